@@ -1,0 +1,56 @@
+"""The facts of one certificate that we judge and show, free of any library type."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Certificate:
+    """Hold what one DER certificate says.
+
+    Texts are already cleaned for people (no control characters, bounded length). ``sha256`` is
+    lower hex and identifies the certificate; ``sha1`` is upper hex without spaces, the form that
+    Windows calls the thumbprint; ``serial`` is upper hex with an even number of digits.
+    ``extended_usages`` holds dotted OIDs and is ``None`` when the extension is absent (any usage,
+    RFC 5280 section 4.2.1.12). ``oddities`` says in words what could not be read.
+    """
+
+    sha256: str
+    sha1: str
+    subject: str
+    issuer: str
+    subject_cn: str
+    issuer_cn: str
+    serial: str
+    not_before: datetime
+    not_after: datetime
+    dns_names: tuple[str, ...]
+    ip_addresses: tuple[str, ...]
+    is_ca: bool
+    self_issued: bool
+    key_type: str
+    key_bits: int
+    signature_hash: str
+    extended_usages: tuple[str, ...] | None
+    oddities: tuple[str, ...] = ()
+
+    @property
+    def lifetime(self) -> timedelta:
+        """Return the length from the first to the last instant of validity."""
+        return self.not_after - self.not_before
+
+    def days_left(self, now: datetime) -> float:
+        """Return days of 24 hours until the end, negative after it."""
+        return (self.not_after - now) / DAY
+
+    @property
+    def title(self) -> str:
+        """Return the shortest text by which a person knows this certificate."""
+        return (
+            self.subject_cn
+            or (self.dns_names[0] if self.dns_names else "")
+            or self.subject
+            or self.sha256[:16]
+        )

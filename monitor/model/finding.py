@@ -1,0 +1,127 @@
+"""Judgments: what is wrong with a certificate or a target, how bad, and in which words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.certificate import Certificate
+
+
+class Check(StrEnum):
+    """Name one question that is judged on its own; closed, published, and a metric label."""
+
+    EXPIRY = "expiry"
+    CA_EXPIRY = "ca_expiry"
+    NOT_YET_VALID = "not_yet_valid"
+    NAME = "name"
+    NAME_IN_SUBJECT_ONLY = "name_in_subject_only"
+    TRUST = "trust"
+    OUTLIVES_CA = "outlives_ca"
+    WEAK_KEY = "weak_key"
+    WEAK_SIGNATURE = "weak_signature"
+    USAGE = "usage"
+    UNOBSERVED = "unobserved"
+    INCONSISTENT = "inconsistent"
+
+
+class Severity(StrEnum):
+    """Say how bad, in the order ok, warning, unknown, critical.
+
+    Unknown stands above warning because a check that could not look outranks a mild finding
+    (exit codes: 2 before 3 before 1 before 0).
+    """
+
+    OK = "ok"
+    WARNING = "warning"
+    UNKNOWN = "unknown"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the order, 0 is best."""
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def worst(severities: Iterable[Severity]) -> Severity:
+    """Return the worst of some severities, ok for none."""
+    return max(severities, key=lambda severity: severity.rank, default=Severity.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hold one judgment; ``sha256`` is empty when it is about the target, not a certificate.
+
+    ``matter`` names what several targets share (a server name with different certificates), so that it
+    is told once; empty for a finding of one target.
+    """
+
+    check: Check
+    severity: Severity
+    sentence: str
+    sha256: str = ""
+    place: str = ""
+    matter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Hold the way from one leaf to an anchor, or as far as it could be followed.
+
+    ``certificates`` runs from the leaf upward and includes an anchor that was not served.
+    ``problem`` says why the path is not trusted, empty when it is. Time is not part of trust: an
+    expired path that was otherwise good is trusted. The path holds while ``valid_from`` <= now <
+    ``valid_until`` (``None``: no bound); outside it has to be found again.
+    """
+
+    place: str
+    certificates: tuple[Certificate, ...]
+    trusted: bool
+    problem: str = ""
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    @property
+    def leaf(self) -> Certificate:
+        """Return the certificate the path starts from."""
+        return self.certificates[0]
+
+    @property
+    def not_after(self) -> datetime:
+        """Return the earliest end on the path: what the target really has left."""
+        return min(certificate.not_after for certificate in self.certificates)
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Say that an older certificate of a collection has a successor and no longer alarms."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Hold all judgments about what one target showed.
+
+    ``not_after`` is the earliest end over the paths that count (not superseded ones);
+    ``warning_due_at`` and ``critical_due_at`` are the first instants at which expiry thresholds
+    are reached; ``next_change_at`` is when judging again can give another answer.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    paths: tuple[Path, ...] = ()
+    superseded: tuple[Superseded, ...] = ()
+    not_after: datetime | None = None
+    warning_due_at: datetime | None = None
+    critical_due_at: datetime | None = None
+    next_change_at: datetime | None = None
+
+    def on_path(self, place: str, sha256: str) -> bool:
+        """Return whether a certificate seen at a place is on a path of that place."""
+        return any(
+            path.place == place and any(c.sha256 == sha256 for c in path.certificates) for path in self.paths
+        )

@@ -1,0 +1,63 @@
+"""What was told, to whom, and the mails that wait to be delivered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Remember that one matter was told, and down to which rung.
+
+    ``key`` identifies the matter across targets: ``expiry FINGERPRINT`` or ``trust TARGET FINGERPRINT``
+    or ``unobserved TARGET`` (see alerts). ``rung`` is the lowest ladder step told so far
+    (warning, critical, expired). ``places`` and ``title`` let a later mail speak of what is gone.
+    """
+
+    key: str
+    rung: str
+    first_told_at: datetime
+    last_told_at: datetime
+    title: str = ""
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """Say how told-state changes: put ``told``, or forget ``key`` when it is ``None``."""
+
+    key: str
+    told: Told | None
+
+
+class Recipient(StrEnum):
+    """Name what became of one recipient of a mail."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Hold one rendered mail with its delivery state.
+
+    ``message`` is the complete RFC 5322 message, CRLF line ends, with its own Message-ID, so that a repeat after a
+    crash is recognisable. ``recipients`` maps address to state, in the order configured. ``id`` is 0
+    before the mail was stored.
+    """
+
+    message_id: str
+    subject: str
+    message: bytes
+    recipients: tuple[tuple[str, Recipient], ...]
+    created_at: datetime
+    next_attempt_at: datetime
+    attempts: int = 0
+    last_error: str = ""
+    id: int = 0
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Return the addresses that still wait."""
+        return tuple(address for address, state in self.recipients if state is Recipient.PENDING)

@@ -1,0 +1,87 @@
+"""What one look at one target gave: sightings, failures, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.model.certificate import Certificate
+
+
+class Reason(StrEnum):
+    """Name why (part of) a look gave nothing; closed, published, and a metric label."""
+
+    DNS = "dns"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    NOT_TLS = "not_tls"
+    TLS_ALERT = "tls_alert"
+    TLS_PROTOCOL = "tls_protocol"
+    BAD_CERTIFICATE = "bad_certificate"
+    CLOSED = "closed"
+    NOT_FOUND = "not_found"
+    PERMISSION = "permission"
+    UNREADABLE = "unreadable"
+    NOT_A_CERTIFICATE = "not_a_certificate"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Say why one place gave nothing; an empty ``place`` means the whole target."""
+
+    reason: Reason
+    detail: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Say that one certificate was seen at one place.
+
+    ``place`` is ``host:port`` or a path; ``position`` is the index in the served list or in the file.
+    """
+
+    place: str
+    position: int
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Hold what a source returns: everything it saw and everything that failed.
+
+    ``ders`` maps SHA-256 to the DER bytes of every sighting. ``encrypted`` is ``None`` where the
+    question has no meaning (files) or was not answered.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    ders: Mapping[str, bytes] = field(default_factory=dict)
+    encrypted: bool | None = None
+
+    @property
+    def blind_failures(self) -> tuple[Failure, ...]:
+        """Return the failures whose place showed no certificate at all.
+
+        A handshake that fails after the certificates arrived leaves a failure *and* sightings at
+        one place: worth a word, but the target was seen.
+        """
+        shown = {sighting.place for sighting in self.sightings}
+        return tuple(f for f in self.failures if (f.place not in shown if f.place else not shown))
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Tie what was seen to its target and instant."""
+
+    target_id: str
+    started_at: datetime
+    duration: timedelta
+    seen: Seen
+
+    @property
+    def succeeded(self) -> bool:
+        """Return whether every place of the target could be looked at."""
+        return not self.seen.blind_failures

@@ -1,0 +1,40 @@
+"""The small interfaces through which upper modules receive lower services."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+from monitor.model.observation import Seen
+from monitor.model.target import Target
+
+
+class Clock(Protocol):
+    """Tell wall time for people and records, and monotonic time for lengths."""
+
+    def now(self) -> datetime:
+        """Return the wall time, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never step, from an arbitrary start."""
+        ...
+
+
+class SystemClock:
+    """Tell the time of this machine."""
+
+    def now(self) -> datetime:
+        """Return the wall time, aware and in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that never step, from an arbitrary start."""
+        return time.monotonic()
+
+
+class Source(Protocol):
+    """Look at targets of one kind."""
+
+    async def look(self, target: Target) -> Seen:
+        """Return what the target shows within its policy's timeout; never raise for the outside world."""
+        ...

@@ -1,0 +1,82 @@
+"""What is known now: per target, and of all targets together."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.model.certificate import Certificate
+from monitor.model.finding import Assessment, Finding, Severity, worst
+from monitor.model.observation import Failure, Sighting
+from monitor.model.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """Say that a leaf is no longer at its place, since how many good looks, and what stands there now."""
+
+    place: str
+    old: Certificate
+    new: Certificate | None
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """Hold the latest knowledge about one target.
+
+    ``sightings`` are the last known ones: while looks fail they stay (and stay judged) until
+    ``forget_after``. ``failed_looks`` counts in a row. ``watched_since`` is when we first tried to look;
+    ``blind`` is the unobserved finding, if due.
+    """
+
+    target: Target
+    watched_since: datetime | None = None
+    looked_at: datetime | None = None
+    duration: timedelta = timedelta(0)
+    succeeded_at: datetime | None = None
+    failed_looks: int = 0
+    failures: tuple[Failure, ...] = ()
+    encrypted: bool | None = None
+    sightings: tuple[Sighting, ...] = ()
+    departed: tuple[Departed, ...] = ()
+    assessment: Assessment = Assessment()
+    blind: Finding | None = None
+
+    @property
+    def up(self) -> bool | None:
+        """Return whether the last look succeeded, ``None`` before the first."""
+        return None if self.looked_at is None else self.failed_looks == 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return every finding about this target, the blind one last."""
+        return self.assessment.findings + ((self.blind,) if self.blind else ())
+
+    @property
+    def severity(self) -> Severity:
+        """Return the worst severity of the findings."""
+        return worst(finding.severity for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Hold an immutable picture of everything known at one instant.
+
+    ``states`` maps target id to state; ``correlated`` maps target id to findings that needed many
+    targets; both are replaced, never changed in place.
+    """
+
+    states: Mapping[str, TargetState] = field(default_factory=dict)
+    correlated: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def findings(self, target_id: str) -> tuple[Finding, ...]:
+        """Return a target's own findings and those it shares with others."""
+        return self.states[target_id].findings + self.correlated.get(target_id, ())
+
+    def __iter__(self) -> Iterator[TargetState]:
+        """Iterate over the states."""
+        return iter(self.states.values())
+
+    def __len__(self) -> int:
+        """Return how many targets are known."""
+        return len(self.states)

@@ -1,0 +1,114 @@
+"""Targets, the policy that applies to each, and what a target means to its people."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.model.certificate import Certificate
+from monitor.model.finding import Check, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Hold a time before the end: a length, or a share of the certificate's lifetime (0 to 1)."""
+
+    length: timedelta | None = None
+    share: float | None = None
+
+    def of(self, lifetime: timedelta) -> timedelta:
+        """Return the margin as a length for a certificate of this lifetime."""
+        return self.length if self.length is not None else lifetime * (self.share or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Hold the thresholds and expectations that apply to one target.
+
+    A list of margins means its smallest member for the certificate at hand, so that ``[30d, 25%]``
+    warns a 398-day certificate at 30 days and a 6-day one at 1.5. ``checks`` overrides severities
+    (``None``: off); ``accept`` lists SHA-256 fingerprints whose trust is not questioned.
+    ``trust`` names anchors: ``system`` or absolute paths. ``encryption`` is ``required`` or ``any``.
+    """
+
+    interval: timedelta = timedelta(hours=1)
+    timeout: timedelta = timedelta(seconds=10)
+    warn_before: tuple[Margin, ...] = (Margin(timedelta(days=30)), Margin(share=0.25))
+    critical_before: tuple[Margin, ...] = (Margin(timedelta(days=7)), Margin(share=0.10))
+    ca_warn_before: tuple[Margin, ...] = (Margin(timedelta(days=180)), Margin(share=0.25))
+    ca_critical_before: tuple[Margin, ...] = (Margin(timedelta(days=60)), Margin(share=0.10))
+    trust: tuple[str, ...] = ("system",)
+    checks: tuple[tuple[Check, Severity | None], ...] = ()
+    accept: frozenset[str] = frozenset()
+    blind_after: int = 3
+    forget_after: timedelta = timedelta(days=30)
+    remind_warning_every: timedelta = timedelta(days=7)
+    remind_critical_every: timedelta = timedelta(days=1)
+    encryption: str = "required"
+
+    def severity(self, check: Check, default: Severity) -> Severity | None:
+        """Return the severity to use for a check, ``None`` when it is switched off."""
+        for name, severity in self.checks:
+            if name is check:
+                return severity
+        return default
+
+    def warning_due_at(self, certificate: Certificate, *, as_ca: bool) -> datetime:
+        """Return the instant from which this certificate's end deserves a warning."""
+        margins = self.ca_warn_before if as_ca else self.warn_before
+        return certificate.not_after - _smallest(margins, certificate.lifetime)
+
+    def critical_due_at(self, certificate: Certificate, *, as_ca: bool) -> datetime:
+        """Return the instant from which this certificate's end is critical."""
+        margins = self.ca_critical_before if as_ca else self.critical_before
+        return certificate.not_after - _smallest(margins, certificate.lifetime)
+
+
+def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
+    return min((margin.of(lifetime) for margin in margins), default=timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Hold what a target is to its people; plain data, shown in mails and on the page."""
+
+    title: str = ""
+    component: str = ""
+    what_stops: str = ""
+    steps: tuple[str, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Hold one thing to look at on a schedule.
+
+    ``settings`` is the frozen value that the source of this ``kind`` understands; it holds no
+    secrets, only references to them. ``host`` with ``aliases`` is what targets are joined on.
+    ``collection`` is true where an older certificate may lie beside its successor.
+    ``server_name`` is the name the certificate must carry, empty when no name is expected.
+    """
+
+    id: str
+    kind: str
+    where: str
+    settings: object
+    policy: Policy = Policy()
+    labels: tuple[tuple[str, str], ...] = ()
+    host: str = ""
+    aliases: tuple[str, ...] = ()
+    server_name: str = ""
+    collection: bool = False
+    meaning: Meaning = Meaning()
+    origin: str = ""
+
+    def label(self, name: str) -> str:
+        """Return one label's value, empty when it is not set."""
+        return dict(self.labels).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Hold a few hundred targets that are looked at together."""
+
+    id: str
+    interval: timedelta
+    targets: tuple[Target, ...] = field(default=())

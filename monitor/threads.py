@@ -1,0 +1,123 @@
+"""Bounded pools of daemon threads for blocking calls (name look-ups, files, the store).
+
+asyncio's default executor is not used: six hung name look-ups stop everything that shares it, and
+the interpreter waits for its threads at exit. Here each purpose has a pool of its own, a call that
+is given up keeps counting against its pool until it really returns, and exit waits for nobody.
+"""
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+
+
+class ThreadPool:
+    """Run blocking calls on at most ``size`` daemon threads, first come first served."""
+
+    def __init__(self, name: str, size: int) -> None:
+        """Start no thread yet; they come with the first calls."""
+        self.name = name
+        self.size = size
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._idle = 0
+        self._abandoned = 0
+
+    @property
+    def abandoned(self) -> int:
+        """Return how many threads still work on calls that nobody waits for any more."""
+        return self._abandoned
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what ``call`` returns or raise what it raises; cancelling leaves its thread behind."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put((lambda: call(*args, **kwargs), loop, future))
+        self._grow()
+        return await future
+
+    def close(self) -> None:
+        """Let idle threads end; threads that hang are left to the end of the process."""
+        for _ in range(self._threads):
+            self._jobs.put(None)
+
+    def _grow(self) -> None:
+        with self._lock:
+            if self._idle >= self._jobs.qsize() or self._threads >= self.size:
+                return
+            self._threads += 1
+        threading.Thread(target=self._work, name=f"{self.name}-{self._threads}", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                self._idle += 1
+            job = self._jobs.get()
+            with self._lock:
+                self._idle -= 1
+            if job is None:
+                return
+            self._serve(*job)
+
+    def _serve(
+        self, call: Callable[[], Any], loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
+    ) -> None:
+        if future.cancelled():
+            return
+        watch = _Watch(self, future)
+        result: Any = None
+        error: BaseException | None = None
+        # RuntimeError below: the loop is closed and nobody is left to hear it.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(watch.begin)
+        try:
+            result = call()
+        except BaseException as raised:  # noqa: BLE001 - whatever it is, the waiting side gets it
+            error = raised
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(watch.finish, result, error)
+
+    def _count_abandoned(self, change: int) -> None:
+        with self._lock:
+            self._abandoned += change
+
+
+class _Watch:
+    """Follow one running call on the loop's side: hand over its result or count it as abandoned.
+
+    ``begin`` and ``finish`` arrive in that order, but a cancelled future tells its callbacks only later,
+    possibly after ``finish``: hence the two flags.
+    """
+
+    def __init__(self, pool: ThreadPool, future: "asyncio.Future[Any]") -> None:
+        self._pool = pool
+        self._future = future
+        self._left = False
+        self._finished = False
+
+    def begin(self) -> None:
+        self._future.add_done_callback(self._given_up)
+
+    def _given_up(self, future: "asyncio.Future[Any]") -> None:
+        if future.cancelled() and not self._finished:
+            self._left = True
+            self._pool._count_abandoned(1)  # noqa: SLF001 - the two classes are one mechanism
+
+    def finish(self, result: object, error: BaseException | None) -> None:
+        self._finished = True
+        if self._left:
+            self._pool._count_abandoned(-1)  # noqa: SLF001 - the two classes are one mechanism
+        elif self._future.done():
+            return
+        elif error is not None:
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(result)
