@@ -23,7 +23,7 @@ from monitor.model.observation import (
 )
 from monitor.model.services import Clock, Source, SystemClock
 from monitor.model.state import Departed, Snapshot, TargetState
-from monitor.model.target import Batch, Margin, Meaning, Policy, Target
+from monitor.model.target import Batch, Found, Margin, Meaning, Policy, Target
 
 __all__ = [
     "Assessment",
@@ -34,6 +34,7 @@ __all__ = [
     "Departed",
     "Failure",
     "Finding",
+    "Found",
     "Mail",
     "Margin",
     "Meaning",

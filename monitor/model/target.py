@@ -112,3 +112,17 @@ class Batch:
     id: str
     interval: timedelta
     targets: tuple[Target, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hold one endpoint that a discovery found.
+
+    ``address`` is ``host:port`` with an IPv6 literal in brackets; ``server_name`` is the name to ask
+    for, empty when there is none. ``labels`` come on top of those of the discovery's own entry.
+    """
+
+    address: str
+    server_name: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    title: str = ""

@@ -1,0 +1,100 @@
+"""Passwords: references to where they lie, and a type that never shows what it holds.
+
+Configuration and targets carry references only; the text is read at the moment of use, so that a rotated
+password needs no reload.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.errors import CertMonitorError
+
+_LONGEST = 65536
+
+
+class SecretUnavailableError(CertMonitorError):
+    """A secret could not be read; the sentence says where it should lie, never what it is."""
+
+
+class Secret:
+    """Hold a text that prints as ``***``; only ``reveal`` gives it out."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """Keep the text."""
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself, for the one call that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Return ``***``."""
+        return "***"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str, /) -> str:
+        """Return ``***``, whatever the format asks for."""
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by content."""
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        """Hash by type only, so that a hash gives nothing away."""
+        return hash(Secret)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Refuse to be pickled: a secret travels as its reference."""
+        raise TypeError("a secret is never serialised; pass its reference")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretReference:
+    """Say where a secret lies: in a file, or in an environment variable; exactly one is set."""
+
+    file: str = ""
+    env: str = ""
+
+    def resolve(self) -> Secret:
+        """Return the secret as it is now, without one trailing line end.
+
+        Raises ``SecretUnavailableError`` when the file or variable is missing, unreadable or empty.
+        """
+        text = self._from_file() if self.file else self._from_env()
+        if not text:
+            raise SecretUnavailableError(f"the password in {self} is empty")
+        return Secret(text)
+
+    def __str__(self) -> str:
+        """Return the place in words."""
+        return f"file {self.file}" if self.file else f"environment variable {self.env}"
+
+    def _from_env(self) -> str:
+        try:
+            return os.environ[self.env]
+        except KeyError:
+            raise SecretUnavailableError(f"{self} is not set") from None
+
+    def _from_file(self) -> str:
+        try:
+            with Path(self.file).open("rb") as stream:
+                content = stream.read(_LONGEST + 1)
+        except OSError as error:
+            raise SecretUnavailableError(f"cannot read {self}: {error.strerror}") from None
+        return _decoded(content, self)
+
+
+def _decoded(content: bytes, reference: SecretReference) -> str:
+    if len(content) > _LONGEST:
+        raise SecretUnavailableError(f"{reference} is longer than {_LONGEST} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # "from None": the original exception carries the bytes.
+        raise SecretUnavailableError(f"{reference} is not UTF-8 text") from None
+    return text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")

@@ -1,0 +1,188 @@
+"""The configuration keys that every kind of target shares, and the small types they are written in.
+
+Sources and discoveries describe their own keys with these; what a whole file holds is config's matter.
+"""
+
+import os.path
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from monitor.model import Check, Margin, Severity
+
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|w|d|h|m|s))+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|w|d|h|m|s)")
+_UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_LONGEST = timedelta(days=36500)
+
+
+def duration(value: object) -> timedelta:
+    """Return the length that a text such as ``90s``, ``1h30m`` or ``400d`` stands for.
+
+    Raises ``ValueError`` for anything else: a bare number has no unit and is refused.
+    """
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise ValueError("a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w")
+    total = sum((float(number) * _UNITS[unit] for number, unit in _PART.findall(value)), timedelta(0))
+    if not timedelta(0) < total <= _LONGEST:
+        raise ValueError("a length lies between 1ms and 36500d")
+    return total
+
+
+def margin(value: object) -> Margin:
+    """Return the margin that a text such as ``30d`` or ``25%`` stands for."""
+    if isinstance(value, Margin):
+        return value
+    if isinstance(value, str) and value.endswith("%"):
+        try:
+            share = float(value[:-1]) / 100
+        except ValueError:
+            raise ValueError("a share is written as a number and %: 25%") from None
+        if not 0 < share <= 1:
+            raise ValueError("a share lies above 0% and up to 100%")
+        return Margin(share=share)
+    return Margin(length=duration(value))
+
+
+def margins(value: object) -> object:
+    """Return a list of margins; a single one may be written without brackets."""
+    return [margin(item) for item in value] if isinstance(value, list | tuple) else [margin(value)]
+
+
+def _switch(value: object) -> object:
+    return None if value == "off" else value
+
+
+def folder_of(info: ValidationInfo) -> str:
+    """Return the folder of the file being read, empty when the settings come from elsewhere."""
+    return str(info.context["folder"]) if info.context else ""
+
+
+def _local(value: str, info: ValidationInfo) -> str:
+    if not value:
+        raise ValueError("a path is empty")
+    folder = folder_of(info)
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(value))) if folder else value  # noqa: PTH111, PTH118 - a path may be a glob, and pathlib drops a leading ./
+
+
+def _local_pattern(value: str, info: ValidationInfo) -> str:
+    return value if value.startswith("**") else _local(value, info)
+
+
+def _anchor(value: str, info: ValidationInfo) -> str:
+    return value if value == "system" else _local(value, info)
+
+
+def _fingerprint(value: str) -> str:
+    digits = value.replace(":", "").replace(" ", "").lower()
+    if not _SHA256.fullmatch(digits):
+        raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
+    return digits
+
+
+def _labels(value: dict[str, str]) -> dict[str, str]:
+    for name in value:
+        if not _LABEL.fullmatch(name):
+            raise ValueError(f"label {name!r}: a name has letters, digits and _, and starts with no digit")
+    if "kind" in value:
+        raise ValueError("label 'kind' is the target's own kind and cannot be set")
+    return value
+
+
+_TEXT = {"type": "string", "examples": ["30s", "1h", "7d"]}
+_MARGIN = {"type": "string", "examples": ["30d", "25%"]}
+
+
+def _plain(value: Any) -> str:
+    return str(value)
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration), PlainSerializer(_plain), WithJsonSchema(_TEXT)]
+Margins = Annotated[
+    tuple[Margin, ...],
+    BeforeValidator(margins),
+    PlainSerializer(_plain),
+    WithJsonSchema({"anyOf": [_MARGIN, {"type": "array", "items": _MARGIN, "minItems": 1}]}),
+]
+Switch = Annotated[
+    Literal[Severity.WARNING, Severity.CRITICAL] | None,
+    BeforeValidator(_switch),
+    WithJsonSchema({"enum": ["off", "warning", "critical"]}),
+]
+LocalPath = Annotated[str, AfterValidator(_local)]
+LocalPattern = Annotated[str, AfterValidator(_local_pattern)]
+AnchorPath = Annotated[str, AfterValidator(_anchor)]
+Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
+Labels = Annotated[dict[str, str], AfterValidator(_labels)]
+
+
+class Settings(BaseModel):
+    """Refuse unknown keys and never change after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Reminders(Settings):
+    """Say how often an unsolved matter is told again."""
+
+    warning: Duration | None = Field(None, description="time between reminders of a warning (7d)")
+    critical: Duration | None = Field(None, description="time between reminders of something critical (1d)")
+
+
+class PolicySettings(Settings):
+    """Hold the thresholds and expectations that defaults, policies and targets may set."""
+
+    interval: Duration | None = Field(None, description="time between two looks (1h)")
+    timeout: Duration | None = Field(None, description="longest time one look may take (10s)")
+    warn_before: Margins | None = Field(
+        None, description="warn when less than the smallest of these is left ([30d, 25%])"
+    )
+    critical_before: Margins | None = Field(
+        None, description="critical when less than the smallest of these is left ([7d, 10%])"
+    )
+    ca_warn_before: Margins | None = Field(None, description="as warn_before, for CAs ([180d, 25%])")
+    ca_critical_before: Margins | None = Field(None, description="as critical_before, for CAs ([60d, 10%])")
+    trust: tuple[AnchorPath, ...] | None = Field(
+        None, min_length=1, description="anchors: system, or certificate files and folders ([system])"
+    )
+    checks: dict[Check, Switch] | None = Field(None, description="severity of a check, or off")
+    accept: tuple[Fingerprint, ...] | None = Field(
+        None, description="SHA-256 fingerprints of certificates whose trust is not questioned"
+    )
+    blind_after: int | None = Field(None, ge=1, le=1000, description="failed looks until it is told (3)")
+    forget_after: Duration | None = Field(
+        None, description="how long the last known certificate stays while looks fail (30d)"
+    )
+    remind_every: Reminders | None = Field(None, description="how often an unsolved matter is told again")
+    encryption: Literal["required", "any"] | None = Field(
+        None, description="whether a port without TLS is a failure (required) or only a state (any)"
+    )
+
+
+class TargetSettings(PolicySettings):
+    """Hold the keys that every kind of target has."""
+
+    labels: Labels = Field(default_factory=dict, description="free labels for policies and metrics")
+    title: str = Field("", description="what people call it; first in mails and on the page")
