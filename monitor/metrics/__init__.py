@@ -1,0 +1,11 @@
+"""What Prometheus reads: the per-target families as our own text, and the daemon's own metrics.
+
+Nothing here looks at a clock, a socket or a target: a snapshot and an instant go in, text comes out.
+"""
+
+from monitor.metrics.exposed import exposed
+from monitor.metrics.families import CONTENT_TYPE, Exposition
+from monitor.metrics.own import OwnMetrics
+from monitor.metrics.text import label_problem
+
+__all__ = ["CONTENT_TYPE", "Exposition", "OwnMetrics", "exposed", "label_problem"]

@@ -1,0 +1,189 @@
+"""The daemon's metrics about itself, on a registry of their own; decides nothing and asks nobody.
+
+The other parts tell it what happened. prometheus_client is fast enough here: these are a few hundred series.
+"""
+
+import platform
+from collections import Counter as Tally
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+
+from monitor import __version__
+from monitor.metrics.text import seconds
+from monitor.model import Reason, Snapshot
+from monitor.threads import ThreadPool
+
+RESULTS = ("sent", "failed", "retry")
+_STATES = {None: "pending", True: "up", False: "down"}
+_LAG_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600)
+
+# Otherwise every counter brings a second family, NAME_created, that nobody asked for.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives it no types
+
+
+class OwnMetrics:
+    """Count what the daemon does; values that are not known yet are absent."""
+
+    def __init__(self, kinds: Iterable[str], pools: Iterable[ThreadPool] = ()) -> None:
+        """Start all counters at zero for these kinds of target, and watch these thread pools."""
+        self._kinds = tuple(kinds)
+        self._registry = registry = CollectorRegistry()
+        self._oldest_mail_at: datetime | None = None
+        self._targets = Gauge(
+            "cert_monitor_targets",
+            "Watched targets by kind and by their last look (up, down, or pending before the first).",
+            ("kind", "state"),
+            registry=registry,
+        )
+        self._failures = Counter(
+            "cert_monitor_look_failures",
+            "Failures that looks met, by closed reason.",
+            ("kind", "reason"),
+            registry=registry,
+        )
+        self._mails = Counter(
+            "cert_monitor_mails", "What became of attempts to deliver a mail.", ("result",), registry=registry
+        )
+        self._store_errors = Counter(
+            "cert_monitor_store_errors", "Reads and writes of the database that failed.", registry=registry
+        )
+        self._lag = Histogram(
+            "cert_monitor_schedule_lag_seconds",
+            "How much later than planned a batch of looks started.",
+            buckets=_LAG_BUCKETS,
+            registry=registry,
+        )
+        self._clock = Gauge(
+            "cert_monitor_clock_suspect",
+            "1 while the clock reads earlier than what is recorded or than this version's build.",
+            registry=registry,
+        )
+        self._pending = _LateGauge("cert_monitor_outbox_pending", "Mails that wait for delivery.", registry)
+        self._oldest_age = _LateGauge(
+            "cert_monitor_outbox_oldest_age_seconds",
+            "Age of the oldest waiting mail, 0 when none waits.",
+            registry,
+        )
+        self._alert_pass = _LateGauge(
+            "cert_monitor_last_alert_pass_timestamp_seconds",
+            "Unix time of the last complete alert pass.",
+            registry,
+        )
+        self._reload_ok = _LateGauge(
+            "cert_monitor_config_last_reload_successful",
+            "Whether the last attempt to load the configuration succeeded.",
+            registry,
+        )
+        self._reload_at = _LateGauge(
+            "cert_monitor_config_last_reload_timestamp_seconds",
+            "Unix time of the last attempt to load the configuration.",
+            registry,
+        )
+        self._start_at_zero()
+        self._watch(tuple(pools))
+        ProcessCollector(registry=registry)
+
+    def look_failed(self, kind: str, reason: Reason) -> None:
+        """Count one failure of a look."""
+        self._failures.labels(kind, reason).inc()
+
+    def mail(self, result: str) -> None:
+        """Count one delivery attempt: ``sent``, ``failed`` for good, or ``retry``."""
+        if result not in RESULTS:
+            raise ValueError(f"a mail's result is one of {', '.join(RESULTS)}, not {result!r}")
+        self._mails.labels(result).inc()
+
+    def outbox(self, pending: int, oldest_at: datetime | None) -> None:
+        """Note how many mails wait and since when the oldest does (``None`` for an empty outbox)."""
+        self._pending.set(pending)
+        self._oldest_mail_at = oldest_at
+
+    def started_late(self, lag: timedelta) -> None:
+        """Note how much later than planned a batch started."""
+        self._lag.observe(lag.total_seconds())
+
+    def alert_pass_done(self, at: datetime) -> None:
+        """Note when the last alert pass was completed."""
+        self._alert_pass.set(seconds(at))
+
+    def store_failed(self) -> None:
+        """Count one failed read or write of the database."""
+        self._store_errors.inc()
+
+    def clock_suspect(self, suspect: bool) -> None:  # noqa: FBT001 - the value itself, not a switch
+        """Note whether the clock can be believed."""
+        self._clock.set(suspect)
+
+    def reloaded(self, ok: bool, at: datetime) -> None:  # noqa: FBT001 - the value itself, not a switch
+        """Note an attempt to load the configuration, the first one at start included."""
+        self._reload_ok.set(ok)
+        self._reload_at.set(seconds(at))
+
+    def text(self, snapshot: Snapshot, now: datetime) -> bytes:
+        """Return all of it in text format 0.0.4; targets and ages are those of this instant."""
+        self._count(snapshot)
+        if self._pending.known:
+            age = now - self._oldest_mail_at if self._oldest_mail_at else timedelta(0)
+            self._oldest_age.set(max(age.total_seconds(), 0.0))
+        return generate_latest(self._registry)
+
+    def _count(self, snapshot: Snapshot) -> None:
+        tally = Tally((state.target.kind, state.up) for state in snapshot)
+        self._targets.clear()
+        for kind in {*self._kinds, *(kind for kind, _ in tally)}:
+            for up, name in _STATES.items():
+                self._targets.labels(kind, name).set(tally[kind, up])
+
+    def _start_at_zero(self) -> None:
+        for kind in self._kinds:
+            for reason in Reason:
+                self._failures.labels(kind, reason)
+        for result in RESULTS:
+            self._mails.labels(result)
+        build = Gauge(
+            "cert_monitor_build_info",
+            "Versions of cert-monitor and Python; always 1.",
+            ("version", "python"),
+            registry=self._registry,
+        )
+        build.labels(__version__, platform.python_version()).set(1)
+
+    def _watch(self, pools: tuple[ThreadPool, ...]) -> None:
+        abandoned = Gauge(
+            "cert_monitor_threads_abandoned",
+            "Threads that still hang in calls nobody waits for any more.",
+            ("pool",),
+            registry=self._registry,
+        )
+        for pool in pools:
+            abandoned.labels(pool.name).set_function(partial(_abandoned, pool))
+
+
+def _abandoned(pool: ThreadPool) -> float:
+    return pool.abandoned
+
+
+class _LateGauge:
+    """Hold a gauge that is absent until its value is known: zero would be a lie."""
+
+    def __init__(self, name: str, about: str, registry: CollectorRegistry) -> None:
+        self._gauge = Gauge(name, about, registry=None)
+        self._registry = registry
+        self.known = False
+
+    def set(self, value: float) -> None:
+        self._gauge.set(value)
+        if not self.known:
+            self.known = True
+            self._registry.register(self._gauge)

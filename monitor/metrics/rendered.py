@@ -1,0 +1,104 @@
+"""Render one target's label text and values once, so that a scrape only joins them; keeps no state itself.
+
+Memory decides the form: at 100,000 targets each field costs megabytes. So the metric's name is not part
+of the text, and each value is the end of its line (``} 1``), empty when the value is not known.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from monitor.metrics.exposed import Chain, exposed
+from monitor.metrics.text import label, number, seconds, stamp
+from monitor.model import Certificate, Finding, Severity, Sighting, TargetState
+
+_YES, _NO = b"} 1", b"} 0"
+_COUNTED = frozenset({Severity.WARNING, Severity.CRITICAL})
+
+
+class RenderedCertificate:
+    """Hold the text of one sighting's series; ``ends`` is its end in Unix seconds."""
+
+    __slots__ = ("ends", "info", "labels", "not_after", "not_before")
+
+    def __init__(self, target: bytes, sighting: Sighting) -> None:
+        """Render everything but the days, which change with every scrape."""
+        certificate = sighting.certificate
+        place = label("place", sighting.place)
+        self.labels = b'%b,%b,position="%d",fingerprint="%b"' % (
+            target,
+            place,
+            sighting.position,
+            certificate.sha256.encode(),
+        )
+        self.ends = seconds(certificate.not_after)
+        self.not_after = stamp(certificate.not_after)
+        self.not_before = stamp(certificate.not_before)
+        self.info = _certificate_info(certificate)
+
+
+class Rendered:
+    """Hold the text of one target's series, made from ``state`` and ``correlated``."""
+
+    __slots__ = ("certificates", "correlated", "findings", "info", "labels", "state", "values")
+
+    def __init__(
+        self, state: TargetState, correlated: tuple[Finding, ...], labels: tuple[str, ...], chain: Chain
+    ) -> None:
+        """Render for the chosen extra labels of ``target_info`` and the chosen part of the chain."""
+        self.state = state
+        self.correlated = correlated
+        self.labels = b"{" + label("target", state.target.id)
+        self.info = _target_info(state, labels)
+        self.values = _values(state)
+        self.certificates = tuple(RenderedCertificate(self.labels, s) for s in exposed(state, chain))
+        self.findings = _findings((*state.findings, *correlated))
+
+    def holds(self, state: TargetState, correlated: tuple[Finding, ...]) -> bool:
+        """Return whether this is still the text of that state."""
+        return self.state is state and self.correlated == correlated
+
+
+def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:
+    target = state.target
+    chosen = [label(name, target.label(name)) for name in labels]
+    return b"," + b",".join([label("kind", target.kind), label("where", target.where), *chosen]) + _YES
+
+
+def _certificate_info(certificate: Certificate) -> bytes:
+    parts = (
+        label("subject_cn", certificate.subject_cn),
+        label("issuer_cn", certificate.issuer_cn),
+        label("serial", certificate.serial),
+    )
+    return b"," + b",".join(parts) + _YES
+
+
+def _values(state: TargetState) -> tuple[bytes, ...]:
+    """Return the line ends of ``families.TARGET``, in its order."""
+    judged = state.assessment
+    looked = stamp(state.looked_at)
+    return (
+        _flag(state.up),
+        _flag(state.encrypted),
+        stamp(judged.not_after),
+        stamp(judged.warning_due_at),
+        stamp(judged.critical_due_at),
+        b"} " + number(state.target.policy.interval.total_seconds()),
+        looked,
+        looked if state.succeeded_at == state.looked_at else stamp(state.succeeded_at),
+        b"} " + number(state.duration.total_seconds()) if looked else b"",
+    )
+
+
+def _flag(value: bool | None) -> bytes:  # noqa: FBT001 - the value itself, not a switch
+    return b"" if value is None else (_YES if value else _NO)
+
+
+def _findings(findings: Iterable[Finding]) -> tuple[bytes, ...]:
+    counts = Counter(
+        (label("place", f.place), f.check, f.severity) for f in findings if f.severity in _COUNTED
+    )
+    return tuple(
+        b',%b,check="%b",severity="%b"} %d' % (place, check.encode(), severity.encode(), count)
+        for (place, check, severity), count in counts.items()
+    )

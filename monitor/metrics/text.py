@@ -1,0 +1,79 @@
+"""Write names, label values and numbers in Prometheus' text format 0.0.4; knows nothing of certificates.
+
+Everything is bytes: joining bytes spares the encoding of some 200 MB at 100,000 targets.
+Source: https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LONGEST = 512
+_ESCAPED = re.compile(r'[\\"\n]')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
+# A NUL ends Prometheus' scanner, and a lone surrogate (a file name that is not UTF-8) cannot be encoded.
+_FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_TAKEN = frozenset({"target", "kind", "where", "job", "instance"})
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Hold a metric's name and what it is, in the words of its HELP line."""
+
+    name: str
+    about: str
+
+    @property
+    def head(self) -> bytes:
+        """Return the HELP and TYPE lines; every family here is a gauge."""
+        return f"# HELP {self.name} {self.about}\n# TYPE {self.name} gauge\n".encode()
+
+
+def label_problem(name: str) -> str:
+    """Return why a label cannot be chosen for ``target_info``, empty when it can."""
+    if not _LABEL_NAME.fullmatch(name):
+        return "a metric label is made of letters, digits and _, and starts with no digit"
+    if name.startswith("__"):
+        return "labels that start with __ belong to Prometheus"
+    if name in _TAKEN:
+        return "this label is already taken by cert-monitor or Prometheus"
+    return ""
+
+
+def label(name: str, value: str) -> bytes:
+    """Return ``name="value"``, escaped; a value too long or not encodable is cut and gets a hash."""
+    if len(value) > LONGEST or _FOREIGN.search(value):
+        value = _bounded(value)
+    if _ESCAPED.search(value):
+        value = _ESCAPED.sub(lambda found: _ESCAPES[found[0]], value)
+    return f'{name}="{value}"'.encode()
+
+
+def _bounded(value: str) -> str:
+    # The hash keeps two values apart that differ only in what was cut: a series must not appear twice.
+    whole = value.encode("utf-8", "surrogatepass")
+    plain = _FOREIGN.sub("?", value[: LONGEST - 20])
+    return f"{plain}~{hashlib.sha256(whole).hexdigest()[:16]}"
+
+
+def number(value: float) -> bytes:
+    """Return a number as text: whole ones without a point, others with up to six decimals."""
+    return b"%d" % value if value == int(value) else b"%.6f" % value
+
+
+def stamp(at: datetime | None) -> bytes:
+    """Return the end of a line that says an instant in Unix seconds, empty when there is none.
+
+    A naive instant is an error of ours, so it raises ``TypeError`` instead of meaning local time.
+    """
+    return b"" if at is None else b"} " + number(seconds(at))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def seconds(at: datetime) -> float:
+    """Return Unix seconds; years before 1970 are negative, on Windows too."""
+    return (at - _EPOCH).total_seconds()
