@@ -42,9 +42,9 @@ class Recipient(StrEnum):
 class Mail:
     """Hold one rendered mail with its delivery state.
 
-    ``message`` is the complete RFC 5322 message, CRLF line ends, with its own Message-ID, so that a repeat after a
-    crash is recognisable. ``recipients`` maps address to state, in the order configured. ``id`` is 0
-    before the mail was stored.
+    ``message`` is the complete RFC 5322 message, CRLF line ends, with its own Message-ID, so that a
+    repeat after a crash is recognisable. ``recipients`` maps address to state, in the order
+    configured. ``id`` is 0 before the mail was stored.
     """
 
     message_id: str

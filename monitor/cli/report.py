@@ -1,0 +1,112 @@
+"""What ``check`` found, one element for each endpoint or file, and its two forms; pure."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.model import Assessment, Failure, Finding, Severity, Sighting, TargetState, worst
+from monitor.model.certificate import DAY
+
+EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKNOWN: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Hold what was found at one endpoint or in one file.
+
+    ``target`` is what was typed, or the path when a glob or folder was typed.
+    """
+
+    target: str
+    failures: tuple[Failure, ...]
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    assessment: Assessment
+
+    @property
+    def severity(self) -> Severity:
+        """Return the worst finding, or unknown where nothing could be seen."""
+        blind = bool(self.failures) and not self.sightings
+        return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * blind)
+
+    @property
+    def not_after(self) -> datetime | None:
+        """Return the earliest end over the paths of this element."""
+        return min((path.not_after for path in self.assessment.paths), default=None)
+
+
+def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
+    """Return the elements of one looked-at target: one for each place when ``split``, else one."""
+    if not split:
+        return [
+            Element(typed, state.failures, state.assessment.findings, state.sightings, state.assessment)
+        ]
+    places = dict.fromkeys(
+        [sighting.place for sighting in state.sightings] + [failure.place for failure in state.failures]
+    )
+    return [_at(place or typed, place, state) for place in places]
+
+
+def _at(target: str, place: str, state: TargetState) -> Element:
+    paths = tuple(path for path in state.assessment.paths if path.place == place)
+    return Element(
+        target,
+        tuple(failure for failure in state.failures if failure.place == place),
+        tuple(finding for finding in state.assessment.findings if finding.place == place),
+        tuple(sighting for sighting in state.sightings if sighting.place == place),
+        Assessment(paths=paths),
+    )
+
+
+def exit_code(found: Iterable[Element]) -> int:
+    """Return the exit code for several targets: critical before unknown before warning before ok."""
+    return EXIT[worst(element.severity for element in found)]
+
+
+def as_json(found: Sequence[Element], now: datetime) -> str:
+    """Return one JSON array, one object for each element; names and shapes are published."""
+    return json.dumps([_object(element, now) for element in found], indent=2, ensure_ascii=False)
+
+
+def _object(element: Element, now: datetime) -> dict[str, Any]:
+    return {
+        "target": element.target,
+        "severity": element.severity,
+        "failures": [{"reason": f.reason, "detail": f.detail} for f in element.failures],
+        "findings": [
+            {"check": f.check, "severity": f.severity, "sentence": f.sentence, "sha256": f.sha256 or None}
+            for f in element.findings
+        ],
+        "certificates": [_certificate(s, element.assessment, now) for s in element.sightings],
+        "days_to_expiry": _days(element.not_after, now),
+    }
+
+
+def _certificate(sighting: Sighting, assessment: Assessment, now: datetime) -> dict[str, Any]:
+    certificate = sighting.certificate
+    return {
+        "place": sighting.place,
+        "position": sighting.position,
+        "on_path": assessment.on_path(sighting.place, certificate.sha256),
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "sha1": certificate.sha1,
+        "sha256": certificate.sha256,
+        "not_before": _instant(certificate.not_before),
+        "not_after": _instant(certificate.not_after),
+        "days_to_expiry": _days(certificate.not_after, now),
+        "dns_names": list(certificate.dns_names),
+        "ip_addresses": list(certificate.ip_addresses),
+    }
+
+
+def _days(end: datetime | None, now: datetime) -> float | None:
+    return None if end is None else (end - now) / DAY
+
+
+def _instant(instant: datetime) -> str:
+    """Return the instant as RFC 3339 in UTC."""
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,18 @@
+"""``cert-monitor run``: the daemon in the foreground, logging to standard error."""
+
+import argparse
+import asyncio
+import logging
+
+from monitor.daemon import serve
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Watch until SIGTERM or Ctrl-C."""
+    logging.basicConfig(
+        level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # APScheduler tells of every job at info level; ours is the schedule to read.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    asyncio.run(serve(arguments.config))
+    return 0

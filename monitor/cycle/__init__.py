@@ -1,0 +1,8 @@
+"""The main path from a batch of targets to a recorded, published state, and the alert pass beside it."""
+
+from monitor.cycle.board import Board
+from monitor.cycle.gate import Gate
+from monitor.cycle.judge import Judge
+from monitor.cycle.run import Cycle, Services
+
+__all__ = ["Board", "Cycle", "Gate", "Judge", "Services"]

@@ -1,0 +1,175 @@
+"""From what was known and what a look gave to what is known now; no I/O, no clock.
+
+previous state + observation -> sightings -> paths -> assessment -> next state
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from monitor.assess import Anchors, PathFinder, blindness, heads, judge
+from monitor.model import (
+    Certificate,
+    Departed,
+    Observation,
+    Path,
+    Seen,
+    Sighting,
+    Target,
+    TargetState,
+)
+
+Link = tuple[Certificate, bytes]
+
+DEPARTED_KEPT = 5
+"""How many replaced leaves a target remembers; the alert pass needs them only for minutes."""
+
+
+class Judge:
+    """Judge targets against their anchors; holds the path finder's cache and nothing else."""
+
+    def __init__(self, finder: PathFinder) -> None:
+        """Take the path finder whose cache lives as long as this judge."""
+        self._finder = finder
+
+    def observed(
+        self, previous: TargetState, observation: Observation, anchors: Anchors, now: datetime
+    ) -> TargetState:
+        """Return the state after a look."""
+        seen, target = observation.seen, previous.target
+        kept = _carried(previous, seen, now)
+        paths = (*self._paths(target, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
+        sightings = (*seen.sightings, *kept)
+        state = replace(
+            previous,
+            watched_since=previous.watched_since or observation.started_at,
+            looked_at=observation.started_at,
+            duration=observation.duration,
+            succeeded_at=observation.started_at if observation.succeeded else previous.succeeded_at,
+            failed_looks=0 if observation.succeeded else previous.failed_looks + 1,
+            failures=seen.failures,
+            encrypted=seen.encrypted if seen.encrypted is not None else previous.encrypted,
+            sightings=sightings,
+            departed=_departed(previous, paths, seen),
+            assessment=judge(target, sightings, paths, now),
+        )
+        return replace(state, blind=blindness(state, now))
+
+    def again(
+        self, state: TargetState, ders: Mapping[str, bytes], anchors: Anchors, now: datetime
+    ) -> TargetState:
+        """Return the state judged again from its last known certificates.
+
+        ``ders`` may be empty when no path has left its validity: then the paths stay.
+        """
+        paths = state.assessment.paths
+        if ders:
+            paths = tuple(self._paths(state.target, state.sightings, ders, anchors, now))
+        assessment = judge(state.target, state.sightings, paths, now)
+        state = replace(state, assessment=assessment)
+        return replace(state, blind=blindness(state, now))
+
+    def _paths(
+        self,
+        target: Target,
+        sightings: Sequence[Sighting],
+        ders: Mapping[str, bytes],
+        anchors: Anchors,
+        now: datetime,
+    ) -> Iterator[Path]:
+        for place, links in _by_place(sightings, ders):
+            for chain in chains(target, links):
+                yield self._finder.find(place, chain, anchors, now)
+
+
+def chains(target: Target, links: Sequence[Link]) -> tuple[Sequence[Link], ...]:
+    """Return the chains that the certificates of one place form, each with its leaf first.
+
+    A server names its leaf by serving it first (RFC 8446 section 4.4.2); a file may hold a chain, several
+    or a bundle of CAs.
+    """
+    return (links,) if target.kind == "endpoint" else heads(links)
+
+
+def stale(state: TargetState, now: datetime) -> bool:
+    """Return whether a path has left the time in which it holds, so that the DER bytes are needed again."""
+    return any(
+        (path.valid_until is not None and now >= path.valid_until)
+        or (path.valid_from is not None and now < path.valid_from)
+        for path in state.assessment.paths
+    )
+
+
+def _by_place(sightings: Sequence[Sighting], ders: Mapping[str, bytes]) -> Iterator[tuple[str, list[Link]]]:
+    for place, group in groupby(sightings, key=attrgetter("place")):
+        links = [(s.certificate, ders[s.certificate.sha256]) for s in group if s.certificate.sha256 in ders]
+        if links:
+            yield place, links
+
+
+def _carried(previous: TargetState, seen: Seen, now: datetime) -> tuple[Sighting, ...]:
+    """Return the last known sightings of the places that could not be looked at this time."""
+    lost = seen.blind_failures
+    if not lost or not previous.sightings:
+        return ()
+    since = previous.succeeded_at or previous.watched_since
+    if since is not None and now - since > previous.target.policy.forget_after:
+        return ()
+    shown = {sighting.place for sighting in seen.sightings}
+    places = [failure.place for failure in lost]
+    return tuple(s for s in previous.sightings if s.place not in shown and _within(s.place, places))
+
+
+def _within(place: str, places: Iterable[str]) -> bool:
+    return any(not lost or place == lost or place.startswith((lost + "/", lost + "\\")) for lost in places)
+
+
+def _paths_at(state: TargetState, sightings: Sequence[Sighting]) -> Iterator[Path]:
+    if sightings:
+        places = {sighting.place for sighting in sightings}
+        yield from (path for path in state.assessment.paths if path.place in places)
+
+
+def _departed(previous: TargetState, paths: Sequence[Path], seen: Seen) -> tuple[Departed, ...]:
+    """Return which leaves are gone from their place, counted in good looks.
+
+    Two good looks without the old one are asked for before anything is called renewed: behind one name
+    there may be several machines that take turns in answering.
+    """
+    if previous.target.collection or not seen.sightings:
+        return previous.departed
+    now_at = _leaves(paths)
+    before_at = _leaves(previous.assessment.paths)
+    if not previous.departed and now_at == before_at:
+        return ()
+    shown = {sighting.place for sighting in seen.sightings}
+    older = [_looked_again(entry, now_at, shown) for entry in previous.departed]
+    fresh = [
+        Departed(place, old, now_at.get(place), 1)
+        for place, old in before_at.items()
+        if place in shown and now_at.get(place) != old
+    ]
+    gone = [entry for entry in older if entry and not _same_leaf(entry, fresh)]
+    return tuple((*gone, *fresh)[-DEPARTED_KEPT:])
+
+
+def _looked_again(entry: Departed, now_at: Mapping[str, Certificate], shown: set[str]) -> Departed | None:
+    if entry.place not in shown:
+        return entry
+    leaf = now_at.get(entry.place)
+    if leaf == entry.old:
+        return None
+    return replace(entry, new=leaf, looks=min(entry.looks + 1, 1000))
+
+
+def _same_leaf(entry: Departed, others: Iterable[Departed]) -> bool:
+    return any(entry.place == other.place and entry.old == other.old for other in others)
+
+
+def _leaves(paths: Iterable[Path]) -> dict[str, Certificate]:
+    leaves: dict[str, Certificate] = {}
+    for path in paths:
+        leaves.setdefault(path.place, path.leaf)
+    return leaves

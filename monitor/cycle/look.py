@@ -1,0 +1,38 @@
+"""One look at one target: whatever happens becomes an observation."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from monitor.model import Clock, Failure, Observation, Reason, Seen, Source, Target
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=5)
+"""How long past its own timeout a source may take before it is given up; sources keep their time themselves
+so that what arrived before the end is not lost."""
+
+
+async def look(target: Target, sources: Mapping[str, Source], clock: Clock) -> Observation:
+    """Return what one look gave; a bug in a source becomes the reason ``internal`` and a logged traceback."""
+    started_at, start = clock.now(), clock.monotonic()
+    seen = await _seen(target, sources)
+    duration = timedelta(seconds=max(0.0, clock.monotonic() - start))
+    return Observation(target.id, started_at, duration, seen)
+
+
+async def _seen(target: Target, sources: Mapping[str, Source]) -> Seen:
+    limit = (target.policy.timeout + GRACE).total_seconds()
+    try:
+        async with asyncio.timeout(limit):
+            return await sources[target.kind].look(target)
+    except TimeoutError:
+        return _failed(Reason.TIMEOUT, f"{target.where} gave no answer within {limit:.0f} s")
+    except Exception as error:
+        log.exception("a look at %s ended in a bug of cert-monitor", target.id)
+        return _failed(Reason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
+
+
+def _failed(reason: Reason, detail: str) -> Seen:
+    return Seen(failures=(Failure(reason, detail),))

@@ -1,0 +1,140 @@
+"""The main path: look at a batch, judge what was seen, record it in one transaction, show it.
+
+    batch -> look -> judge -> record -> board
+
+``check`` and the schedule call the same function. Nothing here raises for the outside world; a broken store
+is counted and what could not be recorded is kept for the next time.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.assess import Anchors
+from monitor.cycle.board import Board
+from monitor.cycle.gate import Gate
+from monitor.cycle.judge import Judge
+from monitor.cycle.look import look
+from monitor.errors import SystemBrokenError
+from monitor.model import Batch, Clock, Observation, Reason, Source, Target, TargetState
+
+log = logging.getLogger(__name__)
+
+SLICE = 0.5
+"""Seconds after which the finished looks of a batch are recorded while slow ones still run: a
+black-holed host delays nobody's result but its own."""
+
+
+class Recorder(Protocol):
+    """Record what was learned about some targets, all or nothing."""
+
+    async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
+        """Write the states; raise ``SystemBrokenError`` when that is not possible now."""
+        ...
+
+
+class Tally(Protocol):
+    """Count what happens, for the daemon's own metrics."""
+
+    def look_failed(self, kind: str, reason: Reason) -> None:
+        """Count a failure of a look."""
+        ...
+
+    def started_late(self, lag: timedelta) -> None:
+        """Count how late a look began."""
+        ...
+
+    def store_failed(self) -> None:
+        """Count a write that was not possible."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Hold the lower services that a cycle works with."""
+
+    sources: Mapping[str, Source]
+    anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
+    judge: Judge
+    store: Recorder
+    board: Board
+    gate: Gate
+    clock: Clock
+    tally: Tally
+
+
+class Cycle:
+    """Take batches through the main path; a target is never looked at twice at once."""
+
+    def __init__(self, services: Services) -> None:
+        """Take the services; the mutable state is which targets are busy and what is unrecorded."""
+        self._do = services
+        self._busy: set[str] = set()
+        self._unrecorded: dict[str, tuple[TargetState, Observation]] = {}
+        self.store_ok = True
+
+    async def run(self, batch: Batch, due_at: datetime | None = None) -> None:
+        """Look at every target of a batch and record the results; cancelling records what is finished."""
+        free = [target for target in batch.targets if target.id not in self._busy]
+        self._busy.update(target.id for target in free)
+        looks = {asyncio.create_task(self._look(target, due_at)) for target in free}
+        try:
+            await self._collect(looks)
+        finally:
+            await self._abandon(looks)
+            self._busy.difference_update(target.id for target in free)
+
+    async def _look(self, target: Target, due_at: datetime | None) -> tuple[Target, Observation]:
+        async with self._do.gate.passed():
+            if due_at is not None:
+                self._do.tally.started_late(max(timedelta(0), self._do.clock.now() - due_at))
+            return target, await look(target, self._do.sources, self._do.clock)
+
+    async def _collect(self, looks: set[asyncio.Task[tuple[Target, Observation]]]) -> None:
+        while looks:
+            done, _ = await asyncio.wait(looks, timeout=SLICE)
+            looks -= done
+            if done:
+                await self._settle([task.result() for task in done])
+
+    async def _abandon(self, looks: set[asyncio.Task[tuple[Target, Observation]]]) -> None:
+        """End the looks that are left and record those that finished meanwhile (only after a cancel)."""
+        for task in looks:
+            task.cancel()
+        ended = await asyncio.gather(*looks, return_exceptions=True)
+        if finished := [result for result in ended if not isinstance(result, BaseException)]:
+            await self._settle(finished)
+
+    async def _settle(self, results: Sequence[tuple[Target, Observation]]) -> None:
+        learned = {}
+        for target, observation in results:
+            learned[target.id] = (await self._judged(target, observation), observation)
+            for failure in observation.seen.failures:
+                self._do.tally.look_failed(target.kind, failure.reason)
+        self._do.board.put(state for state, _ in learned.values())
+        await self._record(learned)
+
+    async def _judged(self, target: Target, observation: Observation) -> TargetState:
+        anchors = await self._do.anchors(target.policy.trust)
+        previous = self._do.board.state(target)
+        return self._do.judge.observed(previous, observation, anchors, self._do.clock.now())
+
+    async def _record(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
+        waiting = {**self._unrecorded, **learned}
+        try:
+            await self._do.store.record(
+                [state for state, _ in waiting.values()],
+                {target_id: observation for target_id, (_, observation) in waiting.items()},
+            )
+        except SystemBrokenError as error:
+            self._do.tally.store_failed()
+            if self.store_ok:
+                log.error("could not record, going on without: %s", error)  # noqa: TRY400 - said, not traced
+            self._unrecorded, self.store_ok = waiting, False
+        else:
+            if not self.store_ok:
+                log.info("recording works again")
+            self._unrecorded, self.store_ok = {}, True

@@ -1,0 +1,54 @@
+"""Bring recorded knowledge back: at start for every target, after a reload for those that changed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from monitor.assess import Anchors
+from monitor.cycle import Board, Judge
+from monitor.model import Clock, Target, TargetState
+from monitor.store import Store
+
+SLICE = 50
+"""How many targets are judged before others get the loop: some 10 ms."""
+
+AnchorsFor = Callable[[tuple[str, ...]], Awaitable[Anchors]]
+
+
+class Resume:
+    """Give targets the states they have by the record, judged as of now."""
+
+    def __init__(self, store: Store, judge: Judge, anchors: AnchorsFor, clock: Clock) -> None:
+        """Take the services."""
+        self._store = store
+        self._judge = judge
+        self._anchors = anchors
+        self._clock = clock
+
+    async def onto(self, board: Board, targets: Sequence[Target]) -> None:
+        """Make the board hold exactly these targets.
+
+        What is on the board already stays where neither target nor policy changed; a changed
+        target is judged again from its last known certificates; a new one is looked up in the record.
+        """
+        known = board.snapshot.states
+        kept = {t.id: known[t.id] for t in targets if t.id in known and known[t.id].target == t}
+        loaded = {t.id: TargetState(t) for t in targets if t.id not in kept}
+        await self._fill(loaded, [t for t in targets if t.id in loaded])
+        # Looks went on meanwhile: what they learned about kept targets must not be undone.
+        fresh = board.snapshot.states
+        board.replace(fresh.get(t.id, kept[t.id]) if t.id in kept else loaded[t.id] for t in targets)
+
+    async def _fill(self, states: dict[str, TargetState], targets: Sequence[Target]) -> None:
+        if not targets:
+            return
+        async for chunk in self._store.load(targets):
+            for begin in range(0, len(chunk), SLICE):
+                for state, ders in chunk[begin : begin + SLICE]:
+                    states[state.target.id] = await self._judged(state, ders)
+                await asyncio.sleep(0)
+
+    async def _judged(self, state: TargetState, ders: Mapping[str, bytes]) -> TargetState:
+        if not state.sightings and state.looked_at is None:
+            return state
+        anchors = await self._anchors(state.target.policy.trust)
+        return self._judge.again(state, ders, anchors, self._clock.now())

@@ -1,0 +1,134 @@
+"""A small estate on loopback with one server for each thing that can be wrong, and a folder of files."""
+
+import asyncio
+import ssl
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.demo.pki import Issued, authority, leaf
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Hold one server of the estate: what it is called and what it serves."""
+
+    name: str
+    title: str
+    issued: Issued | None
+    legacy: bool = False
+
+    @property
+    def host(self) -> str:
+        """Return the host name that clients would use."""
+        return f"{self.name}.vms.example"
+
+
+def members(ca: Issued, short_life: timedelta) -> tuple[Member, ...]:
+    """Return the servers; the one named ``expiring`` ends while one watches."""
+    return (
+        Member("management", "Management server (healthy)", leaf("management.vms.example", 200 * DAY, issuer=ca)),
+        Member("recorder01", "Recorder 01 (20 days left)", leaf("recorder01.vms.example", 20 * DAY, issuer=ca)),
+        Member("recorder02", "Recorder 02 (3 days left)", leaf("recorder02.vms.example", 3 * DAY, issuer=ca)),
+        Member("mobile", "Mobile server (expired)", leaf("mobile.vms.example", -2 * DAY, issuer=ca)),
+        Member("event", "Event server (wrong name)", leaf("old-event.vms.example", 300 * DAY, issuer=ca)),
+        Member("camera", "Camera (self-signed)", leaf("camera.vms.example", 900 * DAY)),
+        Member("encoder", "Old encoder (TLS 1.0)", leaf("encoder.vms.example", 150 * DAY, issuer=ca), legacy=True),
+        Member("expiring", "Test server (ends while you watch)", short_lived(ca, short_life)),
+        Member("plain", "Log server (no TLS on the port)", None),
+    )
+
+
+def short_lived(ca: Issued, life: timedelta) -> Issued:
+    """Return a certificate that began now and ends soon."""
+    return leaf("expiring.vms.example", life, lifetime=life, issuer=ca)
+
+
+class Estate:
+    """Run the servers and hold the folder of certificate files."""
+
+    def __init__(self, folder: Path, short_life: timedelta) -> None:
+        """Make the CA and every certificate; nothing listens yet."""
+        self.folder = folder
+        self.ca = authority("Demo VMS Certificate Authority", 3650 * DAY)
+        self.short_life = short_life
+        self.members = members(self.ca, short_life)
+        self.ports: dict[str, int] = {}
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._servers: list[asyncio.Server] = []
+
+    async def start(self) -> None:
+        """Write the files and listen on free loopback ports."""
+        self._write_files()
+        for member in self.members:
+            server = await self._serve(member)
+            self._servers.append(server)
+            self.ports[member.name] = server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close every port."""
+        for server in self._servers:
+            server.close()
+
+    def renew_expiring(self) -> None:
+        """Replace the short-lived certificate by a long one, as an administrator would."""
+        self._load(self._contexts["expiring"], "expiring", leaf("expiring.vms.example", 398 * DAY, issuer=self.ca))
+
+    def _write_files(self) -> None:
+        files = self.folder / "certificates"
+        (files / "old").mkdir(parents=True, exist_ok=True)
+        (self.folder / "vms-ca.cer").write_bytes(self.ca.der)
+        (files / "web.pem").write_bytes(leaf("web.vms.example", 90 * DAY, issuer=self.ca).chain_pem)
+        (files / "database.der").write_bytes(leaf("database.vms.example", 12 * DAY, issuer=self.ca).der)
+        (files / "notes.txt").write_text("not a certificate, and no error\n")
+        (files / "old" / "web.pem").write_bytes(leaf("web.vms.example", -100 * DAY, issuer=self.ca).chain_pem)
+
+    async def _serve(self, member: Member) -> asyncio.Server:
+        if member.issued is None:
+            return await asyncio.start_server(_say_http, "127.0.0.1", 0)
+        context = self._context(member.issued, member)
+        self._contexts[member.name] = context
+        return await asyncio.start_server(_hang_up, "127.0.0.1", 0, ssl=context)
+
+    def _context(self, issued: Issued, member: Member) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if member.legacy:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = ssl.TLSVersion.TLSv1
+            context.set_ciphers("ALL:@SECLEVEL=0")
+        self._load(context, member.name, issued)
+        return context
+
+    def _load(self, context: ssl.SSLContext, name: str, issued: Issued) -> None:
+        chain, key = self.folder / f"{name}.chain", self.folder / f"{name}.key"
+        chain.write_bytes(issued.chain_pem)
+        key.write_bytes(issued.key_pem)
+        context.load_cert_chain(chain, key)
+
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
+
+
+async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        await asyncio.wait_for(reader.read(1), 5)
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.close()
+
+
+async def _say_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        await asyncio.wait_for(reader.read(1), 5)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.close()

@@ -1,0 +1,28 @@
+"""A mail server on loopback that delivers nothing and shows every mail it gets."""
+
+import email
+import email.policy
+from collections.abc import Callable
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+
+class Sink:
+    """Accept every mail and hand its text to ``show``; aiosmtpd calls ``handle_DATA``."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        """Take what shows one mail."""
+        self._show = show
+
+    async def handle_DATA(self, server: SMTP, session: object, envelope: Any) -> str:  # noqa: ARG002, N802 - aiosmtpd's name and arguments
+        """Show one mail: its subject line first, then its plain text."""
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        body = message.get_body(("plain",))
+        text = body.get_content() if body else ""
+        self._show(f"Subject: {message['Subject']}\nTo: {', '.join(envelope.rcpt_tos)}\n\n{text}")
+        return "250 shown"
+
+    def protocol(self) -> SMTP:
+        """Return the protocol for one connection."""
+        return SMTP(self, enable_SMTPUTF8=True, hostname="demo.invalid")
