@@ -1,0 +1,145 @@
+"""Open a TCP connection to the first of several addresses that answers.
+
+A look must tell what a person with a browser would meet, so all addresses of a name count as one place.
+Trying them one after the other lets a single black-holed address eat the whole timeout; starting all at
+once knocks on doors for nothing. So the next one starts when the one before has failed or stayed silent
+for a moment (RFC 8305 section 5, "Happy Eyeballs"), and the first to connect wins.
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Sequence
+
+from monitor.model import Reason
+from monitor.sources.resolve import Address
+
+# RFC 8305 section 5: recommended delay between attempts.
+STAGGER = 0.25
+_NAMED = 4
+
+_REASONS = {
+    errno.ECONNREFUSED: (Reason.REFUSED, "the connection was refused"),
+    errno.ETIMEDOUT: (Reason.TIMEOUT, "no answer to the connection request"),
+    errno.ENETUNREACH: (Reason.UNREACHABLE, "there is no route to this network"),
+    errno.EHOSTUNREACH: (Reason.UNREACHABLE, "there is no route to this host"),
+    errno.ENETDOWN: (Reason.UNREACHABLE, "the network is down"),
+    errno.EADDRNOTAVAIL: (Reason.UNREACHABLE, "this machine has no local address or port to connect from"),
+    errno.EAFNOSUPPORT: (Reason.UNREACHABLE, "this machine does not speak this IP version"),
+    errno.EPERM: (Reason.UNREACHABLE, "this machine's firewall forbids the connection"),
+    errno.EACCES: (Reason.UNREACHABLE, "this machine's firewall forbids the connection"),
+    errno.ECONNRESET: (Reason.CLOSED, "the connection was reset"),
+    errno.ECONNABORTED: (Reason.CLOSED, "the connection was reset"),
+    errno.EMFILE: (
+        Reason.INTERNAL,
+        "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)",
+    ),
+    errno.ENFILE: (Reason.INTERNAL, "this machine has reached its limit of open files"),
+}
+# What Windows' own calls give where Python leaves errno at EINVAL (winerror.h, winsock2.h).
+_WINDOWS = {
+    121: errno.ETIMEDOUT,
+    1225: errno.ECONNREFUSED,
+    1231: errno.ENETUNREACH,
+    1232: errno.EHOSTUNREACH,
+    10013: errno.EACCES,
+    10024: errno.EMFILE,
+    10047: errno.EAFNOSUPPORT,
+    10049: errno.EADDRNOTAVAIL,
+    10050: errno.ENETDOWN,
+    10051: errno.ENETUNREACH,
+    10053: errno.ECONNABORTED,
+    10054: errno.ECONNRESET,
+    10060: errno.ETIMEDOUT,
+    10061: errno.ECONNREFUSED,
+    10065: errno.EHOSTUNREACH,
+}
+
+
+class NoneConnectedError(Exception):
+    """No address could be connected; ``reason`` and ``detail`` say why."""
+
+    def __init__(self, errors: Sequence[tuple[Address, OSError]]) -> None:
+        """Sum up what each address answered."""
+        told = [(address, *explain(error)) for address, error in errors]
+        self.reason: Reason = told[0][1]
+        if len(told) == 1:
+            self.detail = told[0][2]
+        else:
+            parts = [f"{address.text}: {detail}" for address, _, detail in told[:_NAMED]]
+            more = f"; and {len(told) - _NAMED} more addresses" if len(told) > _NAMED else ""
+            self.detail = "; ".join(parts) + more
+        super().__init__(self.detail)
+
+
+def explain(error: OSError) -> tuple[Reason, str]:
+    """Return the reason and a sentence for an error of a connection attempt."""
+    number = _WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
+    return _REASONS.get(number, (Reason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
+
+
+async def connect(addresses: Sequence[Address]) -> socket.socket:
+    """Return a connected non-blocking socket, or raise ``NoneConnectedError``.
+
+    It has no limit of its own: cancel it when time is up, and nothing stays open.
+    """
+    if len(addresses) > 1:
+        return await _race(addresses)
+    try:
+        return await _attempt(addresses[0])
+    except OSError as error:
+        raise NoneConnectedError([(addresses[0], error)]) from None
+
+
+async def _attempt(address: Address) -> socket.socket:
+    link = socket.socket(address.family, socket.SOCK_STREAM)
+    try:
+        link.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(link, address.sockaddr)
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+async def _race(addresses: Sequence[Address]) -> socket.socket:
+    running: dict[asyncio.Task[socket.socket], Address] = {}
+    errors: list[tuple[Address, OSError]] = []
+    waiting = list(reversed(addresses))
+    try:
+        while waiting or running:
+            if waiting:
+                address = waiting.pop()
+                running[asyncio.create_task(_attempt(address))] = address
+            done, _ = await asyncio.wait(
+                running, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                error = task.exception()
+                if error is None:
+                    return _taken(running, task)
+                if not isinstance(error, OSError):
+                    raise error
+                errors.append((running.pop(task), error))
+    finally:
+        for task in running:
+            _discard(task)
+    raise NoneConnectedError(errors)
+
+
+def _taken(
+    running: dict[asyncio.Task[socket.socket], Address], task: asyncio.Task[socket.socket]
+) -> socket.socket:
+    del running[task]
+    return task.result()
+
+
+def _discard(task: asyncio.Task[socket.socket]) -> None:
+    task.add_done_callback(_close_result)
+    task.cancel()
+
+
+def _close_result(task: asyncio.Task[socket.socket]) -> None:
+    # A task that had connected before the cancellation reached it still holds its socket.
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()

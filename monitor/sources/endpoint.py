@@ -1,0 +1,144 @@
+"""Look at a TLS endpoint: connect, shake hands, keep every certificate that was shown; judge nothing."""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from monitor import parse
+from monitor.model import Failure, Meaning, Policy, Reason, Seen, Sighting, Target
+from monitor.sources.address import join, read_address, read_host
+from monitor.sources.connect import NoneConnectedError, connect
+from monitor.sources.exchange import exchange
+from monitor.sources.resolve import Address, Resolving, literal
+from monitor.sources.settings import TargetSettings
+from monitor.tls import Handshake, shared_context
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Hold where to connect and which name to ask for; both as ``read_host`` gives them."""
+
+    host: str
+    port: int
+    server_name: str
+
+
+class EndpointSettings(TargetSettings):
+    """Hold the configuration of one TLS endpoint."""
+
+    kind: Literal["endpoint"] = "endpoint"
+    address: str = Field(description="host:port or [IPv6]:port; port 443 may be left out")
+    server_name: str | None = Field(None, description="name to ask for and to expect; the host if left out")
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, text: str) -> str:
+        read_address(text)
+        return text
+
+    @field_validator("server_name")
+    @classmethod
+    def _server_name(cls, text: str | None) -> str | None:
+        return None if text is None else read_host(text)
+
+    def target(self, policy: Policy) -> Target:
+        """Return the target these settings describe."""
+        host, port = read_address(self.address)
+        name = self.server_name or host
+        where = join(host, port)
+        return Target(
+            id=f"endpoint:{where}" + (f"/{name}" if name != host else ""),
+            kind=self.kind,
+            where=where,
+            settings=Endpoint(host, port, name),
+            policy=policy,
+            labels=tuple(sorted(self.labels.items())),
+            host=host,
+            server_name=name,
+            meaning=Meaning(title=self.title),
+        )
+
+
+class EndpointSource:
+    """Look at endpoints; any number of looks may be under way at once."""
+
+    def __init__(self, resolver: Resolving) -> None:
+        """Use this resolver for names."""
+        self._resolver = resolver
+
+    async def look(self, target: Target) -> Seen:
+        """Return the served chain and what went wrong, within the policy's timeout."""
+        endpoint = target.settings
+        if not isinstance(endpoint, Endpoint):
+            raise TypeError(f"{target.id} is not an endpoint")
+        deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
+        try:
+            addresses = await self._addresses(endpoint, target, deadline)
+            link = await _connected(addresses, target, deadline)
+        except _GaveNothingError as nothing:
+            return Seen(failures=(nothing.failure,))
+        handshake = Handshake(shared_context(), endpoint.server_name)
+        await exchange(link, handshake, deadline, _within(target))
+        return _seen(handshake, target)
+
+    async def _addresses(self, endpoint: Endpoint, target: Target, deadline: float) -> tuple[Address, ...]:
+        known = literal(endpoint.host, endpoint.port)
+        if known:
+            return known
+        try:
+            async with asyncio.timeout_at(deadline):
+                found = await self._resolver.addresses(endpoint.host, endpoint.port)
+        except TimeoutError:
+            said = f"no answer from name resolution {_within(target)}"
+        except OSError as error:
+            said = error.strerror or str(error)
+        else:
+            if found:
+                return found
+            said = "the name has no address"
+        raise _GaveNothingError(Reason.DNS, f"{endpoint.host} cannot be resolved: {said}", target.where)
+
+
+class _GaveNothingError(Exception):
+    """A look ended before a connection stood; never leaves this file."""
+
+    def __init__(self, reason: Reason, detail: str, place: str) -> None:
+        super().__init__(detail)
+        self.failure = Failure(reason, detail, place)
+
+
+async def _connected(addresses: tuple[Address, ...], target: Target, deadline: float) -> socket.socket:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await connect(addresses)
+    except TimeoutError:
+        said = f"no answer to the connection request {_within(target)}"
+        raise _GaveNothingError(Reason.TIMEOUT, said, target.where) from None
+    except NoneConnectedError as error:
+        raise _GaveNothingError(error.reason, error.detail, target.where) from None
+
+
+def _within(target: Target) -> str:
+    return f"within {target.policy.timeout.total_seconds():g} s"
+
+
+def _seen(handshake: Handshake, target: Target) -> Seen:
+    trouble = handshake.trouble
+    if trouble and trouble.reason is Reason.NOT_TLS and target.policy.encryption == "any":
+        trouble = None
+    sightings: list[Sighting] = []
+    failures = [Failure(trouble.reason, trouble.detail, target.where)] if trouble else []
+    ders: dict[str, bytes] = {}
+    for position, der in enumerate(handshake.chain):
+        try:
+            certificate = parse.certificate(der)
+        except parse.UnreadableCertificateError as error:
+            detail = f"certificate {position} of the chain cannot be read: {error}"
+            failures.append(Failure(Reason.BAD_CERTIFICATE, detail, target.where))
+        else:
+            sightings.append(Sighting(target.where, position, certificate))
+            ders[certificate.sha256] = der
+    return Seen(tuple(sightings), tuple(failures), ders, handshake.encrypted)

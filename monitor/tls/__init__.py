@@ -1,0 +1,9 @@
+"""TLS as a way to fetch certificates: contexts and handshakes over memory, without any I/O.
+
+Nothing here judges a certificate: verification is off and whatever chain arrives is handed on as DER.
+"""
+
+from monitor.tls.context import TlsSetting, shared_context
+from monitor.tls.handshake import Handshake, Trouble
+
+__all__ = ["Handshake", "TlsSetting", "Trouble", "shared_context"]

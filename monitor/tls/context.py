@@ -1,0 +1,54 @@
+"""One shared OpenSSL context for each distinct TLS setting; it must never be made per look.
+
+A context costs more than a whole handshake and holds no state of a single look. The settings are as
+lenient as the library allows: an old recorder that speaks only TLS 1.0 with a SHA-1 certificate is
+exactly the machine whose certificate has to be watched. Nothing secret ever travels over these
+connections, so weak ciphers cost nothing.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from OpenSSL import SSL
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSetting:
+    """Hold what distinguishes one TLS context from another.
+
+    ``ciphers`` (TLS 1.2 and older) and ``groups`` are OpenSSL lists. Anonymous, PSK and SRP suites are
+    left out because with them a server shows no certificate at all. The groups leave out the
+    post-quantum ML-KEM hybrids: they make the first message five times as long, which old cameras and
+    middleboxes refuse, and take a sixth of the CPU time of a look.
+    """
+
+    ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
+    groups: str = "X25519:P-256:X448:P-384:P-521"
+
+
+@cache
+def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
+    """Return the context for a setting: any version from TLS 1.0 on, verification off, no resumption."""
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(SSL.TLS1_VERSION)
+    context.set_verify(SSL.VERIFY_NONE)
+    context.set_cipher_list(setting.ciphers.encode("ascii"))
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    # Servers without RFC 5746 (secure renegotiation) are otherwise refused since OpenSSL 3.
+    context.set_options(SSL.OP_NO_TICKET | SSL.OP_LEGACY_SERVER_CONNECT)
+    limit_groups(context, setting.groups)
+    return context
+
+
+def limit_groups(context: SSL.Context, groups: str) -> bool:
+    """Offer only these key exchange groups; return whether the library let us.
+
+    pyOpenSSL has no public call for it. Where the private one is gone, the library's own groups stay in
+    force: looks then cost more and everything else works.
+    """
+    library = getattr(SSL, "_lib", None)
+    limit = getattr(library, "SSL_CTX_set1_curves_list", None)
+    pointer = getattr(context, "_context", None)
+    if limit is None or pointer is None:
+        return False
+    return bool(limit(pointer, groups.encode("ascii")) == 1)

@@ -1,0 +1,186 @@
+"""Drive one TLS client handshake over memory to obtain the chain that the server shows.
+
+This file knows bytes, not sockets: whoever owns the connection asks ``start`` for the first bytes,
+hands every arrival to ``feed`` and sends what comes back, until ``over``. Rules that hold throughout:
+
+- The chain is kept from the moment it arrived, whatever happens afterwards.
+- A server that wants a certificate *from us* after showing its own has given us all we came for.
+- A finished handshake is ended with close_notify, so that no server logs an aborted one.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+
+from OpenSSL import SSL, crypto
+
+from monitor.model import Reason
+from monitor.tls import alerts
+from monitor.tls.opening import describe, speaks_tls
+
+# A chain of 64 KB is real (servers that send all their anchors); this is far above any real one.
+MOST_BYTES = 1_000_000
+_READ_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Say why a handshake ended early."""
+
+    reason: Reason
+    detail: str
+
+
+class Handshake:
+    """Hold one handshake in progress; ``over`` says that nothing more is to be fed or sent.
+
+    ``encrypted`` is ``None`` until the peer has said enough to tell whether it speaks TLS.
+    ``trouble`` is why it ended early, ``None`` when it did not or when nothing was lost by it.
+    """
+
+    __slots__ = (
+        "_chain",
+        "_connection",
+        "_name",
+        "_opening",
+        "_received",
+        "_sent",
+        "encrypted",
+        "over",
+        "trouble",
+    )
+
+    def __init__(self, context: SSL.Context, server_name: str | None = None) -> None:
+        """Ask for ``server_name``; none is sent for an IP address (RFC 6066 section 3)."""
+        self.over = False
+        self.encrypted: bool | None = None
+        self.trouble: Trouble | None = None
+        self._name = server_name if server_name and not is_address(server_name) else ""
+        self._opening = b""
+        self._received = 0
+        self._sent = 0
+        self._chain: tuple[bytes, ...] = ()
+        self._connection: SSL.Connection | None = SSL.Connection(context, None)
+        self._connection.set_connect_state()
+        if self._name:
+            self._connection.set_tlsext_host_name(self._name.encode("ascii"))
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """Return the DER certificates that have arrived so far, in the order served."""
+        return self._chain if self._connection is None else _served(self._connection)
+
+    def start(self) -> bytes:
+        """Return the first bytes to send."""
+        return self._step()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the peer and return the bytes to send it, often none."""
+        if self.over or not data:
+            return b""
+        self._received += len(data)
+        if self._received > MOST_BYTES:
+            self.end(Reason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake")
+            return b""
+        return self._go_on(data) if self.encrypted else self._decide(data)
+
+    def eof(self) -> None:
+        """Learn that the peer closed the connection."""
+        if self._opening:
+            self._refuse_plain()
+        elif not self._received:
+            self.end(Reason.CLOSED, "the server closed the connection without any answer to the TLS greeting")
+        else:
+            self.end(Reason.CLOSED, "the server closed the connection in the middle of the TLS handshake")
+
+    def expire(self, within: str) -> None:
+        """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
+        if self._opening:
+            self._refuse_plain()
+        elif not self._received:
+            self.end(Reason.TIMEOUT, f"connected, but the TLS greeting was not answered {within}")
+        else:
+            self.end(Reason.TIMEOUT, f"the TLS handshake was not finished {within}")
+
+    def end(self, reason: Reason, detail: str) -> None:
+        """End early for a reason that lies outside (time is up, the connection broke); keep what arrived."""
+        if not self.over:
+            self.trouble = Trouble(reason, detail)
+            self._finish()
+
+    def _decide(self, data: bytes) -> bytes:
+        self._opening += data
+        self.encrypted = speaks_tls(self._opening)
+        if self.encrypted:
+            data, self._opening = self._opening, b""
+            return self._go_on(data)
+        if self.encrypted is False:
+            self._refuse_plain()
+        return b""
+
+    def _refuse_plain(self) -> None:
+        self.encrypted = False
+        self.end(Reason.NOT_TLS, f"the port answers but does not speak TLS: {describe(self._opening)}")
+
+    def _go_on(self, data: bytes) -> bytes:
+        assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        self._connection.bio_write(data)
+        return self._step()
+
+    def _step(self) -> bytes:
+        connection = self._connection
+        assert connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        try:
+            connection.do_handshake()
+        except SSL.WantReadError:
+            return self._output(connection)
+        except SSL.Error as error:
+            self._fail(error)
+        else:
+            connection.shutdown()
+            self._finish()
+        return self._output(connection)
+
+    def _fail(self, error: SSL.Error) -> None:
+        self._finish()
+        reasons = alerts.reasons(error)
+        alert = alerts.received(reasons)
+        # TLS 1.2 and older: the server has read our whole answer, and what is left to displease it is that
+        # we gave no certificate. In TLS 1.3 the handshake is over for us before it can complain.
+        if alert in alerts.WANT_CERTIFICATE and self._chain and self._sent > 1:
+            return
+        self.trouble = Trouble(*alerts.explain(reasons, alert, self._name))
+
+    def _finish(self) -> None:
+        self.over = True
+        if self._connection is not None:
+            self._chain = _served(self._connection)
+            self._connection = None  # the library's buffers are most of a look's memory
+
+    def _output(self, connection: SSL.Connection) -> bytes:
+        pieces = []
+        try:
+            while True:
+                pieces.append(connection.bio_read(_READ_SIZE))
+                if len(pieces[-1]) < _READ_SIZE:
+                    break
+        except SSL.WantReadError:
+            pass
+        if pieces:
+            self._sent += 1
+        return b"".join(pieces)
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name is an IPv4 or IPv6 literal."""
+    if not (name[-1:].isdigit() or ":" in name):
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _served(connection: SSL.Connection) -> tuple[bytes, ...]:
+    chain = connection.get_peer_cert_chain() or ()
+    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)

@@ -1,0 +1,50 @@
+"""Tell from a peer's first bytes whether it speaks TLS, and if not, what it seems to speak."""
+
+# The content types a server may open with: an alert or its half of the handshake (RFC 8446 section 5.1).
+_FIRST_TYPES = b"\x15\x16"
+_MAJOR_VERSION = 3
+_QUOTED = 60
+
+# Longer openings stand before the shorter ones that they begin with.
+_PROTOCOLS = (
+    (b"HTTP/", "HTTP"),
+    (b"RTSP/", "RTSP"),
+    (b"SIP/", "SIP"),
+    (b"SSH-", "SSH"),
+    (b"RFB ", "VNC"),
+    (b"220 ", "SMTP or FTP"),
+    (b"220-", "SMTP or FTP"),
+    (b"* OK", "IMAP"),
+    (b"+OK", "POP3"),
+    (b"@RSYNCD", "rsync"),
+    (b"\xff\xfd", "telnet"),
+    (b"\xff\xfb", "telnet"),
+    (b"<", "HTML or XML"),
+)
+
+
+def speaks_tls(opening: bytes) -> bool | None:
+    """Return whether these first bytes begin a TLS record, ``None`` while they are too few to say.
+
+    Also waits while they could still become the greeting of a known protocol, so that it can be named
+    however the bytes were cut on their way.
+    """
+    if opening[0] in _FIRST_TYPES:
+        return opening[1] == _MAJOR_VERSION if len(opening) > 1 else None
+    undecided = any(len(opening) < len(start) and start.startswith(opening) for start, _ in _PROTOCOLS)
+    return None if undecided else False
+
+
+def describe(opening: bytes) -> str:
+    """Return a sentence part about a peer that does not speak TLS, with its first bytes in plain ASCII."""
+    for start, name in _PROTOCOLS:
+        if opening.startswith(start):
+            return f"it seems to speak {name}: {quote(opening)}"
+    return f"its answer begins with {quote(opening)}"
+
+
+def quote(data: bytes) -> str:
+    r"""Return the first line of some bytes, short and in quotes, anything but plain ASCII as ``\xNN``."""
+    line = data.strip(b"\r\n").splitlines()[0] if data.strip(b"\r\n") else data
+    text = "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in line[:_QUOTED])
+    return f"'{text}'" if len(line) <= _QUOTED else f"'{text}...'"
