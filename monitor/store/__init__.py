@@ -1,0 +1,10 @@
+"""Everything that outlives the process, in one SQLite file; no other room knows SQL.
+
+It records, hands back and forgets; it judges nothing and never looks at the clock.
+"""
+
+from monitor.store.reading import Loaded
+from monitor.store.store import Store
+from monitor.store.values import Presence, Pruned
+
+__all__ = ["Loaded", "Presence", "Pruned", "Store"]

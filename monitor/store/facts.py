@@ -1,0 +1,58 @@
+"""Single values by name (the newest recorded instant, for one) and the lists that discoveries found."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import sqlite
+
+from monitor.store.tables import discovery, fact
+
+NEWEST = "newest_instant"
+
+_new = sqlite.insert(fact)
+_PUT = _new.on_conflict_do_update(index_elements=[fact.c.key], set_={"value": _new.excluded.value})
+_found = sqlite.insert(discovery)
+_PUT_FOUND = _found.on_conflict_do_update(
+    index_elements=[discovery.c.id],
+    set_={"found": _found.excluded.found, "succeeded_at": _found.excluded.succeeded_at},
+)
+
+
+def read_fact(connection: Connection, key: str) -> str | None:
+    """Return the value of one fact, ``None`` when it was never set."""
+    return connection.scalar(select(fact.c.value).where(fact.c.key == key))
+
+
+def put_facts(connection: Connection, facts: Mapping[str, str]) -> None:
+    """Set some facts."""
+    if facts:
+        connection.execute(_PUT, [{"key": key, "value": value} for key, value in facts.items()])
+
+
+def newest_instant(connection: Connection) -> datetime | None:
+    """Return the latest instant at which anything was recorded, ``None`` in an empty store."""
+    text = read_fact(connection, NEWEST)
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def raise_newest(connection: Connection, at: datetime | None) -> None:
+    """Remember an instant if it is later than the newest one: a clock that reads less is suspect."""
+    if at is None:
+        return
+    newest = newest_instant(connection)
+    if newest is None or newest < at:
+        put_facts(connection, {NEWEST: at.isoformat()})
+
+
+def discovered(connection: Connection, id_: str) -> tuple[str, datetime] | None:
+    """Return the last good list of a discovery, as it was saved, and when it was found."""
+    row = connection.execute(
+        select(discovery.c.found, discovery.c.succeeded_at).where(discovery.c.id == id_)
+    ).first()
+    return None if row is None else (row.found, row.succeeded_at)
+
+
+def save_discovered(connection: Connection, id_: str, found: str, at: datetime) -> None:
+    """Replace the last good list of a discovery."""
+    connection.execute(_PUT_FOUND, {"id": id_, "found": found, "succeeded_at": at})

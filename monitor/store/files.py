@@ -1,0 +1,99 @@
+"""The database file on disk: where it is, who may read it, and that only one daemon uses it."""
+
+import os
+import sys
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from monitor.errors import SystemBrokenError
+
+
+def path_of(url: str) -> Path | None:
+    """Return the file that a store URL names, ``None`` for ``sqlite://`` (memory).
+
+    Three slashes and a relative path, or four for an absolute one (on Windows three and a drive letter).
+    Raises ``SystemBrokenError`` for anything that is not SQLite on a plain path.
+    """
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        raise SystemBrokenError(_advice(url)) from None
+    if parts.drivername not in {"sqlite", "sqlite+pysqlite"} or parts.query or parts.host:
+        raise SystemBrokenError(_advice(parts.render_as_string()))
+    return Path(parts.database) if parts.database and parts.database != ":memory:" else None
+
+
+def _advice(url: str) -> str:
+    return (
+        f"store.url {url!r} names no SQLite file: write sqlite:////absolute/path/state.db "
+        "(four slashes; on Windows sqlite:///C:/path/state.db)"
+    )
+
+
+def prepare(path: Path) -> None:
+    """Create the folder (0700) and the file (0600), since it holds mails; what exists stays as it is.
+
+    Raises ``SystemBrokenError`` when that is not possible.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise SystemBrokenError(
+            f"the store {path} cannot be used: {error.strerror or error}; "
+            "check the folder's owner and mode, or name another file in store.url"
+        ) from error
+
+
+class Claim:
+    """Hold the right to use a database file, until ``release`` or the end of the process, however it ends.
+
+    It is a lock on ``FILE.lock`` that the operating system keeps; the file itself stays and means nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raise ``SystemBrokenError`` when another process (or another store in this one) has it."""
+        self._file = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(self._file)
+        except OSError as error:
+            owner = os.read(self._file, 20).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise SystemBrokenError(
+                f"the store {path} is in use by another cert-monitor (process {owner or 'unknown'}): "
+                "stop that one first, or give this one a store.url of its own"
+            ) from error
+        os.ftruncate(self._file, 0)
+        os.write(self._file, f"{os.getpid()}\n".encode())
+
+    def release(self) -> None:
+        """Let another process have it."""
+        os.close(self._file)
+
+
+def lock_of(path: Path) -> Path:
+    """Return the file whose lock stands for the use of a database."""
+    return path.with_name(path.name + ".lock")
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    # A locked byte cannot be read by others, so one far behind the process number is locked.
+    _BYTE = 1 << 20
+
+    def _lock(file: int) -> None:
+        os.lseek(file, _BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(file, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        # flock, not lockf: it belongs to this open file, so a second store in this process is refused too.
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

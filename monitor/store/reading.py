@@ -1,0 +1,142 @@
+"""Read recorded states, certificates and history; judging what is read is the caller's part."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from monitor.model import Certificate, Departed, Sighting, Target, TargetState
+from monitor.parse import UnreadableCertificateError
+from monitor.parse import certificate as parse
+from monitor.store.chunks import chunks
+from monitor.store.tables import certificate, history, storable, target
+from monitor.store.values import Gone, Presence, departed_of, failures_of
+
+log = logging.getLogger(__name__)
+
+Loaded = tuple[TargetState, Mapping[str, bytes]]
+"""A recorded state (nothing is judged in it) and the DER bytes of its sightings by SHA-256."""
+
+Place = tuple[str, int, str]
+"""A place, a position and the SHA-256 of what was seen there."""
+
+_SIGHTINGS = (
+    select(history.c.target_id, history.c.place, history.c.position, history.c.sha256)
+    .where(history.c.ended_at.is_(None))
+    .order_by(history.c.place, history.c.position, history.c.id)
+)
+_PRESENCES = (
+    select(
+        history.c.target_id,
+        history.c.place,
+        history.c.position,
+        history.c.sha256,
+        certificate.c.subject,
+        certificate.c.not_after,
+        history.c.first_seen_at,
+        history.c.last_seen_at,
+        history.c.ended_at,
+        func.coalesce(history.c.replaced_by, "").label("replaced_by"),
+    )
+    .join_from(history, certificate)
+    .order_by(history.c.first_seen_at.desc(), history.c.id.desc())
+)
+
+
+def load(connection: Connection, targets: Sequence[Target]) -> list[Loaded]:
+    """Return what is recorded about some targets, in their order; those never recorded are left out.
+
+    A certificate that no longer parses is dropped with a line in the log.
+    """
+    by_id = {storable(item.id): item for item in targets}
+    rows: dict[str, Row[Any]] = {}
+    sightings: dict[str, list[Place]] = {}
+    for some in chunks(by_id):
+        rows.update((row.id, row) for row in connection.execute(select(target).where(target.c.id.in_(some))))
+        for row in connection.execute(_SIGHTINGS.where(history.c.target_id.in_(some))):
+            sightings.setdefault(row.target_id, []).append((row.place, row.position, row.sha256))
+    gone = {id_: departed_of(row.departed) for id_, row in rows.items() if row.departed != "[]"}
+    bytes_of = ders(connection, _wanted(sightings.values(), gone.values()))
+    parsed = _parsed(bytes_of)
+    return [
+        (
+            _state(
+                item, rows[id_], _seen(sightings.get(id_, ()), parsed), _departed(gone.get(id_, ()), parsed)
+            ),
+            {sha256: bytes_of[sha256] for _, _, sha256 in sightings.get(id_, ())},
+        )
+        for id_, item in by_id.items()
+        if id_ in rows
+    ]
+
+
+def _wanted(sightings: Iterable[Iterable[Place]], gone: Iterable[Iterable[Gone]]) -> set[str]:
+    wanted = {sha256 for places in sightings for _, _, sha256 in places}
+    wanted.update(sha256 for some in gone for one in some for sha256 in (one.old, one.new) if sha256)
+    return wanted
+
+
+def _parsed(bytes_of: Mapping[str, bytes]) -> dict[str, Certificate]:
+    parsed: dict[str, Certificate] = {}
+    for sha256, der in bytes_of.items():
+        try:
+            parsed[sha256] = parse(der)
+        except UnreadableCertificateError as error:
+            log.warning("the recorded certificate %s cannot be read any more: %s", sha256, error)
+    return parsed
+
+
+def _state(
+    item: Target, row: Row[Any], sightings: tuple[Sighting, ...], departed: tuple[Departed, ...]
+) -> TargetState:
+    return TargetState(
+        target=item,
+        watched_since=row.watched_since,
+        looked_at=row.looked_at,
+        duration=row.duration,
+        succeeded_at=row.succeeded_at,
+        failed_looks=row.failed_looks,
+        failures=failures_of(row.failures) if row.failures != "[]" else (),
+        encrypted=row.encrypted,
+        sightings=sightings,
+        departed=departed,
+    )
+
+
+def _seen(places: Iterable[Place], parsed: Mapping[str, Certificate]) -> tuple[Sighting, ...]:
+    return tuple(
+        Sighting(place, position, parsed[sha256]) for place, position, sha256 in places if sha256 in parsed
+    )
+
+
+def _departed(gone: Iterable[Gone], parsed: Mapping[str, Certificate]) -> tuple[Departed, ...]:
+    return tuple(
+        Departed(one.place, parsed[one.old], parsed.get(one.new), one.looks)
+        for one in gone
+        if one.old in parsed
+    )
+
+
+def ders(connection: Connection, sha256s: Iterable[str]) -> dict[str, bytes]:
+    """Return the DER bytes of those of some certificates that are recorded."""
+    found: dict[str, bytes] = {}
+    for some in chunks(sha256s):
+        query = select(certificate.c.sha256, certificate.c.der).where(certificate.c.sha256.in_(some))
+        found.update((row.sha256, row.der) for row in connection.execute(query))
+    return found
+
+
+def presences(connection: Connection, sha256: str, target_id: str, limit: int) -> list[Presence]:
+    """Return where a certificate was, or what a target showed, latest first; empty arguments match all."""
+    query = _PRESENCES.limit(limit)
+    if sha256:
+        query = query.where(history.c.sha256 == sha256)
+    if target_id:
+        query = query.where(history.c.target_id == target_id)
+    return [Presence(**row) for row in connection.execute(query).mappings()]
+
+
+def target_ids(connection: Connection) -> frozenset[str]:
+    """Return the ids of every recorded target."""
+    return frozenset(connection.scalars(select(target.c.id)))

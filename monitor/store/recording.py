@@ -1,0 +1,222 @@
+"""Write what looks at a batch of targets gave; the caller's transaction makes the batch whole.
+
+An unchanged target costs one small row: its sightings, certificates and history are compared with what is
+recorded and written only where they differ. No SELECT per target, no statement per row.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from monitor.model import Observation, Sighting, TargetState
+from monitor.store.chunks import chunks
+from monitor.store.facts import raise_newest
+from monitor.store.tables import certificate, history, storable, target
+from monitor.store.values import departed_json, failures_json
+
+log = logging.getLogger(__name__)
+
+REFRESH = timedelta(days=1)
+"""How far ``last_seen_at`` may lag behind, so that an unchanged certificate costs one write a day.
+
+Also how long a certificate may be away and still count as continuously present: behind a load balancer two
+certificates alternate with every look, and each swap would otherwise leave a row for good."""
+
+Key = tuple[str, int, str]
+"""Place, position and SHA-256: what makes two sightings of a target the same."""
+
+_new = sqlite.insert(target)
+_PUT_TARGET = _new.on_conflict_do_update(
+    index_elements=[target.c.id],
+    set_={column.name: _new.excluded[column.name] for column in target.c if not column.primary_key},
+)
+_PUT_CERTIFICATE = sqlite.insert(certificate).on_conflict_do_nothing()
+_OPEN = select(
+    history.c.target_id,
+    history.c.place,
+    history.c.position,
+    history.c.sha256,
+    history.c.id,
+    history.c.last_seen_at,
+)
+_SEEN = (
+    update(history)
+    .where(history.c.id == bindparam("row"))
+    .values(last_seen_at=bindparam("at"), ended_at=None, replaced_by=None)
+)
+_END = (
+    update(history)
+    .where(history.c.id == bindparam("row"))
+    .values(ended_at=bindparam("at"), replaced_by=bindparam("by"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    last_seen_at: datetime
+
+
+@dataclass(slots=True)
+class _Changes:
+    """Collect the rows to write, over all targets of a batch."""
+
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[dict[str, Any]] = field(default_factory=list)
+    begun: list[tuple[str, datetime, Key, Sighting]] = field(default_factory=list)
+
+
+def record(
+    connection: Connection, states: Sequence[TargetState], observations: Mapping[str, Observation]
+) -> None:
+    """Write the latest state of some targets, their last known sightings, certificates and history.
+
+    ``observations`` (by target id) bring the DER bytes of certificates that are not recorded yet and tell
+    which sightings are of this look and which are only remembered.
+    """
+    by_id = {storable(state.target.id): state for state in states}
+    if not by_id:
+        return
+    known = _open(connection, by_id)
+    changes = _Changes()
+    for id_, state in by_id.items():
+        _compare(id_, state, observations.get(state.target.id), known.get(id_, {}), changes)
+    connection.execute(_PUT_TARGET, [_target_row(state) for state in by_id.values()])
+    _write(connection, changes, observations)
+    raise_newest(connection, max((s.looked_at for s in by_id.values() if s.looked_at), default=None))
+
+
+def _open(connection: Connection, ids: Iterable[str]) -> dict[str, dict[Key, _Row]]:
+    known: dict[str, dict[Key, _Row]] = {}
+    for some in chunks(ids):
+        rows = connection.execute(_OPEN.where(history.c.target_id.in_(some), history.c.ended_at.is_(None)))
+        for id_, place, position, sha256, row, last_seen_at in rows:
+            known.setdefault(id_, {})[place, position, sha256] = _Row(row, last_seen_at)
+    return known
+
+
+def _key(sighting: Sighting) -> Key:
+    return storable(sighting.place), sighting.position, sighting.certificate.sha256
+
+
+def _compare(
+    id_: str,
+    state: TargetState,
+    observation: Observation | None,
+    known: Mapping[Key, _Row],
+    changes: _Changes,
+) -> None:
+    at = state.looked_at
+    if at is None:
+        return
+    present = {_key(sighting): sighting for sighting in state.sightings}
+    if present.keys() != known.keys():
+        standing = {key[:2]: key[2] for key in present}
+        changes.begun += [(id_, at, key, present[key]) for key in present if key not in known]
+        changes.ended += [
+            {"row": row.id, "at": max(at, row.last_seen_at), "by": standing.get(key[:2])}
+            for key, row in known.items()
+            if key not in present
+        ]
+    stale = [(key, row) for key, row in known.items() if key in present and at - row.last_seen_at >= REFRESH]
+    if stale and observation is not None:
+        seen = {_key(sighting) for sighting in observation.seen.sightings}
+        changes.seen += [{"row": row.id, "at": at} for key, row in stale if key in seen]
+
+
+def _target_row(state: TargetState) -> dict[str, Any]:
+    return {
+        "id": state.target.id,
+        "kind": state.target.kind,
+        "where": state.target.where,
+        "watched_since": state.watched_since,
+        "looked_at": state.looked_at,
+        "duration": state.duration,
+        "succeeded_at": state.succeeded_at,
+        "failed_looks": state.failed_looks,
+        "failures": failures_json(state.failures) if state.failures else "[]",
+        "encrypted": state.encrypted,
+        "departed": departed_json(state.departed) if state.departed else "[]",
+    }
+
+
+def _write(connection: Connection, changes: _Changes, observations: Mapping[str, Observation]) -> None:
+    if changes.begun:
+        _begin(connection, changes, observations)
+    if changes.seen:
+        connection.execute(_SEEN, changes.seen)
+    if changes.ended:
+        connection.execute(_END, changes.ended)
+
+
+def _begin(connection: Connection, changes: _Changes, observations: Mapping[str, Observation]) -> None:
+    """Insert certificates and presences that are new; a presence that ended a moment ago goes on."""
+    recorded = _put_certificates(connection, changes, observations)
+    recent = _just_ended(connection, changes)
+    rows = []
+    for id_, at, (place, position, sha256), _ in changes.begun:
+        if sha256 not in recorded:
+            log.warning("no bytes of certificate %s seen at %s: not recorded", sha256, place)
+        elif (row := recent.get((id_, place, position, sha256))) is not None:
+            changes.seen.append({"row": row, "at": at})
+        else:
+            rows.append(
+                {
+                    "target_id": id_,
+                    "place": place,
+                    "position": position,
+                    "sha256": sha256,
+                    "first_seen_at": at,
+                    "last_seen_at": at,
+                }
+            )
+    if rows:
+        connection.execute(insert(history), rows)
+
+
+def _put_certificates(
+    connection: Connection, changes: _Changes, observations: Mapping[str, Observation]
+) -> set[str]:
+    """Insert the certificates that are not recorded yet; return those that are now."""
+    wanted = {key[2] for _, _, key, _ in changes.begun}
+    recorded: set[str] = set()
+    for some in chunks(wanted):
+        recorded.update(
+            connection.scalars(select(certificate.c.sha256).where(certificate.c.sha256.in_(some)))
+        )
+    ders: dict[str, bytes] = {}
+    for observation in observations.values():
+        ders.update(observation.seen.ders)
+    rows = {
+        key[2]: {
+            "sha256": key[2],
+            "der": ders[key[2]],
+            "subject": sighting.certificate.subject,
+            "not_after": sighting.certificate.not_after,
+            "first_seen_at": at,
+        }
+        for _, at, key, sighting in changes.begun
+        if key[2] not in recorded and key[2] in ders
+    }
+    if rows:
+        connection.execute(_PUT_CERTIFICATE, list(rows.values()))
+    return recorded | rows.keys()
+
+
+def _just_ended(connection: Connection, changes: _Changes) -> dict[tuple[str, str, int, str], int]:
+    since = min(at for _, at, _, _ in changes.begun) - REFRESH
+    query = select(
+        history.c.target_id, history.c.place, history.c.position, history.c.sha256, history.c.id
+    ).where(history.c.ended_at > since)
+    return {
+        (id_, place, position, sha256): row
+        for some in chunks({id_ for id_, _, _, _ in changes.begun})
+        for id_, place, position, sha256, row in connection.execute(
+            query.where(history.c.target_id.in_(some)).order_by(history.c.id)
+        )
+    }

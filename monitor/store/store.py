@@ -1,0 +1,154 @@
+"""The way in to everything recorded: asynchronous, one call at a time on a thread of its own.
+
+Callers never see SQL, rows or connections. When the local system fails (a full disk, a locked file) a call
+raises ``SystemBrokenError`` with a sentence, nothing of it was written, and a later call works again.
+"""
+
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from sqlalchemy import Connection
+
+from monitor.model import Mail, Observation, Target, TargetState, Told, ToldChange
+from monitor.store import facts, pruning, reading, recording, telling
+from monitor.store.chunks import SIZE
+from monitor.store.database import Database
+from monitor.store.values import Presence, Pruned
+from monitor.threads import ThreadPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """Keep states, history, what was told and the outbox."""
+
+    def __init__(self, database: Database, pool: ThreadPool) -> None:
+        """Take over an open database and the one thread that uses it; see ``open``."""
+        self._database = database
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, app_version: str) -> Self:
+        """Open, create or upgrade the store that a URL names; ``sqlite://`` is one in memory.
+
+        Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, and ``SystemBrokenError`` when it
+        cannot be used or another process uses it.
+        """
+        pool = ThreadPool("store", 1)
+        try:
+            return cls(await pool.run(Database.open, url, app_version=app_version), pool)
+        except BaseException:
+            pool.close()
+            raise
+
+    async def close(self) -> None:
+        """Finish what was asked for so far, then close the file."""
+        await self._pool.run(self._database.close)
+        self._pool.close()
+
+    async def _read(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._pool.run(lambda: self._database.read(act, *args, **kwargs))
+
+    async def _write(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._pool.run(lambda: self._database.write(act, *args, **kwargs))
+
+    async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
+        """Write what looks at a batch gave, all of it or nothing.
+
+        ``observations`` is by target id; the DER bytes of certificates not recorded yet come from there.
+        """
+        await self._write(recording.record, states, observations)
+
+    async def load(self, targets: Sequence[Target]) -> AsyncIterator[list[reading.Loaded]]:
+        """Yield recorded states with the DER bytes of their sightings, at most 500 at once and unjudged.
+
+        Targets never recorded are left out.
+        """
+        for start in range(0, len(targets), SIZE):
+            yield await self._read(reading.load, targets[start : start + SIZE])
+
+    async def ders(self, sha256s: Iterable[str]) -> dict[str, bytes]:
+        """Return the DER bytes of those of some certificates that are recorded."""
+        return await self._read(reading.ders, tuple(sha256s))
+
+    async def target_ids(self) -> frozenset[str]:
+        """Return the ids of every recorded target, configured still or not."""
+        return await self._read(reading.target_ids)
+
+    async def forget_targets(self, ids: Collection[str], now: datetime) -> None:
+        """Remove targets that left the configuration; their history stays, ended ``now``."""
+        await self._write(pruning.forget_targets, ids, now)
+
+    async def history(self, *, sha256: str = "", target_id: str = "", limit: int = 1000) -> list[Presence]:
+        """Return where a certificate was, or what a target showed, latest beginning first."""
+        return await self._read(reading.presences, sha256, target_id, limit)
+
+    async def told(self) -> dict[str, Told]:
+        """Return everything told and not forgotten, by key."""
+        return await self._read(telling.told_matters)
+
+    async def tell(
+        self, changes: Sequence[ToldChange], mails: Sequence[Mail], set_facts: Mapping[str, str]
+    ) -> tuple[Mail, ...]:
+        """Write one alert pass, all of it or nothing; return its mails with their ids."""
+        return await self._write(telling.tell, changes, mails, set_facts)
+
+    async def due_mails(self, now: datetime, limit: int = 20) -> tuple[Mail, ...]:
+        """Return unfinished mails whose next attempt is due, longest due first."""
+        return await self._read(telling.due_mails, now, limit)
+
+    async def mail_attempted(self, mail: Mail, now: datetime) -> None:
+        """Write what an attempt did to a mail; with nobody pending it is finished ``now``."""
+        await self._write(telling.mail_attempted, mail, now)
+
+    async def outbox(self) -> tuple[int, datetime | None]:
+        """Return how many mails wait, and when the oldest of them was written."""
+        return await self._read(telling.outbox)
+
+    async def fact(self, key: str) -> str | None:
+        """Return the value of one fact, ``None`` when it was never set."""
+        return await self._read(facts.read_fact, key)
+
+    async def set_facts(self, values: Mapping[str, str]) -> None:
+        """Set some facts."""
+        await self._write(facts.put_facts, values)
+
+    async def newest_instant(self) -> datetime | None:
+        """Return the latest instant of any recorded look: a clock that reads less is suspect."""
+        return await self._read(facts.newest_instant)
+
+    async def discovered(self, discovery_id: str) -> tuple[str, datetime] | None:
+        """Return the last good list of a discovery as JSON, and when it was found."""
+        return await self._read(facts.discovered, discovery_id)
+
+    async def save_discovered(self, discovery_id: str, found_json: str, at: datetime) -> None:
+        """Replace the last good list of a discovery."""
+        await self._write(facts.save_discovered, discovery_id, found_json, at)
+
+    async def prune(self, now: datetime, keep: timedelta) -> Pruned:
+        """Remove ended history and finished mails older than ``keep``, and certificates nothing refers to.
+
+        It works in slices with room for other calls between; the texts of finished mails go after 7 days.
+        """
+        before = now - keep
+        history = await self._all(pruning.prune_history, before)
+        mails = await self._all(pruning.prune_mails, before)
+        await self._all(pruning.empty_mails, now - pruning.KEEP_MESSAGE)
+        certificates, after = 0, ""
+        while True:
+            done = await self._write(pruning.prune_certificates, after)
+            certificates, after = certificates + done.removed, done.after
+            if not after:
+                return Pruned(history, certificates, mails)
+
+    async def _all(self, act: Callable[[Connection, datetime], int], before: datetime) -> int:
+        total = 0
+        while removed := await self._write(act, before):
+            total += removed
+        return total

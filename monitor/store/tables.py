@@ -1,0 +1,169 @@
+"""The tables of the store and the column types they are written in; no statements here.
+
+Instants are whole microseconds since 1970 UTC and lengths whole microseconds: exact, compared and indexed as
+numbers by SQLite (which has no type for them), and read back without parsing a text.
+`datetime(looked_at / 1000000, 'unixepoch')` shows one in the sqlite3 shell.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Length(TypeDecorator[timedelta]):
+    """Store a length as whole microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, _dialect: Any) -> int | None:
+        """Return the microseconds."""
+        return None if value is None else value // MICROSECOND
+
+    def process_result_value(self, value: int | None, _dialect: Any) -> timedelta | None:
+        """Return the length."""
+        return None if value is None else timedelta(microseconds=value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """Store an aware instant as whole microseconds since 1970 UTC; a naive one raises ``TypeError``."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> int | None:
+        """Return the microseconds since 1970."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, _dialect: Any) -> datetime | None:
+        """Return the instant in UTC."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def storable(value: str) -> str:
+    r"""Return a text that UTF-8 can hold: a lone surrogate becomes its escape.
+
+    File names outside the file system's encoding carry lone surrogates (PEP 383), and one of them would
+    otherwise cost a whole batch its record.
+    """
+    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
+
+
+class Words(TypeDecorator[str]):
+    """Store any text that Python can hold."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
+        """Return the text that UTF-8 can hold."""
+        return None if value is None else storable(value)
+
+
+metadata = MetaData()
+
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("der", LargeBinary, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("not_after", Instant, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+)
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("where", Words, nullable=False),
+    Column("watched_since", Instant),
+    Column("looked_at", Instant),
+    Column("duration", Length, nullable=False),
+    Column("succeeded_at", Instant),
+    Column("failed_looks", Integer, nullable=False),
+    Column("failures", Text, nullable=False),
+    Column("encrypted", Boolean),
+    Column("departed", Text, nullable=False),
+)
+
+# One row per continuous presence of a certificate at a place. The open rows (no ended_at) are the last known
+# sightings of their target, so that the two can never disagree. No reference to target: history outlives it.
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("target_id", Words, nullable=False),
+    Column("place", Words, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sha256", Text, ForeignKey("certificate.sha256"), nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("replaced_by", Text),
+    Index("history_target", "target_id", "ended_at"),
+    Index("history_certificate", "sha256"),
+    Index("history_ended", "ended_at", sqlite_where=text("ended_at IS NOT NULL")),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("rung", Words, nullable=False),
+    Column("first_told_at", Instant, nullable=False),
+    Column("last_told_at", Instant, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("places", Text, nullable=False),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", Words, nullable=False, unique=True),
+    Column("subject", Words, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_attempt_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Words, nullable=False),
+    Column("finished_at", Instant),
+    Index("mail_due", "next_attempt_at", sqlite_where=text("finished_at IS NULL")),
+    Index("mail_finished", "finished_at", sqlite_where=text("finished_at IS NOT NULL")),
+    sqlite_autoincrement=True,
+)
+
+discovery = Table(
+    "discovery",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("found", Text, nullable=False),
+    Column("succeeded_at", Instant, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("value", Words, nullable=False),
+)

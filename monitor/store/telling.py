@@ -1,0 +1,121 @@
+"""What was told and the mails that tell it: written in one transaction, so neither is without the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from json import dumps, loads
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from monitor.model import Mail, Told, ToldChange
+from monitor.store.facts import put_facts
+from monitor.store.tables import mail, told
+from monitor.store.values import recipients_json, recipients_of
+
+_new = sqlite.insert(told)
+_PUT_TOLD = _new.on_conflict_do_update(
+    index_elements=[told.c.key],
+    set_={column.name: _new.excluded[column.name] for column in told.c if not column.primary_key},
+)
+_FORGET_TOLD = delete(told).where(told.c.key == bindparam("gone"))
+
+
+def told_matters(connection: Connection) -> dict[str, Told]:
+    """Return everything told and not forgotten, by key."""
+    return {
+        row.key: Told(
+            row.key, row.rung, row.first_told_at, row.last_told_at, row.title, tuple(loads(row.places))
+        )
+        for row in connection.execute(select(told))
+    }
+
+
+def tell(
+    connection: Connection, changes: Sequence[ToldChange], mails: Sequence[Mail], facts: Mapping[str, str]
+) -> tuple[Mail, ...]:
+    """Write one alert pass (what is told now, the mails that tell it, facts); return the mails with ids."""
+    latest = {change.key: change.told for change in changes}
+    if put := [_told_row(key, value) for key, value in latest.items() if value is not None]:
+        connection.execute(_PUT_TOLD, put)
+    if forget := [{"gone": key} for key, value in latest.items() if value is None]:
+        connection.execute(_FORGET_TOLD, forget)
+    put_facts(connection, facts)
+    return tuple(replace(item, id=_stored(connection, item)) for item in mails)
+
+
+def _told_row(key: str, value: Told) -> dict[str, Any]:
+    return {
+        "key": key,
+        "rung": value.rung,
+        "first_told_at": value.first_told_at,
+        "last_told_at": value.last_told_at,
+        "title": value.title,
+        "places": dumps(value.places),
+    }
+
+
+def _stored(connection: Connection, item: Mail) -> int:
+    done = connection.execute(
+        insert(mail).values(
+            message_id=item.message_id,
+            subject=item.subject,
+            message=item.message,
+            recipients=recipients_json(item.recipients),
+            created_at=item.created_at,
+            next_attempt_at=item.next_attempt_at,
+            attempts=item.attempts,
+            last_error=item.last_error,
+            finished_at=None if item.pending else item.created_at,
+        )
+    )
+    (id_,) = done.inserted_primary_key or (0,)
+    return int(id_)
+
+
+def due_mails(connection: Connection, now: datetime, limit: int) -> tuple[Mail, ...]:
+    """Return mails whose next attempt is due, longest due first."""
+    query = (
+        select(mail)
+        .where(mail.c.finished_at.is_(None), mail.c.next_attempt_at <= now)
+        .order_by(mail.c.next_attempt_at, mail.c.id)
+        .limit(limit)
+    )
+    return tuple(_mail(row) for row in connection.execute(query))
+
+
+def _mail(row: Row[Any]) -> Mail:
+    return Mail(
+        message_id=row.message_id,
+        subject=row.subject,
+        message=row.message,
+        recipients=recipients_of(row.recipients),
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        id=row.id,
+    )
+
+
+def mail_attempted(connection: Connection, item: Mail, now: datetime) -> None:
+    """Write what an attempt did to a mail; with nobody pending it is finished as of ``now``."""
+    connection.execute(
+        update(mail)
+        .where(mail.c.id == item.id)
+        .values(
+            recipients=recipients_json(item.recipients),
+            next_attempt_at=item.next_attempt_at,
+            attempts=item.attempts,
+            last_error=item.last_error,
+            finished_at=None if item.pending else now,
+        )
+    )
+
+
+def outbox(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many mails wait, and when the oldest of them was written."""
+    query = select(func.count(), func.min(mail.c.created_at)).where(mail.c.finished_at.is_(None))
+    count, oldest = connection.execute(query).one()
+    return count, oldest
