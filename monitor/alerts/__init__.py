@@ -1,0 +1,19 @@
+"""What to tell the administrators and in which words: pure functions of what is known and the time.
+
+No I/O and no clock here; storing and sending are done by those who call.
+"""
+
+from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
+from monitor.alerts.decision import Decision, Entry, Inventory, Rung, Situation, Spot, Why
+
+__all__ = [
+    "FIRST_PASS_AT_MOST",
+    "Decision",
+    "Entry",
+    "Inventory",
+    "Rung",
+    "Situation",
+    "Spot",
+    "Why",
+    "decide",
+]

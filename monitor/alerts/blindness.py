@@ -1,0 +1,87 @@
+"""What cannot be seen: one matter per silent host, or a single one when much fell silent at once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from monitor.alerts.decision import Rung
+from monitor.alerts.keys import NETWORK, unobserved
+from monitor.alerts.matter import ALARMING, Matter, remind_every, spot_of
+from monitor.model import Check, Severity, Snapshot, TargetState, Told
+
+_FEWEST = 5
+_BEGINS_ABOVE = 0.20
+# It ends at half of that, so that a share that hovers around the limit does not tell twice an hour.
+_ENDS_AT = 0.10
+
+
+def blind_states(snapshot: Snapshot) -> list[TargetState]:
+    """Return the targets for which the unobserved finding is due."""
+    return [s for s in snapshot.states.values() if s.blind is not None and s.blind.severity in ALARMING]
+
+
+def host_of(state: TargetState) -> str:
+    """Return what falls silent together with this target."""
+    return state.target.host or state.target.where
+
+
+def collect_blindness(snapshot: Snapshot, told: Mapping[str, Told]) -> dict[str, Matter]:
+    """Return the matters of everything that cannot be seen, by key."""
+    blind = blind_states(snapshot)
+    if blind and _is_the_network(len(blind), len(snapshot), going_on=NETWORK in told):
+        return {NETWORK: _network(blind, len(snapshot))}
+    hosts: dict[str, Matter] = {}
+    for state in blind:
+        _add(hosts, state)
+    return {matter.key: matter for matter in hosts.values()}
+
+
+def _is_the_network(blind: int, watched: int, *, going_on: bool) -> bool:
+    if going_on:
+        return blind > watched * _ENDS_AT
+    return blind >= _FEWEST and blind > watched * _BEGINS_ABOVE
+
+
+def _network(blind: list[TargetState], watched: int) -> Matter:
+    matter = Matter(
+        key=NETWORK,
+        group=NETWORK,
+        check=Check.UNOBSERVED,
+        rung=Rung.WARNING,
+        remind_every=timedelta.max,
+        title=f"{len(blind)} of {watched} targets",
+        sentences={
+            f"{len(blind)} of {watched} targets cannot be looked at: is the monitor's own network down?": None
+        },
+    )
+    for state in blind:
+        _gather(matter, state)
+        matter.marks[unobserved(state.target.id)] = ()
+    return matter
+
+
+def _add(hosts: dict[str, Matter], state: TargetState) -> None:
+    host, key = host_of(state), unobserved(state.target.id)
+    matter = hosts.get(host)
+    if matter is None:
+        matter = hosts[host] = Matter(
+            key=key,
+            group=f"{Check.UNOBSERVED} {host}",
+            check=Check.UNOBSERVED,
+            rung=Rung.WARNING,
+            remind_every=timedelta.max,
+            title=state.target.meaning.title or state.target.where,
+        )
+    else:
+        matter.title = host
+    _gather(matter, state)
+    matter.marks[key] = (state.target.where,)
+    if state.blind is not None:
+        matter.sentences[state.blind.sentence] = None
+
+
+def _gather(matter: Matter, state: TargetState) -> None:
+    severity = state.blind.severity if state.blind else Severity.WARNING
+    if severity is Severity.CRITICAL:
+        matter.rung = Rung.CRITICAL
+    matter.remind_every = min(matter.remind_every, remind_every(state, severity))
+    matter.spots[state.target.id, state.target.where] = spot_of(state)

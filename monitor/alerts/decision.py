@@ -1,0 +1,132 @@
+"""What the alert pass decides, as plain values: no judgment and no wording here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model import Certificate, Check, Meaning, ToldChange
+
+
+class Rung(StrEnum):
+    """Name one step of the ladder on which trouble is told, from mild to worst."""
+
+    WARNING = "warning"
+    CRITICAL = "critical"
+    EXPIRED = "expired"
+
+    @property
+    def rank(self) -> int:
+        """Return the place on the ladder, 1 is mildest."""
+        return _RANKS[self]
+
+
+_RANKS = {rung: rank for rank, rung in enumerate(Rung, start=1)}
+
+
+class Why(StrEnum):
+    """Name the reason for which an entry is told."""
+
+    FIRST = "first"
+    WORSE = "worse"
+    REMINDER = "reminder"
+    RENEWED = "renewed"
+    SOLVED = "solved"
+    ANSWERS = "answers"
+    CLOCK = "clock"
+    INVENTORY = "inventory"
+
+
+GOOD_NEWS = frozenset({Why.RENEWED, Why.SOLVED, Why.ANSWERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Hold one place where a matter shows, and the target to which it belongs.
+
+    ``place`` is ``host:port`` or a path; ``title`` is what people call the target.
+    """
+
+    place: str
+    title: str
+    meaning: Meaning = Meaning()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Hold one piece of news: one certificate, one silent host, or one matter that targets share.
+
+    ``rung`` is ``None`` for good news. ``checks`` has the worst one first. ``replaced`` is the
+    SHA-256 of the certificate that was renewed and ``replaced_sha1`` its thumbprint, empty when not known.
+    """
+
+    why: Why
+    rung: Rung | None
+    checks: tuple[Check, ...]
+    title: str
+    sentences: tuple[str, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    certificate: Certificate | None = None
+    replaced: str = ""
+    replaced_sha1: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Hold one certificate whose path ends soon; ``ends_at`` is the earliest end on the path."""
+
+    ends_at: datetime
+    title: str
+    place: str
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Hold one host or source that could not be looked at, its places, and why."""
+
+    title: str
+    places: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Hold the one mail that ends the first pass; the three counts are targets."""
+
+    watched: int
+    need_action: int
+    unreachable: int
+    not_looked_at: int
+    entries: tuple[Entry, ...]
+    soonest: tuple[Ending, ...]
+    silent: tuple[Silent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Hold what a decision needs to know beyond the snapshot.
+
+    ``first_pass_started_at`` is when this installation began to look (kept over restarts until the
+    inventory is sent); ``never_looked`` counts targets without any attempt so far. ``tell_renewals_all`` is
+    the setting ``tell_renewals: all``.
+    """
+
+    first_pass_started_at: datetime
+    inventory_sent: bool = False
+    never_looked: int = 0
+    clock_suspect: bool = False
+    tell_renewals_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Hold what is told now and how told-state changes; both are to be stored in one transaction."""
+
+    entries: tuple[Entry, ...] = ()
+    inventory: Inventory | None = None
+    changes: tuple[ToldChange, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        """Return whether no mail follows."""
+        return not self.entries and self.inventory is None

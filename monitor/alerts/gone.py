@@ -1,0 +1,158 @@
+"""What is no longer wrong: renewed, solved, answering again, or simply gone, and when to say so."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from monitor.alerts.blindness import blind_states, host_of
+from monitor.alerts.decision import Entry, Spot, Why
+from monitor.alerts.keys import ABOUT_CERTIFICATE, NETWORK, check_of, subject_of, target_and_fingerprint
+from monitor.alerts.matter import spot_of
+from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
+from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, whereabouts
+from monitor.alerts.wording import TROUBLE
+from monitor.model import Check, Severity, Snapshot, TargetState, Told, ToldChange
+
+_PER_TARGET = frozenset(Check) - ABOUT_CERTIFICATE - {Check.UNOBSERVED, Check.INCONSISTENT}
+
+
+@dataclass(slots=True)
+class Gone:
+    """Gather good news and the rows that are done with."""
+
+    entries: list[Entry] = field(default_factory=list)
+    forget: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[ToldChange]:
+        """Return the rows to drop."""
+        return [ToldChange(key, None) for key in dict.fromkeys(self.forget)]
+
+
+def settle(snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]) -> Gone:
+    """Return what became of every told matter that is not wrong any more.
+
+    A row stays while that cannot be known yet: its target is blind, or the change was seen only once.
+    """
+    rows = [row for key, row in told.items() if key not in active and check_of(key) is not None]
+    gone = Gone()
+    if not rows:
+        return gone
+    _settle_blindness(gone, snapshot, told, active)
+    rest = [row for row in rows if check_of(row.key) is not Check.UNOBSERVED]
+    if rest:
+        _settle_certificates(gone, rest, snapshot, active)
+    return gone
+
+
+def _settle_blindness(
+    gone: Gone, snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
+) -> None:
+    rows = [row for key, row in told.items() if check_of(key) is Check.UNOBSERVED and key != NETWORK]
+    known = [row for row in rows if subject_of(row.key) in snapshot.states]
+    gone.forget += [row.key for row in rows if subject_of(row.key) not in snapshot.states]
+    answering = [row.key for row in known if snapshot.states[subject_of(row.key)].up]
+    if NETWORK in active:
+        gone.forget += answering
+    elif NETWORK in told:
+        gone.forget += [NETWORK, *answering]
+        gone.entries.append(_network_is_back(snapshot))
+    else:
+        _settle_hosts(gone, snapshot, [row.key for row in known], set(answering))
+
+
+def _settle_hosts(gone: Gone, snapshot: Snapshot, keys: list[str], answering: set[str]) -> None:
+    hosts: dict[str, list[str]] = {}
+    for key in keys:
+        hosts.setdefault(host_of(snapshot.states[subject_of(key)]), []).append(key)
+    for host, members in hosts.items():
+        if answering.issuperset(members):
+            gone.forget += members
+            gone.entries.append(_answers(snapshot, host, members))
+
+
+def _answers(snapshot: Snapshot, host: str, keys: list[str]) -> Entry:
+    spots = tuple(spot_of(snapshot.states[subject_of(key)]) for key in keys)
+    title = spots[0].title if len(spots) == 1 else host
+    return Entry(Why.ANSWERS, None, (Check.UNOBSERVED,), title, (f"{title} can be looked at again.",), spots)
+
+
+def _network_is_back(snapshot: Snapshot) -> Entry:
+    blind = blind_states(snapshot)
+    title = f"{len(snapshot) - len(blind)} of {len(snapshot)} targets"
+    sentences = [f"{title} can be looked at again."]
+    if blind:
+        sentences.append(f"These {len(blind)} are still silent:")
+    spots = tuple(spot_of(state) for state in blind)
+    return Entry(Why.ANSWERS, None, (Check.UNOBSERVED,), title, tuple(sentences), spots)
+
+
+def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, active: Collection[str]) -> None:
+    where = whereabouts(
+        snapshot, {_fingerprint(row) for row in rows}, {place for row in rows for place in row.places}
+    )
+    wrong = {_question(key) for key in active if check_of(key) in _PER_TARGET}
+    for row in rows:
+        check = check_of(row.key)
+        if check in ABOUT_CERTIFICATE:
+            _apply(gone, row, fate_of(row, where))
+        elif check in _PER_TARGET:
+            _apply(gone, row, _fate_at_target(row, snapshot, where, wrong))
+        else:
+            _apply(gone, row, _fate_of_shared(row, where))
+    gone.entries = merged(gone.entries)
+
+
+def _apply(gone: Gone, row: Told, fate: Fate) -> None:
+    if not fate.waits:
+        gone.forget.append(row.key)
+        gone.entries += fate.entries
+
+
+def _fate_at_target(row: Told, snapshot: Snapshot, where: Whereabouts, wrong: Collection[str]) -> Fate:
+    target_id, sha256 = target_and_fingerprint(row.key)
+    state = snapshot.states.get(target_id)
+    if state is None:
+        return Fate()
+    if sha256 in where.waiting or any(blind_at(state, place) for place in row.places or ("",)):
+        return Fate(waits=True)
+    # Another certificate with the same fault took its place, or the question is no longer asked.
+    if _question(row.key) in wrong or _unasked(state, row) or _left(state, sha256):
+        return Fate()
+    solved = _solved(row, tuple(spot_of(state, place) for place in row.places))
+    renewals = [r for r in replacements_in(state) if r.old.sha256 == sha256]
+    if renewals:
+        return Fate(entries=tuple(join(entry, solved) for entry in entries_for(renewals)))
+    return Fate(entries=(solved,))
+
+
+def _fate_of_shared(row: Told, where: Whereabouts) -> Fate:
+    owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
+    if any(blind_at(state, place) for place, state in owners):
+        return Fate(waits=True)
+    spots = tuple(spot_of(state, place) for place, state in owners)
+    return Fate(entries=(_solved(row, spots),)) if spots else Fate()
+
+
+def _unasked(state: TargetState, row: Told) -> bool:
+    check, (_, sha256) = check_of(row.key), target_and_fingerprint(row.key)
+    policy = state.target.policy
+    accepted = check is Check.TRUST and sha256 in policy.accept
+    return check is None or accepted or policy.severity(check, Severity.WARNING) is None
+
+
+def _left(state: TargetState, sha256: str) -> bool:
+    return any(departed.old.sha256 == sha256 and departed.new is None for departed in state.departed)
+
+
+def _solved(row: Told, spots: tuple[Spot, ...]) -> Entry:
+    check = check_of(row.key) or Check.UNOBSERVED
+    return Entry(Why.SOLVED, None, (check,), row.title, (f"No longer so: {TROUBLE[check]}.",), spots)
+
+
+def _fingerprint(row: Told) -> str:
+    return row.key.rpartition(" ")[2]
+
+
+def _question(key: str) -> str:
+    """Return check and target of a key, without the certificate."""
+    return key.rpartition(" ")[0]

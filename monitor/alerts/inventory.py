@@ -1,0 +1,79 @@
+"""The one mail that ends the first pass: what is watched, what needs action, what cannot be seen."""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from monitor.alerts.blindness import collect_blindness, host_of
+from monitor.alerts.decision import Decision, Ending, Inventory, Rung, Silent, Situation, Why
+from monitor.alerts.due import remember
+from monitor.alerts.keys import INVENTORY, unobserved
+from monitor.alerts.matter import Matter, spot_of
+from monitor.alerts.order import as_entries, worst_first
+from monitor.alerts.renewal import all_renewals
+from monitor.model import Path, Snapshot, TargetState, Told, ToldChange
+
+SOONEST = 20
+
+
+def take_inventory(
+    snapshot: Snapshot,
+    matters: Mapping[str, Matter],
+    told: Mapping[str, Told],
+    now: datetime,
+    situation: Situation,
+) -> Decision:
+    """Return the inventory, with everything in it marked as told."""
+    silent = [state for state in snapshot.states.values() if state.up is False]
+    inventory = Inventory(
+        watched=len(snapshot),
+        need_action=len({target_id for m in matters.values() for target_id, _ in m.spots}),
+        unreachable=len(silent),
+        not_looked_at=situation.never_looked,
+        entries=worst_first(as_entries([(m, Why.INVENTORY) for m in matters.values()], matters.values())),
+        soonest=tuple(_soonest(snapshot)),
+        silent=tuple(_hosts(silent)),
+    )
+    changes = {change.key: change for change in _marks(snapshot, matters, silent, told, now, situation)}
+    return Decision(inventory=inventory, changes=tuple(changes.values()))
+
+
+def _marks(  # noqa: PLR0913 - everything the mail speaks of
+    snapshot: Snapshot,
+    matters: Mapping[str, Matter],
+    silent: list[TargetState],
+    told: Mapping[str, Told],
+    now: datetime,
+    situation: Situation,
+) -> Iterator[ToldChange]:
+    for state in silent:
+        key = unobserved(state.target.id)
+        title, where = spot_of(state).title, state.target.where
+        yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, title, (where,)))
+    for matter in [*matters.values(), *collect_blindness(snapshot, told).values()]:
+        yield from remember(matter, told, now)
+    for key, entry in (all_renewals(snapshot) if situation.tell_renewals_all else {}).items():
+        yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, entry.title))
+    yield ToldChange(INVENTORY, Told(INVENTORY, Rung.WARNING.value, now, now))
+
+
+def _soonest(snapshot: Snapshot) -> Iterator[Ending]:
+    """Yield the certificates whose paths end first, each once."""
+    ends: dict[str, tuple[datetime, TargetState, Path]] = {}
+    for state in snapshot.states.values():
+        for path in state.assessment.paths:
+            ends_at, sha256 = path.not_after, path.leaf.sha256
+            if sha256 not in ends or ends_at < ends[sha256][0]:
+                ends[sha256] = ends_at, state, path
+    for ends_at, state, path in heapq.nsmallest(SOONEST, ends.values(), key=lambda end: end[0]):
+        yield Ending(ends_at, spot_of(state).title, path.place, path.leaf)
+
+
+def _hosts(silent: list[TargetState]) -> Iterator[Silent]:
+    hosts: dict[str, list[TargetState]] = {}
+    for state in silent:
+        hosts.setdefault(host_of(state), []).append(state)
+    for host, states in hosts.items():
+        title = spot_of(states[0]).title if len(states) == 1 else host
+        reasons = dict.fromkeys(f"{f.reason}: {f.detail}" for state in states for f in state.failures[:3])
+        yield Silent(title, tuple(state.target.where for state in states), "; ".join(reasons))

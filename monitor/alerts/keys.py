@@ -1,0 +1,52 @@
+"""The keys under which told matters are remembered: how they are written and read back."""
+
+from monitor.model import Check, Finding
+
+CLOCK = "clock"
+INVENTORY = "inventory"
+NETWORK = "unobserved *"
+RENEWED = "renewed"
+
+_CHECKS = {check.value: check for check in Check}
+
+ABOUT_CERTIFICATE = frozenset({Check.EXPIRY, Check.CA_EXPIRY, Check.WEAK_KEY, Check.WEAK_SIGNATURE})
+
+
+def key_of(target_id: str, finding: Finding) -> str:
+    """Return the key of the matter that a finding about a target belongs to.
+
+    What is true of a certificate wherever it lies is one matter; what depends on where it is served is
+    one per target.
+    """
+    if finding.matter:
+        return f"{finding.check} {finding.matter}"
+    if finding.check in ABOUT_CERTIFICATE:
+        return f"{finding.check} {finding.sha256}"
+    return f"{finding.check} {target_id} {finding.sha256 or '-'}"
+
+
+def unobserved(target_id: str) -> str:
+    """Return the key under which a target that shows nothing is remembered."""
+    return f"{Check.UNOBSERVED} {target_id}"
+
+
+def renewed(old: str, new: str) -> str:
+    """Return the key under which one renewal is remembered as told."""
+    return f"{RENEWED} {old} {new}"
+
+
+def check_of(key: str) -> Check | None:
+    """Return the check of a key, ``None`` for a key that is not about a finding."""
+    word = key.partition(" ")[0]
+    return _CHECKS.get(word)
+
+
+def subject_of(key: str) -> str:
+    """Return what follows the first word: a fingerprint, a target with one, a target, or a matter."""
+    return key.partition(" ")[2]
+
+
+def target_and_fingerprint(key: str) -> tuple[str, str]:
+    """Return both parts of a key that is one per target and certificate; target ids may hold spaces."""
+    target_id, _, sha256 = subject_of(key).rpartition(" ")
+    return target_id, sha256

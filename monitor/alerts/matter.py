@@ -1,0 +1,125 @@
+"""From findings to matters: what is wrong now, each once, with all its places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.alerts.decision import Rung, Spot
+from monitor.alerts.keys import key_of
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
+
+ALARMING = (Severity.WARNING, Severity.CRITICAL)
+_ENDING = (Check.EXPIRY, Check.CA_EXPIRY)
+
+
+@dataclass(slots=True)
+class Matter:
+    """Gather one thing that is wrong now.
+
+    ``key`` is judged against told-state; ``marks`` are further keys that count as told with it, each with
+    its own places. Matters of one ``group`` become one entry.
+    """
+
+    key: str
+    group: str
+    check: Check
+    rung: Rung
+    remind_every: timedelta
+    title: str
+    certificate: Certificate | None = None
+    sentences: dict[str, None] = field(default_factory=dict)
+    spots: dict[tuple[str, str], Spot] = field(default_factory=dict)
+    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return every place once, in the order found."""
+        return tuple(dict.fromkeys(spot.place for spot in self.spots.values()))
+
+
+def collect(snapshot: Snapshot, now: datetime) -> dict[str, Matter]:
+    """Return every matter about certificates and shared ones by key; blindness is gathered apart."""
+    matters: dict[str, Matter] = {}
+    for state, findings in _alarming(snapshot):
+        known = known_certificates(state)
+        for finding in findings:
+            _add(matters, state, finding, known.get(finding.sha256), now)
+    return matters
+
+
+def spot_of(state: TargetState, place: str = "") -> Spot:
+    """Return a place of a target with what people call it; without a place the target's own."""
+    target = state.target
+    return Spot(place or target.where, target.meaning.title or target.where, target.meaning)
+
+
+def remind_every(state: TargetState, severity: Severity) -> timedelta:
+    """Return how often an unsolved matter of this severity is told again for a target."""
+    policy = state.target.policy
+    return policy.remind_critical_every if severity is Severity.CRITICAL else policy.remind_warning_every
+
+
+def known_certificates(state: TargetState) -> dict[str, Certificate]:
+    """Return by SHA-256 what a target showed and what lies on its paths (an anchor was not served)."""
+    known = {c.sha256: c for path in state.assessment.paths for c in path.certificates}
+    known.update((sighting.certificate.sha256, sighting.certificate) for sighting in state.sightings)
+    return known
+
+
+def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]:
+    # With 100,000 quiet targets these two loops are all that the pass costs.
+    for state in snapshot.states.values():
+        findings = state.assessment.findings
+        if findings and (wrong := _wrong(findings)):
+            yield state, wrong
+    for target_id, findings in snapshot.correlated.items():
+        if target_id in snapshot.states and (wrong := _wrong(findings)):
+            yield snapshot.states[target_id], wrong
+
+
+def _wrong(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [f for f in findings if f.severity in ALARMING and f.check is not Check.UNOBSERVED]
+
+
+def _add(
+    matters: dict[str, Matter],
+    state: TargetState,
+    finding: Finding,
+    certificate: Certificate | None,
+    now: datetime,
+) -> None:
+    key = key_of(state.target.id, finding)
+    matter = matters.get(key) or matters.setdefault(key, _begin(key, state, finding, certificate))
+    rung = _rung(finding, certificate, now)
+    matter.rung = max(matter.rung, rung, key=lambda step: step.rank)
+    matter.remind_every = min(matter.remind_every, remind_every(state, finding.severity))
+    matter.sentences[finding.sentence] = None
+    spot = spot_of(state, finding.place)
+    matter.spots[state.target.id, spot.place] = spot
+
+
+def _begin(key: str, state: TargetState, finding: Finding, certificate: Certificate | None) -> Matter:
+    return Matter(
+        key=key,
+        group=finding.matter or finding.sha256 or state.target.id,
+        check=finding.check,
+        rung=Rung.WARNING,
+        remind_every=remind_every(state, finding.severity),
+        title=_title(finding, certificate, spot_of(state, finding.place)),
+        certificate=certificate,
+    )
+
+
+def _title(finding: Finding, certificate: Certificate | None, spot: Spot) -> str:
+    """Return whose trouble it is: a CA speaks for itself, since it fails with all that hangs on it."""
+    if finding.matter:
+        return finding.matter
+    if finding.check is Check.CA_EXPIRY and certificate is not None:
+        return certificate.title
+    return spot.title
+
+
+def _rung(finding: Finding, certificate: Certificate | None, now: datetime) -> Rung:
+    if finding.check in _ENDING and certificate is not None and certificate.not_after <= now:
+        return Rung.EXPIRED
+    return Rung.CRITICAL if finding.severity is Severity.CRITICAL else Rung.WARNING

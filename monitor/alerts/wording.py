@@ -1,0 +1,77 @@
+"""The few phrases that mails are made of: days, dates, troubles, and texts made safe to show."""
+
+import unicodedata
+from datetime import datetime
+
+from monitor.alerts.decision import Why
+from monitor.model import DAY, Check
+
+TROUBLE = {
+    Check.EXPIRY: "it ends soon",
+    Check.CA_EXPIRY: "its CA ends soon",
+    Check.NOT_YET_VALID: "not yet valid",
+    Check.NAME: "wrong name",
+    Check.NAME_IN_SUBJECT_ONLY: "the name is only in the subject",
+    Check.TRUST: "not trusted",
+    Check.OUTLIVES_CA: "it outlives its CA",
+    Check.WEAK_KEY: "weak key",
+    Check.WEAK_SIGNATURE: "weak signature",
+    Check.USAGE: "not meant for servers",
+    Check.UNOBSERVED: "cannot be looked at",
+    Check.INCONSISTENT: "different certificates for one name",
+}
+
+WHY = {
+    Why.FIRST: "",
+    Why.WORSE: "worse than told before",
+    Why.REMINDER: "reminder, still unsolved",
+    Why.RENEWED: "renewed",
+    Why.SOLVED: "solved",
+    Why.ANSWERS: "answers again",
+    Why.CLOCK: "the monitor's own clock",
+    Why.INVENTORY: "",
+}
+
+LONGEST = 1000
+# Letters, marks, numbers, punctuation, symbols and the plain space; everything else (controls, bidi and other
+# format characters, lone surrogates, line separators) breaks a header, a terminal or the reader's eye.
+_SHOWN = ("L", "M", "N", "P", "S", "Zs")
+
+
+def shown(text: str, longest: int = LONGEST) -> str:
+    """Return a text that is safe on one line of a mail: cleaned, and cut where it is endless."""
+    if text.isascii() and text.isprintable() and len(text) <= longest:
+        return text
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(c if unicodedata.category(c).startswith(_SHOWN) else _stand_in(c) for c in cut)
+
+
+def days_phrase(not_after: datetime, now: datetime) -> str:
+    """Return when a certificate ends in whole days of 24 hours, such as ``ends in 3 days``.
+
+    Both directions round towards now: 3.9 days left are 3, 1.9 days ago is 1; less than a day is today.
+    """
+    if not_after > now:
+        left = (not_after - now) // DAY
+        return f"ends in {count(left, 'day')}" if left else "ends today"
+    gone = (now - not_after) // DAY
+    return f"ended {count(gone, 'day')} ago" if gone else "ended today"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def day(at: datetime) -> str:
+    """Return the date of an instant in UTC."""
+    return at.strftime("%Y-%m-%d")
+
+
+def instant(at: datetime) -> str:
+    """Return an instant in UTC to the second."""
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _stand_in(character: str) -> str:
+    return " " if character in "\r\n\t\v\f\x85\u2028\u2029" else "\N{REPLACEMENT CHARACTER}"
