@@ -1,0 +1,122 @@
+"""Find the certificates in the bytes of a file, whatever a person or a tool wrapped around them.
+
+It must not read files, and it never keeps anything but certificates: a private key beside them is passed
+over.
+"""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.parse.der import SEQUENCE, DerError, Element, element
+from monitor.parse.pkcs7 import certificates_of
+from monitor.parse.shape import fields_of
+
+_MARK = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #.]{0,40})-----")
+_WANTED = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"PKCS7", b"CMS"})
+_PADDING = b"\0\r\n\t \x1a"
+_MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Hold the DER of every certificate found, in order, and in words what was damaged."""
+
+    ders: tuple[bytes, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def certificates_in(data: bytes) -> Contents:
+    """Return the certificates in PEM, DER or PKCS#7 data; empty when there are none.
+
+    PEM blocks (RFC 7468, and OpenSSL's older labels) may stand in any text, in UTF-8 or UTF-16; damage costs
+    only its block. DER certificates may follow one another. Work is linear in the size, which the caller
+    bounds.
+    """
+    text = _as_ascii(data)
+    found: list[bytes] = []
+    problems: list[str] = []
+    if _MARK.search(text):
+        _collect_pem(text, found, problems)
+    else:
+        _collect_der(data, found, problems)
+    if len(problems) > _MOST_PROBLEMS:
+        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS} more"]
+    return Contents(tuple(found), tuple(problems))
+
+
+def _as_ascii(data: bytes) -> bytes:
+    """Undo the UTF-16 that Notepad and PowerShell's ``>`` write, at times without a byte order mark."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode("ascii", "replace")
+    if b"-\0-\0-\0-\0-\0" in data[:65536]:
+        return data.replace(b"\0", b"")
+    return data
+
+
+def _collect_pem(text: bytes, found: list[bytes], problems: list[str]) -> None:
+    for number, (block, problem) in enumerate(_blocks(text), start=1):
+        if problem:
+            problems.append(f"block {number}: {problem}")
+            continue
+        try:
+            ders = list(_certificates(element(_decoded(block))))
+        except DerError as error:
+            problems.append(f"block {number}: {error}")
+        else:
+            found.extend(ders)
+
+
+def _blocks(text: bytes) -> Iterator[tuple[bytes, str]]:
+    """Iterate over the inner text of the blocks that should hold certificates, or what is wrong with one."""
+    opened: re.Match[bytes] | None = None
+    for mark in _MARK.finditer(text):
+        wanted = mark[2] in _WANTED
+        if mark[1] == b"BEGIN":
+            if opened:
+                yield b"", "it has no end mark"
+            opened = mark if wanted else None
+        elif opened:
+            yield text[opened.end() : mark.start()], "" if mark[2] == opened[2] else "its end mark differs"
+            opened = None
+    if opened:
+        yield b"", "it has no end mark"
+
+
+def _decoded(block: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(b"".join(block.split()), strict_mode=True)
+    except binascii.Error:
+        raise DerError("its base64 text is damaged") from None
+
+
+def _certificates(outer: Element) -> Iterator[bytes]:
+    """Iterate over the certificates that one element is or holds, without OpenSSL's trust settings."""
+    if outer.tag != SEQUENCE:
+        raise DerError("it holds no certificate")
+    held = certificates_of(outer)
+    if held is None:
+        fields_of(outer)
+        yield outer.encoded
+    else:
+        yield from held
+
+
+def _collect_der(data: bytes, found: list[bytes], problems: list[str]) -> None:
+    position = 0
+    try:
+        while position < len(data):
+            outer = element(data, position)
+            found.extend(_certificates(outer))
+            position = outer.end
+    except DerError as error:
+        if found and data[position:].strip(_PADDING):
+            problems.append(f"what follows after {position} octets is no certificate: {error}")
+        elif not found and _begins_like_certificate(data):
+            problems.append(f"the data begins like a certificate in DER form but is damaged: {error}")
+
+
+def _begins_like_certificate(data: bytes) -> bool:
+    # Two long sequences, one in the other: 30 82 xx xx 30 82.
+    return data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82"

@@ -1,0 +1,130 @@
+"""Read DER elements one at a time, forgiving what is inside them.
+
+The certificate readers of libraries refuse a whole certificate for one odd field (a version number of 5, an
+underscore in a PrintableString, a time without seconds: tried), while the servers and cameras that serve
+such certificates are accepted by their clients. Here a bad field costs only itself. It must not know what a
+certificate is.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+BOOLEAN = 0x01
+INTEGER = 0x02
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+SEQUENCE = 0x30
+SET = 0x31
+
+_DEEPEST = 32
+_LONG_FORM = 0x80
+# Finding the end means walking over everything inside: only for what fits a real chain.
+_LONGEST_INDEFINITE = 1_000_000
+
+
+class DerError(ValueError):
+    """The bytes are no DER element of the kind that was expected."""
+
+
+class Element(NamedTuple):
+    """Hold one element: its tag octet and where it and its content lie in ``data``."""
+
+    data: bytes
+    tag: int
+    start: int
+    content_start: int
+    content_end: int
+    end: int
+
+    @property
+    def content(self) -> bytes:
+        """Return the content octets."""
+        return self.data[self.content_start : self.content_end]
+
+    @property
+    def encoded(self) -> bytes:
+        """Return the whole element, tag and length included."""
+        return self.data[self.start : self.end]
+
+
+def element(data: bytes, start: int = 0, limit: int | None = None, *, depth: int = 0) -> Element:
+    """Return the element that starts at ``start``; raise ``DerError`` when there is none within ``limit``.
+
+    The indefinite length of BER is read too: some tools write PKCS#7 files with it.
+    """
+    stop = len(data) if limit is None else limit
+    if start + 2 > stop:
+        raise DerError("the data ends where an element should begin")
+    tag = data[start]
+    if tag & 0x1F == 0x1F:
+        raise DerError("an element has a tag of several octets")
+    length = data[start + 1]
+    content = start + 2
+    if length == _LONG_FORM:
+        return _indefinite(data, start, stop, depth)
+    if length > _LONG_FORM:
+        octets = length - _LONG_FORM
+        if octets > 4 or content + octets > stop:
+            raise DerError("the length of an element is unreadable")
+        length = int.from_bytes(data[content : content + octets], "big")
+        content += octets
+    end = content + length
+    if end > stop:
+        raise DerError("an element is longer than the data")
+    return Element(data, tag, start, content, end, end)
+
+
+def _indefinite(data: bytes, start: int, stop: int, depth: int) -> Element:
+    if depth > _DEEPEST or stop - start > _LONGEST_INDEFINITE or not data[start] & 0x20:
+        raise DerError("an element has no length")
+    position = start + 2
+    while data[position : position + 2] != b"\0\0":
+        position = element(data, position, stop, depth=depth + 1).end
+    if position + 2 > stop:
+        raise DerError("an element has no end")
+    return Element(data, data[start], start, start + 2, position, position + 2)
+
+
+def children(parent: Element) -> Iterator[Element]:
+    """Iterate over the elements inside one; raise ``DerError`` where the rest makes no sense."""
+    position = parent.content_start
+    while position < parent.content_end:
+        child = element(parent.data, position, parent.content_end)
+        yield child
+        position = child.end
+
+
+def expect(found: Element, tag: int) -> Element:
+    """Return the element when it has the tag; raise ``DerError`` otherwise."""
+    if found.tag != tag:
+        raise DerError(f"an element has the tag {found.tag:#04x} instead of {tag:#04x}")
+    return found
+
+
+def several(parent: Element, least: int) -> list[Element]:
+    """Return the elements inside one; raise ``DerError`` when there are fewer than ``least``."""
+    found = list(children(parent))
+    if len(found) < least:
+        raise DerError("fields are missing")
+    return found
+
+
+def within(data: bytes, tag: int) -> list[Element]:
+    """Return the elements inside the single element that ``data`` holds."""
+    return list(children(expect(element(data), tag)))
+
+
+def dotted(content: bytes) -> str:
+    """Return the content of an OBJECT IDENTIFIER in dotted form, at most 64 arcs (X.690 section 8.19)."""
+    arcs: list[int] = []
+    value = 0
+    for octet in content[:256]:
+        value = (value << 7 | octet & 0x7F) & 0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF
+        if not octet & 0x80:
+            arcs.append(value)
+            value = 0
+    if not arcs or len(arcs) > 64:
+        raise DerError("an object identifier is unreadable")
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))

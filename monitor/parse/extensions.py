@@ -1,0 +1,128 @@
+"""Read the few extensions of a certificate that we judge by, each on its own.
+
+One extension that makes no sense must not cost the others: it is named among the oddities instead.
+"""
+
+import ipaddress
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from monitor.parse.der import (
+    BIT_STRING,
+    BOOLEAN,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    DerError,
+    Element,
+    children,
+    dotted,
+    element,
+    expect,
+    several,
+    within,
+)
+from monitor.parse.display import display
+
+_DNS_NAME = 0x82
+_IP_ADDRESS = 0x87
+_KEY_CERT_SIGN = 0x04
+_MOST_NAMES = 10_000
+_LONGEST_REMEMBERED = 256
+
+
+@dataclass(slots=True)
+class Extensions:
+    """Collect what the extensions say; ``None`` where one is absent or unreadable."""
+
+    dns_names: list[str] = field(default_factory=list)
+    ip_addresses: list[str] = field(default_factory=list)
+    ca: bool | None = None
+    signs_certificates: bool | None = None
+    usages: tuple[str, ...] | None = None
+    oddities: list[str] = field(default_factory=list)
+
+
+def extensions(wrapper: Element) -> Extensions:
+    """Return what can be read from the ``[3]`` element that holds a certificate's extensions."""
+    found = Extensions()
+    seen: set[bytes] = set()
+    try:
+        for one in children(expect(next(children(wrapper), wrapper), SEQUENCE)):
+            _extension(found, one, seen)
+    except DerError as error:
+        found.oddities.append(f"the list of extensions is malformed: {error}")
+    return found
+
+
+def _extension(found: Extensions, one: Element, seen: set[bytes]) -> None:
+    parts = several(one, 2)
+    oid = expect(parts[0], OBJECT_IDENTIFIER).content
+    read, title = _READERS.get(oid, (None, ""))
+    if read is None:
+        return
+    if oid in seen:
+        found.oddities.append(f"{title} stands there twice: only the first counts")
+        return
+    seen.add(oid)
+    try:
+        read(found, expect(parts[-1], OCTET_STRING).content)
+    except DerError as error:
+        found.oddities.append(f"{title} is malformed: {error}")
+
+
+def _alternative_names(found: Extensions, value: bytes) -> None:
+    for count, entry in enumerate(children(expect(element(value), SEQUENCE))):
+        if count == _MOST_NAMES:
+            raise DerError(f"there are more than {_MOST_NAMES} names")
+        if entry.tag == _DNS_NAME:
+            found.dns_names.append(_dns_name(entry.content))
+        elif entry.tag == _IP_ADDRESS:
+            _ip_address(found, entry.content)
+
+
+def _dns_name(content: bytes) -> str:
+    # RFC 5280 demands ASCII; raw UTF-8 and Latin-1 occur and are shown as they were meant.
+    try:
+        return display(content.decode())
+    except UnicodeDecodeError:
+        return display(content.decode("latin-1"))
+
+
+def _ip_address(found: Extensions, content: bytes) -> None:
+    try:
+        found.ip_addresses.append(str(ipaddress.ip_address(content)))
+    except ValueError:
+        found.oddities.append(f"an IP address among the alternative names has {len(content)} octets")
+
+
+def _basic_constraints(found: Extensions, value: bytes) -> None:
+    parts = within(value, SEQUENCE)
+    found.ca = bool(parts) and parts[0].tag == BOOLEAN and parts[0].content != b"\0"
+
+
+def _key_usage(found: Extensions, value: bytes) -> None:
+    bits = expect(element(value), BIT_STRING).content
+    found.signs_certificates = len(bits) > 1 and bool(bits[1] & _KEY_CERT_SIGN)
+
+
+def _extended_key_usage(found: Extensions, value: bytes) -> None:
+    found.usages = _remembered_usages(value) if len(value) <= _LONGEST_REMEMBERED else _usages(value)
+
+
+@lru_cache(maxsize=256)
+def _remembered_usages(value: bytes) -> tuple[str, ...]:
+    """Few different lists exist: the cache saves time and lets certificates share them."""
+    return _usages(value)
+
+
+def _usages(value: bytes) -> tuple[str, ...]:
+    return tuple(dotted(expect(usage, OBJECT_IDENTIFIER).content) for usage in within(value, SEQUENCE))
+
+
+_READERS = {
+    bytes.fromhex("551d11"): (_alternative_names, "the list of alternative names"),
+    bytes.fromhex("551d13"): (_basic_constraints, "the CA mark (basicConstraints)"),
+    bytes.fromhex("551d0f"): (_key_usage, "the key usage"),
+    bytes.fromhex("551d25"): (_extended_key_usage, "the extended key usage"),
+}

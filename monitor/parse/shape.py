@@ -1,0 +1,47 @@
+"""Tell a certificate from everything else that is DER, and split it into its fields.
+
+It must not read what the fields say.
+"""
+
+from typing import NamedTuple
+
+from monitor.parse.der import BIT_STRING, INTEGER, SEQUENCE, DerError, Element, element, expect, several
+
+_VERSION = 0xA0
+_EXTENSIONS = 0xA3
+
+
+class Fields(NamedTuple):
+    """Hold the fields of a certificate (RFC 5280 section 4.1); ``None`` where one was left out."""
+
+    version: Element | None
+    serial: Element
+    issuer: Element
+    validity: Element
+    subject: Element
+    key: Element
+    extensions: Element | None
+    algorithm: Element
+
+
+def fields(der: bytes) -> Fields:
+    """Return the fields of the one certificate that fills the bytes; raise ``DerError`` if none does."""
+    outer = expect(element(der), SEQUENCE)
+    if outer.end != len(der):
+        raise DerError("bytes follow after its end")
+    return fields_of(outer)
+
+
+def fields_of(outer: Element) -> Fields:
+    """Return the fields of a certificate; raise ``DerError`` for other things such as CRLs and requests."""
+    tbs, algorithm, signature = several(outer, 3)[:3]
+    expect(signature, BIT_STRING)
+    parts = several(expect(tbs, SEQUENCE), 6)
+    version = parts.pop(0) if parts[0].tag == _VERSION else None
+    if len(parts) < 6:
+        raise DerError("fields are missing")
+    serial, _, issuer, validity, subject, key, *rest = parts
+    for part in (algorithm, issuer, validity, subject, key):
+        expect(part, SEQUENCE)
+    extensions = next((part for part in rest if part.tag == _EXTENSIONS), None)
+    return Fields(version, expect(serial, INTEGER), issuer, validity, subject, key, extensions, algorithm)
