@@ -1,0 +1,102 @@
+"""The routes: metrics, health, readiness, the page and reload; every answer comes from the view."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+
+from monitor.metrics import CONTENT_TYPE
+from monitor.threads import ThreadPool
+from monitor.web.guard import refusal
+from monitor.web.headers import SAFE, SafeHeaders
+from monitor.web.page import PAGE_POLICY, render_page
+from monitor.web.view import WebView
+
+_READ = ["GET", "HEAD"]
+_log = logging.getLogger(__name__)
+
+
+def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
+    """Return the whole application; ``own_host`` is the host it was told to listen on."""
+    app = make_metrics_app(view)
+    _add_page(app, view)
+    _add_reload(app, view, own_host)
+    return app
+
+
+def make_metrics_app(view: WebView) -> FastAPI:
+    """Return only what other machines may see: ``/metrics``, ``/healthz`` and ``/readyz``."""
+    app = FastAPI(title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(SafeHeaders)
+    app.add_exception_handler(Exception, _internal)
+    _add_metrics(app, view)
+    _add_health(app, view)
+    return app
+
+
+async def _internal(request: Request, error: Exception) -> Response:
+    _log.error("answering %s %s failed", request.method, request.url.path, exc_info=error)
+    # This answer is made outside of every middleware, so it brings the headers itself.
+    return PlainTextResponse("cert-monitor failed to answer, see its log\n", 500, headers=SAFE)
+
+
+def _add_metrics(app: FastAPI, view: WebView) -> None:
+    @app.api_route("/metrics", methods=_READ, response_model=None)
+    async def metrics(request: Request) -> Response:
+        headers = {"content-type": CONTENT_TYPE}
+        if request.method == "HEAD":
+            return Response(headers=headers)
+        return StreamingResponse(_breathing(view.metrics()), headers=headers)
+
+
+async def _breathing(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        if piece:
+            yield piece
+        # Sending does not always wait, and looks must go on during a scrape of 200 MB.
+        await asyncio.sleep(0)
+
+
+def _add_health(app: FastAPI, view: WebView) -> None:
+    @app.api_route("/healthz", methods=_READ, response_model=None)
+    async def healthz() -> Response:
+        health = view.health()
+        body = {
+            "ok": health.ok,
+            "loop_age_seconds": health.loop_age,
+            "schedule_age_seconds": health.schedule_age,
+            "alert_pass_age_seconds": health.alert_pass_age,
+            "store_ok": health.store_ok,
+            "problems": health.problems,
+        }
+        return JSONResponse(body, 200 if health.ok else 503)
+
+    @app.api_route("/readyz", methods=_READ, response_model=None)
+    async def readyz() -> Response:
+        ready, problems = view.ready()
+        return JSONResponse({"ready": ready, "problems": problems}, 200 if ready else 503)
+
+
+def _add_page(app: FastAPI, view: WebView) -> None:
+    pool = ThreadPool("page", 1)
+
+    @app.api_route("/", methods=_READ, response_model=None)
+    async def page(request: Request, q: str = "") -> Response:
+        # On a thread, because sorting and writing 100,000 rows takes seconds.
+        text = await pool.run(
+            render_page, view.snapshot(), view.now(), q=q[:200], everything="all" in request.query_params
+        )
+        return HTMLResponse(text, headers={"content-security-policy": PAGE_POLICY})
+
+
+def _add_reload(app: FastAPI, view: WebView, own_host: str) -> None:
+    @app.post("/-/reload", response_model=None)
+    async def reload(request: Request) -> Response:
+        peer = request.client.host if request.client else ""
+        server = request.scope.get("server") or ("", 0)
+        if problem := refusal(peer, server[1], request.headers, own_host=own_host):
+            return JSONResponse({"ok": False, "problems": [problem]}, 403)
+        result = await view.reload()
+        return JSONResponse({"ok": result.ok, "problems": result.problems}, 200 if result.ok else 422)

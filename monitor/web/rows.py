@@ -1,0 +1,164 @@
+"""Choose, sort and word the rows of the page from a snapshot; writes no HTML and looks at no clock."""
+
+import heapq
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count, islice
+
+from monitor.metrics import exposed
+from monitor.model import Failure, Finding, Severity, Sighting, Snapshot, TargetState, worst
+from monitor.model.certificate import DAY
+
+# Nobody knows what an unreachable target without a known certificate has left: it comes first.
+_UNKNOWN, _DATED, _BARE, _PENDING = range(4)
+_SORTED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold one line of the page: one certificate at one place, or a target that shows none."""
+
+    severity: Severity
+    days: int | None
+    ends_at: datetime | None
+    leaf_ends_at: datetime | None
+    title: str
+    target_id: str
+    place: str
+    labels: tuple[tuple[str, str], ...]
+    subject: str
+    issuer: str
+    notes: tuple[str, ...]
+    state: str
+    looked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Tie one place of a target to what was seen there and to the end of its path."""
+
+    state: TargetState
+    first: bool
+    place: str
+    sighting: Sighting | None
+    ends_at: datetime | None
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """Return where it stands on the page: soonest end first, never looked at last."""
+        if self.ends_at is not None:
+            return _DATED, self.ends_at.timestamp()
+        if self.state.looked_at is None:
+            return _PENDING, 0.0
+        return (_BARE if self.state.up else _UNKNOWN), 0.0
+
+
+def matching(snapshot: Snapshot, words: str) -> Iterator[Place]:
+    """Yield, soonest end first, the places that contain every one of these words in their texts.
+
+    Sorting goes in slices: one big sort would hold the interpreter for a tenth of a second.
+    """
+    number = count()
+    wanted = words.casefold().split()
+    found = (
+        (place.order, next(number), place)
+        for state in snapshot
+        for place in _places(state)
+        if not wanted or _contains(place, wanted)
+    )
+    slices = []
+    while part := list(islice(found, _SORTED_AT_ONCE)):
+        slices.append(sorted(part))
+    return (place for _, _, place in heapq.merge(*slices))
+
+
+def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
+    """Return a place in words."""
+    state, sighting = place.state, place.sighting
+    certificate = sighting.certificate if sighting else None
+    own = [finding for finding in findings if _concerns(finding, place)]
+    failures = [failure for failure in state.failures if _met_at(failure, place)]
+    left = None if place.ends_at is None else math.floor((place.ends_at - now) / DAY)
+    return Row(
+        severity=_severity(own, place),
+        days=left,
+        ends_at=place.ends_at,
+        leaf_ends_at=certificate.not_after if certificate else None,
+        title=state.target.meaning.title,
+        target_id=state.target.id,
+        place=place.place,
+        labels=state.target.labels,
+        subject=certificate.title if certificate else "",
+        issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
+        notes=(*(f.sentence for f in own), *(f"{f.reason}: {f.detail}" for f in failures)),
+        state=_word(place, failures),
+        looked_at=state.looked_at,
+    )
+
+
+def _severity(own: Iterable[Finding], place: Place) -> Severity:
+    """Return the worst finding's severity; nothing found where nothing was seen is not ok but unknown."""
+    found = worst(finding.severity for finding in own)
+    unseen = place.sighting is None and not place.state.up
+    return Severity.UNKNOWN if found is Severity.OK and unseen else found
+
+
+def _places(state: TargetState) -> Iterator[Place]:
+    ends = {(path.place, path.leaf.sha256): path.not_after for path in state.assessment.paths}
+    shown = exposed(state)
+    for index, sighting in enumerate(shown):
+        certificate = sighting.certificate
+        end = ends.get((sighting.place, certificate.sha256), certificate.not_after)
+        yield Place(state, index == 0, sighting.place, sighting, end)
+    bare = dict.fromkeys(f.place for f in state.failures if f.place)
+    bare = {place: None for place in bare if place not in {sighting.place for sighting in shown}}
+    if not shown:
+        bare = bare or {state.target.where: None}
+    for index, place in enumerate(bare):
+        yield Place(state, not shown and index == 0, place, None, None)
+
+
+def _contains(place: Place, wanted: list[str]) -> bool:
+    target = place.state.target
+    texts = [target.id, target.where, target.meaning.title, place.place, *(v for _, v in target.labels)]
+    if place.sighting:
+        texts += [place.sighting.certificate.subject, *place.sighting.certificate.dns_names]
+    text = "\n".join(texts).casefold()
+    return all(word in text for word in wanted)
+
+
+def _concerns(finding: Finding, place: Place) -> bool:
+    """Return whether a finding belongs on this row; one about the whole target stands on its first."""
+    if finding.place:
+        return finding.place == place.place and _on_path(finding, place)
+    return place.first
+
+
+def _on_path(finding: Finding, place: Place) -> bool:
+    if not finding.sha256 or place.sighting is None:
+        return True
+    leaf = place.sighting.certificate.sha256
+    paths = [path for path in place.state.assessment.paths if path.place == place.place]
+    mine = {c.sha256 for path in paths if path.leaf.sha256 == leaf for c in path.certificates} | {leaf}
+    others = {c.sha256 for path in paths for c in path.certificates}
+    return finding.sha256 in mine or finding.sha256 not in others
+
+
+def _met_at(failure: Failure, place: Place) -> bool:
+    return failure.place == place.place if failure.place else place.first
+
+
+def _word(place: Place, failures: list[Failure]) -> str:
+    state = place.state
+    if state.looked_at is None:
+        return "not looked at yet"
+    if failures and not state.up:
+        return f"not reached, {state.failed_looks} in a row" if state.failed_looks else "not reached"
+    if state.encrypted is False:
+        return "not encrypted"
+    superseded = {old.old for old in state.assessment.superseded}
+    if place.sighting and place.sighting.certificate.sha256 in superseded:
+        return "superseded"
+    return "seen"
