@@ -75,7 +75,7 @@ class Discoveries:
         now = self._clock.now()
         after = merged(before, found, now=now, grace=discovery.grace, complete=not failures)
         self._kept[discovery.id] = after
-        if found:
+        if found or not failures:
             await self._store.save_discovered(discovery.id, _dumped(after), now)
         if [entry.found for entry in before] != [entry.found for entry in after]:
             changed()

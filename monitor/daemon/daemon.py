@@ -1,0 +1,245 @@
+"""All parts of the running service, how they are wired, and the order in which they start and stop."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from monitor import __version__
+from monitor.assess import Anchors, PathFinder
+from monitor.config import load
+from monitor.cycle import AlertPass, Board, Cycle, Gate, Judge, Services
+from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.loops import Loop
+from monitor.daemon.post import Post
+from monitor.daemon.resume import Resume
+from monitor.daemon.setup import Setup, planned, read
+from monitor.daemon.view import View
+from monitor.errors import ConfigError, SystemBrokenError
+from monitor.metrics import OwnMetrics
+from monitor.model import Clock
+from monitor.schedule import Schedule
+from monitor.sources import AnchorShelf, Resolver, sources
+from monitor.store import Store
+from monitor.threads import ThreadPool
+from monitor.web import WebServer, make_app, make_metrics_app
+
+log = logging.getLogger(__name__)
+
+PRUNE_EVERY = 3600.0
+DELIVER_EVERY = 10.0
+BEAT_EVERY = 1.0
+
+
+class Daemon:
+    """Hold the parts of one running service.
+
+    The mutable state is ``setup`` (replaced by a reload), the board's snapshot, and the discovered lists.
+    """
+
+    def __init__(self, path: Path, setup: Setup, store: Store, clock: Clock) -> None:
+        """Wire the parts; nothing runs yet."""
+        self.path = path
+        self.setup = setup
+        self.store = store
+        self.clock = clock
+        self.board = Board()
+        self.ready = False
+        self.resolver = Resolver()
+        self.shelf = AnchorShelf()
+        looking = sources(self.resolver)
+        self.own = OwnMetrics(looking, (self.resolver.pool, looking["files"].pool, self.shelf.pool))
+        judge = Judge(PathFinder())
+        limits = setup.config.limits
+        self.cycle = Cycle(
+            Services(
+                looking,
+                self.anchors,
+                judge,
+                store,
+                self.board,
+                Gate(clock, in_flight=limits.in_flight, per_second=limits.per_second),
+                clock,
+                self.own,
+            )
+        )
+        self.schedule = Schedule(self.cycle.run, clock)
+        self.resume = Resume(store, judge, self.anchors, clock)
+        self.discoveries = Discoveries(store, clock)
+        self.clock_watch = ClockWatch(clock, self.own)
+        self.alert_pass = AlertPass(self.board, judge, self.anchors, store)
+        self.post = Post(store, clock, self.own)
+        self.alerts = Loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert, clock)
+        self.delivery = Loop("delivery", DELIVER_EVERY, self._deliver, clock)
+        self.loops = (
+            self.alerts,
+            self.delivery,
+            Loop("retention", PRUNE_EVERY, self._prune, clock),
+            Loop("beat", BEAT_EVERY, self._beat, clock),
+        )
+        self._refreshing: tuple[Loop, ...] = ()
+        self._servers: list[WebServer] = []
+        self._changing = asyncio.Lock()
+        self._reading = ThreadPool("configuration", 1)
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, path: Path, clock: Clock) -> "Daemon":
+        """Return the daemon for a configuration file, with its store open."""
+        config = load(path)
+        planned(config, {})
+        store = await Store.open(config.store.url, app_version=__version__)
+        discoveries = Discoveries(store, clock)
+        await discoveries.resume([entry.id for entry in config.discoveries])
+        daemon = cls(path, planned(config, discoveries.found()), store, clock)
+        daemon.discoveries = discoveries
+        return daemon
+
+    @property
+    def url(self) -> str:
+        """Return where the page is."""
+        return self._servers[0].url if self._servers else ""
+
+    @property
+    def watched(self) -> int:
+        """Return how many targets are watched."""
+        return len(self.setup.targets)
+
+    async def start(self) -> None:
+        """Listen first (a taken port ends the start), then resume, then look and tell."""
+        await self._listen()
+        await self.clock_watch.resume(self.store)
+        await self.resume.onto(self.board, self.setup.targets)
+        self.own.reloaded(True, self.clock.now())
+        self.ready = True
+        self.schedule.start()
+        self.schedule.plan(self.setup.targets, self.board.snapshot.states)
+        for loop in self.loops:
+            loop.start()
+        await self._start_refreshing()
+
+    async def close(self) -> None:
+        """Stop telling, stop looking (what is finished gets recorded), stop listening, close the store."""
+        self.ready = False
+        for loop in (*self._refreshing, *self.loops):
+            await loop.stop()
+        await self.schedule.stop()
+        for task in tuple(self._tasks):
+            task.cancel()
+        for server in self._servers:
+            await server.stop()
+        await self.store.close()
+
+    def reload_soon(self) -> None:
+        """Reload from a signal handler: the answer goes to log and metric."""
+        self._spawn(self.reload())
+
+    async def reload(self) -> tuple[str, ...]:
+        """Read the configuration again and return what is wrong with it; then the old one keeps running."""
+        async with self._changing:
+            problems = await self._take(self.path)
+        self.own.reloaded(not problems, self.clock.now())
+        for problem in problems:
+            log.error("reload: %s", problem)
+        if not problems:
+            log.info("reloaded; %d targets", self.watched)
+        return problems
+
+    async def anchors(self, trust: tuple[str, ...]) -> Anchors:
+        """Return the anchors that a policy's ``trust`` names, as they are on disk now."""
+        return await self.shelf.anchors(trust, self.clock.monotonic())
+
+    async def _take(self, path: Path) -> tuple[str, ...]:
+        try:
+            setup = await self._reading.run(read, path, self.discoveries.found())
+        except ConfigError as error:
+            return tuple(str(problem) for problem in error.problems)
+        except SystemBrokenError as error:
+            return (str(error),)
+        if fixed := _needs_restart(self.setup, setup):
+            return fixed
+        await self.discoveries.resume([entry.id for entry in setup.config.discoveries])
+        await self._use(planned(setup.config, self.discoveries.found()))
+        self.alerts.every = setup.config.alerts.every.total_seconds()
+        await self._start_refreshing()
+        return ()
+
+    async def _use(self, setup: Setup) -> None:
+        """Watch the targets of a setup from now on."""
+        setup = setup.keeping(self.setup)
+        gone = {t.id for t in self.setup.targets} - {t.id for t in setup.targets}
+        await self.resume.onto(self.board, setup.targets)
+        self.setup = setup
+        self.schedule.plan(setup.targets, self.board.snapshot.states)
+        if gone:
+            await self.store.forget_targets(sorted(gone), self.clock.now())
+
+    async def _start_refreshing(self) -> None:
+        for loop in self._refreshing:
+            await loop.stop()
+        entries = [settings.discovery(self.resolver) for settings in self.setup.config.discoveries]
+        self._refreshing = tuple(
+            Loop(entry.id, entry.refresh.total_seconds(), self._refresher(entry), self.clock)
+            for entry in entries
+        )
+        for loop in self._refreshing:
+            loop.start()
+
+    def _refresher(self, entry: Any) -> Any:
+        async def refresh() -> None:
+            await self.discoveries.refresh(entry, lambda: self._spawn(self._rediscovered()))
+
+        return refresh
+
+    async def _rediscovered(self) -> None:
+        async with self._changing:
+            await self._use(planned(self.setup.config, self.discoveries.found()))
+
+    async def _alert(self) -> None:
+        now = self.clock.now()
+        suspect = self.clock_watch.suspect(now)
+        told = await self.alert_pass.run(
+            now,
+            self.setup.compose,
+            clock_suspect=suspect,
+            tell_renewals_all=self.setup.config.alerts.tell_renewals == "all",
+        )
+        self.own.alert_pass_done(now)
+        if told:
+            self.delivery.nudge()
+
+    async def _deliver(self) -> None:
+        await self.post.deliver(self.setup.relay)
+
+    async def _prune(self) -> None:
+        await self.store.prune(self.clock.now(), self.setup.config.store.keep)
+
+    async def _beat(self) -> None:
+        self.clock_watch.beat()
+
+    async def _listen(self) -> None:
+        view = View(self)
+        web = self.setup.config.web
+        servers = [WebServer(make_app(view, own_host=web.address[0]), *web.address)]
+        if web.metrics_address:
+            servers.append(WebServer(make_metrics_app(view), *web.metrics_address))
+        for server in servers:
+            await server.start()
+            self._servers.append(server)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _needs_restart(old: Setup, new: Setup) -> tuple[str, ...]:
+    """Return what a reload cannot change: where we listen and where we record."""
+    fixed: Sequence[tuple[str, object, object]] = (
+        ("web", old.config.web, new.config.web),
+        ("store.url", old.config.store.url, new.config.store.url),
+        ("limits", old.config.limits, new.config.limits),
+    )
+    return tuple(f"{key}: a change needs a restart" for key, before, after in fixed if before != after)

@@ -1,0 +1,72 @@
+"""A daemon's life: read, open, resume, watch until told to stop, and stop in order."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from monitor import __version__
+from monitor.daemon.daemon import Daemon
+from monitor.model import Clock, SystemClock
+
+log = logging.getLogger(__name__)
+
+
+async def serve(
+    path: Path,
+    *,
+    stop: asyncio.Event | None = None,
+    clock: Clock | None = None,
+    started: Callable[[Daemon], None] | None = None,
+) -> None:
+    """Run the daemon on a configuration file until SIGTERM, Ctrl-C or ``stop``.
+
+    Raises ``ConfigError`` for a wrong configuration and ``SystemBrokenError`` when the local system does
+    not let us start; once started, neither ends the daemon. ``started`` is called when all parts run.
+    """
+    stop = stop or asyncio.Event()
+    daemon = await Daemon.open(path, clock or SystemClock())
+    try:
+        with _signals(stop, daemon):
+            await daemon.start()
+            log.info("cert-monitor %s watches %d targets; %s", __version__, daemon.watched, daemon.url)
+            if started:
+                started(daemon)
+            await stop.wait()
+            log.info("stopping")
+    finally:
+        await daemon.close()
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event, daemon: Daemon) -> Iterator[None]:
+    """Stop on SIGTERM and SIGINT, reload on SIGHUP where there is one.
+
+    Windows' loops have no signal handlers: there SIGINT and SIGBREAK are taken the old way, and each only
+    sets the event from the loop's own thread.
+    """
+    loop = asyncio.get_running_loop()
+    if hasattr(signal, "SIGHUP"):
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+        loop.add_signal_handler(signal.SIGINT, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, daemon.reload_soon)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+        return
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    before = {
+        getattr(signal, name): signal.signal(
+            getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stop.set)
+        )
+        for name in names
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

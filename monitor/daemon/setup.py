@@ -1,0 +1,73 @@
+"""What follows from one configuration file: its targets and the mail relay; made anew by each reload."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import make_msgid
+from pathlib import Path
+from socket import getfqdn
+
+from monitor.alerts import Decision, render
+from monitor.config import Config, load, plan
+from monitor.delivery import RelaySettings, SmtpRelay
+from monitor.model import Found, Mail, Target
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Hold one good configuration and what follows from it."""
+
+    config: Config
+    targets: tuple[Target, ...]
+
+    def keeping(self, old: "Setup") -> "Setup":
+        """Return this setup with the old objects for targets that did not change.
+
+        The state of a target is kept when its target is the same.
+        """
+        known = {target.id: target for target in old.targets}
+        same = tuple(
+            before if (before := known.get(target.id)) == target and before is not None else target
+            for target in self.targets
+        )
+        return replace(self, targets=same)
+
+    @property
+    def relay(self) -> SmtpRelay | None:
+        """Return the way mails leave, ``None`` when no mail is configured."""
+        return relay_of(self.config)
+
+    @property
+    def compose(self) -> Callable[[Decision, datetime], Sequence[Mail]] | None:
+        """Return what turns a decision into mails, ``None`` when no mail is configured."""
+        email = self.config.email
+        if email is None:
+            return None
+
+        def composed(decision: Decision, now: datetime) -> Sequence[Mail]:
+            return render(
+                decision,
+                sender=email.sender,
+                recipients=email.to,
+                monitor=getfqdn(),
+                now=now,
+                message_id=make_msgid(domain=email.sender.rpartition("@")[2]),
+            )
+
+        return composed
+
+
+def read(path: Path, found: Mapping[str, Sequence[Found]]) -> Setup:
+    """Read a configuration file; raise ``ConfigError`` with every mistake in it."""
+    return planned(load(path), found)
+
+
+def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> Setup:
+    """Return the setup for a configuration and what was discovered."""
+    made = plan(config, found)
+    for problem in made.problems:
+        log.warning("%s; it is not watched", problem)
+    return Setup(config, made.targets)
