@@ -5,6 +5,8 @@ No I/O and no clock here; storing and sending are done by those who call.
 
 from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
 from monitor.alerts.decision import Decision, Entry, Inventory, Rung, Situation, Spot, Why
+from monitor.alerts.message import compose
+from monitor.alerts.render import render
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
@@ -15,5 +17,7 @@ __all__ = [
     "Situation",
     "Spot",
     "Why",
+    "compose",
     "decide",
+    "render",
 ]

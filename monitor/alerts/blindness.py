@@ -27,7 +27,7 @@ def host_of(state: TargetState) -> str:
 def collect_blindness(snapshot: Snapshot, told: Mapping[str, Told]) -> dict[str, Matter]:
     """Return the matters of everything that cannot be seen, by key."""
     blind = blind_states(snapshot)
-    if blind and _is_the_network(len(blind), len(snapshot), going_on=NETWORK in told):
+    if blind and is_the_network(len(blind), len(snapshot), going_on=NETWORK in told):
         return {NETWORK: _network(blind, len(snapshot))}
     hosts: dict[str, Matter] = {}
     for state in blind:
@@ -35,7 +35,8 @@ def collect_blindness(snapshot: Snapshot, told: Mapping[str, Told]) -> dict[str,
     return {matter.key: matter for matter in hosts.values()}
 
 
-def _is_the_network(blind: int, watched: int, *, going_on: bool) -> bool:
+def is_the_network(blind: int, watched: int, *, going_on: bool = False) -> bool:
+    """Return whether so much is silent that the monitor's own network is the likelier cause."""
     if going_on:
         return blind > watched * _ENDS_AT
     return blind >= _FEWEST and blind > watched * _BEGINS_ABOVE

@@ -1,21 +1,21 @@
 """Decide what to tell now: a pure function of the snapshot, what was told before, and the time.
 
-Nothing is rendered here and nothing is stored. Whoever calls stores the mail and the changes in one transaction;
-deciding again with the changes applied tells nothing.
+Nothing is rendered here and nothing is stored. Whoever calls stores the mail and the changes in one
+transaction; deciding again with the changes applied tells nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from monitor.alerts.blindness import collect_blindness
-from monitor.alerts.decision import Decision, Entry, Rung, Situation, Why
+from monitor.alerts.decision import Decision, Entry, Moment, Rung, Situation, Why
 from monitor.alerts.due import due, keep_up, remember
 from monitor.alerts.gone import settle
 from monitor.alerts.inventory import take_inventory
 from monitor.alerts.keys import CLOCK, INVENTORY, RENEWED, renewed
 from monitor.alerts.matter import Matter, collect
 from monitor.alerts.order import as_entries, worst_first
-from monitor.alerts.renewal import all_renewals
+from monitor.alerts.renewal import all_renewals, told_renewal
 from monitor.model import Check, Snapshot, Told, ToldChange
 
 FIRST_PASS_AT_MOST = timedelta(minutes=30)
@@ -30,10 +30,11 @@ def decide(snapshot: Snapshot, told: Mapping[str, Told], now: datetime, *, situa
     """
     if situation.clock_suspect:
         return _clock_is_wrong(told, now)
+    moment = Moment(snapshot, told, now, situation)
     matters = collect(snapshot, now)
     if not (situation.inventory_sent or INVENTORY in told):
-        return _first_pass(snapshot, matters, told, now, situation)
-    return _notice(snapshot, matters | collect_blindness(snapshot, told), told, now, situation)
+        return _first_pass(moment, matters)
+    return _notice(moment, matters | collect_blindness(snapshot, told))
 
 
 def _clock_is_wrong(told: Mapping[str, Told], now: datetime) -> Decision:
@@ -41,46 +42,35 @@ def _clock_is_wrong(told: Mapping[str, Told], now: datetime) -> Decision:
         return Decision()
     row = Told(CLOCK, Rung.CRITICAL.value, now, now)
     sentence = (
-        "The clock of this machine reads earlier than what was already recorded. Nothing else is told until it "
-        "is right again: please set it."
+        "The clock of this machine reads earlier than what was already recorded. "
+        "Nothing else is told until it is right again: please set it."
     )
     entry = Entry(Why.CLOCK, Rung.CRITICAL, (), "The monitor's own clock is wrong", (sentence,))
     return Decision((entry,), changes=(ToldChange(CLOCK, row),))
 
 
-def _first_pass(
-    snapshot: Snapshot,
-    matters: Mapping[str, Matter],
-    told: Mapping[str, Told],
-    now: datetime,
-    situation: Situation,
-) -> Decision:
-    waited = now - situation.first_pass_started_at
-    tried = len(snapshot) > 0 and situation.never_looked == 0
-    if tried or waited >= FIRST_PASS_AT_MOST:
-        return take_inventory(snapshot, matters, told, now, situation)
+def _first_pass(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
+    told, now, situation = moment.told, moment.now, moment.situation
+    tried = len(moment.snapshot) > 0 and situation.never_looked == 0
+    if tried or now - situation.first_pass_started_at >= FIRST_PASS_AT_MOST:
+        return take_inventory(moment, matters)
     urgent = [m for m in matters.values() if m.check in _BEFORE_INVENTORY and m.rung is not Rung.WARNING]
-    tell = [(m, why) for m, why in due(urgent, told, now) if why is not Why.REMINDER]
+    tell = [told_now for told_now in due(urgent, told, now) if told_now[1] is not Why.REMINDER]
     changes = [change for matter, _ in tell for change in remember(matter, told, now)]
     return Decision(worst_first(as_entries(tell, matters.values())), changes=tuple(changes))
 
 
-def _notice(
-    snapshot: Snapshot,
-    matters: Mapping[str, Matter],
-    told: Mapping[str, Told],
-    now: datetime,
-    situation: Situation,
-) -> Decision:
+def _notice(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
+    told, now = moment.told, moment.now
     tell = due(matters.values(), told, now)
     telling = {matter.key for matter, _ in tell}
     changes = [change for matter, _ in tell for change in remember(matter, told, now)]
     changes += [c for m in matters.values() if m.key not in telling for c in keep_up(m, told)]
-    gone = settle(snapshot, told, {key for m in matters.values() for key in (m.key, *m.marks)})
+    gone = settle(moment.snapshot, told, {key for m in matters.values() for key in (m.key, *m.marks)})
     entries = as_entries(tell, matters.values()) + gone.entries + _clock_is_right(told)
-    entries, renewals = _with_all_renewals(entries, snapshot, told, now, situation)
+    more, renewals = _other_renewals(moment, entries)
     changes += gone.changes + renewals + ([ToldChange(CLOCK, None)] if CLOCK in told else [])
-    return Decision(worst_first(entries), changes=tuple(changes))
+    return Decision(worst_first(entries + more), changes=tuple(changes))
 
 
 def _clock_is_right(told: Mapping[str, Told]) -> list[Entry]:
@@ -88,27 +78,15 @@ def _clock_is_right(told: Mapping[str, Told]) -> list[Entry]:
     return [Entry(Why.SOLVED, None, (), "The monitor's own clock", (sentence,))] if CLOCK in told else []
 
 
-def _with_all_renewals(
-    entries: list[Entry],
-    snapshot: Snapshot,
-    told: Mapping[str, Told],
-    now: datetime,
-    situation: Situation,
-) -> tuple[list[Entry], list[ToldChange]]:
-    """Return the entries with every renewal not told so far, where that is wanted.
+def _other_renewals(moment: Moment, entries: list[Entry]) -> tuple[list[Entry], list[ToldChange]]:
+    """Return every renewal that was not told so far, where that is wanted, and its told-state.
 
     A key is kept only while its pair can be seen, so that their number is bounded by what is watched.
     """
-    visible = all_renewals(snapshot) if situation.tell_renewals_all else {}
-    stale = [key for key in told if key.startswith(f"{RENEWED} ") and key not in visible]
+    told, now = moment.told, moment.now
+    visible = all_renewals(moment.snapshot) if moment.situation.tell_renewals_all else {}
     new = {key: entry for key, entry in visible.items() if key not in told}
-    known = set(_renewal_keys(entries))
-    more = [entry for key, entry in new.items() if key not in known]
-    rows = [
-        ToldChange(key, Told(key, Rung.WARNING.value, now, now, entry.title)) for key, entry in new.items()
-    ]
-    return entries + more, rows + [ToldChange(key, None) for key in stale]
-
-
-def _renewal_keys(entries: Iterable[Entry]) -> list[str]:
-    return [renewed(e.replaced, e.certificate.sha256) for e in entries if e.certificate and e.replaced]
+    known = {renewed(e.replaced, e.certificate.sha256) for e in entries if e.certificate and e.replaced}
+    rows = [ToldChange(key, told_renewal(key, entry, now)) for key, entry in new.items()]
+    rows += [ToldChange(key, None) for key in told if key.startswith(f"{RENEWED} ") and key not in visible]
+    return [entry for key, entry in new.items() if key not in known], rows

@@ -1,10 +1,11 @@
-"""What the alert pass decides, as plain values: no judgment and no wording here."""
+"""What the alert pass starts from and what it decides, as plain values: no judgment and no wording here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model import Certificate, Check, Meaning, ToldChange
+from monitor.model import Certificate, Check, Meaning, Snapshot, Told, ToldChange
 
 
 class Rung(StrEnum):
@@ -116,6 +117,16 @@ class Situation:
     never_looked: int = 0
     clock_suspect: bool = False
     tell_renewals_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Hold everything that one decision is made from."""
+
+    snapshot: Snapshot
+    told: Mapping[str, Told]
+    now: datetime
+    situation: Situation
 
 
 @dataclass(frozen=True, slots=True)

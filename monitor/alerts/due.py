@@ -1,6 +1,7 @@
 """Whether a matter that is wrong now is to be told now, and how told-state remembers it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.decision import Rung, Why
@@ -29,7 +30,8 @@ def remember(matter: Matter, told: Mapping[str, Told], now: datetime) -> Iterato
     rung = _lowest([matter.rung, *(Rung(row.rung) for row in before)])
     for key, places in _keys(matter):
         row = told.get(key)
-        yield _put(key, matter, rung, row.first_told_at if row else now, now, _joined(row, places))
+        first = row.first_told_at if row else now
+        yield ToldChange(key, Told(key, rung.value, first, now, matter.title, _joined(row, places)))
 
 
 def keep_up(matter: Matter, told: Mapping[str, Told]) -> Iterator[ToldChange]:
@@ -42,8 +44,8 @@ def keep_up(matter: Matter, told: Mapping[str, Told]) -> Iterator[ToldChange]:
         row = told.get(key)
         joined = _joined(row, places)
         if row is None or joined != row.places:
-            kept = (Rung(row.rung), row.first_told_at, row.last_told_at) if row else (rung, first, last)
-            yield _put(key, matter, *kept, joined)
+            kept = row or Told(key, rung.value, first, last, matter.title)
+            yield ToldChange(key, replace(kept, places=joined))
 
 
 def _why(matter: Matter, told: Mapping[str, Told], now: datetime, *, share: float) -> Why | None:
@@ -75,9 +77,3 @@ def _lowest(rungs: Iterable[Rung]) -> Rung:
 def _joined(row: Told | None, places: tuple[str, ...]) -> tuple[str, ...]:
     before = row.places if row else ()
     return tuple(dict.fromkeys(before + places))[:_MOST_PLACES]
-
-
-def _put(  # noqa: PLR0913 - one argument for each column of the row
-    key: str, matter: Matter, rung: Rung, first: datetime, last: datetime, places: tuple[str, ...]
-) -> ToldChange:
-    return ToldChange(key, Told(key, rung.value, first, last, matter.title, places))

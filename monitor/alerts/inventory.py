@@ -4,56 +4,48 @@ import heapq
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from monitor.alerts.blindness import collect_blindness, host_of
-from monitor.alerts.decision import Decision, Ending, Inventory, Rung, Silent, Situation, Why
+from monitor.alerts.blindness import collect_blindness, host_of, is_the_network
+from monitor.alerts.decision import Decision, Ending, Inventory, Moment, Rung, Silent, Why
 from monitor.alerts.due import remember
 from monitor.alerts.keys import INVENTORY, unobserved
 from monitor.alerts.matter import Matter, spot_of
 from monitor.alerts.order import as_entries, worst_first
-from monitor.alerts.renewal import all_renewals
+from monitor.alerts.renewal import all_renewals, told_renewal
 from monitor.model import Path, Snapshot, TargetState, Told, ToldChange
 
 SOONEST = 20
 
 
-def take_inventory(
-    snapshot: Snapshot,
-    matters: Mapping[str, Matter],
-    told: Mapping[str, Told],
-    now: datetime,
-    situation: Situation,
-) -> Decision:
+def take_inventory(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
     """Return the inventory, with everything in it marked as told."""
+    snapshot = moment.snapshot
     silent = [state for state in snapshot.states.values() if state.up is False]
+    listed = [(matter, Why.INVENTORY) for matter in matters.values()]
     inventory = Inventory(
         watched=len(snapshot),
         need_action=len({target_id for m in matters.values() for target_id, _ in m.spots}),
         unreachable=len(silent),
-        not_looked_at=situation.never_looked,
-        entries=worst_first(as_entries([(m, Why.INVENTORY) for m in matters.values()], matters.values())),
+        not_looked_at=moment.situation.never_looked,
+        entries=worst_first(as_entries(listed, matters.values())),
         soonest=tuple(_soonest(snapshot)),
         silent=tuple(_hosts(silent)),
     )
-    changes = {change.key: change for change in _marks(snapshot, matters, silent, told, now, situation)}
-    return Decision(inventory=inventory, changes=tuple(changes.values()))
+    marks = {change.key: change for change in _marks(moment, matters, silent)}
+    return Decision(inventory=inventory, changes=tuple(marks.values()))
 
 
-def _marks(  # noqa: PLR0913 - everything the mail speaks of
-    snapshot: Snapshot,
-    matters: Mapping[str, Matter],
-    silent: list[TargetState],
-    told: Mapping[str, Told],
-    now: datetime,
-    situation: Situation,
-) -> Iterator[ToldChange]:
-    for state in silent:
+def _marks(moment: Moment, matters: Mapping[str, Matter], silent: list[TargetState]) -> Iterator[ToldChange]:
+    snapshot, told, now = moment.snapshot, moment.told, moment.now
+    # When most of the network is silent its hosts are left to the blind rule, which tells them as one and
+    # takes them back as one; marked one by one they would come back in one mail each.
+    for state in () if is_the_network(len(silent), len(snapshot)) else silent:
         key = unobserved(state.target.id)
         title, where = spot_of(state).title, state.target.where
         yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, title, (where,)))
     for matter in [*matters.values(), *collect_blindness(snapshot, told).values()]:
         yield from remember(matter, told, now)
-    for key, entry in (all_renewals(snapshot) if situation.tell_renewals_all else {}).items():
-        yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, entry.title))
+    for key, entry in (all_renewals(snapshot) if moment.situation.tell_renewals_all else {}).items():
+        yield ToldChange(key, told_renewal(key, entry, now))
     yield ToldChange(INVENTORY, Told(INVENTORY, Rung.WARNING.value, now, now))
 
 

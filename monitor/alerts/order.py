@@ -1,6 +1,6 @@
 """From matters to entries: one for each certificate, host or shared matter, the worst first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from monitor.alerts.decision import Entry, Why
@@ -11,7 +11,7 @@ _REASONS = (Why.FIRST, Why.WORSE, Why.REMINDER, Why.INVENTORY)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def as_entries(tell: list[tuple[Matter, Why]], matters: Iterable[Matter]) -> list[Entry]:
+def as_entries(tell: Sequence[tuple[Matter, Why]], matters: Iterable[Matter]) -> list[Entry]:
     """Return one entry for each group with something to tell; the rest known of the group comes along."""
     reasons: dict[str, list[Why]] = {}
     worst: dict[str, list[Matter]] = {}

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from monitor.alerts.decision import Entry, Spot, Why
+from monitor.alerts.decision import Entry, Rung, Spot, Why
 from monitor.alerts.keys import check_of, renewed, subject_of
 from monitor.alerts.matter import spot_of
 from monitor.alerts.whereabouts import (
@@ -28,7 +29,7 @@ class Fate:
 def fate_of(row: Told, where: Whereabouts) -> Fate:
     """Return what became of a certificate whose trouble was told and does not show any more.
 
-    Still seen at a place where it was told means that thresholds changed, not the certificate: nothing to say.
+    Still seen at a place where it was told means that thresholds changed, not the certificate.
     """
     sha256 = subject_of(row.key)
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
@@ -64,6 +65,11 @@ def all_renewals(snapshot: Snapshot) -> dict[str, Entry]:
         for replacement in replacements_in(state)
     ]
     return {renewed(e.replaced, e.certificate.sha256): e for e in entries_for(visible) if e.certificate}
+
+
+def told_renewal(key: str, entry: Entry, now: datetime) -> Told:
+    """Return the row that keeps a renewal from being told twice."""
+    return Told(key, Rung.WARNING.value, now, now, entry.title)
 
 
 def merged(entries: Iterable[Entry]) -> list[Entry]:

@@ -4,7 +4,8 @@ import unicodedata
 from datetime import datetime
 
 from monitor.alerts.decision import Why
-from monitor.model import DAY, Check
+from monitor.model import Check
+from monitor.model.certificate import DAY
 
 TROUBLE = {
     Check.EXPIRY: "it ends soon",
