@@ -4,7 +4,6 @@ Six hung look-ups in the default executor stop everything that shares it. Here a
 many threads, and those who wait for it give up at their own deadline.
 """
 
-import ipaddress
 import socket
 from itertools import chain, zip_longest
 from typing import Any, NamedTuple, Protocol
@@ -52,19 +51,13 @@ class Resolver:
 
 
 def literal(host: str, port: int) -> tuple[Address, ...]:
-    """Return the address that an IP literal stands for, nothing for a name.
+    """Return the address that an IP literal stands for, nothing for a name; the host is known to be valid.
 
     A zone (``fe80::1%eth0``) needs the system to number it and so counts as a name.
     """
-    if "%" in host or not (":" in host or host[-1:].isdigit()):
-        return ()
-    try:
-        version = ipaddress.ip_address(host).version
-    except ValueError:
-        return ()
-    if version == 4:
-        return (Address(socket.AF_INET, (host, port)),)
-    return (Address(socket.AF_INET6, (host, port, 0, 0)),)
+    if ":" in host:
+        return () if "%" in host else (Address(socket.AF_INET6, (host, port, 0, 0)),)
+    return (Address(socket.AF_INET, (host, port)),) if host.rpartition(".")[2].isdigit() else ()
 
 
 def alternate(addresses: tuple[Address, ...]) -> tuple[Address, ...]:

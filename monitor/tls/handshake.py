@@ -8,14 +8,13 @@ hands every arrival to ``feed`` and sends what comes back, until ``over``. Rules
 - A finished handshake is ended with close_notify, so that no server logs an aborted one.
 """
 
-import ipaddress
 from dataclasses import dataclass
 
 from OpenSSL import SSL, crypto
 
 from monitor.model import Reason
 from monitor.tls import alerts
-from monitor.tls.opening import describe, speaks_tls
+from monitor.tls.opening import describe, may_be_tls, speaks_tls
 
 # A chain of 64 KB is real (servers that send all their anchors); this is far above any real one.
 MOST_BYTES = 1_000_000
@@ -85,7 +84,7 @@ class Handshake:
 
     def eof(self) -> None:
         """Learn that the peer closed the connection."""
-        if self._opening:
+        if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
             self.end(Reason.CLOSED, "the server closed the connection without any answer to the TLS greeting")
@@ -94,7 +93,7 @@ class Handshake:
 
     def expire(self, within: str) -> None:
         """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
-        if self._opening:
+        if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
             self.end(Reason.TIMEOUT, f"connected, but the TLS greeting was not answered {within}")
@@ -142,13 +141,12 @@ class Handshake:
 
     def _fail(self, error: SSL.Error) -> None:
         self._finish()
-        reasons = alerts.reasons(error)
-        alert = alerts.received(reasons)
+        texts = alerts.reasons(error)
         # TLS 1.2 and older: the server has read our whole answer, and what is left to displease it is that
         # we gave no certificate. In TLS 1.3 the handshake is over for us before it can complain.
-        if alert in alerts.WANT_CERTIFICATE and self._chain and self._sent > 1:
+        if self._chain and self._sent > 1 and alerts.received(texts) in alerts.WANT_CERTIFICATE:
             return
-        self.trouble = Trouble(*alerts.explain(reasons, alert, self._name))
+        self.trouble = Trouble(*alerts.explain(texts, self._name, shown=bool(self._chain)))
 
     def _finish(self) -> None:
         self.over = True
@@ -171,14 +169,11 @@ class Handshake:
 
 
 def is_address(name: str) -> bool:
-    """Return whether a name is an IPv4 or IPv6 literal."""
-    if not (name[-1:].isdigit() or ":" in name):
-        return False
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+    """Return whether a valid host is an IP literal.
+
+    No DNS name ends in a label of digits only (RFC 3696 section 2).
+    """
+    return ":" in name or name.rpartition(".")[2].isdigit()
 
 
 def _served(connection: SSL.Connection) -> tuple[bytes, ...]:

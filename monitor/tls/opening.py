@@ -29,10 +29,15 @@ def speaks_tls(opening: bytes) -> bool | None:
     Also waits while they could still become the greeting of a known protocol, so that it can be named
     however the bytes were cut on their way.
     """
-    if opening[0] in _FIRST_TYPES:
+    if may_be_tls(opening):
         return opening[1] == _MAJOR_VERSION if len(opening) > 1 else None
     undecided = any(len(opening) < len(start) and start.startswith(opening) for start, _ in _PROTOCOLS)
     return None if undecided else False
+
+
+def may_be_tls(opening: bytes) -> bool:
+    """Return whether a first byte can begin a TLS record; to be asked when no more bytes will come."""
+    return opening[0] in _FIRST_TYPES
 
 
 def describe(opening: bytes) -> str:
