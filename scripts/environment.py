@@ -48,7 +48,8 @@ def _make(folder: Path) -> None:
     except ImportError:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         sys.exit(
-            f"this Python cannot make virtual environments; install one package: python{version}-venv (Debian, Ubuntu)"
+            "this Python cannot make virtual environments; install one package: "
+            f"python{version}-venv (Debian, Ubuntu)"
         )
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
 
@@ -61,7 +62,7 @@ def _pip(programs: Path, *arguments: str) -> None:
 
 
 def run(programs: Path, name: str, *arguments: str) -> int:
-    """Run a program of the environment in the project's folder and return its exit code; Ctrl-C is the program's."""
+    """Run a program of the environment and return its exit code; Ctrl-C is the program's to handle."""
     process = subprocess.Popen([str(programs / name), *arguments], cwd=ROOT)
     while True:
         try:

@@ -60,8 +60,8 @@ def _check(commands: Any) -> None:
     command = commands.add_parser(
         "check",
         help="look once and say what is found",
-        description="Look once at endpoints (host:port), certificate files, folders or globs; without targets at "
-        "everything in the configuration. Exit 0 ok, 1 warning, 2 critical, 3 could not look.",
+        description="Look once at endpoints (host:port), certificate files, folders or globs; without "
+        "targets at everything in the configuration. Exit 0 ok, 1 warning, 2 critical, 3 could not look.",
     )
     command.add_argument("targets", nargs="*", metavar="TARGET")
     command.add_argument("--config", type=Path, metavar="FILE")
@@ -86,7 +86,9 @@ def _others(commands: Any) -> None:
     command.set_defaults(command=_later("mail", "test_email"))
     command = commands.add_parser("reload", help="let the running daemon read its configuration again")
     command.add_argument("--url", default="", help=f"the daemon's address (default {DEFAULT_URL})")
-    command.add_argument("--config", type=Path, metavar="FILE", help="take the address from this configuration")
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="take the address from this configuration"
+    )
     command.set_defaults(command=_later("reload", "reload"))
     command = commands.add_parser("demo", help="show the daemon at work on a small estate on this machine")
     command.add_argument("--listen", default="127.0.0.1:9850", metavar="HOST:PORT")

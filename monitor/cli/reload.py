@@ -15,7 +15,7 @@ PATIENCE = 60
 
 
 def reload(arguments: argparse.Namespace) -> int:
-    """Return 0 when the daemon took the new configuration, 2 when it found mistakes, 1 when it is not there."""
+    """Return 0 when the daemon took its new configuration, 2 when that has mistakes, 1 when it is silent."""
     url = arguments.url.rstrip("/") or _configured(arguments) or DEFAULT_URL
     status, answer = _post(f"{url}/-/reload")
     problems = [str(problem) for problem in answer.get("problems", [])]

@@ -40,9 +40,7 @@ class Element:
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     """Return the elements of one looked-at target: one for each place when ``split``, else one."""
     if not split:
-        return [
-            Element(typed, state.failures, state.assessment.findings, state.sightings, state.assessment)
-        ]
+        return [Element(typed, state.failures, state.assessment.findings, state.sightings, state.assessment)]
     places = dict.fromkeys(
         [sighting.place for sighting in state.sightings] + [failure.place for failure in state.failures]
     )

@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -31,13 +30,19 @@ class Member:
 def members(ca: Issued, short_life: timedelta) -> tuple[Member, ...]:
     """Return the servers; the one named ``expiring`` ends while one watches."""
     return (
-        Member("management", "Management server (healthy)", leaf("management.vms.example", 200 * DAY, issuer=ca)),
-        Member("recorder01", "Recorder 01 (20 days left)", leaf("recorder01.vms.example", 20 * DAY, issuer=ca)),
+        Member(
+            "management", "Management server (healthy)", leaf("management.vms.example", 200 * DAY, issuer=ca)
+        ),
+        Member(
+            "recorder01", "Recorder 01 (20 days left)", leaf("recorder01.vms.example", 20 * DAY, issuer=ca)
+        ),
         Member("recorder02", "Recorder 02 (3 days left)", leaf("recorder02.vms.example", 3 * DAY, issuer=ca)),
         Member("mobile", "Mobile server (expired)", leaf("mobile.vms.example", -2 * DAY, issuer=ca)),
         Member("event", "Event server (wrong name)", leaf("old-event.vms.example", 300 * DAY, issuer=ca)),
         Member("camera", "Camera (self-signed)", leaf("camera.vms.example", 900 * DAY)),
-        Member("encoder", "Old encoder (TLS 1.0)", leaf("encoder.vms.example", 150 * DAY, issuer=ca), legacy=True),
+        Member(
+            "encoder", "Old encoder (TLS 1.0)", leaf("encoder.vms.example", 150 * DAY, issuer=ca), legacy=True
+        ),
         Member("expiring", "Test server (ends while you watch)", short_lived(ca, short_life)),
         Member("plain", "Log server (no TLS on the port)", None),
     )
@@ -76,7 +81,9 @@ class Estate:
 
     def renew_expiring(self) -> None:
         """Replace the short-lived certificate by a long one, as an administrator would."""
-        self._load(self._contexts["expiring"], "expiring", leaf("expiring.vms.example", 398 * DAY, issuer=self.ca))
+        self._load(
+            self._contexts["expiring"], "expiring", leaf("expiring.vms.example", 398 * DAY, issuer=self.ca)
+        )
 
     def _write_files(self) -> None:
         files = self.folder / "certificates"
@@ -110,9 +117,6 @@ class Estate:
         chain.write_bytes(issued.chain_pem)
         key.write_bytes(issued.key_pem)
         context.load_cert_chain(chain, key)
-
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]
 
 
 async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

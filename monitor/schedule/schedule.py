@@ -54,6 +54,7 @@ class Schedule:
         self._scheduler.add_listener(self._submitted, EVENT_JOB_SUBMITTED)
         self._due_at: dict[str, datetime] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self.watch_every = WATCH_EVERY
         self._watchdog: asyncio.Task[None] | None = None
         self._woke_at = clock.monotonic()
 
@@ -125,7 +126,7 @@ class Schedule:
     async def _watch(self) -> None:
         offset = self._offset()
         while True:
-            await asyncio.sleep(WATCH_EVERY)
+            await asyncio.sleep(self.watch_every)
             if abs(self._offset() - offset) > STEP:
                 log.warning("the clock was set by %s; planning again", self._offset() - offset)
                 self._replan()
