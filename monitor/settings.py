@@ -33,6 +33,12 @@ _UNITS = {
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_SWITCHES: dict[object, Severity | None] = {
+    "off": None,
+    None: None,
+    "warning": Severity.WARNING,
+    "critical": Severity.CRITICAL,
+}
 _LONGEST = timedelta(days=36500)
 
 
@@ -67,12 +73,14 @@ def margin(value: object) -> Margin:
 
 
 def margins(value: object) -> object:
-    """Return a list of margins; a single one may be written without brackets."""
-    return [margin(item) for item in value] if isinstance(value, list | tuple) else [margin(value)]
+    """Return a list as it is and a single margin as a list of one: it may be written without brackets."""
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _switch(value: object) -> object:
-    return None if value == "off" else value
+    if value not in _SWITCHES:
+        raise ValueError("must be one of off, warning, critical")
+    return _SWITCHES[value]
 
 
 def folder_of(info: ValidationInfo) -> str:
@@ -121,8 +129,9 @@ def _plain(value: Any) -> str:
 
 Duration = Annotated[timedelta, BeforeValidator(duration), PlainSerializer(_plain), WithJsonSchema(_TEXT)]
 Margins = Annotated[
-    tuple[Margin, ...],
+    tuple[Annotated[Margin, BeforeValidator(margin)], ...],
     BeforeValidator(margins),
+    Field(min_length=1),
     PlainSerializer(_plain),
     WithJsonSchema({"anyOf": [_MARGIN, {"type": "array", "items": _MARGIN, "minItems": 1}]}),
 ]
@@ -171,7 +180,9 @@ class PolicySettings(Settings):
     accept: tuple[Fingerprint, ...] | None = Field(
         None, description="SHA-256 fingerprints of certificates whose trust is not questioned"
     )
-    blind_after: int | None = Field(None, ge=1, le=1000, description="failed looks until it is told (3)")
+    blind_after: int | None = Field(
+        None, ge=1, le=1000, strict=True, description="failed looks until it is told (3)"
+    )
     forget_after: Duration | None = Field(
         None, description="how long the last known certificate stays while looks fail (30d)"
     )

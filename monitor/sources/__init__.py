@@ -1,1 +1,34 @@
-"""The kinds of things we can look at; each file is one kind, and a look returns sightings and failures."""
+"""The kinds of things we can look at: the list that a reader sees, and the object that looks at each.
+
+A new kind is one file and its two entries here.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from monitor.model import Source
+from monitor.sources.anchors import AnchorShelf
+from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.files import FilesSettings, FilesSource
+from monitor.sources.resolve import Resolver, Resolving
+
+TargetKind = Annotated[EndpointSettings | FilesSettings, Field(discriminator="kind")]
+
+
+def sources(resolver: Resolving) -> dict[str, Source]:
+    """Return the object that looks at each kind of target; endpoints look names up with ``resolver``."""
+    return {"endpoint": EndpointSource(resolver), "files": FilesSource()}
+
+
+__all__ = [
+    "AnchorShelf",
+    "EndpointSettings",
+    "EndpointSource",
+    "FilesSettings",
+    "FilesSource",
+    "Resolver",
+    "Resolving",
+    "TargetKind",
+    "sources",
+]

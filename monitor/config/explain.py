@@ -1,0 +1,177 @@
+"""Say in plain words what is wrong with a value; never show a secret.
+
+The checking library's messages are for programmers; each kind that a file can cause has our own sentence.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from monitor.config.document import Document, Keys
+from monitor.errors import Problem
+
+_SECRET = re.compile(r"password|passphrase|secret|token", re.IGNORECASE)
+_LONGEST_VALUE = 60
+
+
+def explained(document: Document, model: type[BaseModel], errors: Sequence[ErrorDetails]) -> list[Problem]:
+    """Return one problem for each error of checking a document against a model, in the order of the file."""
+    problems = [_problem(document, model, error) for error in errors]
+    return sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
+
+
+def _problem(document: Document, model: type[BaseModel], error: ErrorDetails) -> Problem:
+    keys = _keys(document.data, error["loc"])
+    if error["type"] == "union_tag_invalid":
+        keys = (*keys, "kind")
+    return document.problem(keys, _sentence(model, keys, error))
+
+
+def _keys(data: Any, loc: tuple[int | str, ...]) -> Keys:
+    """Return the keys of a location as they stand in the file, without the names of union members."""
+    keys: list[int | str] = []
+    here = data
+    for index, part in enumerate(loc):
+        try:
+            here = here[part]
+        except (LookupError, TypeError):
+            # Not in the file: the missing key itself when last, else the kind of a target.
+            if index + 1 < len(loc) or not isinstance(here, Mapping) or part in (here.get("kind"), "[key]"):
+                continue
+            here = None
+        keys.append(part)
+    return tuple(keys)
+
+
+def _sentence(model: type[BaseModel], keys: Keys, error: ErrorDetails) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(_models_at(model, keys[:-1], error["loc"]), str(keys[-1]))
+    if kind == "missing":
+        return "is missing"
+    if kind == "union_tag_not_found":
+        return f"kind is missing; allowed: {_kinds(model, keys)}"
+    if kind == "union_tag_invalid":
+        return f"unknown kind (got {context['tag']!r}); allowed: {_kinds(model, keys[:-1])}"
+    if kind == "too_short":
+        return f"needs at least {_count(context['min_length'], 'entry', 'entries')}"
+    return _wrong_value(kind, context) + _got(keys, error)
+
+
+def _wrong_value(kind: str, context: Mapping[str, Any]) -> str:
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in ("literal_error", "enum"):
+        return f"must be one of {_alternatives(str(context['expected']))}"
+    if kind in _SENTENCES:
+        return _SENTENCES[kind].format(**context)
+    return f"is not allowed here ({kind.replace('_', ' ')})"
+
+
+_MAPPING = "must be keys and values"
+_TEXT = "must be a text; put it in quotes"
+_NUMBER = "must be a whole number"
+_SENTENCES = {
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "dict_type": _MAPPING,
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "string_type": _TEXT,
+    "string_too_short": "must not be empty",
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_from_float": _NUMBER,
+    "int_parsing_size": _NUMBER,
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+}
+
+
+def _got(keys: Keys, error: ErrorDetails) -> str:
+    """Return the value as `` (got 'x')``; secrets are hidden, and a rule over many keys has none."""
+    value = error["input"]
+    whole = isinstance(value, list | tuple | Mapping)
+    if whole and error["type"] == "value_error":
+        return ""
+    if any(isinstance(key, str) and _SECRET.search(key) for key in keys):
+        return " (got ***)"
+    return f" (got {_shown(value)})"
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str() if len(value) > _LONGEST_VALUE:
+            return f"{value[:_LONGEST_VALUE]!r} and more"
+        case list() | tuple():
+            return "a list"
+        case Mapping():
+            return "keys and values"
+    return repr(value)
+
+
+def _unknown_key(models: Sequence[type[BaseModel]], key: str) -> str:
+    known = sorted({name for model in models for name in _names(model)})
+    if _SECRET.search(key) and "password_file" in known:
+        return "a password never stands in this file; use password_file or password_env"
+    near = difflib.get_close_matches(key, known, 1, 0.6)
+    allowed = f"allowed: {', '.join(known)}" if known else "nothing is allowed here"
+    return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; {allowed}"
+
+
+def _names(model: type[BaseModel]) -> Iterator[str]:
+    return (field.alias or name for name, field in model.model_fields.items())
+
+
+def _kinds(model: type[BaseModel], keys: Keys) -> str:
+    return ", ".join(kind for one in _models_at(model, keys, ()) for kind in kinds_of(one))
+
+
+def _alternatives(expected: str) -> str:
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _models_at(model: type[BaseModel], keys: Keys, loc: Sequence[int | str]) -> list[type[BaseModel]]:
+    """Return the settings that may stand at some keys; the kinds named in ``loc`` narrow the choice."""
+    models = [model]
+    for key in keys:
+        if isinstance(key, str):
+            fields = [
+                field for one in models for n, field in one.model_fields.items() if key in (n, field.alias)
+            ]
+            models = [found for field in fields for found in _models_in(field.annotation)]
+    narrowed = [one for one in models if set(map(str, loc)) & set(kinds_of(one))]
+    return narrowed or models
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        if not isinstance(inner, str | Enum):
+            yield from _models_in(inner)
+
+
+def kinds_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the kinds that a settings class stands for, nothing for sections without kinds."""
+    field = model.model_fields.get("kind")
+    return tuple(str(value) for value in get_args(field.annotation)) if field else ()

@@ -1,0 +1,173 @@
+"""Read a configuration file and everything it includes; every mistake is reported at once.
+
+Touches no file that the configuration merely names (anchors, passwords, the store): see online.
+"""
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from monitor.config.document import Document, read
+from monitor.config.explain import explained
+from monitor.config.references import Reference, references
+from monitor.config.settings import (
+    AlertSettings,
+    EmailSettings,
+    FileSettings,
+    LimitSettings,
+    MetricsSettings,
+    PolicyRule,
+    StoreSettings,
+    WebSettings,
+)
+from monitor.discovery import DiscoveryKind, DnsSettings
+from monitor.errors import ConfigError, Problem
+from monitor.model import Policy
+from monitor.settings import PolicySettings
+from monitor.sources import TargetKind
+
+_LISTS = ("policies", "targets", "include")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Hold a whole configuration, files joined and defaults filled in.
+
+    ``files`` are all files read, the given one first; ``references`` are what they name on this machine.
+    """
+
+    files: tuple[Path, ...]
+    defaults: PolicySettings
+    policies: tuple[PolicyRule, ...]
+    targets: tuple[TargetKind, ...]
+    discoveries: tuple[DiscoveryKind, ...]
+    email: EmailSettings | None
+    web: WebSettings
+    store: StoreSettings
+    metrics: MetricsSettings
+    alerts: AlertSettings
+    limits: LimitSettings
+    references: tuple[Reference, ...] = ()
+
+
+def load(path: Path) -> Config:
+    """Return the configuration in a file and its includes.
+
+    Raises ``ConfigError`` with all mistakes of all files, those of one file in the order of its lines.
+    """
+    loading = _Loading()
+    loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
+    loading.duplicates()
+    if loading.problems:
+        raise ConfigError(tuple(loading.problems))
+    return loading.config()
+
+
+class _Loading:
+    """Collect files, what they say and what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._files: dict[str, Path] = {}
+        self._parts: list[tuple[Document, FileSettings]] = []
+        self._sections: dict[str, tuple[Any, str]] = {}
+
+    def file(self, path: Path, chain: tuple[Path, ...]) -> None:
+        """Read one file, then those it includes; a file that two patterns match is read once."""
+        real = os.path.realpath(path)
+        if real in self._files:
+            return
+        self._files[real] = path
+        try:
+            document = read(path)
+        except ConfigError as error:
+            self.problems += error.problems
+            return
+        self._check(document)
+        self._include(document, (*chain, path))
+
+    def _check(self, document: Document) -> None:
+        context = {"folder": str(document.file.parent)}
+        try:
+            settings = FileSettings.model_validate(document.data, context=context)
+        except ValidationError as error:
+            self.problems += explained(document, FileSettings, error.errors(include_url=False))
+        else:
+            self._parts.append((document, settings))
+        for section in document.data:
+            if section in FileSettings.model_fields and section not in _LISTS:
+                self._claim(document, section)
+
+    def _claim(self, document: Document, section: str) -> None:
+        if section in self._sections:
+            earlier = self._sections[section][1]
+            self.problems.append(document.problem((section,), f"is already set at {earlier}; join the two"))
+        else:
+            self._sections[section] = (document, f"{document.file}:{document.line((section,))}")
+
+    def _include(self, document: Document, chain: tuple[Path, ...]) -> None:
+        patterns = document.data.get("include")
+        for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+            if isinstance(pattern, str) and pattern:
+                self._matching(document, index, pattern, chain)
+
+    def _matching(self, document: Document, index: int, pattern: str, chain: tuple[Path, ...]) -> None:
+        full = str(document.file.parent / Path(pattern).expanduser())
+        magic = glob.has_magic(pattern)
+        # Path.glob cannot take an absolute pattern.
+        for name in sorted(glob.glob(full, recursive=True)) if magic else [full]:  # noqa: PTH207 - see above
+            path = Path(os.path.abspath(name))  # noqa: PTH100 - see load
+            if not magic and not path.exists():
+                self._say(document, index, f"the file does not exist (got {pattern!r})")
+            elif any(os.path.realpath(path) == os.path.realpath(one) for one in chain):
+                self._say(document, index, "includes itself: " + " -> ".join(map(str, (*chain, path))))
+            else:
+                self.file(path, chain)
+
+    def _say(self, document: Document, index: int, message: str) -> None:
+        self.problems.append(document.problem(("include", index), message))
+
+    def duplicates(self) -> None:
+        """Report targets that stand in the configuration twice."""
+        places: dict[str, str] = {}
+        for document, settings in self._parts:
+            for index, target in enumerate(settings.targets):
+                name = target_id(target)
+                if name in places:
+                    message = f"the target {name} is already at {places[name]}; remove one of the two"
+                    self.problems.append(document.problem(("targets", index), message))
+                else:
+                    places[name] = f"{document.file}:{document.line(('targets', index))}"
+
+    def config(self) -> Config:
+        """Return everything joined."""
+        parts = [settings for _, settings in self._parts]
+        targets = [target for part in parts for target in part.targets]
+        return Config(
+            files=tuple(self._files.values()),
+            defaults=_first(parts, "defaults") or PolicySettings(),
+            policies=tuple(rule for part in parts for rule in part.policies),
+            targets=tuple(target for target in targets if not isinstance(target, DnsSettings)),
+            discoveries=tuple(target for target in targets if isinstance(target, DnsSettings)),
+            email=_first(parts, "email"),
+            web=_first(parts, "web") or WebSettings(),
+            store=_first(parts, "store") or StoreSettings(),
+            metrics=_first(parts, "metrics") or MetricsSettings(),
+            alerts=_first(parts, "alerts") or AlertSettings(),
+            limits=_first(parts, "limits") or LimitSettings(),
+            references=tuple(one for document, part in self._parts for one in references(document, part)),
+        )
+
+
+def _first(parts: Sequence[FileSettings], section: str) -> Any:
+    return next((value for part in parts if (value := getattr(part, section)) is not None), None)
+
+
+def target_id(settings: TargetKind | DiscoveryKind) -> str:
+    """Return the id of a configured target or discovery."""
+    return settings.id if isinstance(settings, DnsSettings) else settings.target(Policy()).id

@@ -1,0 +1,84 @@
+"""Check what a configuration refers to on this machine: files readable, variables set, store writable.
+
+Changes nothing and connects to nothing.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from monitor.config.load import Config
+from monitor.config.references import Reference, Thing
+from monitor.config.state import path_of
+from monitor.errors import Problem
+
+
+def online_problems(config: Config) -> tuple[Problem, ...]:
+    """Return what is missing or unreadable on this machine, in the order of the files."""
+    return tuple(_problems(config))
+
+
+def _problems(config: Config) -> Iterator[Problem]:
+    said: dict[tuple[Thing, str], str | None] = {}
+    for reference in config.references:
+        key = (reference.thing, reference.value)
+        if key not in said:
+            said[key] = _CHECKS[reference.thing](reference.value)
+        message = said[key]
+        if message:
+            yield _problem(reference, message)
+    if not any(reference.thing is Thing.STORE for reference in config.references):
+        message = _unwritable(config.store.url)
+        if message:
+            yield Problem(str(config.files[0]), 0, "store.url", f"{message}; set store.url to another place")
+
+
+def _problem(reference: Reference, message: str) -> Problem:
+    return Problem(reference.file, reference.line, reference.key, message)
+
+
+def _unreadable(path: str) -> str | None:
+    try:
+        if Path(path).is_dir():
+            os.listdir(path)  # noqa: PTH208 - only whether it can be listed matters
+            return None
+        if not Path(path).exists():
+            return f"{path} does not exist"
+        if not Path(path).is_file():
+            return f"{path} is neither a file nor a folder"
+        with Path(path).open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror or error}"
+    return None
+
+
+def _unreadable_file(path: str) -> str | None:
+    return f"{path} is a folder, not a file" if Path(path).is_dir() else _unreadable(path)
+
+
+def _unset(variable: str) -> str | None:
+    if variable not in os.environ:
+        return f"the environment variable {variable} is not set"
+    return None if os.environ[variable] else f"the environment variable {variable} is empty"
+
+
+def _unwritable(url: str) -> str | None:
+    path = path_of(url)
+    if path.is_dir():
+        return f"{path} is a folder; name a file in it"
+    if path.exists():
+        return None if os.access(path, os.R_OK | os.W_OK) else f"{path} cannot be written"
+    folder = next((one for one in path.parents if one.exists()), path.parent)
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return None
+    return f"the folder {folder} cannot be written"
+
+
+_CHECKS: dict[Thing, Callable[[str], str | None]] = {
+    Thing.ANCHOR: _unreadable,
+    Thing.CA: _unreadable_file,
+    Thing.PASSWORD_FILE: _unreadable_file,
+    Thing.PASSWORD_ENV: _unset,
+    Thing.STORE: _unwritable,
+}

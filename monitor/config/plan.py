@@ -1,0 +1,91 @@
+"""Turn a configuration and what was discovered into targets with their policies; looks at nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from pydantic import ValidationError
+
+from monitor.config.load import Config
+from monitor.config.policy import Policies
+from monitor.discovery import DiscoveryKind
+from monitor.errors import Problem
+from monitor.model import Found, Target
+from monitor.settings import PolicySettings
+from monitor.sources import EndpointSettings, FilesSettings, TargetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold every target to watch, each id once, and what could not become one."""
+
+    targets: tuple[Target, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def plan(config: Config, discovered: Mapping[str, Sequence[Found]]) -> Plan:
+    """Return the targets: configured ones, then discovered ones, then the anchor files that any of them uses.
+
+    ``discovered`` maps the id of a discovery to what it found last. A configured target wins over a
+    discovered one of the same id, an earlier discovery over a later one.
+    """
+    planning = _Planning(config)
+    for settings in config.targets:
+        planning.add(settings)
+    for discovery in config.discoveries:
+        for found in discovered.get(discovery.id, ()):
+            planning.add_found(discovery, found)
+    planning.add_anchors()
+    return Plan(tuple(planning.targets.values()), tuple(planning.problems))
+
+
+class _Planning:
+    """Collect targets by id."""
+
+    def __init__(self, config: Config) -> None:
+        self.targets: dict[str, Target] = {}
+        self.problems: list[Problem] = []
+        self._file = str(config.files[0])
+        self._policies = Policies(config.defaults, config.policies)
+        self._watched = frozenset(_single_paths(config.targets))
+
+    def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
+        policy = self._policies.of(settings.kind, settings.labels, own or settings)
+        target = settings.target(policy)
+        labels = tuple(sorted(settings.labels.items()))
+        if origin or target.labels != labels:
+            target = replace(target, labels=labels, origin=origin)
+        self.targets.setdefault(target.id, target)
+
+    def add_found(self, discovery: DiscoveryKind, found: Found) -> None:
+        keys = {
+            "kind": "endpoint",
+            "address": found.address,
+            "server_name": found.server_name or None,
+            "labels": discovery.labels | dict(found.labels),
+            "title": found.title or discovery.title,
+        }
+        try:
+            settings = EndpointSettings.model_validate(keys)
+        except ValidationError as error:
+            said = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
+            self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {said}"))
+        else:
+            self.add(settings, discovery, discovery.id)
+
+    def add_anchors(self) -> None:
+        """Watch every anchor file that a policy names: servers do not send their root."""
+        done = set(self._watched) | {"system"}
+        while paths := self._anchor_paths() - done:
+            done |= paths
+            for path in sorted(paths):
+                title = f"trust anchor {PurePath(path).name}"
+                self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="trust")
+
+    def _anchor_paths(self) -> set[str]:
+        trusts = {target.policy.trust for target in self.targets.values()}
+        return {path for trust in trusts for path in trust}
+
+
+def _single_paths(targets: Sequence[TargetKind]) -> Iterator[str]:
+    return (t.paths[0] for t in targets if isinstance(t, FilesSettings) and len(t.paths) == 1)

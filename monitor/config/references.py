@@ -1,0 +1,63 @@
+"""The files and variables that a configuration names, with the lines that name them; opens none of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.config.document import Document, Keys
+from monitor.config.settings import FileSettings
+
+
+class Thing(StrEnum):
+    """Say what is referred to."""
+
+    ANCHOR = "anchor"
+    CA = "ca"
+    PASSWORD_FILE = "password_file"  # noqa: S105 - the name of a key
+    PASSWORD_ENV = "password_env"  # noqa: S105 - the name of a key
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Hold one reference: where it stands, what it is, and the path, variable or address it names."""
+
+    file: str
+    line: int
+    key: str
+    thing: Thing
+    value: str
+
+
+def references(document: Document, settings: FileSettings) -> Iterator[Reference]:
+    """Return every reference of one file."""
+    for keys, thing, value in _raw(settings):
+        problem = document.problem(keys, "")
+        yield Reference(problem.file, problem.line, problem.key, thing, value)
+
+
+def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
+    for keys, trust in _trusts(settings):
+        for index, value in enumerate(trust or ()):
+            if value != "system":
+                yield (*keys, "trust", index), Thing.ANCHOR, value
+    email = settings.email
+    if email is not None:
+        for thing, value in (
+            (Thing.CA, email.ca),
+            (Thing.PASSWORD_FILE, email.password_file),
+            (Thing.PASSWORD_ENV, email.password_env),
+        ):
+            if value is not None:
+                yield ("email", thing.value), thing, value
+    if settings.store is not None:
+        yield ("store", "url"), Thing.STORE, settings.store.url
+
+
+def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | None]]:
+    if settings.defaults is not None:
+        yield ("defaults",), settings.defaults.trust
+    for index, rule in enumerate(settings.policies):
+        yield ("policies", index), rule.trust
+    for index, target in enumerate(settings.targets):
+        yield ("targets", index), target.trust

@@ -1,0 +1,210 @@
+"""What a configuration file may hold: its sections, keys, defaults and the rules inside a section.
+
+Rules that need several sections or files are load's matter.
+"""
+
+import ipaddress
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from monitor.config.state import default_url, store_url
+from monitor.discovery import DiscoveryKind
+from monitor.secrets import SecretReference
+from monitor.settings import Duration, LocalPath, LocalPattern, PolicySettings, Settings, folder_of
+from monitor.sources import TargetKind
+
+AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
+
+# Labels that our own metrics carry; a chosen label of the same name would appear twice.
+RESERVED_LABELS = frozenset(
+    {"target", "kind", "where", "place", "position", "fingerprint", "subject_cn", "issuer_cn", "serial"}
+    | {"check", "severity", "state", "reason", "result", "le", "quantile"}
+)
+_LABEL = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+# RFC 5321 allows far more; what it allows beyond this breaks relays and mail programs.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
+_HOST = re.compile(r"[^\s/@]+")
+
+
+def listen_address(value: str) -> tuple[str, int]:
+    """Return host and port of ``127.0.0.1:9850`` or ``[::1]:9850``; raise ``ValueError`` for other texts."""
+    host, colon, port = value.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not bare or (":" in bare) != (bare != host) or not port.isascii() or not port.isdigit():
+        raise ValueError("must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850")
+    if int(port) > 65535:
+        raise ValueError("a port lies between 0 and 65535")
+    return bare, int(port)
+
+
+def _listen(value: str) -> str:
+    listen_address(value)
+    return value
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _mailbox(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("must be a mail address such as admins@vms.example")
+    return value
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError("must be a host name or an address")
+    return value
+
+
+def _label(value: str) -> str:
+    if not _LABEL.fullmatch(value):
+        raise ValueError("a label has letters, digits and _, starts with no digit and not with __")
+    if value in RESERVED_LABELS:
+        raise ValueError("this label is already used by cert-monitor's own metrics; choose another name")
+    return value
+
+
+def _match(value: dict[str, str]) -> dict[str, str]:
+    if not value:
+        raise ValueError("needs at least one label; what applies to every target goes into defaults")
+    return value
+
+
+def _store(value: str, info: ValidationInfo) -> str:
+    return store_url(value, folder_of(info))
+
+
+Listen = Annotated[str, AfterValidator(_listen)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Host = Annotated[str, AfterValidator(_host)]
+
+
+class PolicyRule(PolicySettings):
+    """Change the policy of the targets that carry all of these labels."""
+
+    match: Annotated[dict[str, str], AfterValidator(_match)] = Field(
+        description="labels and their values that a target must carry; kind is one of them"
+    )
+
+
+class EmailSettings(Settings):
+    """Say how mails leave, from whom and to whom."""
+
+    # populate_by_name is left off: only ``from`` is a key of the file.
+    host: Host = Field(description="mail server")
+    port: int = Field(25, strict=True, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = Field("none", description="how the connection is secured")
+    username: str | None = Field(None, min_length=1, description="login name; needs a password reference")
+    password_file: LocalPath | None = Field(None, description="file that holds the password")
+    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
+    sender: Mailbox = Field(alias="from", description="address that mails come from")
+    to: tuple[Mailbox, ...] = Field(min_length=1, description="addresses that mails go to")
+    ca: LocalPath | None = Field(
+        None, description="PEM file with the CAs that the mail server is verified by"
+    )
+    timeout: Duration = Field(timedelta(seconds=30), description="longest time one step of a delivery takes")
+    ehlo_name: Host | None = Field(None, description="name this machine gives itself; else its own")
+
+    @model_validator(mode="after")
+    def _login(self) -> "EmailSettings":
+        references = (self.password_file is not None) + (self.password_env is not None)
+        if self.username is not None and references != 1:
+            raise ValueError("username needs exactly one of password_file and password_env")
+        if self.username is None and references:
+            raise ValueError("a password without username is never used; add username")
+        if self.username is not None and self.security == "none":
+            raise ValueError("a login needs security: starttls or tls; a password never travels in the clear")
+        return self
+
+    @property
+    def password(self) -> SecretReference | None:
+        """Return where the password lies, ``None`` when there is no login."""
+        if self.username is None:
+            return None
+        return SecretReference(file=self.password_file or "", env=self.password_env or "")
+
+
+class WebSettings(Settings):
+    """Say where the web pages and metrics are served."""
+
+    listen: Listen = Field("127.0.0.1:9850", description="address and port of pages and metrics")
+    access: Literal["loopback", "open"] = Field("loopback", description="open: other machines may read it")
+    metrics_listen: Listen | None = Field(None, description="second address, for metrics and health only")
+
+    @model_validator(mode="after")
+    def _open(self) -> "WebSettings":
+        if self.access == "loopback" and not _loopback(listen_address(self.listen)[0]):
+            raise ValueError(
+                f"listen: {self.listen} lets other machines read every page without a password; "
+                "write access: open to allow it, or use metrics_listen to serve only metrics and health"
+            )
+        return self
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return host and port of ``listen``."""
+        return listen_address(self.listen)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Return host and port of ``metrics_listen``, if set."""
+        return None if self.metrics_listen is None else listen_address(self.metrics_listen)
+
+
+class StoreSettings(Settings):
+    """Say where observations are recorded and how long."""
+
+    url: Annotated[str, AfterValidator(_store)] = Field(
+        default_factory=default_url, description="SQLite database, sqlite:////absolute/path"
+    )
+    keep: Duration = Field(timedelta(days=400), description="how long history is kept")
+
+
+class MetricsSettings(Settings):
+    """Say what the metrics show."""
+
+    labels: tuple[Annotated[str, AfterValidator(_label)], ...] = Field(
+        (), description="target labels that appear on cert_monitor_target_info"
+    )
+    chain: Literal["leaf", "path"] = Field("leaf", description="which certificates have metrics")
+
+
+class AlertSettings(Settings):
+    """Say when and what is told."""
+
+    every: Duration = Field(timedelta(minutes=1), description="time between two alert passes")
+    tell_renewals: Literal["troubled", "all"] = Field(
+        "troubled", description="which renewals are mailed: those whose trouble was mailed, or all"
+    )
+
+
+class LimitSettings(Settings):
+    """Bound the load that looking puts on this machine and its network."""
+
+    in_flight: int = Field(500, strict=True, ge=1, le=100_000, description="looks at once, at most")
+    per_second: int = Field(200, strict=True, ge=1, le=100_000, description="looks started a second, at most")
+
+
+class FileSettings(Settings):
+    """Hold what one file says; sections that it leaves out are ``None``."""
+
+    defaults: PolicySettings | None = Field(None, description="policy of every target")
+    policies: tuple[PolicyRule, ...] = Field((), description="changes by label; the last match wins")
+    targets: tuple[AnyTarget, ...] = Field((), description="what is looked at")
+    include: tuple[LocalPattern, ...] = Field(
+        (), description="more files, relative to this one; globs allowed"
+    )
+    email: EmailSettings | None = Field(None, description="how administrators are told; may be left out")
+    web: WebSettings | None = None
+    store: StoreSettings | None = None
+    metrics: MetricsSettings | None = None
+    alerts: AlertSettings | None = None
+    limits: LimitSettings | None = None

@@ -1,0 +1,60 @@
+"""Where the database lies: the platform's place, and the rules of a configured address; opens nothing."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_NAME = "cert-monitor"
+_TOP_FOLDERS = ("var", "etc", "opt", "srv", "home", "root", "usr", "run", "tmp", "mnt", "data")
+
+
+def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Return the folder for state: systemd's StateDirectory= when given, else the user's own.
+
+    Source: systemd.exec(5) (colon-separated list), XDG Base Directory Specification.
+    """
+    given = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    if given and platform != "win32":
+        return Path(given)
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA") or str(Path("~/AppData/Local").expanduser())
+        return Path(local) / _NAME
+    state = environ.get("XDG_STATE_HOME") or str(Path("~/.local/state").expanduser())
+    return Path(state) / _NAME
+
+
+def default_url() -> str:
+    """Return the address of the database when none is configured."""
+    return url_of(default_folder(os.environ) / "state.db")
+
+
+def url_of(path: Path) -> str:
+    """Return the SQLAlchemy address of a database file."""
+    return f"sqlite:///{path.absolute().as_posix()}"
+
+
+def path_of(url: str) -> Path:
+    """Return the file of an address made by ``url_of`` or ``store_url``."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def store_url(value: str, folder: str) -> str:
+    """Return an address with an absolute path; a relative one is relative to ``folder``.
+
+    Raises ``ValueError`` for anything but SQLite in a file, and for the three slashes that look absolute
+    but are not (SQLAlchemy: ``sqlite:///relative``, ``sqlite:////absolute``).
+    """
+    if not value.startswith("sqlite:///"):
+        raise ValueError("must be sqlite:////absolute/path; other databases are not supported")
+    name = value.removeprefix("sqlite:///")
+    if not name or name == ":memory:" or "?" in name or name.endswith("/"):
+        raise ValueError(
+            "must name a file and nothing else, such as sqlite:////var/lib/cert-monitor/state.db"
+        )
+    if name.split("/")[0] in _TOP_FOLDERS:
+        raise ValueError(
+            f"three slashes make this path relative to {folder or 'the current folder'}; "
+            f"an absolute path takes four: sqlite:////{name}"
+        )
+    return url_of(Path(folder) / name)

@@ -1,0 +1,11 @@
+"""The kinds of configured things that yield targets; looks at no certificate and knows no source.
+
+A new kind is one file and its entry in the union below.
+"""
+
+from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
+from monitor.discovery.found import Discovered, Discovery
+
+DiscoveryKind = DnsSettings
+
+__all__ = ["Addresses", "Discovered", "Discovery", "DiscoveryKind", "DnsDiscovery", "DnsSettings"]

@@ -1,0 +1,128 @@
+"""Find every address of a DNS name: each becomes an endpoint that must show a certificate for that name."""
+
+import asyncio
+import ipaddress
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from pydantic import Field, field_validator
+
+from monitor.discovery.found import Discovered
+from monitor.model import Failure, Found, Reason
+from monitor.settings import Duration, TargetSettings
+
+_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*", re.ASCII)
+_LONGEST_LOOKUP = 10.0
+
+
+class _HasText(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+class Addresses(Protocol):
+    """Look up names; the resolver that endpoints use fits."""
+
+    async def addresses(self, host: str, port: int) -> Sequence[_HasText]:
+        """Return the addresses of a host; raise ``OSError`` when there are none."""
+        ...
+
+
+class DnsSettings(TargetSettings):
+    """Hold the configuration of one name whose every address is watched."""
+
+    kind: Literal["dns"]
+    name: str = Field(description="DNS name and port, such as portal.vms.example:443")
+    refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
+    grace: Duration = Field(timedelta(days=1), description="how long an address that vanished stays watched")
+
+    @field_validator("name")
+    @classmethod
+    def _split(cls, value: str) -> str:
+        host, colon, port = value.rpartition(":")
+        if not colon or not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
+            raise ValueError("must be NAME:PORT, such as portal.vms.example:443")
+        return f"{_host(host)}:{int(port)}"
+
+    @property
+    def host(self) -> str:
+        """Return the name alone."""
+        return self.name.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        """Return the port alone."""
+        return int(self.name.rpartition(":")[2])
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``dns:NAME:PORT``."""
+        return f"dns:{self.name}"
+
+    def discovery(self, resolver: Addresses) -> "DnsDiscovery":
+        """Return the discovery that these settings describe."""
+        return DnsDiscovery(self, resolver)
+
+
+def _host(text: str) -> str:
+    try:
+        name = text.encode("idna").decode("ascii").lower().removesuffix(".")
+    except UnicodeError:
+        name = ""
+    if not _NAME.fullmatch(name):
+        raise ValueError("must be NAME:PORT with a DNS name, such as portal.vms.example:443")
+    if _is_address(name):
+        raise ValueError("is an address already; use kind: endpoint")
+    return name
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class DnsDiscovery:
+    """Find the addresses of one name."""
+
+    def __init__(self, settings: DnsSettings, resolver: Addresses) -> None:
+        """Ask this resolver."""
+        self._settings = settings
+        self._resolver = resolver
+        self.id = settings.id
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return one endpoint for each address, in ascending order."""
+        host, port = self._settings.host, self._settings.port
+        try:
+            async with asyncio.timeout(_LONGEST_LOOKUP):
+                answer = await self._resolver.addresses(host, port)
+        except TimeoutError:
+            return self._failed(f"no answer from name resolution within {_LONGEST_LOOKUP:g} s")
+        except OSError as error:
+            return self._failed(error.strerror or str(error))
+        if not answer:
+            return self._failed("the name has no address")
+        texts = sorted({address.text for address in answer}, key=_order)
+        return Discovered(tuple(self._found(text, port) for text in texts))
+
+    def _found(self, address: str, port: int) -> Found:
+        where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        title = f"{self._settings.title or self._settings.host} at {address}"
+        return Found(where, self._settings.host, (), title)
+
+    def _failed(self, said: str) -> Discovered:
+        detail = f"{self._settings.host} cannot be resolved: {said}"
+        return Discovered(failures=(Failure(Reason.DNS, detail, self._settings.name),))
+
+
+def _order(address: str) -> tuple[int, int]:
+    # A zone (fe80::1%eth0) does not take part in the order.
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return parsed.version, int(parsed)

@@ -1,0 +1,42 @@
+"""What every discovery is to the rest of the product; no I/O."""
+
+from datetime import timedelta
+from typing import NamedTuple, Protocol
+
+from monitor.model import Failure, Found
+
+
+class Discovered(NamedTuple):
+    """Hold one answer: what is there now, and what could not be asked.
+
+    With a failure the list is incomplete and must take nothing away.
+    """
+
+    found: tuple[Found, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+class Discovery(Protocol):
+    """Find targets for one configured entry.
+
+    ``refresh`` is the time between two answers, ``grace`` how long something that vanished stays watched.
+    """
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry in the configuration, the store and the log."""
+        ...
+
+    @property
+    def refresh(self) -> timedelta:
+        """Return the time between two answers."""
+        ...
+
+    @property
+    def grace(self) -> timedelta:
+        """Return how long something that vanished stays watched."""
+        ...
+
+    async def discover(self) -> Discovered:
+        """Return what is there now; never raise for the outside world."""
+        ...

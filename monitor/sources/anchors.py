@@ -1,0 +1,120 @@
+"""Keep the trust anchors that policies name; a file that breaks never takes working anchors away.
+
+Calls block on the disk (and on the system's store): run them on a thread.
+"""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from monitor.assess import Anchor, Anchors
+from monitor.model import Failure, Reason
+from monitor.sources.certfile import CertFile, UnfitError, read_file
+from monitor.sources.system import SYSTEM, system_anchors
+from monitor.sources.walk import Budget, ExhaustedError, Match, failure_of, walk
+
+RECHECK_AFTER = 60.0
+_LONGEST = 10.0
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Hold what one path (or ``system``) gave last that was good, and what is wrong with it now."""
+
+    checked_at: float
+    anchors: tuple[Anchor, ...] = ()
+    problems: tuple[Failure, ...] = ()
+    files: dict[str, CertFile] = field(default_factory=dict)
+
+
+class AnchorShelf:
+    """Give out the anchors of each ``trust`` list, read again when their files change."""
+
+    def __init__(self) -> None:
+        """Read nothing yet."""
+        self._kept: dict[str, _Kept] = {}
+        self._sets: dict[tuple[str, ...], tuple[tuple[tuple[Anchor, ...], ...], Anchors]] = {}
+        self._lock = threading.Lock()
+
+    def anchors(self, trust: tuple[str, ...], monotonic: float) -> Anchors:
+        """Return the anchors of a list; the same object as before while no file has changed.
+
+        Files are compared at most once a minute of ``monotonic`` (seconds that never step). A file that
+        is missing or unreadable now keeps its last good anchors; see ``problems``.
+        """
+        with self._lock:
+            parts = tuple(self._fresh(path, monotonic).anchors for path in trust)
+            known = self._sets.get(trust)
+            if known is not None and all(a is b for a, b in zip(known[0], parts, strict=True)):
+                return known[1]
+            anchors = Anchors(tuple(dict.fromkeys(anchor for part in parts for anchor in part)))
+            self._sets[trust] = (parts, anchors)
+            return anchors
+
+    def problems(self, trust: tuple[str, ...]) -> tuple[Failure, ...]:
+        """Return what was wrong when the files of a list were last read."""
+        with self._lock:
+            return tuple(p for path in trust if path in self._kept for p in self._kept[path].problems)
+
+    def _fresh(self, path: str, monotonic: float) -> _Kept:
+        kept = self._kept.get(path)
+        if kept is None or monotonic - kept.checked_at >= RECHECK_AFTER:
+            kept = self._kept[path] = _read(path, kept or _Kept(monotonic), monotonic)
+        return kept
+
+
+def _read(path: str, before: _Kept, monotonic: float) -> _Kept:
+    if path == SYSTEM:
+        anchors, problems = system_anchors()
+        return _Kept(monotonic, _steady(before.anchors, anchors), problems)
+    files = dict(_files(path, before.files))
+    problems = tuple(problem for _, one in files.items() for problem in _problems(path, one))
+    good = {name: one for name, one in files.items() if isinstance(one, CertFile)}
+    # Only a complete answer takes anchors away.
+    kept = (before.files | good) if problems else good
+    return _Kept(monotonic, _steady(before.anchors, tuple(_anchors(kept))), problems, kept)
+
+
+def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFile | Failure]]:
+    """Iterate over the files at a path and what each holds, or why it gives nothing."""
+    found: Match | Failure
+    try:
+        for found in walk((path,), lambda _: False, Budget.of(_LONGEST)):
+            if isinstance(found, Failure):
+                yield found.place, found
+            else:
+                yield found.path, _file(found, known.get(found.path))
+    except ExhaustedError as error:
+        yield error.failure.place, error.failure
+
+
+def _file(match: Match, known: CertFile | None) -> CertFile | Failure:
+    try:
+        one = read_file(match.path, known)
+    except OSError as error:
+        return failure_of(error, match.path)
+    except UnfitError as error:
+        return Failure(Reason.UNREADABLE, str(error), match.path)
+    if match.named and not one.certificates:
+        detail = "; ".join(one.problems) or "holds no certificate"
+        return Failure(Reason.NOT_A_CERTIFICATE, f"{match.path}: {detail}", match.path)
+    return one
+
+
+def _problems(path: str, one: CertFile | Failure) -> Iterator[Failure]:
+    if isinstance(one, Failure):
+        yield one
+    else:
+        for problem in one.problems:
+            yield Failure(Reason.BAD_CERTIFICATE, problem, path)
+
+
+def _anchors(files: dict[str, CertFile]) -> Iterator[Anchor]:
+    for path, one in files.items():
+        for _, certificate, der in one.certificates:
+            yield Anchor(certificate, der, path)
+
+
+def _steady(before: tuple[Anchor, ...], now: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+    """Return the earlier object when nothing changed: caches above compare by identity."""
+    return before if before == now else now

@@ -1,0 +1,173 @@
+"""Find the files that paths and patterns name, within bounds; opens no file, only lists folders."""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from monitor.model import Failure, Reason
+from monitor.sources.globs import Pattern, States, everything_below, has_magic, pattern
+
+SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c")
+MOST_FILES = 100_000
+MOST_ENTRIES = 1_000_000
+
+
+class ExhaustedError(Exception):
+    """A bound of one look is reached; ``failure`` names it and the place where the look ended."""
+
+    def __init__(self, failure: Failure) -> None:
+        """Keep the failure."""
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+@dataclass(slots=True)
+class Budget:
+    """Count what one look spends; ``given_up`` lets another thread end it."""
+
+    timeout: float
+    deadline: float
+    entries: int = MOST_ENTRIES
+    files: int = MOST_FILES
+    given_up: bool = False
+    at: str = ""
+
+    @classmethod
+    def of(cls, timeout: float) -> "Budget":
+        """Return a fresh budget that ends ``timeout`` seconds from now."""
+        return cls(timeout, time.monotonic() + timeout)
+
+    def enter(self, path: str) -> None:
+        """Note where the look is; raise ``ExhaustedError`` when its time is over."""
+        self.at = path
+        if self.given_up or time.monotonic() > self.deadline:
+            raise ExhaustedError(self.late())
+
+    def entry(self, path: str) -> None:
+        """Spend one entry of a folder."""
+        self.enter(path)
+        self.entries -= 1
+        if self.entries < 0:
+            raise ExhaustedError(_over(path, f"{MOST_ENTRIES:,} folder entries"))
+
+    def file(self, path: str) -> None:
+        """Spend one matched file."""
+        self.files -= 1
+        if self.files < 0:
+            raise ExhaustedError(_over(path, f"{MOST_FILES:,} files"))
+
+    def late(self) -> Failure:
+        """Return the failure of a look that took too long."""
+        return Failure(Reason.TIMEOUT, f"not finished within {self.timeout:g} s, at {self.at}", self.at)
+
+
+def _over(path: str, bound: str) -> Failure:
+    detail = f"more than {bound} for one target; split it or exclude folders; ended at {path}"
+    return Failure(Reason.UNREADABLE, detail, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Hold one file to read; ``named`` when its own path was given and not a pattern or folder."""
+
+    path: str
+    named: bool
+
+
+def walk(
+    paths: tuple[str, ...], excluded: Callable[[str], bool], budget: Budget
+) -> Iterator[Match | Failure]:
+    """Iterate over the files that paths, folders and patterns give, each path once, and what failed.
+
+    Raises ``ExhaustedError`` when a bound is reached.
+    """
+    given: set[str] = set()
+    for path in paths:
+        for found in _given(path, excluded, budget):
+            if isinstance(found, Match):
+                if found.path in given:
+                    continue
+                budget.file(found.path)
+                given.add(found.path)
+            yield found
+
+
+def _given(path: str, excluded: Callable[[str], bool], budget: Budget) -> Iterator[Match | Failure]:
+    budget.enter(path)
+    if has_magic(path):
+        yield from _below(pattern(path), excluded, budget)
+    elif os.path.isdir(path):  # noqa: PTH112 - this whole file works on plain texts, pathlib doubles its cost
+        yield from _below(everything_below(path, SUFFIXES), excluded, budget)
+    else:
+        yield Match(path, named=True)
+
+
+def _below(wanted: Pattern, excluded: Callable[[str], bool], budget: Budget) -> Iterator[Match | Failure]:
+    # Symbolic links may form loops and diamonds: a real folder is listed once for each way to go on.
+    seen: set[tuple[int, int, States]] = set()
+    waiting: list[tuple[str, States]] = [(wanted.base, wanted.start)]
+    while waiting:
+        folder, states = waiting.pop()
+        budget.enter(folder)
+        try:
+            status = os.stat(folder)  # noqa: PTH116 - see _given
+            key = (status.st_dev, status.st_ino, states)
+            entries = [] if key in seen else _listed(folder, budget)
+        except OSError as error:
+            if folder == wanted.base or not isinstance(error, FileNotFoundError | NotADirectoryError):
+                yield failure_of(error, folder)
+            continue
+        seen.add(key)
+        folders: list[tuple[str, States]] = []
+        for entry in entries:
+            path = entry.name if folder == os.curdir else entry.path
+            reached = wanted.after(states, entry.name)
+            if not reached or excluded(path):
+                continue
+            budget.enter(path)
+            if _is_folder(entry):
+                folders.append((path, reached))
+            elif wanted.accepts(reached, entry.name) and _is_file(entry):
+                yield Match(path, named=False)
+        waiting += [one for one in reversed(folders) if wanted.leads_on(one[1])]
+
+
+def _listed(folder: str, budget: Budget) -> list[os.DirEntry[str]]:
+    entries = []
+    with os.scandir(folder) as listing:
+        for entry in listing:
+            budget.entry(entry.path)
+            entries.append(entry)
+    return sorted(entries, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Pipes, sockets, devices and dangling links are none; what cannot be told says so when it is read."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
+
+
+def failure_of(error: OSError, path: str) -> Failure:
+    """Return the failure that an operating system's error stands for."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return Failure(Reason.NOT_FOUND, f"{path} does not exist", path)
+        case PermissionError():
+            return Failure(Reason.PERMISSION, f"{path} cannot be read: permission denied", path)
+    return Failure(Reason.UNREADABLE, f"{path} cannot be read: {error.strerror or error}", path)
+
+
+def is_regular(status: os.stat_result) -> bool:
+    """Return whether a status is that of an ordinary file."""
+    return stat.S_ISREG(status.st_mode)
