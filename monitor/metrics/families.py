@@ -5,6 +5,7 @@ targets. Two variants were measured and left out: whole lines kept per family (a
 twice the memory), and rendering everything anew at each scrape (no memory, ten times the time).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from monitor.metrics.exposed import Chain
 from monitor.metrics.rendered import Rendered, RenderedCertificate
-from monitor.metrics.text import Family, label_problem, seconds
+from monitor.metrics.text import Family, label, label_problem, seconds
 from monitor.model import Snapshot
 
 T = TypeVar("T")
@@ -21,6 +22,10 @@ PIECE = 1000  # lines: some 200 kB and a millisecond, so the event loop breathes
 _CACHED = "Cached from the last look, not looked up at the scrape."
 
 INFO = Family("cert_monitor_target_info", "Which targets are watched; always 1. " + _CACHED)
+TARGETS = Family(
+    "cert_monitor_targets",
+    "Watched targets by kind and by their last look (up, down, pending before the first).",
+)
 TARGET = (
     Family(
         "cert_monitor_target_up",
@@ -80,17 +85,24 @@ class Exposition:
         The snapshot is immutable, so a caller may pause between pieces for as long as it likes.
         """
         targets: list[Rendered] = []
+        certificates: list[RenderedCertificate] = []
+        judged: list[Rendered] = []
+        counts: Counter[tuple[str, bool | None]] = Counter()
         yield INFO.head
         for chunk in self._render(snapshot):
             targets += chunk
+            certificates += [certificate for target in chunk for certificate in target.certificates]
+            judged += [target for target in chunk if target.findings]
+            counts.update([(target.state.target.kind, target.state.up) for target in chunk])
             yield _lines(INFO, [target.labels + target.info for target in chunk])
+        yield TARGETS.head + _lines(TARGETS, _counted(counts))
         for index, family in enumerate(TARGET):
             yield family.head
             for chunk in _chunks(targets):
                 yield _lines(family, [t.labels + t.values[index] for t in chunk if t.values[index]])
-        yield from _certificates([c for target in targets for c in target.certificates], seconds(now))
+        yield from _certificates(certificates, seconds(now))
         yield FINDINGS.head
-        for chunk in _chunks([target for target in targets if target.findings]):
+        for chunk in _chunks(judged):
             yield _lines(FINDINGS, [target.labels + text for target in chunk for text in target.findings])
 
     def _render(self, snapshot: Snapshot) -> Iterator[list[Rendered]]:
@@ -108,6 +120,14 @@ class Exposition:
             yield chunk
         # Replaced as a whole: what belongs to removed targets and replaced states is gone with it.
         self._rendered = current
+
+
+def _counted(counts: Counter[tuple[str, bool | None]]) -> list[bytes]:
+    return [
+        b'{%b,state="%b"} %d' % (label("kind", kind), name, counts[kind, up])
+        for kind in sorted({kind for kind, _ in counts})
+        for up, name in ((True, b"up"), (False, b"down"), (None, b"pending"))
+    ]
 
 
 def _certificates(certificates: list[RenderedCertificate], now: float) -> Iterator[bytes]:

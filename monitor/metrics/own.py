@@ -4,7 +4,6 @@ The other parts tell it what happened. prometheus_client is fast enough here: th
 """
 
 import platform
-from collections import Counter as Tally
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,11 +20,10 @@ from prometheus_client import (
 
 from monitor import __version__
 from monitor.metrics.text import seconds
-from monitor.model import Reason, Snapshot
+from monitor.model import Reason
 from monitor.threads import ThreadPool
 
 RESULTS = ("sent", "failed", "retry")
-_STATES = {None: "pending", True: "up", False: "down"}
 _LAG_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600)
 
 # Otherwise every counter brings a second family, NAME_created, that nobody asked for.
@@ -40,12 +38,6 @@ class OwnMetrics:
         self._kinds = tuple(kinds)
         self._registry = registry = CollectorRegistry()
         self._oldest_mail_at: datetime | None = None
-        self._targets = Gauge(
-            "cert_monitor_targets",
-            "Watched targets by kind and by their last look (up, down, or pending before the first).",
-            ("kind", "state"),
-            registry=registry,
-        )
         self._failures = Counter(
             "cert_monitor_look_failures",
             "Failures that looks met, by closed reason.",
@@ -130,20 +122,12 @@ class OwnMetrics:
         self._reload_ok.set(ok)
         self._reload_at.set(seconds(at))
 
-    def text(self, snapshot: Snapshot, now: datetime) -> bytes:
-        """Return all of it in text format 0.0.4; targets and ages are those of this instant."""
-        self._count(snapshot)
+    def text(self, now: datetime) -> bytes:
+        """Return all of it in text format 0.0.4; ages are those of this instant."""
         if self._pending.known:
             age = now - self._oldest_mail_at if self._oldest_mail_at else timedelta(0)
             self._oldest_age.set(max(age.total_seconds(), 0.0))
         return generate_latest(self._registry)
-
-    def _count(self, snapshot: Snapshot) -> None:
-        tally = Tally((state.target.kind, state.up) for state in snapshot)
-        self._targets.clear()
-        for kind in {*self._kinds, *(kind for kind, _ in tally)}:
-            for up, name in _STATES.items():
-                self._targets.labels(kind, name).set(tally[kind, up])
 
     def _start_at_zero(self) -> None:
         for kind in self._kinds:

@@ -18,10 +18,14 @@ _SORTED_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one line of the page: one certificate at one place, or a target that shows none."""
+    """Hold one line of the page: one certificate at one place, or a target that shows none.
+
+    ``days`` are whole days left, ``ended_days`` whole days since the end; at most one of them is set.
+    """
 
     severity: Severity
     days: int | None
+    ended_days: int | None
     ends_at: datetime | None
     leaf_ends_at: datetime | None
     title: str
@@ -63,7 +67,7 @@ def matching(snapshot: Snapshot, words: str) -> Iterator[Place]:
     number = count()
     wanted = words.casefold().split()
     found = (
-        (place.order, next(number), place)
+        (*place.order, next(number), place)
         for state in snapshot
         for place in _places(state)
         if not wanted or _contains(place, wanted)
@@ -71,7 +75,7 @@ def matching(snapshot: Snapshot, words: str) -> Iterator[Place]:
     slices = []
     while part := list(islice(found, _SORTED_AT_ONCE)):
         slices.append(sorted(part))
-    return (place for _, _, place in heapq.merge(*slices))
+    return (place for _, _, _, place in heapq.merge(*slices))
 
 
 def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
@@ -80,10 +84,11 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
     certificate = sighting.certificate if sighting else None
     own = [finding for finding in findings if _concerns(finding, place)]
     failures = [failure for failure in state.failures if _met_at(failure, place)]
-    left = None if place.ends_at is None else math.floor((place.ends_at - now) / DAY)
+    left = None if place.ends_at is None else (place.ends_at - now) / DAY
     return Row(
         severity=_severity(own, place),
-        days=left,
+        days=math.floor(left) if left is not None and left >= 0 else None,
+        ended_days=math.floor(-left) if left is not None and left < 0 else None,
         ends_at=place.ends_at,
         leaf_ends_at=certificate.not_after if certificate else None,
         title=state.target.meaning.title,
