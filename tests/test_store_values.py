@@ -1,0 +1,61 @@
+"""Tests of how values stand in columns and come back from there."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import (
+    Failure,
+    Reason,
+    Recipient,
+)
+from monitor.store.tables import Instant, Length, storable
+from monitor.store.values import failures_json, failures_of, recipients_json, recipients_of
+
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+
+
+@given(INSTANTS)
+def test_every_instant_comes_back(at: datetime) -> None:
+    """An instant survives its column to the microsecond, from year 1 to 9999."""
+    column = Instant()
+    number = column.process_bind_param(at, None)
+    assert column.process_result_value(number, None) == at
+
+
+@given(st.timedeltas())
+def test_every_length_comes_back(length: timedelta) -> None:
+    """A length survives its column to the microsecond."""
+    column = Length()
+    assert column.process_result_value(column.process_bind_param(length, None), None) == length
+
+
+@given(st.text(st.characters()))
+def test_every_text_is_storable(text: str) -> None:
+    """Any text becomes one that UTF-8 can hold, and one that it can hold stays as it is."""
+    clean = storable(text)
+    assert (clean.encode().decode(), storable(clean)) == (clean, clean)
+
+
+FAILURES = st.lists(st.builds(Failure, st.sampled_from(Reason), st.text(st.characters()), st.text())).map(
+    tuple
+)
+
+
+@given(FAILURES)
+def test_failures_come_back(failures: tuple[Failure, ...]) -> None:
+    """Failures survive their JSON form."""
+    assert failures_of(failures_json(failures)) == failures
+
+
+def test_reason_of_another_version_reads_as_internal() -> None:
+    """A reason that this version does not know does not stop loading."""
+    text = failures_json([Failure(Reason.DNS, "x")]).replace('"dns"', '"from_the_future"')
+    assert failures_of(text) == (Failure(Reason.INTERNAL, "x"),)
+
+
+@given(st.lists(st.tuples(st.text(), st.sampled_from(Recipient))).map(tuple))
+def test_recipients_come_back(recipients: tuple[tuple[str, Recipient], ...]) -> None:
+    """Recipients survive their JSON form, in order."""
+    assert recipients_of(recipients_json(recipients)) == recipients
