@@ -5,7 +5,7 @@ No I/O and no clock here; storing and sending are done by those who call.
 
 from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
 from monitor.alerts.decision import Decision, Entry, Inventory, Rung, Situation, Spot, Why
-from monitor.alerts.message import compose
+from monitor.alerts.message import ascii_domain, compose
 from monitor.alerts.render import render
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Situation",
     "Spot",
     "Why",
+    "ascii_domain",
     "compose",
     "decide",
     "render",

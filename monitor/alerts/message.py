@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from monitor.alerts.wording import shown
 from monitor.model import Mail, Recipient
@@ -60,9 +61,10 @@ def ascii_domain(address: str) -> str:
         return address
 
 
-def _policy_for(sender: str) -> EmailPolicy:
+def _policy_for(sender: str) -> "EmailPolicy[Any]":
     """Return 7-bit headers, or UTF-8 ones (RFC 6532) when the sender cannot be written without."""
-    return _POLICY if ascii_domain(parseaddr(sender)[1]).isascii() else _POLICY.clone(utf8=True)
+    needs_utf8 = not ascii_domain(parseaddr(sender)[1]).isascii()
+    return _POLICY.clone(utf8=needs_utf8)
 
 
 def _sender(sender: str) -> str:

@@ -7,7 +7,7 @@ form, never the news: the mail then goes out plain.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from monitor.alerts.decision import Decision
@@ -30,8 +30,8 @@ def render(  # noqa: PLR0913 - a mail needs its words, its envelope and its time
 ) -> tuple[Mail, ...]:
     """Return the mails that tell a decision: none, a notice, or the inventory.
 
-    ``monitor`` is the host name of the machine that watches; ``message_id`` returns a fresh Message-ID in angle
-    brackets (RFC 5322 section 3.6.4) at each call; ``templates`` replaces the built-in layout.
+    ``monitor`` is the host name of the machine that watches; ``message_id`` returns a fresh Message-ID in
+    angle brackets (RFC 5322 section 3.6.4) at each call; ``templates`` replaces the built-in layout.
     """
     mails = []
     for kind, page in _pages(decision, monitor, now):
@@ -52,10 +52,10 @@ def render(  # noqa: PLR0913 - a mail needs its words, its envelope and its time
 
 def bodies(kind: str, page: Page, templates: BaseLoader | None = None) -> tuple[str, str | None]:
     """Return the plain text and the HTML of a page; without HTML when either layout fails."""
-    loader = templates or PackageLoader("monitor.alerts", "templates")
     try:
-        text = _environment(loader, html=False).get_template(f"{kind}.txt").render(page=page)
-        html = _environment(loader, html=True).get_template(f"{kind}.html").render(page=page)
+        layouts = _environment(templates or PackageLoader("monitor.alerts", "templates"))
+        text = layouts.get_template(f"{kind}.txt").render(page=page)
+        html = layouts.get_template(f"{kind}.html").render(page=page)
     except Exception:  # noqa: BLE001 - whatever a template or a strange text does, the news must go out
         return plain(page), None
     return text, html
@@ -83,10 +83,10 @@ def _pages(decision: Decision, monitor: str, now: datetime) -> list[tuple[str, P
     return pages
 
 
-def _environment(loader: BaseLoader, *, html: bool) -> Environment:
+def _environment(loader: BaseLoader) -> Environment:
     return Environment(
         loader=loader,
-        autoescape=html,
+        autoescape=select_autoescape(["html"]),
         finalize=_final,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,11 +1,11 @@
 """The few phrases that mails are made of: days, dates, troubles, and texts made safe to show."""
 
-import unicodedata
 from datetime import datetime
 
 from monitor.alerts.decision import Why
 from monitor.model import Check
 from monitor.model.certificate import DAY
+from monitor.parse.display import display
 
 TROUBLE = {
     Check.EXPIRY: "it ends soon",
@@ -34,17 +34,11 @@ WHY = {
 }
 
 LONGEST = 1000
-# Letters, marks, numbers, punctuation, symbols and the plain space; everything else (controls, bidi and other
-# format characters, lone surrogates, line separators) breaks a header, a terminal or the reader's eye.
-_SHOWN = ("L", "M", "N", "P", "S", "Zs")
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
     """Return a text that is safe on one line of a mail: cleaned, and cut where it is endless."""
-    if text.isascii() and text.isprintable() and len(text) <= longest:
-        return text
-    cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    return "".join(c if unicodedata.category(c).startswith(_SHOWN) else _stand_in(c) for c in cut)
+    return display(text, longest)
 
 
 def days_phrase(not_after: datetime, now: datetime) -> str:
@@ -72,7 +66,3 @@ def day(at: datetime) -> str:
 def instant(at: datetime) -> str:
     """Return an instant in UTC to the second."""
     return at.strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _stand_in(character: str) -> str:
-    return " " if character in "\r\n\t\v\f\x85\u2028\u2029" else "\N{REPLACEMENT CHARACTER}"

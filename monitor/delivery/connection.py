@@ -1,0 +1,171 @@
+"""Open the way to a relay: name look-up, TCP, TLS with our own anchors, greeting, EHLO, login.
+
+Security is what the settings say and never more or less: aiosmtplib would upgrade silently when it can and
+go on in the clear when it cannot, so STARTTLS is driven from here.
+"""
+
+import asyncio
+import base64
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import aiosmtplib
+
+from monitor.delivery.relay import RelaySettings, Security
+from monitor.errors import CertMonitorError
+from monitor.secrets import Secret
+from monitor.threads import ThreadPool
+
+Note = Callable[[str], None]
+
+
+class UnsafeLoginError(CertMonitorError):
+    """A login is configured over a connection that anybody can read."""
+
+
+async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) -> aiosmtplib.SMTP:
+    """Return a session that is ready for MAIL; ``note`` hears each step, without secrets.
+
+    Raises ``OSError`` (also ``ssl.SSLError``, ``TimeoutError``), ``aiosmtplib.SMTPException`` and
+    ``CertMonitorError``.
+    """
+    if settings.username and settings.security is Security.NONE:
+        raise UnsafeLoginError(
+            "a password is never sent in the clear: set email.security to starttls or tls, "
+            "or leave email.username out"
+        )
+    sock = await _connect(settings, pool)
+    note(f"connected to {settings.where} ({sock.getpeername()[0]})")
+    try:
+        client = await _client(settings, pool, sock)
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        await _greet(client, settings, note)
+        await _log_in(client, settings, pool, note)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def trust_context(ca: str) -> ssl.SSLContext:
+    """Return a verifying context that trusts the system's anchors and those in one PEM or DER file.
+
+    Raises ``OSError`` and ``ssl.SSLError`` for a file that cannot be read or understood.
+    """
+    context = ssl.create_default_context()
+    # Private CAs often lack what strict checks demand (an authority key identifier); strict is the default
+    # since Python 3.13.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if ca:
+        content = Path(ca).read_bytes()
+        is_pem = b"-----BEGIN" in content
+        context.load_verify_locations(cadata=content.decode("ascii", "ignore") if is_pem else content)
+    return context
+
+
+async def _connect(settings: RelaySettings, pool: ThreadPool) -> socket.socket:
+    """Return a connection to the first address that answers.
+
+    Not left to asyncio, whose look-ups share one pool with everything else and hold up exit when they hang.
+    """
+    timeout = settings.timeout.total_seconds()
+    look_up = pool.run(socket.getaddrinfo, settings.host, settings.port, type=socket.SOCK_STREAM)
+    found = await asyncio.wait_for(look_up, timeout)
+    error: Exception = OSError(f"{settings.host} has no address")
+    for family, kind, protocol, _, address in found:
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        try:
+            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, address), timeout)
+        except OSError as raised:
+            sock.close()
+            error = raised
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise error
+
+
+async def _client(settings: RelaySettings, pool: ThreadPool, sock: socket.socket) -> aiosmtplib.SMTP:
+    secure = settings.security is not Security.NONE
+    return aiosmtplib.SMTP(
+        hostname=settings.host,
+        sock=sock,
+        timeout=settings.timeout.total_seconds(),
+        use_tls=settings.security is Security.TLS,
+        start_tls=False,
+        tls_context=await pool.run(trust_context, settings.ca) if secure else None,
+        local_hostname=settings.ehlo_name or _own_name(sock),
+    )
+
+
+def _own_name(sock: socket.socket) -> str:
+    """Return this machine's full name, or its address in brackets as RFC 5321 section 4.1.4 asks for."""
+    name = socket.gethostname()
+    if "." in name and name.isascii() and not any(character.isspace() for character in name):
+        return name
+    address = ipaddress.ip_address(sock.getsockname()[0].partition("%")[0])
+    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
+
+
+async def _greet(client: aiosmtplib.SMTP, settings: RelaySettings, note: Note) -> None:
+    greeting = await client.connect()
+    note(f"greeting: {greeting.code} {greeting.message}")
+    await _hello(client, note)
+    if settings.security is Security.STARTTLS:
+        await client.starttls()
+        note(f"STARTTLS: {_tls(client)}")
+        await _hello(client, note)
+    elif settings.security is Security.TLS:
+        note(f"TLS: {_tls(client)}")
+    else:
+        note("TLS: none, the mail travels in the clear")
+
+
+async def _hello(client: aiosmtplib.SMTP, note: Note) -> None:
+    try:
+        answer = await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        if not client.is_connected:
+            raise
+        answer = await client.helo()
+        note(f"HELO: {answer.code} {answer.message}")
+    else:
+        note(f"EHLO: {answer.code} {', '.join(answer.message.splitlines())}")
+
+
+def _tls(client: aiosmtplib.SMTP) -> str:
+    session = client.get_transport_info("ssl_object")
+    return f"{session.version()}, certificate verified" if session else "on"
+
+
+async def _log_in(client: aiosmtplib.SMTP, settings: RelaySettings, pool: ThreadPool, note: Note) -> None:
+    if not settings.username:
+        note("login: none")
+        return
+    secret = await pool.run(settings.password) if settings.password else Secret("")
+    try:
+        await client.login(settings.username, secret.reveal())
+    except aiosmtplib.SMTPResponseException as error:
+        # Not chained: a server that repeats the command it did not like would put the password into a log.
+        answer = _without(error.message, settings.username, secret)
+        raise aiosmtplib.SMTPAuthenticationError(error.code, answer) from None
+    note(f"login: accepted as {settings.username}")
+
+
+def _without(answer: str, username: str, secret: Secret) -> str:
+    """Return a server's answer without the credentials in any form in which they travelled."""
+    password = secret.reveal()
+    for text in (f"\0{username}\0{password}", password):
+        for form in (text, base64.b64encode(text.encode()).decode()):
+            answer = answer.replace(form, "***") if form else answer
+    return answer

@@ -1,0 +1,101 @@
+"""Turn what can go wrong with a relay into sentences that say what to do. Pure: no I/O here.
+
+The server's own words are quoted, cleaned, since they are what an administrator looks up.
+"""
+
+import ssl
+from collections.abc import Iterator
+
+import aiosmtplib
+
+from monitor.delivery.relay import Outcome, RelaySettings, Result
+from monitor.parse.display import display
+
+_M365 = (
+    "Microsoft 365 does not take a password here any more: use a connector that admits this machine by "
+    "address or certificate (port 25, no login), or another relay"
+)
+# RFC 4954 section 6: these answers are about our right to use the relay, at whatever command they come.
+_LOGIN_CODES = (530, 534, 535, 538)
+# RFC 5321 section 4.5.3.1.10: "too many recipients" was once 552 and is to be treated as temporary.
+_TOO_MANY = 552
+
+
+def quoted(code: int, message: str) -> str:
+    """Return a server's answer on one line."""
+    return display(f"{code} {' '.join(message.split())}".strip(), 500)
+
+
+def refused(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> Outcome:
+    """Return the outcome of an answer to MAIL, RCPT or DATA.
+
+    5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except where the fault is not the mail's.
+    """
+    answer = quoted(error.code, error.message)
+    if error.code in _LOGIN_CODES or _is_m365(error):
+        return Outcome(Result.RETRYABLE, _login_sentence(error, settings), relay_down=True)
+    if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
+        return Outcome(Result.PERMANENT, f"{settings.where} refused the {what} for good: {answer}")
+    return Outcome(Result.RETRYABLE, f"{settings.where} refused the {what} for now: {answer}")
+
+
+def broken(error: Exception, settings: RelaySettings) -> Outcome:
+    """Return the outcome for everybody when the way to the relay itself fails."""
+    return Outcome(Result.RETRYABLE, _sentence(error, settings), relay_down=True)
+
+
+def _sentence(error: Exception, settings: RelaySettings) -> str:  # noqa: PLR0911 - a table of cases, first match wins
+    where = settings.where
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _untrusted(cause, settings)
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS with {where} failed ({_brief(cause)}): check email.security and email.port"
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return _login_sentence(error, settings)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        if _is_m365(error):
+            return _login_sentence(error, settings)
+        return f"{where} does not serve us: {quoted(error.code, error.message)}"
+    if isinstance(error, TimeoutError):
+        seconds = f"{settings.timeout.total_seconds():g} s"
+        return f"{where} did not answer within {seconds}: is it up, and is the port open?"
+    if isinstance(error, aiosmtplib.SMTPServerDisconnected):
+        return f"{where} closed the connection before the mail was taken"
+    return f"{where} cannot be used: {_brief(error)}"
+
+
+def _untrusted(error: ssl.SSLCertVerificationError, settings: RelaySettings) -> str:
+    return (
+        f"the certificate of {settings.where} is not accepted ({display(error.verify_message, 200)}): name "
+        "the CA that issued it in email.ca, and the host as the certificate calls it in email.host"
+    )
+
+
+def _login_sentence(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> str:
+    answer = quoted(error.code, error.message)
+    if _is_m365(error):
+        return f"{settings.where} refused the login: {answer}. {_M365}"
+    if settings.username:
+        return f"{settings.where} refused the login: {answer}. Check email.username and the password"
+    return (
+        f"{settings.where} demands a login: {answer}. Set email.username and email.password_file, "
+        "or let the relay admit this machine by its address"
+    )
+
+
+def _is_m365(error: aiosmtplib.SMTPResponseException) -> bool:
+    return "5.7.30" in error.message or "5.7.139" in error.message
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _brief(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return display(error.strerror, 300)
+    return display(" ".join(str(error).split()) or type(error).__name__, 300)

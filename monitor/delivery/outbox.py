@@ -1,0 +1,144 @@
+"""Deliver the mails that are due, one pass at a time, and record what became of each.
+
+An attempt is recorded after it was made: a crash in between repeats the mail with the same Message-ID and
+loses none. When to try again is a pure function; nothing sleeps here.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.delivery.relay import Outcome, Relay, Result
+from monitor.model import Mail, Recipient
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+_DOUBLINGS = 6
+_STATES = {
+    Result.SENT: Recipient.SENT,
+    Result.PERMANENT: Recipient.FAILED,
+    Result.RETRYABLE: Recipient.PENDING,
+}
+
+
+class Outbox(Protocol):
+    """Keep mails until they are delivered."""
+
+    async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
+        """Return mails with pending recipients whose next attempt is due, oldest first."""
+        ...
+
+    async def mail_attempted(self, mail: Mail) -> None:
+        """Record the new state of a mail after an attempt."""
+        ...
+
+
+class Tally(Protocol):
+    """Count what became of recipients, by ``sent``, ``retry`` and ``failed``."""
+
+    def count(self, result: str, number: int) -> None:
+        """Add to one of the three counts."""
+        ...
+
+
+class Complaints:
+    """Remember what was complained about, so that the same error is logged once until mail flows again."""
+
+    def __init__(self, most: int = 100) -> None:
+        """Remember at most so many sentences."""
+        self._most = most
+        self._said: dict[str, None] = {}
+
+    def is_new(self, sentence: str) -> bool:
+        """Return whether a sentence was not said since the last success, and remember it."""
+        new = sentence not in self._said
+        self._said[sentence] = None
+        if len(self._said) > self._most:
+            del self._said[next(iter(self._said))]
+        return new
+
+    def clear(self) -> None:
+        """Forget everything: what fails from now on is news."""
+        self._said.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Count nothing."""
+
+    def count(self, result: str, number: int) -> None:
+        """Do nothing."""
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime:
+    """Return when to try again after so many attempts: 1, 2, 4 ... minutes later, at most an hour."""
+    doublings = min(max(attempts - 1, 0), _DOUBLINGS)
+    return now + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
+    store: Outbox,
+    relay: Relay,
+    now: datetime,
+    *,
+    tally: Tally | None = None,
+    complaints: Complaints | None = None,
+    limit: int = 50,
+) -> int:
+    """Attempt every mail that is due, at most ``limit`` of them; return how many were attempted.
+
+    When the relay itself is down the rest of the pass is put off with the first mail instead of waiting for
+    the same timeout again and again. Raises what ``store`` raises.
+    """
+    tally, complaints = tally or Uncounted(), complaints or Complaints()
+    mails = await store.due_mails(now, limit)
+    for number, mail in enumerate(mails):
+        outcomes = await relay.send(mail)
+        after = attempted(mail, outcomes, now)
+        await store.mail_attempted(after)
+        _report(mail, outcomes, tally, complaints)
+        if outcomes and all(outcome.relay_down for outcome in outcomes.values()):
+            await _put_off(store, mails[number + 1 :], after)
+            return number + 1
+    return len(mails)
+
+
+def attempted(mail: Mail, outcomes: Mapping[str, Outcome], now: datetime) -> Mail:
+    """Return a mail as it stands after an attempt."""
+    attempts = mail.attempts + 1
+    states = tuple(
+        (address, _STATES[outcomes[address].result] if address in outcomes else state)
+        for address, state in mail.recipients
+    )
+    failures = dict.fromkeys(o.text for o in outcomes.values() if o.result is not Result.SENT)
+    return replace(
+        mail,
+        recipients=states,
+        attempts=attempts,
+        next_attempt_at=next_attempt(attempts, now),
+        last_error="; ".join(failures),
+    )
+
+
+async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
+    """Postpone mails that were not tried; it does not count as an attempt."""
+    for mail in mails:
+        later = replace(mail, next_attempt_at=tried.next_attempt_at, last_error=tried.last_error)
+        await store.mail_attempted(later)
+
+
+def _report(mail: Mail, outcomes: Mapping[str, Outcome], tally: Tally, complaints: Complaints) -> None:
+    names = {Result.SENT: "sent", Result.PERMANENT: "failed", Result.RETRYABLE: "retry"}
+    for result, name in names.items():
+        number = sum(outcome.result is result for outcome in outcomes.values())
+        if number:
+            tally.count(name, number)
+    if any(outcome.result is Result.SENT for outcome in outcomes.values()):
+        complaints.clear()
+    for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not Result.SENT):
+        if complaints.is_new(sentence):
+            log.warning("mail %r: %s", mail.subject, sentence)

@@ -1,0 +1,164 @@
+"""Hand one mail to a relay and say for each recipient what became of it.
+
+Nothing is stored or retried here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+
+import aiosmtplib
+
+from monitor.alerts import ascii_domain
+from monitor.delivery.connection import Note, open_session
+from monitor.delivery.faults import broken, quoted, refused
+from monitor.delivery.relay import SENT, Outcome, RelaySettings, Result
+from monitor.errors import CertMonitorError
+from monitor.model import Mail
+from monitor.threads import ThreadPool
+
+# RFC 5321 section 4.5.3.2 gives a server minutes to take in a message; virus scanners use them.
+_DATA_AT_LEAST = timedelta(minutes=2)
+_OUTSIDE = (OSError, aiosmtplib.SMTPException, CertMonitorError, UnicodeError, ValueError)
+_NO_UTF8 = (
+    "the relay cannot take an address or sender with these letters (it lacks SMTPUTF8): use a plain one"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Hold what was said with a relay, without secrets, and what became of each recipient."""
+
+    lines: tuple[str, ...]
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def sent(self) -> bool:
+        """Return whether every recipient was accepted."""
+        return all(outcome.result is Result.SENT for outcome in self.outcomes.values())
+
+
+def _unheard(_line: str) -> None:
+    """Drop a line of the conversation."""
+
+
+class SmtpRelay:
+    """Send mails through one relay, with a connection for each mail."""
+
+    def __init__(self, settings: RelaySettings) -> None:
+        """Open nothing yet."""
+        self.settings = settings
+        self.pool = ThreadPool("smtp", 2)
+
+    async def send(self, mail: Mail, note: Note = _unheard) -> dict[str, Outcome]:
+        """Return an outcome for every pending recipient; ``note`` hears each step, without secrets."""
+        try:
+            client = await open_session(self.settings, self.pool, note)
+        except _OUTSIDE as error:
+            outcome = broken(error, self.settings)
+            note(outcome.text)
+            return dict.fromkeys(mail.pending, outcome)
+        attempt = _Attempt(client, self.settings, mail, note)
+        try:
+            return await attempt.run()
+        finally:
+            await _leave(client)
+
+    async def converse(self, mail: Mail) -> Transcript:
+        """Return the conversation in which a mail was handed over, for a person who tests the settings."""
+        lines: list[str] = []
+        outcomes = await self.send(mail, lines.append)
+        return Transcript(tuple(lines), outcomes)
+
+
+class _Attempt:
+    """Drive one mail transaction: MAIL, RCPT for each recipient, DATA."""
+
+    def __init__(self, client: aiosmtplib.SMTP, settings: RelaySettings, mail: Mail, note: Note) -> None:
+        self._client = client
+        self._settings = settings
+        self._mail = mail
+        self._note = note
+        self._outcomes: dict[str, Outcome] = {}
+
+    async def run(self) -> dict[str, Outcome]:
+        try:
+            await self._transfer()
+        except aiosmtplib.SMTPSenderRefused as error:
+            self._finish(refused(error, self._settings, f"sender {error.sender}"))
+        except aiosmtplib.SMTPDataError as error:
+            self._finish(refused(error, self._settings, "message"))
+        except _OUTSIDE as error:
+            self._finish(broken(error, self._settings))
+        return self._outcomes
+
+    async def _transfer(self) -> None:
+        if not await self._begin():
+            return
+        accepted = [address for address in self._mail.pending if await self._accepts(address)]
+        if not accepted:
+            return
+        timeout = max(self._settings.timeout, _DATA_AT_LEAST).total_seconds()
+        answer = await self._client.data(self._mail.message, timeout=timeout)
+        self._note(f"message: {quoted(answer.code, answer.message)}")
+        self._outcomes.update(dict.fromkeys(accepted, SENT))
+
+    async def _begin(self) -> bool:
+        """Open the envelope; return false when the relay cannot write this sender or message."""
+        sender = ascii_domain(parseaddr(self._settings.sender)[1])
+        needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
+        if needs_utf8 and not self._client.supports_extension("smtputf8"):
+            self._finish(Outcome(Result.PERMANENT, _NO_UTF8))
+            return False
+        answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
+        self._note(f"sender {sender}: {quoted(answer.code, answer.message)}")
+        return True
+
+    def _options(self) -> list[str]:
+        options = []
+        if self._client.supports_extension("size"):
+            options.append(f"SIZE={len(self._mail.message)}")
+        addresses = [self._settings.sender, *self._mail.pending]
+        plain = self._mail.message.isascii() and all(ascii_domain(a).isascii() for a in addresses)
+        if not plain and self._client.supports_extension("smtputf8"):
+            options.append("SMTPUTF8")
+        return options
+
+    async def _accepts(self, recipient: str) -> bool:
+        """Return whether the relay takes one recipient; if not, its outcome is noted."""
+        address = ascii_domain(recipient)
+        if not address.isascii() and not self._client.supports_extension("smtputf8"):
+            self._put(recipient, Outcome(Result.PERMANENT, _NO_UTF8))
+            return False
+        try:
+            answer = await self._client.rcpt(address, encoding="utf-8")
+        except aiosmtplib.SMTPRecipientRefused as error:
+            self._put(recipient, refused(error, self._settings, f"recipient {recipient}"))
+            return False
+        except ValueError as error:
+            self._put(recipient, Outcome(Result.PERMANENT, f"{recipient!r} is no mail address: {error}"))
+            return False
+        self._note(f"recipient {recipient}: {quoted(answer.code, answer.message)}")
+        return True
+
+    def _put(self, recipient: str, outcome: Outcome) -> None:
+        self._note(f"recipient {recipient}: {outcome.text}")
+        self._outcomes[recipient] = outcome
+
+    def _finish(self, outcome: Outcome) -> None:
+        """Give one outcome to all recipients that have none of their own."""
+        self._note(outcome.text)
+        for address in self._mail.pending:
+            self._outcomes.setdefault(address, outcome)
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    """End the session; what the server says to QUIT changes nothing for a mail it has taken."""
+    try:
+        if client.is_connected:
+            await client.quit(timeout=5)
+    except (OSError, aiosmtplib.SMTPException):
+        pass
+    finally:
+        client.close()
