@@ -1,0 +1,27 @@
+"""Judge what was seen: pure functions of facts, policy and an instant."""
+
+from monitor.assess.anchors import Anchor, Anchors
+from monitor.assess.blind import blind_changes_at, blindness
+from monitor.assess.correlate import correlate
+from monitor.assess.expiry import day_and_minute, end_in_words
+from monitor.assess.heads import heads
+from monitor.assess.judge import judge
+from monitor.assess.links import Held
+from monitor.assess.names import NameProblem, mismatch
+from monitor.assess.trust import PathFinder
+
+__all__ = [
+    "Anchor",
+    "Anchors",
+    "Held",
+    "NameProblem",
+    "PathFinder",
+    "blind_changes_at",
+    "blindness",
+    "correlate",
+    "day_and_minute",
+    "end_in_words",
+    "heads",
+    "judge",
+    "mismatch",
+]

@@ -1,0 +1,64 @@
+"""Say when a target has not been seen for too long: a monitor that is blind must say so.
+
+It must not look at the certificates: what is known of them stays judged beside this.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from monitor.assess.expiry import day_and_minute
+from monitor.model import Check, Failure, Finding, Policy, Severity, TargetState
+
+# From a warning to critical: this many times as many failed looks, or as much time.
+_WORSE = 4
+_MOST_REASONS = 3
+
+
+def blindness(state: TargetState, now: datetime) -> Finding | None:
+    """Return the finding about a target that cannot be seen, ``None`` before the first look."""
+    since = state.succeeded_at or state.watched_since
+    if state.looked_at is None or since is None:
+        return None
+    default = _severity(state, now - since)
+    severity = default and state.target.policy.severity(Check.UNOBSERVED, default)
+    if severity is None:
+        return None
+    return Finding(Check.UNOBSERVED, severity, _sentence(state, since))
+
+
+def blind_changes_at(state: TargetState, now: datetime) -> datetime | None:
+    """Return the next instant at which time alone makes the target blind, or blinder."""
+    since = state.succeeded_at or state.watched_since
+    if state.looked_at is None or since is None:
+        return None
+    span = _span(state.target.policy)
+    return min((at for at in (since + span, since + _WORSE * span) if at > now), default=None)
+
+
+def _span(policy: Policy) -> timedelta:
+    return policy.blind_after * policy.interval + policy.timeout
+
+
+def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
+    span, most = _span(state.target.policy), state.target.policy.blind_after
+    if state.failed_looks >= _WORSE * most or unseen >= _WORSE * span:
+        return Severity.CRITICAL
+    if state.failed_looks >= most or unseen >= span:
+        return Severity.WARNING
+    return None
+
+
+def _sentence(state: TargetState, since: datetime) -> str:
+    last = "last seen" if state.succeeded_at else "never seen, watched since"
+    looks = "look" if state.failed_looks == 1 else "looks"
+    failed = "no look has ended since"
+    if state.failed_looks:
+        failed = f"{state.failed_looks} {looks} in a row failed{_reasons(state.failures)}"
+    return f"{last} {day_and_minute(since)}, {failed}"
+
+
+def _reasons(failures: Iterable[Failure]) -> str:
+    texts = list(dict.fromkeys(f"{failure.reason}: {failure.detail}" for failure in failures))
+    more = len(texts) - _MOST_REASONS
+    listed = "; ".join(texts[:_MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
+    return f" ({listed})" if listed else ""

@@ -1,0 +1,47 @@
+"""Judge what does not depend on time: key and signature strength, usage, and who outlives whom.
+
+It must not decide severities: each answer is a sentence or nothing.
+"""
+
+from monitor.model import Certificate, Path
+
+SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
+_ANY_USAGE = "2.5.29.37.0"
+_LEAST_BITS = {"RSA": 2048, "DSA": 2048, "EC": 256}
+_WEAK_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
+
+
+def weak_key(certificate: Certificate) -> str:
+    """Return what is weak about the key (NIST SP 800-57: at least 112 bits of strength), empty if nothing is.
+
+    A key whose size could not be read (0 bits) is not judged.
+    """
+    least = _LEAST_BITS.get(certificate.key_type, 0)
+    if not 0 < certificate.key_bits < least:
+        return ""
+    bits = f"{certificate.key_bits} bits (at least {least} are needed)"
+    return f"has a weak key: {certificate.key_type} with {bits}"
+
+
+def weak_signature(certificate: Certificate) -> str:
+    """Return what is weak about the signature, empty if nothing is.
+
+    Nobody relies on the signature of a self-issued certificate.
+    """
+    if certificate.self_issued or certificate.signature_hash not in _WEAK_HASHES:
+        return ""
+    return f"is signed with {certificate.signature_hash.upper()}, which can be forged"
+
+
+def wrong_usage(leaf: Certificate) -> str:
+    """Return why a certificate may not serve TLS (RFC 5280 section 4.2.1.12), empty if it may."""
+    usages = leaf.extended_usages
+    if usages is None or SERVER_AUTH in usages or _ANY_USAGE in usages:
+        return ""
+    return "is not meant for servers: its extended key usage lacks serverAuth"
+
+
+def outlived(path: Path) -> Certificate | None:
+    """Return the CA of the path that ends first, if it ends before the leaf."""
+    first = min(path.certificates[1:], key=lambda certificate: certificate.not_after, default=None)
+    return first if first is not None and first.not_after < path.leaf.not_after else None

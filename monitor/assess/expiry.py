@@ -1,0 +1,46 @@
+"""Tell when a certificate's end becomes due by the thresholds of a policy, and say its dates in words.
+
+It must not know which certificates count; the judge chooses them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Certificate, Policy
+from monitor.model.certificate import DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Hold the instants from which one certificate's end deserves a word."""
+
+    warning_at: datetime
+    critical_at: datetime
+
+
+def due(certificate: Certificate, policy: Policy, *, as_ca: bool) -> Due:
+    """Return when a certificate becomes due: never after its end, the warning never after the critical."""
+    critical_at = min(policy.critical_due_at(certificate, as_ca=as_ca), certificate.not_after)
+    return Due(min(policy.warning_due_at(certificate, as_ca=as_ca), critical_at), critical_at)
+
+
+def end_in_words(certificate: Certificate, now: datetime) -> str:
+    """Return how far the end is, in whole days: ``ends in 12 days (2026-12-05 10:00 UTC)``.
+
+    A day is 24 hours, rounded down; the last one is ``today``.
+    """
+    date = f"({day_and_minute(certificate.not_after)})"
+    if now < certificate.not_after:
+        days = (certificate.not_after - now) // DAY
+        return f"ends in {_counted(days)} {date}" if days else f"ends today {date}"
+    days = (now - certificate.not_after) // DAY
+    return f"ended {_counted(days)} ago {date}" if days else f"ended today {date}"
+
+
+def day_and_minute(instant: datetime) -> str:
+    """Return an instant as people read it, in UTC."""
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _counted(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"

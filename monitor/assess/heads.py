@@ -1,0 +1,69 @@
+"""Split the certificates of one file into chains: each that issued no other begins one.
+
+It must not ask what is trusted or valid: a file may hold anything beside anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from monitor.assess.links import Held, canonical, signed
+
+Chain = tuple[Held, ...]
+
+# Beyond this many signature checks in one file names alone decide: a bundle of thousands must not stop the
+# rest.
+_MOST_CHECKS = 2000
+
+
+def heads(chain: Sequence[Held]) -> tuple[Chain, ...]:
+    """Return the chains in a file, each beginning with its head and followed by its possible issuers.
+
+    A head is a certificate that issued no other one in the file. Where all issued one another (two
+    cross-signed CAs) the first in the file is taken, so that every certificate is in some chain.
+    """
+    unique = {held[0].sha256: held for held in reversed(chain)}
+    family = _Family([unique[sha256] for sha256 in reversed(unique)])
+    found = [family.chain(held) for held in family.members if held[0].sha256 not in family.issuers]
+    reached = {certificate.sha256 for one in found for certificate, _ in one}
+    for held in family.members:
+        if held[0].sha256 not in reached:
+            found.append(family.chain(held))
+            reached.update(certificate.sha256 for certificate, _ in found[-1])
+    return tuple(found)
+
+
+class _Family:
+    """Know who issued whom among the certificates of one file."""
+
+    def __init__(self, members: list[Held]) -> None:
+        self.members = members
+        self.issuers: set[str] = set()
+        self._parents: dict[str, list[Held]] = {}
+        self._checks = _MOST_CHECKS
+        by_subject: dict[str, list[Held]] = defaultdict(list)
+        for held in members:
+            by_subject[canonical(held[0].subject)].append(held)
+        for held in members:
+            self._parents[held[0].sha256] = self._issuers_of(held, by_subject[canonical(held[0].issuer)])
+
+    def chain(self, head: Held) -> Chain:
+        """Return a head followed by its issuers, their issuers and so on."""
+        found = {head[0].sha256: head}
+        waiting = [head]
+        for held in waiting:
+            for parent in self._parents[held[0].sha256]:
+                if parent[0].sha256 not in found:
+                    found[parent[0].sha256] = parent
+                    waiting.append(parent)
+        return tuple(found.values())
+
+    def _issuers_of(self, child: Held, candidates: list[Held]) -> list[Held]:
+        found = [issuer for issuer in candidates if issuer is not child and self._signed(child, issuer)]
+        self.issuers.update(certificate.sha256 for certificate, _ in found)
+        return found
+
+    def _signed(self, child: Held, issuer: Held) -> bool:
+        if self._checks == 0:
+            return True
+        self._checks -= 1
+        return signed(child[1], issuer[1]) is not False

@@ -1,0 +1,160 @@
+"""Judge what one target shows: each question on its own, and when the answers change.
+
+It must not find paths: they come from the path finder, which remembers them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wrong_usage
+from monitor.assess.expiry import Due, day_and_minute, due, end_in_words
+from monitor.assess.names import mismatch
+from monitor.assess.superseded import superseded
+from monitor.model import Assessment, Certificate, Check, Finding, Path, Severity, Sighting, Target
+
+# Certificates that lie in files are not served to anyone: no name is expected, and no trust unless asked for.
+_AT_REST = frozenset({"files"})
+
+
+def judge(
+    target: Target, sightings: tuple[Sighting, ...], paths: tuple[Path, ...], now: datetime
+) -> Assessment:
+    """Return every finding about what a target shows, worst first, with its dates.
+
+    ``paths`` has one path for each leaf: the served certificate at position 0, or each head of a file.
+    """
+    gone = superseded((path.leaf for path in paths), now) if target.collection else ()
+    olds = {pair.old for pair in gone}
+    counting = [path for path in paths if path.leaf.sha256 not in olds] if olds else paths
+    findings: dict[tuple[Check, str, str], Finding] = {}
+    dues: list[Due] = []
+    for path in counting:
+        for found in _path_findings(_Case(target, path, sightings, now), dues):
+            findings.setdefault((found.check, found.sha256, found.place), found)
+    ordered = sorted(findings.values(), key=_badness) if len(findings) > 1 else findings.values()
+    return Assessment(
+        findings=tuple(ordered),
+        paths=paths,
+        superseded=gone,
+        not_after=min((path.not_after for path in counting), default=None),
+        warning_due_at=min((when.warning_at for when in dues), default=None),
+        critical_due_at=min((when.critical_at for when in dues), default=None),
+        next_change_at=_next_change(paths, dues, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Hold one path of a target, with what is needed to judge it."""
+
+    target: Target
+    path: Path
+    sightings: tuple[Sighting, ...]
+    now: datetime
+
+    @property
+    def served(self) -> bool:
+        """Return whether the certificates are shown to clients."""
+        return self.target.kind not in _AT_REST
+
+    def finding(
+        self, check: Check, default: Severity, certificate: Certificate, sentence: str
+    ) -> Iterator[Finding]:
+        """Give a finding with the policy's severity, or none when the check is off."""
+        severity = self.target.policy.severity(check, default)
+        if severity is not None:
+            yield Finding(check, severity, sentence, certificate.sha256, self.path.place)
+
+    def who(self, certificate: Certificate) -> str:
+        """Return how a sentence speaks of a certificate of the path."""
+        if certificate is self.path.leaf:
+            kind = "CA certificate" if certificate.is_ca and not self.served else "certificate"
+            return f'the {kind} "{certificate.title}"'
+        here = (one for one in self.sightings if one.place == self.path.place)
+        if any(one.certificate.sha256 == certificate.sha256 for one in here):
+            return f'its CA "{certificate.title}"'
+        where = "served" if self.served else "in the file"
+        return f'its anchor "{certificate.title}" (not {where})'
+
+
+def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
+    for certificate in case.path.certificates:
+        yield from _dates(case, certificate, dues)
+        if problem := weak_key(certificate):
+            sentence = f"{case.who(certificate)} {problem}"
+            yield from case.finding(Check.WEAK_KEY, Severity.WARNING, certificate, sentence)
+        if problem := weak_signature(certificate):
+            sentence = f"{case.who(certificate)} {problem}"
+            yield from case.finding(Check.WEAK_SIGNATURE, Severity.WARNING, certificate, sentence)
+    yield from _leaf_findings(case)
+    if case.served:
+        yield from _service_findings(case)
+
+
+def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:
+    policy = case.target.policy
+    as_ca = certificate is not case.path.leaf or (certificate.is_ca and not case.served)
+    check = Check.CA_EXPIRY if as_ca else Check.EXPIRY
+    if policy.severity(check, Severity.WARNING) is not None:
+        when = due(certificate, policy, as_ca=as_ca)
+        dues.append(when)
+        if case.now >= when.warning_at:
+            default = Severity.CRITICAL if case.now >= when.critical_at else Severity.WARNING
+            sentence = f"{case.who(certificate)} {end_in_words(certificate, case.now)}"
+            yield from case.finding(check, default, certificate, sentence)
+    if case.now < certificate.not_before:
+        sentence = f"{case.who(certificate)} is not valid before {day_and_minute(certificate.not_before)}"
+        yield from case.finding(Check.NOT_YET_VALID, Severity.CRITICAL, certificate, sentence)
+
+
+def _leaf_findings(case: _Case) -> Iterator[Finding]:
+    path, leaf = case.path, case.path.leaf
+    if not path.trusted and not _accepted(case) and (case.served or _trust_wanted(case)):
+        sentence = f"the certificate is not trusted: {path.problem}"
+        yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, sentence)
+    authority = None if leaf.is_ca and not case.served else outlived(path)
+    if authority is not None:
+        sentence = (
+            f"{case.who(leaf)} outlives {case.who(authority)}, which {end_in_words(authority, case.now)}: "
+            "renewing the certificate alone does not help"
+        )
+        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, sentence)
+
+
+def _service_findings(case: _Case) -> Iterator[Finding]:
+    leaf = case.path.leaf
+    if case.target.server_name and (problem := mismatch(leaf, case.target.server_name)):
+        default = Severity.CRITICAL if problem.check is Check.NAME else Severity.WARNING
+        yield from case.finding(problem.check, default, leaf, problem.sentence)
+    if usage := wrong_usage(leaf):
+        yield from case.finding(Check.USAGE, Severity.WARNING, leaf, f"{case.who(leaf)} {usage}")
+
+
+def _accepted(case: _Case) -> bool:
+    accept = case.target.policy.accept
+    return bool(accept) and case.path.leaf.sha256 in _fingerprints(accept)
+
+
+@lru_cache(maxsize=256)
+def _fingerprints(written: frozenset[str]) -> frozenset[str]:
+    """Return fingerprints as we write them: people copy them with colons, spaces or capitals."""
+    return frozenset(text.replace(":", "").replace(" ", "").lower() for text in written)
+
+
+def _trust_wanted(case: _Case) -> bool:
+    return any(check is Check.TRUST for check, _ in case.target.policy.checks)
+
+
+def _badness(found: Finding) -> int:
+    return -found.severity.rank
+
+
+def _next_change(paths: Iterable[Path], dues: Iterable[Due], now: datetime) -> datetime | None:
+    instants = [at for when in dues for at in (when.warning_at, when.critical_at)]
+    for path in paths:
+        instants += [at for one in path.certificates for at in (one.not_before, one.not_after)]
+        if path.valid_until is not None:
+            instants.append(path.valid_until)
+    return min((at for at in instants if at > now), default=None)

@@ -1,0 +1,95 @@
+"""Tell which certificate issued which: by name, and by the signature itself.
+
+OpenSSL chooses issuers by name and key identifier and never goes back when the signature then fails; the
+answers here let the path finder try the others. It must not decide what is trusted.
+"""
+
+import threading
+import warnings
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+
+from monitor.model import Certificate
+
+Held = tuple[Certificate, bytes]
+
+# catch_warnings changes a list that all threads share.
+_warnings_lock = threading.Lock()
+
+
+@lru_cache(maxsize=4096)
+def canonical(name: str) -> str:
+    """Return a name as names are compared: without case and runs of spaces (RFC 5280 section 7.1)."""
+    return " ".join(name.casefold().split())
+
+
+def named_issuer(child: Certificate, issuer: Certificate) -> bool:
+    """Return whether one certificate names the other as its issuer."""
+    return canonical(child.issuer) == canonical(issuer.subject)
+
+
+@lru_cache(maxsize=4096)
+def signed(child: bytes, issuer: bytes) -> bool | None:
+    """Return whether the issuer's key made the child's signature, ``None`` when that cannot be checked."""
+    below, above = _loaded(child), _loaded(issuer)
+    if below is None or above is None:
+        return None
+    try:
+        _verify(below, above.public_key())
+    except InvalidSignature:
+        return False
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    return True
+
+
+def old_style_ca(der: bytes) -> bool:
+    """Return whether a certificate says neither that it is a CA nor that it is none.
+
+    Private roots made by old scripts have no basicConstraints. Windows accepts them as anchors, OpenSSL does
+    not ("invalid CA certificate") unless they are of version 1 or name the key usage.
+    """
+    certificate = _loaded(der)
+    if certificate is None:
+        return False
+    try:
+        extensions = certificate.extensions
+    except ValueError:
+        return False
+    if _extension(extensions, x509.BasicConstraints):
+        return False
+    usage = _extension(extensions, x509.KeyUsage)
+    return usage is None or bool(usage.value.key_cert_sign)
+
+
+def _extension(extensions: x509.Extensions, kind: type) -> "x509.Extension[x509.KeyUsage] | None":
+    return next((extension for extension in extensions if isinstance(extension.value, kind)), None)
+
+
+@lru_cache(maxsize=1024)
+def _loaded(der: bytes) -> x509.Certificate | None:
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return x509.load_der_x509_certificate(der)
+        except ValueError:
+            return None
+
+
+def _verify(child: x509.Certificate, key: object) -> None:
+    signature, signed_bytes = child.signature, child.tbs_certificate_bytes
+    parameters, algorithm = child.signature_algorithm_parameters, child.signature_hash_algorithm
+    match key:
+        case rsa.RSAPublicKey() if algorithm and not isinstance(parameters, ec.ECDSA | None):
+            key.verify(signature, signed_bytes, parameters, algorithm)
+        case ec.EllipticCurvePublicKey() if isinstance(parameters, ec.ECDSA):
+            key.verify(signature, signed_bytes, parameters)
+        case dsa.DSAPublicKey() if algorithm:
+            key.verify(signature, signed_bytes, algorithm)
+        case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+            key.verify(signature, signed_bytes)
+        case _:
+            raise InvalidSignature("the kind of the key does not fit the signature")

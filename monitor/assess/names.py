@@ -1,0 +1,115 @@
+"""Tell whether a certificate carries the name or address under which a target is reached.
+
+It must not decide how bad a mismatch is; it only says which of the two kinds it is, and in words why.
+"""
+
+import contextlib
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service_identity import CertificateError
+from service_identity.hazmat import DNS_ID, DNSPattern
+
+from monitor.model import Certificate, Check
+
+_MOST_LISTED = 8
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class NameProblem:
+    """Hold what is wrong with the names: the check it belongs to, and a sentence."""
+
+    check: Check
+    sentence: str
+
+
+def mismatch(certificate: Certificate, wanted: str) -> NameProblem | None:
+    """Return why a certificate is not for ``wanted``, a DNS name or an IP address; ``None`` when it is.
+
+    Names follow RFC 9525: alternative names only, a wildcard stands for the whole first label, addresses
+    match iPAddress entries only. A name found nowhere but in the subject is a milder problem of its own.
+    """
+    name = wanted.strip().rstrip(".").lower()
+    address = _address(name)
+    if address is not None:
+        return _address_mismatch(certificate, address)
+    if name in certificate.dns_names or _matches(certificate.dns_names, name):
+        return None
+    return _name_mismatch(certificate, name)
+
+
+def _address(text: str) -> Address | None:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    return None
+
+
+def _name_mismatch(certificate: Certificate, name: str) -> NameProblem:
+    if not _matches((certificate.subject_cn,), name):
+        return NameProblem(Check.NAME, f'the certificate is not for "{name}": {_carried(certificate)}')
+    if certificate.dns_names or certificate.ip_addresses:
+        remark = "its subject does, but clients ignore that beside alternative names"
+        sentence = f'no alternative name fits "{name}" ({remark}): {_carried(certificate)}'
+        return NameProblem(Check.NAME, sentence)
+    return _subject_only(name)
+
+
+def _address_mismatch(certificate: Certificate, address: Address) -> NameProblem | None:
+    if str(address) in certificate.ip_addresses:
+        return None
+    if any(_address(entry) == address for entry in certificate.dns_names):
+        remark = "it stands there as a DNS entry, which many clients do not accept for an address"
+        return NameProblem(Check.NAME, f"the certificate lacks an IP entry for {address}: {remark}")
+    if _address(certificate.subject_cn) == address and not (
+        certificate.dns_names or certificate.ip_addresses
+    ):
+        return _subject_only(str(address))
+    return NameProblem(Check.NAME, f"the certificate is not for {address}: {_carried(certificate)}")
+
+
+def _subject_only(name: str) -> NameProblem:
+    remark = "current clients accept only alternative names"
+    return NameProblem(
+        Check.NAME_IN_SUBJECT_ONLY, f'the certificate names "{name}" only in its subject: {remark}'
+    )
+
+
+def _matches(entries: Iterable[str], name: str) -> bool:
+    wanted = _identity(name)
+    if wanted is None:
+        return False
+    patterns = (_pattern(entry) for entry in entries)
+    return any(wanted.verify(pattern) for pattern in patterns if pattern is not None)
+
+
+def _identity(name: str) -> DNS_ID | None:
+    """Encode an international name by IDNA 2008, else by the older rules that still resolve it."""
+    with contextlib.suppress(ValueError, ImportError):
+        return DNS_ID(name)
+    with contextlib.suppress(ValueError):
+        return DNS_ID(name.encode("idna").decode())
+    return None
+
+
+def _pattern(entry: str) -> DNSPattern | None:
+    """Return one entry's pattern, ``None`` when it is unusable; one such entry must not cost the others."""
+    if not entry.isascii():
+        return None
+    with contextlib.suppress(CertificateError):
+        return DNSPattern.from_bytes(entry.rstrip(".").encode())
+    return None
+
+
+def _carried(certificate: Certificate) -> str:
+    """List what the certificate carries instead, at most a few entries, unusable ones in quotes."""
+    names = [entry if _pattern(entry) else f'"{entry}" (unusable)' for entry in certificate.dns_names]
+    entries = [*names, *certificate.ip_addresses]
+    if entries:
+        rest = len(entries) - _MOST_LISTED
+        more = f" and {rest} more" if rest > 0 else ""
+        return f"it carries {', '.join(entries[:_MOST_LISTED])}{more}"
+    subject = f'only the subject "{certificate.subject_cn}"' if certificate.subject_cn else "no name at all"
+    return f"it carries {subject}"

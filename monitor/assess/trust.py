@@ -1,0 +1,253 @@
+"""Find the path from a served certificate to an anchor with OpenSSL, as leniently as the real clients do.
+
+Time is not part of trust: a path that only time spoils is trusted, and its dates are judged elsewhere. It
+must not match names, and it does no I/O. One finder is used by one thread.
+"""
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from OpenSSL import crypto
+
+from monitor.assess.anchors import Anchor, Anchors
+from monitor.assess.links import Held, canonical, old_style_ca
+from monitor.assess.problem import Refusal, problem
+from monitor.assess.routes import Route, Walk
+from monitor.model import Certificate, Path
+
+_PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which pyOpenSSL does not name
+_MOST_SERVED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Hold one question: the leaf, what was served beside it, the anchors that could matter, and when."""
+
+    leaf: Held
+    pool: tuple[Held, ...]
+    anchors: tuple[Held, ...]
+    now: datetime
+
+    def instants(self) -> tuple[datetime | None, ...]:
+        """Return the times to try in turn; ``None`` means without any check of time.
+
+        A leaf that has ended is tried just before its end; one that has not begun only without time.
+        """
+        certificate = self.leaf[0]
+        if self.now < certificate.not_before or certificate.not_after <= certificate.not_before:
+            return (None,)
+        return min(self.now, certificate.not_after - timedelta(seconds=1)), None
+
+
+class PathFinder:
+    """Find paths and remember them, so that an unchanged chain costs no cryptography."""
+
+    def __init__(self, size: int = 131_072) -> None:
+        """Remember at most ``size`` verdicts; it should exceed the number of targets."""
+        self._size = size
+        self._verdicts: OrderedDict[tuple[str, ...], Path] = OrderedDict()
+        self._indexes: OrderedDict[str, _Index] = OrderedDict()
+
+    def find(self, place: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+        """Return the path of the first certificate of ``chain`` over the others to one of the anchors.
+
+        ``chain`` is what was served, leaf first, each certificate with its DER; order, repetition and
+        strangers among the others do not matter. It must not be empty.
+        """
+        key = (anchors.key, *[certificate.sha256 for certificate, _ in chain])
+        path = self._verdicts.get(key)
+        if path is None or not _holds(path, now):
+            path = self._find(place, chain, anchors, now)
+            self._verdicts[key] = path
+            if len(self._verdicts) > self._size:
+                self._verdicts.popitem(last=False)
+        self._verdicts.move_to_end(key)
+        return path if path.place == place else replace(path, place=place)
+
+    def _find(self, place: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+        unique = {held[0].sha256: held for held in reversed(chain[:_MOST_SERVED])}
+        leaf = unique.pop(chain[0][0].sha256)
+        index = self._index(anchors)
+        relevant = index.relevant((leaf, *unique.values()))
+        order = _Preference(now)
+        case = _Case(leaf, order.sorted(unique.values()), order.sorted(relevant), now)
+        certificates, why = _judged(case, known=bool(anchors.members))
+        begin, end = _window((leaf, *case.pool, *case.anchors), now)
+        return Path(place, certificates, not why, why, begin, end)
+
+    def _index(self, anchors: Anchors) -> "_Index":
+        index = self._indexes.get(anchors.key)
+        if index is None:
+            index = self._indexes[anchors.key] = _Index(anchors.members)
+            if len(self._indexes) > 16:
+                self._indexes.popitem(last=False)
+        self._indexes.move_to_end(anchors.key)
+        return index
+
+
+class _Index:
+    """Look up the few anchors of a large set that can matter for a chain.
+
+    A store of these few is made in microseconds, where one of a whole system bundle takes milliseconds, and
+    can leave out what is not valid at the instant in question.
+    """
+
+    def __init__(self, anchors: Iterable[Anchor]) -> None:
+        self._by_subject: dict[str, list[Held]] = {}
+        self._by_fingerprint: dict[str, Held] = {}
+        for anchor in anchors:
+            held = (anchor.certificate, anchor.der)
+            self._by_subject.setdefault(canonical(anchor.certificate.subject), []).append(held)
+            self._by_fingerprint[anchor.certificate.sha256] = held
+
+    def relevant(self, served: Iterable[Held]) -> list[Held]:
+        """Return the anchors that were served, and those named as issuers by these or the served ones."""
+        found: dict[str, Held] = {}
+        waiting = [certificate for certificate, _ in served]
+        for certificate in waiting:
+            if certificate.sha256 in self._by_fingerprint:
+                found[certificate.sha256] = self._by_fingerprint[certificate.sha256]
+            for held in self._by_subject.get(canonical(certificate.issuer), ()):
+                if held[0].sha256 not in found:
+                    found[held[0].sha256] = held
+                    waiting.append(held[0])
+        return list(found.values())
+
+
+class _Preference:
+    """Order certificates: those valid now first, then the newest."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def sorted(self, held: Iterable[Held]) -> tuple[Held, ...]:
+        return tuple(sorted(held, key=self._rank, reverse=True))
+
+    def _rank(self, held: Held) -> tuple[bool, datetime, datetime]:
+        certificate = held[0]
+        return _valid(certificate, self._now), certificate.not_after, certificate.not_before
+
+
+def _holds(path: Path, now: datetime) -> bool:
+    return (path.valid_from is None or path.valid_from <= now) and (
+        path.valid_until is None or now < path.valid_until
+    )
+
+
+def _valid(certificate: Certificate, at: datetime) -> bool:
+    return certificate.not_before <= at < certificate.not_after
+
+
+def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the nearest beginnings and ends of any certificate around ``now``."""
+    edges = [edge for certificate, _ in held for edge in (certificate.not_before, certificate.not_after)]
+    past = [edge for edge in edges if edge <= now]
+    return max(past, default=None), min((edge for edge in edges if edge > now), default=None)
+
+
+def _judged(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
+    if case.anchors:
+        for at in case.instants():
+            found = _verified(case.leaf, case.pool, case.anchors, at)
+            if isinstance(found, tuple):
+                return found, ""
+    return _walked(case, known=known)
+
+
+def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
+    """Follow the signatures, and let OpenSSL judge each single route that they give."""
+    walk = Walk(case.pool, case.anchors)
+    routes = walk.routes(case.leaf)
+    anchored = [route for route in routes if walk.anchored(route)]
+    refusal: Refusal | None = None
+    for at, route in ((at, route) for at in case.instants() for route in anchored):
+        found = _route_verified(route, at)
+        if isinstance(found, tuple):
+            return found, ""
+        refusal = found
+    route = anchored[0] if anchored else max(routes, key=_told_most)
+    why = problem(route, refusal, walk.namesakes(route), known=known)
+    return tuple(certificate for certificate, _ in route), why
+
+
+def _told_most(route: Route) -> tuple[bool, int]:
+    return route[-1][0].self_issued, len(route)
+
+
+def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...] | Refusal:
+    """Verify exactly one route.
+
+    An anchor of the old style is not shown to OpenSSL: what it signed, which the walk has checked, stands in
+    its place.
+    """
+    root = route[-1]
+    if len(route) == 1 or not old_style_ca(root[1]):
+        return _verified(route[0], route[1:-1], route[-1:], at)
+    if at is not None and not _valid(root[0], at):
+        return Refusal("an anchor is not valid at this time", root[0].title)
+    found = _verified(route[0], route[1:-2], route[-2:-1], at)
+    return (*found, root[0]) if isinstance(found, tuple) else found
+
+
+def _verified(
+    leaf: Held, pool: Iterable[Held], anchors: Iterable[Held], at: datetime | None
+) -> tuple[Certificate, ...] | Refusal:
+    """Return the path that OpenSSL accepts at an instant, or why there is none.
+
+    Whatever is not valid at that instant is left out beforehand: OpenSSL would take an expired anchor in
+    place of a valid certificate of the same name that was served.
+    """
+    above = [held for held in (*pool, *anchors) if at is None or _valid(held[0], at)]
+    known = {held[0].sha256: held[0] for held in (leaf, *above)}
+    trusted = {held[0].sha256 for held in anchors}
+    try:
+        store = _store([held for held in above if held[0].sha256 in trusted], at)
+        others = list(_loaded(held for held in above if held[0].sha256 not in trusted))
+        start = crypto.load_certificate(crypto.FILETYPE_ASN1, leaf[1])
+        chain = crypto.X509StoreContext(store, start, others).get_verified_chain()
+    except crypto.X509StoreContextError as error:
+        _clear_errors()
+        return Refusal(str(error), _title(error.certificate, known))
+    except crypto.Error:
+        return Refusal("OpenSSL cannot read the certificate", leaf[0].title)
+    return tuple(known[_fingerprint(certificate)] for certificate in chain)
+
+
+def _store(anchors: Iterable[Held], at: datetime | None) -> crypto.X509Store:
+    store = crypto.X509Store()
+    store.set_flags(_PARTIAL_CHAIN | (_NO_CHECK_TIME if at is None else 0))
+    if at is not None:
+        store.set_time(at)
+    for anchor in _loaded(anchors):
+        store.add_cert(anchor)
+    return store
+
+
+def _loaded(held: Iterable[Held]) -> Iterator[crypto.X509]:
+    """Iterate over the certificates that OpenSSL can read; the others can be on no path."""
+    for _, der in held:
+        with contextlib.suppress(crypto.Error):
+            yield crypto.load_certificate(crypto.FILETYPE_ASN1, der)
+
+
+def _fingerprint(certificate: crypto.X509) -> str:
+    return certificate.digest("sha256").replace(b":", b"").decode().lower()
+
+
+def _title(certificate: crypto.X509, known: dict[str, Certificate]) -> str:
+    found = known.get(_fingerprint(certificate))
+    return found.title if found else ""
+
+
+def _clear_errors() -> None:
+    """Empty the thread's OpenSSL error queue, which a refused chain leaves filled.
+
+    A later handshake on the same thread would take what is left there for its own failure
+    (SSL_get_error(3)). Any failing pyOpenSSL call empties it.
+    """
+    with contextlib.suppress(crypto.Error):
+        crypto.load_certificate(crypto.FILETYPE_ASN1, b"")
