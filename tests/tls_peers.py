@@ -90,9 +90,11 @@ async def listening(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            await handler(reader, writer)
-        writer.close()
+        try:
+            with suppress(ConnectionError):
+                await handler(reader, writer)
+        finally:
+            writer.close()
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks.add(asyncio.create_task(serve(reader, writer)))
@@ -106,6 +108,7 @@ async def listening(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
+        await asyncio.sleep(0)  # closed transports let go of their sockets one turn later
 
 
 def speaking_tls(context: SSL.Context, peers: list[TlsPeer] | None = None) -> Handler:

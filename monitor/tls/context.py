@@ -26,9 +26,13 @@ class TlsSetting:
     groups: str = "X25519:P-256:X448:P-384:P-521"
 
 
-@cache
 def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
     """Return the context for a setting: any version from TLS 1.0 on, verification off, no resumption."""
+    return _context(setting)
+
+
+@cache
+def _context(setting: TlsSetting) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_VERSION)
     context.set_verify(SSL.VERIFY_NONE)
