@@ -72,7 +72,7 @@ def test_attempted_mail_waits_for_the_rest() -> None:
             next_attempt_at=NOW + HOUR,
             last_error="451 try again later",
         )
-        await store.mail_attempted(tried, NOW)
+        await store.mail_attempted(tried)
         return await store.due_mails(NOW), await store.due_mails(NOW + HOUR) == (tried,), await store.outbox()
 
     assert using(act) == ((), True, (1, NOW))
@@ -83,7 +83,7 @@ def test_finished_mail_leaves_the_outbox() -> None:
 
     async def act(store: Store) -> object:
         stored = await store.tell([], [mail(1), mail(2, NOW + HOUR)], {})
-        await store.mail_attempted(finished(stored[0]), NOW)
+        await store.mail_attempted(finished(stored[0]))
         return [item.id for item in await store.due_mails(NOW + DAY)], await store.outbox()
 
     assert using(act) == ([2], (1, NOW + HOUR))
@@ -124,7 +124,7 @@ def test_prune_removes_what_is_old_and_counts_it() -> None:
             state, seen = look(at, sighting(name))
             await store.record([state], seen)
         (stored, _) = await store.tell([], [mail(1), mail(2)], {})
-        await store.mail_attempted(finished(stored), NOW)
+        await store.mail_attempted(finished(stored))
         kept = await store.prune(NOW + DAY, 2 * DAY)
         gone = await store.prune(NOW + 3 * DAY, 2 * DAY)
         return kept, gone, set(await store.ders([sha256("old"), sha256("new")])), await store.outbox()
@@ -150,7 +150,7 @@ def test_old_finished_mail_loses_its_text_first(tmp_path: Path) -> None:
 
     async def act(store: Store) -> None:
         stored, _ = await store.tell([], [mail(1), mail(2)], {})
-        await store.mail_attempted(finished(stored), NOW)
+        await store.mail_attempted(finished(stored))
         await store.prune(NOW + 8 * DAY, 400 * DAY)
 
     using(act, url(tmp_path / "state.db"))

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from monitor.errors import SystemBrokenError
 from monitor.store.engine import PATIENCE, READS, connect, explained
-from monitor.store.facts import put_facts, read_fact
 from monitor.store.files import Claim, path_of, prepare
+from monitor.store.single import put_facts, read_fact
 from monitor.store.tables import metadata
 
 P = ParamSpec("P")

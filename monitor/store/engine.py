@@ -77,7 +77,7 @@ def _listen(engine: Engine, patience: timedelta, *, foreign_keys: bool) -> None:
 
 @contextmanager
 def explained(where: str) -> Iterator[None]:
-    """Turn what SQLite refuses into ``SystemBrokenError``; wrong statements and values are bugs and pass."""
+    """Turn what SQLite or the disk refuses into ``SystemBrokenError``; wrong statements are bugs and pass."""
     try:
         yield
     except (IntegrityError, ProgrammingError, InterfaceError):
@@ -86,6 +86,8 @@ def explained(where: str) -> Iterator[None]:
         raise SystemBrokenError(f"{where} does not work: {_why(error.orig)}") from error
     except sqlite3.Error as error:
         raise SystemBrokenError(f"{where} does not work: {_why(error)}") from error
+    except OSError as error:
+        raise SystemBrokenError(f"{where} does not work: {error}") from error
 
 
 def _why(error: BaseException | None) -> str:

@@ -1,5 +1,6 @@
 """The database file on disk: where it is, who may read it, and that only one daemon uses it."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ def path_of(url: str) -> Path | None:
         raise SystemBrokenError(_advice(url)) from None
     if parts.drivername not in {"sqlite", "sqlite+pysqlite"} or parts.query or parts.host:
         raise SystemBrokenError(_advice(parts.render_as_string()))
-    return Path(parts.database) if parts.database and parts.database != ":memory:" else None
+    return Path(parts.database).absolute() if parts.database and parts.database != ":memory:" else None
 
 
 def _advice(url: str) -> str:
@@ -55,16 +56,17 @@ class Claim:
 
     def __init__(self, path: Path) -> None:
         """Raise ``SystemBrokenError`` when another process (or another store in this one) has it."""
-        self._file = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = path.with_name(path.name + ".lock")
+        try:
+            self._file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise _no_lock(lock, error) from error
         try:
             _lock(self._file)
         except OSError as error:
             owner = os.read(self._file, 20).decode("ascii", "replace").strip()
             os.close(self._file)
-            raise SystemBrokenError(
-                f"the store {path} is in use by another cert-monitor (process {owner or 'unknown'}): "
-                "stop that one first, or give this one a store.url of its own"
-            ) from error
+            raise (_in_use(path, owner) if error.errno in _HELD else _no_lock(lock, error)) from error
         os.ftruncate(self._file, 0)
         os.write(self._file, f"{os.getpid()}\n".encode())
 
@@ -73,9 +75,22 @@ class Claim:
         os.close(self._file)
 
 
-def lock_of(path: Path) -> Path:
-    """Return the file whose lock stands for the use of a database."""
-    return path.with_name(path.name + ".lock")
+# Unix answers EAGAIN or EACCES, Windows EACCES or EDEADLK, when another holds a lock.
+_HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+
+
+def _in_use(path: Path, owner: str) -> SystemBrokenError:
+    return SystemBrokenError(
+        f"the store {path} is in use by another cert-monitor (process {owner or 'unknown'}): "
+        "stop that one first, or give this one a store.url of its own"
+    )
+
+
+def _no_lock(lock: Path, error: OSError) -> SystemBrokenError:
+    return SystemBrokenError(
+        f"the store's {lock} cannot be locked: {error.strerror or error}; "
+        "check its owner and mode, and that it lies on a local disk"
+    )
 
 
 if sys.platform == "win32":

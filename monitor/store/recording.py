@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from monitor.model import Observation, Sighting, TargetState
 from monitor.store.chunks import chunks
-from monitor.store.facts import raise_newest
+from monitor.store.single import raise_newest
 from monitor.store.tables import certificate, history, storable, target
 from monitor.store.values import departed_json, failures_json
 

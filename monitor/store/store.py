@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.model import Mail, Observation, Target, TargetState, Told, ToldChange
-from monitor.store import facts, pruning, reading, recording, telling
+from monitor.store import pruning, reading, recording, single, telling
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.values import Presence, Pruned
@@ -73,9 +73,9 @@ class Store:
         for start in range(0, len(targets), SIZE):
             yield await self._read(reading.load, targets[start : start + SIZE])
 
-    async def ders(self, sha256s: Iterable[str]) -> dict[str, bytes]:
+    async def ders(self, fingerprints: Iterable[str]) -> dict[str, bytes]:
         """Return the DER bytes of those of some certificates that are recorded."""
-        return await self._read(reading.ders, tuple(sha256s))
+        return await self._read(reading.ders, tuple(fingerprints))
 
     async def target_ids(self) -> frozenset[str]:
         """Return the ids of every recorded target, configured still or not."""
@@ -94,18 +94,18 @@ class Store:
         return await self._read(telling.told_matters)
 
     async def tell(
-        self, changes: Sequence[ToldChange], mails: Sequence[Mail], set_facts: Mapping[str, str]
+        self, changes: Sequence[ToldChange], mails: Sequence[Mail], facts: Mapping[str, str]
     ) -> tuple[Mail, ...]:
         """Write one alert pass, all of it or nothing; return its mails with their ids."""
-        return await self._write(telling.tell, changes, mails, set_facts)
+        return await self._write(telling.tell, changes, mails, facts)
 
     async def due_mails(self, now: datetime, limit: int = 20) -> tuple[Mail, ...]:
         """Return unfinished mails whose next attempt is due, longest due first."""
         return await self._read(telling.due_mails, now, limit)
 
-    async def mail_attempted(self, mail: Mail, now: datetime) -> None:
-        """Write what an attempt did to a mail; with nobody pending it is finished ``now``."""
-        await self._write(telling.mail_attempted, mail, now)
+    async def mail_attempted(self, mail: Mail) -> None:
+        """Write what an attempt did to a mail; with nobody pending any more it is finished."""
+        await self._write(telling.mail_attempted, mail)
 
     async def outbox(self) -> tuple[int, datetime | None]:
         """Return how many mails wait, and when the oldest of them was written."""
@@ -113,23 +113,23 @@ class Store:
 
     async def fact(self, key: str) -> str | None:
         """Return the value of one fact, ``None`` when it was never set."""
-        return await self._read(facts.read_fact, key)
+        return await self._read(single.read_fact, key)
 
-    async def set_facts(self, values: Mapping[str, str]) -> None:
+    async def set_facts(self, facts: Mapping[str, str]) -> None:
         """Set some facts."""
-        await self._write(facts.put_facts, values)
+        await self._write(single.put_facts, facts)
 
     async def newest_instant(self) -> datetime | None:
         """Return the latest instant of any recorded look: a clock that reads less is suspect."""
-        return await self._read(facts.newest_instant)
+        return await self._read(single.newest_instant)
 
     async def discovered(self, discovery_id: str) -> tuple[str, datetime] | None:
         """Return the last good list of a discovery as JSON, and when it was found."""
-        return await self._read(facts.discovered, discovery_id)
+        return await self._read(single.discovered, discovery_id)
 
     async def save_discovered(self, discovery_id: str, found_json: str, at: datetime) -> None:
         """Replace the last good list of a discovery."""
-        await self._write(facts.save_discovered, discovery_id, found_json, at)
+        await self._write(single.save_discovered, discovery_id, found_json, at)
 
     async def prune(self, now: datetime, keep: timedelta) -> Pruned:
         """Remove ended history and finished mails older than ``keep``, and certificates nothing refers to.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from sqlalchemy.dialects import sqlite
 
 from monitor.model import Mail, Told, ToldChange
-from monitor.store.facts import put_facts
+from monitor.store.single import put_facts
 from monitor.store.tables import mail, told
 from monitor.store.values import recipients_json, recipients_of
 
@@ -67,7 +67,7 @@ def _stored(connection: Connection, item: Mail) -> int:
             next_attempt_at=item.next_attempt_at,
             attempts=item.attempts,
             last_error=item.last_error,
-            finished_at=None if item.pending else item.created_at,
+            finished_at=None if item.pending else item.next_attempt_at,
         )
     )
     (id_,) = done.inserted_primary_key or (0,)
@@ -99,8 +99,12 @@ def _mail(row: Row[Any]) -> Mail:
     )
 
 
-def mail_attempted(connection: Connection, item: Mail, now: datetime) -> None:
-    """Write what an attempt did to a mail; with nobody pending it is finished as of ``now``."""
+def mail_attempted(connection: Connection, item: Mail) -> None:
+    """Write what an attempt did to a mail; with nobody pending it is finished.
+
+    That counts from ``next_attempt_at``, which a delivery sets whatever came of it: it is within an hour of
+    the attempt, and how long to keep a mail is counted in days.
+    """
     connection.execute(
         update(mail)
         .where(mail.c.id == item.id)
@@ -109,7 +113,7 @@ def mail_attempted(connection: Connection, item: Mail, now: datetime) -> None:
             next_attempt_at=item.next_attempt_at,
             attempts=item.attempts,
             last_error=item.last_error,
-            finished_at=None if item.pending else now,
+            finished_at=None if item.pending else item.next_attempt_at,
         )
     )
 
