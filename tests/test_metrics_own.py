@@ -1,0 +1,137 @@
+"""The daemon's metrics about itself: counters that begin at zero, values that begin when they are known."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor import __version__
+from monitor.metrics import OwnMetrics
+from monitor.model import Reason
+from monitor.threads import ThreadPool
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def own() -> OwnMetrics:
+    """Return metrics for the two kinds of the first version."""
+    return OwnMetrics(("endpoint", "files"), (ThreadPool("dns", 2),))
+
+
+def read(metrics: OwnMetrics, name: str) -> dict[tuple[str, ...], float]:
+    """Return the values of one sample name by their label values."""
+    return {
+        tuple(sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(metrics.text(NOW).decode())
+        for sample in family.samples
+        if sample.name == f"cert_monitor_{name}"
+    }
+
+
+def test_failures_are_present_at_zero() -> None:
+    """Every kind and reason has its counter from the start, so that a rate over it is never empty."""
+    expected = {(kind, str(reason)): 0.0 for kind in ("endpoint", "files") for reason in Reason}
+    assert read(own(), "look_failures_total") == expected
+
+
+def test_mail_results_are_present_at_zero() -> None:
+    """Every result of a delivery has its counter from the start."""
+    assert read(own(), "mails_total") == {("sent",): 0.0, ("failed",): 0.0, ("retry",): 0.0}
+
+
+def test_failure_is_counted() -> None:
+    """A failure counts for its kind and reason only."""
+    metrics = own()
+    metrics.look_failed("endpoint", Reason.DNS)
+    counted = {key for key, value in read(metrics, "look_failures_total").items() if value}
+    assert counted == {("endpoint", "dns")}
+
+
+def test_mail_is_counted() -> None:
+    """A delivery counts for its result only."""
+    metrics = own()
+    metrics.mail("retry")
+    assert read(metrics, "mails_total") == {("sent",): 0.0, ("failed",): 0.0, ("retry",): 1.0}
+
+
+def test_unknown_mail_result() -> None:
+    """A misspelt result is an error and no new series."""
+    with pytest.raises(ValueError, match="sent, failed, retry"):
+        own().mail("lost")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "outbox_pending",
+        "outbox_oldest_age_seconds",
+        "last_alert_pass_timestamp_seconds",
+        "config_last_reload_successful",
+        "config_last_reload_timestamp_seconds",
+    ],
+)
+def test_absent_until_known(name: str) -> None:
+    """What is not known yet is absent, never zero."""
+    assert read(own(), name) == {}
+
+
+TOLD: list[tuple[Callable[[OwnMetrics], None], str, float]] = [
+    (lambda m: m.outbox(3, NOW - timedelta(minutes=2)), "outbox_pending", 3),
+    (lambda m: m.outbox(3, NOW - timedelta(minutes=2)), "outbox_oldest_age_seconds", 120),
+    (lambda m: m.outbox(0, None), "outbox_oldest_age_seconds", 0),
+    (lambda m: m.outbox(1, NOW + timedelta(hours=2)), "outbox_oldest_age_seconds", 0),
+    (lambda m: m.alert_pass_done(NOW), "last_alert_pass_timestamp_seconds", NOW.timestamp()),
+    (lambda m: m.reloaded(False, NOW), "config_last_reload_successful", 0),
+    (lambda m: m.reloaded(True, NOW), "config_last_reload_successful", 1),
+    (lambda m: m.reloaded(False, NOW), "config_last_reload_timestamp_seconds", NOW.timestamp()),
+    (lambda m: m.store_failed(), "store_errors_total", 1),
+    (lambda m: m.clock_suspect(True), "clock_suspect", 1),
+    (lambda m: m.started_late(timedelta(seconds=7)), "schedule_lag_seconds_sum", 7),
+]
+
+
+@pytest.mark.parametrize(("tell", "name", "value"), TOLD)
+def test_what_is_told_is_shown(tell: Callable[[OwnMetrics], None], name: str, value: float) -> None:
+    """What the daemon tells appears under its name, ages counted at the scrape."""
+    metrics = own()
+    tell(metrics)
+    assert read(metrics, name) == {(): value}
+
+
+def test_telling_twice() -> None:
+    """A value told again replaces the old one."""
+    metrics = own()
+    metrics.outbox(3, NOW)
+    metrics.outbox(1, NOW)
+    assert read(metrics, "outbox_pending") == {(): 1.0}
+
+
+def test_build_info() -> None:
+    """The build says the versions of cert-monitor and Python."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    assert read(own(), "build_info") == {(version, __version__): 1.0}
+
+
+def test_pools_are_watched() -> None:
+    """Each pool of threads shows how many of them hang."""
+    assert read(own(), "threads_abandoned") == {("dns",): 0.0}
+
+
+def test_two_of_them() -> None:
+    """Two sets of metrics in one process do not meet: nothing goes to the library's global registry."""
+    first, second = own(), own()
+    first.store_failed()
+    assert read(second, "store_errors_total") == {(): 0.0}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the library reads process facts from /proc only")
+def test_process_metrics() -> None:
+    """The memory of the process is among the metrics."""
+    assert b"\nprocess_resident_memory_bytes " in own().text(NOW)
+
+
+def test_no_created_series() -> None:
+    """Counters bring no second family with the instant of their making."""
+    assert b"_created" not in own().text(NOW)

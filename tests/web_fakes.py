@@ -1,0 +1,137 @@
+"""A small fake daemon behind the web, and snapshots to show; used by several test files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from monitor.metrics import Exposition, OwnMetrics
+from monitor.model import (
+    Assessment,
+    Certificate,
+    Check,
+    Failure,
+    Finding,
+    Meaning,
+    Path,
+    Reason,
+    Severity,
+    Sighting,
+    Snapshot,
+    Target,
+    TargetState,
+)
+from monitor.web import Health, ReloadResult
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script>" onload=\'x\''
+
+
+def certificate(days: float, cn: str = "recorder.vms.example") -> Certificate:
+    """Return a certificate with this many days left; its fingerprint follows from both arguments."""
+    fingerprint = f"{abs(hash((days, cn))):064x}"
+    return Certificate(
+        sha256=fingerprint,
+        sha1=fingerprint[:40].upper(),
+        subject=f"CN={cn}",
+        issuer="CN=VMS CA",
+        subject_cn=cn,
+        issuer_cn="VMS CA",
+        serial="01",
+        not_before=NOW - timedelta(days=500),
+        not_after=NOW + timedelta(days=days),
+        dns_names=(f"alias-of-{cn}",),
+        ip_addresses=(),
+        is_ca=False,
+        self_issued=False,
+        key_type="EC",
+        key_bits=256,
+        signature_hash="sha256",
+        extended_usages=None,
+    )
+
+
+def endpoint(name: str, days: float, *, sentence: str = "", title: str = "") -> TargetState:
+    """Return an endpoint whose certificate has this many days left, critical when a sentence is given."""
+    where = f"{name}:443"
+    shown = certificate(days, name)
+    finding = Finding(Check.EXPIRY, Severity.CRITICAL, sentence, shown.sha256, where)
+    return TargetState(
+        Target(
+            f"endpoint:{where}",
+            "endpoint",
+            where,
+            None,
+            labels=(("site", "harbour"), ("component", "recording_server")),
+            meaning=Meaning(title=title),
+        ),
+        looked_at=NOW,
+        succeeded_at=NOW,
+        encrypted=True,
+        sightings=(Sighting(where, 0, shown),),
+        assessment=Assessment(
+            findings=(finding,) if sentence else (),
+            paths=(Path(where, (shown,), trusted=True),),
+            not_after=shown.not_after,
+        ),
+    )
+
+
+def pending(name: str) -> TargetState:
+    """Return an endpoint that was never looked at."""
+    return TargetState(Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None))
+
+
+def blind(name: str) -> TargetState:
+    """Return an endpoint that was never reached."""
+    return TargetState(
+        Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None),
+        looked_at=NOW,
+        failed_looks=4,
+        failures=(Failure(Reason.DNS, "the name has no address"),),
+        blind=Finding(Check.UNOBSERVED, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
+    )
+
+
+def snapshot(*states: TargetState) -> Snapshot:
+    """Return a snapshot of these states."""
+    return Snapshot({state.target.id: state for state in states})
+
+
+@dataclass
+class FakeDaemon:
+    """Answer what the web asks from plain fields."""
+
+    shown: Snapshot = field(default_factory=Snapshot)
+    state: Health = field(default_factory=lambda: Health(0.1, 2.0, None))
+    missing: tuple[str, ...] = ()
+    answer: ReloadResult = field(default_factory=lambda: ReloadResult(ok=True))
+    reloads: int = 0
+    clock: datetime = NOW
+    own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files")))
+    exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
+
+    def now(self) -> datetime:
+        """Return the fake's instant."""
+        return self.clock
+
+    def snapshot(self) -> Snapshot:
+        """Return the fake's snapshot."""
+        return self.shown
+
+    def metrics(self) -> Iterator[bytes]:
+        """Yield the real text."""
+        yield self.own.text(self.clock)
+        yield from self.exposition.pieces(self.shown, self.clock)
+
+    def health(self) -> Health:
+        """Return the fake's health."""
+        return self.state
+
+    def ready(self) -> tuple[bool, tuple[str, ...]]:
+        """Be ready when nothing is missing."""
+        return not self.missing, self.missing
+
+    async def reload(self) -> ReloadResult:
+        """Count the request and give the prepared answer."""
+        self.reloads += 1
+        return self.answer
