@@ -1,8 +1,8 @@
 """The user's configuration: read, check, explain, turn into targets; starts and looks at nothing."""
 
-from monitor.config.load import Config, load
+from monitor.config.load import Config, load, unwritten
 from monitor.config.online import online_problems
 from monitor.config.plan import Plan, plan
 from monitor.config.schema import json_schema
 
-__all__ = ["Config", "Plan", "json_schema", "load", "online_problems", "plan"]
+__all__ = ["Config", "Plan", "json_schema", "load", "online_problems", "plan", "unwritten"]

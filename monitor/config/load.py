@@ -6,7 +6,7 @@ Touches no file that the configuration merely names (anchors, passwords, the sto
 import glob
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,11 @@ def load(path: Path) -> Config:
     return loading.config()
 
 
+def unwritten() -> Config:
+    """Return what holds without any file: the built-in defaults and no targets."""
+    return replace(_Loading().config(), files=(Path.cwd(),))
+
+
 class _Loading:
     """Collect files, what they say and what is wrong with them."""
 
@@ -93,12 +98,16 @@ class _Loading:
 
     def _check(self, document: Document) -> None:
         context = {"folder": str(document.file.parent)}
+        problems = list(document.problems)
         try:
             settings = FileSettings.model_validate(document.data, context=context)
         except ValidationError as error:
-            self.problems += explained(document, FileSettings, error.errors(include_url=False))
+            said = {problem.key for problem in problems}
+            wrong = explained(document, FileSettings, error.errors(include_url=False))
+            problems += [problem for problem in wrong if problem.key not in said]
         else:
             self._parts.append((document, settings))
+        self.problems += sorted(problems, key=lambda problem: problem.line)
         for section in document.data:
             if section in FileSettings.model_fields and section not in _LISTS:
                 self._claim(document, section)

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from monitor import __version__
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.config import load
-from monitor.cycle import AlertPass, Board, Cycle, Gate, Judge, Services
+from monitor.cycle import AlertPass, Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.loops import Loop
@@ -19,9 +19,9 @@ from monitor.daemon.setup import Setup, planned, read
 from monitor.daemon.view import View
 from monitor.errors import ConfigError, SystemBrokenError
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock
+from monitor.model import Clock, Source
 from monitor.schedule import Schedule
-from monitor.sources import AnchorShelf, Resolver, sources
+from monitor.sources import AnchorShelf, FilesSource, Resolver, sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import WebServer, make_app, make_metrics_app
@@ -48,15 +48,15 @@ class Daemon:
         self.board = Board()
         self.ready = False
         self.resolver = Resolver()
-        self.shelf = AnchorShelf()
+        self.trusted = Trusted(AnchorShelf().anchors, clock)
         looking = sources(self.resolver)
-        self.own = OwnMetrics(looking, (self.resolver.pool, looking["files"].pool, self.shelf.pool))
+        self.own = OwnMetrics(looking, (self.resolver.pool, self.trusted.pool, *_pools(looking)))
         judge = Judge(PathFinder())
         limits = setup.config.limits
         self.cycle = Cycle(
             Services(
                 looking,
-                self.anchors,
+                self.trusted.anchors,
                 judge,
                 store,
                 self.board,
@@ -66,10 +66,10 @@ class Daemon:
             )
         )
         self.schedule = Schedule(self.cycle.run, clock)
-        self.resume = Resume(store, judge, self.anchors, clock)
+        self.resume = Resume(store, judge, self.trusted.anchors, clock)
         self.discoveries = Discoveries(store, clock)
         self.clock_watch = ClockWatch(clock, self.own)
-        self.alert_pass = AlertPass(self.board, judge, self.anchors, store)
+        self.alert_pass = AlertPass(self.board, judge, self.trusted.anchors, store)
         self.post = Post(store, clock, self.own)
         self.alerts = Loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert, clock)
         self.delivery = Loop("delivery", DELIVER_EVERY, self._deliver, clock)
@@ -146,10 +146,6 @@ class Daemon:
         if not problems:
             log.info("reloaded; %d targets", self.watched)
         return problems
-
-    async def anchors(self, trust: tuple[str, ...]) -> Anchors:
-        """Return the anchors that a policy's ``trust`` names, as they are on disk now."""
-        return await self.shelf.anchors(trust, self.clock.monotonic())
 
     async def _take(self, path: Path) -> tuple[str, ...]:
         try:
@@ -243,3 +239,7 @@ def _needs_restart(old: Setup, new: Setup) -> tuple[str, ...]:
         ("limits", old.config.limits, new.config.limits),
     )
     return tuple(f"{key}: a change needs a restart" for key, before, after in fixed if before != after)
+
+
+def _pools(looking: Mapping[str, Source]) -> tuple[ThreadPool, ...]:
+    return tuple(source.pool for source in looking.values() if isinstance(source, FilesSource))

@@ -1,8 +1,11 @@
 """Deliver what waits in the outbox; looking and deciding never wait for it."""
 
-from monitor.delivery import SmtpRelay, deliver_due
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.delivery import Complaints, Relay, deliver_due
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock
+from monitor.model import Clock, Mail
 from monitor.store import Store
 
 
@@ -14,9 +17,23 @@ class Post:
         self._store = store
         self._clock = clock
         self._own = own
+        self._complaints = Complaints()
 
-    async def deliver(self, relay: SmtpRelay | None) -> None:
+    async def deliver(self, relay: Relay | None) -> None:
         """Try every mail that is due; without a relay they wait."""
         if relay is not None:
-            await deliver_due(self._store, relay, self._clock.now, self._own.mail)
+            await deliver_due(self, relay, self._clock.now(), tally=self, complaints=self._complaints)
         self._own.outbox(*await self._store.outbox())
+
+    async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
+        """Return the mails whose next attempt is due."""
+        return await self._store.due_mails(now, limit)
+
+    async def mail_attempted(self, mail: Mail) -> None:
+        """Record what became of an attempt."""
+        await self._store.mail_attempted(mail)
+
+    def count(self, result: str, number: int) -> None:
+        """Count what became of recipients."""
+        for _ in range(number):
+            self._own.mail(result)

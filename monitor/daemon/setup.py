@@ -4,13 +4,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import make_msgid
 from pathlib import Path
 from socket import getfqdn
 
 from monitor.alerts import Decision, render
 from monitor.config import Config, load, plan
-from monitor.delivery import RelaySettings, SmtpRelay
+from monitor.delivery import RelaySettings, Security, SmtpRelay, new_message_id
 from monitor.model import Found, Mail, Target
 
 log = logging.getLogger(__name__)
@@ -54,7 +53,7 @@ class Setup:
                 recipients=email.to,
                 monitor=getfqdn(),
                 now=now,
-                message_id=make_msgid(domain=email.sender.rpartition("@")[2]),
+                message_id=lambda: new_message_id(email.sender),
             )
 
         return composed
@@ -71,3 +70,23 @@ def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> Setup:
     for problem in made.problems:
         log.warning("%s; it is not watched", problem)
     return Setup(config, made.targets)
+
+
+def relay_of(config: Config) -> SmtpRelay | None:
+    """Return the way mails leave by a configuration, ``None`` when no mail is configured."""
+    email = config.email
+    if email is None:
+        return None
+    return SmtpRelay(
+        RelaySettings(
+            host=email.host,
+            sender=email.sender,
+            port=email.port,
+            security=Security(email.security),
+            username=email.username or "",
+            password=email.password.resolve if email.password else None,
+            ca=email.ca or "",
+            timeout=email.timeout,
+            ehlo_name=email.ehlo_name or "",
+        )
+    )

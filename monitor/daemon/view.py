@@ -34,7 +34,7 @@ class View:
     def metrics(self) -> Iterator[bytes]:
         """Yield the daemon's own metrics, then the families about targets."""
         snapshot, now = self.snapshot(), self.now()
-        yield self._daemon.own.text(snapshot, now)
+        yield self._daemon.own.text(now)
         yield from self._exposition().pieces(snapshot, now)
 
     def health(self) -> Health:

@@ -28,7 +28,7 @@ WATCH_EVERY = 5.0
 RunBatch = Callable[[Batch, datetime], Awaitable[None]]
 
 
-class PhaseTrigger(BaseTrigger):
+class PhaseTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no types
     """Fire at a batch's fixed phase, whatever happened before."""
 
     def __init__(self, batch: Batch) -> None:

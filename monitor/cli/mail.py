@@ -1,0 +1,28 @@
+"""``cert-monitor test-email``: send a test mail through the configured relay and show what was said."""
+
+import argparse
+import asyncio
+import sys
+
+from monitor.config import load
+from monitor.daemon.setup import relay_of
+from monitor.delivery import new_message_id, test_message
+from monitor.errors import ConfigError, Problem
+from monitor.model import SystemClock
+
+
+def test_email(arguments: argparse.Namespace) -> int:
+    """Return 0 when every recipient was accepted, 1 otherwise."""
+    config = load(arguments.config)
+    relay = relay_of(config)
+    if relay is None or config.email is None:
+        raise ConfigError((Problem(str(arguments.config), 0, "email", "there is no email section to test"),))
+    email = config.email
+    mail = test_message(email.sender, email.to, SystemClock().now(), lambda: new_message_id(email.sender))
+    transcript = asyncio.run(relay.converse(mail))
+    print("\n".join(transcript.lines))
+    if not transcript.sent:
+        print("the test mail was not accepted for every recipient", file=sys.stderr)
+        return 1
+    print("accepted; now see whether it arrives")
+    return 0

@@ -1,0 +1,133 @@
+"""The alert pass: judge again what has become due, correlate, decide, and store what is to be told.
+
+It has a timer of its own and never rides on a batch; delivery is another loop, so looking never waits
+for a mail server. Told-state and outbox change in one transaction: after a crash both are there or none.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.alerts import Decision, Situation, decide
+from monitor.assess import Anchors, blindness, correlate
+from monitor.cycle.board import Board
+from monitor.cycle.judge import Judge, stale
+from monitor.model import Mail, TargetState, Told, ToldChange
+
+INVENTORY_SENT = "inventory_sent_at"
+STARTED = "first_pass_started_at"
+
+AGAIN_AT_ONCE = 200
+"""How many states are judged again before the loop is given to others."""
+
+
+class Memory(Protocol):
+    """Remember what was told, with the mails that tell it."""
+
+    async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the DER bytes of certificates."""
+        ...
+
+    async def told(self) -> Mapping[str, Told]:
+        """Return everything told so far by its key."""
+        ...
+
+    async def tell(
+        self, changes: Sequence[ToldChange], mails: Sequence[Mail], facts: Mapping[str, str]
+    ) -> object:
+        """Store told-state, mails and facts in one transaction."""
+        ...
+
+    async def fact(self, key: str) -> str | None:
+        """Return one remembered fact."""
+        ...
+
+    async def set_facts(self, facts: Mapping[str, str]) -> object:
+        """Remember facts."""
+        ...
+
+
+Compose = Callable[[Decision, datetime], Sequence[Mail]]
+
+
+class AlertPass:
+    """Run alert passes over a board; holds no state of its own beyond its services."""
+
+    def __init__(
+        self,
+        board: Board,
+        judge: Judge,
+        anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
+        memory: Memory,
+    ) -> None:
+        """Take the services."""
+        self._board = board
+        self._judge = judge
+        self._anchors = anchors
+        self._memory = memory
+
+    async def run(
+        self, now: datetime, compose: Compose | None, *, clock_suspect: bool, tell_renewals_all: bool
+    ) -> bool:
+        """Do one pass and return whether mails were put into the outbox.
+
+        Without ``compose`` (no mail configured) nothing is decided, so that a mail section added later starts
+        with the inventory.
+        """
+        if not clock_suspect:
+            await self._judge_again(now)
+            self._board.correlated(correlate(self._board.snapshot, now))
+        if compose is None:
+            return False
+        situation = await self._situation(
+            now, clock_suspect=clock_suspect, tell_renewals_all=tell_renewals_all
+        )
+        decision = decide(self._board.snapshot, await self._memory.told(), now, situation=situation)
+        mails = () if decision.silent else compose(decision, now)
+        facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
+        if decision.changes or mails or facts:
+            await self._memory.tell(decision.changes, mails, facts)
+        return bool(mails)
+
+    async def _judge_again(self, now: datetime) -> None:
+        due = list(_due(self._board.snapshot.states.values(), now))
+        for begin in range(0, len(due), AGAIN_AT_ONCE):
+            await self._judge_some(due[begin : begin + AGAIN_AT_ONCE], now)
+
+    async def _judge_some(self, states: Sequence[TargetState], now: datetime) -> None:
+        needed = {s.certificate.sha256 for state in states if stale(state, now) for s in state.sightings}
+        ders = await self._memory.ders(sorted(needed)) if needed else {}
+        judged = [
+            self._judge.again(
+                state,
+                ders if stale(state, now) else {},
+                await self._anchors(state.target.policy.trust),
+                now,
+            )
+            for state in states
+        ]
+        # A look may have ended while the store was read: its newer state stays.
+        current = self._board.snapshot.states
+        self._board.put(
+            new for old, new in zip(states, judged, strict=True) if current.get(old.target.id) is old
+        )
+
+    async def _situation(self, now: datetime, *, clock_suspect: bool, tell_renewals_all: bool) -> Situation:
+        started = await self._memory.fact(STARTED)
+        if started is None:
+            started = now.isoformat()
+            await self._memory.set_facts({STARTED: started})
+        return Situation(
+            first_pass_started_at=datetime.fromisoformat(started),
+            inventory_sent=await self._memory.fact(INVENTORY_SENT) is not None,
+            never_looked=sum(1 for state in self._board.snapshot if state.looked_at is None),
+            clock_suspect=clock_suspect,
+            tell_renewals_all=tell_renewals_all,
+        )
+
+
+def _due(states: Iterable[TargetState], now: datetime) -> Iterator[TargetState]:
+    for state in states:
+        change = state.assessment.next_change_at
+        if (change is not None and change <= now) or blindness(state, now) != state.blind:
+            yield state

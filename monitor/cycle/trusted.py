@@ -1,0 +1,58 @@
+"""Give judging the anchors it asks for without ever waiting for a disk that hangs."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from monitor.assess import Anchors
+from monitor.model import Clock
+from monitor.threads import ThreadPool
+
+log = logging.getLogger(__name__)
+
+CHECK_EVERY = 60.0
+"""Seconds after which the anchor files are compared with what was read."""
+
+PATIENCE = 10.0
+"""Seconds to wait for the disk; then the last good anchors serve on."""
+
+Read = Callable[[tuple[str, ...], float], Anchors]
+
+
+class Trusted:
+    """Hold the anchors of each ``trust`` list; reading happens on a thread of its own."""
+
+    def __init__(self, read: Read, clock: Clock) -> None:
+        """Take what reads anchors: it blocks, and gets the monotonic time."""
+        self.pool = ThreadPool("anchors", 2)
+        self._read = read
+        self._clock = clock
+        self._held: dict[tuple[str, ...], tuple[Anchors, float]] = {}
+        self._reading: dict[tuple[str, ...], asyncio.Task[Anchors]] = {}
+
+    async def anchors(self, trust: tuple[str, ...]) -> Anchors:
+        """Return the anchors of a list as they were a minute ago at the latest."""
+        held = self._held.get(trust)
+        if held is not None and self._clock.monotonic() - held[1] < CHECK_EVERY:
+            return held[0]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                # Shielded, because others may wait for the same reading.
+                return await asyncio.shield(self._refreshed(trust))
+        except TimeoutError:
+            log.error("the anchors %s could not be read within %.0f s", ", ".join(trust), PATIENCE)
+            return self._hold(trust, held[0] if held else Anchors())
+
+    def _refreshed(self, trust: tuple[str, ...]) -> "asyncio.Task[Anchors]":
+        reading = self._reading.get(trust)
+        if reading is None:
+            reading = self._reading[trust] = asyncio.ensure_future(self._read_again(trust))
+            reading.add_done_callback(lambda _: self._reading.pop(trust, None))
+        return reading
+
+    async def _read_again(self, trust: tuple[str, ...]) -> Anchors:
+        return self._hold(trust, await self.pool.run(self._read, trust, self._clock.monotonic()))
+
+    def _hold(self, trust: tuple[str, ...], anchors: Anchors) -> Anchors:
+        self._held[trust] = (anchors, self._clock.monotonic())
+        return anchors

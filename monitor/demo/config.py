@@ -1,0 +1,78 @@
+"""The demo's configuration, written as a user would write it; pure."""
+
+from collections.abc import Mapping
+
+from monitor.demo.estate import Member
+
+HEAD = """\
+# Written by cert-monitor demo. Lengths are short so that there is something to see.
+defaults:
+  interval: 5s
+  timeout: 5s
+  trust: [vms-ca.cer]
+  blind_after: 3
+policies:
+  - {{match: {{component: camera}}, checks: {{trust: off}}}}
+  - {{match: {{component: test_server}}, warn_before: [{warn}], critical_before: [{critical}]}}
+targets:
+"""
+
+ENDPOINT = """\
+  - kind: endpoint
+    address: 127.0.0.1:{port}
+    server_name: {host}
+    title: {title}
+    labels: {{site: harbour, component: {component}}}
+"""
+
+TAIL = """\
+  - kind: files
+    name: web servers
+    paths: ["certificates/**"]
+    exclude: ["**/old/**"]
+    labels: {{site: harbour, component: web}}
+email:
+  host: 127.0.0.1
+  port: {mail_port}
+  from: cert-monitor@vms.example
+  to: [admins@vms.example]
+web: {{listen: "{listen}"}}
+store: {{url: "sqlite:///state.db"}}
+metrics: {{labels: [component, site], chain: leaf}}
+alerts: {{every: 2s}}
+"""
+
+COMPONENTS = {
+    "management": "management_server",
+    "recorder01": "recording_server",
+    "recorder02": "recording_server",
+    "mobile": "mobile_server",
+    "event": "event_server",
+    "camera": "camera",
+    "encoder": "camera",
+    "expiring": "test_server",
+    "plain": "log_server",
+}
+
+
+def configuration(
+    members: tuple[Member, ...],
+    ports: Mapping[str, int],
+    *,
+    mail_port: int,
+    listen: str,
+    short_life: float,
+) -> str:
+    """Return the configuration file for a running estate; ``short_life`` is in seconds."""
+    warn, critical = f"{short_life * 0.7:.0f}s", f"{short_life * 0.4:.0f}s"
+    targets = [
+        ENDPOINT.format(
+            port=ports[member.name],
+            host=member.host,
+            title=member.title,
+            component=COMPONENTS[member.name],
+        )
+        for member in members
+    ]
+    head = HEAD.format(warn=warn, critical=critical)
+    return head + "".join(targets) + TAIL.format(mail_port=mail_port, listen=listen)

@@ -1,0 +1,85 @@
+"""Start the estate, the sink and the daemon, and print what an administrator would see."""
+
+import asyncio
+import logging
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.daemon import serve
+from monitor.daemon.daemon import Daemon
+from monitor.demo.config import configuration
+from monitor.demo.estate import Estate
+from monitor.demo.sink import Sink
+from monitor.errors import SystemBrokenError
+
+SHORT_LIFE = timedelta(seconds=60)
+RENEW_AFTER = timedelta(seconds=80)
+
+WELCOME = """\
+cert-monitor demo: nine servers and a folder of certificates on this machine, watched by the real daemon.
+
+  page           {url}/
+  metrics        {url}/metrics
+  configuration  {folder}/cert-monitor.yaml
+
+Mails appear below as they arrive: the first is the inventory. One certificate ends after a minute and
+is renewed a little later. Ctrl-C ends the demo.
+"""
+
+
+def show(listen: str) -> None:
+    """Run the demo until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # The estate's servers are looked at and left: asyncio would tell of every connection.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+    with tempfile.TemporaryDirectory(prefix="cert-monitor-demo-") as folder:
+        asyncio.run(_show(Path(folder), listen))
+    print("\nthe demo has ended; nothing is left behind", flush=True)
+
+
+async def _show(folder: Path, listen: str) -> None:
+    estate = Estate(folder, SHORT_LIFE)
+    await estate.start()
+    sink = await asyncio.get_running_loop().create_server(Sink(_print_mail).protocol, "127.0.0.1", 0)
+    config = folder / "cert-monitor.yaml"
+    config.write_text(
+        configuration(
+            estate.members,
+            estate.ports,
+            mail_port=sink.sockets[0].getsockname()[1],
+            listen=await _free(listen),
+            short_life=SHORT_LIFE.total_seconds(),
+        ),
+        encoding="utf-8",
+    )
+    renewing = asyncio.get_running_loop().call_later(RENEW_AFTER.total_seconds(), estate.renew_expiring)
+    try:
+        await serve(config, started=lambda daemon: _welcome(daemon, folder))
+    finally:
+        renewing.cancel()
+        sink.close()
+        await estate.stop()
+
+
+def _welcome(daemon: Daemon, folder: Path) -> None:
+    print(WELCOME.format(url=daemon.url, folder=folder), flush=True)
+
+
+def _print_mail(text: str) -> None:
+    print(f"{'-' * 78}\n{text}", flush=True)
+
+
+async def _free(listen: str) -> str:
+    """Return the address to listen on: the usual one, or a free port when a daemon already runs there."""
+    host, _, port = listen.rpartition(":")
+    try:
+        server = await asyncio.start_server(lambda *_: None, host.strip("[]"), int(port))
+    except OSError:
+        return f"{host}:0"
+    except ValueError:
+        raise SystemBrokenError(f"--listen {listen}: must be ADDRESS:PORT") from None
+    server.close()
+    await server.wait_closed()
+    return listen

@@ -1,0 +1,94 @@
+"""The limit for all looks, and the board that holds the snapshot."""
+
+import asyncio
+
+from monitor.cycle.board import Board
+from monitor.cycle.gate import Gate
+from monitor.model import Finding, Check, Policy, Severity, SystemClock, Target, TargetState
+
+
+def target(number: int) -> Target:
+    """Return a target that differs by its number."""
+    return Target(f"endpoint:host{number}:443", "endpoint", f"host{number}:443", None)
+
+
+def test_no_more_than_the_limit_at_once() -> None:
+    """The gate never lets more looks through than it was told."""
+
+    async def scenario() -> int:
+        gate, inside, most = Gate(SystemClock(), in_flight=3, per_second=0), 0, 0
+
+        async def one() -> None:
+            nonlocal inside, most
+            async with gate.passed():
+                inside += 1
+                most = max(most, inside)
+                await asyncio.sleep(0.001)
+                inside -= 1
+
+        await asyncio.gather(*(one() for _ in range(30)))
+        return most
+
+    assert asyncio.run(scenario()) == 3
+
+
+def test_starts_are_paced() -> None:
+    """Looks that could all start at once start at the given rate instead."""
+
+    class Clock(SystemClock):
+        def monotonic(self) -> float:
+            return 100.0  # time stands still, so the pace alone decides
+
+    async def scenario() -> list[float]:
+        gate, waits = Gate(Clock(), in_flight=10, per_second=10), list[float]()
+
+        async def noted(seconds: float) -> None:
+            waits.append(round(seconds, 3))
+
+        original, asyncio.sleep = asyncio.sleep, noted  # type: ignore[assignment]
+        try:
+            for _ in range(4):
+                async with gate.passed():
+                    pass
+        finally:
+            asyncio.sleep = original
+        return waits
+
+    assert asyncio.run(scenario()) == [0.1, 0.2, 0.3]
+
+
+def test_a_result_for_a_removed_target_does_not_bring_it_back() -> None:
+    """A look that ends after a reload took its target away is forgotten."""
+    board = Board()
+    board.replace([TargetState(target(1))])
+    board.put([TargetState(target(1), failed_looks=1), TargetState(target(2))])
+    assert list(board.snapshot.states) == [target(1).id]
+    assert board.snapshot.states[target(1).id].failed_looks == 1
+
+
+def test_a_snapshot_never_changes() -> None:
+    """A reader keeps the picture it took while the board goes on."""
+    board = Board()
+    board.replace([TargetState(target(1))])
+    before = board.snapshot
+    board.put([TargetState(target(1), failed_looks=5)])
+    assert before.states[target(1).id].failed_looks == 0
+
+
+def test_a_state_is_given_under_the_present_definition() -> None:
+    """After a reload the known facts stand under the new policy."""
+    board = Board()
+    board.replace([TargetState(target(1), failed_looks=2)])
+    changed = Target(target(1).id, "endpoint", "host1:443", None, Policy(blind_after=9))
+    state = board.state(changed)
+    assert (state.failed_looks, state.target.policy.blind_after) == (2, 9)
+
+
+def test_shared_findings_leave_with_their_target() -> None:
+    """A finding of many targets is not kept for one that is gone."""
+    board = Board()
+    board.replace([TargetState(target(1)), TargetState(target(2))])
+    shared = (Finding(Check.INCONSISTENT, Severity.WARNING, "they differ", matter="x"),)
+    board.correlated({target(1).id: shared, target(2).id: shared})
+    board.replace([TargetState(target(2))])
+    assert dict(board.snapshot.correlated) == {target(2).id: shared}

@@ -1,0 +1,108 @@
+"""Bounded pools of daemon threads."""
+
+import asyncio
+import threading
+
+import pytest
+
+from monitor.threads import ThreadPool
+
+
+def test_a_call_returns_its_result() -> None:
+    """What the call returns comes back to the loop."""
+    assert asyncio.run(ThreadPool("t", 1).run(lambda a, b: a + b, 2, b=3)) == 5
+
+
+def test_a_call_raises_its_error() -> None:
+    """What the call raises is raised on the loop's side."""
+
+    def fail() -> None:
+        raise OSError("no")
+
+    with pytest.raises(OSError, match="no"):
+        asyncio.run(ThreadPool("t", 1).run(fail))
+
+
+def test_one_thread_serves_in_order() -> None:
+    """With size 1, calls happen one after the other in the order they were asked for."""
+
+    async def scenario() -> list[int]:
+        pool, order = ThreadPool("t", 1), list[int]()
+        await asyncio.gather(*(pool.run(order.append, number) for number in range(50)))
+        return order
+
+    assert asyncio.run(scenario()) == list(range(50))
+
+
+def test_no_more_threads_than_its_size() -> None:
+    """The pool grows with the need and stops at its size."""
+
+    async def scenario() -> int:
+        pool, names, gate = ThreadPool("t", 3), set[str](), threading.Event()
+
+        def call() -> None:
+            names.add(threading.current_thread().name)
+            gate.wait(5)
+
+        calls = [asyncio.create_task(pool.run(call)) for _ in range(10)]
+        while len(names) < 3:
+            await asyncio.sleep(0.01)
+        gate.set()
+        await asyncio.gather(*calls)
+        return len(names)
+
+    assert asyncio.run(scenario()) == 3
+
+
+def test_an_abandoned_call_counts_until_it_returns() -> None:
+    """A hung call that nobody waits for any more is visible, and vanishes when it ends."""
+
+    async def scenario() -> list[int]:
+        pool, gate, started = ThreadPool("t", 2), threading.Event(), threading.Event()
+
+        def hang() -> None:
+            started.set()
+            gate.wait(10)
+
+        call = asyncio.create_task(pool.run(hang))
+        while not started.is_set():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        await asyncio.sleep(0)
+        counts = [pool.abandoned]
+        gate.set()
+        while pool.abandoned:
+            await asyncio.sleep(0.01)
+        return [*counts, pool.abandoned]
+
+    assert asyncio.run(scenario()) == [1, 0]
+
+
+def test_a_call_cancelled_before_its_turn_is_never_made() -> None:
+    """What nobody waits for is not begun."""
+
+    async def scenario() -> list[str]:
+        pool, gate, made = ThreadPool("t", 1), threading.Event(), list[str]()
+        first = asyncio.create_task(pool.run(gate.wait, 5))
+        second = asyncio.create_task(pool.run(made.append, "second"))
+        await asyncio.sleep(0.05)
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        gate.set()
+        await first
+        await pool.run(made.append, "third")
+        return made
+
+    assert asyncio.run(scenario()) == ["third"]
+
+
+def test_exit_waits_for_no_thread() -> None:
+    """Threads are daemons: a hung call does not hold up the end of the process."""
+
+    async def scenario() -> bool:
+        pool = ThreadPool("t", 1)
+        return await pool.run(lambda: threading.current_thread().daemon)
+
+    assert asyncio.run(scenario()) is True
