@@ -33,12 +33,7 @@ _UNITS = {
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_SWITCHES: dict[object, Severity | None] = {
-    "off": None,
-    None: None,
-    "warning": Severity.WARNING,
-    "critical": Severity.CRITICAL,
-}
+_SWITCHES = {"off": None, "warning": Severity.WARNING, "critical": Severity.CRITICAL}
 _LONGEST = timedelta(days=36500)
 
 
@@ -78,7 +73,7 @@ def margins(value: object) -> object:
 
 
 def _switch(value: object) -> object:
-    if value not in _SWITCHES:
+    if not isinstance(value, str) or value not in _SWITCHES:
         raise ValueError("must be one of off, warning, critical")
     return _SWITCHES[value]
 

@@ -25,11 +25,12 @@ _MOST_VALUES = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Hold what one file says, and where."""
+    """Hold what one file says and where; ``problems`` are duplicate keys, tags and keys that are no text."""
 
     file: Path
     data: dict[str, Any]
     root: Any
+    problems: tuple[Problem, ...] = ()
 
     def line(self, keys: Keys) -> int:
         """Return the line of a key, or of the nearest thing around it that exists."""
@@ -57,8 +58,8 @@ def dotted(keys: Keys) -> str:
 def read(file: Path) -> Document:
     """Return the mapping that a file holds.
 
-    Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, uses a key twice or a tag, or
-    holds something else than a mapping; all duplicate keys and tags are reported together.
+    Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, or holds something else than
+    a mapping.
     """
     root = _compose(file, _text(file))
     if root is None:
@@ -67,9 +68,7 @@ def read(file: Path) -> Document:
         raise _error(file, _line(root), f"the file must hold keys and values, not {_kind(root)}")
     reader = _Reader(file)
     data = reader.value(root, ())
-    if reader.problems:
-        raise ConfigError(tuple(reader.problems))
-    return Document(file, data, root)
+    return Document(file, data, root, tuple(reader.problems))
 
 
 def _error(file: Path, line: int, message: str) -> ConfigError:
@@ -131,6 +130,8 @@ def _yaml_words(error: MarkedYAMLError) -> str:
         return "not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes"
     if "found another document" in problem or "but found another" in problem:
         return "not YAML: '---' starts a second document; a file holds one"
+    if "unexpected end of stream" in problem or "<stream end>" in problem:
+        return "not YAML: the end of the file stands inside brackets or quotes"
     context = f" {error.context}" if error.context else ""
     return f"not YAML: {problem}{context}"
 

@@ -20,9 +20,11 @@ _LONGEST_VALUE = 60
 
 
 def explained(document: Document, model: type[BaseModel], errors: Sequence[ErrorDetails]) -> list[Problem]:
-    """Return one problem for each error of checking a document against a model, in the order of the file."""
-    problems = [_problem(document, model, error) for error in errors]
-    return sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
+    """Return one problem for each error of checking a document against a model."""
+    wrong = {error["loc"][:-1] for error in errors}
+    # A list whose only entries are wrong counts as too short as well: one mistake, one sentence.
+    kept = [error for error in errors if not (error["type"] == "too_short" and error["loc"] in wrong)]
+    return list(dict.fromkeys(_problem(document, model, error) for error in kept))
 
 
 def _problem(document: Document, model: type[BaseModel], error: ErrorDetails) -> Problem:

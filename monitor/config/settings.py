@@ -100,7 +100,7 @@ class EmailSettings(Settings):
 
     # populate_by_name is left off: only ``from`` is a key of the file.
     host: Host = Field(description="mail server")
-    port: int = Field(25, strict=True, ge=1, le=65535)
+    port: int = Field(25, strict=True, ge=1, le=65535, description="port of the mail server")
     security: Literal["none", "starttls", "tls"] = Field("none", description="how the connection is secured")
     username: str | None = Field(None, min_length=1, description="login name; needs a password reference")
     password_file: LocalPath | None = Field(None, description="file that holds the password")
@@ -203,8 +203,8 @@ class FileSettings(Settings):
         (), description="more files, relative to this one; globs allowed"
     )
     email: EmailSettings | None = Field(None, description="how administrators are told; may be left out")
-    web: WebSettings | None = None
-    store: StoreSettings | None = None
-    metrics: MetricsSettings | None = None
-    alerts: AlertSettings | None = None
-    limits: LimitSettings | None = None
+    web: WebSettings | None = Field(None, description="where pages and metrics are served")
+    store: StoreSettings | None = Field(None, description="where observations are recorded")
+    metrics: MetricsSettings | None = Field(None, description="what the metrics show")
+    alerts: AlertSettings | None = Field(None, description="when and what is told")
+    limits: LimitSettings | None = Field(None, description="bounds of the load by looking")

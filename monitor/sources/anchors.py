@@ -47,7 +47,7 @@ class AnchorShelf:
             known = self._sets.get(trust)
             if known is not None and all(a is b for a, b in zip(known[0], parts, strict=True)):
                 return known[1]
-            anchors = Anchors(tuple(dict.fromkeys(anchor for part in parts for anchor in part)))
+            anchors = Anchors.of(anchor for part in parts for anchor in part)
             self._sets[trust] = (parts, anchors)
             return anchors
 
