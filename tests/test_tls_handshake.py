@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pki
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from OpenSSL import SSL
 from tls_peers import HANDSHAKE, TlsPeer, alert, message, record, server_context, server_hello, shown
 
@@ -298,3 +300,32 @@ def test_silent_after_the_end() -> None:
     """Nothing is answered once the handshake is over."""
     handshake = told(alert(80))
     assert handshake.feed(shown(LEAF.der)) == b""
+
+
+def harmless(handshake: Handshake) -> bool:
+    """Return whether what is told holds only printable ASCII, whatever arrived."""
+    detail = handshake.trouble.detail if handshake.trouble else ""
+    return detail.isascii() and detail.isprintable()
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(max_size=80), max_size=4))
+def test_any_bytes(arrivals: list[bytes]) -> None:
+    """Whatever arrives, in whatever pieces, ends in words that harm no terminal, and never in an exception."""
+    handshake = begun()
+    for data in arrivals:
+        handshake.feed(data)
+    handshake.eof()
+    assert (handshake.over, harmless(handshake)) == (True, True)
+
+
+FLIGHT = shown(LEAF.der, ROOT.der)
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(FLIGHT) - 1), st.integers(0, 255))
+def test_any_damage(at: int, byte: int) -> None:
+    """One damaged byte anywhere in a server's flight is survived."""
+    handshake = told(FLIGHT[:at] + bytes([byte]) + FLIGHT[at + 1 :])
+    handshake.eof()
+    assert (handshake.over, harmless(handshake)) == (True, True)
