@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from hashlib import sha256
 from typing import Any
 
 from monitor.alerts.wording import shown
@@ -46,6 +47,8 @@ def compose(  # noqa: PLR0913 - the parts of a mail
     message.set_content(text)
     if html is not None:
         message.add_alternative(html, subtype="html")
+        # The library's own boundary is random; this one cannot stand in a text and repeats with the mail.
+        message.set_boundary(f"=_{sha256(identity.encode()).hexdigest()[:32]}")
     states = tuple((address, Recipient.PENDING) for address in recipients)
     return Mail(identity, line, message.as_bytes(), states, created_at=now, next_attempt_at=now)
 

@@ -1,0 +1,149 @@
+"""Small certificates, targets and states for the tests of alerts and delivery; no judgment of its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.alerts import Decision, Situation, decide
+from monitor.model import (
+    Assessment,
+    Certificate,
+    Check,
+    Departed,
+    Failure,
+    Finding,
+    Meaning,
+    Path,
+    Policy,
+    Reason,
+    Severity,
+    Sighting,
+    Snapshot,
+    Target,
+    TargetState,
+    Told,
+)
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAYS = timedelta(days=1)
+STARTED = NOW - timedelta(days=100)
+AFTER_INVENTORY = Situation(STARTED, inventory_sent=True)
+
+
+def certificate(
+    number: int, days: float = 300, *, age: float = 65, name: str = "", ca: bool = False
+) -> Certificate:
+    """Return a certificate that has so many days left and began ``age`` days ago."""
+    common_name = name or f"host{number}"
+    return Certificate(
+        sha256=f"{number:064x}",
+        sha1=f"{number:040X}",
+        subject=f"CN={common_name}",
+        issuer="CN=VMS Certificate Authority",
+        subject_cn=common_name,
+        issuer_cn="VMS Certificate Authority",
+        serial=f"{number:04X}",
+        not_before=NOW - age * DAYS,
+        not_after=NOW + days * DAYS,
+        dns_names=(common_name,),
+        ip_addresses=(),
+        is_ca=ca,
+        self_issued=False,
+        key_type="RSA",
+        key_bits=2048,
+        signature_hash="sha256",
+        extended_usages=None,
+    )
+
+
+def target(
+    where: str, *, host: str = "", policy: Policy | None = None, meaning: Meaning | None = None
+) -> Target:
+    """Return an endpoint target named by its place."""
+    return Target(
+        id=f"endpoint:{where}",
+        kind="endpoint",
+        where=where,
+        settings=None,
+        policy=policy or Policy(),
+        host=host or where.partition(":")[0],
+        meaning=meaning or Meaning(),
+    )
+
+
+def finding(
+    check: Check, about: Certificate | None, where: str, severity: Severity = Severity.CRITICAL
+) -> Finding:
+    """Return a finding about a certificate at a place."""
+    return Finding(check, severity, f"{check} is wrong", about.sha256 if about else "", where)
+
+
+def seen(
+    where: str,
+    shown: Certificate,
+    *findings: Finding,
+    on: Target | None = None,
+    departed: tuple[Departed, ...] = (),
+    above: tuple[Certificate, ...] = (),
+) -> TargetState:
+    """Return a target that answered and showed one certificate with these findings."""
+    return TargetState(
+        target=on or target(where),
+        watched_since=STARTED,
+        looked_at=NOW,
+        succeeded_at=NOW,
+        sightings=(Sighting(where, 0, shown),),
+        departed=departed,
+        assessment=Assessment(findings, (Path(where, (shown, *above), trusted=True),)),
+    )
+
+
+def ending(
+    where: str, shown: Certificate, severity: Severity = Severity.WARNING, **more: object
+) -> TargetState:
+    """Return a target whose certificate's end was judged with this severity."""
+    return seen(where, shown, finding(Check.EXPIRY, shown, where, severity), **more)  # type: ignore[arg-type]
+
+
+def blind(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
+    """Return the same target after its looks failed for long."""
+    told = Finding(Check.UNOBSERVED, severity, f"{state.target.where} did not answer 3 looks in a row")
+    return replace(failing(state, looks=3), blind=told)
+
+
+def failing(state: TargetState, looks: int = 1) -> TargetState:
+    """Return the same target after a few failed looks; what was known stays."""
+    failure = Failure(Reason.REFUSED, "nobody listens there")
+    return replace(state, looked_at=NOW, failed_looks=looks, failures=(failure,))
+
+
+def picture(*states: TargetState, correlated: Mapping[str, tuple[Finding, ...]] | None = None) -> Snapshot:
+    """Return a snapshot of these targets."""
+    return Snapshot({state.target.id: state for state in states}, correlated or {})
+
+
+def apply(told: Mapping[str, Told], decision: Decision) -> dict[str, Told]:
+    """Return told-state after a decision was stored."""
+    after = dict(told)
+    for change in decision.changes:
+        if change.told is None:
+            after.pop(change.key, None)
+        else:
+            after[change.key] = change.told
+    return after
+
+
+def steps(
+    *snapshots: tuple[Snapshot, datetime], situation: Situation = AFTER_INVENTORY
+) -> Iterable[Decision]:
+    """Yield the decision for each snapshot in turn, each stored before the next."""
+    told: dict[str, Told] = {}
+    for snapshot, now in snapshots:
+        decision = decide(snapshot, told, now, situation=situation)
+        told = apply(told, decision)
+        yield decision
+
+
+def news(decision: Decision) -> list[tuple[str, str, str]]:
+    """Return reason, rung and title of each entry."""
+    return [(e.why.value, e.rung.value if e.rung else "", e.title) for e in decision.entries]
