@@ -90,6 +90,21 @@ def test_departed_leaves_come_back() -> None:
     assert using(act) == [replace(after, departed=gone)]
 
 
+def test_departed_leaf_that_was_pruned_is_dropped() -> None:
+    """A departed leaf whose certificate is no longer kept is not remembered, and the target is."""
+    before, seen_before = look(NOW, sighting("old"))
+    after, seen_after = look(NOW + HOUR, sighting("new"))
+    gone = (Departed("host:443", sighting("old").certificate, None, 1),)
+
+    async def act(store: Store) -> list[TargetState]:
+        await store.record([before], seen_before)
+        await store.record([replace(after, departed=gone)], seen_after)
+        await store.prune(NOW + DAY, HOUR)
+        return await loaded(store, after.target)
+
+    assert using(act) == [after]
+
+
 def test_target_waiting_for_its_first_look_comes_back() -> None:
     """A target that was never looked at keeps the instant since when it is watched."""
     state = TargetState(target(), watched_since=NOW)

@@ -122,6 +122,15 @@ def test_folder_and_files_are_private(path: Path) -> None:
     }
 
 
+def test_connection_is_durable_and_strict(path: Path) -> None:
+    """Each connection writes ahead, waits for the disk at each commit, and checks references."""
+    database = Database.open(url(path), app_version=VERSION)
+    names = ("journal_mode", "synchronous", "foreign_keys")
+    found = [database.read(lambda c, n: c.exec_driver_sql(f"PRAGMA {n}").scalar(), name) for name in names]
+    database.close()
+    assert found == ["wal", 2, 1]
+
+
 def test_new_file_is_not_copied(path: Path) -> None:
     """Making a store leaves no copy of nothing."""
     using(nothing, url(path))
@@ -247,6 +256,14 @@ def test_copy_that_cannot_be_made_stops_the_upgrade(path: Path, tmp_path: Path) 
     with pytest.raises(SystemBrokenError, match=r"before-0002\.unfinished"):
         migrate(path, schema(steps(tmp_path, NEXT)))
     assert asked(path, "SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+def test_copy_of_an_interrupted_upgrade_is_made_again(path: Path, tmp_path: Path) -> None:
+    """What a killed upgrade left of its copy does not stand in the way of the next, and goes."""
+    filled(path)
+    path.with_name("state.db.before-0002.unfinished").write_bytes(b"half a copy")
+    migrate(path, schema(steps(tmp_path, NEXT)))
+    assert [copy.name for copy in path.parent.glob("*.before-*")] == ["state.db.before-0002"]
 
 
 def test_lock_that_cannot_be_made_is_explained(path: Path) -> None:

@@ -4,6 +4,7 @@ The steps are in ``migrations``. Alembic runs them in one transaction: a step th
 as it was.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -21,6 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from monitor.errors import NewerSchemaError, SystemBrokenError
 from monitor.store.engine import connect, explained
 from monitor.store.tables import fact
+
+log = logging.getLogger(__name__)
+
+# At each start it would say that it assumes non-transactional DDL, which is not so here; we say what was done.
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -62,10 +68,13 @@ def migrate(path: Path, known: Schema) -> None:
                 found = _revision(connection, path, known)
             if found == known.head:
                 return
-            if found is not None:
-                _copy(path, known.head)
+            copy = _copy(path, known.head) if found is not None else None
             with engine.begin() as connection:
                 _upgrade(connection, path, known)
+        if copy is not None:
+            log.info(
+                "upgraded %s from schema %s to %s; the file as it was is %s", path, found, known.head, copy
+            )
     finally:
         engine.dispose()
 
@@ -108,12 +117,12 @@ def _upgrade(connection: Connection, path: Path, known: Schema) -> None:
         )
 
 
-def _copy(path: Path, revision: str) -> None:
-    """Copy a database to ``FILE.before-REVISION``, whole or not at all."""
+def _copy(path: Path, revision: str) -> Path:
+    """Copy a database to ``FILE.before-REVISION``, whole or not at all; return where it is."""
     copy = path.with_name(f"{path.name}.before-{revision}")
     unfinished = path.with_name(f"{copy.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as target:
         source.backup(target)
-    unfinished.replace(copy)
+    return unfinished.replace(copy)
