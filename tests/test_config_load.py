@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import json_schema, load, online_problems
-from monitor.config.settings import FileSettings, listen_address
-from monitor.config.state import default_folder, path_of, store_url, url_of
+from monitor.config import load
+from monitor.config.settings import listen_address
 from monitor.errors import ConfigError
 from monitor.model import Margin
 from monitor.secrets import SecretReference
@@ -199,73 +198,6 @@ def test_discoveries_stand_apart(tmp_path: Path) -> None:
     )
 
 
-def test_load_opens_nothing_it_names(tmp_path: Path) -> None:
-    """Reading succeeds although nothing that the file refers to exists; the check on this machine says so."""
-    text = (
-        "defaults: {trust: [ca.cer]}\n"
-        "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u,\n"
-        "  password_env: CERT_MONITOR_TEST_UNSET, ca: mail.pem}\n"
-        "store: {url: sqlite:///}\n"
-    ).replace("sqlite:///", f"'{url_of(tmp_path)}'")
-    file = write(tmp_path, text)
-    assert [str(problem) for problem in online_problems(load(file))] == [
-        f"{file}:1: defaults.trust[0]: {tmp_path / 'ca.cer'} does not exist",
-        f"{file}:3: email.ca: {tmp_path / 'mail.pem'} does not exist",
-        f"{file}:3: email.password_env: the environment variable CERT_MONITOR_TEST_UNSET is not set",
-        f"{file}:4: store.url: {tmp_path} is a folder; name a file in it",
-    ]
-
-
-def test_everything_there(tmp_path: Path) -> None:
-    """The check on this machine is silent when all that is named is there."""
-    (tmp_path / "ca").mkdir()
-    (tmp_path / "pw").write_text("x")
-    text = (
-        "defaults: {trust: [system, ca]}\n"
-        "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u, password_file: pw, ca: pw}\n"
-        "store: {url: 'sqlite:///new/state.db'}\n"
-    )
-    assert online_problems(load(write(tmp_path, text))) == ()
-
-
-def test_password_folder(tmp_path: Path) -> None:
-    """A folder where a password file is expected is a mistake."""
-    text = "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u, password_file: pw}\n"
-    (tmp_path / "pw").mkdir()
-    problems = online_problems(load(write(tmp_path, text + "store: {url: 'sqlite:///s.db'}\n")))
-    assert [problem.message for problem in problems] == [f"{tmp_path / 'pw'} is a folder, not a file"]
-
-
-@pytest.mark.parametrize(
-    ("environ", "platform", "expected"),
-    [
-        ({"STATE_DIRECTORY": "/var/lib/a:/var/lib/b"}, "linux", "/var/lib/a"),
-        ({"XDG_STATE_HOME": "/state"}, "linux", "/state/cert-monitor"),
-        ({"LOCALAPPDATA": "/local"}, "win32", "/local/cert-monitor"),
-        ({"LOCALAPPDATA": "/local", "STATE_DIRECTORY": "/x"}, "win32", "/local/cert-monitor"),
-    ],
-)
-def test_default_folder(environ: dict[str, str], platform: str, expected: str) -> None:
-    """State lies where systemd says, else in the user's own folder for it."""
-    assert default_folder(environ, platform) == Path(expected)
-
-
-def test_default_folder_of_a_user() -> None:
-    """Without any variable state lies below the home folder."""
-    assert default_folder({}, "linux") == Path.home() / ".local/state/cert-monitor"
-
-
-def test_relative_store(tmp_path: Path) -> None:
-    """A relative database is relative to the configuration file."""
-    assert path_of(store_url("sqlite:///state.db", str(tmp_path))) == tmp_path / "state.db"
-
-
-def test_absolute_store(tmp_path: Path) -> None:
-    """An absolute database stays where it is."""
-    url = url_of(tmp_path / "state.db")
-    assert store_url(url, "/elsewhere") == url
-
-
 @pytest.mark.parametrize(
     ("listen", "access", "right"),
     [
@@ -313,31 +245,3 @@ def test_any_text_is_read_or_explained(tmp_path_factory: pytest.TempPathFactory,
         load(file)
     except ConfigError as error:
         assert all(problem.message for problem in error.problems)  # noqa: PT017 - either outcome is right
-
-
-def test_schema_names_every_section() -> None:
-    """The JSON Schema describes every section of a file."""
-    assert set(json_schema()["properties"]) == set(FileSettings.model_fields)
-
-
-def test_schema_uses_the_keys_of_the_file() -> None:
-    """The JSON Schema calls the sender ``from``, as the file does."""
-    properties = json_schema()["$defs"]["EmailSettings"]["properties"]
-    assert ("from" in properties, "sender" in properties) == (True, False)
-
-
-def test_schema_writes_lengths_as_texts() -> None:
-    """The JSON Schema takes lengths of time as texts."""
-    schema = json_schema()["$defs"]["AlertSettings"]["properties"]["every"]
-    assert schema["type"] == "string"
-
-
-def test_schema_describes_every_key() -> None:
-    """Every key of every section has a description, for editors."""
-    bare = [
-        f"{name}.{key}"
-        for name, section in json_schema()["$defs"].items()
-        for key, value in section.get("properties", {}).items()
-        if key != "kind" and not value.get("description") and name != "Margin"
-    ]
-    assert bare == []

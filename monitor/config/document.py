@@ -194,7 +194,7 @@ class _Reader:
         self.problems.append(Problem(str(self._file), _line(node), dotted(keys), message))
 
 
-def _scalar(node: ScalarNode) -> Any:
+def _scalar(node: Node) -> Any:
     text = str(node.value)
     match str(node.tag).removeprefix(_TAG):
         case "null":

@@ -43,13 +43,13 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
                 yield (*keys, "trust", index), Thing.ANCHOR, value
     email = settings.email
     if email is not None:
-        for thing, value in (
+        for thing, named in (
             (Thing.CA, email.ca),
             (Thing.PASSWORD_FILE, email.password_file),
             (Thing.PASSWORD_ENV, email.password_env),
         ):
-            if value is not None:
-                yield ("email", thing.value), thing, value
+            if named is not None:
+                yield ("email", thing.value), thing, named
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
 

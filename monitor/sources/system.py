@@ -61,8 +61,13 @@ def _anchors(ders: Iterable[bytes], origin: str) -> tuple[tuple[Anchor, ...], tu
     return tuple(anchors), ()
 
 
-def _windows_ders() -> list[bytes]:
-    if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def _windows_ders() -> list[bytes]:
+        found = [entry for store in ("ROOT", "CA") for entry in ssl.enum_certificates(store)]
+        return list(dict.fromkeys(der for der, encoding, _ in found if encoding == "x509_asn"))
+
+else:
+
+    def _windows_ders() -> list[bytes]:
         return []
-    found = [entry for store in ("ROOT", "CA") for entry in ssl.enum_certificates(store)]
-    return list(dict.fromkeys(der for der, encoding, _ in found if encoding == "x509_asn"))

@@ -1,0 +1,82 @@
+"""What a configuration names is looked for on this machine, and the database has its place."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import load, online_problems
+from monitor.config.state import default_folder, path_of, store_url, url_of
+
+
+def write(folder: Path, text: str) -> Path:
+    """Return a configuration file with this text."""
+    file = folder / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_load_opens_nothing_it_names(tmp_path: Path) -> None:
+    """Reading succeeds although nothing that the file refers to exists; the check on this machine says so."""
+    text = (
+        "defaults: {trust: [ca.cer]}\n"
+        "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u,\n"
+        "  password_env: CERT_MONITOR_TEST_UNSET, ca: mail.pem}\n"
+        "store: {url: sqlite:///}\n"
+    ).replace("sqlite:///", f"'{url_of(tmp_path)}'")
+    file = write(tmp_path, text)
+    assert [str(problem) for problem in online_problems(load(file))] == [
+        f"{file}:1: defaults.trust[0]: {tmp_path / 'ca.cer'} does not exist",
+        f"{file}:3: email.ca: {tmp_path / 'mail.pem'} does not exist",
+        f"{file}:3: email.password_env: the environment variable CERT_MONITOR_TEST_UNSET is not set",
+        f"{file}:4: store.url: {tmp_path} is a folder; name a file in it",
+    ]
+
+
+def test_everything_there(tmp_path: Path) -> None:
+    """The check on this machine is silent when all that is named is there."""
+    (tmp_path / "ca").mkdir()
+    (tmp_path / "pw").write_text("x")
+    text = (
+        "defaults: {trust: [system, ca]}\n"
+        "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u, password_file: pw, ca: pw}\n"
+        "store: {url: 'sqlite:///new/state.db'}\n"
+    )
+    assert online_problems(load(write(tmp_path, text))) == ()
+
+
+def test_password_folder(tmp_path: Path) -> None:
+    """A folder where a password file is expected is a mistake."""
+    text = "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u, password_file: pw}\n"
+    (tmp_path / "pw").mkdir()
+    problems = online_problems(load(write(tmp_path, text + "store: {url: 'sqlite:///s.db'}\n")))
+    assert [problem.message for problem in problems] == [f"{tmp_path / 'pw'} is a folder, not a file"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "expected"),
+    [
+        ({"STATE_DIRECTORY": "/var/lib/a:/var/lib/b"}, "linux", "/var/lib/a"),
+        ({"XDG_STATE_HOME": "/state"}, "linux", "/state/cert-monitor"),
+        ({"LOCALAPPDATA": "/local"}, "win32", "/local/cert-monitor"),
+        ({"LOCALAPPDATA": "/local", "STATE_DIRECTORY": "/x"}, "win32", "/local/cert-monitor"),
+    ],
+)
+def test_default_folder(environ: dict[str, str], platform: str, expected: str) -> None:
+    """State lies where systemd says, else in the user's own folder for it."""
+    assert default_folder(environ, platform) == Path(expected)
+
+
+def test_default_folder_of_a_user() -> None:
+    """Without any variable state lies below the home folder."""
+    assert default_folder({}, "linux") == Path.home() / ".local/state/cert-monitor"
+
+
+def test_relative_store(tmp_path: Path) -> None:
+    """A relative database is relative to the configuration file."""
+    assert path_of(store_url("sqlite:///state.db", str(tmp_path))) == tmp_path / "state.db"
+
+
+def test_absolute_store(tmp_path: Path) -> None:
+    """An absolute database stays where it is."""
+    url = url_of(tmp_path / "state.db")
+    assert store_url(url, "/elsewhere") == url
