@@ -194,6 +194,22 @@ def test_newer_schema_is_refused(path: Path, tmp_path: Path) -> None:
     )
 
 
+def test_newer_schema_of_any_shape_is_refused(path: Path, tmp_path: Path) -> None:
+    """A newer version may have dropped the table that tells its number: it is refused all the same."""
+    filled(path)
+    migrate(path, schema(steps(tmp_path, NEXT + "    op.drop_table('fact')\n")))
+    assert "was written by a newer cert-monitor: its schema is 0002" in refused(url(path))
+
+
+def test_step_that_loses_referred_rows_is_undone(path: Path, tmp_path: Path) -> None:
+    """A step after which a row refers to nothing is refused, and the file stays as it was."""
+    filled(path)
+    broken = steps(tmp_path, NEXT + "    op.execute('DELETE FROM certificate')\n")
+    with pytest.raises(SystemBrokenError, match="would lose rows of table history"):
+        migrate(path, schema(broken))
+    assert asked(path, "SELECT count(*) FROM certificate") == [(1,)]
+
+
 def _folder(path: Path) -> None:
     path.mkdir(parents=True)
 

@@ -25,7 +25,7 @@ from monitor.store.tables import fact
 
 log = logging.getLogger(__name__)
 
-# At each start it would say that it assumes non-transactional DDL, which is not so here; we say what was done.
+# At each start it would say that it assumes non-transactional DDL, which is not so here.
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
