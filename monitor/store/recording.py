@@ -95,7 +95,7 @@ def _open(connection: Connection, ids: Iterable[str]) -> dict[str, dict[Key, _Ro
     known: dict[str, dict[Key, _Row]] = {}
     for some in chunks(ids):
         rows = connection.execute(_OPEN.where(history.c.target_id.in_(some), history.c.ended_at.is_(None)))
-        for id_, place, position, sha256, row, last_seen_at in rows:
+        for id_, place, position, sha256, row, last_seen_at in rows.all():
             known.setdefault(id_, {})[place, position, sha256] = _Row(row, last_seen_at)
     return known
 
