@@ -31,6 +31,7 @@ from monitor.model import Failure, Policy, Reason, Seen, Target
 from monitor.sources import exchange as exchanging
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.resolve import Address, Resolver
+from monitor.tls import shared_context
 
 NAME = "recorder.example"
 ROOT = pki.authority()
@@ -347,8 +348,9 @@ def test_cancelled_look_leaves_nothing_behind() -> None:
     assert asyncio.run(main()) == b""
 
 
-def test_bug_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of our own while bytes arrive is raised, not taken for the network's."""
+@pytest.mark.parametrize("method", ["start", "feed"])
+def test_bug_is_no_failure(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of our own while bytes come and go is raised, not taken for the network's."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
@@ -358,9 +360,31 @@ def test_bug_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
         async with listening(saying(alert(40))) as port:
             await EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}"))
 
-    monkeypatch.setattr(exchanging.Handshake, "feed", broken)
+    monkeypatch.setattr(exchanging.Handshake, method, broken)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(main())
+
+
+def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Last words that a peer does not take hold the connection only for a moment."""
+
+    async def main() -> bool:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        loop = asyncio.get_running_loop()
+        with theirs:
+            theirs.send(alert(80))
+            handshake = exchanging.Handshake(shared_context(), NAME)
+            await exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
+            waiting = ours.fileno() != -1
+            async with asyncio.timeout(10):
+                while ours.fileno() != -1:
+                    await asyncio.sleep(0.01)
+        return waiting
+
+    monkeypatch.setattr(exchanging, "_LINGER", 0.05)
+    monkeypatch.setattr(exchanging.Handshake, "start", lambda _: bytes(1 << 24))
+    assert asyncio.run(main())
 
 
 def test_foreign_target_is_a_bug() -> None:

@@ -75,12 +75,12 @@ class EndpointSource:
         if not isinstance(endpoint, Endpoint):
             raise TypeError(f"{target.id} is not an endpoint")
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
+        handshake = Handshake(shared_context(), endpoint.server_name)
         try:
             addresses = await self._addresses(endpoint, target, deadline)
             link = await _connected(addresses, target, deadline)
         except _GaveNothingError as nothing:
             return Seen(failures=(nothing.failure,))
-        handshake = Handshake(shared_context(), endpoint.server_name)
         await exchange(link, handshake, deadline, _within(target))
         return _seen(handshake, target)
 

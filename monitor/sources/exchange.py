@@ -10,21 +10,27 @@ import socket
 from monitor.model import Reason
 from monitor.tls import Handshake
 
+# How long our last words may wait for a peer that does not read.
+_LINGER = 1.0
+
 
 class _Exchange(asyncio.Protocol):
-    """Feed one handshake until it is over, then close."""
+    """Feed one handshake until it is over; ``alarm`` is the timer to stop when the connection is gone."""
 
-    __slots__ = ("_finished", "_handshake", "_transport")
+    __slots__ = ("_greeting", "_handshake", "_transport", "alarm", "finished")
 
-    def __init__(self, handshake: Handshake, finished: "asyncio.Future[None]") -> None:
+    def __init__(self, handshake: Handshake, loop: asyncio.AbstractEventLoop) -> None:
+        # Made here and not in a callback, where an error would only be logged.
+        self._greeting = handshake.start()
         self._handshake = handshake
-        self._finished = finished
         self._transport: asyncio.Transport | None = None
+        self.alarm: asyncio.TimerHandle | None = None
+        self.finished: asyncio.Future[None] = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - the type of every TCP transport
         self._transport = transport
-        transport.write(self._handshake.start())
+        transport.write(self._greeting)
 
     def data_received(self, data: bytes) -> None:
         answer = self._handshake.feed(data)
@@ -38,10 +44,11 @@ class _Exchange(asyncio.Protocol):
         self._finish()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None and not isinstance(exc, OSError) and not self._finished.done():
-            self._finished.set_exception(exc)
-        elif not self._handshake.over:
-            self._handshake.end(Reason.CLOSED, "the connection was reset in the middle of the TLS handshake")
+        if self.alarm is not None:
+            self.alarm.cancel()
+        if exc is not None and not isinstance(exc, OSError) and not self.finished.done():
+            self.finished.set_exception(exc)
+        self._handshake.end(Reason.CLOSED, "the connection was reset in the middle of the TLS handshake")
         self._finish()
 
     def expire(self, within: str) -> None:
@@ -49,8 +56,8 @@ class _Exchange(asyncio.Protocol):
         self._finish()
 
     def _finish(self) -> None:
-        if not self._finished.done():
-            self._finished.set_result(None)
+        if not self.finished.done():
+            self.finished.set_result(None)
 
 
 async def exchange(link: socket.socket, handshake: Handshake, deadline: float, within: str) -> None:
@@ -61,11 +68,15 @@ async def exchange(link: socket.socket, handshake: Handshake, deadline: float, w
     at once when we are cancelled.
     """
     loop = asyncio.get_running_loop()
-    protocol = _Exchange(handshake, loop.create_future())
-    transport, _ = await loop.create_connection(lambda: protocol, sock=link)
+    try:
+        protocol = _Exchange(handshake, loop)
+        transport, _ = await loop.create_connection(lambda: protocol, sock=link)
+    except BaseException:
+        link.close()
+        raise
     alarm = loop.call_at(deadline, protocol.expire, within)
     try:
-        await protocol._finished  # noqa: SLF001 - function and class are one mechanism
+        await protocol.finished
     except BaseException:
         transport.abort()
         raise
@@ -73,5 +84,4 @@ async def exchange(link: socket.socket, handshake: Handshake, deadline: float, w
         alarm.cancel()
     transport.close()
     if transport.get_write_buffer_size():
-        # The peer does not read: our last words may wait, but not for ever.
-        loop.call_at(max(deadline, loop.time() + 1), transport.abort)
+        protocol.alarm = loop.call_later(_LINGER, transport.abort)
