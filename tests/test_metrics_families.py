@@ -168,7 +168,7 @@ def test_chosen_labels() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["rack-no", "", "1st", "target", "job", "__name__", "a b"])
+@pytest.mark.parametrize("name", ["rack-no", "", "1st", "target", "where", "__name__", "a b"])
 def test_bad_label_is_refused(name: str) -> None:
     """A label that Prometheus would refuse or that is taken stops the start with a sentence."""
     with pytest.raises(ValueError, match=r"metrics\.labels"):

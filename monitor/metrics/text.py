@@ -15,7 +15,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 # A NUL ends Prometheus' scanner, and a lone surrogate (a file name that is not UTF-8) cannot be encoded.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_TAKEN = frozenset({"target", "kind", "where", "job", "instance"})
+_TAKEN = frozenset({"target", "kind", "where"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def label_problem(name: str) -> str:
     if name.startswith("__"):
         return "labels that start with __ belong to Prometheus"
     if name in _TAKEN:
-        return "this label is already taken by cert-monitor or Prometheus"
+        return "this label is already on the metric"
     return ""
 
 
