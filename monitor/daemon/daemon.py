@@ -111,6 +111,7 @@ class Daemon:
         """Listen first (a taken port ends the start), then resume, then look and tell."""
         await self._listen()
         await self.clock_watch.resume(self.store)
+        await self._forget()
         await self.resume.onto(self.board, self.setup.targets)
         self.own.reloaded(True, self.clock.now())
         self.ready = True
@@ -165,12 +166,16 @@ class Daemon:
     async def _use(self, setup: Setup) -> None:
         """Watch the targets of a setup from now on."""
         setup = setup.keeping(self.setup)
-        gone = {t.id for t in self.setup.targets} - {t.id for t in setup.targets}
         await self.resume.onto(self.board, setup.targets)
         self.setup = setup
         self.schedule.plan(setup.targets, self.board.snapshot.states)
+        await self._forget()
+
+    async def _forget(self) -> None:
+        """Forget the recorded states of targets that are not watched any more; their history stays."""
+        gone = await self.store.target_ids() - {target.id for target in self.setup.targets}
         if gone:
-            await self.store.forget_targets(sorted(gone), self.clock.now())
+            await self.store.forget_targets(gone, self.clock.now())
 
     async def _start_refreshing(self) -> None:
         for loop in self._refreshing:

@@ -10,6 +10,8 @@ from pathlib import Path
 from monitor.demo.pki import Issued, authority, leaf
 
 DAY = timedelta(days=1)
+A_WHILE = timedelta(hours=1)
+"""So that what ends in 20 days still says 20 while one reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,32 @@ def members(ca: Issued, short_life: timedelta) -> tuple[Member, ...]:
     """Return the servers; the one named ``expiring`` ends while one watches."""
     return (
         Member(
-            "management", "Management server (healthy)", leaf("management.vms.example", 200 * DAY, issuer=ca)
+            "management",
+            "Management server (healthy)",
+            leaf("management.vms.example", 200 * DAY + A_WHILE, issuer=ca),
         ),
         Member(
-            "recorder01", "Recorder 01 (20 days left)", leaf("recorder01.vms.example", 20 * DAY, issuer=ca)
+            "recorder01",
+            "Recorder 01 (20 days left)",
+            leaf("recorder01.vms.example", 20 * DAY + A_WHILE, issuer=ca),
         ),
-        Member("recorder02", "Recorder 02 (3 days left)", leaf("recorder02.vms.example", 3 * DAY, issuer=ca)),
+        Member(
+            "recorder02",
+            "Recorder 02 (3 days left)",
+            leaf("recorder02.vms.example", 3 * DAY + A_WHILE, issuer=ca),
+        ),
         Member("mobile", "Mobile server (expired)", leaf("mobile.vms.example", -2 * DAY, issuer=ca)),
-        Member("event", "Event server (wrong name)", leaf("old-event.vms.example", 300 * DAY, issuer=ca)),
-        Member("camera", "Camera (self-signed)", leaf("camera.vms.example", 900 * DAY)),
         Member(
-            "encoder", "Old encoder (TLS 1.0)", leaf("encoder.vms.example", 150 * DAY, issuer=ca), legacy=True
+            "event",
+            "Event server (wrong name)",
+            leaf("old-event.vms.example", 300 * DAY + A_WHILE, issuer=ca),
+        ),
+        Member("camera", "Camera (self-signed)", leaf("camera.vms.example", 900 * DAY, lifetime=3650 * DAY)),
+        Member(
+            "encoder",
+            "Old encoder (TLS 1.0)",
+            leaf("encoder.vms.example", 150 * DAY + A_WHILE, issuer=ca),
+            legacy=True,
         ),
         Member("expiring", "Test server (ends while you watch)", short_lived(ca, short_life)),
         Member("plain", "Log server (no TLS on the port)", None),
@@ -90,7 +107,9 @@ class Estate:
         (files / "old").mkdir(parents=True, exist_ok=True)
         (self.folder / "vms-ca.cer").write_bytes(self.ca.der)
         (files / "web.pem").write_bytes(leaf("web.vms.example", 90 * DAY, issuer=self.ca).chain_pem)
-        (files / "database.der").write_bytes(leaf("database.vms.example", 12 * DAY, issuer=self.ca).der)
+        (files / "database.der").write_bytes(
+            leaf("database.vms.example", 12 * DAY + A_WHILE, issuer=self.ca).der
+        )
         (files / "notes.txt").write_text("not a certificate, and no error\n")
         (files / "old" / "web.pem").write_bytes(leaf("web.vms.example", -100 * DAY, issuer=self.ca).chain_pem)
 

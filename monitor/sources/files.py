@@ -49,7 +49,7 @@ class FilesSettings(TargetSettings):
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             collection=any(_many(path) for path in self.paths),
-            meaning=Meaning(title=self.title),
+            meaning=Meaning(title=self.title or self.name),
         )
 
 

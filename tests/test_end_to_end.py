@@ -1,0 +1,360 @@
+"""The whole daemon as its user meets it: a configuration file, a real TLS server, a real mail server."""
+
+import asyncio
+import contextlib
+import email
+import email.policy
+import json
+import re
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+from monitor.daemon import serve
+from monitor.daemon.daemon import Daemon
+from monitor.demo.pki import Issued, authority, leaf
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Mailbox:
+    """Be a mail server that keeps what it gets, or refuses while ``broken``."""
+
+    subjects: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    async def handle_DATA(self, _server: SMTP, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        """Keep one mail."""
+        if self.broken:
+            return "451 try again later"
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.subjects.append(message["Subject"])
+        self.ids.append(message["Message-ID"])
+        return "250 kept"
+
+
+@dataclass
+class Site:
+    """Hold one server whose certificate can be replaced, and the files of the daemon."""
+
+    folder: Path
+    mailbox: Mailbox
+    ca: Issued
+    context: ssl.SSLContext
+    port: int
+    mail_port: int
+
+    def serve(self, issued: Issued) -> None:
+        """Serve this certificate from now on."""
+        chain, key = self.folder / "server.chain", self.folder / "server.key"
+        chain.write_bytes(issued.chain_pem)
+        key.write_bytes(issued.key_pem)
+        self.context.load_cert_chain(chain, key)
+
+    def configure(self, extra: str = "", target: str = "") -> Path:
+        """Write the daemon's configuration and return its path."""
+        path = self.folder / "cert-monitor.yaml"
+        path.write_text(
+            f"""
+defaults: {{interval: 500ms, timeout: 2s, trust: [ca.cer], warn_before: [10%], critical_before: [5%]}}
+targets:
+  - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: rec.vms.example,
+     title: Recorder 01{target}}}
+email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
+web: {{listen: "127.0.0.1:0"}}
+store: {{url: "sqlite:///state.db"}}
+alerts: {{every: 200ms}}
+{extra}
+""",
+            encoding="utf-8",
+        )
+        return path
+
+
+@asynccontextmanager
+async def site(folder: Path) -> AsyncIterator[Site]:
+    """Run a TLS server and a mail server on loopback."""
+    loop = asyncio.get_running_loop()
+    ca, mailbox = authority("Test CA", 3650 * DAY), Mailbox()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    (folder / "ca.cer").write_bytes(ca.der)
+    made = Site(folder, mailbox, ca, context, 0, 0)
+    made.serve(leaf("rec.vms.example", 200 * DAY, issuer=ca))
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+    sink = await loop.create_server(lambda: SMTP(mailbox, hostname="mail.test"), "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    made.mail_port = sink.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.close()
+        sink.close()
+
+
+@asynccontextmanager
+async def daemon(config: Path) -> AsyncIterator[Daemon]:
+    """Run the real daemon until the block ends."""
+    stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(config, stop=stop, started=running.set_result))
+    await asyncio.wait({task, asyncio.ensure_future(running)}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+    try:
+        yield running.result()
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait until a condition holds; fail when it does not within some seconds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            holds = condition()
+            if holds if isinstance(holds, bool) else await holds:
+                return
+            await asyncio.sleep(0.05)
+
+
+async def fetch(url: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, str]:
+    """Return status and text of a page, asked from another thread as a browser would."""
+
+    def ask() -> tuple[int, str]:
+        request = urllib.request.Request(url, method=method, headers=headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    return await asyncio.to_thread(ask)
+
+
+async def metric(running: Daemon, name: str) -> float | None:
+    """Return the first value of a metric, None when it is absent."""
+    _, text = await fetch(f"{running.url}/metrics")
+    found = re.search(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else None
+
+
+def test_the_life_of_one_certificate(tmp_path: Path) -> None:
+    """Metric, inventory, silence after a restart, notice at a rung, renewed: each once and in that order."""
+
+    async def scenario() -> list[str]:
+        async with site(tmp_path) as where:
+            subjects, config = where.mailbox.subjects, where.configure()
+            async with daemon(config) as running:
+                await until(lambda: bool(subjects))
+                days = await metric(running, "cert_monitor_certificate_days_to_expiry")
+                assert days is not None
+                assert 199.9 < days <= 200
+            async with daemon(config) as running:
+                looked = running.board.snapshot.states[f"endpoint:127.0.0.1:{where.port}/rec.vms.example"]
+                assert looked.sightings, "the recorded state was not resumed"
+                await asyncio.sleep(1.5)
+                assert len(subjects) == 1, f"a restart told something: {subjects}"
+                # 30 days left of 398 lie inside the 10 % that warn.
+                where.serve(leaf("rec.vms.example", 30 * DAY, issuer=where.ca))
+                await until(lambda: len(subjects) == 2)
+                where.serve(leaf("rec.vms.example", 398 * DAY, issuer=where.ca))
+                await until(lambda: len(subjects) == 3)
+                await asyncio.sleep(1)
+        return subjects
+
+    subjects = asyncio.run(scenario())
+    assert [subject.partition("]")[0] + "]" for subject in subjects] == [
+        "[INVENTORY]",
+        "[WARNING]",
+        "[RENEWED]",
+    ]
+    assert "Recorder 01 ends in 29 days" in subjects[1]
+
+
+def test_a_rung_is_crossed_by_time_alone(tmp_path: Path) -> None:
+    """A certificate that nobody touches is told when its margin is reached, and when it has ended."""
+
+    async def scenario() -> list[str]:
+        async with site(tmp_path) as where:
+            life = timedelta(seconds=8)
+            where.serve(leaf("rec.vms.example", life, lifetime=life, issuer=where.ca))
+            config = where.configure(target=", interval: 1h, warn_before: [6s], critical_before: [4s]")
+            async with daemon(config):
+                await until(lambda: len(where.mailbox.subjects) == 4)
+        return where.mailbox.subjects
+
+    subjects = asyncio.run(scenario())
+    assert [subject.partition("]")[0] + "]" for subject in subjects] == [
+        "[INVENTORY]",
+        "[WARNING]",
+        "[CRITICAL]",
+        "[EXPIRED]",
+    ]
+
+
+def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
+    """While the relay refuses, the mail waits in the outbox; then it arrives once, under its Message-ID."""
+
+    async def scenario() -> list[str]:
+        async with site(tmp_path) as where:
+            where.mailbox.broken = True
+            async with daemon(where.configure()) as running:
+                await until(
+                    lambda: (
+                        running.own._registry.get_sample_value(
+                            "cert_monitor_mails_total", {"result": "retry"}
+                        )
+                        == 1
+                    )
+                )
+                assert await metric(running, "cert_monitor_outbox_pending") == 1
+            where.mailbox.broken = False
+            async with daemon(where.configure()) as running:
+                waiting = (await running.store.due_mails(running.clock.now() + DAY, 10))[0]
+                await running.store.mail_attempted(replace(waiting, next_attempt_at=running.clock.now()))
+                running.delivery.nudge()
+                await until(lambda: bool(where.mailbox.subjects))
+                assert where.mailbox.ids == [waiting.message_id]
+                await until(lambda: _is(running, "cert_monitor_outbox_pending", 0))
+        return where.mailbox.subjects
+
+    assert len(asyncio.run(scenario())) == 1
+
+
+def _retried(running: Daemon) -> bool:
+    value = running.own._registry.get_sample_value("cert_monitor_mails_total", {"result": "retry"})
+    return bool(value)
+
+
+async def _is(running: Daemon, name: str, value: float) -> bool:
+    return await metric(running, name) == value
+
+
+def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: Path) -> None:
+    """A bad file changes nothing and is explained in answer and metric; a good one changes the targets."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            config = where.configure()
+            async with daemon(config) as running:
+                await until(lambda: _is(running, "cert_monitor_target_up", 1))
+                before = running.board.snapshot
+                config.write_text(
+                    config.read_text().replace("kind: endpoint", "kind: endpoit"), encoding="utf-8"
+                )
+                status, answer = await fetch(f"{running.url}/-/reload", method="POST")
+                assert status == 422
+                assert "targets[0].kind" in json.loads(answer)["problems"][0]
+                assert await metric(running, "cert_monitor_config_last_reload_successful") == 0
+                assert list(running.board.snapshot.states) == list(before.states)
+                (tmp_path / "another.pem").write_bytes(where.ca.chain_pem)
+                where.configure(extra="include: [more.yaml]")
+                (tmp_path / "more.yaml").write_text(
+                    "targets: [{kind: files, name: another, paths: [another.pem]}]", encoding="utf-8"
+                )
+                status, answer = await fetch(f"{running.url}/-/reload", method="POST")
+                assert (status, json.loads(answer)["ok"]) == (200, True)
+                assert await metric(running, "cert_monitor_config_last_reload_successful") == 1
+                await until(lambda: running.board.snapshot.states["files:another"].up is True)
+                where.configure()
+                await fetch(f"{running.url}/-/reload", method="POST")
+                _, text = await fetch(f"{running.url}/metrics")
+                assert "files:another" not in text
+                kept = running.board.snapshot.states[f"endpoint:127.0.0.1:{where.port}/rec.vms.example"]
+                assert kept.watched_since == before.states[kept.target.id].watched_since
+
+    asyncio.run(scenario())
+
+
+def test_a_reload_judges_again_what_its_policy_changed(tmp_path: Path) -> None:
+    """New thresholds show at once, without waiting for the next look."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            config = where.configure(target=", interval: 1h")
+            async with daemon(config) as running:
+                target_id = f"endpoint:127.0.0.1:{where.port}/rec.vms.example"
+                await until(lambda: running.board.snapshot.states[target_id].up is True)
+                assert running.board.snapshot.states[target_id].severity == "ok"
+                where.configure(target=", interval: 1h, warn_before: [300d]")
+                await fetch(f"{running.url}/-/reload", method="POST")
+                assert running.board.snapshot.states[target_id].severity == "warning"
+
+    asyncio.run(scenario())
+
+
+def test_without_a_mail_section_it_watches_and_exposes(tmp_path: Path) -> None:
+    """Mail may be left out; a section added later starts with the inventory."""
+
+    async def scenario() -> list[str]:
+        async with site(tmp_path) as where:
+            config = where.configure()
+            text = config.read_text()
+            config.write_text("\n".join(line for line in text.splitlines() if not line.startswith("email")))
+            async with daemon(config) as running:
+                await until(lambda: _is(running, "cert_monitor_target_up", 1))
+                await asyncio.sleep(0.5)
+                config.write_text(text)
+                await fetch(f"{running.url}/-/reload", method="POST")
+                await until(lambda: bool(where.mailbox.subjects))
+        return where.mailbox.subjects
+
+    assert asyncio.run(scenario())[0].startswith("[INVENTORY]")
+
+
+def test_a_black_holed_host_delays_nobody(tmp_path: Path) -> None:
+    """A host that accepts and says nothing costs its own timeout; the other is on the board long before."""
+
+    async def scenario() -> float:
+        async with site(tmp_path) as where:
+            hole = socket.create_server(("127.0.0.1", 0))  # the kernel accepts, nobody ever answers
+            port = hole.getsockname()[1]
+            (tmp_path / "hole.yaml").write_text(
+                f'targets: [{{kind: endpoint, address: "127.0.0.1:{port}", timeout: 6s}}]', encoding="utf-8"
+            )
+            begin = asyncio.get_running_loop().time()
+            async with daemon(where.configure(extra="include: [hole.yaml]")) as running:
+                await until(lambda: _is(running, "cert_monitor_target_up", 1))
+                took = asyncio.get_running_loop().time() - begin
+            hole.close()
+        return took
+
+    assert asyncio.run(scenario()) < 5
+
+
+def test_a_dns_discovery_is_watched_and_survives_a_restart(tmp_path: Path) -> None:
+    """Every address of a name becomes a target, and its last list is there again after a restart."""
+
+    async def scenario() -> list[list[str]]:
+        async with site(tmp_path) as where:
+            extra = "include: [dns.yaml]"
+            (tmp_path / "dns.yaml").write_text(
+                f'targets: [{{kind: dns, name: "localhost:{where.port}"}}]', encoding="utf-8"
+            )
+            config, seen = where.configure(extra=extra), []
+            for _ in range(2):
+                async with daemon(config) as running:
+                    wanted = f"endpoint:127.0.0.1:{where.port}/localhost"
+                    await until(lambda: wanted in running.board.snapshot.states)  # noqa: B023 - awaited inside
+                    seen.append(sorted(t for t in running.board.snapshot.states if "/localhost" in t))
+        return seen
+
+    first, second = asyncio.run(scenario())
+    assert first == second
