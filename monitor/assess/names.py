@@ -42,6 +42,8 @@ def mismatch(certificate: Certificate, wanted: str) -> NameProblem | None:
 
 
 def _address(text: str) -> Address | None:
+    if text[-1:].isalpha() and ":" not in text:
+        return None  # what most names look like: not worth an exception
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(text.strip("[]").partition("%")[0])
     return None

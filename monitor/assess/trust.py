@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from OpenSSL import crypto
 
@@ -231,7 +232,13 @@ def _loaded(held: Iterable[Held]) -> Iterator[crypto.X509]:
     """Iterate over the certificates that OpenSSL can read; the others can be on no path."""
     for _, der in held:
         with contextlib.suppress(crypto.Error):
-            yield crypto.load_certificate(crypto.FILETYPE_ASN1, der)
+            yield _shared(der)
+
+
+@lru_cache(maxsize=256)
+def _shared(der: bytes) -> crypto.X509:
+    """Remember issuers and anchors, which stand above many leaves."""
+    return crypto.load_certificate(crypto.FILETYPE_ASN1, der)
 
 
 def _fingerprint(certificate: crypto.X509) -> str:

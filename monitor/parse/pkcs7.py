@@ -6,7 +6,6 @@ It must not look at signatures: such files carry none.
 from collections.abc import Iterator
 
 from monitor.parse.der import OBJECT_IDENTIFIER, SEQUENCE, DerError, Element, children, several
-from monitor.parse.shape import fields_of
 
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _CONTENT = 0xA0
@@ -30,11 +29,4 @@ def _held(outer: Element) -> Iterator[bytes]:
         raise DerError("the PKCS#7 data has no content")
     for part in children(several(content, 1)[0]):
         if part.tag == _CERTIFICATES:
-            yield from _readable(part)
-
-
-def _readable(part: Element) -> Iterator[bytes]:
-    for one in children(part):
-        if one.tag == SEQUENCE:
-            fields_of(one)
-            yield one.encoded
+            yield from (one.encoded for one in children(part) if one.tag == SEQUENCE)
