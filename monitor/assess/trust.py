@@ -106,16 +106,13 @@ class _Index:
             self._by_fingerprint[anchor.certificate.sha256] = held
 
     def relevant(self, served: Iterable[Held]) -> list[Held]:
-        """Return the anchors that were served, and those named as issuers by these or the served ones."""
+        """Return the anchors that were served, and those that the served ones name as their issuers."""
         found: dict[str, Held] = {}
-        waiting = [certificate for certificate, _ in served]
-        for certificate in waiting:
+        for certificate, _ in served:
             if certificate.sha256 in self._by_fingerprint:
                 found[certificate.sha256] = self._by_fingerprint[certificate.sha256]
             for held in self._by_subject.get(canonical(certificate.issuer), ()):
-                if held[0].sha256 not in found:
-                    found[held[0].sha256] = held
-                    waiting.append(held[0])
+                found[held[0].sha256] = held
         return list(found.values())
 
 
