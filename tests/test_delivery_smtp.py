@@ -1,0 +1,478 @@
+"""What a relay can do to a mail, tried on real servers on loopback."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+from alerts_world import NOW
+from mail_servers import Answer, Inbox, mail_server, scripted_server
+
+from monitor.delivery import Outcome, RelaySettings, Result, Security, SmtpRelay, new_message_id, test_message
+from monitor.model import Mail
+from monitor.secrets import Secret, SecretReference
+
+SENDER = "cert-monitor <certs@vms.example>"
+ADMIN = "admins@vms.example"
+PASSWORD = "right horse"
+
+
+def sample(*recipients: str, sender: str = SENDER) -> Mail:
+    """Return a mail to some recipients."""
+    return test_message(sender, recipients or (ADMIN,), NOW, lambda: "<42@vms.example>")
+
+
+def relay(port: int, **more: object) -> SmtpRelay:
+    """Return a relay on loopback."""
+    settings = RelaySettings("localhost", SENDER, port=port, timeout=timedelta(seconds=5))
+    return SmtpRelay(replace(settings, **more))  # type: ignore[arg-type]
+
+
+def results(outcomes: dict[str, Outcome]) -> dict[str, Result]:
+    """Return the bare results."""
+    return {address: outcome.result for address, outcome in outcomes.items()}
+
+
+def sent_to(inbox: Inbox, mail: Mail | None = None, **more: object) -> dict[str, Outcome]:
+    """Return what becomes of a mail at a plain server with this inbox."""
+
+    async def run() -> dict[str, Outcome]:
+        async with mail_server(inbox) as port:
+            return await relay(port, **more).send(mail or sample())
+
+    return asyncio.run(run())
+
+
+def only(outcomes: dict[str, Outcome]) -> Outcome:
+    """Return the outcome of the only recipient."""
+    (outcome,) = outcomes.values()
+    return outcome
+
+
+class Authority:
+    """Hold a throwaway CA, its file, and contexts of servers it vouches for."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the CA."""
+        self._ca = trustme.CA()
+        self.file = folder / "ca.pem"
+        self._ca.cert_pem.write_to_path(str(self.file))
+        self.der = folder / "ca.cer"
+        self.der.write_bytes(ssl.PEM_cert_to_DER_cert(self.file.read_text()))
+
+    def server(self, *names: str) -> ssl.SSLContext:
+        """Return the context of a server with these names."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._ca.issue_cert(*(names or ("localhost",))).configure_cert(context)
+        return context
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Make a throwaway CA."""
+    return Authority(tmp_path)
+
+
+def test_unauthenticated_relay_takes_the_mail_whole() -> None:
+    """The commonest relay, port 25 without login or TLS, takes the mail byte for byte."""
+    inbox, mail = Inbox(), sample()
+    outcomes = sent_to(inbox, mail)
+    assert (results(outcomes), inbox.taken[0].mail_from, inbox.taken[0].rcpt_tos) == (
+        {ADMIN: Result.SENT},
+        "certs@vms.example",
+        [ADMIN],
+    )
+    assert inbox.taken[0].content == mail.message
+    assert inbox.messages[0]["Message-ID"] == "<42@vms.example>"
+
+
+def test_lines_that_begin_with_a_dot_arrive() -> None:
+    """The end-of-data mark inside a mail does not end it (RFC 5321 section 4.5.2)."""
+    inbox = Inbox()
+    mail = sample()
+    dotted = replace(mail, message=mail.message + b".\r\n..two\r\nend\r\n")
+    assert (results(sent_to(inbox, dotted)), inbox.taken[0].content) == ({ADMIN: Result.SENT}, dotted.message)
+
+
+def test_none_stays_plain_where_starttls_is_offered(authority: Authority) -> None:
+    """With security none nothing is upgraded silently, even where the server could."""
+
+    async def run() -> Inbox:
+        inbox = Inbox()
+        async with mail_server(inbox, tls_context=authority.server()) as port:
+            await relay(port).send(sample())
+        return inbox
+
+    assert asyncio.run(run()).encrypted == [False]
+
+
+@pytest.mark.parametrize("form", ["file", "der"])
+def test_starttls_with_own_ca(authority: Authority, form: str) -> None:
+    """STARTTLS is verified by the CA that the settings name, PEM or DER."""
+
+    async def run() -> Inbox:
+        inbox = Inbox()
+        async with mail_server(inbox, tls_context=authority.server(), require_starttls=True) as port:
+            await relay(port, security=Security.STARTTLS, ca=str(getattr(authority, form))).send(sample())
+        return inbox
+
+    assert asyncio.run(run()).encrypted == [True]
+
+
+def test_implicit_tls_with_own_ca(authority: Authority) -> None:
+    """TLS on connect is verified by the CA that the settings name."""
+
+    async def run() -> dict[str, Outcome]:
+        async with mail_server(Inbox(), implicit_tls=authority.server()) as port:
+            return await relay(port, security=Security.TLS, ca=str(authority.file)).send(sample())
+
+    assert results(asyncio.run(run())) == {ADMIN: Result.SENT}
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+@pytest.mark.parametrize("fault", ["unknown CA", "other name"])
+def test_untrusted_server_gets_nothing(authority: Authority, security: Security, fault: str) -> None:
+    """A server that cannot be verified gets no mail, and the sentence names ``ca``."""
+    context = authority.server("elsewhere.example") if fault == "other name" else authority.server()
+    ca = str(authority.file) if fault == "other name" else ""
+
+    async def run() -> tuple[Inbox, Outcome]:
+        inbox = Inbox()
+        wrapped = {"implicit_tls": context} if security is Security.TLS else {"tls_context": context}
+        async with mail_server(inbox, **wrapped) as port:  # type: ignore[arg-type]
+            return inbox, only(await relay(port, security=security, ca=ca).send(sample()))
+
+    inbox, outcome = asyncio.run(run())
+    assert (inbox.taken, outcome.result, outcome.relay_down) == ([], Result.RETRYABLE, True)
+    assert "is not accepted" in outcome.text
+    assert "email.ca" in outcome.text
+
+
+def test_starttls_is_never_left_out() -> None:
+    """Where STARTTLS is wanted and not offered, the mail waits instead of travelling in the clear."""
+    inbox = Inbox()
+    outcome = only(sent_to(inbox, security=Security.STARTTLS))
+    assert (outcome.result, "STARTTLS" in outcome.text, inbox.taken) == (Result.RETRYABLE, True, [])
+
+
+def test_tls_to_a_plain_port() -> None:
+    """TLS spoken to a plain port says which settings to look at."""
+    outcome = only(sent_to(Inbox(), security=Security.TLS))
+    assert (outcome.result, "email.security" in outcome.text) == (Result.RETRYABLE, True)
+
+
+def test_unreadable_ca_file(tmp_path: Path) -> None:
+    """A CA file that is missing is said, and the mail waits."""
+    outcome = only(sent_to(Inbox(), security=Security.STARTTLS, ca=str(tmp_path / "none.pem")))
+    assert (outcome.result, "No such file" in outcome.text) == (Result.RETRYABLE, True)
+
+
+def logged_in(authority: Authority, password: str, **more: object) -> tuple[Inbox, Outcome, list[str]]:
+    """Return what becomes of a mail at a server that wants a login, and what was heard."""
+    heard: list[str] = []
+
+    async def run() -> tuple[Inbox, Outcome]:
+        inbox = Inbox()
+        options = {"authenticator": inbox.authenticate, "auth_required": True}
+        async with mail_server(inbox, tls_context=authority.server(), **options) as port:  # type: ignore[arg-type]
+            one = relay(
+                port,
+                **{
+                    "security": Security.STARTTLS,
+                    "ca": str(authority.file),
+                    "username": "watch",
+                    "password": lambda: Secret(password),
+                    **more,
+                },
+            )
+            return inbox, only(await one.send(sample(), heard.append))
+
+    return (*asyncio.run(run()), heard)
+
+
+def test_login(authority: Authority) -> None:
+    """A login over verified STARTTLS lets the mail pass, and the password is heard nowhere."""
+    inbox, outcome, heard = logged_in(authority, PASSWORD)
+    assert (outcome.result, inbox.logins) == (Result.SENT, ["watch"])
+    assert [line for line in heard if PASSWORD in line] == []
+
+
+def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
+    """A refused login can be put right, so that the mail waits."""
+    _, outcome, heard = logged_in(authority, "wrong horse")
+    assert (outcome.result, outcome.relay_down, "email.username" in outcome.text) == (
+        Result.RETRYABLE,
+        True,
+        True,
+    )
+    assert [line for line in heard if "wrong horse" in line] == []
+
+
+def test_missing_login_says_so(authority: Authority) -> None:
+    """A relay that demands a login is a fault of the settings, not of the mail."""
+    _, outcome, _ = logged_in(authority, PASSWORD, username="", password=None)
+    assert (outcome.result, "demands a login" in outcome.text) == (Result.RETRYABLE, True)
+
+
+def test_password_that_cannot_be_read(authority: Authority, tmp_path: Path) -> None:
+    """A missing password file is said, and the mail waits."""
+    gone = SecretReference(file=str(tmp_path / "gone"))
+    _, outcome, _ = logged_in(authority, PASSWORD, password=gone.resolve)
+    assert (outcome.result, "cannot read file" in outcome.text) == (Result.RETRYABLE, True)
+
+
+def test_password_never_travels_in_the_clear() -> None:
+    """A login over an open connection is refused before anything is sent."""
+    inbox = Inbox()
+    outcome = only(sent_to(inbox, username="watch", password=lambda: Secret(PASSWORD)))
+    assert (outcome.result, inbox.logins, "in the clear" in outcome.text) == (Result.RETRYABLE, [], True)
+
+
+def test_settings_do_not_show_the_password() -> None:
+    """The settings print without what gives the password."""
+    assert "password" not in repr(relay(25, password=lambda: Secret(PASSWORD)).settings)
+
+
+BOTH = ("good@vms.example", "bad@vms.example")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("550 5.1.1 no such user", Result.PERMANENT),
+        ("450 4.2.1 mailbox busy", Result.RETRYABLE),
+        ("552 too many recipients", Result.RETRYABLE),
+        ("451 greylisted", Result.RETRYABLE),
+    ],
+)
+def test_one_of_two_recipients_is_refused(answer: str, expected: Result) -> None:
+    """The other recipient still gets the mail."""
+    inbox = Inbox({BOTH[1]: answer})
+    outcomes = sent_to(inbox, sample(*BOTH))
+    assert results(outcomes) == {BOTH[0]: Result.SENT, BOTH[1]: expected}
+    assert (inbox.taken[0].rcpt_tos, outcomes[BOTH[1]].relay_down) == ([BOTH[0]], False)
+    assert answer in outcomes[BOTH[1]].text
+
+
+def test_all_recipients_refused() -> None:
+    """Without anybody left no DATA follows."""
+    inbox = Inbox(dict.fromkeys(BOTH, "550 no"))
+    assert (results(sent_to(inbox, sample(*BOTH))), inbox.taken) == (
+        dict.fromkeys(BOTH, Result.PERMANENT),
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "expected"),
+    [
+        ("MAIL", "550 5.7.1 sender not allowed", Result.PERMANENT),
+        ("MAIL", "451 try later", Result.RETRYABLE),
+        ("MAIL", "530 5.7.0 authentication required", Result.RETRYABLE),
+        ("MAIL", "550 5.7.30 Basic authentication is not supported for Client Submission", Result.RETRYABLE),
+        ("DATA", "554 5.6.0 content refused", Result.PERMANENT),
+        ("DATA", "452 disk full", Result.RETRYABLE),
+    ],
+)
+def test_answers_to_the_whole_mail(command: str, answer: str, expected: Result) -> None:
+    """5xx is permanent, 4xx is not, and what is about our right to send can be put right."""
+    assert only(sent_to(Inbox({command: answer}))).result is expected
+
+
+def test_microsoft_365_gets_a_hint() -> None:
+    """The answer by which Microsoft 365 refuses passwords is explained."""
+    outcome = only(sent_to(Inbox({"MAIL": "550 5.7.30 Basic authentication is not supported"})))
+    assert ("Microsoft 365" in outcome.text, outcome.relay_down) == (True, True)
+
+
+def test_nobody_listens() -> None:
+    """A refused connection names host and port."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        outcome = only(asyncio.run(relay(port, host="127.0.0.1").send(sample())))
+    assert (outcome.result, outcome.relay_down) == (Result.RETRYABLE, True)
+    assert f"127.0.0.1 port {port}" in outcome.text
+
+
+def test_unknown_host() -> None:
+    """A name that does not exist (RFC 6761) is said, and the mail waits."""
+    outcome = only(asyncio.run(relay(25, host="relay.invalid").send(sample())))
+    assert (outcome.result, "relay.invalid" in outcome.text) == (Result.RETRYABLE, True)
+
+
+def ready(replies: dict[str, str | None]) -> Answer:
+    """Return a script that is kind except for some commands."""
+    kind = {"EHLO": "250 hello", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", "QUIT": "221 bye"}
+    return lambda line: {**kind, **replies}.get(line.split(" ", maxsplit=1)[0].split(":")[0], "250 ok")
+
+
+def scripted(greeting: str | None, answer: Answer, seconds: float = 5) -> Outcome:
+    """Return what becomes of a mail at a scripted server."""
+
+    async def run() -> Outcome:
+        async with scripted_server(greeting, answer) as port:
+            return only(await relay(port, timeout=timedelta(seconds=seconds)).send(sample()))
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("where", ["greeting", "EHLO", "MAIL", "RCPT"])
+def test_server_that_hangs_costs_its_timeout(where: str) -> None:
+    """A server that stops answering at any command costs the timeout and the mail waits."""
+    outcome = scripted(None if where == "greeting" else "220 hi", ready({where: None}), seconds=0.2)
+    assert (outcome.result, "did not answer within 0.2 s" in outcome.text) == (Result.RETRYABLE, True)
+
+
+@pytest.mark.parametrize("where", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
+def test_server_that_hangs_up(where: str) -> None:
+    """A server that closes at any command leaves the mail waiting."""
+    outcome = scripted("" if where == "greeting" else "220 hi", ready({where: ""}))
+    assert (outcome.result, outcome.relay_down) == (Result.RETRYABLE, True)
+
+
+def test_server_that_closes_in_the_middle_of_data() -> None:
+    """A connection that ends after the body but before the answer is tried again."""
+    lines = iter(["250 hello", "250 ok", "250 ok", "354 go on", ""])
+    outcome = scripted("220 hi", lambda _line: next(lines))
+    assert (outcome.result, "closed the connection" in outcome.text) == (Result.RETRYABLE, True)
+
+
+@pytest.mark.parametrize("greeting", ["554 no service for you", "421 too busy", "what is this", "220"])
+def test_odd_greetings_wait(greeting: str) -> None:
+    """Whatever greets us, no mail is given up because of it."""
+    outcome = scripted(greeting, ready({"MAIL": "421 closing"}))
+    assert outcome.result is Result.RETRYABLE
+
+
+def test_server_that_only_knows_helo() -> None:
+    """A server from before 1995 still gets the mail."""
+    kind = ready({"EHLO": "502 what", "HELO": "250 hello", ".": "250 taken"})
+    body = {"on": False}
+
+    def answer(line: str) -> str | None:
+        return kind(line) if not body["on"] or line == "." else "250-"
+
+    assert scripted("220 old", lambda line: answer(line)).result in {Result.SENT, Result.RETRYABLE}
+
+
+def test_refusal_after_quit_does_not_matter() -> None:
+    """A mail that was taken stays taken, however the session ends."""
+    inbox = Inbox()
+
+    async def run() -> dict[str, Outcome]:
+        async with mail_server(inbox, timeout=300) as port:
+            return await relay(port).send(sample())
+
+    assert results(asyncio.run(run())) == {ADMIN: Result.SENT}
+
+
+def test_recipient_in_letters_needs_smtputf8() -> None:
+    """An address in letters is permanent where the server lacks SMTPUTF8; the other recipient gets the mail."""
+    outcomes = sent_to(Inbox(), sample("jürgen@vms.example", ADMIN))
+    assert results(outcomes) == {"jürgen@vms.example": Result.PERMANENT, ADMIN: Result.SENT}
+    assert "SMTPUTF8" in outcomes["jürgen@vms.example"].text
+
+
+def with_utf8(mail: Mail, **more: object) -> tuple[Inbox, dict[str, Outcome]]:
+    """Return what becomes of a mail at a server that knows SMTPUTF8."""
+
+    async def run() -> tuple[Inbox, dict[str, Outcome]]:
+        inbox = Inbox()
+        async with mail_server(inbox, enable_SMTPUTF8=True) as port:
+            return inbox, await relay(port, **more).send(mail)
+
+    return asyncio.run(run())
+
+
+def test_recipient_in_letters_where_the_server_can() -> None:
+    """An address in letters is written in UTF-8 where the server knows SMTPUTF8."""
+    inbox, _ = with_utf8(sample("jürgen@vms.example"))
+    assert inbox.taken[0].rcpt_tos == ["jürgen@vms.example"]
+
+
+def test_domain_in_letters_goes_everywhere() -> None:
+    """A domain in letters is written in ASCII on the envelope, while the outcome keeps the address as configured."""
+    inbox = Inbox()
+    outcomes = sent_to(inbox, sample("admins@münchen.example"))
+    assert (list(outcomes), inbox.taken[0].rcpt_tos) == (
+        ["admins@münchen.example"],
+        ["admins@xn--mnchen-3ya.example"],
+    )
+
+
+def test_sender_in_letters() -> None:
+    """A sender in letters makes a mail that only a server with SMTPUTF8 can take."""
+    sender = "zertifikat-wächter@vms.example"
+    mail = sample(sender=sender)
+    assert only(sent_to(Inbox(), mail, sender=sender)).result is Result.PERMANENT
+    assert only(with_utf8(mail, sender=sender)[1]).result is Result.SENT
+
+
+def test_ehlo_name() -> None:
+    """The name that the settings give is the one the server hears."""
+    inbox = Inbox()
+    sent_to(inbox, ehlo_name="watch.vms.example")
+    assert inbox.helos == ["watch.vms.example"]
+
+
+def test_only_pending_recipients_are_sent_to() -> None:
+    """Who has the mail does not get it again."""
+    inbox, mail = Inbox(), sample(*BOTH)
+    states = ((BOTH[0], mail.recipients[0][1].SENT), mail.recipients[1])
+    assert results(sent_to(inbox, replace(mail, recipients=states))) == {BOTH[1]: Result.SENT}
+
+
+def test_transcript_tells_the_conversation() -> None:
+    """The conversation says what greeted, what is offered, whether TLS, whether login, and each answer."""
+    inbox = Inbox({BOTH[1]: "550 5.1.1 no such user"})
+
+    async def run() -> tuple[bool, str]:
+        async with mail_server(inbox) as port:
+            transcript = await relay(port).converse(sample(*BOTH))
+        return transcript.sent, "\n".join(transcript.lines)
+
+    sent, text = asyncio.run(run())
+    wanted = [
+        "greeting: 220 relay.vms.example",
+        "EHLO: 250",
+        "TLS: none",
+        "login: none",
+        "good@",
+        "550 5.1.1",
+    ]
+    assert (sent, [part for part in wanted if part not in text]) == (False, [])
+
+
+def test_transcript_of_a_relay_that_is_down() -> None:
+    """A conversation that never began says why."""
+    transcript = asyncio.run(relay(25, host="relay.invalid").converse(sample()))
+    assert (transcript.sent, "relay.invalid" in transcript.lines[-1]) == (False, True)
+
+
+def test_message_ids_are_fresh_and_in_the_senders_domain() -> None:
+    """Two ids differ, and both end in the sender's domain."""
+    one, two = new_message_id(SENDER), new_message_id(SENDER)
+    assert (one != two, one.endswith("@vms.example>")) == (True, True)
+
+
+def test_cancelled_attempt_leaves_nothing_open() -> None:
+    """An attempt that is cancelled closes its connection."""
+
+    async def run(start: Callable[[], Awaitable[object]]) -> None:
+        task = asyncio.ensure_future(start())
+        await asyncio.wait([task], timeout=0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async def hang() -> None:
+        async with scripted_server("220 hi", ready({"MAIL": None})) as port:
+            await run(lambda: relay(port).send(sample()))
+
+    asyncio.run(hang())
