@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -64,7 +65,7 @@ def reached(*addresses: Address, within: float = 5) -> object:
 
     async def main() -> object:
         async with asyncio.timeout(within):
-            with await connect(addresses) as link:
+            with await connect(addresses, timedelta(seconds=within)) as link:
                 return link.getpeername()[:2]
 
     return asyncio.run(main())
@@ -148,6 +149,13 @@ def test_next_address_beside_black_hole(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(connecting, "STAGGER", 0.01)
     with black_hole() as hole, listener() as address:
         assert reached(v4(*hole), v4(*hole), v4(*address)) == address
+
+
+@on_linux
+def test_black_holes_share_a_short_time() -> None:
+    """However short the time and however many the black holes, the last address gets its turn."""
+    with black_hole() as hole, listener() as address:
+        assert reached(*[v4(*hole)] * 5, v4(*address), within=1.2) == address
 
 
 def test_every_refusal_is_told() -> None:

@@ -41,6 +41,7 @@ WRONG = {
     "[::1": BRACKETS,
     "[::1]443": BRACKETS,
     "[10.0.0.5]:443": "10.0.0.5 is not an IPv6 address",
+    "[fe80::1%a b]:443": "fe80::1%a b is not an IPv6 address",
     "[]:443": " is not an IPv6 address",
     "https://recorder.example": A_URL,
     "recorder.example:443/login": A_URL,
@@ -106,6 +107,7 @@ def test_target() -> None:
         ("10.0.0.5:443", "www.Example.", "endpoint:10.0.0.5:443/www.example"),
         ("www.example:443", "WWW.example", "endpoint:www.example:443"),
         ("[::1]:8443", None, "endpoint:[::1]:8443"),
+        ("[fe80::1%eth0]:8443", None, "endpoint:[fe80::1%eth0]:8443"),
         ("[::1]:8443", "www.example", "endpoint:[::1]:8443/www.example"),
         ("www.example", "10.0.0.5", "endpoint:www.example:443/10.0.0.5"),
     ],
@@ -114,6 +116,12 @@ def test_target_id(address: str, server_name: str | None, target_id: str) -> Non
     """The id names host and port, and the server name only where it differs."""
     settings = EndpointSettings(kind="endpoint", address=address, server_name=server_name)
     assert settings.target(Policy()).id == target_id
+
+
+def test_zone_is_no_part_of_the_name() -> None:
+    """The name to expect leaves out the zone of a link-local address."""
+    settings = EndpointSettings(kind="endpoint", address="[fe80::1%eth0]:443")
+    assert settings.target(Policy()).server_name == "fe80::1"
 
 
 def test_what_was_typed_is_kept() -> None:

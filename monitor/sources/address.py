@@ -2,10 +2,12 @@
 
 import ipaddress
 import re
+from contextlib import suppress
 
 DEFAULT_PORT = 443
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_VERSION_6 = re.compile(r"[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]{1,32})?")
 _LONGEST_NAME = 253
 
 
@@ -61,10 +63,10 @@ def _encoded(text: str) -> str:
 
 
 def _version_6(text: str) -> str:
-    try:
-        return str(ipaddress.IPv6Address(text))
-    except ValueError:
-        raise ValueError(f"{text} is not an IPv6 address") from None
+    if _VERSION_6.fullmatch(text):
+        with suppress(ValueError):
+            return str(ipaddress.IPv6Address(text))
+    raise ValueError(f"{text} is not an IPv6 address")
 
 
 def _port(text: str, *, given: bool) -> int:

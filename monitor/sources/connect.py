@@ -10,11 +10,12 @@ import asyncio
 import errno
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 
 from monitor.model import Reason
 from monitor.sources.resolve import Address
 
-# RFC 8305 section 5: recommended delay between attempts.
+# RFC 8305 section 5: recommended delay between attempts, in seconds.
 STAGGER = 0.25
 _NAMED = 4
 
@@ -78,13 +79,14 @@ def explain(error: OSError) -> tuple[Reason, str]:
     return _REASONS.get(number, (Reason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
 
 
-async def connect(addresses: Sequence[Address]) -> socket.socket:
+async def connect(addresses: Sequence[Address], within: timedelta) -> socket.socket:
     """Return a connected non-blocking socket, or raise ``NoneConnectedError``.
 
-    It has no limit of its own: cancel it when time is up, and nothing stays open.
+    ``within`` only paces the attempts, so that the last address still gets half of the time; whoever calls
+    cancels when time is up, and then nothing stays open.
     """
     if len(addresses) > 1:
-        return await _race(addresses)
+        return await _race(addresses, min(STAGGER, within.total_seconds() / 2 / len(addresses)))
     try:
         return await _attempt(addresses[0])
     except OSError as error:
@@ -102,7 +104,7 @@ async def _attempt(address: Address) -> socket.socket:
     return link
 
 
-async def _race(addresses: Sequence[Address]) -> socket.socket:
+async def _race(addresses: Sequence[Address], stagger: float) -> socket.socket:
     running: dict[asyncio.Task[socket.socket], Address] = {}
     errors: list[tuple[Address, OSError]] = []
     waiting = list(reversed(addresses))
@@ -112,7 +114,7 @@ async def _race(addresses: Sequence[Address]) -> socket.socket:
                 address = waiting.pop()
                 running[asyncio.create_task(_attempt(address))] = address
             done, _ = await asyncio.wait(
-                running, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+                running, timeout=stagger if waiting else None, return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 error = task.exception()

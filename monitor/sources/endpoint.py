@@ -47,10 +47,11 @@ class EndpointSettings(TargetSettings):
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe."""
         host, port = read_address(self.address)
-        name = self.server_name or host
+        address = host.partition("%")[0]  # no certificate names a zone (fe80::1%eth0)
+        name = self.server_name or address
         where = join(host, port)
         return Target(
-            id=f"endpoint:{where}" + (f"/{name}" if name != host else ""),
+            id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
             kind=self.kind,
             where=where,
             settings=Endpoint(host, port, name),
@@ -113,7 +114,7 @@ class _GaveNothingError(Exception):
 async def _connected(addresses: tuple[Address, ...], target: Target, deadline: float) -> socket.socket:
     try:
         async with asyncio.timeout_at(deadline):
-            return await connect(addresses)
+            return await connect(addresses, target.policy.timeout)
     except TimeoutError:
         said = f"no answer to the connection request {_within(target)}"
         raise _GaveNothingError(Reason.TIMEOUT, said, target.where) from None
