@@ -1,0 +1,42 @@
+"""Make targets of certificate files, look at them once and shorten what was seen, for the tests."""
+
+import asyncio
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Policy, Reason, Seen, Target
+from monitor.sources import FilesSettings, FilesSource
+
+UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
+
+
+def target(*paths: Path | str, exclude: tuple[str, ...] = (), timeout: float = 10) -> Target:
+    """Return the target for some paths."""
+    settings = FilesSettings(kind="files", paths=tuple(map(str, paths)), exclude=exclude)
+    return settings.target(Policy(timeout=timedelta(seconds=timeout)))
+
+
+def look(wanted: Target, source: FilesSource | None = None) -> Seen:
+    """Return what one look gives."""
+    return asyncio.run((source or FilesSource()).look(wanted))
+
+
+def places(seen: Seen, folder: Path) -> list[str]:
+    """Return where certificates were seen, relative to a folder."""
+    return [Path(sighting.place).relative_to(folder).as_posix() for sighting in seen.sightings]
+
+
+def reasons(seen: Seen) -> list[tuple[Reason, str]]:
+    """Return reason and file name of every failure."""
+    return [(failure.reason, Path(failure.place).name) for failure in seen.failures]
+
+
+def write(folder: Path, **contents: bytes) -> None:
+    """Write files; a double underscore in a name is a slash, a single one the dot of the suffix."""
+    for name, content in contents.items():
+        file = folder / name.replace("__", "/").replace("_", ".")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
