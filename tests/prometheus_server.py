@@ -1,0 +1,90 @@
+"""Run Debian's Prometheus on loopback against one address; used by several test files."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+
+def program(name: str, package: str) -> str:
+    """Return the path of a program, or skip and name Debian's package."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is missing: install Debian's package {package}")
+    return found
+
+
+@dataclass(frozen=True)
+class Prometheus:
+    """Ask a running Prometheus."""
+
+    client: httpx.AsyncClient
+
+    async def ask(self, query: str) -> list[dict[str, Any]]:
+        """Return the result of an instant query; fail when Prometheus refuses it."""
+        answer = await self.client.get("/query", params={"query": query})
+        assert answer.status_code == 200, answer.text
+        result: list[dict[str, Any]] = answer.json()["data"]["result"]
+        return result
+
+    async def until(self, query: str, seconds: float = 30) -> list[dict[str, Any]]:
+        """Return the result of a query as soon as it has one; raise ``TimeoutError`` after a while."""
+        async with asyncio.timeout(seconds):
+            while not (result := await self.ask(query)):  # noqa: ASYNC110 - no event comes from another process
+                await asyncio.sleep(0.1)
+        return result
+
+
+@asynccontextmanager
+async def prometheus(folder: Path, address: str) -> AsyncIterator[Prometheus]:
+    """Start Prometheus, scraping ``host:port`` every second, and end it afterwards."""
+    path = program("prometheus", "prometheus")
+    config = folder / "prometheus.yml"
+    config.write_text(
+        "global: {scrape_interval: 1s}\n"
+        "scrape_configs:\n"
+        "  - job_name: cert-monitor\n"
+        f'    static_configs: [{{targets: ["{address}"]}}]\n'
+    )
+    port = _free_port()
+    with (folder / "prometheus.log").open("wb") as log:
+        running = await asyncio.create_subprocess_exec(
+            path,
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1") as client:
+            await _answering(client)
+            yield Prometheus(client)
+    finally:
+        running.terminate()
+        await running.wait()
+
+
+async def _answering(client: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if (await client.get("/query", params={"query": "1"})).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
