@@ -3,6 +3,7 @@
 Calls block on the disk (and on the system's store): run them on a thread.
 """
 
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from monitor.assess import Anchor, Anchors
 from monitor.model import Failure, Reason
 from monitor.sources.certfile import CertFile, UnfitError, read_file
-from monitor.sources.system import SYSTEM, system_anchors
+from monitor.sources.system import SYSTEM, bundle, windows_anchors
 from monitor.sources.walk import Budget, ExhaustedError, Match, failure_of, walk
 
 RECHECK_AFTER = 60.0
@@ -64,14 +65,19 @@ class AnchorShelf:
 
 
 def _read(path: str, before: _Kept, monotonic: float) -> _Kept:
+    if path == SYSTEM and sys.platform == "win32":
+        return _Kept(monotonic, _steady(before.anchors, windows_anchors()))
     if path == SYSTEM:
-        anchors, problems = system_anchors()
-        return _Kept(monotonic, _steady(before.anchors, anchors), problems)
-    files = dict(_files(path, before.files))
-    problems = tuple(problem for _, one in files.items() for problem in _problems(path, one))
-    good = {name: one for name, one in files.items() if isinstance(one, CertFile)}
+        good, problems = bundle(before.files)
+        # An odd certificate that the system ships is not the administrator's problem.
+        complete = bool(good)
+    else:
+        files = dict(_files(path, before.files))
+        problems = tuple(problem for name, one in files.items() for problem in _problems(name, one))
+        good = {name: one for name, one in files.items() if isinstance(one, CertFile)}
+        complete = not problems
     # Only a complete answer takes anchors away.
-    kept = (before.files | good) if problems else good
+    kept = good if complete else before.files | good
     return _Kept(monotonic, _steady(before.anchors, tuple(_anchors(kept))), problems, kept)
 
 

@@ -1,15 +1,17 @@
 """The anchors that the operating system trusts; reads its store and nothing else."""
 
+import contextlib
 import ssl
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Mapping
 
 import certifi
 
 from monitor import parse
 from monitor.assess import Anchor
 from monitor.model import Failure, Reason
+from monitor.sources.certfile import CertFile, UnfitError, read_file
+from monitor.sources.walk import failure_of
 
 SYSTEM = "system"
 
@@ -22,26 +24,26 @@ _BUNDLES = (
 )
 
 
-def system_anchors(platform: str = sys.platform) -> tuple[tuple[Anchor, ...], tuple[Failure, ...]]:
-    """Return the anchors that this machine trusts, and what is wrong with its store.
+def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Failure, ...]]:
+    """Return the first bundle that holds certificates with its path, and what is wrong with those before it.
 
-    On Windows those of the stores ROOT and CA (LocalMachine and the user's together), elsewhere those of the
-    first bundle that exists, certifi's when there is none.
+    ``known`` is what was returned before; an unchanged bundle is not read again.
     """
-    if platform == "win32":
-        return _anchors(_windows_ders(), "Windows certificate store")
     problems: list[Failure] = []
-    for bundle in bundles():
+    for path in bundles():
         try:
-            data = Path(bundle).read_bytes()
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError | NotADirectoryError):
-                problems.append(Failure(Reason.UNREADABLE, f"{bundle}: {error.strerror or error}", bundle))
+            one = read_file(path, known.get(path))
+        except FileNotFoundError:
             continue
-        anchors, _ = _anchors(parse.certificates_in(data).ders, bundle)
-        if anchors:
-            return anchors, tuple(problems)
-    return (), (*problems, Failure(Reason.NOT_FOUND, "this machine has no bundle of trusted CAs", SYSTEM))
+        except OSError as error:
+            problems.append(failure_of(error, path))
+        except UnfitError as error:
+            problems.append(Failure(Reason.UNREADABLE, str(error), path))
+        else:
+            if one.certificates:
+                return {path: one}, tuple(problems)
+    problems.append(Failure(Reason.NOT_FOUND, "this machine has no bundle of trusted CAs", SYSTEM))
+    return {}, tuple(problems)
 
 
 def bundles() -> tuple[str, ...]:
@@ -50,15 +52,14 @@ def bundles() -> tuple[str, ...]:
     return ((default,) if default else ()) + (*_BUNDLES, certifi.where())
 
 
-def _anchors(ders: Iterable[bytes], origin: str) -> tuple[tuple[Anchor, ...], tuple[Failure, ...]]:
+def windows_anchors() -> tuple[Anchor, ...]:
+    """Return what the stores ROOT and CA hold (LocalMachine's and the user's together); nothing elsewhere."""
     anchors: list[Anchor] = []
-    for der in ders:
-        try:
-            anchors.append(Anchor(parse.certificate(der), der, origin))
-        except parse.UnreadableCertificateError:
-            # One odd certificate that the system ships is not the administrator's problem.
-            continue
-    return tuple(anchors), ()
+    for der in _windows_ders():
+        # One odd certificate that the system ships is not the administrator's problem.
+        with contextlib.suppress(parse.UnreadableCertificateError):
+            anchors.append(Anchor(parse.certificate(der), der, "Windows certificate store"))
+    return tuple(anchors)
 
 
 if sys.platform == "win32":
