@@ -4,7 +4,7 @@ import asyncio
 
 from monitor.cycle.board import Board
 from monitor.cycle.gate import Gate
-from monitor.model import Finding, Check, Policy, Severity, SystemClock, Target, TargetState
+from monitor.model import Check, Finding, Policy, Severity, SystemClock, Target, TargetState
 
 
 def target(number: int) -> Target:

@@ -1,0 +1,188 @@
+"""From what was known and what a look gave to what is known now."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from pki import NOW, Issued, authority, days, leaf
+
+from monitor.assess import Anchor, Anchors, PathFinder
+from monitor.cycle.judge import Judge, stale
+from monitor.model import (
+    Check,
+    Failure,
+    Observation,
+    Policy,
+    Reason,
+    Seen,
+    Severity,
+    Sighting,
+    Target,
+    TargetState,
+)
+from monitor.parse import certificate
+
+HOUR = timedelta(hours=1)
+ROOT = authority("Test Root")
+ANCHORS = Anchors.of([Anchor(certificate(ROOT.der), ROOT.der, "root.pem")])
+ENDPOINT = Target(
+    "endpoint:rec.vms.example:443",
+    "endpoint",
+    "rec.vms.example:443",
+    None,
+    host="rec.vms.example",
+    server_name="rec.vms.example",
+)
+PLACE = "rec.vms.example:443"
+FILES = Target("files:all", "files", "/certs/**", None, collection=True)
+REFUSED = Failure(Reason.REFUSED, "the connection was refused", PLACE)
+
+
+def showing(*places: tuple[str, Issued]) -> Seen:
+    """Return what a look gives that shows one certificate at each place."""
+    sightings = tuple(Sighting(place, 0, certificate(issued.der)) for place, issued in places)
+    ders = {certificate(issued.der).sha256: issued.der for _, issued in places}
+    return Seen(sightings, (), ders, encrypted=True)
+
+
+def after(state: TargetState, seen: Seen, hours: int = 1) -> TargetState:
+    """Return the state after a look some hours after NOW."""
+    at = NOW + hours * HOUR
+    observation = Observation(state.target.id, at, timedelta(seconds=1), seen)
+    return Judge(PathFinder()).observed(state, observation, ANCHORS, at)
+
+
+def fingerprints(state: TargetState) -> list[str]:
+    """Return the fingerprints last known, in order."""
+    return [sighting.certificate.sha256 for sighting in state.sightings]
+
+
+def test_a_good_look_is_judged_and_dated() -> None:
+    """The certificates, the path and the time of success stand in the state."""
+    good = leaf("rec.vms.example", ROOT)
+    state = after(TargetState(ENDPOINT), showing((PLACE, good)))
+    assert (state.up, state.severity, state.succeeded_at) == (True, Severity.OK, NOW + HOUR)
+    assert [c.subject_cn for c in state.assessment.paths[0].certificates] == ["rec.vms.example", "Test Root"]
+
+
+def test_while_looks_fail_the_last_known_certificate_stays_judged() -> None:
+    """Unreachable is not unknown: the expiry finding stands beside the failure."""
+    soon = leaf("rec.vms.example", ROOT, end=days(3))
+    seen = after(TargetState(ENDPOINT), showing((PLACE, soon)))
+    failed = after(seen, Seen(failures=(REFUSED,)), hours=2)
+    assert (failed.up, failed.failed_looks, failed.succeeded_at) == (False, 1, NOW + HOUR)
+    assert [finding.check for finding in failed.findings] == [Check.EXPIRY]
+    assert fingerprints(failed) == fingerprints(seen)
+
+
+def test_last_known_certificates_are_forgotten_after_forget_after() -> None:
+    """A host that has been gone for a month no longer shows an old certificate."""
+    seen = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT))))
+    failed = after(seen, Seen(failures=(REFUSED,)), hours=24 * 31 + 2)
+    assert failed.sightings == ()
+
+
+def test_the_blind_finding_comes_with_the_third_failed_look() -> None:
+    """One or two failed looks are told to nobody."""
+    state = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT))))
+    found = []
+    for number in range(2, 5):
+        state = after(state, Seen(failures=(REFUSED,)), hours=number)
+        found.append(state.blind and state.blind.check)
+    assert found == [None, None, Check.UNOBSERVED]
+
+
+def test_a_failure_beside_certificates_is_no_blindness() -> None:
+    """A handshake that fails after the certificates arrived has shown what we came for."""
+    seen = replace(
+        showing((PLACE, leaf("rec.vms.example", ROOT))),
+        failures=(Failure(Reason.TLS_ALERT, "the server refused to go on", PLACE),),
+    )
+    state = after(TargetState(ENDPOINT), seen)
+    assert (state.up, len(state.failures)) == (True, 1)
+
+
+def test_one_unreadable_file_costs_only_itself() -> None:
+    """The other files are seen anew, the last known certificate of the unreadable one stays."""
+    one, two, newer = (leaf(f"{n}.vms.example", ROOT) for n in ("one", "two", "newer"))
+    state = after(TargetState(FILES), showing(("/certs/one.pem", one), ("/certs/two.pem", two)))
+    failure = Failure(Reason.PERMISSION, "/certs/two.pem cannot be read", "/certs/two.pem")
+    state = after(state, replace(showing(("/certs/one.pem", newer)), failures=(failure,)), hours=2)
+    assert [(s.place, s.certificate.subject_cn) for s in state.sightings] == [
+        ("/certs/one.pem", "newer.vms.example"),
+        ("/certs/two.pem", "two.vms.example"),
+    ]
+    assert len(state.assessment.paths) == 2
+
+
+def test_an_unreadable_folder_keeps_everything_below_it() -> None:
+    """A failure at a folder is a failure of every file in it."""
+    state = after(TargetState(FILES), showing(("/certs/a/one.pem", leaf("one.vms.example", ROOT))))
+    failure = Failure(Reason.PERMISSION, "/certs/a cannot be read", "/certs/a")
+    state = after(state, Seen(failures=(failure,)), hours=2)
+    assert [s.place for s in state.sightings] == ["/certs/a/one.pem"]
+
+
+def test_a_deleted_file_leaves_at_once() -> None:
+    """A file that a good look no longer sees is not exposed any longer."""
+    state = after(TargetState(FILES), showing(("/certs/one.pem", leaf("one.vms.example", ROOT))))
+    assert after(state, Seen(), hours=2).sightings == ()
+
+
+def test_a_replaced_leaf_departs_and_is_counted() -> None:
+    """Each good look without the old leaf counts; two are needed before it is called renewed."""
+    old, new = leaf("rec.vms.example", ROOT), leaf("rec.vms.example", ROOT, start=days(-1), end=days(390))
+    state = after(TargetState(ENDPOINT), showing((PLACE, old)))
+    state = after(state, showing((PLACE, new)), hours=2)
+    first = [(d.looks, d.new and d.new.sha256) for d in state.departed]
+    state = after(state, showing((PLACE, new)), hours=3)
+    new_sha = certificate(new.der).sha256
+    assert (first, [d.looks for d in state.departed]) == ([(1, new_sha)], [2])
+
+
+def test_a_leaf_that_comes_back_has_not_departed() -> None:
+    """Two machines behind one name that take turns are no renewal."""
+    old, new = leaf("rec.vms.example", ROOT), leaf("rec.vms.example", ROOT)
+    state = TargetState(ENDPOINT)
+    for number, issued in enumerate((old, new, old), start=1):
+        state = after(state, showing((PLACE, issued)), hours=number)
+    assert [d.old.sha256 for d in state.departed] == [certificate(new.der).sha256]
+
+
+def test_a_failed_look_counts_nobody_as_departed() -> None:
+    """What was not seen has not been seen to be gone."""
+    old, new = leaf("rec.vms.example", ROOT), leaf("rec.vms.example", ROOT)
+    state = after(TargetState(ENDPOINT), showing((PLACE, old)))
+    state = after(state, showing((PLACE, new)), hours=2)
+    state = after(state, Seen(failures=(REFUSED,)), hours=3)
+    assert [d.looks for d in state.departed] == [1]
+
+
+def test_judging_again_needs_no_bytes_while_paths_hold() -> None:
+    """Time alone moves an expiry finding from nothing to critical."""
+    state = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT, end=days(100)))))
+    later = days(95)
+    again = Judge(PathFinder()).again(state, {}, ANCHORS, later)
+    assert (stale(state, later), state.severity, again.severity) == (False, Severity.OK, Severity.CRITICAL)
+
+
+def test_judging_again_after_an_end_asks_for_the_bytes() -> None:
+    """A path holds only until a certificate of its pool ends."""
+    issued = leaf("rec.vms.example", ROOT, end=days(10))
+    state = after(TargetState(ENDPOINT), showing((PLACE, issued)))
+    later = days(11)
+    ders: Mapping[str, bytes] = {certificate(issued.der).sha256: issued.der}
+    again = Judge(PathFinder()).again(state, ders, ANCHORS, later)
+    assert stale(state, later)
+    assert [finding.check for finding in again.findings if finding.check is not Check.UNOBSERVED] == [
+        Check.EXPIRY
+    ]
+
+
+def test_a_policy_decides_how_long_nothing_is_forgotten() -> None:
+    """forget_after is the policy's."""
+    target = replace(ENDPOINT, policy=Policy(forget_after=2 * HOUR))
+    seen = after(TargetState(target), showing((PLACE, leaf("rec.vms.example", ROOT))))
+    kept = after(seen, Seen(failures=(REFUSED,)), hours=2)
+    gone = after(kept, Seen(failures=(REFUSED,)), hours=4)
+    assert (len(kept.sightings), len(gone.sightings)) == (1, 0)
