@@ -1,0 +1,77 @@
+"""Take endpoints through cert-monitor's real main path in this process and print the cost; see run.
+
+Look, find the path, judge, record in an SQLite file, show on the board; and write the metrics of all
+targets once a pass, as a scrape would.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from typing import Any
+
+from cost import Cost, memory, report
+
+from monitor import __version__
+from monitor.assess import PathFinder
+from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.metrics import Exposition, OwnMetrics
+from monitor.model import Policy, Severity, SystemClock, Target
+from monitor.schedule import batches
+from monitor.sources import AnchorShelf, EndpointSettings, Resolver, sources
+from monitor.store import Store
+
+
+def targets_of(endpoints: list[str], ca: str, timeout: float = 10.0) -> tuple[Target, ...]:
+    """Return the targets as a configuration would give them, all under one policy."""
+    policy = Policy(trust=(ca,), timeout=timedelta(seconds=timeout))
+    settings = [EndpointSettings(kind="endpoint", address=address) for address in endpoints]
+    return tuple(one.target(policy) for one in settings)
+
+
+def services_of(board: Board, store: Store, in_flight: int) -> Services:
+    """Return the services wired as the daemon does it, without a limit on starts a second."""
+    clock, looking = SystemClock(), sources(Resolver())
+    return Services(
+        looking,
+        Trusted(AnchorShelf().anchors, clock).anchors,
+        Judge(PathFinder()),
+        store,
+        board,
+        Gate(clock, in_flight=in_flight, per_second=0),
+        clock,
+        OwnMetrics(looking),
+    )
+
+
+async def look_at_all(cycle: Cycle, targets: tuple[Target, ...]) -> None:
+    """Run all batches at once; the gate limits the looks."""
+    await asyncio.gather(*[cycle.run(batch) for batch in batches(targets)])
+
+
+async def run(job: dict[str, Any]) -> Cost:
+    """Warm up with one pass over all targets, then measure the passes that give the wanted number of looks."""
+    targets = targets_of(job["endpoints"], job["ca"])
+    board, exposition = Board(), Exposition()
+    board.replace(board.state(target) for target in targets)
+    store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
+    cycle = Cycle(services_of(board, store, job["in_flight"]))
+    await look_at_all(cycle, targets)
+    passes = max(1, round(job["looks"] / len(targets)))
+    failed, start, before = 0, time.perf_counter(), getrusage(RUSAGE_SELF)
+    for _ in range(passes):
+        await look_at_all(cycle, targets)
+        for _piece in exposition.pieces(board.snapshot, datetime.now(UTC)):
+            pass
+        failed += sum(1 for state in board.snapshot if not state.up or state.severity is not Severity.OK)
+    after, wall = getrusage(RUSAGE_SELF), time.perf_counter() - start
+    await store.close()
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu, wall, memory(), passes * len(targets), failed)
+
+
+if __name__ == "__main__":
+    report(asyncio.run(run(json.load(sys.stdin))))
