@@ -62,7 +62,7 @@ class Inbox:
         """Let one person in."""
         login = cast(LoginPassword, data)
         self.logins.append(login.login.decode())
-        return AuthResult(success=login.password == b"right horse")
+        return AuthResult(success=login.password == b"right horse", handled=False)
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -77,16 +77,22 @@ async def mail_server(
 ) -> AsyncIterator[int]:
     """Run a mail server and give its port."""
     loop = asyncio.get_running_loop()
+    talks: list[SMTP] = []
 
     def protocol() -> SMTP:
-        return SMTP(inbox, hostname="relay.vms.example", loop=loop, **options)
+        talks.append(SMTP(inbox, hostname="relay.vms.example", loop=loop, **options))
+        return talks[-1]
 
     server = await loop.create_server(protocol, "127.0.0.1", port, ssl=implicit_tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for talk in talks:
+            if talk.transport is not None:
+                talk.transport.abort()
         await server.wait_closed()
+        await asyncio.sleep(0)
 
 
 Answer = Callable[[str], str | None]
@@ -94,19 +100,25 @@ Answer = Callable[[str], str | None]
 
 @contextlib.asynccontextmanager
 async def scripted_server(greeting: str | None, answer: Answer) -> AsyncIterator[int]:
-    """Run a server that answers each line by a function; ``None`` hangs, an empty answer hangs up."""
+    """Run a server that answers each line by a function.
+
+    ``None`` hangs, an empty answer hangs up, a blank says nothing and listens on.
+    """
     talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reply = greeting
-        with contextlib.suppress(ConnectionError):
+        try:
             while reply:
-                writer.write(reply.encode() + b"\r\n")
+                writer.write(reply.encode() + b"\r\n" if reply.strip() else b"")
                 line = await reader.readline()
                 reply = answer(line.decode().strip()) if line else ""
             if reply is None:
                 await reader.read()
-        writer.close()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

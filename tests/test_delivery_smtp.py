@@ -172,7 +172,7 @@ def test_unreadable_ca_file(tmp_path: Path) -> None:
     assert (outcome.result, "No such file" in outcome.text) == (Result.RETRYABLE, True)
 
 
-def logged_in(authority: Authority, password: str, **more: object) -> tuple[Inbox, Outcome, list[str]]:
+def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox, Outcome, list[str]]:
     """Return what becomes of a mail at a server that wants a login, and what was heard."""
     heard: list[str] = []
 
@@ -186,7 +186,7 @@ def logged_in(authority: Authority, password: str, **more: object) -> tuple[Inbo
                     "security": Security.STARTTLS,
                     "ca": str(authority.file),
                     "username": "watch",
-                    "password": lambda: Secret(password),
+                    "password": lambda: Secret(secret),
                     **more,
                 },
             )
@@ -205,11 +205,8 @@ def test_login(authority: Authority) -> None:
 def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
     """A refused login can be put right, so that the mail waits."""
     _, outcome, heard = logged_in(authority, "wrong horse")
-    assert (outcome.result, outcome.relay_down, "email.username" in outcome.text) == (
-        Result.RETRYABLE,
-        True,
-        True,
-    )
+    assert (outcome.result, outcome.relay_down) == (Result.RETRYABLE, True)
+    assert "Check email.username" in outcome.text
     assert [line for line in heard if "wrong horse" in line] == []
 
 
@@ -307,9 +304,18 @@ def test_unknown_host() -> None:
 
 
 def ready(replies: dict[str, str | None]) -> Answer:
-    """Return a script that is kind except for some commands."""
-    kind = {"EHLO": "250 hello", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", "QUIT": "221 bye"}
-    return lambda line: {**kind, **replies}.get(line.split(" ", maxsplit=1)[0].split(":")[0], "250 ok")
+    """Return a script that takes a mail, except that some commands get another answer."""
+    kind = {"EHLO": "250 hello", "DATA": "354 go on", "QUIT": "221 bye", **replies}
+    inside: list[str] = []
+
+    def answer(line: str) -> str | None:
+        if inside and line != ".":
+            return " "
+        command = line.partition(" ")[0].partition(":")[0]
+        inside[:] = [command] if kind.get(command) == "354 go on" else []
+        return kind.get(command, "250 ok")
+
+    return answer
 
 
 def scripted(greeting: str | None, answer: Answer, seconds: float = 5) -> Outcome:
@@ -351,29 +357,18 @@ def test_odd_greetings_wait(greeting: str) -> None:
 
 
 def test_server_that_only_knows_helo() -> None:
-    """A server from before 1995 still gets the mail."""
-    kind = ready({"EHLO": "502 what", "HELO": "250 hello", ".": "250 taken"})
-    body = {"on": False}
-
-    def answer(line: str) -> str | None:
-        return kind(line) if not body["on"] or line == "." else "250-"
-
-    assert scripted("220 old", lambda line: answer(line)).result in {Result.SENT, Result.RETRYABLE}
+    """A server from before EHLO (RFC 1869) still gets the mail."""
+    assert scripted("220 old", ready({"EHLO": "502 what"})).result is Result.SENT
 
 
-def test_refusal_after_quit_does_not_matter() -> None:
+@pytest.mark.parametrize("bye", ["", "500 no such command"])
+def test_odd_goodbye_does_not_matter(bye: str) -> None:
     """A mail that was taken stays taken, however the session ends."""
-    inbox = Inbox()
-
-    async def run() -> dict[str, Outcome]:
-        async with mail_server(inbox, timeout=300) as port:
-            return await relay(port).send(sample())
-
-    assert results(asyncio.run(run())) == {ADMIN: Result.SENT}
+    assert scripted("220 hi", ready({"QUIT": bye})).result is Result.SENT
 
 
 def test_recipient_in_letters_needs_smtputf8() -> None:
-    """An address in letters is permanent where the server lacks SMTPUTF8; the other recipient gets the mail."""
+    """An address in letters fails for good where SMTPUTF8 is lacking; the other recipient gets the mail."""
     outcomes = sent_to(Inbox(), sample("jürgen@vms.example", ADMIN))
     assert results(outcomes) == {"jürgen@vms.example": Result.PERMANENT, ADMIN: Result.SENT}
     assert "SMTPUTF8" in outcomes["jürgen@vms.example"].text
@@ -397,7 +392,7 @@ def test_recipient_in_letters_where_the_server_can() -> None:
 
 
 def test_domain_in_letters_goes_everywhere() -> None:
-    """A domain in letters is written in ASCII on the envelope, while the outcome keeps the address as configured."""
+    """A domain in letters is written in ASCII on the envelope; the outcome keeps the configured address."""
     inbox = Inbox()
     outcomes = sent_to(inbox, sample("admins@münchen.example"))
     assert (list(outcomes), inbox.taken[0].rcpt_tos) == (

@@ -59,11 +59,14 @@ class SmtpRelay:
             outcome = broken(error, self.settings)
             note(outcome.text)
             return dict.fromkeys(mail.pending, outcome)
-        attempt = _Attempt(client, self.settings, mail, note)
         try:
-            return await attempt.run()
-        finally:
-            await _leave(client)
+            outcomes = await _Attempt(client, self.settings, mail, note).run()
+        except BaseException:
+            # Cancelled: a goodbye to a server that hangs would hold up the end of the daemon.
+            client.close()
+            raise
+        await _leave(client)
+        return outcomes
 
     async def converse(self, mail: Mail) -> Transcript:
         """Return the conversation in which a mail was handed over, for a person who tests the settings."""
