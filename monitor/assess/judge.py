@@ -67,10 +67,18 @@ class _Case:
         if severity is not None:
             yield Finding(check, severity, sentence, certificate.sha256, self.path.place)
 
+    def is_authority(self, leaf: Certificate) -> bool:
+        """Return whether a certificate at rest is a CA's own, such as an anchor file.
+
+        Self-signed server certificates often carry the CA flag (openssl req -x509 sets it), but a CA has
+        no host names.
+        """
+        return leaf.is_ca and not self.served and not (leaf.dns_names or leaf.ip_addresses)
+
     def who(self, certificate: Certificate) -> str:
         """Return how a sentence speaks of a certificate of the path."""
         if certificate is self.path.leaf:
-            kind = "CA certificate" if certificate.is_ca and not self.served else "certificate"
+            kind = "CA certificate" if self.is_authority(certificate) else "certificate"
             return f'the {kind} "{certificate.title}"'
         here = (one for one in self.sightings if one.place == self.path.place)
         if any(one.certificate.sha256 == certificate.sha256 for one in here):
@@ -95,7 +103,7 @@ def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
 
 def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:
     policy = case.target.policy
-    as_ca = certificate is not case.path.leaf or (certificate.is_ca and not case.served)
+    as_ca = certificate is not case.path.leaf or case.is_authority(certificate)
     check = Check.CA_EXPIRY if as_ca else Check.EXPIRY
     if policy.severity(check, Severity.WARNING) is not None:
         when = due(certificate, policy, as_ca=as_ca)
@@ -114,7 +122,7 @@ def _leaf_findings(case: _Case) -> Iterator[Finding]:
     if not path.trusted and not _accepted(case) and (case.served or _trust_wanted(case)):
         sentence = f"the certificate is not trusted: {path.problem}"
         yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, sentence)
-    authority = None if leaf.is_ca and not case.served else outlived(path)
+    authority = None if case.is_authority(leaf) else outlived(path)
     if authority is not None:
         sentence = (
             f"{case.who(leaf)} outlives {case.who(authority)}, which {end_in_words(authority, case.now)}: "
