@@ -150,3 +150,19 @@ def test_cycle_of_two(tmp_path: Path) -> None:
     assert complaints(first) == [
         f"{second}:1: include[0]: includes itself: {first} -> {second} -> {first}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"web": {},\n "web": {}}', "2: web: is already set at line 1"),
+        ('{"web":\n {"acces": 1}}', "2: web.acces: unknown key; did you mean access?"),
+        ('{"web": {}', "1: not YAML: the end of the file stands inside brackets or quotes"),
+        ("[]", "1: the file must hold keys and values, not a list"),
+    ],
+)
+def test_wrong_json(tmp_path: Path, text: str, said: str) -> None:
+    """A JSON file is explained like any other, with lines."""
+    file = tmp_path / "config.json"
+    file.write_text(text)
+    assert complaints(file) == [f"{file}:{said}"]

@@ -245,3 +245,10 @@ def test_any_text_is_read_or_explained(tmp_path_factory: pytest.TempPathFactory,
         load(file)
     except ConfigError as error:
         assert all(problem.message for problem in error.problems)  # noqa: PT017 - either outcome is right
+
+
+def test_json_is_read_alike(tmp_path: Path) -> None:
+    """A JSON file, quick to read for generated targets, gives the same as the same text read as YAML."""
+    text = '{"targets": [{"kind": "endpoint", "address": "a"}], "limits": {"in_flight": 7}}'
+    quick, slow = load(write(tmp_path, text, "c.json")), load(write(tmp_path, text))
+    assert (quick.targets, quick.limits) == (slow.targets, slow.limits)

@@ -24,6 +24,17 @@ STORE_FILE = "must name a file and nothing else, such as sqlite:////var/lib/cert
 
 WRONG: Rows = [
     (
+        "a recipient twice",
+        "email: {host: relay, from: a@b.example, to: [c@d.example, c@d.example]}\n",
+        ["1: email.to: c@d.example stands here twice"],
+    ),
+    ("a label twice", "metrics: {labels: [a, b, a]}\n", ["1: metrics.labels: a stands here twice"]),
+    (
+        "one address for both",
+        "web: {listen: '127.0.0.1:1', metrics_listen: '127.0.0.1:1'}\n",
+        ["1: web: metrics_listen is the same address as listen; leave it out or choose another"],
+    ),
+    (
         "several keys at once, in the order of the lines",
         "web: {acces: open}\ndefaults: {blind_after: 0}\nlimits: {in_flight: many}\n",
         [

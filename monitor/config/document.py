@@ -4,7 +4,9 @@ The node graph is read instead of loading objects: so duplicate keys and tags ar
 a line, and no type of the YAML library leaves this file.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +25,19 @@ _DEEPEST = 32
 _MOST_VALUES = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """Hold what one file says and where; ``problems`` are duplicate keys, tags and keys that are no text."""
 
     file: Path
     data: dict[str, Any]
-    root: Any
+    text: str = field(repr=False)
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def root(self) -> Any:
+        """Return the node graph, made when the first line is asked for: most files have no mistake."""
+        return _compose(self.file, self.text)
 
     def line(self, keys: Keys) -> int:
         """Return the line of a key, or of the nearest thing around it that exists."""
@@ -61,14 +68,37 @@ def read(file: Path) -> Document:
     Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, or holds something else than
     a mapping.
     """
-    root = _compose(file, _text(file))
+    text = _text(file)
+    quick = _json(text) if file.suffix == ".json" else None
+    if quick is not None:
+        return Document(file, quick, text)
+    root = _compose(file, text)
     if root is None:
         raise _error(file, 0, "the file is empty")
     if not isinstance(root, MappingNode):
         raise _error(file, _line(root), f"the file must hold keys and values, not {_kind(root)}")
     reader = _Reader(file)
     data = reader.value(root, ())
-    return Document(file, data, root, tuple(reader.problems))
+    return Document(file, data, text, tuple(reader.problems))
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    """Return what a generated JSON file holds, a hundred times faster than YAML is read.
+
+    JSON is YAML too: whatever is odd (an error, a duplicate key) is left to the slow way, which explains it.
+    """
+    try:
+        data = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _error(file: Path, line: int, message: str) -> ConfigError:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.config.document import Document, read
+from monitor.config.document import Document, Keys, read
 from monitor.config.explain import explained
 from monitor.config.references import Reference, references
 from monitor.config.settings import (
@@ -80,7 +80,7 @@ class _Loading:
         self.problems: list[Problem] = []
         self._files: dict[str, Path] = {}
         self._parts: list[tuple[Document, FileSettings]] = []
-        self._sections: dict[str, tuple[Any, str]] = {}
+        self._sections: dict[str, Document] = {}
 
     def file(self, path: Path, chain: tuple[Path, ...]) -> None:
         """Read one file, then those it includes; a file that two patterns match is read once."""
@@ -113,11 +113,10 @@ class _Loading:
                 self._claim(document, section)
 
     def _claim(self, document: Document, section: str) -> None:
-        if section in self._sections:
-            earlier = self._sections[section][1]
-            self.problems.append(document.problem((section,), f"is already set at {earlier}; join the two"))
-        else:
-            self._sections[section] = (document, f"{document.file}:{document.line((section,))}")
+        earlier = self._sections.setdefault(section, document)
+        if earlier is not document:
+            message = f"is already set at {_place(earlier, (section,))}; join the two"
+            self.problems.append(document.problem((section,), message))
 
     def _include(self, document: Document, chain: tuple[Path, ...]) -> None:
         patterns = document.data.get("include")
@@ -143,15 +142,15 @@ class _Loading:
 
     def duplicates(self) -> None:
         """Report targets that stand in the configuration twice."""
-        places: dict[str, str] = {}
+        places: dict[str, tuple[Document, Keys]] = {}
         for document, settings in self._parts:
             for index, target in enumerate(settings.targets):
+                here = (document, ("targets", index))
                 name = target_id(target)
-                if name in places:
-                    message = f"the target {name} is already at {places[name]}; remove one of the two"
-                    self.problems.append(document.problem(("targets", index), message))
-                else:
-                    places[name] = f"{document.file}:{document.line(('targets', index))}"
+                earlier = places.setdefault(name, here)
+                if earlier is not here:
+                    message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
+                    self.problems.append(document.problem(here[1], message))
 
     def config(self) -> Config:
         """Return everything joined."""
@@ -169,8 +168,14 @@ class _Loading:
             metrics=_first(parts, "metrics") or MetricsSettings(),
             alerts=_first(parts, "alerts") or AlertSettings(),
             limits=_first(parts, "limits") or LimitSettings(),
-            references=tuple(one for document, part in self._parts for one in references(document, part)),
+            references=tuple(
+                one for document, part in self._parts for one in references(document.file, part)
+            ),
         )
+
+
+def _place(document: Document, keys: Keys) -> str:
+    return f"{document.file}:{document.line(keys)}"
 
 
 def _first(parts: Sequence[FileSettings], section: str) -> Any:

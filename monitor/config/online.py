@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from monitor.config.document import dotted, read
 from monitor.config.load import Config
 from monitor.config.references import Reference, Thing
 from monitor.config.state import path_of
-from monitor.errors import Problem
+from monitor.errors import ConfigError, Problem
 
 
 def online_problems(config: Config) -> tuple[Problem, ...]:
@@ -34,7 +35,11 @@ def _problems(config: Config) -> Iterator[Problem]:
 
 
 def _problem(reference: Reference, message: str) -> Problem:
-    return Problem(reference.file, reference.line, reference.key, message)
+    # The line is looked up again: a configuration in use keeps no text of its files.
+    try:
+        return read(reference.file).problem(reference.keys, message)
+    except ConfigError:
+        return Problem(str(reference.file), 0, dotted(reference.keys), message)
 
 
 def _unreadable(path: str) -> str | None:

@@ -1,10 +1,11 @@
-"""The files and variables that a configuration names, with the lines that name them; opens none of them."""
+"""The files and variables that a configuration names, with the keys that name them; opens none of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
-from monitor.config.document import Document, Keys
+from monitor.config.document import Keys
 from monitor.config.settings import FileSettings
 
 
@@ -22,18 +23,15 @@ class Thing(StrEnum):
 class Reference:
     """Hold one reference: where it stands, what it is, and the path, variable or address it names."""
 
-    file: str
-    line: int
-    key: str
+    file: Path
+    keys: Keys
     thing: Thing
     value: str
 
 
-def references(document: Document, settings: FileSettings) -> Iterator[Reference]:
-    """Return every reference of one file."""
-    for keys, thing, value in _raw(settings):
-        problem = document.problem(keys, "")
-        yield Reference(problem.file, problem.line, problem.key, thing, value)
+def references(file: Path, settings: FileSettings) -> Iterator[Reference]:
+    """Iterate over every reference of one file."""
+    return (Reference(file, keys, thing, value) for keys, thing, value in _raw(settings))
 
 
 def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:

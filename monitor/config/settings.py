@@ -82,7 +82,15 @@ def _store(value: str, info: ValidationInfo) -> str:
     return store_url(value, folder_of(info))
 
 
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((value for index, value in enumerate(values) if value in values[:index]), None)
+    if twice is not None:
+        raise ValueError(f"{twice} stands here twice")
+    return values
+
+
 Listen = Annotated[str, AfterValidator(_listen)]
+Label = Annotated[str, AfterValidator(_label)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Host = Annotated[str, AfterValidator(_host)]
 
@@ -106,7 +114,9 @@ class EmailSettings(Settings):
     password_file: LocalPath | None = Field(None, description="file that holds the password")
     password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
     sender: Mailbox = Field(alias="from", description="address that mails come from")
-    to: tuple[Mailbox, ...] = Field(min_length=1, description="addresses that mails go to")
+    to: Annotated[tuple[Mailbox, ...], AfterValidator(_distinct)] = Field(
+        min_length=1, description="addresses that mails go to"
+    )
     ca: LocalPath | None = Field(
         None, description="PEM file with the CAs that the mail server is verified by"
     )
@@ -146,6 +156,8 @@ class WebSettings(Settings):
                 f"listen: {self.listen} lets other machines read every page without a password; "
                 "write access: open to allow it, or use metrics_listen to serve only metrics and health"
             )
+        if self.metrics_listen == self.listen and self.address[1]:
+            raise ValueError("metrics_listen is the same address as listen; leave it out or choose another")
         return self
 
     @property
@@ -171,7 +183,7 @@ class StoreSettings(Settings):
 class MetricsSettings(Settings):
     """Say what the metrics show."""
 
-    labels: tuple[Annotated[str, AfterValidator(_label)], ...] = Field(
+    labels: Annotated[tuple[Label, ...], AfterValidator(_distinct)] = Field(
         (), description="target labels that appear on cert_monitor_target_info"
     )
     chain: Literal["leaf", "path"] = Field("leaf", description="which certificates have metrics")
