@@ -37,7 +37,7 @@ class Prometheus:
     async def until(self, query: str, seconds: float = 30) -> list[dict[str, Any]]:
         """Return the result of a query as soon as it has one; raise ``TimeoutError`` after a while."""
         async with asyncio.timeout(seconds):
-            while not (result := await self.ask(query)):  # noqa: ASYNC110 - no event comes from another process
+            while not (result := await self.ask(query)):
                 await asyncio.sleep(0.1)
         return result
 
