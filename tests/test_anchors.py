@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from pki import Issued, authority
 
 from monitor import parse
@@ -141,6 +142,28 @@ def test_removed_from_a_folder(tmp_path: Path, one: Issued, two: Issued) -> None
     shelf.anchors(trust, 0.0)
     (tmp_path / "a.pem").unlink()
     assert names(shelf.anchors(trust, 60.0)) == ["Two CA"]
+
+
+def test_removed_beside_a_broken_one(tmp_path: Path, one: Issued, two: Issued) -> None:
+    """A broken file in a folder keeps its own anchors only: others can still be taken out."""
+    write(tmp_path, "a.pem", one.pem)
+    write(tmp_path, "b.pem", two.pem)
+    shelf, trust = AnchorShelf(), (str(tmp_path),)
+    shelf.anchors(trust, 0.0)
+    (tmp_path / "a.pem").unlink()
+    write(tmp_path, "b.pem", b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n")
+    kept = names(shelf.anchors(trust, 60.0))
+    assert (kept, [problem.place for problem in shelf.problems(trust)]) == (
+        ["Two CA"],
+        [str(tmp_path / "b.pem")],
+    )
+
+
+def test_pkcs7(tmp_path: Path, one: Issued, two: Issued) -> None:
+    """A .p7b, as Windows exports a chain, gives all its certificates."""
+    content = pkcs7.serialize_certificates([one.certificate, two.certificate], Encoding.DER)
+    path = write(tmp_path, "chain.p7b", content)
+    assert names(AnchorShelf().anchors((path,), 0.0)) == ["One CA", "Two CA"]
 
 
 def test_removed_folder(tmp_path: Path, one: Issued) -> None:

@@ -3,6 +3,7 @@
 Calls block on the disk (and on the system's store): run them on a thread.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -68,17 +69,30 @@ def _read(path: str, before: _Kept, monotonic: float) -> _Kept:
     if path == SYSTEM and sys.platform == "win32":
         return _Kept(monotonic, _steady(before.anchors, windows_anchors()))
     if path == SYSTEM:
-        good, problems = bundle(before.files)
-        # An odd certificate that the system ships is not the administrator's problem.
-        complete = bool(good)
+        files, problems = bundle(before.files)
+        kept = files or before.files
     else:
-        files = dict(_files(path, before.files))
-        problems = tuple(problem for name, one in files.items() for problem in _problems(name, one))
-        good = {name: one for name, one in files.items() if isinstance(one, CertFile)}
-        complete = not problems
-    # Only a complete answer takes anchors away.
-    kept = good if complete else before.files | good
+        found = dict(_files(path, before.files))
+        problems = tuple(problem for name, one in found.items() for problem in _problems(name, one))
+        kept = _last_good(found, before.files)
     return _Kept(monotonic, _steady(before.anchors, tuple(_anchors(kept))), problems, kept)
+
+
+def _last_good(found: dict[str, CertFile | Failure], before: dict[str, CertFile]) -> dict[str, CertFile]:
+    """Return each file as it is now, or as it last was good when it (or its folder) is broken now.
+
+    A file that a readable folder no longer has is gone: that is how trust is withdrawn.
+    """
+    kept: dict[str, CertFile] = {}
+    for name, one in found.items():
+        if isinstance(one, CertFile) and not one.problems:
+            kept[name] = one
+            continue
+        below = name.rstrip(os.sep) + os.sep
+        kept |= {path: file for path, file in before.items() if path == name or path.startswith(below)}
+        if isinstance(one, CertFile):
+            kept.setdefault(name, one)
+    return kept
 
 
 def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFile | Failure]]:
@@ -91,7 +105,8 @@ def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFil
             else:
                 yield found.path, _file(found, known.get(found.path))
     except ExhaustedError as error:
-        yield error.failure.place, error.failure
+        # Anything may be missing now: the failure stands for all that this path gave.
+        yield path, error.failure
 
 
 def _file(match: Match, known: CertFile | None) -> CertFile | Failure:
