@@ -16,6 +16,16 @@ from monitor.model import Certificate
 
 Held = tuple[Certificate, bytes]
 
+# What cryptography raises for certificates that it does not like; the last ones are no ValueErrors.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
 # catch_warnings changes a list that all threads share.
 _warnings_lock = threading.Lock()
 
@@ -41,7 +51,7 @@ def signed(child: bytes, issuer: bytes) -> bool | None:
         _verify(below, above.public_key())
     except InvalidSignature:
         return False
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except _UNREADABLE:
         return None
     return True
 
@@ -57,7 +67,7 @@ def old_style_ca(der: bytes) -> bool:
         return False
     try:
         extensions = certificate.extensions
-    except ValueError:
+    except _UNREADABLE:
         return False
     if _extension(extensions, x509.BasicConstraints):
         return False
@@ -75,7 +85,7 @@ def _loaded(der: bytes) -> x509.Certificate | None:
         warnings.simplefilter("ignore")
         try:
             return x509.load_der_x509_certificate(der)
-        except ValueError:
+        except _UNREADABLE:
             return None
 
 

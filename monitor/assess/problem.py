@@ -11,10 +11,10 @@ from monitor.model import Certificate
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Hold OpenSSL's reason for refusing a chain, and the certificate it speaks of."""
+    """Hold OpenSSL's reason for refusing a route, and how far above the leaf it found that."""
 
     reason: str
-    title: str
+    depth: int
 
 
 def problem(route: tuple[Held, ...], refusal: Refusal | None, namesakes: list[Held], *, known: bool) -> str:
@@ -25,8 +25,8 @@ def problem(route: tuple[Held, ...], refusal: Refusal | None, namesakes: list[He
     """
     tip, der = route[-1]
     if refusal:
-        where = f'the path reaches the anchor "{tip.title}"'
-        return f'{where} but is refused: {refusal.reason} ("{refusal.title}")'
+        meant = route[min(refusal.depth, len(route) - 1)][0]
+        return f'the path to the anchor "{tip.title}" is refused: {refusal.reason} ("{meant.title}")'
     if tip.self_issued:
         return _self_issued(route, namesakes, genuine=signed(der, der) is not False)
     if namesakes:

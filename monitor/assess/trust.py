@@ -186,7 +186,7 @@ def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...
     if len(route) == 1 or not old_style_ca(root[1]):
         return _verified(route[0], route[1:-1], route[-1:], at)
     if at is not None and not _valid(root[0], at):
-        return Refusal("an anchor is not valid at this time", root[0].title)
+        return Refusal("an anchor is not valid at this time", len(route) - 1)
     found = _verified(route[0], route[1:-2], route[-2:-1], at)
     return (*found, root[0]) if isinstance(found, tuple) else found
 
@@ -208,10 +208,12 @@ def _verified(
         start = crypto.load_certificate(crypto.FILETYPE_ASN1, leaf[1])
         chain = crypto.X509StoreContext(store, start, others).get_verified_chain()
     except crypto.X509StoreContextError as error:
+        # Its certificate must not be touched: for damaged bytes it is a null pointer, and asking it
+        # anything ends the process (pyOpenSSL 26.4, tried).
         _clear_errors()
-        return Refusal(str(error), _title(error.certificate, known))
+        return Refusal(str(error), error.errors[1])
     except crypto.Error:
-        return Refusal("OpenSSL cannot read the certificate", leaf[0].title)
+        return Refusal("OpenSSL cannot read the certificate", 0)
     return tuple(known[_fingerprint(certificate)] for certificate in chain)
 
 
@@ -242,15 +244,10 @@ def _fingerprint(certificate: crypto.X509) -> str:
     return certificate.digest("sha256").replace(b":", b"").decode().lower()
 
 
-def _title(certificate: crypto.X509, known: dict[str, Certificate]) -> str:
-    found = known.get(_fingerprint(certificate))
-    return found.title if found else ""
-
-
 def _clear_errors() -> None:
     """Empty the thread's OpenSSL error queue, which a refused chain leaves filled.
 
-    A later handshake on the same thread would take what is left there for its own failure
+    A later call on the same thread could take what is left there for its own failure
     (SSL_get_error(3)). Any failing pyOpenSSL call empties it.
     """
     with contextlib.suppress(crypto.Error):
