@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator
@@ -12,6 +13,9 @@ from monitor.daemon.daemon import Daemon
 from monitor.model import Clock, SystemClock
 
 log = logging.getLogger(__name__)
+
+COLLECT_AFTER = (20_000, 20, 100)
+"""New objects before a collection, and how many younger collections precede an older one."""
 
 
 async def serve(
@@ -31,6 +35,7 @@ async def serve(
     try:
         with _signals(stop, daemon):
             await daemon.start()
+            _spare_the_collector()
             log.info("cert-monitor %s watches %d targets; %s", __version__, daemon.watched, daemon.url)
             if started:
                 started(daemon)
@@ -38,6 +43,18 @@ async def serve(
             log.info("stopping")
     finally:
         await daemon.close()
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from walking through everything we know again and again.
+
+    What is known are hundreds of thousands of immutable values without cycles. Walking through them blocks the
+    loop for half a second at 100,000 targets (measured); frozen they are left out, and rarer full
+    collections still find what cycles there are.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @contextlib.contextmanager
