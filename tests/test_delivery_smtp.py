@@ -294,7 +294,7 @@ def test_nobody_listens() -> None:
         port = taken.getsockname()[1]
         outcome = only(asyncio.run(relay(port, host="127.0.0.1").send(sample())))
     assert (outcome.result, outcome.relay_down) == (Result.RETRYABLE, True)
-    assert f"127.0.0.1 port {port}" in outcome.text
+    assert f"nobody listens at 127.0.0.1 port {port}" in outcome.text
 
 
 def test_unknown_host() -> None:

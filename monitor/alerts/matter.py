@@ -12,7 +12,7 @@ ALARMING = (Severity.WARNING, Severity.CRITICAL)
 _ENDING = (Check.EXPIRY, Check.CA_EXPIRY)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Matter:
     """Gather one thing that is wrong now.
 

@@ -8,6 +8,7 @@ from monitor.alerts.matter import Matter
 from monitor.model import Check
 
 _REASONS = (Why.FIRST, Why.WORSE, Why.REMINDER, Why.INVENTORY)
+_ORDER = {check: place for place, check in enumerate(Check)}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -34,7 +35,7 @@ def worst_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _sorted(matters: list[Matter]) -> list[Matter]:
-    return sorted(matters, key=lambda matter: (-matter.rung.rank, list(Check).index(matter.check)))
+    return sorted(matters, key=lambda matter: (-matter.rung.rank, _ORDER[matter.check]))
 
 
 def _entry(due: list[Matter], members: list[Matter], why: Why) -> Entry:

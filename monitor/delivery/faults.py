@@ -3,6 +3,7 @@
 The server's own words are quoted, cleaned, since they are what an administrator looks up.
 """
 
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -62,6 +63,10 @@ def _sentence(error: Exception, settings: RelaySettings) -> str:  # noqa: PLR091
         return f"{where} did not answer within {seconds}: is it up, and is the port open?"
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
         return f"{where} closed the connection before the mail was taken"
+    if isinstance(error, ConnectionRefusedError):
+        return f"nobody listens at {where} (connection refused): check email.host and email.port"
+    if isinstance(error, socket.gaierror):
+        return f"{settings.host} cannot be looked up ({_brief(error)}): check email.host"
     return f"{where} cannot be used: {_brief(error)}"
 
 
