@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,7 +26,13 @@ CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
 ANY_USAGE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
 
-Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+Key = (
+    ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+    | rsa.RSAPrivateKey
+    | dsa.DSAPrivateKey
+)
 Extension = tuple[x509.ExtensionType, bool]
 
 
@@ -128,7 +134,11 @@ def issue(  # every option of a certificate is an argument
     for extension, critical in wanted:
         builder = builder.add_extension(extension, critical=critical)
     signer = by.key if by else own
-    algorithm = None if isinstance(signer, ed25519.Ed25519PrivateKey) else signature_hash or hashes.SHA256()
+    algorithm = (
+        None
+        if isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+        else signature_hash or hashes.SHA256()
+    )
     return Issued(builder.sign(signer, algorithm), own)
 
 

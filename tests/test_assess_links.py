@@ -5,7 +5,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
-from pki import Issued, authority, extension, issue, leaf, raw
+from pki import Key, authority, extension, issue, leaf, raw
 
 from monitor.assess.links import canonical, old_style_ca, signed
 
@@ -24,15 +24,11 @@ CONSTRAINTS = extension(x509.ExtensionOID.BASIC_CONSTRAINTS, bytes.fromhex("3003
         ed448.Ed448PrivateKey.generate(),
     ],
 )
-def test_knows_signatures_of_every_kind(key: object) -> None:
+def test_knows_signatures_of_every_kind(key: Key) -> None:
     """The true issuer is told from a namesake, whatever the kind of key."""
-    root = _authority(key)
+    root = authority("Root", key=key)
     own = leaf("nvr", root)
     assert (signed(own.der, root.der), signed(own.der, ROOT.der)) == (True, False)
-
-
-def _authority(key: object) -> Issued:
-    return authority("Root", key=key)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_read_cannot_be_checked() -> None:
