@@ -1,6 +1,5 @@
 """What is told when: the ladder, blindness, the first pass, the clock."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +7,9 @@ from alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
-    STARTED,
-    apply,
     blind,
     certificate,
     ending,
-    failing,
     finding,
     news,
     picture,
@@ -22,8 +18,8 @@ from alerts_world import (
     target,
 )
 
-from monitor.alerts import Decision, Situation, decide
-from monitor.model import Check, Finding, Policy, Severity, Snapshot, Told, ToldChange
+from monitor.alerts import Decision, decide
+from monitor.model import Check, Finding, Policy, Severity, Told
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
@@ -184,183 +180,6 @@ def test_last_known_certificate_of_a_blind_target_still_climbs() -> None:
     state = blind(ending("a:443", certificate(1, -1), Severity.CRITICAL))
     decision = decide(picture(state), told_at("critical", 0.5), NOW, situation=AFTER_INVENTORY)
     assert ("worse", "expired", "a:443") in news(decision)
-
-
-def test_blindness_is_told_for_each_host() -> None:
-    """Three silent ports of one host are one entry."""
-    states = [blind(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
-    healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
-    assert news(decide(picture(*states, *healthy), {}, NOW, situation=AFTER_INVENTORY)) == [
-        ("first", "warning", "a")
-    ]
-
-
-def test_another_port_of_a_silent_host_is_quiet() -> None:
-    """A port that falls silent after its host was told adds no mail."""
-    one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
-    first, *rest = steps((picture(blind(one), two), NOW), (picture(blind(one), blind(two)), NOW))
-    assert (len(first.entries), [decision.entries for decision in rest]) == (1, [()])
-
-
-def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
-    """A network failure is told by the blind rule only."""
-    assert (
-        decide(picture(failing(seen("a:443", certificate(1)))), {}, NOW, situation=AFTER_INVENTORY)
-        == Decision()
-    )
-
-
-def test_blind_host_that_stays_blind_gets_worse() -> None:
-    """Blindness climbs from warning to critical and is told again."""
-    state = seen("a:443", certificate(1))
-    decisions = steps((picture(blind(state)), NOW), (picture(blind(state, Severity.CRITICAL)), NOW + HOUR))
-    assert [news(decision) for decision in decisions] == [
-        [("first", "warning", "a:443")],
-        [("worse", "critical", "a:443")],
-    ]
-
-
-def test_host_answers_again_when_all_its_told_ports_do() -> None:
-    """The good news waits for every port that was told."""
-    one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
-    decisions = steps(
-        (picture(blind(one), blind(two)), NOW),
-        (picture(one, blind(two)), NOW + HOUR),
-        (picture(one, two), NOW + 2 * HOUR),
-        (picture(one, two), NOW + 3 * HOUR),
-    )
-    assert [news(decision) for decision in decisions] == [
-        [("first", "warning", "a")],
-        [],
-        [("answers", "", "a")],
-        [],
-    ]
-
-
-def network(blind_ones: int, total: int = 20) -> Snapshot:
-    """Return a network in which so many hosts are silent."""
-    states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
-    return picture(*(blind(state) if n < blind_ones else state for n, state in enumerate(states)))
-
-
-def test_much_blindness_is_one_entry() -> None:
-    """More than a fifth of the targets silent at once is about the monitor's own network."""
-    (entry,) = decide(network(5), {}, NOW, situation=AFTER_INVENTORY).entries
-    assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
-
-
-@pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
-def test_few_or_small_share_is_told_by_host(blind_ones: int, total: int) -> None:
-    """Fewer than five, or a fifth and no more, are told host by host."""
-    assert len(decide(network(blind_ones, total), {}, NOW, situation=AFTER_INVENTORY).entries) == blind_ones
-
-
-def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
-    """While hosts return one by one nothing is said until the network as a whole is back, then once."""
-    snapshots = [(network(n), NOW + (20 - n) * HOUR) for n in range(15, -1, -1)]
-    told = [news(decision) for decision in steps(*snapshots)]
-    assert [entries for entries in told if entries] == [
-        [("first", "warning", "15 of 20 targets")],
-        [("answers", "", "18 of 20 targets")],
-        [("answers", "", "h1:443")],
-        [("answers", "", "h0:443")],
-    ]
-
-
-def test_share_around_the_limit_does_not_flap() -> None:
-    """A share that hovers around a fifth is told once."""
-    snapshots = [(network(n), NOW + i * timedelta(minutes=1)) for i, n in enumerate([5, 4, 5, 4, 5, 3, 5])]
-    assert sum(len(decision.entries) for decision in steps(*snapshots)) == 1
-
-
-def test_suspect_clock_tells_only_that_and_once() -> None:
-    """With a clock that cannot be believed nothing else is decided."""
-    snapshot = picture(ending("a:443", certificate(1, -5), Severity.CRITICAL))
-    decisions = steps(
-        (snapshot, NOW),
-        (snapshot, NOW + DAYS),
-        situation=replace(AFTER_INVENTORY, clock_suspect=True),
-    )
-    assert [news(decision) for decision in decisions] == [
-        [("clock", "critical", "The monitor's own clock is wrong")],
-        [],
-    ]
-
-
-def test_clock_that_is_right_again_is_told() -> None:
-    """Telling goes on, and the administrators hear that it does."""
-    row = Told("clock", "critical", NOW - DAYS, NOW - DAYS)
-    decision = decide(CALM, {"clock": row}, NOW, situation=AFTER_INVENTORY)
-    assert news(decision) == [("solved", "", "The monitor's own clock")]
-    assert decision.changes == (ToldChange("clock", None),)
-
-
-FIRST_PASS = Situation(NOW, never_looked=2)
-
-
-@pytest.mark.parametrize(
-    ("days", "severity", "check", "expected"),
-    [
-        (20, Severity.WARNING, Check.EXPIRY, []),
-        (3, Severity.CRITICAL, Check.EXPIRY, [("first", "critical", "a:443")]),
-        (-3, Severity.CRITICAL, Check.EXPIRY, [("first", "expired", "a:443")]),
-        (300, Severity.CRITICAL, Check.NAME, []),
-    ],
-)
-def test_first_pass_tells_only_urgent_ends(
-    days: float, severity: Severity, check: Check, expected: list[object]
-) -> None:
-    """Before the inventory only what has ended or ends critically soon is told."""
-    one = certificate(1, days)
-    snapshot = picture(seen("a:443", one, finding(check, one, "a:443", severity)))
-    assert news(decide(snapshot, {}, NOW, situation=FIRST_PASS)) == expected
-
-
-@pytest.mark.parametrize(
-    ("never_looked", "minutes", "expected"), [(2, 29, False), (2, 30, True), (0, 1, True)]
-)
-def test_inventory_comes_when_all_were_tried_or_after_half_an_hour(
-    never_looked: int, minutes: int, *, expected: bool
-) -> None:
-    """The first pass ends when every target was tried, or after 30 minutes."""
-    situation = Situation(NOW, never_looked=never_looked)
-    decision = decide(CALM, {}, NOW + timedelta(minutes=minutes), situation=situation)
-    assert (decision.inventory is not None) is expected
-
-
-def test_inventory_waits_for_a_first_target() -> None:
-    """A discovery that has not answered yet is no reason for an empty inventory."""
-    assert decide(picture(), {}, NOW, situation=Situation(NOW)) == Decision()
-
-
-def test_inventory_counts_and_lists() -> None:
-    """The inventory counts targets and lists what needs action, what is silent, and the next ends."""
-    snapshot = picture(
-        ending("a:443", certificate(1, 20)),
-        seen("b:443", certificate(2, 300)),
-        failing(seen("c:443", certificate(3, 200))),
-    )
-    inventory = decide(snapshot, {}, NOW, situation=Situation(NOW)).inventory
-    assert inventory is not None
-    assert (inventory.watched, inventory.need_action, inventory.unreachable) == (3, 1, 1)
-    assert [entry.title for entry in inventory.entries] == ["a:443"]
-    assert [(s.title, s.reason) for s in inventory.silent] == [("c:443", "refused: nobody listens there")]
-    assert [end.place for end in inventory.soonest] == ["a:443", "c:443", "b:443"]
-
-
-def test_everything_in_the_inventory_counts_as_told() -> None:
-    """After the inventory the same facts, also a silent target that turns blind, bring no notice."""
-    one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
-    first = decide(picture(one, two), {}, NOW, situation=Situation(NOW))
-    told = apply({}, first)
-    second = decide(picture(one, blind(two)), told, NOW + HOUR, situation=replace(AFTER_INVENTORY))
-    assert second == Decision()
-
-
-def test_inventory_is_sent_once() -> None:
-    """Its own told row keeps the inventory from coming twice, whatever the situation says."""
-    decisions = steps((CALM, NOW), (CALM, NOW), situation=Situation(STARTED))
-    assert [decision.inventory is not None for decision in decisions] == [True, False]
 
 
 def test_quiet_network_changes_nothing() -> None:

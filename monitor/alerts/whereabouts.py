@@ -22,12 +22,15 @@ class Replacement:
 
 @dataclass(slots=True)
 class Whereabouts:
-    """Hold, for the fingerprints and places asked about, what the snapshot says of them."""
+    """Hold, for the fingerprints and places asked about, what the snapshot says of them.
+
+    ``waiting`` are the fingerprints that left some place but were missed by one look only; ``states``
+    are the targets that own a place.
+    """
 
     seen: dict[str, set[str]] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
     replacements: dict[str, list[Replacement]] = field(default_factory=dict)
-    left: set[str] = field(default_factory=set)
     states: dict[str, list[TargetState]] = field(default_factory=dict)
 
 
@@ -55,39 +58,42 @@ def whereabouts(snapshot: Snapshot, fingerprints: Collection[str], places: Colle
     found = Whereabouts()
     for state in snapshot.states.values():
         _own(found, state, places)
-        for departed in state.departed:
-            if departed.old.sha256 in fingerprints:
-                _depart(found, departed)
-        for replacement in replacements_in(state):
-            if replacement.old.sha256 in fingerprints:
-                found.replacements.setdefault(replacement.old.sha256, []).append(replacement)
         _see(found, state, fingerprints)
+        if state.departed or state.assessment.superseded:
+            _follow(found, state, fingerprints)
     return found
 
 
 def _own(found: Whereabouts, state: TargetState, places: Collection[str]) -> None:
-    own = {state.target.where, *(sighting.place for sighting in state.sightings)}
-    for place in own.intersection(places):
+    own = [sighting.place for sighting in state.sightings if sighting.place in places]
+    if state.target.where in places:
+        own.append(state.target.where)
+    for place in dict.fromkeys(own) if own else ():
         found.states.setdefault(place, []).append(state)
 
 
-def _depart(found: Whereabouts, departed: Departed) -> None:
-    if departed.looks < LOOKS_TO_BELIEVE:
-        found.waiting.add(departed.old.sha256)
-    else:
-        found.left.add(departed.old.sha256)
-
-
 def _see(found: Whereabouts, state: TargetState, fingerprints: Collection[str]) -> None:
-    retired = {superseded.old for superseded in state.assessment.superseded}
-    for sighting in state.sightings:
-        sha256 = sighting.certificate.sha256
-        if sha256 in fingerprints and sha256 not in retired:
-            found.seen.setdefault(sha256, set()).add(sighting.place)
+    shown = [
+        (sighting.certificate.sha256, sighting.place)
+        for sighting in state.sightings
+        if sighting.certificate.sha256 in fingerprints
+    ]
     for path in state.assessment.paths:
-        for certificate in path.certificates:
-            if certificate.sha256 in fingerprints and certificate.sha256 not in retired:
-                found.seen.setdefault(certificate.sha256, set()).add(path.place)
+        shown += [(c.sha256, path.place) for c in path.certificates if c.sha256 in fingerprints]
+    if shown:
+        retired = {superseded.old for superseded in state.assessment.superseded}
+        for sha256, place in shown:
+            if sha256 not in retired:
+                found.seen.setdefault(sha256, set()).add(place)
+
+
+def _follow(found: Whereabouts, state: TargetState, fingerprints: Collection[str]) -> None:
+    for departed in state.departed:
+        if departed.looks < LOOKS_TO_BELIEVE and departed.old.sha256 in fingerprints:
+            found.waiting.add(departed.old.sha256)
+    for replacement in replacements_in(state):
+        if replacement.old.sha256 in fingerprints:
+            found.replacements.setdefault(replacement.old.sha256, []).append(replacement)
 
 
 def _superseded(state: TargetState) -> Iterator[Replacement]:

@@ -45,19 +45,22 @@ def broken(error: Exception, settings: RelaySettings) -> Outcome:
     return Outcome(Result.RETRYABLE, _sentence(error, settings), relay_down=True)
 
 
-def _sentence(error: Exception, settings: RelaySettings) -> str:  # noqa: PLR0911 - a table of cases, first match wins
-    where = settings.where
+def _sentence(error: Exception, settings: RelaySettings) -> str:
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _untrusted(cause, settings)
         if isinstance(cause, ssl.SSLError):
-            return f"TLS with {where} failed ({_brief(cause)}): check email.security and email.port"
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return _login_sentence(error, settings)
+            return f"TLS with {settings.where} failed ({_brief(cause)}): check email.security and email.port"
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        if _is_m365(error):
+        if isinstance(error, aiosmtplib.SMTPAuthenticationError) or _is_m365(error):
             return _login_sentence(error, settings)
-        return f"{where} does not serve us: {quoted(error.code, error.message)}"
+        return f"{settings.where} does not serve us: {quoted(error.code, error.message)}"
+    return _no_way(error, settings)
+
+
+def _no_way(error: Exception, settings: RelaySettings) -> str:
+    """Return the sentence for a relay that was not reached or fell silent."""
+    where = settings.where
     if isinstance(error, TimeoutError):
         seconds = f"{settings.timeout.total_seconds():g} s"
         return f"{where} did not answer within {seconds}: is it up, and is the port open?"

@@ -1,0 +1,109 @@
+"""What is told of targets that cannot be seen: once per host, or once for the whole network."""
+
+from datetime import timedelta
+
+import pytest
+from alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    blind,
+    certificate,
+    failing,
+    news,
+    picture,
+    seen,
+    steps,
+)
+
+from monitor.alerts import Decision, decide
+from monitor.model import Severity, Snapshot
+
+CALM = picture(seen("a:443", certificate(1)))
+HOUR = timedelta(hours=1)
+
+
+def test_blindness_is_told_for_each_host() -> None:
+    """Three silent ports of one host are one entry."""
+    states = [blind(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
+    healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
+    assert news(decide(picture(*states, *healthy), {}, NOW, situation=AFTER_INVENTORY)) == [
+        ("first", "warning", "a")
+    ]
+
+
+def test_another_port_of_a_silent_host_is_quiet() -> None:
+    """A port that falls silent after its host was told adds no mail."""
+    one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
+    first, *rest = steps((picture(blind(one), two), NOW), (picture(blind(one), blind(two)), NOW))
+    assert (len(first.entries), [decision.entries for decision in rest]) == (1, [()])
+
+
+def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
+    """A network failure is told by the blind rule only."""
+    assert (
+        decide(picture(failing(seen("a:443", certificate(1)))), {}, NOW, situation=AFTER_INVENTORY)
+        == Decision()
+    )
+
+
+def test_blind_host_that_stays_blind_gets_worse() -> None:
+    """Blindness climbs from warning to critical and is told again."""
+    state = seen("a:443", certificate(1))
+    decisions = steps((picture(blind(state)), NOW), (picture(blind(state, Severity.CRITICAL)), NOW + HOUR))
+    assert [news(decision) for decision in decisions] == [
+        [("first", "warning", "a:443")],
+        [("worse", "critical", "a:443")],
+    ]
+
+
+def test_host_answers_again_when_all_its_told_ports_do() -> None:
+    """The good news waits for every port that was told."""
+    one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
+    decisions = steps(
+        (picture(blind(one), blind(two)), NOW),
+        (picture(one, blind(two)), NOW + HOUR),
+        (picture(one, two), NOW + 2 * HOUR),
+        (picture(one, two), NOW + 3 * HOUR),
+    )
+    assert [news(decision) for decision in decisions] == [
+        [("first", "warning", "a")],
+        [],
+        [("answers", "", "a")],
+        [],
+    ]
+
+
+def network(blind_ones: int, total: int = 20) -> Snapshot:
+    """Return a network in which so many hosts are silent."""
+    states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
+    return picture(*(blind(state) if n < blind_ones else state for n, state in enumerate(states)))
+
+
+def test_much_blindness_is_one_entry() -> None:
+    """More than a fifth of the targets silent at once is about the monitor's own network."""
+    (entry,) = decide(network(5), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
+
+
+@pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
+def test_few_or_small_share_is_told_by_host(blind_ones: int, total: int) -> None:
+    """Fewer than five, or a fifth and no more, are told host by host."""
+    assert len(decide(network(blind_ones, total), {}, NOW, situation=AFTER_INVENTORY).entries) == blind_ones
+
+
+def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
+    """While hosts return one by one nothing is said until the network as a whole is back, then once."""
+    snapshots = [(network(n), NOW + (20 - n) * HOUR) for n in range(15, -1, -1)]
+    told = [news(decision) for decision in steps(*snapshots)]
+    assert [entries for entries in told if entries] == [
+        [("first", "warning", "15 of 20 targets")],
+        [("answers", "", "18 of 20 targets")],
+        [("answers", "", "h1:443")],
+        [("answers", "", "h0:443")],
+    ]
+
+
+def test_share_around_the_limit_does_not_flap() -> None:
+    """A share that hovers around a fifth is told once."""
+    snapshots = [(network(n), NOW + i * timedelta(minutes=1)) for i, n in enumerate([5, 4, 5, 4, 5, 3, 5])]
+    assert sum(len(decision.entries) for decision in steps(*snapshots)) == 1
