@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
-from monitor.alerts import Decision, Situation, decide
+from monitor.alerts import Decision, Situation, decide, render
 from monitor.model import (
     Assessment,
     Certificate,
@@ -12,6 +15,7 @@ from monitor.model import (
     Departed,
     Failure,
     Finding,
+    Mail,
     Meaning,
     Path,
     Policy,
@@ -26,6 +30,8 @@ from monitor.model import (
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAYS = timedelta(days=1)
+SENDER = "certs@vms.example"
+ADMINS = ("admins@vms.example", "duty@vms.example")
 STARTED = NOW - timedelta(days=100)
 AFTER_INVENTORY = Situation(STARTED, inventory_sent=True)
 
@@ -147,3 +153,29 @@ def steps(
 def news(decision: Decision) -> list[tuple[str, str, str]]:
     """Return reason, rung and title of each entry."""
     return [(e.why.value, e.rung.value if e.rung else "", e.title) for e in decision.entries]
+
+
+def mails(decision: Decision, **more: object) -> tuple[Mail, ...]:
+    """Return the mails of a decision."""
+    envelope = {"sender": SENDER, "recipients": ADMINS, "monitor": "watch.vms.example", "now": NOW}
+    return render(decision, **{**envelope, **more}, message_id=lambda: "<1@vms.example>")  # type: ignore[arg-type]
+
+
+def mail_about(*states: TargetState, situation: Situation = AFTER_INVENTORY) -> Mail:
+    """Return the one mail about a picture."""
+    (mail,) = mails(decide(picture(*states), {}, NOW, situation=situation))
+    return mail
+
+
+def parsed(mail: Mail) -> EmailMessage:
+    """Return a mail as a mail program reads it."""
+    message = message_from_bytes(mail.message, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def text_of(mail: Mail, kind: str = "plain") -> str:
+    """Return the plain or HTML body."""
+    body = parsed(mail).get_body((kind,))
+    assert body is not None
+    return str(body.get_content())

@@ -4,13 +4,18 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from alerts_world import NOW
+
+from monitor.delivery import Outcome, RelaySettings, Result, SmtpRelay, test_message
+from monitor.model import Mail
 
 
 @dataclass
@@ -134,3 +139,39 @@ async def scripted_server(greeting: str | None, answer: Answer) -> AsyncIterator
         for task in talks:
             task.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
+
+
+SENDER = "cert-monitor <certs@vms.example>"
+ADMIN = "admins@vms.example"
+
+
+def sample(*recipients: str, sender: str = SENDER) -> Mail:
+    """Return a mail to some recipients."""
+    return test_message(sender, recipients or (ADMIN,), NOW, lambda: "<42@vms.example>")
+
+
+def relay(port: int, **more: object) -> SmtpRelay:
+    """Return a relay on loopback."""
+    settings = RelaySettings("localhost", SENDER, port=port, timeout=timedelta(seconds=5))
+    return SmtpRelay(replace(settings, **more))  # type: ignore[arg-type]
+
+
+def results(outcomes: dict[str, Outcome]) -> dict[str, Result]:
+    """Return the bare results."""
+    return {address: outcome.result for address, outcome in outcomes.items()}
+
+
+def sent_to(inbox: Inbox, mail: Mail | None = None, **more: object) -> dict[str, Outcome]:
+    """Return what becomes of a mail at a plain server with this inbox."""
+
+    async def run() -> dict[str, Outcome]:
+        async with mail_server(inbox) as port:
+            return await relay(port, **more).send(mail or sample())
+
+    return asyncio.run(run())
+
+
+def only(outcomes: dict[str, Outcome]) -> Outcome:
+    """Return the outcome of the only recipient."""
+    (outcome,) = outcomes.values()
+    return outcome

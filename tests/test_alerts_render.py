@@ -2,35 +2,33 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from html.parser import HTMLParser
 
 import pytest
 from alerts_world import (
+    ADMINS,
     AFTER_INVENTORY,
     DAYS,
     NOW,
+    SENDER,
     blind,
     certificate,
     ending,
     failing,
     finding,
+    mail_about,
+    mails,
+    parsed,
     picture,
     seen,
     target,
+    text_of,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jinja2 import DictLoader
 
-from monitor.alerts import Decision, Entry, Rung, Situation, Spot, Why, decide, render
+from monitor.alerts import Decision, Situation, decide
 from monitor.alerts.wording import days_phrase
-from monitor.model import Check, Departed, Mail, Meaning, Recipient, Severity, TargetState
+from monitor.model import Check, Departed, Meaning, Recipient, Severity, TargetState
 
-SENDER = "certs@vms.example"
-ADMINS = ("admins@vms.example", "duty@vms.example")
 MEANING = Meaning(
     title="Recorder 1",
     component="Recording Server",
@@ -38,32 +36,6 @@ MEANING = Meaning(
     steps=("Issue a new certificate.", "Choose it in the Server Configurator."),
     link="https://vms.example/guide",
 )
-
-
-def mails(decision: Decision, **more: object) -> tuple[Mail, ...]:
-    """Return the mails of a decision."""
-    envelope = {"sender": SENDER, "recipients": ADMINS, "monitor": "watch.vms.example", "now": NOW}
-    return render(decision, **{**envelope, **more}, message_id=lambda: "<1@vms.example>")  # type: ignore[arg-type]
-
-
-def mail_about(*states: TargetState, situation: Situation = AFTER_INVENTORY) -> Mail:
-    """Return the one mail about a picture."""
-    (mail,) = mails(decide(picture(*states), {}, NOW, situation=situation))
-    return mail
-
-
-def parsed(mail: Mail) -> EmailMessage:
-    """Return a mail as a mail program reads it."""
-    message = message_from_bytes(mail.message, policy=default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def text_of(mail: Mail, kind: str = "plain") -> str:
-    """Return the plain or HTML body."""
-    body = parsed(mail).get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
 
 
 @pytest.mark.parametrize(
@@ -217,60 +189,6 @@ def test_international_domain_is_written_in_ascii() -> None:
     decision = decide(picture(ending("a:443", certificate(1, 3))), {}, NOW, situation=AFTER_INVENTORY)
     (mail,) = mails(decision, recipients=("a@münchen.example", "jürgen@vms.example"))
     assert parsed(mail)["To"] == "a@xn--mnchen-3ya.example"
-
-
-HOSTILE = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u202egnp.exe\ud800\x00\x1b[2J{{ 7*7 }}"
-
-
-class Tags(HTMLParser):
-    """Collect the tags and the addresses that a mail program would load."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        super().__init__()
-        self.tags: set[str] = set()
-        self.loaded: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag and what it would load or link to."""
-        self.tags.add(tag)
-        self.loaded += [str(value) for name, value in attrs if name in {"src", "href", "background"}]
-
-
-def hostile_mail(text: str) -> Mail:
-    """Return a mail in which every text that comes from outside is this one."""
-    one = replace(certificate(1, 3), subject=text, issuer=text, dns_names=(text,), serial=text)
-    meaning = Meaning(title=text, what_stops=text, steps=(text,), link=text)
-    entry = Entry(Why.FIRST, Rung.CRITICAL, (Check.EXPIRY,), text, (text,), (Spot(text, text, meaning),), one)
-    (mail,) = mails(Decision((entry,)))
-    return mail
-
-
-def test_hostile_text_breaks_nothing() -> None:
-    """Line ends, markup, bidi, lone surrogates and template marks stay harmless text."""
-    mail = hostile_mail(HOSTILE)
-    page = Tags()
-    page.feed(text_of(mail, "html"))
-    assert parsed(mail)["Bcc"] is None
-    assert "script" not in page.tags
-    assert page.loaded == []
-    assert [c for c in "\u202e\x00\x1b" if c in text_of(mail) + text_of(mail, "html")] == []
-    assert "{{ 7*7 }}" in text_of(mail)
-
-
-@given(st.text(st.characters(exclude_categories=())))
-@settings(deadline=None, max_examples=60)
-def test_any_text_makes_a_sound_mail(text: str) -> None:
-    """Whatever a certificate says, the mail parses without defects and has both bodies."""
-    message = parsed(hostile_mail(text))
-    parts = [part.get_content_type() for part in message.walk()]
-    assert (message.defects, parts) == ([], ["multipart/alternative", "text/plain", "text/html"])
-
-
-def test_endless_names_are_cut() -> None:
-    """Names of 10 KB make neither an endless subject nor an endless mail."""
-    mail = hostile_mail("n" * 10_000)
-    assert (len(mail.subject) <= 200, len(mail.message) < 100_000) == (True, True)
 
 
 def test_many_places_and_names_are_counted() -> None:
