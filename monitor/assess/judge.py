@@ -14,7 +14,8 @@ from monitor.assess.names import mismatch
 from monitor.assess.superseded import superseded
 from monitor.model import Assessment, Certificate, Check, Finding, Path, Severity, Sighting, Target
 
-# Certificates that lie in files are not served to anyone: no name is expected, and no trust unless asked for.
+# Certificates that lie in files are not served to anyone: no name is expected and no trust, unless
+# asked for.
 _AT_REST = frozenset({"files"})
 
 
@@ -129,13 +130,19 @@ def _leaf_findings(case: _Case) -> Iterator[Finding]:
             "renewing the certificate alone does not help"
         )
         yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, sentence)
+    if case.target.server_name and not case.is_authority(leaf):
+        yield from _name_findings(case)
+
+
+def _name_findings(case: _Case) -> Iterator[Finding]:
+    leaf = case.path.leaf
+    if problem := mismatch(leaf, case.target.server_name):
+        default = Severity.CRITICAL if problem.check is Check.NAME else Severity.WARNING
+        yield from case.finding(problem.check, default, leaf, problem.sentence)
 
 
 def _service_findings(case: _Case) -> Iterator[Finding]:
     leaf = case.path.leaf
-    if case.target.server_name and (problem := mismatch(leaf, case.target.server_name)):
-        default = Severity.CRITICAL if problem.check is Check.NAME else Severity.WARNING
-        yield from case.finding(problem.check, default, leaf, problem.sentence)
     if usage := wrong_usage(leaf):
         yield from case.finding(Check.USAGE, Severity.WARNING, leaf, f"{case.who(leaf)} {usage}")
 

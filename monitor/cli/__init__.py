@@ -1,14 +1,14 @@
 """The command ``cert-monitor``: read the arguments, call one command, return its exit code.
 
 Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not look, bad usage or bad configuration. Exit of the
-others: 0 done, 1 the system does not let us, 2 configuration or usage.
+others: 0 done, 1 the system does not let us, 2 configuration or usage. Ctrl-C ends any of them with 130.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 
 from monitor.cli.arguments import UsageError, parser
+from monitor.cli.output import finish, forgive_encodings
 from monitor.errors import CertMonitorError, ConfigError
 
 __all__ = ["main"]
@@ -18,21 +18,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     checking = given[:1] == ["check"]
+    forgive_encodings()
     try:
         arguments = parser().parse_args(given)
         code: int = arguments.command(arguments)
-    except UsageError as error:
-        return _complain(str(error), 3 if checking else 2)
-    except ConfigError as error:
+    except (UsageError, ConfigError) as error:
         return _complain(str(error), 3 if checking else 2)
     except CertMonitorError as error:
         return _complain(str(error), 3 if checking else 1)
-    except BrokenPipeError:
-        # The reader of our output went away (``| head``): nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except KeyboardInterrupt:
         return 130
+    finally:
+        finish()
     return code
 
 

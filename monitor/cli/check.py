@@ -1,42 +1,43 @@
 """``cert-monitor check``: look once, through the same main path as the daemon, and say what is found.
 
-It keeps its record in memory and never opens the daemon's.
+What it learns stays on the board in memory; it never opens the daemon's record.
 """
 
 import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from monitor import __version__
 from monitor.assess import PathFinder
+from monitor.cli.output import say
 from monitor.cli.report import Element, as_json, elements, exit_code
-from monitor.cli.table import print_table
+from monitor.cli.table import table
 from monitor.cli.typed import Typed, typed_targets
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
-from monitor.model import Batch, Clock, Reason, Seen, Source, SystemClock, Target
+from monitor.model import Batch, Clock, Observation, Reason, Seen, Source, SystemClock, Target, TargetState
 from monitor.sources import AnchorShelf, Resolver, sources
-from monitor.store import Store
 
 AT_ONCE = 300
+EVERY = timedelta(hours=1)
+"""A batch has an interval; a single one never comes round again."""
+
 MANY = 5
 """From how many targets a progress bar is worth its line."""
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Look at every target and return the exit code."""
-    typed = typed_targets(arguments)
+    typed, blind = typed_targets(arguments)
     clock = SystemClock()
-    found = asyncio.run(_look(typed, clock))
-    if arguments.format == "json":
-        print(as_json(found, clock.now()))
-    else:
-        print_table(found, clock.now())
+    found = [*asyncio.run(_look(typed, clock)), *blind]
+    form = as_json if arguments.format == "json" else table
+    say(form(found, clock.now()))
     return exit_code(found)
 
 
@@ -51,6 +52,13 @@ class _NoTally:
         pass
 
     def store_failed(self) -> None:
+        pass
+
+
+class _Forgetful:
+    """Record nothing: all that a single check needs is on its board."""
+
+    async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
         pass
 
 
@@ -73,23 +81,19 @@ async def _look(typed: Sequence[Typed], clock: Clock) -> list[Element]:
     targets = tuple({one.target.id: one.target for one in typed}.values())
     board, trusted, resolver = Board(), Trusted(AnchorShelf().anchors, clock), Resolver()
     board.replace(board.state(target) for target in targets)
-    store = await Store.open("sqlite://", app_version=__version__)
-    try:
-        with _progress(len(targets)) as progress:
-            looking = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
-            services = Services(
-                looking,
-                trusted.anchors,
-                Judge(PathFinder()),
-                store,
-                board,
-                Gate(clock, in_flight=AT_ONCE, per_second=0),
-                clock,
-                _NoTally(),
-            )
-            await Cycle(services).run(Batch("check", targets[0].policy.interval, targets))
-    finally:
-        await store.close()
+    with _progress(len(targets)) as progress:
+        looking = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
+        services = Services(
+            looking,
+            trusted.anchors,
+            Judge(PathFinder()),
+            _Forgetful(),
+            board,
+            Gate(clock, in_flight=AT_ONCE, per_second=0),
+            clock,
+            _NoTally(),
+        )
+        await Cycle(services).run(Batch("check", EVERY, targets))
     states = board.snapshot.states
     return [
         element for one in typed for element in elements(one.text, states[one.target.id], split=one.split)

@@ -2,8 +2,8 @@
 
 import argparse
 import json
-import sys
 
+from monitor.cli.output import say
 from monitor.config import json_schema, load, online_problems, plan
 from monitor.errors import ConfigError
 
@@ -15,12 +15,13 @@ def validate_config(arguments: argparse.Namespace) -> int:
     problems = planned.problems if arguments.offline else (*planned.problems, *online_problems(config))
     if problems:
         raise ConfigError(tuple(problems))
-    print(f"{arguments.file}: good, {len(planned.targets)} targets")
+    count, discoveries = len(planned.targets), len(config.discoveries)
+    more = f" and {discoveries} to discover" if discoveries else ""
+    say(f"{arguments.file}: good, {count} {'target' if count == 1 else 'targets'}{more}")
     return 0
 
 
 def config_schema(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command has this form
     """Print the JSON Schema of the configuration, for editors."""
-    json.dump(json_schema(), sys.stdout, indent=2)
-    print()
+    say(json.dumps(json_schema(), indent=2))
     return 0

@@ -1,12 +1,16 @@
 """``cert-monitor reload``: ask the running daemon to read its configuration again."""
 
 import argparse
+import ipaddress
 import json
 import sys
 import urllib.error
 import urllib.request
+from http.client import HTTPException
+from typing import Any
 
-from monitor.cli.arguments import DEFAULT_URL
+from monitor.cli.arguments import DEFAULT_URL, UsageError
+from monitor.cli.output import say
 from monitor.config import load
 from monitor.errors import SystemBrokenError
 
@@ -17,35 +21,62 @@ PATIENCE = 60
 def reload(arguments: argparse.Namespace) -> int:
     """Return 0 when the daemon took its new configuration, 2 when that has mistakes, 1 when it is silent."""
     url = arguments.url.rstrip("/") or _configured(arguments) or DEFAULT_URL
-    status, answer = _post(f"{url}/-/reload")
-    problems = [str(problem) for problem in answer.get("problems", [])]
+    status, answer = _post(url)
     if status == 200:
-        print("reloaded")
+        say("reloaded")
         return 0
-    print("\n".join(problems or [f"{url} refused: HTTP status {status}"]), file=sys.stderr)
+    problems = answer.get("problems") or [f"{url} did not reload: HTTP status {status}"]
+    print("\n".join(map(str, problems)), file=sys.stderr)
     return 2 if status == 422 else 1
 
 
 def _configured(arguments: argparse.Namespace) -> str:
-    return f"http://{load(arguments.config).web.listen}" if arguments.config else ""
+    if not arguments.config:
+        return ""
+    host, port = load(arguments.config).web.address
+    if not port:
+        raise UsageError(f"reload: {arguments.config} lets the system choose the port; give --url instead")
+    return f"http://{_reachable(host)}:{port}"
 
 
-def _post(url: str) -> tuple[int, dict[str, list[str]]]:
+def _reachable(host: str) -> str:
+    """Return the host to connect to: the address that means all of them is none (Windows refuses it)."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return str(address) if address.version == 4 else f"[{address}]"
+
+
+def _post(url: str) -> tuple[int, dict[str, Any]]:
     # No proxy: the daemon answers reloads from this machine only.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(url, method="POST", data=b"")  # noqa: S310 - the scheme is checked below
-    if request.type not in {"http", "https"}:
-        raise SystemBrokenError(f"{url} is no http address")
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"reload: --url {url!r} is no address such as {DEFAULT_URL}")
     try:
+        request = urllib.request.Request(f"{url}/-/reload", method="POST", data=b"")  # noqa: S310 - the scheme is checked above
         with opener.open(request, timeout=PATIENCE) as response:
             return response.status, _body(response.read())
     except urllib.error.HTTPError as error:
         return error.code, _body(error.read())
-    except OSError as error:
-        raise SystemBrokenError(f"no cert-monitor answers at {url}: {error}") from None
+    except urllib.error.URLError as error:
+        raise _silent(url, error.reason) from None
+    except (OSError, HTTPException) as error:
+        raise _silent(url, error) from None
+    except ValueError as error:
+        raise UsageError(f"reload: --url {url!r}: {error}") from None
 
 
-def _body(content: bytes) -> dict[str, list[str]]:
+def _silent(url: str, why: object) -> SystemBrokenError:
+    said = why.strerror or why if isinstance(why, OSError) else why
+    return SystemBrokenError(
+        f"no cert-monitor answers at {url}: {said}; is it running, and is this its address (--url, --config)?"
+    )
+
+
+def _body(content: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(content)
     except ValueError:

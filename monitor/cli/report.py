@@ -38,13 +38,17 @@ class Element:
 
 
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
-    """Return the elements of one looked-at target: one for each place when ``split``, else one."""
+    """Return the elements of one looked-at target: one for each place when ``split``, else one.
+
+    What failed for the whole target stands under what was typed.
+    """
     if not split:
         return [Element(typed, state.failures, state.assessment.findings, state.sightings, state.assessment)]
     places = dict.fromkeys(
         [sighting.place for sighting in state.sightings] + [failure.place for failure in state.failures]
     )
-    return [_at(place or typed, place, state) for place in places]
+    whole = {"", state.target.where}
+    return [_at(typed if place in whole else place, place, state) for place in places]
 
 
 def _at(target: str, place: str, state: TargetState) -> Element:
@@ -64,8 +68,11 @@ def exit_code(found: Iterable[Element]) -> int:
 
 
 def as_json(found: Sequence[Element], now: datetime) -> str:
-    """Return one JSON array, one object for each element; names and shapes are published."""
-    return json.dumps([_object(element, now) for element in found], indent=2, ensure_ascii=False)
+    """Return one JSON array, one object for each element; names and shapes are published.
+
+    It is plain ASCII (RFC 8259 section 7 escapes the rest), so that no code page can spoil it.
+    """
+    return json.dumps([_object(element, now) for element in found], indent=2)
 
 
 def _object(element: Element, now: datetime) -> dict[str, Any]:

@@ -1,17 +1,20 @@
-"""``check``'s findings as a table for people; plain lines where the output is no terminal."""
+"""``check``'s findings for people: a line for each element, and below it what is wrong, indented.
 
-import math
+On a terminal long sentences are wrapped at its width; elsewhere every line stays whole, for grep.
+"""
+
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.report import Element
-from monitor.model import Severity
+from monitor.model import Path, Severity
 from monitor.model.certificate import DAY
+from monitor.parse import display
 
 COLOURS = {
     Severity.OK: "green",
@@ -19,33 +22,68 @@ COLOURS = {
     Severity.CRITICAL: "red",
     Severity.UNKNOWN: "magenta",
 }
+INDENT = 10
+WIDEST_TARGET = 44
+"""A longer target pushes its own line only, not the column of all others."""
+
+LONGEST = 4096
 
 
-def print_table(found: Sequence[Element], now: datetime) -> None:
-    """Print one row for each element, what is wrong below each other in the last column."""
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160, highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("SEVERITY", "DAYS", "ENDS (UTC)", "TARGET", "SUBJECT", "WHAT IS WRONG"):
-        table.add_column(heading, justify="right" if heading == "DAYS" else "left", overflow="fold")
-    for element in found:
-        table.add_row(*_row(element, now))
-    console.print(table)
+def table(found: Sequence[Element], now: datetime) -> str:
+    """Return the lines, with colours where standard output is a terminal that has them."""
+    console = Console(file=sys.stdout, highlight=False)
+    column = max((cell_len(_clean(one.target)) for one in found), default=0)
+    column = max(min(column, WIDEST_TARGET), len("TARGET"))
+    head = f"{'SEVERITY':8}  {'DAYS':>5}  {'ENDS (UTC)':10}  {'TARGET':{column}}  SUBJECT"
+    with console.capture() as captured:
+        console.print(Text(head, style="bold"), soft_wrap=True)
+        for element in found:
+            for line in _lines(element, now, column, console):
+                line.rstrip()
+                console.print(line, soft_wrap=True)
+    return captured.get().rstrip("\n")
 
 
-def _row(element: Element, now: datetime) -> tuple[Text, ...]:
-    end = element.not_after
-    leaf = element.assessment.paths[0].leaf.title if element.assessment.paths else ""
-    return (
-        Text(element.severity, style=COLOURS[element.severity]),
-        Text("-" if end is None else str(math.floor((end - now) / DAY))),
-        Text("-" if end is None else f"{end:%Y-%m-%d %H:%M}"),
-        Text(element.target),
-        Text(leaf),
-        Text("\n".join(_wrong(element))),
-    )
+def _lines(element: Element, now: datetime, column: int, console: Console) -> Iterator[Text]:
+    row, subject = _row(element, now, column), _subject(element.assessment.paths)
+    fits = not console.is_terminal or cell_len(row.plain) + 2 + cell_len(subject) <= console.width
+    yield row.append(f"  {subject}") if fits else row
+    below = _wrong(element) if fits else [subject, *_wrong(element)]
+    for sentence in below:
+        text = Text(sentence)
+        for piece in text.wrap(console, max(20, console.width - INDENT)) if console.is_terminal else [text]:
+            yield Text(" " * INDENT) + piece
+
+
+def _row(element: Element, now: datetime, column: int) -> Text:
+    end, target = element.not_after, _clean(element.target)
+    date = "-" if end is None else f"{end:%Y-%m-%d}"
+    row = Text(f"{element.severity:8}", style=COLOURS[element.severity])
+    row.append(f"  {_days(end, now):>5}  {date:10}  {target}", style="default")
+    return row.append(" " * max(0, column - cell_len(target)))
+
+
+def _days(end: datetime | None, now: datetime) -> str:
+    """Return whole days left, or whole days since the end with a minus: -0 ended today."""
+    if end is None:
+        return "-"
+    return str((end - now) // DAY) if end > now else f"-{(now - end) // DAY}"
+
+
+def _subject(paths: Sequence[Path]) -> str:
+    """Return what the certificate is called that ends first, and how many others there are."""
+    if not paths:
+        return ""
+    first = min(paths, key=lambda path: path.not_after).leaf.title
+    return first if len(paths) == 1 else f"{first} (and {len(paths) - 1} more)"
 
 
 def _wrong(element: Element) -> list[str]:
-    return [f"{f.reason}: {f.detail}" for f in element.failures] + [
-        f"{f.check}: {f.sentence}" for f in element.findings
+    return [f"{f.reason}: {_clean(f.detail)}" for f in element.failures] + [
+        f"{f.check}: {_clean(f.sentence)}" for f in element.findings
     ]
+
+
+def _clean(text: str) -> str:
+    """Return the text without what could steer a terminal: names of files come from others too."""
+    return display(text, LONGEST)

@@ -1,6 +1,7 @@
 """What the targets of ``check`` mean: an endpoint, a file, a folder, a glob, or all that is configured."""
 
 import argparse
+import asyncio
 import glob
 import os
 from collections.abc import Iterator
@@ -11,11 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.cli.arguments import UsageError
+from monitor.cli.report import Element
 from monitor.config import Config, load, plan, unwritten
-from monitor.model import Target
-from monitor.sources import EndpointSettings, FilesSettings
+from monitor.model import Assessment, Found, Target
+from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings, Resolver
+from monitor.sources.address import read_host
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c")
+SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,73 +31,126 @@ class Typed:
     split: bool
 
 
-def typed_targets(arguments: argparse.Namespace) -> list[Typed]:
-    """Return the targets to look at; raise ``UsageError`` or ``ConfigError`` for what makes no sense."""
+def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Element]]:
+    """Return the targets to look at, and an element for each configured discovery that found nothing.
+
+    Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
+    """
     config = load(arguments.config) if arguments.config else unwritten()
-    typed = [_typed(text, arguments, config) for text in arguments.targets]
-    if not typed and arguments.config:
-        typed = [_configured(target) for target in plan(config, {}).targets]
-    if not typed:
+    own, name = _own(arguments), _name(arguments.name)
+    if arguments.targets:
+        return [_typed(text, name, own, config) for text in dict.fromkeys(arguments.targets)], []
+    if arguments.config is None:
         raise UsageError("check: name at least one target, or a configuration with --config")
-    return typed
+    if own or name:
+        raise UsageError("check: --trust and --name need a target; the configuration says both for its own")
+    if not config.targets and not config.discoveries:
+        raise UsageError(f"check: {arguments.config} has no targets")
+    found, blind = asyncio.run(_discovered(config))
+    return [_configured(target) for target in plan(config, found).targets], blind
+
+
+async def _discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
+    resolver = Resolver()
+    answers = await asyncio.gather(
+        *(settings.discovery(resolver).discover() for settings in config.discoveries)
+    )
+    asked = list(zip(config.discoveries, answers, strict=True))
+    blind = [
+        Element(settings.name, answer.failures, (), (), Assessment())
+        for settings, answer in asked
+        if answer.failures
+    ]
+    return {settings.id: answer.found for settings, answer in asked}, blind
 
 
 def _configured(target: Target) -> Typed:
     return Typed(target.where, target, split=target.kind == "files")
 
 
-def _typed(text: str, arguments: argparse.Namespace, config: Config) -> Typed:
+def _typed(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:
     make = _files if _is_file(text) else _endpoint
     try:
-        return make(text, arguments, config)
+        text.encode()
+        return make(text, name, own, config)
+    except UnicodeEncodeError:
+        raise UsageError(f"check: {text!r} has bytes that are no UTF-8; name its folder instead") from None
     except ValidationError as error:
-        said = "; ".join(
-            str(one["msg"]).removeprefix("Value error, ") for one in error.errors(include_url=False)
-        )
-        raise UsageError(f"check: {text!r} is no target: {said}") from None
+        problems = error.errors(include_url=False)
+        said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in problems)
+        raise UsageError(f"check: {_short(text)} is no target: {said}") from None
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 80 else f"{text[:79]}…")
 
 
 def _is_file(text: str) -> bool:
+    if "://" in text:
+        return False
     separators = {"/", os.sep, os.altsep or "/"}
     return (
         os.path.exists(text)  # noqa: PTH110 - a name too long or with odd bytes is simply no file
-        or (glob.has_magic(text) and not text.startswith("["))
+        or (glob.has_magic(text) and not (text.startswith("[") and ":" in text))
         or any(separator in text for separator in separators)
         or text.lower().endswith(SUFFIXES)
     )
 
 
-def _files(text: str, arguments: argparse.Namespace, config: Config) -> Typed:
-    own = _own(arguments)
-    if "trust" in own:
-        # Files are not asked for trust unless somebody names the anchors to ask.
-        own["checks"] = {"trust": "critical"}
-    path = text if os.path.isabs(text) else str(Path.cwd() / text)  # noqa: PTH117 - a glob is no path
-    settings = FilesSettings.model_validate({"kind": "files", "name": text, "paths": [path], **own})
-    target = replace(_target(settings, config), collection=False)
-    several = glob.has_magic(text) or Path(text).is_dir()
-    return Typed(text, target, split=several)
-
-
-def _endpoint(text: str, arguments: argparse.Namespace, config: Config) -> Typed:
-    named = {"server_name": arguments.name} if arguments.name else {}
-    settings = EndpointSettings.model_validate(
-        {"kind": "endpoint", "address": text, **named, **_own(arguments)}
+def _files(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:
+    # Files are not asked for trust unless somebody names the anchors to ask, nor for a name.
+    asked = own | {"checks": {"trust": "critical"}} if own else own
+    settings = FilesSettings.model_validate(
+        {"kind": "files", "name": text, "paths": [_absolute(text)], **asked}
     )
+    target = replace(_target(settings, config), collection=False, server_name=name)
+    return Typed(text, target, split=Path(text).is_dir() or _is_pattern(text))
+
+
+def _is_pattern(text: str) -> bool:
+    """Return whether a text is a glob; brackets in the name of what exists are none."""
+    return glob.has_magic(text) and not os.path.lexists(text)
+
+
+def _absolute(text: str) -> str:
+    """Return the path or pattern from the root, what is no pattern in it escaped."""
+    here = glob.escape(str(Path.cwd()))
+    if _is_pattern(text):
+        # A quoted pattern reaches us with its ~.
+        return os.path.join(here, os.path.expanduser(text))  # noqa: PTH111, PTH118 - a glob is no path
+    below = "**" if glob.has_magic(text) and Path(text).is_dir() else ""
+    return os.path.join(here, glob.escape(text), below).rstrip("/")  # noqa: PTH118 - a glob is no path
+
+
+def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:
+    named = {"server_name": name} if name else {}
+    settings = EndpointSettings.model_validate({"kind": "endpoint", "address": text, **named, **own})
     return Typed(text, _target(settings, config), split=False)
 
 
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:
-    if not arguments.trust:
-        return {}
-    return {"trust": list(_anchors(arguments.trust))}
+    return {"trust": list(_anchors(arguments.trust))} if arguments.trust else {}
+
+
+def _name(text: str) -> str:
+    try:
+        return read_host(text) if text else ""
+    except ValueError as error:
+        raise UsageError(f"check: --name {text!r}: {error}") from None
 
 
 def _anchors(paths: list[str]) -> Iterator[str]:
     for path in paths:
-        if path != "system" and not os.access(path, os.R_OK):
-            raise UsageError(f"check: --trust {path}: there is no such file or folder that can be read")
-        yield path if path == "system" else str(Path(path).absolute())
+        if path == SYSTEM:
+            yield path
+            continue
+        absolute = str(Path(path).absolute())
+        shelf = AnchorShelf()
+        if not path or not shelf.anchors((absolute,), 0).members:
+            problems = [problem.detail for problem in shelf.problems((absolute,))]
+            said = "; ".join(problems) or "there is no certificate"
+            raise UsageError(f"check: --trust {path}: {said}")
+        yield absolute
 
 
 def _target(settings: EndpointSettings | FilesSettings, config: Config) -> Target:
