@@ -10,6 +10,7 @@ from shutil import which
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL._util import lib
@@ -450,6 +451,20 @@ class TestProblems:
         """A leaf that only we can read is untrusted, not an error."""
         own = raw(serial=b"", issuer=ROOT.certificate.subject.public_bytes(), signer=ROOT.key)
         assert find([own], [ROOT]).trusted is False
+
+    def test_a_key_that_is_no_point_on_its_curve_is_survived(self) -> None:
+        """OpenSSL refuses it without naming a certificate, and pyOpenSSL hands out a null pointer."""
+        public = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        own = raw(
+            public_key=public[:-1] + bytes([public[-1] ^ 1]),
+            issuer=ROOT.certificate.subject.public_bytes(),
+            signer=ROOT.key,
+        )
+        assert shape(find([own], [ROOT])) == (
+            False,
+            [held(own)[0].sha256, ROOT.sha256],
+            'the path to the anchor "Root" is refused: unspecified certificate verification error ("raw")',
+        )
 
     def test_cross_signed_cas_do_not_loop(self) -> None:
         """Two CAs that signed each other are followed once."""
