@@ -182,8 +182,9 @@ class PolicySettings(Settings):
         None, description="how long the last known certificate stays while looks fail (30d)"
     )
     remind_every: Reminders | None = Field(None, description="how often an unsolved matter is told again")
-    encryption: Literal["required", "any"] | None = Field(
-        None, description="whether a port without TLS is a failure (required) or only a state (any)"
+    encryption: Literal["required", "any", "off"] | None = Field(
+        None,
+        description="whether a port without TLS is a failure (required), only a state (any), or wanted (off)",
     )
 
 

@@ -4,7 +4,7 @@ It has a timer of its own and never rides on a batch; delivery is another loop, 
 for a mail server. Told-state and outbox change in one transaction: after a crash both are there or none.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,7 +12,8 @@ from monitor.alerts import Decision, Situation, decide
 from monitor.assess import Anchors, blindness, correlate
 from monitor.cycle.board import Board
 from monitor.cycle.judge import Judge, stale
-from monitor.model import Mail, TargetState, Told, ToldChange
+from monitor.model import Mail, Snapshot, TargetState, Told, ToldChange
+from monitor.threads import ThreadPool
 
 INVENTORY_SENT = "inventory_sent_at"
 STARTED = "first_pass_started_at"
@@ -61,6 +62,8 @@ class AlertPass:
         memory: Memory,
     ) -> None:
         """Take the services."""
+        # Pure work over everything known: on a thread, so that the loop goes on meanwhile.
+        self._pool = ThreadPool("alerts", 1)
         self._board = board
         self._judge = judge
         self._anchors = anchors
@@ -76,21 +79,22 @@ class AlertPass:
         """
         if not clock_suspect:
             await self._judge_again(now)
-            self._board.correlated(correlate(self._board.snapshot, now))
+            self._board.correlated(await self._pool.run(correlate, self._board.snapshot, now))
         if compose is None:
             return False
         situation = await self._situation(
             now, clock_suspect=clock_suspect, tell_renewals_all=tell_renewals_all
         )
-        decision = decide(self._board.snapshot, await self._memory.told(), now, situation=situation)
-        mails = () if decision.silent else compose(decision, now)
+        told = await self._memory.told()
+        decision = await self._pool.run(decide, self._board.snapshot, told, now, situation=situation)
+        mails = () if decision.silent else await self._pool.run(compose, decision, now)
         facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
         if decision.changes or mails or facts:
             await self._memory.tell(decision.changes, mails, facts)
         return bool(mails)
 
     async def _judge_again(self, now: datetime) -> None:
-        due = list(_due(self._board.snapshot.states.values(), now))
+        due = await self._pool.run(self._due, self._board.snapshot, now)
         for begin in range(0, len(due), AGAIN_AT_ONCE):
             await self._judge_some(due[begin : begin + AGAIN_AT_ONCE], now)
 
@@ -125,9 +129,9 @@ class AlertPass:
             tell_renewals_all=tell_renewals_all,
         )
 
+    def _due(self, snapshot: Snapshot, now: datetime) -> list[TargetState]:
+        return [state for state in snapshot if self._may_change(state, now)]
 
-def _due(states: Iterable[TargetState], now: datetime) -> Iterator[TargetState]:
-    for state in states:
+    def _may_change(self, state: TargetState, now: datetime) -> bool:
         change = state.assessment.next_change_at
-        if (change is not None and change <= now) or blindness(state, now) != state.blind:
-            yield state
+        return (change is not None and change <= now) or self._judge.blind(state, now) != state.blind

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from monitor.model import Finding, Snapshot, Target, TargetState
+from monitor.model import DiscoveryState, Finding, Snapshot, Target, TargetState
 
 
 class Board:
@@ -26,18 +26,22 @@ class Board:
         known = self.snapshot.states
         fresh = {state.target.id: state for state in states if state.target.id in known}
         if fresh:
-            self.snapshot = Snapshot({**known, **fresh}, self.snapshot.correlated)
+            self.snapshot = replace(self.snapshot, states={**known, **fresh})
 
     def replace(self, states: Iterable[TargetState]) -> None:
         """Hold exactly these targets from now on."""
         known = {state.target.id: state for state in states}
         shared = {key: found for key, found in self.snapshot.correlated.items() if key in known}
-        self.snapshot = Snapshot(known, shared)
+        self.snapshot = replace(self.snapshot, states=known, correlated=shared)
 
     def correlated(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
         """Replace the findings that needed many targets."""
         if findings != self.snapshot.correlated:
-            self.snapshot = Snapshot(self.snapshot.states, findings)
+            self.snapshot = replace(self.snapshot, correlated=findings)
+
+    def discovered(self, states: Mapping[str, DiscoveryState]) -> None:
+        """Replace what is known of the discoveries."""
+        self.snapshot = replace(self.snapshot, discoveries=states)
 
 
 def _redefined(known: TargetState | None, target: Target) -> TargetState:

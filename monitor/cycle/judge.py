@@ -13,6 +13,7 @@ from monitor.assess import Anchors, PathFinder, blindness, heads, judge
 from monitor.model import (
     Certificate,
     Departed,
+    Finding,
     Observation,
     Path,
     Seen,
@@ -28,11 +29,20 @@ DEPARTED_KEPT = 5
 
 
 class Judge:
-    """Judge targets against their anchors; holds the path finder's cache and nothing else."""
+    """Judge targets against their anchors; holds the path finder's cache and since when we are awake.
+
+    ``awake_at`` is set anew after every start, sleep and clock step: a target is not blind because the
+    monitor did not look.
+    """
 
     def __init__(self, finder: PathFinder) -> None:
         """Take the path finder whose cache lives as long as this judge."""
         self._finder = finder
+        self.awake_at: datetime | None = None
+
+    def blind(self, state: TargetState, now: datetime) -> Finding | None:
+        """Return the finding about a target that cannot be seen."""
+        return blindness(state, now, awake_at=self.awake_at)
 
     def observed(
         self, previous: TargetState, observation: Observation, anchors: Anchors, now: datetime
@@ -55,7 +65,7 @@ class Judge:
             departed=_departed(previous, paths, seen),
             assessment=judge(target, sightings, paths, now),
         )
-        return replace(state, blind=blindness(state, now))
+        return replace(state, blind=self.blind(state, now))
 
     def again(
         self, state: TargetState, ders: Mapping[str, bytes], anchors: Anchors, now: datetime
@@ -69,7 +79,7 @@ class Judge:
             paths = tuple(self._paths(state.target, state.sightings, ders, anchors, now))
         assessment = judge(state.target, state.sightings, paths, now)
         state = replace(state, assessment=assessment)
-        return replace(state, blind=blindness(state, now))
+        return replace(state, blind=self.blind(state, now))
 
     def _paths(
         self,

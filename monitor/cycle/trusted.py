@@ -40,7 +40,7 @@ class Trusted:
                 # Shielded, because others may wait for the same reading.
                 return await asyncio.shield(self._refreshed(trust))
         except TimeoutError:
-            log.error("the anchors %s could not be read within %.0f s", ", ".join(trust), PATIENCE)
+            log.error("the anchors %s could not be read within %.0f s", ", ".join(trust), PATIENCE)  # noqa: TRY400 - said, not traced
             return self._hold(trust, held[0] if held else Anchors())
 
     def _refreshed(self, trust: tuple[str, ...]) -> "asyncio.Task[Anchors]":

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,13 @@ class Daemon:
         self.trusted = Trusted(AnchorShelf().anchors, clock)
         looking = sources(self.resolver)
         self.own = OwnMetrics(looking, (self.resolver.pool, self.trusted.pool, *_pools(looking)))
-        judge = Judge(PathFinder())
+        self.judge = Judge(PathFinder())
         limits = setup.config.limits
         self.cycle = Cycle(
             Services(
                 looking,
                 self.trusted.anchors,
-                judge,
+                self.judge,
                 store,
                 self.board,
                 Gate(clock, in_flight=limits.in_flight, per_second=limits.per_second),
@@ -66,10 +67,10 @@ class Daemon:
             )
         )
         self.schedule = Schedule(self.cycle.run, clock)
-        self.resume = Resume(store, judge, self.trusted.anchors, clock)
+        self.resume = Resume(store, self.judge, self.trusted.anchors, clock)
         self.discoveries = Discoveries(store, clock)
         self.clock_watch = ClockWatch(clock, self.own)
-        self.alert_pass = AlertPass(self.board, judge, self.trusted.anchors, store)
+        self.alert_pass = AlertPass(self.board, self.judge, self.trusted.anchors, store)
         self.post = Post(store, clock, self.own)
         self.alerts = Loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert, clock)
         self.delivery = Loop("delivery", DELIVER_EVERY, self._deliver, clock)
@@ -112,6 +113,7 @@ class Daemon:
         await self._listen()
         await self.clock_watch.resume(self.store)
         await self._forget()
+        self._note_absence()
         await self.resume.onto(self.board, self.setup.targets)
         self.own.reloaded(True, self.clock.now())
         self.ready = True
@@ -199,7 +201,7 @@ class Daemon:
             await self._use(planned(self.setup.config, self.discoveries.found()))
 
     async def _alert(self) -> None:
-        now = self.clock.now()
+        now = self._note_absence()
         suspect = self.clock_watch.suspect(now)
         told = await self.alert_pass.run(
             now,
@@ -210,6 +212,13 @@ class Daemon:
         self.own.alert_pass_done(now)
         if told:
             self.delivery.nudge()
+
+    def _note_absence(self) -> datetime:
+        """Return the time; after a start, a sleep or a clock step blindness is counted from it."""
+        now = self.clock.now()
+        if self.clock_watch.woke(now):
+            self.judge.awake_at = now
+        return now
 
     async def _deliver(self) -> None:
         await self.post.deliver(self.setup.relay)

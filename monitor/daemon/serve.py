@@ -48,9 +48,9 @@ async def serve(
 def _spare_the_collector() -> None:
     """Keep the garbage collector from walking through everything we know again and again.
 
-    What is known are hundreds of thousands of immutable values without cycles. Walking through them blocks the
-    loop for half a second at 100,000 targets (measured); frozen they are left out, and rarer full
-    collections still find what cycles there are.
+    What is known are hundreds of thousands of immutable values without cycles. Walking through them
+    blocks the loop for half a second at 100,000 targets (measured); frozen they are left out, and
+    rarer full collections still find what cycles there are.
     """
     gc.collect()
     gc.freeze()

@@ -22,8 +22,8 @@ from monitor.model.observation import (
     Sighting,
 )
 from monitor.model.services import Clock, Source, SystemClock
-from monitor.model.state import Departed, Snapshot, TargetState
-from monitor.model.target import Batch, Found, Margin, Meaning, Policy, Target
+from monitor.model.state import Departed, DiscoveryState, Snapshot, TargetState
+from monitor.model.target import Batch, Found, Margin, Meaning, Part, Policy, Target
 
 __all__ = [
     "Assessment",
@@ -32,6 +32,7 @@ __all__ = [
     "Check",
     "Clock",
     "Departed",
+    "DiscoveryState",
     "Failure",
     "Finding",
     "Found",
@@ -39,6 +40,7 @@ __all__ = [
     "Margin",
     "Meaning",
     "Observation",
+    "Part",
     "Path",
     "Policy",
     "Reason",

@@ -23,6 +23,13 @@ class Check(StrEnum):
     USAGE = "usage"
     UNOBSERVED = "unobserved"
     INCONSISTENT = "inconsistent"
+    RECORDER_PAIR = "recorder_pair"
+    FAILOVER_OLDER = "failover_older"
+    PUBLIC_NAME = "public_name"
+    ENCRYPTION = "encryption"
+    KEY_TYPE = "key_type"
+    NEVER_SEEN = "never_seen"
+    DISCOVERY_STALE = "discovery_stale"
 
 
 class Severity(StrEnum):

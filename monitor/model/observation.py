@@ -24,6 +24,10 @@ class Reason(StrEnum):
     PERMISSION = "permission"
     UNREADABLE = "unreadable"
     NOT_A_CERTIFICATE = "not_a_certificate"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_XPROTECT = "not_xprotect"
+    BAD_ANSWER = "bad_answer"
     INTERNAL = "internal"
 
 

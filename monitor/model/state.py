@@ -59,15 +59,31 @@ class TargetState:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscoveryState:
+    """Hold how one discovery is: when its list was last had, and why not since.
+
+    ``target_id`` is the endpoint that the list comes from, where there is one; ``failed`` counts in a row.
+    """
+
+    id: str
+    target_id: str = ""
+    found: int = 0
+    succeeded_at: datetime | None = None
+    failed: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Hold an immutable picture of everything known at one instant.
 
     ``states`` maps target id to state; ``correlated`` maps target id to findings that needed many
-    targets; both are replaced, never changed in place.
+    targets; ``discoveries`` maps discovery id to state. All are replaced, never changed in place.
     """
 
     states: Mapping[str, TargetState] = field(default_factory=dict)
     correlated: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    discoveries: Mapping[str, DiscoveryState] = field(default_factory=dict)
 
     def findings(self, target_id: str) -> tuple[Finding, ...]:
         """Return a target's own findings and those it shares with others."""

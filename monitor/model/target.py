@@ -26,7 +26,8 @@ class Policy:
     A list of margins means its smallest member for the certificate at hand, so that ``[30d, 25%]``
     warns a 398-day certificate at 30 days and a 6-day one at 1.5. ``checks`` overrides severities
     (``None``: off); ``accept`` lists SHA-256 fingerprints whose trust is not questioned.
-    ``trust`` names anchors: ``system`` or absolute paths. ``encryption`` is ``required`` or ``any``.
+    ``trust`` names anchors: ``system`` or absolute paths. ``encryption`` is ``required``, ``any``
+    or ``off``.
     """
 
     interval: timedelta = timedelta(hours=1)
@@ -68,13 +69,37 @@ def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Hold what a target is to its people; plain data, shown in mails and on the page."""
+    """Hold what a target is to its people; plain data, shown in mails and on the page.
+
+    ``steps`` and ``ca_first`` (told instead of the steps when the CA must be renewed first) may hold the
+    placeholders ``{names}``, ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate
+    when they are told.
+    """
 
     title: str = ""
     component: str = ""
     what_stops: str = ""
     steps: tuple[str, ...] = ()
+    ca_first: tuple[str, ...] = ()
     link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Hold the part a target plays in a larger system: what judging beyond one certificate needs.
+
+    ``standby`` is true where something answers only after a takeover: silence is then no failure and
+    no comfort. ``plain_possible`` is true where the product may be set up without TLS: a plain answer
+    is then judged by the policy's ``encryption`` instead of being a failure. ``stands_in_for`` names
+    the hosts whose work it takes over. ``public_names`` are names that clients are given for it and
+    that its certificate must therefore carry. ``key_type`` is the only one the product takes ("RSA").
+    """
+
+    standby: bool = False
+    plain_possible: bool = False
+    stands_in_for: tuple[str, ...] = ()
+    public_names: tuple[str, ...] = ()
+    key_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,7 @@ class Target:
     server_name: str = ""
     collection: bool = False
     meaning: Meaning = Meaning()
+    part: Part = Part()
     origin: str = ""
 
     def label(self, name: str) -> str:
@@ -120,9 +146,14 @@ class Found:
 
     ``address`` is ``host:port`` with an IPv6 literal in brackets; ``server_name`` is the name to ask
     for, empty when there is none. ``labels`` come on top of those of the discovery's own entry.
+    ``preset`` names what is known of such an endpoint beforehand ("recording_server.media"): its
+    policy, meaning and part; ``part`` adds what only this one endpoint's surroundings tell.
     """
 
     address: str
     server_name: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     title: str = ""
+    aliases: tuple[str, ...] = ()
+    preset: str = ""
+    part: Part = Part()
