@@ -91,7 +91,7 @@ WRONG: Rows = [
     (
         "encryption",
         "defaults: {encryption: maybe}\n",
-        ["1: defaults.encryption: must be one of required, any (got 'maybe')"],
+        ["1: defaults.encryption: must be one of required, any, off (got 'maybe')"],
     ),
     (
         "a truth for a number",
