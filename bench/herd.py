@@ -1,0 +1,92 @@
+"""Make many synthetic targets with what is known about them, one certificate each; nothing is looked at."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha1, sha256
+
+from monitor.assess import judge
+from monitor.model import (
+    Certificate,
+    Observation,
+    Path,
+    Policy,
+    Seen,
+    Sighting,
+    Target,
+    TargetState,
+)
+from monitor.sources import EndpointSettings
+
+DER_SIZE = 800
+
+
+def targets(count: int) -> tuple[Target, ...]:
+    """Return endpoints in 10/8 under one policy, with two labels each."""
+    policy = Policy()
+    return tuple(_settings(number).target(policy) for number in range(count))
+
+
+def _settings(number: int) -> EndpointSettings:
+    return EndpointSettings(
+        kind="endpoint",
+        address=f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}:7563",
+        labels={"site": f"site{number % 50}", "component": "recording_server"},
+    )
+
+
+def states(of: Sequence[Target], now: datetime) -> Iterator[TargetState]:
+    """Yield healthy states with distinct certificates of one CA, looked at just now."""
+    authority = _certificate("Bench Root", "Bench Root", b"root", now, is_ca=True)
+    for target in of:
+        leaf = _certificate(target.host, "Bench Root", der(target), now, is_ca=False)
+        yield state(target, leaf, authority, now)
+
+
+def state(target: Target, leaf: Certificate, authority: Certificate, now: datetime) -> TargetState:
+    """Return the state of a target that showed this leaf, judged as the main path does."""
+    path = Path(target.where, (leaf, authority), True, "", leaf.not_before, leaf.not_after)
+    sightings = (Sighting(target.where, 0, leaf),)
+    return TargetState(
+        target,
+        watched_since=now,
+        looked_at=now,
+        duration=timedelta(milliseconds=12),
+        succeeded_at=now,
+        encrypted=True,
+        sightings=sightings,
+        assessment=judge(target, sightings, (path,), now),
+    )
+
+
+def observation(known: TargetState, at: datetime) -> Observation:
+    """Return a look that saw again what is known."""
+    seen = Seen(known.sightings, (), {known.sightings[0].certificate.sha256: der(known.target)}, True)
+    return Observation(known.target.id, at, known.duration, seen)
+
+
+def der(target: Target) -> bytes:
+    """Return the bytes that stand for a target's certificate."""
+    return target.id.encode().ljust(DER_SIZE, b"\0")
+
+
+def _certificate(name: str, issuer: str, content: bytes, now: datetime, *, is_ca: bool) -> Certificate:
+    fingerprint = sha256(content).hexdigest()
+    return Certificate(
+        sha256=fingerprint,
+        sha1=sha1(content, usedforsecurity=False).hexdigest().upper(),
+        subject=f"CN={name},O=Bench",
+        issuer=f"CN={issuer},O=Bench",
+        subject_cn=name,
+        issuer_cn=issuer,
+        serial=fingerprint[:32].upper(),
+        not_before=now - timedelta(days=10),
+        not_after=now + timedelta(days=3650 if is_ca else 388, seconds=int(fingerprint[:4], 16)),
+        dns_names=("recorder.bench.example",),
+        ip_addresses=() if is_ca else (name,),
+        is_ca=is_ca,
+        self_issued=is_ca,
+        key_type="EC",
+        key_bits=256,
+        signature_hash="sha256",
+        extended_usages=None if is_ca else ("1.3.6.1.5.5.7.3.1",),
+    )
