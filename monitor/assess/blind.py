@@ -14,12 +14,15 @@ _WORSE = 4
 _MOST_REASONS = 3
 
 
-def blindness(state: TargetState, now: datetime) -> Finding | None:
-    """Return the finding about a target that cannot be seen, ``None`` before the first look."""
+def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = None) -> Finding | None:
+    """Return the finding about a target that cannot be seen, ``None`` before the first look.
+
+    Time before ``awake_at`` does not count: nobody looked while the monitor itself was away.
+    """
     since = state.succeeded_at or state.watched_since
     if state.looked_at is None or since is None:
         return None
-    default = _severity(state, now - since)
+    default = _severity(state, now - max(since, awake_at or since))
     severity = default and state.target.policy.severity(Check.UNOBSERVED, default)
     if severity is None:
         return None

@@ -1,0 +1,149 @@
+"""Start the real daemon as a process of its own and ask it from outside; used by several test files."""
+
+import asyncio
+import os
+import re
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+STARTED = re.compile(r"(http://\S+:\d+)")
+PATIENCE = 30.0
+"""Seconds for anything to happen; a busy machine may need some, and nothing that works uses them up."""
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = PATIENCE) -> None:
+    """Wait until a condition holds; raise ``TimeoutError`` when it does not within some seconds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            holds = condition()
+            if holds if isinstance(holds, bool) else await holds:
+                return
+            await asyncio.sleep(0.03)
+
+
+@dataclass
+class Running:
+    """Hold one running process, what it has said, and the way to ask it."""
+
+    process: asyncio.subprocess.Process
+    client: httpx.AsyncClient
+    said: list[str] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        return self.process.pid
+
+    @property
+    def log(self) -> str:
+        """Return everything it has said so far."""
+        return "".join(self.said)
+
+    async def get(self, path: str) -> httpx.Response:
+        """Return the answer to a request for a page."""
+        return await self.client.get(self.url + path)
+
+    async def metric(self, name: str, **labels: str) -> float | None:
+        """Return the sum of the samples with these labels, ``None`` when there is none."""
+        text = (await self.get("/metrics")).text
+        found = [
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        ]
+        return sum(found) if found else None
+
+    async def shows(self, name: str, value: float, **labels: str) -> None:
+        """Wait until a metric has a value."""
+
+        async def same() -> bool:
+            return await self.metric(name, **labels) == value
+
+        await until(same)
+
+    async def looks_on(self, target: str) -> None:
+        """Wait until a target has been looked at twice more."""
+        for _ in range(2):
+            before = await self.metric("cert_monitor_last_look_timestamp_seconds", target=target)
+
+            async def later(before: float | None = before) -> bool:
+                return before != await self.metric("cert_monitor_last_look_timestamp_seconds", target=target)
+
+            await until(later)
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+
+
+async def _hear(stream: asyncio.StreamReader, running: Running) -> None:
+    while line := await stream.readline():
+        running.said.append(line.decode())
+
+
+@asynccontextmanager
+async def started(
+    *arguments: str, environment: Mapping[str, str] | None = None, wait: bool = True
+) -> AsyncIterator[Running]:
+    """Run ``cert-monitor`` with these arguments; when the block ends, so does the process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "monitor",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+    )
+    assert process.stdout is not None
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=PATIENCE) as client:
+        running = Running(process, client)
+        hearing = asyncio.create_task(_hear(process.stdout, running))
+        try:
+            if wait:
+                await _await_url(running)
+            yield running
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            await hearing
+
+
+@asynccontextmanager
+async def daemon(config: Path, *, environment: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
+    """Run the daemon on a configuration file."""
+    async with started("run", "--config", str(config), environment=environment) as running:
+        yield running
+
+
+async def _await_url(running: Running) -> None:
+    await until(lambda: bool(STARTED.search(running.log)) or running.process.returncode is not None)
+    found = STARTED.search(running.log)
+    assert found, running.log
+    running.url = found[1]
+
+
+def ask(database: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on the file that an ended daemon left."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def damage(database: Path) -> Sequence[str]:
+    """Return what SQLite finds wrong with a file."""
+    found = [row[0] for row in ask(database, "PRAGMA integrity_check")]
+    found += [str(row) for row in ask(database, "PRAGMA foreign_key_check")]
+    return [] if found == ["ok"] else found

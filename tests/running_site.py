@@ -1,0 +1,156 @@
+"""Serve certificates and take mails on loopback, and stand still at a chosen instant; for tests of the daemon."""
+
+import asyncio
+import contextlib
+import email
+import email.policy
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+from monitor.demo.pki import Issued, authority, leaf
+
+DAY = timedelta(days=1)
+NAME = "rec.vms.example"
+
+
+@dataclass
+class Post:
+    """Keep the mails that arrive; ``hold`` makes the server silent after the text of each."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    hold: bool = False
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: Callable[[], None] | None = None
+
+    async def handle_DATA(self, _server: SMTP, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        """Keep one mail, or hold it without an answer."""
+        if self.hold:
+            self.held.set()
+            await asyncio.Event().wait()
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        if self.taken:
+            self.taken()
+        return "250 kept"
+
+    @property
+    def words(self) -> list[str]:
+        """Return the first word of each subject: INVENTORY, WARNING and so on."""
+        return [re.sub(r"^\[(\w+).*", r"\1", mail["Subject"]) for mail in self.mails]
+
+    @property
+    def ids(self) -> list[str]:
+        """Return each Message-ID, as often as it arrived."""
+        return [mail["Message-ID"] for mail in self.mails]
+
+
+@dataclass
+class Site:
+    """Hold a TLS server whose certificate can be replaced, a mail server, and the daemon's files."""
+
+    folder: Path
+    ca: Issued
+    post: Post
+    context: ssl.SSLContext
+    port: int = 0
+    mail_port: int = 0
+    met: Callable[[], None] | None = None
+
+    @property
+    def target(self) -> str:
+        """Return the id of the server as a target."""
+        return f"endpoint:127.0.0.1:{self.port}/{NAME}"
+
+    @property
+    def database(self) -> Path:
+        """Return the daemon's database."""
+        return self.folder / "state.db"
+
+    def serve(self, issued: Issued) -> None:
+        """Serve this certificate from now on."""
+        chain, key = self.folder / "server.chain", self.folder / "server.key"
+        chain.write_bytes(issued.chain_pem)
+        key.write_bytes(issued.key_pem)
+        self.context.load_cert_chain(chain, key)
+
+    def serve_leaf(self, ends_in: timedelta) -> None:
+        """Serve a new certificate that ends in this time."""
+        self.serve(leaf(NAME, ends_in, issuer=self.ca))
+
+    def configure(self, *more: str, interval: str = "500ms", timeout: str = "2s") -> Path:
+        """Write the configuration with one line for each target more, and return its path."""
+        path = self.folder / "cert-monitor.yaml"
+        targets = "".join(f"\n  - {line}" for line in more)
+        path.write_text(
+            f"""
+defaults: {{interval: {interval}, timeout: {timeout}, trust: [ca.cer]}}
+targets:
+  - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: {NAME}, title: Recorder 01}}{targets}
+email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
+web: {{listen: "127.0.0.1:0"}}
+store: {{url: "sqlite:///state.db"}}
+alerts: {{every: 200ms}}
+""",
+            encoding="utf-8",
+        )
+        return path
+
+
+@asynccontextmanager
+async def site(folder: Path, ends_in: timedelta = 200 * DAY) -> AsyncIterator[Site]:
+    """Run the two servers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made = Site(folder, authority("Test CA", 3650 * DAY), Post(), context)
+    (folder / "ca.cer").write_bytes(made.ca.der)
+    made.serve_leaf(ends_in)
+
+    def greet(*_: object) -> None:
+        if made.met:
+            made.met()
+
+    context.sni_callback = greet
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+    loop = asyncio.get_running_loop()
+    # A held mail must not end by the server's own time limit.
+    sink = await loop.create_server(lambda: SMTP(made.post, hostname="mail.test", timeout=600), "127.0.0.1", 0)
+    made.port = server.sockets[0].getsockname()[1]
+    made.mail_port = sink.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        server.close()
+        sink.close()
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[tuple[int, asyncio.Event]]:
+    """Accept connections and never say a word; yield the port and what tells that somebody came."""
+    came, over = asyncio.Event(), asyncio.Event()
+
+    async def wait(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.set()
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(wait, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1], came
+    finally:
+        over.set()
+        server.close()
