@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error), 3 if checking else 2)
     except CertMonitorError as error:
         return _complain(str(error), 3 if checking else 1)
+    except BrokenPipeError:
+        return 1  # the reader went away (``| head``): nobody is left to tell
     except KeyboardInterrupt:
         return 130
     finally:

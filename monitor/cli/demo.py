@@ -1,12 +1,16 @@
 """``cert-monitor demo``: show the daemon at work; needs the extra ``demo``."""
 
 import argparse
+import ipaddress
 
+from monitor.cli.arguments import UsageError
+from monitor.config.settings import listen_address
 from monitor.errors import CertMonitorError
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the demo until Ctrl-C."""
+    _check_listen(arguments.listen)
     try:
         from monitor.demo import show  # noqa: PLC0415 - its mail sink is an optional package
     except ModuleNotFoundError as error:
@@ -17,3 +21,13 @@ def demo(arguments: argparse.Namespace) -> int:
         ) from None
     show(arguments.listen)
     return 0
+
+
+def _check_listen(text: str) -> None:
+    try:
+        host, _ = listen_address(text)
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise UsageError(f"demo: --listen {text}: must be an address of this machine, such as 127.0.0.1:9850")

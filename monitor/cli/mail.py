@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 
+from monitor.cli.output import say
 from monitor.config import load
 from monitor.daemon.setup import relay_of
 from monitor.delivery import new_message_id, test_message
@@ -20,9 +21,9 @@ def test_email(arguments: argparse.Namespace) -> int:
     email = config.email
     mail = test_message(email.sender, email.to, SystemClock().now(), lambda: new_message_id(email.sender))
     transcript = asyncio.run(relay.converse(mail))
-    print("\n".join(transcript.lines))
+    say("\n".join(transcript.lines))
     if not transcript.sent:
         print("the test mail was not accepted for every recipient", file=sys.stderr)
         return 1
-    print("accepted; now see whether it arrives")
+    say("accepted; now see whether it arrives")
     return 0

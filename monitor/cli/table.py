@@ -23,17 +23,15 @@ COLOURS = {
     Severity.UNKNOWN: "magenta",
 }
 INDENT = 10
+BEFORE_TARGET = 31
 WIDEST_TARGET = 44
-"""A longer target pushes its own line only, not the column of all others."""
-
 LONGEST = 4096
 
 
 def table(found: Sequence[Element], now: datetime) -> str:
     """Return the lines, with colours where standard output is a terminal that has them."""
     console = Console(file=sys.stdout, highlight=False)
-    column = max((cell_len(_clean(one.target)) for one in found), default=0)
-    column = max(min(column, WIDEST_TARGET), len("TARGET"))
+    column = _column(found, console)
     head = f"{'SEVERITY':8}  {'DAYS':>5}  {'ENDS (UTC)':10}  {'TARGET':{column}}  SUBJECT"
     with console.capture() as captured:
         console.print(Text(head, style="bold"), soft_wrap=True)
@@ -42,6 +40,13 @@ def table(found: Sequence[Element], now: datetime) -> str:
                 line.rstrip()
                 console.print(line, soft_wrap=True)
     return captured.get().rstrip("\n")
+
+
+def _column(found: Sequence[Element], console: Console) -> int:
+    """Return the width of the column of targets; a longer target pushes its own line only."""
+    most = (console.width - BEFORE_TARGET) // 2 if console.is_terminal else WIDEST_TARGET
+    longest = max((cell_len(_clean(one.target)) for one in found), default=0)
+    return max(min(longest, most), len("TARGET"))
 
 
 def _lines(element: Element, now: datetime, column: int, console: Console) -> Iterator[Text]:

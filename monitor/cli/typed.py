@@ -114,12 +114,12 @@ def _is_pattern(text: str) -> bool:
 
 def _absolute(text: str) -> str:
     """Return the path or pattern from the root, what is no pattern in it escaped."""
-    here = glob.escape(str(Path.cwd()))
     if _is_pattern(text):
         # A quoted pattern reaches us with its ~.
-        return os.path.join(here, os.path.expanduser(text))  # noqa: PTH111, PTH118 - a glob is no path
-    below = "**" if glob.has_magic(text) and Path(text).is_dir() else ""
-    return os.path.join(here, glob.escape(text), below).rstrip("/")  # noqa: PTH118 - a glob is no path
+        return os.path.join(glob.escape(str(Path.cwd())), os.path.expanduser(text))  # noqa: PTH111, PTH118 - a glob is no path
+    path = Path.cwd() / text
+    whole = glob.escape(str(path))
+    return f"{whole}{os.sep}**" if glob.has_magic(whole) and path.is_dir() else whole
 
 
 def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:

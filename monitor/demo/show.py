@@ -11,7 +11,6 @@ from monitor.daemon.daemon import Daemon
 from monitor.demo.config import configuration
 from monitor.demo.estate import Estate
 from monitor.demo.sink import Sink
-from monitor.errors import SystemBrokenError
 
 SHORT_LIFE = timedelta(seconds=60)
 RENEW_AFTER = timedelta(seconds=80)
@@ -40,9 +39,16 @@ def show(listen: str) -> None:
 
 
 async def _show(folder: Path, listen: str) -> None:
-    estate = Estate(folder, SHORT_LIFE)
+    estate, stop = Estate(folder, SHORT_LIFE), asyncio.Event()
     await estate.start()
-    sink = await asyncio.get_running_loop().create_server(Sink(_print_mail).protocol, "127.0.0.1", 0)
+
+    def show_mail(text: str) -> None:
+        try:
+            print(f"{'-' * 78}\n{text}", flush=True)
+        except BrokenPipeError:
+            stop.set()
+
+    sink = await asyncio.get_running_loop().create_server(Sink(show_mail).protocol, "127.0.0.1", 0)
     config = folder / "cert-monitor.yaml"
     config.write_text(
         configuration(
@@ -56,7 +62,7 @@ async def _show(folder: Path, listen: str) -> None:
     )
     renewing = asyncio.get_running_loop().call_later(RENEW_AFTER.total_seconds(), estate.renew_expiring)
     try:
-        await serve(config, started=lambda daemon: _welcome(daemon, folder))
+        await serve(config, stop=stop, started=lambda daemon: _welcome(daemon, folder))
     finally:
         renewing.cancel()
         sink.close()
@@ -67,10 +73,6 @@ def _welcome(daemon: Daemon, folder: Path) -> None:
     print(WELCOME.format(url=daemon.url, folder=folder), flush=True)
 
 
-def _print_mail(text: str) -> None:
-    print(f"{'-' * 78}\n{text}", flush=True)
-
-
 async def _free(listen: str) -> str:
     """Return the address to listen on: the usual one, or a free port when a daemon already runs there."""
     host, _, port = listen.rpartition(":")
@@ -78,8 +80,6 @@ async def _free(listen: str) -> str:
         server = await asyncio.start_server(lambda *_: None, host.strip("[]"), int(port))
     except OSError:
         return f"{host}:0"
-    except ValueError:
-        raise SystemBrokenError(f"--listen {listen}: must be ADDRESS:PORT") from None
     server.close()
     await server.wait_closed()
     return listen
