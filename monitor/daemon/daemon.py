@@ -192,7 +192,9 @@ class Daemon:
 
     def _refresher(self, entry: Any) -> Any:
         async def refresh() -> None:
-            await self.discoveries.refresh(entry, lambda: self._spawn(self._rediscovered()))
+            await self.discoveries.refresh(entry, self.own, lambda: self._spawn(self._rediscovered()))
+            self.own.discovered(self.discoveries.states.values())
+            self.board.discovered(self.discoveries.states)
 
         return refresh
 

@@ -3,11 +3,13 @@
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any
 
-from monitor.model import Clock, Failure, Found
+from monitor.discovery import Discovered, Discovery
+from monitor.metrics import OwnMetrics
+from monitor.model import Clock, DiscoveryState, Found, Part
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -21,18 +23,6 @@ class Kept:
     seen_at: datetime
 
 
-class Discovery(Protocol):
-    """Find targets; one configured entry."""
-
-    id: str
-    refresh: timedelta
-    grace: timedelta
-
-    async def discover(self) -> tuple[Sequence[Found], Sequence[Failure]]:
-        """Return what is there now, and what could not be asked."""
-        ...
-
-
 def merged(
     kept: Sequence[Kept], found: Sequence[Found], *, now: datetime, grace: timedelta, complete: bool
 ) -> tuple[Kept, ...]:
@@ -40,13 +30,17 @@ def merged(
 
     An incomplete answer takes nothing away and starts no grace period.
     """
-    fresh = {entry.address: Kept(entry, now) for entry in found}
-    older = [entry for entry in kept if entry.found.address not in fresh]
+    fresh = {_key(entry): Kept(entry, now) for entry in found}
+    older = {_key(entry.found): entry for entry in kept}
     if complete:
-        older = [entry for entry in older if now - entry.seen_at <= grace]
+        older = {key: entry for key, entry in older.items() if now - entry.seen_at <= grace}
     else:
-        older = [replace(entry, seen_at=now) for entry in older]
-    return (*fresh.values(), *older)
+        older = {key: replace(entry, seen_at=now) for key, entry in older.items()}
+    return tuple(entry for _, entry in sorted((older | fresh).items()))
+
+
+def _key(found: Found) -> tuple[str, str]:
+    return found.address, found.server_name
 
 
 class Discoveries:
@@ -57,7 +51,13 @@ class Discoveries:
         self._store = store
         self._clock = clock
         self._kept: dict[str, tuple[Kept, ...]] = {}
-        self._complaints: dict[str, str] = {}
+        self._states: dict[str, DiscoveryState] = {}
+        self._said: dict[str, str] = {}
+
+    @property
+    def states(self) -> Mapping[str, DiscoveryState]:
+        """Return how every discovery is; a new mapping at each change."""
+        return dict(self._states)
 
     def found(self) -> Mapping[str, Sequence[Found]]:
         """Return what is watched now for each discovery id."""
@@ -65,57 +65,81 @@ class Discoveries:
 
     async def resume(self, ids: Sequence[str]) -> None:
         """Bring back the recorded lists of these discoveries and drop all others."""
-        self._kept = {name: self._kept.get(name) or await self._recorded(name) for name in ids}
+        kept = {}
+        states = {}
+        for name in ids:
+            recorded = await self._recorded(name)
+            kept[name] = self._kept.get(name, recorded[0])
+            known = DiscoveryState(name, found=len(kept[name]), succeeded_at=recorded[1])
+            states[name] = self._states.get(name, known)
+        self._kept, self._states = kept, states
 
-    async def refresh(self, discovery: Discovery, changed: Callable[[], None]) -> None:
+    async def refresh(self, discovery: Discovery, own: OwnMetrics, changed: Callable[[], None]) -> None:
         """Ask one discovery again, record its list and call ``changed`` when other targets result."""
-        found, failures = await discovery.discover()
-        self._complain(discovery.id, failures)
-        before = self._kept.get(discovery.id, ())
-        now = self._clock.now()
-        after = merged(before, found, now=now, grace=discovery.grace, complete=not failures)
+        answer = await discovery.discover()
+        before, now = self._kept.get(discovery.id, ()), self._clock.now()
+        after = merged(
+            before, answer.found, now=now, grace=discovery.grace, complete=_complete(answer, before)
+        )
         self._kept[discovery.id] = after
-        if found or not failures:
+        self._note(discovery, answer, len(after), own)
+        if answer.found or not answer.failures:
             await self._store.save_discovered(discovery.id, _dumped(after), now)
         if [entry.found for entry in before] != [entry.found for entry in after]:
             changed()
 
-    async def _recorded(self, name: str) -> tuple[Kept, ...]:
-        recorded = await self._store.discovered(name)
-        return _loaded(recorded[0]) if recorded else ()
+    def _note(self, discovery: Discovery, answer: Discovered, found: int, own: OwnMetrics) -> None:
+        state = self._states.get(discovery.id, DiscoveryState(discovery.id))
+        good = not answer.failures
+        self._states[discovery.id] = replace(
+            state,
+            target_id=discovery.target_id,
+            found=found,
+            succeeded_at=self._clock.now() if good else state.succeeded_at,
+            failed=0 if good else state.failed + 1,
+            failures=answer.failures,
+        )
+        for failure in answer.failures:
+            own.discovery_failed(discovery.id, failure.reason)
+        self._say(discovery.id, answer)
 
-    def _complain(self, name: str, failures: Sequence[Failure]) -> None:
-        sentence = "; ".join(f"{failure.reason}: {failure.detail}" for failure in failures)
-        if sentence and sentence != self._complaints.get(name):
-            log.warning("discovery %s: %s; its last good list stays", name, sentence)
-        self._complaints[name] = sentence
+    def _say(self, name: str, answer: Discovered) -> None:
+        sentences = [f"{failure.reason}: {failure.detail}" for failure in answer.failures] + [*answer.notes]
+        text = "; ".join(sentences)
+        if text and text != self._said.get(name):
+            kept = "; its last good list stays" if answer.failures else ""
+            log.log(
+                logging.WARNING if answer.failures else logging.INFO, "discovery %s: %s%s", name, text, kept
+            )
+        self._said[name] = text
+
+    async def _recorded(self, name: str) -> tuple[tuple[Kept, ...], datetime | None]:
+        recorded = await self._store.discovered(name)
+        return (_loaded(recorded[0]), recorded[1]) if recorded else ((), None)
+
+
+def _complete(answer: Discovered, before: Sequence[Kept]) -> bool:
+    """Return whether an answer may take something away.
+
+    A list that has become empty as a whole is a login that lost its rights rather than a site that lost
+    every server.
+    """
+    return not answer.failures and bool(answer.found or not before)
 
 
 def _dumped(kept: Sequence[Kept]) -> str:
-    return json.dumps(
-        [
-            {
-                "address": entry.found.address,
-                "server_name": entry.found.server_name,
-                "labels": entry.found.labels,
-                "title": entry.found.title,
-                "seen_at": entry.seen_at.isoformat(),
-            }
-            for entry in kept
-        ]
-    )
+    return json.dumps([asdict(entry.found) | {"seen_at": entry.seen_at.isoformat()} for entry in kept])
 
 
 def _loaded(text: str) -> tuple[Kept, ...]:
-    return tuple(
-        Kept(
-            Found(
-                item["address"],
-                item["server_name"],
-                tuple((name, value) for name, value in item["labels"]),
-                item["title"],
-            ),
-            datetime.fromisoformat(item["seen_at"]),
-        )
-        for item in json.loads(text)
-    )
+    return tuple(_entry(item) for item in json.loads(text))
+
+
+def _entry(item: dict[str, Any]) -> Kept:
+    seen_at = datetime.fromisoformat(item.pop("seen_at"))
+    part: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in item.pop("part").items()
+    }
+    labels = tuple((name, value) for name, value in item.pop("labels"))
+    aliases = tuple(item.pop("aliases"))
+    return Kept(Found(**item, labels=labels, aliases=aliases, part=Part(**part)), seen_at)

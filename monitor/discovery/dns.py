@@ -94,6 +94,7 @@ class DnsDiscovery:
         self._settings = settings
         self._resolver = resolver
         self.id = settings.id
+        self.target_id = ""
         self.refresh = settings.refresh
         self.grace = settings.grace
 

@@ -9,11 +9,13 @@ from monitor.model import Failure, Found
 class Discovered(NamedTuple):
     """Hold one answer: what is there now, and what could not be asked.
 
-    With a failure the list is incomplete and must take nothing away.
+    With a failure the list is incomplete and must take nothing away. ``notes`` are sentences about what
+    came back empty, was left out or needs a right.
     """
 
     found: tuple[Found, ...] = ()
     failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Discovery(Protocol):
@@ -25,6 +27,11 @@ class Discovery(Protocol):
     @property
     def id(self) -> str:
         """Return what names this entry in the configuration, the store and the log."""
+        ...
+
+    @property
+    def target_id(self) -> str:
+        """Return the id of the endpoint that the answer comes from, empty where there is none."""
         ...
 
     @property

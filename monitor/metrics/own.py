@@ -20,7 +20,7 @@ from prometheus_client import (
 
 from monitor import __version__
 from monitor.metrics.text import seconds
-from monitor.model import Reason
+from monitor.model import DiscoveryState, Reason
 from monitor.threads import ThreadPool
 
 RESULTS = ("sent", "failed", "retry")
@@ -82,6 +82,7 @@ class OwnMetrics:
             "Unix time of the last attempt to load the configuration.",
             registry,
         )
+        self._discoveries = _Discoveries(registry)
         self._start_at_zero()
         self._watch(tuple(pools))
         ProcessCollector(registry=registry)
@@ -122,6 +123,14 @@ class OwnMetrics:
         self._reload_ok.set(ok)
         self._reload_at.set(seconds(at))
 
+    def discovered(self, states: Iterable[DiscoveryState]) -> None:
+        """Note how every discovery is; those not named any more leave the metrics."""
+        self._discoveries.are(tuple(states))
+
+    def discovery_failed(self, discovery: str, reason: Reason) -> None:
+        """Count one thing that a discovery could not ask."""
+        self._discoveries.failures.labels(discovery, reason).inc()
+
     def text(self, now: datetime) -> bytes:
         """Return all of it in text format 0.0.4; ages are those of this instant."""
         if self._pending.known:
@@ -156,6 +165,48 @@ class OwnMetrics:
 
 def _abandoned(pool: ThreadPool) -> float:
     return pool.abandoned
+
+
+class _Discoveries:
+    """Hold the metrics about discoveries."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._targets = Gauge(
+            "cert_monitor_discovery_targets",
+            "Targets on the last known list of a discovery.",
+            ("discovery",),
+            registry=registry,
+        )
+        self._succeeded = Gauge(
+            "cert_monitor_discovery_last_success_timestamp_seconds",
+            "Unix time at which a discovery last gave its whole list; absent before.",
+            ("discovery",),
+            registry=registry,
+        )
+        self.failures = Counter(
+            "cert_monitor_discovery_failures",
+            "What discoveries could not ask, by closed reason.",
+            ("discovery", "reason"),
+            registry=registry,
+        )
+        self._known: set[str] = set()
+
+    def are(self, states: tuple[DiscoveryState, ...]) -> None:
+        for gone in self._known - {state.id for state in states}:
+            self._forget(gone)
+        for state in states:
+            if state.id not in self._known:
+                for reason in Reason:
+                    self.failures.labels(state.id, reason)
+            self._targets.labels(state.id).set(state.found)
+            if state.succeeded_at is not None:
+                self._succeeded.labels(state.id).set(seconds(state.succeeded_at))
+        self._known = {state.id for state in states}
+
+    def _forget(self, discovery: str) -> None:
+        self._targets.remove_by_labels({"discovery": discovery})
+        self._succeeded.remove_by_labels({"discovery": discovery})
+        self.failures.remove_by_labels({"discovery": discovery})
 
 
 class _LateGauge:
