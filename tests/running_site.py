@@ -1,4 +1,4 @@
-"""Serve certificates and take mails on loopback, and stand still at a chosen instant; for tests of the daemon."""
+"""Serve certificates and take mails on loopback, and stand still at a chosen instant; for several tests."""
 
 import asyncio
 import contextlib
@@ -93,7 +93,7 @@ class Site:
         targets = "".join(f"\n  - {line}" for line in more)
         path.write_text(
             f"""
-defaults: {{interval: {interval}, timeout: {timeout}, trust: [ca.cer]}}
+defaults: {{interval: {interval}, timeout: {timeout}, trust: [ca.cer], blind_after: 20}}
 targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: {NAME}, title: Recorder 01}}{targets}
 email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
@@ -128,7 +128,9 @@ async def site(folder: Path, ends_in: timedelta = 200 * DAY) -> AsyncIterator[Si
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
     loop = asyncio.get_running_loop()
     # A held mail must not end by the server's own time limit.
-    sink = await loop.create_server(lambda: SMTP(made.post, hostname="mail.test", timeout=600), "127.0.0.1", 0)
+    sink = await loop.create_server(
+        lambda: SMTP(made.post, hostname="mail.test", timeout=600), "127.0.0.1", 0
+    )
     made.port = server.sockets[0].getsockname()[1]
     made.mail_port = sink.sockets[0].getsockname()[1]
     try:

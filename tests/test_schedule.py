@@ -16,7 +16,9 @@ HOUR = timedelta(hours=1)
 
 def target(number: int, interval: timedelta = HOUR) -> Target:
     """Return a target that differs from others by its number."""
-    return Target(f"endpoint:host{number}:443", "endpoint", f"host{number}:443", None, Policy(interval=interval))
+    return Target(
+        f"endpoint:host{number}:443", "endpoint", f"host{number}:443", None, Policy(interval=interval)
+    )
 
 
 def test_every_target_is_in_exactly_one_batch() -> None:
@@ -239,6 +241,24 @@ def test_a_clock_set_back_by_hours_does_not_silence_the_schedule() -> None:
 
     until = asyncio.run(scenario())
     assert timedelta(0) < until <= HOUR
+
+
+def test_a_clock_set_forward_by_decades_costs_one_run() -> None:
+    """What was missed is one run for each job and is not counted run by run, which would take minutes."""
+
+    async def scenario() -> list[int]:
+        async def run(batch: Batch, due_at: datetime) -> None:
+            return None
+
+        schedule = Schedule(run, FakeClock())
+        schedule.start()
+        schedule.plan([target(1)], {})
+        later = datetime.now(UTC) + timedelta(days=20_000)
+        missed = [len(job._get_run_times(later)) for job in schedule._scheduler.get_jobs()]
+        await schedule.stop()
+        return missed
+
+    assert asyncio.run(scenario()) == [1, 1]
 
 
 def test_the_watchdog_notices_a_step() -> None:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from running import ask, damage, daemon, until
+from running import ask, daemon, damage, until
 from running_site import DAY, NAME, Site, silent_server, site
 
 from monitor.demo.pki import leaf
@@ -46,7 +46,9 @@ def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
                 await came.wait()
                 await until(lambda: bool(where.post.mails))
             assert where.post.words == ["INVENTORY"]
-            assert ask(where.database, "SELECT count(*) FROM history WHERE target_id = ?", where.target) == [(1,)]
+            assert ask(where.database, "SELECT count(*) FROM history WHERE target_id = ?", where.target) == [
+                (1,)
+            ]
 
     asyncio.run(scenario())
 

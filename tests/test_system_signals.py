@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import Running, ask, damage, daemon, until
+from running import Running, ask, daemon, damage, until
 from running_site import Site, silent_server, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

@@ -12,7 +12,8 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(
         level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # APScheduler tells of every job at info level; ours is the schedule to read.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # These tell of every job, of a batch that takes longer than its interval, and of every plugin.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(serve(arguments.config))
     return 0

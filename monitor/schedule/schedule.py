@@ -65,9 +65,10 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to run jobs on the current loop."""
-        self._scheduler.add_job(
-            self._beat, "interval", seconds=WATCH_EVERY, id="beat", next_run_time=datetime.now(UTC)
-        )
+        # Not APScheduler's own interval trigger: after a step forward by years (a clock without a battery
+        # that is set at last) it would count every missed run one by one, for many minutes.
+        beat = Batch("beat", timedelta(seconds=WATCH_EVERY))
+        self._scheduler.add_job(self._beat, PhaseTrigger(beat), id=beat.id, next_run_time=datetime.now(UTC))
         self._scheduler.start()
         self._watchdog = asyncio.create_task(self._watch())
 
