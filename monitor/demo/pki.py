@@ -1,13 +1,18 @@
 """A throwaway CA and the certificates of the demo estate; never for real use."""
 
+import functools
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class Issued:
     """Hold a certificate with its key and the certificates to serve after it."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     above: tuple[x509.Certificate, ...] = ()
 
     @property
@@ -38,11 +43,17 @@ class Issued:
         )
 
 
-def authority(name: str, lifetime: timedelta) -> Issued:
-    """Return a new root CA that began a month ago."""
-    key = ec.generate_private_key(ec.SECP256R1())
+@functools.cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    """Return one RSA key for everything that must have such a key: making one takes long."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def authority(name: str, lifetime: timedelta, *, age: timedelta = MONTH, key: Key | None = None) -> Issued:
+    """Return a new root CA that began a month ago, or that long ago."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = _name(name)
-    begin = datetime.now(UTC) - timedelta(days=30)
+    begin = datetime.now(UTC) - age
     certificate = (
         _builder(subject, subject, key, begin, begin + lifetime)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
@@ -51,17 +62,23 @@ def authority(name: str, lifetime: timedelta) -> Issued:
     return Issued(certificate, key)
 
 
-def leaf(
-    name: str, ends_in: timedelta, *, lifetime: timedelta = timedelta(days=398), issuer: Issued | None = None
+def leaf(  # noqa: PLR0913 - every option of a certificate is an argument
+    name: str,
+    ends_in: timedelta,
+    *,
+    lifetime: timedelta = timedelta(days=398),
+    issuer: Issued | None = None,
+    also: Sequence[str] = ("127.0.0.1",),
+    key: Key | None = None,
 ) -> Issued:
     """Return a server certificate that ends in the given time; self-signed without an issuer."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     end = datetime.now(UTC) + ends_in
     signer = issuer.key if issuer else key
     issuer_name = issuer.certificate.subject if issuer else _name(name)
     certificate = (
         _builder(_name(name), issuer_name, key, end - lifetime, end)
-        .add_extension(x509.SubjectAlternativeName(_names(name)), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_names((name, *also))), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(signer, hashes.SHA256())
     )
@@ -71,7 +88,7 @@ def leaf(
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: Key,
     begin: datetime,
     end: datetime,
 ) -> x509.CertificateBuilder:
@@ -90,5 +107,12 @@ def _name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _names(name: str) -> list[x509.GeneralName]:
-    return [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+def _names(names: Sequence[str]) -> list[x509.GeneralName]:
+    return [_general_name(name) for name in names]
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
