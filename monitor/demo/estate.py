@@ -115,10 +115,10 @@ class Estate:
 
     async def _serve(self, member: Member) -> asyncio.Server:
         if member.issued is None:
-            return await asyncio.start_server(_say_http, "127.0.0.1", 0)
+            return await asyncio.start_server(say_http, "127.0.0.1", 0)
         context = self._context(member.issued, member)
         self._contexts[member.name] = context
-        return await asyncio.start_server(_hang_up, "127.0.0.1", 0, ssl=context)
+        return await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
 
     def _context(self, issued: Issued, member: Member) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -138,7 +138,8 @@ class Estate:
         context.load_cert_chain(chain, key)
 
 
-async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Wait for the first byte or the end, and close: the certificate was all there is."""
     try:
         await asyncio.wait_for(reader.read(1), 5)
     except (OSError, TimeoutError):
@@ -147,7 +148,8 @@ async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.close()
 
 
-async def _say_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def say_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer as a web server without TLS does when somebody greets it with TLS."""
     try:
         await asyncio.wait_for(reader.read(1), 5)
         writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
