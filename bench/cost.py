@@ -18,7 +18,7 @@ _CLIENT = {max(_ALL)}
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Hold CPU seconds (user and system), wall seconds, peak memory in MB, and looks with those that failed."""
+    """Hold CPU (user and system) and wall seconds, peak memory in MB, and how many looks, and failed ones."""
 
     cpu: float
     wall: float

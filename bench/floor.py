@@ -1,4 +1,4 @@
-"""Measure a plain C client as the floor, on the OpenSSL that we use or on the system's; see floor.c and run."""
+"""Measure a plain C client as the floor, on our OpenSSL or on the system's; see floor.c and run."""
 
 import ctypes
 import hashlib
@@ -51,18 +51,19 @@ def compiled() -> Path:
     return library
 
 
-def _ours(ca: str, *, verify: bool) -> tuple[list[int], int, Any]:
+def _ours(job: dict[str, Any]) -> tuple[list[int], int, Any]:
     """Return the functions of the library inside the wheel, our own context, and what keeps that alive."""
     address = _openssl.ffi.addressof
     functions = [int(_openssl.ffi.cast("uintptr_t", address(_openssl.lib, name))) for name in FUNCTIONS]
-    context = shared_context()
-    if verify:
-        context.load_verify_locations(ca)
+    # A client that asks for nothing also offers the groups with ML-KEM.
+    context = shared_context(TlsSetting(groups="DEFAULT") if job["default_groups"] else TlsSetting())
+    if job["verify"]:
+        context.load_verify_locations(job["ca"])
         context.set_verify(SSL.VERIFY_PEER)
     return functions, int(_openssl.ffi.cast("uintptr_t", context._context)), context  # noqa: SLF001
 
 
-def _system(ca: str, *, verify: bool) -> tuple[list[int], int, Any]:
+def _system(job: dict[str, Any]) -> tuple[list[int], int, Any]:
     """Return the same for the system's library, with a context of the same settings."""
     library, setting = ctypes.CDLL("libssl.so.3"), TlsSetting()
     functions = [_address(library, _SYSTEM_NAMES.get(name, name)) for name in FUNCTIONS]
@@ -77,8 +78,8 @@ def _system(ca: str, *, verify: bool) -> tuple[list[int], int, Any]:
     library.SSL_CTX_ctrl(handle, _SET_GROUPS, ctypes.c_long(0), setting.groups.encode())
     library.SSL_CTX_set_cipher_list(handle, setting.ciphers.encode())
     library.SSL_CTX_set_options(handle, ctypes.c_uint64(_NO_TICKET | _LEGACY))
-    if verify:
-        library.SSL_CTX_load_verify_locations(handle, ca.encode(), None)
+    if job["verify"]:
+        library.SSL_CTX_load_verify_locations(handle, job["ca"].encode(), None)
         library.SSL_CTX_set_verify(handle, _VERIFY_PEER, None)
     return functions, context, library
 
@@ -96,7 +97,7 @@ def _sockaddr(endpoint: str) -> bytes:
 def run(job: dict[str, Any]) -> Cost:
     """Warm up with a look at each endpoint, then measure."""
     find = _system if job["system"] else _ours
-    functions, context, _alive = find(job["ca"], verify=job["verify"])
+    functions, context, _alive = find(job)
     pointers = (ctypes.c_void_p * len(functions))(*functions)
     addresses = b"".join(_sockaddr(endpoint) for endpoint in job["endpoints"])
     count, looks, in_flight = len(job["endpoints"]), job["looks"], job["in_flight"]

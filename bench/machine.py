@@ -16,6 +16,13 @@ PACKAGES = {
     "cc": "gcc",
 }
 
+_THEIRS = (
+    ("prometheus-blackbox-exporter", "--version"),
+    ("nginx", "-v"),
+    ("openssl", "version"),
+    ("cc", "--version"),
+)
+
 
 def demand(*programs: str) -> None:
     """End with a sentence when a program of the distribution is missing."""
@@ -30,13 +37,13 @@ def lines() -> list[str]:
     from OpenSSL import SSL  # noqa: PLC0415
     from OpenSSL import __version__ as pyopenssl  # noqa: PLC0415
 
+    library = SSL.SSLeay_version(0).decode()
+    ours = f"pyOpenSSL {pyopenssl}, cryptography {cryptography.__version__}, {library}"
     return [
         f"- machine: {os.cpu_count()} x {_processor()}, {platform.system()} {platform.release()}",
         f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        f"- ours: Python {platform.python_version()}, pyOpenSSL {pyopenssl}, cryptography "
-        f"{cryptography.__version__}, {SSL.SSLeay_version(0).decode()}",
-        f"- theirs: {_first('prometheus-blackbox-exporter', '--version')}; {_first('nginx', '-v')}; "
-        f"{_first('openssl', 'version')}; {_first('cc', '--version')}",
+        f"- ours: Python {platform.python_version()}, {ours}",
+        f"- theirs: {'; '.join(_first(*command) for command in _THEIRS)}",
     ]
 
 
@@ -49,7 +56,7 @@ def _first(*command: str) -> str:
     if shutil.which(command[0]) is None:
         return f"no {command[0]}"
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, text=True)
-    return re.sub(r"\s*\(branch.*", "", done.stdout.splitlines()[0])
+    return re.sub(r"\s*\((branch|Library).*", "", done.stdout.splitlines()[0])
 
 
 class Foreign:

@@ -32,8 +32,8 @@ def targets_of(endpoints: list[str], ca: str, timeout: float = 10.0) -> tuple[Ta
     return tuple(one.target(policy) for one in settings)
 
 
-def services_of(board: Board, store: Store, in_flight: int) -> Services:
-    """Return the services wired as the daemon does it, without a limit on starts a second."""
+def services_of(board: Board, store: Store, in_flight: int, per_second: float = 0) -> Services:
+    """Return the services wired as the daemon does it; ``per_second`` of 0 means starts without a pace."""
     clock, looking = SystemClock(), sources(Resolver())
     return Services(
         looking,
@@ -41,7 +41,7 @@ def services_of(board: Board, store: Store, in_flight: int) -> Services:
         Judge(PathFinder()),
         store,
         board,
-        Gate(clock, in_flight=in_flight, per_second=0),
+        Gate(clock, in_flight=in_flight, per_second=per_second),
         clock,
         OwnMetrics(looking),
     )
@@ -53,7 +53,7 @@ async def look_at_all(cycle: Cycle, targets: tuple[Target, ...]) -> None:
 
 
 async def run(job: dict[str, Any]) -> Cost:
-    """Warm up with one pass over all targets, then measure the passes that give the wanted number of looks."""
+    """Warm up with a pass over all targets, then measure the passes that give the wanted number of looks."""
     targets = targets_of(job["endpoints"], job["ca"])
     board, exposition = Board(), Exposition()
     board.replace(board.state(target) for target in targets)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from cost import Cost, client_processor, cpu_seconds, memory
-from estate import free_ports, wait_for
+from estate import Estate, free_ports, wait_for
 
 PROGRAM = "prometheus-blackbox-exporter"
 _MODULES = """
@@ -21,19 +21,17 @@ modules:
 """
 
 
-def measure(
-    folder: Path, ca: Path, endpoints: list[str], looks: int, in_flight: int, *, verify: bool
-) -> Cost:
+def measure(folder: Path, served: Estate, looks: int, in_flight: int, *, verify: bool) -> Cost:
     """Start it, warm it up with a probe of each endpoint, measure, and stop it."""
     config, port = folder / "blackbox.yml", free_ports("127.0.0.1", 1)[0]
-    config.write_text(_MODULES.format(ca=ca))
+    config.write_text(_MODULES.format(ca=served.ca))
     address = f"127.0.0.1:{port}"
     options = [f"--config.file={config}", f"--web.listen-address={address}", "--log.level=error"]
     with client_processor():
         process = subprocess.Popen([PROGRAM, *options])
     try:
         wait_for(address, process)
-        paths = [f"/probe?module={'verified' if verify else 'bare'}&target={one}" for one in endpoints]
+        paths = [f"/probe?module={'verified' if verify else 'bare'}&target={one}" for one in served.endpoints]
         asyncio.run(_probe(port, paths, len(paths), in_flight))
         before, start = cpu_seconds(process.pid), time.perf_counter()
         failed = asyncio.run(_probe(port, paths, looks, in_flight))
