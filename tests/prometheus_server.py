@@ -1,6 +1,7 @@
 """Run Debian's Prometheus on loopback against one address; used by several test files."""
 
 import asyncio
+import json
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -34,6 +35,12 @@ class Prometheus:
         result: list[dict[str, Any]] = answer.json()["data"]["result"]
         return result
 
+    async def rules(self) -> list[dict[str, Any]]:
+        """Return every rule with its state and what went wrong in its last evaluation."""
+        answer = await self.client.get("/rules")
+        assert answer.status_code == 200, answer.text
+        return [rule for group in answer.json()["data"]["groups"] for rule in group["rules"]]
+
     async def until(self, query: str, seconds: float = 30) -> list[dict[str, Any]]:
         """Return the result of a query as soon as it has one; raise ``TimeoutError`` after a while."""
         async with asyncio.timeout(seconds):
@@ -43,12 +50,13 @@ class Prometheus:
 
 
 @asynccontextmanager
-async def prometheus(folder: Path, address: str) -> AsyncIterator[Prometheus]:
-    """Start Prometheus, scraping ``host:port`` every second, and end it afterwards."""
+async def prometheus(folder: Path, address: str, *rules: Path) -> AsyncIterator[Prometheus]:
+    """Start Prometheus, scraping ``host:port`` and evaluating rules every second; end it afterwards."""
     path = program("prometheus", "prometheus")
     config = folder / "prometheus.yml"
     config.write_text(
-        "global: {scrape_interval: 1s}\n"
+        "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
+        f"rule_files: {json.dumps([str(rule) for rule in rules])}\n"
         "scrape_configs:\n"
         "  - job_name: cert-monitor\n"
         f'    static_configs: [{{targets: ["{address}"]}}]\n'

@@ -136,11 +136,11 @@ def test_start_before_the_build(tmp_path: Path) -> None:
                 await running.shows("cert_monitor_target_up", 1, target=where.target)
                 set_clock(tmp_path, "+0")
                 await running.shows("cert_monitor_clock_suspect", 0)
-                await until(lambda: len(where.post.words) > 1)
+                await until(lambda: len(where.post.words) > 2)
                 async with asyncio.timeout(15):
                     await running.looks_on(where.target)
                 await passes(running)
-            assert where.post.words == ["CLOCK", "INVENTORY"]
+            assert where.post.words == ["CLOCK", "INVENTORY", "SOLVED"]
 
     asyncio.run(scenario())
 
