@@ -1,6 +1,8 @@
 """Say when a target has not been seen for too long: a monitor that is blind must say so.
 
-It must not look at the certificates: what is known of them stays judged beside this.
+What stands by for a failure answers only after a takeover: its silence is no blindness, and before it was
+seen once no comfort either. It must not look at the certificates: what is known of them stays judged beside
+this.
 """
 
 from collections.abc import Iterable
@@ -12,6 +14,10 @@ from monitor.model import Check, Failure, Finding, Policy, Severity, TargetState
 # From a warning to critical: this many times as many failed looks, or as much time.
 _WORSE = 4
 _MOST_REASONS = 3
+_NEVER_SEEN = (
+    "it stands by and answers only after a takeover, so its certificate cannot be judged from the network: "
+    "scan its certificate store or test a failover"
+)
 
 
 def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = None) -> Finding | None:
@@ -22,6 +28,8 @@ def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = 
     since = state.succeeded_at or state.watched_since
     if state.looked_at is None or since is None:
         return None
+    if state.target.part.standby:
+        return _never_seen(state)
     default = _severity(state, now - max(since, awake_at or since))
     severity = default and state.target.policy.severity(Check.UNOBSERVED, default)
     if severity is None:
@@ -32,10 +40,18 @@ def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = 
 def blind_changes_at(state: TargetState, now: datetime) -> datetime | None:
     """Return the next instant at which time alone makes the target blind, or blinder."""
     since = state.succeeded_at or state.watched_since
-    if state.looked_at is None or since is None:
+    if state.looked_at is None or since is None or state.target.part.standby:
         return None
     span = _span(state.target.policy)
     return min((at for at in (since + span, since + _WORSE * span) if at > now), default=None)
+
+
+def _never_seen(state: TargetState) -> Finding | None:
+    """Return the finding about a standby that never showed a certificate; silence afterwards is normal."""
+    severity = state.target.policy.severity(Check.NEVER_SEEN, Severity.WARNING)
+    if state.succeeded_at is not None or state.sightings or severity is None:
+        return None
+    return Finding(Check.NEVER_SEEN, severity, _NEVER_SEEN)
 
 
 def _span(policy: Policy) -> timedelta:

@@ -1,13 +1,16 @@
-"""Tell when a certificate's end becomes due by the thresholds of a policy, and say its dates in words.
+"""Tell when a certificate's end becomes due by the thresholds of a policy; say dates and lists in words.
 
 It must not know which certificates count; the judge chooses them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Certificate, Policy
 from monitor.model.certificate import DAY
+
+_MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ def end_in_words(certificate: Certificate, now: datetime) -> str:
     return f"ended {_counted(days)} ago {date}" if days else f"ended today {date}"
 
 
+def end_and_date(certificate: Certificate, now: datetime) -> str:
+    """Return when a certificate ends, or ended: ``ends 2026-12-05 10:00 UTC``."""
+    verb = "ends" if now < certificate.not_after else "ended"
+    return f"{verb} {day_and_minute(certificate.not_after)}"
+
+
 def day_and_minute(instant: datetime) -> str:
     """Return an instant as people read it, in UTC."""
     return f"{instant:%Y-%m-%d %H:%M} UTC"
@@ -44,3 +53,9 @@ def day_and_minute(instant: datetime) -> str:
 
 def _counted(days: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
+
+
+def bounded(between: str, texts: Sequence[str]) -> str:
+    """Return the first few texts and how many more there are."""
+    more = len(texts) - _MOST_LISTED
+    return between.join(texts[:_MOST_LISTED]) + (f"{between}and {more} more" if more > 0 else "")

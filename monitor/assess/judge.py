@@ -11,6 +11,7 @@ from functools import lru_cache
 from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wrong_usage
 from monitor.assess.expiry import Due, day_and_minute, due, end_in_words
 from monitor.assess.names import mismatch
+from monitor.assess.part import encryption_problem, made_by_product, public_names_problem, wrong_key_type
 from monitor.assess.superseded import superseded
 from monitor.model import Assessment, Certificate, Check, Finding, Path, Severity, Sighting, Target
 
@@ -20,17 +21,25 @@ _AT_REST = frozenset({"files"})
 
 
 def judge(
-    target: Target, sightings: tuple[Sighting, ...], paths: tuple[Path, ...], now: datetime
+    target: Target,
+    sightings: tuple[Sighting, ...],
+    paths: tuple[Path, ...],
+    now: datetime,
+    *,
+    encrypted: bool | None = None,
 ) -> Assessment:
     """Return every finding about what a target shows, worst first, with its dates.
 
     ``paths`` has one path for each leaf: the served certificate at position 0, or each head of a file.
+    ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not known.
     """
     gone = superseded((path.leaf for path in paths), now) if target.collection else ()
     olds = {pair.old for pair in gone}
     counting = [path for path in paths if path.leaf.sha256 not in olds] if olds else paths
     findings: dict[tuple[Check, str, str], Finding] = {}
     dues: list[Due] = []
+    if (plain := _encryption_finding(target, encrypted)) is not None:
+        findings[plain.check, "", plain.place] = plain
     for path in counting:
         for found in _path_findings(_Case(target, path, sightings, now), dues):
             findings.setdefault((found.check, found.sha256, found.place), found)
@@ -61,12 +70,12 @@ class _Case:
         return self.target.kind not in _AT_REST
 
     def finding(
-        self, check: Check, default: Severity, certificate: Certificate, sentence: str
+        self, check: Check, default: Severity, certificate: Certificate, sentence: str, matter: str = ""
     ) -> Iterator[Finding]:
         """Give a finding with the policy's severity, or none when the check is off."""
         severity = self.target.policy.severity(check, default)
         if severity is not None:
-            yield Finding(check, severity, sentence, certificate.sha256, self.path.place)
+            yield Finding(check, severity, sentence, certificate.sha256, self.path.place, matter)
 
     def is_authority(self, leaf: Certificate) -> bool:
         """Return whether a certificate at rest is a CA's own, such as an anchor file.
@@ -86,6 +95,16 @@ class _Case:
             return f'its CA "{certificate.title}"'
         where = "served" if self.served else "in the file"
         return f'its anchor "{certificate.title}" (not {where})'
+
+
+def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | None:  # noqa: FBT001 - a state
+    problem = encryption_problem(target, encrypted)
+    if problem is None:
+        return None
+    severity = target.policy.severity(Check.ENCRYPTION, problem.severity)
+    if severity is None:
+        return None
+    return Finding(Check.ENCRYPTION, severity, problem.sentence, place=target.where)
 
 
 def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
@@ -121,17 +140,30 @@ def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[F
 def _leaf_findings(case: _Case) -> Iterator[Finding]:
     path, leaf = case.path, case.path.leaf
     if not path.trusted and not _accepted(case) and (case.served or _trust_wanted(case)):
-        sentence = f"the certificate is not trusted: {path.problem}"
-        yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, sentence)
+        yield from _trust_finding(case)
     authority = None if case.is_authority(leaf) else outlived(path)
     if authority is not None:
         sentence = (
             f"{case.who(leaf)} outlives {case.who(authority)}, which {end_in_words(authority, case.now)}: "
             "renewing the certificate alone does not help"
         )
-        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, sentence)
+        matter = f"{Check.OUTLIVES_CA} {authority.sha256}"
+        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, sentence, matter)
     if case.target.server_name and not case.is_authority(leaf):
         yield from _name_findings(case)
+
+
+def _trust_finding(case: _Case) -> Iterator[Finding]:
+    leaf, problem = case.path.leaf, case.path.problem
+    if case.served and made_by_product(case.target, case.path):
+        sentence = (
+            "the certificate is not trusted: it looks like the product's default self-signed certificate "
+            f"({problem}); give the server a certificate from your CA, or accept this one"
+        )
+        yield from case.finding(Check.TRUST, Severity.WARNING, leaf, sentence)
+    else:
+        sentence = f"the certificate is not trusted: {problem}"
+        yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, sentence)
 
 
 def _name_findings(case: _Case) -> Iterator[Finding]:
@@ -145,6 +177,10 @@ def _service_findings(case: _Case) -> Iterator[Finding]:
     leaf = case.path.leaf
     if usage := wrong_usage(leaf):
         yield from case.finding(Check.USAGE, Severity.WARNING, leaf, f"{case.who(leaf)} {usage}")
+    if problem := wrong_key_type(case.target, leaf):
+        yield from case.finding(Check.KEY_TYPE, Severity.WARNING, leaf, f"{case.who(leaf)} {problem}")
+    if problem := public_names_problem(case.target, leaf):
+        yield from case.finding(Check.PUBLIC_NAME, Severity.WARNING, leaf, problem)
 
 
 def _accepted(case: _Case) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from monitor.assess.links import Held, signed
 from monitor.model import Certificate
 
+SELF_SIGNED = "is self-signed and not among the anchors"
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -41,7 +43,7 @@ def _self_issued(route: tuple[Held, ...], namesakes: list[Held], *, genuine: boo
         return f'bad signature: "{tip.title}" names itself as its issuer but was not signed with its own key'
     other = " (another one of this name, with another key, is)" if namesakes else ""
     if len(route) == 1:
-        return f'"{tip.title}" is self-signed and not among the anchors{other}'
+        return f'"{tip.title}" {SELF_SIGNED}{other}'
     return f'the root "{tip.title}" is not among the anchors{other}'
 
 

@@ -52,6 +52,7 @@ class Judge:
         kept = _carried(previous, seen, now)
         paths = (*self._paths(target, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
         sightings = (*seen.sightings, *kept)
+        encrypted = seen.encrypted if seen.encrypted is not None else previous.encrypted
         state = replace(
             previous,
             watched_since=previous.watched_since or observation.started_at,
@@ -60,10 +61,10 @@ class Judge:
             succeeded_at=observation.started_at if observation.succeeded else previous.succeeded_at,
             failed_looks=0 if observation.succeeded else previous.failed_looks + 1,
             failures=seen.failures,
-            encrypted=seen.encrypted if seen.encrypted is not None else previous.encrypted,
+            encrypted=encrypted,
             sightings=sightings,
             departed=_departed(previous, paths, seen),
-            assessment=judge(target, sightings, paths, now),
+            assessment=judge(target, sightings, paths, now, encrypted=encrypted),
         )
         return replace(state, blind=self.blind(state, now))
 
@@ -77,7 +78,7 @@ class Judge:
         paths = state.assessment.paths
         if ders:
             paths = tuple(self._paths(state.target, state.sightings, ders, anchors, now))
-        assessment = judge(state.target, state.sightings, paths, now)
+        assessment = judge(state.target, state.sightings, paths, now, encrypted=state.encrypted)
         state = replace(state, assessment=assessment)
         return replace(state, blind=self.blind(state, now))
 
@@ -120,12 +121,16 @@ def _by_place(sightings: Sequence[Sighting], ders: Mapping[str, bytes]) -> Itera
 
 
 def _carried(previous: TargetState, seen: Seen, now: datetime) -> tuple[Sighting, ...]:
-    """Return the last known sightings of the places that could not be looked at this time."""
+    """Return the last known sightings of the places that could not be looked at this time.
+
+    A standby that was seen once falls silent for good reason, for years: it is not forgotten.
+    """
     lost = seen.blind_failures
     if not lost or not previous.sightings:
         return ()
     since = previous.succeeded_at or previous.watched_since
-    if since is not None and now - since > previous.target.policy.forget_after:
+    too_long = since is not None and now - since > previous.target.policy.forget_after
+    if too_long and not previous.target.part.standby:
         return ()
     shown = {sighting.place for sighting in seen.sightings}
     places = [failure.place for failure in lost]

@@ -128,7 +128,7 @@ def _within(target: Target) -> str:
 
 def _seen(handshake: Handshake, target: Target) -> Seen:
     trouble = handshake.trouble
-    if trouble and trouble.reason is Reason.NOT_TLS and target.policy.encryption == "any":
+    if trouble and trouble.reason is Reason.NOT_TLS and _may_be_plain(target):
         trouble = None
     sightings: list[Sighting] = []
     failures = [Failure(trouble.reason, trouble.detail, target.where)] if trouble else []
@@ -143,3 +143,8 @@ def _seen(handshake: Handshake, target: Target) -> Seen:
             sightings.append(Sighting(target.where, position, certificate))
             ders[certificate.sha256] = der
     return Seen(tuple(sightings), tuple(failures), ders, handshake.encrypted)
+
+
+def _may_be_plain(target: Target) -> bool:
+    """Return whether a plain answer is a state to be judged, and no failure."""
+    return target.part.plain_possible or target.policy.encryption in ("any", "off")

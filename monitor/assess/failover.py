@@ -1,0 +1,72 @@
+"""Find failover servers that were forgotten when those they stand in for got new certificates.
+
+That shows otherwise only at a takeover, the worst moment. It must not judge whether a standby answers.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from monitor.assess.expiry import bounded, end_and_date
+from monitor.assess.recorders import leaves
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
+
+_LATER = timedelta(days=7)
+
+_Ends = dict[tuple[str, str], Certificate]
+
+
+def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield a finding for each stand-in whose last known leaf ends a week before all that it stands in for.
+
+    Compared is by certificate group; of what it stands in for the soonest end counts, so that servers renewed
+    one after the other alarm only once the stand-in is the last.
+    """
+    standing_in = [state for state in snapshot if state.target.part.stands_in_for]
+    if not standing_in:
+        return
+    ends = _ends(snapshot, {host for s in standing_in for host in _hosts(s)})
+    for state in standing_in:
+        yield from _finding(state, ends, now)
+
+
+def _hosts(state: TargetState) -> list[str]:
+    return [_plain(host) for host in state.target.part.stands_in_for]
+
+
+def _plain(host: str) -> str:
+    return host.rstrip(".").lower()
+
+
+def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certificate]:
+    """Return by host and certificate group the last known leaf, the soonest end where there are several."""
+    found: dict[tuple[str, str], list[Certificate]] = defaultdict(list)
+    for state in snapshot:
+        target = state.target
+        if not target.part.stands_in_for and state.sightings:
+            for host in {_plain(name) for name in (target.host, *target.aliases)} & hosts:
+                key = host, target.label("certificate_group")
+                found[key] += [certificate for _, certificate in leaves(state)]
+    return {key: min(known, key=lambda one: one.not_after) for key, known in found.items() if known}
+
+
+def _finding(
+    state: TargetState, ends: Mapping[tuple[str, str], Certificate], now: datetime
+) -> Iterator[tuple[str, Finding]]:
+    target, group = state.target, state.target.label("certificate_group")
+    others = {host: ends[host, group] for host in dict.fromkeys(_hosts(state)) if (host, group) in ends}
+    severity = target.policy.severity(Check.FAILOVER_OLDER, Severity.WARNING)
+    own = min(leaves(state), key=lambda leaf: leaf[1].not_after, default=None)
+    if own is None or not others or severity is None:
+        return
+    place, leaf = own
+    if leaf.not_after + _LATER < min(other.not_after for other in others.values()):
+        listed = bounded("; ", [f"{host} {end_and_date(one, now)}" for host, one in sorted(others.items())])
+        what = f"the {group.replace('_', ' ')} certificate" if group else "the certificate"
+        port = place.rpartition(":")[2]
+        sentence = (
+            f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
+            f"those of all that it stands in for ({listed}): it seems to have been forgotten"
+        )
+        matter = f"{Check.FAILOVER_OLDER} {_plain(target.host) or target.where}"
+        yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, place, matter)

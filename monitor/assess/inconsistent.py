@@ -1,0 +1,76 @@
+"""Find names that answer with different certificates at different hosts.
+
+It must not compare ports: what one server shows on two ports may well differ.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.assess.expiry import bounded, end_and_date
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState
+
+_Seat = tuple[Target, str, Certificate]
+
+
+def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield a finding for each target whose server name answers with another leaf elsewhere, on one port.
+
+    Only what is served now counts. Every target of the group gets the same sentence and ``matter``.
+    """
+    groups: dict[tuple[str, str], list[_Seat]] = defaultdict(list)
+    for state in snapshot:
+        if state.target.server_name and state.target.kind == "endpoint" and state.up:
+            _take_seats(groups, state)
+    for (name, port), seats in groups.items():
+        if _differ(seats):
+            yield from _findings(f"{name}:{port}", seats, now)
+
+
+def _take_seats(groups: dict[tuple[str, str], list[_Seat]], state: TargetState) -> None:
+    name = state.target.server_name.rstrip(".").lower()
+    for sighting in state.sightings:
+        if sighting.position == 0:
+            port = sighting.place.rpartition(":")[2]
+            groups[name, port].append((state.target, sighting.place, sighting.certificate))
+
+
+def _differ(seats: list[_Seat]) -> bool:
+    """Tell a real difference from two targets that look at one host in two ways."""
+    if len(seats) == 1:
+        return False
+    served: dict[str, set[str]] = defaultdict(set)
+    for target, _, certificate in seats:
+        served[target.host].add(certificate.sha256)
+    return len({frozenset(leaves) for leaves in served.values()}) > 1
+
+
+def _findings(matter: str, seats: list[_Seat], now: datetime) -> Iterator[tuple[str, Finding]]:
+    sentence = f"{matter} answers with different certificates: {_listed(seats, now)}"
+    for target, place, certificate in seats:
+        severity = target.policy.severity(Check.INCONSISTENT, Severity.WARNING)
+        if severity is not None:
+            finding = Finding(
+                Check.INCONSISTENT,
+                severity,
+                sentence,
+                certificate.sha256,
+                place,
+                matter=f"inconsistent {matter}",
+            )
+            yield target.id, finding
+
+
+def _listed(seats: list[_Seat], now: datetime) -> str:
+    """List by certificate, the soonest end first, so that a single odd address among many still shows."""
+    places: dict[str, list[str]] = defaultdict(list)
+    certificates: dict[str, Certificate] = {}
+    for _, place, certificate in seats:
+        places[certificate.sha256].append(place)
+        certificates[certificate.sha256] = certificate
+    ordered = sorted(certificates.values(), key=lambda one: (one.not_after, one.sha256))
+    return bounded("; ", [_served(one, places[one.sha256], now) for one in ordered])
+
+
+def _served(certificate: Certificate, places: list[str], now: datetime) -> str:
+    return f"{certificate.sha1} ({end_and_date(certificate, now)}) at {bounded(', ', sorted(places))}"

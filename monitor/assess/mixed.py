@@ -1,0 +1,43 @@
+"""Find sites of which some recorders are encrypted and others are not, where either is allowed.
+
+It must not judge one port alone: what the policy requires of it is judged with the target.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.assess.expiry import bounded
+from monitor.model import Check, Finding, Severity, Snapshot, TargetState
+
+
+def mixed_encryption(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
+    """Yield a finding for each plain port of a recorder whose site has encrypted ones of the same group."""
+    sites: dict[tuple[str, str], list[TargetState]] = defaultdict(list)
+    for state in snapshot:
+        target = state.target
+        if target.policy.encryption != "any" or state.encrypted is None or not target.labels:
+            continue
+        site = target.label("site")
+        if site and target.label("component") == "recording_server":
+            sites[site, target.label("certificate_group")].append(state)
+    for (site, group), states in sites.items():
+        yield from _findings(site, group, states)
+
+
+def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tuple[str, Finding]]:
+    plain = [state for state in states if not state.encrypted]
+    if not plain or len(plain) == len(states):
+        return
+    what = f" ({group.replace('_', ' ')})" if group else ""
+    listed = bounded(", ", sorted(state.target.where for state in plain))
+    sentence = (
+        f"of the {len(states)} recorders of {site}{what} {len(states) - len(plain)} are encrypted "
+        f"and {len(plain)} are not: {listed}"
+    )
+    for state in plain:
+        severity = state.target.policy.severity(Check.ENCRYPTION, Severity.WARNING)
+        if severity is not None:
+            matter = f"{Check.ENCRYPTION} recorders of {site}"
+            where = state.target.where
+            yield state.target.id, Finding(Check.ENCRYPTION, severity, sentence, place=where, matter=matter)

@@ -1,0 +1,92 @@
+"""Judge what depends on a target's part in a larger system: key type, names given to clients, plain answers.
+
+It must not compare targets with each other; that is the correlation's work.
+"""
+
+from dataclasses import dataclass
+
+from monitor.assess.names import mismatch
+from monitor.assess.problem import SELF_SIGNED
+from monitor.model import Certificate, Path, Severity, Target
+
+_MOST_LISTED = 8
+# Certificate groups are words of XProtect alone, and only these components come with a certificate of their
+# own making: the mobile server, and perhaps port 443 of the management server.
+_GROUPS = frozenset({"server", "streaming_media", "event_server", "mobile"})
+_SELF_MADE = frozenset({"mobile_server", "management_server", "api_gateway"})
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionProblem:
+    """Hold how bad it is that a port speaks TLS or does not, and in words why."""
+
+    severity: Severity
+    sentence: str
+
+
+def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProblem | None:  # noqa: FBT001 - a state
+    """Return what is wrong with a port that speaks plain text, or TLS, against the policy.
+
+    Where plain text is not possible by design a plain answer is a failed look, and no finding.
+    """
+    wanted = target.policy.encryption
+    if encrypted is False and wanted == "required" and target.part.plain_possible:
+        sentence = "the port answers without encryption, which the policy requires: turn encryption on"
+        return EncryptionProblem(Severity.CRITICAL, sentence)
+    if encrypted and wanted == "off":
+        sentence = "encryption was turned on, which the policy says is off: integrations without HTTPS break"
+        return EncryptionProblem(Severity.WARNING, sentence)
+    return None
+
+
+def wrong_key_type(target: Target, leaf: Certificate) -> str:
+    """Return why the product does not take the kind of key, empty if it does or the kind is not known."""
+    wanted = target.part.key_type
+    if not wanted or not leaf.key_type or leaf.key_type.casefold() == wanted.casefold():
+        return ""
+    return f"has a key of type {leaf.key_type}, where the product takes {wanted} only"
+
+
+def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
+    """Return the names that clients are given for a target and that its certificate does not carry.
+
+    The name that the target is reached by is judged on its own.
+    """
+    given = dict.fromkeys(name.strip().rstrip(".").lower() for name in target.part.public_names)
+    reached = target.server_name.rstrip(".").lower()
+    return tuple(name for name in given if name and name != reached and mismatch(leaf, name) is not None)
+
+
+def public_names_problem(target: Target, leaf: Certificate) -> str:
+    """Return which of the names that clients are given the certificate lacks, empty if none."""
+    missing = missing_names(target, leaf)
+    if not missing:
+        return ""
+    more = len(missing) - _MOST_LISTED
+    listed = ", ".join(f'"{name}"' for name in missing[:_MOST_LISTED])
+    listed += f" and {more} more" if more > 0 else ""
+    return f"clients are sent to {listed}, but the certificate does not carry that: they will not accept it"
+
+
+def made_by_product(target: Target, path: Path) -> bool:
+    """Return whether an untrusted certificate looks like the one that an XProtect server made for itself.
+
+    It is self-signed, alone, no namesake of an anchor, and its subject is just the machine's name. The
+    subjects that the products write are documented nowhere, so no other one is recognised; nor is any on a
+    recorder or event server, which have no certificate until somebody chooses one.
+    """
+    leaf = path.leaf
+    alone = len(path.certificates) == 1 and leaf.self_issued and path.problem.endswith(SELF_SIGNED)
+    return alone and _is_xprotect(target) and leaf.subject_cn.casefold() in _machine_names(target)
+
+
+def _is_xprotect(target: Target) -> bool:
+    vms = target.label("vms").casefold()
+    known = vms == "xprotect" if vms else target.label("certificate_group") in _GROUPS
+    return known and target.label("component") in _SELF_MADE
+
+
+def _machine_names(target: Target) -> set[str]:
+    names = {name.rstrip(".").casefold() for name in (target.host, target.server_name, *target.aliases)}
+    short = {name.partition(".")[0] for name in names if not name.replace(".", "").isdigit()}
+    return {name for name in names | short if name}

@@ -1,0 +1,90 @@
+"""Find recorders of which only one of the two certificates was renewed.
+
+A recorder carries the streaming media certificate and the server certificate, set apart from each other; the
+second is easily forgotten. It must not judge either of them on its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import product
+
+from monitor.assess.expiry import end_and_date
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
+
+RECORDERS = frozenset({"recording_server", "failover_recorder"})
+_GROUPS = ("streaming_media", "server")
+# Both are seldom made in one hour, and a second try may take days.
+_TOGETHER = timedelta(days=7)
+# One may end with its CA, as the other does: then only the beginnings tell.
+_MUCH_LATER = timedelta(days=30)
+
+_Held = tuple[TargetState, str, Certificate]
+
+
+def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield a finding for both ports of each recorder whose two certificates are out of step."""
+    hosts: dict[str, dict[str, list[_Held]]] = defaultdict(lambda: defaultdict(list))
+    for state in snapshot:
+        target = state.target
+        group = target.label("certificate_group") if target.labels else ""
+        if group in _GROUPS and target.label("component") in RECORDERS and _known(state):
+            host = target.host.rstrip(".").lower()
+            hosts[host][group] += [(state, *leaf) for leaf in leaves(state)]
+    for host, groups in hosts.items():
+        pairs = product(*(groups[group] for group in _GROUPS))
+        apart = [pair for pair in pairs if _out_of_step(pair[0][2], pair[1][2])]
+        if apart and host:
+            yield from _findings(host, max(apart, key=_gap), now)
+
+
+def leaves(state: TargetState) -> list[tuple[str, Certificate]]:
+    """Return place and certificate of every leaf that an endpoint served when it was last seen."""
+    return [(s.place, s.certificate) for s in state.sightings if s.position == 0]
+
+
+def _known(state: TargetState) -> bool:
+    """Return whether the last known certificate is still the served one: a silent port may have a new one."""
+    return bool(state.up) or state.target.part.standby
+
+
+def _out_of_step(one: Certificate, other: Certificate) -> bool:
+    if one.sha256 == other.sha256:
+        return False
+    if abs(one.not_after - other.not_after) > _TOGETHER:
+        return True
+    return abs(one.not_before - other.not_before) > _MUCH_LATER and bool(_names(one) & _names(other))
+
+
+def _names(certificate: Certificate) -> set[str]:
+    return {name.lower() for name in (*certificate.dns_names, *certificate.ip_addresses)}
+
+
+def _gap(pair: tuple[_Held, ...]) -> tuple[timedelta, timedelta]:
+    (_, _, one), (_, _, other) = pair
+    return abs(one.not_after - other.not_after), abs(one.not_before - other.not_before)
+
+
+def _findings(host: str, pair: tuple[_Held, ...], now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield the finding of the older one with its certificate, which is at fault, then that of the other."""
+    older, newer = sorted(pair, key=lambda held: (held[2].not_after, held[2].not_before))
+    if abs(older[2].not_after - newer[2].not_after) <= _TOGETHER:
+        older, newer = sorted(pair, key=lambda held: held[2].not_before)
+    sentence = (
+        f"the two certificates of {host} are out of step, so only one of them seems to have been renewed: "
+        f"{_said(newer, now)}, but {_said(older, now)}"
+    )
+    for (state, place, certificate), at_fault in ((older, True), (newer, False)):
+        severity = state.target.policy.severity(Check.RECORDER_PAIR, Severity.WARNING)
+        if severity is not None:
+            sha256, matter = (certificate.sha256 if at_fault else ""), f"{Check.RECORDER_PAIR} {host}"
+            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, sentence, sha256, place, matter)
+
+
+def _said(held: _Held, now: datetime) -> str:
+    state, place, certificate = held
+    group = state.target.label("certificate_group").replace("_", " ")
+    port = place.rpartition(":")[2]
+    return (
+        f"the {group} certificate on port {port} is {certificate.sha1} and {end_and_date(certificate, now)}"
+    )

@@ -1,0 +1,53 @@
+"""Say when the list of targets of a discovery could not be had for some time.
+
+It must not judge the targets: those last known stay under watch.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.assess.expiry import bounded, day_and_minute
+from monitor.model import Check, DiscoveryState, Finding, Severity, Snapshot, Target
+
+_WARNING_AFTER = 3
+_CRITICAL_AFTER = 12
+
+
+def stale_discoveries(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
+    """Yield a finding for one target of each discovery that failed several times in a row.
+
+    That is the endpoint that the list comes from, or else the first target that the discovery found.
+    """
+    for discovery in snapshot.discoveries.values():
+        if discovery.failed >= _WARNING_AFTER:
+            target = _bearer(snapshot, discovery)
+            if target is not None:
+                yield from _finding(target, discovery)
+
+
+def _bearer(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
+    state = snapshot.states.get(discovery.target_id)
+    if state is not None:
+        return state.target
+    return next((state.target for state in snapshot if state.target.origin == discovery.id), None)
+
+
+def _finding(target: Target, discovery: DiscoveryState) -> Iterator[tuple[str, Finding]]:
+    default = Severity.CRITICAL if discovery.failed >= _CRITICAL_AFTER else Severity.WARNING
+    severity = target.policy.severity(Check.DISCOVERY_STALE, default)
+    if severity is not None:
+        matter = f"{Check.DISCOVERY_STALE} {discovery.id}"
+        sentence = _sentence(discovery)
+        where = target.where
+        yield target.id, Finding(Check.DISCOVERY_STALE, severity, sentence, place=where, matter=matter)
+
+
+def _sentence(discovery: DiscoveryState) -> str:
+    reasons = bounded("; ", list(dict.fromkeys(f"{f.reason}: {f.detail}" for f in discovery.failures)))
+    last = "it was never had"
+    if discovery.succeeded_at is not None:
+        last = f"it was last had {day_and_minute(discovery.succeeded_at)}"
+    return (
+        f"the list of targets of {discovery.id} could not be had {discovery.failed} times in a row"
+        f"{f' ({reasons})' if reasons else ''}; {last}; its last known targets stay under watch"
+    )
