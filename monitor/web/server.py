@@ -6,6 +6,7 @@ import errno
 import socket
 import sys
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -24,18 +25,19 @@ _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 class WebServer:
     """Serve one application on one host and port; port 0 takes a free one."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """Keep what to serve where; nothing is bound yet."""
+    def __init__(self, app: ASGIApp, host: str, port: int, *, tls: tuple[Path, Path] | None = None) -> None:
+        """Keep what to serve where; nothing is bound yet. ``tls`` is the chain's and the key's file."""
         self._host = host
         self._port = port
-        self._server = _Server(_config(app))
+        self._scheme = "https" if tls else "http"
+        self._server = _Server(_config(app, tls))
         self._task: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
         """Return the address of the page, with the real port once started."""
         host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}"
+        return f"{self._scheme}://{host}:{self._port}"
 
     async def start(self) -> None:
         """Listen and return; raise ``SystemBrokenError`` when the address cannot be had."""
@@ -78,9 +80,12 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
+    chain, key = tls or (None, None)
     return uvicorn.Config(
         app,
+        ssl_certfile=chain,
+        ssl_keyfile=key,
         lifespan="off",
         access_log=False,
         log_config=None,

@@ -1,0 +1,94 @@
+"""The computers of the demo's XProtect site and what each of their ports serves; data only."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+DAY = timedelta(days=1)
+A_WHILE = timedelta(hours=1)
+"""So that what ends in 25 days still says 25 while one reads it."""
+
+CA_NAME = "VMS Certificate Authority"
+"""The name that the scripts of Milestone's certificates guide give every CA."""
+CA_LIFETIME = 365 * DAY
+CA_ENDS_IN = 80 * DAY + A_WHILE
+HEALTHY = 75 * DAY + A_WHILE
+"""Ends within the CA's life, and above the first threshold for servers."""
+NEW = 365 * DAY - A_WHILE
+"""Renewed just now, and so outlives its CA."""
+
+
+class Serves(StrEnum):
+    """Say what answers on a port."""
+
+    TLS = "tls"
+    PLAIN = "plain"
+    NOTHING = "nothing"
+    GATEWAY = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Hold one port of a computer.
+
+    ``announced`` is true where clients are told the port, so that another one does as well when it is taken.
+    """
+
+    port: int
+    serves: Serves = Serves.TLS
+    ends_in: timedelta = HEALTHY
+    self_signed: bool = False
+    announced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Hold one computer with an address of its own."""
+
+    name: str
+    doors: tuple[Door, ...]
+
+    @property
+    def host(self) -> str:
+        """Return the name that its certificates carry beside its address."""
+        return f"{self.name}.vms.example"
+
+
+def recorder(name: str, media: Door, server: Door | None = None) -> Machine:
+    """Return a recording server: port 7563 for media as given, port 9001 for the management server."""
+    return Machine(name, (media, server or Door(9001, announced=False)))
+
+
+MACHINES = (
+    Machine(
+        "management",
+        (
+            Door(9000, announced=False),
+            Door(22337, Serves.PLAIN),
+            # Last, so that nobody who looks for an address finds only this one free.
+            Door(8443, Serves.GATEWAY),
+        ),
+    ),
+    recorder("recorder01", Door(7563, ends_in=NEW), Door(9001, ends_in=25 * DAY + A_WHILE, announced=False)),
+    Machine("recorder02", (Door(7563), Door(9001, announced=False), Door(7609))),
+    recorder("recorder03", Door(7563, Serves.PLAIN)),
+    Machine(
+        "failover01",
+        (
+            Door(7563, Serves.NOTHING),
+            Door(9001, Serves.NOTHING, announced=False),
+            Door(8990, Serves.NOTHING, announced=False),
+        ),
+    ),
+    Machine("event01", (Door(22331), Door(22332, announced=False))),
+    Machine("mobile01", (Door(8082, ends_in=900 * DAY, self_signed=True),)),
+    Machine("camera01", (Door(8443, ends_in=900 * DAY, self_signed=True),)),
+    Machine("camera02", (Door(8443, ends_in=-5 * DAY, self_signed=True),)),
+    Machine("camera03", (Door(8080, Serves.PLAIN),)),
+    Machine("camera04", (Door(8443, Serves.NOTHING),)),
+)
+"""Recorder 01 was renewed on one port only, 02 is healthy and collects data, 03 is not encrypted.
+
+The failover recorder waits, so nothing listens there. Camera 02 has expired, 03 has HTTPS off, 04 is
+disabled.
+"""

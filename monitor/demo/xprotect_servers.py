@@ -1,0 +1,154 @@
+"""Real servers on loopback behind the addresses of the demo's XProtect site; they only serve certificates.
+
+Each computer of the site gets a loopback address of its own, because the same port numbers must be free on
+all of them. Linux and Windows answer on the whole of 127.0.0.0/8. Where a system does not (macOS), all share
+127.0.0.1: a port that clients are told moves to a free one, and a port that they must know already (9000 of
+the management server, 9001 of the second recorder) is left out.
+"""
+
+import asyncio
+import contextlib
+import errno
+import ssl
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+
+from monitor.demo.estate import hang_up, say_http
+from monitor.demo.pki import Issued, leaf, rsa_key
+from monitor.demo.xprotect_machines import Door, Machine, Serves
+
+LIFETIME = timedelta(days=355)
+_SHARED = "127.0.0.1"
+_ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 251))
+
+
+@dataclass
+class Place:
+    """Hold where a computer of the site ended up: its address, and the real port for each wanted one."""
+
+    machine: Machine
+    address: str
+    sockets: dict[int, socket] = field(default_factory=dict)
+    ports: dict[int, int] = field(default_factory=dict)
+
+    def where(self, port: int) -> str:
+        """Return ``address:port`` for a port of the plan."""
+        return f"{self.address}:{self.ports[port]}"
+
+    def take(self, door: Door, port: int) -> None:
+        """Listen for this door, or only hold the port where nothing is to answer; raise ``OSError``."""
+        held = socket(AF_INET, SOCK_STREAM)
+        try:
+            if door.serves is not Serves.NOTHING and sys.platform != "win32":
+                held.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+            held.bind((self.address, port))
+            if door.serves is not Serves.NOTHING:
+                held.listen(128)
+        except OSError:
+            held.close()
+            raise
+        held.setblocking(False)
+        self.sockets[door.port] = held
+        self.ports[door.port] = held.getsockname()[1]
+
+    def close(self) -> None:
+        """Give up every port."""
+        for held in self.sockets.values():
+            held.close()
+        self.sockets.clear()
+        self.ports.clear()
+
+
+def claim(machines: Iterable[Machine], addresses: tuple[str, ...] = _ADDRESSES) -> tuple[Place, ...]:
+    """Return a place for each computer, with its real port numbers wherever this system allows them."""
+    free = iter(addresses)
+    return tuple(_alone(machine, free) or _crowded(machine) for machine in machines)
+
+
+def _alone(machine: Machine, free: Iterator[str]) -> Place | None:
+    for address in free:
+        place = Place(machine, address)
+        try:
+            for door in machine.doors:
+                place.take(door, door.port)
+        except OSError as error:
+            place.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                return None
+        else:
+            return place
+    return None
+
+
+def _crowded(machine: Machine) -> Place:
+    place = Place(machine, _SHARED)
+    for door in machine.doors:
+        try:
+            place.take(door, door.port)
+        except OSError:
+            if door.announced:
+                place.take(door, 0)
+    return place
+
+
+class Servers:
+    """Serve what each door of each place is to serve, except the gateway, which is an application."""
+
+    def __init__(self, folder: Path, ca: Issued) -> None:
+        """Keep certificates and keys in this folder."""
+        self.folder = folder
+        self.ca = ca
+        self._servers: list[asyncio.Server] = []
+
+    async def start(self, places: Iterable[Place]) -> None:
+        """Begin to answer on the sockets that the places hold."""
+        for place in places:
+            for door in place.machine.doors:
+                if door.port in place.sockets and door.serves in (Serves.TLS, Serves.PLAIN):
+                    self._servers.append(await self._serve(place, door))
+
+    async def stop(self) -> None:
+        """Close every port."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+        # What was just accepted is closed by its handler, which needs a turn for that.
+        await asyncio.sleep(0)
+
+    async def _serve(self, place: Place, door: Door) -> asyncio.Server:
+        held = place.sockets[door.port]
+        if door.serves is Serves.PLAIN:
+            return await asyncio.start_server(say_http, sock=held)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.files(place, door))
+        return await asyncio.start_server(hang_up, sock=held, ssl=context)
+
+    def files(self, place: Place, door: Door) -> tuple[Path, Path]:
+        """Write the certificate and the key for one door and return their paths."""
+        issued = self._certificate(place, door)
+        base = self.folder / f"{place.machine.name}-{door.port}"
+        chain, key = base.with_suffix(".chain"), base.with_suffix(".key")
+        chain.write_bytes(issued.chain_pem)
+        key.write_bytes(issued.key_pem)
+        return chain, key
+
+    def _certificate(self, place: Place, door: Door) -> Issued:
+        return leaf(
+            place.machine.host,
+            door.ends_in,
+            lifetime=max(LIFETIME, door.ends_in + timedelta(days=1)),
+            issuer=None if door.self_signed else self.ca,
+            also=(place.machine.name, place.address),
+            key=rsa_key(),
+        )
+
+
+def release(places: Iterable[Place]) -> None:
+    """Give up what no server has taken over."""
+    for place in places:
+        with contextlib.suppress(OSError):
+            place.close()

@@ -1,0 +1,101 @@
+"""A simulated XProtect site on loopback: its API over HTTPS, and real servers behind what it announces.
+
+It follows the published form of the API; no real site was at hand to compare it with.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from monitor.demo.pki import authority, rsa_key
+from monitor.demo.xprotect_app import application
+from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
+from monitor.demo.xprotect_data import Resources, resources
+from monitor.demo.xprotect_login import IdentityProvider
+from monitor.demo.xprotect_machines import CA_ENDS_IN, CA_LIFETIME, CA_NAME, MACHINES, Serves
+from monitor.demo.xprotect_servers import Place, Servers, claim, release
+from monitor.web import WebServer
+
+__all__ = ["Behaviour", "Casing", "Fault", "Simulator", "xprotect_entry"]
+
+USERNAME = "certmon"
+PASSWORD = "demo password, guards nothing"  # noqa: S105 - it guards nothing
+
+ENTRY = """\
+  - kind: xprotect_site
+    address: {url}
+    username: {username}
+    password_file: vms-password
+    trust: [site-ca.cer]
+    labels: {{site: harbour}}
+"""
+
+
+class Simulator:
+    """Run one site; ``behaviour`` and ``resources`` may be changed while it runs.
+
+    ``calls`` lists every request as ``METHOD /path``, ``password_attempts`` counts how often a password
+    (or its proof by NTLM) was sent. ``cameras`` devices come on top of the site's own, with no server
+    behind them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        cameras: int = 0,
+        behaviour: Behaviour | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make the CA, and write it and the password into the folder; nothing listens yet."""
+        self.folder = folder
+        self.behaviour = behaviour or Behaviour()
+        self.calls: list[str] = []
+        self.places: dict[str, Place] = {}
+        self.resources: Resources = {}
+        self.login = IdentityProvider(USERNAME, PASSWORD, folder, clock)
+        self.ca = authority(CA_NAME, CA_LIFETIME, age=CA_LIFETIME - CA_ENDS_IN, key=rsa_key())
+        self.trust = folder / "site-ca.cer"
+        self.password_file = folder / "vms-password"
+        self._cameras = cameras
+        self._servers = Servers(folder, self.ca)
+        self._web: WebServer | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address of the management server with the gateway's port."""
+        return f"https://{self.places['management'].where(8443)}"
+
+    @property
+    def password_attempts(self) -> int:
+        """Return how often a password was sent, right or wrong."""
+        return self.login.attempts
+
+    async def start(self) -> None:
+        """Find addresses, listen on all of them and answer."""
+        self.trust.write_bytes(self.ca.der)
+        self.password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
+        self.places = {place.machine.name: place for place in claim(MACHINES)}
+        self.resources = resources(self.places, self._cameras)
+        await self._servers.start(self.places.values())
+        await self._start_gateway(self.places["management"])
+
+    async def stop(self) -> None:
+        """Close every port."""
+        if self._web:
+            await self._web.stop()
+        await self._servers.stop()
+        release(self.places.values())
+
+    async def _start_gateway(self, place: Place) -> None:
+        door = next(door for door in place.machine.doors if door.serves is Serves.GATEWAY)
+        port = place.ports[door.port]
+        # The server binds by itself; the other doors keep the address ours meanwhile.
+        place.sockets.pop(door.port).close()
+        self._web = WebServer(application(self), place.address, port, tls=self._servers.files(place, door))
+        await self._web.start()
+
+
+def xprotect_entry(simulator: Simulator) -> str:
+    """Return the entry of a configuration that watches the site; its files lie in the simulator's folder."""
+    return ENTRY.format(url=simulator.url, username=USERNAME)
