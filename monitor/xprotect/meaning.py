@@ -1,0 +1,34 @@
+"""What an endpoint is to its people, from its preset: title, what stops, renewal steps; judges nothing."""
+
+from monitor.model import Meaning
+from monitor.parse.display import display
+from monitor.xprotect.presets import Preset, filled
+
+_LONGEST_NAME = 100
+
+
+def title(preset: Preset, name: str, host: str, port: int) -> str:
+    """Return the words that come first in a mail: role, name of the server, certificate, port."""
+    called = display(name.strip(), _LONGEST_NAME)
+    role = preset.name.casefold()
+    if not called or called.casefold() == role:
+        called = display(host, _LONGEST_NAME)
+    who = called if called.casefold().startswith(role) else f"{preset.name} {called}".strip()
+    return f"{who}, {preset.certificate}, port {port}"
+
+
+def meaning(preset: Preset, name: str, host: str, port: int) -> Meaning:
+    """Return what the endpoint means, with the steps filled in as far as no certificate is needed.
+
+    ``name`` is what the people call the server, empty when only its host is known.
+    """
+    # A brace in a host would be taken for a placeholder when the certificate's values are filled in.
+    values = {"host": display(host).replace("{", "(").replace("}", ")"), "port": str(port)}
+    return Meaning(
+        title=title(preset, name, host, port),
+        component=preset.component,
+        what_stops=preset.what_stops,
+        steps=tuple(filled(step, values) for step in preset.steps),
+        ca_first=tuple(filled(step, values) for step in preset.ca_first),
+        link=preset.link,
+    )

@@ -1,0 +1,227 @@
+"""What is known beforehand of each role's ports, from the file beside this one and the user's configuration.
+
+It must not look at what a site answered; that is site's matter.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from pydantic import ValidationError
+
+from monitor.errors import ConfigError, Problem
+from monitor.model import Part
+from monitor.settings import PolicySettings
+from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merged, problems_in
+
+LOOKABLE = frozenset({"tls", "https"})
+_BUILT_IN = "presets.toml"
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
+_FILLED_LATER = frozenset({"host", "port", "names", "thumbprint", "issuer", "ca_ends"})
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Hold what is known of one port of one role; ``key`` is ``role.port``, such as ``recording_server.media``.
+
+    ``steps`` and ``ca_first`` still hold ``{host}`` and ``{port}``, and what is filled from a certificate
+    (see ``Meaning``). ``verified`` is false where no source for the values could be read. ``by_default``
+    is false for what is watched only where a site announces it. ``protocol`` is ``tls``, ``https`` or one
+    that cannot be looked at yet.
+    """
+
+    key: str
+    role: str
+    port: int
+    name: str
+    component: str = "other"
+    vms: str = ""
+    certificate_group: str = ""
+    guid: str = ""
+    certificate: str = "certificate"
+    protocol: str = "tls"
+    plain_possible: bool = False
+    standby: bool = False
+    by_default: bool = True
+    what_stops: str = ""
+    steps: tuple[str, ...] = ()
+    ca_first: tuple[str, ...] = ()
+    link: str = ""
+    account: str = ""
+    key_type: str = ""
+    verified: bool = False
+    defaults: PolicySettings = field(default_factory=PolicySettings, hash=False)
+
+    @property
+    def lookable(self) -> bool:
+        """Return whether this version can look at such a port."""
+        return self.protocol in LOOKABLE
+
+    @property
+    def watched(self) -> bool:
+        """Return whether naming the role is enough to have this port watched."""
+        return self.by_default and self.lookable
+
+    @property
+    def part(self) -> Part:
+        """Return the part that every such port plays, without what only its surroundings tell."""
+        return Part(standby=self.standby, plain_possible=self.plain_possible, key_type=self.key_type)
+
+
+class Presets:
+    """Hold every preset by its key."""
+
+    def __init__(self, tables: Mapping[str, Any], file: str = _BUILT_IN, folder: str = "") -> None:
+        """Read tables of the shape of presets.toml; raise ``ConfigError`` with every mistake in them."""
+        self._tables = tables
+        try:
+            written = PresetFile.model_validate(tables, context={"folder": folder})
+        except ValidationError as error:
+            raise ConfigError(tuple(problems_in(error, file, "presets"))) from None
+        problems = tuple(Problem(file, 0, f"presets.{key}", said) for key, said in _dangling(written))
+        if problems:
+            raise ConfigError(problems)
+        self._presets = {preset.key: preset for preset in _presets(written)}
+        self.never_tls = frozenset(written.never_tls)
+        self._registered = {
+            "".join(_words(name)): role
+            for role, table in written.roles.items()
+            for name in table.registered_as
+        }
+
+    @staticmethod
+    def built_in() -> "Presets":
+        """Return the presets that come with the product."""
+        return _built_in()
+
+    def extended(self, tables: Mapping[str, Any], file: str = "presets", folder: str = "") -> "Presets":
+        """Return these presets with the user's tables over them, key by key.
+
+        ``file`` is named in the mistakes of a ``ConfigError``; relative paths are relative to ``folder``.
+        """
+        return Presets(merged(self._tables, tables), file, folder) if tables else self
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return the name of every role, in the order written."""
+        return tuple(dict.fromkeys(preset.role for preset in self._presets.values()))
+
+    def of(self, key: str) -> Preset | None:
+        """Return one preset, ``None`` when there is none of this key."""
+        return self._presets.get(key)
+
+    def role(self, role: str) -> tuple[Preset, ...]:
+        """Return what to watch of a role: the ports that are on by default and can be looked at."""
+        return tuple(preset for preset in self.every(role) if preset.watched)
+
+    def every(self, role: str) -> tuple[Preset, ...]:
+        """Return every port of a role, also those not watched by default; none for an unknown role."""
+        return tuple(preset for preset in self._presets.values() if preset.role == role)
+
+    def registered(self, name: str) -> str:
+        """Return the role of a service that a site registers under a name, ``other`` when it is not known.
+
+        Case, spaces, punctuation and the makers' names do not count, and words may follow: "MobileServer",
+        "XProtect Event Server (VMS01)".
+        """
+        words = [word for word in _words(name) if word not in ("milestone", "xprotect")]
+        for length in range(len(words), 0, -1):
+            role = self._registered.get("".join(words[:length]))
+            if role and (length == len(words) or length > 1):
+                return role
+        return "other"
+
+
+@functools.cache
+def _built_in() -> Presets:
+    text = resources.files("monitor.xprotect").joinpath(_BUILT_IN).read_text(encoding="utf-8")
+    return Presets(tomllib.loads(text))
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name in lower case; "MobileServer" is two."""
+    return re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+
+
+def _presets(written: PresetFile) -> Iterator[Preset]:
+    for role, table in written.roles.items():
+        for name, port in table.ports.items():
+            yield _preset(written, role, name, table, port)
+
+
+def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: PortTable) -> Preset:
+    keys = _keys(table) | _keys(port)
+    group = written.groups.get(keys.pop("group", ""))
+    policy = keys.pop("policy", "")
+    filling = {
+        "account": keys.get("account", ""),
+        "interruption": keys.pop("interruption", ""),
+        "group": group.title if group else "",
+        "guid": group.guid if group else "",
+    }
+    for which in ("steps", "ca_first"):
+        keys[which] = tuple(filled(_text(written, line), filling) for line in keys.get(which, ()))
+    return Preset(
+        **{"name": role.replace("_", " ")} | keys,
+        key=f"{role}.{name}",
+        role=role,
+        port=port.port,
+        certificate_group=next((key for key, value in written.groups.items() if value is group), ""),
+        guid=filling["guid"],
+        defaults=written.policies[policy] if policy else PolicySettings(),
+    )
+
+
+def _keys(table: PresetKeys) -> dict[str, Any]:
+    """Return the keys that a table sets and a preset has."""
+    return {key: getattr(table, key) for key in PresetKeys.model_fields if getattr(table, key) is not None}
+
+
+def _text(written: PresetFile, line: str) -> str:
+    return written.texts[line] if _WORD.fullmatch(line) else line
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with the placeholders that have a value filled in, in one pass; others stay."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _dangling(written: PresetFile) -> Iterator[tuple[str, str]]:
+    """Yield key and sentence for each name that leads nowhere and each placeholder that nobody fills."""
+    for name, text in written.texts.items():
+        yield from ((f"texts.{name}", said) for said in _unfillable(text))
+    for role, table in written.roles.items():
+        yield from _loose(written, f"roles.{role}", table)
+        for name, port in table.ports.items():
+            yield from _loose(written, f"roles.{role}.ports.{name}", port)
+
+
+def _loose(written: PresetFile, key: str, table: PresetKeys) -> Iterator[tuple[str, str]]:
+    if table.policy is not None and table.policy not in written.policies:
+        allowed = ", ".join(written.policies)
+        yield f"{key}.policy", f"must be one of {allowed} (got {table.policy!r})"
+    if table.group and table.group not in written.groups:
+        yield f"{key}.group", f"there is no such group under groups (got {table.group!r})"
+    for which in ("account", "interruption"):
+        if set(getattr(table, which) or "") & set("{}"):
+            yield f"{key}.{which}", f"has no placeholders (got {getattr(table, which)!r})"
+    for which in ("steps", "ca_first"):
+        for line in getattr(table, which) or ():
+            if _WORD.fullmatch(line) and line not in written.texts:
+                yield f"{key}.{which}", f"there is no text of this name under texts (got {line!r})"
+            yield from ((f"{key}.{which}", said) for said in _unfillable(line))
+
+
+def _unfillable(text: str) -> Iterator[str]:
+    known = sorted(_FILLED_HERE | _FILLED_LATER)
+    for name in _PLACEHOLDER.findall(text):
+        if name not in known:
+            yield f"placeholders are {', '.join(known)} (got {{{name}}})"
+    if set(_PLACEHOLDER.sub("", text)) & set("{}"):
+        yield f"braces stand round placeholders only (got {text[:60]!r})"
