@@ -47,7 +47,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, str, list[tu
 
 
 def test_rows_are_sorted_by_their_end(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
-    """What ends soonest stands first, below what cannot be seen at all; there is a row for each certificate."""
+    """What ends soonest stands first, below what cannot be seen; each certificate has its row."""
     ends = [text[:16] for text in cells(page[0].document, "Ends")]
     dated = [datetime.fromisoformat(text) for text in ends if text]
     assert (ends[0], len(dated)) == ("", len(ends) - 1)
