@@ -25,11 +25,12 @@ from monitor.config.settings import (
     StoreSettings,
     WebSettings,
 )
-from monitor.discovery import DiscoveryKind, DnsSettings
+from monitor.discovery import DISCOVERIES, DiscoveryKind
 from monitor.errors import ConfigError, Problem
 from monitor.model import Policy
 from monitor.settings import PolicySettings
 from monitor.sources import TargetKind
+from monitor.xprotect import Presets
 
 _LISTS = ("policies", "targets", "include")
 
@@ -52,6 +53,7 @@ class Config:
     metrics: MetricsSettings
     alerts: AlertSettings
     limits: LimitSettings
+    presets: Presets
     references: tuple[Reference, ...] = ()
 
 
@@ -63,6 +65,7 @@ def load(path: Path) -> Config:
     loading = _Loading()
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
     loading.duplicates()
+    loading.presets()
     if loading.problems:
         raise ConfigError(tuple(loading.problems))
     return loading.config()
@@ -81,6 +84,7 @@ class _Loading:
         self._files: dict[str, Path] = {}
         self._parts: list[tuple[Document, FileSettings]] = []
         self._sections: dict[str, Document] = {}
+        self._presets = Presets.built_in()
 
     def file(self, path: Path, chain: tuple[Path, ...]) -> None:
         """Read one file, then those it includes; a file that two patterns match is read once."""
@@ -152,6 +156,16 @@ class _Loading:
                     message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
                     self.problems.append(document.problem(here[1], message))
 
+    def presets(self) -> None:
+        """Put the user's presets over ours, and report what is wrong in them."""
+        for document, settings in self._parts:
+            try:
+                self._presets = self._presets.extended(
+                    settings.presets or {}, str(document.file), str(document.file.parent)
+                )
+            except ConfigError as error:
+                self.problems += error.problems
+
     def config(self) -> Config:
         """Return everything joined."""
         parts = [settings for _, settings in self._parts]
@@ -160,14 +174,15 @@ class _Loading:
             files=tuple(self._files.values()),
             defaults=_first(parts, "defaults") or PolicySettings(),
             policies=tuple(rule for part in parts for rule in part.policies),
-            targets=tuple(target for target in targets if not isinstance(target, DnsSettings)),
-            discoveries=tuple(target for target in targets if isinstance(target, DnsSettings)),
+            targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
+            discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
             email=_first(parts, "email"),
             web=_first(parts, "web") or WebSettings(),
             store=_first(parts, "store") or StoreSettings(),
             metrics=_first(parts, "metrics") or MetricsSettings(),
             alerts=_first(parts, "alerts") or AlertSettings(),
             limits=_first(parts, "limits") or LimitSettings(),
+            presets=self._presets,
             references=tuple(
                 one for document, part in self._parts for one in references(document.file, part)
             ),
@@ -184,4 +199,4 @@ def _first(parts: Sequence[FileSettings], section: str) -> Any:
 
 def target_id(settings: TargetKind | DiscoveryKind) -> str:
     """Return the id of a configured target or discovery."""
-    return settings.id if isinstance(settings, DnsSettings) else settings.target(Policy()).id
+    return settings.id if isinstance(settings, DISCOVERIES) else settings.target(Policy()).id

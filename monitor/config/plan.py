@@ -13,6 +13,7 @@ from monitor.errors import Problem
 from monitor.model import Found, Target
 from monitor.settings import PolicySettings
 from monitor.sources import EndpointSettings, FilesSettings, TargetKind
+from monitor.xprotect import Preset, meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class _Planning:
         self.problems: list[Problem] = []
         self._file = str(config.files[0])
         self._policies = Policies(config.defaults, config.policies)
+        self._presets = config.presets
         self._watched = frozenset(_single_paths(config.targets))
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
@@ -58,11 +60,12 @@ class _Planning:
         self.targets.setdefault(target.id, target)
 
     def add_found(self, discovery: DiscoveryKind, found: Found) -> None:
+        labels = discovery.labels | dict(found.labels)
         keys = {
             "kind": "endpoint",
             "address": found.address,
             "server_name": found.server_name or None,
-            "labels": discovery.labels | dict(found.labels),
+            "labels": labels,
             "title": found.title or discovery.title,
         }
         try:
@@ -70,8 +73,12 @@ class _Planning:
         except ValidationError as error:
             said = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
             self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {said}"))
-        else:
-            self.add(settings, discovery, discovery.id)
+            return
+        preset = self._presets.of(found.preset) if found.preset else None
+        policy = self._policies.of("endpoint", labels, discovery, preset.defaults if preset else None)
+        target = known_as(settings.target(policy), found, preset)
+        target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
+        self.targets.setdefault(target.id, target)
 
     def add_anchors(self) -> None:
         """Watch every anchor file that a policy names: servers do not send their root."""
@@ -85,6 +92,21 @@ class _Planning:
     def _anchor_paths(self) -> set[str]:
         trusts = {target.policy.trust for target in self.targets.values()}
         return {path for trust in trusts for path in trust}
+
+
+def known_as(target: Target, found: Found, preset: Preset | None) -> Target:
+    """Return a discovered target with what its preset and its surroundings tell of it."""
+    part, told = found.part, target.meaning
+    if preset is not None:
+        port = int(target.where.rpartition(":")[2])
+        told = replace(meaning(preset, "", target.host, port), title=target.meaning.title)
+        part = replace(
+            part,
+            standby=part.standby or preset.standby,
+            plain_possible=part.plain_possible or preset.plain_possible,
+            key_type=part.key_type or preset.key_type,
+        )
+    return replace(target, aliases=found.aliases, meaning=told, part=part)
 
 
 def _single_paths(targets: Sequence[TargetKind]) -> Iterator[str]:

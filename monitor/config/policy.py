@@ -19,22 +19,32 @@ class Policies:
         """Take what the configuration says for all targets and for some."""
         self._rules = tuple(rules)
         self._base = _changed(Policy(), defaults)
-        self._by_labels: dict[tuple[str, tuple[tuple[str, str], ...]], Policy] = {}
+        self._by_labels: dict[tuple[str, tuple[tuple[str, str], ...], Policy], Policy] = {}
         self._one: dict[Policy, Policy] = {}
 
-    def of(self, kind: str, labels: Mapping[str, str], own: PolicySettings) -> Policy:
-        """Return the policy of a target of this kind with these labels and keys of its own."""
-        key = (kind, tuple(sorted(labels.items())))
+    def of(
+        self,
+        kind: str,
+        labels: Mapping[str, str],
+        own: PolicySettings,
+        preset: PolicySettings | None = None,
+    ) -> Policy:
+        """Return the policy of a target of this kind with these labels and keys of its own.
+
+        A preset stands between defaults and matching rules: it knows more of the target than the former
+        and less of the site than the latter.
+        """
+        base = self._base if preset is None else self._shared(_changed(self._base, preset))
+        key = (kind, tuple(sorted(labels.items())), base)
         policy = self._by_labels.get(key)
         if policy is None:
-            policy = self._shared(self._matched(dict(labels) | {"kind": kind}))
+            policy = self._shared(self._matched(base, dict(labels) | {"kind": kind}))
             self._by_labels[key] = policy
         if own.model_fields_set.isdisjoint(_OWN):
             return policy
         return self._shared(_changed(policy, own))
 
-    def _matched(self, labels: Mapping[str, str]) -> Policy:
-        policy = self._base
+    def _matched(self, policy: Policy, labels: Mapping[str, str]) -> Policy:
         for rule in self._rules:
             if all(labels.get(name) == value for name, value in rule.match.items()):
                 policy = _changed(policy, rule)

@@ -6,7 +6,7 @@ Rules that need several sections or files are load's matter.
 import ipaddress
 import re
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
@@ -220,3 +220,6 @@ class FileSettings(Settings):
     metrics: MetricsSettings | None = Field(None, description="what the metrics show")
     alerts: AlertSettings | None = Field(None, description="when and what is told")
     limits: LimitSettings | None = Field(None, description="bounds of the load by looking")
+    presets: dict[str, Any] | None = Field(
+        None, description="tables of the shape of monitor/xprotect/presets.toml, over the built-in ones"
+    )

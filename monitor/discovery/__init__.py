@@ -7,5 +7,15 @@ from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
 from monitor.discovery.found import Discovered, Discovery
 
 DiscoveryKind = DnsSettings
+DISCOVERIES = (DnsSettings,)
+"""Every settings class whose entries yield targets instead of being one."""
 
-__all__ = ["Addresses", "Discovered", "Discovery", "DiscoveryKind", "DnsDiscovery", "DnsSettings"]
+__all__ = [
+    "DISCOVERIES",
+    "Addresses",
+    "Discovered",
+    "Discovery",
+    "DiscoveryKind",
+    "DnsDiscovery",
+    "DnsSettings",
+]
