@@ -7,8 +7,8 @@ from alerts_world import certificate, mails, parsed, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import Decision, Entry, Rung, Spot, Why
-from monitor.model import Check, Mail, Meaning
+from monitor.alerts import Advice, Decision, Entry, Rung, Spot, Why
+from monitor.model import Check, Mail
 
 HOSTILE = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u202egnp.exe\ud800\x00\x1b[2J{{ 7*7 }}"
 
@@ -31,8 +31,11 @@ class Tags(HTMLParser):
 def hostile_mail(text: str) -> Mail:
     """Return a mail in which every text that comes from outside is this one."""
     one = replace(certificate(1, 3), subject=text, issuer=text, dns_names=(text,), serial=text)
-    meaning = Meaning(title=text, what_stops=text, steps=(text,), link=text)
-    entry = Entry(Why.FIRST, Rung.CRITICAL, (Check.EXPIRY,), text, (text,), (Spot(text, text, meaning),), one)
+    spot = Spot(text, text, (("site", text),))
+    advice = (Advice(text, (text,), text, text), Advice(text, (text, text), text, text, ca_first=True))
+    entry = Entry(
+        Why.FIRST, Rung.CRITICAL, (Check.EXPIRY,), text, (text,), (spot,), certificate=one, advice=advice
+    )
     (mail,) = mails(Decision((entry,)))
     return mail
 

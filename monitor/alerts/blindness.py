@@ -16,7 +16,13 @@ _ENDS_AT = 0.10
 
 def blind_states(snapshot: Snapshot) -> list[TargetState]:
     """Return the targets for which the unobserved finding is due."""
-    return [s for s in snapshot.states.values() if s.blind is not None and s.blind.severity in ALARMING]
+    return [
+        state
+        for state in snapshot.states.values()
+        if state.blind is not None
+        and state.blind.check is Check.UNOBSERVED
+        and state.blind.severity in ALARMING
+    ]
 
 
 def host_of(state: TargetState) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model import Certificate, Check, Meaning, Snapshot, Told, ToldChange
+from monitor.model import Certificate, Check, Snapshot, Told, ToldChange
 
 
 class Rung(StrEnum):
@@ -44,12 +44,28 @@ GOOD_NEWS = frozenset({Why.RENEWED, Why.SOLVED, Why.ANSWERS})
 class Spot:
     """Hold one place where a matter shows, and the target to which it belongs.
 
-    ``place`` is ``host:port`` or a path; ``title`` is what people call the target.
+    ``place`` is ``host:port`` or a path; ``title`` is what people call the target; ``labels`` are those that
+    a mail shows.
     """
 
     place: str
     title: str
-    meaning: Meaning = Meaning()
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Hold what is said beside trouble: what stops working, and what to do about it.
+
+    ``whose`` names the first target that it is for; ``ca_first`` says that the steps renew the CA, because a
+    new certificate would end with it.
+    """
+
+    what_stops: str = ""
+    steps: tuple[str, ...] = ()
+    link: str = ""
+    whose: str = ""
+    ca_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ class Entry:
     certificate: Certificate | None = None
     replaced: str = ""
     replaced_sha1: str = ""
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,10 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Hold the one mail that ends the first pass; the three counts are targets."""
+    """Hold the one mail that ends the first pass; the three counts are targets.
+
+    ``never_seen`` stands by for a failure: its silence is no trouble, but nothing can be said of it either.
+    """
 
     watched: int
     need_action: int
@@ -101,6 +121,7 @@ class Inventory:
     entries: tuple[Entry, ...]
     soonest: tuple[Ending, ...]
     silent: tuple[Silent, ...]
+    never_seen: tuple[Silent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,21 @@ from dataclasses import dataclass, field
 
 from monitor.alerts.blindness import blind_states, host_of
 from monitor.alerts.decision import Entry, Spot, Why
-from monitor.alerts.keys import ABOUT_CERTIFICATE, NETWORK, check_of, subject_of, target_and_fingerprint
+from monitor.alerts.keys import (
+    ABOUT_CERTIFICATE,
+    NETWORK,
+    check_of,
+    is_shared,
+    subject_of,
+    target_and_fingerprint,
+)
 from monitor.alerts.matter import spot_of
 from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
 from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, whereabouts
 from monitor.alerts.wording import TROUBLE
 from monitor.model import Check, Severity, Snapshot, TargetState, Told, ToldChange
 
-_PER_TARGET = frozenset(Check) - ABOUT_CERTIFICATE - {Check.UNOBSERVED, Check.INCONSISTENT}
+_NOT_PER_TARGET = ABOUT_CERTIFICATE | {Check.UNOBSERVED}
 
 
 @dataclass(slots=True)
@@ -90,16 +97,20 @@ def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, activ
     where = whereabouts(
         snapshot, {_fingerprint(row) for row in rows}, {place for row in rows for place in row.places}
     )
-    wrong = {_question(key) for key in active if check_of(key) in _PER_TARGET}
+    wrong = {_question(key) for key in active if _per_target(key)}
     for row in rows:
-        check = check_of(row.key)
-        if check in ABOUT_CERTIFICATE:
+        if check_of(row.key) in ABOUT_CERTIFICATE:
             _apply(gone, row, fate_of(row, where))
-        elif check in _PER_TARGET:
-            _apply(gone, row, _fate_at_target(row, snapshot, where, wrong))
-        else:
+        elif is_shared(row.key):
             _apply(gone, row, _fate_of_shared(row, where))
+        else:
+            _apply(gone, row, _fate_at_target(row, snapshot, where, wrong))
     gone.entries = merged(gone.entries)
+
+
+def _per_target(key: str) -> bool:
+    check = check_of(key)
+    return check is not None and check not in _NOT_PER_TARGET and not is_shared(key)
 
 
 def _apply(gone: Gone, row: Told, fate: Fate) -> None:
@@ -129,8 +140,10 @@ def _fate_of_shared(row: Told, where: Whereabouts) -> Fate:
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
     if any(blind_at(state, place) for place, state in owners):
         return Fate(waits=True)
+    check = check_of(row.key) or Check.INCONSISTENT
+    asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
     spots = tuple(spot_of(state, place) for place, state in owners)
-    return Fate(entries=(_solved(row, spots),)) if spots else Fate()
+    return Fate(entries=(_solved(row, spots),)) if asked else Fate()
 
 
 def _unasked(state: TargetState, row: Told) -> bool:

@@ -11,7 +11,7 @@ from monitor.alerts.keys import INVENTORY, unobserved
 from monitor.alerts.matter import Matter, spot_of
 from monitor.alerts.order import as_entries, worst_first
 from monitor.alerts.renewal import all_renewals, told_renewal
-from monitor.model import Path, Snapshot, TargetState, Told, ToldChange
+from monitor.model import Check, Path, Snapshot, TargetState, Told, ToldChange
 
 SOONEST = 20
 
@@ -19,16 +19,18 @@ SOONEST = 20
 def take_inventory(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
     """Return the inventory, with everything in it marked as told."""
     snapshot = moment.snapshot
-    silent = [state for state in snapshot.states.values() if state.up is False]
-    listed = [(matter, Why.INVENTORY) for matter in matters.values()]
+    silent = [s for s in snapshot.states.values() if s.up is False and not s.target.part.standby]
+    never_seen = [s for s in snapshot.states.values() if s.blind and s.blind.check is Check.NEVER_SEEN]
+    needing = [matter for matter in matters.values() if matter.check is not Check.NEVER_SEEN]
     inventory = Inventory(
         watched=len(snapshot),
-        need_action=len({target_id for m in matters.values() for target_id, _ in m.spots}),
+        need_action=len({target_id for m in needing for target_id, _ in m.spots}),
         unreachable=len(silent),
         not_looked_at=moment.situation.never_looked,
-        entries=worst_first(as_entries(listed, matters.values())),
+        entries=worst_first(as_entries([(matter, Why.INVENTORY) for matter in needing], needing)),
         soonest=tuple(_soonest(snapshot)),
         silent=tuple(_hosts(silent)),
+        never_seen=tuple(_hosts(never_seen)),
     )
     marks = {change.key: change for change in _marks(moment, matters, silent)}
     return Decision(inventory=inventory, changes=tuple(marks.values()))
@@ -67,5 +69,11 @@ def _hosts(silent: list[TargetState]) -> Iterator[Silent]:
         hosts.setdefault(host_of(state), []).append(state)
     for host, states in hosts.items():
         title = spot_of(states[0]).title if len(states) == 1 else host
-        reasons = dict.fromkeys(f"{f.reason}: {f.detail}" for state in states for f in state.failures[:3])
+        reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
         yield Silent(title, tuple(state.target.where for state in states), "; ".join(reasons))
+
+
+def _reasons(state: TargetState) -> list[str]:
+    if state.blind is not None and state.blind.check is Check.NEVER_SEEN:
+        return [state.blind.sentence]
+    return [f"{failure.reason}: {failure.detail}" for failure in state.failures[:3]]

@@ -10,6 +10,9 @@ RENEWED = "renewed"
 _CHECKS = {check.value: check for check in Check}
 
 ABOUT_CERTIFICATE = frozenset({Check.EXPIRY, Check.CA_EXPIRY, Check.WEAK_KEY, Check.WEAK_SIGNATURE})
+_ALWAYS_SHARED = frozenset(
+    {Check.INCONSISTENT, Check.RECORDER_PAIR, Check.FAILOVER_OLDER, Check.DISCOVERY_STALE}
+)
 
 
 def key_of(target_id: str, finding: Finding) -> str:
@@ -23,6 +26,16 @@ def key_of(target_id: str, finding: Finding) -> str:
     if finding.check in ABOUT_CERTIFICATE:
         return f"{finding.check} {finding.sha256}"
     return f"{finding.check} {target_id} {finding.sha256 or '-'}"
+
+
+def is_shared(key: str) -> bool:
+    """Return whether a key is that of a matter of several targets.
+
+    Checks that are asked of one target or of many write their name into the matter once more, which no
+    target id begins with.
+    """
+    check = check_of(key)
+    return check in _ALWAYS_SHARED or (check is not None and subject_of(key).startswith(f"{check} "))
 
 
 def unobserved(target_id: str) -> str:

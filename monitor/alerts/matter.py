@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.alerts.decision import Rung, Spot
-from monitor.alerts.keys import key_of
+from monitor.alerts.advice import AdviceKey, add_advice
+from monitor.alerts.decision import Advice, Rung, Spot
+from monitor.alerts.keys import key_of, subject_of
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
 ALARMING = (Severity.WARNING, Severity.CRITICAL)
 _ENDING = (Check.EXPIRY, Check.CA_EXPIRY)
+_OF_ONE_AT_FAULT = (Check.RECORDER_PAIR, Check.FAILOVER_OLDER)
+_SHOWN_LABELS = ("component", "certificate_group", "site")
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +33,7 @@ class Matter:
     sentences: dict[str, None] = field(default_factory=dict)
     spots: dict[tuple[str, str], Spot] = field(default_factory=dict)
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    advice: dict[AdviceKey, Advice] = field(default_factory=dict)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -43,14 +47,15 @@ def collect(snapshot: Snapshot, now: datetime) -> dict[str, Matter]:
     for state, findings in _alarming(snapshot):
         known = known_certificates(state)
         for finding in findings:
-            _add(matters, state, finding, known.get(finding.sha256), now)
+            _add(matters, state, finding, known.get(_about(finding)), now)
     return matters
 
 
 def spot_of(state: TargetState, place: str = "") -> Spot:
     """Return a place of a target with what people call it; without a place the target's own."""
     target = state.target
-    return Spot(place or target.where, target.meaning.title or target.where, target.meaning)
+    labels = tuple(label for label in target.labels if label[0] in _SHOWN_LABELS)
+    return Spot(place or target.where, target.meaning.title or target.where, labels)
 
 
 def remind_every(state: TargetState, severity: Severity) -> timedelta:
@@ -72,6 +77,8 @@ def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]
         findings = state.assessment.findings
         if findings and (wrong := _wrong(findings)):
             yield state, wrong
+        if state.blind is not None and (wrong := _wrong((state.blind,))):
+            yield state, wrong
     for target_id, findings in snapshot.correlated.items():
         if target_id in snapshot.states and (wrong := _wrong(findings)):
             yield snapshot.states[target_id], wrong
@@ -79,6 +86,13 @@ def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]
 
 def _wrong(findings: tuple[Finding, ...]) -> list[Finding]:
     return [f for f in findings if f.severity in ALARMING and f.check is not Check.UNOBSERVED]
+
+
+def _about(finding: Finding) -> str:
+    """Return the fingerprint of what the matter is about: a CA that its leaves outlive, not the leaves."""
+    if finding.check is Check.OUTLIVES_CA and finding.matter:
+        return subject_of(finding.matter)
+    return finding.sha256
 
 
 def _add(
@@ -96,12 +110,15 @@ def _add(
     matter.sentences[finding.sentence] = None
     spot = spot_of(state, finding.place)
     matter.spots[state.target.id, spot.place] = spot
+    if matter.certificate is None and certificate is not None:
+        matter.certificate, matter.title = certificate, _title(finding, certificate, spot)
+    add_advice(matter.advice, state, finding, certificate, now)
 
 
 def _begin(key: str, state: TargetState, finding: Finding, certificate: Certificate | None) -> Matter:
     return Matter(
         key=key,
-        group=finding.matter or finding.sha256 or state.target.id,
+        group=_group(state, finding),
         check=finding.check,
         rung=Rung.WARNING,
         remind_every=remind_every(state, finding.severity),
@@ -110,12 +127,22 @@ def _begin(key: str, state: TargetState, finding: Finding, certificate: Certific
     )
 
 
+def _group(state: TargetState, finding: Finding) -> str:
+    if finding.check is Check.NEVER_SEEN:
+        return f"{finding.check} {state.target.host or state.target.id}"
+    if finding.matter and finding.check is not Check.OUTLIVES_CA:
+        return finding.matter
+    return _about(finding) or state.target.id
+
+
 def _title(finding: Finding, certificate: Certificate | None, spot: Spot) -> str:
     """Return whose trouble it is: a CA speaks for itself, since it fails with all that hangs on it."""
-    if finding.matter:
-        return finding.matter
-    if finding.check is Check.CA_EXPIRY and certificate is not None:
+    ca = finding.check is Check.CA_EXPIRY or (finding.check is Check.OUTLIVES_CA and finding.matter)
+    if ca and certificate is not None:
         return certificate.title
+    at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
+    if finding.matter and not (at_fault and spot.title != spot.place):
+        return finding.matter.removeprefix(f"{finding.check} ")
     return spot.title
 
 

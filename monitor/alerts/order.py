@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from monitor.alerts.advice import joined_advice
 from monitor.alerts.decision import Entry, Why
 from monitor.alerts.matter import Matter
 from monitor.model import Check
@@ -48,6 +49,7 @@ def _entry(due: list[Matter], members: list[Matter], why: Why) -> Entry:
         sentences=tuple(dict.fromkeys(s for matter in ordered for s in matter.sentences)),
         spots=tuple(dict.fromkeys(spot for matter in ordered for spot in matter.spots.values())),
         certificate=next((matter.certificate for matter in ordered if matter.certificate), None),
+        advice=joined_advice([matter.advice for matter in ordered]),
     )
 
 

@@ -65,10 +65,14 @@ def plain(page: Page) -> str:
     """Return a page as bare sentences, made without any template."""
     lines = [page.lead, ""]
     for entry in page.entries:
-        lines += [entry.headline, *entry.sentences, *(f"  {place}" for place in entry.places)]
+        lines += [entry.headline, *entry.sentences]
+        lines += entry.stops
+        for heading, steps in entry.steps:
+            lines += [heading, *(f"  {step}" for step in steps)]
+        lines += [*entry.links, *(f"  {place}" for place in entry.places)]
         lines += [*(f"  {name}: {text}" for name, text in entry.facts), ""]
     lines += [f"{phrase} ({date}) {at}" for date, phrase, at in page.soonest]
-    lines += [" ".join(parts) for parts in page.silent]
+    lines += [" ".join(parts) for parts in (*page.silent, *page.never_seen)]
     lines += [page.left_out, page.footer]
     return "\n".join(shown(line) for line in lines) + "\n"
 

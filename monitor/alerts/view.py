@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.decision import Entry, Inventory, Rung, Spot, Why
+from monitor.alerts.decision import Advice, Entry, Inventory, Rung, Silent, Spot
 from monitor.alerts.headline import headline, label, places_left_out
 from monitor.alerts.wording import WHY, count, day, days_phrase, instant
-from monitor.model import Certificate, Meaning
+from monitor.model import Certificate, Check
 
 MOST_ENTRIES = 200
 _MOST_PLACES = 200
 _MOST_NAMES = 50
+_LABELS = (("component", "Component"), ("certificate_group", "Certificate group"), ("site", "Site"))
 _COLOURS = {
     None: "#1e6b34",
     Rung.WARNING: "#8a5a00",
@@ -22,7 +23,7 @@ _COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """Hold one entry in words; ``facts`` are pairs of a label and a text."""
+    """Hold one entry in words; ``facts`` pair a label with a text, ``steps`` a heading with texts."""
 
     headline: str
     label: str
@@ -30,8 +31,11 @@ class EntryView:
     why: str
     sentences: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    places_head: str
     places: tuple[str, ...]
-    meanings: tuple[Meaning, ...]
+    stops: tuple[str, ...]
+    steps: tuple[tuple[str, tuple[str, ...]], ...]
+    links: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Page:
     soonest: tuple[tuple[str, str, str], ...] = ()
     silent: tuple[tuple[str, str, str], ...] = ()
     silent_left_out: str = ""
+    never_seen: tuple[tuple[str, str, str], ...] = ()
+    never_seen_left_out: str = ""
 
 
 def notice_page(entries: tuple[Entry, ...], subject: str, monitor: str, now: datetime) -> Page:
@@ -61,7 +67,6 @@ def notice_page(entries: tuple[Entry, ...], subject: str, monitor: str, now: dat
 
 def inventory_page(inventory: Inventory, subject: str, monitor: str, now: datetime) -> Page:
     """Return the inventory in words."""
-    silent = inventory.silent[:MOST_ENTRIES]
     return Page(
         subject=subject,
         lead=_lead(inventory),
@@ -72,8 +77,17 @@ def inventory_page(inventory: Inventory, subject: str, monitor: str, now: dateti
             (day(end.ends_at), days_phrase(end.ends_at, now), _at(end.title, end.place))
             for end in inventory.soonest
         ),
-        silent=tuple((s.title, s.reason, _joined(p for p in s.places if p != s.title)) for s in silent),
+        silent=_silent(inventory.silent),
         silent_left_out=_left_out(len(inventory.silent)),
+        never_seen=_silent(inventory.never_seen),
+        never_seen_left_out=_left_out(len(inventory.never_seen)),
+    )
+
+
+def _silent(hosts: tuple[Silent, ...]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (host.title, host.reason, _joined(place for place in host.places if place != host.title))
+        for host in hosts[:MOST_ENTRIES]
     )
 
 
@@ -99,8 +113,11 @@ def _view(entry: Entry, now: datetime) -> EntryView:
         why=WHY[entry.why],
         sentences=entry.sentences,
         facts=_facts(entry, now),
+        places_head="Falls with it:" if _of_ca(entry) else "Where:",
         places=_places(entry.spots),
-        meanings=_meanings(entry),
+        stops=_each_once(advice.what_stops for advice in entry.advice),
+        steps=_steps(entry),
+        links=_each_once(advice.link for advice in entry.advice),
     )
 
 
@@ -111,7 +128,16 @@ def _facts(entry: Entry, now: datetime) -> tuple[tuple[str, str], ...]:
         facts.append(("Old SHA-256", entry.replaced))
     if entry.certificate is not None:
         facts += _certificate_facts(entry.certificate, now)
+    facts += [(name, _label(entry.spots, key)) for key, name in _LABELS]
     return tuple((name, text) for name, text in facts if text)
+
+
+def _label(spots: tuple[Spot, ...], key: str) -> str:
+    return _joined(dict.fromkeys(value for spot in spots for name, value in spot.labels if name == key))
+
+
+def _of_ca(entry: Entry) -> bool:
+    return entry.rung is not None and entry.checks[:1] in ((Check.CA_EXPIRY,), (Check.OUTLIVES_CA,))
 
 
 def _certificate_facts(certificate: Certificate, now: datetime) -> list[tuple[str, str]]:
@@ -143,15 +169,23 @@ def _at(title: str, place: str) -> str:
     return place if title in ("", place) else f"{title}: {place}"
 
 
-def _meanings(entry: Entry) -> tuple[Meaning, ...]:
-    """Return each distinct meaning that has something to say; good news needs no advice."""
-    if entry.rung is None or entry.why is Why.CLOCK:
-        return ()
-    return tuple(
-        dict.fromkeys(
-            s.meaning for s in entry.spots if s.meaning.what_stops or s.meaning.steps or s.meaning.link
-        )
-    )
+def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _steps(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each list of steps once, with its heading, which says whose it is where there are others."""
+    lists = {one.steps: one for one in reversed(entry.advice) if one.steps}
+    alone = len(lists) == 1 and len(entry.spots) <= 1
+    return tuple((_heading(one, alone=alone), steps) for steps, one in reversed(lists.items()))
+
+
+def _heading(advice: Advice, *, alone: bool) -> str:
+    if advice.ca_first:
+        return "What to do, the CA first:"
+    if alone or not advice.whose:
+        return "What to do:"
+    return f"What to do, here for {advice.whose} (its like in the same way):"
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -35,8 +35,11 @@ class Whereabouts:
 
 
 def blind_at(state: TargetState, place: str = "") -> bool:
-    """Return whether what a target shows at a place (or anywhere) is not known from its last look."""
-    if state.up:
+    """Return whether what a target shows at a place (or anywhere) is not known from its last look.
+
+    Of a standby that is silent again the last known certificates count.
+    """
+    if state.up or (state.target.part.standby and state.succeeded_at is not None):
         return False
     if state.looked_at is None or not place or not state.failures:
         return True

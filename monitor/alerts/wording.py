@@ -14,12 +14,19 @@ TROUBLE = {
     Check.NAME: "wrong name",
     Check.NAME_IN_SUBJECT_ONLY: "the name is only in the subject",
     Check.TRUST: "not trusted",
-    Check.OUTLIVES_CA: "it outlives its CA",
+    Check.OUTLIVES_CA: "a certificate outlives its CA",
     Check.WEAK_KEY: "weak key",
     Check.WEAK_SIGNATURE: "weak signature",
     Check.USAGE: "not meant for servers",
     Check.UNOBSERVED: "cannot be looked at",
     Check.INCONSISTENT: "different certificates for one name",
+    Check.RECORDER_PAIR: "only one of the recorder's two certificates was renewed",
+    Check.FAILOVER_OLDER: "the failover server was left with an older certificate",
+    Check.PUBLIC_NAME: "a name given to clients is missing",
+    Check.ENCRYPTION: "encryption is not as expected",
+    Check.KEY_TYPE: "a kind of key that the product does not take",
+    Check.NEVER_SEEN: "cannot be judged from the network",
+    Check.DISCOVERY_STALE: "its list of targets is out of date",
 }
 
 WHY = {

@@ -8,6 +8,7 @@ from monitor.assess.heads import heads
 from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
+from monitor.assess.part import missing_names
 from monitor.assess.trust import PathFinder
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "heads",
     "judge",
     "mismatch",
+    "missing_names",
 ]

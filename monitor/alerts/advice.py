@@ -1,0 +1,144 @@
+"""What to say beside trouble: what stops working, and the steps that end it with the values filled in.
+
+A wrong step is worse than none: steps come only for what a renewal solves, and never with the thumbprint of
+the old certificate where the new one's belongs. It must not decide what is told.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitor.alerts.decision import Advice
+from monitor.alerts.wording import day, shown
+from monitor.assess import mismatch, missing_names
+from monitor.model import Certificate, Check, Finding, Meaning, Path, Target, TargetState
+
+_ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
+_SOLVED_BY_RENEWAL = _ABOUT_CA | {
+    Check.EXPIRY,
+    Check.RECORDER_PAIR,
+    Check.FAILOVER_OLDER,
+    Check.NAME,
+    Check.NAME_IN_SUBJECT_ONLY,
+    Check.PUBLIC_NAME,
+    Check.KEY_TYPE,
+}
+_STOPS = _SOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
+
+_PLACEHOLDER = re.compile(r"\{(names|thumbprint|issuer|ca_ends)\}")
+_COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
+_NEW_THUMBPRINT = "<thumbprint of the new certificate>"
+# People paste steps into a shell, and the names in a certificate are a stranger's words.
+_NAME = re.compile(r"[\w.*:-]+")
+_HARMFUL = re.compile(r"[\"'`$&|<>;%^\\]")
+_MOST_NAMES = 25
+_LONGEST_NAMES = 600
+
+AdviceKey = tuple[object, ...]
+
+
+def add_advice(
+    known: dict[AdviceKey, Advice],
+    state: TargetState,
+    finding: Finding,
+    certificate: Certificate | None,
+    now: datetime,
+) -> None:
+    """Add what a target's meaning says to a finding, once for all targets with the same meaning of it."""
+    meaning = state.target.meaning
+    if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
+        return
+    path = _path_of(state, finding, certificate) if finding.check in _SOLVED_BY_RENEWAL else None
+    first = path is not None and bool(meaning.ca_first) and _needs_ca_first(path, finding.check, now)
+    key, rank = _key(state.target), (2 if first else 1 if path else 0)
+    if key not in known or _rank(known[key]) < rank:
+        stops = meaning.what_stops if finding.check in _STOPS else ""
+        steps = _steps(state.target, path, finding.check, first=first) if path else ()
+        known[key] = Advice(stops, steps, meaning.link, _whose(state.target), ca_first=first)
+
+
+def joined_advice(several: list[Mapping[AdviceKey, Advice]]) -> tuple[Advice, ...]:
+    """Return the advice of several matters of one entry: each once, the fullest of its kind."""
+    joined: dict[AdviceKey, Advice] = {}
+    for known in several:
+        for key, advice in known.items():
+            if key not in joined or _rank(joined[key]) < _rank(advice):
+                joined[key] = advice
+    return tuple(dict.fromkeys(a for a in joined.values() if a.what_stops or a.steps or a.link))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with the known placeholders filled; whatever else stands in braces stays as it is."""
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def _rank(advice: Advice) -> int:
+    return 2 if advice.ca_first else 1 if advice.steps else 0
+
+
+def _key(target: Target) -> AdviceKey:
+    """Return what makes advice the same: texts of one preset differ only in the host that they name."""
+    meaning = target.meaning
+    component = meaning.component or target.label("component")
+    same = (meaning.what_stops, meaning.link)
+    if not component:
+        return (*same, meaning.steps, meaning.ca_first)
+    group = target.label("certificate_group")
+    return (*same, component, group, len(meaning.steps), len(meaning.ca_first))
+
+
+def _whose(target: Target) -> str:
+    return target.meaning.title or target.where
+
+
+def _path_of(state: TargetState, finding: Finding, certificate: Certificate | None) -> Path | None:
+    if certificate is None:
+        return None
+    on = [
+        path
+        for path in state.assessment.paths
+        if any(one.sha256 == certificate.sha256 for one in path.certificates)
+    ]
+    return next((path for path in on if path.place == finding.place), on[0] if on else None)
+
+
+def _ending_ca(path: Path) -> Certificate | None:
+    return min(path.certificates[1:], key=lambda one: one.not_after, default=None)
+
+
+def _needs_ca_first(path: Path, check: Check, now: datetime) -> bool:
+    """Return whether a certificate issued now, as long-lived as this one, would end after its CA."""
+    ca = _ending_ca(path)
+    return ca is not None and (check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
+
+
+def _steps(target: Target, path: Path, check: Check, *, first: bool) -> tuple[str, ...]:
+    meaning: Meaning = target.meaning
+    leaf, ca = path.leaf, _ending_ca(path)
+    named = ca.title if ca else leaf.issuer_cn or leaf.issuer
+    values = {
+        "names": _names(target, leaf, check),
+        "issuer": _HARMFUL.sub("", shown(named, 200)) or "(without a name)",
+        "ca_ends": day(ca.not_after) if ca else "(not known)",
+    }
+    texts = meaning.ca_first if first else meaning.steps
+    return tuple(filled(text, {**values, "thumbprint": _thumbprint(text, leaf)}) for text in texts)
+
+
+def _thumbprint(text: str, leaf: Certificate) -> str:
+    """Return the thumbprint that a step means: the served one only where it says so, never in a command."""
+    served = "currently served" in text.casefold() and not _COMMAND.search(text)
+    return leaf.sha1 if served else _NEW_THUMBPRINT
+
+
+def _names(target: Target, leaf: Certificate, check: Check) -> str:
+    """Return the names to ask for: those of the present certificate, and those that it should carry too."""
+    wanted = [*leaf.dns_names, *leaf.ip_addresses, *missing_names(target, leaf)]
+    if check in (Check.NAME, Check.NAME_IN_SUBJECT_ONLY) and mismatch(leaf, target.server_name):
+        wanted.append(target.server_name)
+    listed = list(dict.fromkeys(name for name in wanted if _NAME.fullmatch(name)))
+    kept = listed[:_MOST_NAMES]
+    while len(", ".join(kept)) > _LONGEST_NAMES:
+        kept.pop()
+    more = len(listed) - len(kept)
+    return (", ".join(kept) or "(none)") + (f" and {more} more" if more else "")
