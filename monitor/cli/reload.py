@@ -6,7 +6,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import Any
 
 from monitor.cli.arguments import DEFAULT_URL, UsageError
@@ -63,10 +63,10 @@ def _post(url: str) -> tuple[int, dict[str, Any]]:
         return error.code, _body(error.read())
     except urllib.error.URLError as error:
         raise _silent(url, error.reason) from None
+    except (ValueError, InvalidURL) as error:
+        raise UsageError(f"reload: --url {url!r}: {error}") from None
     except (OSError, HTTPException) as error:
         raise _silent(url, error) from None
-    except ValueError as error:
-        raise UsageError(f"reload: --url {url!r}: {error}") from None
 
 
 def _silent(url: str, why: object) -> SystemBrokenError:

@@ -3,6 +3,7 @@
 On a terminal long sentences are wrapped at its width; elsewhere every line stays whole, for grep.
 """
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -30,16 +31,20 @@ LONGEST = 4096
 
 def table(found: Sequence[Element], now: datetime) -> str:
     """Return the lines, with colours where standard output is a terminal that has them."""
-    console = Console(file=sys.stdout, highlight=False)
+    written = io.StringIO()
+    terminal = Console(file=sys.stdout)
+    # Written to memory first: only ``say`` knows what to do when standard output is gone.
+    console = Console(
+        file=written, force_terminal=terminal.is_terminal, width=terminal.width, highlight=False
+    )
     column = _column(found, console)
     head = f"{'SEVERITY':8}  {'DAYS':>5}  {'ENDS (UTC)':10}  {'TARGET':{column}}  SUBJECT"
-    with console.capture() as captured:
-        console.print(Text(head, style="bold"), soft_wrap=True)
-        for element in found:
-            for line in _lines(element, now, column, console):
-                line.rstrip()
-                console.print(line, soft_wrap=True)
-    return captured.get().rstrip("\n")
+    console.print(Text(head, style="bold"), soft_wrap=True)
+    for element in found:
+        for line in _lines(element, now, column, console):
+            line.rstrip()
+            console.print(line, soft_wrap=True)
+    return written.getvalue().rstrip("\n")
 
 
 def _column(found: Sequence[Element], console: Console) -> int:
