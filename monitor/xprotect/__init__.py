@@ -1,7 +1,20 @@
 """What XProtect and its kin are: their ports, their words, and what their API's answers mean; no I/O."""
 
 from monitor.xprotect.answers import Answers, Items
+from monitor.xprotect.host import found_on
 from monitor.xprotect.meaning import meaning, title
 from monitor.xprotect.presets import Preset, Presets
+from monitor.xprotect.site import PARTS, SiteList, found_in
 
-__all__ = ["Answers", "Items", "Preset", "Presets", "meaning", "title"]
+__all__ = [
+    "PARTS",
+    "Answers",
+    "Items",
+    "Preset",
+    "Presets",
+    "SiteList",
+    "found_in",
+    "found_on",
+    "meaning",
+    "title",
+]

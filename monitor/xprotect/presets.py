@@ -28,7 +28,7 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Hold what is known of one port of one role; ``key`` is ``role.port``, such as ``recording_server.media``.
+    """Hold what is known of one port of one role; ``key`` is such as ``recording_server.media``.
 
     ``steps`` and ``ca_first`` still hold ``{host}`` and ``{port}``, and what is filled from a certificate
     (see ``Meaning``). ``verified`` is false where no source for the values could be read. ``by_default``

@@ -31,6 +31,16 @@ _Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 _Guid = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
 
 
+_PLAINER = (
+    ("Value error, ", ""),
+    ("Input should be", "must be"),
+    ("String should", "must"),
+    ("Dictionary should", "must"),
+    ("a valid dictionary", "a table of keys"),
+    (" after validation, not 0", ""),
+)
+
+
 class PresetKeys(Settings):
     """Hold the keys that a role and each of its ports may have."""
 
@@ -106,12 +116,9 @@ def _message(mistake: ErrorDetails) -> str:
         return "is required"
     if mistake["type"] == "extra_forbidden":
         return "is not a key that is known here"
-    said = mistake["msg"].removeprefix("Value error, ")
-    said = (
-        said.replace("Input should be", "must be")
-        .replace("String should", "must")
-        .replace("a valid dictionary", "a table of keys")
-    )
+    said = mistake["msg"]
+    for stiff, plain in _PLAINER:
+        said = said.replace(stiff, plain)
     return f"{said} (got {_short(mistake['input'])})"
 
 

@@ -1,0 +1,60 @@
+"""Cameras and encoders: which of them speak HTTPS, on which port, and whether the VMS validates them."""
+
+from collections.abc import Iterator, Mapping
+
+from monitor.xprotect import fields, hosts
+from monitor.xprotect.answers import Answers
+from monitor.xprotect.place import Place
+from monitor.xprotect.presets import Presets
+from monitor.xprotect.recorders import Note
+
+
+def cameras(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+    """Yield every device in use whose HTTPS is on, and notes about those that cannot be told."""
+    settings_of = {
+        fields.guid(key) or key: found
+        for key, items in answers.hardware_settings.items()
+        if (found := _https(items))
+    }
+    unknown = 0
+    for item in answers.hardware:
+        if not fields.enabled(item):
+            continue
+        address = hosts.url(fields.text(item, "address"))
+        if address is None:
+            yield f"{fields.spoken('hardware', item)}: no usable address, so it is not watched"
+            continue
+        settings = settings_of.get(fields.identity(item), {})
+        unknown += not settings and not address.encrypted
+        yield from _camera(item, address, settings, presets)
+    if unknown:
+        yield f"hardware: the HTTPS settings of {unknown} devices are not known, so they are not watched"
+
+
+def _https(settings: object) -> Mapping[str, object]:
+    """Return the table that holds the HTTPS settings, in whatever it is wrapped; empty when there is none."""
+    return next(
+        (table for table in fields.tables(settings) if fields.value(table, "HTTPSEnabled") is not None), {}
+    )
+
+
+def _camera(
+    item: object, address: hosts.Url, settings: Mapping[str, object], presets: Presets
+) -> Iterator[Place | Note]:
+    said = fields.flag(settings, "HTTPSEnabled")
+    # The scheme says little where the settings speak; some drivers have none.
+    if said is False or (said is None and not address.encrypted):
+        return
+    preset = presets.of(f"camera.{_validation(settings)}")
+    if preset is None:
+        return
+    port = fields.port(settings, "HTTPSPort") or (address.port if address.encrypted else None)
+    if port is None and fields.text(settings, "HTTPSPort"):
+        yield f"{fields.spoken('hardware', item)}: its HTTPS port is none; {preset.port} is watched instead"
+    yield Place(preset, fields.called(item), address.host, port or preset.port)
+
+
+def _validation(settings: Mapping[str, object]) -> str:
+    if not fields.flag(settings, "HTTPSValidateCertificate"):
+        return "https"
+    return "https_trusted" if fields.flag(settings, "HTTPSValidateHostname") is False else "https_validated"

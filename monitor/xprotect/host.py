@@ -1,0 +1,40 @@
+"""What to watch on one server whose roles are known, for those who write their servers by hand."""
+
+from collections.abc import Iterator, Sequence
+
+from monitor.xprotect import hosts
+from monitor.xprotect.place import Place
+from monitor.xprotect.presets import Preset, Presets
+from monitor.xprotect.site import SiteList
+
+
+def found_on(
+    host: str, roles: Sequence[str], presets: Presets, *, name: str = "", site: str = ""
+) -> SiteList:
+    """Return the endpoints of a server that plays some roles, each port once.
+
+    The roles named first say what a shared port is. Notes name the ports of these roles that are not
+    watched, and why. Raises ``ValueError`` for a host that is none and for a role that is not known.
+    """
+    where = hosts.host(host)
+    if not where:
+        raise ValueError(f"must be a DNS name or an IP address (got {host!r})")
+    unknown = [role for role in roles if role not in presets.roles]
+    if unknown:
+        raise ValueError(f"roles are {', '.join(presets.roles)} (got {unknown[0]!r})")
+    places: dict[int, Place] = {}
+    for preset in (preset for role in roles for preset in presets.role(role)):
+        places.setdefault(preset.port, Place(preset, name, where, preset.port, site=site))
+    every = [preset for role in dict.fromkeys(roles) for preset in presets.every(role)]
+    return SiteList(
+        tuple(place.found() for place in places.values()), tuple(_notes(where, every, set(places)))
+    )
+
+
+def _notes(where: str, presets: list[Preset], watched: set[int]) -> Iterator[str]:
+    for preset in presets:
+        what = f"{preset.name}, {preset.certificate}, {hosts.joined(where, preset.port)}"
+        if not preset.lookable:
+            yield f"{what}: this version cannot look at certificates inside {preset.protocol} yet"
+        elif not preset.by_default and preset.port not in watched:
+            yield f"{what}: not watched by default (presets.roles.{preset.role}.ports.{preset.key.partition('.')[2]})"

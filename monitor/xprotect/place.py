@@ -1,0 +1,77 @@
+"""One endpoint that a site announces, before what was said of it in several ways is put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from monitor.model import Found, Part
+from monitor.xprotect.hosts import is_address, joined
+from monitor.xprotect.meaning import title
+from monitor.xprotect.presets import Preset
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Hold one endpoint: what it is, where, and under which other hosts it is known.
+
+    ``given`` are hosts that clients are told to use for it; ``known`` are other hosts of the machine.
+    """
+
+    preset: Preset
+    name: str
+    host: str
+    port: int
+    given: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    stands_in_for: tuple[str, ...] = ()
+    site: str = ""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return every host in it."""
+        return (self.host, *self.given, *self.known, *self.stands_in_for)
+
+    def under(self, full: Mapping[str, str]) -> "Place":
+        """Return the place under the full names of its hosts; short ones that clients get stay given."""
+        return replace(
+            self,
+            host=full.get(self.host, self.host),
+            given=(self.host, *self.given),
+            known=tuple(full.get(name, name) for name in self.known) + self.known,
+            stands_in_for=tuple(dict.fromkeys(full.get(name, name) for name in self.stands_in_for)),
+        )
+
+    def joined(self, other: "Place") -> "Place":
+        """Return this place with the hosts that another way to the same one knows."""
+        return replace(
+            self,
+            given=self.given + other.given,
+            known=self.known + other.known,
+            stands_in_for=tuple(dict.fromkeys(self.stands_in_for + other.stands_in_for)),
+        )
+
+    def found(self) -> Found:
+        """Return the place as a discovery hands it out; its own host is no public name or alias."""
+        given = tuple(name for name in dict.fromkeys(self.given) if name != self.host)
+        known = tuple(name for name in dict.fromkeys((*given, *self.known)) if name != self.host)
+        part = self.preset.part
+        labels = {
+            "component": self.preset.component,
+            "certificate_group": self.preset.certificate_group,
+            "site": self.site,
+            "vms": self.preset.vms,
+        }
+        return Found(
+            address=joined(self.host, self.port),
+            server_name=self.host,
+            labels=tuple(sorted((name, value) for name, value in labels.items() if value)),
+            title=title(self.preset, self.name, self.host, self.port),
+            aliases=known,
+            preset=self.preset.key,
+            part=Part(
+                standby=part.standby,
+                plain_possible=part.plain_possible,
+                stands_in_for=self.stands_in_for,
+                public_names=tuple(name for name in given if not is_address(name)),
+                key_type=part.key_type,
+            ),
+        )

@@ -1,0 +1,148 @@
+"""Recording servers and failover recorders: where they are and for whom they stand in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from monitor.xprotect import fields, hosts
+from monitor.xprotect.answers import Answers, Items
+from monitor.xprotect.place import Place
+from monitor.xprotect.presets import Presets
+
+Note = str
+_URIS = ("webServerUri", "activeWebServerUri")
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    """Hold where one recorder is; ``media`` is ``None`` when it names no port for its streams."""
+
+    id: str
+    name: str
+    host: str
+    media: int | None
+    encrypted: bool | None
+    public: str
+    given: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+def recording_servers(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+    """Yield the ports of every recording server that is in use, and a note for each that cannot be read."""
+    plain: list[str] = []
+    for item in answers.recording_servers:
+        if not fields.enabled(item):
+            continue
+        recorder = _read(item)
+        if recorder is None:
+            yield _unreadable("recordingServers", item)
+            continue
+        yield from _places(recorder, "recording_server", presets)
+        if recorder.encrypted is False:
+            plain.append(recorder.name or recorder.host)
+    if plain:
+        yield f"recordingServers: streams are not encrypted on {_some(plain)}"
+
+
+def failover_recorders(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+    """Yield the ports of every failover recorder, with the hosts that it stands in for.
+
+    Only one that a recording server names as its hot standby runs all the time; any other opens its ports
+    when it takes over.
+    """
+    standing = _standing_in(answers)
+    seen: set[str] = set()
+    for item, groups in _failover_items(answers):
+        recorder = _read(item)
+        if recorder and recorder.id and recorder.id in seen:
+            continue
+        if recorder is None:
+            yield _unreadable("failoverRecorders", item)
+            continue
+        seen.add(recorder.id)
+        hot = standing.get(recorder.id, ())
+        role = "hot_standby" if hot and not groups else "failover_recorder"
+        behind = hot + tuple(host for group in groups for host in standing.get(group, ()))
+        for place in _places(recorder, role, presets):
+            yield replace(place, stands_in_for=tuple(dict.fromkeys(behind)))
+
+
+def _failover_items(answers: Answers) -> Iterator[tuple[object, tuple[str, ...]]]:
+    """Yield each failover recorder in use with the groups that it belongs to."""
+    groups_of: dict[str, list[str]] = {}
+    members: list[object] = []
+    for group, items in answers.group_recorders.items():
+        for item in items:
+            groups_of.setdefault(fields.identity(item), []).append(fields.guid(group) or group)
+            members.append(item)
+    for item in (*members, *answers.failover_recorders):
+        if fields.enabled(item):
+            known = groups_of.get(fields.identity(item), [])
+            parent = _parent_group(item)
+            yield item, tuple(dict.fromkeys((*known, *((parent,) if parent else ()))))
+
+
+def _parent_group(item: object) -> str:
+    parent = fields.value(fields.value(item, "relations"), "parent")
+    return fields.guid(parent) if "failovergroup" in fields.text(parent, "type").casefold() else ""
+
+
+def _standing_in(answers: Answers) -> Mapping[str, tuple[str, ...]]:
+    """Return which recorders' hosts each failover group and each hot standby stands in for."""
+    behind: dict[str, tuple[str, ...]] = {}
+    for item in answers.recording_servers:
+        recorder = _read(item)
+        if recorder is None or not fields.enabled(item):
+            continue
+        settings: Items = fields.by_guid(answers.recorder_failovers, recorder.id)
+        for table in fields.tables(settings):
+            for name in ("hotStandby", "primaryFailoverGroup", "secondaryFailoverGroup"):
+                named = fields.guid(fields.value(table, name))
+                if named:
+                    behind[named] = (*behind.get(named, ()), recorder.host)
+    return behind
+
+
+def _read(item: object) -> _Recorder | None:
+    urls = [found for name in _URIS if (found := hosts.url(fields.text(item, name)))]
+    deprecated = hosts.host(fields.text(item, "hostName"))
+    # The active URI may lead to the stand-in while a failover lasts: it only helps where the other is missing.
+    media = urls[0] if urls else None
+    host = media.host if media else deprecated
+    if not host:
+        return None
+    open_to_public = fields.flag(item, "publicAccessEnabled")
+    public = hosts.host(fields.text(item, "publicWebserverHostName")) if open_to_public else ""
+    return _Recorder(
+        id=fields.identity(item),
+        name=fields.called(item),
+        host=host,
+        media=media.port if media else fields.port(item, "portNumber"),
+        encrypted=media.encrypted if media else None,
+        public=public,
+        given=(deprecated,) if hosts.same_machine(deprecated, host) else (),
+        known=(deprecated,) if deprecated else (),
+    )
+
+
+def _places(recorder: _Recorder, role: str, presets: Presets) -> Iterator[Place]:
+    for preset in presets.role(role):
+        media = preset.certificate_group == "streaming_media"
+        yield Place(
+            preset=preset,
+            name=recorder.name,
+            host=recorder.host,
+            port=(recorder.media or preset.port) if media else preset.port,
+            given=recorder.given + ((recorder.public,) if recorder.public and media else ()),
+            known=recorder.known,
+        )
+
+
+def _unreadable(resource: str, item: object) -> Note:
+    return (
+        f"{fields.spoken(resource, item)}: no usable host in webServerUri or hostName, so it is not watched"
+    )
+
+
+def _some(names: list[str]) -> str:
+    rest = len(names) - 5
+    return ", ".join(names[:5]) + (f" and {rest} more" if rest > 0 else "")

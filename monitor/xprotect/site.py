@@ -1,0 +1,110 @@
+"""Put together what one site's answers mean: every endpoint once, under the names of the manuals.
+
+It must not ask anything; what could not be read is a note, never an exception.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from monitor.model import Found
+from monitor.xprotect import fields, hosts
+from monitor.xprotect.answers import Answers
+from monitor.xprotect.cameras import cameras
+from monitor.xprotect.place import Place
+from monitor.xprotect.presets import Presets
+from monitor.xprotect.recorders import Note, failover_recorders, recording_servers
+from monitor.xprotect.services import api_gateways, child_sites, management_server, registered_services
+
+PARTS = ("servers", "failover", "services", "cameras", "child_sites")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteList:
+    """Hold every endpoint of a site, and in words what was left out or could not be read."""
+
+    found: tuple[Found, ...]
+    notes: tuple[str, ...]
+
+
+def found_in(  # noqa: PLR0913 - the last four are what the user says about one site
+    answers: Answers,
+    presets: Presets,
+    *,
+    site: str,
+    api_address: str,
+    include: Collection[str] = PARTS[:4],
+    allow_local: bool = False,
+) -> SiteList:
+    """Return what a site's answers say is there.
+
+    ``site`` is the label; when empty, the site's own name, then the host of ``api_address`` (host, host:port
+    or URL of the configured server). ``include`` names parts (``PARTS``). Hosts that mean only the
+    announcing machine are refused with a note, unless ``allow_local`` or the configured server is one.
+    """
+    api = hosts.url(api_address)
+    own = fields.called(answers.sites[0]) if answers.sites else ""
+    label = site or own or (api.host if api else "")
+    said = list(_everything(answers, presets, api, own, include))
+    notes = [one for one in said if isinstance(one, Note)]
+    places = [one for one in said if isinstance(one, Place)]
+    if not allow_local and not (api and hosts.is_local(api.host)):
+        notes += _local_notes(places)
+        places = [_without_local(place) for place in places if not hosts.is_local(place.host)]
+    labelled = (replace(place, site=place.site or label) for place in places)
+    found = tuple(place.found() for place in _once(labelled))
+    return SiteList(found, tuple(dict.fromkeys(notes)))
+
+
+def _everything(
+    answers: Answers, presets: Presets, api: hosts.Url | None, own: str, include: Collection[str]
+) -> Iterator[Place | Note]:
+    """Yield every place; where two ways lead to one place, the first says what it is."""
+    if "servers" in include:
+        if api:
+            yield from management_server(api, presets, own)
+        yield from recording_servers(answers, presets)
+    if "failover" in include:
+        yield from failover_recorders(answers, presets)
+    if "services" in include:
+        services = list(registered_services(answers, presets))
+        yield from sorted(services, key=_vagueness)
+        yield from api_gateways(answers, presets)
+    if "cameras" in include:
+        yield from cameras(answers, presets)
+    if "child_sites" in include:
+        yield from child_sites(answers, presets)
+
+
+def _vagueness(one: Place | Note) -> bool:
+    return isinstance(one, Place) and one.preset.component in ("other", "api_gateway")
+
+
+def _once(places: Iterable[Place]) -> Iterable[Place]:
+    """Return each host and port once, a short name being the same as the one full name that it begins."""
+    listed = list(places)
+    full = hosts.full_names(name for place in listed for name in place.hosts)
+    met: dict[tuple[str, int], Place] = {}
+    for place in (place.under(full) for place in listed):
+        key = (place.host, place.port)
+        met[key] = met[key].joined(place) if key in met else place
+    return met.values()
+
+
+def _local_notes(places: Iterable[Place]) -> Iterator[Note]:
+    for place in places:
+        if hosts.is_local(place.host):
+            what = place.name or place.preset.name
+            yield (
+                f"{what}: {hosts.joined(place.host, place.port)} means another machine here than on the site; "
+                "it is not watched (allow_local: true watches it)"
+            )
+
+
+def _without_local(place: Place) -> Place:
+    """Return a place without hosts that mean nothing from here."""
+    return replace(
+        place,
+        given=tuple(name for name in place.given if not hosts.is_local(name)),
+        known=tuple(name for name in place.known if not hosts.is_local(name)),
+        stands_in_for=tuple(name for name in place.stands_in_for if not hosts.is_local(name)),
+    )
