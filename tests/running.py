@@ -27,7 +27,7 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float 
             holds = condition()
             if holds if isinstance(holds, bool) else await holds:
                 return
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.05)
 
 
 @dataclass
