@@ -20,18 +20,22 @@ from monitor.sources import EndpointSettings
 DER_SIZE = 800
 
 
-def targets(count: int) -> tuple[Target, ...]:
-    """Return endpoints in 10/8 under one policy, with two labels each."""
-    policy = Policy()
-    return tuple(_settings(number).target(policy) for number in range(count))
-
-
-def _settings(number: int) -> EndpointSettings:
-    return EndpointSettings(
-        kind="endpoint",
-        address=f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}:7563",
-        labels={"site": f"site{number % 50}", "component": "recording_server"},
+def settings(count: int) -> tuple[EndpointSettings, ...]:
+    """Return what a configuration would hold: endpoints in 10/8 with two labels each."""
+    return tuple(
+        EndpointSettings(
+            kind="endpoint",
+            address=f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}:7563",
+            labels={"site": f"site{number % 50}", "component": "recording_server"},
+        )
+        for number in range(count)
     )
+
+
+def targets(of: Sequence[EndpointSettings]) -> tuple[Target, ...]:
+    """Return the targets of some settings, all under one policy."""
+    policy = Policy()
+    return tuple(one.target(policy) for one in of)
 
 
 def states(of: Sequence[Target], now: datetime) -> Iterator[TargetState]:
