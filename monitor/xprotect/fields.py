@@ -9,6 +9,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NONE = "00000000-0000-0000-0000-000000000000"
 _YES = frozenset({"yes", "true", "1", "on"})
 _NO = frozenset({"no", "false", "0", "off"})
+_LARGEST = 10**18
 _DEEPEST = 6
 _LONGEST_NAME = 100
 
@@ -17,23 +18,35 @@ def value(item: object, *names: str) -> object:
     """Return the first of some fields that is set, whatever the case of its name; ``None`` when none is."""
     if not isinstance(item, Mapping):
         return None
-    spelled = {key.casefold(): found for key, found in item.items() if isinstance(key, str)}
-    set_ones = (spelled.get(name.casefold()) for name in names)
-    return next((found for found in set_ones if found not in (None, "")), None)
+    for name in names:
+        found = item[name] if name in item else _in_another_case(item, name)
+        if found not in (None, ""):
+            return found
+    return None
+
+
+def _in_another_case(item: Mapping[object, object], name: str) -> object:
+    folded = name.casefold()
+    return next((found for key, found in item.items() if str(key).casefold() == folded), None)
 
 
 def text(item: object, *names: str) -> str:
     """Return the first of some fields that holds text or a number, as text; empty when none does."""
-    for name in names:
-        found = value(item, name)
-        if isinstance(found, str | int) and not isinstance(found, bool) and str(found).strip():
-            return str(found).strip()
-    return ""
+    every = (value(item, name) for name in names)
+    return next((said for found in every if not isinstance(found, bool) and (said := _plain(found))), "")
+
+
+def _plain(found: object) -> str:
+    if isinstance(found, str):
+        return found.strip()
+    # A number of thousands of digits is legal JSON and cannot be written as text.
+    small = isinstance(found, int) and abs(found) < _LARGEST
+    return str(found) if small else ""
 
 
 def flag(item: object, name: str) -> bool | None:
     """Return whether a field says yes (yes, true, 1 in any case), ``None`` when it says neither."""
-    said = str(value(item, name)).strip().casefold()
+    said = _plain(value(item, name)).casefold()
     return True if said in _YES else False if said in _NO else None
 
 
@@ -61,13 +74,6 @@ def guid(reference: object) -> str:
         reference = value(reference, "id", "path")
     found = _GUID.search(reference.lower()) if isinstance(reference, str) else None
     return found[0] if found and found[0] != _NONE else ""
-
-
-def by_guid(items: Mapping[str, tuple[object, ...]], key: str) -> tuple[object, ...]:
-    """Return what a mapping holds for a GUID, however its keys write it."""
-    if key in items:
-        return items[key]
-    return next((found for name, found in items.items() if (guid(name) or name) == key), ())
 
 
 def called(item: object) -> str:

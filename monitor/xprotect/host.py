@@ -37,4 +37,5 @@ def _notes(where: str, presets: list[Preset], watched: set[int]) -> Iterator[str
         if not preset.lookable:
             yield f"{what}: this version cannot look at certificates inside {preset.protocol} yet"
         elif not preset.by_default and preset.port not in watched:
-            yield f"{what}: not watched by default (presets.roles.{preset.role}.ports.{preset.key.partition('.')[2]})"
+            switch = f"presets.roles.{preset.role}.ports.{preset.key.partition('.')[2]}.by_default"
+            yield f"{what}: not watched by default ({switch}: true watches it)"

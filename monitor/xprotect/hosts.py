@@ -13,6 +13,7 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
+_OWN = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 ENCRYPTED = frozenset({"https", "wss"})
 
 
@@ -78,7 +79,7 @@ def is_local(name: str) -> bool:
     Loopback, link-local, unspecified and multicast addresses, and names under ``localhost`` (RFC 6761).
     """
     if not is_address(name):
-        return name == "localhost" or name.endswith((".localhost", ".localdomain"))
+        return name in _OWN or name.endswith(".localhost")
     address = ipaddress.ip_address(name)
     inner = getattr(address, "ipv4_mapped", None) or address
     return inner.is_loopback or inner.is_link_local or inner.is_unspecified or inner.is_multicast

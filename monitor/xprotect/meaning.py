@@ -10,11 +10,15 @@ _LONGEST_NAME = 100
 def title(preset: Preset, name: str, host: str, port: int) -> str:
     """Return the words that come first in a mail: role, name of the server, certificate, port."""
     called = display(name.strip(), _LONGEST_NAME)
-    role = preset.name.casefold()
-    if not called or called.casefold() == role:
+    # A service is often registered under the name of its role ("MobileServer"), which names no server.
+    if not called or _squeezed(called) == _squeezed(preset.name):
         called = display(host, _LONGEST_NAME)
-    who = called if called.casefold().startswith(role) else f"{preset.name} {called}".strip()
-    return f"{who}, {preset.certificate}, port {port}"
+    told = called.casefold().startswith(preset.name.casefold())
+    return f"{called if told else f'{preset.name} {called}'}, {preset.certificate}, port {port}"
+
+
+def _squeezed(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def meaning(preset: Preset, name: str, host: str, port: int) -> Meaning:

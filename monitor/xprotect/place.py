@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitor.model import Found, Part
-from monitor.xprotect.hosts import is_address, joined
+from monitor.xprotect.hosts import is_address, is_local, joined
 from monitor.xprotect.meaning import title
 from monitor.xprotect.presets import Preset
 
@@ -24,6 +24,7 @@ class Place:
     known: tuple[str, ...] = ()
     stands_in_for: tuple[str, ...] = ()
     site: str = ""
+    vms: str = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -38,6 +39,17 @@ class Place:
             given=(self.host, *self.given),
             known=tuple(full.get(name, name) for name in self.known) + self.known,
             stands_in_for=tuple(dict.fromkeys(full.get(name, name) for name in self.stands_in_for)),
+        )
+
+    def elsewhere(self) -> "Place":
+        """Return the place without hosts that mean another machine here, under another host if it has one."""
+        known = tuple(name for name in self.known if not is_local(name))
+        return replace(
+            self,
+            host=known[0] if known and is_local(self.host) else self.host,
+            given=tuple(name for name in self.given if not is_local(name)),
+            known=known,
+            stands_in_for=tuple(name for name in self.stands_in_for if not is_local(name)),
         )
 
     def joined(self, other: "Place") -> "Place":
@@ -58,7 +70,7 @@ class Place:
             "component": self.preset.component,
             "certificate_group": self.preset.certificate_group,
             "site": self.site,
-            "vms": self.preset.vms,
+            "vms": self.vms or self.preset.vms,
         }
         return Found(
             address=joined(self.host, self.port),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.xprotect import fields, hosts
-from monitor.xprotect.answers import Answers, Items
+from monitor.xprotect.answers import Answers
 from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Presets
 
@@ -89,12 +89,12 @@ def _parent_group(item: object) -> str:
 def _standing_in(answers: Answers) -> Mapping[str, tuple[str, ...]]:
     """Return which recorders' hosts each failover group and each hot standby stands in for."""
     behind: dict[str, tuple[str, ...]] = {}
+    settings_of = {fields.guid(key) or key: items for key, items in answers.recorder_failovers.items()}
     for item in answers.recording_servers:
         recorder = _read(item)
         if recorder is None or not fields.enabled(item):
             continue
-        settings: Items = fields.by_guid(answers.recorder_failovers, recorder.id)
-        for table in fields.tables(settings):
+        for table in fields.tables(settings_of.get(recorder.id, ())):
             for name in ("hotStandby", "primaryFailoverGroup", "secondaryFailoverGroup"):
                 named = fields.guid(fields.value(table, name))
                 if named:
@@ -105,7 +105,7 @@ def _standing_in(answers: Answers) -> Mapping[str, tuple[str, ...]]:
 def _read(item: object) -> _Recorder | None:
     urls = [found for name in _URIS if (found := hosts.url(fields.text(item, name)))]
     deprecated = hosts.host(fields.text(item, "hostName"))
-    # The active URI may lead to the stand-in while a failover lasts: it only helps where the other is missing.
+    # The active URI may lead to the stand-in while a failover lasts: it only helps without the other.
     media = urls[0] if urls else None
     host = media.host if media else deprecated
     if not host:

@@ -3,6 +3,7 @@
 It must not ask anything; what could not be read is a note, never an exception.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from monitor.xprotect.presets import Presets
 from monitor.xprotect.recorders import Note, failover_recorders, recording_servers
 from monitor.xprotect.services import api_gateways, child_sites, management_server, registered_services
 
+MOST_NOTES = 20
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
 
 
@@ -48,17 +50,19 @@ def found_in(  # noqa: PLR0913 - the last four are what the user says about one 
     notes = [one for one in said if isinstance(one, Note)]
     places = [one for one in said if isinstance(one, Place)]
     if not allow_local and not (api and hosts.is_local(api.host)):
+        places = [place.elsewhere() for place in places]
         notes += _local_notes(places)
-        places = [_without_local(place) for place in places if not hosts.is_local(place.host)]
-    labelled = (replace(place, site=place.site or label) for place in places)
+        places = [place for place in places if not hosts.is_local(place.host)]
+    labelled = (replace(place, site=place.site or label, vms="xprotect") for place in places)
     found = tuple(place.found() for place in _once(labelled))
-    return SiteList(found, tuple(dict.fromkeys(notes)))
+    return SiteList(found, tuple(_bounded(dict.fromkeys(notes))))
 
 
 def _everything(
     answers: Answers, presets: Presets, api: hosts.Url | None, own: str, include: Collection[str]
 ) -> Iterator[Place | Note]:
     """Yield every place; where two ways lead to one place, the first says what it is."""
+    yield from _empty(answers, include)
     if "servers" in include:
         if api:
             yield from management_server(api, presets, own)
@@ -93,18 +97,32 @@ def _once(places: Iterable[Place]) -> Iterable[Place]:
 def _local_notes(places: Iterable[Place]) -> Iterator[Note]:
     for place in places:
         if hosts.is_local(place.host):
-            what = place.name or place.preset.name
             yield (
-                f"{what}: {hosts.joined(place.host, place.port)} means another machine here than on the site; "
+                f"{place.name or place.preset.name}: {place.host} is another machine here than on the site, so "
                 "it is not watched (allow_local: true watches it)"
             )
 
 
-def _without_local(place: Place) -> Place:
-    """Return a place without hosts that mean nothing from here."""
-    return replace(
-        place,
-        given=tuple(name for name in place.given if not hosts.is_local(name)),
-        known=tuple(name for name in place.known if not hosts.is_local(name)),
-        stands_in_for=tuple(name for name in place.stands_in_for if not hosts.is_local(name)),
-    )
+def _empty(answers: Answers, include: Collection[str]) -> Iterator[Note]:
+    if "servers" in include and not answers.recording_servers:
+        yield "recordingServers: the site lists none; where there are some, the login may lack rights"
+    if "services" in include and not answers.registered_services:
+        yield (
+            "registeredServices: the site lists none (versions before 2024 R2 have no such list); "
+            "add event, mobile and log servers as kind: xprotect_host"
+        )
+    if "cameras" in include and not answers.hardware:
+        yield "hardware: the site lists no devices; where there are some, the login may lack rights"
+
+
+def _bounded(notes: Iterable[Note]) -> Iterator[Note]:
+    """Yield the first notes about each resource, then how many more there are."""
+    counts: dict[str, int] = {}
+    for note in notes:
+        resource = re.split(r"[ :]", note, maxsplit=1)[0]
+        counts[resource] = counts.get(resource, 0) + 1
+        if counts[resource] <= MOST_NOTES:
+            yield note
+    for resource, count in counts.items():
+        if count > MOST_NOTES:
+            yield f"{resource}: {count - MOST_NOTES} more notes of this kind"
