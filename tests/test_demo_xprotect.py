@@ -2,12 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 from xprotect_simulator import REST, ask_token, client, running, signed_in
@@ -17,15 +16,38 @@ from monitor.demo.xprotect_machines import MACHINES, Door, Machine, Serves
 from monitor.demo.xprotect_servers import claim, release
 from monitor.demo.xprotect_site import Simulator, xprotect_entry
 
-Get = Callable[[str], Awaitable[httpx.Response]]
+PATHS = (
+    "recordingServers",
+    "recordingServers?includeChildren=hardware",
+    "sites",
+    "childSites",
+    "failoverGroups",
+    "failoverRecorders",
+    "registeredServices",
+    "hardware",
+    "hardware?disabled",
+)
+PORTS = (("recorder01", 7563), ("recorder01", 9001), ("mobile01", 8082), ("camera02", 8443))
 
 
-def told(folder: Path, path: str, cameras: int = 0, **behaviour: Any) -> Any:
-    """Return the JSON that a signed-in client gets for one path."""
+@dataclass(frozen=True)
+class Visit:
+    """Hold what one visitor of a healthy site gathered."""
 
-    async def run() -> Any:
-        async with running(folder, cameras=cameras, **behaviour) as site, signed_in(site) as asking:
-            return (await asking.get(REST + path)).json()
+    answers: dict[str, Any]
+    served: dict[tuple[str, int], x509.Certificate]
+    authority: x509.Certificate
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    """Ask one site for every list, and look at its certificates."""
+
+    async def run() -> Visit:
+        async with running(tmp_path_factory.mktemp("site")) as site, signed_in(site) as asking:
+            answers = {path: (await asking.get(REST + path)).json() for path in PATHS}
+            served = {port: await _served(site, *port) for port in PORTS}
+            return Visit(answers, served, site.ca.certificate)
 
     return asyncio.run(run())
 
@@ -52,9 +74,9 @@ def test_well_known_needs_no_login(tmp_path: Path) -> None:
     assert (answer["IdentityProvider"], answer["ApiGateways"]) == (f"{url}/IDP", [f"{url}/API/"])
 
 
-def test_recording_servers(tmp_path: Path) -> None:
+def test_recording_servers(visit: Visit) -> None:
     """Recording servers carry the published fields."""
-    answer = told(tmp_path, "recordingServers")
+    answer = visit.answers["recordingServers"]
     published = {
         "id",
         "name",
@@ -73,9 +95,9 @@ def test_recording_servers(tmp_path: Path) -> None:
     assert [published - item.keys() for item in answer["array"]] == [set(), set(), set()]
 
 
-def test_unencrypted_recorder(tmp_path: Path) -> None:
+def test_unencrypted_recorder(visit: Visit) -> None:
     """Only the recorder without encryption has an http URI."""
-    answer = told(tmp_path, "recordingServers")
+    answer = visit.answers["recordingServers"]
     plain = [item["name"] for item in answer["array"] if item["webServerUri"].startswith("http://")]
     assert plain == ["Recorder 03"]
 
@@ -108,9 +130,9 @@ def test_failover_chain(tmp_path: Path) -> None:
         ("hardware?disabled", ["Camera 01", "Camera 02", "Camera 03", "Camera 04"]),
     ],
 )
-def test_lists(tmp_path: Path, resource: str, expected: list[str]) -> None:
+def test_lists(visit: Visit, resource: str, expected: list[str]) -> None:
     """Each list has its items; disabled ones only where asked for."""
-    assert names(told(tmp_path, resource)) == expected
+    assert names(visit.answers[resource]) == expected
 
 
 def test_single_object(tmp_path: Path) -> None:
@@ -125,9 +147,9 @@ def test_single_object(tmp_path: Path) -> None:
     assert asyncio.run(run()) == "Harbour"
 
 
-def test_children_are_embedded(tmp_path: Path) -> None:
+def test_children_are_embedded(visit: Visit) -> None:
     """With includeChildren the devices of a recorder come with it."""
-    recorder = one(told(tmp_path, "recordingServers?includeChildren=hardware"), "Recorder 02")
+    recorder = one(visit.answers["recordingServers?includeChildren=hardware"], "Recorder 02")
     assert [device["name"] for device in recorder["hardware"]] == ["Camera 02"]
 
 
@@ -150,7 +172,12 @@ def test_pages(tmp_path: Path) -> None:
 
 def test_smaller_pages_than_asked(tmp_path: Path) -> None:
     """A site may give less than the size asked for."""
-    assert len(names(told(tmp_path, "hardware?page=0&size=50", cameras=50, largest_page=20))) == 20
+
+    async def run() -> int:
+        async with running(tmp_path, cameras=50, largest_page=20) as site, signed_in(site) as asking:
+            return len(names((await asking.get(f"{REST}hardware?page=0&size=50")).json()))
+
+    assert asyncio.run(run()) == 20
 
 
 def _settings(folder: Path, camera: str, path: str, **behaviour: Any) -> Any:
@@ -194,32 +221,16 @@ async def _served(site: Simulator, machine: str, port: int) -> x509.Certificate:
     return x509.load_der_x509_certificate(der)
 
 
-def served(folder: Path, *doors: tuple[str, int]) -> list[x509.Certificate]:
-    """Return the certificates behind some ports."""
-
-    async def run() -> list[x509.Certificate]:
-        async with running(folder) as site:
-            return [await _served(site, *door) for door in doors]
-
-    return asyncio.run(run())
-
-
-def test_recorder_renewed_on_one_port(tmp_path: Path) -> None:
+def test_recorder_renewed_on_one_port(visit: Visit) -> None:
     """Recorder 01 serves a new certificate for media and an old one to the management server."""
-    media, server = served(tmp_path, ("recorder01", 7563), ("recorder01", 9001))
+    media, server = visit.served["recorder01", 7563], visit.served["recorder01", 9001]
     assert media.not_valid_after_utc - server.not_valid_after_utc > timedelta(days=300)
 
 
-def test_newest_leaf_outlives_its_authority(tmp_path: Path) -> None:
+def test_newest_leaf_outlives_its_authority(visit: Visit) -> None:
     """The renewed certificate ends after the CA that signed it, which is in its last months."""
-
-    async def run() -> tuple[datetime, datetime]:
-        async with running(tmp_path) as site:
-            leaf = await _served(site, "recorder01", 7563)
-            return site.ca.certificate.not_valid_after_utc, leaf.not_valid_after_utc
-
-    authority, leaf = asyncio.run(run())
-    assert datetime.now(UTC) + timedelta(days=91) > authority < leaf
+    leaf = visit.served["recorder01", 7563].not_valid_after_utc
+    assert datetime.now(UTC) + timedelta(days=91) > visit.authority.not_valid_after_utc < leaf
 
 
 def test_certificates_carry_the_address(tmp_path: Path) -> None:
@@ -236,22 +247,26 @@ def test_certificates_carry_the_address(tmp_path: Path) -> None:
     assert asyncio.run(run())
 
 
-def test_mobile_server_signs_itself(tmp_path: Path) -> None:
+def test_mobile_server_signs_itself(visit: Visit) -> None:
     """The mobile server still has the certificate that signed itself."""
-    (mobile,) = served(tmp_path, ("mobile01", 8082))
+    mobile = visit.served["mobile01", 8082]
     assert mobile.issuer == mobile.subject
 
 
-def test_camera_has_expired(tmp_path: Path) -> None:
+def test_camera_has_expired(visit: Visit) -> None:
     """Camera 02 serves an expired certificate."""
-    (camera,) = served(tmp_path, ("camera02", 8443))
-    assert camera.not_valid_after_utc < datetime.now(UTC)
+    assert visit.served["camera02", 8443].not_valid_after_utc < datetime.now(UTC)
 
 
 def test_failover_recorder_is_silent(tmp_path: Path) -> None:
     """Nothing listens on the failover recorder."""
+
+    async def run() -> None:
+        async with running(tmp_path) as site:
+            await _served(site, "failover01", 7563)
+
     with pytest.raises(ConnectionRefusedError):
-        served(tmp_path, ("failover01", 7563))
+        asyncio.run(run())
 
 
 def test_unencrypted_recorder_answers_plainly(tmp_path: Path) -> None:
