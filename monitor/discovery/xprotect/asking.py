@@ -1,0 +1,126 @@
+"""Ask one site once: gateway, login, lists, devices; gives what was had, and says why not more."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from monitor.discovery.xprotect.api import Api, Item
+from monitor.discovery.xprotect.client import Bounds, Client
+from monitor.discovery.xprotect.devices import Devices
+from monitor.discovery.xprotect.gateway import gateway
+from monitor.discovery.xprotect.login import Login, Services
+from monitor.discovery.xprotect.memory import SiteMemory
+from monitor.discovery.xprotect.reading import Reading
+from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
+from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.discovery.xprotect.trouble import AskError
+from monitor.model import Failure, Reason
+from monitor.xprotect import Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """Hold the longest times in seconds: all lists; the devices of the first pass, and of later ones.
+
+    The first pass is short so that servers are known soon; the devices come with the passes after it.
+    """
+
+    lists: float = 180.0
+    first_devices: float = 20.0
+    devices: float = 600.0
+    devices_per_second: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Hold what one site gave; ``unfinished`` when only more time for its devices is missing."""
+
+    answers: Answers = field(default_factory=Answers)
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    children: tuple[Item, ...] = ()
+    version: str = ""
+    unfinished: bool = False
+
+
+async def ask(
+    settings: XProtectSiteSettings, services: Services, memory: SiteMemory, budgets: Budgets
+) -> Asked:
+    """Return what a site answers now; never raise for the outside world."""
+    asking = _Asking(settings, services, memory, budgets)
+    try:
+        bounds = Bounds(services.longest)
+        async with Client(settings.origin, services.context, services.resolver, bounds) as client:
+            await asking.run(client)
+    except AskError as error:
+        asking.failures.append(error.failure)
+    return asking.asked()
+
+
+class _Asking:
+    """Hold the state of one question round."""
+
+    def __init__(
+        self, settings: XProtectSiteSettings, services: Services, memory: SiteMemory, budgets: Budgets
+    ) -> None:
+        self._settings = settings
+        self._services = services
+        self._memory = memory
+        self._budgets = budgets
+        self._reading: Reading | None = None
+        self._devices: Devices | None = None
+        self._asked = Asked()
+        self._gateways: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self.failures: list[Failure] = []
+
+    async def run(self, client: Client) -> None:
+        """Ask for everything; raise ``AskError`` for what ends it early."""
+        try:
+            async with asyncio.timeout(self._budgets.lists):
+                await self._lists(client)
+        except TimeoutError:
+            place = self._settings.origin.where
+            detail = f"{place} did not give all its lists within {self._budgets.lists:g} s"
+            raise AskError(Reason.TIMEOUT, detail, place) from None
+        if "cameras" in self._settings.include:
+            await self._cameras()
+
+    def asked(self) -> Asked:
+        """Return what was had."""
+        reading = self._reading
+        if reading is None:
+            return replace(self._asked, failures=tuple(self.failures), notes=self._notes)
+        kept = self._devices.settings() if self._devices else {}
+        failures = dict.fromkeys((*reading.failures, *self.failures))
+        rights = any(failure.reason is Reason.FORBIDDEN for failure in failures)
+        return replace(
+            self._asked,
+            answers=reading.answers(kept, self._gateways),
+            failures=tuple(failures),
+            notes=(*self._notes, *reading.notes, *([CORPORATE] if rights else [])),
+            children=tuple(reading.of(CHILD_SITES)),
+        )
+
+    async def _lists(self, client: Client) -> None:
+        found = await gateway(client, self._settings, self._memory)
+        self._asked = replace(self._asked, version=found.version)
+        self._gateways, self._notes = found.gateways, found.notes
+        login = Login(self._settings, found, self._services, self._memory)
+        await login.token()
+        api = Api(client, login, found.base)
+        budgets = self._budgets
+        self._devices = Devices(api, self._memory.devices, self._services.clock, budgets.devices_per_second)
+        self._reading = Reading(api, self._settings.include)
+        await self._reading.lists()
+
+    async def _cameras(self) -> None:
+        if self._reading is None or self._devices is None:
+            return
+        devices = self._reading.of(HARDWARE)
+        budget = self._budgets.devices if self._memory.devices else self._budgets.first_devices
+        failures = await self._devices.refresh(devices, budget)
+        if HARDWARE.path in self._reading.complete:
+            self._devices.forget(devices)
+        self.failures += failures
+        pending = [failure for failure in failures if failure.reason is Reason.TIMEOUT]
+        self._asked = replace(self._asked, unfinished=bool(pending) and pending == list(failures))

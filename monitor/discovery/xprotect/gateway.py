@@ -1,0 +1,108 @@
+"""Find where the API of a site answers and where one logs in there; sends no secret."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.discovery.xprotect.address import HTTPS, Origin, host
+from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.memory import SiteMemory
+from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.discovery.xprotect.trouble import AskError
+from monitor.model import Reason
+from monitor.parse import display
+
+_WELL_KNOWN = "/.well-known/uris"
+# Paths are case-insensitive in IIS; gateways in front of it need not be.
+_BASES = ("/api", "/API")
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Hold where a site answers: the path of its API, where its logins go, its version, what was strange."""
+
+    base: str
+    identity: Origin
+    token_path: str
+    version: str = ""
+    gateways: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+async def gateway(client: Client, settings: XProtectSiteSettings, memory: SiteMemory) -> Gateway:
+    """Return where the site answers (``.well-known/uris``, no login); raise ``AskError`` if it is none."""
+    bases = sorted(_BASES, key=lambda base: base != memory.base)
+    replies: list[Reply] = []
+    for base in bases:
+        reply = await client.get(base + _WELL_KNOWN)
+        uris = _uris(reply)
+        if uris:
+            memory.base = base
+            return _read(uris, base, settings)
+        replies.append(reply)
+    raise _no_gateway(client.origin, replies)
+
+
+def _uris(reply: Reply) -> dict[str, Any]:
+    found = reply.json() if reply.status == 200 else None
+    if not isinstance(found, dict):
+        return {}
+    uris = {str(key).lower(): value for key, value in found.items()}
+    return uris if isinstance(uris.get("identityprovider"), str) else {}
+
+
+def _no_gateway(where: Origin, replies: list[Reply]) -> AskError:
+    place = where.where
+    broken = next((reply for reply in replies if reply.status >= 500), None)
+    if broken:
+        detail = f"{place} answers with HTTP {broken.status}: the API gateway there is not working now"
+        return AskError(Reason.BAD_ANSWER, detail, place, whole=True)
+    moved = next((reply for reply in replies if 300 <= reply.status < 400), None)
+    if moved:
+        detail = f"{place} points to {moved.location or 'another place'}; name the management server itself"
+        return AskError(Reason.NOT_XPROTECT, detail, place, whole=True)
+    detail = (
+        f"{place} answers, but is not the API gateway of an XProtect management server "
+        "(no /api/.well-known/uris that names an identity provider; XProtect 2022 R1 or later has one)"
+    )
+    return AskError(Reason.NOT_XPROTECT, detail, place, whole=True)
+
+
+def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Gateway:
+    announced = uris["identityprovider"]
+    identity, path = _identity(announced)
+    notes: tuple[str, ...] = ()
+    if identity is None or not settings.may_log_in_at(identity.host):
+        # The same path at the configured host: a server often announces its short name.
+        elsewhere = (
+            f"the site names {display(announced)} as its identity provider; the login goes to "
+            f"{settings.origin.where} instead, because a password travels only over https to the configured "
+            "host and to identity_hosts"
+        )
+        notes = (elsewhere,)
+        identity = settings.origin
+    if settings.login == "windows" and path.lower().startswith("/api/"):
+        # The gateway does not pass NTLM on: straight to the identity provider.
+        path = path[len("/api") :]
+    version, gateways = uris.get("productversion"), uris.get("apigateways")
+    return Gateway(
+        base,
+        identity,
+        f"{path}/connect/token",
+        display(version) if isinstance(version, str) else "",
+        tuple(url for url in gateways if isinstance(url, str)) if isinstance(gateways, list) else (),
+        notes,
+    )
+
+
+def _identity(announced: str) -> tuple[Origin | None, str]:
+    try:
+        parts = urlsplit(announced)
+        path = parts.path.rstrip("/") or "/IDP"
+        if not path.isascii() or not path.isprintable() or " " in path:
+            return None, "/IDP"
+        if parts.scheme.lower() != "https" or parts.username is not None:
+            return None, path
+        return Origin(host(parts.hostname or ""), parts.port or HTTPS), path
+    except ValueError:
+        return None, "/IDP"

@@ -1,0 +1,51 @@
+"""The endpoints of one computer whose roles are written down by hand; asks nothing and needs no login."""
+
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from monitor.discovery.xprotect.address import host
+from monitor.model import Found
+from monitor.settings import TargetSettings
+from monitor.xprotect import Presets, SiteList, found_on
+
+
+class XProtectHostSettings(TargetSettings):
+    """Hold one computer and the roles that it plays; each port of a role becomes an endpoint."""
+
+    kind: Literal["xprotect_host"]
+    host: str = Field(description="DNS name or IP address of the computer")
+    roles: tuple[str, ...] = Field(min_length=1, description="what runs there, such as recording_server")
+    name: str = Field("", description="what people call the computer; else its host name")
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        return host(value)
+
+    @field_validator("roles")
+    @classmethod
+    def _roles(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        # The user's own roles are known only to who reads the whole configuration.
+        presets = (info.context or {}).get("presets") or Presets.built_in()
+        unknown = next((value for value in values if value not in presets.roles), None)
+        if unknown is not None:
+            raise ValueError(f"unknown role {unknown}; allowed: {', '.join(presets.roles)}")
+        return tuple(dict.fromkeys(values))
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``xprotect_host:HOST``."""
+        return f"xprotect_host:{self.host}"
+
+    def found(self, presets: Presets) -> tuple[Found, ...]:
+        """Return one endpoint for each port of each role; a port that two roles share is found once."""
+        return self._list(presets).found
+
+    def notes(self, presets: Presets) -> tuple[str, ...]:
+        """Return in words which ports of the roles are not watched, and why."""
+        return self._list(presets).notes
+
+    def _list(self, presets: Presets) -> SiteList:
+        name = self.name or self.title
+        return found_on(self.host, self.roles, presets, name=name, site=self.labels.get("site", ""))

@@ -1,0 +1,166 @@
+"""Get and renew the token of a site; a refused password is not sent a second time.
+
+The password goes only where gateway says, over the verified connections of client. Nothing here may log,
+and no exception may carry the password or the token.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+
+from monitor.discovery.dns import Addresses
+from monitor.discovery.xprotect.client import Bounds, Client, Reply
+from monitor.discovery.xprotect.gateway import Gateway
+from monitor.discovery.xprotect.memory import SiteMemory
+from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.discovery.xprotect.trouble import AskError
+from monitor.discovery.xprotect.windows import windows_exchange
+from monitor.model import Clock, Reason
+from monitor.secrets import Secret, SecretUnavailableError
+from monitor.threads import ThreadPool
+
+CLIENT_ID = "GrantValidatorClient"
+
+_SPARE = 30.0
+_REFUSALS = {"invalid_grant", "invalid_client", "unauthorized_client", "access_denied"}
+
+
+@dataclass(slots=True)
+class Token:
+    """Hold one token; ``worked`` once the site accepted it, ``ends_at`` in monotonic seconds."""
+
+    secret: Secret
+    ends_at: float | None
+    worked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Hold what asking needs from outside."""
+
+    resolver: Addresses
+    context: ssl.SSLContext
+    clock: Clock
+    pool: ThreadPool
+    longest: float = 30.0
+
+
+class Login:
+    """Hold the login at one site for the time of one refresh."""
+
+    def __init__(
+        self, settings: XProtectSiteSettings, gateway: Gateway, services: Services, memory: SiteMemory
+    ) -> None:
+        """Send nothing yet."""
+        self._settings = settings
+        self._gateway = gateway
+        self._services = services
+        self._memory = memory
+        self._lock = asyncio.Lock()
+        self._token: Token | None = None
+
+    async def token(self) -> Token:
+        """Return a token that still lives; raise ``AskError`` when there is none to be had."""
+        async with self._lock:
+            if self._token is None or self._ended(self._token):
+                self._token = await self._asked()
+            return self._token
+
+    async def renewed(self, rejected: Token) -> Token:
+        """Return a token in place of one that the site rejected.
+
+        A token that never worked is not replaced: another would fare no better, and each costs a login.
+        """
+        if not rejected.worked:
+            place = self._settings.origin.where
+            detail = f"{place} gave a token and then refused it; are the clocks of the servers right?"
+            raise AskError(Reason.UNAUTHORIZED, detail, place, whole=True)
+        async with self._lock:
+            if self._token is None or self._token is rejected:
+                self._token = await self._asked()
+            return self._token
+
+    def _ended(self, token: Token) -> bool:
+        return token.ends_at is not None and self._services.clock.monotonic() >= token.ends_at
+
+    async def _asked(self) -> Token:
+        secret = await self._secret()
+        known = self._fingerprint()
+        if self._memory.refused(known, secret):
+            raise self._refused(
+                "was refused before and is not tried again, so that the account is not locked"
+            )
+        async with self._client() as client:
+            reply = await self._exchange(client, secret)
+        if self._is_refusal(reply):
+            self._memory.refuse(known, secret)
+            raise self._refused("was refused")
+        return self._read(reply)
+
+    async def _secret(self) -> Secret:
+        try:
+            return await self._services.pool.run(self._settings.password.resolve)
+        except SecretUnavailableError as error:
+            raise AskError(Reason.UNREADABLE, str(error), self._settings.origin.where, whole=True) from None
+
+    def _fingerprint(self) -> str:
+        """Return what, besides the secret, makes it another login."""
+        settings = self._settings
+        where = f"{self._gateway.identity.where}{self._gateway.token_path}"
+        return f"{settings.login}\0{settings.username}\0{where}"
+
+    def _client(self) -> Client:
+        services = self._services
+        return Client(
+            self._gateway.identity,
+            services.context,
+            services.resolver,
+            Bounds(services.longest, connections=1, most_bytes=1024 * 1024),
+        )
+
+    async def _exchange(self, client: Client, secret: Secret) -> Reply:
+        path, user = self._gateway.token_path, self._settings.username
+        if self._settings.login == "windows":
+            form = {"grant_type": "windows_credentials", "client_id": CLIENT_ID}
+            return await windows_exchange(client, path, form, (user, secret), self._services.pool)
+        form = {
+            "grant_type": "password",
+            "username": user,
+            "password": secret.reveal(),
+            "client_id": CLIENT_ID,
+        }
+        return await client.post(path, form)
+
+    def _is_refusal(self, reply: Reply) -> bool:
+        if reply.status in (401, 403):
+            return True
+        said = reply.json() if reply.status == 400 else None
+        return isinstance(said, dict) and said.get("error") in _REFUSALS
+
+    def _refused(self, what: str) -> AskError:
+        settings = self._settings
+        other = "windows" if settings.login == "basic" else "basic"
+        detail = (
+            f"{self._gateway.identity.where}: the login of the {settings.login} user in username {what}; "
+            f"put the right password into the {settings.password}, or correct username or login "
+            f"(login: {other} is the other way)"
+        )
+        return AskError(Reason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
+
+    def _read(self, reply: Reply) -> Token:
+        said = reply.json()
+        text = said.get("access_token") if isinstance(said, dict) else None
+        place = self._gateway.identity.where
+        if reply.status != 200:
+            detail = f"{place} answers a login at {self._gateway.token_path} with HTTP {reply.status}"
+            reason = Reason.UNAUTHORIZED if 300 <= reply.status < 500 else Reason.BAD_ANSWER
+            raise AskError(reason, detail, place, whole=True)
+        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text:
+            raise AskError(Reason.BAD_ANSWER, f"{place} answers a login without a token", place, whole=True)
+        return Token(Secret(text), self._end(said.get("expires_in")))
+
+    def _end(self, seconds: object) -> float | None:
+        """Return when to renew: a little before the end, ``None`` (when refused) for an unknown end."""
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 10**9:
+            return None
+        return self._services.clock.monotonic() + max(seconds - _SPARE, seconds / 2)

@@ -1,0 +1,47 @@
+"""The lists that a site is asked for: their paths, names for people, and the rights that each needs.
+
+The rights are named as the role settings of the Management Client group them; they were not tried against a
+real site.
+"""
+
+from dataclasses import dataclass
+
+CORPORATE = (
+    "only XProtect Corporate can grant read-only administration; with other products the login has to be "
+    "an administrator, or run `cert-monitor xprotect discover` once by hand and paste its YAML"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Hold one list: ``optional`` where older versions do not have it, ``since`` which version does."""
+
+    path: str
+    words: str
+    right: str
+    optional: bool = False
+    since: str = ""
+
+
+SITES = Resource("sites", "the site itself", "Connect and Read on Management Server")
+RECORDING_SERVERS = Resource("recordingServers", "recording servers", "Read on Recording Servers")
+REGISTERED_SERVICES = Resource(
+    "registeredServices",
+    "registered services",
+    "Connect and Read on Management Server",
+    optional=True,
+    since="2024 R2",
+)
+FAILOVER_GROUPS = Resource("failoverGroups", "failover groups", "Read on Failover Servers", optional=True)
+FAILOVER_RECORDERS = Resource(
+    "failoverRecorders", "failover recorders", "Read on Failover Servers", optional=True
+)
+RECORDER_FAILOVERS = Resource(
+    "recordingServerFailovers",
+    "failover settings of recording servers",
+    "Read on Recording Servers and on Failover Servers",
+    optional=True,
+)
+HARDWARE = Resource("hardware", "cameras and other devices", "Read on Hardware")
+HARDWARE_SETTINGS = Resource("hardwareDriverSettings", "HTTPS settings of devices", "Read on Hardware")
+CHILD_SITES = Resource("childSites", "child sites", "Connect and Read on Management Server", optional=True)

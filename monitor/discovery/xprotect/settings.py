@@ -1,0 +1,112 @@
+"""The configuration of one XProtect site: an address, a login, and what to watch; asks nothing."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from monitor.discovery.xprotect.address import HTTPS, Origin, host, origin
+from monitor.secrets import SecretReference
+from monitor.settings import Duration, LocalPath, TargetSettings
+
+Include = Literal["servers", "failover", "services", "cameras", "child_sites"]
+EVERYTHING_OF_ONE_SITE: tuple[Include, ...] = ("servers", "failover", "services", "cameras")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _address(value: str) -> str:
+    return origin(value).url
+
+
+def _included(values: tuple[Include, ...]) -> tuple[Include, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+class XProtectSiteSettings(TargetSettings):
+    """Hold the configuration of one site whose every certificate is watched."""
+
+    kind: Literal["xprotect_site"]
+    address: Annotated[str, AfterValidator(_address)] = Field(
+        description="the management server, such as https://vms01.vms.example"
+    )
+    name: str = Field("", description="what people call the site; else the name that it gives itself")
+    username: str = Field(min_length=1, description="login name; DOMAIN\\name with login: windows")
+    password_file: LocalPath | None = Field(None, description="file that holds the password")
+    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
+    login: Literal["basic", "windows"] = Field(
+        "basic", description="basic: a user of the VMS; windows: a Windows account (NTLM or Negotiate)"
+    )
+    include: Annotated[tuple[Include, ...], AfterValidator(_included)] = Field(
+        EVERYTHING_OF_ONE_SITE, min_length=1, description="what is watched; child_sites only when named"
+    )
+    identity_hosts: tuple[str, ...] = Field(
+        (), description="other hosts that the password may be sent to: identity providers, child sites"
+    )
+    allow_local: bool = Field(
+        default=False, strict=True, description="watch addresses that only mean the announcing machine itself"
+    )
+    refresh: Duration = Field(timedelta(hours=1), description="time between two questions to the site")
+    grace: Duration = Field(timedelta(days=7), description="how long what has left the site stays watched")
+
+    @field_validator("username")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        if _CONTROL.search(value):
+            raise ValueError("must not hold control characters")
+        return value
+
+    @field_validator("identity_hosts")
+    @classmethod
+    def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(host(value) for value in values)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> "XProtectSiteSettings":
+        if (self.password_file is None) == (self.password_env is None):
+            raise ValueError("username needs exactly one of password_file and password_env")
+        return self
+
+    @property
+    def origin(self) -> Origin:
+        """Return host and port of the management server."""
+        return origin(self.address)
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``xprotect_site:HOST``, with the port unless it is 443."""
+        where = self.origin
+        return f"xprotect_site:{where.host if where.port == HTTPS else where.where}"
+
+    @property
+    def target_id(self) -> str:
+        """Return the id of the endpoint that the lists come from."""
+        return f"endpoint:{self.origin.where}"
+
+    @property
+    def password(self) -> SecretReference:
+        """Return where the password lies."""
+        return SecretReference(file=self.password_file or "", env=self.password_env or "")
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return sentences about settings that are allowed and will not do what they seem to."""
+        return tuple(self._warnings())
+
+    def may_log_in_at(self, name: str) -> bool:
+        """Return whether the password may be sent to a host."""
+        return name in (self.origin.host, *self.identity_hosts)
+
+    def _warnings(self) -> Iterator[str]:
+        children = "child_sites" in self.include
+        if children and self.login == "basic":
+            yield (
+                f"{self.id}: a basic user does not reach child sites; use login: windows, "
+                "or configure each child site with its own address and user"
+            )
+        elif children and not self.identity_hosts:
+            yield (
+                f"{self.id}: child sites on other hosts are named but not asked until their hosts stand in "
+                "identity_hosts"
+            )

@@ -1,0 +1,184 @@
+"""Find every endpoint of an XProtect site by asking its management server; looks at no certificate.
+
+A site that cannot be asked, or only in part, yields failures, so that nothing known is taken away.
+"""
+
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.assess import Anchors
+from monitor.discovery.dns import Addresses
+from monitor.discovery.found import Discovered
+from monitor.discovery.xprotect.address import Origin, origin
+from monitor.discovery.xprotect.api import Item
+from monitor.discovery.xprotect.asking import Asked, Budgets, ask
+from monitor.discovery.xprotect.client import tls_context
+from monitor.discovery.xprotect.login import Services
+from monitor.discovery.xprotect.memory import SiteMemory
+from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.model import Clock, Failure, Found
+from monitor.parse import display
+from monitor.threads import ThreadPool
+from monitor.xprotect import Answers, Presets, found_in
+
+AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
+
+_DEEPEST = 3
+# The documentation does not say which of these a child site has.
+_ADDRESS_KEYS = ("address", "siteAddress", "serverAddress", "url", "uri", "hostName", "computerName")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Hold what a site's discovery needs from outside.
+
+    ``anchors`` returns what a resolved ``trust`` list stands for; ``longest`` is the time of one question in
+    seconds.
+    """
+
+    resolver: Addresses
+    anchors: AnchorsOf
+    clock: Clock
+    presets: Presets
+    budgets: Budgets = Budgets()
+    longest: float = 30.0
+
+
+class XProtectSite:
+    """Discover one site, and its child sites where the settings say so."""
+
+    def __init__(
+        self,
+        settings: XProtectSiteSettings,
+        trust: tuple[str, ...],
+        surroundings: Surroundings,
+        memory: SiteMemory | None = None,
+    ) -> None:
+        """Ask nothing yet.
+
+        ``trust`` is the resolved list of anchors. ``memory`` outlives a reload of the configuration when its
+        keeper hands it in again.
+        """
+        self._settings = settings
+        self._trust = trust
+        self._around = surroundings
+        self._pool = ThreadPool("xprotect", 2)
+        self._context: tuple[str, ssl.SSLContext] | None = None
+        self.memory = memory if memory is not None else SiteMemory()
+        self.asked: tuple[tuple[str, Asked], ...] = ()
+        self.id = settings.id
+        self.target_id = settings.target_id
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    @property
+    def unfinished(self) -> bool:
+        """Return whether devices are still unread only for lack of time: ask again soon."""
+        return any(asked.unfinished for _, asked in self.asked)
+
+    @property
+    def answers(self) -> tuple[Answers, ...]:
+        """Return the last answers of the site and then of its child sites."""
+        return tuple(asked.answers for _, asked in self.asked)
+
+    async def discover(self) -> Discovered:
+        """Return what is there now; never raise for the outside world."""
+        around = self._around
+        services = Services(
+            around.resolver, await self._tls_context(), around.clock, self._pool, around.longest
+        )
+        sites, left_out = await self._sites(services)
+        self.asked = tuple((settings.origin.where, asked) for settings, asked in sites)
+        found: dict[tuple[str, str], Found] = {}
+        failures: list[Failure] = []
+        notes = list(left_out)
+        for settings, asked in sites:
+            one = self._found(settings, asked)
+            for entry in one.found:
+                found.setdefault((entry.address, entry.server_name), entry)
+            failures += one.failures
+            notes += one.notes
+        return Discovered(tuple(found.values()), tuple(failures), tuple(dict.fromkeys(notes)))
+
+    async def close(self) -> None:
+        """Let the threads go; connections live no longer than one ``discover``."""
+        self._pool.close()
+
+    async def _tls_context(self) -> ssl.SSLContext:
+        anchors = await self._around.anchors(self._trust)
+        if self._context is None or self._context[0] != anchors.key:
+            self._context = (anchors.key, await self._pool.run(tls_context, anchors))
+        return self._context[1]
+
+    async def _sites(self, services: Services) -> tuple[list[tuple[XProtectSiteSettings, Asked]], list[str]]:
+        """Ask the site, then those below it, each address once; return also why some were left out."""
+        waiting = [(self._settings, self.memory, 0)]
+        known = {self._settings.origin}
+        done = []
+        left_out = []
+        while waiting:
+            settings, memory, depth = waiting.pop(0)
+            asked = await ask(settings, services, memory, self._around.budgets)
+            done.append((settings, asked))
+            for child in asked.children:
+                below = _child(self._settings, child, depth)
+                if isinstance(below, str):
+                    left_out.append(below)
+                elif below.origin not in known:
+                    known.add(below.origin)
+                    kept = memory.children.setdefault(below.origin.where, SiteMemory())
+                    waiting.append((below, kept, depth + 1))
+        return done, left_out
+
+    def _found(self, settings: XProtectSiteSettings, asked: Asked) -> Discovered:
+        """Return what the answers mean; even without any, the API's own endpoint is watched."""
+        site = found_in(
+            asked.answers,
+            self._around.presets,
+            site=settings.name or settings.labels.get("site", ""),
+            api_address=settings.origin.where,
+            include=settings.include,
+            allow_local=settings.allow_local,
+        )
+        told = site.notes if asked.answers != Answers() else ()
+        return Discovered(site.found, asked.failures, (*asked.notes, *told))
+
+
+def _child(settings: XProtectSiteSettings, child: Item, depth: int) -> XProtectSiteSettings | str:
+    """Return the settings by which to ask a child site, or the sentence why it is not asked."""
+    name = next(_names([child]), "without a name")
+    where = _address(child)
+    if where is None:
+        return (
+            f"child site {name}: not asked, the site gives no address; configure it as its own xprotect_site"
+        )
+    if settings.login == "basic":
+        return (
+            f"child site {name} at {where.where}: not asked, a basic user does not reach child sites; use "
+            "login: windows, or configure it as its own xprotect_site"
+        )
+    if not settings.may_log_in_at(where.host):
+        return f"child site {name} at {where.where}: not asked; to log in there, put its host into identity_hosts"
+    if depth >= _DEEPEST:
+        return f"child site {name} at {where.where}: not asked, it lies more than {_DEEPEST} sites deep"
+    labels = {key: value for key, value in settings.labels.items() if key != "site"}
+    return settings.model_copy(update={"address": where.url, "name": "", "labels": labels})
+
+
+def _address(child: Item) -> Origin | None:
+    for key in _ADDRESS_KEYS:
+        text = child.get(key)
+        if isinstance(text, str) and text:
+            try:
+                return origin("https://" + text.partition("://")[2].rstrip("/") if "://" in text else text)
+            except ValueError:
+                continue
+    return None
+
+
+def _names(items: Sequence[Item]) -> Iterator[str]:
+    for item in items:
+        found = item.get("displayName") or item.get("name")
+        if isinstance(found, str) and found:
+            yield display(found)

@@ -1,0 +1,116 @@
+"""Log in with a Windows account over HTTP (RFC 4559: Negotiate, NTLM), all legs on one connection.
+
+It must not run on the event loop what can block: Windows' own provider may ask a domain controller.
+"""
+
+import base64
+import binascii
+import hashlib
+import ssl
+
+import spnego
+import spnego.channel_bindings
+from spnego.exceptions import SpnegoError
+
+from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.trouble import AskError
+from monitor.model import Reason
+from monitor.parse import UnreadableCertificateError, certificate
+from monitor.secrets import Secret
+from monitor.threads import ThreadPool
+
+_SCHEMES = ("Negotiate", "NTLM")
+_MOST_LEGS = 5
+
+
+async def windows_exchange(
+    client: Client, path: str, form: dict[str, str], login: tuple[str, Secret], pool: ThreadPool
+) -> Reply:
+    """Return the answer to a form that was sent with a Windows login.
+
+    ``client`` must hold no more than one connection; ``form`` must hold no secret, since it goes out with
+    every leg. An answer 401 means that the login was refused. Raises ``AskError``.
+    """
+    reply = await client.post(path, form)
+    if reply.status != 401:
+        return reply
+    scheme = _offered(reply)
+    if not scheme:
+        raise _failed(client, "offers no Windows login (NTLM or Negotiate) there; use login: basic")
+    transport = client.connection
+    try:
+        context = await pool.run(_context, client, scheme, login)
+        received: bytes | None = None
+        for _ in range(_MOST_LEGS):
+            sent = await pool.run(context.step, received)
+            if sent is None:
+                break
+            reply = await client.post(path, form, {"Authorization": f"{scheme} {_text(sent)}"})
+            if client.connection is not transport and received is not None:
+                raise _broken(client)
+            transport = client.connection
+            received = _challenge(reply, scheme)
+            if reply.status != 401 or not received:
+                break
+    except SpnegoError as error:
+        # Only the kind of error: its text may quote what was exchanged.
+        raise _failed(client, f"and we agree on no Windows login ({type(error).__name__})") from None
+    return reply
+
+
+def _context(client: Client, scheme: str, login: tuple[str, Secret]) -> spnego.ContextProxy:
+    user, secret = login
+    return spnego.client(
+        user,
+        secret.reveal(),
+        hostname=client.origin.host,
+        service="http",
+        protocol=scheme.lower(),
+        channel_bindings=_bindings(client),
+    )
+
+
+def _bindings(client: Client) -> spnego.channel_bindings.GssChannelBindings | None:
+    """Return the binding to the server's certificate (RFC 5929 section 4.1), which IIS may demand."""
+    transport = client.connection
+    secured = transport.get_extra_info("ssl_object") if transport else None
+    der = secured.getpeercert(binary_form=True) if isinstance(secured, ssl.SSLObject) else None
+    if not der:
+        return None
+    try:
+        used = certificate(der).signature_hash
+    except UnreadableCertificateError:
+        used = ""
+    digest = hashlib.new(used if used in ("sha384", "sha512") else "sha256", der).digest()
+    return spnego.channel_bindings.GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
+
+
+def _offered(reply: Reply) -> str:
+    offered = {challenge.partition(" ")[0].lower() for challenge in reply.challenges}
+    return next((scheme for scheme in _SCHEMES if scheme.lower() in offered), "")
+
+
+def _challenge(reply: Reply, scheme: str) -> bytes | None:
+    for challenge in reply.challenges:
+        name, _, token = challenge.partition(" ")
+        if name.lower() == scheme.lower() and token:
+            try:
+                return base64.b64decode(token, validate=True)
+            except binascii.Error:
+                return None
+    return None
+
+
+def _text(token: bytes) -> str:
+    return base64.b64encode(token).decode("ascii")
+
+
+def _failed(client: Client, what: str) -> AskError:
+    place = client.origin.where
+    return AskError(Reason.UNAUTHORIZED, f"{place} {what}", place, whole=True)
+
+
+def _broken(client: Client) -> AskError:
+    place = client.origin.where
+    detail = f"{place} closed the connection in the middle of the Windows login (a proxy in between?)"
+    return AskError(Reason.CLOSED, detail, place, whole=True)
