@@ -65,6 +65,31 @@ def test_a_nudge_brings_the_next_round_forward() -> None:
     assert asyncio.run(scenario()) == 2
 
 
+def test_a_swallowed_cancel_does_not_keep_a_loop_alive() -> None:
+    """A loop ends even when its work swallows the cancel, as wait_for in Python 3.11 may."""
+
+    async def main() -> list[str]:
+        rounds: list[str] = []
+        begun = asyncio.Event()
+
+        async def work() -> None:
+            rounds.append("begun")
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                rounds.append("swallowed")
+
+        loop = Loop("test", 3600, work, SystemClock())
+        loop.start()
+        await begun.wait()
+        async with asyncio.timeout(10):
+            await loop.stop()
+        return rounds
+
+    assert asyncio.run(main()) == ["begun", "swallowed"]
+
+
 def test_a_broken_system_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     """A full disk fills no log: the same sentence is written once until the work succeeds again."""
 

@@ -22,6 +22,7 @@ class Loop:
         self._clock = clock
         self._nudged = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
         self._done_at = clock.monotonic()
         self._complained = ""
 
@@ -38,6 +39,7 @@ class Loop:
     def start(self) -> None:
         """Begin, with the first round now."""
         self._done_at = self._clock.monotonic()
+        self._stopping = False
         self._task = asyncio.create_task(self._rounds(), name=self.name)
 
     def nudge(self) -> None:
@@ -46,12 +48,16 @@ class Loop:
 
     async def stop(self) -> None:
         """Cancel what runs and wait for its end."""
+        # Not by cancelling alone: Python 3.11's wait_for swallows a cancel that comes with its result
+        # (CPython issue 86296), and libraries use it.
+        self._stopping = True
+        self._nudged.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _rounds(self) -> None:
-        while True:
+        while not self._stopping:
             self._nudged.clear()
             await self._round()
             with contextlib.suppress(TimeoutError):
