@@ -24,10 +24,10 @@ def found_on(
         raise ValueError(f"roles are {', '.join(presets.roles)} (got {unknown[0]!r})")
     places: dict[int, Place] = {}
     for preset in (preset for role in roles for preset in presets.role(role)):
-        places.setdefault(preset.port, Place(preset, name, where, preset.port, site=site))
+        places.setdefault(preset.port, Place(preset, name, where, preset.port))
     every = [preset for role in dict.fromkeys(roles) for preset in presets.every(role)]
     return SiteList(
-        tuple(place.found() for place in places.values()), tuple(_notes(where, every, set(places)))
+        tuple(place.found(site) for place in places.values()), tuple(_notes(where, every, set(places)))
     )
 
 

@@ -3,6 +3,7 @@
 It must not look anything up.
 """
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
@@ -49,6 +50,7 @@ def url(text: str) -> Url | None:
     return Url(parts.scheme, found, number)
 
 
+@functools.lru_cache(maxsize=32768)
 def host(text: str) -> str:
     """Return a DNS name (lower case, IDNA 2003, no trailing dot) or an IP address in its shortest form.
 
@@ -73,6 +75,7 @@ def is_address(name: str) -> bool:
     return bool(_NUMBER.fullmatch(name.rpartition(".")[2])) or ":" in name
 
 
+@functools.lru_cache(maxsize=32768)
 def is_local(name: str) -> bool:
     """Return whether a host means something else on each machine, or no single machine at all.
 

@@ -24,7 +24,6 @@ class Place:
     known: tuple[str, ...] = ()
     stands_in_for: tuple[str, ...] = ()
     site: str = ""
-    vms: str = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -33,6 +32,8 @@ class Place:
 
     def under(self, full: Mapping[str, str]) -> "Place":
         """Return the place under the full names of its hosts; short ones that clients get stay given."""
+        if full.keys().isdisjoint(self.hosts):
+            return self
         return replace(
             self,
             host=full.get(self.host, self.host),
@@ -43,6 +44,8 @@ class Place:
 
     def elsewhere(self) -> "Place":
         """Return the place without hosts that mean another machine here, under another host if it has one."""
+        if not any(map(is_local, self.hosts)):
+            return self
         known = tuple(name for name in self.known if not is_local(name))
         return replace(
             self,
@@ -61,16 +64,19 @@ class Place:
             stands_in_for=tuple(dict.fromkeys(self.stands_in_for + other.stands_in_for)),
         )
 
-    def found(self) -> Found:
-        """Return the place as a discovery hands it out; its own host is no public name or alias."""
+    def found(self, site: str, vms: str = "") -> Found:
+        """Return the place as a discovery hands it out; its own host is no public name or alias.
+
+        ``site`` and ``vms`` are labels where the place and its preset say nothing themselves.
+        """
         given = tuple(name for name in dict.fromkeys(self.given) if name != self.host)
         known = tuple(name for name in dict.fromkeys((*given, *self.known)) if name != self.host)
         part = self.preset.part
         labels = {
             "component": self.preset.component,
             "certificate_group": self.preset.certificate_group,
-            "site": self.site,
-            "vms": self.vms or self.preset.vms,
+            "site": self.site or site,
+            "vms": self.preset.vms or vms,
         }
         return Found(
             address=joined(self.host, self.port),

@@ -5,7 +5,7 @@ It must not ask anything; what could not be read is a note, never an exception.
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.model import Found
 from monitor.xprotect import fields, hosts
@@ -53,8 +53,7 @@ def found_in(  # noqa: PLR0913 - the last four are what the user says about one 
         places = [place.elsewhere() for place in places]
         notes += _local_notes(places)
         places = [place for place in places if not hosts.is_local(place.host)]
-    labelled = (replace(place, site=place.site or label, vms="xprotect") for place in places)
-    found = tuple(place.found() for place in _once(labelled))
+    found = tuple(place.found(label, "xprotect") for place in _once(places))
     return SiteList(found, tuple(_bounded(dict.fromkeys(notes))))
 
 
@@ -62,7 +61,6 @@ def _everything(
     answers: Answers, presets: Presets, api: hosts.Url | None, own: str, include: Collection[str]
 ) -> Iterator[Place | Note]:
     """Yield every place; where two ways lead to one place, the first says what it is."""
-    yield from _empty(answers, include)
     if "servers" in include:
         if api:
             yield from management_server(api, presets, own)
@@ -98,21 +96,9 @@ def _local_notes(places: Iterable[Place]) -> Iterator[Note]:
     for place in places:
         if hosts.is_local(place.host):
             yield (
-                f"{place.name or place.preset.name}: {place.host} is another machine here than on the site, so "
-                "it is not watched (allow_local: true watches it)"
+                f"{place.name or place.preset.name}: {place.host} is another machine here than on the site, "
+                "so it is not watched (allow_local: true watches it)"
             )
-
-
-def _empty(answers: Answers, include: Collection[str]) -> Iterator[Note]:
-    if "servers" in include and not answers.recording_servers:
-        yield "recordingServers: the site lists none; where there are some, the login may lack rights"
-    if "services" in include and not answers.registered_services:
-        yield (
-            "registeredServices: the site lists none (versions before 2024 R2 have no such list); "
-            "add event, mobile and log servers as kind: xprotect_host"
-        )
-    if "cameras" in include and not answers.hardware:
-        yield "hardware: the site lists no devices; where there are some, the login may lack rights"
 
 
 def _bounded(notes: Iterable[Note]) -> Iterator[Note]:
