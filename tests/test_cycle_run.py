@@ -11,7 +11,8 @@ import pytest
 from pki import NOW, authority, days, leaf
 
 from monitor.assess import Anchor, Anchors, PathFinder
-from monitor.cycle import AlertPass, Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle.alert_pass import AlertPass
 from monitor.errors import SystemBrokenError
 from monitor.model import (
     Batch,

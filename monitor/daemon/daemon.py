@@ -10,7 +10,8 @@ from typing import Any
 from monitor import __version__
 from monitor.assess import PathFinder
 from monitor.config import load
-from monitor.cycle import AlertPass, Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle.alert_pass import AlertPass
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.loops import Loop
