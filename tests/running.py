@@ -93,6 +93,17 @@ async def _hear(stream: asyncio.StreamReader, running: Running) -> None:
         running.said.append(line.decode())
 
 
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End a process as its administrator would, so that it can clean up, and by force if that takes long."""
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), 10)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
 @asynccontextmanager
 async def started(
     *arguments: str, environment: Mapping[str, str] | None = None, wait: bool = True
@@ -116,9 +127,7 @@ async def started(
                 await _await_url(running)
             yield running
         finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            await _ended(process)
             await hearing
 
 
