@@ -12,6 +12,7 @@ from monitor.model import (
     Check,
     Failure,
     Observation,
+    Part,
     Policy,
     Reason,
     Seen,
@@ -80,6 +81,31 @@ def test_last_known_certificates_are_forgotten_after_forget_after() -> None:
     seen = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT))))
     failed = after(seen, Seen(failures=(REFUSED,)), hours=24 * 31 + 2)
     assert failed.sightings == ()
+
+
+def test_a_standby_that_was_seen_once_is_never_forgotten() -> None:
+    """It falls silent after the failover, and its last known certificate goes on being judged."""
+    soon = leaf("rec.vms.example", ROOT, end=days(40))
+    seen = after(TargetState(replace(ENDPOINT, part=Part(standby=True))), showing((PLACE, soon)))
+    silent = after(seen, Seen(failures=(REFUSED,)), hours=24 * 41)
+    assert fingerprints(silent) == fingerprints(seen)
+    assert [(one.check, one.severity) for one in silent.findings] == [(Check.EXPIRY, Severity.CRITICAL)]
+
+
+def test_a_standby_that_was_never_seen_is_no_comfort() -> None:
+    """Its silence is told as what cannot be judged, not as blindness."""
+    state = after(TargetState(replace(ENDPOINT, part=Part(standby=True))), Seen(failures=(REFUSED,)))
+    assert [one.check for one in state.findings] == [Check.NEVER_SEEN]
+
+
+def test_encryption_is_judged_by_the_last_answer() -> None:
+    """A plain answer is a finding where TLS is required, and a failed look takes nothing back."""
+    target = replace(ENDPOINT, part=Part(plain_possible=True))
+    plain = after(TargetState(target), Seen(encrypted=False))
+    failed = after(plain, Seen(failures=(REFUSED,)), hours=2)
+    judged = Judge(PathFinder()).again(failed, {}, ANCHORS, NOW + 3 * HOUR)
+    found = [[one.check for one in state.findings] for state in (plain, failed, judged)]
+    assert found == [[Check.ENCRYPTION]] * 3
 
 
 def test_the_blind_finding_comes_with_the_third_failed_look() -> None:

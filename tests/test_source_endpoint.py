@@ -27,7 +27,7 @@ from tls_peers import (
     speaking_tls,
 )
 
-from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.model import Failure, Part, Policy, Reason, Seen, Target
 from monitor.sources import exchange as exchanging
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.resolve import Address, Resolver
@@ -50,7 +50,7 @@ class FixedResolver:
         self._error = error
         self._hangs = hangs
 
-    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:  # noqa: ARG002 - any host
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return what was prepared."""
         if self._hangs:
             await asyncio.Event().wait()
@@ -64,13 +64,16 @@ def target_at(address: str, server_name: str | None = NAME, policy: Policy = PAT
     return EndpointSettings(kind="endpoint", address=address, server_name=server_name).target(policy)
 
 
-def look_at(handler: Handler, policy: Policy = PATIENT, host: str = "127.0.0.1") -> Seen:
+def look_at(
+    handler: Handler, policy: Policy = PATIENT, host: str = "127.0.0.1", part: Part | None = None
+) -> Seen:
     """Return what one look at a server with this handler gives, places without their port."""
 
     async def main() -> Seen:
         async with listening(handler, host) as port:
             where = f"[{host}]" if ":" in host else host
-            seen = await EndpointSource(Resolver()).look(target_at(f"{where}:{port}", policy=policy))
+            target = replace(target_at(f"{where}:{port}", policy=policy), part=part or Part())
+            seen = await EndpointSource(Resolver()).look(target)
         return Seen(
             tuple(replace(s, place=s.place.removesuffix(f":{port}")) for s in seen.sightings),
             tuple(replace(f, place=f.place.removesuffix(f":{port}")) for f in seen.failures),
@@ -199,10 +202,17 @@ def test_unreadable_certificate_costs_no_other() -> None:
     assert [f.reason for f in seen.failures] == [Reason.TIMEOUT, Reason.BAD_CERTIFICATE]
 
 
-def test_plain_port_where_encryption_is_optional() -> None:
-    """Where encryption is optional a plain answer is a state, not a failure."""
-    seen = look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Policy(encryption="any"))
+@pytest.mark.parametrize("encryption", ["any", "off"])
+def test_plain_port_where_encryption_is_optional(encryption: str) -> None:
+    """Where encryption is optional or off a plain answer is a state, not a failure."""
+    seen = look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Policy(encryption=encryption))
     assert seen == Seen(encrypted=False)
+
+
+def test_plain_port_of_a_product_that_may_be_set_up_so() -> None:
+    """There a plain answer is judged by the policy, whatever that says, and is not a failure."""
+    part = Part(plain_possible=True)
+    assert look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), part=part) == Seen(encrypted=False)
 
 
 def test_silence_where_encryption_is_optional() -> None:
@@ -378,7 +388,7 @@ def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
             await exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
             waiting = ours.fileno() != -1
             async with asyncio.timeout(10):
-                while ours.fileno() != -1:  # noqa: ASYNC110 - a socket tells nobody that it is closed
+                while ours.fileno() != -1:
                     await asyncio.sleep(0.01)
         return waiting
 
