@@ -2,6 +2,7 @@
 
 import os
 import socket
+from argparse import Namespace
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from cli_site import Site, check, run, served
 from filelooks import UNIX
 from pki import authority, issue
+
+from monitor.cli.typed import typed_targets
 
 KEYS = {"target", "severity", "failures", "findings", "certificates", "days_to_expiry"}
 CERTIFICATE_TYPES = {
@@ -250,6 +253,29 @@ def test_hostile_names_stay_off_the_terminal(tmp_path: Path) -> None:
     (folder / "a\x1b]0;x\x07.pem").write_bytes(issue("evil\x1b[31m\r\n\x9b1m\u202e").pem)
     out = run("check", folder).out
     assert [c for c in out if not c.isprintable() and c != "\n"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("recorder01:7563", "endpoint"),
+        ("recorder01", "endpoint"),
+        ("1.2.3.4:443", "endpoint"),
+        ("[::1]:443", "endpoint"),
+        ("[::1]", "endpoint"),
+        ("server.pem", "files"),
+        ("server.CER", "files"),
+        (r"C:\certs\x.pem", "files"),
+        ("certs/server", "files"),
+        ("[ab]*.key", "files"),
+        ("~/certs/*", "files"),
+    ],
+)
+def test_what_was_typed(text: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text is a file by its suffix, a separator or a pattern, and an endpoint otherwise."""
+    monkeypatch.chdir(tmp_path)
+    [typed], _ = typed_targets(Namespace(targets=[text], config=None, trust=[], name=""))
+    assert (typed.text, typed.target.kind) == (text, kind)
 
 
 def test_a_file_called_like_a_host_is_a_file(

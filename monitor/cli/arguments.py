@@ -64,8 +64,19 @@ def _check(commands: Any) -> None:
         "targets at everything in the configuration. Exit 0 ok, 1 warning, 2 critical, 3 could not look.",
     )
     command.add_argument("targets", nargs="*", metavar="TARGET")
-    command.add_argument("--config", type=Path, metavar="FILE")
-    command.add_argument("--trust", action="append", default=[], metavar="PATH", help="anchors; 'system' too")
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="look at all its targets, or at TARGETs by its defaults and policies",
+    )
+    command.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file or folder of anchors, or 'system'; may be given several times",
+    )
     command.add_argument("--name", default="", help="the name the certificate must carry, sent as SNI")
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=_later("check", "check"))
