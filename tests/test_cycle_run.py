@@ -289,6 +289,7 @@ def test_the_lag_is_from_the_due_time_to_the_look() -> None:
 
 def test_anchors_are_read_once_a_minute_and_never_on_the_loop() -> None:
     """Files are compared once a minute, on a thread of their own."""
+
     async def scenario() -> tuple[int, bool]:
         calls: list[bool] = []
 
@@ -437,3 +438,31 @@ def test_a_look_that_ends_during_a_pass_is_not_undone() -> None:
 
     passing(world, Late(), days(301))
     assert world.board.snapshot.states[one.id].failed_looks == 7
+
+
+def test_a_success_forgets_nothing_that_failed_beside_it() -> None:
+    """Two batches record at once, the first fails: the second's success must not drop the first's results."""
+
+    async def scenario() -> list[list[str]]:
+        one, two = target(1), target(2)
+        first_fails, written = asyncio.Event(), list[list[str]]()
+
+        class Store(FakeStore):
+            async def record(
+                self, states: Sequence[TargetState], observations: Mapping[str, Observation]
+            ) -> None:
+                ids = sorted(observations)
+                if ids == [one.id] and not first_fails.is_set():
+                    first_fails.set()
+                    raise SystemBrokenError("the disk is full")
+                await first_fails.wait()
+                await asyncio.sleep(0.01)
+                written.append(ids)
+
+        world = World(Shows(), store=Store())
+        cycle = world.cycle([one, two])
+        await asyncio.gather(cycle.run(batch(two)), cycle.run(batch(one)))
+        await cycle.run(batch(two))
+        return written
+
+    assert asyncio.run(scenario()) == [[target(2).id], [target(1).id, target(2).id]]

@@ -133,8 +133,13 @@ class Cycle:
             self._do.tally.store_failed()
             if self.store_ok:
                 log.error("could not record, going on without: %s", error)  # noqa: TRY400 - said, not traced
-            self._unrecorded, self.store_ok = waiting, False
+            self._unrecorded.update(waiting)
+            self.store_ok = False
         else:
             if not self.store_ok:
                 log.info("recording works again")
-            self._unrecorded, self.store_ok = {}, True
+            # Another batch may have failed meanwhile: only what was written now is done with.
+            for target_id, entry in waiting.items():
+                if target_id in learned or self._unrecorded.get(target_id) is entry:
+                    self._unrecorded.pop(target_id, None)
+            self.store_ok = not self._unrecorded
