@@ -62,14 +62,14 @@ def test_lockout(tmp_path: Path) -> None:
     ],
 )
 def test_odd_forms(tmp_path: Path, form: dict[str, str], error: str) -> None:
-    """Another client or another grant is refused, and no password is counted."""
+    """Another client or another grant is refused, and the password that was sent is counted."""
 
     async def run() -> tuple[int, str, int]:
         async with running(tmp_path) as site:
             said = await ask_token(site, **form)
             return said.status_code, said.json()["error"], site.password_attempts
 
-    assert asyncio.run(run()) == (400, error, 0)
+    assert asyncio.run(run()) == (400, error, 1)
 
 
 def test_no_token(tmp_path: Path) -> None:
@@ -117,14 +117,14 @@ def test_revoked(tmp_path: Path) -> None:
 
 
 def test_token_redirect(tmp_path: Path) -> None:
-    """The token endpoint may send its callers to another host; no password is counted."""
+    """The token endpoint may send its callers to another host, after they have sent their password."""
 
     async def run() -> tuple[int, str, int]:
         async with running(tmp_path, token_redirect="https://127.0.0.99/IDP/connect/token") as site:
             said = await ask_token(site)
             return said.status_code, said.headers["location"], site.password_attempts
 
-    assert asyncio.run(run()) == (307, "https://127.0.0.99/IDP/connect/token", 0)
+    assert asyncio.run(run()) == (307, "https://127.0.0.99/IDP/connect/token", 1)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
@@ -144,6 +144,11 @@ def test_status_before_the_login(tmp_path: Path, resource: str) -> None:
             return (await asking.get("/api/.well-known/uris")).status_code
 
     assert asyncio.run(run()) == 500
+
+
+def test_password_counts_whatever_comes(tmp_path: Path) -> None:
+    """A password that meets an error of the token endpoint was sent all the same."""
+    assert login(tmp_path, PASSWORD, answers={"token": 401}) == ([401], 1)
 
 
 def test_other_resources_stay_healthy(tmp_path: Path) -> None:

@@ -101,12 +101,14 @@ class _Answers:
         behaviour = self._site.behaviour
         if way not in ("idp", "api/idp"):
             return Response(status_code=404)
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+        # Sent is sent, whatever becomes of it.
+        self._site.login.attempts += "password" in form
         if behaviour.token_redirect:
             return RedirectResponse(behaviour.token_redirect, status_code=307)
         if "token" in behaviour.answers:
             return await self._answer("token", {})
         self._site.login.lockout_after = behaviour.lockout_after
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
         if form.get("grant_type") == "windows_credentials":
             return self._windows(way, request)
         return self._basic(form)

@@ -50,12 +50,11 @@ class IdentityProvider:
         self._accounts = folder / "ntlm-accounts"
 
     def check(self, username: str, password: str) -> Verdict:
-        """Judge one basic login; wrong ones count towards the lockout."""
+        """Judge one basic login, whose password its receiver has counted; wrong ones lead to the lockout."""
         right = username.lower() == self.username.lower() and password == self.password
         return self._count(right=right)
 
     def _count(self, *, right: bool) -> Verdict:
-        self.attempts += 1
         if self.failed >= self.lockout_after:
             return Verdict.LOCKED
         if right:
@@ -83,8 +82,10 @@ class IdentityProvider:
             try:
                 answer = acceptor.step(message)
             except (SpnegoError, ValueError):
+                self.attempts += 1
                 return self._count(right=False)
         if acceptor.complete:
+            self.attempts += 1
             return self._count(right=True)
         self._legs[connection] = acceptor
         return answer or b""

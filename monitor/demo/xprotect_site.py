@@ -27,7 +27,6 @@ ENTRY = """\
     username: {username}
     password_file: vms-password
     trust: [site-ca.cer]
-    labels: {{site: harbour}}
 """
 
 
