@@ -1,11 +1,13 @@
 """The simulated XProtect site: each resource in its published form."""
 
 import asyncio
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -334,6 +336,38 @@ def test_one_address_for_all() -> None:
     finally:
         release(places)
     assert found == [("127.0.0.1", [18901, 18902]), ("127.0.0.1", [18901])]
+
+
+def test_taken_everywhere() -> None:
+    """A port that another program holds on every address moves; the computer keeps an address of its own."""
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (place,) = claim((Machine("a", (Door(port, Serves.PLAIN),)),), addresses=("127.0.0.1",))
+        moved = place.ports[port]
+        release((place,))
+    assert (place.address, moved != port) == ("127.0.0.1", True)
+
+
+def test_site_on_one_address(tmp_path: Path) -> None:
+    """A site whose computers share 127.0.0.1 still announces ports that answer."""
+
+    async def run() -> tuple[str, int]:
+        site = Simulator(tmp_path, addresses=())
+        await site.start()
+        try:
+            async with signed_in(site) as asking:
+                recorders = (await asking.get(f"{REST}recordingServers")).json()
+            uri = urlsplit(one(recorders, "Recorder 02")["webServerUri"])
+            context = ssl.create_default_context(cadata=site.ca.der)
+            _, writer = await asyncio.open_connection(uri.hostname, uri.port, ssl=context)
+            writer.close()
+            return str(uri.hostname), len(site.places)
+        finally:
+            await site.stop()
+
+    assert asyncio.run(run()) == ("127.0.0.1", 11)
 
 
 def test_entry(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 Each computer of the site gets a loopback address of its own, because the same port numbers must be free on
 all of them. Linux and Windows answer on the whole of 127.0.0.0/8. Where a system does not (macOS), all share
-127.0.0.1: a port that clients are told moves to a free one, and a port that they must know already (9000 of
-the management server, 9001 of the second recorder) is left out.
+127.0.0.1: a port that clients are told moves to a free one when it is taken, and one that they must know
+already (9001 of the second recorder) is left out, so that a look at it meets another server or none.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import contextlib
 import errno
 import ssl
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from monitor.demo.xprotect_machines import Door, Machine, Serves
 
 LIFETIME = timedelta(days=355)
 _SHARED = "127.0.0.1"
-_ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 251))
+ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 251))
 
 
 @dataclass
@@ -63,13 +63,18 @@ class Place:
         self.ports.clear()
 
 
-def claim(machines: Iterable[Machine], addresses: tuple[str, ...] = _ADDRESSES) -> tuple[Place, ...]:
+def claim(machines: Iterable[Machine], addresses: tuple[str, ...] = ADDRESSES) -> tuple[Place, ...]:
     """Return a place for each computer, with its real port numbers wherever this system allows them."""
-    free = iter(addresses)
-    return tuple(_alone(machine, free) or _crowded(machine) for machine in machines)
+    places: list[Place] = []
+    for machine in machines:
+        used = {place.address for place in places}
+        free = [address for address in addresses if address not in used]
+        places.append(_whole(machine, free) or _partly(machine, free))
+    return tuple(places)
 
 
-def _alone(machine: Machine, free: Iterator[str]) -> Place | None:
+def _whole(machine: Machine, free: Iterable[str]) -> Place | None:
+    """Return the first address where every port can be had."""
     for address in free:
         place = Place(machine, address)
         try:
@@ -84,8 +89,9 @@ def _alone(machine: Machine, free: Iterator[str]) -> Place | None:
     return None
 
 
-def _crowded(machine: Machine) -> Place:
-    place = Place(machine, _SHARED)
+def _partly(machine: Machine, free: Iterable[str]) -> Place:
+    """Return an address with the ports that can be had, of its own if there is one."""
+    place = Place(machine, next(filter(_exists, free), _SHARED))
     for door in machine.doors:
         try:
             place.take(door, door.port)
@@ -93,6 +99,15 @@ def _crowded(machine: Machine) -> Place:
             if door.announced:
                 place.take(door, 0)
     return place
+
+
+def _exists(address: str) -> bool:
+    with socket(AF_INET, SOCK_STREAM) as tried:
+        try:
+            tried.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 class Servers:

@@ -13,7 +13,7 @@ from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import Resources, resources
 from monitor.demo.xprotect_login import IdentityProvider
 from monitor.demo.xprotect_machines import CA_ENDS_IN, CA_LIFETIME, CA_NAME, MACHINES, Serves
-from monitor.demo.xprotect_servers import Place, Servers, claim, release
+from monitor.demo.xprotect_servers import ADDRESSES, Place, Servers, claim, release
 from monitor.web import WebServer
 
 __all__ = ["Behaviour", "Casing", "Fault", "Simulator", "xprotect_entry"]
@@ -45,6 +45,7 @@ class Simulator:
         cameras: int = 0,
         behaviour: Behaviour | None = None,
         clock: Callable[[], float] = time.monotonic,
+        addresses: tuple[str, ...] = ADDRESSES,
     ) -> None:
         """Make the CA, and write it and the password into the folder; nothing listens yet."""
         self.folder = folder
@@ -57,6 +58,7 @@ class Simulator:
         self.trust = folder / "site-ca.cer"
         self.password_file = folder / "vms-password"
         self._cameras = cameras
+        self._addresses = addresses
         self._servers = Servers(folder, self.ca)
         self._web: WebServer | None = None
 
@@ -74,7 +76,7 @@ class Simulator:
         """Find addresses, listen on all of them and answer."""
         self.trust.write_bytes(self.ca.der)
         self.password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
-        self.places = {place.machine.name: place for place in claim(MACHINES)}
+        self.places = {place.machine.name: place for place in claim(MACHINES, self._addresses)}
         self.resources = resources(self.places, self._cameras)
         await self._servers.start(self.places.values())
         await self._start_gateway(self.places["management"])
