@@ -176,8 +176,7 @@ def test_a_mail_for_a_relay_that_comes_back_after_a_day(tmp_path: Path) -> None:
             async with timed_daemon(config) as running:
                 await running.shows("cert_monitor_outbox_pending", 1)
                 await until(lambda: "could not connect" in running.log or "efused" in running.log)
-                set_clock(tmp_path, "+1d")
-                await until(lambda: running.log.count("planning again") == 1)
+            set_clock(tmp_path, "+1d")
             waiting = ask(where.database, "SELECT message_id FROM mail WHERE finished_at IS NULL")
             async with timed_daemon(where.configure()) as running:
                 await until(lambda: bool(where.post.mails))
