@@ -10,6 +10,7 @@ from alerts_world import (
     NOW,
     STARTED,
     apply,
+    blind,
     certificate,
     ending,
     failing,
@@ -313,6 +314,15 @@ class TestAuthority:
         begin = lines.index("Falls with it:") + 1
         assert lines[begin : begin + 5] == [f"Recorder {n}: rec{n}:7563" for n in range(1, 6)]
 
+    def test_hundreds_of_leaves_are_counted(self) -> None:
+        """The mail stays readable."""
+        body = text_of(mail_about(*(self.falling(n, Check.OUTLIVES_CA) for n in range(1, 101))))
+        assert ("20 outlives it" in body, "21 outlives it" in body, "and 80 more like these" in body) == (
+            True,
+            False,
+            True,
+        )
+
     def test_its_end_and_its_leaves_are_one_entry(self) -> None:
         """The CA's own end and what outlives it stand together."""
         states = [self.falling(n, Check.CA_EXPIRY, Check.OUTLIVES_CA) for n in (1, 2)]
@@ -484,6 +494,14 @@ class TestNeverSeen:
         answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_looks=looks)
         decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
         assert news(decisions[1]) == [("solved", "", "spare:7563")]
+
+    def test_who_becomes_a_spare_is_not_called_silent_any_more(self) -> None:
+        """Its told silence is forgotten without a word."""
+        before = blind(seen("spare:7563", LEAF))
+        after = failing(seen("spare:7563", LEAF, on=self.silent().target))
+        decisions = list(steps((picture(before), NOW), (picture(after), NOW)))
+        assert [len(decision.entries) for decision in decisions] == [1, 0]
+        assert [change.told for change in decisions[1].changes] == [None]
 
     def test_a_spare_that_was_seen_is_not_unreachable(self) -> None:
         """Its silence is as it should be."""

@@ -55,8 +55,8 @@ def _settle_blindness(
     gone: Gone, snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
 ) -> None:
     rows = [row for key, row in told.items() if check_of(key) is Check.UNOBSERVED and key != NETWORK]
-    known = [row for row in rows if subject_of(row.key) in snapshot.states]
-    gone.forget += [row.key for row in rows if subject_of(row.key) not in snapshot.states]
+    known = [row for row in rows if _can_be_blind(snapshot, subject_of(row.key))]
+    gone.forget += [row.key for row in rows if not _can_be_blind(snapshot, subject_of(row.key))]
     answering = [row.key for row in known if snapshot.states[subject_of(row.key)].up]
     if NETWORK in active:
         gone.forget += answering
@@ -65,6 +65,12 @@ def _settle_blindness(
         gone.entries.append(_network_is_back(snapshot))
     else:
         _settle_hosts(gone, snapshot, [row.key for row in known], set(answering))
+
+
+def _can_be_blind(snapshot: Snapshot, target_id: str) -> bool:
+    """Return whether a target is still watched, and has not become one that only stands by."""
+    state = snapshot.states.get(target_id)
+    return state is not None and not state.target.part.standby
 
 
 def _settle_hosts(gone: Gone, snapshot: Snapshot, keys: list[str], answering: set[str]) -> None:

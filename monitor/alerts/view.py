@@ -12,6 +12,7 @@ from monitor.model import Certificate, Check
 MOST_ENTRIES = 200
 _MOST_PLACES = 200
 _MOST_NAMES = 50
+_MOST_SENTENCES = 20
 _LABELS = (("component", "Component"), ("certificate_group", "Certificate group"), ("site", "Site"))
 _COLOURS = {
     None: "#1e6b34",
@@ -111,7 +112,7 @@ def _view(entry: Entry, now: datetime) -> EntryView:
         label=label(entry),
         colour=_COLOURS[entry.rung],
         why=WHY[entry.why],
-        sentences=entry.sentences,
+        sentences=_sentences(entry.sentences),
         facts=_facts(entry, now),
         places_head="Falls with it:" if _of_ca(entry) else "Where:",
         places=_places(entry.spots),
@@ -119,6 +120,12 @@ def _view(entry: Entry, now: datetime) -> EntryView:
         steps=_steps(entry),
         links=_each_once(advice.link for advice in entry.advice),
     )
+
+
+def _sentences(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first few; a CA may be outlived by hundreds of certificates."""
+    more = len(sentences) - _MOST_SENTENCES
+    return (*sentences[:_MOST_SENTENCES], f"and {more} more like these") if more > 0 else sentences
 
 
 def _facts(entry: Entry, now: datetime) -> tuple[tuple[str, str], ...]:
