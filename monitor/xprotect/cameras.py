@@ -28,7 +28,7 @@ def cameras(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
         unknown += not settings and not address.encrypted
         yield from _camera(item, address, settings, presets)
     if unknown:
-        yield f"hardware: the HTTPS settings of {unknown} devices are not known, so they are not watched"
+        yield f"hardware: devices whose HTTPS settings are not known, so they are not watched: {unknown}"
 
 
 def _https(settings: object) -> Mapping[str, object]:

@@ -35,7 +35,7 @@ def _notes(where: str, presets: list[Preset], watched: set[int]) -> Iterator[str
     for preset in presets:
         what = f"{preset.name}, {preset.certificate}, {hosts.joined(where, preset.port)}"
         if not preset.lookable:
-            yield f"{what}: this version cannot look at certificates inside {preset.protocol} yet"
+            yield f"{what}: certificates inside {preset.protocol} cannot be looked at yet"
         elif not preset.by_default and preset.port not in watched:
             switch = f"presets.roles.{preset.role}.ports.{preset.key.partition('.')[2]}.by_default"
             yield f"{what}: not watched by default ({switch}: true watches it)"

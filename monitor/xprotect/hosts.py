@@ -14,6 +14,7 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
+_LONGEST = 253
 _OWN = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 ENCRYPTED = frozenset({"https", "wss"})
 
@@ -50,12 +51,16 @@ def url(text: str) -> Url | None:
     return Url(parts.scheme, found, number)
 
 
-@functools.lru_cache(maxsize=32768)
 def host(text: str) -> str:
     """Return a DNS name (lower case, IDNA 2003, no trailing dot) or an IP address in its shortest form.
 
     Empty for anything else, also for an address with a zone and for numbers that only look like one.
     """
+    return _host(text) if len(text) <= _LONGEST else ""
+
+
+@functools.lru_cache(maxsize=32768)
+def _host(text: str) -> str:
     bare = text.strip().removeprefix("[").removesuffix("]")
     try:
         return "" if "%" in bare else str(ipaddress.ip_address(bare))
@@ -66,7 +71,7 @@ def host(text: str) -> str:
     except UnicodeError:
         return ""
     labels = name.split(".")
-    sound = len(name) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+    sound = len(name) <= _LONGEST and all(_LABEL.fullmatch(label) for label in labels)
     return name if sound and not _NUMBER.fullmatch(labels[-1]) else ""
 
 

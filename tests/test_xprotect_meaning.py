@@ -1,0 +1,144 @@
+"""What an endpoint means: its title and the renewal steps that go into a mail."""
+
+import re
+
+import pytest
+
+from monitor.xprotect import Preset, Presets, meaning, title
+
+BUILT_IN = Presets.built_in()
+EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.every(role)]
+LATER = {"names", "thumbprint", "issuer", "ca_ends"}
+COMMANDS = [preset for preset in EVERY if any("ServerConfigurator.exe" in step for step in preset.steps)]
+
+
+def preset(key: str) -> Preset:
+    """Return one built-in preset."""
+    found = BUILT_IN.of(key)
+    assert found is not None
+    return found
+
+
+def where(steps: tuple[str, ...], part: str) -> int:
+    """Return which of the steps holds some words; exactly one must."""
+    (number,) = [number for number, step in enumerate(steps) if part in step]
+    return number
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "port", "expected"),
+    [
+        (
+            "recording_server.media",
+            "Recorder 01",
+            7563,
+            "Recording Server Recorder 01, streaming media certificate, port 7563",
+        ),
+        ("recording_server.server", "", 9001, "Recording Server rec01, server certificate, port 9001"),
+        (
+            "mobile_server.clients",
+            "MobileServer",
+            8082,
+            "Mobile Server rec01, mobile streaming media certificate, ",
+        ),
+        ("camera.https", "Camera 1", 443, "Camera 1, device certificate, port 443"),
+        ("camera.https", "Gate\r\nBcc: x", 443, "Camera Gate  Bcc: x, device certificate, port 443"),
+    ],
+)
+def test_title(key: str, name: str, port: int, expected: str) -> None:
+    """A title names the role, the server, the certificate and the port, on one line."""
+    assert title(preset(key), name, "rec01", port).startswith(expected)
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in EVERY])
+def test_only_the_certificate_is_left_to_fill(key: str) -> None:
+    """After host and port are filled in, no other placeholder and no stray brace is left."""
+    meant = meaning(preset(key), "Name", "host.example", 443)
+    every = " ".join((*meant.steps, *meant.ca_first, meant.what_stops))
+    assert set(re.findall(r"\{(\w+)\}", every)) <= LATER
+    assert not set(re.sub(r"\{\w+\}", "", every)) & set("{}")
+
+
+def test_a_host_cannot_add_a_placeholder() -> None:
+    """A brace in a host never becomes something that is filled in later."""
+    meant = meaning(preset("mobile_server.clients"), "", "{names}", 8082)
+    assert "On (names), import" in meant.steps[2]
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
+def test_command_changes_one_group_only(key: str) -> None:
+    """The command carries its group's GUID, and above it stands why the group must not be left out."""
+    step = meaning(preset(key), "", "h", 1).steps[where(preset(key).steps, "ServerConfigurator.exe")]
+    assert f"/certificategroup={preset(key).guid} /thumbprint=<NEW THUMBPRINT>" in step
+    assert "Never leave out /certificategroup" in step.partition("ServerConfigurator.exe")[0]
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
+def test_restart_is_announced_before_the_switch(key: str) -> None:
+    """The announcement of the restart stands above the window way, and that above the command."""
+    steps = preset(key).steps
+    order = [where(steps, part) for part in ("announce it before", "Open Server Configurator", "/quiet")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in EVERY])
+def test_old_thumbprint_is_nowhere(key: str) -> None:
+    """No step shows the thumbprint of the certificate in use: it would be pasted into the command."""
+    assert "{thumbprint}" not in " ".join((*preset(key).steps, *preset(key).ca_first))
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
+def test_old_certificate_is_kept(key: str) -> None:
+    """The steps keep the old certificate at least 30 days, after the verification."""
+    steps = preset(key).steps
+    assert where(steps, "at least 30 days") > where(steps, "Look at the port")
+
+
+@pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
+def test_ca_first_has_no_leaf_step(key: str) -> None:
+    """While the CA comes first, nothing is told that touches a server's certificate."""
+    told = " ".join(preset(key).ca_first)
+    assert "Configurator" not in told
+    assert "{issuer} ends on {ca_ends}" in told
+
+
+@pytest.mark.parametrize("role", ["recording_server", "failover_recorder", "hot_standby"])
+def test_recorders_have_two_assignments(role: str) -> None:
+    """Both ports of a recorder tell of both groups."""
+    for one in BUILT_IN.role(role):
+        assert any("two assignments" in step for step in one.steps)
+
+
+def test_recorder_announces_the_gap() -> None:
+    """A recorder's steps say that nothing is recorded meanwhile."""
+    steps = preset("recording_server.media").steps
+    assert "a gap in its recordings" in steps[where(steps, "announce it before")]
+
+
+@pytest.mark.parametrize("role", ["failover_recorder", "hot_standby"])
+def test_failover_service_gets_the_key(role: str) -> None:
+    """The key's Read right goes to the failover service's account."""
+    for one in BUILT_IN.role(role):
+        assert "Failover Recording Server service" in one.steps[where(one.steps, "Manage Private Keys")]
+
+
+def test_management_failover_is_another_story() -> None:
+    """Its certificate is renewed by a new cluster, never by Server Configurator's steps."""
+    told = " ".join(preset("management_failover.console").steps)
+    assert "lives five years" in told
+    assert "configuring a new failover cluster" in told
+    assert "certlm" not in told
+
+
+def test_sql_server_is_switched_by_its_own_tool() -> None:
+    """SQL Server's certificate is selected in its own configuration tool."""
+    told = " ".join(preset("sql_server.database").steps)
+    assert "SQL Server Configuration Manager" in told
+    assert "/certificategroup" not in told
+
+
+def test_camera_is_renewed_on_the_device() -> None:
+    """A camera's certificate is renewed on its own page; the port is filled in."""
+    meant = meaning(preset("camera.https"), "Gate", "10.0.0.7", 8443)
+    assert "web page of 10.0.0.7" in meant.steps[0]
+    assert meant.steps[-1].endswith("cert-monitor check 10.0.0.7:8443")
