@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +13,36 @@ import pytest
 import spnego
 from xprotect_simulator import REST, Clock, ask_token, client, running, signed_in
 
-from monitor.demo.xprotect_site import PASSWORD, USERNAME, Casing, Fault, Simulator
+from monitor.demo.xprotect_site import PASSWORD, USERNAME, Behaviour, Casing, Fault, Simulator
 
 RECORDERS = f"{REST}recordingServers"
 
 
-def answer(folder: Path, path: str = RECORDERS, **behaviour: Any) -> httpx.Response:
-    """Return what a signed-in client gets from a site that behaves so."""
+@dataclass(frozen=True)
+class World:
+    """Hold a site that runs while ``runner`` runs something."""
 
-    async def run() -> httpx.Response:
-        async with running(folder, **behaviour) as site, signed_in(site) as asking:
+    runner: asyncio.Runner
+    site: Simulator
+
+    def answer(self, path: str = RECORDERS, **behaviour: Any) -> httpx.Response:
+        """Return what a signed-in client gets when the site behaves so."""
+        self.site.behaviour = Behaviour(**behaviour)
+        return self.runner.run(self._ask(path))
+
+    async def _ask(self, path: str) -> httpx.Response:
+        async with signed_in(self.site) as asking:
             return await asking.get(path)
 
-    return asyncio.run(run())
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Run one site for all that need only one answer."""
+    with asyncio.Runner() as runner:
+        site = Simulator(tmp_path_factory.mktemp("site"))
+        runner.run(site.start())
+        yield World(runner, site)
+        runner.run(site.stop())
 
 
 def login(folder: Path, *passwords: str, way: str = "/IDP", **behaviour: Any) -> tuple[list[int], int]:
@@ -128,9 +147,9 @@ def test_token_redirect(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
-def test_status(tmp_path: Path, status: int) -> None:
+def test_status(world: World, status: int) -> None:
     """A resource answers with the status that is asked for."""
-    assert answer(tmp_path, answers={"recordingServers": status}).status_code == status
+    assert world.answer(answers={"recordingServers": status}).status_code == status
 
 
 @pytest.mark.parametrize("resource", ["uris", "token"])
@@ -151,47 +170,45 @@ def test_password_counts_whatever_comes(tmp_path: Path) -> None:
     assert login(tmp_path, PASSWORD, answers={"token": 401}) == ([401], 1)
 
 
-def test_other_resources_stay_healthy(tmp_path: Path) -> None:
+def test_other_resources_stay_healthy(world: World) -> None:
     """A fault of one resource leaves the others alone."""
-    assert answer(tmp_path, f"{REST}sites", answers={"recordingServers": 500}).status_code == 200
+    assert world.answer(f"{REST}sites", answers={"recordingServers": 500}).status_code == 200
 
 
-def test_half_an_answer(tmp_path: Path) -> None:
+def test_half_an_answer(world: World) -> None:
     """Half an answer breaks off."""
     with pytest.raises(httpx.RemoteProtocolError):
-        answer(tmp_path, answers={"recordingServers": Fault.HALF})
+        world.answer(answers={"recordingServers": Fault.HALF})
 
 
-def test_html(tmp_path: Path) -> None:
+def test_html(world: World) -> None:
     """A web page may stand where JSON is expected."""
     assert (
-        answer(tmp_path, answers={"recordingServers": Fault.HTML})
-        .headers["content-type"]
-        .startswith("text/html")
+        world.answer(answers={"recordingServers": Fault.HTML}).headers["content-type"].startswith("text/html")
     )
 
 
-def test_not_json(tmp_path: Path) -> None:
+def test_not_json(world: World) -> None:
     """What calls itself JSON may be cut off."""
     with pytest.raises(ValueError, match="Expecting value"):
-        answer(tmp_path, answers={"recordingServers": Fault.NOT_JSON}).json()
+        world.answer(answers={"recordingServers": Fault.NOT_JSON}).json()
 
 
-def test_empty(tmp_path: Path) -> None:
+def test_empty(world: World) -> None:
     """A list may be empty, as it is without rights."""
-    assert answer(tmp_path, answers={"recordingServers": Fault.EMPTY}).json() == {"array": []}
+    assert world.answer(answers={"recordingServers": Fault.EMPTY}).json() == {"array": []}
 
 
-def test_slow(tmp_path: Path) -> None:
+def test_slow(world: World) -> None:
     """A slow answer takes its time and is complete."""
     begun = time.monotonic()
-    said = answer(tmp_path, answers={"recordingServers": Fault.SLOW}, slow=0.5)
+    said = world.answer(answers={"recordingServers": Fault.SLOW}, slow=0.5)
     assert (said.status_code, time.monotonic() - begun >= 0.5) == (200, True)
 
 
-def test_older_version(tmp_path: Path) -> None:
+def test_older_version(world: World) -> None:
     """Before 2024 R2 there is no resource for registered services."""
-    assert answer(tmp_path, f"{REST}registeredServices", registered_services=False).status_code == 404
+    assert world.answer(f"{REST}registeredServices", registered_services=False).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -210,9 +227,9 @@ def test_casing(tmp_path: Path, casing: Casing, lower: int, upper: int) -> None:
 
 
 @pytest.mark.parametrize("path", ["nothing", "sites/nothing", "sites/nothing/hardware"])
-def test_unknown_path(tmp_path: Path, path: str) -> None:
+def test_unknown_path(world: World, path: str) -> None:
     """What does not exist is 404."""
-    assert answer(tmp_path, REST + path).status_code == 404
+    assert world.answer(REST + path).status_code == 404
 
 
 async def _negotiated(
