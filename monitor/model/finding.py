@@ -63,7 +63,7 @@ class Finding:
     """Hold one judgment; ``sha256`` is empty when it is about the target, not a certificate.
 
     ``matter`` names what several targets share (a server name with different certificates), so that it
-    is told once; empty for a finding of one target.
+    is told once; it begins with the word of its check. Empty for a finding of one target.
     """
 
     check: Check

@@ -26,7 +26,7 @@ class TargetState:
 
     ``sightings`` are the last known ones: while looks fail they stay (and stay judged) until
     ``forget_after``. ``failed_looks`` counts in a row. ``watched_since`` is when we first tried to look;
-    ``blind`` is the unobserved finding, if due.
+    ``blind`` is the unobserved or never_seen finding, if due.
     """
 
     target: Target

@@ -73,7 +73,8 @@ class Meaning:
 
     ``steps`` and ``ca_first`` (told instead of the steps when the CA must be renewed first) may hold the
     placeholders ``{names}``, ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate
-    when they are told.
+    when they are told. ``{thumbprint}`` is the present one only in a step that says "currently served" and
+    holds no command; elsewhere it asks for that of the new certificate.
     """
 
     title: str = ""
