@@ -112,12 +112,14 @@ WRONG: Rows = [
     (
         "an unknown kind",
         "targets:\n  - address: a:1\n    kind: endpiont\n",
-        ["3: targets[0].kind: unknown kind (got 'endpiont'); allowed: endpoint, files, dns"],
+        [
+            "3: targets[0].kind: unknown kind (got 'endpiont'); allowed: endpoint, files, dns, xprotect_host, xprotect_site"
+        ],
     ),
     (
         "no kind",
         "targets:\n  - address: a:1\n",
-        ["2: targets[0]: kind is missing; allowed: endpoint, files, dns"],
+        ["2: targets[0]: kind is missing; allowed: endpoint, files, dns, xprotect_host, xprotect_site"],
     ),
     ("a target that is a text", "targets: [a]\n", ["1: targets[0]: must be keys and values (got 'a')"]),
     (

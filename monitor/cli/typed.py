@@ -13,8 +13,10 @@ from pydantic import ValidationError
 
 from monitor.cli.arguments import UsageError
 from monitor.cli.report import Element
-from monitor.config import Config, load, plan, unwritten
-from monitor.model import Assessment, Found, Target
+from monitor.config import Config, load, plan, trust_of, unwritten
+from monitor.cycle import Trusted
+from monitor.discovery import Surroundings, made
+from monitor.model import Assessment, Found, SystemClock, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings, Resolver
 from monitor.sources.address import read_host
 
@@ -51,17 +53,21 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
 
 
 async def _discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
-    resolver = Resolver()
-    answers = await asyncio.gather(
-        *(settings.discovery(resolver).discover() for settings in config.discoveries)
-    )
-    asked = list(zip(config.discoveries, answers, strict=True))
+    clock = SystemClock()
+    around = Surroundings(Resolver(), Trusted(AnchorShelf().anchors, clock).anchors, clock, config.presets)
+    asked = [
+        (settings, discovery)
+        for settings in config.discoveries
+        if (discovery := made(settings, trust_of(config, settings), around)) is not None
+    ]
+    answers = await asyncio.gather(*(discovery.discover() for _, discovery in asked))
     blind = [
-        Element(settings.name, answer.failures, (), (), Assessment())
-        for settings, answer in asked
+        Element(settings.name or settings.id, answer.failures, (), (), Assessment())
+        for (settings, _), answer in zip(asked, answers, strict=True)
         if answer.failures
     ]
-    return {settings.id: answer.found for settings, answer in asked}, blind
+    found = {settings.id: answer.found for (settings, _), answer in zip(asked, answers, strict=True)}
+    return found, blind
 
 
 def _configured(target: Target) -> Typed:

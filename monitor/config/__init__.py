@@ -2,7 +2,7 @@
 
 from monitor.config.load import Config, load, unwritten
 from monitor.config.online import online_problems
-from monitor.config.plan import Plan, plan
+from monitor.config.plan import Plan, plan, trust_of
 from monitor.config.schema import json_schema
 
-__all__ = ["Config", "Plan", "json_schema", "load", "online_problems", "plan", "unwritten"]
+__all__ = ["Config", "Plan", "json_schema", "load", "online_problems", "plan", "trust_of", "unwritten"]

@@ -65,7 +65,6 @@ def load(path: Path) -> Config:
     loading = _Loading()
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
     loading.duplicates()
-    loading.presets()
     if loading.problems:
         raise ConfigError(tuple(loading.problems))
     return loading.config()
@@ -101,8 +100,8 @@ class _Loading:
         self._include(document, (*chain, path))
 
     def _check(self, document: Document) -> None:
-        context = {"folder": str(document.file.parent)}
-        problems = list(document.problems)
+        problems = [*document.problems, *self._preset(document)]
+        context = {"folder": str(document.file.parent), "presets": self._presets}
         try:
             settings = FileSettings.model_validate(document.data, context=context)
         except ValidationError as error:
@@ -115,6 +114,16 @@ class _Loading:
         for section in document.data:
             if section in FileSettings.model_fields and section not in _LISTS:
                 self._claim(document, section)
+
+    def _preset(self, document: Document) -> tuple[Problem, ...]:
+        """Put the user's presets over ours before targets name their roles; return what is wrong in them."""
+        tables = document.data.get("presets")
+        try:
+            if isinstance(tables, dict):
+                self._presets = self._presets.extended(tables, str(document.file), str(document.file.parent))
+        except ConfigError as error:
+            return error.problems
+        return ()
 
     def _claim(self, document: Document, section: str) -> None:
         earlier = self._sections.setdefault(section, document)
@@ -155,16 +164,6 @@ class _Loading:
                 if earlier is not here:
                     message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
                     self.problems.append(document.problem(here[1], message))
-
-    def presets(self) -> None:
-        """Put the user's presets over ours, and report what is wrong in them."""
-        for document, settings in self._parts:
-            try:
-                self._presets = self._presets.extended(
-                    settings.presets or {}, str(document.file), str(document.file.parent)
-                )
-            except ConfigError as error:
-                self.problems += error.problems
 
     def config(self) -> Config:
         """Return everything joined."""

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from monitor.config.load import Config
 from monitor.config.policy import Policies
-from monitor.discovery import DiscoveryKind
+from monitor.discovery import DiscoveryKind, XProtectHostSettings
 from monitor.errors import Problem
 from monitor.model import Found, Target
 from monitor.settings import PolicySettings
@@ -34,10 +34,24 @@ def plan(config: Config, discovered: Mapping[str, Sequence[Found]]) -> Plan:
     for settings in config.targets:
         planning.add(settings)
     for discovery in config.discoveries:
-        for found in discovered.get(discovery.id, ()):
+        for found in _found(discovery, discovered, config):
             planning.add_found(discovery, found)
     planning.add_anchors()
     return Plan(tuple(planning.targets.values()), tuple(planning.problems))
+
+
+def trust_of(config: Config, discovery: DiscoveryKind) -> tuple[str, ...]:
+    """Return the anchors by which a discovery verifies whom it asks."""
+    policies = Policies(config.defaults, config.policies)
+    return policies.of(discovery.kind, discovery.labels, discovery).trust
+
+
+def _found(
+    discovery: DiscoveryKind, discovered: Mapping[str, Sequence[Found]], config: Config
+) -> Sequence[Found]:
+    if isinstance(discovery, XProtectHostSettings):
+        return discovery.found(config.presets)
+    return discovered.get(discovery.id, ())
 
 
 class _Planning:

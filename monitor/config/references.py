@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor.config.document import Keys
 from monitor.config.settings import FileSettings
+from monitor.discovery import XProtectSiteSettings
 
 
 class Thing(StrEnum):
@@ -48,8 +49,20 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
         ):
             if named is not None:
                 yield ("email", thing.value), thing, named
+    for index, target in enumerate(settings.targets):
+        if isinstance(target, XProtectSiteSettings):
+            yield from _password(("targets", index), target)
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
+
+
+def _password(keys: Keys, target: XProtectSiteSettings) -> Iterator[tuple[Keys, Thing, str]]:
+    for thing, named in (
+        (Thing.PASSWORD_FILE, target.password_file),
+        (Thing.PASSWORD_ENV, target.password_env),
+    ):
+        if named is not None:
+            yield (*keys, thing.value), thing, named
 
 
 def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | None]]:

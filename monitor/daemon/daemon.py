@@ -16,6 +16,7 @@ from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.loops import Loop
 from monitor.daemon.post import Post
+from monitor.daemon.refreshing import Around, Refreshing
 from monitor.daemon.resume import Resume
 from monitor.daemon.setup import Setup, planned, read
 from monitor.daemon.view import View
@@ -41,7 +42,9 @@ class Daemon:
     The mutable state is ``setup`` (replaced by a reload), the board's snapshot, and the discovered lists.
     """
 
-    def __init__(self, path: Path, setup: Setup, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, setup: Setup, store: Store, discoveries: Discoveries, clock: Clock
+    ) -> None:
         """Wire the parts; nothing runs yet."""
         self.path = path
         self.setup = setup
@@ -69,7 +72,12 @@ class Daemon:
         )
         self.schedule = Schedule(self.cycle.run, clock)
         self.resume = Resume(store, self.judge, self.trusted.anchors, clock)
-        self.discoveries = Discoveries(store, clock)
+        self.discoveries = discoveries
+        self.refreshing = Refreshing(
+            Around(store, clock, self.resolver, self.trusted, self.board, self.own),
+            discoveries,
+            lambda: self._spawn(self._rediscovered()),
+        )
         self.clock_watch = ClockWatch(clock, self.own)
         self.alert_pass = AlertPass(self.board, self.judge, self.trusted.anchors, store)
         self.post = Post(store, clock, self.own)
@@ -81,7 +89,6 @@ class Daemon:
             Loop("retention", PRUNE_EVERY, self._prune, clock),
             Loop("beat", BEAT_EVERY, self._beat, clock),
         )
-        self._refreshing: tuple[Loop, ...] = ()
         self._servers: list[WebServer] = []
         self._changing = asyncio.Lock()
         self._reading = ThreadPool("configuration", 1)
@@ -95,9 +102,7 @@ class Daemon:
         store = await Store.open(config.store.url, app_version=__version__)
         discoveries = Discoveries(store, clock)
         await discoveries.resume([entry.id for entry in config.discoveries])
-        daemon = cls(path, planned(config, discoveries.found()), store, clock)
-        daemon.discoveries = discoveries
-        return daemon
+        return cls(path, planned(config, discoveries.found()), store, discoveries, clock)
 
     @property
     def url(self) -> str:
@@ -122,12 +127,13 @@ class Daemon:
         self.schedule.plan(self.setup.targets, self.board.snapshot.states)
         for loop in self.loops:
             loop.start()
-        await self._start_refreshing()
+        await self.refreshing.use(self.setup.config)
 
     async def close(self) -> None:
         """Stop telling, stop looking (what is finished gets recorded), stop listening, close the store."""
         self.ready = False
-        for loop in (*self._refreshing, *self.loops):
+        await self.refreshing.stop()
+        for loop in self.loops:
             await loop.stop()
         await self.schedule.stop()
         for task in tuple(self._tasks):
@@ -163,7 +169,7 @@ class Daemon:
         await self.discoveries.resume([entry.id for entry in setup.config.discoveries])
         await self._use(planned(setup.config, self.discoveries.found()))
         self.alerts.every = setup.config.alerts.every.total_seconds()
-        await self._start_refreshing()
+        await self.refreshing.use(setup.config)
         return ()
 
     async def _use(self, setup: Setup) -> None:
@@ -179,25 +185,6 @@ class Daemon:
         gone = await self.store.target_ids() - {target.id for target in self.setup.targets}
         if gone:
             await self.store.forget_targets(gone, self.clock.now())
-
-    async def _start_refreshing(self) -> None:
-        for loop in self._refreshing:
-            await loop.stop()
-        entries = [settings.discovery(self.resolver) for settings in self.setup.config.discoveries]
-        self._refreshing = tuple(
-            Loop(entry.id, entry.refresh.total_seconds(), self._refresher(entry), self.clock)
-            for entry in entries
-        )
-        for loop in self._refreshing:
-            loop.start()
-
-    def _refresher(self, entry: Any) -> Any:
-        async def refresh() -> None:
-            await self.discoveries.refresh(entry, self.own, lambda: self._spawn(self._rediscovered()))
-            self.own.discovered(self.discoveries.states.values())
-            self.board.discovered(self.discoveries.states)
-
-        return refresh
 
     async def _rediscovered(self) -> None:
         async with self._changing:

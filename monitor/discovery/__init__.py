@@ -1,14 +1,45 @@
 """The kinds of configured things that yield targets; looks at no certificate and knows no source.
 
-A new kind is one file and its entry in the union below.
+A new kind is one file, its entry in the union below, and its line in ``made``.
 """
+
+from typing import Annotated
+
+from pydantic import Field
 
 from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
 from monitor.discovery.found import Discovered, Discovery
+from monitor.discovery.xprotect import (
+    SiteMemory,
+    Surroundings,
+    XProtectHostSettings,
+    XProtectSite,
+    XProtectSiteSettings,
+)
 
-DiscoveryKind = DnsSettings
-DISCOVERIES = (DnsSettings,)
+DiscoveryKind = Annotated[
+    DnsSettings | XProtectHostSettings | XProtectSiteSettings, Field(discriminator="kind")
+]
+DISCOVERIES = (DnsSettings, XProtectHostSettings, XProtectSiteSettings)
 """Every settings class whose entries yield targets instead of being one."""
+
+
+def made(
+    settings: DnsSettings | XProtectHostSettings | XProtectSiteSettings,
+    trust: tuple[str, ...],
+    surroundings: Surroundings,
+    memory: SiteMemory | None = None,
+) -> Discovery | None:
+    """Return the discovery for a configured entry, ``None`` for one that needs to ask nobody.
+
+    ``trust`` is the resolved list of anchors for the entry; ``memory`` outlives a reload.
+    """
+    if isinstance(settings, XProtectHostSettings):
+        return None
+    if isinstance(settings, XProtectSiteSettings):
+        return XProtectSite(settings, trust, surroundings, memory)
+    return settings.discovery(surroundings.resolver)
+
 
 __all__ = [
     "DISCOVERIES",
@@ -18,4 +49,10 @@ __all__ = [
     "DiscoveryKind",
     "DnsDiscovery",
     "DnsSettings",
+    "SiteMemory",
+    "Surroundings",
+    "XProtectHostSettings",
+    "XProtectSite",
+    "XProtectSiteSettings",
+    "made",
 ]

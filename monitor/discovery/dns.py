@@ -113,6 +113,9 @@ class DnsDiscovery:
         texts = sorted({address.text for address in answer}, key=_order)
         return Discovered(tuple(self._found(text, port) for text in texts))
 
+    async def close(self) -> None:
+        """Do nothing: the resolver belongs to others."""
+
     def _found(self, address: str, port: int) -> Found:
         where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         title = f"{self._settings.title or self._settings.host} at {address}"

@@ -47,3 +47,7 @@ class Discovery(Protocol):
     async def discover(self) -> Discovered:
         """Return what is there now; never raise for the outside world."""
         ...
+
+    async def close(self) -> None:
+        """Let go of everything it holds open."""
+        ...

@@ -1,0 +1,101 @@
+"""Ask every configured discovery at its time, and keep what it remembers over reloads and restarts."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.config import Config, trust_of
+from monitor.cycle import Board, Trusted
+from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.loops import Loop
+from monitor.discovery import Addresses, Discovery, SiteMemory, Surroundings, XProtectSite, made
+from monitor.metrics import OwnMetrics
+from monitor.model import Clock
+from monitor.store import Store
+
+log = logging.getLogger(__name__)
+
+SOON = 60.0
+"""Seconds until a discovery is asked again that ran out of time for lack of speed, not of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Hold the services that discoveries need."""
+
+    store: Store
+    clock: Clock
+    resolver: Addresses
+    trusted: Trusted
+    board: Board
+    own: OwnMetrics
+
+
+class Refreshing:
+    """Run one loop for each configured discovery."""
+
+    def __init__(self, around: Around, discoveries: Discoveries, changed: Callable[[], None]) -> None:
+        """Take the services; ``changed`` is called when other targets result."""
+        self._around = around
+        self._discoveries = discoveries
+        self._changed = changed
+        self._memories: dict[str, SiteMemory] = {}
+        self._running: tuple[tuple[Discovery, Loop], ...] = ()
+
+    async def use(self, config: Config) -> None:
+        """Ask the discoveries of a configuration from now on, and no others."""
+        await self.stop()
+        around = self._around
+        services = Surroundings(around.resolver, around.trusted.anchors, around.clock, config.presets)
+        running = []
+        for settings in config.discoveries:
+            memory = await self._memory(settings.id)
+            discovery = made(settings, trust_of(config, settings), services, memory)
+            if discovery is not None:
+                running.append((discovery, self._loop(discovery)))
+        self._running = tuple(running)
+        self._tell()
+        for _, loop in running:
+            loop.start()
+
+    async def stop(self) -> None:
+        """End every loop and let its discovery go."""
+        for discovery, loop in self._running:
+            await loop.stop()
+            await discovery.close()
+        self._running = ()
+
+    def _loop(self, discovery: Discovery) -> Loop:
+        every = discovery.refresh.total_seconds()
+
+        async def refresh() -> None:
+            await self._discoveries.refresh(discovery, self._around.own, self._changed)
+            self._tell()
+            if isinstance(discovery, XProtectSite):
+                loop.every = min(SOON, every) if discovery.unfinished else every
+                await self._remember(discovery)
+
+        loop = Loop(discovery.id, every, refresh, self._around.clock)
+        return loop
+
+    def _tell(self) -> None:
+        self._around.own.discovered(self._discoveries.states.values())
+        self._around.board.discovered(self._discoveries.states)
+
+    async def _memory(self, name: str) -> SiteMemory:
+        """Return what a discovery remembers: of this process, else what was recorded of its devices.
+
+        That a password was refused is remembered in this process only: a restart may try it again, once.
+        """
+        if name not in self._memories:
+            recorded = await self._around.store.fact(_key(name))
+            self._memories[name] = SiteMemory(devices=json.loads(recorded) if recorded else {})
+        return self._memories[name]
+
+    async def _remember(self, discovery: XProtectSite) -> None:
+        await self._around.store.set_facts({_key(discovery.id): json.dumps(discovery.memory.devices)})
+
+
+def _key(name: str) -> str:
+    return f"devices {name}"
