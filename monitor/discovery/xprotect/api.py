@@ -12,6 +12,7 @@ from monitor.model import Reason
 
 PAGE = 500
 _MOST_PAGES = 2000
+_MOST_RENEWALS = 3
 
 Item = dict[str, Any]
 
@@ -79,7 +80,10 @@ class Api:
     async def _get(self, path: str) -> Reply:
         token = await self._login.token()
         reply = await self._sent(path, token)
-        if reply.status == 401:
+        # More than once: what asks beside us may use up the new token before we do.
+        for _ in range(_MOST_RENEWALS):
+            if reply.status != 401:
+                break
             token = await self._login.renewed(token)
             reply = await self._sent(path, token)
         return reply

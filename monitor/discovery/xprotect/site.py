@@ -159,7 +159,7 @@ def _child(settings: XProtectSiteSettings, child: Item, depth: int) -> XProtectS
             "login: windows, or configure it as its own xprotect_site"
         )
     if not settings.may_log_in_at(where.host):
-        return f"child site {name} at {where.where}: not asked; to log in there, put its host into identity_hosts"
+        return f"child site {name} at {where.where}: not asked; put its host into identity_hosts first"
     if depth >= _DEEPEST:
         return f"child site {name} at {where.where}: not asked, it lies more than {_DEEPEST} sites deep"
     labels = {key: value for key, value in settings.labels.items() if key != "site"}
