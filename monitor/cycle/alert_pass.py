@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.alerts import Decision, Situation, decide
-from monitor.assess import Anchors, blindness, correlate
+from monitor.assess import Anchors, correlate
 from monitor.cycle.board import Board
 from monitor.cycle.judge import Judge, stale
 from monitor.model import Mail, Snapshot, TargetState, Told, ToldChange
