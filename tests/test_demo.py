@@ -96,7 +96,7 @@ def test_the_demo(tmp_path: Path) -> None:
         code = running.process.wait(10)
         assert running.process.stderr is not None
         errors = running.process.stderr.read()
-    assert subject.startswith("Subject: [INVENTORY] 11 watched")
+    assert subject.startswith("Subject: [INVENTORY] 27 watched")
     assert "Mobile server (expired)" in html
     assert {"cert_monitor_target_up", "cert_monitor_certificate_days_to_expiry"} <= families
     assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])

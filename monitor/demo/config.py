@@ -55,17 +55,9 @@ COMPONENTS = {
 }
 
 
-def configuration(
-    members: tuple[Member, ...],
-    ports: Mapping[str, int],
-    *,
-    mail_port: int,
-    listen: str,
-    short_life: float,
-) -> str:
-    """Return the configuration file for a running estate; ``short_life`` is in seconds."""
-    warn, critical = f"{short_life * 0.7:.0f}s", f"{short_life * 0.4:.0f}s"
-    targets = [
+def endpoints(members: tuple[Member, ...], ports: Mapping[str, int]) -> str:
+    """Return an entry for each server of a running estate."""
+    entries = (
         ENDPOINT.format(
             port=ports[member.name],
             host=member.host,
@@ -73,6 +65,12 @@ def configuration(
             component=COMPONENTS[member.name],
         )
         for member in members
-    ]
+    )
+    return "".join(entries)
+
+
+def configuration(targets: str, *, mail_port: int, listen: str, short_life: float) -> str:
+    """Return the configuration file with these entries under targets; ``short_life`` is in seconds."""
+    warn, critical = f"{short_life * 0.7:.0f}s", f"{short_life * 0.4:.0f}s"
     head = HEAD.format(warn=warn, critical=critical)
-    return head + "".join(targets) + TAIL.format(mail_port=mail_port, listen=listen)
+    return head + targets + TAIL.format(mail_port=mail_port, listen=listen)

@@ -8,19 +8,22 @@ from pathlib import Path
 
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
-from monitor.demo.config import configuration
+from monitor.demo.config import configuration, endpoints
 from monitor.demo.estate import Estate
 from monitor.demo.sink import Sink
+from monitor.demo.xprotect_site import Simulator, xprotect_entry
 
 SHORT_LIFE = timedelta(seconds=60)
 RENEW_AFTER = timedelta(seconds=80)
 
 WELCOME = """\
-cert-monitor demo: nine servers and a folder of certificates on this machine, watched by the real daemon.
+cert-monitor demo: nine servers, a folder of certificates and a small XProtect site on this machine, watched
+by the real daemon. It finds the site's servers and cameras by itself, with one address and one login.
 
   page           {url}/
   metrics        {url}/metrics
   configuration  {folder}/cert-monitor.yaml
+  XProtect site  {site}
 
 Mails appear below as they arrive: the first is the inventory. One certificate ends after a minute and
 is renewed a little later. Ctrl-C ends the demo.
@@ -39,8 +42,9 @@ def show(listen: str) -> None:
 
 
 async def _show(folder: Path, listen: str) -> None:
-    estate, stop = Estate(folder, SHORT_LIFE), asyncio.Event()
+    estate, site, stop = Estate(folder, SHORT_LIFE), Simulator(folder), asyncio.Event()
     await estate.start()
+    await site.start()
 
     def show_mail(text: str) -> None:
         try:
@@ -52,8 +56,7 @@ async def _show(folder: Path, listen: str) -> None:
     config = folder / "cert-monitor.yaml"
     config.write_text(
         configuration(
-            estate.members,
-            estate.ports,
+            endpoints(estate.members, estate.ports) + xprotect_entry(site),
             mail_port=sink.sockets[0].getsockname()[1],
             listen=await _free(listen),
             short_life=SHORT_LIFE.total_seconds(),
@@ -62,15 +65,16 @@ async def _show(folder: Path, listen: str) -> None:
     )
     renewing = asyncio.get_running_loop().call_later(RENEW_AFTER.total_seconds(), estate.renew_expiring)
     try:
-        await serve(config, stop=stop, started=lambda daemon: _welcome(daemon, folder))
+        await serve(config, stop=stop, started=lambda daemon: _welcome(daemon, folder, site.url))
     finally:
         renewing.cancel()
         sink.close()
+        await site.stop()
         await estate.stop()
 
 
-def _welcome(daemon: Daemon, folder: Path) -> None:
-    print(WELCOME.format(url=daemon.url, folder=folder), flush=True)
+def _welcome(daemon: Daemon, folder: Path, site: str) -> None:
+    print(WELCOME.format(url=daemon.url, folder=folder, site=site), flush=True)
 
 
 async def _free(listen: str) -> str:
