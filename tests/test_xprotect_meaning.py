@@ -130,6 +130,11 @@ def test_management_failover_is_another_story() -> None:
     assert "certlm" not in told
 
 
+def test_mobile_clients_need_to_trust_the_ca() -> None:
+    """A mobile server's certificate comes from a CA that phones trust, which the site's own may not be."""
+    assert "phones and browsers trust" in preset("mobile_server.clients").steps[1]
+
+
 def test_sql_server_is_switched_by_its_own_tool() -> None:
     """SQL Server's certificate is selected in its own configuration tool."""
     told = " ".join(preset("sql_server.database").steps)

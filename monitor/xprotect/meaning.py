@@ -4,15 +4,15 @@ from monitor.model import Meaning
 from monitor.parse.display import display
 from monitor.xprotect.presets import Preset, filled
 
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
 
 
 def title(preset: Preset, name: str, host: str, port: int) -> str:
     """Return the words that come first in a mail: role, name of the server, certificate, port."""
-    called = display(name.strip(), _LONGEST_NAME)
+    called = display(name.strip(), LONGEST_NAME)
     # A service is often registered under the name of its role ("MobileServer"), which names no server.
     if not called or _squeezed(called) == _squeezed(preset.name):
-        called = display(host, _LONGEST_NAME)
+        called = display(host, LONGEST_NAME)
     told = called.casefold().startswith(preset.name.casefold())
     return f"{called if told else f'{preset.name} {called}'}, {preset.certificate}, port {port}"
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitor.model import Found, Part
+from monitor.parse.display import display
 from monitor.xprotect.hosts import is_address, is_local, joined
-from monitor.xprotect.meaning import title
+from monitor.xprotect.meaning import LONGEST_NAME, title
 from monitor.xprotect.presets import Preset
 
 
@@ -92,4 +93,5 @@ class Place:
                 public_names=tuple(name for name in given if not is_address(name)),
                 key_type=part.key_type,
             ),
+            name=display(self.name.strip(), LONGEST_NAME),
         )
