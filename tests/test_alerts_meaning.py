@@ -128,7 +128,7 @@ def test_steps_once_for_places_of_one_preset() -> None:
         meaning = replace(MEANING, title=f"Recorder {number}", steps=(f"On rec{number} renew it.",))
         states.append(ending_under(CA, on=recorder(where, meaning=meaning)))
     body = text_of(mail_about(*states))
-    heading = "What to do, here for Recorder 1 (its like in the same way):"
+    heading = "What to do for Recorder 1, and likewise for the others:"
     assert [text in body for text in (heading, "On rec1 renew it.", "On rec2", "Recorder 3: rec3:7563")] == [
         True,
         True,
@@ -142,9 +142,7 @@ def test_kinds_keep_their_own_steps() -> None:
     """One certificate on two kinds of server has the steps of both."""
     other = replace(MEANING, title="Event Server", component="event_server", steps=("Other way.",))
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
-    headings = [
-        f"What to do, here for {title} (its like in the same way):" for title in (TITLE, "Event Server")
-    ]
+    headings = [f"What to do for {title}, and likewise for the others:" for title in (TITLE, "Event Server")]
     assert [heading in body for heading in headings] == [True, True]
 
 

@@ -179,7 +179,9 @@ class TestSharedMatters:
         snapshot = shared(Check.RECORDER_PAIR, *states, matter="recorder_pair rec1")
         (entry,) = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
         assert (entry.certificate, len(entry.spots)) == (LEAF, 2)
-        assert [advice.whose for advice in entry.advice if advice.steps] == [self.SERVER.title]
+        assert [advice.whose for advice in entry.advice] == [self.SERVER.title]
+        (mail,) = mails(decide(snapshot, {}, NOW, situation=AFTER_INVENTORY))
+        assert f"What to do for {self.SERVER.title}:" in text_of(mail)
 
     def test_a_question_no_longer_asked_is_quiet(self) -> None:
         """Who switches the check off needs no mail about it."""

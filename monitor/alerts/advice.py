@@ -44,9 +44,14 @@ def add_advice(
     certificate: Certificate | None,
     now: datetime,
 ) -> None:
-    """Add what a target's meaning says to a finding, once for all targets with the same meaning of it."""
+    """Add what a target's meaning says to a finding, once for all targets with the same meaning of it.
+
+    What a renewal solves and names no certificate is about the other one of a pair: this one needs nothing.
+    """
     meaning = state.target.meaning
     if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
+        return
+    if certificate is None and finding.check in _SOLVED_BY_RENEWAL:
         return
     path = _path_of(state, finding, certificate) if finding.check in _SOLVED_BY_RENEWAL else None
     first = path is not None and bool(meaning.ca_first) and _needs_ca_first(path, finding.check, now)

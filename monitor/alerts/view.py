@@ -184,15 +184,17 @@ def _steps(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return each list of steps once, with its heading, which says whose it is where there are others."""
     lists = {one.steps: one for one in reversed(entry.advice) if one.steps}
     alone = len(lists) == 1 and len(entry.spots) <= 1
-    return tuple((_heading(one, alone=alone), steps) for steps, one in reversed(lists.items()))
+    pair = entry.checks[:1] == (Check.RECORDER_PAIR,)
+    return tuple((_heading(one, alone=alone, pair=pair), steps) for steps, one in reversed(lists.items()))
 
 
-def _heading(advice: Advice, *, alone: bool) -> str:
+def _heading(advice: Advice, *, alone: bool, pair: bool) -> str:
+    """Return what stands above steps; of a pair only the one at fault needs them."""
     if advice.ca_first:
         return "What to do, the CA first:"
     if alone or not advice.whose:
         return "What to do:"
-    return f"What to do, here for {advice.whose} (its like in the same way):"
+    return f"What to do for {advice.whose}{'' if pair else ', and likewise for the others'}:"
 
 
 def _joined(names: Iterable[str]) -> str:
