@@ -157,3 +157,14 @@ def test_old_finished_mail_loses_its_text_first(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "state.db")) as other:
         lengths = [length for (length,) in other.execute("SELECT length(message) FROM mail ORDER BY id")]
     assert lengths == [0, len(mail(2).message)]
+
+
+def test_a_mail_far_ahead_is_due_once_the_clock_was_set_back() -> None:
+    """A clock that was wrong by hours must not hold a mail back for hours."""
+    waiting = replace(mail(1), next_attempt_at=NOW + 6 * HOUR)
+
+    async def act(store: Store) -> int:
+        await store.tell([], [waiting], {})
+        return len(await store.due_mails(NOW, 10))
+
+    assert using(act) == 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,13 +81,13 @@ class Daemon:
         self.clock_watch = ClockWatch(clock, self.own)
         self.alert_pass = AlertPass(self.board, self.judge, self.trusted.anchors, store)
         self.post = Post(store, clock, self.own)
-        self.alerts = Loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert, clock)
-        self.delivery = Loop("delivery", DELIVER_EVERY, self._deliver, clock)
+        self.alerts = self._loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert)
+        self.delivery = self._loop("delivery", DELIVER_EVERY, self._deliver)
         self.loops = (
             self.alerts,
             self.delivery,
-            Loop("retention", PRUNE_EVERY, self._prune, clock),
-            Loop("beat", BEAT_EVERY, self._beat, clock),
+            self._loop("retention", PRUNE_EVERY, self._prune),
+            self._loop("beat", BEAT_EVERY, self._beat),
         )
         self._servers: list[WebServer] = []
         self._changing = asyncio.Lock()
@@ -218,6 +218,9 @@ class Daemon:
 
     async def _beat(self) -> None:
         self.clock_watch.beat()
+
+    def _loop(self, name: str, every: float, work: Callable[[], Awaitable[None]]) -> Loop:
+        return Loop(name, every, work, self.clock, self.own.store_failed)
 
     async def _listen(self) -> None:
         view = View(self)

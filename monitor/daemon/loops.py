@@ -14,8 +14,16 @@ log = logging.getLogger(__name__)
 class Loop:
     """Do some work every so many seconds, or at once when nudged, until stopped."""
 
-    def __init__(self, name: str, every: float, work: Callable[[], Awaitable[None]], clock: Clock) -> None:
-        """Take the work; nothing runs before ``start``."""
+    def __init__(
+        self,
+        name: str,
+        every: float,
+        work: Callable[[], Awaitable[None]],
+        clock: Clock,
+        broken: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the work, and what counts a failure of the local system; nothing runs before ``start``."""
+        self._broken = broken
         self.name = name
         self.every = every
         self._work = work
@@ -67,6 +75,7 @@ class Loop:
         try:
             await self._work()
         except SystemBrokenError as error:
+            self._broken()
             self._complain(str(error))
         except Exception:
             log.exception("%s met a bug of cert-monitor; the next round goes on", self.name)

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from json import dumps, loads
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
 from monitor.model import Mail, Told, ToldChange
 from monitor.store.single import put_facts
 from monitor.store.tables import mail, told
 from monitor.store.values import recipients_json, recipients_of
+
+LONGEST_WAIT = timedelta(hours=2)
+"""Longer than delivery ever waits between two attempts."""
 
 _new = sqlite.insert(told)
 _PUT_TOLD = _new.on_conflict_do_update(
@@ -75,10 +78,15 @@ def _stored(connection: Connection, item: Mail) -> int:
 
 
 def due_mails(connection: Connection, now: datetime, limit: int) -> tuple[Mail, ...]:
-    """Return mails whose next attempt is due, longest due first."""
+    """Return mails whose next attempt is due, longest due first.
+
+    One that lies further ahead than any wait was put there under a clock that has been set back since: it
+    is due as well.
+    """
+    due = or_(mail.c.next_attempt_at <= now, mail.c.next_attempt_at > now + LONGEST_WAIT)
     query = (
         select(mail)
-        .where(mail.c.finished_at.is_(None), mail.c.next_attempt_at <= now)
+        .where(mail.c.finished_at.is_(None), due)
         .order_by(mail.c.next_attempt_at, mail.c.id)
         .limit(limit)
     )
