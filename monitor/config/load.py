@@ -29,7 +29,7 @@ from monitor.discovery import DISCOVERIES, DiscoveryKind
 from monitor.errors import ConfigError, Problem
 from monitor.model import Policy
 from monitor.settings import PolicySettings
-from monitor.sources import TargetKind
+from monitor.sources import EndpointSettings, TargetKind
 from monitor.xprotect import Presets
 
 _LISTS = ("policies", "targets", "include")
@@ -65,6 +65,7 @@ def load(path: Path) -> Config:
     loading = _Loading()
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
     loading.duplicates()
+    loading.unknown_presets()
     if loading.problems:
         raise ConfigError(tuple(loading.problems))
     return loading.config()
@@ -164,6 +165,16 @@ class _Loading:
                 if earlier is not here:
                     message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
                     self.problems.append(document.problem(here[1], message))
+
+    def unknown_presets(self) -> None:
+        """Report endpoints that name a preset which no file defines."""
+        every = [preset.key for role in self._presets.roles for preset in self._presets.every(role)]
+        for document, settings in self._parts:
+            for index, target in enumerate(settings.targets):
+                key = target.preset if isinstance(target, EndpointSettings) else ""
+                if key and key not in every:
+                    message = f"unknown preset (got {key!r}); allowed: {', '.join(every)}"
+                    self.problems.append(document.problem(("targets", index, "preset"), message))
 
     def config(self) -> Config:
         """Return everything joined."""

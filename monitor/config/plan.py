@@ -10,7 +10,7 @@ from monitor.config.load import Config
 from monitor.config.policy import Policies
 from monitor.discovery import DiscoveryKind, XProtectHostSettings
 from monitor.errors import Problem
-from monitor.model import Found, Target
+from monitor.model import Found, Part, Target
 from monitor.settings import PolicySettings
 from monitor.sources import EndpointSettings, FilesSettings, TargetKind
 from monitor.xprotect import Preset, meaning
@@ -66,9 +66,13 @@ class _Planning:
         self._watched = frozenset(_single_paths(config.targets))
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
-        policy = self._policies.of(settings.kind, settings.labels, own or settings)
+        preset = self._presets.of(settings.preset) if isinstance(settings, EndpointSettings) else None
+        named = _labels(preset) | settings.labels
+        policy = self._policies.of(settings.kind, named, own or settings, preset.defaults if preset else None)
         target = settings.target(policy)
-        labels = tuple(sorted(settings.labels.items()))
+        if preset:
+            target = known_as(target, target.aliases, target.part, preset)
+        labels = tuple(sorted(named.items()))
         if origin or target.labels != labels:
             target = replace(target, labels=labels, origin=origin)
         self.targets.setdefault(target.id, target)
@@ -90,7 +94,7 @@ class _Planning:
             return
         preset = self._presets.of(found.preset) if found.preset else None
         policy = self._policies.of("endpoint", labels, discovery, preset.defaults if preset else None)
-        target = known_as(settings.target(policy), found, preset)
+        target = known_as(settings.target(policy), found.aliases, found.part, preset)
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
         self.targets.setdefault(target.id, target)
 
@@ -108,19 +112,32 @@ class _Planning:
         return {path for trust in trusts for path in trust}
 
 
-def known_as(target: Target, found: Found, preset: Preset | None) -> Target:
-    """Return a discovered target with what its preset and its surroundings tell of it."""
-    part, told = found.part, target.meaning
+def known_as(target: Target, aliases: tuple[str, ...], part: Part, preset: Preset | None) -> Target:
+    """Return a target with what its preset and its surroundings tell of it; its own title stays."""
+    told = target.meaning
     if preset is not None:
         port = int(target.where.rpartition(":")[2])
-        told = replace(meaning(preset, "", target.host, port), title=target.meaning.title)
+        told = meaning(preset, "", target.host, port)
+        told = replace(told, title=target.meaning.title or told.title)
         part = replace(
             part,
             standby=part.standby or preset.standby,
             plain_possible=part.plain_possible or preset.plain_possible,
             key_type=part.key_type or preset.key_type,
         )
-    return replace(target, aliases=found.aliases, meaning=told, part=part)
+    return replace(target, aliases=aliases, meaning=told, part=part)
+
+
+def _labels(preset: Preset | None) -> dict[str, str]:
+    """Return the labels that a preset gives to an entry that names it."""
+    if preset is None:
+        return {}
+    labels = {
+        "component": preset.component,
+        "certificate_group": preset.certificate_group,
+        "vms": preset.vms,
+    }
+    return {name: value for name, value in labels.items() if value}
 
 
 def _single_paths(targets: Sequence[TargetKind]) -> Iterator[str]:

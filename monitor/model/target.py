@@ -148,7 +148,8 @@ class Found:
     ``address`` is ``host:port`` with an IPv6 literal in brackets; ``server_name`` is the name to ask
     for, empty when there is none. ``labels`` come on top of those of the discovery's own entry.
     ``preset`` names what is known of such an endpoint beforehand ("recording_server.media"): its
-    policy, meaning and part; ``part`` adds what only this one endpoint's surroundings tell.
+    policy, meaning and part; ``part`` adds what only this one endpoint's surroundings tell. ``name`` is what
+    the system calls the server or device, empty when it does not say.
     """
 
     address: str
@@ -158,3 +159,4 @@ class Found:
     aliases: tuple[str, ...] = ()
     preset: str = ""
     part: Part = Part()
+    name: str = ""

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor import parse
-from monitor.model import Failure, Meaning, Policy, Reason, Seen, Sighting, Target
+from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Sighting, Target
 from monitor.sources.address import join, read_address, read_host
 from monitor.sources.connect import NoneConnectedError, connect
 from monitor.sources.exchange import exchange
@@ -32,6 +32,12 @@ class EndpointSettings(TargetSettings):
     kind: Literal["endpoint"] = "endpoint"
     address: str = Field(description="host:port or [IPv6]:port; port 443 may be left out")
     server_name: str | None = Field(None, description="name to ask for and to expect; the host if left out")
+    preset: str = Field("", description="what is known of such a port beforehand: recording_server.media")
+    public_names: tuple[str, ...] = Field(
+        (), description="other names that clients are given for it; its certificate must carry them"
+    )
+    stands_in_for: tuple[str, ...] = Field((), description="hosts whose work it takes over when they fail")
+    aliases: tuple[str, ...] = Field((), description="other names and addresses of the same machine")
 
     @field_validator("address")
     @classmethod
@@ -43,6 +49,11 @@ class EndpointSettings(TargetSettings):
     @classmethod
     def _server_name(cls, text: str | None) -> str | None:
         return None if text is None else read_host(text)
+
+    @field_validator("public_names", "stands_in_for", "aliases")
+    @classmethod
+    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(read_host, texts)))
 
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe."""
@@ -59,7 +70,9 @@ class EndpointSettings(TargetSettings):
             labels=tuple(sorted(self.labels.items())),
             host=host,
             server_name=name,
+            aliases=self.aliases,
             meaning=Meaning(title=self.title),
+            part=Part(stands_in_for=self.stands_in_for, public_names=self.public_names),
         )
 
 
