@@ -166,16 +166,16 @@ def test_nothing_shows_the_secret(caplog: pytest.LogCaptureFixture) -> None:
 
     def answers(method: str, path: str, body: bytes) -> Answer:
         if path.endswith("uris"):
-            return answer({"IdentityProvider": "https://localhost/IDP"})
+            return answer({"IdentityProvider": "https://elsewhere.example/IDP"})
         if method == "POST":
             return answer({"access_token": TOKEN, "expires_in": 3600})
         return 500 if "sites" in path else 200, {}, f"{{{TOKEN} {SECRET.decode()}".encode()
 
     async def run() -> list[object]:
         async with made(answers) as site:
-            own = site.settings(identity_hosts=["localhost"])
+            own = site.settings()
             found = await site.discover()
-            assert any(TOKEN.encode() in sent for _, _, sent in site.requests) or found.failures
+            assert any(TOKEN.encode() in sent for _, _, sent in site.requests)
             return [found, own, repr(own), own.model_dump_json()]
 
     with caplog.at_level(logging.DEBUG):

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way to a site has its own reason and a sentence that helps; no password leaves."""
+"""Whatever goes wrong on the way to a site has its own reason and a helpful sentence; no password leaves."""
 
 import asyncio
 import socket
@@ -14,7 +14,8 @@ from monitor.discovery.xprotect.trouble import AskError
 from monitor.model import Failure, Reason
 from monitor.sources import Resolver
 
-URIS = {"IdentityProvider": "https://localhost/IDP"}
+# A stranger, so that the login goes to the server itself.
+URIS = {"IdentityProvider": "https://elsewhere.example/IDP"}
 
 
 def html(method: str, path: str, body: bytes) -> Answer:
@@ -23,12 +24,12 @@ def html(method: str, path: str, body: bytes) -> Answer:
 
 
 def failures(
-    answers: object = html, name: str = "localhost", *, tls: bool = True, **keys: object
+    answers: object = html, name: str = "localhost", **keys: object
 ) -> tuple[tuple[Failure, ...], int]:
     """Return the failures of asking a hand-made server, and how many requests reached it."""
 
     async def run() -> tuple[Discovered, int]:
-        async with made(answers, name, tls=tls) as site:  # type: ignore[arg-type]  # a plain function
+        async with made(answers, name) as site:  # type: ignore[arg-type]  # a plain function
             return await site.discover(surroundings(longest=1), **keys), len(site.requests)
 
     found, requests = asyncio.run(run())
@@ -79,8 +80,17 @@ def test_untrusted() -> None:
 
 def test_plain_http() -> None:
     """A port without TLS is not_tls."""
-    (failure,), requests = failures(tls=False)
-    assert (failure.reason, requests) == (Reason.NOT_TLS, 0)
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async def run() -> Discovered:
+        async with made(html) as site, await asyncio.start_server(say, "127.0.0.1", 0) as server:
+            return await site.discover(address=f"https://localhost:{server.sockets[0].getsockname()[1]}")
+
+    assert [one.reason for one in asyncio.run(run()).failures] == [Reason.NOT_TLS]
 
 
 def test_refused() -> None:
@@ -117,7 +127,7 @@ def test_silence() -> None:
 
 def test_no_http() -> None:
     """An answer that is no HTTP is bad_answer."""
-    (failure,), _ = failures(lambda *_: (200, {"Content-Length": "99999"}, b""), tls=True)
+    (failure,), _ = failures(lambda *_: (200, {"Content-Length": "99999"}, b""))
     assert failure.reason in {Reason.BAD_ANSWER, Reason.TIMEOUT}
 
 

@@ -160,9 +160,7 @@ def answer(value: Any, status: int = 200, **headers: str) -> Answer:
 
 
 @asynccontextmanager
-async def made(
-    answers: Callable[[str, str, bytes], Answer], name: str = "localhost", *, tls: bool = True
-) -> AsyncIterator[Made]:
+async def made(answers: Callable[[str, str, bytes], Answer], name: str = "localhost") -> AsyncIterator[Made]:
     """Run a server that answers by method, path and body; its certificate is for ``name``."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -180,7 +178,7 @@ async def made(
             finally:
                 writer.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context if tls else None)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
         site.port = server.sockets[0].getsockname()[1]
         try:
             yield site

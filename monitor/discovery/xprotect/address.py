@@ -33,6 +33,9 @@ def origin(text: str) -> Origin:
 
     Raises ``ValueError`` with a sentence for http, a path, a user name or a host that is none.
     """
+    # urlsplit would silently drop line ends and tabs.
+    if not text.isprintable() or " " in text:
+        raise ValueError("a host is a DNS name or an IP address")
     scheme = _SCHEME.match(text)
     if scheme and scheme[1].lower() == "http":
         raise ValueError("http would send the password in the clear; write https://")
