@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pki
 import pytest
@@ -18,6 +19,7 @@ from tls_peers import (
     Handler,
     TlsPeer,
     alert,
+    black_hole,
     dripping,
     listening,
     resetting,
@@ -28,10 +30,12 @@ from tls_peers import (
 )
 
 from monitor.model import Failure, Part, Policy, Reason, Seen, Target
+from monitor.sources import connect as connecting
+from monitor.sources import endpoint
 from monitor.sources import exchange as exchanging
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.resolve import Address, Resolver
-from monitor.tls import shared_context
+from monitor.tls import Handshake, shared_context
 
 NAME = "recorder.example"
 ROOT = pki.authority()
@@ -39,6 +43,15 @@ MIDDLE = pki.authority("Test Intermediate", ROOT)
 LEAF = pki.leaf(NAME, MIDDLE)
 SHORT = timedelta(seconds=0.3)
 PATIENT = Policy(timeout=timedelta(seconds=20))
+
+
+@pytest.fixture(autouse=True, params=["reader", "protocol"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Look in both ways: as on loops that tell when a socket is ready, and as on the one that does not."""
+    if request.param == "protocol":
+        for module in (exchanging, endpoint):
+            monkeypatch.setattr(module, "tells_readiness", lambda _: False)
+    return str(request.param)
 
 
 class FixedResolver:
@@ -288,13 +301,8 @@ def test_refused() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
 def test_black_hole() -> None:
     """A connection request that nobody answers ends at the timeout and says so."""
-    with socket.socket() as hole, socket.socket() as one, socket.socket() as two:
-        hole.bind(("127.0.0.1", 0))
-        hole.listen(0)
-        for filler in (one, two):
-            filler.setblocking(False)
-            filler.connect_ex(hole.getsockname())
-        where = f"127.0.0.1:{hole.getsockname()[1]}"
+    with black_hole() as (host, port):
+        where = f"{host}:{port}"
         seen = look_alone(target_at(where, policy=Policy(timeout=SHORT)))
     said = "no answer to the connection request within 0.3 s"
     assert seen == Seen(failures=(Failure(Reason.TIMEOUT, said, where),))
@@ -370,7 +378,7 @@ def test_bug_is_no_failure(method: str, monkeypatch: pytest.MonkeyPatch) -> None
         async with listening(saying(alert(40))) as port:
             await EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}"))
 
-    monkeypatch.setattr(exchanging.Handshake, method, broken)
+    monkeypatch.setattr(Handshake, method, broken)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(main())
 
@@ -384,7 +392,7 @@ def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         loop = asyncio.get_running_loop()
         with theirs:
             theirs.send(alert(80))
-            handshake = exchanging.Handshake(shared_context(), NAME)
+            handshake = Handshake(shared_context(), NAME)
             await exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
             waiting = ours.fileno() != -1
             async with asyncio.timeout(10):
@@ -393,8 +401,74 @@ def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         return waiting
 
     monkeypatch.setattr(exchanging, "_LINGER", 0.05)
-    monkeypatch.setattr(exchanging.Handshake, "start", lambda _: bytes(1 << 24))
+    monkeypatch.setattr(Handshake, "start", lambda _: bytes(1 << 24))
     assert asyncio.run(main())
+
+
+def test_peer_that_reads_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the network does not take at once is sent when it does, whole and in order."""
+    greeting = bytes(range(256)) * (1 << 14)
+
+    async def main() -> bytes:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        loop = asyncio.get_running_loop()
+        handshake = Handshake(shared_context(), NAME)
+        talk = asyncio.create_task(exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s"))
+        with theirs:
+            heard = b""
+            while len(heard) < len(greeting):
+                heard += await loop.sock_recv(theirs, 1 << 16)
+            await loop.sock_sendall(theirs, alert(80))
+            await talk
+        return heard
+
+    monkeypatch.setattr(Handshake, "start", lambda _: greeting)
+    assert asyncio.run(main()) == greeting
+
+
+def test_nothing_is_watched_afterwards() -> None:
+    """A look leaves neither a descriptor nor a timer with the loop, however it ended."""
+
+    async def main() -> list[int]:
+        with socket.create_server(("127.0.0.1", 0)) as closing:
+            closed = closing.getsockname()[1]
+        loop: Any = asyncio.get_running_loop()
+        source, watched = EndpointSource(Resolver()), loop._selector.get_map()
+        found = [len(watched)]
+        for handler in (speaking_tls(server_context(LEAF)), resetting, saying(b"", stay=True)):
+            async with listening(handler) as port:
+                await source.look(target_at(f"127.0.0.1:{port}", policy=Policy(timeout=SHORT)))
+            await asyncio.sleep(0)
+            found.append(len(watched))
+        await source.look(target_at(f"127.0.0.1:{closed}"))
+        return [*found, len(watched)]
+
+    assert len(set(asyncio.run(main()))) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
+def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that is cancelled before its connection stood closes its socket."""
+    opened: list[socket.socket] = []
+    make = socket.socket
+
+    def remembered(*args: int) -> socket.socket:
+        opened.append(make(*args))
+        return opened[-1]
+
+    async def main(where: str) -> None:
+        monkeypatch.setattr(connecting.socket, "socket", remembered)
+        look = asyncio.create_task(EndpointSource(Resolver()).look(target_at(where)))
+        await asyncio.sleep(0.02)
+        monkeypatch.undo()
+        look.cancel()
+        await asyncio.wait([look])
+
+    with black_hole() as address:
+        asyncio.run(main(f"{address[0]}:{address[1]}"))
+    assert [link.fileno() for link in opened] == [-1]
 
 
 def test_foreign_target_is_a_bug() -> None:
@@ -407,7 +481,7 @@ def test_nothing_is_left_in_memory() -> None:
     """A look leaves no reference cycle that keeps its library objects until the next collection."""
 
     def handshakes() -> int:
-        return sum(isinstance(item, exchanging.Handshake) for item in gc.get_objects())
+        return sum(isinstance(item, Handshake) for item in gc.get_objects())
 
     async def main() -> int:
         source = EndpointSource(Resolver())

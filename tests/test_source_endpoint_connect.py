@@ -5,16 +5,16 @@ import errno
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from tls_peers import black_hole, listener
 
 from monitor.model import Reason
 from monitor.sources import connect as connecting
 from monitor.sources import resolve as resolving
-from monitor.sources.connect import NoneConnectedError, connect, explain
+from monitor.sources.connect import NoneConnectedError, begin, connect, explain
 from monitor.sources.resolve import Address, Resolver, alternate, literal
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
@@ -28,30 +28,6 @@ def v4(host: str, port: int = 443) -> Address:
 def v6(host: str, port: int = 443) -> Address:
     """Return an IPv6 address."""
     return Address(socket.AF_INET6, (host, port, 0, 0))
-
-
-@contextmanager
-def listener(host: str = "127.0.0.1", backlog: int = 8) -> Iterator[tuple[str, int]]:
-    """Listen without ever accepting, and give the address."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
-        listening.bind((host, 0))
-        listening.listen(backlog)
-        yield listening.getsockname()[:2]
-
-
-@contextmanager
-def black_hole(host: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
-    """Listen with a full backlog, so that the next connection request goes unanswered (on Linux)."""
-    with listener(host, 0) as address:
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(address)
-        try:
-            yield address
-        finally:
-            for filler in fillers:
-                filler.close()
 
 
 def closed_port() -> int:
@@ -135,6 +111,13 @@ def test_one_address() -> None:
     """A single address is connected to."""
     with listener() as address:
         assert reached(v4(*address)) == address
+
+
+def test_refused_before_it_began() -> None:
+    """What the system refuses at once is explained like any other refusal."""
+    with pytest.raises(NoneConnectedError) as caught:
+        begin(v4("255.255.255.255"))
+    assert caught.value.reason is Reason.UNREACHABLE
 
 
 def test_next_address_after_refusal() -> None:

@@ -5,8 +5,8 @@ A TLS peer is pyOpenSSL's server over memory; the rude ones send bytes that are 
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from cryptography import x509
 from OpenSSL import SSL
@@ -109,6 +109,30 @@ async def listening(handler: Handler, host: str = "127.0.0.1") -> AsyncIterator[
         await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
         await asyncio.sleep(0)  # closed transports let go of their sockets one turn later
+
+
+@contextmanager
+def listener(host: str = "127.0.0.1", backlog: int = 8) -> Iterator[tuple[str, int]]:
+    """Listen without ever accepting, and give the address."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+        listening.bind((host, 0))
+        listening.listen(backlog)
+        yield listening.getsockname()[:2]
+
+
+@contextmanager
+def black_hole(host: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
+    """Listen with a full backlog, so that the next connection request goes unanswered (on Linux)."""
+    with listener(host, 0) as address:
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(address)
+        try:
+            yield address
+        finally:
+            for filler in fillers:
+                filler.close()
 
 
 def speaking_tls(context: SSL.Context, peers: list[TlsPeer] | None = None) -> Handler:

@@ -79,6 +79,26 @@ def explain(error: OSError) -> tuple[Reason, str]:
     return _REASONS.get(number, (Reason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
 
 
+def begin(address: Address) -> socket.socket:
+    """Return a non-blocking socket that is on its way to an address, or raise ``NoneConnectedError``."""
+    try:
+        link = socket.socket(address.family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise NoneConnectedError([(address, error)]) from None
+    try:
+        link.setblocking(False)
+        link.connect(address.sockaddr)
+    except (BlockingIOError, InterruptedError):
+        pass
+    except OSError as error:
+        link.close()
+        raise NoneConnectedError([(address, error)]) from None
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
 async def connect(addresses: Sequence[Address], within: timedelta) -> socket.socket:
     """Return a connected non-blocking socket, or raise ``NoneConnectedError``.
 

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator
 from monitor import parse
 from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Sighting, Target
 from monitor.sources.address import join, read_address, read_host
-from monitor.sources.connect import NoneConnectedError, connect
-from monitor.sources.exchange import exchange
+from monitor.sources.connect import NoneConnectedError, begin, connect
+from monitor.sources.exchange import exchange, tells_readiness
 from monitor.sources.resolve import Address, Resolving, literal
 from monitor.sources.settings import TargetSettings
 from monitor.tls import Handshake, shared_context
@@ -91,7 +91,8 @@ class EndpointSource:
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
         handshake = Handshake(shared_context(), endpoint.server_name)
         try:
-            addresses = await self._addresses(endpoint, target, deadline)
+            known = literal(endpoint.host, endpoint.port)
+            addresses = known or await self._addresses(endpoint, target, deadline)
             link = await _connected(addresses, target, deadline)
         except _GaveNothingError as nothing:
             return Seen(failures=(nothing.failure,))
@@ -99,9 +100,6 @@ class EndpointSource:
         return _seen(handshake, target)
 
     async def _addresses(self, endpoint: Endpoint, target: Target, deadline: float) -> tuple[Address, ...]:
-        known = literal(endpoint.host, endpoint.port)
-        if known:
-            return known
         try:
             async with asyncio.timeout_at(deadline):
                 found = await self._resolver.addresses(endpoint.host, endpoint.port)
@@ -125,7 +123,10 @@ class _GaveNothingError(Exception):
 
 
 async def _connected(addresses: tuple[Address, ...], target: Target, deadline: float) -> socket.socket:
+    """Return a socket that is connected or, alone and where the loop tells, on its way."""
     try:
+        if len(addresses) == 1 and tells_readiness(asyncio.get_running_loop()):
+            return begin(addresses[0])
         async with asyncio.timeout_at(deadline):
             return await connect(addresses, target.policy.timeout)
     except TimeoutError:

@@ -1,87 +1,186 @@
 """Carry the bytes of one handshake over one connection; must not know what the bytes mean.
 
-An asyncio.Protocol, because that runs on every loop (Windows' default loop has no add_reader) and costs
-a sixth of the memory that streams take.
+On a socket of our own and the loop's word that it is ready: a transport with its protocol costs a look a
+seventh more. Where a loop does not tell (Windows' default one), exchange_protocol does the same.
 """
 
 import asyncio
+import os
 import socket
 
 from monitor.model import Reason
+from monitor.sources.connect import explain
+from monitor.sources.exchange_protocol import exchange_with_protocol
 from monitor.tls import Handshake
 
-# How long our last words may wait for a peer that does not read.
+# How long our last words may wait for a peer that does not read, in seconds.
 _LINGER = 1.0
+_READ_SIZE = 16_384
 
 
-class _Exchange(asyncio.Protocol):
-    """Feed one handshake until it is over; ``alarm`` is the timer to stop when the connection is gone."""
-
-    __slots__ = ("_greeting", "_handshake", "_transport", "alarm", "finished")
-
-    def __init__(self, handshake: Handshake, loop: asyncio.AbstractEventLoop) -> None:
-        # Made here and not in a callback, where an error would only be logged.
-        self._greeting = handshake.start()
-        self._handshake = handshake
-        self._transport: asyncio.Transport | None = None
-        self.alarm: asyncio.TimerHandle | None = None
-        self.finished: asyncio.Future[None] = loop.create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - the type of every TCP transport
-        self._transport = transport
-        transport.write(self._greeting)
-
-    def data_received(self, data: bytes) -> None:
-        answer = self._handshake.feed(data)
-        if answer and self._transport is not None:
-            self._transport.write(answer)
-        if self._handshake.over:
-            self._finish()
-
-    def eof_received(self) -> None:
-        self._handshake.eof()
-        self._finish()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.alarm is not None:
-            self.alarm.cancel()
-        if exc is not None and not isinstance(exc, OSError) and not self.finished.done():
-            self.finished.set_exception(exc)
-        self._handshake.end(Reason.CLOSED, "the connection was reset in the middle of the TLS handshake")
-        self._finish()
-
-    def expire(self, within: str) -> None:
-        self._handshake.expire(within)
-        self._finish()
-
-    def _finish(self) -> None:
-        if not self.finished.done():
-            self.finished.set_result(None)
+def tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:
+    """Return whether a loop has ``add_reader``: all but Windows' proactor do."""
+    return type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
 
 async def exchange(link: socket.socket, handshake: Handshake, deadline: float, within: str) -> None:
-    """Drive a handshake over a connected socket until it is over or the loop's clock passes ``deadline``.
+    """Drive a handshake over a socket until it is over or the loop's clock passes ``deadline``.
 
-    ``within`` puts the deadline in words for people (``within 10 s``). The outcome is in the handshake,
-    whatever happens. The socket is always closed: after what is left to send where the handshake ended,
-    at once when we are cancelled.
+    The socket is connected or, where ``tells_readiness``, on its way. ``within`` puts the deadline in words
+    for people (``within 10 s``). The outcome is in the handshake, whatever happens. The socket is always
+    closed: after what is left to send where the handshake ended, at once when we are cancelled.
     """
     loop = asyncio.get_running_loop()
+    if tells_readiness(loop):
+        await _exchange_with_reader(link, handshake, deadline, within)
+    else:
+        await exchange_with_protocol(link, handshake, deadline, within, _LINGER)
+
+
+async def _exchange_with_reader(
+    link: socket.socket, handshake: Handshake, deadline: float, within: str
+) -> None:
+    loop = asyncio.get_running_loop()
     try:
-        protocol = _Exchange(handshake, loop)
-        transport, _ = await loop.create_connection(lambda: protocol, sock=link)
+        conversation = _Conversation(link, handshake, loop)
     except BaseException:
         link.close()
         raise
-    alarm = loop.call_at(deadline, protocol.expire, within)
+    alarm = loop.call_at(deadline, conversation.expire, within)
     try:
-        await protocol.finished
+        await conversation.finished
     except BaseException:
-        transport.abort()
+        conversation.close()
         raise
     finally:
         alarm.cancel()
-    transport.close()
-    if transport.get_write_buffer_size():
-        protocol.alarm = loop.call_later(_LINGER, transport.abort)
+
+
+class _Conversation:
+    """Connect, then feed one handshake until it is over; every callback ends in a state or in ``finished``.
+
+    An error in a callback would only be logged by the loop, so each hands its own to ``_break``.
+    """
+
+    __slots__ = (
+        "_alarm",
+        "_connecting",
+        "_handshake",
+        "_link",
+        "_loop",
+        "_number",
+        "_reading",
+        "_unsent",
+        "_writing",
+        "finished",
+    )
+
+    def __init__(self, link: socket.socket, handshake: Handshake, loop: asyncio.AbstractEventLoop) -> None:
+        self._link = link
+        self._number = link.fileno()
+        self._handshake = handshake
+        self._loop = loop
+        self._alarm: asyncio.TimerHandle | None = None
+        self._unsent = b""
+        self._connecting = True
+        self._reading = False
+        self._writing = True
+        self.finished: asyncio.Future[None] = loop.create_future()
+        loop.add_writer(self._number, self._on_writable)
+
+    def expire(self, within: str) -> None:
+        """Learn that time is up."""
+        if self._connecting:
+            self._handshake.end(Reason.TIMEOUT, f"no answer to the connection request {within}")
+        else:
+            self._handshake.expire(within)
+        self.close()
+
+    def close(self) -> None:
+        """End at once, whatever is left to send."""
+        self._listen(wanted=False)
+        self._wait_to_send(wanted=False)
+        self._link.close()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if not self.finished.done():
+            self.finished.set_result(None)
+
+    def _on_writable(self) -> None:
+        try:
+            if self._connecting:
+                self._open()
+            else:
+                self._say(b"")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
+            self._break(error)
+
+    def _on_readable(self) -> None:
+        try:
+            data = self._link.recv(_READ_SIZE)
+            if data:
+                self._say(self._handshake.feed(data))
+            else:
+                self._handshake.eof()
+                self.close()
+        except (BlockingIOError, InterruptedError):
+            pass  # select(2): a socket reported as ready may still have nothing
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
+            self._break(error)
+
+    def _open(self) -> None:
+        number = self._link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            self._handshake.end(*explain(OSError(number, os.strerror(number))))
+            self.close()
+            return
+        self._connecting = False
+        self._wait_to_send(wanted=False)
+        self._listen(wanted=True)
+        self._say(self._handshake.start())
+
+    def _say(self, words: bytes) -> None:
+        """Send what the network takes now and keep the rest; part when the handshake is over."""
+        self._unsent += words
+        if self._unsent:
+            try:
+                sent = self._link.send(self._unsent)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            self._unsent = self._unsent[sent:]
+            self._wait_to_send(wanted=bool(self._unsent))
+        if self._handshake.over:
+            self._part()
+
+    def _part(self) -> None:
+        """Close, or let our last words wait for a moment while the look goes on without them."""
+        if not self._unsent:
+            self.close()
+        elif self._alarm is None:
+            self._listen(wanted=False)
+            self._alarm = self._loop.call_later(_LINGER, self.close)
+            if not self.finished.done():
+                self.finished.set_result(None)
+
+    def _break(self, error: Exception) -> None:
+        if not isinstance(error, OSError) and not self.finished.done():
+            self.finished.set_exception(error)
+        self._handshake.end(Reason.CLOSED, "the connection was reset in the middle of the TLS handshake")
+        self.close()
+
+    # The loop raises nothing for a descriptor that it does not know, but by then the number may be
+    # another socket's: hence what is waited for is remembered.
+
+    def _listen(self, *, wanted: bool) -> None:
+        if wanted and not self._reading:
+            self._loop.add_reader(self._number, self._on_readable)
+        elif self._reading and not wanted:
+            self._loop.remove_reader(self._number)
+        self._reading = wanted
+
+    def _wait_to_send(self, *, wanted: bool) -> None:
+        if wanted and not self._writing:
+            self._loop.add_writer(self._number, self._on_writable)
+        elif self._writing and not wanted:
+            self._loop.remove_writer(self._number)
+        self._writing = wanted
