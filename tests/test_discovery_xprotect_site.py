@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from xprotect_asking import QUICK, Asking, fresh, running, surroundings
 
 from monitor.demo.xprotect_site import Behaviour, Casing, Fault, Simulator
 from monitor.discovery import Discovered
+from monitor.discovery.xprotect.asking import skew_in_words
 from monitor.model import Reason
 
 
@@ -187,3 +189,29 @@ def test_child_site_is_asked(asking: Asking) -> None:
         asked = [sum("well-known" in call for call in one.calls) for one in (asking.simulator, child)]
     recorders = [one for one in found.found if dict(one.labels)["component"] == "recording_server"]
     assert (reasons(found), len(recorders), asked) == ([], 12, [1, 1])
+
+
+def test_own_endpoint_keeps_its_name(asking: Asking) -> None:
+    """While a site that once answered is down, its own endpoint is not found under another name."""
+    asking.discover(include=["servers"])
+    assert asking.site is not None
+    target = asking.site.target_id
+    found = asking.broken(Behaviour(answers={"uris": 500}), include=["servers"])
+    assert (found.found, asking.site.target_id) == ((), target)
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("Mon, 23 Nov 2026 12:01:00 GMT", []),
+        ("Mon, 23 Nov 2026 12:10:30 GMT", ["10 minutes ahead of"]),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", ["60 minutes behind"]),
+        ("", []),
+        ("yesterday", []),
+        ("Mon, 23 Nov 99999999 11:00:00 GMT", []),
+    ],
+)
+def test_clock_skew(date: str, said: list[str]) -> None:
+    """A management server whose clock differs is told of."""
+    notes = skew_in_words(date, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert [part in note for part, note in zip(said, notes, strict=True)] == [True] * len(said)

@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from monitor.discovery.xprotect.api import Api, Item
 from monitor.discovery.xprotect.client import Bounds, Client
@@ -15,6 +17,8 @@ from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.model import Failure, Reason
 from monitor.xprotect import Answers
+
+_SKEW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ class _Asking:
     async def _lists(self, client: Client) -> None:
         found = await gateway(client, self._settings, self._memory)
         self._asked = replace(self._asked, version=found.version)
-        self._gateways, self._notes = found.gateways, found.notes
+        skew = skew_in_words(found.date, self._services.clock.now())
+        self._gateways, self._notes = found.gateways, (*found.notes, *skew)
         login = Login(self._settings, found, self._services, self._memory)
         await login.token()
         api = Api(client, login, found.base)
@@ -124,3 +129,18 @@ class _Asking:
         self.failures += failures
         pending = [failure for failure in failures if failure.reason is Reason.TIMEOUT]
         self._asked = replace(self._asked, unfinished=bool(pending) and pending == list(failures))
+
+
+def skew_in_words(date: str, now: datetime) -> tuple[str, ...]:
+    """Return a note when a Date header (RFC 9110 section 6.6.1) says that the clocks differ."""
+    try:
+        told = parsedate_to_datetime(date)
+    except ValueError:
+        return ()
+    ahead = (told if told.tzinfo else told.replace(tzinfo=UTC)) - now
+    if abs(ahead) <= _SKEW:
+        return ()
+    direction = "ahead of" if ahead > timedelta(0) else "behind"
+    minutes = abs(ahead) // timedelta(minutes=1)
+    said = f"the management server's clock is {minutes} minutes {direction} this machine's"
+    return (f"{said}; one of them is wrong, and so is what it thinks of certificates",)

@@ -1,6 +1,6 @@
 """Find where the API of a site answers and where one logs in there; sends no secret."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ class Gateway:
     token_path: str
     version: str = ""
     gateways: tuple[str, ...] = ()
+    date: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -38,7 +39,7 @@ async def gateway(client: Client, settings: XProtectSiteSettings, memory: SiteMe
         uris = _uris(reply)
         if uris:
             memory.base = base
-            return _read(uris, base, settings)
+            return replace(_read(uris, base, settings), date=reply.date)
         replies.append(reply)
     raise _no_gateway(client.origin, replies)
 
@@ -91,7 +92,7 @@ def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Ga
         f"{path}/connect/token",
         display(version) if isinstance(version, str) else "",
         tuple(url for url in gateways if isinstance(url, str)) if isinstance(gateways, list) else (),
-        notes,
+        notes=notes,
     )
 
 

@@ -16,12 +16,14 @@ class SiteMemory:
     """Hold what a site showed before.
 
     ``devices`` maps a device's id to what its settings were (see devices); it can be stored as JSON and
-    handed in again. ``base`` is the path under which the gateway answered;
+    handed in again. ``base`` is the path under which the gateway answered,
+    ``own`` the ``host:port`` by which the site itself is watched, empty before it first answered;
     ``children`` maps the host of a child site to its own memory.
     """
 
     devices: dict[str, Any] = field(default_factory=dict)
     base: str = ""
+    own: str = ""
     children: dict[str, "SiteMemory"] = field(default_factory=dict)
     _salt: bytes = field(default_factory=lambda: os.urandom(16), repr=False)
     _refused: bytes = field(default=b"", repr=False)

@@ -24,6 +24,8 @@ from monitor.xprotect import Answers, Presets, found_in
 
 AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
 
+_OneSite = tuple[XProtectSiteSettings, SiteMemory, Asked]
+
 _DEEPEST = 3
 # The documentation does not say which of these a child site has.
 _ADDRESS_KEYS = ("address", "siteAddress", "serverAddress", "url", "uri", "hostName", "computerName")
@@ -68,9 +70,13 @@ class XProtectSite:
         self.memory = memory if memory is not None else SiteMemory()
         self.asked: tuple[tuple[str, Asked], ...] = ()
         self.id = settings.id
-        self.target_id = settings.target_id
         self.refresh = settings.refresh
         self.grace = settings.grace
+
+    @property
+    def target_id(self) -> str:
+        """Return the id of the endpoint that the lists come from; a short name may have become a full one."""
+        return f"endpoint:{self.memory.own or self._settings.origin.where}"
 
     @property
     def unfinished(self) -> bool:
@@ -89,12 +95,13 @@ class XProtectSite:
             around.resolver, await self._tls_context(), around.clock, self._pool, around.longest
         )
         sites, left_out = await self._sites(services)
-        self.asked = tuple((settings.origin.where, asked) for settings, asked in sites)
+        self.asked = tuple((settings.origin.where, asked) for settings, _, asked in sites)
         found: dict[tuple[str, str], Found] = {}
         failures: list[Failure] = []
         notes = list(left_out)
-        for settings, asked in sites:
-            one = self._found(settings, asked)
+        for settings, memory, asked in sites:
+            # Thousands of cameras are too much for one turn of the event loop.
+            one = await self._pool.run(_found, settings, asked, memory, around.presets)
             for entry in one.found:
                 found.setdefault((entry.address, entry.server_name), entry)
             failures += one.failures
@@ -111,16 +118,16 @@ class XProtectSite:
             self._context = (anchors.key, await self._pool.run(tls_context, anchors))
         return self._context[1]
 
-    async def _sites(self, services: Services) -> tuple[list[tuple[XProtectSiteSettings, Asked]], list[str]]:
+    async def _sites(self, services: Services) -> tuple[list[_OneSite], list[str]]:
         """Ask the site, then those below it, each address once; return also why some were left out."""
         waiting = [(self._settings, self.memory, 0)]
         known = {self._settings.origin}
-        done = []
-        left_out = []
+        done: list[_OneSite] = []
+        left_out: list[str] = []
         while waiting:
             settings, memory, depth = waiting.pop(0)
             asked = await ask(settings, services, memory, self._around.budgets)
-            done.append((settings, asked))
+            done.append((settings, memory, asked))
             for child in asked.children:
                 below = _child(self._settings, child, depth)
                 if isinstance(below, str):
@@ -131,18 +138,37 @@ class XProtectSite:
                     waiting.append((below, kept, depth + 1))
         return done, left_out
 
-    def _found(self, settings: XProtectSiteSettings, asked: Asked) -> Discovered:
-        """Return what the answers mean; even without any, the API's own endpoint is watched."""
-        site = found_in(
-            asked.answers,
-            self._around.presets,
-            site=settings.name or settings.labels.get("site", ""),
-            api_address=settings.origin.where,
-            include=settings.include,
-            allow_local=settings.allow_local,
-        )
-        told = site.notes if asked.answers != Answers() else ()
-        return Discovered(site.found, asked.failures, (*asked.notes, *told))
+
+def _found(settings: XProtectSiteSettings, asked: Asked, memory: SiteMemory, presets: Presets) -> Discovered:
+    """Return what the answers mean; before a site ever answered, at least its own endpoint is watched."""
+    if asked.answers == Answers() and memory.own:
+        return Discovered((), asked.failures, asked.notes)
+    site = found_in(
+        asked.answers,
+        presets,
+        site=settings.name or settings.labels.get("site", ""),
+        api_address=settings.origin.where,
+        include=settings.include,
+        allow_local=settings.allow_local,
+    )
+    if asked.answers == Answers():
+        return Discovered(site.found, asked.failures, asked.notes)
+    memory.own = _own(site.found, settings.origin) or settings.origin.where
+    return Discovered(site.found, asked.failures, (*asked.notes, *site.notes))
+
+
+def _own(found: Sequence[Found], where: Origin) -> str:
+    """Return the address by which the site itself is watched: its host may be known by a fuller name."""
+    port = where.where.rpartition(":")[2]
+    for entry in found:
+        if entry.address == where.where:
+            return entry.address
+        if entry.address.rpartition(":")[2] == port and where.host in (
+            *entry.aliases,
+            *entry.part.public_names,
+        ):
+            return entry.address
+    return ""
 
 
 def _child(settings: XProtectSiteSettings, child: Item, depth: int) -> XProtectSiteSettings | str:
