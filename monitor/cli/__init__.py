@@ -1,7 +1,9 @@
 """The command ``cert-monitor``: read the arguments, call one command, return its exit code.
 
-Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not look, bad usage or bad configuration. Exit of the
-others: 0 done, 1 the system does not let us, 2 configuration or usage. Ctrl-C ends any of them with 130.
+Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not look, bad usage or bad configuration; so with
+``xprotect verify`` and ``xprotect preflight``, where 2 is red or missing. Exit of the others: 0 done, 1 the
+system does not let us, 2 configuration or usage (``xprotect discover``: 3 the site does not let us). Ctrl-C
+ends any of them with 130.
 """
 
 import sys
@@ -17,7 +19,7 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    checking = given[:1] == ["check"]
+    checking = given[:1] == ["check"] or given[:2] in (["xprotect", "verify"], ["xprotect", "preflight"])
     forgive_encodings()
     try:
         arguments = parser().parse_args(given)

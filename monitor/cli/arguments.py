@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from monitor import __version__
+from monitor.cli.xprotect import arguments as xprotect_arguments
 from monitor.errors import CertMonitorError
 
 EXAMPLES = """\
@@ -14,6 +15,7 @@ examples:
   cert-monitor check '/etc/ssl/vms/**/*.pem' --format json
   cert-monitor validate-config cert-monitor.yaml
   cert-monitor run --config cert-monitor.yaml
+  cert-monitor xprotect discover https://vms01.vms.example --username certmon --password-file vms-password
   cert-monitor demo
 """
 
@@ -45,6 +47,7 @@ def parser() -> Parser:
     _run(commands)
     _check(commands)
     _validate(commands)
+    xprotect_arguments.add(commands, Parser, _later)
     _others(commands)
     return root
 

@@ -78,7 +78,15 @@ class _Counted:
 
 
 async def _look(typed: Sequence[Typed], clock: Clock) -> list[Element]:
-    targets = tuple({one.target.id: one.target for one in typed}.values())
+    states = await looked([one.target for one in typed], clock)
+    return [
+        element for one in typed for element in elements(one.text, states[one.target.id], split=one.split)
+    ]
+
+
+async def looked(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
+    """Return the state of each target, by id, after one look at it."""
+    targets = tuple({target.id: target for target in wanted}.values())
     board, trusted, resolver = Board(), Trusted(AnchorShelf().anchors, clock), Resolver()
     board.replace(board.state(target) for target in targets)
     with _progress(len(targets)) as progress:
@@ -94,10 +102,7 @@ async def _look(typed: Sequence[Typed], clock: Clock) -> list[Element]:
             _NoTally(),
         )
         await Cycle(services).run(Batch("check", EVERY, targets))
-    states = board.snapshot.states
-    return [
-        element for one in typed for element in elements(one.text, states[one.target.id], split=one.split)
-    ]
+    return board.snapshot.states
 
 
 @contextlib.contextmanager

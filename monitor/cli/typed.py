@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import glob
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,11 +47,12 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
         raise UsageError("check: --trust and --name need a target; the configuration says both for its own")
     if not config.targets and not config.discoveries:
         raise UsageError(f"check: {arguments.config} has no targets")
-    found, blind = asyncio.run(_discovered(config))
+    found, blind = asyncio.run(discovered(config))
     return [_configured(target) for target in plan(config, found).targets], blind
 
 
-async def _discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
+async def discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
+    """Return what each configured discovery finds, by id, and an element for each that failed."""
     clock = SystemClock()
     around = Surroundings(Resolver(), Trusted(AnchorShelf().anchors, clock).anchors, clock, config.presets)
     asked = [
@@ -135,7 +135,7 @@ def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Type
 
 
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {"trust": list(_anchors(arguments.trust))} if arguments.trust else {}
+    return {"trust": anchors("check", arguments.trust)} if arguments.trust else {}
 
 
 def _name(text: str) -> str:
@@ -145,18 +145,19 @@ def _name(text: str) -> str:
         raise UsageError(f"check: --name {text!r}: {error}") from None
 
 
-def _anchors(paths: list[str]) -> Iterator[str]:
-    for path in paths:
-        if path == SYSTEM:
-            yield path
-            continue
-        absolute = str(Path(path).absolute())
-        shelf = AnchorShelf()
-        if not path or not shelf.anchors((absolute,), 0).members:
-            problems = [problem.detail for problem in shelf.problems((absolute,))]
-            said = "; ".join(problems) or "there is no certificate"
-            raise UsageError(f"check: --trust {path}: {said}")
-        yield absolute
+def anchors(command: str, paths: list[str]) -> list[str]:
+    """Return what ``--trust`` names, from the root; raise ``UsageError`` where there is no certificate."""
+    return [path if path == SYSTEM else _anchor(command, path) for path in paths]
+
+
+def _anchor(command: str, path: str) -> str:
+    absolute = str(Path(path).absolute())
+    shelf = AnchorShelf()
+    if not path or not shelf.anchors((absolute,), 0).members:
+        problems = [problem.detail for problem in shelf.problems((absolute,))]
+        said = "; ".join(problems) or "there is no certificate"
+        raise UsageError(f"{command}: --trust {path}: {said}")
+    return absolute
 
 
 def _target(settings: EndpointSettings | FilesSettings, config: Config) -> Target:

@@ -1,0 +1,53 @@
+"""``cert-monitor xprotect discover``: say what would be watched at a site; changes nothing."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from monitor.cli.arguments import UsageError
+from monitor.cli.output import say
+from monitor.cli.xprotect.listing import as_json, as_table, rows
+from monitor.cli.xprotect.pasted import as_yaml
+from monitor.cli.xprotect.sites import COMMAND, Site, asked, configured
+from monitor.parse import display
+
+_LONGEST = 4096
+
+
+def discover(arguments: argparse.Namespace) -> int:
+    """Print every endpoint of the sites; return 3 when a list could not be had, or only in part."""
+    config = configured(arguments)
+    sites = asked(config)
+    if arguments.record:
+        _keep(arguments.record, sites)
+    if arguments.format == "yaml":
+        say(as_yaml(sites))
+    else:
+        listed = rows(sites, config.presets)
+        say(as_json(listed) if arguments.format == "json" else as_table(listed))
+    failed = False
+    for site in sites:
+        failed = _tell(site, len(sites) > 1) or failed
+    return 3 if failed else 0
+
+
+def _tell(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether its name must be said
+    """Print what was left out and what went wrong; return whether anything did."""
+    name = f"{site.settings.id}: " if several else ""
+    for note in site.answer.notes:
+        print(display(f"note: {name}{note}", _LONGEST), file=sys.stderr)
+    for failure in site.answer.failures:
+        print(display(f"{failure.reason}: {name}{failure.detail}", _LONGEST), file=sys.stderr)
+    return bool(site.answer.failures)
+
+
+def _keep(path: Path, sites: Sequence[Site]) -> None:
+    recorded = [one for site in sites for one in site.recorded]
+    try:
+        path.write_text(json.dumps(recorded, indent=2) + "\n", encoding="ascii")
+    except OSError as error:
+        raise UsageError(f"{COMMAND}: --record {path} cannot be written: {error.strerror or error}") from None
+    note = f"note: {path} holds the answers with names and addresses masked; read it before you send it"
+    print(note, file=sys.stderr)

@@ -1,0 +1,74 @@
+"""What a site would have watched, as a table for people and as published JSON; asks nothing."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from monitor.cli.xprotect.sites import Site
+from monitor.model import Found
+from monitor.parse import display
+from monitor.sources.address import join, read_address
+from monitor.xprotect import Presets
+
+Row = dict[str, Any]
+
+_HEAD = ("COMPONENT", "NAME", "ADDRESS", "PROTOCOL", "GROUP", "TLS")
+_WIDEST = 44
+
+
+def rows(sites: Sequence[Site], presets: Presets) -> list[Row]:
+    """Return one row for each endpoint; the keys are published."""
+    return [_row(site, found, presets) for site in sites for found in site.answer.found]
+
+
+def _row(site: Site, found: Found, presets: Presets) -> Row:
+    labels = site.settings.labels | dict(found.labels)
+    preset = presets.of(found.preset)
+    host, port = read_address(found.address)
+    return {
+        "site": labels.get("site", ""),
+        "component": labels.get("component", "other"),
+        "name": found.name or host,
+        "host": host,
+        "port": port,
+        "protocol": preset.protocol if preset else "tls",
+        "certificate_group": labels.get("certificate_group", ""),
+        "optional": found.part.plain_possible or found.part.standby,
+    }
+
+
+def as_json(listed: Sequence[Row]) -> str:
+    """Return one JSON array, plain ASCII."""
+    return json.dumps(list(listed), indent=2)
+
+
+def as_table(listed: Sequence[Row]) -> str:
+    """Return the rows in columns, one block for each site."""
+    return "\n\n".join(_block(site, listed) for site in dict.fromkeys(row["site"] for row in listed))
+
+
+def _block(site: str, listed: Sequence[Row]) -> str:
+    mine = [row for row in listed if row["site"] == site]
+    lines = [_HEAD, *map(_cells, mine)]
+    widths = [min(_WIDEST, max(cell_len(line[column]) for line in lines)) for column in range(len(_HEAD))]
+    count = f"{len(mine)} {'endpoint' if len(mine) == 1 else 'endpoints'}"
+    return "\n".join([f"site {display(site)}: {count}", *_aligned(lines, widths)])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        row["component"],
+        display(row["name"]),
+        join(row["host"], row["port"]),
+        row["protocol"],
+        row["certificate_group"] or "-",
+        "optional" if row["optional"] else "expected",
+    )
+
+
+def _aligned(lines: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:
+    for line in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        yield "  ".join(padded).rstrip()

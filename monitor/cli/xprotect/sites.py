@@ -1,0 +1,89 @@
+"""Ask XProtect sites once for what a command needs; keeps and changes nothing."""
+
+import argparse
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from monitor.cli.arguments import UsageError
+from monitor.cli.typed import anchors
+from monitor.config import Config, load, trust_of, unwritten
+from monitor.cycle import Trusted
+from monitor.discovery import Discovered, Surroundings, XProtectSite, XProtectSiteSettings
+from monitor.discovery.xprotect import Budgets, record
+from monitor.model import SystemClock
+from monitor.sources import AnchorShelf, Resolver
+
+COMMAND = "xprotect discover"
+# Nobody waits for a first list of servers here, so that the devices may take their time at once.
+_PATIENT = Budgets(first_devices=Budgets().devices)
+_OF_ONE_SITE = ("username", "password_file", "password_env", "login", "include", "trust", "identity_host")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Hold one site, what it answered, and the same masked for a report."""
+
+    settings: XProtectSiteSettings
+    answer: Discovered
+    recorded: list[dict[str, Any]]
+
+
+def configured(arguments: argparse.Namespace) -> Config:
+    """Return a configuration with the sites to ask as its only discoveries.
+
+    Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
+    """
+    if arguments.config is None:
+        return replace(unwritten(), discoveries=(_typed(arguments),))
+    given = [name for name in ("address", *_OF_ONE_SITE, "allow_local") if getattr(arguments, name)]
+    if given:
+        said = given[0].replace("_", "-").replace("address", "ADDRESS")
+        raise UsageError(f"{COMMAND}: {said} and --config exclude each other; the file says it all")
+    config = load(arguments.config)
+    sites = tuple(one for one in config.discoveries if isinstance(one, XProtectSiteSettings))
+    if not sites:
+        raise UsageError(f"{COMMAND}: {arguments.config} has no target of kind: xprotect_site")
+    return replace(config, discoveries=sites)
+
+
+def _typed(arguments: argparse.Namespace) -> XProtectSiteSettings:
+    if not arguments.address or not arguments.username:
+        raise UsageError(f"{COMMAND}: name ADDRESS and --username, or a configuration with --config")
+    if bool(arguments.password_file) == bool(arguments.password_env):
+        raise UsageError(f"{COMMAND}: exactly one of --password-file and --password-env is needed")
+    keys = {name: value for name in _OF_ONE_SITE if (value := getattr(arguments, name))}
+    keys["identity_hosts"] = keys.pop("identity_host", [])
+    if arguments.trust:
+        keys["trust"] = anchors(COMMAND, arguments.trust)
+    whole = {"kind": "xprotect_site", "address": arguments.address, "allow_local": arguments.allow_local}
+    try:
+        return XProtectSiteSettings.model_validate(whole | keys, context={"folder": str(Path.cwd())})
+    except ValidationError as error:
+        said = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
+        raise UsageError(f"{COMMAND}: {'; '.join(said).replace('Value error, ', '')}") from None
+
+
+def asked(config: Config) -> list[Site]:
+    """Return the answer of every site of a configuration."""
+    return asyncio.run(_asked(config))
+
+
+async def _asked(config: Config) -> list[Site]:
+    clock = SystemClock()
+    trusted, resolver = Trusted(AnchorShelf().anchors, clock), Resolver()
+
+    around = Surroundings(resolver, trusted.anchors, clock, config.presets, _PATIENT)
+
+    async def one(settings: XProtectSiteSettings) -> Site:
+        site = XProtectSite(settings, trust_of(config, settings), around)
+        try:
+            return Site(settings, await site.discover(), record(site.asked))
+        finally:
+            await site.close()
+
+    wanted = [one for one in config.discoveries if isinstance(one, XProtectSiteSettings)]
+    return list(await asyncio.gather(*map(one, wanted)))
