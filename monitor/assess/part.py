@@ -77,7 +77,7 @@ def made_by_product(target: Target, path: Path) -> bool:
     """
     leaf = path.leaf
     alone = len(path.certificates) == 1 and leaf.self_issued and path.problem.endswith(SELF_SIGNED)
-    return alone and _is_xprotect(target) and leaf.subject_cn.casefold() in _machine_names(target)
+    return alone and _is_xprotect(target) and leaf.subject_cn.casefold() in _machine_names(target, leaf)
 
 
 def _is_xprotect(target: Target) -> bool:
@@ -86,7 +86,9 @@ def _is_xprotect(target: Target) -> bool:
     return known and target.label("component") in _SELF_MADE
 
 
-def _machine_names(target: Target) -> set[str]:
-    names = {name.rstrip(".").casefold() for name in (target.host, target.server_name, *target.aliases)}
+def _machine_names(target: Target, leaf: Certificate) -> set[str]:
+    # A site that announces addresses only: who carries the address may say what the machine is called.
+    own = leaf.dns_names if target.host in leaf.ip_addresses else ()
+    names = {name.rstrip(".").casefold() for name in (target.host, target.server_name, *target.aliases, *own)}
     short = {name.partition(".")[0] for name in names if not name.replace(".", "").isdigit()}
     return {name for name in names | short if name}

@@ -124,7 +124,7 @@ class AlertPass:
         return Situation(
             first_pass_started_at=datetime.fromisoformat(started),
             inventory_sent=await self._memory.fact(INVENTORY_SENT) is not None,
-            never_looked=sum(1 for state in self._board.snapshot if state.looked_at is None),
+            never_looked=_untried(self._board.snapshot),
             clock_suspect=clock_suspect,
             tell_renewals_all=tell_renewals_all,
         )
@@ -135,3 +135,11 @@ class AlertPass:
     def _may_change(self, state: TargetState, now: datetime) -> bool:
         change = state.assessment.next_change_at
         return (change is not None and change <= now) or self._judge.blind(state, now) != state.blind
+
+
+def _untried(snapshot: Snapshot) -> int:
+    """Return how many targets were never looked at, and how many lists of targets were never answered."""
+    lists = snapshot.discoveries.values()
+    return sum(1 for state in snapshot if state.looked_at is None) + sum(
+        1 for one in lists if one.succeeded_at is None and not one.failures
+    )

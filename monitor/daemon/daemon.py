@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.assess import PathFinder
-from monitor.config import load
+from monitor.config import Config, load
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.cycle.alert_pass import AlertPass
 from monitor.daemon.clocks import ClockWatch
@@ -20,6 +20,7 @@ from monitor.daemon.refreshing import Around, Refreshing
 from monitor.daemon.resume import Resume
 from monitor.daemon.setup import Setup, planned, read
 from monitor.daemon.view import View
+from monitor.discovery import asks
 from monitor.errors import ConfigError, SystemBrokenError
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
@@ -101,7 +102,7 @@ class Daemon:
         planned(config, {})
         store = await Store.open(config.store.url, app_version=__version__)
         discoveries = Discoveries(store, clock)
-        await discoveries.resume([entry.id for entry in config.discoveries])
+        await discoveries.resume(_asked(config))
         return cls(path, planned(config, discoveries.found()), store, discoveries, clock)
 
     @property
@@ -166,7 +167,7 @@ class Daemon:
             return (str(error),)
         if fixed := _needs_restart(self.setup, setup):
             return fixed
-        await self.discoveries.resume([entry.id for entry in setup.config.discoveries])
+        await self.discoveries.resume(_asked(setup.config))
         await self._use(planned(setup.config, self.discoveries.found()))
         self.alerts.every = setup.config.alerts.every.total_seconds()
         await self.refreshing.use(setup.config)
@@ -246,6 +247,10 @@ def _needs_restart(old: Setup, new: Setup) -> tuple[str, ...]:
         ("limits", old.config.limits, new.config.limits),
     )
     return tuple(f"{key}: a change needs a restart" for key, before, after in fixed if before != after)
+
+
+def _asked(config: Config) -> tuple[str, ...]:
+    return tuple(entry.id for entry in config.discoveries if asks(entry))
 
 
 def _pools(looking: Mapping[str, Source]) -> tuple[ThreadPool, ...]:

@@ -24,6 +24,11 @@ DISCOVERIES = (DnsSettings, XProtectHostSettings, XProtectSiteSettings)
 """Every settings class whose entries yield targets instead of being one."""
 
 
+def asks(settings: DnsSettings | XProtectHostSettings | XProtectSiteSettings) -> bool:
+    """Return whether a configured entry has to ask somebody for its list."""
+    return not isinstance(settings, XProtectHostSettings)
+
+
 def made(
     settings: DnsSettings | XProtectHostSettings | XProtectSiteSettings,
     trust: tuple[str, ...],
@@ -54,5 +59,6 @@ __all__ = [
     "XProtectHostSettings",
     "XProtectSite",
     "XProtectSiteSettings",
+    "asks",
     "made",
 ]
