@@ -16,7 +16,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.assess import Anchors
+from monitor.assess import Anchor, Anchors
 from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.trouble import AskError, UntrustedError, trouble
@@ -25,6 +25,15 @@ from monitor.parse import UnreadableCertificateError, certificate, display
 
 MOST_BYTES = 64 * 1024 * 1024
 _PIECE = 65536
+_ADD_CA = (
+    "If the certificate is right, put that of the CA that issued it (a .cer or .pem file) under trust; if it "
+    "is for another name, use that name in address"
+)
+_KEY_USAGE = bytes.fromhex("0603551d0f")  # the identifier of the extension, RFC 5280 section 4.2.1.3
+# OpenSSL takes no CA that says neither by basicConstraints nor by keyUsage that it is one; Windows does.
+_PIN = (
+    "Its CA does not say that it is a CA: put the server's own certificate (a .cer file) under trust as well"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +187,8 @@ class Client:
         """Return the failure with the certificate that was refused; nothing is sent to look at it."""
         shown = await _shown(self.origin, self._resolver, self._bounds.longest)
         what = f"shows {shown}, which is not accepted" if shown else "shows an untrusted certificate"
-        detail = (
-            f"{self.origin.where} {what}: {error.why}. No password was sent. If the certificate is right, "
-            "put that of the CA that issued it (a .cer or .pem file) under trust"
-        )
+        advice = _PIN if "invalid CA" in error.why else _ADD_CA
+        detail = f"{self.origin.where} {what}: {error.why}. No password was sent. {advice}"
         return AskError(Reason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
 
 
@@ -196,10 +203,24 @@ def tls_context(anchors: Anchors) -> ssl.SSLContext:
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     for anchor in anchors.members:
+        if _hinders(anchor, anchors):
+            continue
         # One anchor that OpenSSL cannot read must not cost the others.
         with contextlib.suppress(ssl.SSLError):
             context.load_verify_locations(cadata=anchor.der)
     return context
+
+
+def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
+    """Return whether an anchor would only spoil the path of a certificate that is an anchor itself.
+
+    OpenSSL prefers the path to the root, and then refuses a root that does not say that it is a CA.
+    """
+    own = anchor.certificate
+    silent = own.self_issued and not own.is_ca and _KEY_USAGE not in anchor.der
+    return silent and any(
+        other.certificate.issuer == own.subject and other is not anchor for other in anchors.members
+    )
 
 
 async def _shown(origin: Origin, resolver: Addresses, longest: float) -> str:

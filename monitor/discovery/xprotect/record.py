@@ -6,6 +6,7 @@ mask everywhere, so that what belongs together still does. It writes no file.
 
 import ipaddress
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -59,6 +60,7 @@ class _Mask:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
+        self._counts: Counter[str] = Counter()
 
     def value(self, key: str, value: Any) -> Any:
         """Return a value of any type, masked by what it is and the key that it stands under."""
@@ -136,8 +138,8 @@ class _Mask:
     def _pseudonym(self, kind: str, text: str, form: str) -> str:
         known = self._known.get((kind, text))
         if known is None:
-            number = 1 + sum(one == kind for one, _ in self._known)
-            known = self._known[kind, text] = form.format(number)
+            self._counts[kind] += 1
+            known = self._known[kind, text] = form.format(self._counts[kind])
         return known
 
 
