@@ -7,10 +7,12 @@ from datetime import timedelta
 from pki import NOW, Issued, authority, days, leaf
 
 from monitor.assess import Anchor, Anchors, PathFinder
+from monitor.cycle.board import Board
 from monitor.cycle.judge import Judge, stale
 from monitor.model import (
     Check,
     Failure,
+    Margin,
     Observation,
     Part,
     Policy,
@@ -212,3 +214,62 @@ def test_a_policy_decides_how_long_nothing_is_forgotten() -> None:
     kept = after(seen, Seen(failures=(REFUSED,)), hours=2)
     gone = after(kept, Seen(failures=(REFUSED,)), hours=4)
     assert (len(kept.sightings), len(gone.sightings)) == (1, 0)
+
+
+def test_the_same_again_is_not_judged_again() -> None:
+    """A healthy target that shows the same keeps its assessment and its sightings, and their memory."""
+    good = leaf("rec.vms.example", ROOT)
+    first = after(TargetState(ENDPOINT), showing((PLACE, good)))
+    second = after(first, showing((PLACE, good)), hours=2)
+    assert second.assessment is first.assessment
+    assert second.sightings is first.sightings
+    assert second.looked_at == NOW + 2 * HOUR
+
+
+def test_a_margin_that_is_reached_is_judged() -> None:
+    """The same certificate is another matter after the instant at which its assessment changes."""
+    issued = leaf("rec.vms.example", ROOT, start=days(-300), end=days(40))
+    quiet = after(TargetState(ENDPOINT), showing((PLACE, issued)))
+    later = after(quiet, showing((PLACE, issued)), hours=24 * 11)
+    assert [[one.check for one in state.findings] for state in (quiet, later)] == [[], [Check.EXPIRY]]
+
+
+def test_a_finding_counts_its_days_anew() -> None:
+    """What is told today is not told in yesterday's words."""
+    issued = leaf("rec.vms.example", ROOT, start=days(-300), end=days(20))
+    first = after(TargetState(ENDPOINT), showing((PLACE, issued)), hours=1)
+    second = after(first, showing((PLACE, issued)), hours=25)
+    told = [state.findings[0].sentence.partition(" (")[0] for state in (first, second)]
+    assert [text.rpartition("ends in ")[2] for text in told] == ["19 days", "18 days"]
+
+
+def test_a_clock_that_was_set_back_is_judged_by_its_new_time() -> None:
+    """A certificate that was valid by the wrong clock is not valid yet by the right one."""
+    issued = leaf("rec.vms.example", ROOT, start=days(5), end=days(400))
+    wrong = after(TargetState(ENDPOINT), showing((PLACE, issued)), hours=24 * 6)
+    right = after(wrong, showing((PLACE, issued)), hours=1)
+    found = [[one.check for one in state.findings] for state in (wrong, right)]
+    assert found == [[], [Check.NOT_YET_VALID]]
+
+
+def test_another_policy_judges_anew() -> None:
+    """After a reload the same certificate is held against the new margins."""
+    board = Board()
+    issued = leaf("rec.vms.example", ROOT, end=days(100))
+    known = after(TargetState(ENDPOINT), showing((PLACE, issued)))
+    board.replace([known])
+    strict = replace(ENDPOINT, policy=Policy(warn_before=(Margin(days(200) - NOW),)))
+    state = after(board.state(strict), showing((PLACE, issued)), hours=2)
+    assert (known.severity, state.severity) == (Severity.OK, Severity.WARNING)
+
+
+def test_another_ca_bundle_judges_anew() -> None:
+    """A CA that is no longer trusted is a finding though the server shows the same."""
+    issued = leaf("rec.vms.example", ROOT)
+    known = after(TargetState(ENDPOINT), showing((PLACE, issued)))
+    at = NOW + 2 * HOUR
+    observation = Observation(ENDPOINT.id, at, timedelta(seconds=1), showing((PLACE, issued)))
+    other = authority("Other Root")
+    others = Anchors.of([Anchor(certificate(other.der), other.der, "other.pem")])
+    state = Judge(PathFinder()).observed(known, observation, others, at)
+    assert [one.check for one in state.findings] == [Check.TRUST]

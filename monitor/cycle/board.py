@@ -45,4 +45,7 @@ class Board:
 
 
 def _redefined(known: TargetState | None, target: Target) -> TargetState:
-    return TargetState(target) if known is None else replace(known, target=target)
+    if known is None:
+        return TargetState(target)
+    # What was found under another policy says nothing about when this one would find something else.
+    return replace(known, target=target, assessment=replace(known.assessment, next_change_at=None))

@@ -52,21 +52,25 @@ class Judge:
         kept = _carried(previous, seen, now)
         paths = (*self._paths(target, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
         sightings = (*seen.sightings, *kept)
+        if sightings == previous.sightings:
+            sightings = previous.sightings  # so that a state shares the memory of the one before it
         encrypted = seen.encrypted if seen.encrypted is not None else previous.encrypted
+        succeeded = observation.succeeded
         state = replace(
             previous,
             watched_since=previous.watched_since or observation.started_at,
             looked_at=observation.started_at,
             duration=observation.duration,
-            succeeded_at=observation.started_at if observation.succeeded else previous.succeeded_at,
-            failed_looks=0 if observation.succeeded else previous.failed_looks + 1,
+            succeeded_at=observation.started_at if succeeded else previous.succeeded_at,
+            failed_looks=0 if succeeded else previous.failed_looks + 1,
             failures=seen.failures,
             encrypted=encrypted,
             sightings=sightings,
             departed=_departed(previous, paths, seen),
-            assessment=judge(target, sightings, paths, now, encrypted=encrypted),
         )
-        return replace(state, blind=self.blind(state, now))
+        if not _judged_already(previous, state, paths, now):
+            state = replace(state, assessment=judge(target, sightings, paths, now, encrypted=encrypted))
+        return self._with_blindness(state, now)
 
     def again(
         self, state: TargetState, ders: Mapping[str, bytes], anchors: Anchors, now: datetime
@@ -79,8 +83,11 @@ class Judge:
         if ders:
             paths = tuple(self._paths(state.target, state.sightings, ders, anchors, now))
         assessment = judge(state.target, state.sightings, paths, now, encrypted=state.encrypted)
-        state = replace(state, assessment=assessment)
-        return replace(state, blind=self.blind(state, now))
+        return self._with_blindness(replace(state, assessment=assessment), now)
+
+    def _with_blindness(self, state: TargetState, now: datetime) -> TargetState:
+        blind = self.blind(state, now)
+        return state if blind == state.blind else replace(state, blind=blind)
 
     def _paths(
         self,
@@ -113,6 +120,23 @@ def stale(state: TargetState, now: datetime) -> bool:
     )
 
 
+def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[Path], now: datetime) -> bool:
+    """Return whether judging would give the previous assessment again: nothing to say, and the same facts.
+
+    Findings are made anew because their sentences count days. A clock that was set back does no harm: where
+    it passes a beginning or an end the path itself differs, and what is no warning now was none before.
+    """
+    known = previous.assessment
+    return (
+        known.next_change_at is not None
+        and now < known.next_change_at
+        and not known.findings
+        and state.sightings is previous.sightings
+        and state.encrypted is previous.encrypted
+        and paths == known.paths
+    )
+
+
 def _by_place(sightings: Sequence[Sighting], ders: Mapping[str, bytes]) -> Iterator[tuple[str, list[Link]]]:
     for place, group in groupby(sightings, key=attrgetter("place")):
         links = [(s.certificate, ders[s.certificate.sha256]) for s in group if s.certificate.sha256 in ders]
@@ -125,9 +149,9 @@ def _carried(previous: TargetState, seen: Seen, now: datetime) -> tuple[Sighting
 
     A standby that was seen once falls silent for good reason, for years: it is not forgotten.
     """
-    lost = seen.blind_failures
-    if not lost or not previous.sightings:
+    if not seen.failures or not previous.sightings:
         return ()
+    lost = seen.blind_failures
     since = previous.succeeded_at or previous.watched_since
     too_long = since is not None and now - since > previous.target.policy.forget_after
     if too_long and not previous.target.part.standby:
@@ -155,10 +179,10 @@ def _departed(previous: TargetState, paths: Sequence[Path], seen: Seen) -> tuple
     """
     if previous.target.collection or not seen.sightings:
         return previous.departed
+    if not previous.departed and paths == previous.assessment.paths:
+        return ()
     now_at = _leaves(paths)
     before_at = _leaves(previous.assessment.paths)
-    if not previous.departed and now_at == before_at:
-        return ()
     shown = {sighting.place for sighting in seen.sightings}
     older = [_looked_again(entry, now_at, shown) for entry in previous.departed]
     fresh = [
