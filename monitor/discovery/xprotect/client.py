@@ -29,7 +29,8 @@ _ADD_CA = (
     "If the certificate is right, put that of the CA that issued it (a .cer or .pem file) under trust; if it "
     "is for another name, use that name in address"
 )
-_KEY_USAGE = bytes.fromhex("0603551d0f")  # the identifier of the extension, RFC 5280 section 4.2.1.3
+# The encoded names of the extensions keyUsage and basicConstraints, RFC 5280 sections 4.2.1.3 and 4.2.1.9.
+_SAYING_CA = (bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13"))
 # OpenSSL takes no CA that says neither by basicConstraints nor by keyUsage that it is one; Windows does.
 _PIN = (
     "Its CA does not say that it is a CA: put the server's own certificate (a .cer file) under trust as well"
@@ -217,7 +218,7 @@ def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
     OpenSSL prefers the path to the root, and then refuses a root that does not say that it is a CA.
     """
     own = anchor.certificate
-    silent = own.self_issued and not own.is_ca and _KEY_USAGE not in anchor.der
+    silent = own.self_issued and not any(extension in anchor.der for extension in _SAYING_CA)
     return silent and any(
         other.certificate.issuer == own.subject and other is not anchor for other in anchors.members
     )
