@@ -88,7 +88,8 @@ class Login:
         known = self._fingerprint()
         if self._memory.refused(known, secret):
             raise self._refused(
-                "was refused before and is not tried again, so that the account is not locked"
+                "was refused before and is not tried again until something changes or cert-monitor restarts, so "
+                "that the account is not locked"
             )
         async with self._client() as client:
             reply = await self._exchange(client, secret)
@@ -141,7 +142,7 @@ class Login:
         settings = self._settings
         other = "windows" if settings.login == "basic" else "basic"
         detail = (
-            f"{self._gateway.identity.where}: the login of the {settings.login} user in username {what}; "
+            f"{self._gateway.identity.where}: the login of the {settings.login} user {what}; "
             f"put the right password into the {settings.password}, or correct username or login "
             f"(login: {other} is the other way)"
         )
