@@ -88,8 +88,8 @@ class Login:
         known = self._fingerprint()
         if self._memory.refused(known, secret):
             raise self._refused(
-                "was refused before and is not tried again until something changes or cert-monitor restarts, so "
-                "that the account is not locked"
+                "was refused before and is not tried again until something changes or cert-monitor restarts, "
+                "so that the account is not locked"
             )
         async with self._client() as client:
             reply = await self._exchange(client, secret)
