@@ -7,8 +7,8 @@ import pytest
 from xprotect_asking import fresh, running
 
 from monitor.demo.xprotect_site import PASSWORD
-from monitor.discovery.xprotect import record
 from monitor.discovery.xprotect.asking import Asked
+from monitor.discovery.xprotect.record import record
 from monitor.model import Failure, Reason
 from monitor.xprotect import Answers, Presets, found_in
 

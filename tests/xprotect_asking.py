@@ -21,9 +21,9 @@ from monitor.discovery.xprotect import (
     Budgets,
     SiteMemory,
     Surroundings,
-    XProtectSite,
     XProtectSiteSettings,
 )
+from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import SystemClock
 from monitor.sources import Resolver
 from monitor.sources.anchors import AnchorShelf

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.discovery import Discovered, Discovery, XProtectSite
+from monitor.discovery import Discovered, Discovery
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, DiscoveryState, Found, Part
 from monitor.store import Store
@@ -92,13 +92,12 @@ class Discoveries:
         state = self._states.get(discovery.id, DiscoveryState(discovery.id))
         good = not answer.failures
         # Ten thousand devices take several refreshes to read: slow is not stale.
-        unfinished = isinstance(discovery, XProtectSite) and discovery.unfinished
         self._states[discovery.id] = replace(
             state,
             target_id=discovery.target_id,
             found=found,
             succeeded_at=self._clock.now() if good else state.succeeded_at,
-            failed=0 if good else state.failed + (not unfinished),
+            failed=0 if good else state.failed + (not discovery.unfinished),
             failures=answer.failures,
         )
         for failure in answer.failures:

@@ -9,7 +9,7 @@ from monitor.config import Config, trust_of
 from monitor.cycle import Board, Trusted
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.loops import Loop
-from monitor.discovery import Addresses, Discovery, SiteMemory, Surroundings, XProtectSite, made
+from monitor.discovery import Addresses, Discovery, SiteMemory, Surroundings, XProtectSiteSettings, made
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.store import Store
@@ -41,6 +41,7 @@ class Refreshing:
         self._discoveries = discoveries
         self._changed = changed
         self._memories: dict[str, SiteMemory] = {}
+        self._remembered: dict[str, str] = {}
         self._running: tuple[tuple[Discovery, Loop], ...] = ()
 
     async def use(self, config: Config) -> None:
@@ -50,6 +51,7 @@ class Refreshing:
         services = Surroundings(around.resolver, around.trusted.anchors, around.clock, config.presets)
         running = []
         for settings in config.discoveries:
+            _warn(settings)
             memory = await self._memory(settings.id)
             discovery = made(settings, trust_of(config, settings), services, memory)
             if discovery is not None:
@@ -72,9 +74,8 @@ class Refreshing:
         async def refresh() -> None:
             await self._discoveries.refresh(discovery, self._around.own, self._changed)
             self._tell()
-            if isinstance(discovery, XProtectSite):
-                loop.every = min(SOON, every) if discovery.unfinished else every
-                await self._remember(discovery)
+            loop.every = min(SOON, every) if discovery.unfinished else every
+            await self._remember(discovery.id)
 
         loop = Loop(discovery.id, every, refresh, self._around.clock)
         return loop
@@ -93,8 +94,17 @@ class Refreshing:
             self._memories[name] = SiteMemory(devices=json.loads(recorded) if recorded else {})
         return self._memories[name]
 
-    async def _remember(self, discovery: XProtectSite) -> None:
-        await self._around.store.set_facts({_key(discovery.id): json.dumps(discovery.memory.devices)})
+    async def _remember(self, name: str) -> None:
+        devices = json.dumps(self._memories[name].devices)
+        if devices != self._remembered.get(name, "{}"):
+            await self._around.store.set_facts({_key(name): devices})
+            self._remembered[name] = devices
+
+
+def _warn(settings: object) -> None:
+    if isinstance(settings, XProtectSiteSettings):
+        for sentence in settings.warnings():
+            log.warning("%s", sentence)
 
 
 def _key(name: str) -> str:

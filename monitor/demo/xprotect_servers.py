@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from socket import AF_INET, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 
 from monitor.demo.estate import hang_up, say_http
 from monitor.demo.pki import Issued, leaf, rsa_key
@@ -41,7 +41,7 @@ class Place:
 
     def take(self, door: Door, port: int) -> None:
         """Listen for this door, or only hold the port where nothing is to answer; raise ``OSError``."""
-        held = socket(AF_INET, SOCK_STREAM)
+        held = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
         try:
             if door.serves is not Serves.NOTHING and sys.platform != "win32":
                 held.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)

@@ -13,7 +13,6 @@ from monitor.discovery.xprotect import (
     SiteMemory,
     Surroundings,
     XProtectHostSettings,
-    XProtectSite,
     XProtectSiteSettings,
 )
 
@@ -42,6 +41,8 @@ def made(
     if isinstance(settings, XProtectHostSettings):
         return None
     if isinstance(settings, XProtectSiteSettings):
+        from monitor.discovery.xprotect.site import XProtectSite  # noqa: PLC0415 - loads an HTTP client
+
         return XProtectSite(settings, trust, surroundings, memory)
     return settings.discovery(surroundings.resolver)
 
@@ -57,7 +58,6 @@ __all__ = [
     "SiteMemory",
     "Surroundings",
     "XProtectHostSettings",
-    "XProtectSite",
     "XProtectSiteSettings",
     "asks",
     "made",

@@ -95,6 +95,7 @@ class DnsDiscovery:
         self._resolver = resolver
         self.id = settings.id
         self.target_id = ""
+        self.unfinished = False
         self.refresh = settings.refresh
         self.grace = settings.grace
 

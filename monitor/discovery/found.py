@@ -44,6 +44,11 @@ class Discovery(Protocol):
         """Return how long something that vanished stays watched."""
         ...
 
+    @property
+    def unfinished(self) -> bool:
+        """Return whether the last answer is incomplete only for lack of time: ask again soon."""
+        ...
+
     async def discover(self) -> Discovered:
         """Return what is there now; never raise for the outside world."""
         ...

@@ -1,21 +1,12 @@
 """Discover the endpoints of XProtect: a whole site through its API, or one computer by its roles.
 
 It must not look at certificates, nor decide what the answers mean: that is monitor.xprotect's matter.
+What asks (``site``, ``record``) is imported where it is used: its HTTP client takes half a second to load.
 """
 
-from monitor.discovery.xprotect.asking import Budgets
 from monitor.discovery.xprotect.host import XProtectHostSettings
 from monitor.discovery.xprotect.memory import SiteMemory
-from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.site import Surroundings, XProtectSite
+from monitor.discovery.xprotect.surroundings import Budgets, Surroundings
 
-__all__ = [
-    "Budgets",
-    "SiteMemory",
-    "Surroundings",
-    "XProtectHostSettings",
-    "XProtectSite",
-    "XProtectSiteSettings",
-    "record",
-]
+__all__ = ["Budgets", "SiteMemory", "Surroundings", "XProtectHostSettings", "XProtectSiteSettings"]

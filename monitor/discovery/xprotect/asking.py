@@ -14,24 +14,12 @@ from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.reading import Reading
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.discovery.xprotect.surroundings import Budgets
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.model import Failure, Reason
 from monitor.xprotect import Answers
 
 _SKEW = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Budgets:
-    """Hold the longest times in seconds: all lists; the devices of the first pass, and of later ones.
-
-    The first pass is short so that servers are known soon; the devices come with the passes after it.
-    """
-
-    lists: float = 180.0
-    first_devices: float = 20.0
-    devices: float = 600.0
-    devices_per_second: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

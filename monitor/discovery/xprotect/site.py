@@ -4,47 +4,27 @@ A site that cannot be asked, or only in part, yields failures, so that nothing k
 """
 
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from monitor.assess import Anchors
-from monitor.discovery.dns import Addresses
 from monitor.discovery.found import Discovered
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
-from monitor.discovery.xprotect.asking import Asked, Budgets, ask
+from monitor.discovery.xprotect.asking import Asked, ask
 from monitor.discovery.xprotect.client import tls_context
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.model import Clock, Failure, Found
+from monitor.discovery.xprotect.surroundings import Surroundings
+from monitor.model import Failure, Found
 from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.xprotect import Answers, Presets, found_in
-
-AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
 
 _OneSite = tuple[XProtectSiteSettings, SiteMemory, Asked]
 
 _DEEPEST = 3
 # The documentation does not say which of these a child site has.
 _ADDRESS_KEYS = ("address", "siteAddress", "serverAddress", "url", "uri", "hostName", "computerName")
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Hold what a site's discovery needs from outside.
-
-    ``anchors`` returns what a resolved ``trust`` list stands for; ``longest`` is the time of one question in
-    seconds.
-    """
-
-    resolver: Addresses
-    anchors: AnchorsOf
-    clock: Clock
-    presets: Presets
-    budgets: Budgets = Budgets()
-    longest: float = 30.0
 
 
 class XProtectSite:
