@@ -12,8 +12,10 @@ from monitor.cli.arguments import UsageError
 from monitor.cli.typed import anchors
 from monitor.config import Config, load, trust_of, unwritten
 from monitor.cycle import Trusted
-from monitor.discovery import Discovered, Surroundings, XProtectSite, XProtectSiteSettings
-from monitor.discovery.xprotect import Budgets, record
+from monitor.discovery import Discovered, Surroundings, XProtectSiteSettings
+from monitor.discovery.xprotect import Budgets
+from monitor.discovery.xprotect.record import record
+from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import SystemClock
 from monitor.sources import AnchorShelf, Resolver
 
