@@ -1,0 +1,42 @@
+"""Judge a certificate file as if a server already showed it; reads the file and nothing else."""
+
+import asyncio
+import glob
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.assess import Anchors, PathFinder, heads
+from monitor.cli.arguments import UsageError
+from monitor.cli.xprotect.suitable import Candidate, judged
+from monitor.cycle import Judge
+from monitor.model import Clock, Observation, Policy, Seen, Sighting, Target, TargetState
+from monitor.sources import AnchorShelf, FilesSettings, FilesSource
+
+
+def file_candidates(command: str, path: str, target: Target, clock: Clock) -> list[Candidate]:
+    """Return a candidate for each certificate in a file that is no other one's CA.
+
+    Raises ``UsageError`` for a file without a certificate that can be read.
+    """
+    seen = _seen(path)
+    if not seen.sightings:
+        said = "; ".join(failure.detail for failure in seen.failures) or "there is no certificate"
+        raise UsageError(f"{command}: --file {path}: {said}; export the certificate as a .cer or .pem file")
+    anchors = AnchorShelf().anchors(target.policy.trust, 0)
+    return [judged(state, Path(path).name) for state in _states(seen, target, anchors, clock)]
+
+
+def _seen(path: str) -> Seen:
+    whole = glob.escape(str(Path(path).absolute()))
+    settings = FilesSettings.model_validate({"kind": "files", "paths": [whole]})
+    return asyncio.run(FilesSource().look(settings.target(Policy())))
+
+
+def _states(seen: Seen, target: Target, anchors: Anchors, clock: Clock) -> Iterator[TargetState]:
+    for chain in heads([(one.certificate, seen.ders[one.certificate.sha256]) for one in seen.sightings]):
+        shown = tuple(Sighting(target.where, place, held[0]) for place, held in enumerate(chain))
+        served = Seen(shown, ders={certificate.sha256: der for certificate, der in chain}, encrypted=True)
+        now = clock.now()
+        observation = Observation(target.id, now, timedelta(0), served)
+        yield Judge(PathFinder()).observed(TargetState(target), observation, anchors, now)

@@ -1,0 +1,109 @@
+"""``cert-monitor xprotect preflight``: is encryption ready to be switched on? Looks and changes nothing."""
+
+import argparse
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from monitor.cli.arguments import UsageError
+from monitor.cli.check import looked
+from monitor.cli.output import say
+from monitor.cli.typed import anchors
+from monitor.cli.xprotect.files import file_candidates
+from monitor.cli.xprotect.readiness import as_json, as_table
+from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, needs
+from monitor.cli.xprotect.targets import by_roles, known, of_host
+from monitor.cli.xprotect.verify import tell_blind
+from monitor.config import Config, load, unwritten
+from monitor.model import Clock, SystemClock, Target
+from monitor.xprotect import hosts
+
+COMMAND = "xprotect preflight"
+
+
+def preflight(arguments: argparse.Namespace) -> int:
+    """Judge every server; return 0 suitable, 2 something is missing, 3 something could not be looked at."""
+    config = load(arguments.config) if arguments.config else unwritten()
+    targets, complete = _targets(arguments, config)
+    files = _files(arguments.file, targets)
+    clock = SystemClock()
+    found = needs(_candidates(targets, files, clock))
+    say(as_json(found) if arguments.format == "json" else as_table(found, clock.now()))
+    return exit_code(found) or (0 if complete else 3)
+
+
+def _targets(arguments: argparse.Namespace, config: Config) -> tuple[list[Target], bool]:
+    """Return what is to be judged, and whether every list of it could be had."""
+    if arguments.servers:
+        trust = anchors(COMMAND, arguments.trust)
+        return list(_typed(arguments.servers, config, trust)), True
+    if arguments.config is None:
+        raise UsageError(f"{COMMAND}: name servers as HOST=ROLE, or a configuration with --config")
+    if arguments.trust:
+        raise UsageError(f"{COMMAND}: --trust needs HOST=ROLE; the configuration says it for its own targets")
+    every, blind = known(config)
+    tell_blind(blind)
+    servers = [_named(target) for target in every if _is_server(target)]
+    if not servers and not blind:
+        raise UsageError(f"{COMMAND}: {arguments.config} has no XProtect server")
+    return servers, not blind
+
+
+def _typed(texts: Sequence[str], config: Config, trust: Sequence[str]) -> Iterator[Target]:
+    roles: dict[str, list[str]] = {}
+    for text in texts:
+        host, said = _split(text, "HOST=ROLE[,ROLE]")
+        roles.setdefault(hosts.host(host) or host, []).extend(one.strip() for one in said.split(","))
+    for host, listed in roles.items():
+        yield from by_roles(
+            COMMAND, host, tuple(dict.fromkeys(listed)), config, trust=trust, given=_short(host)
+        )
+
+
+def _split(text: str, form: str) -> tuple[str, str]:
+    host, _, rest = text.partition("=")
+    if not host or not rest:
+        raise UsageError(f"{COMMAND}: {text!r} must be {form}")
+    return host, rest
+
+
+def _short(host: str) -> tuple[str, ...]:
+    """Return the short form of a full name: both are used to reach a server."""
+    return () if hosts.is_address(host) or "." not in host else (host.partition(".")[0],)
+
+
+def _is_server(target: Target) -> bool:
+    return bool(target.label("certificate_group"))
+
+
+def _named(target: Target) -> Target:
+    """Return a configured target whose certificate must carry the short and full names of its machine."""
+    machine = [one for one in target.aliases if hosts.same_machine(one, target.host)]
+    names = dict.fromkeys((*target.part.public_names, *_short(target.host), *machine))
+    return replace(target, part=replace(target.part, public_names=tuple(names)))
+
+
+def _files(texts: Sequence[str], targets: Iterable[Target]) -> dict[str, list[str]]:
+    """Return the files to judge, by the id of the targets that they are for."""
+    listed = list(targets)
+    files: dict[str, list[str]] = {}
+    for text in texts:
+        host, path = _split(text, "HOST=PATH")
+        mine = of_host(host, listed)
+        if not mine:
+            raise UsageError(f"{COMMAND}: --file {text}: {host} has no role here; name it as {host}=ROLE")
+        for target in mine:
+            files.setdefault(target.id, []).append(path)
+    return files
+
+
+def _candidates(
+    targets: Sequence[Target], files: Mapping[str, Sequence[str]], clock: Clock
+) -> Iterator[Candidate]:
+    states = asyncio.run(looked([target for target in targets if target.id not in files], clock))
+    for target in targets:
+        if target.id in states:
+            yield judged(states[target.id], f"port {target.where.rpartition(':')[2]}")
+        else:
+            offered = (file_candidates(COMMAND, path, target, clock) for path in files[target.id])
+            yield best(one for several in offered for one in several)

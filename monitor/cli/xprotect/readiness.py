@@ -1,0 +1,125 @@
+"""What ``preflight`` found, as a table with a matrix of trust for people and as published JSON; pure."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.cells import cell_len
+
+from monitor.assess import day_and_minute
+from monitor.cli.xprotect.matrix import Cell, authorities, cells
+from monitor.cli.xprotect.suitable import Candidate, Need
+from monitor.cli.xprotect.targets import GROUPS
+from monitor.model import Certificate
+from monitor.parse import display
+
+_WORDS = {True: "ok", False: "missing", None: "unknown"}
+_LONGEST = 4096
+
+
+def as_table(found: Sequence[Need], now: datetime) -> str:
+    """Return the servers, the matrix and what its letters mean."""
+    return "\n".join([*_servers(found, now), "", *_matrix(found, now)]).rstrip()
+
+
+def _servers(found: Sequence[Need], now: datetime) -> Iterator[str]:
+    for host in dict.fromkeys(need.host for need in found):
+        yield display(host)
+        for need in (need for need in found if need.host == host):
+            component = need.component.replace("_", " ")
+            yield f"  {_WORDS[need.suitable]:7}  {component}, {need.title}"
+            for one in need.candidates:
+                yield from (f"{'':11}{display(line, _LONGEST)}" for line in _told(one, now))
+
+
+def _told(one: Candidate, now: datetime) -> Iterator[str]:
+    leaf = one.leaf
+    yield f"{one.where}: {_certificate(leaf, now) if leaf else 'no certificate'}"
+    yield from (f"  {sentence}" for sentence in one.missing)
+
+
+def _certificate(certificate: Certificate, now: datetime) -> str:
+    verb = "ends" if now < certificate.not_after else "ended"
+    return f"{certificate.title}, {verb} {day_and_minute(certificate.not_after)}, SHA-1 {certificate.sha1}"
+
+
+def _matrix(found: Sequence[Need], now: datetime) -> Iterator[str]:
+    known = cells(found)
+    if not known:
+        return
+    groups = [group for group in GROUPS if any(cell.group == group for cell in known)]
+    by_place = {(cell.caller, cell.group): cell for cell in known}
+    head = ("who must trust which CA", *(GROUPS[group] for group in groups))
+    callers = dict.fromkeys(cell.caller for cell in known)
+    lines = [
+        head,
+        *((caller, *(_letters(by_place.get((caller, group))) for group in groups)) for caller in callers),
+    ]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        yield "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+    yield from _legend(found, known, now)
+
+
+def _letters(cell: Cell | None) -> str:
+    if cell is None:
+        return "-"
+    said = [authority.letter for authority in cell.authorities] + ["?"] * (not cell.known)
+    return ", ".join(said) + ("" if cell.verified else " *")
+
+
+def _legend(found: Sequence[Need], known: Sequence[Cell], now: datetime) -> Iterator[str]:
+    for one in authorities(found).values():
+        said = _certificate(one.certificate, now) if one.certificate else f"{one.name} (not at hand)"
+        yield f"{one.letter} = {display(said, _LONGEST)}"
+    if not all(cell.known for cell in known):
+        yield "? = a server has no certificate yet, so that its CA is not known"
+    if not all(cell.verified for cell in known):
+        yield "* = not verified in a source that could be read: check it with the vendor's certificates guide"
+
+
+def as_json(found: Sequence[Need]) -> str:
+    """Return ``servers``, ``authorities`` and ``trust``, plain ASCII."""
+    return json.dumps(
+        {
+            "servers": [_server(need, one) for need in found for one in need.candidates],
+            "authorities": [
+                {"id": one.letter, "name": one.name} | _facts(one.certificate)
+                for one in authorities(found).values()
+            ],
+            "trust": [_cell(cell) for cell in cells(found)],
+        },
+        indent=2,
+    )
+
+
+def _server(need: Need, one: Candidate) -> dict[str, Any]:
+    return {
+        "host": need.host,
+        "component": need.component,
+        "certificate_group": need.group,
+        "where": one.where,
+        "suitable": one.suitable,
+        "missing": list(one.missing),
+        "subject": one.leaf.subject if one.leaf else None,
+        "issuer": one.leaf.issuer if one.leaf else None,
+    } | _facts(one.leaf)
+
+
+def _facts(certificate: Certificate | None) -> dict[str, Any]:
+    if certificate is None:
+        return {"sha1": None, "not_after": None}
+    end = certificate.not_after.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"sha1": certificate.sha1, "not_after": end}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "caller": cell.caller,
+        "certificate_group": cell.group,
+        "authorities": [one.letter for one in cell.authorities],
+        "complete": cell.known,
+        "verified": cell.verified,
+        "sources": list(cell.sources),
+    }

@@ -1,0 +1,119 @@
+"""Say of each server and certificate group whether one suitable certificate is there; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.cli.xprotect.targets import group_of
+from monitor.model import Certificate, Check, Finding, Path, Reason, Severity, Target, TargetState
+
+# What a certificate must have before encryption is switched on with it; all else is for later.
+_NEEDED = frozenset(
+    {
+        Check.NAME,
+        Check.NAME_IN_SUBJECT_ONLY,
+        Check.PUBLIC_NAME,
+        Check.KEY_TYPE,
+        Check.WEAK_KEY,
+        Check.WEAK_SIGNATURE,
+        Check.USAGE,
+        Check.TRUST,
+        Check.OUTLIVES_CA,
+        Check.EXPIRY,
+        Check.NOT_YET_VALID,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Hold one certificate for one port, or why there is none.
+
+    ``where`` is ``port 7563`` or a file; ``suitable`` is ``None`` when nothing could be looked at;
+    ``authority`` is what callers must trust, ``None`` where its certificate is not at hand.
+    """
+
+    target: Target
+    where: str
+    suitable: bool | None
+    missing: tuple[str, ...] = ()
+    leaf: Certificate | None = None
+    authority: Certificate | None = None
+
+    @property
+    def issuer(self) -> str:
+        """Return the name of the CA that callers must trust, empty when there is no certificate."""
+        if self.authority is not None:
+            return self.authority.title
+        return (self.leaf.issuer_cn or self.leaf.issuer) if self.leaf else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Hold one certificate group of one component on one server, with its candidates."""
+
+    host: str
+    component: str
+    group: str
+    title: str
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def suitable(self) -> bool | None:
+        """Return whether all is well; ``None`` when nothing is wrong, but not all could be looked at."""
+        answers = [one.suitable for one in self.candidates]
+        return False if False in answers else None if None in answers else True
+
+
+def judged(state: TargetState, where: str) -> Candidate:
+    """Return the candidate that one look gave."""
+    target = state.target
+    path = next(iter(state.assessment.paths), None)
+    if path is None:
+        return _without(state, where)
+    wrong = [finding for finding in state.assessment.findings if _is_wrong(finding)]
+    missing = tuple(f"{finding.check}: {finding.sentence}" for finding in wrong)
+    return Candidate(target, where, not missing, missing, path.leaf, _authority(path))
+
+
+def _is_wrong(finding: Finding) -> bool:
+    return finding.check in _NEEDED or finding.severity is Severity.CRITICAL
+
+
+def _authority(path: Path) -> Certificate | None:
+    top = path.certificates[-1]
+    return top if top.self_issued or path.trusted else None
+
+
+def _without(state: TargetState, where: str) -> Candidate:
+    target = state.target
+    hint = f"name the certificate that it is to have: --file {target.host}=PATH"
+    if state.encrypted is False or any(one.reason is Reason.NOT_TLS for one in state.failures):
+        return Candidate(target, where, suitable=False, missing=(f"no certificate: no TLS there; {hint}",))
+    said = "; ".join(f"{one.reason}: {one.detail}" for one in state.failures) or "no certificate was shown"
+    return Candidate(target, where, suitable=None, missing=(f"{said}; {hint}",))
+
+
+def best(candidates: Iterable[Candidate]) -> Candidate:
+    """Return the candidate that lacks least; of several files one has to be suitable."""
+    return min(candidates, key=lambda one: (one.suitable is not True, len(one.missing)))
+
+
+def needs(candidates: Iterable[Candidate]) -> list[Need]:
+    """Return the candidates by server, component and certificate group, in the order met.
+
+    A file that is judged for several ports of one group stands once.
+    """
+    met: dict[tuple[str, str, str], list[Candidate]] = {}
+    for one in candidates:
+        labels = one.target.label
+        key = (one.target.host, labels("component"), labels("certificate_group"))
+        here = met.setdefault(key, [])
+        if all((one.where, one.leaf) != (other.where, other.leaf) for other in here):
+            here.append(one)
+    return [Need(*key, group_of(found[0].target), tuple(found)) for key, found in met.items()]
+
+
+def exit_code(found: Sequence[Need]) -> int:
+    """Return 0 when all is suitable, 2 when something is missing, 3 when something could not be looked at."""
+    answers = [need.suitable for need in found]
+    return 2 if False in answers else 3 if None in answers or not answers else 0

@@ -1,0 +1,94 @@
+"""Which endpoints a server has: by its roles, or by what is configured and discovered; looks at none."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from monitor.cli.arguments import UsageError
+from monitor.cli.report import Element
+from monitor.cli.typed import discovered
+from monitor.config import Config, plan
+from monitor.model import Found, Target
+from monitor.sources import EndpointSettings
+from monitor.xprotect import Presets, found_on
+from monitor.xprotect.hosts import same_machine
+
+GROUPS = {
+    "server": "server certificate",
+    "streaming_media": "streaming media certificate",
+    "event_server": "event server and add-ons certificate",
+    "mobile": "mobile streaming media certificate",
+}
+"""How the vendor's tool calls each certificate group."""
+
+
+def group_of(target: Target) -> str:
+    """Return what the target's certificate group is called; one without a group goes by its component."""
+    group = target.label("certificate_group")
+    return GROUPS.get(group) or f"certificate of {target.label('component').replace('_', ' ') or 'this port'}"
+
+
+def every_role(presets: Presets) -> tuple[str, ...]:
+    """Return the roles of XProtect's own servers."""
+    return tuple(
+        role for role in presets.roles if any(preset.vms == "xprotect" for preset in presets.every(role))
+    )
+
+
+def by_roles(  # noqa: PLR0913 - the last three are what a command's options say
+    command: str,
+    host: str,
+    roles: Sequence[str],
+    config: Config,
+    *,
+    trust: Sequence[str] = (),
+    name: str = "",
+    given: Sequence[str] = (),
+) -> list[Target]:
+    """Return a target for each port that the roles have on a host, under the configuration's policies.
+
+    ``name`` is expected instead of the host's, ``given`` are further names that clients use. Raises
+    ``UsageError`` for a host or role that is none, and for a role without a port to look at.
+    """
+    try:
+        listed = found_on(host, roles, config.presets)
+        own = {"trust": list(trust)} if trust else {}
+        entries = tuple(_entry(found, name, given, own) for found in listed.found)
+    except ValueError as error:
+        raise UsageError(f"{command}: {host}: {error}") from None
+    if not entries:
+        raise UsageError(f"{command}: {host}: {'; '.join(listed.notes) or 'these roles have no port'}")
+    planned = plan(replace(config, targets=entries, discoveries=()), {})
+    return [target for target in planned.targets if target.kind == "endpoint"]
+
+
+def _entry(found: Found, name: str, given: Sequence[str], own: dict[str, list[str]]) -> EndpointSettings:
+    keys = {
+        "kind": "endpoint",
+        "address": found.address,
+        "server_name": name or found.server_name,
+        "title": found.title,
+        "preset": found.preset,
+        "public_names": list(given),
+    }
+    return EndpointSettings.model_validate(keys | own)
+
+
+def known(config: Config) -> tuple[list[Target], list[Element]]:
+    """Return every configured and discovered endpoint, and an element for each discovery that failed."""
+    found, blind = asyncio.run(discovered(config))
+    return [target for target in plan(config, found).targets if target.kind == "endpoint"], blind
+
+
+def of_host(host: str, targets: Iterable[Target]) -> list[Target]:
+    """Return the targets of one machine, known by any of its names, short or full."""
+    wanted = host.strip().rstrip(".").lower()
+    return [target for target in targets if any(_same(wanted, one) for one in _names(target))]
+
+
+def _names(target: Target) -> tuple[str, ...]:
+    return (target.host, target.server_name, *target.aliases)
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or same_machine(one, other)

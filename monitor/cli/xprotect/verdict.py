@@ -1,0 +1,113 @@
+"""Say of each port whether its certificate is as it should be after a renewal; pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.cli.xprotect.targets import group_of
+from monitor.model import Certificate, Check, Finding, Reason, Severity, TargetState
+
+
+class Verdict(StrEnum):
+    """Name what became of one port, the best first."""
+
+    ABSENT = "absent"
+    GREEN = "green"
+    BLIND = "blind"
+    RED = "red"
+
+
+_SILENT = frozenset({Reason.REFUSED, Reason.TIMEOUT, Reason.UNREACHABLE})
+# What the work that is verified could have got wrong; others, such as the end of the CA, are only remarked.
+_AT_FAULT = frozenset(
+    {
+        Check.EXPIRY,
+        Check.OUTLIVES_CA,
+        Check.PUBLIC_NAME,
+        Check.KEY_TYPE,
+        Check.USAGE,
+        Check.NAME,
+        Check.TRUST,
+        Check.ENCRYPTION,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Hold one port's verdict with the reasons, and what is worth a word besides."""
+
+    state: TargetState
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def leaf(self) -> Certificate | None:
+        """Return the certificate that was shown."""
+        return next((one.certificate for one in self.state.sightings if one.position == 0), None)
+
+
+def port_of(state: TargetState, findings: Sequence[Finding], *, expected: bool) -> Port:
+    """Return the verdict about one port; silence is red only where something is expected to answer."""
+    if not state.sightings:
+        return _without(state, expected=expected)
+    wrong = [finding for finding in findings if _is_wrong(finding)]
+    said = tuple(f"{finding.check}: {finding.sentence}" for finding in wrong)
+    besides = tuple(f"{one.check}: {one.sentence}" for one in findings if one not in wrong)
+    verdict = Verdict.RED if wrong else Verdict.GREEN
+    return Port(state, verdict, said, besides + tuple(f"{f.reason}: {f.detail}" for f in state.failures))
+
+
+def _is_wrong(finding: Finding) -> bool:
+    if finding.check is Check.RECORDER_PAIR:
+        # The one that was renewed is told too, without a fingerprint.
+        return bool(finding.sha256)
+    return finding.severity is Severity.CRITICAL or finding.check in _AT_FAULT
+
+
+def _without(state: TargetState, *, expected: bool) -> Port:
+    reasons = {failure.reason for failure in state.failures}
+    said = tuple(f"{failure.reason}: {failure.detail}" for failure in state.failures)
+    if state.encrypted is False or Reason.NOT_TLS in reasons:
+        return _plain(state)
+    if Reason.DNS in reasons:
+        return Port(state, Verdict.BLIND, said)
+    if reasons and reasons <= _SILENT:
+        if state.target.part.standby:
+            said += (
+                "a cold standby answers only after a takeover: test one at an agreed time, verify meanwhile",
+            )
+        return Port(state, Verdict.RED if expected else Verdict.ABSENT, ("nobody answers here", *said))
+    return Port(state, Verdict.RED, said or ("no certificate was shown",))
+
+
+def _plain(state: TargetState) -> Port:
+    if state.target.policy.encryption == "off":
+        return Port(state, Verdict.GREEN, remarks=("no TLS, as the policy says (encryption: off)",))
+    return Port(state, Verdict.RED, ("no TLS: the port answers without encryption",))
+
+
+def grouped(ports: Iterable[Port]) -> dict[str, list[Port]]:
+    """Return the ports that somebody answered on, or should have, by certificate group."""
+    groups: dict[str, list[Port]] = {}
+    for port in ports:
+        if port.verdict is not Verdict.ABSENT:
+            groups.setdefault(group_of(port.state.target), []).append(port)
+    return groups
+
+
+def absent(ports: Iterable[Port]) -> Iterator[Port]:
+    """Yield the ports that nobody answers on, and that nobody asked for."""
+    return (port for port in ports if port.verdict is Verdict.ABSENT)
+
+
+def worst_of(ports: Iterable[Port]) -> Verdict:
+    """Return the worst verdict, absent for none."""
+    ranks = list(Verdict)
+    return max((port.verdict for port in ports), key=ranks.index, default=Verdict.ABSENT)
+
+
+def exit_code(ports: Sequence[Port]) -> int:
+    """Return 0 when all that answered is green, 2 for anything red, 3 when nothing could be looked at."""
+    return {Verdict.GREEN: 0, Verdict.RED: 2}.get(worst_of(ports), 3)

@@ -1,0 +1,122 @@
+"""``cert-monitor xprotect verify``: after a renewal, say what each port of a server shows."""
+
+import argparse
+import asyncio
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from monitor.assess import correlate, day_and_minute
+from monitor.cli.arguments import UsageError
+from monitor.cli.check import looked
+from monitor.cli.output import say
+from monitor.cli.report import Element
+from monitor.cli.typed import anchors
+from monitor.cli.xprotect.targets import by_roles, every_role, known, of_host
+from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
+from monitor.config import load, unwritten
+from monitor.model import Snapshot, SystemClock, Target
+from monitor.parse import display
+
+COMMAND = "xprotect verify"
+_COLOURS = {Verdict.GREEN: "green", Verdict.RED: "red", Verdict.BLIND: "magenta"}
+_LONGEST = 4096
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Look at the ports of a server; return 0 all green, 2 for a red one, 3 when there was nothing to see."""
+    targets = _targets(arguments)
+    clock = SystemClock()
+    states = asyncio.run(looked(targets, clock))
+    snapshot = Snapshot(states, discoveries={})
+    shared = correlate(snapshot, clock.now())
+    ports = [
+        port_of(
+            state,
+            (*state.assessment.findings, *shared.get(state.target.id, ())),
+            expected=_expected(arguments, state.target),
+        )
+        for state in snapshot
+    ]
+    say(_text(list(_lines(ports, clock.now()))))
+    if all(port.verdict is Verdict.ABSENT for port in ports):
+        print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
+    return exit_code(ports)
+
+
+def _expected(arguments: argparse.Namespace, target: Target) -> bool:
+    """Return whether something must answer: a role was named, or the target is configured."""
+    return bool(arguments.role) or (arguments.config is not None and not target.part.standby)
+
+
+def _targets(arguments: argparse.Namespace) -> list[Target]:
+    config = load(arguments.config) if arguments.config else unwritten()
+    if arguments.config is None or arguments.role:
+        roles = tuple(dict.fromkeys(arguments.role)) or every_role(config.presets)
+        trust = anchors(COMMAND, arguments.trust)
+        return by_roles(COMMAND, arguments.host, roles, config, trust=trust, name=arguments.name)
+    if arguments.trust or arguments.name:
+        raise UsageError(
+            f"{COMMAND}: --trust and --name need --role; the configuration says both for its own targets"
+        )
+    every, blind = known(config)
+    tell_blind(blind)
+    found = of_host(arguments.host, every)
+    if not found:
+        raise UsageError(f"{COMMAND}: {arguments.config} has no target of {arguments.host}; name its --role")
+    return found
+
+
+def tell_blind(blind: Sequence[Element]) -> None:
+    """Say which discoveries failed, so that targets may be missing."""
+    for element in blind:
+        for failure in element.failures:
+            print(display(f"{failure.reason}: {element.target}: {failure.detail}", _LONGEST), file=sys.stderr)
+
+
+def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:
+    besides: set[str] = set()
+    for group, members in grouped(ports).items():
+        verdict = worst_of(members)
+        yield Text(f"{verdict.upper():5}", style=_COLOURS[verdict]).append(f"  {group}", style="bold")
+        for port in members:
+            yield from (Text(f"{'':7}{line}") for line in _told(port, now, besides))
+    gone = list(absent(ports))
+    if gone:
+        yield Text("not here (nobody answers):")
+        yield from (Text(f"{'':7}{_title(port)}") for port in gone)
+
+
+def _told(port: Port, now: datetime, besides: set[str]) -> Iterator[str]:
+    """Yield the lines about one port; what several ports have beside it is said once."""
+    yield f"{_title(port)}: {port.verdict}"
+    leaf = port.leaf
+    if leaf is not None:
+        verb = "ends" if now < leaf.not_after else "ended"
+        yield f"  {leaf.subject or leaf.title}, {verb} {day_and_minute(leaf.not_after)}"
+        yield f"  SHA-1 thumbprint {leaf.sha1}"
+    yield from (f"  {display(reason, _LONGEST)}" for reason in port.reasons)
+    for remark in port.remarks:
+        if remark not in besides:
+            besides.add(remark)
+            yield f"  besides, {display(remark, _LONGEST)}"
+
+
+def _title(port: Port) -> str:
+    target = port.state.target
+    return display(target.meaning.title or target.where)
+
+
+def _text(lines: Sequence[Text]) -> str:
+    """Return the lines, with colours where standard output is a terminal that has them."""
+    written, terminal = io.StringIO(), Console(file=sys.stdout)
+    console = Console(
+        file=written, force_terminal=terminal.is_terminal, width=terminal.width, highlight=False
+    )
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    return written.getvalue().rstrip("\n")
