@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from monitor.config.document import Document, Keys
+from monitor.document import Document, Keys
 from monitor.errors import Problem
 
 _SECRET = re.compile(r"password|passphrase|secret|token", re.IGNORECASE)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.config.document import Document, Keys, read
+from monitor.document import Document, Keys, read
 from monitor.config.explain import explained
 from monitor.config.references import Reference, references
 from monitor.config.settings import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.config.document import Keys
+from monitor.document import Keys
 from monitor.config.settings import FileSettings
 from monitor.discovery import XProtectSiteSettings
 

@@ -143,4 +143,7 @@ def _entry(item: dict[str, Any]) -> Kept:
     }
     labels = tuple((name, value) for name, value in item.pop("labels"))
     aliases = tuple(item.pop("aliases"))
-    return Kept(Found(**item, labels=labels, aliases=aliases, part=Part(**part)), seen_at)
+    # Lists recorded by an earlier version say nothing of policies.
+    policy = tuple((name, value) for name, value in item.pop("policy", ()))
+    found = Found(**item, labels=labels, aliases=aliases, part=Part(**part), policy=policy)
+    return Kept(found, seen_at)

@@ -149,7 +149,9 @@ class Found:
     for, empty when there is none. ``labels`` come on top of those of the discovery's own entry.
     ``preset`` names what is known of such an endpoint beforehand ("recording_server.media"): its
     policy, meaning and part; ``part`` adds what only this one endpoint's surroundings tell. ``name`` is what
-    the system calls the server or device, empty when it does not say.
+    the system calls the server or device, empty when it does not say. ``protocol`` is the dialect it speaks,
+    empty when nothing is said of it. ``policy`` holds keys of the policy that the list sets for this one
+    endpoint, as they are written in a configuration.
     """
 
     address: str
@@ -160,3 +162,5 @@ class Found:
     preset: str = ""
     part: Part = Part()
     name: str = ""
+    protocol: str = ""
+    policy: tuple[tuple[str, str], ...] = ()

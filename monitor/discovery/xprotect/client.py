@@ -64,7 +64,7 @@ class Reply:
             return None
 
 
-class _Names(AbstractResolver):
+class Names(AbstractResolver):
     """Look up names for aiohttp the way endpoints do."""
 
     def __init__(self, resolver: Addresses) -> None:
@@ -115,7 +115,7 @@ class Client:
         self.origin = origin
         self._resolver = resolver
         self._bounds = bounds
-        self._connector = _Connector(ssl=context, resolver=_Names(resolver), limit=bounds.connections)
+        self._connector = _Connector(ssl=context, resolver=Names(resolver), limit=bounds.connections)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -27,10 +27,13 @@ _MOST_VALUES = 5_000_000
 
 @dataclass(frozen=True)
 class Document:
-    """Hold what one file says and where; ``problems`` are duplicate keys, tags and keys that are no text."""
+    """Hold what one file says and where; ``problems`` are duplicate keys, tags and keys that are no text.
+
+    ``data`` is a mapping when ``read`` made it, a list when ``read_list`` did.
+    """
 
     file: Path
-    data: dict[str, Any]
+    data: Any
     text: str = field(repr=False)
     problems: tuple[Problem, ...] = ()
 
@@ -68,30 +71,39 @@ def read(file: Path) -> Document:
     Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, or holds something else than
     a mapping.
     """
+    return _read(file, MappingNode, dict)
+
+
+def read_list(file: Path) -> Document:
+    """Return the list that a file holds; raises ``ConfigError`` as ``read`` does."""
+    return _read(file, SequenceNode, list)
+
+
+def _read(file: Path, wanted: type[Node], plain: type) -> Document:
     text = _text(file)
     quick = _json(text) if file.suffix == ".json" else None
-    if quick is not None:
+    if isinstance(quick, plain):
         return Document(file, quick, text)
     root = _compose(file, text)
     if root is None:
         raise _error(file, 0, "the file is empty")
-    if not isinstance(root, MappingNode):
-        raise _error(file, _line(root), f"the file must hold keys and values, not {_kind(root)}")
+    if not isinstance(root, wanted):
+        needed = "keys and values" if wanted is MappingNode else "a list"
+        raise _error(file, _line(root), f"the file must hold {needed}, not {_kind(root)}")
     reader = _Reader(file)
     data = reader.value(root, ())
     return Document(file, data, text, tuple(reader.problems))
 
 
-def _json(text: str) -> dict[str, Any] | None:
+def _json(text: str) -> Any:
     """Return what a generated JSON file holds, a hundred times faster than YAML is read.
 
     JSON is YAML too: whatever is odd (an error, a duplicate key) is left to the slow way, which explains it.
     """
     try:
-        data = json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return None
-    return data if isinstance(data, dict) else None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -181,6 +193,8 @@ def _step(node: Any, key: str | int) -> tuple[int, Any] | None:
 
 
 def _kind(node: Any) -> str:
+    if isinstance(node, MappingNode):
+        return "keys and values"
     return "a list" if isinstance(node, SequenceNode) else "a single value"
 
 
