@@ -1,0 +1,99 @@
+"""What every dialogue before TLS looks like from outside; no I/O and no clock, here and in all of dialects.
+
+The files of the dialects import these words from here, and the table imports the dialects: a dialect never
+imports the package itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.model import Reason
+
+# As much as a server may say before TLS begins: a dialogue that has read more ends as protocol_error.
+MOST_BYTES = 65_536
+
+_QUOTED = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Say why a dialogue did not lead to TLS; ``detail`` quotes what the server said."""
+
+    reason: Reason
+    detail: str
+
+
+class Dialogue(Protocol):
+    """Speak with one server until it is ready for TLS.
+
+    The answer depends on the order of the bytes alone, never on how they were cut. ``start`` is called once,
+    then ``feed`` for what arrives, until ``done`` or ``trouble``; after that both ``feed`` and ``eof`` do
+    nothing. Nothing here raises, whatever the server sends. What is returned is to be sent even when the
+    dialogue has just ended: the last words may be a polite goodbye.
+    """
+
+    @property
+    def done(self) -> bool:
+        """Return whether TLS begins now."""
+        ...
+
+    @property
+    def rest(self) -> bytes:
+        """Return what came behind the go-ahead; it is TLS's to read, never the dialect's.
+
+        A server has nothing to say before our greeting but an alert, so anything else fails there. To throw
+        it away would hide bytes that somebody slipped in (RFC 9051 section 6.2.1 wants one or the other of
+        servers, against the injection of plain commands).
+        """
+        ...
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return why the dialogue ended early, ``None`` while it goes on and when it is done."""
+        ...
+
+    def start(self) -> bytes:
+        """Return the first bytes to send, empty where the server speaks first."""
+        ...
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the server and return the bytes to send it, often none."""
+        ...
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        ...
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return bytes of the TLS handshake as this dialect sends them; most send them as they are."""
+        ...
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the bytes of the TLS handshake in what arrived, as far as they are complete."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Say how TLS begins in one protocol, and on which port when none is given.
+
+    ``dialogue`` makes the talk before TLS for one server name (empty when there is none); without it TLS
+    begins on connect. ``alpn`` is what must be offered in the handshake for the server to answer at all.
+    """
+
+    name: str
+    port: int
+    dialogue: Callable[[str], Dialogue] | None = None
+    alpn: tuple[str, ...] = ()
+
+    @property
+    def direct(self) -> bool:
+        """Return whether TLS begins on connect."""
+        return self.dialogue is None
+
+
+def quote(data: bytes) -> str:
+    r"""Return some bytes in quotes for people: plain ASCII, the rest as ``\xNN``, at most 80 characters."""
+    text = "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in data[: _QUOTED + 1])
+    return f"'{text}'" if len(text) <= _QUOTED else f"'{text[: _QUOTED - 3]}...'"
