@@ -12,7 +12,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.document import Document, Keys, read
 from monitor.config.explain import explained
 from monitor.config.references import Reference, references
 from monitor.config.settings import (
@@ -26,6 +25,7 @@ from monitor.config.settings import (
     WebSettings,
 )
 from monitor.discovery import DISCOVERIES, DiscoveryKind
+from monitor.document import Document, Keys, read
 from monitor.errors import ConfigError, Problem
 from monitor.model import Policy
 from monitor.settings import PolicySettings

@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from monitor.document import dotted, read
 from monitor.config.load import Config
 from monitor.config.references import Reference, Thing
 from monitor.config.state import path_of
+from monitor.document import dotted, read
 from monitor.errors import ConfigError, Problem
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.document import Keys
 from monitor.config.settings import FileSettings
 from monitor.discovery import XProtectSiteSettings
+from monitor.document import Keys
 
 
 class Thing(StrEnum):
