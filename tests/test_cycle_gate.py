@@ -20,11 +20,12 @@ def test_no_more_than_the_limit_at_once() -> None:
 
         async def one() -> None:
             nonlocal inside, most
-            async with gate.passed():
-                inside += 1
-                most = max(most, inside)
-                await asyncio.sleep(0.001)
-                inside -= 1
+            await gate.enter()
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.001)
+            inside -= 1
+            gate.leave()
 
         await asyncio.gather(*(one() for _ in range(30)))
         return most
@@ -48,13 +49,43 @@ def test_starts_are_paced() -> None:
         original, asyncio.sleep = asyncio.sleep, noted  # type: ignore[assignment]
         try:
             for _ in range(4):
-                async with gate.passed():
-                    pass
+                await gate.enter()
+                gate.leave()
         finally:
             asyncio.sleep = original
         return waits
 
     assert asyncio.run(scenario()) == [0.1, 0.2, 0.3]
+
+
+def test_late_timers_cost_no_starts() -> None:
+    """The pace makes up for a timer that is late by a moment, and never for a long silence."""
+
+    class Clock(SystemClock):
+        now_at = 100.0
+
+        def monotonic(self) -> float:
+            return self.now_at
+
+    async def scenario() -> list[float]:
+        clock, waits = Clock(), list[float]()
+        gate = Gate(clock, in_flight=10, per_second=1000)
+
+        async def late(seconds: float) -> None:
+            waits.append(round(seconds, 4))
+            clock.now_at += seconds + 0.0015
+
+        original, asyncio.sleep = asyncio.sleep, late  # type: ignore[assignment]
+        try:
+            for pause in (0, 0, 0, 0, 60, 0):
+                clock.now_at += pause
+                await gate.enter()
+        finally:
+            asyncio.sleep = original
+        return waits
+
+    # Of the four at first the third and fourth make up for the lateness; after a minute only one is free.
+    assert asyncio.run(scenario()) == [0.001, 0.0005, 0.001]
 
 
 def test_a_result_for_a_removed_target_does_not_bring_it_back() -> None:

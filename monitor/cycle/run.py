@@ -6,11 +6,11 @@
 is counted and what could not be recorded is kept for the next time.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from monitor.assess import Anchors
@@ -18,6 +18,7 @@ from monitor.cycle.board import Board
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge
 from monitor.cycle.look import look
+from monitor.cycle.looks import Looks
 from monitor.errors import SystemBrokenError
 from monitor.model import Batch, Clock, Observation, Reason, Source, Target, TargetState
 
@@ -80,33 +81,19 @@ class Cycle:
         """Look at every target of a batch and record the results; cancelling records what is finished."""
         free = [target for target in batch.targets if target.id not in self._busy]
         self._busy.update(target.id for target in free)
-        looks = {asyncio.create_task(self._look(target, due_at)) for target in free}
+        looks = Looks(partial(self._look, due_at=due_at), free, self._do.gate)
         try:
-            await self._collect(looks)
+            while results := await looks.taken(SLICE):
+                await self._settle(results)
         finally:
-            await self._abandon(looks)
+            if results := await looks.abandon():
+                await self._settle(results)
             self._busy.difference_update(target.id for target in free)
 
-    async def _look(self, target: Target, due_at: datetime | None) -> tuple[Target, Observation]:
-        async with self._do.gate.passed():
-            if due_at is not None:
-                self._do.tally.started_late(max(timedelta(0), self._do.clock.now() - due_at))
-            return target, await look(target, self._do.sources, self._do.clock)
-
-    async def _collect(self, looks: set[asyncio.Task[tuple[Target, Observation]]]) -> None:
-        while looks:
-            done, _ = await asyncio.wait(looks, timeout=SLICE)
-            looks -= done
-            if done:
-                await self._settle([task.result() for task in done])
-
-    async def _abandon(self, looks: set[asyncio.Task[tuple[Target, Observation]]]) -> None:
-        """End the looks that are left and record those that finished meanwhile (only after a cancel)."""
-        for task in looks:
-            task.cancel()
-        ended = await asyncio.gather(*looks, return_exceptions=True)
-        if finished := [result for result in ended if not isinstance(result, BaseException)]:
-            await self._settle(finished)
+    async def _look(self, target: Target, due_at: datetime | None) -> Observation:
+        if due_at is not None:
+            self._do.tally.started_late(max(timedelta(0), self._do.clock.now() - due_at))
+        return await look(target, self._do.sources, self._do.clock)
 
     async def _settle(self, results: Sequence[tuple[Target, Observation]]) -> None:
         learned = {}
