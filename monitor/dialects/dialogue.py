@@ -15,6 +15,9 @@ MOST_BYTES = 65_536
 
 _QUOTED = 80
 
+# An alert or a part of the handshake, of any version (RFC 8446 section 5.1).
+_TLS_AT_ONCE = (b"\x15\x03", b"\x16\x03")
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -80,12 +83,17 @@ class Dialect:
 
     ``dialogue`` makes the talk before TLS for one server name (empty when there is none); without it TLS
     begins on connect. ``alpn`` is what must be offered in the handshake for the server to answer at all.
+    ``newest`` is the newest TLS version that the protocol can carry ("1.2"), empty when it sets no limit.
+    ``self_made`` is the common name of the certificate that the product makes for itself at every start when
+    it was given none, empty where it does not.
     """
 
     name: str
     port: int
     dialogue: Callable[[str], Dialogue] | None = None
     alpn: tuple[str, ...] = ()
+    newest: str = ""
+    self_made: str = ""
 
     @property
     def direct(self) -> bool:
@@ -97,3 +105,12 @@ def quote(data: bytes) -> str:
     r"""Return some bytes in quotes for people: plain ASCII, the rest as ``\xNN``, at most 80 characters."""
     text = "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in data[: _QUOTED + 1])
     return f"'{text}'" if len(text) <= _QUOTED else f"'{text[: _QUOTED - 3]}...'"
+
+
+def nonsense(protocol: str, data: bytes) -> Trouble:
+    """Return the trouble that a server does not speak the protocol (its name for people), with its words."""
+    if data[:2] in _TLS_AT_ONCE:
+        detail = f"the server speaks TLS from the start, not {protocol} before it: use protocol tls"
+    else:
+        detail = f"the server does not answer in {protocol}: {quote(data)}"
+    return Trouble(Reason.PROTOCOL_ERROR, detail)

@@ -11,8 +11,8 @@ _VERSION_6 = re.compile(r"[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]{1,32})?")
 _LONGEST_NAME = 253
 
 
-def read_address(text: str) -> tuple[str, int]:
-    """Return host and port of ``host:port``, ``[v6]:port`` or either without its port (then 443).
+def read_address(text: str, default: int = DEFAULT_PORT) -> tuple[str, int]:
+    """Return host and port of ``host:port``, ``[v6]:port`` or either without its port (then ``default``).
 
     The host comes back as ``read_host`` gives it. Raises ``ValueError`` with a sentence that says what is
     allowed.
@@ -23,11 +23,11 @@ def read_address(text: str) -> tuple[str, int]:
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
             raise ValueError("an IPv6 address is written in brackets: [2001:db8::1]:443")
-        return _version_6(host), _port(rest[1:], given=bool(rest))
+        return _version_6(host), _port(rest[1:]) if rest else default
     if text.count(":") > 1:
         raise ValueError("an IPv6 address is written in brackets: [2001:db8::1]:443")
     host, colon, port = text.partition(":")
-    return read_host(host), _port(port, given=bool(colon))
+    return read_host(host), _port(port) if colon else default
 
 
 def read_host(text: str) -> str:
@@ -69,9 +69,7 @@ def _version_6(text: str) -> str:
     raise ValueError(f"{text} is not an IPv6 address")
 
 
-def _port(text: str, *, given: bool) -> int:
-    if not given:
-        return DEFAULT_PORT
+def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535 and len(text) <= 5):
         raise ValueError("a port is a number from 1 to 65535")
     return int(text)

@@ -3,34 +3,43 @@
 import asyncio
 import socket
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from monitor import parse
+from monitor.dialects import DIALECTS, PROTOCOLS, Dialect
 from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Sighting, Target
 from monitor.sources.address import join, read_address, read_host
 from monitor.sources.connect import NoneConnectedError, begin, connect
 from monitor.sources.exchange import exchange, tells_readiness
 from monitor.sources.resolve import Address, Resolving, literal
 from monitor.sources.settings import TargetSettings
-from monitor.tls import Handshake, shared_context
+from monitor.sources.spoken import Spoken, Talk
+from monitor.tls import Handshake, TlsSetting, shared_context
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Hold where to connect and which name to ask for; both as ``read_host`` gives them."""
+    """Hold where to connect, which name to ask for and in which protocol; names are ``read_host``'s."""
 
     host: str
     port: int
     server_name: str
+    protocol: str = "tls"
 
 
 class EndpointSettings(TargetSettings):
     """Hold the configuration of one TLS endpoint."""
 
     kind: Literal["endpoint"] = "endpoint"
-    address: str = Field(description="host:port or [IPv6]:port; port 443 may be left out")
+    address: str = Field(description="host:port or [IPv6]:port; the protocol's usual port may be left out")
+    protocol: str = Field(
+        "tls",
+        description=f"what is spoken before TLS, or around it: {', '.join(PROTOCOLS)}",
+        json_schema_extra={"enum": list(PROTOCOLS)},
+    )
     server_name: str | None = Field(None, description="name to ask for and to expect; the host if left out")
     preset: str = Field("", description="what is known of such a port beforehand: recording_server.media")
     public_names: tuple[str, ...] = Field(
@@ -45,6 +54,13 @@ class EndpointSettings(TargetSettings):
         read_address(text)
         return text
 
+    @field_validator("protocol")
+    @classmethod
+    def _protocol(cls, text: str) -> str:
+        if text not in DIALECTS:
+            raise ValueError(f"must be one of {', '.join(PROTOCOLS)}")
+        return text
+
     @field_validator("server_name")
     @classmethod
     def _server_name(cls, text: str | None) -> str | None:
@@ -57,7 +73,7 @@ class EndpointSettings(TargetSettings):
 
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe."""
-        host, port = read_address(self.address)
+        host, port = read_address(self.address, DIALECTS[self.protocol].port)
         address = host.partition("%")[0]  # no certificate names a zone (fe80::1%eth0)
         name = self.server_name or address
         where = join(host, port)
@@ -65,7 +81,7 @@ class EndpointSettings(TargetSettings):
             id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
             kind=self.kind,
             where=where,
-            settings=Endpoint(host, port, name),
+            settings=Endpoint(host, port, name, self.protocol),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             host=host,
@@ -89,7 +105,7 @@ class EndpointSource:
         if not isinstance(endpoint, Endpoint):
             raise TypeError(f"{target.id} is not an endpoint")
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
-        handshake = Handshake(shared_context(), endpoint.server_name)
+        handshake = spoken(endpoint)
         try:
             known = literal(endpoint.host, endpoint.port)
             addresses = known or await self._addresses(endpoint, target, deadline)
@@ -112,6 +128,20 @@ class EndpointSource:
                 return found
             said = "the name has no address"
         raise _GaveNothingError(Reason.DNS, f"{endpoint.host} cannot be resolved: {said}", target.where)
+
+
+def spoken(endpoint: Endpoint) -> Talk:
+    """Return the handshake for an endpoint, behind the talk before it where its protocol has one."""
+    dialect = DIALECTS[endpoint.protocol]
+    handshake = Handshake(_context(dialect), endpoint.server_name)
+    if dialect.dialogue is None:
+        return handshake
+    return Spoken(dialect.dialogue(endpoint.server_name), handshake)
+
+
+@cache
+def _context(dialect: Dialect) -> Any:
+    return shared_context(TlsSetting(alpn=dialect.alpn, newest=dialect.newest))
 
 
 class _GaveNothingError(Exception):
@@ -140,7 +170,7 @@ def _within(target: Target) -> str:
     return f"within {target.policy.timeout.total_seconds():g} s"
 
 
-def _seen(handshake: Handshake, target: Target) -> Seen:
+def _seen(handshake: Talk, target: Target) -> Seen:
     trouble = handshake.trouble
     if trouble and trouble.reason is Reason.NOT_TLS and _may_be_plain(target):
         trouble = None

@@ -11,7 +11,7 @@ import socket
 from monitor.model import Reason
 from monitor.sources.connect import explain
 from monitor.sources.exchange_protocol import exchange_with_protocol
-from monitor.tls import Handshake
+from monitor.sources.spoken import Talk
 
 # How long our last words may wait for a peer that does not read, in seconds.
 _LINGER = 1.0
@@ -23,7 +23,7 @@ def tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:
     return type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
 
-async def exchange(link: socket.socket, handshake: Handshake, deadline: float, within: str) -> None:
+async def exchange(link: socket.socket, handshake: Talk, deadline: float, within: str) -> None:
     """Drive a handshake over a socket until it is over or the loop's clock passes ``deadline``.
 
     The socket is connected or, where ``tells_readiness``, on its way. ``within`` puts the deadline in words
@@ -37,9 +37,7 @@ async def exchange(link: socket.socket, handshake: Handshake, deadline: float, w
         await exchange_with_protocol(link, handshake, deadline, within, _LINGER)
 
 
-async def _exchange_with_reader(
-    link: socket.socket, handshake: Handshake, deadline: float, within: str
-) -> None:
+async def _exchange_with_reader(link: socket.socket, handshake: Talk, deadline: float, within: str) -> None:
     loop = asyncio.get_running_loop()
     try:
         conversation = _Conversation(link, handshake, loop)
@@ -75,7 +73,7 @@ class _Conversation:
         "finished",
     )
 
-    def __init__(self, link: socket.socket, handshake: Handshake, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, link: socket.socket, handshake: Talk, loop: asyncio.AbstractEventLoop) -> None:
         self._link = link
         self._number = link.fileno()
         self._handshake = handshake

@@ -8,7 +8,7 @@ import asyncio
 import socket
 
 from monitor.model import Reason
-from monitor.tls import Handshake
+from monitor.sources.spoken import Talk
 
 
 class _Exchange(asyncio.Protocol):
@@ -16,7 +16,7 @@ class _Exchange(asyncio.Protocol):
 
     __slots__ = ("_greeting", "_handshake", "_transport", "alarm", "finished")
 
-    def __init__(self, handshake: Handshake, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, handshake: Talk, loop: asyncio.AbstractEventLoop) -> None:
         # Made here and not in a callback, where an error would only be logged.
         self._greeting = handshake.start()
         self._handshake = handshake
@@ -58,7 +58,7 @@ class _Exchange(asyncio.Protocol):
 
 
 async def exchange_with_protocol(
-    link: socket.socket, handshake: Handshake, deadline: float, within: str, linger: float
+    link: socket.socket, handshake: Talk, deadline: float, within: str, linger: float
 ) -> None:
     """Drive a handshake over a connected socket; for the rest see ``exchange``.
 

@@ -19,11 +19,14 @@ class TlsSetting:
     ``ciphers`` (TLS 1.2 and older) and ``groups`` are OpenSSL lists. Anonymous, PSK and SRP suites are
     left out because with them a server shows no certificate at all. The groups leave out the
     post-quantum ML-KEM hybrids: they make the first message five times as long, which old cameras and
-    middleboxes refuse, and take a sixth of the CPU time of a look.
+    middleboxes refuse, and take a sixth of the CPU time of a look. ``alpn`` is offered where a server
+    answers nobody else (RFC 7301); ``newest`` of ``1.2`` is for protocols that cannot carry TLS 1.3.
     """
 
     ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
     groups: str = "X25519:P-256:X448:P-384:P-521"
+    alpn: tuple[str, ...] = ()
+    newest: str = ""
 
 
 def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
@@ -40,6 +43,10 @@ def _context(setting: TlsSetting) -> SSL.Context:
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     # Servers without RFC 5746 (secure renegotiation) are otherwise refused since OpenSSL 3.
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_LEGACY_SERVER_CONNECT)
+    if setting.newest == "1.2":
+        context.set_max_proto_version(SSL.TLS1_2_VERSION)
+    if setting.alpn:
+        context.set_alpn_protos([name.encode("ascii") for name in setting.alpn])
     limit_groups(context, setting.groups)
     return context
 

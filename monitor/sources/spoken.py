@@ -1,0 +1,98 @@
+"""Put the talk before TLS in front of a handshake, so that whoever carries bytes knows only one thing.
+
+It behaves like ``tls.Handshake`` from outside: the exchange over a connection needs no word about dialects.
+"""
+
+from monitor.dialects import Dialogue, Trouble
+from monitor.model import Reason
+from monitor.tls import Handshake
+
+
+class Spoken:
+    """Hold one dialogue and the handshake that follows it."""
+
+    __slots__ = ("_dialogue", "_handshake", "_heard", "_trouble")
+
+    def __init__(self, dialogue: Dialogue, handshake: Handshake) -> None:
+        """Say nothing yet."""
+        self._dialogue = dialogue
+        self._handshake = handshake
+        self._trouble: Trouble | None = None
+        self._heard = False
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing more is to be fed or sent."""
+        return self._handshake.over or self.trouble is not None
+
+    @property
+    def encrypted(self) -> bool | None:
+        """Return whether the server speaks TLS, ``None`` while it has not said so."""
+        if self._dialogue.trouble is not None:
+            return False if self._dialogue.trouble.reason is Reason.STARTTLS_REFUSED else None
+        return self._handshake.encrypted
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return why it ended early, ``None`` when it did not."""
+        found = self._trouble or self._dialogue.trouble
+        if found is None and self._handshake.trouble is not None:
+            found = Trouble(self._handshake.trouble.reason, self._handshake.trouble.detail)
+        return found
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """Return the DER certificates that have arrived so far, in the order served."""
+        return self._handshake.chain
+
+    def start(self) -> bytes:
+        """Return the first bytes to send, none where the server speaks first."""
+        return self._dialogue.start() + self._greeting()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the server and return the bytes to send it."""
+        self._heard = self._heard or bool(data)
+        if self.over or not data:
+            return b""
+        if self._dialogue.done:
+            return self._secured(data)
+        return self._dialogue.feed(data) + self._greeting()
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        if self._dialogue.done:
+            self._handshake.eof()
+        else:
+            self._dialogue.eof()
+
+    def expire(self, within: str) -> None:
+        """Learn that time is up."""
+        if self._dialogue.done:
+            self._handshake.expire(within)
+        elif self._heard:
+            self.end(Reason.TIMEOUT, f"the server did not finish its part before TLS {within}")
+        else:
+            self.end(Reason.TIMEOUT, f"connected, but the server said nothing {within}")
+
+    def end(self, reason: Reason, detail: str) -> None:
+        """End early for a reason that lies outside; keep what arrived."""
+        if self._dialogue.done:
+            self._handshake.end(reason, detail)
+        elif not self.over:
+            self._trouble = Trouble(reason, detail)
+
+    def _greeting(self) -> bytes:
+        """Return our first TLS bytes once the dialogue is done, and what follows from its rest."""
+        if not self._dialogue.done:
+            return b""
+        said = self._dialogue.wrap(self._handshake.start())
+        rest = self._dialogue.rest
+        return said + self._secured(rest) if rest else said
+
+    def _secured(self, data: bytes) -> bytes:
+        said = self._handshake.feed(self._dialogue.unwrap(data))
+        return self._dialogue.wrap(said) if said else b""
+
+
+Talk = Handshake | Spoken
+"""Whatever is driven over one connection until it is over."""
