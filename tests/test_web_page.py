@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from web_fakes import HOSTILE, NOW, FakeDaemon, blind, certificate, endpoint, pending, snapshot
+from web_fakes import HOSTILE, NOW, FakeDaemon, blind, certificate, endpoint, pending, snapshot, standby
 
 from monitor.model import (
     Assessment,
     Check,
     Failure,
     Finding,
+    Part,
     Path,
     Reason,
     Severity,
@@ -241,6 +242,33 @@ def test_counts() -> None:
         ("1", "not reached"),
         ("1", "not looked at yet"),
     ]
+
+
+def test_standby_is_no_outage() -> None:
+    """What answers only after a takeover stands by: no failure is told of its silence, nor a row of them."""
+    (shown,) = rows(snapshot(standby("failover")))
+    assert (shown.state, shown.notes) == ("stands by, never seen", ("it stands by",))
+
+
+def test_standby_that_was_seen() -> None:
+    """After it was seen once a silent standby only stands by."""
+    seen = replace(endpoint("failover", 90), failed_looks=4)
+    (shown,) = rows(snapshot(replace(seen, target=replace(seen.target, part=Part(standby=True)))))
+    assert shown.state == "stands by"
+
+
+def test_standby_with_a_wrong_name_says_so() -> None:
+    """What is no silence is told of a standby like of others."""
+    (shown,) = rows(snapshot(standby("failover", Reason.DNS)))
+    assert shown.notes == ("it stands by", "dns: said why")
+
+
+def test_standby_comes_after_outages() -> None:
+    """On the page what stands by comes after what should answer, and is not counted with it."""
+    shown = snapshot(standby("failover"), blind("gone"), endpoint("near", 5))
+    counts = re.findall(r"<b>(\d+)</b> (not reached|standing by)", render_page(shown, NOW))
+    assert [found.place for found in rows(shown)] == ["gone:443", "failover:443", "near:443"]
+    assert counts == [("1", "not reached"), ("1", "standing by")]
 
 
 def test_page_over_http() -> None:

@@ -1,7 +1,7 @@
 """A small fake daemon behind the web, and snapshots to show; used by several test files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.metrics import Exposition, OwnMetrics
@@ -12,6 +12,7 @@ from monitor.model import (
     Failure,
     Finding,
     Meaning,
+    Part,
     Path,
     Reason,
     Severity,
@@ -89,6 +90,16 @@ def blind(name: str) -> TargetState:
         failed_looks=4,
         failures=(Failure(Reason.DNS, "the name has no address"),),
         blind=Finding(Check.UNOBSERVED, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
+    )
+
+
+def standby(name: str, reason: Reason = Reason.REFUSED) -> TargetState:
+    """Return an endpoint that answers only after a takeover and never did."""
+    return replace(
+        blind(name),
+        target=Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None, part=Part(standby=True)),
+        failures=(Failure(reason, "said why"),),
+        blind=Finding(Check.NEVER_SEEN, Severity.WARNING, "it stands by"),
     )
 
 

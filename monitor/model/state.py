@@ -48,6 +48,11 @@ class TargetState:
         return None if self.looked_at is None else self.failed_looks == 0
 
     @property
+    def standing_by(self) -> bool:
+        """Return whether its last look failed as is to be expected: it answers only after a takeover."""
+        return self.target.part.standby and self.up is False
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding about this target, the blind one last."""
         return self.assessment.findings + ((self.blind,) if self.blind else ())

@@ -63,11 +63,13 @@ def _counts(snapshot: Snapshot) -> dict[str, int]:
         max((f.severity for f in snapshot.findings(state.target.id)), key=_rank, default=Severity.OK)
         for state in snapshot
     )
-    looks = Counter(state.up for state in snapshot)
+    looks = Counter("standing by" if state.standing_by else state.up for state in snapshot)
+    standing_by = looks["standing by"]
     return {
         "critical": worsts[Severity.CRITICAL],
         "warning": worsts[Severity.WARNING],
         "not reached": looks[False],
+        **({"standing by": standing_by} if standing_by else {}),
         "not looked at yet": looks[None],
     }
 

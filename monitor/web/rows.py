@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import count, islice
 
 from monitor.metrics import exposed
-from monitor.model import Failure, Finding, Severity, Sighting, Snapshot, TargetState, worst
+from monitor.model import Failure, Finding, Reason, Severity, Sighting, Snapshot, TargetState, worst
 from monitor.model.certificate import DAY
 
 # Nobody knows what an unreachable target without a known certificate has left: it comes first.
 _UNKNOWN, _DATED, _BARE, _PENDING = range(4)
 _SORTED_AT_ONCE = 5000
+_SILENCE = frozenset({Reason.REFUSED, Reason.UNREACHABLE, Reason.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Place:
             return _DATED, self.ends_at.timestamp()
         if self.state.looked_at is None:
             return _PENDING, 0.0
-        return (_BARE if self.state.up else _UNKNOWN), 0.0
+        return (_BARE if self.state.up else _UNKNOWN), float(self.state.standing_by)
 
 
 def matching(snapshot: Snapshot, words: str) -> Iterator[Place]:
@@ -84,6 +85,7 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
     certificate = sighting.certificate if sighting else None
     own = [finding for finding in findings if _concerns(finding, place)]
     failures = [failure for failure in state.failures if _met_at(failure, place)]
+    told = [failure for failure in failures if not (state.standing_by and failure.reason in _SILENCE)]
     left = None if place.ends_at is None else (place.ends_at - now) / DAY
     return Row(
         severity=_severity(own, place),
@@ -97,7 +99,7 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
         labels=state.target.labels,
         subject=certificate.title if certificate else "",
         issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
-        notes=(*(f.sentence for f in own), *(f"{f.reason}: {f.detail}" for f in failures)),
+        notes=(*(f.sentence for f in own), *(f"{f.reason}: {f.detail}" for f in told)),
         state=_word(place, failures),
         looked_at=state.looked_at,
     )
@@ -159,6 +161,8 @@ def _word(place: Place, failures: list[Failure]) -> str:
     state = place.state
     if state.looked_at is None:
         return "not looked at yet"
+    if state.standing_by:
+        return "stands by" if state.succeeded_at or state.sightings else "stands by, never seen"
     if failures and not state.up:
         return f"not reached, {state.failed_looks} in a row" if state.failed_looks else "not reached"
     if state.encrypted is False:
