@@ -17,6 +17,7 @@ from cost import Cost, memory, report
 
 from monitor import __version__
 from monitor.assess import PathFinder
+from monitor.collector import spare_the_collector
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import Policy, Severity, SystemClock, Target
@@ -60,6 +61,7 @@ async def run(job: dict[str, Any]) -> Cost:
     store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
     cycle = Cycle(services_of(board, store, job["in_flight"]))
     await look_at_all(cycle, targets)
+    spare_the_collector()
     passes = max(1, round(job["looks"] / len(targets)))
     failed, start, before = 0, time.perf_counter(), getrusage(RUSAGE_SELF)
     for _ in range(passes):

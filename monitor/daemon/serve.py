@@ -2,20 +2,17 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from monitor import __version__
+from monitor.collector import spare_the_collector
 from monitor.daemon.daemon import Daemon
 from monitor.model import Clock, SystemClock
 
 log = logging.getLogger(__name__)
-
-COLLECT_AFTER = (20_000, 20, 100)
-"""New objects before a collection, and how many younger collections precede an older one."""
 
 
 async def serve(
@@ -35,7 +32,7 @@ async def serve(
     try:
         with _signals(stop, daemon):
             await daemon.start()
-            _spare_the_collector()
+            spare_the_collector()
             log.info("cert-monitor %s watches %d targets; %s", __version__, daemon.watched, daemon.url)
             if started:
                 started(daemon)
@@ -43,18 +40,6 @@ async def serve(
             log.info("stopping")
     finally:
         await daemon.close()
-
-
-def _spare_the_collector() -> None:
-    """Keep the garbage collector from walking through everything we know again and again.
-
-    What is known are hundreds of thousands of immutable values without cycles. Walking through them
-    blocks the loop for half a second at 100,000 targets (measured); frozen they are left out, and
-    rarer full collections still find what cycles there are.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 @contextlib.contextmanager
