@@ -1,0 +1,16 @@
+"""How TLS begins in FTP on its usual port; only a script."""
+
+from monitor.dialects.numbered import numbered
+from monitor.dialects.text import BEGIN_TLS, Answer, Script, Step
+
+# RFC 959 section 5.4 (120: ready in some minutes, then 220), RFC 4217 section 4, RFC 2228 section 3 (504:
+# this mechanism is not known). Servers older than RFC 4217 know the mechanism as SSL.
+FTP = Script(
+    "FTP",
+    {
+        "greeting": Step(b"", numbered, (Answer("220", "AUTH TLS"), Answer("120", "greeting"))),
+        "AUTH TLS": Step(b"AUTH TLS\r\n", numbered, (Answer("234", BEGIN_TLS), Answer("504", "AUTH SSL"))),
+        "AUTH SSL": Step(b"AUTH SSL\r\n", numbered, (Answer("234", BEGIN_TLS),)),
+    },
+    goodbye=b"QUIT\r\n",
+)

@@ -1,0 +1,32 @@
+"""How TLS begins in NNTP; only a script and how its replies are read."""
+
+import re
+from collections.abc import Sequence
+
+from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Script, Step
+
+_STATUS = re.compile(rb"([1-5]\d\d)( |$)")
+_OFFER = re.compile(rb"^STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+def _reply(lines: Sequence[bytes]) -> str | None:
+    """Read one line, or a list up to a line with only a dot behind 101 (RFC 3977 sections 3.2, 5.2)."""
+    found = _STATUS.match(lines[0])
+    if found is None:
+        return NONSENSE
+    status = found[1].decode()
+    return None if status == "101" and lines[-1] != b"." else status
+
+
+# RFC 3977 sections 5.1 and 5.2, RFC 4642 section 2.2. A server without CAPABILITIES says 500 and is asked.
+NNTP = Script(
+    "NNTP",
+    {
+        "greeting": Step(b"", _reply, (Answer("200", "CAPABILITIES"), Answer("201", "CAPABILITIES"))),
+        "CAPABILITIES": Step(
+            b"CAPABILITIES\r\n", _reply, (Answer("101", "STARTTLS", _OFFER), Answer("500", "STARTTLS"))
+        ),
+        "STARTTLS": Step(b"STARTTLS\r\n", _reply, (Answer("382", BEGIN_TLS),)),
+    },
+    goodbye=b"QUIT\r\n",
+)

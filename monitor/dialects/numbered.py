@@ -1,0 +1,21 @@
+"""Read replies that begin with three digits, as SMTP, LMTP and FTP have them; decides nothing about them."""
+
+import re
+from collections.abc import Sequence
+
+from monitor.dialects.text import NONSENSE
+
+_REPLY = re.compile(rb"([1-6]\d\d)([ -]|$)")
+
+
+def numbered(lines: Sequence[bytes]) -> str | None:
+    """Return the code of a reply, ``None`` until its last line is there.
+
+    ``220-`` opens a reply of several lines, ``220`` and a space (or nothing: RFC 5321 section 4.2.1 bids
+    clients bear that) closes it. FTP lets the lines between look like anything (RFC 959 section 4.2).
+    """
+    first, last = _REPLY.match(lines[0]), _REPLY.match(lines[-1])
+    if first is None:
+        return NONSENSE
+    closed = last is not None and last[1] == first[1] and last[2] != b"-"
+    return first[1].decode() if closed else None

@@ -1,0 +1,32 @@
+"""How TLS begins in POP3; only a script and how its replies are read."""
+
+import re
+from collections.abc import Sequence
+
+from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Script, Step
+
+_STATUS = re.compile(rb"(\+OK|-ERR)([ \t]|$)", re.IGNORECASE)
+_OFFER = re.compile(rb"^STLS\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+def _single(lines: Sequence[bytes]) -> str | None:
+    found = _STATUS.match(lines[0])
+    return found[1].decode().upper() if found else NONSENSE
+
+
+def _listing(lines: Sequence[bytes]) -> str | None:
+    """Read a reply that goes on to a line with only a dot if it is good (RFC 1939 section 3)."""
+    status = _single(lines)
+    return None if status == "+OK" and lines[-1] != b"." else status
+
+
+# RFC 1939 section 3, RFC 2449 section 5, RFC 2595 section 4. A server without CAPA may still know STLS.
+POP3 = Script(
+    "POP3",
+    {
+        "greeting": Step(b"", _single, (Answer("+OK", "CAPA"),)),
+        "CAPA": Step(b"CAPA\r\n", _listing, (Answer("+OK", "STLS", _OFFER), Answer("-ERR", "STLS"))),
+        "STLS": Step(b"STLS\r\n", _single, (Answer("+OK", BEGIN_TLS),)),
+    },
+    goodbye=b"QUIT\r\n",
+)

@@ -1,0 +1,28 @@
+"""How TLS begins in ManageSieve; only a script and how its replies are read."""
+
+import re
+from collections.abc import Sequence
+
+from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Script, Step
+
+_STATUS = re.compile(rb"(OK|NO|BYE)( |$)", re.IGNORECASE)
+_OFFER = re.compile(rb'^"STARTTLS"\s*$', re.IGNORECASE | re.MULTILINE)
+
+
+def _reply(lines: Sequence[bytes]) -> str | None:
+    """Read lines of strings up to one with a status (RFC 5804 sections 1.2 and 1.7)."""
+    if found := _STATUS.match(lines[-1]):
+        return found[1].decode().upper()
+    return None if lines[-1].startswith((b'"', b"{")) else NONSENSE
+
+
+# RFC 5804 sections 1.7 (the greeting lists what the server can do) and 2.2.
+SIEVE = Script(
+    "ManageSieve",
+    {
+        "greeting": Step(b"", _reply, (Answer("OK", "STARTTLS", _OFFER),)),
+        "STARTTLS": Step(b"STARTTLS\r\n", _reply, (Answer("OK", BEGIN_TLS),)),
+    },
+    goodbye=b"LOGOUT\r\n",
+    literals=True,
+)

@@ -1,0 +1,41 @@
+"""How TLS begins in SMTP (ports 25 and 587) and LMTP; only a script."""
+
+import re
+
+from monitor.dialects.numbered import numbered
+from monitor.dialects.text import BEGIN_TLS, Answer, Script, Step
+
+# A name of our own form that nobody has (RFC 2606 section 2): servers want it fully qualified, and whoever
+# reads their log shall know who came.
+OUR_NAME = b"cert-monitor.invalid"
+
+_OFFER = re.compile(rb"^250[ -]STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
+_STARTTLS = Step(b"STARTTLS\r\n", numbered, (Answer("220", BEGIN_TLS),))
+
+# RFC 5321 sections 3.1 and 3.2, RFC 3207 section 4. Only a server that knows no EHLO is greeted with HELO;
+# it then has no way to offer STARTTLS, so it is simply asked.
+SMTP = Script(
+    "SMTP",
+    {
+        "greeting": Step(b"", numbered, (Answer("220", "EHLO"),)),
+        "EHLO": Step(
+            b"EHLO " + OUR_NAME + b"\r\n",
+            numbered,
+            (Answer("250", "STARTTLS", _OFFER), Answer("50", "HELO")),
+        ),
+        "HELO": Step(b"HELO " + OUR_NAME + b"\r\n", numbered, (Answer("250", "STARTTLS"),)),
+        "STARTTLS": _STARTTLS,
+    },
+    goodbye=b"QUIT\r\n",
+)
+
+# RFC 2033 section 4.1: SMTP with another greeting, and never HELO.
+LMTP = Script(
+    "LMTP",
+    {
+        "greeting": Step(b"", numbered, (Answer("220", "LHLO"),)),
+        "LHLO": Step(b"LHLO " + OUR_NAME + b"\r\n", numbered, (Answer("250", "STARTTLS", _OFFER),)),
+        "STARTTLS": _STARTTLS,
+    },
+    goodbye=b"QUIT\r\n",
+)

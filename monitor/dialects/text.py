@@ -1,0 +1,154 @@
+"""Speak any dialect of commands and lines from a script; the scripts are data, in a file for each dialect."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from monitor.dialects.dialogue import MOST_BYTES, Trouble, nonsense, quote
+from monitor.dialects.lines import Lines
+from monitor.model import Reason
+
+# Where an answer leads when it is the go-ahead.
+BEGIN_TLS: Final = "TLS"
+
+# The status of lines that no server of the dialect would say.
+NONSENSE: Final = ""
+
+# From the lines of a reply so far, return its status, ``None`` while more lines belong to it, or NONSENSE.
+Reads = Callable[[Sequence[bytes]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Say where a reply leads whose status begins like this, and what it has to list for that."""
+
+    status: str
+    leads_to: str
+    lists: re.Pattern[bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one thing to say, how the reply to it is read, and the good answers; any other is a refusal."""
+
+    say: bytes
+    reads: Reads
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Hold a whole dialect: its name for people, and the steps in order, by the name of their command.
+
+    A first step with nothing to say waits for a greeting. ``goodbye`` is said to a server that refuses;
+    ``hint`` tells people what may work instead.
+    """
+
+    protocol: str
+    steps: Mapping[str, Step]
+    goodbye: bytes
+    hint: str = ""
+    literals: bool = False
+
+
+class TextDialogue:
+    """Play one script with one server; see ``Dialogue``."""
+
+    __slots__ = ("_heard", "_lines", "_script", "_step", "done", "rest", "trouble")
+
+    def __init__(self, script: Script) -> None:
+        self.done = False
+        self.rest = b""
+        self.trouble: Trouble | None = None
+        self._script = script
+        self._step = next(iter(script.steps))
+        self._lines = Lines(literals=script.literals)
+        self._heard: list[bytes] = []
+
+    def start(self) -> bytes:
+        """Return the first command, empty where the server greets first."""
+        return self._script.steps[self._step].say
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the server and return the commands that follow from them."""
+        if self._over:
+            return b""
+        self._lines.add(data)
+        said = []
+        while not self._over and (line := self._lines.take()) is not None:
+            said.append(self._hear(line))
+        if self.done:
+            self.rest = self._lines.rest
+        elif not self._over and self._lines.overflown:
+            self._end(Reason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS")
+        return b"".join(said)
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        if self._over:
+            return
+        instead = b" ".join([*self._heard, self._lines.rest]).strip()
+        said = f", having said {quote(instead)}" if instead else ""
+        self._end(Reason.CLOSED, f"the server closed the connection before {self._what}{said}")
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return the handshake's bytes as they are."""
+        return data
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the handshake's bytes as they are."""
+        return data
+
+    @property
+    def _over(self) -> bool:
+        return self.done or self.trouble is not None
+
+    @property
+    def _what(self) -> str:
+        return (
+            f"its answer to {self._step}" if self._script.steps[self._step].say else "its greeting was over"
+        )
+
+    def _hear(self, line: bytes) -> bytes:
+        if not line:
+            return b""  # a stray one changes nothing in any dialect
+        self._heard.append(line)
+        status = NONSENSE if line.endswith(b"\0") else self._script.steps[self._step].reads(self._heard)
+        if status is None:
+            return b""
+        heard, self._heard = self._heard, []
+        if status == NONSENSE:
+            self.trouble = nonsense(self._script.protocol, line)
+            return b""
+        return self._go_on(status, heard)
+
+    def _go_on(self, status: str, heard: list[bytes]) -> bytes:
+        answers = self._script.steps[self._step].answers
+        answer = next((a for a in answers if status.startswith(a.status)), None)
+        if answer is None:
+            return self._part(f"the server refused {self._request}: {quote(heard[-1])}")
+        if answer.lists and not answer.lists.search(b"\n".join(heard)):
+            return self._part(f"the server offers no {answer.leads_to}: {quote(b' '.join(heard))}")
+        if answer.leads_to == BEGIN_TLS:
+            self.done = True
+            return b""
+        self._step = answer.leads_to
+        return self._script.steps[self._step].say
+
+    @property
+    def _request(self) -> str:
+        return self._step if self._script.steps[self._step].say else "us in its greeting"
+
+    def _part(self, detail: str) -> bytes:
+        hint = f" ({self._script.hint})" if self._script.hint else ""
+        self._end(Reason.STARTTLS_REFUSED, detail + hint)
+        return self._script.goodbye
+
+    def _end(self, reason: Reason, detail: str) -> None:
+        self.trouble = Trouble(reason, detail)
+
+
+def playing(script: Script) -> Callable[[str], TextDialogue]:
+    """Return what makes a dialogue from a script; a server name changes nothing in one."""
+    return lambda _server_name: TextDialogue(script)

@@ -1,0 +1,140 @@
+"""How TLS begins in XMPP, between client and server and between servers; reads tags, never parses XML."""
+
+import re
+from xml.sax.saxutils import quoteattr
+
+from monitor.dialects.dialogue import MOST_BYTES, Trouble, nonsense, quote
+from monitor.dialects.tags import Tags
+from monitor.model import Reason
+
+_TAG = re.compile(rb"<(/?)(?:[^\s:/<>]+:)?([^\s:/<>]+)")
+_VERSION = re.compile(rb"\sversion\s*=\s*[\"']1\.\d+[\"']")
+_STARTTLS = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+_GOODBYE = b"</stream:stream>"
+
+
+class XmppDialogue:
+    """Open a stream and ask for TLS (RFC 6120 sections 4.2, 4.3.2 and 5.4); see ``Dialogue``.
+
+    A server hosts many names and serves the certificate of the one in ``to``; without a server name the
+    attribute is left out, and the server decides.
+    """
+
+    __slots__ = ("_depth", "_element", "_namespace", "_said", "_tags", "_to", "done", "rest", "trouble")
+
+    def __init__(self, namespace: str, server_name: str) -> None:
+        """Speak as in ``namespace``: ``jabber:client`` or ``jabber:server``."""
+        self.done = False
+        self.rest = b""
+        self.trouble: Trouble | None = None
+        self._namespace = namespace
+        self._to = f" to={quoteattr(server_name)}" if server_name else ""
+        self._said = "the stream header"
+        self._tags = Tags()
+        self._depth = -1  # outside of the stream; 0 is inside, between its elements
+        self._element: list[bytes] = []
+
+    def start(self) -> bytes:
+        """Return our half of the stream's opening."""
+        return (
+            f"<?xml version='1.0'?><stream:stream{self._to} version='1.0' xmlns='{self._namespace}'"
+            " xmlns:stream='http://etherx.jabber.org/streams'>"
+        ).encode("utf-8", "replace")
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the server and return what follows from them."""
+        if self._over:
+            return b""
+        self._tags.add(data)
+        said = []
+        while not self._over and (piece := self._tags.take()) is not None:
+            said.append(self._hear(piece))
+        if self.done:
+            self.rest = self._tags.rest
+        elif not self._over and self._tags.overflown:
+            self._end(Reason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS")
+        return b"".join(said)
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        if self._over:
+            return
+        instead = b"".join([*self._element, self._tags.rest]).strip()
+        said = f", having said {quote(instead)}" if instead else ""
+        self._end(Reason.CLOSED, f"the server closed the connection before its answer to {self._said}{said}")
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return the handshake's bytes as they are."""
+        return data
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the handshake's bytes as they are."""
+        return data
+
+    @property
+    def _over(self) -> bool:
+        return self.done or self.trouble is not None
+
+    def _hear(self, piece: bytes) -> bytes:
+        if not piece.startswith(b"<") and (not piece.strip() or (self._element and b"\0" not in piece)):
+            return b""  # space between elements (RFC 6120 section 11.7), or text in one
+        if piece.startswith(b"<?xml") and self._depth < 0:
+            return b""
+        tag = _TAG.match(piece) if piece.endswith(b">") and piece[1:2] not in b"!?" else None
+        if tag is None:  # a comment, a document type: none is allowed (RFC 6120 section 11.1)
+            self.trouble = nonsense("XMPP", piece.strip())
+            return b""
+        if self._depth < 0:
+            return self._open(piece, tag[2])
+        return self._nest(piece, closing=bool(tag[1]))
+
+    def _open(self, piece: bytes, name: bytes) -> bytes:
+        if name != b"stream" or piece.startswith(b"</"):
+            self.trouble = nonsense("XMPP", piece)
+        elif not _VERSION.search(piece):  # such a server sends no features (RFC 6120 section 4.7.5)
+            return self._part(f"the server speaks an XMPP older than 1.0, without STARTTLS: {quote(piece)}")
+        self._depth = 0
+        return b""
+
+    def _nest(self, piece: bytes, *, closing: bool) -> bytes:
+        """Collect an element of the stream until it is whole."""
+        self._element.append(piece)
+        if not piece.endswith(b"/>"):
+            self._depth += -1 if closing else 1
+        if self._depth > 0:
+            return b""
+        if self._depth < 0:
+            return self._part(f"the server ended the stream instead of answering {self._said}")
+        element, self._element = self._element, []
+        return self._answer([_name(tag) for tag in element], b"".join(element))
+
+    def _answer(self, names: list[bytes], element: bytes) -> bytes:
+        match names[0]:
+            case b"error" | b"failure":
+                return self._part(f"the server refused {self._said}: {quote(element)}")
+            case b"features" if self._said != "STARTTLS":
+                return self._ask(names, element)
+            case b"proceed" if self._said == "STARTTLS":
+                self.done = True
+            case _:
+                self.trouble = nonsense("XMPP", element)
+        return b""
+
+    def _ask(self, names: list[bytes], element: bytes) -> bytes:
+        if b"starttls" not in names:
+            return self._part(f"the server offers no STARTTLS: {quote(element)}")
+        self._said = "STARTTLS"
+        return _STARTTLS
+
+    def _part(self, detail: str) -> bytes:
+        self._end(Reason.STARTTLS_REFUSED, detail)
+        return _GOODBYE
+
+    def _end(self, reason: Reason, detail: str) -> None:
+        self.trouble = Trouble(reason, detail)
+
+
+def _name(tag: bytes) -> bytes:
+    """Return a tag's name without its prefix, empty for what has none."""
+    found = _TAG.match(tag)
+    return found[2] if found else b""
