@@ -175,7 +175,8 @@ def test_the_same_text_twice_is_one_element(site: Site) -> None:
     [
         (),
         ("",),
-        ("https://server.example/",),
+        ("nonsense://server.example",),
+        ("https://server.example/path",),
         (r"C:\certs\server",),
         ("server.example:0",),
         ("server.example:https",),
@@ -199,8 +200,16 @@ def test_bad_usage(arguments: tuple[str, ...]) -> None:
 
 
 def test_usage_errors_say_what_to_write() -> None:
-    """A URL is answered by what an address looks like."""
-    assert "an address is written as host:port, without https://" in run("check", "https://a.example/").err
+    """A URL with a path is answered by what an address looks like, an unknown scheme by those known."""
+    assert "an address is written as host:port, without https://" in run("check", "https://a.example/b").err
+    assert "must be one of tls, https," in run("check", "nonsense://a.example").err
+
+
+def test_a_scheme_is_the_protocol(site: Site) -> None:
+    """``https://host:port`` is the endpoint that ``host:port`` is, told as typed."""
+    plain, typed = check(site["management"]).elements[0], check("https://" + site["management"]).elements[0]
+    assert typed["target"] == "https://" + site["management"]
+    assert typed["certificates"][0]["sha256"] == plain["certificates"][0]["sha256"]
 
 
 def test_configured_targets(site: Site, tmp_path: Path) -> None:

@@ -130,7 +130,9 @@ def _absolute(text: str) -> str:
 
 def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:
     named = {"server_name": name} if name else {}
-    settings = EndpointSettings.model_validate({"kind": "endpoint", "address": text, **named, **own})
+    scheme, _, rest = text.rpartition("://")
+    where = {"address": rest.removesuffix("/"), "protocol": scheme} if scheme else {"address": text}
+    settings = EndpointSettings.model_validate({"kind": "endpoint", **where, **named, **own})
     return Typed(text, _target(settings, config), split=False)
 
 
