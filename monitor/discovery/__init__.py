@@ -7,8 +7,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from monitor.discovery.cidr import CidrSettings
 from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
+from monitor.discovery.file_sd import FileSdSettings
 from monitor.discovery.found import Discovered, Discovery
+from monitor.discovery.groups import with_policy
+from monitor.discovery.http_sd import HttpSdSettings
+from monitor.discovery.mx import MxSettings
+from monitor.discovery.srv import SrvSettings
 from monitor.discovery.xprotect import (
     SiteMemory,
     Surroundings,
@@ -16,20 +22,37 @@ from monitor.discovery.xprotect import (
     XProtectSiteSettings,
 )
 
-DiscoveryKind = Annotated[
-    DnsSettings | XProtectHostSettings | XProtectSiteSettings, Field(discriminator="kind")
-]
-DISCOVERIES = (DnsSettings, XProtectHostSettings, XProtectSiteSettings)
+_Settings = (
+    CidrSettings
+    | DnsSettings
+    | FileSdSettings
+    | HttpSdSettings
+    | MxSettings
+    | SrvSettings
+    | XProtectHostSettings
+    | XProtectSiteSettings
+)
+DiscoveryKind = Annotated[_Settings, Field(discriminator="kind")]
+DISCOVERIES = (
+    CidrSettings,
+    DnsSettings,
+    FileSdSettings,
+    HttpSdSettings,
+    MxSettings,
+    SrvSettings,
+    XProtectHostSettings,
+    XProtectSiteSettings,
+)
 """Every settings class whose entries yield targets instead of being one."""
 
 
-def asks(settings: DnsSettings | XProtectHostSettings | XProtectSiteSettings) -> bool:
+def asks(settings: _Settings) -> bool:
     """Return whether a configured entry has to ask somebody for its list."""
     return not isinstance(settings, XProtectHostSettings)
 
 
 def made(
-    settings: DnsSettings | XProtectHostSettings | XProtectSiteSettings,
+    settings: _Settings,
     trust: tuple[str, ...],
     surroundings: Surroundings,
     memory: SiteMemory | None = None,
@@ -44,21 +67,31 @@ def made(
         from monitor.discovery.xprotect.site import XProtectSite  # noqa: PLC0415 - loads an HTTP client
 
         return XProtectSite(settings, trust, surroundings, memory)
-    return settings.discovery(surroundings.resolver)
+    if isinstance(settings, HttpSdSettings):
+        return settings.discovery(trust, surroundings)
+    if isinstance(settings, DnsSettings):
+        return settings.discovery(surroundings.resolver)
+    return settings.discovery()
 
 
 __all__ = [
     "DISCOVERIES",
     "Addresses",
+    "CidrSettings",
     "Discovered",
     "Discovery",
     "DiscoveryKind",
     "DnsDiscovery",
     "DnsSettings",
+    "FileSdSettings",
+    "HttpSdSettings",
+    "MxSettings",
     "SiteMemory",
+    "SrvSettings",
     "Surroundings",
     "XProtectHostSettings",
     "XProtectSiteSettings",
     "asks",
     "made",
+    "with_policy",
 ]

@@ -73,6 +73,7 @@ class Names(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        """Return every address of a host; raise ``OSError`` when there are none."""
         del family  # both are wanted
         return [
             ResolveResult(

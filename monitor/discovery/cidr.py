@@ -1,0 +1,201 @@
+"""Find which addresses of a configured network answer on certain ports; sends no byte and looks at no TLS.
+
+Every address is knocked on at each refresh, and only an open port becomes a target: an address where nothing
+ever listened is no alarm. A port that closes stays watched for ``grace``, so that it is told.
+"""
+
+import asyncio
+import errno
+import ipaddress
+import itertools
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from monitor.discovery.found import Discovered
+from monitor.discovery.place import Place, protocol_named
+from monitor.model import Failure, Found, Reason
+from monitor.settings import Duration, TargetSettings
+
+MOST = 4096
+"""Addresses times ports in one entry, at most."""
+AT_ONCE = 100
+ANSWER_WITHIN = 3.0
+
+# What says nothing of the other side: this machine or its network does not let us ask.
+_OURS = {
+    errno.ENETUNREACH: "there is no route to this network",
+    errno.ENETDOWN: "the network is down",
+    errno.EADDRNOTAVAIL: "this machine has no local address or port to connect from",
+    errno.EAFNOSUPPORT: "this machine does not speak this IP version",
+    errno.EPERM: "this machine's firewall forbids the connection",
+    errno.EACCES: "this machine's firewall forbids the connection",
+    errno.EMFILE: "cert-monitor has reached its limit of open files",
+    errno.ENFILE: "this machine has reached its limit of open files",
+}
+_WINDOWS = {
+    10013: errno.EACCES,
+    10024: errno.EMFILE,
+    10047: errno.EAFNOSUPPORT,
+    10049: errno.EADDRNOTAVAIL,
+    10050: errno.ENETDOWN,
+    10051: errno.ENETUNREACH,
+    1231: errno.ENETUNREACH,
+}
+
+Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _network(value: str) -> str:
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError("must be a network such as 10.1.2.0/24") from None
+    if "/" not in value:
+        raise ValueError(
+            f"must be a network such as 10.1.2.0/24; for one address write {value}/{_whole(network)}"
+        )
+    if str(ipaddress.ip_address(value.partition("/")[0])) != str(network.network_address):
+        raise ValueError(f"has bits of an address behind the network; write {network}")
+    return str(network)
+
+
+def _whole(network: _Network) -> int:
+    return network.max_prefixlen
+
+
+def _distinct(values: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+class CidrSettings(TargetSettings):
+    """Hold the configuration of one network whose open ports are watched."""
+
+    kind: Literal["cidr"]
+    network: Annotated[str, AfterValidator(_network)] = Field(description="network such as 10.1.2.0/24")
+    ports: Annotated[tuple[Port, ...], AfterValidator(_distinct)] = Field(
+        min_length=1, description=f"ports to knock on; addresses times ports are at most {MOST}"
+    )
+    protocol: str = Field("", description="protocol spoken on these ports; TLS on connect if left out")
+    name: str = Field("", description="what people call the network")
+    refresh: Duration = Field(timedelta(hours=1), description="time between two rounds")
+    grace: Duration = Field(timedelta(days=7), description="how long a port that has closed stays watched")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nameless(cls, given: Any) -> Any:
+        """Switch the checks of names off unless they are asked for: an address tells no name to expect."""
+        if not isinstance(given, dict) or not isinstance(given.get("checks", {}), dict):
+            return given
+        return given | {"checks": {"name": "off", "name_in_subject_only": "off"} | given.get("checks", {})}
+
+    @field_validator("protocol")
+    @classmethod
+    def _protocol(cls, value: str) -> str:
+        return protocol_named(value)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "CidrSettings":
+        network = ipaddress.ip_network(self.network)
+        count = network.num_addresses * len(self.ports)
+        if count > MOST:
+            raise ValueError(
+                f"{self.network} has {network.num_addresses} addresses, with {len(self.ports)} "
+                f"port{'s' * (len(self.ports) > 1)} {count} places to knock; at most {MOST} are allowed: "
+                "name a smaller network or fewer ports"
+            )
+        return self
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``cidr:NETWORK:PORTS``."""
+        return f"cidr:{self.network}:{','.join(map(str, self.ports))}"
+
+    def places(self) -> Iterator[tuple[str, int]]:
+        """Iterate over every address and port; network and broadcast addresses are none."""
+        hosts = ipaddress.ip_network(self.network).hosts()
+        return ((str(address), port) for address, port in itertools.product(hosts, self.ports))
+
+    def discovery(self) -> "CidrDiscovery":
+        """Return the discovery that these settings describe."""
+        return CidrDiscovery(self)
+
+
+class CidrDiscovery:
+    """Find the open ports of one network."""
+
+    def __init__(self, settings: CidrSettings, answer_within: float = ANSWER_WITHIN) -> None:
+        """Knock on nothing yet; ``answer_within`` is in seconds."""
+        self._settings = settings
+        self._within = answer_within
+        self.id = settings.id
+        self.target_id = ""
+        self.unfinished = False
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return an endpoint for each open port, by ascending address."""
+        places = self._settings.places()
+        found: list[tuple[str, int]] = []
+        ours: set[str] = set()
+
+        async def knock() -> None:
+            for address, port in places:  # one iterator for all: each takes the next place
+                try:
+                    if await _open(address, port, self._within):
+                        found.append((address, port))
+                except OSError as error:
+                    ours.add(_said(error))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(knock())
+        failures = [
+            Failure(Reason.UNREACHABLE, f"{self._settings.network} cannot be asked: {said}", self.id)
+            for said in sorted(ours)
+        ]
+        return Discovered(tuple(self._found(*place) for place in sorted(found, key=_order)), tuple(failures))
+
+    async def close(self) -> None:
+        """Do nothing: no connection outlives its knock."""
+
+    def _found(self, address: str, port: int) -> Found:
+        where = Place(address, port).where
+        called = self._settings.title or self._settings.name
+        return Found(
+            where, "", (), f"{called} at {where}" if called else "", protocol=self._settings.protocol
+        )
+
+
+async def _open(address: str, port: int, within: float) -> bool:
+    """Return whether something listens; raise ``OSError`` where that says nothing of the other side."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as link:
+        link.setblocking(False)
+        try:
+            async with asyncio.timeout(within):
+                await asyncio.get_running_loop().sock_connect(link, (address, port))
+        except TimeoutError:
+            return False
+        except OSError as error:
+            if _number(error) in _OURS:
+                raise
+            return False
+        return True
+
+
+def _number(error: OSError) -> int:
+    return _WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
+
+
+def _said(error: OSError) -> str:
+    return _OURS.get(_number(error)) or error.strerror or str(error)
+
+
+def _order(place: tuple[str, int]) -> tuple[int, int]:
+    return int(ipaddress.ip_address(place[0])), place[1]

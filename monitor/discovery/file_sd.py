@@ -1,0 +1,151 @@
+"""Find the endpoints that files in Prometheus' format list, and see when one changes; writes nothing."""
+
+import asyncio
+import glob
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, Field
+
+from monitor.discovery.found import Discovered
+from monitor.discovery.groups import listed
+from monitor.document import Document, read_list
+from monitor.errors import ConfigError
+from monitor.model import Failure, Found, Reason
+from monitor.parse import display
+from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.threads import ThreadPool
+
+_SUFFIXES = (".json", ".yml", ".yaml")
+_LONGEST = 60.0
+_MOST_SAID = 5
+
+
+def _suffixed(value: str) -> str:
+    if not value.lower().endswith(_SUFFIXES):
+        raise ValueError(f"must end in {', '.join(_SUFFIXES[:-1])} or {_SUFFIXES[-1]}")
+    return value
+
+
+class FileSdSettings(TargetSettings):
+    """Hold the configuration of one list of targets kept in files."""
+
+    kind: Literal["file_sd"]
+    files: tuple[Annotated[LocalPath, AfterValidator(_suffixed)], ...] = Field(
+        min_length=1, description="JSON or YAML files in Prometheus' file_sd format; globs allowed"
+    )
+    name: str = Field("", description="what people call the list; else its files")
+    refresh: Duration = Field(timedelta(seconds=30), description="time between two looks for changed files")
+    grace: Duration = Field(timedelta(minutes=5), description="how long what has left the list stays watched")
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``file_sd:NAME``, else its files."""
+        return f"file_sd:{self.name or ','.join(self.files)}"
+
+    def discovery(self) -> "FileSd":
+        """Return the discovery that these settings describe."""
+        return FileSd(self)
+
+
+class _Version(NamedTuple):
+    """Tell one version of a file from the next without reading it."""
+
+    modified: int
+    size: int
+    inode: int
+
+
+class FileSd:
+    """Find what the files list now; a file is read again only when it has changed."""
+
+    def __init__(self, settings: FileSdSettings) -> None:
+        """Read nothing yet."""
+        self._settings = settings
+        self._pool = ThreadPool("file_sd", 1)
+        self._known: dict[str, tuple[_Version, Discovered]] = {}
+        self.id = settings.id
+        self.target_id = ""
+        self.unfinished = False
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return the endpoints of all files; a file that cannot be read, or only in part, is a failure."""
+        try:
+            async with asyncio.timeout(_LONGEST):
+                return await self._pool.run(self._read)
+        except TimeoutError:
+            detail = f"the files could not be read within {_LONGEST:g} s: {', '.join(self._settings.files)}"
+            return Discovered(failures=(Failure(Reason.TIMEOUT, detail, self.id),))
+
+    async def close(self) -> None:
+        """Let the thread go."""
+        self._pool.close()
+
+    def _read(self) -> Discovered:
+        found: list[Found] = []
+        failures: list[Failure] = []
+        notes: list[str] = []
+        paths: dict[str, None] = {}
+        for pattern in self._settings.files:
+            matches = _matching(pattern)
+            if not matches:
+                notes.append(f"no file matches {pattern}")
+            paths |= dict.fromkeys(matches)
+        for path in paths:
+            one = self._file(path)
+            found += one.found
+            failures += one.failures
+            notes += one.notes
+        self._known = {path: known for path, known in self._known.items() if path in paths}
+        return Discovered(tuple(found), tuple(failures), tuple(notes))
+
+    def _file(self, path: str) -> Discovered:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - the same, without an object for each of many files
+        except OSError as error:
+            return _unreadable(path, error)
+        version = _Version(status.st_mtime_ns, status.st_size, status.st_ino)
+        known = self._known.get(path)
+        if known is None or known[0] != version or known[1].failures:
+            known = (version, _content(path))
+            self._known[path] = known
+        return known[1]
+
+
+def _matching(pattern: str) -> list[str]:
+    """Return the files that a pattern means; a plain path is returned even when nothing is there."""
+    if not glob.has_magic(pattern) or os.path.lexists(pattern):
+        return [pattern]
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+
+
+def _unreadable(path: str, error: OSError) -> Discovered:
+    reason = {FileNotFoundError: Reason.NOT_FOUND, PermissionError: Reason.PERMISSION}.get(
+        type(error), Reason.UNREADABLE
+    )
+    said = "does not exist" if reason is Reason.NOT_FOUND else f"cannot be read: {error.strerror or error}"
+    return Discovered(failures=(Failure(reason, f"{path} {said}", path),))
+
+
+def _content(path: str) -> Discovered:
+    try:
+        document = read_list(Path(path))
+    except ConfigError as error:
+        reason = Reason.UNREADABLE if os.access(path, os.R_OK) else Reason.PERMISSION
+        return Discovered(failures=(Failure(reason, display(str(error), 1000), path),))
+    answer = listed(document.data)
+    problems = [*document.problems, *(document.problem(one.keys, one.message) for one in answer.mistakes)]
+    notes = tuple(f"{path}: {note}" for note in answer.notes)
+    return Discovered(answer.found, _failures(document, [str(problem) for problem in problems]), notes)
+
+
+def _failures(document: Document, sentences: list[str]) -> tuple[Failure, ...]:
+    if not sentences:
+        return ()
+    more = len(sentences) - _MOST_SAID
+    said = "; ".join(sentences[:_MOST_SAID]) + (f"; and {more} more" if more > 0 else "")
+    return (Failure(Reason.UNREADABLE, display(said, 1000), str(document.file)),)

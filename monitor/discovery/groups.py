@@ -1,0 +1,192 @@
+"""Read target groups in the format of Prometheus (``[{targets: [...], labels: {...}}]``); does no I/O.
+
+Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config. Labels that
+begin with ``__`` say something about the target and are never labels of it:
+
+- ``__scheme__`` or ``__protocol``: the protocol that is spoken there; the scheme of a target that is a URL
+  outweighs it.
+- ``__server_name``: the name to ask for and to expect. ``__title``: what people call it.
+- ``__param_module``: becomes the label ``module``, for policies.
+- ``__interval __timeout __warn_before __critical_before __ca_warn_before __ca_critical_before __encryption``:
+  keys of its policy; several margins are separated by commas (``30d, 25%``). A list may not say what is
+  trusted or which checks are off: that stays with the configuration.
+- Prometheus' own (``__meta_...`` and so on) mean nothing here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from monitor.discovery.place import Place, place, protocol_named
+from monitor.discovery.xprotect.address import host
+from monitor.document import Keys
+from monitor.model import Found
+from monitor.parse import display
+from monitor.settings import PolicySettings
+
+MOST_TARGETS = 100_000
+MARGINS = ("warn_before", "critical_before", "ca_warn_before", "ca_critical_before")
+POLICY = ("interval", "timeout", *MARGINS, "encryption")
+"""Keys of the policy that a label may set."""
+
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_OURS = ("__protocol", "__scheme__", "__server_name", "__title", "__param_module")
+_THEIRS = re.compile(r"__(meta_|param_|tmp|scrape_|address__|metrics_path__|convert_)")
+
+S = TypeVar("S", bound=PolicySettings)
+
+
+class Mistake(NamedTuple):
+    """Hold what is wrong with an entry of a list, and where in it."""
+
+    keys: Keys
+    message: str
+
+
+class Listed(NamedTuple):
+    """Hold what a list says, what is wrong in it, and what was left out on purpose."""
+
+    found: tuple[Found, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def listed(groups: Sequence[Any]) -> Listed:
+    """Return the endpoints of a list; one that is wrong does not cost the others."""
+    reading = _Reading()
+    for index, group in enumerate(groups):
+        reading.group(group, index)
+    if len(reading.found) > MOST_TARGETS:
+        reading.mistakes.append(Mistake((), f"has more than {MOST_TARGETS} targets; the rest is left out"))
+    return Listed(
+        tuple(reading.found[:MOST_TARGETS]), tuple(reading.mistakes), tuple(dict.fromkeys(reading.notes))
+    )
+
+
+def with_policy(settings: S, found: Found) -> S:
+    """Return settings with those keys of the policy replaced that a list sets for this endpoint."""
+    if not found.policy:
+        return settings
+    own = _policy(found.policy)
+    return settings.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+
+class _Reading:
+    """Collect endpoints, mistakes and notes."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.mistakes: list[Mistake] = []
+        self.notes: list[str] = []
+
+    def group(self, group: Any, index: int) -> None:
+        if not isinstance(group, Mapping):
+            self._say((index,), "must hold targets and labels")
+            return
+        for key in group:
+            if key not in ("targets", "labels"):
+                self._say((index, key), "unknown key; allowed: labels, targets")
+        labels = self._labels(group.get("labels"), index)
+        targets = group.get("targets")
+        if not isinstance(targets, list):
+            self._say((index, "targets"), "is missing" if targets is None else "must be a list")
+        elif labels is not None:
+            self._endpoints(targets, labels, index)
+
+    def _labels(self, given: Any, index: int) -> dict[str, str] | None:
+        """Return the labels of a group, ``None`` when one of them is wrong: guessing would mislabel."""
+        if given is None:
+            return {}
+        if not isinstance(given, Mapping):
+            self._say((index, "labels"), "must be keys and values")
+            return None
+        before = len(self.mistakes)
+        for name, value in given.items():
+            if said := _wrong_label(name, value):
+                self._say((index, "labels", name), said)
+        return dict(given) if len(self.mistakes) == before else None
+
+    def _endpoints(self, targets: list[Any], labels: dict[str, str], index: int) -> None:
+        self.notes += _left_out(labels)
+        common = Found(
+            "",
+            host(name) if (name := labels.get("__server_name", "")) else "",
+            tuple(sorted(_shown(labels).items())),
+            display(labels.get("__title", "")),
+            protocol=_protocol(labels),
+            policy=tuple((name, labels[f"__{name}"]) for name in POLICY if labels.get(f"__{name}")),
+        )
+        for number, target in enumerate(targets):
+            try:
+                self.found.append(_endpoint(target, common))
+            except ValueError as error:
+                self._say((index, "targets", number), f"{error} (got {display(repr(target), 80)})")
+
+    def _say(self, keys: Keys, message: str) -> None:
+        self.mistakes.append(Mistake(keys, message))
+
+
+def _endpoint(target: Any, common: Found) -> Found:
+    if not isinstance(target, str):
+        raise ValueError("must be a text; put it in quotes")  # noqa: TRY004 - one error for a wrong entry
+    there: Place = place(target, common.protocol)
+    return Found(
+        there.where,
+        common.server_name,
+        common.labels,
+        common.title,
+        protocol=there.protocol,
+        policy=common.policy,
+    )
+
+
+def _wrong_label(name: Any, value: Any) -> str:
+    """Return what is wrong with a label, empty for nothing."""
+    if not isinstance(name, str) or not _LABEL.fullmatch(name):
+        return "a label's name has letters, digits and _, and starts with no digit"
+    if not isinstance(value, str):
+        return "must be a text; put it in quotes"
+    try:
+        if name == "__server_name" and value:
+            host(value)
+        elif name in ("__protocol", "__scheme__"):
+            protocol_named(value)
+        elif name[2:] in POLICY and name.startswith("__") and value:
+            _policy(((name[2:], value),))
+    except ValidationError as error:
+        said = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+        return f"{said} (got {display(repr(value), 80)})"
+    except ValueError as error:
+        return f"{error} (got {display(repr(value), 80)})"
+    return ""
+
+
+def _policy(given: Sequence[tuple[str, str]]) -> PolicySettings:
+    keys: dict[str, Any] = {name: text.strip() for name, text in given}
+    for name in keys.keys() & set(MARGINS):
+        keys[name] = [part.strip() for part in keys[name].split(",")]
+    return PolicySettings.model_validate(keys)
+
+
+def _protocol(labels: Mapping[str, str]) -> str:
+    return labels.get("__protocol", "") or labels.get("__scheme__", "")
+
+
+def _shown(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels that the endpoint itself carries."""
+    own = {name: display(value) for name, value in labels.items() if not name.startswith("__")}
+    own.pop("kind", None)
+    if module := labels.get("__param_module"):
+        own.setdefault("module", display(module))
+    return own
+
+
+def _left_out(labels: Mapping[str, str]) -> Iterator[str]:
+    if "kind" in labels:
+        yield "the label kind is left out: it is the target's own kind"
+    known = {*_OURS, *(f"__{name}" for name in POLICY)}
+    for name in labels:
+        if name.startswith("__") and name not in known and not _THEIRS.match(name):
+            yield f"the label {name} means nothing here; known are {', '.join(sorted(known))}"

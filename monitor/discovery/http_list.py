@@ -1,0 +1,95 @@
+"""Ask a web server for its list of targets and read what it says; keeps nothing but the TLS context."""
+
+import asyncio
+import json
+import ssl
+
+from monitor.discovery.found import Discovered
+from monitor.discovery.groups import listed
+from monitor.discovery.http_asking import Answer, Login, ask
+from monitor.discovery.http_sd import HttpSdSettings
+from monitor.discovery.xprotect.client import tls_context
+from monitor.discovery.xprotect.surroundings import Surroundings
+from monitor.discovery.xprotect.trouble import AskError
+from monitor.document import dotted
+from monitor.model import Failure, Reason
+from monitor.parse import display
+from monitor.secrets import SecretUnavailableError
+from monitor.threads import ThreadPool
+
+_MOST_SAID = 5
+
+
+class HttpSd:
+    """Find what one URL lists."""
+
+    def __init__(self, settings: HttpSdSettings, trust: tuple[str, ...], around: Surroundings) -> None:
+        """Ask nothing yet."""
+        self._settings = settings
+        self._trust = trust
+        self._around = around
+        self._pool = ThreadPool("http_sd", 1)
+        self._context: tuple[str, ssl.SSLContext] | None = None
+        self.id = settings.id
+        self.target_id = ""
+        self.unfinished = False
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return the listed endpoints; without a whole list there are failures."""
+        try:
+            async with asyncio.timeout(self._around.longest):
+                login = await self._login()
+                context = await self._tls_context()
+            answer = await ask(
+                self._settings.url, login, context, self._around.resolver, self._around.longest
+            )
+        except SecretUnavailableError as error:
+            return self._failed(Reason.UNAUTHORIZED, str(error))
+        except TimeoutError:
+            return self._failed(Reason.TIMEOUT, "the anchors or the login could not be read in time")
+        except AskError as error:
+            return Discovered(failures=(error.failure,))
+        return self._read(answer)
+
+    async def close(self) -> None:
+        """Let the thread go; connections live no longer than one ``discover``."""
+        self._pool.close()
+
+    async def _login(self) -> Login | None:
+        reference = self._settings.secret
+        if reference is None:
+            return None
+        return Login(self._settings.username, await self._pool.run(reference.resolve))
+
+    async def _tls_context(self) -> ssl.SSLContext:
+        anchors = await self._around.anchors(self._trust)
+        if self._context is None or self._context[0] != anchors.key:
+            self._context = (anchors.key, await self._pool.run(tls_context, anchors))
+        return self._context[1]
+
+    def _read(self, answer: Answer) -> Discovered:
+        try:
+            data = json.loads(answer.body.decode())
+        except UnicodeDecodeError:
+            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent a list that is not UTF-8")
+        except json.JSONDecodeError as error:
+            why = f"{error.msg} in line {error.lineno}, column {error.colno}"
+            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON: {why}")
+        except (ValueError, RecursionError):
+            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON")
+        if not isinstance(data, list):
+            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent JSON that is not a list of groups")
+        said = listed(data)
+        mistakes = [
+            f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in said.mistakes
+        ]
+        if not mistakes:
+            return Discovered(said.found, (), said.notes)
+        more = f"; and {len(mistakes) - _MOST_SAID} more" if len(mistakes) > _MOST_SAID else ""
+        detail = f"{answer.where} sent wrong entries: {'; '.join(mistakes[:_MOST_SAID])}{more}"
+        return self._failed(Reason.BAD_ANSWER, detail)._replace(found=said.found, notes=said.notes)
+
+    def _failed(self, reason: Reason, detail: str) -> Discovered:
+        return Discovered(failures=(Failure(reason, display(detail, 1000), self.id),))

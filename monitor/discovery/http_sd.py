@@ -1,0 +1,112 @@
+"""The configuration of a list of targets that a web server gives in Prometheus' format; asks nothing.
+
+Source: https://prometheus.io/docs/prometheus/latest/http_sd/ (status 200, ``application/json``, UTF-8).
+"""
+
+import ipaddress
+from datetime import timedelta
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from monitor.discovery.found import Discovery
+from monitor.discovery.xprotect.address import host
+from monitor.discovery.xprotect.surroundings import Surroundings
+from monitor.secrets import SecretReference
+from monitor.settings import Duration, LocalPath, TargetSettings
+
+_LOGINS = ("password_file", "password_env", "token_file", "token_env")
+
+
+def _url(value: str) -> str:
+    # urlsplit would silently drop line ends and tabs.
+    if not value.isprintable() or " " in value:
+        raise ValueError("must be a URL such as https://cmdb.vms.example/targets, without spaces")
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise ValueError("a port is a number from 1 to 65535") from None
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("must be a URL such as https://cmdb.vms.example/targets")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user name or password; use username and password_file")
+    if port == 0:
+        raise ValueError("a port is a number from 1 to 65535")
+    host(parts.hostname)
+    return parts._replace(path=parts.path or "/", fragment="").geturl()
+
+
+class HttpSdSettings(TargetSettings):
+    """Hold the configuration of one list of targets that a web server gives."""
+
+    kind: Literal["http_sd"]
+    url: Annotated[str, AfterValidator(_url)] = Field(
+        description="where the list is, such as https://cmdb.vms.example/targets"
+    )
+    name: str = Field("", description="what people call the list; else its URL")
+    username: str | None = Field(None, min_length=1, description="login name (basic authentication)")
+    password_file: LocalPath | None = Field(None, description="file that holds the password")
+    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
+    token_file: LocalPath | None = Field(None, description="file that holds a bearer token")
+    token_env: str | None = Field(None, min_length=1, description="variable that holds a bearer token")
+    allow_plain: bool = Field(
+        default=False, strict=True, description="ask without TLS: anybody on the way may change the list"
+    )
+    refresh: Duration = Field(timedelta(minutes=1), description="time between two questions")
+    grace: Duration = Field(timedelta(hours=1), description="how long what has left the list stays watched")
+
+    @model_validator(mode="after")
+    def _one_login(self) -> "HttpSdSettings":
+        given = [name for name in _LOGINS if getattr(self, name) is not None]
+        if self.username is None and self.password_file is None and self.password_env is None:
+            if len(given) > 1:
+                raise ValueError("only one of token_file and token_env can be used")
+        elif self.username is None:
+            raise ValueError("a password without username is never used; add username")
+        elif len(given) != 1 or given[0].startswith("token"):
+            raise ValueError("username needs exactly one of password_file and password_env, and no token")
+        return self
+
+    @model_validator(mode="after")
+    def _secured(self) -> "HttpSdSettings":
+        parts = self._parts
+        if parts.scheme == "https" or _loopback(parts.hostname or ""):
+            return self
+        if self.secret is not None:
+            raise ValueError("http would send the login in the clear; write https://")
+        if not self.allow_plain:
+            raise ValueError(
+                "url: http lets anybody on the way change the list; write https://, "
+                "or allow_plain: true to accept that"
+            )
+        return self
+
+    @property
+    def _parts(self) -> SplitResult:
+        return urlsplit(self.url)
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``http_sd:NAME``, else its URL without the query, a secret maybe."""
+        return f"http_sd:{self.name or self._parts._replace(query='').geturl()}"
+
+    @property
+    def secret(self) -> SecretReference | None:
+        """Return where the password or token lies, ``None`` when there is no login."""
+        file, env = self.password_file or self.token_file, self.password_env or self.token_env
+        return SecretReference(file=file or "", env=env or "") if file or env else None
+
+    def discovery(self, trust: tuple[str, ...], around: Surroundings) -> Discovery:
+        """Return the discovery that these settings describe; ``trust`` is the resolved list of anchors."""
+        from monitor.discovery.http_list import HttpSd  # noqa: PLC0415 - loads an HTTP client
+
+        return HttpSd(self, trust, around)
+
+
+def _loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"

@@ -1,0 +1,97 @@
+"""Find the mail servers of a domain through its MX records (RFC 5321 section 5.1); sends no mail."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from monitor.discovery.found import Discovered
+from monitor.discovery.place import Place
+from monitor.discovery.records import LookUpError, Records, SystemRecords, not_looked_up
+from monitor.discovery.xprotect.address import host
+from monitor.model import Found
+from monitor.parse import display
+from monitor.settings import Duration, TargetSettings
+
+_SMTP = 25
+
+
+class MxSettings(TargetSettings):
+    """Hold the configuration of one domain whose every mail server is watched."""
+
+    kind: Literal["mx"]
+    domain: str = Field(description="mail domain, such as vms.example")
+    refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
+    grace: Duration = Field(timedelta(days=1), description="how long a server that vanished stays watched")
+
+    @field_validator("domain")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        try:
+            name = host(value)
+        except ValueError:
+            raise ValueError("must be a mail domain, such as vms.example") from None
+        if ":" in name or name.rpartition(".")[2].isdigit():
+            raise ValueError("is an address, which has no MX records; use kind: endpoint")
+        return name
+
+    @property
+    def name(self) -> str:
+        """Return what people call it: the domain."""
+        return self.domain
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``mx:DOMAIN``."""
+        return f"mx:{self.domain}"
+
+    def discovery(self, records: Records | None = None) -> "MxDiscovery":
+        """Return the discovery that these settings describe; without ``records`` the system's are asked."""
+        return MxDiscovery(self, records or SystemRecords())
+
+
+class MxDiscovery:
+    """Find the mail servers of one domain."""
+
+    def __init__(self, settings: MxSettings, records: Records) -> None:
+        """Ask these name servers."""
+        self._settings = settings
+        self._records = records
+        self.id = settings.id
+        self.target_id = ""
+        self.unfinished = False
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return port 25 of each mail server, the most preferred first.
+
+        A domain without MX records is a failure: that its own address takes mail then (RFC 5321) is rarely
+        meant.
+        """
+        domain = self._settings.domain
+        try:
+            answer = await self._records.of(domain, "MX")
+        except LookUpError as error:
+            return Discovered(failures=(not_looked_up(domain, error, self.id),))
+        found: dict[str, Found] = {}
+        notes: list[str] = []
+        for record in answer:
+            if not record.host:  # RFC 7505
+                notes.append(f"{domain} says that it takes no mail")
+                continue
+            try:
+                server = host(record.host)
+            except ValueError:
+                notes.append(f"{domain} names the mail server {display(record.host)!r}, which cannot be")
+            else:
+                found.setdefault(server, self._found(server))
+        return Discovered(tuple(found.values()), (), tuple(notes))
+
+    async def close(self) -> None:
+        """Let the records go."""
+        self._records.close()
+
+    def _found(self, server: str) -> Found:
+        title = f"{self._settings.title or f'mail of {self._settings.domain}'} at {server}"
+        return Found(Place(server, _SMTP).where, server, (), title, protocol="smtp")

@@ -1,0 +1,145 @@
+"""Find the servers of a service that DNS announces in SRV records (RFC 2782); looks at no certificate."""
+
+import re
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from monitor.discovery.found import Discovered
+from monitor.discovery.place import Place, protocol_named
+from monitor.discovery.records import LookUpError, Record, Records, SystemRecords, not_looked_up
+from monitor.discovery.xprotect.address import host
+from monitor.model import Found
+from monitor.parse import display
+from monitor.settings import Duration, TargetSettings
+
+_NAME = re.compile(r"_([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\._([a-z0-9-]+)\.(.+)", re.ASCII)
+
+# IANA's names of services, where they are not the name of a protocol already (RFC 6186, RFC 8314; XEP-0368).
+_SERVICES = {
+    "submission": "smtp",
+    "submissions": "smtps",
+    "postgresql": "postgres",
+    "ms-sql-s": "mssql",
+    "ms-wbt-server": "rdp",
+    "xmpps-client": "tls",
+    "xmpps-server": "tls",
+    "domain-s": "dot",
+    "secure-mqtt": "mqtts",
+}
+
+
+class SrvSettings(TargetSettings):
+    """Hold the configuration of one service whose every server is watched."""
+
+    kind: Literal["srv"]
+    name: str = Field(description="name of the SRV records, such as _ldaps._tcp.vms.example")
+    protocol: str = Field("", description="protocol spoken there; else what the name of the service says")
+    server_name: str = Field(
+        "", description="name the certificates must carry; else each server's own (XMPP: the domain)"
+    )
+    refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
+    grace: Duration = Field(timedelta(days=1), description="how long a server that vanished stays watched")
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        parts = _NAME.fullmatch(value.lower().removesuffix("."))
+        if parts is None:
+            raise ValueError("must be _SERVICE._tcp.DOMAIN, such as _ldaps._tcp.vms.example")
+        if parts[2] != "tcp":
+            raise ValueError("only services over TCP can be watched: _SERVICE._tcp.DOMAIN")
+        return f"_{parts[1]}._tcp.{host(parts[3])}"
+
+    @field_validator("protocol")
+    @classmethod
+    def _protocol(cls, value: str) -> str:
+        return protocol_named(value)
+
+    @field_validator("server_name")
+    @classmethod
+    def _server_name(cls, value: str) -> str:
+        return host(value) if value else ""
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``srv:NAME``."""
+        return f"srv:{self.name}"
+
+    @property
+    def service(self) -> str:
+        """Return the service alone, such as ``ldaps``."""
+        return self.name.partition(".")[0].removeprefix("_")
+
+    @property
+    def spoken(self) -> str:
+        """Return the protocol of the servers, empty where the name of the service says none."""
+        if self.protocol:
+            return self.protocol
+        word = _SERVICES.get(self.service, self.service)
+        try:
+            return protocol_named(word)
+        except ValueError:
+            return ""
+
+    @property
+    def expected(self) -> str:
+        """Return the name that every certificate must carry, empty where each server has its own.
+
+        XMPP servers show a certificate for the domain that they serve (RFC 6120 section 13.7.2.1).
+        """
+        if self.server_name or not self.service.startswith("xmpp"):
+            return self.server_name
+        return self.name.split(".", 2)[2]
+
+    def discovery(self, records: Records | None = None) -> "SrvDiscovery":
+        """Return the discovery that these settings describe; without ``records`` the system's are asked."""
+        return SrvDiscovery(self, records or SystemRecords())
+
+
+class SrvDiscovery:
+    """Find the servers of one service."""
+
+    def __init__(self, settings: SrvSettings, records: Records) -> None:
+        """Ask these name servers."""
+        self._settings = settings
+        self._records = records
+        self.id = settings.id
+        self.target_id = ""
+        self.unfinished = False
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return one endpoint for each server and port, the one that clients try first at the beginning."""
+        name = self._settings.name
+        try:
+            answer = await self._records.of(name, "SRV")
+        except LookUpError as error:
+            return Discovered(failures=(not_looked_up(name, error, self.id),))
+        found: dict[str, Found] = {}
+        notes: list[str] = []
+        for record in answer:
+            if not record.host:
+                notes.append(f"{name} says that the service is not offered here")
+                continue
+            try:
+                one = self._found(record)
+            except ValueError:
+                notes.append(f"{name} names {display(record.host)!r} port {record.port}, which cannot be")
+            else:
+                found.setdefault(one.address, one)
+        return Discovered(tuple(found.values()), (), tuple(notes))
+
+    async def close(self) -> None:
+        """Let the records go."""
+        self._records.close()
+
+    def _found(self, record: Record) -> Found:
+        if not record.port:
+            raise ValueError("port 0")
+        there = Place(host(record.host), record.port)
+        settings = self._settings
+        title = f"{settings.title} at {there.where}" if settings.title else ""
+        return Found(there.where, settings.expected or there.host, (), title, protocol=settings.spoken)
