@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 PRUNE_EVERY = 3600.0
 DELIVER_EVERY = 10.0
 BEAT_EVERY = 1.0
+REWATCH_EVERY = 60.0
 
 
 class Daemon:
@@ -77,8 +78,10 @@ class Daemon:
         self.refreshing = Refreshing(
             Around(store, clock, self.resolver, self.trusted, self.board, self.own),
             discoveries,
-            lambda: self._spawn(self._rediscovered()),
+            self._rewatch_soon,
         )
+        self._lists_changed = False
+        self.rewatching = self._loop("taking up what was discovered", REWATCH_EVERY, self._rewatch)
         self.clock_watch = ClockWatch(clock, self.own)
         self.alert_pass = AlertPass(self.board, self.judge, self.trusted.anchors, store)
         self.post = Post(store, clock, self.own)
@@ -89,6 +92,7 @@ class Daemon:
             self.delivery,
             self._loop("retention", PRUNE_EVERY, self._prune),
             self._loop("beat", BEAT_EVERY, self._beat),
+            self.rewatching,
         )
         self._servers: list[WebServer] = []
         self._changing = asyncio.Lock()
@@ -118,6 +122,11 @@ class Daemon:
     async def start(self) -> None:
         """Listen first (a taken port ends the start), then resume, then look and tell."""
         await self._listen()
+        # A reload that comes in meanwhile waits: it would change what is being resumed.
+        async with self._changing:
+            await self._begin()
+
+    async def _begin(self) -> None:
         await self.clock_watch.resume(self.store)
         await self._forget()
         self._note_absence()
@@ -161,17 +170,25 @@ class Daemon:
     async def _take(self, path: Path) -> tuple[str, ...]:
         try:
             setup = await self._reading.run(read, path, self.discoveries.found())
+            if fixed := _needs_restart(self.setup, setup):
+                return fixed
+            await self._adopt(setup.config)
         except ConfigError as error:
             return tuple(str(problem) for problem in error.problems)
         except SystemBrokenError as error:
+            self.own.store_failed()
             return (str(error),)
-        if fixed := _needs_restart(self.setup, setup):
-            return fixed
-        await self.discoveries.resume(_asked(setup.config))
-        await self._use(planned(setup.config, self.discoveries.found()))
-        self.alerts.every = setup.config.alerts.every.total_seconds()
-        await self.refreshing.use(setup.config)
         return ()
+
+    async def _adopt(self, config: Config) -> None:
+        try:
+            await self.discoveries.resume(_asked(config))
+            await self._use(await self._reading.run(planned, config, self.discoveries.found()))
+        finally:
+            # Of the new configuration, or of the old one when that could not be left.
+            self.discoveries.keep_only(_asked(self.setup.config))
+        self.alerts.every = config.alerts.every.total_seconds()
+        await self.refreshing.use(config)
 
     async def _use(self, setup: Setup) -> None:
         """Watch the targets of a setup from now on."""
@@ -179,7 +196,12 @@ class Daemon:
         await self.resume.onto(self.board, setup.targets)
         self.setup = setup
         self.schedule.plan(setup.targets, self.board.snapshot.states)
-        await self._forget()
+        try:
+            await self._forget()
+        except SystemBrokenError as error:
+            # The setup is in use by now; the next change or start forgets what is left.
+            self.own.store_failed()
+            log.error("could not forget removed targets: %s", error)  # noqa: TRY400 - said, not traced
 
     async def _forget(self) -> None:
         """Forget the recorded states of targets that are not watched any more; their history stays."""
@@ -187,9 +209,23 @@ class Daemon:
         if gone:
             await self.store.forget_targets(gone, self.clock.now())
 
-    async def _rediscovered(self) -> None:
+    def _rewatch_soon(self) -> None:
+        self._lists_changed = True
+        self.rewatching.nudge()
+
+    async def _rewatch(self) -> None:
+        """Watch what the discovered lists hold now; when that fails it is tried again at the next round."""
+        if not self._lists_changed:
+            return
         async with self._changing:
-            await self._use(planned(self.setup.config, self.discoveries.found()))
+            self._lists_changed = False
+            try:
+                found = self.discoveries.found()
+                # On a thread: there may be ten thousand, and a path may lie on a disk that hangs.
+                await self._use(await self._reading.run(planned, self.setup.config, found))
+            except BaseException:
+                self._lists_changed = True
+                raise
 
     async def _alert(self) -> None:
         now = self._note_absence()

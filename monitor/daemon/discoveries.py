@@ -64,29 +64,34 @@ class Discoveries:
         return {name: [entry.found for entry in kept] for name, kept in self._kept.items()}
 
     async def resume(self, ids: Sequence[str]) -> None:
-        """Bring back the recorded lists of these discoveries and drop all others."""
-        kept = {}
-        states = {}
+        """Bring back the recorded lists of those of these discoveries that are not at hand."""
         for name in ids:
-            recorded = await self._recorded(name)
-            kept[name] = self._kept.get(name, recorded[0])
-            known = DiscoveryState(name, found=len(kept[name]), succeeded_at=recorded[1])
-            states[name] = self._states.get(name, known)
-        self._kept, self._states = kept, states
+            if name not in self._states:
+                kept, succeeded_at = await self._recorded(name)
+                self._kept[name] = kept
+                self._states[name] = DiscoveryState(name, found=len(kept), succeeded_at=succeeded_at)
+
+    def keep_only(self, ids: Sequence[str]) -> None:
+        """Drop the lists of all other discoveries; an answer for one of them that is under way is lost."""
+        self._kept = {name: kept for name, kept in self._kept.items() if name in ids}
+        self._states = {name: state for name, state in self._states.items() if name in ids}
 
     async def refresh(self, discovery: Discovery, own: OwnMetrics, changed: Callable[[], None]) -> None:
-        """Ask one discovery again, record its list and call ``changed`` when other targets result."""
+        """Ask one discovery again, call ``changed`` when other targets result, and record its list."""
         answer = await discovery.discover()
+        if discovery.id not in self._states:
+            return
         before, now = self._kept.get(discovery.id, ()), self._clock.now()
         after = merged(
             before, answer.found, now=now, grace=discovery.grace, complete=_complete(answer, before)
         )
         self._kept[discovery.id] = after
         self._note(discovery, answer, len(after), own)
-        if answer.found or not answer.failures:
-            await self._store.save_discovered(discovery.id, _dumped(after), now)
+        # Before anything that may fail or be cancelled: at the next refresh it is no change any more.
         if [entry.found for entry in before] != [entry.found for entry in after]:
             changed()
+        if answer.found or not answer.failures:
+            await self._store.save_discovered(discovery.id, _dumped(after), now)
 
     def _note(self, discovery: Discovery, answer: Discovered, found: int, own: OwnMetrics) -> None:
         state = self._states.get(discovery.id, DiscoveryState(discovery.id))

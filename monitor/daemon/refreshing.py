@@ -46,7 +46,6 @@ class Refreshing:
 
     async def use(self, config: Config) -> None:
         """Ask the discoveries of a configuration from now on, and no others."""
-        await self.stop()
         around = self._around
         services = Surroundings(around.resolver, around.trusted.anchors, around.clock, config.presets)
         running = []
@@ -56,6 +55,7 @@ class Refreshing:
             discovery = made(settings, trust_of(config, settings), services, memory)
             if discovery is not None:
                 running.append((discovery, self._loop(discovery)))
+        await self.stop()  # not before all that may fail: the old ones would be gone and no new ones there
         self._running = tuple(running)
         self._tell()
         for _, loop in running:
