@@ -19,6 +19,7 @@ from monitor.model import (
     Check,
     Failure,
     Finding,
+    Part,
     Path,
     Reason,
     Severity,
@@ -323,8 +324,21 @@ def test_targets_are_counted_by_state() -> None:
     } == {
         ("up", 1),
         ("down", 2),
+        ("standby", 0),
         ("pending", 0),
     }
+
+
+def test_standby_is_told_from_an_outage() -> None:
+    """A silent standby is not up, but marked and counted apart, so that a rule can leave it out."""
+    target = Target(ID, "endpoint", WHERE, None, part=Part(standby=True))
+    series = scrape(snapshot(replace(seen(certificate(1)), target=target, failed_looks=3)))
+    down, silent = (
+        next(v for (name, found), v in series.items() if name.endswith("_targets") and ("state", of) in found)
+        for of in ("down", "standby")
+    )
+    assert (values(series, "target_up"), values(series, "target_standby")) == ([0], [1])
+    assert (down, silent) == (0, 1)
 
 
 def test_pieces_are_bounded() -> None:
@@ -345,7 +359,11 @@ def test_every_family_says_that_it_is_cached() -> None:
     silent = [
         line.split()[2] for line in text.splitlines() if line.startswith("# HELP") and "ached" not in line
     ]
-    assert silent == ["cert_monitor_targets", "cert_monitor_target_interval_seconds"]
+    assert silent == [
+        "cert_monitor_targets",
+        "cert_monitor_target_interval_seconds",
+        "cert_monitor_target_standby",
+    ]
 
 
 def test_file_name_that_is_not_utf8() -> None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from monitor.metrics.exposed import Chain
 from monitor.metrics.rendered import Rendered, RenderedCertificate
 from monitor.metrics.text import Family, label, label_problem, seconds
-from monitor.model import Snapshot
+from monitor.model import Snapshot, TargetState
 
 T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -25,7 +25,8 @@ _CACHED = "Cached from the last look, not looked up at the scrape."
 INFO = Family("cert_monitor_target_info", "Which targets are watched; always 1. " + _CACHED)
 TARGETS = Family(
     "cert_monitor_targets",
-    "Watched targets by kind and by their last look (up, down, pending before the first).",
+    "Watched targets by kind and by their last look: up, down, standby (silent until a takeover, as "
+    "is to be expected), or pending before the first.",
 )
 TARGET = (
     Family(
@@ -49,6 +50,10 @@ TARGET = (
     Family("cert_monitor_last_look_timestamp_seconds", "Unix time of the last look, good or not. " + _CACHED),
     Family("cert_monitor_last_success_timestamp_seconds", "Unix time of the last good look. " + _CACHED),
     Family("cert_monitor_look_duration_seconds", "How long the last look took. " + _CACHED),
+    Family(
+        "cert_monitor_target_standby",
+        "1 for a target that answers only after a takeover: its silence is no outage. Absent for others.",
+    ),
 )
 NOT_AFTER = Family(
     "cert_monitor_certificate_not_after_timestamp_seconds", "Last instant of validity, Unix time. " + _CACHED
@@ -88,13 +93,13 @@ class Exposition:
         targets: list[Rendered] = []
         certificates: list[RenderedCertificate] = []
         judged: list[Rendered] = []
-        counts: Counter[tuple[str, bool | None]] = Counter()
+        counts: Counter[tuple[str, bytes]] = Counter()
         yield INFO.head
         for chunk in self._render(snapshot):
             targets += chunk
             certificates += [certificate for target in chunk for certificate in target.certificates]
             judged += [target for target in chunk if target.findings]
-            counts.update([(target.state.target.kind, target.state.up) for target in chunk])
+            counts.update([(target.state.target.kind, _state(target.state)) for target in chunk])
             yield _lines(INFO, [target.labels + target.info for target in chunk])
         yield TARGETS.head + _lines(TARGETS, _counted(counts))
         for index, family in enumerate(TARGET):
@@ -123,11 +128,17 @@ class Exposition:
         self._rendered = current
 
 
-def _counted(counts: Counter[tuple[str, bool | None]]) -> list[bytes]:
+def _state(state: TargetState) -> bytes:
+    if state.standing_by:
+        return b"standby"
+    return b"pending" if state.up is None else (b"up" if state.up else b"down")
+
+
+def _counted(counts: Counter[tuple[str, bytes]]) -> list[bytes]:
     return [
-        b'{%b,state="%b"} %d' % (label("kind", kind), name, counts[kind, up])
+        b'{%b,state="%b"} %d' % (label("kind", kind), name, counts[kind, name])
         for kind in sorted({kind for kind, _ in counts})
-        for up, name in ((True, b"up"), (False, b"down"), (None, b"pending"))
+        for name in (b"up", b"down", b"standby", b"pending")
     ]
 
 

@@ -87,6 +87,7 @@ def _values(state: TargetState) -> tuple[bytes, ...]:
         looked,
         looked if state.succeeded_at == state.looked_at else stamp(state.succeeded_at),
         b"} " + number(state.duration.total_seconds()) if looked else b"",
+        _YES if state.target.part.standby else b"",
     )
 
 
