@@ -6,9 +6,24 @@ refuse the handshake (RFC 7301 section 3.2).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from monitor.dialects.dialogue import Dialect
+from monitor.dialects.ftp import FTP
+from monitor.dialects.imap import IMAP
+from monitor.dialects.irc import IRC
+from monitor.dialects.ldap import ldap
+from monitor.dialects.mysql import mysql
+from monitor.dialects.nntp import NNTP
+from monitor.dialects.pop3 import POP3
+from monitor.dialects.postgres import postgres
+from monitor.dialects.rdp import rdp
+from monitor.dialects.sieve import SIEVE
+from monitor.dialects.smtp import LMTP, SMTP
+from monitor.dialects.tds import FALLBACK, NEWEST_INSIDE, STRICT_ALPN, mssql
+from monitor.dialects.text import playing
+from monitor.dialects.xmpp import XmppDialogue
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
     {
@@ -16,18 +31,38 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         for dialect in (
             Dialect("tls", 443),
             Dialect("https", 443),
+            Dialect("smtp", 25, playing(SMTP)),
             Dialect("smtps", 465),
+            Dialect("imap", 143, playing(IMAP)),
             Dialect("imaps", 993),
+            Dialect("pop3", 110, playing(POP3)),
             Dialect("pop3s", 995),
+            Dialect("ftp", 21, playing(FTP)),
             Dialect("ftps", 990),
+            Dialect("ldap", 389, ldap),
             Dialect("ldaps", 636),
+            Dialect("postgres", 5432, postgres),
+            Dialect("mysql", 3306, mysql),
+            Dialect("mariadb", 3306, mysql),
+            Dialect("mssql", 1433, mssql, newest=NEWEST_INSIDE, self_made=FALLBACK),
+            # TDS 8, where TLS comes first. Its clients verify the certificate whatever they are told, so that
+            # the self-made one is no harmless state here.
+            Dialect("mssql-strict", 1433, alpn=(STRICT_ALPN,)),
+            Dialect("rdp", 3389, rdp),
             Dialect("rtsps", 322),
             Dialect("winrm", 5986),
+            Dialect("xmpp-client", 5222, partial(XmppDialogue, "jabber:client")),
+            Dialect("xmpp-server", 5269, partial(XmppDialogue, "jabber:server")),
             Dialect("mqtts", 8883),
             Dialect("amqps", 5671),
             Dialect("dot", 853),
             # Azure's 6380 is its own habit: every client takes rediss:// without a port for 6379.
             Dialect("rediss", 6379),
+            # LMTP is never on SMTP's port (RFC 2033 section 5); 24 is IANA's for private mail systems.
+            Dialect("lmtp", 24, playing(LMTP)),
+            Dialect("nntp", 119, playing(NNTP)),
+            Dialect("sieve", 4190, playing(SIEVE)),
+            Dialect("irc", 6667, playing(IRC)),
         )
     }
 )

@@ -1,0 +1,85 @@
+"""Ask a directory server for TLS with StartTLS; pure, and it knows nothing of connections.
+
+Source: RFC 4511 sections 4.14 (StartTLS), 4.12 (extended operation), 4.4.1 (notice of disconnection), 4.1.9
+(result) and appendix A (result codes).
+"""
+
+from monitor.dialects.ber import BerError, Element, element, elements, size
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Trouble, quote
+from monitor.dialects.one_reply import Foreign, Granted, OneReply
+from monitor.model import Reason
+
+_SEQUENCE, _INTEGER, _ENUMERATED, _OCTETS = 0x30, 0x02, 0x0A, 0x04
+_EXTENDED_REQUEST, _EXTENDED_RESPONSE = 0x77, 0x78
+_REQUEST_NAME, _REFERRAL, _RESPONSE_NAME = 0x80, 0xA3, 0x8A
+START_TLS = b"1.3.6.1.4.1.1466.20037"
+DISCONNECTION = b"1.3.6.1.4.1.1466.20036"
+_OUR_MESSAGE = 1
+_SHAPE = (_INTEGER, _EXTENDED_RESPONSE, _ENUMERATED, _OCTETS)
+_MISSING = Element(0, b"")
+REQUEST = element(
+    _SEQUENCE,
+    element(_INTEGER, bytes([_OUR_MESSAGE])) + element(_EXTENDED_REQUEST, element(_REQUEST_NAME, START_TLS)),
+)
+
+_RESULTS = {
+    1: "operationsError",
+    2: "protocolError: it does not know StartTLS",
+    3: "timeLimitExceeded",
+    7: "authMethodNotSupported",
+    8: "strongerAuthRequired",
+    10: "referral",
+    12: "unavailableCriticalExtension",
+    13: "confidentialityRequired",
+    49: "invalidCredentials",
+    50: "insufficientAccessRights",
+    51: "busy",
+    52: "unavailable: it cannot do TLS now, often for want of a certificate",
+    53: "unwillingToPerform",
+    80: "other",
+}
+
+
+def ldap(server_name: str) -> Dialogue:  # noqa: ARG001 - LDAP is not told the name before TLS
+    """Return a dialogue that asks for TLS with the extended operation StartTLS."""
+    return OneReply(REQUEST, read, "LDAP", "answer to StartTLS")
+
+
+def read(data: bytes) -> Granted | Foreign | Trouble | None:
+    """Judge the answer: the result of StartTLS, or a notice that the server hangs up."""
+    if data and data[0] != _SEQUENCE:
+        return Foreign(1)
+    try:
+        found = size(data)
+    except BerError:
+        return Foreign(2)
+    if found is None:
+        return None
+    head, end = found[0], sum(found)
+    if end > MOST_BYTES:
+        return Foreign(head)
+    return _message(data[head:end], end) if len(data) >= end else None
+
+
+def _message(content: bytes, end: int) -> Granted | Foreign | Trouble:
+    try:
+        number, response, *_ = (*elements(content), _MISSING, _MISSING)
+        code, _name, text, *more = (*elements(response.content), _MISSING, _MISSING, _MISSING)
+        addresses = [at.content for one in more if one.tag == _REFERRAL for at in elements(one.content)]
+    except BerError:
+        return Foreign(end)
+    if (number.tag, response.tag, code.tag, text.tag) != _SHAPE:
+        return Foreign(end)
+    result = int.from_bytes(code.content, "big")
+    if Element(_RESPONSE_NAME, DISCONNECTION) in more:
+        return _refused("hangs up instead of starting TLS", result, text.content)
+    if int.from_bytes(number.content, "big") != _OUR_MESSAGE:
+        return Foreign(end)
+    return Granted(end) if result == 0 else _refused("refuses StartTLS", result, *addresses[:1], text.content)
+
+
+def _refused(what: str, result: int, *texts: bytes) -> Trouble:
+    words = _RESULTS.get(result, f"result code {result}")
+    text = next(filter(None, texts), b"")
+    said = f" and says {quote(text)}" if text else ""
+    return Trouble(Reason.STARTTLS_REFUSED, f"the LDAP server {what} ({words}){said}")

@@ -1,0 +1,59 @@
+"""Ask a PostgreSQL server for TLS; pure, and it knows nothing of connections.
+
+Source: PostgreSQL documentation, "Frontend/Backend Protocol", sections SSL Session Encryption, Message
+Formats (SSLRequest, ErrorResponse).
+"""
+
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Trouble, quote
+from monitor.dialects.one_reply import Foreign, Granted, OneReply
+from monitor.model import Reason
+
+# Its length of 8 and the code 80877103, which is no version number of the protocol.
+SSL_REQUEST = bytes.fromhex("00000008 04d2162f")
+
+
+def postgres(server_name: str) -> Dialogue:  # noqa: ARG001 - PostgreSQL is not told the name before TLS
+    """Return a dialogue that asks for TLS with SSLRequest."""
+    return OneReply(SSL_REQUEST, read, "PostgreSQL's protocol", "answer to the request for TLS (SSLRequest)")
+
+
+def read(data: bytes) -> Granted | Foreign | Trouble | None:
+    """Judge the answer: ``S`` grants TLS, ``N`` refuses, ``E`` begins an error message."""
+    kind = data[:1]
+    if kind == b"S":
+        return Granted(1)
+    if kind == b"N":
+        return Trouble(
+            Reason.STARTTLS_REFUSED, "the PostgreSQL server offers no TLS: it answered N (ssl = off)"
+        )
+    if kind == b"E":
+        return _error(data)
+    return Foreign(1) if kind else None
+
+
+def _error(data: bytes) -> Foreign | Trouble | None:
+    # Since protocol 3 a length follows, whose first byte is always 0; before that, and still when the server
+    # cannot start a process for us, a bare text does.
+    if len(data) < 2:
+        return None
+    if data[1]:
+        end = data.find(b"\0")
+        return None if end < 0 else _refused(data[1:end])
+    if len(data) < 5:
+        return None
+    length = int.from_bytes(data[1:5], "big")
+    if not 4 <= length < MOST_BYTES:
+        return Foreign(5)
+    return None if len(data) <= length else _refused(_message(data[5 : length + 1]))
+
+
+def _message(fields: bytes) -> bytes:
+    """Return the field ``M`` of an ErrorResponse, the text for people."""
+    for field in fields.split(b"\0"):
+        if field.startswith(b"M"):
+            return field[1:]
+    return fields
+
+
+def _refused(text: bytes) -> Trouble:
+    return Trouble(Reason.STARTTLS_REFUSED, f"the PostgreSQL server answered with an error: {quote(text)}")

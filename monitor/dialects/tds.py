@@ -1,0 +1,157 @@
+"""Speak TDS 7 with SQL Server as far as TLS goes, which travels inside its packets; pure, without any I/O.
+
+The handshake goes to and fro in packets of the PRELOGIN kind. Once it is over, TLS travels bare, so the last
+thing that is said here, a close_notify, does too. TLS 1.3 does not fit into this (its server goes on talking
+after the handshake), and SQL Server offers it with TDS 8 only, where TLS comes first.
+
+Source: [MS-TDS] sections 2.2.3.1 (packet header), 2.2.6.5 (PRELOGIN), 2.2.7.10 (ERROR), 3.2.5.1 and 3.3.5.1.
+"""
+
+from collections.abc import Iterator
+
+from monitor.dialects.dialogue import Dialogue, Trouble, quote
+from monitor.dialects.one_reply import Foreign, Granted, OneReply
+from monitor.dialects.tds_packets import PRELOGIN, REPLY, TLS_KINDS, Unpacking, packets, whole
+from monitor.model import Reason
+
+# The newest TLS version whose handshake fits into the packets.
+NEWEST_INSIDE = "1.2"
+# What SQL Server 2022 and later want in strict encryption ([MS-TDS] section 1.7, TDS 8.0).
+STRICT_ALPN = "tds/8.0"
+# The common name of the certificate that an instance without a configured one makes for itself at its start.
+FALLBACK = "SSL_Self_Signed_Fallback"
+_VERSION, _ENCRYPTION, _INSTANCE, _THREAD, _MARS = range(5)
+_TERMINATOR = 0xFF
+_ON, _NOT_SUPPORTED = 1, 2
+_ERROR = 0xAA
+_ALERT = 0x15
+# The header of an alert in plain text says that two bytes follow; an encrypted one is longer.
+_PLAIN_ALERT = 2
+
+
+def mssql(server_name: str) -> Dialogue:  # noqa: ARG001 - SQL Server is not told the name before TLS
+    """Return a dialogue that asks for encryption and then carries the handshake in packets."""
+    return Tds()
+
+
+def prelogin(encryption: int) -> bytes:
+    """Return the contents of a PRELOGIN message: a table of options and their values."""
+    options = (
+        (_VERSION, bytes([16, 0, 0, 0, 0, 0])),
+        (_ENCRYPTION, bytes([encryption])),
+        (_INSTANCE, b"\0"),
+        (_THREAD, bytes(4)),
+        (_MARS, b"\0"),
+    )
+    at, table, values = 5 * len(options) + 1, b"", b""
+    for token, value in options:
+        table += bytes([token]) + (at + len(values)).to_bytes(2, "big") + len(value).to_bytes(2, "big")
+        values += value
+    return table + bytes([_TERMINATOR]) + values
+
+
+class Tds:
+    """Hold one dialogue with SQL Server, and the packets around the handshake that follows."""
+
+    __slots__ = ("_prelogin", "_trouble", "_unpacking")
+
+    def __init__(self) -> None:
+        """Start without any I/O."""
+        hint = "; if it demands strict encryption (TDS 8), the protocol is mssql-strict"
+        first = packets(PRELOGIN, prelogin(_ON))
+        self._prelogin = OneReply(
+            first, read, "TDS (SQL Server)", "answer to the request for TLS (PRELOGIN)", hint
+        )
+        self._unpacking = Unpacking((PRELOGIN, REPLY))
+        self._trouble: Trouble | None = None
+
+    @property
+    def done(self) -> bool:
+        """Return whether TLS begins now."""
+        return self._prelogin.done
+
+    @property
+    def rest(self) -> bytes:
+        """Return what came behind the go-ahead, still in its packets."""
+        return self._prelogin.rest
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return why the dialogue ended early, also for what was wrong with packets of the handshake."""
+        return self._prelogin.trouble or self._trouble
+
+    def start(self) -> bytes:
+        """Return the request for encryption."""
+        return self._prelogin.start()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes of the answer to it; nothing is to be sent then."""
+        return self._prelogin.feed(data)
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        self._prelogin.eof()
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return a flight of the handshake in packets."""
+        after = data[:1] == bytes([_ALERT]) and int.from_bytes(data[3:5], "big") > _PLAIN_ALERT
+        return data if after or not data else packets(PRELOGIN, data)
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the bytes of the handshake from packets; what cannot be one sets ``trouble``."""
+        if self._trouble is not None:
+            return b""
+        inside = self._unpacking.feed(data)
+        if self._unpacking.strange:
+            said = (
+                f"the SQL Server broke off its packets in the TLS handshake: {quote(self._unpacking.strange)}"
+            )
+            self._trouble = Trouble(Reason.PROTOCOL_ERROR, said)
+        return inside
+
+
+def read(data: bytes) -> Granted | Foreign | Trouble | None:
+    """Judge the answer to PRELOGIN: what the server says to encryption, or an error instead."""
+    if data and data[0] in TLS_KINDS:
+        said = "the port answers in TLS at once: if it is an SQL Server, the protocol is mssql-strict"
+        return Trouble(Reason.PROTOCOL_ERROR, said)
+    message = whole(data, (REPLY, PRELOGIN))
+    if message is None or isinstance(message, int):
+        return None if message is None else Foreign(message)
+    if message.content[:1] == bytes([_ERROR]):
+        return _error(message.content)
+    value = _option(message.content, _ENCRYPTION)
+    if value is None:
+        return Foreign(message.used)
+    if value == _NOT_SUPPORTED:
+        return Trouble(Reason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)")
+    # Off answers a request for encryption in no version that keeps to the rules; even then the login is
+    # encrypted and the handshake comes.
+    return Granted(message.used)
+
+
+def _option(content: bytes, wanted: int) -> int | None:
+    """Return the first byte of one option's value, ``None`` where it or its table is not to be had."""
+    for token, at, length in _table(content):
+        if token == wanted:
+            return content[at] if length and at < len(content) else None
+    return None
+
+
+def _table(content: bytes) -> Iterator[tuple[int, int, int]]:
+    for at in range(0, len(content) - 4, 5):
+        if content[at] == _TERMINATOR:
+            return
+        yield (
+            content[at],
+            int.from_bytes(content[at + 1 : at + 3], "big"),
+            int.from_bytes(content[at + 3 : at + 5], "big"),
+        )
+
+
+def _error(content: bytes) -> Trouble:
+    number = int.from_bytes(content[3:7], "little")
+    characters = int.from_bytes(content[9:11], "little")
+    text = content[11 : 11 + 2 * characters].decode("utf-16-le", "replace").encode("ascii", "replace")
+    said = f"the SQL Server refuses the connection with error {number}: {quote(text)}"
+    return Trouble(Reason.STARTTLS_REFUSED, said)

@@ -1,0 +1,106 @@
+"""Put bytes into TDS packets and take them out again; must not know what they mean.
+
+Source: [MS-TDS] section 2.2.3.1: type, status, length over all (big-endian), process, number, window.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+PRELOGIN, REPLY = 0x12, 0x04
+_HEADER = 8
+_LAST = 0x01
+# What both sides take before they have agreed on another size ([MS-TDS] section 2.2.3.1.3).
+_PACKET = 4096
+# An answer to PRELOGIN takes some 50 bytes.
+_MOST_MESSAGE = 4096
+# How a TLS record begins (RFC 8446 section 5.1), which no TDS packet does.
+TLS_KINDS = b"\x14\x15\x16\x17"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Hold the contents of the first whole message, and how many bytes it took."""
+
+    content: bytes
+    used: int
+
+
+def packets(kind: int, content: bytes) -> bytes:
+    """Return one message in as many packets as it needs."""
+    room = _PACKET - _HEADER
+    pieces = [content[at : at + room] for at in range(0, len(content), room)] or [b""]
+    written = b""
+    for number, piece in enumerate(pieces, 1):
+        status = _LAST if number == len(pieces) else 0
+        length = (_HEADER + len(piece)).to_bytes(2, "big")
+        written += bytes([kind, status]) + length + bytes([0, 0, number % 256, 0]) + piece
+    return written
+
+
+def whole(data: bytes, kinds: Container[int]) -> Message | int | None:
+    """Return the first message, ``None`` if it is not whole yet, or how many bytes tell that it is none."""
+    content, at = b"", 0
+    while at < len(data):
+        if data[at] not in kinds:
+            return at + 1
+        if len(data) < at + 4:
+            return None
+        end = at + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end < at + _HEADER or end > _MOST_MESSAGE:
+            return at + 4
+        if len(data) < end:
+            return None
+        content += data[at + _HEADER : end]
+        if data[at + 1] & _LAST:
+            return Message(content, end)
+        at = end
+    return None
+
+
+class Unpacking:
+    """Take the contents out of packets as they arrive, however they are cut.
+
+    A server that goes over to bare TLS between two packets is followed. ``strange`` holds the first bytes
+    of what is neither.
+    """
+
+    __slots__ = ("_bare", "_head", "_kinds", "_left", "strange")
+
+    def __init__(self, kinds: Container[int]) -> None:
+        """Expect packets of these kinds."""
+        self.strange = b""
+        self._kinds = kinds
+        self._head = b""
+        self._left = 0
+        self._bare = False
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the contents in some more bytes, none after anything strange."""
+        contents = []
+        while data and not self.strange:
+            if self._bare:
+                contents.append(data)
+                break
+            if self._left:
+                contents.append(data[: self._left])
+                self._left -= len(contents[-1])
+                data = data[len(contents[-1]) :]
+            else:
+                data = self._next(data)
+        return b"".join(contents)
+
+    def _next(self, data: bytes) -> bytes:
+        """Read the head of a packet, or as much of it as there is; return what is behind it."""
+        if not self._head and data[0] in TLS_KINDS:
+            self._bare = True
+            return data
+        missing = _HEADER - len(self._head)
+        self._head += data[:missing]
+        if self._head[0] not in self._kinds:
+            self.strange = self._head[:1]
+        elif len(self._head) == _HEADER:
+            self._left = int.from_bytes(self._head[2:4], "big") - _HEADER
+            if self._left < 0:
+                self.strange = self._head
+            self._head = b""
+        return data[missing:]

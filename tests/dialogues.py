@@ -1,0 +1,35 @@
+"""Drive dialogues over memory for the tests: whole answers, one byte at a time, and ends."""
+
+from dataclasses import dataclass
+
+from monitor.dialects import Dialogue, Trouble
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Hold everything that a dialogue shows of itself once some bytes have come."""
+
+    done: bool
+    rest: bytes
+    trouble: Trouble | None
+    sent: bytes
+
+
+def told(dialogue: Dialogue, *pieces: bytes, end: bool = False) -> Outcome:
+    """Start a dialogue, feed it some pieces, perhaps hang up, and return what became of it."""
+    sent = dialogue.start()
+    rest = b""
+    for piece in pieces:
+        if dialogue.done:
+            rest += piece
+        else:
+            sent += dialogue.feed(piece)
+    if end and not dialogue.done:
+        dialogue.eof()
+    return Outcome(dialogue.done, dialogue.rest + rest, dialogue.trouble, sent)
+
+
+def cuts(data: bytes) -> list[tuple[bytes, ...]]:
+    """Return some bytes cut in two at every place, and in single bytes."""
+    halves: list[tuple[bytes, ...]] = [(data[:at], data[at:]) for at in range(1, len(data))]
+    return [*halves, tuple(data[at : at + 1] for at in range(len(data)))]
