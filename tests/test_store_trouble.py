@@ -194,3 +194,28 @@ def test_given_up_call_is_whole_or_nothing(path: Path) -> None:
         return len(found)
 
     assert asyncio.run(main()) in {0, 300}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody delete or replace an open file")
+@pytest.mark.parametrize("what", ["deleted", "replaced"])
+def test_file_that_is_gone_is_noticed(database: Database, path: Path, what: str) -> None:
+    """SQLite writes on into a file without a name; the check says that it is lost."""
+    database.check()
+    path.unlink()
+    if what == "replaced":
+        path.touch()
+    database.write(record, *batch())
+    with pytest.raises(SystemBrokenError) as raised:
+        database.check()
+    assert str(raised.value).startswith(f"the store {path} was {what} while in use: ")
+
+
+def test_store_in_memory_is_always_there() -> None:
+    """A store without a file passes the check."""
+
+    async def run() -> None:
+        store = await Store.open("sqlite://", app_version=VERSION)
+        await store.check()
+        await store.close()
+
+    asyncio.run(run())

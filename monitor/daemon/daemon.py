@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 PRUNE_EVERY = 3600.0
 DELIVER_EVERY = 10.0
 BEAT_EVERY = 1.0
+CHECK_STORE_EVERY = 60.0
 REWATCH_EVERY = 60.0
 
 
@@ -92,6 +93,7 @@ class Daemon:
             self.delivery,
             self._loop("retention", PRUNE_EVERY, self._prune),
             self._loop("beat", BEAT_EVERY, self._beat),
+            self._loop("store check", CHECK_STORE_EVERY, store.check),
             self.rewatching,
         )
         self._servers: list[WebServer] = []

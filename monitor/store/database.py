@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from monitor.errors import SystemBrokenError
 from monitor.store.engine import PATIENCE, READS, connect, explained
-from monitor.store.files import Claim, path_of, prepare
+from monitor.store.files import Claim, identity, path_of, prepare
 from monitor.store.single import put_facts, read_fact
 from monitor.store.tables import metadata
 
@@ -30,6 +30,8 @@ class Database:
         self._path = path
         self._claim = claim
         self._name = f"the store {path}" if path else "the store in memory"
+        self._opened_file: tuple[int, int] | None = None
+        event.listen(engine, "connect", self._connected)
 
     @classmethod
     def open(cls, url: str, *, app_version: str, patience: timedelta = PATIENCE) -> Self:
@@ -80,6 +82,25 @@ class Database:
             if self._path is not None:
                 self._engine.dispose()
             raise
+
+    def check(self) -> None:
+        """Raise ``SystemBrokenError`` when the file in use is no longer the one at its path.
+
+        SQLite goes on with a deleted file and says nothing (on Windows nobody can delete it): all that is
+        recorded then is lost at the next start.
+        """
+        if self._path is None or self._opened_file is None:
+            return
+        with explained(self._name):
+            now = identity(self._path)
+        if now != self._opened_file:
+            raise SystemBrokenError(
+                f"{self._name} was {'replaced' if now else 'deleted'} while in use: what is recorded from "
+                "now on is lost at the next start, and mails may be told again; restart cert-monitor"
+            )
+
+    def _connected(self, _connection: object, _record: object) -> None:
+        self._opened_file = None if self._path is None else identity(self._path)
 
     def close(self) -> None:
         """Close the file and let another process have it."""

@@ -48,6 +48,15 @@ def prepare(path: Path) -> None:
         ) from error
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one put in its place, ``None`` when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Claim:
     """Hold the right to use a database file, until ``release`` or the end of the process, however it ends.
 

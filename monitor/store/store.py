@@ -48,6 +48,10 @@ class Store:
         await self._pool.run(self._database.close)
         self._pool.close()
 
+    async def check(self) -> None:
+        """Raise ``SystemBrokenError`` when the file was deleted or replaced under us."""
+        await self._pool.run(self._database.check)
+
     async def _read(
         self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
