@@ -22,6 +22,7 @@ OPEN = (
 STORE = "must be sqlite:////absolute/path; other databases are not supported"
 STORE_FILE = "must name a file and nothing else, such as sqlite:////var/lib/cert-monitor/state.db"
 
+KINDS = "endpoint, files, cidr, dns, file_sd, http_sd, mx, srv, xprotect_host, xprotect_site"
 
 WRONG: Rows = [
     (
@@ -112,14 +113,12 @@ WRONG: Rows = [
     (
         "an unknown kind",
         "targets:\n  - address: a:1\n    kind: endpiont\n",
-        [
-            "3: targets[0].kind: unknown kind (got 'endpiont'); allowed: endpoint, files, dns, xprotect_host, xprotect_site"
-        ],
+        [f"3: targets[0].kind: unknown kind (got 'endpiont'); allowed: {KINDS}"],
     ),
     (
         "no kind",
         "targets:\n  - address: a:1\n",
-        ["2: targets[0]: kind is missing; allowed: endpoint, files, dns, xprotect_host, xprotect_site"],
+        [f"2: targets[0]: kind is missing; allowed: {KINDS}"],
     ),
     ("a target that is a text", "targets: [a]\n", ["1: targets[0]: must be keys and values (got 'a')"]),
     (

@@ -2,8 +2,8 @@
 
 Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not look, bad usage or bad configuration; so with
 ``xprotect verify`` and ``xprotect preflight``, where 2 is red or missing. Exit of the others: 0 done, 1 the
-system does not let us, 2 configuration or usage (``xprotect discover``: 3 the site does not let us). Ctrl-C
-ends any of them with 130.
+system does not let us, 2 configuration or usage (``xprotect discover`` and ``targets``: 3 the site,
+or whoever has a list, does not let us). Ctrl-C ends any of them with 130.
 """
 
 import sys

@@ -14,6 +14,7 @@ examples:
   cert-monitor check recorder01.vms.example:7563 --trust vms-ca.cer
   cert-monitor check '/etc/ssl/vms/**/*.pem' --format json
   cert-monitor validate-config cert-monitor.yaml
+  cert-monitor targets --config cert-monitor.yaml
   cert-monitor run --config cert-monitor.yaml
   cert-monitor xprotect discover https://vms01.vms.example --username certmon --password-file vms-password
   cert-monitor demo
@@ -46,6 +47,7 @@ def parser() -> Parser:
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=Parser)
     _run(commands)
     _check(commands)
+    _targets(commands)
     _validate(commands)
     xprotect_arguments.add(commands, Parser, _later)
     _others(commands)
@@ -83,6 +85,18 @@ def _check(commands: Any) -> None:
     command.add_argument("--name", default="", help="the name the certificate must carry, sent as SNI")
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=_later("check", "check"))
+
+
+def _targets(commands: Any) -> None:
+    command = commands.add_parser(
+        "targets",
+        help="say what would be watched, and look at nothing",
+        description="Ask every discovery of a configuration once and print every target that results, with "
+        "its policy; no certificate is looked at. Exit 3 when a discovery could not be asked in full.",
+    )
+    command.add_argument("--config", required=True, type=Path, metavar="FILE")
+    command.add_argument("--format", default="table", choices=["table", "json"])
+    command.set_defaults(command=_later("targets", "targets"))
 
 
 def _validate(commands: Any) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.cli.arguments import UsageError
+from monitor.cli.asked import asked
 from monitor.cli.report import Element
-from monitor.config import Config, load, plan, trust_of, unwritten
-from monitor.cycle import Trusted
-from monitor.discovery import Surroundings, made
-from monitor.model import Assessment, Found, SystemClock, Target
-from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings, Resolver
+from monitor.config import Config, load, plan, unwritten
+from monitor.model import Assessment, Found, Target
+from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
 from monitor.sources.address import read_host
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c")
@@ -53,21 +52,13 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
 
 async def discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
     """Return what each configured discovery finds, by id, and an element for each that failed."""
-    clock = SystemClock()
-    around = Surroundings(Resolver(), Trusted(AnchorShelf().anchors, clock).anchors, clock, config.presets)
-    asked = [
-        (settings, discovery)
-        for settings in config.discoveries
-        if (discovery := made(settings, trust_of(config, settings), around)) is not None
-    ]
-    answers = await asyncio.gather(*(discovery.discover() for _, discovery in asked))
+    answers = await asked(config)
     blind = [
-        Element(settings.name or settings.id, answer.failures, (), (), Assessment())
-        for (settings, _), answer in zip(asked, answers, strict=True)
-        if answer.failures
+        Element(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
+        for settings in config.discoveries
+        if settings.id in answers and answers[settings.id].failures
     ]
-    found = {settings.id: answer.found for (settings, _), answer in zip(asked, answers, strict=True)}
-    return found, blind
+    return {name: answer.found for name, answer in answers.items()}, blind
 
 
 def _configured(target: Target) -> Typed:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import ValidationError
 
 from monitor.config.load import Config
 from monitor.config.policy import Policies
-from monitor.discovery import DiscoveryKind, XProtectHostSettings
+from monitor.discovery import DiscoveryKind, XProtectHostSettings, with_policy
 from monitor.errors import Problem
 from monitor.model import Found, Part, Target
 from monitor.settings import PolicySettings
@@ -79,13 +80,15 @@ class _Planning:
 
     def add_found(self, discovery: DiscoveryKind, found: Found) -> None:
         labels = discovery.labels | dict(found.labels)
-        keys = {
+        keys: dict[str, Any] = {
             "kind": "endpoint",
             "address": found.address,
             "server_name": found.server_name or None,
             "labels": labels,
             "title": found.title or discovery.title,
         }
+        if found.protocol:
+            keys["protocol"] = found.protocol
         try:
             settings = EndpointSettings.model_validate(keys)
         except ValidationError as error:
@@ -93,7 +96,8 @@ class _Planning:
             self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {said}"))
             return
         preset = self._presets.of(found.preset) if found.preset else None
-        policy = self._policies.of("endpoint", labels, discovery, preset.defaults if preset else None)
+        own = with_policy(discovery, found)
+        policy = self._policies.of("endpoint", labels, own, preset.defaults if preset else None)
         target = known_as(settings.target(policy), found.aliases, found.part, preset)
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
         self.targets.setdefault(target.id, target)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitor.config.settings import FileSettings
-from monitor.discovery import XProtectSiteSettings
+from monitor.discovery import HttpSdSettings, XProtectSiteSettings
 from monitor.document import Keys
 
 
@@ -18,6 +18,14 @@ class Thing(StrEnum):
     PASSWORD_FILE = "password_file"  # noqa: S105 - the name of a key
     PASSWORD_ENV = "password_env"  # noqa: S105 - the name of a key
     STORE = "store"
+
+
+_SECRETS = {
+    "password_file": Thing.PASSWORD_FILE,
+    "password_env": Thing.PASSWORD_ENV,
+    "token_file": Thing.PASSWORD_FILE,
+    "token_env": Thing.PASSWORD_ENV,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +58,17 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
             if named is not None:
                 yield ("email", thing.value), thing, named
     for index, target in enumerate(settings.targets):
-        if isinstance(target, XProtectSiteSettings):
-            yield from _password(("targets", index), target)
+        if isinstance(target, XProtectSiteSettings | HttpSdSettings):
+            yield from _secrets(("targets", index), target)
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
 
 
-def _password(keys: Keys, target: XProtectSiteSettings) -> Iterator[tuple[Keys, Thing, str]]:
-    for thing, named in (
-        (Thing.PASSWORD_FILE, target.password_file),
-        (Thing.PASSWORD_ENV, target.password_env),
-    ):
+def _secrets(keys: Keys, target: XProtectSiteSettings | HttpSdSettings) -> Iterator[tuple[Keys, Thing, str]]:
+    for name, thing in _SECRETS.items():
+        named = getattr(target, name, None)
         if named is not None:
-            yield (*keys, thing.value), thing, named
+            yield (*keys, name), thing, named
 
 
 def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | None]]:

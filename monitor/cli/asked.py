@@ -1,0 +1,26 @@
+"""Ask every configured discovery once, for a command that keeps nothing."""
+
+import asyncio
+
+from monitor.config import Config, trust_of
+from monitor.cycle import Trusted
+from monitor.discovery import Discovered, Surroundings, made
+from monitor.model import SystemClock
+from monitor.sources import AnchorShelf, Resolver
+
+
+async def asked(config: Config) -> dict[str, Discovered]:
+    """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
+    clock = SystemClock()
+    around = Surroundings(Resolver(), Trusted(AnchorShelf().anchors, clock).anchors, clock, config.presets)
+    asking = {
+        settings.id: discovery
+        for settings in config.discoveries
+        if (discovery := made(settings, trust_of(config, settings), around)) is not None
+    }
+    try:
+        answers = await asyncio.gather(*(discovery.discover() for discovery in asking.values()))
+    finally:
+        for discovery in asking.values():
+            await discovery.close()
+    return dict(zip(asking, answers, strict=True))

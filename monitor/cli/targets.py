@@ -1,0 +1,145 @@
+"""``cert-monitor targets``: say what would be watched and by which policy; looks at no certificate."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rich.cells import cell_len
+
+from monitor.cli.asked import asked
+from monitor.cli.output import say
+from monitor.config import Plan, load, plan
+from monitor.discovery import Discovered
+from monitor.model import Margin, Policy, Target
+from monitor.parse import display
+from monitor.sources.endpoint import Endpoint
+
+Row = dict[str, Any]
+
+_HEAD = ("TARGET", "WHERE", "SERVER NAME", "PROTOCOL", "EVERY", "WARN", "CRITICAL", "ORIGIN", "LABELS")
+_LONGEST = 4096
+_WIDEST = 60
+_UNITS = (
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("m", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+    ("ms", timedelta(milliseconds=1)),
+)
+
+
+def targets(arguments: argparse.Namespace) -> int:
+    """Print every target; return 3 when a list could not be had, or only in part."""
+    config = load(arguments.config)
+    answers = asyncio.run(asked(config))
+    planned = plan(config, {name: answer.found for name, answer in answers.items()})
+    listed = [row(target) for target in planned.targets]
+    say(as_json(listed, answers) if arguments.format == "json" else as_table(listed))
+    wrong = [*_wrong(planned, answers)]
+    for note in _notes(answers):
+        print(display(f"note: {note}", _LONGEST), file=sys.stderr)
+    for sentence in wrong:
+        print(display(sentence, _LONGEST), file=sys.stderr)
+    return 3 if wrong else 0
+
+
+def row(target: Target) -> Row:
+    """Return what is published of one target."""
+    return {
+        "id": target.id,
+        "kind": target.kind,
+        "where": target.where,
+        "server_name": target.server_name,
+        "protocol": target.settings.protocol if isinstance(target.settings, Endpoint) else "",
+        "title": target.meaning.title,
+        "labels": dict(target.labels),
+        "origin": target.origin or "configuration",
+        "policy": _policy(target.policy),
+    }
+
+
+def as_json(listed: Sequence[Row], answers: Mapping[str, Discovered]) -> str:
+    """Return one JSON object with the targets and how every discovery went, plain ASCII."""
+    discoveries = [
+        {
+            "id": name,
+            "found": len(answer.found),
+            "failures": [{"reason": one.reason, "detail": one.detail} for one in answer.failures],
+            "notes": list(answer.notes),
+        }
+        for name, answer in answers.items()
+    ]
+    return json.dumps({"targets": list(listed), "discoveries": discoveries}, indent=2)
+
+
+def as_table(listed: Sequence[Row]) -> str:
+    """Return a line for each target below a head; empty columns are left out."""
+    lines = [_cells(one) for one in listed]
+    shown = [column for column in range(len(_HEAD)) if any(line[column] != "-" for line in lines)]
+    rows = [[line[column] for column in shown] for line in (_HEAD, *lines)]
+    widths = [min(_WIDEST, max(map(cell_len, column))) for column in zip(*rows, strict=True)]
+    count = f"{len(listed)} {'target' if len(listed) == 1 else 'targets'}"
+    return "\n".join([*(_aligned(cells, widths) for cells in rows if lines), count])
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+def _cells(one: Row) -> tuple[str, ...]:
+    policy = one["policy"]
+    cells = (
+        one["id"],
+        "" if one["where"] in one["id"] else one["where"],
+        one["server_name"],
+        one["protocol"],
+        policy["interval"],
+        " ".join(policy["warn_before"]),
+        " ".join(policy["critical_before"]),
+        one["origin"],
+        " ".join(f"{name}={value}" for name, value in one["labels"].items()),
+    )
+    return tuple(display(cell) or "-" for cell in cells)
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {
+        "interval": length(policy.interval),
+        "timeout": length(policy.timeout),
+        "warn_before": [_margin(one) for one in policy.warn_before],
+        "critical_before": [_margin(one) for one in policy.critical_before],
+        "ca_warn_before": [_margin(one) for one in policy.ca_warn_before],
+        "ca_critical_before": [_margin(one) for one in policy.ca_critical_before],
+        "blind_after": policy.blind_after,
+        "encryption": policy.encryption,
+        "trust": list(policy.trust),
+        "checks": {check: severity or "off" for check, severity in policy.checks},
+    }
+
+
+def _margin(one: Margin) -> str:
+    return length(one.length) if one.length is not None else f"{(one.share or 0) * 100:g}%"
+
+
+def length(time: timedelta) -> str:
+    """Return a length the way a configuration writes it: ``30d``, ``1h30m``."""
+    text = ""
+    for unit, one in _UNITS:
+        count, time = divmod(time, one)
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+def _wrong(planned: Plan, answers: Mapping[str, Discovered]) -> Iterator[str]:
+    for name, answer in answers.items():
+        yield from (f"{one.reason}: {name}: {one.detail}" for one in answer.failures)
+    yield from map(str, planned.problems)
+
+
+def _notes(answers: Mapping[str, Discovered]) -> Iterator[str]:
+    return (f"{name}: {note}" for name, answer in answers.items() for note in answer.notes)
