@@ -13,10 +13,11 @@ from alerts_world import (
     picture,
     seen,
     steps,
+    target,
 )
 
-from monitor.alerts import Decision, decide
-from monitor.model import Severity, Snapshot
+from monitor.alerts import Decision, Situation, decide
+from monitor.model import Meaning, Severity, Snapshot
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
@@ -29,6 +30,28 @@ def test_blindness_is_told_for_each_host() -> None:
     assert news(decide(picture(*states, *healthy), {}, NOW, situation=AFTER_INVENTORY)) == [
         ("first", "warning", "a")
     ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "wanted"),
+    [
+        (("Recorder 1, media, port 7563", "Recorder 1, server, port 9001"), "Recorder 1"),
+        (("Recorder 1, media, port 7563", "Web server"), "a"),
+        (("", ""), "a"),
+    ],
+)
+def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
+    """Several ports go by what their titles share, or by their host, in a notice and in the inventory."""
+    states = [
+        blind(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", meaning=Meaning(title=title))))
+        for n, title in enumerate(titles, 1)
+    ]
+    others = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
+    shown = picture(*states, *others)
+    (entry,) = decide(shown, {}, NOW, situation=AFTER_INVENTORY).entries
+    inventory = decide(shown, {}, NOW, situation=Situation(NOW)).inventory
+    assert inventory is not None
+    assert (entry.title, [silent.title for silent in inventory.silent]) == (wanted, [wanted])
 
 
 def test_another_port_of_a_silent_host_is_quiet() -> None:

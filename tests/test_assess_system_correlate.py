@@ -228,6 +228,15 @@ class TestMixedEncryption:
         """Return the streaming port of a recorder."""
         return port(7563, None, host=name, encrypted=encrypted, policy=policy, site=site)
 
+    def test_one_plain_recorder_is_one(self) -> None:
+        """The sentence is English with one of each too."""
+        (finding,) = found(self.recorder("r1", encrypted=False), self.recorder("r2", encrypted=True))[
+            "r1:7563"
+        ]
+        assert finding.sentence == (
+            "of the 2 recorders of HQ (streaming media) 1 is encrypted and 1 is not: r1:7563"
+        )
+
     def test_the_plain_ones_share_a_warning(self) -> None:
         """One sentence and one matter for the site."""
         states = [self.recorder(f"r{n}", encrypted=n > 2) for n in range(1, 6)]

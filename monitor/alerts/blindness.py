@@ -1,6 +1,6 @@
 """What cannot be seen: one matter per silent host, or a single one when much fell silent at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from monitor.alerts.decision import Rung
@@ -28,6 +28,15 @@ def blind_states(snapshot: Snapshot) -> list[TargetState]:
 def host_of(state: TargetState) -> str:
     """Return what falls silent together with this target."""
     return state.target.host or state.target.where
+
+
+def title_of_all(titles: Iterable[str], host: str) -> str:
+    """Return what several targets of a host are called together: what comes before the first comma in each.
+
+    "Recording Server Recorder 01, server certificate, port 9001" is one of "Recording Server Recorder 01".
+    """
+    shared = {title.partition(",")[0] for title in titles}
+    return shared.pop() if len(shared) == 1 else host
 
 
 def collect_blindness(snapshot: Snapshot, told: Mapping[str, Told]) -> dict[str, Matter]:
@@ -79,7 +88,7 @@ def _add(hosts: dict[str, Matter], state: TargetState) -> None:
             title=state.target.meaning.title or state.target.where,
         )
     else:
-        matter.title = host
+        matter.title = title_of_all((matter.title, spot_of(state).title), host)
     _gather(matter, state)
     matter.marks[key] = (state.target.where,)
     if state.blind is not None:

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from monitor.alerts.blindness import collect_blindness, host_of, is_the_network
+from monitor.alerts.blindness import collect_blindness, host_of, is_the_network, title_of_all
 from monitor.alerts.decision import Decision, Ending, Inventory, Moment, Rung, Silent, Why
 from monitor.alerts.due import remember
 from monitor.alerts.keys import INVENTORY, unobserved
@@ -68,7 +68,8 @@ def _hosts(silent: list[TargetState]) -> Iterator[Silent]:
     for state in silent:
         hosts.setdefault(host_of(state), []).append(state)
     for host, states in hosts.items():
-        title = spot_of(states[0]).title if len(states) == 1 else host
+        titles = [spot_of(state).title for state in states]
+        title = titles[0] if len(titles) == 1 else title_of_all(titles, host)
         reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
         yield Silent(title, tuple(state.target.where for state in states), "; ".join(reasons))
 

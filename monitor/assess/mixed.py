@@ -32,8 +32,8 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
     what = f" ({group.replace('_', ' ')})" if group else ""
     listed = bounded(", ", sorted(state.target.where for state in plain))
     sentence = (
-        f"of the {len(states)} recorders of {site}{what} {len(states) - len(plain)} are encrypted "
-        f"and {len(plain)} are not: {listed}"
+        f"of the {len(states)} recorders of {site}{what} {_are(len(states) - len(plain))} encrypted "
+        f"and {_are(len(plain))} not: {listed}"
     )
     for state in plain:
         severity = state.target.policy.severity(Check.ENCRYPTION, Severity.WARNING)
@@ -41,3 +41,7 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
             matter = f"{Check.ENCRYPTION} recorders of {site}"
             where = state.target.where
             yield state.target.id, Finding(Check.ENCRYPTION, severity, sentence, place=where, matter=matter)
+
+
+def _are(number: int) -> str:
+    return f"{number} {'is' if number == 1 else 'are'}"
