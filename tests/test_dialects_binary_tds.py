@@ -179,19 +179,15 @@ def test_look_at_one_without_tls() -> None:
 
 
 def test_look_at_a_strict_one() -> None:
-    """Strict encryption is TLS on connect, for clients that offer ``tds/8.0``."""
-    handler = speaking_tls(strict(server_context(LEAF, [ROOT])))
-    assert shown(look(handler, "mssql-strict")) == [LEAF.sha256, ROOT.sha256]
-
-
-def test_strict_server_wants_its_word() -> None:
-    """The same server shows nothing to a client that does not offer it."""
-    assert shown(look(speaking_tls(strict(server_context(LEAF))), "tls")) == []
+    """Strict encryption is TLS on connect, to which the client offers ``tds/8.0`` and nothing else."""
+    offers: list[list[bytes]] = []
+    handler = speaking_tls(strict(server_context(LEAF, [ROOT]), offers))
+    assert (shown(look(handler, "mssql-strict")), offers) == ([LEAF.sha256, ROOT.sha256], [[b"tds/8.0"]])
 
 
 def test_strict_server_in_the_wrong_protocol() -> None:
     """A look in TDS 7 at a strict server says which protocol to take."""
-    seen = look(speaking_tls(strict(server_context(LEAF))))
+    seen = look(speaking_tls(strict(server_context(LEAF), [])))
     assert [
         ("mssql-strict" in f.detail, f.reason in (Reason.CLOSED, Reason.PROTOCOL_ERROR))
         for f in seen.failures
