@@ -64,6 +64,15 @@ def test_title_then_effect_then_steps(kind: str) -> None:
     assert -1 not in places
 
 
+def test_several_effects_are_a_list() -> None:
+    """What stops on several kinds of server has one heading."""
+    other = replace(MEANING, title="Event Server", component="event_server", what_stops="Alarms stop.")
+    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
+    lines = body.splitlines()
+    first = lines.index("  What stops working:")
+    assert lines[first + 1 : first + 3] == ["    - Live and playback stop.", "    - Alarms stop."]
+
+
 def test_old_thumbprint_is_never_near_a_command() -> None:
     """Only a line about what is currently served gets it."""
     assert steps_of(ending_under(CA))[1:] == [

@@ -250,6 +250,14 @@ def test_standby_is_no_outage() -> None:
     assert (shown.state, shown.notes) == ("stands by, never seen", ("it stands by",))
 
 
+def test_failure_that_a_finding_names_is_said_once() -> None:
+    """The sentence about blindness holds its reason already."""
+    sentence = "3 looks in a row failed (dns: the name has no address)"
+    state = replace(blind("gone"), blind=Finding(Check.UNOBSERVED, Severity.WARNING, sentence))
+    (shown,) = rows(snapshot(state))
+    assert shown.notes == (sentence,)
+
+
 def test_standby_that_was_seen() -> None:
     """After it was seen once a silent standby only stands by."""
     seen = replace(endpoint("failover", 90), failed_looks=4)

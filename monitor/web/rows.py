@@ -85,7 +85,6 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
     certificate = sighting.certificate if sighting else None
     own = [finding for finding in findings if _concerns(finding, place)]
     failures = [failure for failure in state.failures if _met_at(failure, place)]
-    told = [failure for failure in failures if not (state.standing_by and failure.reason in _SILENCE)]
     left = None if place.ends_at is None else (place.ends_at - now) / DAY
     return Row(
         severity=_severity(own, place),
@@ -99,10 +98,21 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
         labels=state.target.labels,
         subject=certificate.title if certificate else "",
         issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
-        notes=(*(f.sentence for f in own), *(f"{f.reason}: {f.detail}" for f in told)),
+        notes=tuple(_notes(own, failures, standing_by=state.standing_by)),
         state=_word(place, failures),
         looked_at=state.looked_at,
     )
+
+
+def _notes(own: list[Finding], failures: list[Failure], *, standing_by: bool) -> Iterator[str]:
+    """Yield the findings, then the failures that none of them has named."""
+    found = [finding.sentence for finding in own]
+    yield from found
+    for failure in failures:
+        said = f"{failure.reason}: {failure.detail}"
+        expected = standing_by and failure.reason in _SILENCE
+        if not expected and not any(said in sentence for sentence in found):
+            yield said
 
 
 def _severity(own: Iterable[Finding], place: Place) -> Severity:
