@@ -4,9 +4,9 @@ import asyncio
 
 from monitor.model import Clock
 
-_CATCH_UP = 0.01
+_CATCH_UP = 0.1
 """Seconds of lateness that the pace makes up for: timers are a millisecond late, at a thousand starts a
-second as long as the gap itself."""
+second as long as the gap itself, and a busy loop wakes us some tens of milliseconds late."""
 
 
 class Gate:
