@@ -151,7 +151,6 @@ class TestSharedMatters:
             (Check.RECORDER_PAIR, "recorder_pair rec1", SERVER.title),
             (Check.FAILOVER_OLDER, "failover_older rec1", SERVER.title),
             (Check.ENCRYPTION, "encryption recorders of HQ", "recorders of HQ"),
-            (Check.DISCOVERY_STALE, "discovery_stale xprotect:hq", "xprotect:hq"),
             (Check.INCONSISTENT, "inconsistent nvr:443", "nvr:443"),
         ],
     )

@@ -108,7 +108,7 @@ def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, activ
         if check_of(row.key) in ABOUT_CERTIFICATE:
             _apply(gone, row, fate_of(row, where))
         elif is_shared(row.key):
-            _apply(gone, row, _fate_of_shared(row, where))
+            _apply(gone, row, _fate_of_shared(row, snapshot, where))
         else:
             _apply(gone, row, _fate_at_target(row, snapshot, where, wrong))
     gone.entries = merged(gone.entries)
@@ -142,14 +142,28 @@ def _fate_at_target(row: Told, snapshot: Snapshot, where: Whereabouts, wrong: Co
     return Fate(entries=(solved,))
 
 
-def _fate_of_shared(row: Told, where: Whereabouts) -> Fate:
+def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
+    check = check_of(row.key) or Check.INCONSISTENT
+    if check is Check.DISCOVERY_STALE and (lists := _lists_of(row, snapshot)) is not None:
+        return lists
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
     if any(blind_at(state, place) for place, state in owners):
         return Fate(waits=True)
-    check = check_of(row.key) or Check.INCONSISTENT
     asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
     spots = tuple(spot_of(state, place) for place, state in owners)
     return Fate(entries=(_solved(row, spots),)) if asked else Fate()
+
+
+def _lists_of(row: Told, snapshot: Snapshot) -> Fate | None:
+    """Return what became of a list that was told as stale, ``None`` when it was had again.
+
+    After a start nothing is known until it was asked again, and how often it failed is counted anew.
+    """
+    discovery = snapshot.discoveries.get(subject_of(row.key).removeprefix(f"{Check.DISCOVERY_STALE} "))
+    if discovery is None:
+        return Fate()
+    waits = discovery.asked_at is None or discovery.failed > 0 or bool(discovery.failures)
+    return Fate(waits=True) if waits else None
 
 
 def _unasked(state: TargetState, row: Told) -> bool:

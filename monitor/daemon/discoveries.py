@@ -101,6 +101,7 @@ class Discoveries:
             state,
             target_id=discovery.target_id,
             found=found,
+            asked_at=self._clock.now(),
             succeeded_at=self._clock.now() if good else state.succeeded_at,
             failed=0 if good else state.failed + (not discovery.unfinished),
             failures=answer.failures,

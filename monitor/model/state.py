@@ -68,11 +68,13 @@ class DiscoveryState:
     """Hold how one discovery is: when its list was last had, and why not since.
 
     ``target_id`` is the endpoint that the list comes from, where there is one; ``failed`` counts in a row.
+    ``asked_at`` is when it was last asked by this process: before, nothing is known of how it fares.
     """
 
     id: str
     target_id: str = ""
     found: int = 0
+    asked_at: datetime | None = None
     succeeded_at: datetime | None = None
     failed: int = 0
     failures: tuple[Failure, ...] = ()
