@@ -1,0 +1,244 @@
+"""What a list in Prometheus' format means: endpoints, their labels and policies, and what is wrong in it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.discovery import DnsSettings
+from monitor.discovery.groups import MOST_TARGETS, Listed, Mistake, listed, with_policy
+from monitor.discovery.place import Place, place
+from monitor.model import Found, Margin
+
+
+def group(*targets: Any, **labels: Any) -> dict[str, Any]:
+    """Return one group; ``_x_title`` stands for the label ``__title``."""
+    return {"targets": list(targets), "labels": {name.replace("_x_", "__"): v for name, v in labels.items()}}
+
+
+def one(*targets: Any, **labels: Any) -> Found:
+    """Return the only endpoint of one group without mistakes."""
+    answer = listed([group(*targets, **labels)])
+    assert answer.mistakes == ()
+    [found] = answer.found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Portal.Example.:8443", Place("portal.example", 8443)),
+        ("portal.example", Place("portal.example", 443)),
+        ("10.0.0.1:0443", Place("10.0.0.1", 443)),
+        ("[2001:DB8::1]:636", Place("2001:db8::1", 636)),
+        ("[2001:db8::1]", Place("2001:db8::1", 443)),
+        ("https://portal.example/path?x#y", Place("portal.example", 443, "https")),
+        ("HTTPS://portal.example:8443", Place("portal.example", 8443, "https")),
+        ("ldaps://dc01.example", Place("dc01.example", 636, "ldaps")),
+        ("imaps://[::1]", Place("::1", 993, "imaps")),
+        ("bücher.example:1", Place("xn--bcher-kva.example", 1)),
+    ],
+)
+def test_places(text: str, expected: Place) -> None:
+    """A target is a host with or without a port, or a URL, whose scheme says protocol and port."""
+    assert place(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "names no host"),
+        (":443", "names no host"),
+        ("https://", "names no host"),
+        ("a:", "a port is a number from 1 to 65535"),
+        ("a:0", "a port is a number from 1 to 65535"),
+        ("a:65536", "a port is a number from 1 to 65535"),
+        ("a:٤", "a port is a number from 1 to 65535"),
+        ("::1", "an IPv6 address is written in brackets"),
+        ("[::1", "an IPv6 address is written in brackets"),
+        ("[::1]443", "an IPv6 address is written in brackets"),
+        ("[a]:443", "an IPv6 address is written in brackets"),
+        ("http://portal.example", "http has no certificate"),
+        ("gopher://portal.example", "unknown protocol; allowed: tls, https"),
+        ("https://u:p@portal.example", "must not hold a user name or password"),
+        ("u@portal.example", "must be host:port or a URL"),
+        ("portal.example/path", "must be host:port or a URL"),
+        ("a b:443", "a host is a DNS name or an IP address"),
+        ("a\n:443", "a host is a DNS name or an IP address"),
+        ("10.0.0.256:443", "a host is a DNS name or an IP address"),
+    ],
+)
+def test_wrong_places(text: str, said: str) -> None:
+    """Everything else is refused with what is wrong."""
+    with pytest.raises(ValueError, match=said.replace("(", r"\(")):
+        place(text)
+
+
+@given(st.text())
+def test_any_text_is_a_place_or_refused(text: str) -> None:
+    """No text breaks anything, and what is taken reads the same again."""
+    try:
+        there = place(text)
+    except ValueError:
+        return
+    assert place(there.where, there.protocol) == there
+
+
+def test_labels_and_address() -> None:
+    """Labels of a group go to each of its targets, in the order of the list."""
+    answer = listed([group("b:1", "a:2", site="north"), group("c:3")])
+    labels = (("site", "north"),)
+    assert answer == Listed((Found("b:1", "", labels), Found("a:2", "", labels), Found("c:3")))
+
+
+def test_labels_may_be_left_out() -> None:
+    """A group without labels is a group."""
+    assert listed([{"targets": ["a:1"]}, {"targets": [], "labels": None}]).found == (Found("a:1"),)
+
+
+def test_named_by_labels() -> None:
+    """Server name, title and protocol come from labels that the endpoint does not carry itself."""
+    found = one("10.0.0.1", _x_server_name="DC01.Example", _x_title="Domain\u202e", _x_protocol="ldaps")
+    assert found == Found("10.0.0.1:636", "dc01.example", (), "Domain\ufffd", protocol="ldaps")
+
+
+def test_scheme() -> None:
+    """Prometheus' own label for the scheme names the protocol too; that of a URL outweighs it."""
+    answer = listed([group("a", "ldaps://b", _x_scheme__="https")])
+    assert [(found.address, found.protocol) for found in answer.found] == [
+        ("a:443", "https"),
+        ("b:636", "ldaps"),
+    ]
+
+
+def test_module() -> None:
+    """A blackbox exporter's module becomes the label module, unless there is one."""
+    assert one("a:1", _x_param_module="smtp").labels == (("module", "smtp"),)
+    assert one("a:1", _x_param_module="smtp", module="own").labels == (("module", "own"),)
+
+
+def test_prometheus_labels_mean_nothing() -> None:
+    """What service discoveries write about themselves is neither a label nor worth a note."""
+    answer = listed([group("a:1", _x_meta_url="x", _x_address__="b:2", _x_metrics_path__="/m")])
+    assert answer == Listed((Found("a:1"),))
+
+
+def test_unknown_hidden_label_is_noted() -> None:
+    """A label that looks like one of ours and is none is said, for it may be a slip."""
+    [note] = listed([group("a:1", _x_servername="b"), group("c:1", _x_servername="b")]).notes
+    assert note.startswith("the label __servername means nothing here; known are __ca_critical_before, ")
+
+
+def test_kind_is_left_out() -> None:
+    """The label kind is ours: it is left out, and that is said."""
+    answer = listed([group("a:1", kind="x", site="y")])
+    assert (answer.found, answer.notes) == (
+        (Found("a:1", "", (("site", "y"),)),),
+        ("the label kind is left out: it is the target's own kind",),
+    )
+
+
+def test_values_are_cleaned() -> None:
+    """Control characters of a label's value reach no mail and no terminal."""
+    assert one("a:1", note="x\x1b[31m\r\ny").labels == (("note", "x\ufffd[31m  y"),)
+
+
+def test_policy() -> None:
+    """Labels set keys of the endpoint's own policy over those of the discovery."""
+    found = one("a:1", _x_warn_before="60d, 50%", _x_critical_before="20d", _x_interval="5m")
+    entry = DnsSettings.model_validate(
+        {"kind": "dns", "name": "a.example:1", "warn_before": "10d", "timeout": "3s", "blind_after": 7}
+    )
+    own = with_policy(entry, found)
+    assert (own.warn_before, own.critical_before, own.interval, own.timeout, own.blind_after) == (
+        (Margin(timedelta(days=60)), Margin(share=0.5)),
+        (Margin(timedelta(days=20)),),
+        timedelta(minutes=5),
+        timedelta(seconds=3),
+        7,
+    )
+
+
+def test_policy_is_the_discovery_s_where_nothing_is_said() -> None:
+    """Without such labels the settings stay the very same."""
+    entry = DnsSettings(kind="dns", name="a.example:1")
+    assert with_policy(entry, Found("a:1")) is entry
+
+
+@pytest.mark.parametrize("name", ["trust", "checks", "accept", "blind_after", "forget_after"])
+def test_policy_labels_are_few(name: str) -> None:
+    """A list cannot say what is trusted or which checks are off."""
+    assert one("a:1", **{f"_x_{name}": "system"}).policy == ()
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (["a"], Mistake((0,), "must hold targets and labels")),
+        ([{"labels": {}}], Mistake((0, "targets"), "is missing")),
+        ([{"targets": "a:1"}], Mistake((0, "targets"), "must be a list")),
+        ([{"targets": [], "label": {}}], Mistake((0, "label"), "unknown key; allowed: labels, targets")),
+        ([{"targets": [], "labels": []}], Mistake((0, "labels"), "must be keys and values")),
+        ([group(), group(1)], Mistake((1, "targets", 0), "must be a text; put it in quotes (got 1)")),
+        ([group("a:x")], Mistake((0, "targets", 0), "a port is a number from 1 to 65535 (got 'a:x')")),
+        ([group("a:1", rack=7)], Mistake((0, "labels", "rack"), "must be a text; put it in quotes")),
+        (
+            [{"targets": [], "labels": {"a-b": "c"}}],
+            Mistake(
+                (0, "labels", "a-b"), "a label's name has letters, digits and _, and starts with no digit"
+            ),
+        ),
+        (
+            [group("a:1", _x_server_name="a b")],
+            Mistake((0, "labels", "__server_name"), "a host is a DNS name or an IP address (got 'a b')"),
+        ),
+        (
+            [group("a:1", _x_scheme__="http")],
+            Mistake(
+                (0, "labels", "__scheme__"),
+                "http has no certificate; write https, or leave this one out (got 'http')",
+            ),
+        ),
+        (
+            [group("a:1", _x_warn_before="30")],
+            Mistake(
+                (0, "labels", "__warn_before"),
+                "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w (got '30')",
+            ),
+        ),
+    ],
+)
+def test_mistakes(groups: list[Any], expected: Mistake) -> None:
+    """Each mistake is said with its place in the list."""
+    assert listed(groups).mistakes == (expected,)
+
+
+def test_a_mistake_costs_no_other_target() -> None:
+    """What is right beside a mistake is found."""
+    answer = listed([group("a:1", "b:x", "c:3"), group("d:4", bad=1), group("e:5")])
+    assert [found.address for found in answer.found] == ["a:1", "c:3", "e:5"]
+
+
+def test_bound() -> None:
+    """A list beyond all measure is cut, and that is a mistake: nothing may be taken away by it."""
+    answer = listed([{"targets": [f"a{n}:1" for n in range(MOST_TARGETS + 1)]}])
+    assert (len(answer.found), answer.mistakes) == (
+        MOST_TARGETS,
+        (Mistake((), f"has more than {MOST_TARGETS} targets; the rest is left out"),),
+    )
+
+
+@given(
+    st.lists(
+        st.recursive(
+            st.none() | st.integers() | st.text(),
+            lambda x: st.lists(x) | st.dictionaries(st.sampled_from(["targets", "labels", "a"]), x),
+        )
+    )
+)
+def test_any_json_is_read(groups: list[Any]) -> None:
+    """No shape of JSON raises; every group that is no group is a mistake."""
+    answer = listed(groups)
+    assert len(answer.mistakes) >= sum(not isinstance(one, dict) for one in groups)
