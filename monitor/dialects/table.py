@@ -58,7 +58,7 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             Dialect("dot", 853),
             # Azure's 6380 is its own habit: every client takes rediss:// without a port for 6379.
             Dialect("rediss", 6379),
-            # LMTP is never on SMTP's port (RFC 2033 section 5); 24 is IANA's for private mail systems.
+            # RFC 2033 keeps LMTP off SMTP's port and names no other; 24 is IANA's for private mail systems.
             Dialect("lmtp", 24, playing(LMTP)),
             Dialect("nntp", 119, playing(NNTP)),
             Dialect("sieve", 4190, playing(SIEVE)),

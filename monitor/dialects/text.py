@@ -55,20 +55,20 @@ class Script:
 class TextDialogue:
     """Play one script with one server; see ``Dialogue``."""
 
-    __slots__ = ("_heard", "_lines", "_script", "_step", "done", "rest", "trouble")
+    __slots__ = ("_heard", "_lines", "_name", "_script", "done", "rest", "trouble")
 
     def __init__(self, script: Script) -> None:
         self.done = False
         self.rest = b""
         self.trouble: Trouble | None = None
         self._script = script
-        self._step = next(iter(script.steps))
+        self._name = next(iter(script.steps))
         self._lines = Lines(literals=script.literals)
         self._heard: list[bytes] = []
 
     def start(self) -> bytes:
         """Return the first command, empty where the server greets first."""
-        return self._script.steps[self._step].say
+        return self._step.say
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the server and return the commands that follow from them."""
@@ -90,7 +90,7 @@ class TextDialogue:
             return
         instead = b" ".join([*self._heard, self._lines.rest]).strip()
         said = f", having said {quote(instead)}" if instead else ""
-        self._end(Reason.CLOSED, f"the server closed the connection before {self._what}{said}")
+        self._end(Reason.CLOSED, f"the server closed the connection before {self._awaited}{said}")
 
     def wrap(self, data: bytes) -> bytes:
         """Return the handshake's bytes as they are."""
@@ -105,16 +105,22 @@ class TextDialogue:
         return self.done or self.trouble is not None
 
     @property
-    def _what(self) -> str:
-        return (
-            f"its answer to {self._step}" if self._script.steps[self._step].say else "its greeting was over"
-        )
+    def _step(self) -> Step:
+        return self._script.steps[self._name]
+
+    @property
+    def _awaited(self) -> str:
+        return f"its answer to {self._name}" if self._step.say else "its greeting was over"
+
+    @property
+    def _request(self) -> str:
+        return self._name if self._step.say else "us in its greeting"
 
     def _hear(self, line: bytes) -> bytes:
         if not line:
             return b""  # a stray one changes nothing in any dialect
         self._heard.append(line)
-        status = NONSENSE if line.endswith(b"\0") else self._script.steps[self._step].reads(self._heard)
+        status = NONSENSE if line.endswith(b"\0") else self._step.reads(self._heard)
         if status is None:
             return b""
         heard, self._heard = self._heard, []
@@ -124,8 +130,7 @@ class TextDialogue:
         return self._go_on(status, heard)
 
     def _go_on(self, status: str, heard: list[bytes]) -> bytes:
-        answers = self._script.steps[self._step].answers
-        answer = next((a for a in answers if status.startswith(a.status)), None)
+        answer = next((a for a in self._step.answers if status.startswith(a.status)), None)
         if answer is None:
             return self._part(f"the server refused {self._request}: {quote(heard[-1])}")
         if answer.lists and not answer.lists.search(b"\n".join(heard)):
@@ -133,12 +138,8 @@ class TextDialogue:
         if answer.leads_to == BEGIN_TLS:
             self.done = True
             return b""
-        self._step = answer.leads_to
-        return self._script.steps[self._step].say
-
-    @property
-    def _request(self) -> str:
-        return self._step if self._script.steps[self._step].say else "us in its greeting"
+        self._name = answer.leads_to
+        return self._step.say
 
     def _part(self, detail: str) -> bytes:
         hint = f" ({self._script.hint})" if self._script.hint else ""
