@@ -11,7 +11,13 @@ from functools import lru_cache
 from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wrong_usage
 from monitor.assess.expiry import Due, day_and_minute, due, end_in_words
 from monitor.assess.names import mismatch
-from monitor.assess.part import encryption_problem, made_by_product, public_names_problem, wrong_key_type
+from monitor.assess.part import (
+    encryption_problem,
+    made_at_start,
+    made_by_product,
+    public_names_problem,
+    wrong_key_type,
+)
 from monitor.assess.superseded import superseded
 from monitor.model import Assessment, Certificate, Check, Finding, Path, Severity, Sighting, Target
 
@@ -108,6 +114,9 @@ def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | Non
 
 
 def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
+    if made_at_start(case.target, case.path):
+        yield from _state_finding(case)
+        return
     for certificate in case.path.certificates:
         yield from _dates(case, certificate, dues)
         if problem := weak_key(certificate):
@@ -119,6 +128,17 @@ def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
     yield from _leaf_findings(case)
     if case.served:
         yield from _service_findings(case)
+
+
+def _state_finding(case: _Case) -> Iterator[Finding]:
+    """Give one finding for a certificate made at the server's start: its name, dates and key mean nothing."""
+    if not _accepted(case):
+        leaf = case.path.leaf
+        sentence = (
+            f'the server has no certificate of its own: "{leaf.title}" is what it makes for itself at each '
+            "start, so its dates do not matter and no client can verify it"
+        )
+        yield from case.finding(Check.TRUST, Severity.OK, leaf, sentence)
 
 
 def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:

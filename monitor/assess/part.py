@@ -75,9 +75,24 @@ def made_by_product(target: Target, path: Path) -> bool:
     subjects that the products write are documented nowhere, so no other one is recognised; nor is any on a
     recorder or event server, which have no certificate until somebody chooses one.
     """
-    leaf = path.leaf
-    alone = len(path.certificates) == 1 and leaf.self_issued and path.problem.endswith(SELF_SIGNED)
-    return alone and _is_xprotect(target) and leaf.subject_cn.casefold() in _machine_names(target, leaf)
+    names = _machine_names(target, path.leaf)
+    return _is_self_signed(path) and _is_xprotect(target) and path.leaf.subject_cn.casefold() in names
+
+
+def made_at_start(target: Target, path: Path) -> bool:
+    """Return whether a product has made the certificate for itself at its start, for want of another.
+
+    It is self-signed, alone, no namesake of an anchor, and carries the name that the product gives it (SQL
+    Server: SSL_Self_Signed_Fallback). As it is replaced at every start, nobody can renew it, and no client
+    that verifies certificates has ever accepted it. Whoever knows that the server was given a certificate
+    raises the check ``trust`` for it, since this is also what a server shows that has lost it.
+    """
+    wanted = target.part.self_made
+    return bool(wanted) and path.leaf.subject_cn == wanted and _is_self_signed(path)
+
+
+def _is_self_signed(path: Path) -> bool:
+    return len(path.certificates) == 1 and path.leaf.self_issued and path.problem.endswith(SELF_SIGNED)
 
 
 def _is_xprotect(target: Target) -> bool:

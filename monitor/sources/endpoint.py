@@ -88,7 +88,11 @@ class EndpointSettings(TargetSettings):
             server_name=name,
             aliases=self.aliases,
             meaning=Meaning(title=self.title),
-            part=Part(stands_in_for=self.stands_in_for, public_names=self.public_names),
+            part=Part(
+                stands_in_for=self.stands_in_for,
+                public_names=self.public_names,
+                self_made=DIALECTS[self.protocol].self_made,
+            ),
         )
 
 
