@@ -34,6 +34,11 @@ class Resume:
         kept = {t.id: known[t.id] for t in targets if t.id in known and known[t.id].target == t}
         loaded = {t.id: TargetState(t) for t in targets if t.id not in kept}
         await self._fill(loaded, [t for t in targets if t.id in loaded])
+        # Those looked at meanwhile once more: what is shown was handed to the record before.
+        newer = board.snapshot.states
+        await self._fill(
+            loaded, [t for t in targets if t.id in loaded and newer.get(t.id) is not known.get(t.id)]
+        )
         # Looks went on meanwhile: what they learned about kept targets must not be undone.
         fresh = board.snapshot.states
         board.replace(fresh.get(t.id, kept[t.id]) if t.id in kept else loaded[t.id] for t in targets)
