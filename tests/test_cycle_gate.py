@@ -107,11 +107,11 @@ def test_a_snapshot_never_changes() -> None:
 
 
 def test_a_state_is_given_under_the_present_definition() -> None:
-    """After a reload the known facts stand under the new policy."""
+    """A look that began before a reload finds the known facts under the new policy."""
     board = Board()
-    board.replace([TargetState(target(1), failed_looks=2)])
     changed = Target(target(1).id, "endpoint", "host1:443", None, Policy(blind_after=9))
-    state = board.state(changed)
+    board.replace([TargetState(changed, failed_looks=2)])
+    state = board.state(target(1))
     assert (state.failed_looks, state.target.policy.blind_after) == (2, 9)
 
 

@@ -7,12 +7,10 @@ from datetime import timedelta
 from pki import NOW, Issued, authority, days, leaf
 
 from monitor.assess import Anchor, Anchors, PathFinder
-from monitor.cycle.board import Board
 from monitor.cycle.judge import Judge, stale
 from monitor.model import (
     Check,
     Failure,
-    Margin,
     Observation,
     Part,
     Policy,
@@ -250,17 +248,6 @@ def test_a_clock_that_was_set_back_is_judged_by_its_new_time() -> None:
     right = after(wrong, showing((PLACE, issued)), hours=1)
     found = [[one.check for one in state.findings] for state in (wrong, right)]
     assert found == [[], [Check.NOT_YET_VALID]]
-
-
-def test_another_policy_judges_anew() -> None:
-    """After a reload the same certificate is held against the new margins."""
-    board = Board()
-    issued = leaf("rec.vms.example", ROOT, end=days(100))
-    known = after(TargetState(ENDPOINT), showing((PLACE, issued)))
-    board.replace([known])
-    strict = replace(ENDPOINT, policy=Policy(warn_before=(Margin(days(200) - NOW),)))
-    state = after(board.state(strict), showing((PLACE, issued)), hours=2)
-    assert (known.severity, state.severity) == (Severity.OK, Severity.WARNING)
 
 
 def test_another_ca_bundle_judges_anew() -> None:

@@ -14,17 +14,28 @@ class Board:
         self.snapshot = Snapshot()
 
     def state(self, target: Target) -> TargetState:
-        """Return what is known about a target, under the target's present definition."""
+        """Return what is known about a target, under the definition that the board has of it by now.
+
+        It is nothing when the target is not on the board or means something else there: ``put`` then takes
+        nothing either.
+        """
         known = self.snapshot.states.get(target.id)
-        return known if known is not None and known.target is target else _redefined(known, target)
+        if known is None or (known.target is not target and known.target.settings != target.settings):
+            return TargetState(target)
+        return known
 
     def put(self, states: Iterable[TargetState]) -> None:
         """Replace the states of some targets; targets that are not on the board stay off it.
 
-        A look may end after its target was removed: its result must not bring the target back.
+        A look may end after its target was removed or defined anew: its result must neither bring the target
+        back nor undo the change.
         """
         known = self.snapshot.states
-        fresh = {state.target.id: state for state in states if state.target.id in known}
+        fresh = {
+            state.target.id: state
+            for state in states
+            if (old := known.get(state.target.id)) is not None and _same(old.target, state.target)
+        }
         if fresh:
             self.snapshot = replace(self.snapshot, states={**known, **fresh})
 
@@ -44,8 +55,5 @@ class Board:
         self.snapshot = replace(self.snapshot, discoveries=states)
 
 
-def _redefined(known: TargetState | None, target: Target) -> TargetState:
-    if known is None:
-        return TargetState(target)
-    # What was found under another policy says nothing about when this one would find something else.
-    return replace(known, target=target, assessment=replace(known.assessment, next_change_at=None))
+def _same(one: Target, other: Target) -> bool:
+    return one is other or one == other

@@ -102,11 +102,13 @@ class Cycle:
             for failure in observation.seen.failures:
                 self._do.tally.look_failed(target.kind, failure.reason)
         self._do.board.put(state for state, _ in learned.values())
-        await self._record(learned)
+        # What was removed or defined anew during its look is not brought back by the record either.
+        shown = self._do.board.snapshot.states
+        await self._record({name: entry for name, entry in learned.items() if shown.get(name) is entry[0]})
 
     async def _judged(self, target: Target, observation: Observation) -> TargetState:
-        anchors = await self._do.anchors(target.policy.trust)
         previous = self._do.board.state(target)
+        anchors = await self._do.anchors(previous.target.policy.trust)
         return self._do.judge.observed(previous, observation, anchors, self._do.clock.now())
 
     async def _record(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
