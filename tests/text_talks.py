@@ -212,6 +212,11 @@ UNUSUAL = {
         (b"NOTICE AUTH :hello\r\n", b"@time=2026-01-01T00:00:00Z :a 670 * :go\r\n"),
         (b"STARTTLS\r\n", b"", b""),
     ),
+    "xmpp without a version, whose server announces nothing": Talk(
+        "xmpp-server",
+        (b"<stream:stream xmlns='jabber:server'>", PROCEED),
+        (_header(b"jabber:server"), STARTTLS, b""),
+    ),
     "xmpp with other prefixes, quotes and room between": Talk(
         "xmpp-client",
         (

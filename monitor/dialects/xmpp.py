@@ -76,9 +76,10 @@ class XmppDialogue:
         return self.done or self.trouble is not None
 
     def _hear(self, piece: bytes) -> bytes:
-        if not piece.startswith(b"<") and (not piece.strip() or (self._element and b"\0" not in piece)):
-            return b""  # space between elements (RFC 6120 section 11.7), or text in one
-        if piece.startswith(b"<?xml") and self._depth < 0:
+        if not piece.strip() or (piece.startswith(b"<?xml") and self._depth < 0):
+            return b""  # space between elements (RFC 6120 section 11.7), and what opens a document
+        if self._element and not piece.startswith(b"<") and b"\0" not in piece:
+            self._element.append(piece)
             return b""
         tag = _TAG.match(piece) if piece.endswith(b">") and piece[1:2] not in b"!?" else None
         if tag is None:  # a comment, a document type: none is allowed (RFC 6120 section 11.1)
@@ -91,10 +92,11 @@ class XmppDialogue:
     def _open(self, piece: bytes, name: bytes) -> bytes:
         if name != b"stream" or piece.startswith(b"</"):
             self.trouble = nonsense("XMPP", piece)
-        elif not _VERSION.search(piece):  # such a server sends no features (RFC 6120 section 4.7.5)
-            return self._part(f"the server speaks an XMPP older than 1.0, without STARTTLS: {quote(piece)}")
+            return b""
         self._depth = 0
-        return b""
+        if _VERSION.search(piece):
+            return b""
+        return self._ask()  # such a server sends no features (RFC 6120 section 4.7.5)
 
     def _nest(self, piece: bytes, *, closing: bool) -> bytes:
         """Collect an element of the stream until it is whole."""
@@ -106,23 +108,23 @@ class XmppDialogue:
         if self._depth < 0:
             return self._part(f"the server ended the stream instead of answering {self._said}")
         element, self._element = self._element, []
-        return self._answer([_name(tag) for tag in element], b"".join(element))
+        return self._answer(element, _words(element))
 
-    def _answer(self, names: list[bytes], element: bytes) -> bytes:
-        match names[0]:
+    def _answer(self, element: list[bytes], words: list[bytes]) -> bytes:
+        match words[0]:
             case b"error" | b"failure":
-                return self._part(f"the server refused {self._said}: {quote(element)}")
+                return self._part(f"the server refused {self._said}: {quote(b' '.join(words))}")
+            case b"features" if self._said != "STARTTLS" and b"starttls" in words:
+                return self._ask()
             case b"features" if self._said != "STARTTLS":
-                return self._ask(names, element)
+                return self._part(f"the server offers no STARTTLS: {quote(b' '.join(words))}")
             case b"proceed" if self._said == "STARTTLS":
                 self.done = True
             case _:
-                self.trouble = nonsense("XMPP", element)
+                self.trouble = nonsense("XMPP", b"".join(element))
         return b""
 
-    def _ask(self, names: list[bytes], element: bytes) -> bytes:
-        if b"starttls" not in names:
-            return self._part(f"the server offers no STARTTLS: {quote(element)}")
+    def _ask(self) -> bytes:
         self._said = "STARTTLS"
         return _STARTTLS
 
@@ -134,7 +136,8 @@ class XmppDialogue:
         self.trouble = Trouble(reason, detail)
 
 
-def _name(tag: bytes) -> bytes:
-    """Return a tag's name without its prefix, empty for what has none."""
-    found = _TAG.match(tag)
-    return found[2] if found else b""
+def _words(element: list[bytes]) -> list[bytes]:
+    """Return names and texts: attributes are mostly namespaces, and would fill a quote."""
+    found = [_TAG.match(piece) for piece in element]
+    pairs = zip(element, found, strict=True)
+    return [tag[2] if tag else text.strip() for text, tag in pairs if not (tag and tag[1])]
