@@ -1,9 +1,9 @@
 """Ask a MySQL or MariaDB server for TLS; pure, and it knows nothing of connections.
 
-The server speaks first. A look that ends after TLS is for the server an interrupted connection: it counts
-them per client address and after ``max_connect_errors`` of them in a row (100 unless set) blocks the address
-(MySQL Reference Manual, "Host 'host_name' is blocked"). A monitor whose address also logs in, or is exempt
-from the host cache, is not affected.
+The server speaks first. A look that ends after TLS is for the server an interrupted connection, which it
+counts for each client address whose name it could look up and verify; after ``max_connect_errors`` of them
+(100 unless set) without a login in between it blocks the address (MySQL Reference Manual, "Host 'host_name'
+is blocked", and the host_cache table; tried with MariaDB 10.11). ``skip_name_resolve`` ends that.
 
 Source: MySQL Source Code Documentation, pages Protocol::HandshakeV10, Protocol::SSLRequest and ERR_Packet;
 MariaDB documentation, "Clientserver Protocol: Connecting".
@@ -13,6 +13,7 @@ from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Trouble, quote
 from monitor.dialects.one_reply import Foreign, Granted, OneReply
 from monitor.model import Reason
 
+_BLOCKED = 1129
 _HEADER = 4
 _ERROR = 0xFF
 _VERSIONS = (9, 10)
@@ -76,6 +77,8 @@ def _error(packet: bytes) -> Trouble:
     if text[:1] == b"#":  # the SQL state: five characters that say less than the number
         text = text[6:]
     said = f"the MySQL server refuses the connection with error {number}: {quote(text)}"
+    if number == _BLOCKED:
+        said += "; looks count as interrupted connections: raise max_connect_errors or set skip_name_resolve"
     return Trouble(Reason.STARTTLS_REFUSED, said)
 
 
