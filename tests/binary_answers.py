@@ -115,6 +115,11 @@ REFUSED = {
         postgres_error(b"sorry, too many clients already"),
         "the PostgreSQL server answered with an error: 'sorry, too many clients already'",
     ),
+    "postgres with an error without a text": (
+        "postgres",
+        b"E\x00\x00\x00\x0bSFATAL\0",
+        r"the PostgreSQL server answered with an error: 'SFATAL\x00'",
+    ),
     "postgres with an old error": (
         "postgres",
         b"Ecould not fork new process\n\0",

@@ -215,6 +215,13 @@ def test_damaged_answers(protocol: str, answer: bytes, data: st.DataObject) -> N
     assert told(dialogue(protocol), *single, end=True) == told(dialogue(protocol), damaged, end=True)
 
 
+@pytest.mark.parametrize("protocol", ["ldap", "postgres", "mysql", "rdp"])
+def test_handshake_travels_as_it_is(protocol: str) -> None:
+    """Where TLS follows the dialogue, its bytes are changed neither way."""
+    ready = dialogue(protocol)
+    assert (ready.wrap(ALERT), ready.unwrap(ALERT)) == (ALERT, ALERT)
+
+
 @protocols
 def test_over_is_over(protocol: str) -> None:
     """After the end neither bytes nor an end change anything."""
