@@ -121,7 +121,7 @@ def _text(file: Path) -> str:
     try:
         # Opening a directory fails with a misleading error on Windows, opening a pipe may never return.
         if file.is_dir():
-            raise _error(file, 0, "is a folder; name the configuration file in it")
+            raise _error(file, 0, "is a folder; name a file in it")
         if file.exists() and not file.is_file():
             raise _error(file, 0, "is no regular file")
         with file.open("rb") as stream:

@@ -107,7 +107,7 @@ class FileSd:
         try:
             status = os.stat(path)  # noqa: PTH116 - the same, without an object for each of many files
         except OSError as error:
-            return _unreadable(path, error)
+            return unreadable(path, error)
         version = _Version(status.st_mtime_ns, status.st_size, status.st_ino)
         known = self._known.get(path)
         if known is None or known[0] != version or known[1].failures:
@@ -123,7 +123,8 @@ def _matching(pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
-def _unreadable(path: str, error: OSError) -> Discovered:
+def unreadable(path: str, error: OSError) -> Discovered:
+    """Return what an error of the system at a file means."""
     reason = {FileNotFoundError: Reason.NOT_FOUND, PermissionError: Reason.PERMISSION}.get(
         type(error), Reason.UNREADABLE
     )
