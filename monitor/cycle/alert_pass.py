@@ -4,7 +4,9 @@ It has a timer of its own and never rides on a batch; delivery is another loop, 
 for a mail server. Told-state and outbox change in one transaction: after a crash both are there or none.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +16,8 @@ from monitor.cycle.board import Board
 from monitor.cycle.judge import Judge, stale
 from monitor.model import Mail, Snapshot, TargetState, Told, ToldChange
 from monitor.threads import ThreadPool
+
+log = logging.getLogger(__name__)
 
 INVENTORY_SENT = "inventory_sent_at"
 STARTED = "first_pass_started_at"
@@ -101,20 +105,22 @@ class AlertPass:
     async def _judge_some(self, states: Sequence[TargetState], now: datetime) -> None:
         needed = {s.certificate.sha256 for state in states if stale(state, now) for s in state.sightings}
         ders = await self._memory.ders(sorted(needed)) if needed else {}
-        judged = [
-            self._judge.again(
-                state,
-                ders if stale(state, now) else {},
-                await self._anchors(state.target.policy.trust),
-                now,
-            )
-            for state in states
-        ]
+        judged = [await self._judged(state, ders, now) for state in states]
         # A look may have ended while the store was read: its newer state stays.
         current = self._board.snapshot.states
         self._board.put(
             new for old, new in zip(states, judged, strict=True) if current.get(old.target.id) is old
         )
+
+    async def _judged(self, state: TargetState, ders: Mapping[str, bytes], now: datetime) -> TargetState:
+        try:
+            anchors = await self._anchors(state.target.policy.trust)
+            return self._judge.again(state, ders if stale(state, now) else {}, anchors, now)
+        except Exception:
+            # Nothing would ever be told again of anything else; its next look judges it anew.
+            log.exception("judging %s again ended in a bug of cert-monitor", state.target.id)
+            unchanging = replace(state.assessment, next_change_at=None)
+            return replace(state, assessment=unchanging, blind=self._judge.blind(state, now))
 
     async def _situation(self, now: datetime, *, clock_suspect: bool, tell_renewals_all: bool) -> Situation:
         started = await self._memory.fact(STARTED)

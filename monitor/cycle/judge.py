@@ -102,6 +102,18 @@ class Judge:
                 yield self._finder.find(place, chain, anchors, now)
 
 
+def unjudged(previous: TargetState, observation: Observation) -> TargetState:
+    """Return the state after a look that could not be judged; what was known before stays."""
+    return replace(
+        previous,
+        watched_since=previous.watched_since or observation.started_at,
+        looked_at=observation.started_at,
+        duration=observation.duration,
+        failed_looks=previous.failed_looks + 1,
+        failures=observation.seen.failures,
+    )
+
+
 def chains(target: Target, links: Sequence[Link]) -> tuple[Sequence[Link], ...]:
     """Return the chains that the certificates of one place form, each with its leaf first.
 

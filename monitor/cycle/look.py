@@ -31,7 +31,12 @@ async def _seen(target: Target, sources: Mapping[str, Source]) -> Seen:
         return _failed(Reason.TIMEOUT, f"{target.where} gave no answer within {limit:.0f} s")
     except Exception as error:
         log.exception("a look at %s ended in a bug of cert-monitor", target.id)
-        return _failed(Reason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
+        return met_a_bug(error)
+
+
+def met_a_bug(error: Exception) -> Seen:
+    """Return what a look gave that ended in an error of ours."""
+    return _failed(Reason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
 
 
 def _failed(reason: Reason, detail: str) -> Seen:

@@ -8,7 +8,7 @@ is counted and what could not be recorded is kept for the next time.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -16,8 +16,8 @@ from typing import Protocol
 from monitor.assess import Anchors
 from monitor.cycle.board import Board
 from monitor.cycle.gate import Gate
-from monitor.cycle.judge import Judge
-from monitor.cycle.look import look
+from monitor.cycle.judge import Judge, unjudged
+from monitor.cycle.look import look, met_a_bug
 from monitor.cycle.looks import Looks
 from monitor.errors import SystemBrokenError
 from monitor.model import Batch, Clock, Observation, Reason, Source, Target, TargetState
@@ -98,18 +98,25 @@ class Cycle:
     async def _settle(self, results: Sequence[tuple[Target, Observation]]) -> None:
         learned = {}
         for target, observation in results:
-            learned[target.id] = (await self._judged(target, observation), observation)
-            for failure in observation.seen.failures:
+            learned[target.id] = entry = await self._judged(target, observation)
+            for failure in entry[1].seen.failures:
                 self._do.tally.look_failed(target.kind, failure.reason)
         self._do.board.put(state for state, _ in learned.values())
         # What was removed or defined anew during its look is not brought back by the record either.
         shown = self._do.board.snapshot.states
         await self._record({name: entry for name, entry in learned.items() if shown.get(name) is entry[0]})
 
-    async def _judged(self, target: Target, observation: Observation) -> TargetState:
+    async def _judged(self, target: Target, observation: Observation) -> tuple[TargetState, Observation]:
         previous = self._do.board.state(target)
-        anchors = await self._do.anchors(previous.target.policy.trust)
-        return self._do.judge.observed(previous, observation, anchors, self._do.clock.now())
+        try:
+            anchors = await self._do.anchors(previous.target.policy.trust)
+            state = self._do.judge.observed(previous, observation, anchors, self._do.clock.now())
+        except Exception as error:
+            # Nobody else's result may be lost with it: a batch has hundreds.
+            log.exception("judging %s ended in a bug of cert-monitor", target.id)
+            observation = replace(observation, seen=met_a_bug(error))
+            state = unjudged(previous, observation)
+        return state, observation
 
     async def _record(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
         waiting = {**self._unrecorded, **learned}

@@ -1,12 +1,15 @@
 """Bring recorded knowledge back: at start for every target, after a reload for those that changed."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from monitor.assess import Anchors
 from monitor.cycle import Board, Judge
 from monitor.model import Clock, Target, TargetState
 from monitor.store import Store
+
+log = logging.getLogger(__name__)
 
 SLICE = 50
 """How many targets are judged before others get the loop: some 10 ms."""
@@ -55,5 +58,10 @@ class Resume:
     async def _judged(self, state: TargetState, ders: Mapping[str, bytes]) -> TargetState:
         if not state.sightings and state.looked_at is None:
             return state
-        anchors = await self._anchors(state.target.policy.trust)
-        return self._judge.again(state, ders, anchors, self._clock.now())
+        try:
+            anchors = await self._anchors(state.target.policy.trust)
+            return self._judge.again(state, ders, anchors, self._clock.now())
+        except Exception:
+            # The start must not fail for one target; its next look judges it anew.
+            log.exception("judging %s ended in a bug of cert-monitor", state.target.id)
+            return state
