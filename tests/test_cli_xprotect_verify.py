@@ -156,6 +156,25 @@ def test_configured_standby(site: Simulator, tmp_path: Path) -> None:
     assert (done.code, verdicts(done), "nothing answers on" in done.err) == (3, {}, True)
 
 
+def test_role_under_a_configuration(site: Simulator, tmp_path: Path) -> None:
+    """With a role, a configuration says only by which policy its ports are judged."""
+    file = tmp_path / "c.yaml"
+    file.write_text(f"defaults: {{trust: [{site.trust}]}}\ntargets: [{{kind: endpoint, address: 'a:1'}}]")
+    assert verify(site, "recorder02", "--role", "recording_server", "--config", file).code == 0
+
+
+def test_no_anchors_named(site: Simulator) -> None:
+    """Where trust is missing and no anchors were named, that is said."""
+    done = verify(site, "recorder02", "--role", "recording_server")
+    assert "name the site's CA with --trust" in done.err
+
+
+def test_ports_left_out(site: Simulator) -> None:
+    """Ports of a role that are not looked at are named."""
+    done = verify(site, "event01", "--role", "event_server", "--trust", site.trust)
+    assert (done.code, "22333: not watched by default" in done.err) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

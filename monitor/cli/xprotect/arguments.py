@@ -18,7 +18,8 @@ examples:
 """
 DISCOVER = """\
 Log in at a management server once and print every endpoint that would be watched. Nothing is changed and
-nothing is kept. Notes about what came back empty or forbidden go to standard error.
+nothing is kept. Notes about what came back empty or forbidden go to standard error. Thousands of cameras
+take minutes, because the site is asked for each; --include servers leaves them out.
 Exit 0 done, 3 the list could not be had or only in part (the reason is said), 2 usage or configuration.
 """
 DISCOVER_EXAMPLES = """\

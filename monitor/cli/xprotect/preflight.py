@@ -12,8 +12,8 @@ from monitor.cli.typed import anchors
 from monitor.cli.xprotect.files import file_candidates
 from monitor.cli.xprotect.readiness import as_json, as_table
 from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, needs
-from monitor.cli.xprotect.targets import by_roles, known, of_host
-from monitor.cli.xprotect.verify import tell_blind
+from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
+from monitor.cli.xprotect.verify import tell, tell_blind, tell_trust
 from monitor.config import Config, load, unwritten
 from monitor.model import Clock, SystemClock, Target
 from monitor.xprotect import hosts
@@ -29,6 +29,8 @@ def preflight(arguments: argparse.Namespace) -> int:
     clock = SystemClock()
     found = needs(_candidates(targets, files, clock))
     say(as_json(found) if arguments.format == "json" else as_table(found, clock.now()))
+    lacking = (sentence for need in found for one in need.candidates for sentence in one.missing)
+    tell_trust(COMMAND, arguments, lacking)
     return exit_code(found) or (0 if complete else 3)
 
 
@@ -41,7 +43,7 @@ def _targets(arguments: argparse.Namespace, config: Config) -> tuple[list[Target
         raise UsageError(f"{COMMAND}: name servers as HOST=ROLE, or a configuration with --config")
     if arguments.trust:
         raise UsageError(f"{COMMAND}: --trust needs HOST=ROLE; the configuration says it for its own targets")
-    every, blind = known(config)
+    every, blind = known(without_cameras(config))
     tell_blind(blind)
     servers = [_named(target) for target in every if _is_server(target)]
     if not servers and not blind:
@@ -58,6 +60,7 @@ def _typed(texts: Sequence[str], config: Config, trust: Sequence[str]) -> Iterat
         yield from by_roles(
             COMMAND, host, tuple(dict.fromkeys(listed)), config, trust=trust, given=_short(host)
         )
+        tell(notes(host, listed, config.presets))
 
 
 def _split(text: str, form: str) -> tuple[str, str]:

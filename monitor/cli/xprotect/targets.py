@@ -8,9 +8,11 @@ from monitor.cli.arguments import UsageError
 from monitor.cli.report import Element
 from monitor.cli.typed import discovered
 from monitor.config import Config, plan
+from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.model import Found, Target
 from monitor.sources import EndpointSettings
 from monitor.xprotect import Presets, found_on
+from monitor.xprotect.hosts import host as as_host
 from monitor.xprotect.hosts import same_machine
 
 GROUPS = {
@@ -74,15 +76,33 @@ def _entry(found: Found, name: str, given: Sequence[str], own: dict[str, list[st
     return EndpointSettings.model_validate(keys | own)
 
 
+def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
+    """Return which ports of some roles are not looked at, and why."""
+    return tuple(f"note: {note}" for note in found_on(host, roles, presets).notes)
+
+
 def known(config: Config) -> tuple[list[Target], list[Element]]:
     """Return every configured and discovered endpoint, and an element for each discovery that failed."""
     found, blind = asyncio.run(discovered(config))
     return [target for target in plan(config, found).targets if target.kind == "endpoint"], blind
 
 
+def without_cameras(config: Config) -> Config:
+    """Return a configuration whose sites are not asked for their devices, which may take minutes."""
+    sites = (_servers_of(one) for one in config.discoveries)
+    return replace(config, discoveries=tuple(one for one in sites if one is not None))
+
+
+def _servers_of(settings: DiscoveryKind) -> DiscoveryKind | None:
+    if not isinstance(settings, XProtectSiteSettings):
+        return settings
+    rest = tuple(part for part in settings.include if part != "cameras")
+    return settings.model_copy(update={"include": rest}) if rest else None
+
+
 def of_host(host: str, targets: Iterable[Target]) -> list[Target]:
     """Return the targets of one machine, known by any of its names, short or full."""
-    wanted = host.strip().rstrip(".").lower()
+    wanted = as_host(host) or host.lower()
     return [target for target in targets if any(_same(wanted, one) for one in _names(target))]
 
 

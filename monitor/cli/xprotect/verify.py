@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -16,7 +16,7 @@ from monitor.cli.check import looked
 from monitor.cli.output import say
 from monitor.cli.report import Element
 from monitor.cli.typed import anchors
-from monitor.cli.xprotect.targets import by_roles, every_role, known, of_host
+from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
 from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
 from monitor.config import load, unwritten
 from monitor.model import Snapshot, SystemClock, Target
@@ -45,6 +45,7 @@ def verify(arguments: argparse.Namespace) -> int:
     say(_text(list(_lines(ports, clock.now()))))
     if all(port.verdict is Verdict.ABSENT for port in ports):
         print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
+    tell_trust(COMMAND, arguments, (reason for port in ports for reason in port.reasons))
     return exit_code(ports)
 
 
@@ -58,7 +59,9 @@ def _targets(arguments: argparse.Namespace) -> list[Target]:
     if arguments.config is None or arguments.role:
         roles = tuple(dict.fromkeys(arguments.role)) or every_role(config.presets)
         trust = anchors(COMMAND, arguments.trust)
-        return by_roles(COMMAND, arguments.host, roles, config, trust=trust, name=arguments.name)
+        targets = by_roles(COMMAND, arguments.host, roles, config, trust=trust, name=arguments.name)
+        tell(notes(arguments.host, arguments.role, config.presets))
+        return targets
     if arguments.trust or arguments.name:
         raise UsageError(
             f"{COMMAND}: --trust and --name need --role; the configuration says both for its own targets"
@@ -71,11 +74,21 @@ def _targets(arguments: argparse.Namespace) -> list[Target]:
     return found
 
 
+def tell(sentences: Iterable[str]) -> None:
+    """Print sentences to standard error."""
+    for sentence in sentences:
+        print(display(sentence, _LONGEST), file=sys.stderr)
+
+
 def tell_blind(blind: Sequence[Element]) -> None:
     """Say which discoveries failed, so that targets may be missing."""
-    for element in blind:
-        for failure in element.failures:
-            print(display(f"{failure.reason}: {element.target}: {failure.detail}", _LONGEST), file=sys.stderr)
+    tell(f"{one.reason}: {element.target}: {one.detail}" for element in blind for one in element.failures)
+
+
+def tell_trust(command: str, arguments: argparse.Namespace, reasons: Iterable[str]) -> None:
+    """Say that no anchors were named, where that may be all that is wrong."""
+    if not (arguments.trust or arguments.config) and any(one.startswith("trust: ") for one in reasons):
+        tell([f"{command}: only the system's anchors were asked; name the site's CA with --trust"])
 
 
 def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:
