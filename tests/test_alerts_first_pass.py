@@ -28,18 +28,18 @@ CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def test_suspect_clock_tells_only_that_and_once() -> None:
-    """With a clock that cannot be believed nothing else is decided."""
+def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
+    """With a clock that cannot be believed nothing else is decided, and that silence is never forgotten."""
     snapshot = picture(ending("a:443", certificate(1, -5), Severity.CRITICAL))
     decisions = steps(
         (snapshot, NOW),
+        (snapshot, NOW + DAYS / 2),
         (snapshot, NOW + DAYS),
+        (snapshot, NOW - DAYS),
         situation=replace(AFTER_INVENTORY, clock_suspect=True),
     )
-    assert [news(decision) for decision in decisions] == [
-        [("clock", "critical", "The monitor's own clock is wrong")],
-        [],
-    ]
+    wrong = [("clock", "critical", "The monitor's own clock is wrong")]
+    assert [news(decision) for decision in decisions] == [wrong, [], wrong, wrong]
 
 
 def test_clock_that_is_right_again_is_told() -> None:

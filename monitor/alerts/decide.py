@@ -19,13 +19,15 @@ from monitor.alerts.renewal import all_renewals, told_renewal
 from monitor.model import Check, Snapshot, Told, ToldChange
 
 FIRST_PASS_AT_MOST = timedelta(minutes=30)
+# A clock that was once far ahead would otherwise silence everything for as long, after a single mail.
+_CLOCK_AGAIN_AFTER = timedelta(days=1)
 _BEFORE_INVENTORY = (Check.EXPIRY, Check.CA_EXPIRY)
 
 
 def decide(snapshot: Snapshot, told: Mapping[str, Told], now: datetime, *, situation: Situation) -> Decision:
     """Return what is to be told now and how told-state changes.
 
-    A clock that cannot be believed is told alone and once. Until the first pass has ended only ended and
+    A clock that cannot be believed is told alone, once a day. Until the first pass has ended only ended and
     critically ending certificates are told; then one inventory; after that notices.
     """
     if situation.clock_suspect:
@@ -38,14 +40,22 @@ def decide(snapshot: Snapshot, told: Mapping[str, Told], now: datetime, *, situa
 
 
 def _clock_is_wrong(told: Mapping[str, Told], now: datetime) -> Decision:
-    if CLOCK in told:
+    before = told.get(CLOCK)
+    # Both ways, since such a clock may be set again.
+    if before is not None and abs(now - before.last_told_at) < _CLOCK_AGAIN_AFTER:
         return Decision()
-    row = Told(CLOCK, Rung.CRITICAL.value, now, now)
-    sentence = (
-        "The clock of this machine reads earlier than what was already recorded. "
-        "Nothing else is told until it is right again: please set it."
+    row = Told(CLOCK, Rung.CRITICAL.value, before.first_told_at if before else now, now)
+    sentences = (
+        (
+            "The clock of this machine reads earlier than what was already recorded. "
+            "Nothing else is told until it is right again: please set it."
+        ),
+        (
+            "If it is right and was ahead for a while: stop cert-monitor, run DELETE FROM fact WHERE "
+            "key = 'newest_instant' in its database (store.url) with the sqlite3 program, and start it again."
+        ),
     )
-    entry = Entry(Why.CLOCK, Rung.CRITICAL, (), "The monitor's own clock is wrong", (sentence,))
+    entry = Entry(Why.CLOCK, Rung.CRITICAL, (), "The monitor's own clock is wrong", sentences)
     return Decision((entry,), changes=(ToldChange(CLOCK, row),))
 
 
