@@ -261,3 +261,29 @@ def test_an_answer_for_a_removed_discovery_is_dropped() -> None:
         return list(lists.states), list(lists.found())
 
     assert asyncio.run(scenario()) == ([], [])
+
+
+@dataclass
+class Ahead(SystemClock):
+    """Be a clock whose monotonic time can be put forward."""
+
+    seconds: float = 0.0
+
+    def monotonic(self) -> float:
+        """Return the monotonic time, that much ahead."""
+        return super().monotonic() + self.seconds
+
+
+def test_a_slow_mail_server_does_not_make_the_daemon_unhealthy(tmp_path: Path) -> None:
+    """Whoever restarts what is unhealthy would otherwise end each delivery before it is noted as sent."""
+
+    async def scenario() -> bool:
+        clock = Ahead()
+        daemon = await Daemon.open(configured(tmp_path, named("one")), clock)
+        try:
+            clock.seconds = 600.0
+            return daemon.delivery.stuck
+        finally:
+            await daemon.close()
+
+    assert asyncio.run(scenario()) is False

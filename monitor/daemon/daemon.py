@@ -37,6 +37,7 @@ DELIVER_EVERY = 10.0
 BEAT_EVERY = 1.0
 CHECK_STORE_EVERY = 60.0
 REWATCH_EVERY = 60.0
+SLOW_RELAY = 3600.0  # a round may take this long: minutes for each mail at a relay that thinks them over
 
 
 class Daemon:
@@ -88,6 +89,7 @@ class Daemon:
         self.post = Post(store, clock, self.own)
         self.alerts = self._loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert)
         self.delivery = self._loop("delivery", DELIVER_EVERY, self._deliver)
+        self.delivery.patience = SLOW_RELAY
         self.loops = (
             self.alerts,
             self.delivery,

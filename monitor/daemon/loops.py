@@ -11,6 +11,10 @@ from monitor.model import Clock
 log = logging.getLogger(__name__)
 
 
+PATIENCE = 60.0
+"""Seconds that a round may take beyond three times its rhythm before its loop counts as stuck."""
+
+
 class Loop:
     """Do some work every so many seconds, or at once when nudged, until stopped."""
 
@@ -26,6 +30,7 @@ class Loop:
         self._broken = broken
         self.name = name
         self.every = every
+        self.patience = PATIENCE
         self._work = work
         self._clock = clock
         self._nudged = asyncio.Event()
@@ -42,7 +47,7 @@ class Loop:
     @property
     def stuck(self) -> bool:
         """Return whether the work has not been done for far longer than its rhythm."""
-        return self.age > 3 * self.every + 60
+        return self.age > 3 * self.every + self.patience
 
     def start(self) -> None:
         """Begin, with the first round now."""
