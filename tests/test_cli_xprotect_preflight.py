@@ -14,14 +14,8 @@ from pki import CLIENT_AUTH, SERVER_AUTH, Issued, authority, leaf
 from monitor.demo.pki import rsa_key
 
 HOST = "recorder01.vms.example"
-
-
 NAMES = (HOST, "recorder01")
-
-
 NOW = datetime.now(UTC)
-
-
 OLD = NOW - timedelta(days=300)
 
 
