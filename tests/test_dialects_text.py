@@ -28,6 +28,7 @@ def test_each_reply_gets_its_answer(talk: Talk) -> None:
 
 
 SMTP_HELLO = (b"220 a\r\n", b"250-a\r\n250 STARTTLS\r\n")
+IRC_HELLO = b":a CAP * LS :tls\r\n:a 451 * :Register\r\n"
 IMAP_HELLO = (b"* OK a\r\n", b"* CAPABILITY STARTTLS\r\na1 OK\r\n")
 
 REFUSALS = (
@@ -110,17 +111,28 @@ def test_irc_that_refuses_points_to_the_other_port(reply: bytes) -> None:
     """An IRC server without STARTTLS is refused with a word about where TLS usually is."""
     hint = " (many IRC servers have TLS only from the start, mostly at port 6697: use protocol tls there)"
     expected = f"starttls_refused: the server refused STARTTLS: ':a {reply.decode()}'{hint}"
-    assert trouble_of("irc", b":a " + reply + b"\r\n") == expected
+    assert trouble_of("irc", IRC_HELLO, b":a " + reply + b"\r\n") == expected
+
+
+@pytest.mark.parametrize("offer", ["multi-prefix", "tlsx", "xtls", "sts=port=6697,duration=60 tls-not"])
+def test_irc_that_does_not_list_tls_is_not_asked(offer: str) -> None:
+    """An IRC server may pass over STARTTLS in silence, so its list of capabilities decides."""
+    said = f":a CAP * LS :{offer}"
+    trouble = trouble_of("irc", said.encode() + b"\r\n:a NOTICE * :x\r\n:a 451 * :y\r\n")
+    assert trouble.startswith(
+        f"starttls_refused: the server offers no STARTTLS: '{said} :a 451 * :y' (many IRC"
+    )
 
 
 def test_irc_that_throws_us_out_is_a_refusal() -> None:
     """An ERROR message ends an IRC connection and is quoted."""
-    assert "'ERROR :Banned'" in trouble_of("irc", b"ERROR :Banned\r\n")
+    before = "starttls_refused: the server refused CAP LS: 'ERROR :Banned' "
+    assert trouble_of("irc", b":a CAP * LS :tls\r\nERROR :Banned\r\n").startswith(before)
 
 
 def test_irc_numbers_that_say_nothing_of_tls_are_passed_over() -> None:
     """A number such as 439 (wait while we look at you) is neither yes nor no."""
-    assert play("irc", b":a 439 * :Please wait\r\n").trouble is None
+    assert play("irc", IRC_HELLO, b":a 439 * :Please wait\r\n").trouble is None
 
 
 GOODBYES = {
@@ -131,7 +143,7 @@ GOODBYES = {
     "ftp": ((b"220 a\r\n", b"500 a\r\n"), b"QUIT\r\n"),
     "nntp": ((b"200 a\r\n", b"101 a\r\n.\r\n"), b"QUIT\r\n"),
     "sieve": ((b"OK\r\n",), b"LOGOUT\r\n"),
-    "irc": ((b":a 421 a\r\n",), b"QUIT\r\n"),
+    "irc": ((IRC_HELLO, b":a 421 a\r\n"), b"QUIT\r\n"),
     "xmpp-client": ((STREAM + b"<features/>",), b"</stream:stream>"),
 }
 

@@ -65,6 +65,7 @@ def _header(namespace: bytes) -> bytes:
     )
 
 
+ASKED = b"CAP LS 302\r\nPING cert-monitor\r\n"
 STARTTLS = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 STREAM = (
     b"<?xml version='1.0'?>\n<stream:stream xmlns='jabber:client' id=\"a>b\" version='1.0'"
@@ -141,9 +142,10 @@ USUAL = (
         "irc",
         (
             b":irc.vms.example NOTICE * :*** Looking up your hostname...\r\n",
+            b":irc.vms.example CAP * LS :multi-prefix tls\r\n:irc.vms.example 451 * PING :Not registered\r\n",
             b":irc.vms.example 670 * :STARTTLS successful, go ahead with TLS handshake\r\n",
         ),
-        (b"STARTTLS\r\n", b"", b""),
+        (ASKED, b"", b"STARTTLS\r\n", b""),
     ),
     Talk(
         "xmpp-client",
@@ -209,8 +211,21 @@ UNUSUAL = {
     ),
     "irc with message tags": Talk(
         "irc",
-        (b"NOTICE AUTH :hello\r\n", b"@time=2026-01-01T00:00:00Z :a 670 * :go\r\n"),
-        (b"STARTTLS\r\n", b"", b""),
+        (
+            b"NOTICE AUTH :hello\r\n@a=b :a CAP * LS * :x\r\nCAP * LS tls=1 y\r\nPONG a\r\n",
+            b"@time=2026-01-01T00:00:00Z :a 670 * :go\r\n",
+        ),
+        (ASKED, b"STARTTLS\r\n", b""),
+    ),
+    "irc that has no CAP": Talk(
+        "irc",
+        (b":a 421 * CAP :What?\r\n:a 451 * CAP :No\r\n", b":a 451 * :No\r\n", b":a 670 * :go\r\n"),
+        (ASKED, b"", b"STARTTLS\r\n", b""),
+    ),
+    "irc that passes over CAP": Talk(
+        "irc",
+        (b":a PONG a :cert-monitor\r\n", b":a 670 * :go\r\n"),
+        (ASKED, b"STARTTLS\r\n", b""),
     ),
     "xmpp without a version, whose server announces nothing": Talk(
         "xmpp-server",

@@ -3,28 +3,55 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Script, Step
+from monitor.dialects.text import ASIDE, BEGIN_TLS, NONSENSE, Answer, Script, Step
 
 # Only a server sends numbers, and always behind its own name (RFC 2812 section 2.4).
 _MESSAGE = re.compile(rb"(?:@\S+ +)?(?::\S+ +(\d{3})|(?::\S+ +)?([A-Z]+))(?: |$)")
+_OFFER = re.compile(rb"CAP \S+ LS (?:\* )?:?(?:.* )?tls(?:=\S*)?(?: |$)", re.MULTILINE)
 
-# Unknown command, not registered, too few parameters, TLS failed; before that come notices of all kinds.
+# Unknown command, not registered, too few parameters, TLS failed.
 _FINAL = frozenset({"670", "421", "451", "461", "691", "ERROR"})
 
 
-def _message(lines: Sequence[bytes]) -> str | None:
-    found = _MESSAGE.match(lines[-1])
-    if found is None:
-        return NONSENSE
-    status = (found[1] or found[2]).decode()
-    return status if status in _FINAL else None
+def _command(line: bytes) -> str:
+    found = _MESSAGE.match(line)
+    return (found[1] or found[2]).decode() if found else NONSENSE
 
 
-# https://ircv3.net/specs/deprecated/tls (670 go ahead, 691 failed): the command may come before anything
-# else, and asking with CAP LS first would tell no more than the answer to it.
+def _message(lines: Sequence[bytes]) -> str:
+    """Read past notices of all kinds to a message that says yes or no."""
+    command = _command(lines[-1])
+    return command if command == NONSENSE or command in _FINAL else ASIDE
+
+
+def _capabilities(lines: Sequence[bytes]) -> str | None:
+    """Read the list of capabilities, if there is one, up to the answer to the PING behind the question."""
+    match _command(lines[-1]):
+        case "CAP":
+            return None
+        case "PONG":
+            return _command(lines[0])
+        case "451" if b" CAP " not in lines[-1]:
+            return _command(lines[0])
+        case "ERROR" | "":  # NONSENSE
+            return _command(lines[-1])
+    return ASIDE
+
+
+# https://ircv3.net/specs/deprecated/tls (670 go ahead, 691 failed) and capability-negotiation. Seen on real
+# servers: one without STARTTLS may pass over the command in silence (InspIRCd, ngIRCd), one with it may know
+# no CAP (InspIRCd), which is silence again. So there is a PING behind the first question: each answers that,
+# if only with 451 for the unregistered. None behind STARTTLS, where it would land in the handshake.
 IRC = Script(
     "IRC",
-    {"STARTTLS": Step(b"STARTTLS\r\n", _message, (Answer("670", BEGIN_TLS),))},
+    {
+        "CAP LS": Step(
+            b"CAP LS 302\r\nPING cert-monitor\r\n",
+            _capabilities,
+            (Answer("CAP", "STARTTLS", _OFFER), Answer("451", "STARTTLS"), Answer("PONG", "STARTTLS")),
+        ),
+        "STARTTLS": Step(b"STARTTLS\r\n", _message, (Answer("670", BEGIN_TLS),)),
+    },
     goodbye=b"QUIT\r\n",
     hint="many IRC servers have TLS only from the start, mostly at port 6697: use protocol tls there",
 )

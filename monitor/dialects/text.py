@@ -15,7 +15,11 @@ BEGIN_TLS: Final = "TLS"
 # The status of lines that no server of the dialect would say.
 NONSENSE: Final = ""
 
-# From the lines of a reply so far, return its status, ``None`` while more lines belong to it, or NONSENSE.
+# The status of a last line that is no part of the reply, such as a notice in between.
+ASIDE: Final = "-"
+
+# From the lines of a reply so far, return its status (or one of the two above), ``None`` while more lines
+# belong to it.
 Reads = Callable[[Sequence[bytes]], str | None]
 
 
@@ -121,7 +125,9 @@ class TextDialogue:
             return b""  # a stray one changes nothing in any dialect
         self._heard.append(line)
         status = NONSENSE if line.endswith(b"\0") else self._step.reads(self._heard)
-        if status is None:
+        if status == ASIDE:
+            self._heard.pop()
+        if status in (None, ASIDE):
             return b""
         heard, self._heard = self._heard, []
         if status == NONSENSE:
