@@ -30,6 +30,16 @@ WRONG: Rows = [
         "email: {host: relay, from: a@b.example, to: [c@d.example, c@d.example]}\n",
         ["1: email.to: c@d.example stands here twice"],
     ),
+    (
+        "a login in a host",
+        "email: {host: 'u:hunter2@relay', from: a@b.example, to: [c@d.example]}\n",
+        ["1: email.host: must be a host name or an address (got '***@relay')"],
+    ),
+    (
+        "a login in an address",
+        "store: {url: 'postgresql://u:hunter2@h/db'}\n",
+        [f"1: store.url: {STORE} (got '***@h/db')"],
+    ),
     ("a label twice", "metrics: {labels: [a, b, a]}\n", ["1: metrics.labels: a stands here twice"]),
     (
         "one address for both",

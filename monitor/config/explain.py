@@ -16,6 +16,8 @@ from monitor.document import Document, Keys
 from monitor.errors import Problem
 
 _SECRET = re.compile(r"password|passphrase|secret|token", re.IGNORECASE)
+# What stands before the @ of an address: people write logins as in https://user:password@host.
+_LOGIN = re.compile(r"[^\s/@:]*:[^\s@]*@")
 _LONGEST_VALUE = 60
 
 
@@ -109,7 +111,7 @@ def _got(keys: Keys, error: ErrorDetails) -> str:
         return ""
     if any(isinstance(key, str) and _SECRET.search(key) for key in keys):
         return " (got ***)"
-    return f" (got {_shown(value)})"
+    return f" (got {_shown(_LOGIN.sub('***@', value) if isinstance(value, str) else value)})"
 
 
 def _shown(value: Any) -> str:
