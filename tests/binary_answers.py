@@ -136,7 +136,7 @@ REFUSED = {
         mysql_error(b"Host '10.0.0.9' is blocked"),
         (
             "the MySQL server refuses the connection with error 1129: 'Host '10.0.0.9' is blocked'; "
-            "looks count as interrupted connections: raise max_connect_errors or set skip_name_resolve"
+            "FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
         ),
     ),
     "mysql that is full, with SQL state": (

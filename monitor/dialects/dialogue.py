@@ -27,6 +27,18 @@ class Trouble:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Say how to leave a server that holds it against a client to come and go after TLS alone.
+
+    ``words`` are said inside TLS. ``answer`` takes what the server said to our last words and returns what to
+    say to that: ``None`` to leave now, nothing to read on.
+    """
+
+    words: bytes
+    answer: Callable[[bytes], bytes | None]
+
+
 class Dialogue(Protocol):
     """Speak with one server until it is ready for TLS.
 
@@ -54,6 +66,11 @@ class Dialogue(Protocol):
     @property
     def trouble(self) -> Trouble | None:
         """Return why the dialogue ended early, ``None`` while it goes on and when it is done."""
+        ...
+
+    @property
+    def farewell(self) -> Farewell | None:
+        """Return how to leave after the TLS handshake, ``None`` where close_notify is enough."""
         ...
 
     def start(self) -> bytes:

@@ -1,15 +1,17 @@
 """Ask a MySQL or MariaDB server for TLS; pure, and it knows nothing of connections.
 
-The server speaks first. A look that ends after TLS is for the server an interrupted connection, which it
+The server speaks first. A client that leaves after TLS is for the server an interrupted connection, which it
 counts for each client address whose name it could look up and verify; after ``max_connect_errors`` of them
 (100 unless set) without a login in between it blocks the address (MySQL Reference Manual, "Host 'host_name'
-is blocked", and the host_cache table; tried with MariaDB 10.11). ``skip_name_resolve`` ends that.
+is blocked", and the host_cache table; tried with MariaDB 10.11). A login that is refused does not count, so
+the dialogue leaves with one: as a user that nobody has, without a password.
 
-Source: MySQL Source Code Documentation, pages Protocol::HandshakeV10, Protocol::SSLRequest and ERR_Packet;
-MariaDB documentation, "Clientserver Protocol: Connecting".
+Source: MySQL Source Code Documentation, pages Protocol::HandshakeV10, Protocol::SSLRequest,
+Protocol::HandshakeResponse41, Protocol::AuthSwitchRequest and ERR_Packet; MariaDB documentation,
+"Clientserver Protocol: Connecting".
 """
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Trouble, quote
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Farewell, Trouble, quote
 from monitor.dialects.one_reply import Foreign, Granted, OneReply
 from monitor.model import Reason
 
@@ -24,6 +26,14 @@ CLIENT_SSL = 0x0000_0800
 _CAPABILITIES = 0x0000_0001 | 0x0000_0200 | CLIENT_SSL | 0x0000_8000 | 0x0008_0000
 _LARGEST_PACKET = 1 << 24
 _UTF8MB4 = 45
+# Between the capabilities and the plugin's name: character set, status, more capabilities, length of the
+# scramble, ten bytes that mean nothing; then the rest of the scramble, at least 13 bytes.
+_SCRAMBLE_LENGTH = 2 + 1 + 2 + 2
+_SCRAMBLE = _SCRAMBLE_LENGTH + 1 + 10
+_LONGEST_PLUGIN = 64
+_USER = b"cert-monitor"
+_OK = 0x00
+_QUIT = b"\x01\0\0\0\x01"
 
 
 def mysql(server_name: str) -> Dialogue:  # noqa: ARG001 - MySQL is not told the name before TLS
@@ -33,12 +43,36 @@ def mysql(server_name: str) -> Dialogue:  # noqa: ARG001 - MySQL is not told the
 
 def ssl_request(number: int) -> bytes:
     """Return the SSLRequest packet with its place in the sequence."""
-    body = (
-        _CAPABILITIES.to_bytes(4, "little")
-        + _LARGEST_PACKET.to_bytes(4, "little")
-        + bytes([_UTF8MB4])
-        + bytes(23)
-    )
+    return _packet(_client(), number)
+
+
+def login(plugin: bytes, number: int) -> bytes:
+    """Return the HandshakeResponse41 packet of a user that nobody has, without a password."""
+    return _packet(_client() + _USER + b"\0" + b"\0" + plugin + b"\0", number)
+
+
+def answer(said: bytes) -> bytes | None:
+    """Return what to say to the answer to our login; see ``Farewell``.
+
+    To every question (another plugin, more data) the answer is an empty packet: no password. Where the user
+    is let in after all, by an anonymous account, we leave in order.
+    """
+    if len(said) < _HEADER:
+        return b""
+    length, number = int.from_bytes(said[:3], "little"), said[3]
+    if not length or said[_HEADER : _HEADER + 1] == bytes([_ERROR]):
+        return None
+    if len(said) < _HEADER + length:
+        return b""
+    return _QUIT if said[_HEADER] == _OK else _packet(b"", (number + 1) & 0xFF)
+
+
+def _client() -> bytes:
+    capabilities, largest = _CAPABILITIES.to_bytes(4, "little"), _LARGEST_PACKET.to_bytes(4, "little")
+    return capabilities + largest + bytes([_UTF8MB4]) + bytes(23)
+
+
+def _packet(body: bytes, number: int) -> bytes:
     return len(body).to_bytes(3, "little") + bytes([number]) + body
 
 
@@ -68,8 +102,16 @@ def _greeting(packet: bytes, end: int, number: int) -> Granted | Foreign | Troub
     if not found or len(flags) < 2:
         return Foreign(end)
     if int.from_bytes(flags, "little") & CLIENT_SSL:
-        return Granted(end, ssl_request(number))
+        leaving = Farewell(login(_plugin(after[_BEFORE_CAPABILITIES:]), number + 1), answer)
+        return Granted(end, ssl_request(number), leaving)
     return _refused(version)
+
+
+def _plugin(offer: bytes) -> bytes:
+    """Return the name of the plugin that the server would use, from its capabilities on."""
+    length = offer[_SCRAMBLE_LENGTH] if len(offer) > _SCRAMBLE_LENGTH else 0
+    name = offer[_SCRAMBLE + max(13, length - 8) :].partition(b"\0")[0]
+    return name[:_LONGEST_PLUGIN] or b"mysql_native_password"
 
 
 def _error(packet: bytes) -> Trouble:
@@ -78,7 +120,7 @@ def _error(packet: bytes) -> Trouble:
         text = text[6:]
     said = f"the MySQL server refuses the connection with error {number}: {quote(text)}"
     if number == _BLOCKED:
-        said += "; looks count as interrupted connections: raise max_connect_errors or set skip_name_resolve"
+        said += "; FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
     return Trouble(Reason.STARTTLS_REFUSED, said)
 
 

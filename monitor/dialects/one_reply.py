@@ -7,7 +7,7 @@ answer means is the work of a pure function, so that every dialect is read on it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.dialects.dialogue import MOST_BYTES, Trouble, nonsense
+from monitor.dialects.dialogue import MOST_BYTES, Farewell, Trouble, nonsense
 from monitor.model import Reason
 
 # Enough of a stranger's first line to fill a quote.
@@ -20,6 +20,7 @@ class Granted:
 
     used: int
     send: bytes = b""
+    farewell: Farewell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,24 @@ class OneReply:
     one about a server that says nothing at all.
     """
 
-    __slots__ = ("_awaited", "_first", "_hint", "_protocol", "_read", "_received", "done", "rest", "trouble")
+    __slots__ = (
+        "_awaited",
+        "_first",
+        "_hint",
+        "_protocol",
+        "_read",
+        "_received",
+        "done",
+        "farewell",
+        "rest",
+        "trouble",
+    )
 
     def __init__(self, first: bytes, read: Reading, protocol: str, awaited: str, hint: str = "") -> None:
         """Start without any I/O."""
         self.done = False
         self.rest = b""
+        self.farewell: Farewell | None = None
         self.trouble: Trouble | None = None
         self._first = first
         self._read = read
@@ -65,7 +78,7 @@ class OneReply:
         self._received += data
         outcome = self._read(self._received[:MOST_BYTES])
         if isinstance(outcome, Granted):
-            self.done = True
+            self.done, self.farewell = True, outcome.farewell
             self.rest, self._received = self._received[outcome.used :], b""
             return outcome.send
         if isinstance(outcome, Foreign):

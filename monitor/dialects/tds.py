@@ -55,6 +55,8 @@ class Tds:
 
     __slots__ = ("_prelogin", "_trouble", "_unpacking")
 
+    farewell = None
+
     def __init__(self) -> None:
         """Start without any I/O."""
         hint = "; if it demands strict encryption (TDS 8), the protocol is mssql-strict"

@@ -61,6 +61,8 @@ class TextDialogue:
 
     __slots__ = ("_heard", "_lines", "_name", "_script", "done", "rest", "trouble")
 
+    farewell = None
+
     def __init__(self, script: Script) -> None:
         self.done = False
         self.rest = b""

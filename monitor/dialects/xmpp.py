@@ -22,6 +22,8 @@ class XmppDialogue:
 
     __slots__ = ("_depth", "_element", "_namespace", "_said", "_tags", "_to", "done", "rest", "trouble")
 
+    farewell = None
+
     def __init__(self, namespace: str, server_name: str) -> None:
         """Speak as in ``namespace``: ``jabber:client`` or ``jabber:server``."""
         self.done = False

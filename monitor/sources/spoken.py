@@ -85,6 +85,7 @@ class Spoken:
         """Return our first TLS bytes once the dialogue is done, and what follows from its rest."""
         if not self._dialogue.done:
             return b""
+        self._handshake.farewell = self._dialogue.farewell
         said = self._dialogue.wrap(self._handshake.start())
         rest = self._dialogue.rest
         return said + self._secured(rest) if rest else said

@@ -6,9 +6,11 @@ hands every arrival to ``feed`` and sends what comes back, until ``over``. Rules
 - The chain is kept from the moment it arrived, whatever happens afterwards.
 - A server that wants a certificate *from us* after showing its own has given us all we came for.
 - A finished handshake is ended with close_notify, so that no server logs an aborted one.
+- Where more is needed to leave in peace, it is said inside TLS; nothing that goes wrong with it is trouble.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from OpenSSL import SSL, crypto
 
@@ -29,11 +31,28 @@ class Trouble:
     detail: str
 
 
+class Farewell(Protocol):
+    """Say how to leave: ``words`` inside TLS, and by ``answer`` what to say to the reply.
+
+    ``None`` from ``answer`` means to leave now, nothing that more is to be read.
+    """
+
+    @property
+    def words(self) -> bytes:
+        """Return what to say first."""
+        ...
+
+    def answer(self, said: bytes, /) -> bytes | None:
+        """Return what to say to all that came since our last words."""
+        ...
+
+
 class Handshake:
     """Hold one handshake in progress; ``over`` says that nothing more is to be fed or sent.
 
     ``encrypted`` is ``None`` until the peer has said enough to tell whether it speaks TLS.
     ``trouble`` is why it ended early, ``None`` when it did not or when nothing was lost by it.
+    ``farewell`` is how to leave, to be set before the handshake is finished; ``None`` for close_notify alone.
     """
 
     __slots__ = (
@@ -42,8 +61,10 @@ class Handshake:
         "_name",
         "_opening",
         "_received",
+        "_reply",
         "_sent",
         "encrypted",
+        "farewell",
         "over",
         "trouble",
     )
@@ -53,6 +74,8 @@ class Handshake:
         self.over = False
         self.encrypted: bool | None = None
         self.trouble: Trouble | None = None
+        self.farewell: Farewell | None = None
+        self._reply: bytes | None = None  # to our farewell, once that was said
         self._name = server_name if server_name and not is_address(server_name) else ""
         self._opening = b""
         self._received = 0
@@ -103,7 +126,8 @@ class Handshake:
     def end(self, reason: Reason, detail: str) -> None:
         """End early for a reason that lies outside (time is up, the connection broke); keep what arrived."""
         if not self.over:
-            self.trouble = Trouble(reason, detail)
+            if self._reply is None:
+                self.trouble = Trouble(reason, detail)
             self._finish()
 
     def _decide(self, data: bytes) -> bytes:
@@ -123,7 +147,7 @@ class Handshake:
     def _go_on(self, data: bytes) -> bytes:
         assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
         self._connection.bio_write(data)
-        return self._step()
+        return self._step() if self._reply is None else self._part(self._connection, self._reply)
 
     def _step(self) -> bytes:
         connection = self._connection
@@ -135,8 +159,35 @@ class Handshake:
         except SSL.Error as error:
             self._fail(error)
         else:
+            if self.farewell is not None:
+                connection.send(self.farewell.words)
+                return self._part(connection, b"")
             connection.shutdown()
             self._finish()
+        return self._output(connection)
+
+    def _part(self, connection: SSL.Connection, reply: bytes) -> bytes:
+        """Listen to the reply to our farewell, and leave when it is complete or the server has left."""
+        assert self.farewell is not None  # noqa: S101 - tells the type checker what ``_reply`` already says
+        try:
+            while True:
+                self._reply = reply
+                reply += connection.recv(_READ_SIZE)
+                words = self.farewell.answer(reply)
+                if words is None:
+                    break
+                if words:
+                    connection.send(words)
+                    reply = b""
+        except SSL.WantReadError:
+            return self._output(connection)
+        except SSL.ZeroReturnError:
+            connection.shutdown()
+        except SSL.Error:
+            pass
+        else:
+            connection.shutdown()
+        self._finish()
         return self._output(connection)
 
     def _fail(self, error: SSL.Error) -> None:
