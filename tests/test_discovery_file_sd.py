@@ -49,14 +49,17 @@ def addresses(answer: Discovered) -> list[str]:
 def test_json(tmp_path: Path) -> None:
     """A JSON file in Prometheus' format is read."""
     (tmp_path / "a.json").write_text('[{"targets": ["a:1"], "labels": {"site": "x", "__title": "A"}}]')
-    assert discover(tmp_path, "a.json") == Discovered((Found("a:1", "", (("site", "x"),), "A"),))
+    assert discover(tmp_path, "a.json") == Discovered(
+        (Found("a:1", "", (("site", "x"),), "A"),), certain=True
+    )
 
 
 def test_yaml(tmp_path: Path) -> None:
     """A YAML file in Prometheus' format is read."""
     (tmp_path / "a.yml").write_text("- targets: ['a:1', b]\n  labels:\n    site: x\n- targets: [c:3]\n")
     assert discover(tmp_path, "a.yml") == Discovered(
-        (Found("a:1", "", (("site", "x"),)), Found("b:443", "", (("site", "x"),)), Found("c:3"))
+        (Found("a:1", "", (("site", "x"),)), Found("b:443", "", (("site", "x"),)), Found("c:3")),
+        certain=True,
     )
 
 
@@ -137,6 +140,7 @@ def test_wrong_entry_names_the_line(tmp_path: Path) -> None:
     assert discover(tmp_path, "a.yml") == Discovered(
         (Found("a:1", "", (("site", "y"),)),),
         (Failure(Reason.UNREADABLE, detail, str(tmp_path / "a.yml")),),
+        certain=True,
     )
 
 
@@ -168,7 +172,7 @@ def test_missing_file(tmp_path: Path) -> None:
     """A named file that is not there is a failure, and no empty list."""
     detail = f"{tmp_path / 'a.json'} does not exist"
     assert discover(tmp_path, "a.json") == Discovered(
-        failures=(Failure(Reason.NOT_FOUND, detail, str(tmp_path / "a.json")),)
+        failures=(Failure(Reason.NOT_FOUND, detail, str(tmp_path / "a.json")),), certain=True
     )
 
 
@@ -202,9 +206,9 @@ def test_repaired_file(tmp_path: Path) -> None:
 
 
 def test_empty_list(tmp_path: Path) -> None:
-    """An empty list is an answer without targets and without failures."""
+    """An empty list is meant: whoever wrote it wants nothing watched."""
     (tmp_path / "a.json").write_text("[]")
-    assert discover(tmp_path, "a.json") == Discovered()
+    assert discover(tmp_path, "a.json") == Discovered(certain=True)
 
 
 def test_defaults(tmp_path: Path) -> None:

@@ -208,6 +208,17 @@ def test_policy_labels_are_few(name: str) -> None:
                 "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w (got '30')",
             ),
         ),
+        (
+            [group("a:1", _x_interval="1s")],
+            Mistake(
+                (0, "labels", "__interval"),
+                "a list may not ask for looks more often than every 10 s (got '1s')",
+            ),
+        ),
+        (
+            [group("a:1", _x_timeout="1h")],
+            Mistake((0, "labels", "__timeout"), "a list may not ask for looks longer than 300 s (got '1h')"),
+        ),
     ],
 )
 def test_mistakes(groups: list[Any], expected: Mistake) -> None:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,11 @@ from monitor.model import Clock, DiscoveryState, Found, Part
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
+
+_FIELDS = tuple(field.name for field in fields(Found))
+_PART = tuple(field.name for field in fields(Part))
+SAVE_EVERY = timedelta(minutes=10)
+"""How old the record of a list may become while nothing in it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Discoveries:
         self._kept: dict[str, tuple[Kept, ...]] = {}
         self._states: dict[str, DiscoveryState] = {}
         self._said: dict[str, str] = {}
+        self._saved_at: dict[str, datetime] = {}
 
     @property
     def states(self) -> Mapping[str, DiscoveryState]:
@@ -75,6 +81,7 @@ class Discoveries:
         """Drop the lists of all other discoveries; an answer for one of them that is under way is lost."""
         self._kept = {name: kept for name, kept in self._kept.items() if name in ids}
         self._states = {name: state for name, state in self._states.items() if name in ids}
+        self._saved_at = {name: at for name, at in self._saved_at.items() if name in ids}
 
     async def refresh(self, discovery: Discovery, own: OwnMetrics, changed: Callable[[], None]) -> None:
         """Ask one discovery again, call ``changed`` when other targets result, and record its list."""
@@ -88,10 +95,17 @@ class Discoveries:
         self._kept[discovery.id] = after
         self._note(discovery, answer, len(after), own)
         # Before anything that may fail or be cancelled: at the next refresh it is no change any more.
-        if [entry.found for entry in before] != [entry.found for entry in after]:
+        same = [entry.found for entry in before] == [entry.found for entry in after]
+        if not same:
             changed()
-        if answer.found or not answer.failures:
+        if (answer.found or not answer.failures) and not (same and self._saved_lately(discovery.id, now)):
             await self._store.save_discovered(discovery.id, _dumped(after), now)
+            self._saved_at[discovery.id] = now
+
+    def _saved_lately(self, name: str, now: datetime) -> bool:
+        """Return whether the record of an unchanged list is young enough: long lists are asked for often."""
+        saved_at = self._saved_at.get(name)
+        return saved_at is not None and timedelta(0) <= now - saved_at < SAVE_EVERY
 
     def _note(self, discovery: Discovery, answer: Discovered, found: int, own: OwnMetrics) -> None:
         state = self._states.get(discovery.id, DiscoveryState(discovery.id))
@@ -129,13 +143,20 @@ def _complete(answer: Discovered, before: Sequence[Kept]) -> bool:
     """Return whether an answer may take something away.
 
     A list that has become empty as a whole is a login that lost its rights rather than a site that lost
-    every server.
+    every server, unless somebody wrote the empty list.
     """
-    return not answer.failures and bool(answer.found or not before)
+    return not answer.failures and bool(answer.found or not before or answer.certain)
 
 
 def _dumped(kept: Sequence[Kept]) -> str:
-    return json.dumps([asdict(entry.found) | {"seen_at": entry.seen_at.isoformat()} for entry in kept])
+    return json.dumps([_plain(entry) for entry in kept])
+
+
+def _plain(entry: Kept) -> dict[str, Any]:
+    # asdict() copies deeply: seconds for a long list, and the loop waits.
+    whole = {name: getattr(entry.found, name) for name in _FIELDS}
+    part = {name: getattr(entry.found.part, name) for name in _PART}
+    return whole | {"part": part, "seen_at": entry.seen_at.isoformat()}
 
 
 def _loaded(text: str) -> tuple[Kept, ...]:

@@ -101,7 +101,8 @@ class FileSd:
             failures += one.failures
             notes += one.notes
         self._known = {path: known for path, known in self._known.items() if path in paths}
-        return Discovered(tuple(found), tuple(failures), tuple(notes))
+        # Somebody wrote each of these files; a pattern without files may be a disk that is not mounted.
+        return Discovered(tuple(found), tuple(failures), tuple(notes), certain=bool(paths))
 
     def _file(self, path: str) -> Discovered:
         try:

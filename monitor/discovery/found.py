@@ -9,13 +9,15 @@ from monitor.model import Failure, Found
 class Discovered(NamedTuple):
     """Hold one answer: what is there now, and what could not be asked.
 
-    With a failure the list is incomplete and must take nothing away. ``notes`` are sentences about what
-    came back empty, was left out or needs a right.
+    With a failure the list is incomplete and must take nothing away; so must an empty one, unless it is
+    ``certain`` that nothing is wanted. ``notes`` are sentences about what came back empty, was left out or
+    needs a right.
     """
 
     found: tuple[Found, ...] = ()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    certain: bool = False
 
 
 class Discovery(Protocol):

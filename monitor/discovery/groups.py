@@ -9,12 +9,14 @@ begin with ``__`` say something about the target and are never labels of it:
 - ``__param_module``: becomes the label ``module``, for policies.
 - ``__interval __timeout __warn_before __critical_before __ca_warn_before __ca_critical_before __encryption``:
   keys of its policy; several margins are separated by commas (``30d, 25%``). A list may not say what is
-  trusted or which checks are off: that stays with the configuration.
+  trusted or which checks are off: that stays with the configuration. Nor may it make us look more often
+  than every ten seconds, or hold a look for more than five minutes.
 - Prometheus' own (``__meta_...`` and so on) mean nothing here.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -31,6 +33,8 @@ MARGINS = ("warn_before", "critical_before", "ca_warn_before", "ca_critical_befo
 POLICY = ("interval", "timeout", *MARGINS, "encryption")
 """Keys of the policy that a label may set."""
 
+_SHORTEST_INTERVAL = timedelta(seconds=10)
+_LONGEST_TIMEOUT = timedelta(minutes=5)
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _OURS = ("__protocol", "__scheme__", "__server_name", "__title", "__param_module")
 _THEIRS = re.compile(r"__(meta_|param_|tmp|scrape_|address__|metrics_path__|convert_)")
@@ -154,7 +158,7 @@ def _wrong_label(name: Any, value: Any) -> str:
         elif name in ("__protocol", "__scheme__"):
             protocol_named(value)
         elif name[2:] in POLICY and name.startswith("__") and value:
-            _policy(((name[2:], value),))
+            _bounded(_policy(((name[2:], value),)))
     except ValidationError as error:
         said = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
         return f"{said} (got {display(repr(value), 80)})"
@@ -168,6 +172,13 @@ def _policy(given: Sequence[tuple[str, str]]) -> PolicySettings:
     for name in keys.keys() & set(MARGINS):
         keys[name] = [part.strip() for part in keys[name].split(",")]
     return PolicySettings.model_validate(keys)
+
+
+def _bounded(policy: PolicySettings) -> None:
+    if policy.interval is not None and policy.interval < _SHORTEST_INTERVAL:
+        raise ValueError(f"a list may not ask for looks more often than every {_SHORTEST_INTERVAL.seconds} s")
+    if policy.timeout is not None and policy.timeout > _LONGEST_TIMEOUT:
+        raise ValueError(f"a list may not ask for looks longer than {_LONGEST_TIMEOUT.seconds} s")
 
 
 def _protocol(labels: Mapping[str, str]) -> str:

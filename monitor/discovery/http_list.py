@@ -30,6 +30,7 @@ class HttpSd:
         self._around = around
         self._pool = ThreadPool("http_sd", 1)
         self._context: tuple[str, ssl.SSLContext] | None = None
+        self._last: tuple[Answer, Discovered] | None = None
         self.id = settings.id
         self.target_id = ""
         self.unfinished = False
@@ -51,7 +52,10 @@ class HttpSd:
             return self._failed(Reason.TIMEOUT, "the anchors or the login could not be read in time")
         except AskError as error:
             return Discovered(failures=(error.failure,))
-        return self._read(answer)
+        if self._last is None or self._last[0] != answer:
+            # On the thread: a hundred thousand targets take seconds to read.
+            self._last = (answer, await self._pool.run(self._read, answer))
+        return self._last[1]
 
     async def close(self) -> None:
         """Let the thread go; connections live no longer than one ``discover``."""

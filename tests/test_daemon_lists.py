@@ -1,0 +1,152 @@
+"""Lists that are asked for often: recorded when they change, else now and then, with all that they say."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.daemon.discoveries import SAVE_EVERY, Discoveries
+from monitor.discovery import Discovered
+from monitor.metrics import OwnMetrics
+from monitor.model import Found, Part
+from monitor.store import Store
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+FULL = Found(
+    "a:1",
+    "name.example",
+    (("site", "x"),),
+    "Title",
+    ("alias",),
+    "preset",
+    Part(standby=True, stands_in_for=("b",), public_names=("c",), key_type="RSA"),
+    "name",
+    "ldaps",
+    (("warn_before", "60d"),),
+)
+
+
+@dataclass
+class Told:
+    """Tell the time that it is given."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        """Return the wall time."""
+        return self.at
+
+    def monotonic(self) -> float:
+        """Return the wall time as seconds."""
+        return self.at.timestamp()
+
+
+@dataclass
+class Listed:
+    """A discovery that gives one answer after the other, the last one for ever."""
+
+    answers: Sequence[Discovered]
+    id: str = "file_sd:x"
+    target_id: str = ""
+    refresh: timedelta = timedelta(seconds=30)
+    grace: timedelta = timedelta(minutes=5)
+    unfinished: bool = False
+    asked: int = field(default=0)
+
+    async def discover(self) -> Discovered:
+        """Return the next answer."""
+        self.asked += 1
+        return self.answers[min(self.asked, len(self.answers)) - 1]
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def recorded(folder: Path, answers: Sequence[Discovered], *waits: timedelta) -> list[datetime]:
+    """Return when the record was made, after each refresh; between refreshes so much time goes by."""
+
+    async def run() -> list[datetime]:
+        clock = Told()
+        store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
+        try:
+            discoveries, listed = Discoveries(store, clock), Listed(answers)
+            await discoveries.resume([listed.id])
+            saved = []
+            for wait in (timedelta(0), *waits):
+                clock.at += wait
+                await discoveries.refresh(listed, OwnMetrics(["endpoint"]), lambda: None)
+                record = await store.discovered(listed.id)
+                assert record is not None
+                saved.append(record[1])
+            return saved
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def test_unchanged_list(tmp_path: Path) -> None:
+    """A list that stays the same is recorded again only after a while."""
+    short = timedelta(seconds=30)
+    assert recorded(tmp_path, [Discovered((FULL,))], short, SAVE_EVERY) == [
+        NOW,
+        NOW,
+        NOW + short + SAVE_EVERY,
+    ]
+
+
+def test_changed_list(tmp_path: Path) -> None:
+    """A list that changes is recorded at once."""
+    answers = [Discovered((FULL,)), Discovered((FULL, Found("b:2")))]
+    short = timedelta(seconds=30)
+    assert recorded(tmp_path, answers, short) == [NOW, NOW + short]
+
+
+def test_clock_set_back(tmp_path: Path) -> None:
+    """A clock that was set back keeps no list from being recorded."""
+    back = timedelta(days=-1)
+    assert recorded(tmp_path, [Discovered((FULL,))], back) == [NOW, NOW + back]
+
+
+def left(*answers: Discovered) -> Sequence[Found]:
+    """Return what is watched after these answers and the grace period."""
+
+    async def run(folder: Path) -> Sequence[Found]:
+        clock = Told()
+        store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
+        try:
+            discoveries, listed = Discoveries(store, clock), Listed(answers)
+            for _ in answers:
+                clock.at += timedelta(hours=1)
+                await discoveries.resume([listed.id])
+                await discoveries.refresh(listed, OwnMetrics(["endpoint"]), lambda: None)
+            return discoveries.found()[listed.id]
+        finally:
+            await store.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(run(Path(folder)))
+
+
+def test_emptied_list() -> None:
+    """A list that has become empty takes nothing away, unless it is certain that this is meant."""
+    full = Discovered((FULL,))
+    assert (left(full, Discovered()), left(full, Discovered(certain=True))) == ([FULL], [])
+
+
+def test_everything_comes_back(tmp_path: Path) -> None:
+    """After a restart a recorded list says all that it said before."""
+    recorded(tmp_path, [Discovered((FULL,))])
+
+    async def run() -> list[Found]:
+        store = await Store.open(f"sqlite:///{(tmp_path / 'state.db').as_posix()}", app_version="1")
+        try:
+            discoveries = Discoveries(store, Told())
+            await discoveries.resume(["file_sd:x"])
+            return list(discoveries.found()["file_sd:x"])
+        finally:
+            await store.close()
+
+    assert asyncio.run(run()) == [FULL]
