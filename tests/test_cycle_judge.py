@@ -260,3 +260,13 @@ def test_another_ca_bundle_judges_anew() -> None:
     others = Anchors.of([Anchor(certificate(other.der), other.der, "other.pem")])
     state = Judge(PathFinder()).observed(known, observation, others, at)
     assert [one.check for one in state.findings] == [Check.TRUST]
+
+
+def test_what_could_not_be_recorded_keeps_its_path_when_judged_again() -> None:
+    """Its bytes are missing while the disk is full: that it has ended meanwhile must show all the same."""
+    first, second = leaf("one.vms.example", ROOT, end=days(3)), leaf("two.vms.example", ROOT, end=days(3))
+    known = after(TargetState(ENDPOINT), showing((PLACE, first), ("other:443", second)))
+    recorded = {certificate(first.der).sha256: first.der}
+    state = Judge(PathFinder()).again(known, recorded, ANCHORS, days(4))
+    ended = [(one.place, one.severity) for one in state.findings if one.check is Check.EXPIRY]
+    assert sorted(ended) == [("other:443", Severity.CRITICAL), (PLACE, Severity.CRITICAL)]

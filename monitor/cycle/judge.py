@@ -77,11 +77,15 @@ class Judge:
     ) -> TargetState:
         """Return the state judged again from its last known certificates.
 
-        ``ders`` may be empty when no path has left its validity: then the paths stay.
+        ``ders`` may be empty when no path has left its validity: then the paths stay. They stay as well at
+        places of which bytes are missing, because they could not be recorded.
         """
         paths = state.assessment.paths
         if ders:
-            paths = tuple(self._paths(state.target, state.sightings, ders, anchors, now))
+            bare = [one for one in state.sightings if one.certificate.sha256 not in ders]
+            places = {one.place for one in bare}
+            whole = [one for one in state.sightings if one.place not in places]
+            paths = (*self._paths(state.target, whole, ders, anchors, now), *_paths_at(state, bare))
         assessment = judge(state.target, state.sightings, paths, now, encrypted=state.encrypted)
         return self._with_blindness(replace(state, assessment=assessment), now)
 
