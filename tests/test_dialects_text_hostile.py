@@ -88,6 +88,21 @@ def test_a_server_with_tls_from_the_start_is_known(protocol: str) -> None:
     assert trouble_of(protocol, ALERT) == f"protocol_error: {expected}"
 
 
+@pytest.mark.parametrize(
+    ("protocol", "said", "quoted"),
+    [
+        ("smtp", b"220 a\0 b\r\n", "220 a\\x00"),
+        ("irc", b":a NOTICE * :\0", ":a NOTICE * :\\x00"),
+        ("xmpp-client", STREAM + b"<stream:error><text>a\0", "a\\x00"),
+        ("xmpp-client", STREAM + b"<stream:features a='\0", "<stream:features a='\\x00"),
+    ],
+)
+def test_no_text_dialect_says_nul(protocol: str, said: bytes, quoted: str) -> None:
+    """A NUL ends the talk where it stands, without a wait for the line's or the tag's end."""
+    expected = f"protocol_error: the server does not answer in {CALLED[protocol]}: '{quoted}'"
+    assert trouble_of(protocol, said) == expected
+
+
 @pytest.mark.parametrize("talk", USUAL, ids=PROTOCOLS)
 def test_nonsense_in_the_middle_is_a_protocol_error(talk: Talk) -> None:
     """A reply that no server of the dialect would give ends the talk after any good beginning."""
