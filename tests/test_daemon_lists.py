@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from running import until
+
+from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import SAVE_EVERY, Discoveries
 from monitor.discovery import Discovered
 from monitor.metrics import OwnMetrics
-from monitor.model import Found, Part
+from monitor.model import Found, Part, SystemClock
 from monitor.store import Store
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -150,3 +153,42 @@ def test_everything_comes_back(tmp_path: Path) -> None:
             await store.close()
 
     assert asyncio.run(run()) == [FULL]
+
+
+def test_file_that_changes_while_running(tmp_path: Path) -> None:
+    """What is new in a file is watched, what left it is let go, and a slip in it changes nothing."""
+    (tmp_path / "config.yaml").write_text(
+        "web: {listen: '127.0.0.1:0'}\nstore: {url: 'sqlite:///state.db'}\n"
+        "targets: [{kind: file_sd, files: [list.json], refresh: 50ms, grace: 50ms, name: l}]\n"
+    )
+    file = tmp_path / "list.json"
+    file.write_text('[{"targets": ["127.0.0.1:1", "127.0.0.1:2"]}]')
+
+    async def scenario() -> list[set[str]]:
+        daemon = await Daemon.open(tmp_path / "config.yaml", SystemClock())
+        seen = []
+
+        async def watching(*ports: int) -> None:
+            await until(lambda: ids(daemon) == {f"endpoint:127.0.0.1:{port}" for port in ports})
+            seen.append(ids(daemon))
+
+        try:
+            await daemon.start()
+            await watching(1, 2)
+            file.write_text('[{"targets": ["127.0.0.1:2", "127.0.0.1:3"]}]')
+            await watching(2, 3)
+            file.write_text('[{"targets": ["127.0.0.1:3"')
+            await until(lambda: bool(daemon.discoveries.states["file_sd:l"].failures))
+            await watching(2, 3)
+            file.write_text("[]")
+            await watching()
+        finally:
+            await daemon.close()
+        return seen
+
+    assert len(asyncio.run(scenario())) == 4
+
+
+def ids(daemon: Daemon) -> set[str]:
+    """Return the ids of what is watched."""
+    return {target.id for target in daemon.setup.targets}
