@@ -128,7 +128,11 @@ def test_only_the_name_is_asked_for() -> None:
     ("service", "expected"),
     [
         ("ldaps", "ldaps"),
+        ("ldap", "ldap"),
         ("https", "https"),
+        ("submission", "smtp"),
+        ("postgresql", "postgres"),
+        ("xmpp-client", "xmpp-client"),
         ("mqtts", "mqtts"),
         ("submissions", "smtps"),
         ("domain-s", "dot"),
