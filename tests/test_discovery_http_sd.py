@@ -248,7 +248,10 @@ def test_redirect_on_the_same_server() -> None:
     assert answer == Discovered(FOUND)
 
 
-@pytest.mark.parametrize("target", ["http://127.0.0.2:1/", "https://127.0.0.1:1/", "//evil.example/targets"])
+@pytest.mark.parametrize(
+    "target",
+    ["http://127.0.0.2:1/", "https://127.0.0.1:1/", "//evil.example/targets", "mailto:x", "http://["],
+)
 def test_redirect_elsewhere(target: str) -> None:
     """A redirect to another server is not followed, with or without a login."""
     reason, said = failed(reply(b"", "302 Found", Location=target))

@@ -97,14 +97,17 @@ async def _asked(session: aiohttp.ClientSession, there: URL, origin: Origin) -> 
 
 def _elsewhere(response: aiohttp.ClientResponse, there: URL, origin: Origin) -> URL:
     target = response.headers.get("Location", "")
-    new = there.join(URL(target))
-    if new.origin() != there.origin():
-        detail = (
-            f"{origin.where} redirects to {display(target)}; another server is not followed: "
-            "if that is right, make it the url"
-        )
-        raise AskError(Reason.BAD_ANSWER, detail, origin.where)
-    return new
+    try:
+        new = there.join(URL(target))
+        if new.origin() == there.origin():
+            return new
+    except ValueError:  # no URL at all, or one without a server
+        pass
+    detail = (
+        f"{origin.where} redirects to {display(target)}; another server is not followed: "
+        "if that is right, make it the url"
+    )
+    raise AskError(Reason.BAD_ANSWER, detail, origin.where)
 
 
 async def _body(response: aiohttp.ClientResponse, origin: Origin) -> bytes:
