@@ -1,6 +1,5 @@
 """Say how databases, brokers and desktops are run: postgresql, mariadb, redis, mosquitto, rabbitmq, xrdp."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -34,6 +33,7 @@ POSTGRES = Kind(
     _postgres,
     user="postgres",
     own_user=True,
+    usual="exited with exit code 1",  # a part of it that is told to end
 )
 
 
@@ -43,13 +43,22 @@ def _mariadb(room: Room) -> list[str]:
     command = ["mariadbd", "--no-defaults", "--user=mysql", f"--datadir={room.root}/data", "--skip-innodb"]
     command += ["--default-storage-engine=Aria", "--skip-grant-tables", "--skip-networking=0"]
     command += ["--bind-address=127.0.0.1", f"--port={room.ports['mysql']}", f"--socket={room.root}/data/s"]
-    command += [f"--lc-messages-dir=/usr/share/mysql", f"--pid-file={room.root}/data/pid"]
+    command += ["--lc-messages-dir=/usr/share/mysql", f"--pid-file={room.root}/data/pid"]
     if room.identity:
         command += [f"--ssl-cert={room.certificate}", f"--ssl-key={room.key}"]
     return command
 
 
-MARIADB = Kind("mariadb", "mariadb-server", "mariadbd", ("mysql",), _mariadb, user="mysql")
+MARIADB = Kind(
+    "mariadb",
+    "mariadb-server",
+    "mariadbd",
+    ("mysql",),
+    _mariadb,
+    user="mysql",
+    # Who comes without logging in is one line for it, whatever he does.
+    usual="Aborted connection .* closed normally without authentication",
+)
 
 
 def _redis(room: Room) -> list[str]:
@@ -63,7 +72,14 @@ def _redis(room: Room) -> list[str]:
     return [*command, "--tls-ca-cert-file", f"{room.root}/ca.pem"]
 
 
-REDIS = Kind("redis", "redis-server", "redis-server", ("rediss",), _redis)
+REDIS = Kind(
+    "redis",
+    "redis-server",
+    "redis-server",
+    ("rediss",),
+    _redis,
+    usual=r"error:00000000:lib\(0\)::reason\(0\)",  # how it logs, only when verbose, that a client closed
+)
 
 _MOSQUITTO = """
 listener @mqtts@ 127.0.0.1
@@ -118,6 +134,7 @@ RABBITMQ = Kind(
     "rabbitmq-server",
     ("amqps", "names", "nodes"),
     _rabbitmq,
+    usual="rebuilding indices from scratch",  # of its empty store, and said late
     user="rabbitmq",
     own_user=True,
     environment={
@@ -129,6 +146,7 @@ RABBITMQ = Kind(
         "RABBITMQ_ENABLED_PLUGINS_FILE": "@root@/plugins",
         "RABBITMQ_PID_FILE": "@root@/data/pid",
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1",
     },
 )
 
@@ -160,4 +178,13 @@ def _xrdp(room: Room) -> list[str]:
     return ["xrdp", "--nodaemon", "--config", str(config)]
 
 
-XRDP = Kind("xrdp", "xrdp", "xrdp", ("rdp",), _xrdp)
+XRDP = Kind(
+    "xrdp",
+    "xrdp",
+    "xrdp",
+    ("rdp",),
+    _xrdp,
+    # A client that leaves once it has seen the certificate: each layer says that it waited for more.
+    usual="header read error|Connect-Initial|receive connection request failed|incoming failed"
+    "|libxrdp_process_incoming|trans_write_copy_s|SSL_shutdown|DisconnectProviderUltimatum",
+)

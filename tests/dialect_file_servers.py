@@ -84,7 +84,16 @@ def _prosody(room: Room) -> list[str]:
     return ["prosody", "--config", str(room.write("prosody.cfg.lua", text)), "-F"]
 
 
-PROSODY = Kind("prosody", "prosody", "prosody", ("client", "server"), _prosody, user="prosody", own_user=True)
+PROSODY = Kind(
+    "prosody",
+    "prosody",
+    "prosody",
+    ("client", "server"),
+    _prosody,
+    user="prosody",
+    own_user=True,
+    usual="Received SIGTERM",  # from us, at the end
+)
 
 _INSPIRCD = """
 <config format="xml">

@@ -122,4 +122,5 @@ DOVECOT = Kind(
     ("imap", "imaps", "pop3", "pop3s", "lmtp", "sieve"),
     _dovecot,
     secure=frozenset({"imaps", "pop3s"}),
+    usual="Killed with signal 15",  # by us, at the end
 )

@@ -1,4 +1,4 @@
-"""Say how servers with TLS on connect are run for the tests of protocols: nginx, haproxy, stunnel, unbound."""
+"""Say how servers with TLS on connect are run for tests: nginx, haproxy, stunnel, unbound."""
 
 from dialect_servers import Kind, Room
 
@@ -31,7 +31,14 @@ def _nginx(room: Room) -> list[str]:
     return ["nginx", "-e", f"{room.root}/log/error.log", "-p", str(room.root), "-c", str(config)]
 
 
-NGINX = Kind("nginx", "nginx-light", "nginx", ("https",), _nginx)
+NGINX = Kind(
+    "nginx",
+    "nginx-light",
+    "nginx",
+    ("https",),
+    _nginx,
+    usual=r"epoll_wait\(\) failed \(4: Interrupted",  # by us, at the end
+)
 
 _HAPROXY = """
 global
@@ -66,7 +73,8 @@ syslog = no
 debug = info
 [tls]
 accept = 127.0.0.1:@tls@
-connect = 127.0.0.1:@tls@
+exec = /bin/cat
+execArgs = cat
 cert = @certificate@
 key = @key@
 """

@@ -12,9 +12,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from random import randrange
 from tempfile import TemporaryDirectory
 
 import pki
@@ -72,12 +74,12 @@ class Room:
         return path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """Say how a server is started: ``lay_out`` fills its folder and returns the command.
 
-    ``ports`` are the names of what it listens on, ``secure`` those that exist only with TLS. ``usual`` are
-    the lines of its log that look alarming and are not, each with its reason.
+    ``ports`` are the names of what it listens on, ``secure`` those that exist only with TLS. ``usual`` finds
+    the lines of its log that sound alarming and are not.
     """
 
     name: str
@@ -102,8 +104,7 @@ class Kind:
 
 
 @contextlib.contextmanager
-def served(kind: Kind, identity: pki.Issued | None) -> Iterator[Room]:
-    """Run one server until the end of the block."""
+def _furnished(kind: Kind, identity: pki.Issued | None) -> Iterator[Room]:
     names = [name for name in kind.ports if identity or name not in kind.secure]
     # Not pytest's own folder: only its owner may enter that, and servers run as other users.
     with TemporaryDirectory(prefix=f"{kind.name}-") as folder:
@@ -113,8 +114,7 @@ def served(kind: Kind, identity: pki.Issued | None) -> Iterator[Room]:
         room.folder("log", kind.user)
         if identity is not None:
             _show(room, identity, kind.user)
-        with _running(kind, room):
-            yield room
+        yield room
 
 
 def _show(room: Room, identity: pki.Issued, user: str) -> None:
@@ -187,11 +187,15 @@ def _listened_on() -> set[int]:
 
 
 def _free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in held]
-    for server in held:
-        server.close()
-    return ports
+    # Below those that the kernel gives to anybody who connects, lest one is taken before the server has it.
+    found: list[int] = []
+    while len(found) < count:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_server(("127.0.0.1", randrange(20000, 32000))) as free,
+        ):
+            found = list({*found, free.getsockname()[1]})
+    return found
 
 
 class Estate:
@@ -199,18 +203,27 @@ class Estate:
 
     def __init__(self) -> None:
         """Start nothing."""
-        self._rooms: dict[tuple[str, str], tuple[Room, contextlib.ExitStack]] = {}
+        self._rooms: dict[tuple[str, str], tuple[Room, contextlib.ExitStack, contextlib.ExitStack]] = {}
 
     def room(self, kind: Kind, state: str) -> Room:
         """Return the place of a server that is ``good``, ``expired`` or ``plain``."""
-        found = self._rooms.get((kind.name, state))
-        if found is None:
-            stack = contextlib.ExitStack()
-            found = stack.enter_context(served(kind, IDENTITIES[state])), stack
-            self._rooms[kind.name, state] = found
-        return found[0]
+        if (kind.name, state) not in self._rooms:
+            folder, process = contextlib.ExitStack(), contextlib.ExitStack()
+            room = folder.enter_context(_furnished(kind, IDENTITIES[state]))
+            with folder.pop_all() as folder:
+                process.enter_context(_running(kind, room))
+                self._rooms[kind.name, state] = room, folder.pop_all(), process
+        return self._rooms[kind.name, state][0]
+
+    def stop(self, kind: Kind, state: str) -> str:
+        """Stop one server and return all that it logged."""
+        room, folder, process = self._rooms.pop((kind.name, state))
+        with folder:
+            process.close()
+            return room.log
 
     def end(self) -> None:
-        """Stop all."""
-        while self._rooms:
-            self._rooms.popitem()[1][1].close()
+        """Stop all, side by side: some take seconds to say goodbye."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda parts: (parts[2].close(), parts[1].close()), self._rooms.values()))
+        self._rooms.clear()
