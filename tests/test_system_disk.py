@@ -71,6 +71,26 @@ def test_full_disk(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_deleted_database(tmp_path: Path) -> None:
+    """SQLite writes on into a deleted file: health says that it is lost, while looking and mailing go on."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where, daemon(where.configure()) as running:
+            await until(lambda: where.post.words == ["INVENTORY"])
+            where.database.unlink()
+
+            async def sick() -> bool:
+                return (await running.get("/healthz")).status_code == 503
+
+            await until(sick)
+            health = (await running.get("/healthz")).json()
+            assert [("was deleted while in use" in problem) for problem in health["problems"]] == [True]
+            where.serve_leaf(3 * DAY)
+            await until(lambda: where.post.words == ["INVENTORY", "CRITICAL"])
+
+    asyncio.run(scenario())
+
+
 def test_full_disk_at_the_end(tmp_path: Path) -> None:
     """A daemon that cannot record any more still ends in seconds, and its file is whole."""
 

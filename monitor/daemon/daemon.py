@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 PRUNE_EVERY = 3600.0
 DELIVER_EVERY = 10.0
 BEAT_EVERY = 1.0
-CHECK_STORE_EVERY = 60.0
+CHECK_STORE_EVERY = 10.0
 REWATCH_EVERY = 60.0
 SLOW_RELAY = 3600.0  # a round may take this long: minutes for each mail at a relay that thinks them over
 
@@ -90,12 +90,13 @@ class Daemon:
         self.alerts = self._loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert)
         self.delivery = self._loop("delivery", DELIVER_EVERY, self._deliver)
         self.delivery.patience = SLOW_RELAY
+        self.store_check = self._loop("store check", CHECK_STORE_EVERY, store.check)
         self.loops = (
             self.alerts,
             self.delivery,
             self._loop("retention", PRUNE_EVERY, self._prune),
             self._loop("beat", BEAT_EVERY, self._beat),
-            self._loop("store check", CHECK_STORE_EVERY, store.check),
+            self.store_check,
             self.rewatching,
         )
         self._servers: list[WebServer] = []

@@ -49,6 +49,11 @@ class Loop:
         """Return whether the work has not been done for far longer than its rhythm."""
         return self.age > 3 * self.every + self.patience
 
+    @property
+    def complaint(self) -> str:
+        """Return what the local system refused in the last round, empty when nothing."""
+        return self._complained
+
     def start(self) -> None:
         """Begin, with the first round now."""
         self._done_at = self._clock.monotonic()

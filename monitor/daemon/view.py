@@ -51,7 +51,10 @@ class View:
         problems += [
             f"{loop.name} was last completed {loop.age:.0f} s ago" for loop in daemon.loops if loop.stuck
         ]
-        return Health(loop_age, schedule_age, daemon.alerts.age, daemon.cycle.store_ok, tuple(problems))
+        lost = daemon.store_check.complaint
+        store_ok = daemon.cycle.store_ok and not lost
+        problems += [lost] if lost else []
+        return Health(loop_age, schedule_age, daemon.alerts.age, store_ok, tuple(problems))
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
         """Return whether the recorded state is loaded; configuration and store are open before we listen."""
