@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from monitor.errors import SystemBrokenError
 from monitor.threads import ThreadPool
+from monitor.web.impatient import ImpatientProtocol
 
 _GRACE_SECONDS = 2
 # A neighbour that opens connections and says nothing must not use up the descriptors that looks need.
@@ -84,6 +85,7 @@ def _config(app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
     chain, key = tls or (None, None)
     return uvicorn.Config(
         app,
+        http=ImpatientProtocol,
         ssl_certfile=chain,
         ssl_keyfile=key,
         lifespan="off",
