@@ -51,9 +51,9 @@ class Server:
             while True:
                 self.heard.append(self._connection.recv(4096))
                 if self._lines:
-                    self._connection.send(self._lines.pop(0))
+                    self._connection.sendall(self._lines.pop(0))
         with suppress(SSL.WantReadError):
-            return self._connection.bio_read(1 << 20)
+            return self._connection.bio_read(1 << 21)
         return b""
 
 

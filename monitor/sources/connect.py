@@ -9,6 +9,7 @@ for a moment (RFC 8305 section 5, "Happy Eyeballs"), and the first to connect wi
 import asyncio
 import errno
 import socket
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ from monitor.sources.resolve import Address
 # RFC 8305 section 5: recommended delay between attempts, in seconds.
 STAGGER = 0.25
 _NAMED = 4
+# ip(7), Linux 4.2; Python names it only since 3.12.
+_BIND_ADDRESS_NO_PORT = 24
 
 _REASONS = {
     errno.ECONNREFUSED: (Reason.REFUSED, "the connection was refused"),
@@ -79,7 +82,7 @@ def explain(error: OSError) -> tuple[Reason, str]:
     return _REASONS.get(number, (Reason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
 
 
-def begin(address: Address) -> socket.socket:
+def begin(address: Address, source: str = "") -> socket.socket:
     """Return a non-blocking socket that is on its way to an address, or raise ``NoneConnectedError``."""
     try:
         link = socket.socket(address.family, socket.SOCK_STREAM)
@@ -87,6 +90,8 @@ def begin(address: Address) -> socket.socket:
         raise NoneConnectedError([(address, error)]) from None
     try:
         link.setblocking(False)
+        if source:
+            _bind(link, source)
         link.connect(address.sockaddr)
     except (BlockingIOError, InterruptedError):
         pass
@@ -99,24 +104,39 @@ def begin(address: Address) -> socket.socket:
     return link
 
 
-async def connect(addresses: Sequence[Address], within: timedelta) -> socket.socket:
+async def connect(addresses: Sequence[Address], within: timedelta, source: str = "") -> socket.socket:
     """Return a connected non-blocking socket, or raise ``NoneConnectedError``.
+
+    ``source`` is the address of this machine to connect from, of the family of all ``addresses``.
 
     ``within`` only paces the attempts, so that the last address still gets half of the time; whoever calls
     cancels when time is up, and then nothing stays open.
     """
     if len(addresses) > 1:
-        return await _race(addresses, min(STAGGER, within.total_seconds() / 2 / len(addresses)))
+        stagger = min(STAGGER, within.total_seconds() / 2 / len(addresses))
+        return await _race(addresses, stagger, source)
     try:
-        return await _attempt(addresses[0])
+        return await _attempt(addresses[0], source)
     except OSError as error:
         raise NoneConnectedError([(addresses[0], error)]) from None
 
 
-async def _attempt(address: Address) -> socket.socket:
+def _bind(link: socket.socket, source: str) -> None:
+    """Choose the address to connect from, and leave the port to the moment of connecting where we can.
+
+    A port that is bound first is taken for every peer, and 28,000 of them are soon gone.
+    """
+    if sys.platform == "linux":
+        link.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+    link.bind((source, 0))
+
+
+async def _attempt(address: Address, source: str) -> socket.socket:
     link = socket.socket(address.family, socket.SOCK_STREAM)
     try:
         link.setblocking(False)
+        if source:
+            _bind(link, source)
         await asyncio.get_running_loop().sock_connect(link, address.sockaddr)
     except BaseException:
         link.close()
@@ -124,7 +144,7 @@ async def _attempt(address: Address) -> socket.socket:
     return link
 
 
-async def _race(addresses: Sequence[Address], stagger: float) -> socket.socket:
+async def _race(addresses: Sequence[Address], stagger: float, source: str) -> socket.socket:
     running: dict[asyncio.Task[socket.socket], Address] = {}
     errors: list[tuple[Address, OSError]] = []
     waiting = list(reversed(addresses))
@@ -132,7 +152,7 @@ async def _race(addresses: Sequence[Address], stagger: float) -> socket.socket:
         while waiting or running:
             if waiting:
                 address = waiting.pop()
-                running[asyncio.create_task(_attempt(address))] = address
+                running[asyncio.create_task(_attempt(address, source))] = address
             done, _ = await asyncio.wait(
                 running, timeout=stagger if waiting else None, return_when=asyncio.FIRST_COMPLETED
             )

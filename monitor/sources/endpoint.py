@@ -15,9 +15,12 @@ from monitor.sources.address import join, read_address, read_host
 from monitor.sources.connect import NoneConnectedError, begin, connect
 from monitor.sources.exchange import exchange, tells_readiness
 from monitor.sources.resolve import Address, Resolving, literal
-from monitor.sources.settings import TargetSettings
 from monitor.sources.spoken import Spoken, Talk
+from monitor.sources.way import DIRECT, Way, WaySettings
 from monitor.tls import Handshake, TlsSetting, shared_context
+
+# What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.
+_PLAIN = (Reason.NOT_TLS, Reason.STARTTLS_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,10 @@ class Endpoint:
     port: int
     server_name: str
     protocol: str = "tls"
+    way: Way = DIRECT
 
 
-class EndpointSettings(TargetSettings):
+class EndpointSettings(WaySettings):
     """Hold the configuration of one TLS endpoint."""
 
     kind: Literal["endpoint"] = "endpoint"
@@ -81,7 +85,7 @@ class EndpointSettings(TargetSettings):
             id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
             kind=self.kind,
             where=where,
-            settings=Endpoint(host, port, name, self.protocol),
+            settings=Endpoint(host, port, name, self.protocol, self.way),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             host=host,
@@ -113,7 +117,7 @@ class EndpointSource:
         try:
             known = literal(endpoint.host, endpoint.port)
             addresses = known or await self._addresses(endpoint, target, deadline)
-            link = await _connected(addresses, target, deadline)
+            link = await _connected(_chosen(addresses, endpoint, target), endpoint.way, target, deadline)
         except _GaveNothingError as nothing:
             return Seen(failures=(nothing.failure,))
         await exchange(link, handshake, deadline, _within(target))
@@ -156,13 +160,24 @@ class _GaveNothingError(Exception):
         self.failure = Failure(reason, detail, place)
 
 
-async def _connected(addresses: tuple[Address, ...], target: Target, deadline: float) -> socket.socket:
+def _chosen(addresses: tuple[Address, ...], endpoint: Endpoint, target: Target) -> tuple[Address, ...]:
+    if endpoint.way is DIRECT:
+        return addresses
+    chosen = endpoint.way.chosen(addresses)
+    if not chosen:
+        raise _GaveNothingError(Reason.DNS, f"{endpoint.host} has no {endpoint.way.words}", target.where)
+    return chosen
+
+
+async def _connected(
+    addresses: tuple[Address, ...], way: Way, target: Target, deadline: float
+) -> socket.socket:
     """Return a socket that is connected or, alone and where the loop tells, on its way."""
     try:
         if len(addresses) == 1 and tells_readiness(asyncio.get_running_loop()):
-            return begin(addresses[0])
+            return begin(addresses[0], way.source)
         async with asyncio.timeout_at(deadline):
-            return await connect(addresses, target.policy.timeout)
+            return await connect(addresses, target.policy.timeout, way.source)
     except TimeoutError:
         said = f"no answer to the connection request {_within(target)}"
         raise _GaveNothingError(Reason.TIMEOUT, said, target.where) from None
@@ -176,7 +191,7 @@ def _within(target: Target) -> str:
 
 def _seen(handshake: Talk, target: Target) -> Seen:
     trouble = handshake.trouble
-    if trouble and trouble.reason is Reason.NOT_TLS and _may_be_plain(target):
+    if trouble and trouble.reason in _PLAIN and _may_be_plain(target):
         trouble = None
     sightings: list[Sighting] = []
     failures = [Failure(trouble.reason, trouble.detail, target.where)] if trouble else []
