@@ -3,6 +3,17 @@
 from monitor.config.load import Config, load, unwritten
 from monitor.config.online import online_problems
 from monitor.config.plan import Plan, plan, trust_of
+from monitor.config.probing import probe_target
 from monitor.config.schema import json_schema
 
-__all__ = ["Config", "Plan", "json_schema", "load", "online_problems", "plan", "trust_of", "unwritten"]
+__all__ = [
+    "Config",
+    "Plan",
+    "json_schema",
+    "load",
+    "online_problems",
+    "plan",
+    "probe_target",
+    "trust_of",
+    "unwritten",
+]

@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -157,12 +157,16 @@ def _count(number: int, one: str, many: str) -> str:
 def _models_at(model: type[BaseModel], keys: Keys, loc: Sequence[int | str]) -> list[type[BaseModel]]:
     """Return the settings that may stand at some keys; the kinds named in ``loc`` narrow the choice."""
     models = [model]
+    chosen = False  # whether the next key is a name of the user's own choice
     for key in keys:
-        if isinstance(key, str):
+        if isinstance(key, str) and not chosen:
             fields = [
                 field for one in models for n, field in one.model_fields.items() if key in (n, field.alias)
             ]
             models = [found for field in fields for found in _models_in(field.annotation)]
+            chosen = any(get_origin(field.annotation) is dict for field in fields)
+        else:
+            chosen = False
     narrowed = [one for one in models if set(map(str, loc)) & set(kinds_of(one))]
     return narrowed or models
 

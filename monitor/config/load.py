@@ -5,7 +5,7 @@ Touches no file that the configuration merely names (anchors, passwords, the sto
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.config.explain import explained
+from monitor.config.probe import ProbeSettings
 from monitor.config.references import Reference, references
 from monitor.config.settings import (
     AlertSettings,
@@ -55,6 +56,7 @@ class Config:
     limits: LimitSettings
     presets: Presets
     references: tuple[Reference, ...] = ()
+    probe: ProbeSettings = ProbeSettings()
 
 
 def load(path: Path) -> Config:
@@ -167,14 +169,14 @@ class _Loading:
                     self.problems.append(document.problem(here[1], message))
 
     def unknown_presets(self) -> None:
-        """Report endpoints that name a preset which no file defines."""
+        """Report endpoints and modules that name a preset which no file defines."""
         every = [preset.key for role in self._presets.roles for preset in self._presets.every(role)]
         for document, settings in self._parts:
-            for index, target in enumerate(settings.targets):
-                key = target.preset if isinstance(target, EndpointSettings) else ""
+            for keys, endpoint in _endpoints(settings):
+                key = endpoint.preset
                 if key and key not in every:
                     message = f"unknown preset (got {key!r}); allowed: {', '.join(every)}"
-                    self.problems.append(document.problem(("targets", index, "preset"), message))
+                    self.problems.append(document.problem((*keys, "preset"), message))
 
     def config(self) -> Config:
         """Return everything joined."""
@@ -193,10 +195,19 @@ class _Loading:
             alerts=_first(parts, "alerts") or AlertSettings(),
             limits=_first(parts, "limits") or LimitSettings(),
             presets=self._presets,
+            probe=_first(parts, "probe") or ProbeSettings(),
             references=tuple(
                 one for document, part in self._parts for one in references(document.file, part)
             ),
         )
+
+
+def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]]:
+    for index, target in enumerate(settings.targets):
+        if isinstance(target, EndpointSettings):
+            yield ("targets", index), target
+    for name, module in settings.probe.modules.items() if settings.probe else ():
+        yield ("probe", "modules", name), module
 
 
 def _place(document: Document, keys: Keys) -> str:

@@ -78,3 +78,5 @@ def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | No
         yield ("policies", index), rule.trust
     for index, target in enumerate(settings.targets):
         yield ("targets", index), target.trust
+    for name, module in settings.probe.modules.items() if settings.probe else ():
+        yield ("probe", "modules", name), module.trust

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from monitor.config.probe import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.discovery import DiscoveryKind
 from monitor.secrets import SecretReference
@@ -220,6 +221,7 @@ class FileSettings(Settings):
     metrics: MetricsSettings | None = Field(None, description="what the metrics show")
     alerts: AlertSettings | None = Field(None, description="when and what is told")
     limits: LimitSettings | None = Field(None, description="bounds of the load by looking")
+    probe: ProbeSettings | None = Field(None, description="what /probe may be asked for; left out: nothing")
     presets: dict[str, Any] | None = Field(
         None, description="tables of the shape of monitor/xprotect/presets.toml, over the built-in ones"
     )

@@ -6,7 +6,18 @@
 from monitor.cycle.board import Board
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge
+from monitor.cycle.probe import BusyError, OutsideError, Probing
 from monitor.cycle.run import Cycle, Services
 from monitor.cycle.trusted import Trusted
 
-__all__ = ["Board", "Cycle", "Gate", "Judge", "Services", "Trusted"]
+__all__ = [
+    "Board",
+    "BusyError",
+    "Cycle",
+    "Gate",
+    "Judge",
+    "OutsideError",
+    "Probing",
+    "Services",
+    "Trusted",
+]

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.daemon.probes import Probes
 from monitor.metrics import Exposition
 from monitor.model import Snapshot
-from monitor.web import Health, ReloadResult
+from monitor.web import Health, ProbeAnswer, ProbeQuestion, ReloadResult
 
 if TYPE_CHECKING:
     from monitor.daemon.daemon import Daemon
@@ -21,6 +22,7 @@ class View:
     def __init__(self, daemon: "Daemon") -> None:
         """Look at this daemon."""
         self._daemon = daemon
+        self._probes = Probes(daemon)
         self._written: tuple[object, Exposition] | None = None
 
     def now(self) -> datetime:
@@ -66,6 +68,10 @@ class View:
         """Read the configuration again."""
         problems = await self._daemon.reload()
         return ReloadResult(not problems, problems)
+
+    async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
+        """Look at one target now."""
+        return await self._probes.answer(question)
 
     def _exposition(self) -> Exposition:
         settings = self._daemon.setup.config.metrics

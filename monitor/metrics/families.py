@@ -20,9 +20,10 @@ T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PIECE = 1000  # lines: some 200 kB and a millisecond, so the event loop breathes in between
 FRESH = 250  # targets: rendering one for the first time takes 25 microseconds
-_CACHED = "Cached from the last look, not looked up at the scrape."
+CACHED = "Cached from the last look, not looked up at the scrape."
+CERTIFICATE_CACHED = "The certificate itself is cached from the last look."
 
-INFO = Family("cert_monitor_target_info", "Which targets are watched; always 1. " + _CACHED)
+INFO = Family("cert_monitor_target_info", "Which targets are watched; always 1. " + CACHED)
 TARGETS = Family(
     "cert_monitor_targets",
     "Watched targets by kind and by their last look: up, down, standby (silent until a takeover, as "
@@ -31,46 +32,46 @@ TARGETS = Family(
 TARGET = (
     Family(
         "cert_monitor_target_up",
-        "Whether the last look succeeded at every place; absent before the first. " + _CACHED,
+        "Whether the last look succeeded at every place; absent before the first. " + CACHED,
     ),
-    Family("cert_monitor_target_encrypted", "Whether the port spoke TLS; absent when not known. " + _CACHED),
+    Family("cert_monitor_target_encrypted", "Whether the port spoke TLS; absent when not known. " + CACHED),
     Family(
         "cert_monitor_target_not_after_timestamp_seconds",
-        "Earliest end on the certificate paths of the target, Unix time. " + _CACHED,
+        "Earliest end on the certificate paths of the target, Unix time. " + CACHED,
     ),
     Family(
         "cert_monitor_target_warning_due_timestamp_seconds",
-        "Unix time from which the end of validity deserves a warning. " + _CACHED,
+        "Unix time from which the end of validity deserves a warning. " + CACHED,
     ),
     Family(
         "cert_monitor_target_critical_due_timestamp_seconds",
-        "Unix time from which the end of validity is critical. " + _CACHED,
+        "Unix time from which the end of validity is critical. " + CACHED,
     ),
     Family("cert_monitor_target_interval_seconds", "Configured time between two looks at the target."),
-    Family("cert_monitor_last_look_timestamp_seconds", "Unix time of the last look, good or not. " + _CACHED),
-    Family("cert_monitor_last_success_timestamp_seconds", "Unix time of the last good look. " + _CACHED),
-    Family("cert_monitor_look_duration_seconds", "How long the last look took. " + _CACHED),
+    Family("cert_monitor_last_look_timestamp_seconds", "Unix time of the last look, good or not. " + CACHED),
+    Family("cert_monitor_last_success_timestamp_seconds", "Unix time of the last good look. " + CACHED),
+    Family("cert_monitor_look_duration_seconds", "How long the last look took. " + CACHED),
     Family(
         "cert_monitor_target_standby",
         "1 for a target that answers only after a takeover: its silence is no outage. Absent for others.",
     ),
 )
 NOT_AFTER = Family(
-    "cert_monitor_certificate_not_after_timestamp_seconds", "Last instant of validity, Unix time. " + _CACHED
+    "cert_monitor_certificate_not_after_timestamp_seconds", "Last instant of validity, Unix time. " + CACHED
 )
 NOT_BEFORE = Family(
     "cert_monitor_certificate_not_before_timestamp_seconds",
-    "First instant of validity, Unix time. " + _CACHED,
+    "First instant of validity, Unix time. " + CACHED,
 )
 DAYS = Family(
     "cert_monitor_certificate_days_to_expiry",
     "Days of 24 hours to the end of validity, negative after it, counted at the scrape. "
-    "The certificate itself is cached from the last look.",
+    + CERTIFICATE_CACHED,
 )
 CERTIFICATE_INFO = Family(
-    "cert_monitor_certificate_info", "Subject, issuer and serial of a certificate; always 1. " + _CACHED
+    "cert_monitor_certificate_info", "Subject, issuer and serial of a certificate; always 1. " + CACHED
 )
-FINDINGS = Family("cert_monitor_findings", "How many warning and critical findings there are. " + _CACHED)
+FINDINGS = Family("cert_monitor_findings", "How many warning and critical findings there are. " + CACHED)
 
 
 class Exposition:

@@ -1,4 +1,4 @@
-"""The routes: metrics, health, readiness, the page and reload; every answer comes from the view."""
+"""The routes but ``/probe``: metrics, health, readiness, the page, reload; the view gives every answer."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from monitor.threads import ThreadPool
 from monitor.web.guard import refusal
 from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.page import PAGE_POLICY, render_page
+from monitor.web.probe import add_probe
 from monitor.web.view import WebView
 
 _READ = ["GET", "HEAD"]
@@ -20,14 +21,24 @@ _log = logging.getLogger(__name__)
 
 def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
     """Return the whole application; ``own_host`` is the host it was told to listen on."""
-    app = make_metrics_app(view)
+    app = _begun(view)
+    add_probe(app, view, on_metrics_listen=False)
     _add_page(app, view)
     _add_reload(app, view, own_host)
     return app
 
 
 def make_metrics_app(view: WebView) -> FastAPI:
-    """Return only what other machines may see: ``/metrics``, ``/healthz`` and ``/readyz``."""
+    """Return only what other machines may see: ``/metrics``, ``/healthz`` and ``/readyz``.
+
+    And ``/probe``, which the view refuses here unless it is set to answer.
+    """
+    app = _begun(view)
+    add_probe(app, view, on_metrics_listen=True)
+    return app
+
+
+def _begun(view: WebView) -> FastAPI:
     app = FastAPI(title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(SafeHeaders)
     app.add_exception_handler(Exception, _internal)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from monitor.model import Snapshot
@@ -35,6 +36,34 @@ class ReloadResult:
     problems: tuple[str, ...] = ()
 
 
+class Refusal(StrEnum):
+    """Name why nothing is probed: not switched on, a wrong question, a target not allowed, or no time."""
+
+    OFF = "off"
+    WRONG = "wrong"
+    OUTSIDE = "outside"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeQuestion:
+    """Hold what a request for a probe names, as it was written; ``within`` is how long the asker waits."""
+
+    target: str
+    module: str = ""
+    within: timedelta | None = None
+    on_metrics_listen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeAnswer:
+    """Hold the metrics of one probe, or why there are none and what to do in a sentence."""
+
+    text: bytes = b""
+    refusal: Refusal | None = None
+    sentence: str = ""
+
+
 class WebView(Protocol):
     """Show the daemon to the web."""
 
@@ -60,4 +89,8 @@ class WebView(Protocol):
 
     async def reload(self) -> ReloadResult:
         """Read the configuration again; a bad one leaves the old one in force."""
+        ...
+
+    async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
+        """Look at one target now and return its metrics; nothing is kept of it."""
         ...

@@ -1,0 +1,129 @@
+"""Look at one target because somebody asks now: the same look and judgment, nothing kept, nobody told."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.assess import Anchors
+from monitor.cycle.gate import Gate
+from monitor.cycle.judge import Judge, unjudged
+from monitor.cycle.look import look, met_a_bug
+from monitor.model import Clock, Observation, Source, Target, TargetState
+from monitor.sources import Resolving
+from monitor.sources.address import read_address
+from monitor.sources.allow import Allowed
+from monitor.sources.resolve import Address
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 30
+"""Probes under way at once: they share names, sockets and the processor with the looks of the schedule."""
+
+
+class OutsideError(Exception):
+    """The target, or every address that its name leads to, is not allowed."""
+
+
+class BusyError(Exception):
+    """No probe could begin in time, because too many are under way."""
+
+
+class Probing:
+    """Look at targets on request, a bounded number at once."""
+
+    def __init__(
+        self,
+        resolver: Resolving,
+        looking: Callable[[Resolving], Mapping[str, Source]],
+        anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
+        judge: Judge,
+        clock: Clock,
+    ) -> None:
+        """Take the services of the main path; ``looking`` makes the sources that use a resolver."""
+        self._resolver = resolver
+        self._looking = looking
+        self._anchors = anchors
+        self._judge = judge
+        self._clock = clock
+        self._gate = Gate(clock, in_flight=AT_ONCE, per_second=0)
+
+    async def look(self, target: Target, allowed: Allowed, within: timedelta) -> TargetState:
+        """Return what one look within some time shows; raise ``OutsideError`` or ``BusyError``.
+
+        A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
+        name server could give us one address to check and another to go to.
+        """
+        host, port = read_address(target.where)
+        if not allowed.may_lead(host, port):
+            raise OutsideError
+        deadline = self._clock.monotonic() + within.total_seconds()
+        await self._enter(within)
+        try:
+            begun = self._clock.monotonic()
+            known = await self._resolved(host, port, allowed, deadline)
+            observation = await self._looked(target, _Pinned((host, port), known, self._resolver), deadline)
+            took = timedelta(seconds=max(0.0, self._clock.monotonic() - begun))
+            return await self._judged(target, replace(observation, duration=took))
+        finally:
+            self._gate.leave()
+
+    async def _enter(self, within: timedelta) -> None:
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                await self._gate.enter()
+        except TimeoutError:
+            raise BusyError from None
+
+    async def _resolved(
+        self, host: str, port: int, allowed: Allowed, deadline: float
+    ) -> tuple[Address, ...] | OSError:
+        """Return the allowed addresses of a host, or why there are none."""
+        left = deadline - self._clock.monotonic()
+        try:
+            async with asyncio.timeout(left):
+                found = await self._resolver.addresses(host, port)
+        except TimeoutError:
+            return OSError("no answer from name resolution in time")
+        except OSError as error:
+            return error
+        inside = tuple(address for address in found if allowed.permits(host, port, address.text))
+        if found and not inside:
+            raise OutsideError
+        return inside
+
+    async def _looked(self, target: Target, resolver: Resolving, deadline: float) -> Observation:
+        # Whole hundredths, because failures say how long was waited.
+        left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
+        timeout = min(target.policy.timeout, timedelta(seconds=left))
+        hurried = replace(target, policy=replace(target.policy, timeout=timeout))
+        return await look(hurried, self._looking(resolver), self._clock)
+
+    async def _judged(self, target: Target, observation: Observation) -> TargetState:
+        unknown = TargetState(target)
+        try:
+            anchors = await self._anchors(target.policy.trust)
+            return self._judge.observed(unknown, observation, anchors, self._clock.now())
+        except Exception as error:
+            log.exception("judging the probed %s ended in a bug of cert-monitor", target.id)
+            return unjudged(unknown, replace(observation, seen=met_a_bug(error)))
+
+
+class _Pinned:
+    """Answer for one host what was found before; ask for others, such as a configured proxy."""
+
+    def __init__(
+        self, place: tuple[str, int], known: tuple[Address, ...] | OSError, resolver: Resolving
+    ) -> None:
+        self._place = place
+        self._known = known
+        self._resolver = resolver
+
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        if (host, port) != self._place:
+            return await self._resolver.addresses(host, port)
+        if isinstance(self._known, OSError):
+            raise self._known
+        return self._known

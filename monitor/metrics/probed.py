@@ -1,0 +1,56 @@
+"""Write the families about one target that was looked at for this very answer; looks at no clock.
+
+The families of a schedule (interval, last look, counts) would say nothing here and are left out.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from monitor.metrics.exposed import Chain
+from monitor.metrics.families import (
+    CACHED,
+    CERTIFICATE_CACHED,
+    CERTIFICATE_INFO,
+    DAYS,
+    FINDINGS,
+    INFO,
+    NOT_AFTER,
+    NOT_BEFORE,
+    TARGET,
+)
+from monitor.metrics.rendered import Rendered
+from monitor.metrics.text import Family, seconds
+from monitor.model import TargetState
+from monitor.parse import display
+
+_SCHEDULED = (
+    "cert_monitor_target_interval_seconds",
+    "cert_monitor_last_look_timestamp_seconds",
+    "cert_monitor_last_success_timestamp_seconds",
+)
+
+
+def probed(state: TargetState, now: datetime, *, labels: Sequence[str] = (), chain: Chain = "leaf") -> bytes:
+    """Return the text for one state; failures are told in comments, for whoever asks by hand."""
+    target = Rendered(state, (), tuple(labels), chain)
+    failures = (f"# failure: {one.reason}: {display(one.detail)}\n".encode() for one in state.failures)
+    return b"".join((*failures, *(_family(family, ends) for family, ends in _series(target, now) if ends)))
+
+
+def _series(target: Rendered, now: datetime) -> Iterator[tuple[Family, list[bytes]]]:
+    yield INFO, [target.labels + target.info]
+    for family, value in zip(TARGET, target.values, strict=True):
+        if family.name not in _SCHEDULED:
+            yield family, [target.labels + value] if value else []
+    shown = target.certificates
+    yield NOT_AFTER, [one.labels + one.not_after for one in shown]
+    yield NOT_BEFORE, [one.labels + one.not_before for one in shown]
+    yield DAYS, [one.labels + b"} %.5f" % ((one.ends - seconds(now)) / 86400) for one in shown]
+    yield CERTIFICATE_INFO, [one.labels + one.info for one in shown]
+    yield FINDINGS, [target.labels + text for text in target.findings]
+
+
+def _family(family: Family, ends: list[bytes]) -> bytes:
+    about = family.about.removesuffix(CACHED).removesuffix(CERTIFICATE_CACHED).strip()
+    name = family.name.encode()
+    return Family(family.name, about).head + b"".join(name + end + b"\n" for end in ends)

@@ -1,0 +1,129 @@
+"""Say which hosts and ports may be looked at because somebody asks; must not look anything up.
+
+A service that connects to wherever it is asked to is an open scanner of its own network. So what may be
+asked for is listed: ``*.vms.example:*``, ``recorder.vms.example:7563``, ``10.1.0.0/16:443``,
+``[2001:db8::/32]:8000-8100``, ``*:443``.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.sources.address import read_host
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_FORM = "a pattern is written as host:port, such as *.vms.example:*, 10.1.0.0/16:443 or [2001:db8::/32]:443"
+_MOST = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Hold one entry of the list: a name, all names below ``suffix``, every host, or a network.
+
+    ``bounds`` is true for a network written with a prefix length: names too must then lead into one.
+    """
+
+    ports: range
+    name: str = ""
+    suffix: str = ""
+    network: _Network | None = None
+    bounds: bool = False
+
+    def names(self, host: str, port: int) -> bool:
+        """Return whether it lists a host by the text of its name; an address has none but under ``*``."""
+        if port not in self.ports or self.network is not None:
+            return False
+        if self.suffix:
+            return _address(host) is None and host.endswith(self.suffix)
+        return self.name in ("*", host)
+
+    def holds(self, address: str) -> bool:
+        """Return whether an address lies in its network."""
+        found = _address(address)
+        return self.network is not None and found is not None and found in self.network
+
+
+class Allowed:
+    """Hold a whole list; an empty one allows nothing."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        """Read the patterns; raise ``ValueError`` for one that is none."""
+        self._patterns = tuple(read_pattern(text) for text in patterns)
+        self._bounds = tuple(pattern for pattern in self._patterns if pattern.bounds)
+
+    def may_lead(self, host: str, port: int) -> bool:
+        """Return whether a host may be allowed, as far as can be told before its name is looked up."""
+        if _address(host) is not None:
+            return self.permits(host, port, host)
+        return self._named(host, port) or any(p.network and port in p.ports for p in self._patterns)
+
+    def permits(self, host: str, port: int, address: str) -> bool:
+        """Return whether a connection to this address is allowed to whoever asked for this host and port."""
+        if any(port in pattern.ports and pattern.holds(address) for pattern in self._patterns):
+            return True
+        inside = not self._bounds or any(pattern.holds(address) for pattern in self._bounds)
+        return inside and self._named(host, port)
+
+    def _named(self, host: str, port: int) -> bool:
+        return any(pattern.names(host, port) for pattern in self._patterns)
+
+
+def read_pattern(text: str) -> Pattern:
+    """Return the pattern that a text stands for; raise ``ValueError`` with a sentence when it is none."""
+    host, colon, ports = text.rpartition(":")
+    if not colon or not host:
+        raise ValueError(f"{_FORM}; the port may be *")
+    return _pattern(host, _ports(ports))
+
+
+def _pattern(host: str, ports: range) -> Pattern:
+    if host == "*":
+        return Pattern(ports, name=host)
+    if host.startswith("*."):
+        return Pattern(ports, suffix="." + _name(host.removeprefix("*.")))
+    if host.startswith("[") and host.endswith("]"):
+        return _network(host[1:-1], 6, ports)
+    if ":" in host:
+        raise ValueError(f"an IPv6 address or network stands in brackets; {_FORM}")
+    if "/" in host or host.rpartition(".")[2].isdigit():
+        return _network(host, 4, ports)
+    return Pattern(ports, name=_name(host))
+
+
+def _name(text: str) -> str:
+    if "*" in text:
+        raise ValueError(f"* stands alone or for everything before the first point: *.vms.example; {_FORM}")
+    return read_host(text)
+
+
+def _network(text: str, version: int, ports: range) -> Pattern:
+    try:
+        found = ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text} is no network: {error}") from None
+    if found.version != version:
+        raise ValueError(_FORM)
+    return Pattern(ports, network=found, bounds="/" in text)
+
+
+def _ports(text: str) -> range:
+    if text == "*":
+        return range(1, _MOST + 1)
+    first, _, last = text.partition("-")
+    numbers = [first, last] if "-" in text else [first, first]
+    if not all(one.isascii() and one.isdigit() and len(one) <= 5 for one in numbers):
+        raise ValueError(f"the port is a number, a range such as 8000-8100, or *; {_FORM}")
+    low, high = map(int, numbers)
+    if not 1 <= low <= high <= _MOST:
+        raise ValueError("a port lies between 1 and 65535, and a range begins with the smaller one")
+    return range(low, high + 1)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a text is, an IPv4 one also where it is written into IPv6; a name is none."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return mapped or found
