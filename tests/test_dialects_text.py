@@ -130,6 +130,11 @@ def test_irc_that_throws_us_out_is_a_refusal() -> None:
     assert trouble_of("irc", b":a CAP * LS :tls\r\nERROR :Banned\r\n").startswith(before)
 
 
+def test_nntp_does_not_take_mail_for_news() -> None:
+    """A greeting with SMTP's and FTP's 220, which no news server says, is another dialect and no refusal."""
+    assert trouble_of("nntp", b"220 a\r\n") == "protocol_error: the server does not answer in NNTP: '220 a'"
+
+
 def test_irc_numbers_that_say_nothing_of_tls_are_passed_over() -> None:
     """A number such as 439 (wait while we look at you) is neither yes nor no."""
     assert play("irc", IRC_HELLO, b":a 439 * :Please wait\r\n").trouble is None

@@ -18,11 +18,17 @@ def _reply(lines: Sequence[bytes]) -> str | None:
     return None if status == "101" and lines[-1] != b"." else status
 
 
+def _greeting(lines: Sequence[bytes]) -> str:
+    """Read the greeting, which has few statuses (RFC 3977 section 5.1.1): 220 greets in SMTP and FTP."""
+    status = _reply(lines)
+    return status if status in ("200", "201", "400", "502") else NONSENSE
+
+
 # RFC 3977 sections 5.1 and 5.2, RFC 4642 section 2.2. A server without CAPABILITIES says 500 and is asked.
 NNTP = Script(
     "NNTP",
     {
-        "greeting": Step(b"", _reply, (Answer("200", "CAPABILITIES"), Answer("201", "CAPABILITIES"))),
+        "greeting": Step(b"", _greeting, (Answer("200", "CAPABILITIES"), Answer("201", "CAPABILITIES"))),
         "CAPABILITIES": Step(
             b"CAPABILITIES\r\n", _reply, (Answer("101", "STARTTLS", _OFFER), Answer("500", "STARTTLS"))
         ),

@@ -72,12 +72,16 @@ class Spoken:
         elif self._heard:
             self.end(Reason.TIMEOUT, f"the server did not finish its part before TLS {within}")
         else:
-            self.end(Reason.TIMEOUT, f"connected, but the server said nothing {within}")
+            said = f"connected, but the server said nothing {within}"
+            self.end(Reason.TIMEOUT, f"{said}; where TLS begins on connect, use protocol tls")
 
     def end(self, reason: Reason, detail: str) -> None:
         """End early for a reason that lies outside; keep what arrived."""
         if self._dialogue.done:
             self._handshake.end(reason, detail)
+        elif reason is Reason.CLOSED:
+            # Who carries the bytes would blame the handshake; the dialogue knows how far it had come.
+            self._dialogue.eof()
         elif not self.over:
             self._trouble = Trouble(reason, detail)
 
