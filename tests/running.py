@@ -72,6 +72,15 @@ class Running:
 
         await until(same)
 
+    async def all_looked_at(self) -> None:
+        """Wait until the demo's site has answered and each target was tried."""
+
+        async def listed() -> bool:
+            return await self.metric("cert_monitor_discovery_last_success_timestamp_seconds") is not None
+
+        await until(listed)
+        await self.shows("cert_monitor_targets", 0, state="pending")
+
     async def looks_on(self, target: str) -> None:
         """Wait until a target has been looked at twice more."""
         for _ in range(2):

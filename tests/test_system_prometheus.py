@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dashboard import ROOT, dashboard_queries
 from prometheus_server import Prometheus, program, prometheus
-from running import Running, started
+from running import started
 
 pytestmark = pytest.mark.system
 
@@ -21,17 +21,6 @@ EXPECTED = {
     ("CertificateFindingCritical", "event_server"),
     ("CertificateTargetBlind", "log_server"),
 }
-
-
-async def all_looked_at(running: Running) -> None:
-    """Wait until each target of the demo has been tried."""
-    await until(lambda: _list_is_there(running))
-    await running.shows("cert_monitor_targets", 0, state="pending")
-
-
-async def _list_is_there(running: Running) -> bool:
-    """Return whether the demo's site has answered."""
-    return await running.metric("cert_monitor_discovery_last_success_timestamp_seconds") is not None
 
 
 async def alarmed(running: Prometheus) -> set[tuple[str, str]]:
@@ -50,7 +39,7 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
             started("demo", "--listen", "127.0.0.1:0") as demo,
             prometheus(tmp_path, demo.url.removeprefix("http://"), RULES) as running,
         ):
-            await all_looked_at(demo)
+            await demo.all_looked_at()
             await running.until('up{job="cert-monitor"} == 1')
             # increase() needs two scrapes.
             await running.until("count_over_time(up[1m]) >= 3")
@@ -73,7 +62,7 @@ def test_promtool_checks_the_metrics(tmp_path: Path) -> None:
 
     async def scenario() -> str:
         async with started("demo", "--listen", "127.0.0.1:0") as demo:
-            await all_looked_at(demo)
+            await demo.all_looked_at()
             return (await demo.get("/metrics")).text
 
     promtool = program("promtool", "prometheus")

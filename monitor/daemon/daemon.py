@@ -18,7 +18,7 @@ from monitor.daemon.loops import Loop
 from monitor.daemon.post import Post
 from monitor.daemon.refreshing import Around, Refreshing
 from monitor.daemon.resume import Resume
-from monitor.daemon.setup import Setup, planned, read
+from monitor.daemon.setup import Setup, planned, read, replanned
 from monitor.daemon.view import View
 from monitor.discovery import asks
 from monitor.errors import ConfigError, SystemBrokenError
@@ -177,7 +177,7 @@ class Daemon:
             setup = await self._reading.run(read, path, self.discoveries.found())
             if fixed := _needs_restart(self.setup, setup):
                 return fixed
-            await self._adopt(setup.config)
+            await self._adopt(setup)
         except ConfigError as error:
             return tuple(str(problem) for problem in error.problems)
         except SystemBrokenError as error:
@@ -185,10 +185,11 @@ class Daemon:
             return (str(error),)
         return ()
 
-    async def _adopt(self, config: Config) -> None:
+    async def _adopt(self, setup: Setup) -> None:
+        config = setup.config
         try:
             await self.discoveries.resume(_asked(config))
-            await self._use(await self._reading.run(planned, config, self.discoveries.found()))
+            await self._use(await self._reading.run(replanned, setup, self.discoveries.found()))
         finally:
             # Of the new configuration, or of the old one when that could not be left.
             self.discoveries.keep_only(_asked(self.setup.config))

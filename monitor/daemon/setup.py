@@ -64,11 +64,20 @@ def read(path: Path, found: Mapping[str, Sequence[Found]]) -> Setup:
     return planned(load(path), found)
 
 
+def replanned(setup: Setup, found: Mapping[str, Sequence[Found]]) -> Setup:
+    """Return a setup with what is discovered by now."""
+    return planned(setup.config, found) if setup.config.discoveries else setup
+
+
 def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> Setup:
     """Return the setup for a configuration and what was discovered."""
     made = plan(config, found)
     for problem in made.problems:
         log.warning("%s; it is not watched", problem)
+    if not config.discoveries:
+        # Only a discovery that finds others makes planning again necessary; a hundred thousand settings
+        # objects are 100 MB.
+        config = replace(config, targets=())
     return Setup(config, made.targets)
 
 
