@@ -41,7 +41,11 @@ class ThreadPool:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put((lambda: call(*args, **kwargs), loop, future))
-        self._grow()
+        try:
+            self._grow()
+        except BaseException:
+            future.cancel()  # what is said to have failed is not done later
+            raise
         return await future
 
     def close(self) -> None:
@@ -53,8 +57,10 @@ class ThreadPool:
         with self._lock:
             if self._idle >= self._jobs.qsize() or self._threads >= self.size:
                 return
+            name = f"{self.name}-{self._threads + 1}"
+            # Counted only once it runs: a machine that has no thread left now may have one later.
+            threading.Thread(target=self._work, name=name, daemon=True).start()
             self._threads += 1
-        threading.Thread(target=self._work, name=f"{self.name}-{self._threads}", daemon=True).start()
 
     def _work(self) -> None:
         while True:

@@ -106,3 +106,21 @@ def test_exit_waits_for_no_thread() -> None:
         return await pool.run(lambda: threading.current_thread().daemon)
 
     assert asyncio.run(scenario()) is True
+
+
+def test_a_thread_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without a thread to spare fails the call, which is not made later, and not the pool."""
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def scenario() -> list[str]:
+        pool, made = ThreadPool("t", 1), list[str]()
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refused)
+            with pytest.raises(RuntimeError, match="new thread"):
+                await pool.run(made.append, "first")
+        await asyncio.wait_for(pool.run(made.append, "second"), 5)
+        return made
+
+    assert asyncio.run(scenario()) == ["second"]
