@@ -84,16 +84,32 @@ def test_no_login_in_it(both: tuple[list[Target], list[Target], str]) -> None:
     assert [word for word in ("certmon", "password") if word in both[2]] == []
 
 
-def test_incomplete_is_said(asking: Asking, tmp_path: Path) -> None:
-    """Entries of a site that could not be asked say that they are incomplete."""
+def test_incomplete_is_said(asking: Asking) -> None:
+    """Entries of a site that could be asked only in part say that they are incomplete."""
+    site = asking.simulator
+    before = site.behaviour
+    site.behaviour = replace(before, answers={"recordingServers": 403})
+    try:
+        done = run(
+            *("xprotect", "discover", site.url, "--username", "certmon"),
+            *("--password-file", site.password_file, "--trust", site.trust, "--format", "yaml"),
+        )
+    finally:
+        site.behaviour = before
+    assert (done.code, "# incomplete" in done.out) == (3, True)
+
+
+@pytest.mark.parametrize(("form", "printed"), [("table", ""), ("yaml", ""), ("json", "[]")])
+def test_what_was_not_asked_is_not_listed(asking: Asking, tmp_path: Path, form: str, printed: str) -> None:
+    """After a refused login nothing looks like a result."""
     site = asking.simulator
     wrong = tmp_path / "wrong"
     wrong.write_text("nonsense")
     done = run(
         *("xprotect", "discover", site.url, "--username", "certmon", "--password-file", wrong),
-        *("--trust", site.trust, "--format", "yaml"),
+        *("--trust", site.trust, "--format", form),
     )
-    assert (done.code, "# incomplete" in done.out) == (3, True)
+    assert (done.code, done.out.strip()) == (3, printed)
 
 
 @settings(deadline=None)

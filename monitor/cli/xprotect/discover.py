@@ -22,10 +22,11 @@ def discover(arguments: argparse.Namespace) -> int:
     sites = asked(config)
     if arguments.record:
         _keep(arguments.record, sites)
+    told = [site for site in sites if site.answered]
     if arguments.format == "yaml":
-        say(as_yaml(sites))
-    else:
-        listed = rows(sites, config.presets)
+        say(as_yaml(told))
+    elif told or arguments.format == "json":
+        listed = rows(told, config.presets)
         say(as_json(listed) if arguments.format == "json" else as_table(listed))
     failed = False
     for site in sites:

@@ -18,6 +18,7 @@ from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import SystemClock
 from monitor.sources import AnchorShelf, Resolver
+from monitor.xprotect import Answers
 
 COMMAND = "xprotect discover"
 # Nobody waits for a first list of servers here, so that the devices may take their time at once.
@@ -27,11 +28,15 @@ _OF_ONE_SITE = ("username", "password_file", "password_env", "login", "include",
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Hold one site, what it answered, and the same masked for a report."""
+    """Hold one site, what it answered, and the same masked for a report.
+
+    ``answered`` is false where it gave no list at all: what is found then is only guessed from its address.
+    """
 
     settings: XProtectSiteSettings
     answer: Discovered
     recorded: list[dict[str, Any]]
+    answered: bool
 
 
 def configured(arguments: argparse.Namespace) -> Config:
@@ -83,7 +88,9 @@ async def _asked(config: Config) -> list[Site]:
     async def one(settings: XProtectSiteSettings) -> Site:
         site = XProtectSite(settings, trust_of(config, settings), around)
         try:
-            return Site(settings, await site.discover(), record(site.asked))
+            answer = await site.discover()
+            answered = any(answers != Answers() for answers in site.answers)
+            return Site(settings, answer, record(site.asked), answered)
         finally:
             await site.close()
 
