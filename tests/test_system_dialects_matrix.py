@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cli_site import Done, check
@@ -63,6 +64,14 @@ def shown(done: Done) -> tuple[int, list[list[str]], list[list[str]], list[list[
 def test_every_protocol_has_a_server() -> None:
     """Each word of the table is tested on a real server, or is known to have none."""
     assert {place.protocol for place in PLACES} == set(DIALECTS) - WITHOUT_SERVER
+
+
+def test_readme_lists_every_protocol() -> None:
+    """The table in README.md has a line for each word of the table, with its usual port and in its order."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| (`[^|]+`) \| (\d+) \| [^|]+ \| [^|]+ \|$", readme, re.MULTILINE)
+    told = [(word, int(port)) for words, port in lines for word in re.findall(r"`([^`]+)`", words)]
+    assert told == [(name, dialect.port) for name, dialect in DIALECTS.items()]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
@@ -134,6 +143,7 @@ SPOKEN = ["tls", *(name for name, dialect in DIALECTS.items() if not dialect.dir
 ALIKE = {"mariadb": {"mysql", "mariadb"}, "prosody": {"xmpp-client", "xmpp-server"}}
 GREETS = frozenset({"smtp", "imap", "pop3", "lmtp", "sieve", "ftp", "irc", "mysql"})
 AT_ONCE = frozenset({"protocol_error", "not_tls", "starttls_refused"})
+SHORT = {"starttls_refused": "refused", "protocol_error": "protocol"}
 IN_THE_END = AT_ONCE | {"closed", "timeout"}
 
 
@@ -174,6 +184,6 @@ def table(found: dict[tuple[str, Place], str]) -> str:
     width = max(len(str(place)) for place in places)
     lines = [" " * width + " ".join(protocol.rjust(11) for protocol in SPOKEN)]
     for place in places:
-        row = (found[protocol, place].removesuffix("_refused").rjust(11) for protocol in SPOKEN)
+        row = (SHORT.get(found[protocol, place], found[protocol, place]).rjust(11) for protocol in SPOKEN)
         lines.append(str(place).ljust(width) + " ".join(row))
     return "\n".join(lines)
