@@ -57,5 +57,5 @@ PLACES = (
     Place("irc", INSPIRCD),
 )
 
-# What has no such server, and is tested on servers of our own or on none: see the table in README.md.
+# What has no such server that can be installed anywhere: the table in README.md says what was tested instead.
 WITHOUT_SERVER = frozenset({"mssql", "mssql-strict", "rtsps", "winrm", "nntp"})

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import pki
 import psutil
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for a server to start; a busy machine may need some."""
 
 TODAY = datetime.now(UTC)
