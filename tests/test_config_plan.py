@@ -112,6 +112,22 @@ def test_anchor_files_are_watched(tmp_path: Path) -> None:
     )
 
 
+def test_client_certificates_are_watched(tmp_path: Path) -> None:
+    """A certificate that we show is a target of its own, however many endpoints are shown it."""
+    text = """
+targets:
+  - {kind: endpoint, address: x, client_cert: us.pem}
+  - {kind: endpoint, address: y, client_cert: us.pem, client_key: us.key}
+"""
+    path = str(tmp_path / "us.pem")
+    found = targets(tmp_path, text)
+    assert [key for key in found if key.startswith("files:")] == [f"files:{path}"]
+    assert (found[f"files:{path}"].meaning.title, found[f"files:{path}"].origin) == (
+        "client certificate us.pem",
+        "client_cert",
+    )
+
+
 def test_anchor_file_is_watched_once(tmp_path: Path) -> None:
     """An anchor file that is a target already, under whatever name, gets no second one."""
     text = """

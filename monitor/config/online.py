@@ -83,6 +83,7 @@ def _unwritable(url: str) -> str | None:
 _CHECKS: dict[Thing, Callable[[str], str | None]] = {
     Thing.ANCHOR: _unreadable,
     Thing.CA: _unreadable_file,
+    Thing.OWN: _unreadable_file,
     Thing.PASSWORD_FILE: _unreadable_file,
     Thing.PASSWORD_ENV: _unset,
     Thing.STORE: _unwritable,

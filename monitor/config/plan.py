@@ -14,6 +14,7 @@ from monitor.errors import Problem
 from monitor.model import Found, Part, Target
 from monitor.settings import PolicySettings
 from monitor.sources import EndpointSettings, FilesSettings, TargetKind
+from monitor.sources.way import Endpoint
 from monitor.xprotect import Preset, meaning
 
 
@@ -26,7 +27,9 @@ class Plan:
 
 
 def plan(config: Config, discovered: Mapping[str, Sequence[Found]]) -> Plan:
-    """Return the targets: configured ones, then discovered ones, then the anchor files that any of them uses.
+    """Return the targets: configured ones, then discovered ones, then the files that any of them uses.
+
+    Those are anchors and the client certificates that we show: nothing else would tell when they end.
 
     ``discovered`` maps the id of a discovery to what it found last. A configured target wins over a
     discovered one of the same id, an earlier discovery over a later one.
@@ -37,6 +40,7 @@ def plan(config: Config, discovered: Mapping[str, Sequence[Found]]) -> Plan:
     for discovery in config.discoveries:
         for found in _found(discovery, discovered, config):
             planning.add_found(discovery, found)
+    planning.add_client_certificates()
     planning.add_anchors()
     return Plan(tuple(planning.targets.values()), tuple(planning.problems))
 
@@ -101,6 +105,14 @@ class _Planning:
         target = known_as(settings.target(policy), found.aliases, found.part, preset)
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
         self.targets.setdefault(target.id, target)
+
+    def add_client_certificates(self) -> None:
+        """Watch every certificate of our own that we show: its end would close doors to us."""
+        ways = (one.settings.way for one in self.targets.values() if isinstance(one.settings, Endpoint))
+        shown = {way.identity.certificate for way in ways if way.identity is not None}
+        for path in sorted(shown - self._watched):
+            title = f"client certificate {PurePath(path).name}"
+            self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="client_cert")
 
     def add_anchors(self) -> None:
         """Watch every anchor file that a policy names: servers do not send their root."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from monitor.config.settings import FileSettings
 from monitor.discovery import HttpSdSettings, XProtectSiteSettings
 from monitor.document import Keys
+from monitor.sources import EndpointSettings
 
 
 class Thing(StrEnum):
@@ -15,6 +16,7 @@ class Thing(StrEnum):
 
     ANCHOR = "anchor"
     CA = "ca"
+    OWN = "own"
     PASSWORD_FILE = "password_file"  # noqa: S105 - the name of a key
     PASSWORD_ENV = "password_env"  # noqa: S105 - the name of a key
     STORE = "store"
@@ -25,6 +27,12 @@ _SECRETS = {
     "password_env": Thing.PASSWORD_ENV,
     "token_file": Thing.PASSWORD_FILE,
     "token_env": Thing.PASSWORD_ENV,
+    "proxy_password_file": Thing.PASSWORD_FILE,
+    "proxy_password_env": Thing.PASSWORD_ENV,
+    "client_cert": Thing.OWN,
+    "client_key": Thing.OWN,
+    "client_key_passphrase_file": Thing.PASSWORD_FILE,
+    "client_key_passphrase_env": Thing.PASSWORD_ENV,
 }
 
 
@@ -58,13 +66,13 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
             if named is not None:
                 yield ("email", thing.value), thing, named
     for index, target in enumerate(settings.targets):
-        if isinstance(target, XProtectSiteSettings | HttpSdSettings):
+        if isinstance(target, XProtectSiteSettings | HttpSdSettings | EndpointSettings):
             yield from _secrets(("targets", index), target)
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
 
 
-def _secrets(keys: Keys, target: XProtectSiteSettings | HttpSdSettings) -> Iterator[tuple[Keys, Thing, str]]:
+def _secrets(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:
     for name, thing in _SECRETS.items():
         named = getattr(target, name, None)
         if named is not None:

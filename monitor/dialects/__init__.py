@@ -1,6 +1,18 @@
 """The ways in which servers come to speak TLS, as pure dialogues; opens no connection and knows no TLS."""
 
 from monitor.dialects.dialogue import MOST_BYTES, Dialect, Dialogue, Farewell, Trouble, quote
+from monitor.dialects.proxy import TUNNELS, Behind
 from monitor.dialects.table import DIALECTS, PROTOCOLS
 
-__all__ = ["DIALECTS", "MOST_BYTES", "PROTOCOLS", "Dialect", "Dialogue", "Farewell", "Trouble", "quote"]
+__all__ = [
+    "DIALECTS",
+    "MOST_BYTES",
+    "PROTOCOLS",
+    "TUNNELS",
+    "Behind",
+    "Dialect",
+    "Dialogue",
+    "Farewell",
+    "Trouble",
+    "quote",
+]

@@ -2,36 +2,24 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator
 
 from monitor import parse
-from monitor.dialects import DIALECTS, PROTOCOLS, Dialect
+from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Sighting, Target
 from monitor.sources.address import join, read_address, read_host
 from monitor.sources.connect import NoneConnectedError, begin, connect
 from monitor.sources.exchange import exchange, tells_readiness
+from monitor.sources.prepare import Preparing, UnpreparedError, spoken
 from monitor.sources.resolve import Address, Resolving, literal
-from monitor.sources.spoken import Spoken, Talk
-from monitor.sources.way import DIRECT, Way, WaySettings
-from monitor.tls import Handshake, TlsSetting, shared_context
+from monitor.sources.spoken import Talk
+from monitor.sources.way import DIRECT, Endpoint, Proxy, Way, WaySettings
+from monitor.threads import ThreadPool
 
 # What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.
 _PLAIN = (Reason.NOT_TLS, Reason.STARTTLS_REFUSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Hold where to connect, which name to ask for and in which protocol; names are ``read_host``'s."""
-
-    host: str
-    port: int
-    server_name: str
-    protocol: str = "tls"
-    way: Way = DIRECT
 
 
 class EndpointSettings(WaySettings):
@@ -106,6 +94,12 @@ class EndpointSource:
     def __init__(self, resolver: Resolving) -> None:
         """Use this resolver for names."""
         self._resolver = resolver
+        self._preparing = Preparing()
+
+    @property
+    def pool(self) -> ThreadPool:
+        """Return the threads on which passwords and keys are read."""
+        return self._preparing.pool
 
     async def look(self, target: Target) -> Seen:
         """Return the served chain and what went wrong, within the policy's timeout."""
@@ -113,20 +107,44 @@ class EndpointSource:
         if not isinstance(endpoint, Endpoint):
             raise TypeError(f"{target.id} is not an endpoint")
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
-        handshake = spoken(endpoint)
+        denied: tuple[Failure, ...] = ()
         try:
-            known = literal(endpoint.host, endpoint.port)
-            addresses = known or await self._addresses(endpoint, target, deadline)
-            link = await _connected(_chosen(addresses, endpoint, target), endpoint.way, target, deadline)
+            if endpoint.way is DIRECT:
+                handshake = spoken(endpoint)
+                link = await self._link(endpoint.host, endpoint.port, endpoint.way, target, deadline)
+            else:
+                handshake, denied = await self._preparing.talk(endpoint, target)
+                link = await self._way(endpoint, target, deadline)
+        except UnpreparedError as error:
+            return Seen(failures=(error.failure,))
         except _GaveNothingError as nothing:
             return Seen(failures=(nothing.failure,))
         await exchange(link, handshake, deadline, _within(target))
-        return _seen(handshake, target)
+        return _seen(handshake, target, endpoint.way, denied)
 
-    async def _addresses(self, endpoint: Endpoint, target: Target, deadline: float) -> tuple[Address, ...]:
+    async def _way(self, endpoint: Endpoint, target: Target, deadline: float) -> socket.socket:
+        """Return a socket on its way to the endpoint, or connected to the proxy before it."""
+        way, proxy = endpoint.way, endpoint.way.proxy
+        if proxy is None:
+            return await self._link(endpoint.host, endpoint.port, way, target, deadline)
+        try:
+            return await self._link(proxy.host, proxy.port, way, target, deadline)
+        except _GaveNothingError as nothing:
+            said = f"the proxy {proxy.where} cannot be reached: {nothing.failure.detail}"
+            raise _GaveNothingError(Reason.PROXY, said, target.where) from None
+
+    async def _link(self, host: str, port: int, way: Way, target: Target, deadline: float) -> socket.socket:
+        addresses = literal(host, port) or await self._addresses(host, port, target, deadline)
+        if way is not DIRECT:
+            addresses = way.chosen(addresses)
+            if not addresses:
+                raise _GaveNothingError(Reason.DNS, f"{host} has no {way.words}", target.where)
+        return await _connected(addresses, way, target, deadline)
+
+    async def _addresses(self, host: str, port: int, target: Target, deadline: float) -> tuple[Address, ...]:
         try:
             async with asyncio.timeout_at(deadline):
-                found = await self._resolver.addresses(endpoint.host, endpoint.port)
+                found = await self._resolver.addresses(host, port)
         except TimeoutError:
             said = f"no answer from name resolution {_within(target)}"
         except OSError as error:
@@ -135,21 +153,7 @@ class EndpointSource:
             if found:
                 return found
             said = "the name has no address"
-        raise _GaveNothingError(Reason.DNS, f"{endpoint.host} cannot be resolved: {said}", target.where)
-
-
-def spoken(endpoint: Endpoint) -> Talk:
-    """Return the handshake for an endpoint, behind the talk before it where its protocol has one."""
-    dialect = DIALECTS[endpoint.protocol]
-    handshake = Handshake(_context(dialect), endpoint.server_name)
-    if dialect.dialogue is None:
-        return handshake
-    return Spoken(dialect.dialogue(endpoint.server_name), handshake)
-
-
-@cache
-def _context(dialect: Dialect) -> Any:
-    return shared_context(TlsSetting(alpn=dialect.alpn, newest=dialect.newest))
+        raise _GaveNothingError(Reason.DNS, f"{host} cannot be resolved: {said}", target.where)
 
 
 class _GaveNothingError(Exception):
@@ -160,21 +164,13 @@ class _GaveNothingError(Exception):
         self.failure = Failure(reason, detail, place)
 
 
-def _chosen(addresses: tuple[Address, ...], endpoint: Endpoint, target: Target) -> tuple[Address, ...]:
-    if endpoint.way is DIRECT:
-        return addresses
-    chosen = endpoint.way.chosen(addresses)
-    if not chosen:
-        raise _GaveNothingError(Reason.DNS, f"{endpoint.host} has no {endpoint.way.words}", target.where)
-    return chosen
-
-
 async def _connected(
     addresses: tuple[Address, ...], way: Way, target: Target, deadline: float
 ) -> socket.socket:
     """Return a socket that is connected or, alone and where the loop tells, on its way."""
     try:
-        if len(addresses) == 1 and tells_readiness(asyncio.get_running_loop()):
+        # With a proxy it must stand first: a failure to connect is then the proxy's.
+        if len(addresses) == 1 and way.proxy is None and tells_readiness(asyncio.get_running_loop()):
             return begin(addresses[0], way.source)
         async with asyncio.timeout_at(deadline):
             return await connect(addresses, target.policy.timeout, way.source)
@@ -189,12 +185,15 @@ def _within(target: Target) -> str:
     return f"within {target.policy.timeout.total_seconds():g} s"
 
 
-def _seen(handshake: Talk, target: Target) -> Seen:
+def _seen(handshake: Talk, target: Target, way: Way, denied: tuple[Failure, ...]) -> Seen:
     trouble = handshake.trouble
     if trouble and trouble.reason in _PLAIN and _may_be_plain(target):
         trouble = None
     sightings: list[Sighting] = []
-    failures = [Failure(trouble.reason, trouble.detail, target.where)] if trouble else []
+    failures = list(denied)
+    if trouble:
+        detail = trouble.detail + _through(way.proxy, trouble.reason)
+        failures.append(Failure(trouble.reason, detail, target.where))
     ders: dict[str, bytes] = {}
     for position, der in enumerate(handshake.chain):
         try:
@@ -206,6 +205,11 @@ def _seen(handshake: Talk, target: Target) -> Seen:
             sightings.append(Sighting(target.where, position, certificate))
             ders[certificate.sha256] = der
     return Seen(tuple(sightings), tuple(failures), ders, handshake.encrypted)
+
+
+def _through(proxy: Proxy | None, reason: Reason) -> str:
+    """Return words that name the proxy beside what the server did; none where it is the proxy's doing."""
+    return "" if proxy is None or reason is Reason.PROXY else f" (through the proxy {proxy.where})"
 
 
 def _may_be_plain(target: Target) -> bool:

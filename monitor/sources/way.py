@@ -97,6 +97,17 @@ class Way:
 DIRECT = Way()
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Hold where to connect, which name to ask for and in which protocol; names are ``read_host``'s."""
+
+    host: str
+    port: int
+    server_name: str
+    protocol: str = "tls"
+    way: Way = DIRECT
+
+
 class WaySettings(TargetSettings):
     """Hold the configuration keys that say how a server is reached."""
 

@@ -5,5 +5,6 @@ Nothing here judges a certificate: verification is off and whatever chain arrive
 
 from monitor.tls.context import TlsSetting, shared_context
 from monitor.tls.handshake import Handshake, Trouble
+from monitor.tls.identity import UnfitKeyError, identified_context
 
-__all__ = ["Handshake", "TlsSetting", "Trouble", "shared_context"]
+__all__ = ["Handshake", "TlsSetting", "Trouble", "UnfitKeyError", "identified_context", "shared_context"]

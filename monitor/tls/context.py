@@ -34,8 +34,8 @@ def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
     return _context(setting)
 
 
-@cache
-def _context(setting: TlsSetting) -> SSL.Context:
+def fresh_context(setting: TlsSetting) -> SSL.Context:
+    """Return a context that nobody shares, to be given a certificate of our own; see ``shared_context``."""
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_VERSION)
     context.set_verify(SSL.VERIFY_NONE)
@@ -49,6 +49,9 @@ def _context(setting: TlsSetting) -> SSL.Context:
         context.set_alpn_protos([name.encode("ascii") for name in setting.alpn])
     limit_groups(context, setting.groups)
     return context
+
+
+_context = cache(fresh_context)
 
 
 def limit_groups(context: SSL.Context, groups: str) -> bool:

@@ -1,0 +1,258 @@
+"""Ask a proxy for a way to a server, before anything is said to the server itself; pure, like every dialogue.
+
+HTTP CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, with the login of RFC 1929). The name of the
+server is resolved by the proxy. Whatever goes wrong here has the reason ``proxy``: the server was not asked.
+Passwords are sent and never quoted; what a proxy says is quoted only where it cannot hold one.
+"""
+
+import ipaddress
+import re
+from base64 import b64encode
+from collections.abc import Callable
+
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Farewell, Trouble, quote
+from monitor.model import Reason
+
+# RFC 1928 section 6.
+_REFUSALS = {
+    1: "general failure",
+    2: "its rules do not allow the connection",
+    3: "the network is unreachable",
+    4: "the host is unreachable",
+    5: "the connection was refused",
+    6: "no answer in time",
+    7: "it cannot do CONNECT",
+    8: "it cannot use this kind of address",
+}
+_NO_LOGIN, _LOGIN, _NONE_FITS = 0, 2, 255
+_LENGTHS = {1: 4, 4: 16}
+_HTTP = b"HTTP/1."
+_HEAD_END = re.compile(rb"\n\r?\n")
+
+
+class _Tunnel:
+    """Hold what both kinds share: nothing is wrapped, and every trouble is the proxy's."""
+
+    __slots__ = ("_received", "done", "rest", "trouble")
+
+    farewell = None
+
+    def __init__(self) -> None:
+        self.done = False
+        self.rest = b""
+        self.trouble: Trouble | None = None
+        self._received = b""
+
+    def eof(self) -> None:
+        """Learn that the proxy closed the connection."""
+        if not self.done:
+            said = f" after {quote(self._received)}" if self._received.startswith(_HTTP) else ""
+            self._refuse(f"the proxy closed the connection{said}")
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return our bytes as they are."""
+        return data
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the server's bytes as they are."""
+        return data
+
+    def _refuse(self, detail: str) -> None:
+        if self.trouble is None:
+            self.trouble = Trouble(Reason.PROXY, detail)
+
+    def _open(self, used: int) -> None:
+        self.done = True
+        self.rest, self._received = self._received[used:], b""
+
+
+class HttpConnect(_Tunnel):
+    """Ask an HTTP proxy for a tunnel with CONNECT."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
+        """Say nothing yet; ``user`` and ``password`` go by Basic (RFC 7617)."""
+        super().__init__()
+        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
+        if user:
+            lines.append(f"Proxy-Authorization: Basic {b64encode(f'{user}:{password}'.encode()).decode()}")
+        self._request = "\r\n".join([*lines, "", ""]).encode("ascii")
+
+    def start(self) -> bytes:
+        """Return the request."""
+        return self._request
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the proxy; there is nothing more to say to it."""
+        if self.done or self.trouble is not None:
+            return b""
+        self._received += data
+        begin = self._received[: len(_HTTP)]
+        if not _HTTP.startswith(begin):
+            self._refuse(f"the proxy does not answer in HTTP: {quote(self._received)}")
+            return b""
+        line, found, _ = self._received.partition(b"\n")
+        if found and self._granted(line.rstrip(b"\r")):
+            head = _HEAD_END.search(self._received)
+            if head:
+                self._open(head.end())
+        if not self.done and len(self._received) > MOST_BYTES:
+            self._refuse(f"the proxy's answer is longer than {MOST_BYTES:,} bytes")
+        return b""
+
+    def _granted(self, line: bytes) -> bool:
+        status = line[len(_HTTP) + 2 :][:3]
+        if status[:1] == b"2":
+            return True
+        hint = "; it wants another login" if status == b"407" else ""
+        self._refuse(f"the proxy refuses the connection: {quote(line)}{hint}")
+        return False
+
+
+class Socks5(_Tunnel):
+    """Ask a SOCKS proxy of version 5 for a connection."""
+
+    __slots__ = ("_login", "_next", "_request")
+
+    def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
+        """Say nothing yet."""
+        super().__init__()
+        self._request = b"\x05\x01\x00" + _address(host) + port.to_bytes(2, "big")
+        self._login = b""
+        if user:
+            self._login = b"\x01" + _counted(user.encode()) + _counted(password.encode())
+        self._next: Callable[[], bytes | None] = self._method
+
+    def start(self) -> bytes:
+        """Return the methods that we offer: with a login only by that, so that it is not ignored."""
+        return bytes([5, 1, _LOGIN if self._login else _NO_LOGIN])
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the proxy and return what to say to it now."""
+        said = b""
+        self._received += data
+        while not self.done and self.trouble is None:
+            words = self._next()
+            if words is None:
+                break
+            said += words
+        return said
+
+    def _method(self) -> bytes | None:
+        if self._received and self._received[0] != 5:
+            self._refuse(f"the proxy does not answer in SOCKS 5: {quote(self._received)}")
+            return None
+        if len(self._received) < 2:
+            return None
+        method, self._received = self._received[1], self._received[2:]
+        if method == _LOGIN and self._login:
+            self._next = self._status
+            return self._login
+        if method == _NO_LOGIN and not self._login:
+            self._next = self._reply
+            return self._request
+        wanted = "takes no login by user name" if self._login else "wants a login"
+        self._refuse(f"the proxy {wanted}" if method == _NONE_FITS else f"the proxy chose method {method}")
+        return None
+
+    def _status(self) -> bytes | None:
+        if len(self._received) < 2:
+            return None
+        status, self._received = self._received[1], self._received[2:]
+        if status:
+            self._refuse(f"the proxy refuses the login (status {status})")
+            return None
+        self._next = self._reply
+        return self._request
+
+    def _reply(self) -> bytes | None:
+        if len(self._received) > 1 and self._received[1]:
+            code = self._received[1]
+            self._refuse(f"the proxy refuses the connection: {_REFUSALS.get(code, 'unknown')} (code {code})")
+            return None
+        if len(self._received) < 5:
+            return None
+        kind = self._received[3]
+        length = 1 + self._received[4] if kind == 3 else _LENGTHS.get(kind)
+        if self._received[0] != 5 or length is None:
+            self._refuse(f"the proxy's answer makes no sense: {quote(self._received)}")
+        elif len(self._received) >= 4 + length + 2:
+            self._open(4 + length + 2)
+        return None
+
+
+class Behind:
+    """Be two dialogues one after the other: with the proxy, then with the server behind it."""
+
+    __slots__ = ("_first", "_then")
+
+    def __init__(self, first: Dialogue, then: Dialogue) -> None:
+        """Start without any I/O."""
+        self._first = first
+        self._then = then
+
+    @property
+    def done(self) -> bool:
+        """Return whether both are done."""
+        return self._then.done
+
+    @property
+    def rest(self) -> bytes:
+        """Return what came behind the second."""
+        return self._then.rest
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return the trouble of either."""
+        return self._first.trouble or self._then.trouble
+
+    @property
+    def farewell(self) -> Farewell | None:
+        """Return how to leave the server."""
+        return self._then.farewell
+
+    def start(self) -> bytes:
+        """Return the first bytes for the proxy."""
+        return self._first.start()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from whoever speaks now, and return the bytes to send."""
+        if self._first.done:
+            return self._then.feed(data)
+        return self._first.feed(data) + self._onward()
+
+    def _onward(self) -> bytes:
+        if not self._first.done:
+            return b""
+        said, rest = self._then.start(), self._first.rest
+        return said + self._then.feed(rest) if rest else said
+
+    def eof(self) -> None:
+        """Learn that the connection was closed."""
+        (self._then if self._first.done else self._first).eof()
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return our bytes as the server's dialect sends them."""
+        return self._then.wrap(data)
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the server's bytes out of its dialect."""
+        return self._then.unwrap(data)
+
+
+TUNNELS: dict[str, Callable[[str, int, str, str], Dialogue]] = {"http": HttpConnect, "socks5": Socks5}
+"""The dialogues by the scheme of a proxy's address; arguments: host, port, user, password."""
+
+
+def _address(host: str) -> bytes:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return b"\x03" + _counted(host.encode("ascii"))
+    return (b"\x01" if address.version == 4 else b"\x04") + address.packed
+
+
+def _counted(text: bytes) -> bytes:
+    return bytes([len(text)]) + text

@@ -1,0 +1,99 @@
+"""Make ready what is said over one connection: to a proxy, in the dialect, in TLS; with what is ours to show.
+
+Must not connect. Where nothing has to be read, nothing is awaited: that is the common look.
+"""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+from monitor.dialects import DIALECTS, TUNNELS, Behind, Dialect, Dialogue
+from monitor.model import Failure, Reason, Target
+from monitor.secrets import SecretUnavailableError
+from monitor.sources.identity import Identities
+from monitor.sources.spoken import Spoken, Talk
+from monitor.sources.way import Endpoint, Identity, Proxy
+from monitor.threads import ThreadPool
+from monitor.tls import Handshake, TlsSetting, shared_context
+
+# RFC 1929 section 2: one byte counts the password.
+_LONGEST_SOCKS_PASSWORD = 255
+
+
+class UnpreparedError(Exception):
+    """Nothing can be said, as what it takes cannot be read; ``failure`` says why."""
+
+    def __init__(self, detail: str, place: str) -> None:
+        """Blame the way through the proxy: nothing else stops a look here."""
+        super().__init__(detail)
+        self.failure = Failure(Reason.PROXY, detail, place)
+
+
+class Preparing:
+    """Make talks that need something read first."""
+
+    def __init__(self) -> None:
+        """Read nothing yet."""
+        self._identities = Identities()
+
+    @property
+    def pool(self) -> ThreadPool:
+        """Return the threads on which files are read."""
+        return self._identities.pool
+
+    async def talk(self, endpoint: Endpoint, target: Target) -> tuple[Talk, tuple[Failure, ...]]:
+        """Return the talk, and why it goes without our certificate if it does; raise ``UnpreparedError``."""
+        patience = target.policy.timeout.total_seconds() / 2
+        context: Any = None
+        denied: tuple[Failure, ...] = ()
+        if endpoint.way.identity is not None:
+            context = await self._context(endpoint, endpoint.way.identity, patience)
+            if isinstance(context, Failure):
+                context, denied = None, (context,)
+        tunnel = None
+        if endpoint.way.proxy is not None:
+            password = await self._password(endpoint.way.proxy, target.where, patience)
+            proxy = endpoint.way.proxy
+            tunnel = TUNNELS[proxy.scheme](endpoint.host, endpoint.port, proxy.user, password)
+        return spoken(endpoint, context, tunnel), denied
+
+    async def _context(self, endpoint: Endpoint, identity: Identity, patience: float) -> Any:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._identities.context(_setting(DIALECTS[endpoint.protocol]), identity)
+        except TimeoutError:
+            said = f"reading the client certificate took over {patience:g} s, so the look went without it"
+            return Failure(Reason.TIMEOUT, said, identity.certificate)
+
+    async def _password(self, proxy: Proxy, place: str, patience: float) -> str:
+        if proxy.password is None:
+            return ""
+        try:
+            async with asyncio.timeout(patience):
+                password = await self._identities.password(proxy.password)
+        except TimeoutError:
+            raise UnpreparedError(f"reading {proxy.password} took over {patience:g} s", place) from None
+        except SecretUnavailableError as error:
+            raise UnpreparedError(f"no password for the proxy {proxy.where}: {error}", place) from None
+        if len(password.encode()) > _LONGEST_SOCKS_PASSWORD and proxy.scheme == "socks5":
+            raise UnpreparedError(f"the password in {proxy.password} is too long for SOCKS", place)
+        return password
+
+
+def spoken(endpoint: Endpoint, context: Any = None, tunnel: Dialogue | None = None) -> Talk:
+    """Return the handshake for an endpoint, behind what is to be said before it; ``None`` for the usual."""
+    dialect = DIALECTS[endpoint.protocol]
+    handshake = Handshake(context or _context(dialect), endpoint.server_name)
+    dialogue = dialect.dialogue(endpoint.server_name) if dialect.dialogue is not None else None
+    if tunnel is not None:
+        dialogue = tunnel if dialogue is None else Behind(tunnel, dialogue)
+    return handshake if dialogue is None else Spoken(dialogue, handshake)
+
+
+def _setting(dialect: Dialect) -> TlsSetting:
+    return TlsSetting(alpn=dialect.alpn, newest=dialect.newest)
+
+
+@cache
+def _context(dialect: Dialect) -> Any:
+    return shared_context(_setting(dialect))
