@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from monitor import __version__
 from monitor.assess import PathFinder
-from monitor.config import Config, load
+from monitor.config import load
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.cycle.alert_pass import AlertPass
 from monitor.daemon.clocks import ClockWatch
@@ -18,14 +18,13 @@ from monitor.daemon.loops import Loop
 from monitor.daemon.post import Post
 from monitor.daemon.refreshing import Around, Refreshing
 from monitor.daemon.resume import Resume
-from monitor.daemon.setup import Setup, planned, read, replanned
+from monitor.daemon.setup import Setup, planned
 from monitor.daemon.view import View
-from monitor.discovery import asks
-from monitor.errors import ConfigError, SystemBrokenError
+from monitor.daemon.watch import Parts, Watch, asked
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.schedule import Schedule
-from monitor.sources import AnchorShelf, FilesSource, Resolver, sources
+from monitor.sources import AnchorShelf, EndpointSource, FilesSource, Resolver, sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import WebServer, make_app, make_metrics_app
@@ -43,7 +42,7 @@ SLOW_RELAY = 3600.0  # a round may take this long: minutes for each mail at a re
 class Daemon:
     """Hold the parts of one running service.
 
-    The mutable state is ``setup`` (replaced by a reload), the board's snapshot, and the discovered lists.
+    The mutable state is the watch's setup, the board's snapshot, and the discovered lists.
     """
 
     def __init__(
@@ -51,7 +50,6 @@ class Daemon:
     ) -> None:
         """Wire the parts; nothing runs yet."""
         self.path = path
-        self.setup = setup
         self.store = store
         self.clock = clock
         self.board = Board()
@@ -75,15 +73,17 @@ class Daemon:
             )
         )
         self.schedule = Schedule(self.cycle.run, clock)
-        self.resume = Resume(store, self.judge, self.trusted.anchors, clock)
+        resume = Resume(store, self.judge, self.trusted.anchors, clock)
         self.discoveries = discoveries
         self.refreshing = Refreshing(
             Around(store, clock, self.resolver, self.trusted, self.board, self.own),
             discoveries,
             self._rewatch_soon,
         )
-        self._lists_changed = False
-        self.rewatching = self._loop("taking up what was discovered", REWATCH_EVERY, self._rewatch)
+        self.watch = Watch(
+            setup, Parts(store, clock, self.board, resume, self.schedule, discoveries, self.own)
+        )
+        self.rewatching = self._loop("taking up what was discovered", REWATCH_EVERY, self.watch.take_up)
         self.clock_watch = ClockWatch(clock, self.own)
         self.alert_pass = AlertPass(self.board, self.judge, self.trusted.anchors, store)
         self.post = Post(store, clock, self.own)
@@ -100,8 +100,6 @@ class Daemon:
             self.rewatching,
         )
         self._servers: list[WebServer] = []
-        self._changing = asyncio.Lock()
-        self._reading = ThreadPool("configuration", 1)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -111,13 +109,18 @@ class Daemon:
         planned(config, {})
         store = await Store.open(config.store.url, app_version=__version__)
         discoveries = Discoveries(store, clock)
-        await discoveries.resume(_asked(config))
+        await discoveries.resume(asked(config))
         return cls(path, planned(config, discoveries.found()), store, discoveries, clock)
 
     @property
     def url(self) -> str:
         """Return where the page is."""
         return self._servers[0].url if self._servers else ""
+
+    @property
+    def setup(self) -> Setup:
+        """Return the configuration in force and what follows from it."""
+        return self.watch.setup
 
     @property
     def watched(self) -> int:
@@ -128,18 +131,17 @@ class Daemon:
         """Listen first (a taken port ends the start), then resume, then look and tell."""
         await self._listen()
         # A reload that comes in meanwhile waits: it would change what is being resumed.
-        async with self._changing:
+        async with self.watch.changing:
             await self._begin()
 
     async def _begin(self) -> None:
         await self.clock_watch.resume(self.store)
-        await self._forget()
         self._note_absence()
-        await self.resume.onto(self.board, self.setup.targets)
+        await self.watch.begin()
         self.own.reloaded(True, self.clock.now())
         self.ready = True
         self.schedule.start()
-        self.schedule.plan(self.setup.targets, self.board.snapshot.states)
+        self.watch.plan()
         for loop in self.loops:
             loop.start()
         await self.refreshing.use(self.setup.config)
@@ -163,8 +165,11 @@ class Daemon:
 
     async def reload(self) -> tuple[str, ...]:
         """Read the configuration again and return what is wrong with it; then the old one keeps running."""
-        async with self._changing:
-            problems = await self._take(self.path)
+        async with self.watch.changing:
+            problems = await self.watch.take(self.path)
+            if not problems:
+                self.alerts.every = self.setup.config.alerts.every.total_seconds()
+                await self.refreshing.use(self.setup.config)
         self.own.reloaded(not problems, self.clock.now())
         for problem in problems:
             log.error("reload: %s", problem)
@@ -172,66 +177,9 @@ class Daemon:
             log.info("reloaded; %d targets", self.watched)
         return problems
 
-    async def _take(self, path: Path) -> tuple[str, ...]:
-        try:
-            setup = await self._reading.run(read, path, self.discoveries.found())
-            if fixed := _needs_restart(self.setup, setup):
-                return fixed
-            await self._adopt(setup)
-        except ConfigError as error:
-            return tuple(str(problem) for problem in error.problems)
-        except SystemBrokenError as error:
-            self.own.store_failed()
-            return (str(error),)
-        return ()
-
-    async def _adopt(self, setup: Setup) -> None:
-        config = setup.config
-        try:
-            await self.discoveries.resume(_asked(config))
-            await self._use(await self._reading.run(replanned, setup, self.discoveries.found()))
-        finally:
-            # Of the new configuration, or of the old one when that could not be left.
-            self.discoveries.keep_only(_asked(self.setup.config))
-        self.alerts.every = config.alerts.every.total_seconds()
-        await self.refreshing.use(config)
-
-    async def _use(self, setup: Setup) -> None:
-        """Watch the targets of a setup from now on."""
-        setup = setup.keeping(self.setup)
-        await self.resume.onto(self.board, setup.targets)
-        self.setup = setup
-        self.schedule.plan(setup.targets, self.board.snapshot.states)
-        try:
-            await self._forget()
-        except SystemBrokenError as error:
-            # The setup is in use by now; the next change or start forgets what is left.
-            self.own.store_failed()
-            log.error("could not forget removed targets: %s", error)  # noqa: TRY400 - said, not traced
-
-    async def _forget(self) -> None:
-        """Forget the recorded states of targets that are not watched any more; their history stays."""
-        gone = await self.store.target_ids() - {target.id for target in self.setup.targets}
-        if gone:
-            await self.store.forget_targets(gone, self.clock.now())
-
     def _rewatch_soon(self) -> None:
-        self._lists_changed = True
+        self.watch.lists_changed()
         self.rewatching.nudge()
-
-    async def _rewatch(self) -> None:
-        """Watch what the discovered lists hold now; when that fails it is tried again at the next round."""
-        if not self._lists_changed:
-            return
-        async with self._changing:
-            self._lists_changed = False
-            try:
-                found = self.discoveries.found()
-                # On a thread: there may be ten thousand, and a path may lie on a disk that hangs.
-                await self._use(await self._reading.run(planned, self.setup.config, found))
-            except BaseException:
-                self._lists_changed = True
-                raise
 
     async def _alert(self) -> None:
         now = self._note_absence()
@@ -281,19 +229,7 @@ class Daemon:
         task.add_done_callback(self._tasks.discard)
 
 
-def _needs_restart(old: Setup, new: Setup) -> tuple[str, ...]:
-    """Return what a reload cannot change: where we listen and where we record."""
-    fixed: Sequence[tuple[str, object, object]] = (
-        ("web", old.config.web, new.config.web),
-        ("store.url", old.config.store.url, new.config.store.url),
-        ("limits", old.config.limits, new.config.limits),
-    )
-    return tuple(f"{key}: a change needs a restart" for key, before, after in fixed if before != after)
-
-
-def _asked(config: Config) -> tuple[str, ...]:
-    return tuple(entry.id for entry in config.discoveries if asks(entry))
-
-
 def _pools(looking: Mapping[str, Source]) -> tuple[ThreadPool, ...]:
-    return tuple(source.pool for source in looking.values() if isinstance(source, FilesSource))
+    return tuple(
+        source.pool for source in looking.values() if isinstance(source, EndpointSource | FilesSource)
+    )

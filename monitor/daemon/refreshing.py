@@ -77,7 +77,7 @@ class Refreshing:
             loop.every = min(SOON, every) if discovery.unfinished else every
             await self._remember(discovery.id)
 
-        loop = Loop(discovery.id, every, refresh, self._around.clock)
+        loop = Loop(discovery.id, every, refresh, self._around.clock, self._around.own.store_failed)
         return loop
 
     def _tell(self) -> None:
