@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -81,7 +81,8 @@ class Unforgetting:
 
 def disturb(daemon: Daemon, first: Callable[[], Awaitable[None]]) -> None:
     """Let a daemon do something else whenever it brings knowledge back."""
-    daemon.resume = cast("Resume", Disturbed(daemon.resume, first))
+    parts = daemon.watch._parts
+    daemon.watch._parts = replace(parts, resume=cast("Resume", Disturbed(parts.resume, first)))
 
 
 def run(scenario: Callable[[Daemon], Awaitable[Any]], path: Path) -> Any:
@@ -177,7 +178,8 @@ def test_a_reload_is_whole_though_nothing_can_be_forgotten(tmp_path: Path) -> No
 
     async def scenario(daemon: Daemon) -> tuple[tuple[str, ...], float]:
         await daemon.start()
-        daemon.store = cast("Store", Unforgetting(daemon.store))
+        parts = daemon.watch._parts
+        daemon.watch._parts = replace(parts, store=cast("Store", Unforgetting(parts.store)))
         configured(tmp_path, named("two") + "alerts: {every: 5m}\n")
         return await daemon.reload(), daemon.alerts.every
 
