@@ -50,12 +50,18 @@ class Prometheus:
 
 
 @asynccontextmanager
-async def prometheus(folder: Path, address: str, *rules: Path) -> AsyncIterator[Prometheus]:
-    """Start Prometheus, scraping ``host:port`` and evaluating rules every second; end it afterwards."""
+async def prometheus(
+    folder: Path, address: str, *rules: Path, written: str = ""
+) -> AsyncIterator[Prometheus]:
+    """Start Prometheus, scraping ``host:port`` and evaluating rules every second; end it afterwards.
+
+    ``written`` is a whole configuration to use instead.
+    """
     path = program("prometheus", "prometheus")
     config = folder / "prometheus.yml"
     config.write_text(
-        "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
+        written
+        or "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
         f"rule_files: {json.dumps([str(rule) for rule in rules])}\n"
         "scrape_configs:\n"
         "  - job_name: cert-monitor\n"
