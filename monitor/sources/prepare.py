@@ -87,7 +87,10 @@ def spoken(endpoint: Endpoint, context: Any = None, tunnel: Dialogue | None = No
     dialogue = dialect.dialogue(endpoint.server_name) if dialect.dialogue is not None else None
     if tunnel is not None:
         dialogue = tunnel if dialogue is None else Behind(tunnel, dialogue)
-    return handshake if dialogue is None else Spoken(dialogue, handshake)
+    if dialogue is None:
+        return handshake
+    proxy = endpoint.way.proxy.where if endpoint.way.proxy is not None else ""
+    return Spoken(dialogue, handshake, proxy)
 
 
 def _setting(dialect: Dialect) -> TlsSetting:

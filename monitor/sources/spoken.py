@@ -11,10 +11,11 @@ from monitor.tls import Handshake
 class Spoken:
     """Hold one dialogue and the handshake that follows it."""
 
-    __slots__ = ("_dialogue", "_handshake", "_heard", "_trouble")
+    __slots__ = ("_dialogue", "_handshake", "_heard", "_proxy", "_trouble")
 
-    def __init__(self, dialogue: Dialogue, handshake: Handshake) -> None:
-        """Say nothing yet."""
+    def __init__(self, dialogue: Dialogue, handshake: Handshake, proxy: str = "") -> None:
+        """Say nothing yet; ``proxy`` names the one that the dialogue begins with."""
+        self._proxy = proxy
         self._dialogue = dialogue
         self._handshake = handshake
         self._trouble: Trouble | None = None
@@ -71,6 +72,8 @@ class Spoken:
             self._handshake.expire(within)
         elif self._heard:
             self.end(Reason.TIMEOUT, f"the server did not finish its part before TLS {within}")
+        elif self._proxy:
+            self.end(Reason.PROXY, f"the proxy {self._proxy} takes connections but said nothing {within}")
         else:
             said = f"connected, but the server said nothing {within}"
             self.end(Reason.TIMEOUT, f"{said}; where TLS begins on connect, use protocol tls")
