@@ -163,3 +163,9 @@ def test_missing_anchor(tmp_path: Path) -> None:
     """An anchor file that a module names is asked for before the start."""
     (problem,) = (one for one in online_problems(config(tmp_path)) if "ca.cer" in one.message)
     assert problem.key == "probe.modules.mail.trust[0]"
+
+
+def test_missing_client_certificate(tmp_path: Path) -> None:
+    """A certificate of our own that a module names is asked for before the start too."""
+    found = online_problems(config(tmp_path, "probe: {modules: {a: {client_cert: own.pem}}}\n"))
+    assert "probe.modules.a.client_cert" in [problem.key for problem in found]

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from tls_peers import TlsPeer, listening, server_context, speaking_tls
 
 from monitor.assess import Anchors, PathFinder
 from monitor.cycle import BusyError, Judge, OutsideError, Probing
-from monitor.cycle.probe import AT_ONCE
+from monitor.cycle.probe import AT_ONCE, WAITING
 from monitor.model import Failure, Policy, Reason, Seen, Source, SystemClock, Target, TargetState
 from monitor.sources import EndpointSettings, Resolving, sources
 from monitor.sources.allow import Allowed
@@ -65,6 +66,19 @@ class Slow:
         finally:
             self.now -= 1
         return Seen(failures=(Failure(Reason.REFUSED, "refused", target.where),))
+
+
+@dataclass
+class Asking:
+    """Say which address a look would go to."""
+
+    resolver: Resolving
+
+    async def look(self, target: Target) -> Seen:
+        """Fail with the address."""
+        await asyncio.sleep(0)
+        (found,) = await self.resolver.addresses("a.example", 443)
+        return Seen(failures=(Failure(Reason.REFUSED, found.text, target.where),))
 
 
 @dataclass
@@ -218,6 +232,62 @@ def test_bounded_at_once() -> None:
         return source.most, busy, len([*states, again])
 
     assert asyncio.run(run()) == (AT_ONCE, 3, AT_ONCE + 1)
+
+
+def test_proxy() -> None:
+    """A proxy looks names up itself: only what is listed by name goes through, not looked up here."""
+
+    async def run() -> tuple[list[str], list[str]]:
+        names, source = Names([]), Slow()
+        source.go.set()
+        probe = probing(names, source)
+        for host in ("rec.vms.example", "10.0.0.1", "other.example", "192.0.2.1"):
+            settings = EndpointSettings(address=f"{host}:443", proxy="http://127.0.0.1:3128")
+            with suppress(OutsideError):
+                await probe.look(
+                    settings.target(Policy()), Allowed(["*.vms.example:443", "10.0.0.1:443"]), SOON
+                )
+        return [one.host for one in source.seen], names.asked
+
+    assert asyncio.run(run()) == (["rec.vms.example", "10.0.0.1"], [])
+
+
+def test_sources_are_made_once() -> None:
+    """Probes share their sources, which may hold threads, and each still gets its own answer."""
+
+    async def run() -> tuple[int, list[str]]:
+        made: list[Resolving] = []
+
+        def looking(resolver: Resolving) -> Mapping[str, Source]:
+            made.append(resolver)
+            return {"endpoint": Asking(resolver)}
+
+        names = Names([("127.0.0.1",), ("127.0.0.2",)])
+        probe = Probing(names, looking, no_anchors, Judge(PathFinder()), SystemClock())
+        states = await asyncio.gather(
+            *(probe.look(target("a.example:443"), Allowed(["*:*"]), SOON) for _ in range(2))
+        )
+        return len(made), [state.failures[0].detail for state in states]
+
+    assert asyncio.run(run()) == (1, ["127.0.0.1", "127.0.0.2"])
+
+
+def test_bounded_waiting() -> None:
+    """Of too many at once the last are told at once, though they would have had time."""
+
+    async def run() -> tuple[int, int]:
+        source, count = Slow(), AT_ONCE + WAITING + 5
+        probe = probing(Names([("127.0.0.1",)] * count), source)
+        tasks = [
+            asyncio.create_task(probe.look(target("a.example:443"), Allowed(["*:*"]), SOON))
+            for _ in range(count)
+        ]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        source.go.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        return len(done), sum(isinstance(one, BusyError) for one in results)
+
+    assert asyncio.run(run()) == (5, 5)
 
 
 def test_bug_in_a_source(caplog: pytest.LogCaptureFixture) -> None:

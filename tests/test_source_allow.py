@@ -93,6 +93,21 @@ def test_may_lead(patterns: list[str], host: str, expected: bool) -> None:  # no
 
 
 @pytest.mark.parametrize(
+    ("patterns", "host", "expected"),
+    [
+        (["*.vms.example:443"], "rec.vms.example", True),
+        (["10.0.0.0/8:443"], "any.example", False),
+        (["*.vms.example:443", "10.0.0.0/8:443"], "rec.vms.example", True),
+        (["10.0.0.0/8:443"], "10.0.0.1", True),
+        (["10.0.0.0/8:443"], "192.0.2.1", False),
+    ],
+)
+def test_unseen_address(patterns: list[str], host: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A name whose address we never see is allowed by its name only."""
+    assert Allowed(patterns).may_lead(host, 443, unseen=True) is expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

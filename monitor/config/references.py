@@ -65,11 +65,18 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
         ):
             if named is not None:
                 yield ("email", thing.value), thing, named
-    for index, target in enumerate(settings.targets):
-        if isinstance(target, XProtectSiteSettings | HttpSdSettings | EndpointSettings):
-            yield from _secrets(("targets", index), target)
+    for keys, holder in _holders(settings):
+        yield from _secrets(keys, holder)
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
+
+
+def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:
+    for index, target in enumerate(settings.targets):
+        if isinstance(target, XProtectSiteSettings | HttpSdSettings | EndpointSettings):
+            yield ("targets", index), target
+    for name, module in settings.probe.modules.items() if settings.probe else ():
+        yield ("probe", "modules", name), module
 
 
 def _secrets(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.assess import Anchors
@@ -16,11 +17,15 @@ from monitor.sources import Resolving
 from monitor.sources.address import read_address
 from monitor.sources.allow import Allowed
 from monitor.sources.resolve import Address
+from monitor.sources.way import Endpoint
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 30
-"""Probes under way at once: they share names, sockets and the processor with the looks of the schedule."""
+AT_ONCE = 40
+"""Probes under way at once: they share sockets and the processor with the looks of the schedule."""
+
+WAITING = 20
+"""Probes that may wait for their turn; more would take the connections that metrics and health need."""
 
 
 class OutsideError(Exception):
@@ -28,7 +33,7 @@ class OutsideError(Exception):
 
 
 class BusyError(Exception):
-    """No probe could begin in time, because too many are under way."""
+    """The probe could not begin, because too many are under way or wait."""
 
 
 class Probing:
@@ -44,38 +49,47 @@ class Probing:
     ) -> None:
         """Take the services of the main path; ``looking`` makes the sources that use a resolver."""
         self._resolver = resolver
-        self._looking = looking
+        self._sources = looking(_Pinned(resolver))
         self._anchors = anchors
         self._judge = judge
         self._clock = clock
         self._gate = Gate(clock, in_flight=AT_ONCE, per_second=0)
+        self._waiting = 0
 
     async def look(self, target: Target, allowed: Allowed, within: timedelta) -> TargetState:
         """Return what one look within some time shows; raise ``OutsideError`` or ``BusyError``.
 
         A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
-        name server could give us one address to check and another to go to.
+        name server could give us one address to check and another to go to. A proxy looks names up itself.
         """
         host, port = read_address(target.where)
-        if not allowed.may_lead(host, port):
+        proxied = isinstance(target.settings, Endpoint) and target.settings.way.proxy is not None
+        if not allowed.may_lead(host, port, unseen=proxied):
             raise OutsideError
         deadline = self._clock.monotonic() + within.total_seconds()
         await self._enter(within)
         try:
             begun = self._clock.monotonic()
-            known = await self._resolved(host, port, allowed, deadline)
-            observation = await self._looked(target, _Pinned((host, port), known, self._resolver), deadline)
+            if not proxied:
+                _answer.set(_Answer(host, port, await self._resolved(host, port, allowed, deadline)))
+            observation = await self._looked(target, deadline)
             took = timedelta(seconds=max(0.0, self._clock.monotonic() - begun))
             return await self._judged(target, replace(observation, duration=took))
         finally:
+            _answer.set(None)
             self._gate.leave()
 
     async def _enter(self, within: timedelta) -> None:
+        if self._waiting >= WAITING:
+            raise BusyError
+        self._waiting += 1
         try:
             async with asyncio.timeout(within.total_seconds()):
                 await self._gate.enter()
         except TimeoutError:
             raise BusyError from None
+        finally:
+            self._waiting -= 1
 
     async def _resolved(
         self, host: str, port: int, allowed: Allowed, deadline: float
@@ -94,12 +108,12 @@ class Probing:
             raise OutsideError
         return inside
 
-    async def _looked(self, target: Target, resolver: Resolving, deadline: float) -> Observation:
+    async def _looked(self, target: Target, deadline: float) -> Observation:
         # Whole hundredths, because failures say how long was waited.
         left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
         timeout = min(target.policy.timeout, timedelta(seconds=left))
         hurried = replace(target, policy=replace(target.policy, timeout=timeout))
-        return await look(hurried, self._looking(resolver), self._clock)
+        return await look(hurried, self._sources, self._clock)
 
     async def _judged(self, target: Target, observation: Observation) -> TargetState:
         unknown = TargetState(target)
@@ -111,19 +125,29 @@ class Probing:
             return unjudged(unknown, replace(observation, seen=met_a_bug(error)))
 
 
-class _Pinned:
-    """Answer for one host what was found before; ask for others, such as a configured proxy."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Hold the allowed addresses of a host, or why there are none."""
 
-    def __init__(
-        self, place: tuple[str, int], known: tuple[Address, ...] | OSError, resolver: Resolving
-    ) -> None:
-        self._place = place
-        self._known = known
+    host: str
+    port: int
+    known: tuple[Address, ...] | OSError
+
+
+# The probe that a look belongs to, for the resolver that all of them share; each request has a context.
+_answer: ContextVar[_Answer | None] = ContextVar("_answer", default=None)
+
+
+class _Pinned:
+    """Answer for the probed host what was found before; ask for others, such as a configured proxy."""
+
+    def __init__(self, resolver: Resolving) -> None:
         self._resolver = resolver
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
-        if (host, port) != self._place:
+        answer = _answer.get()
+        if answer is None or (host, port) != (answer.host, answer.port):
             return await self._resolver.addresses(host, port)
-        if isinstance(self._known, OSError):
-            raise self._known
-        return self._known
+        if isinstance(answer.known, OSError):
+            raise answer.known
+        return answer.known

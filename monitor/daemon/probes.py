@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from monitor.config import probe_target
 from monitor.cycle import BusyError, OutsideError, Probing
 from monitor.metrics import probed
-from monitor.sources import sources
+from monitor.sources import Resolver, sources
 from monitor.web import ProbeAnswer, ProbeQuestion, Refusal
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ _NOT_HERE = "/probe is not served on this address; set probe.metrics_listen: tru
 _OUTSIDE = "the target is not among those that may be probed; add it to probe.allow in the configuration"
 _BUSY = "too many probes are under way; raise the scrape interval or spread them"
 _NOT_NOW = "cert-monitor is starting or stopping"
+_NAMES = 8
+"""Threads that look names up for probes: names that hang must not hold up those of the schedule."""
 
 
 class Probes:
@@ -24,7 +26,7 @@ class Probes:
     def __init__(self, daemon: "Daemon") -> None:
         """Use this daemon's services."""
         self._daemon = daemon
-        self._probing = Probing(daemon.resolver, sources, daemon.trusted.anchors, daemon.judge, daemon.clock)
+        self._probing = Probing(Resolver(_NAMES), sources, daemon.trusted.anchors, daemon.judge, daemon.clock)
 
     async def answer(self, question: ProbeQuestion) -> ProbeAnswer:
         """Return the metrics of the target, or why it is not looked at."""
@@ -34,8 +36,6 @@ class Probes:
             return _refused(Refusal.BUSY, _NOT_NOW)
         try:
             return await self._probed(question)
-        except ValueError as error:
-            return _refused(Refusal.WRONG, str(error))
         except OutsideError:
             return _refused(Refusal.OUTSIDE, _OUTSIDE)
         except BusyError:
@@ -49,7 +49,10 @@ class Probes:
 
     async def _probed(self, question: ProbeQuestion) -> ProbeAnswer:
         config = self._daemon.setup.config
-        target = probe_target(config, question.target, question.module)
+        try:
+            target = probe_target(config, question.target, question.module)
+        except ValueError as error:
+            return _refused(Refusal.WRONG, str(error))
         within = (
             config.probe.timeout if question.within is None else min(question.within, config.probe.timeout)
         )

@@ -51,11 +51,17 @@ class Allowed:
         self._patterns = tuple(read_pattern(text) for text in patterns)
         self._bounds = tuple(pattern for pattern in self._patterns if pattern.bounds)
 
-    def may_lead(self, host: str, port: int) -> bool:
-        """Return whether a host may be allowed, as far as can be told before its name is looked up."""
+    def may_lead(self, host: str, port: int, *, unseen: bool = False) -> bool:
+        """Return whether a host may be allowed, as far as can be told before its name is looked up.
+
+        ``unseen`` is true where a proxy looks it up and we never see its address: it then needs to be listed
+        by its name.
+        """
         if _address(host) is not None:
             return self.permits(host, port, host)
-        return self._named(host, port) or any(p.network and port in p.ports for p in self._patterns)
+        if self._named(host, port):
+            return True
+        return not unseen and any(p.network and port in p.ports for p in self._patterns)
 
     def permits(self, host: str, port: int, address: str) -> bool:
         """Return whether a connection to this address is allowed to whoever asked for this host and port."""
