@@ -48,6 +48,22 @@ def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
     ]
 
 
+def test_one_target_that_shows_different_leaves_at_its_addresses() -> None:
+    """A name whose addresses are looked at as one target is compared with itself."""
+    one, other = state("10.0.0.1", OLD), state("10.0.0.2", NEW)
+    both = replace(one, sightings=one.sightings + other.sightings)
+    found = correlate(snapshot(both), NOW)
+    assert [(key, [item.place for item in findings]) for key, findings in found.items()] == [
+        (one.target.id, ["10.0.0.1:443", "10.0.0.2:443"])
+    ]
+
+
+def test_one_target_that_shows_one_leaf_at_its_addresses() -> None:
+    """A name whose addresses all show the same certificate is consistent."""
+    one, other = state("10.0.0.1", OLD), state("10.0.0.2", OLD)
+    assert correlate(snapshot(replace(one, sightings=one.sightings + other.sightings)), NOW) == {}
+
+
 def test_an_ended_certificate_is_said_to_have_ended() -> None:
     """The sentence knows what time it is."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), days(11))

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -15,11 +17,15 @@ from monitor.sources.exchange import exchange, tells_readiness
 from monitor.sources.prepare import Preparing, UnpreparedError, spoken
 from monitor.sources.resolve import Address, Resolving, literal
 from monitor.sources.spoken import Talk
-from monitor.sources.way import DIRECT, Endpoint, Proxy, Way, WaySettings
+from monitor.sources.way import DIRECT, Endpoint, Way, WaySettings
 from monitor.threads import ThreadPool
 
 # What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.
 _PLAIN = (Reason.NOT_TLS, Reason.STARTTLS_REFUSED)
+
+
+MOST_FACES = 32
+"""So many addresses of one name are looked at; more are said to be too many."""
 
 
 class EndpointSettings(WaySettings):
@@ -107,6 +113,29 @@ class EndpointSource:
         if not isinstance(endpoint, Endpoint):
             raise TypeError(f"{target.id} is not an endpoint")
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
+        if endpoint.way.every:
+            return await self._faces(endpoint, target, deadline)
+        return await self._one(endpoint, target, deadline)
+
+    async def _faces(self, endpoint: Endpoint, target: Target, deadline: float) -> Seen:
+        """Look at every address of one name, all at once; each is a place, written as address and port."""
+        try:
+            found = await self._chosen(endpoint.host, endpoint.port, endpoint.way, target, deadline)
+        except _GaveNothingError as nothing:
+            return Seen(failures=(Failure(nothing.reason, nothing.detail),))
+        addresses = sorted(found, key=lambda address: address.text)
+        looks = [self._one(endpoint, target, deadline, address) for address in addresses[:MOST_FACES]]
+        seen = joined(await asyncio.gather(*looks))
+        if len(addresses) <= MOST_FACES:
+            return seen
+        said = f"{endpoint.host} has {len(addresses)} addresses; only {MOST_FACES} are looked at"
+        return replace(seen, failures=(*seen.failures, Failure(Reason.DNS, said, target.where)))
+
+    async def _one(
+        self, endpoint: Endpoint, target: Target, deadline: float, address: Address | None = None
+    ) -> Seen:
+        """Look once: at one address, or at the first that answers."""
+        place = target.where if address is None else join(address.text, endpoint.port)
         denied: tuple[Failure, ...] = ()
         try:
             if endpoint.way is DIRECT:
@@ -114,32 +143,42 @@ class EndpointSource:
                 link = await self._link(endpoint.host, endpoint.port, endpoint.way, target, deadline)
             else:
                 handshake, denied = await self._preparing.talk(endpoint, target)
-                link = await self._way(endpoint, target, deadline)
+                link = await self._way(endpoint, target, deadline, address)
         except UnpreparedError as error:
             return Seen(failures=(error.failure,))
         except _GaveNothingError as nothing:
-            return Seen(failures=(nothing.failure,))
+            return Seen(failures=(*denied, Failure(nothing.reason, nothing.detail, place)))
         await exchange(link, handshake, deadline, _within(target))
-        return _seen(handshake, target, endpoint.way, denied)
+        return _seen(handshake, target, place, denied)
 
-    async def _way(self, endpoint: Endpoint, target: Target, deadline: float) -> socket.socket:
+    async def _way(
+        self, endpoint: Endpoint, target: Target, deadline: float, address: Address | None
+    ) -> socket.socket:
         """Return a socket on its way to the endpoint, or connected to the proxy before it."""
         way, proxy = endpoint.way, endpoint.way.proxy
+        if address is not None:
+            return await _connected((address,), way, target, deadline)
         if proxy is None:
             return await self._link(endpoint.host, endpoint.port, way, target, deadline)
         try:
             return await self._link(proxy.host, proxy.port, way, target, deadline)
         except _GaveNothingError as nothing:
-            said = f"the proxy {proxy.where} cannot be reached: {nothing.failure.detail}"
-            raise _GaveNothingError(Reason.PROXY, said, target.where) from None
+            said = f"the proxy {proxy.where} cannot be reached: {nothing.detail}"
+            raise _GaveNothingError(Reason.PROXY, said) from None
 
     async def _link(self, host: str, port: int, way: Way, target: Target, deadline: float) -> socket.socket:
+        return await _connected(await self._chosen(host, port, way, target, deadline), way, target, deadline)
+
+    async def _chosen(
+        self, host: str, port: int, way: Way, target: Target, deadline: float
+    ) -> tuple[Address, ...]:
         addresses = literal(host, port) or await self._addresses(host, port, target, deadline)
-        if way is not DIRECT:
-            addresses = way.chosen(addresses)
-            if not addresses:
-                raise _GaveNothingError(Reason.DNS, f"{host} has no {way.words}", target.where)
-        return await _connected(addresses, way, target, deadline)
+        if way is DIRECT:
+            return addresses
+        addresses = way.chosen(addresses)
+        if not addresses:
+            raise _GaveNothingError(Reason.DNS, f"{host} has no {way.words}")
+        return addresses
 
     async def _addresses(self, host: str, port: int, target: Target, deadline: float) -> tuple[Address, ...]:
         try:
@@ -153,15 +192,16 @@ class EndpointSource:
             if found:
                 return found
             said = "the name has no address"
-        raise _GaveNothingError(Reason.DNS, f"{host} cannot be resolved: {said}", target.where)
+        raise _GaveNothingError(Reason.DNS, f"{host} cannot be resolved: {said}")
 
 
 class _GaveNothingError(Exception):
     """A look ended before a connection stood; never leaves this file."""
 
-    def __init__(self, reason: Reason, detail: str, place: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
-        self.failure = Failure(reason, detail, place)
+        self.reason = reason
+        self.detail = detail
 
 
 async def _connected(
@@ -176,40 +216,45 @@ async def _connected(
             return await connect(addresses, target.policy.timeout, way.source)
     except TimeoutError:
         said = f"no answer to the connection request {_within(target)}"
-        raise _GaveNothingError(Reason.TIMEOUT, said, target.where) from None
+        raise _GaveNothingError(Reason.TIMEOUT, said) from None
     except NoneConnectedError as error:
-        raise _GaveNothingError(error.reason, error.detail, target.where) from None
+        raise _GaveNothingError(error.reason, error.detail) from None
 
 
 def _within(target: Target) -> str:
     return f"within {target.policy.timeout.total_seconds():g} s"
 
 
-def _seen(handshake: Talk, target: Target, way: Way, denied: tuple[Failure, ...]) -> Seen:
+def _seen(handshake: Talk, target: Target, place: str, denied: tuple[Failure, ...]) -> Seen:
     trouble = handshake.trouble
     if trouble and trouble.reason in _PLAIN and _may_be_plain(target):
         trouble = None
     sightings: list[Sighting] = []
     failures = list(denied)
     if trouble:
-        detail = trouble.detail + _through(way.proxy, trouble.reason)
-        failures.append(Failure(trouble.reason, detail, target.where))
+        failures.append(Failure(trouble.reason, trouble.detail, place))
     ders: dict[str, bytes] = {}
     for position, der in enumerate(handshake.chain):
         try:
             certificate = parse.certificate(der)
         except parse.UnreadableCertificateError as error:
             detail = f"certificate {position} of the chain cannot be read: {error}"
-            failures.append(Failure(Reason.BAD_CERTIFICATE, detail, target.where))
+            failures.append(Failure(Reason.BAD_CERTIFICATE, detail, place))
         else:
-            sightings.append(Sighting(target.where, position, certificate))
+            sightings.append(Sighting(place, position, certificate))
             ders[certificate.sha256] = der
     return Seen(tuple(sightings), tuple(failures), ders, handshake.encrypted)
 
 
-def _through(proxy: Proxy | None, reason: Reason) -> str:
-    """Return words that name the proxy beside what the server did; none where it is the proxy's doing."""
-    return "" if proxy is None or reason is Reason.PROXY else f" (through the proxy {proxy.where})"
+def joined(faces: Sequence[Seen]) -> Seen:
+    """Return as one what several places gave; it is encrypted when all of them are that told."""
+    told = {seen.encrypted for seen in faces} - {None}
+    return Seen(
+        tuple(one for seen in faces for one in seen.sightings),
+        tuple(dict.fromkeys(one for seen in faces for one in seen.failures)),
+        {sha256: der for seen in faces for sha256, der in seen.ders.items()},
+        (False not in told) if told else None,
+    )
 
 
 def _may_be_plain(target: Target) -> bool:

@@ -39,7 +39,9 @@ class Spoken:
         found = self._trouble or self._dialogue.trouble
         if found is None and self._handshake.trouble is not None:
             found = Trouble(self._handshake.trouble.reason, self._handshake.trouble.detail)
-        return found
+        if found is None or not self._proxy or found.reason is Reason.PROXY:
+            return found
+        return Trouble(found.reason, f"{found.detail} (through the proxy {self._proxy})")
 
     @property
     def chain(self) -> tuple[bytes, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from socket import AF_INET, AF_INET6
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -69,12 +69,16 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Hold one way; ``family`` and ``source`` apply to the connection to the proxy where there is one."""
+    """Hold one way; ``family`` and ``source`` apply to the connection to the proxy where there is one.
+
+    ``every`` means that each address of the name is looked at, not the first that answers.
+    """
 
     family: Family = Family.ANY
     source: str = ""
     proxy: Proxy | None = None
     identity: Identity | None = None
+    every: bool = False
 
     def chosen(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
         """Return those of the addresses that may be used, in the order to try them."""
@@ -113,6 +117,9 @@ class WaySettings(TargetSettings):
 
     family: Family = Field(
         Family.ANY, description="IP versions to use (ipv4, ipv6) or to try first (prefer_ipv4, prefer_ipv6)"
+    )
+    addresses: Literal["first", "all"] = Field(
+        "first", description="look at the first address of the name that answers, or at all, each as a place"
     )
     source_address: str = Field("", description="address of this machine to connect from")
     proxy: str = Field("", description="http://[user@]host:port or socks5://[user@]host:port to go through")
@@ -162,6 +169,10 @@ class WaySettings(TargetSettings):
             self.client_key or self.client_key_passphrase_file or self.client_key_passphrase_env
         ):
             raise ValueError("client_key needs client_cert")
+        if self.proxy and self.addresses == "all":
+            raise ValueError(
+                "addresses: all needs the addresses, and behind a proxy only the proxy knows them"
+            )
         only = _FAMILIES[self.family] if self.family in (Family.IPV4, Family.IPV6) else None
         if only and self.source_address and _version(self.source_address) != only:
             raise ValueError(f"source_address is no {self.family} address")
@@ -177,7 +188,7 @@ class WaySettings(TargetSettings):
         if self.client_cert is not None:
             passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
             identity = Identity(self.client_cert, self.client_key or self.client_cert, passphrase)
-        way = Way(self.family, self.source_address, proxy, identity)
+        way = Way(self.family, self.source_address, proxy, identity, self.addresses == "all")
         return DIRECT if way == DIRECT else way
 
 
