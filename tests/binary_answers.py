@@ -131,19 +131,6 @@ REFUSED = {
         mysql_packet(b"\x093.20.32\0" + bytes(13)),
         "the MySQL server offers no TLS (its version: '3.20.32')",
     ),
-    "mysql that blocks us": (
-        "mysql",
-        mysql_error(b"Host '10.0.0.9' is blocked"),
-        (
-            "the MySQL server refuses the connection with error 1129: 'Host '10.0.0.9' is blocked'; "
-            "FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
-        ),
-    ),
-    "mysql that is full, with SQL state": (
-        "mysql",
-        mysql_error(b"#08004Too many connections", 1040, number=1),
-        "the MySQL server refuses the connection with error 1040: 'Too many connections'",
-    ),
     "mssql": (
         "mssql",
         packets(REPLY, prelogin(2)),
@@ -216,3 +203,20 @@ NONSENSE = {
     "rdp with half a negotiation": ("rdp", confirm(b"\x02\x00\x08")),
     "rdp with an unknown negotiation": ("rdp", confirm(security(9, 1))),
 }
+
+HUNG_UP: dict[str, tuple[str, bytes, str]] = {
+    "mysql that blocks us": (
+        "mysql",
+        mysql_error(b"Host '10.0.0.9' is blocked"),
+        (
+            "the MySQL server refuses the connection with error 1129: 'Host '10.0.0.9' is blocked'; "
+            "FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
+        ),
+    ),
+    "mysql that is full, with SQL state": (
+        "mysql",
+        mysql_error(b"#08004Too many connections", 1040, number=1),
+        "the MySQL server refuses the connection with error 1040: 'Too many connections'",
+    ),
+}
+"""Errors that servers send and hang up, before they have said whether they offer TLS."""

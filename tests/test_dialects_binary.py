@@ -1,7 +1,7 @@
 """The dialects whose servers say one thing of a known length before TLS, over memory."""
 
 import pytest
-from binary_answers import GRANTED, NONSENSE, REFUSED, greeting
+from binary_answers import GRANTED, HUNG_UP, NONSENSE, REFUSED, greeting
 from dialogues import cuts, told
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +89,15 @@ def test_refusal(protocol: str, answer: bytes, words: str) -> None:
     trouble = told(dialogue(protocol), answer).trouble
     assert trouble is not None
     assert (trouble.reason, trouble.detail) == (Reason.STARTTLS_REFUSED, words)
+
+
+@pytest.mark.parametrize(("protocol", "answer", "words"), HUNG_UP.values(), ids=HUNG_UP)
+def test_error_before_any_word_of_tls(protocol: str, answer: bytes, words: str) -> None:
+    """A server that turns us away before it spoke of TLS has hung up: nobody knows whether it offers any."""
+    for pieces in [(answer,), *cuts(answer)]:
+        trouble = told(dialogue(protocol), *pieces).trouble
+        assert trouble is not None
+        assert (trouble.reason, trouble.detail) == (Reason.CLOSED, words)
 
 
 @refused

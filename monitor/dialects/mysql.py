@@ -121,7 +121,8 @@ def _error(packet: bytes) -> Trouble:
     said = f"the MySQL server refuses the connection with error {number}: {quote(text)}"
     if number == _BLOCKED:
         said += "; FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
-    return Trouble(Reason.STARTTLS_REFUSED, said)
+    # It hangs up before it has said whether it offers TLS.
+    return Trouble(Reason.CLOSED, said)
 
 
 def _refused(version: bytes) -> Trouble:
