@@ -16,7 +16,7 @@ from monitor.assess import Anchors, PathFinder
 from monitor.cycle import BusyError, Judge, OutsideError, Probing
 from monitor.cycle.probe import AT_ONCE, WAITING
 from monitor.model import Failure, Policy, Reason, Seen, Source, SystemClock, Target, TargetState
-from monitor.sources import EndpointSettings, Resolving, sources
+from monitor.sources import EndpointSettings, Resolver, Resolving, sources
 from monitor.sources.allow import Allowed
 from monitor.sources.resolve import Address
 
@@ -128,6 +128,17 @@ def test_looks_at_the_target(tmp_path: Path) -> None:
     state = asyncio.run(run())
     assert (state.up, [s.certificate.sha256 for s in state.sightings]) == (True, [served.sha256])
     assert [finding.check for finding in state.findings] == ["trust"]
+
+
+def test_address_of_version_6() -> None:
+    """An IPv6 address is listed in brackets and looked at as it stands."""
+
+    async def run() -> TargetState:
+        async with listening(speaking_tls(server_context(leaf("rec.example"))), "::1") as port:
+            return await probing(Resolver()).look(target(f"[::1]:{port}"), Allowed(["[::1]:*"]), SOON)
+
+    state = asyncio.run(run())
+    assert (state.up, state.target.id.startswith("endpoint:[::1]:")) == (True, True)
 
 
 def test_outside_is_not_looked_up() -> None:
