@@ -118,6 +118,14 @@ def test_the_blind_finding_comes_with_the_third_failed_look() -> None:
     assert found == [None, None, Check.UNOBSERVED]
 
 
+def test_a_clock_set_forward_during_a_look_makes_nothing_blind() -> None:
+    """What has just been seen is not blind, though by the clock the look began hours ago."""
+    seen = showing((PLACE, leaf("rec.vms.example", ROOT)))
+    observation = Observation(ENDPOINT.id, NOW, timedelta(seconds=1), seen)
+    state = Judge(PathFinder()).observed(TargetState(ENDPOINT), observation, ANCHORS, NOW + 6 * HOUR)
+    assert state.blind is None
+
+
 def test_a_failure_beside_certificates_is_no_blindness() -> None:
     """A handshake that fails after the certificates arrived has shown what we came for."""
     seen = replace(

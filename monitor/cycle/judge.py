@@ -70,6 +70,9 @@ class Judge:
         )
         if not _judged_already(previous, state, paths, now):
             state = replace(state, assessment=judge(target, sightings, paths, now, encrypted=encrypted))
+        if succeeded:
+            # Whatever the clock did during the look: what has just been seen is not blind.
+            return state if state.blind is None else replace(state, blind=None)
         return self._with_blindness(state, now)
 
     def again(
