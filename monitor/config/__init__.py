@@ -5,9 +5,11 @@ from monitor.config.online import online_problems
 from monitor.config.plan import Plan, plan, trust_of
 from monitor.config.probing import probe_target
 from monitor.config.schema import json_schema
+from monitor.config.settings import EmailSettings
 
 __all__ = [
     "Config",
+    "EmailSettings",
     "Plan",
     "json_schema",
     "load",

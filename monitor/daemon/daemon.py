@@ -202,7 +202,7 @@ class Daemon:
         return now
 
     async def _deliver(self) -> None:
-        await self.post.deliver(self.setup.relay)
+        await self.post.deliver(self.setup.config)
 
     async def _prune(self) -> None:
         await self.store.prune(self.clock.now(), self.setup.config.store.keep)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.delivery import Complaints, Relay, deliver_due
+from monitor.config import Config, EmailSettings
+from monitor.daemon.setup import relay_of
+from monitor.delivery import Complaints, SmtpRelay, deliver_due
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
 from monitor.store import Store
@@ -18,12 +20,23 @@ class Post:
         self._clock = clock
         self._own = own
         self._complaints = Complaints()
+        self._email: EmailSettings | None = None
+        self._relay: SmtpRelay | None = None
 
-    async def deliver(self, relay: Relay | None) -> None:
-        """Try every mail that is due; without a relay they wait."""
+    async def deliver(self, config: Config) -> None:
+        """Try every mail that is due; while no mail is configured they wait."""
+        relay = self._relay_of(config)
         if relay is not None:
             await deliver_due(self, relay, self._clock.now(), tally=self, complaints=self._complaints)
         self._own.outbox(*await self._store.outbox())
+
+    def _relay_of(self, config: Config) -> SmtpRelay | None:
+        """Return the relay of a configuration, the same one while its section stays: each has threads."""
+        if config.email != self._email:
+            if self._relay is not None:
+                self._relay.pool.close()
+            self._email, self._relay = config.email, relay_of(config)
+        return self._relay
 
     async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
         """Return the mails whose next attempt is due."""

@@ -35,11 +35,6 @@ class Setup:
         return replace(self, targets=same)
 
     @property
-    def relay(self) -> SmtpRelay | None:
-        """Return the way mails leave, ``None`` when no mail is configured."""
-        return relay_of(self.config)
-
-    @property
     def compose(self) -> Callable[[Decision, datetime], Sequence[Mail]] | None:
         """Return what turns a decision into mails, ``None`` when no mail is configured."""
         email = self.config.email
