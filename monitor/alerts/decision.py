@@ -37,9 +37,6 @@ class Why(StrEnum):
     INVENTORY = "inventory"
 
 
-GOOD_NEWS = frozenset({Why.RENEWED, Why.SOLVED, Why.ANSWERS})
-
-
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Hold one place where a matter shows, and the target to which it belongs.

@@ -36,11 +36,6 @@ def canonical(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def named_issuer(child: Certificate, issuer: Certificate) -> bool:
-    """Return whether one certificate names the other as its issuer."""
-    return canonical(child.issuer) == canonical(issuer.subject)
-
-
 @lru_cache(maxsize=4096)
 def signed(child: bytes, issuer: bytes) -> bool | None:
     """Return whether the issuer's key made the child's signature, ``None`` when that cannot be checked."""

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from monitor.discovery.found import Discovered
 from monitor.discovery.place import Place
-from monitor.discovery.records import LookUpError, Records, SystemRecords, not_looked_up
+from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.parse import display
@@ -70,28 +70,19 @@ class MxDiscovery:
         meant.
         """
         domain = self._settings.domain
-        try:
-            answer = await self._records.of(domain, "MX")
-        except LookUpError as error:
-            return Discovered(failures=(not_looked_up(domain, error, self.id),))
-        found: dict[str, Found] = {}
-        notes: list[str] = []
-        for record in answer:
-            if not record.host:  # RFC 7505
-                notes.append(f"{domain} says that it takes no mail")
-                continue
-            try:
-                server = host(record.host)
-            except ValueError:
-                notes.append(f"{domain} names the mail server {display(record.host)!r}, which cannot be")
-            else:
-                found.setdefault(server, self._found(server))
-        return Discovered(tuple(found.values()), (), tuple(notes))
+        query = Query(
+            domain,
+            "MX",
+            f"{domain} says that it takes no mail",  # RFC 7505
+            lambda record: f"{domain} names the mail server {display(record.host)!r}, which cannot be",
+        )
+        return await servers(self._records, query, self._found, self.id)
 
     async def close(self) -> None:
         """Let the records go."""
         self._records.close()
 
-    def _found(self, server: str) -> Found:
+    def _found(self, record: Record) -> Found:
+        server = host(record.host)
         title = f"{self._settings.title or f'mail of {self._settings.domain}'} at {server}"
         return Found(Place(server, _SMTP).where, server, (), title, protocol="smtp")

@@ -3,10 +3,12 @@
 It must not look up addresses: those come from the resolver that endpoints use, hosts file and all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from monitor.model import Failure, Reason
+from monitor.discovery.found import Discovered
+from monitor.model import Failure, Found, Reason
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
@@ -82,9 +84,42 @@ class SystemRecords:
         return tuple(sorted(_record(one, kind) for one in answer))
 
 
-def not_looked_up(name: str, error: LookUpError, place: str) -> Failure:
-    """Return the failure of a look-up."""
-    return Failure(Reason.DNS, f"{name} cannot be looked up: {error}", place)
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Hold what is looked up (``kind`` is SRV or MX) and what to note of records that are no servers.
+
+    ``none`` is told of ``.``, a server that is said not to be there; ``odd`` of a host that cannot be one.
+    """
+
+    name: str
+    kind: str
+    none: str
+    odd: Callable[[Record], str]
+
+
+async def servers(records: Records, query: Query, found: Callable[[Record], Found], place: str) -> Discovered:
+    """Return what the records of a name lead to, in their order and each address once.
+
+    ``found`` raises ``ValueError`` for a record that names no possible server; ``place`` is a failure's.
+    """
+    try:
+        answer = await records.of(query.name, query.kind)
+    except LookUpError as error:
+        failure = Failure(Reason.DNS, f"{query.name} cannot be looked up: {error}", place)
+        return Discovered(failures=(failure,))
+    known: dict[str, Found] = {}
+    notes: list[str] = []
+    for record in answer:
+        if not record.host:
+            notes.append(query.none)
+            continue
+        try:
+            one = found(record)
+        except ValueError:
+            notes.append(query.odd(record))
+        else:
+            known.setdefault(one.address, one)
+    return Discovered(tuple(known.values()), (), tuple(notes))
 
 
 def _record(one: Any, kind: str) -> Record:

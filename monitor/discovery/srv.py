@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from monitor.discovery.found import Discovered
 from monitor.discovery.place import Place, protocol_named
-from monitor.discovery.records import LookUpError, Record, Records, SystemRecords, not_looked_up
+from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.parse import display
@@ -114,23 +114,13 @@ class SrvDiscovery:
     async def discover(self) -> Discovered:
         """Return one endpoint for each server and port, the one that clients try first at the beginning."""
         name = self._settings.name
-        try:
-            answer = await self._records.of(name, "SRV")
-        except LookUpError as error:
-            return Discovered(failures=(not_looked_up(name, error, self.id),))
-        found: dict[str, Found] = {}
-        notes: list[str] = []
-        for record in answer:
-            if not record.host:
-                notes.append(f"{name} says that the service is not offered here")
-                continue
-            try:
-                one = self._found(record)
-            except ValueError:
-                notes.append(f"{name} names {display(record.host)!r} port {record.port}, which cannot be")
-            else:
-                found.setdefault(one.address, one)
-        return Discovered(tuple(found.values()), (), tuple(notes))
+        query = Query(
+            name,
+            "SRV",
+            f"{name} says that the service is not offered here",
+            lambda record: f"{name} names {display(record.host)!r} port {record.port}, which cannot be",
+        )
+        return await servers(self._records, query, self._found, self.id)
 
     async def close(self) -> None:
         """Let the records go."""

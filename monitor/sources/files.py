@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 from pydantic import Field
 
 from monitor.model import Failure, Meaning, Policy, Reason, Seen, Sighting, Target
+from monitor.settings import LocalPath, LocalPattern, TargetSettings
 from monitor.sources.certfile import CertFile, UnfitError, read_file
 from monitor.sources.globs import excluded_by, has_magic
-from monitor.sources.settings import LocalPath, LocalPattern, TargetSettings
 from monitor.sources.walk import SUFFIXES, Budget, ExhaustedError, Match, failure_of, walk
 from monitor.threads import ThreadPool
 
