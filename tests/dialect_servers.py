@@ -32,7 +32,9 @@ GOOD = pki.leaf(NAME, ROOT, at=TODAY, names=(NAME, "127.0.0.1"))
 EXPIRED = pki.leaf(NAME, ROOT, at=TODAY, names=(NAME, "127.0.0.1"), end=pki.days(-1, TODAY))
 IDENTITIES = {"good": GOOD, "expired": EXPIRED, "plain": None}
 
-_LISTENS = "0A"  # TCP_LISTEN in /proc/net/tcp
+# States in /proc/net/tcp: listening; established, or waiting for the server to close after we did.
+_LISTENS = frozenset({"0A"})
+_VISITED = frozenset({"01", "08"})
 
 
 @dataclass(frozen=True)
@@ -172,17 +174,28 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _await_ports(process: subprocess.Popen[bytes], room: Room) -> None:
     end = time.monotonic() + PATIENCE
-    while not set(room.ports.values()) <= _listened_on():
+    while not set(room.ports.values()) <= _ports_in(_LISTENS):
         assert process.poll() is None, f"it ended at once: {room.log}"
         assert time.monotonic() < end, f"it does not listen: {room.log}"
         time.sleep(0.02)
 
 
-def _listened_on() -> set[int]:
+def settled(room: Room, visited: set[int]) -> None:
+    """Wait until a server has seen that its visitors are gone, so that stopping it surprises nobody.
+
+    Only ports that were looked at count: on others a server may speak to itself.
+    """
+    end = time.monotonic() + PATIENCE
+    while visited & _ports_in(_VISITED):
+        assert time.monotonic() < end, f"it keeps a connection that we closed: {room.log}"
+        time.sleep(0.02)
+
+
+def _ports_in(states: frozenset[str]) -> set[int]:
     found: set[int] = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         rows = [line.split() for line in table.read_text().splitlines()[1:]] if table.exists() else []
-        found |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == _LISTENS}
+        found |= {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] in states}
     return found
 
 

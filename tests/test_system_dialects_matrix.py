@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_site import Done, check
 from dialect_places import PLACES, WITHOUT_SERVER, Place
-from dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, Room
+from dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, Room, settled
 
 from monitor.dialects import DIALECTS
 from monitor.model import Policy, Reason, Seen
@@ -133,6 +133,7 @@ def test_log_of_server(estate: Estate, kind: Kind) -> None:
     for place in PLACES:
         if place.kind is kind:
             asyncio.run(look(place.protocol, room.ports[place.at], 10))
+    settled(room, {room.ports[place.at] for place in PLACES if place.kind is kind})
     after = [line for line in estate.stop(kind, "good").splitlines() if line not in before]
     assert [line for line in after if ALARM.search(line) and not re.search(kind.usual, line)] == []
 
