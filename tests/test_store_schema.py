@@ -20,19 +20,21 @@ from monitor.store.database import Database
 from monitor.store.schema import MIGRATIONS, migrate, schema
 from monitor.store.tables import metadata
 
-NEXT = '''"""Add a column and a table."""
+HEAD = schema().head
+
+NEXT = f'''"""Add a column and a table."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "{HEAD}"
 def upgrade() -> None:
     op.add_column("target", sa.Column("colour", sa.Text))
     op.create_table("extra", sa.Column("id", sa.Integer, primary_key=True))
 '''
 
-REBUILD = '''"""Rebuild a table that others refer to."""
+REBUILD = f'''"""Rebuild a table that others refer to."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "{HEAD}"
 def upgrade() -> None:
     with op.batch_alter_table("certificate") as batch:
         batch.add_column(sa.Column("colour", sa.Text, nullable=False, server_default="red"))
@@ -50,7 +52,7 @@ def steps(tmp_path: Path, text: str) -> Path:
     """Return a copy of the steps with one more."""
     copy = tmp_path / "steps 50%"
     shutil.copytree(MIGRATIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "r0002_next.py").write_text(text)
+    (copy / "versions" / "r9999_next.py").write_text(text)
     return copy
 
 
@@ -148,7 +150,7 @@ def test_upgrade_copies_the_file_first(path: Path, tmp_path: Path) -> None:
     """The copy made before a step is whole and usable by the version that wrote it."""
     filled(path)
     migrate(path, schema(steps(tmp_path, NEXT)))
-    copy = path.with_name("state.db.before-0002")
+    copy = path.with_name("state.db.before-9999")
     state, _ = look(NOW, sighting("leaf"))
     assert using(lambda store: loaded(store, state.target), url(copy)) == [state]
 
@@ -158,7 +160,7 @@ def test_second_start_after_an_upgrade_copies_nothing(path: Path, tmp_path: Path
     filled(path)
     known = schema(steps(tmp_path, NEXT))
     migrate(path, known)
-    path.with_name("state.db.before-0002").unlink()
+    path.with_name("state.db.before-9999").unlink()
     migrate(path, known)
     assert list(path.parent.glob("*.before-*")) == []
 
@@ -188,8 +190,8 @@ def test_newer_schema_is_refused(path: Path, tmp_path: Path) -> None:
     with pytest.raises(NewerSchemaError) as raised:
         using(nothing, url(path))
     assert str(raised.value) == (
-        f"{path} was written by a newer cert-monitor ({VERSION}): its schema is 0002, this version knows "
-        "schemas up to 0001. Install the newer version again, or restore the copy that was made before the "
+        f"{path} was written by a newer cert-monitor ({VERSION}): its schema is 9999, this version knows "
+        f"schemas up to {HEAD}. Install the newer version again, or restore the copy that was made before the "
         "upgrade (state.db.before-...), or name another store.url"
     )
 
@@ -198,7 +200,7 @@ def test_newer_schema_of_any_shape_is_refused(path: Path, tmp_path: Path) -> Non
     """A newer version may have dropped the table that tells its number: it is refused all the same."""
     filled(path)
     migrate(path, schema(steps(tmp_path, NEXT + "    op.drop_table('fact')\n")))
-    assert "was written by a newer cert-monitor: its schema is 0002" in refused(url(path))
+    assert "was written by a newer cert-monitor: its schema is 9999" in refused(url(path))
 
 
 def test_step_that_loses_referred_rows_is_undone(path: Path, tmp_path: Path) -> None:
@@ -268,18 +270,18 @@ def test_second_store_on_a_file_is_refused(path: Path) -> None:
 def test_copy_that_cannot_be_made_stops_the_upgrade(path: Path, tmp_path: Path) -> None:
     """Without its copy a file is not upgraded, and the sentence says what stood in the way."""
     filled(path)
-    path.with_name("state.db.before-0002.unfinished").mkdir()
-    with pytest.raises(SystemBrokenError, match=r"before-0002\.unfinished"):
+    path.with_name("state.db.before-9999.unfinished").mkdir()
+    with pytest.raises(SystemBrokenError, match=r"before-9999\.unfinished"):
         migrate(path, schema(steps(tmp_path, NEXT)))
-    assert asked(path, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert asked(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
 def test_copy_of_an_interrupted_upgrade_is_made_again(path: Path, tmp_path: Path) -> None:
     """What a killed upgrade left of its copy does not stand in the way of the next, and goes."""
     filled(path)
-    path.with_name("state.db.before-0002.unfinished").write_bytes(b"half a copy")
+    path.with_name("state.db.before-9999.unfinished").write_bytes(b"half a copy")
     migrate(path, schema(steps(tmp_path, NEXT)))
-    assert [copy.name for copy in path.parent.glob("*.before-*")] == ["state.db.before-0002"]
+    assert [copy.name for copy in path.parent.glob("*.before-*")] == ["state.db.before-9999"]
 
 
 def test_lock_that_cannot_be_made_is_explained(path: Path) -> None:

@@ -21,9 +21,9 @@ from monitor.assess.part import (
 from monitor.assess.superseded import superseded
 from monitor.model import Assessment, Certificate, Check, Finding, Path, Severity, Sighting, Target
 
-# Certificates that lie in files are not served to anyone: no name is expected and no trust, unless
-# asked for.
-_AT_REST = frozenset({"files"})
+# Only an endpoint serves its certificates to others. Of those that lie in files and stores no name is
+# expected and no trust, unless asked for.
+_SERVING = "endpoint"
 
 
 def judge(
@@ -73,7 +73,7 @@ class _Case:
     @property
     def served(self) -> bool:
         """Return whether the certificates are shown to clients."""
-        return self.target.kind not in _AT_REST
+        return self.target.kind == _SERVING
 
     def finding(
         self, check: Check, default: Severity, certificate: Certificate, sentence: str, matter: str = ""

@@ -14,8 +14,10 @@ from monitor.model import (
     Certificate,
     Departed,
     Finding,
+    Machine,
     Observation,
     Path,
+    RevocationList,
     Seen,
     Sighting,
     Target,
@@ -67,6 +69,9 @@ class Judge:
             encrypted=encrypted,
             sightings=sightings,
             departed=_departed(previous, paths, seen),
+            machine=_machine(previous, seen, kept),
+            lists=_lists(previous, seen, now),
+            staples=seen.staples if seen.sightings else previous.staples,
         )
         if not _judged_already(previous, state, paths, now):
             state = replace(state, assessment=judge(target, sightings, paths, now, encrypted=encrypted))
@@ -164,20 +169,43 @@ def _by_place(sightings: Sequence[Sighting], ders: Mapping[str, bytes]) -> Itera
 
 
 def _carried(previous: TargetState, seen: Seen, now: datetime) -> tuple[Sighting, ...]:
-    """Return the last known sightings of the places that could not be looked at this time.
+    """Return the last known sightings of the places that could not be looked at this time."""
+    if not previous.sightings:
+        return ()
+    shown = {sighting.place for sighting in seen.sightings}
+    places = _lost(previous, seen, now)
+    return tuple(s for s in previous.sightings if s.place not in shown and _within(s.place, places))
+
+
+def _lost(previous: TargetState, seen: Seen, now: datetime) -> list[str]:
+    """Return the places that could not be looked at, empty when they have been lost for too long.
 
     A standby that was seen once falls silent for good reason, for years: it is not forgotten.
     """
-    if not seen.failures or not previous.sightings:
-        return ()
-    lost = seen.blind_failures
+    if not seen.failures:
+        return []
     since = previous.succeeded_at or previous.watched_since
     too_long = since is not None and now - since > previous.target.policy.forget_after
     if too_long and not previous.target.part.standby:
-        return ()
-    shown = {sighting.place for sighting in seen.sightings}
-    places = [failure.place for failure in lost]
-    return tuple(s for s in previous.sightings if s.place not in shown and _within(s.place, places))
+        return []
+    return [failure.place for failure in seen.blind_failures]
+
+
+def _machine(previous: TargetState, seen: Seen, kept: tuple[Sighting, ...]) -> Machine | None:
+    """Return what is known of the machine: told by this look, else as long as its certificates stay known."""
+    return seen.machine or (previous.machine if kept else None)
+
+
+def _lists(previous: TargetState, seen: Seen, now: datetime) -> tuple[RevocationList, ...]:
+    """Return the CRLs of this look and the last known ones of places that could not be looked at."""
+    if not previous.lists:
+        return seen.lists
+    shown = {one.place for one in seen.lists}
+    places = _lost(previous, seen, now)
+    return (
+        *seen.lists,
+        *(one for one in previous.lists if one.place not in shown and _within(one.place, places)),
+    )
 
 
 def _within(place: str, places: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from monitor.model.finding import (
     Superseded,
     worst,
 )
+from monitor.model.machine import Account, Binding, Grant, Kept, Link, Machine, PrivateKey
 from monitor.model.notice import Mail, Recipient, Told, ToldChange
 from monitor.model.observation import (
     Failure,
@@ -21,13 +22,16 @@ from monitor.model.observation import (
     Seen,
     Sighting,
 )
+from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Standing, Staple
 from monitor.model.services import Clock, Source, SystemClock
 from monitor.model.state import Departed, DiscoveryState, Snapshot, TargetState
 from monitor.model.target import Batch, Found, Margin, Meaning, Part, Policy, Target
 
 __all__ = [
+    "Account",
     "Assessment",
     "Batch",
+    "Binding",
     "Certificate",
     "Check",
     "Clock",
@@ -36,6 +40,10 @@ __all__ = [
     "Failure",
     "Finding",
     "Found",
+    "Grant",
+    "Kept",
+    "Link",
+    "Machine",
     "Mail",
     "Margin",
     "Meaning",
@@ -43,13 +51,19 @@ __all__ = [
     "Part",
     "Path",
     "Policy",
+    "PrivateKey",
     "Reason",
     "Recipient",
+    "RenewalWindow",
+    "Revocation",
+    "RevocationList",
     "Seen",
     "Severity",
     "Sighting",
     "Snapshot",
     "Source",
+    "Standing",
+    "Staple",
     "Superseded",
     "SystemClock",
     "Target",

@@ -30,6 +30,16 @@ class Check(StrEnum):
     KEY_TYPE = "key_type"
     NEVER_SEEN = "never_seen"
     DISCOVERY_STALE = "discovery_stale"
+    REVOKED = "revoked"
+    REVOCATION_UNKNOWN = "revocation_unknown"
+    CRL_EXPIRY = "crl_expiry"
+    RENEWAL_WINDOW = "renewal_window"
+    SERVED_OLD = "served_old"
+    BINDING_STALE = "binding_stale"
+    KEY_MISSING = "key_missing"
+    KEY_INACCESSIBLE = "key_inaccessible"
+    NOT_IN_STORE = "not_in_store"
+    CA_NOT_INSTALLED = "ca_not_installed"
 
 
 class Severity(StrEnum):

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.certificate import Certificate
+from monitor.model.machine import Machine
+from monitor.model.revocation import RevocationList, Staple
 
 
 class Reason(StrEnum):
@@ -27,6 +29,9 @@ class Reason(StrEnum):
     PERMISSION = "permission"
     UNREADABLE = "unreadable"
     NOT_A_CERTIFICATE = "not_a_certificate"
+    PASSPHRASE = "passphrase"  # noqa: S105 - a reason
+    TOO_LARGE = "too_large"
+    LATE = "late"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_XPROTECT = "not_xprotect"
@@ -60,13 +65,18 @@ class Seen:
     """Hold what a source returns: everything it saw and everything that failed.
 
     ``ders`` maps SHA-256 to the DER bytes of every sighting. ``encrypted`` is ``None`` where the
-    question has no meaning (files) or was not answered.
+    question has no meaning (files) or was not answered. ``machine`` is what a machine's stores told
+    beyond certificates, ``None`` for other kinds and where nothing came. ``lists`` are the CRLs seen;
+    ``staples`` the OCSP responses that came with a handshake, where they were asked for.
     """
 
     sightings: tuple[Sighting, ...] = ()
     failures: tuple[Failure, ...] = ()
     ders: Mapping[str, bytes] = field(default_factory=dict)
     encrypted: bool | None = None
+    machine: Machine | None = None
+    lists: tuple[RevocationList, ...] = ()
+    staples: tuple[Staple, ...] = ()
 
     @property
     def blind_failures(self) -> tuple[Failure, ...]:
@@ -75,7 +85,7 @@ class Seen:
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at
         one place: worth a word, but the target was seen.
         """
-        shown = {sighting.place for sighting in self.sightings}
+        shown = {one.place for one in (*self.sightings, *self.lists)}
         return tuple(f for f in self.failures if (f.place not in shown if f.place else not shown))
 
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from monitor.model.certificate import Certificate
 from monitor.model.finding import Assessment, Finding, Severity, worst
+from monitor.model.machine import Machine
 from monitor.model.observation import Failure, Sighting
+from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Staple
 from monitor.model.target import Target
 
 
@@ -26,7 +28,8 @@ class TargetState:
 
     ``sightings`` are the last known ones: while looks fail they stay (and stay judged) until
     ``forget_after``. ``failed_looks`` counts in a row. ``watched_since`` is when we first tried to look;
-    ``blind`` is the unobserved or never_seen finding, if due.
+    ``blind`` is the unobserved or never_seen finding, if due. ``machine``, ``lists`` and ``staples`` are the
+    last known of what a look gave beside certificates; staples are not recorded.
     """
 
     target: Target
@@ -41,6 +44,9 @@ class TargetState:
     departed: tuple[Departed, ...] = ()
     assessment: Assessment = Assessment()
     blind: Finding | None = None
+    machine: Machine | None = None
+    lists: tuple[RevocationList, ...] = ()
+    staples: tuple[Staple, ...] = ()
 
     @property
     def up(self) -> bool | None:
@@ -85,12 +91,15 @@ class Snapshot:
     """Hold an immutable picture of everything known at one instant.
 
     ``states`` maps target id to state; ``correlated`` maps target id to findings that needed many
-    targets; ``discoveries`` maps discovery id to state. All are replaced, never changed in place.
+    targets; ``discoveries`` maps discovery id to state; ``revocations`` and ``renewals`` map SHA-256 to what
+    the issuer said of a certificate. All are replaced, never changed in place.
     """
 
     states: Mapping[str, TargetState] = field(default_factory=dict)
     correlated: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     discoveries: Mapping[str, DiscoveryState] = field(default_factory=dict)
+    revocations: Mapping[str, Revocation] = field(default_factory=dict)
+    renewals: Mapping[str, RenewalWindow] = field(default_factory=dict)
 
     def findings(self, target_id: str) -> tuple[Finding, ...]:
         """Return a target's own findings and those it shares with others."""

@@ -27,7 +27,8 @@ class Policy:
     warns a 398-day certificate at 30 days and a 6-day one at 1.5. ``checks`` overrides severities
     (``None``: off); ``accept`` lists SHA-256 fingerprints whose trust is not questioned.
     ``trust`` names anchors: ``system`` or absolute paths. ``encryption`` is ``required``, ``any``
-    or ``off``.
+    or ``off``. ``revocation`` names where to ask, in order (``staple``, ``crl``, ``ocsp``); empty: not asked.
+    ``renewal_information`` asks ACME CAs when to renew.
     """
 
     interval: timedelta = timedelta(hours=1)
@@ -44,6 +45,8 @@ class Policy:
     remind_warning_every: timedelta = timedelta(days=7)
     remind_critical_every: timedelta = timedelta(days=1)
     encryption: str = "required"
+    revocation: tuple[str, ...] = ()
+    renewal_information: bool = False
 
     def severity(self, check: Check, default: Severity) -> Severity | None:
         """Return the severity to use for a check, ``None`` when it is switched off."""

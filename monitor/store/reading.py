@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 from monitor.model import Certificate, Departed, Sighting, Target, TargetState
 from monitor.parse import UnreadableCertificateError
 from monitor.parse import certificate as parse
+from monitor.store.beside import lists_of, machine_of
 from monitor.store.chunks import chunks
 from monitor.store.tables import certificate, history, storable, target
 from monitor.store.values import Gone, Presence, departed_of, failures_of
@@ -101,6 +102,8 @@ def _state(
         encrypted=row.encrypted,
         sightings=sightings,
         departed=departed,
+        machine=machine_of(row.machine) if row.machine else None,
+        lists=lists_of(row.lists) if row.lists else (),
     )
 
 

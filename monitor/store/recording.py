@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from monitor.model import Observation, Sighting, TargetState
+from monitor.store.beside import lists_json, machine_json
 from monitor.store.chunks import chunks
 from monitor.store.single import raise_newest
 from monitor.store.tables import certificate, history, storable, target
@@ -142,6 +143,8 @@ def _target_row(state: TargetState) -> dict[str, Any]:
         "failures": failures_json(state.failures) if state.failures else "[]",
         "encrypted": state.encrypted,
         "departed": departed_json(state.departed) if state.departed else "[]",
+        "machine": machine_json(state.machine) if state.machine else None,
+        "lists": lists_json(state.lists) if state.lists else None,
     }
 
 

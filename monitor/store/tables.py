@@ -103,6 +103,8 @@ target = Table(
     Column("failures", Text, nullable=False),
     Column("encrypted", Boolean),
     Column("departed", Text, nullable=False),
+    Column("machine", Text),
+    Column("lists", Text),
 )
 
 # One row per continuous presence of a certificate at a place. The open rows (no ended_at) are the last known

@@ -1,0 +1,1 @@
+"""Look at certificates in a Kubernetes cluster: secrets, config maps, webhooks; judges nothing."""
