@@ -191,8 +191,8 @@ def test_newer_schema_is_refused(path: Path, tmp_path: Path) -> None:
         using(nothing, url(path))
     assert str(raised.value) == (
         f"{path} was written by a newer cert-monitor ({VERSION}): its schema is 9999, this version knows "
-        f"schemas up to {HEAD}. Install the newer version again, or restore the copy that was made before the "
-        "upgrade (state.db.before-...), or name another store.url"
+        f"schemas up to {HEAD}. Install the newer version again, or restore the copy that was made before "
+        "the upgrade (state.db.before-...), or name another store.url"
     )
 
 
