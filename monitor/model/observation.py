@@ -85,7 +85,7 @@ class Seen:
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at
         one place: worth a word, but the target was seen.
         """
-        shown = {one.place for one in (*self.sightings, *self.lists)}
+        shown = {sighting.place for sighting in self.sightings} | {one.place for one in self.lists}
         return tuple(f for f in self.failures if (f.place not in shown if f.place else not shown))
 
 
