@@ -24,7 +24,7 @@ from monitor.daemon.watch import Parts, Watch, asked
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.schedule import Schedule
-from monitor.sources import AnchorShelf, EndpointSource, FilesSource, Resolver, sources
+from monitor.sources import AnchorShelf, Resolver, sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import WebServer, make_app, make_metrics_app
@@ -230,6 +230,5 @@ class Daemon:
 
 
 def _pools(looking: Mapping[str, Source]) -> tuple[ThreadPool, ...]:
-    return tuple(
-        source.pool for source in looking.values() if isinstance(source, EndpointSource | FilesSource)
-    )
+    pools = (getattr(source, "pool", None) for source in looking.values())
+    return tuple(pool for pool in pools if isinstance(pool, ThreadPool))
