@@ -1,0 +1,115 @@
+"""Say which addresses on the network may be asked because a certificate names them; looks nothing up.
+
+Whoever makes a certificate chooses what stands in it: without a limit it would have us ask our own network's
+machines (RFC 5280 section 8 warns of it). So public addresses only, and what the configuration allows beyond.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from yarl import URL
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+KEY = "issuers.private_addresses"
+_LONGEST = 2048
+_USUAL_PORTS = (80, 443)
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Azure's own service for its machines has an address that counts as public.
+_SERVICES = frozenset({ipaddress.IPv4Address("168.63.129.16")})
+
+
+class RefusedError(ValueError):
+    """An address must not be asked; the text is a sentence that says why and what allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Hold the networks that may be asked although they are private; at them any port may be asked."""
+
+    private: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, networks: Iterable[str]) -> "Reach":
+        """Return the reach for networks such as ``10.1.0.0/16``; raise ``ValueError`` for other texts."""
+        return cls(tuple(ipaddress.ip_network(text) for text in networks))
+
+    def check(self, address: str, port: int) -> None:
+        """Raise ``RefusedError`` when nothing at this IP address and port may be asked."""
+        found = _parsed(address)
+        if found is None:
+            raise RefusedError(f"{address} is no address that can be asked")
+        if any(found in network for network in self.private):
+            return
+        if not _public(found):
+            raise RefusedError(
+                f"{address} is a private address, which is not asked for what a certificate says; "
+                f"if it is your CA's, list it under {KEY}"
+            )
+        if port not in _USUAL_PORTS:
+            raise RefusedError(
+                f"port {port} of {address} is neither 80 nor 443 and not asked for what a certificate says; "
+                f"if it is your CA's, list the address under {KEY}"
+            )
+
+
+EVERYWHERE = Reach((ipaddress.IPv4Network("0.0.0.0/0"), ipaddress.IPv6Network("::/0")))
+"""What may be asked for when the address stands in the configuration itself."""
+
+
+def read_url(text: str) -> URL:
+    """Return the URL that a text is; raise ``RefusedError`` for one that is never asked.
+
+    Only http and https, a host, no login, at most 2048 characters, and an IPv4 address in its usual form:
+    ``127.1`` or ``2130706433`` mean loopback to some system calls.
+    """
+    if len(text) > _LONGEST or not text.isascii() or not text.isprintable():
+        raise RefusedError("the address is too long or holds characters that no URL has")
+    try:
+        url = URL(text)
+        host, port = url.host, url.port
+    except ValueError:
+        raise RefusedError(f"{_short(text)} is no URL") from None
+    if url.scheme not in ("http", "https"):
+        raise RefusedError(f"{_short(text)} is not asked: only http:// and https:// are")
+    if not host or not port:
+        raise RefusedError(f"{_short(text)} names no host")
+    if url.user is not None or url.password is not None:
+        raise RefusedError(f"an address at {host} holds a login and is not asked")
+    if _looks_numeric(host) and _parsed(host) is None:
+        raise RefusedError(f"{host} is no host name and no address in its usual form")
+    return url.with_fragment(None)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:120]}..."
+
+
+def _looks_numeric(host: str) -> bool:
+    return ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) is not None
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        return _plain(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+def _plain(found: Address) -> Address:
+    """Return the IPv4 address that is written into some IPv6 addresses, others as they are."""
+    if isinstance(found, ipaddress.IPv4Address):
+        return found
+    if found in _NAT64:
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    teredo = found.teredo[1] if found.teredo else None
+    return found.ipv4_mapped or found.sixtofour or teredo or found
+
+
+def _public(found: Address) -> bool:
+    # is_global alone calls multicast global.
+    return found.is_global and not found.is_multicast and not found.is_reserved and found not in _SERVICES
