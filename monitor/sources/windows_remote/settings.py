@@ -1,0 +1,54 @@
+"""The configuration of Windows machines that are read over the network; one entry gives a target for each."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from monitor.model import Meaning, Policy, Target
+from monitor.settings import PolicySettings
+from monitor.sources.address import read_host
+from monitor.windows.access import Remote, WindowsAccess
+
+KIND = "windows_remote"
+
+UNHURRIED = PolicySettings(timeout=timedelta(seconds=60))
+"""What stands between ``defaults`` and ``policies``: PowerShell needs seconds to start on a busy server."""
+
+
+class WindowsRemoteSettings(WindowsAccess):
+    """Hold the configuration of Windows machines that share one login."""
+
+    kind: Literal["windows_remote"]
+    hosts: tuple[str, ...] = Field(min_length=1, description="names or addresses of the machines")
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        hosts = tuple(map(read_host, texts))
+        twice = next((host for index, host in enumerate(hosts) if host in hosts[:index]), None)
+        if twice is not None:
+            raise ValueError(f"{twice} stands here twice")
+        return hosts
+
+    def targets(self, policy: Policy) -> tuple[Target, ...]:
+        """Return one target for each machine."""
+        return tuple(target_of(self, host, policy) for host in self.hosts)
+
+
+def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
+    """Return the target of one machine; ``host`` is as ``read_host`` gives it."""
+    return Target(
+        id=f"{KIND}:{host}",
+        kind=KIND,
+        where=host,
+        settings=access.remote(host),
+        policy=policy,
+        labels=tuple(sorted(access.labels.items())),
+        host=host,
+        collection=True,
+        meaning=Meaning(title=access.title),
+    )
+
+
+__all__ = ["KIND", "UNHURRIED", "Remote", "WindowsRemoteSettings", "target_of"]

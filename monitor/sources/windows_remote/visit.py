@@ -1,0 +1,84 @@
+"""What a transport is given for one look at one machine, and how its connections are cut when time is up.
+
+Blocking libraries bound each read, not the whole: a server that sends a byte a second would hold a thread for
+ever. Here the connection itself is shut from outside, and the blocked read returns.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from monitor.model import Seen
+from monitor.secrets import Secret
+from monitor.sources.resolve import Address
+from monitor.windows.access import Remote
+
+
+class Cut:
+    """Hold the connections of one look; ``now`` shuts them all, those that come later too."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._lock = threading.Lock()
+        self._held: list[socket.socket] = []
+        self._over = False
+
+    @property
+    def over(self) -> bool:
+        """Return whether the time of the look is over."""
+        return self._over
+
+    def hold(self, connection: socket.socket) -> None:
+        """Take a connection in: a second handle on it, since TLS takes the first one away."""
+        twin = connection.dup()
+        with self._lock:
+            self._held.append(twin)
+            if self._over:
+                _shut(twin)
+
+    def now(self) -> None:
+        """Shut every connection; whoever reads from one is told that it ended."""
+        with self._lock:
+            self._over = True
+            for twin in self._held:
+                _shut(twin)
+
+    def close(self) -> None:
+        """Let go of the handles; the connections stay as they are."""
+        with self._lock:
+            for twin in self._held:
+                twin.close()
+            self._held.clear()
+
+
+def _shut(twin: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it is not connected yet, or no longer
+        twin.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Hold what one look at one machine has: whom to ask, as whom, where, by what trust, how long.
+
+    ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are DER bytes of
+    anchors. ``deadline`` is in the seconds of ``time.monotonic``; whoever opens a socket gives it to ``cut``.
+    """
+
+    remote: Remote
+    secret: Secret | None
+    addresses: tuple[Address, ...]
+    deadline: float
+    trust: tuple[bytes, ...] = ()
+    cut: Cut = field(default_factory=Cut, compare=False)
+
+    @property
+    def left(self) -> float:
+        """Return the seconds left, at least a hundredth: zero means "for ever" to some libraries."""
+        return max(self.deadline - time.monotonic(), 0.01)
+
+
+Read = Callable[[Visit], Seen]
+"""What each transport offers: it blocks its thread until the deadline at most, and fails by ``Failure``."""

@@ -1,0 +1,215 @@
+"""How a Windows machine is read over the network: the keys of a configuration and the value they become.
+
+Shared by entries that name hosts and by blocks inside a site's entry; connects to nothing, reads no secret.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from monitor.secrets import SecretReference
+from monitor.settings import LocalPath, TargetSettings
+
+_STORE = re.compile(r"LocalMachine/[^\x00-\x1f/\\*?\"'`$;|<>]{1,100}")
+# [MS-PSRP] 3.1.5.3.1: the name becomes the end of an URI.
+_CONFIGURATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+WINRM_PLAIN = 5985
+WINRM_TLS = 5986
+SMB = 445
+
+
+class Transport(StrEnum):
+    """Say how the stores of a remote machine are read."""
+
+    WINRM = "winrm"
+    REGISTRY = "registry"
+
+
+class Login(StrEnum):
+    """Say how we log in; ``negotiate`` is Kerberos where that works and NTLM elsewhere."""
+
+    NEGOTIATE = "negotiate"
+    KERBEROS = "kerberos"
+    NTLM = "ntlm"
+    CERTIFICATE = "certificate"
+    BASIC = "basic"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """Say where our own certificate and its key lie (PEM; they may be one file)."""
+
+    certificate: str
+    key: str
+    passphrase: SecretReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Hold one machine to read and how; secrets are references, read at the look.
+
+    ``stores`` are written ``LocalMachine/My``. ``username`` is empty for the identity of our own process
+    (a Kerberos ticket, the Windows account we run as) and for a login by certificate.
+    """
+
+    host: str
+    port: int
+    transport: Transport = Transport.WINRM
+    tls: bool = False
+    auth: Login = Login.NEGOTIATE
+    username: str = ""
+    password: SecretReference | None = None
+    identity: ClientCertificate | None = None
+    configuration_name: str = ""
+    stores: tuple[str, ...] = ("LocalMachine/My",)
+
+
+def store_name(text: str) -> str:
+    r"""Return ``LocalMachine/My`` for ``My``, ``LocalMachine/My`` and ``LocalMachine\My``.
+
+    Raises ``ValueError`` for other places: a remote login sees no other user's stores.
+    """
+    full = text.replace("\\", "/")
+    full = full if "/" in full else f"LocalMachine/{full}"
+    if not _STORE.fullmatch(full):
+        raise ValueError("a store is written as My or LocalMachine/My")
+    return full
+
+
+class WindowsAccess(TargetSettings):
+    """Hold the configuration keys that say how Windows machines are read, without the machines."""
+
+    transport: Transport = Field(
+        Transport.WINRM, description="winrm, or registry (needs an administrator, and tells less)"
+    )
+    username: str = Field(
+        "", description="DOMAIN\\name or name@domain; a name alone is an account of each machine itself"
+    )
+    password_file: LocalPath | None = Field(None, description="file that holds the password")
+    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
+    auth: Login = Field(
+        Login.NEGOTIATE, description="negotiate, kerberos, ntlm; certificate and basic with tls: true only"
+    )
+    configuration_name: str = Field(
+        "",
+        description="name of the JEA endpoint (session configuration); PowerShell's own if left out",
+    )
+    stores: tuple[Annotated[str, AfterValidator(store_name)], ...] = Field(
+        ("LocalMachine/My",), min_length=1, description="stores to read; My is short for LocalMachine/My"
+    )
+    tls: bool = Field(
+        default=False,
+        strict=True,
+        description="WinRM over TLS (port 5986), verified by trust",
+    )
+    port: int | None = Field(
+        None, ge=1, le=65535, strict=True, description="another port than 5985, 5986 (tls) or 445 (registry)"
+    )
+    client_cert: LocalPath | None = Field(None, description="PEM file with the certificate to log in with")
+    client_key: LocalPath | None = Field(
+        None, description="PEM file with the key of client_cert; that file itself if left out"
+    )
+    client_key_passphrase_file: LocalPath | None = Field(
+        None, description="file that holds the passphrase of the key"
+    )
+    client_key_passphrase_env: str | None = Field(
+        None, min_length=1, description="variable that holds the passphrase of the key"
+    )
+
+    @field_validator("username")
+    @classmethod
+    def _printable(cls, text: str) -> str:
+        if _CONTROL.search(text):
+            raise ValueError("must not hold control characters")
+        return text
+
+    @field_validator("configuration_name")
+    @classmethod
+    def _configuration(cls, text: str) -> str:
+        if text and not _CONFIGURATION.fullmatch(text):
+            raise ValueError("a session configuration's name has letters, digits, dots, - and _")
+        return text
+
+    @field_validator("stores")
+    @classmethod
+    def _once(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple({text.casefold(): text for text in reversed(texts)}.values())[::-1]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for rule in (_wrong_login, _wrong_certificate, _wrong_registry, _wrong_winrm):
+            said = rule(self)
+            if said:
+                raise ValueError(said)
+        return self
+
+    def remote(self, host: str) -> Remote:
+        """Return the machine of this name, to be read as these keys say."""
+        identity = None
+        if self.client_cert is not None:
+            passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
+            identity = ClientCertificate(self.client_cert, self.client_key or self.client_cert, passphrase)
+        return Remote(
+            host=host,
+            port=self.port or self._usual_port(),
+            transport=self.transport,
+            tls=self.tls,
+            auth=self.auth,
+            username=self.username,
+            password=_secret(self.password_file, self.password_env),
+            identity=identity,
+            configuration_name=self.configuration_name,
+            stores=self.stores,
+        )
+
+    def _usual_port(self) -> int:
+        if self.transport is Transport.REGISTRY:
+            return SMB
+        return WINRM_TLS if self.tls else WINRM_PLAIN
+
+
+def _secret(file: str | None, env: str | None) -> SecretReference | None:
+    return SecretReference(file=file or "", env=env or "") if file or env else None
+
+
+def _wrong_login(keys: WindowsAccess) -> str:
+    if keys.password_file is not None and keys.password_env is not None:
+        return "only one of password_file and password_env can be used"
+    named = bool(keys.password_file or keys.password_env)
+    if keys.auth is Login.CERTIFICATE:
+        return "auth: certificate uses no username and no password" if named or keys.username else ""
+    if named and not keys.username:
+        return "a password needs a username"
+    if keys.auth is Login.KERBEROS or (keys.auth is Login.NEGOTIATE and not keys.username):
+        return ""
+    return "" if named else f"auth: {keys.auth} needs username, and password_file or password_env"
+
+
+def _wrong_certificate(keys: WindowsAccess) -> str:
+    if keys.client_key_passphrase_file is not None and keys.client_key_passphrase_env is not None:
+        return "only one of client_key_passphrase_file and client_key_passphrase_env can be used"
+    if (keys.client_cert is not None) != (keys.auth is Login.CERTIFICATE):
+        return "auth: certificate and client_cert belong together"
+    others = keys.client_key or keys.client_key_passphrase_file or keys.client_key_passphrase_env
+    return "client_key needs client_cert" if others and keys.client_cert is None else ""
+
+
+def _wrong_registry(keys: WindowsAccess) -> str:
+    if keys.transport is not Transport.REGISTRY:
+        return ""
+    if keys.tls or keys.configuration_name or keys.auth in (Login.BASIC, Login.CERTIFICATE):
+        return "transport: registry knows no tls, no configuration_name, no auth: basic or certificate"
+    return ""
+
+
+def _wrong_winrm(keys: WindowsAccess) -> str:
+    if keys.transport is not Transport.WINRM or keys.tls:
+        return ""
+    if keys.auth in (Login.BASIC, Login.CERTIFICATE):
+        return f"auth: {keys.auth} is used with tls: true only; without it anybody on the way reads along"
+    return "port 5986 speaks TLS: set tls: true" if keys.port == WINRM_TLS else ""
