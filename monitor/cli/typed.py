@@ -18,7 +18,7 @@ from monitor.model import Assessment, Found, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
 from monitor.sources.address import read_host
 
-SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c")
+SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
 SYSTEM = "system"
 
 

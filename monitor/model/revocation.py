@@ -9,7 +9,8 @@ from enum import StrEnum
 class RevocationList:
     """Hold the dates of one CRL seen at a place (a path, an address).
 
-    ``next_update`` may be absent although it must not (RFC 5280 section 5.1.2.5).
+    ``next_update`` may be absent although it must not (RFC 5280 section 5.1.2.5). Of lists with one ``scope``
+    a later one replaces an earlier one; a ``delta`` only adds to its base.
     """
 
     place: str
@@ -20,6 +21,8 @@ class RevocationList:
     number: str = ""
     sha256: str = ""
     entries: int = 0
+    scope: str = ""
+    delta: bool = False
 
 
 @dataclass(frozen=True, slots=True)

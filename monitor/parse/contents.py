@@ -1,7 +1,6 @@
-"""Find the certificates in the bytes of a file, whatever a person or a tool wrapped around them.
+"""Find the certificates and CRLs in the bytes of a file, whatever a person or a tool wrapped around them.
 
-It must not read files, and it never keeps anything but certificates: a private key beside them is passed
-over.
+It must not read files, and it never keeps anything else: a private key beside them is passed over.
 """
 
 import binascii
@@ -9,26 +8,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.parse.crl import is_list
 from monitor.parse.der import SEQUENCE, DerError, Element, element
 from monitor.parse.pkcs7 import certificates_of
 from monitor.parse.shape import fields_of
 
 _MARK = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #.]{0,40})-----")
-_WANTED = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"PKCS7", b"CMS"})
+_WANTED = frozenset(
+    {b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"PKCS7", b"CMS", b"X509 CRL", b"CRL"}
+)
 _PADDING = b"\0\r\n\t \x1a"
 _MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Hold the DER of every certificate found, in order, and in words what was damaged."""
+    """Hold the DER of every certificate and of every CRL, in order, and in words what was damaged."""
 
     ders: tuple[bytes, ...] = ()
     problems: tuple[str, ...] = ()
+    lists: tuple[bytes, ...] = ()
 
 
 def certificates_in(data: bytes) -> Contents:
-    """Return the certificates in PEM, DER or PKCS#7 data; empty when there are none.
+    """Return the certificates and CRLs in PEM, DER or PKCS#7 data; empty when there are none.
 
     PEM blocks (RFC 7468, and OpenSSL's older labels) may stand in any text, in UTF-8 or UTF-16; damage costs
     only its block. DER certificates may follow one another. Work is linear in the size, which the caller
@@ -36,14 +39,15 @@ def certificates_in(data: bytes) -> Contents:
     """
     text = _as_ascii(data)
     found: list[bytes] = []
+    lists: list[bytes] = []
     problems: list[str] = []
     if _MARK.search(text):
-        _collect_pem(text, found, problems)
+        _collect_pem(text, found, lists, problems)
     else:
-        _collect_der(data, found, problems)
+        _collect_der(data, found, lists, problems)
     if len(problems) > _MOST_PROBLEMS:
         problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS} more"]
-    return Contents(tuple(found), tuple(problems))
+    return Contents(tuple(found), tuple(problems), tuple(lists))
 
 
 def _as_ascii(data: bytes) -> bytes:
@@ -55,17 +59,19 @@ def _as_ascii(data: bytes) -> bytes:
     return data
 
 
-def _collect_pem(text: bytes, found: list[bytes], problems: list[str]) -> None:
+def _collect_pem(text: bytes, found: list[bytes], lists: list[bytes], problems: list[str]) -> None:
     for number, (block, problem) in enumerate(_blocks(text), start=1):
         if problem:
             problems.append(f"block {number}: {problem}")
             continue
         try:
-            ders = list(_certificates(element(_decoded(block))))
+            outer = element(_decoded(block))
+            if is_list(outer):
+                lists.append(outer.encoded)
+            else:
+                found += list(_certificates(outer))
         except DerError as error:
             problems.append(f"block {number}: {error}")
-        else:
-            found.extend(ders)
 
 
 def _blocks(text: bytes) -> Iterator[tuple[bytes, str]]:
@@ -103,20 +109,25 @@ def _certificates(outer: Element) -> Iterator[bytes]:
         yield from held
 
 
-def _collect_der(data: bytes, found: list[bytes], problems: list[str]) -> None:
+def _collect_der(data: bytes, found: list[bytes], lists: list[bytes], problems: list[str]) -> None:
     position = 0
     try:
         while position < len(data):
             outer = element(data, position)
-            found.extend(_certificates(outer))
+            if is_list(outer):
+                lists.append(outer.encoded)
+            else:
+                found.extend(_certificates(outer))
             position = outer.end
     except DerError as error:
-        if found and data[position:].strip(_PADDING):
+        if (found or lists) and data[position:].strip(_PADDING):
             problems.append(f"what follows after {position} octets is no certificate: {error}")
-        elif not found and _begins_like_certificate(data):
-            problems.append(f"the data begins like a certificate in DER form but is damaged: {error}")
+        elif not (found or lists) and (what := _seems(data)):
+            problems.append(f"the data begins like a {what} in DER form but is damaged: {error}")
 
 
-def _begins_like_certificate(data: bytes) -> bool:
-    # Two long sequences, one in the other: 30 82 xx xx 30 82.
-    return data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82"
+def _seems(data: bytes) -> str:
+    # Two long sequences, one in the other: 30 82 xx xx 30 82. Only a CRL is longer than 64 KB: 30 83.
+    if data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82":
+        return "certificate"
+    return "CRL" if data[:2] == b"\x30\x83" and data[5:6] == b"\x30" else ""

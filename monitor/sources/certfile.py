@@ -1,10 +1,10 @@
-"""Read one certificate file and keep only its certificates; the bytes, maybe with a key, are let go."""
+"""Read one file and keep its certificates and the dates of its CRLs; the bytes, maybe with a key, are let go."""
 
 import os
 from dataclasses import dataclass
 
 from monitor import parse
-from monitor.model import Certificate
+from monitor.model import Certificate, RevocationList
 from monitor.sources.walk import is_regular
 
 LARGEST = 16 * 1024 * 1024
@@ -23,7 +23,7 @@ class UnfitError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CertFile:
-    """Hold what one file showed: index in the file, certificate and DER of each, and what was damaged.
+    """Hold what one file showed: index in the file, certificate and DER of each, CRLs, and what was damaged.
 
     The signature is device, inode, modification time, size and change time: while it stays, the
     content stays.
@@ -32,6 +32,7 @@ class CertFile:
     signature: Signature
     certificates: tuple[tuple[int, Certificate, bytes], ...]
     problems: tuple[str, ...]
+    lists: tuple[RevocationList, ...] = ()
 
 
 def read_file(path: str, known: CertFile | None = None) -> CertFile:
@@ -63,7 +64,7 @@ def _read_once(path: str, known: CertFile | None, *, last: bool = False) -> Cert
         steady = opened == _fit(path, os.fstat(descriptor)) and len(data) == opened[3]
     if not steady and not last:
         return None
-    return _parsed(opened, data)
+    return _parsed(path, opened, data)
 
 
 def _fit(path: str, status: os.stat_result) -> Signature:
@@ -74,7 +75,7 @@ def _fit(path: str, status: os.stat_result) -> Signature:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
 
 
-def _parsed(signature: Signature, data: bytes) -> CertFile:
+def _parsed(path: str, signature: Signature, data: bytes) -> CertFile:
     contents = parse.certificates_in(data)
     problems = list(contents.problems)
     certificates = []
@@ -83,4 +84,10 @@ def _parsed(signature: Signature, data: bytes) -> CertFile:
             certificates.append((position, parse.certificate(der), der))
         except parse.UnreadableCertificateError as error:
             problems.append(f"certificate {position} cannot be read: {error}")
-    return CertFile(signature, tuple(certificates), tuple(problems))
+    lists = []
+    for position, der in enumerate(contents.lists):
+        try:
+            lists.append(parse.revocation_list(der, path, position))
+        except parse.UnreadableListError as error:
+            problems.append(f"CRL {position} cannot be read: {error}")
+    return CertFile(signature, tuple(certificates), tuple(problems), tuple(lists))

@@ -33,7 +33,7 @@ class FilesSettings(TargetSettings):
     name: str = Field("", description="names the target; the paths if left out")
     paths: tuple[LocalPath, ...] = Field(
         min_length=1,
-        description="files, folders (with everything below that ends in .pem .crt .cer .der .p7b .p7c) "
+        description="files, folders (with everything below that ends in .pem .crt .cer .der .p7b .p7c .crl) "
         "and patterns with *, ?, [...] and ** for any depth",
     )
     exclude: tuple[LocalPattern, ...] = Field((), description="patterns of files and folders to leave out")
@@ -68,7 +68,7 @@ class FilesSource:
         self._known: WeakKeyDictionary[Files, dict[str, CertFile]] = WeakKeyDictionary()
 
     async def look(self, target: Target) -> Seen:
-        """Return the certificates of every file, and what failed, within the policy's timeout."""
+        """Return the certificates and CRLs of every file, and what failed, within the policy's timeout."""
         files = target.settings
         if not isinstance(files, Files):
             raise TypeError(f"{target.id} is no files target")
@@ -110,7 +110,7 @@ class _Look:
         except ExhaustedError as error:
             self._failed(error.failure)
             return
-        if not self._failures and not any(one.certificates for one in self.read.values()):
+        if not self._failures and not any(one.certificates or one.lists for one in self.read.values()):
             self._failed(self._nothing(matched))
         self.finished = True
 
@@ -134,7 +134,8 @@ class _Look:
             for position, certificate, der in one.certificates:
                 sightings.append(Sighting(path, position, certificate))
                 ders[certificate.sha256] = der
-        return Seen(tuple(sightings), failures, ders)
+        lists = tuple(found for one in read.values() for found in one.lists)
+        return Seen(tuple(sightings), failures, ders, lists=lists)
 
     def _file(self, match: Match) -> None:
         try:
@@ -156,7 +157,7 @@ class _Look:
             self.read[match.path] = one
         for problem in one.problems:
             self._failed(Failure(Reason.BAD_CERTIFICATE, f"{match.path}: {problem}", match.path))
-        if match.named and not one.certificates and not one.problems:
+        if match.named and not (one.certificates or one.lists or one.problems):
             detail = f"{match.path} holds no certificate"
             self._failed(Failure(Reason.NOT_A_CERTIFICATE, detail, match.path))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from monitor.model import Failure, Reason
 from monitor.sources.globs import Pattern, States, everything_below, has_magic, pattern
 
-SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c")
+SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
 MOST_FILES = 100_000
 MOST_ENTRIES = 1_000_000
 

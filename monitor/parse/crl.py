@@ -1,0 +1,167 @@
+"""Read the dates of a certificate revocation list (RFC 5280 section 5), however many entries it has.
+
+It must not judge the dates, check the signature or keep the entries: they are counted where they lie.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from itertools import islice
+from typing import NamedTuple
+
+from monitor.model import RevocationList
+from monitor.parse.der import (
+    BIT_STRING,
+    INTEGER,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    DerError,
+    Element,
+    children,
+    element,
+    expect,
+    several,
+)
+from monitor.parse.names import name
+from monitor.parse.times import instant
+
+_TIMES = frozenset({0x17, 0x18})
+_EXTENSIONS = 0xA0
+_NUMBER = bytes.fromhex("551d14")
+_DELTA = bytes.fromhex("551d1b")
+_POINT = bytes.fromhex("551d1c")
+_KEY = bytes.fromhex("551d23")
+_MOST_EXTENSIONS = 64
+_MOST_ENTRIES = 1_000_000
+_LONGEST_NUMBER = 20
+
+
+class UnreadableListError(ValueError):
+    """The bytes are no CRL, or one without a readable date of issue."""
+
+
+class _Fields(NamedTuple):
+    """Hold the fields of a CRL that we read; ``None`` where one was left out."""
+
+    issuer: Element
+    this_update: Element
+    next_update: Element | None
+    revoked: Element | None
+    extensions: Element | None
+
+
+def is_list(outer: Element) -> bool:
+    """Return whether an element has the shape of a CRL, which no certificate has."""
+    try:
+        _fields(outer)
+    except DerError:
+        return False
+    return True
+
+
+def revocation_list(der: bytes, place: str, position: int) -> RevocationList:
+    """Return the facts of one CRL seen at a place; raise ``UnreadableListError`` when there are none.
+
+    ``number`` is decimal (RFC 5280 section 5.2.3); ``entries`` stops at a million. A next update that makes
+    no sense counts as absent. ``scope`` is equal for lists of which a later one replaces an earlier one.
+    """
+    try:
+        parts = _fields(expect(element(der), SEQUENCE))
+        issued_at, _ = instant(parts.this_update)
+    except DerError as error:
+        raise UnreadableListError(f"this is no readable CRL: {error}") from None
+    found = _extensions(parts.extensions)
+    return RevocationList(
+        place=place,
+        position=position,
+        issuer=name(parts.issuer.encoded)[0],
+        this_update=issued_at,
+        next_update=_next(parts),
+        number=_number(found.get(_NUMBER)),
+        sha256=sha256(der).hexdigest(),
+        entries=_entries(parts.revoked),
+        scope=_scope(parts, found),
+        delta=_DELTA in found,
+    )
+
+
+def _fields(outer: Element) -> _Fields:
+    tbs, algorithm, signature = several(outer, 3)[:3]
+    expect(algorithm, SEQUENCE)
+    expect(signature, BIT_STRING)
+    parts = several(expect(tbs, SEQUENCE), 3)
+    if parts[0].tag == INTEGER:
+        parts.pop(0)
+    if len(parts) < 3 or parts[2].tag not in _TIMES:
+        raise DerError("the date of issue is missing")
+    expect(parts[0], SEQUENCE)
+    rest = parts[3:]
+    next_update = rest.pop(0) if rest and rest[0].tag in _TIMES else None
+    return _Fields(
+        expect(parts[1], SEQUENCE),
+        parts[2],
+        next_update,
+        next((part for part in rest if part.tag == SEQUENCE), None),
+        next((part for part in rest if part.tag == _EXTENSIONS), None),
+    )
+
+
+def _next(parts: _Fields) -> datetime | None:
+    try:
+        return instant(parts.next_update)[0] if parts.next_update else None
+    except DerError:
+        return None
+
+
+def _extensions(wrapper: Element | None) -> dict[bytes, bytes]:
+    """Return the values by the octets of their OID; what follows a malformed one is left out."""
+    found: dict[bytes, bytes] = {}
+    if wrapper is None:
+        return found
+    with suppress(DerError):
+        for one in islice(children(expect(several(wrapper, 1)[0], SEQUENCE)), _MOST_EXTENSIONS):
+            pair = several(one, 2)
+            oid = expect(pair[0], OBJECT_IDENTIFIER).content
+            found.setdefault(oid, expect(pair[-1], OCTET_STRING).content)
+    return found
+
+
+def _number(value: bytes | None) -> str:
+    try:
+        content = expect(element(value), INTEGER).content if value else b""
+    except DerError:
+        return ""
+    return str(int.from_bytes(content, "big")) if 0 < len(content) <= _LONGEST_NUMBER else ""
+
+
+def _scope(parts: _Fields, found: dict[bytes, bytes]) -> str:
+    """Return what tells lists apart that one issuer keeps beside each other.
+
+    After a CA's key is renewed it signs with both keys; a list may be divided by distribution points
+    (section 5.2.5); a delta (section 5.2.4) lies beside its base, whose number it names and changes.
+    """
+    told = sha256(parts.issuer.encoded)
+    for oid in (_KEY, _POINT):
+        told.update(b"\0" + found.get(oid, b""))
+    told.update(b"delta" if _DELTA in found else b"")
+    return told.hexdigest()[:16]
+
+
+def _entries(revoked: Element | None) -> int:
+    """Count by lengths alone: an object for each of a million entries would cost a second and 100 MB."""
+    if revoked is None:
+        return 0
+    data, position, end = revoked.data, revoked.content_start, revoked.content_end
+    count = 0
+    while position + 2 <= end and count < _MOST_ENTRIES:
+        length = data[position + 1]
+        if length < 0x80:
+            position += 2 + length
+        else:
+            octets = length & 0x7F
+            if not 0 < octets <= 4:
+                break
+            position += 2 + octets + int.from_bytes(data[position + 2 : position + 2 + octets], "big")
+        count += 1
+    return count
