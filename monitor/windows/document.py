@@ -1,0 +1,159 @@
+"""The JSON document that the collector on a Windows machine writes: its shape and its bounds; no I/O.
+
+Windows PowerShell writes it (``deploy/windows``) to a folder or answers with it over WinRM. Fields that a
+newer collector adds within one major version are passed over. ``null`` says that something could not be seen.
+"""
+
+import ipaddress
+import json
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from monitor.parse import display
+
+_NO_NAME = re.compile(r"[\s/\\:*?\"<>|\x00-\x1f]")
+
+
+def _clean(value: str) -> str:
+    return display(value)
+
+
+def _sentence(value: str) -> str:
+    return display(value, 1000)
+
+
+def _host_name(value: str) -> str:
+    if _NO_NAME.search(value) or display(value) != value:
+        raise ValueError("is no name of a host")
+    return value.rstrip(".")
+
+
+def _address(value: str) -> str:
+    return str(ipaddress.ip_address(value.partition("%")[0]))
+
+
+def _store_name(value: str) -> str:
+    if not re.fullmatch(r"LocalMachine/[^/\\\x00-\x1f]{1,200}", value):
+        raise ValueError("is written as LocalMachine/NAME")
+    return display(value)
+
+
+Text = Annotated[str, Field(max_length=4096), AfterValidator(_clean)]
+Sentence = Annotated[str, Field(max_length=65536), AfterValidator(_sentence)]
+HostName = Annotated[str, Field(max_length=253), AfterValidator(_host_name)]
+Address = Annotated[str, Field(max_length=128), AfterValidator(_address)]
+Store = Annotated[str, AfterValidator(_store_name)]
+Sid = Annotated[str, Field(pattern=r"^S-1-[0-9]{1,20}(-[0-9]{1,10}){0,15}$")]
+Thumbprint = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{40}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]
+
+
+class Block(BaseModel):
+    """Never change after reading; take no text for a number, and pass over what is not known here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Names(Block):
+    """Hold what the machine calls itself, without loopback and link-local addresses."""
+
+    netbios: Annotated[HostName, Field(min_length=1, description="computer name")]
+    fqdn: HostName = Field("", description="full name, empty in a workgroup without one")
+    addresses: tuple[Address, ...] = Field((), max_length=1000, description="its IP addresses")
+
+
+class Reader(Block):
+    """Hold one entry of a key file's access list that concerns reading."""
+
+    sid: Sid
+    name: Text = ""
+    allowed: bool = Field(description="false for an entry that denies")
+
+
+class Key(Block):
+    """Hold what is known of a private key, never the key."""
+
+    link: Literal["present", "missing", "unknown"] = Field(description="whether a private key belongs to it")
+    provider: Text = ""
+    container: Text = Field("", description="unique name of the key, as its file is called")
+    hardware: bool = Field(False, description="smart card, TPM or HSM")
+    readers: tuple[Reader, ...] | None = Field(
+        None, max_length=1000, description="in the order of the list; null: could not be seen"
+    )
+    error: Sentence = Field("", description="why the key or its file could not be looked at")
+
+
+class Stored(Block):
+    """Hold one certificate of one store; all that it says stands in ``raw``."""
+
+    store: Store
+    raw: str = Field(max_length=400_000, description="the certificate's DER bytes in Base64")
+    thumbprint: Thumbprint = Field(description="SHA-1; for people, what counts is raw")
+    friendly_name: Text = ""
+    archived: bool = False
+    key: Key
+
+
+class Installed(Block):
+    """Hold one certificate of the logical Root or CA store."""
+
+    thumbprint: Thumbprint
+    sha256: Sha256
+
+
+class SslBinding(Block):
+    """Hold one binding of http.sys."""
+
+    address: Text = Field(description="IP address or host name, without the port")
+    port: int = Field(ge=0, le=65535)
+    thumbprint: Thumbprint
+    store: Text = "My"
+    app_id: Text = ""
+
+
+class Service(Block):
+    """Hold one service or IIS application pool and whom it runs as."""
+
+    name: Text
+    display_name: Text = ""
+    account: Text = ""
+    sids: tuple[Sid, ...] | None = Field(
+        None, max_length=2000, description="of the account and its groups; null: not all could be seen"
+    )
+    running: bool | None = None
+
+
+class Trouble(Block):
+    """Say what could not be read; ``part`` is a store, or ``roots``, ``bindings``, ``services`` and so on."""
+
+    part: Text
+    message: Sentence
+
+
+class Report(Block):
+    """Hold one document of the collector."""
+
+    version: str = Field(
+        pattern=r"^1\.[0-9]{1,4}$", description="of this format; the same before the dot fits"
+    )
+    collector: Text = Field(description="version of the script")
+    taken_at: AwareDatetime = Field(description="when the script began, in UTC")
+    host: Names
+    stores: tuple[Store, ...] = Field(max_length=200, description="stores that were read, empty ones too")
+    certificates: tuple[Stored, ...] = Field(max_length=20_000)
+    roots: tuple[Installed, ...] | None = Field(max_length=20_000, description="logical Root store")
+    intermediates: tuple[Installed, ...] | None = Field(max_length=20_000, description="logical CA store")
+    bindings: tuple[SslBinding, ...] | None = Field(max_length=20_000)
+    services: tuple[Service, ...] | None = Field(max_length=5_000)
+    errors: tuple[Trouble, ...] = Field((), max_length=5_000)
+
+
+def schema() -> str:
+    """Return the published JSON schema of the document."""
+    whole = Report.model_json_schema() | {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Report of cert-monitor's collector for Windows",
+    }
+    return json.dumps(whole, indent=2, sort_keys=True) + "\n"

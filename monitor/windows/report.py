@@ -1,0 +1,199 @@
+"""Read the collector's JSON document and say what it shows; no I/O, no clock, nothing judged.
+
+Nothing that the document says *about* a certificate is believed: dates, names and thumbprints come from its
+DER bytes.
+"""
+
+import base64
+import binascii
+import ipaddress
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from pydantic import ValidationError
+
+from monitor.model import (
+    Account,
+    Binding,
+    Certificate,
+    Failure,
+    Grant,
+    Kept,
+    Link,
+    Machine,
+    PrivateKey,
+    Reason,
+    Seen,
+    Sighting,
+)
+from monitor.parse import UnreadableCertificateError, certificate, display
+from monitor.windows.document import Installed, Key, Report, Stored
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of one document, at most: some five thousand certificates."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class ReportError(ValueError):
+    """The bytes are no document that we can read; ``reason`` is ``too_large`` or ``bad_answer``."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        """Keep the reason; the message is a clause about the document."""
+        super().__init__(message)
+        self.reason = reason
+
+
+def parsed(data: bytes, *, largest: int = LARGEST) -> Report:
+    """Return the document that these bytes are.
+
+    Raises ``ReportError`` for more than ``largest`` bytes, for what is cut or no JSON, for another shape, and
+    for a format of another major version.
+    """
+    if len(data) > largest:
+        raise ReportError(Reason.TOO_LARGE, f"is larger than {largest >> 20} MiB")
+    text = data.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        return Report.model_validate_json(text)
+    except ValidationError as error:
+        raise ReportError(Reason.BAD_ANSWER, _said(text, error)) from None
+
+
+def _said(text: bytes, error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return f"is no whole JSON document: {display(first['msg'].removeprefix('Invalid JSON: '))}"
+    where = display(".".join(map(str, first["loc"])) or "document")
+    if where == "version" and (found := _version(text)):
+        return f"has format {found}, this version of cert-monitor reads format 1: update the older of the two"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return (
+        f"is no report of the collector: {where}: {display(first['msg'].removeprefix('Value error, '))}{more}"
+    )
+
+
+def _version(text: bytes) -> str:
+    version = json.loads(text).get("version")  # it was valid JSON of an object a moment ago
+    return version if isinstance(version, str) and re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version) else ""
+
+
+def names(report: Report) -> tuple[str, ...]:
+    """Return the machine's names and addresses, the full name first; none that every machine has."""
+    addresses = (one for one in report.host.addresses if not _everywhere(one))
+    given = (report.host.fqdn.lower(), report.host.netbios.lower(), *addresses)
+    return tuple(dict.fromkeys(name for name in given if name))
+
+
+def _everywhere(address: str) -> bool:
+    one = ipaddress.ip_address(address)
+    return one.is_link_local or one.is_unspecified or one.is_multicast or address in ("127.0.0.1", "::1")
+
+
+def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> Seen:
+    """Return what a document shows: sightings at ``HOST/LocalMachine/My/THUMBPRINT`` and the machine.
+
+    ``host`` is what the machine is called where it is configured, else its own full name; ``also`` are
+    further names to join it by. A store that could not be read is a failure at ``HOST/LocalMachine/NAME``;
+    archived certificates are kept and give no sighting.
+    """
+    own = names(report)
+    reading = _Reading(host or own[0])
+    for stored in report.certificates:
+        reading.take(stored)
+    for trouble in report.errors:
+        if trouble.part.startswith("LocalMachine/") and trouble.part not in report.stores:
+            place = f"{reading.host}/{trouble.part}"
+            reading.failures.append(Failure(Reason.UNREADABLE, f"{place}: {trouble.message}", place))
+    machine = Machine(
+        host=reading.host,
+        names=tuple(dict.fromkeys((reading.host, *also, *own))),
+        taken_at=report.taken_at.astimezone(UTC),
+        kept=tuple(reading.kept),
+        stores=report.stores,
+        roots=_installed(report.roots),
+        intermediates=_installed(report.intermediates),
+        bindings=_bindings(report),
+        accounts=_accounts(report),
+    )
+    return Seen(tuple(reading.sightings), tuple(reading.failures), reading.ders, machine=machine)
+
+
+def notes(report: Report) -> tuple[str, ...]:
+    """Return sentences about what the collector could not see."""
+    return tuple(f"{one.part}: {one.message}" for one in report.errors)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Collect what the certificates of one document give."""
+
+    host: str
+    sightings: list[Sighting] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    ders: dict[str, bytes] = field(default_factory=dict)
+    _places: set[str] = field(default_factory=set)
+
+    def take(self, stored: Stored) -> None:
+        try:
+            der = base64.b64decode(stored.raw, validate=True)
+            found = certificate(der)
+        except (binascii.Error, ValueError, UnreadableCertificateError) as error:
+            place = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
+            self.failures.append(Failure(Reason.BAD_CERTIFICATE, f"{place}: {display(str(error))}", place))
+            return
+        place = f"{self.host}/{stored.store}/{found.sha1}"
+        if place in self._places:
+            return
+        self._places.add(place)
+        self.kept.append(_kept(place, stored, found))
+        if not stored.archived:
+            self.sightings.append(Sighting(place, 0, found))
+            self.ders[found.sha256] = der
+
+
+def _kept(place: str, stored: Stored, found: Certificate) -> Kept:
+    return Kept(
+        place,
+        stored.store,
+        found.sha1,
+        found.sha256,
+        friendly_name=stored.friendly_name,
+        archived=stored.archived,
+        key=_key(stored.key),
+    )
+
+
+def _key(key: Key) -> PrivateKey:
+    readers = key.readers
+    return PrivateKey(
+        link=Link(key.link),
+        provider=key.provider,
+        container=key.container,
+        hardware=key.hardware,
+        readers=None if readers is None else tuple(Grant(one.sid, one.name, one.allowed) for one in readers),
+    )
+
+
+def _installed(given: tuple[Installed, ...] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(dict.fromkeys(one.sha256.lower() for one in given))
+
+
+def _bindings(report: Report) -> tuple[Binding, ...] | None:
+    if report.bindings is None:
+        return None
+    return tuple(
+        Binding(one.address, one.port, one.thumbprint.upper(), one.store or "My", one.app_id)
+        for one in report.bindings
+    )
+
+
+def _accounts(report: Report) -> tuple[Account, ...] | None:
+    if report.services is None:
+        return None
+    return tuple(
+        Account(one.name, one.display_name, one.account, one.sids, one.running) for one in report.services
+    )
