@@ -1,0 +1,202 @@
+"""Look at the stores of a Windows machine over its remote registry, where nothing else is possible.
+
+It needs administrator rights there, and shows certificates, friendly names, what is archived and whether a key
+is linked; neither who may read a key nor any binding. Those stay unknown.
+"""
+
+import socket
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from smbprotocol.exceptions import AccessDenied, SMBAuthenticationError, SMBException, SMBResponseException
+from smbprotocol.header import NtStatus
+
+from monitor import parse
+from monitor.model import Certificate, Failure, Kept, Machine, Reason, Seen, Sighting
+from monitor.sources.windows_remote.pipe import OutOfTimeError, UnreachableError, registry_calls
+from monitor.sources.windows_remote.registry_tree import RegistryTree, TooManyError, physical
+from monitor.sources.windows_remote.visit import Visit
+from monitor.windows.blob import BlobError, Stored, stored
+from monitor.windows.registry import DENIED, NOT_FOUND, AnswerError, RegistryError
+from monitor.windows.rpc import RpcDeniedError, RpcError
+
+_ROOT, _CA = "LocalMachine/Root", "LocalMachine/CA"
+_RIGHTS = (
+    "the remote registry is open to administrators only; in a workgroup, remote UAC takes that right from "
+    "local administrators too (LocalAccountTokenFilterPolicy)"
+)
+_LOGIN_REFUSED = frozenset(
+    {
+        NtStatus.STATUS_LOGON_FAILURE,
+        0xC000006E,  # STATUS_ACCOUNT_RESTRICTION
+        0xC0000071,  # STATUS_PASSWORD_EXPIRED
+        0xC0000072,  # STATUS_ACCOUNT_DISABLED
+        0xC000015B,  # STATUS_LOGON_TYPE_NOT_GRANTED
+        0xC0000193,  # STATUS_ACCOUNT_EXPIRED
+        0xC0000224,  # STATUS_PASSWORD_MUST_CHANGE
+        0xC0000234,  # STATUS_ACCOUNT_LOCKED_OUT
+    }
+)
+_SERVICE_MISSING = frozenset({NtStatus.STATUS_OBJECT_NAME_NOT_FOUND, NtStatus.STATUS_PIPE_NOT_AVAILABLE})
+
+
+def read(visit: Visit) -> Seen:
+    """Return what the stores of a machine show until the deadline; whatever fails is a value.
+
+    ``Machine.roots`` and ``intermediates`` come from every part of the logical stores, group policy and
+    enterprise included. A store that is not there is a failure ``not_found`` at its own place.
+    """
+    look = _Look(visit)
+    try:
+        with registry_calls(visit) as call:
+            look.walk(RegistryTree(call))
+    except OutOfTimeError:
+        look.failed(Reason.TIMEOUT, "it did not answer in time")
+    except UnreachableError as error:
+        look.failed(*_connection(error.error))
+    except (SMBException, RpcError, RegistryError, AnswerError, OSError, ValueError) as error:
+        look.failed(*_said(error))
+    return look.seen()
+
+
+class _Look:
+    """One look: what was found so far, so that a late failure costs only what comes after it."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._host = visit.remote.host
+        self._stores = visit.remote.stores
+        self._sightings: list[Sighting] = []
+        self._ders: dict[str, bytes] = {}
+        self._kept: list[Kept] = []
+        self._read: list[str] = []
+        self._logical: dict[str, tuple[str, ...]] = {}
+        self._failures: list[Failure] = []
+
+    def walk(self, tree: RegistryTree) -> None:
+        """Read every store that is asked for, then which CAs are installed."""
+        for store in self._stores:
+            place = f"{self._host}/{store}"
+            try:
+                self._store(tree, store)
+            except TooManyError as error:
+                self.failed(Reason.TOO_LARGE, f"the store {store}: {error}", place)
+            except _NoStoreError:
+                self.failed(Reason.NOT_FOUND, f"there is no store {store}", place)
+            else:
+                self._read.append(store)
+        for store in (_ROOT, _CA):
+            self._logical[store] = _installed(tree, store)
+
+    def failed(self, reason: Reason, detail: str, place: str = "") -> None:
+        """Note why the whole look, or what belongs to a place, gave nothing."""
+        self._failures.append(Failure(reason, f"{self._host}: {detail}", place))
+
+    def seen(self) -> Seen:
+        """Return what was found."""
+        machine = Machine(
+            host=self._host,
+            names=(self._host,),
+            taken_at=datetime.now(UTC),
+            kept=tuple(self._kept),
+            stores=tuple(self._read),
+            roots=self._logical.get(_ROOT),
+            intermediates=self._logical.get(_CA),
+        )
+        found = machine if self._read else None
+        return Seen(tuple(self._sightings), tuple(self._failures), self._ders, machine=found)
+
+    def _store(self, tree: RegistryTree, store: str) -> None:
+        there = False
+        for path in physical(store):
+            try:
+                for name, blob in tree.blobs(path):
+                    self._entry(store, name, blob)
+            except RegistryError as error:
+                if error.number != NOT_FOUND:
+                    raise
+            else:
+                there = True
+        if not there:
+            raise _NoStoreError
+
+    def _entry(self, store: str, name: str, blob: bytes) -> None:
+        thumbprint = parse.display(name).upper()
+        place = f"{self._host}/{store}/{thumbprint}"
+        try:
+            entry = stored(blob)
+            certificate = parse.certificate(entry.der)
+        except (BlobError, parse.UnreadableCertificateError) as error:
+            self.failed(Reason.BAD_CERTIFICATE, f"{store}/{thumbprint} cannot be read: {error}", place)
+            return
+        place = f"{self._host}/{store}/{certificate.sha1}"
+        self._kept.append(_kept(place, store, certificate, entry))
+        if not entry.archived and all(one.place != place for one in self._sightings):
+            self._sightings.append(Sighting(place, 0, certificate))
+            self._ders[certificate.sha256] = entry.der
+
+
+class _NoStoreError(Exception):
+    """None of the keys of a store is there; never leaves this file."""
+
+
+def _kept(place: str, store: str, certificate: Certificate, entry: Stored) -> Kept:
+    return Kept(
+        place, store, certificate.sha1, certificate.sha256, entry.friendly_name, entry.archived, entry.key
+    )
+
+
+def _installed(tree: RegistryTree, store: str) -> tuple[str, ...]:
+    """Return the SHA-256 of every certificate of a logical store; parts that are not there are empty."""
+    found: set[str] = set()
+    for path in physical(store):
+        try:
+            found.update(known for _, blob in tree.blobs(path) if (known := _fingerprint(blob)))
+        except RegistryError as error:
+            if error.number != NOT_FOUND:
+                raise
+    return tuple(sorted(found))
+
+
+def _fingerprint(blob: bytes) -> str:
+    try:
+        return sha256(stored(blob).der).hexdigest()
+    except BlobError:
+        return ""
+
+
+def _connection(error: BaseException) -> tuple[Reason, str]:
+    if isinstance(error, ConnectionRefusedError):
+        return Reason.REFUSED, "the port of SMB refuses connections"
+    if isinstance(error, TimeoutError):
+        return Reason.TIMEOUT, "no answer to the connection request"
+    if isinstance(error, socket.gaierror):
+        return Reason.DNS, f"the name cannot be resolved: {error}"
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Reason.UNREACHABLE, f"it cannot be reached: {said}"
+
+
+def _said(error: Exception) -> tuple[Reason, str]:
+    """Return why a look ended: what the other side said, and what to do about it."""
+    if isinstance(error, SMBAuthenticationError):
+        return Reason.UNAUTHORIZED, "the login failed before a password was sent: " + parse.display(
+            str(error)
+        )
+    if isinstance(error, SMBResponseException) and error.status in _LOGIN_REFUSED:
+        return Reason.UNAUTHORIZED, f"the login was refused ({_status(error)}): look at username and password"
+    if isinstance(error, SMBResponseException) and error.status in _SERVICE_MISSING:
+        return Reason.NOT_FOUND, "its Remote Registry service does not run: start it, or use transport: winrm"
+    if isinstance(error, AccessDenied | RpcDeniedError) or _denied(error):
+        return Reason.FORBIDDEN, _RIGHTS
+    if isinstance(error, SMBResponseException):
+        return Reason.BAD_ANSWER, f"SMB answers {_status(error)}"
+    if isinstance(error, RegistryError):
+        return Reason.BAD_ANSWER, f"its registry answers error {error.number}"
+    return Reason.PROTOCOL_ERROR, parse.display(str(error)) or type(error).__name__
+
+
+def _denied(error: Exception) -> bool:
+    return isinstance(error, RegistryError) and error.number == DENIED
+
+
+def _status(error: SMBResponseException) -> str:
+    return f"0x{error.status:08X}"
