@@ -18,7 +18,8 @@ _SOFTWARE = (
 def is_hardware(provider: str) -> bool:
     """Return whether a key of this provider lies in a TPM, a smart card or an HSM; false for no name.
 
-    Whatever is not one of Microsoft's providers of keys in files counts as hardware: its rights cannot be read.
+    Whatever is not one of Microsoft's providers of keys in files counts as hardware: who may read such a key
+    cannot be seen.
     """
     name = provider.strip().lower()
     return bool(name) and not name.startswith(_SOFTWARE)

@@ -1,7 +1,7 @@
 """Carry calls of a remote Windows registry over a named pipe of SMB; knows nothing of certificates.
 
-One connection for one look, signed or encrypted always: smbprotocol refuses guest sessions then. Its own waits
-have no end, so at the deadline the connection is shut, which wakes whoever waits.
+One connection for one look, signed or encrypted always: smbprotocol refuses guest sessions then. Its own
+waits have no end, so at the deadline the connection is shut, which wakes whoever waits.
 """
 
 import threading

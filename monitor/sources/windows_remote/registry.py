@@ -1,7 +1,7 @@
 """Look at the stores of a Windows machine over its remote registry, where nothing else is possible.
 
-It needs administrator rights there, and shows certificates, friendly names, what is archived and whether a key
-is linked; neither who may read a key nor any binding. Those stay unknown.
+It needs administrator rights there, and shows certificates, friendly names, what is archived and whether a
+key is linked; neither who may read a key nor any binding. Those stay unknown.
 """
 
 import socket
@@ -177,26 +177,24 @@ def _connection(error: BaseException) -> tuple[Reason, str]:
 
 def _said(error: Exception) -> tuple[Reason, str]:
     """Return why a look ended: what the other side said, and what to do about it."""
-    if isinstance(error, SMBAuthenticationError):
-        return Reason.UNAUTHORIZED, "the login failed before a password was sent: " + parse.display(
-            str(error)
-        )
-    if isinstance(error, SMBResponseException) and error.status in _LOGIN_REFUSED:
-        return Reason.UNAUTHORIZED, f"the login was refused ({_status(error)}): look at username and password"
-    if isinstance(error, SMBResponseException) and error.status in _SERVICE_MISSING:
-        return Reason.NOT_FOUND, "its Remote Registry service does not run: start it, or use transport: winrm"
-    if isinstance(error, AccessDenied | RpcDeniedError) or _denied(error):
+    if isinstance(error, AccessDenied | RpcDeniedError):
         return Reason.FORBIDDEN, _RIGHTS
     if isinstance(error, SMBResponseException):
-        return Reason.BAD_ANSWER, f"SMB answers {_status(error)}"
+        return _refused(error)
     if isinstance(error, RegistryError):
-        return Reason.BAD_ANSWER, f"its registry answers error {error.number}"
-    return Reason.PROTOCOL_ERROR, parse.display(str(error)) or type(error).__name__
+        denied = error.number == DENIED
+        said = f"its registry answers error {error.number}"
+        return (Reason.FORBIDDEN, _RIGHTS) if denied else (Reason.BAD_ANSWER, said)
+    said = parse.display(str(error)) or type(error).__name__
+    if isinstance(error, SMBAuthenticationError):
+        return Reason.UNAUTHORIZED, f"the login failed: {said}"
+    return Reason.PROTOCOL_ERROR, said
 
 
-def _denied(error: Exception) -> bool:
-    return isinstance(error, RegistryError) and error.number == DENIED
-
-
-def _status(error: SMBResponseException) -> str:
-    return f"0x{error.status:08X}"
+def _refused(error: SMBResponseException) -> tuple[Reason, str]:
+    status = f"0x{error.status:08X}"
+    if error.status in _LOGIN_REFUSED:
+        return Reason.UNAUTHORIZED, f"the login was refused ({status}): look at username and password"
+    if error.status in _SERVICE_MISSING:
+        return Reason.NOT_FOUND, "its Remote Registry service does not run: start it, or use transport: winrm"
+    return Reason.BAD_ANSWER, f"SMB answers {status}"
