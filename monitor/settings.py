@@ -35,6 +35,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SWITCHES = {"off": None, "warning": Severity.WARNING, "critical": Severity.CRITICAL}
 _LONGEST = timedelta(days=36500)
+_ANSWERS = ("staple", "crl", "ocsp")
 
 
 def duration(value: object) -> timedelta:
@@ -76,6 +77,23 @@ def _switch(value: object) -> object:
     if not isinstance(value, str) or value not in _SWITCHES:
         raise ValueError("must be one of off, warning, critical")
     return _SWITCHES[value]
+
+
+def revocation_sources(value: object) -> tuple[str, ...]:
+    """Return where to ask whether a certificate was revoked, in order: ``off``, ``on``, or a list of places.
+
+    Raises ``ValueError`` for anything else.
+    """
+    if value == "off":
+        return ()
+    if value == "on":
+        return _ANSWERS
+    listed = tuple(value) if isinstance(value, list | tuple) else (value,)
+    if not listed or any(one not in _ANSWERS for one in listed):
+        raise ValueError("must be off, on, or a list of staple, crl, ocsp in the order in which to ask")
+    if len(set(listed)) < len(listed):
+        raise ValueError("names a place twice")
+    return listed
 
 
 def folder_of(info: ValidationInfo) -> str:
@@ -135,6 +153,19 @@ Switch = Annotated[
     BeforeValidator(_switch),
     WithJsonSchema({"enum": ["off", "warning", "critical"]}),
 ]
+RevocationSources = Annotated[
+    tuple[str, ...],
+    BeforeValidator(revocation_sources),
+    PlainSerializer(_plain),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["off", "on", *_ANSWERS]},
+                {"type": "array", "items": {"enum": list(_ANSWERS)}, "minItems": 1, "uniqueItems": True},
+            ]
+        }
+    ),
+]
 LocalPath = Annotated[str, AfterValidator(_local)]
 LocalPattern = Annotated[str, AfterValidator(_local_pattern)]
 AnchorPath = Annotated[str, AfterValidator(_anchor)]
@@ -168,6 +199,9 @@ class PolicySettings(Settings):
     )
     ca_warn_before: Margins | None = Field(None, description="as warn_before, for CAs ([180d, 25%])")
     ca_critical_before: Margins | None = Field(None, description="as critical_before, for CAs ([60d, 10%])")
+    crl_warn_before: Margins | None = Field(
+        None, description="as warn_before, for CRLs in files, whose end itself is critical ([7d, 5%])"
+    )
     trust: tuple[AnchorPath, ...] | None = Field(
         None, min_length=1, description="anchors: system, or certificate files and folders ([system])"
     )
@@ -185,6 +219,13 @@ class PolicySettings(Settings):
     encryption: Literal["required", "any", "off"] | None = Field(
         None,
         description="whether a port without TLS is a failure (required), only a state (any), or wanted (off)",
+    )
+    revocation: RevocationSources | None = Field(
+        None,
+        description="where to ask whether a certificate was revoked: off, on, or staple, crl, ocsp (off)",
+    )
+    renewal_information: bool | None = Field(
+        None, strict=True, description="ask ACME CAs when to renew, by the directories under issuers (false)"
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.config.explain import explained
+from monitor.config.issuers import IssuerSettings
 from monitor.config.probe import ProbeSettings
 from monitor.config.references import Reference, references
 from monitor.config.settings import (
@@ -57,6 +58,7 @@ class Config:
     presets: Presets
     references: tuple[Reference, ...] = ()
     probe: ProbeSettings = ProbeSettings()
+    issuers: IssuerSettings = IssuerSettings()
 
 
 def load(path: Path) -> Config:
@@ -196,6 +198,7 @@ class _Loading:
             limits=_first(parts, "limits") or LimitSettings(),
             presets=self._presets,
             probe=_first(parts, "probe") or ProbeSettings(),
+            issuers=_first(parts, "issuers") or IssuerSettings(),
             references=tuple(
                 one for document, part in self._parts for one in references(document.file, part)
             ),

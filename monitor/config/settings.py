@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from monitor.config.issuers import IssuerSettings
 from monitor.config.probe import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.discovery import DiscoveryKind
@@ -222,6 +223,7 @@ class FileSettings(Settings):
     alerts: AlertSettings | None = Field(None, description="when and what is told")
     limits: LimitSettings | None = Field(None, description="bounds of the load by looking")
     probe: ProbeSettings | None = Field(None, description="what /probe may be asked for; left out: nothing")
+    issuers: IssuerSettings | None = Field(None, description="how issuers of certificates may be asked")
     presets: dict[str, Any] | None = Field(
         None, description="tables of the shape of monitor/xprotect/presets.toml, over the built-in ones"
     )

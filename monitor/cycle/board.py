@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from monitor.model import DiscoveryState, Finding, Snapshot, Target, TargetState
+from monitor.model import (
+    DiscoveryState,
+    Finding,
+    RenewalWindow,
+    Revocation,
+    Snapshot,
+    Target,
+    TargetState,
+)
 
 
 class Board:
@@ -53,6 +61,14 @@ class Board:
     def discovered(self, states: Mapping[str, DiscoveryState]) -> None:
         """Replace what is known of the discoveries."""
         self.snapshot = replace(self.snapshot, discoveries=states)
+
+    def revocations(self, known: Mapping[str, Revocation]) -> None:
+        """Replace what issuers said of the standing of certificates."""
+        self.snapshot = replace(self.snapshot, revocations=known)
+
+    def renewals(self, known: Mapping[str, RenewalWindow]) -> None:
+        """Replace when ACME CAs suggest to renew certificates."""
+        self.snapshot = replace(self.snapshot, renewals=known)
 
 
 def _same(one: Target, other: Target) -> bool:

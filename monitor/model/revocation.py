@@ -46,7 +46,8 @@ class Revocation:
     """Hold what was found out about one certificate's standing.
 
     ``source`` is ``staple``, ``crl`` or ``ocsp``, empty where nothing answered; ``detail`` is a sentence
-    for people.
+    for people. ``attempts`` counts in a row those that gave no answer; a good answer that still holds stays
+    meanwhile. ``on_hold`` says that the revocation may be taken back (RFC 5280 section 5.3.1).
     """
 
     sha256: str
@@ -56,6 +57,8 @@ class Revocation:
     detail: str = ""
     revoked_at: datetime | None = None
     good_until: datetime | None = None
+    attempts: int = 0
+    on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
