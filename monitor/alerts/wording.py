@@ -27,6 +27,8 @@ TROUBLE = {
     Check.KEY_TYPE: "a kind of key that the product does not take",
     Check.NEVER_SEEN: "cannot be judged from the network",
     Check.DISCOVERY_STALE: "its list of targets is out of date",
+    Check.CRL_EXPIRY: "a newer list is due",
+    Check.RENEWAL_WINDOW: "the CA asks to renew it now",
 }
 
 WHY = {
