@@ -27,6 +27,12 @@ TROUBLE = {
     Check.KEY_TYPE: "a kind of key that the product does not take",
     Check.NEVER_SEEN: "cannot be judged from the network",
     Check.DISCOVERY_STALE: "its list of targets is out of date",
+    Check.SERVED_OLD: "serving an older certificate than the one installed",
+    Check.BINDING_STALE: "bound to a certificate that does not serve any more",
+    Check.KEY_MISSING: "without its private key",
+    Check.KEY_INACCESSIBLE: "out of reach of its service, which may not read the private key",
+    Check.NOT_IN_STORE: "serving a certificate that is not in the machine's store",
+    Check.CA_NOT_INSTALLED: "missing where it must be trusted",
     Check.CRL_EXPIRY: "a newer list is due",
     Check.RENEWAL_WINDOW: "the CA asks to renew it now",
 }
