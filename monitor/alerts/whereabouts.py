@@ -69,6 +69,7 @@ def whereabouts(snapshot: Snapshot, fingerprints: Collection[str], places: Colle
 
 def _own(found: Whereabouts, state: TargetState, places: Collection[str]) -> None:
     own = [sighting.place for sighting in state.sightings if sighting.place in places]
+    own += [one.place for one in state.lists if one.place in places]
     if state.target.where in places:
         own.append(state.target.where)
     for place in dict.fromkeys(own) if own else ():

@@ -32,11 +32,16 @@ def end_in_words(certificate: Certificate, now: datetime) -> str:
 
     A day is 24 hours, rounded down; the last one is ``today``.
     """
-    date = f"({day_and_minute(certificate.not_after)})"
-    if now < certificate.not_after:
-        days = (certificate.not_after - now) // DAY
+    return ends_in_words(certificate.not_after, now)
+
+
+def ends_in_words(end: datetime, now: datetime) -> str:
+    """Return how far an end is, in the same words."""
+    date = f"({day_and_minute(end)})"
+    if now < end:
+        days = (end - now) // DAY
         return f"ends in {_counted(days)} {date}" if days else f"ends today {date}"
-    days = (now - certificate.not_after) // DAY
+    days = (now - end) // DAY
     return f"ended {_counted(days)} ago {date}" if days else f"ended today {date}"
 
 

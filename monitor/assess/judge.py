@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wrong_usage
+from monitor.assess.crl import list_changes, list_findings, superseded_lists
 from monitor.assess.expiry import Due, day_and_minute, due, end_in_words
 from monitor.assess.names import mismatch
 from monitor.assess.part import (
@@ -19,25 +20,37 @@ from monitor.assess.part import (
     wrong_key_type,
 )
 from monitor.assess.superseded import superseded
-from monitor.model import Assessment, Certificate, Check, Finding, Path, Severity, Sighting, Target
+from monitor.model import (
+    Assessment,
+    Certificate,
+    Check,
+    Finding,
+    Path,
+    RevocationList,
+    Severity,
+    Sighting,
+    Target,
+)
 
 # Only an endpoint serves its certificates to others. Of those that lie in files and stores no name is
 # expected and no trust, unless asked for.
 _SERVING = "endpoint"
 
 
-def judge(
+def judge(  # noqa: PLR0913 - everything that a look gave is judged together
     target: Target,
     sightings: tuple[Sighting, ...],
     paths: tuple[Path, ...],
     now: datetime,
     *,
     encrypted: bool | None = None,
+    lists: tuple[RevocationList, ...] = (),
 ) -> Assessment:
     """Return every finding about what a target shows, worst first, with its dates.
 
     ``paths`` has one path for each leaf: the served certificate at position 0, or each head of a file.
     ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not known.
+    ``lists`` are the CRLs that lie there.
     """
     gone = superseded((path.leaf for path in paths), now) if target.collection else ()
     olds = {pair.old for pair in gone}
@@ -49,15 +62,17 @@ def judge(
     for path in counting:
         for found in _path_findings(_Case(target, path, sightings, now), dues):
             findings.setdefault((found.check, found.sha256, found.place), found)
-    ordered = sorted(findings.values(), key=_badness) if len(findings) > 1 else findings.values()
+    replaced = superseded_lists(target, lists, now) if lists else ()
+    every = (*findings.values(), *list_findings(target, lists, replaced, now)) if lists else findings.values()
+    ordered = sorted(every, key=_badness) if len(every) > 1 else every
     return Assessment(
         findings=tuple(ordered),
         paths=paths,
-        superseded=gone,
+        superseded=gone + replaced,
         not_after=min((path.not_after for path in counting), default=None),
         warning_due_at=min((when.warning_at for when in dues), default=None),
         critical_due_at=min((when.critical_at for when in dues), default=None),
-        next_change_at=_next_change(paths, dues, now),
+        next_change_at=_next_change(paths, dues, list_changes(target, lists), now),
     )
 
 
@@ -222,8 +237,11 @@ def _badness(found: Finding) -> int:
     return -found.severity.rank
 
 
-def _next_change(paths: Iterable[Path], dues: Iterable[Due], now: datetime) -> datetime | None:
+def _next_change(
+    paths: Iterable[Path], dues: Iterable[Due], more: Iterable[datetime], now: datetime
+) -> datetime | None:
     instants = [at for when in dues for at in (when.warning_at, when.critical_at)]
+    instants += more
     for path in paths:
         instants += [at for one in path.certificates for at in (one.not_before, one.not_after)]
         if path.valid_until is not None:

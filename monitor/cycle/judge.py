@@ -56,6 +56,9 @@ class Judge:
         sightings = (*seen.sightings, *kept)
         if sightings == previous.sightings:
             sightings = previous.sightings  # so that a state shares the memory of the one before it
+        lists = _lists(previous, seen, now)
+        if lists == previous.lists:
+            lists = previous.lists
         encrypted = seen.encrypted if seen.encrypted is not None else previous.encrypted
         succeeded = observation.succeeded
         state = replace(
@@ -70,11 +73,12 @@ class Judge:
             sightings=sightings,
             departed=_departed(previous, paths, seen),
             machine=_machine(previous, seen, kept),
-            lists=_lists(previous, seen, now),
+            lists=lists,
             staples=seen.staples if seen.sightings else previous.staples,
         )
         if not _judged_already(previous, state, paths, now):
-            state = replace(state, assessment=judge(target, sightings, paths, now, encrypted=encrypted))
+            assessment = judge(target, sightings, paths, now, encrypted=encrypted, lists=lists)
+            state = replace(state, assessment=assessment)
         if succeeded:
             # Whatever the clock did during the look: what has just been seen is not blind.
             return state if state.blind is None else replace(state, blind=None)
@@ -94,7 +98,9 @@ class Judge:
             places = {one.place for one in bare}
             whole = [one for one in state.sightings if one.place not in places]
             paths = (*self._paths(state.target, whole, ders, anchors, now), *_paths_at(state, bare))
-        assessment = judge(state.target, state.sightings, paths, now, encrypted=state.encrypted)
+        assessment = judge(
+            state.target, state.sightings, paths, now, encrypted=state.encrypted, lists=state.lists
+        )
         return self._with_blindness(replace(state, assessment=assessment), now)
 
     def _with_blindness(self, state: TargetState, now: datetime) -> TargetState:
@@ -156,6 +162,7 @@ def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[P
         and now < known.next_change_at
         and not known.findings
         and state.sightings is previous.sightings
+        and state.lists is previous.lists
         and state.encrypted is previous.encrypted
         and paths == known.paths
     )
@@ -209,7 +216,12 @@ def _lists(previous: TargetState, seen: Seen, now: datetime) -> tuple[Revocation
 
 
 def _within(place: str, places: Iterable[str]) -> bool:
-    return any(not lost or place == lost or place.startswith((lost + "/", lost + "\\")) for lost in places)
+    """Return whether a place is one of the others, or inside one: a file of a folder, a key type of a server."""
+    inside = ("/", "\\", " (")
+    return any(
+        not lost or place == lost or place.startswith(tuple(lost + part for part in inside))
+        for lost in places
+    )
 
 
 def _paths_at(state: TargetState, sightings: Sequence[Sighting]) -> Iterator[Path]:

@@ -71,6 +71,11 @@ DAYS = Family(
 CERTIFICATE_INFO = Family(
     "cert_monitor_certificate_info", "Subject, issuer and serial of a certificate; always 1. " + CACHED
 )
+LISTS = Family(
+    "cert_monitor_crl_next_update_timestamp_seconds",
+    "Unix time at which the CRL at a place ends, the earliest where several lie there; absent where it names "
+    "none. " + CACHED,
+)
 FINDINGS = Family("cert_monitor_findings", "How many warning and critical findings there are. " + CACHED)
 
 
@@ -94,12 +99,14 @@ class Exposition:
         targets: list[Rendered] = []
         certificates: list[RenderedCertificate] = []
         judged: list[Rendered] = []
+        listing: list[Rendered] = []
         counts: Counter[tuple[str, bytes]] = Counter()
         yield INFO.head
         for chunk in self._render(snapshot):
             targets += chunk
             certificates += [certificate for target in chunk for certificate in target.certificates]
             judged += [target for target in chunk if target.findings]
+            listing += [target for target in chunk if target.lists]
             counts.update([(target.state.target.kind, _state(target.state)) for target in chunk])
             yield _lines(INFO, [target.labels + target.info for target in chunk])
         yield TARGETS.head + _lines(TARGETS, _counted(counts))
@@ -108,6 +115,9 @@ class Exposition:
             for chunk in _chunks(targets):
                 yield _lines(family, [t.labels + text for t in chunk if (text := t.values[index])])
         yield from _certificates(certificates, seconds(now))
+        yield LISTS.head
+        for chunk in _chunks(listing):
+            yield _lines(LISTS, [target.labels + text for target in chunk for text in target.lists])
         yield FINDINGS.head
         for chunk in _chunks(judged):
             yield _lines(FINDINGS, [target.labels + text for target in chunk for text in target.findings])

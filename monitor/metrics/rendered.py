@@ -6,6 +6,7 @@ of the text, and each value is the end of its line (``} 1``), empty when the val
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from monitor.metrics.exposed import Chain, exposed
 from monitor.metrics.text import label, number, seconds, stamp
@@ -39,7 +40,7 @@ class RenderedCertificate:
 class Rendered:
     """Hold the text of one target's series, made from ``state`` and ``correlated``."""
 
-    __slots__ = ("certificates", "correlated", "findings", "info", "labels", "state", "values")
+    __slots__ = ("certificates", "correlated", "findings", "info", "labels", "lists", "state", "values")
 
     def __init__(
         self, state: TargetState, correlated: tuple[Finding, ...], labels: tuple[str, ...], chain: Chain
@@ -51,6 +52,7 @@ class Rendered:
         self.info = _target_info(state, labels)
         self.values = _values(state)
         self.certificates = tuple(RenderedCertificate(self.labels, s) for s in exposed(state, chain))
+        self.lists = _lists(state) if state.lists else ()
         self.findings = _findings((*state.findings, *correlated))
 
     def holds(self, state: TargetState, correlated: tuple[Finding, ...]) -> bool:
@@ -89,6 +91,16 @@ def _values(state: TargetState) -> tuple[bytes, ...]:
         b"} " + number(state.duration.total_seconds()) if looked else b"",
         _YES if state.target.part.standby else b"",
     )
+
+
+def _lists(state: TargetState) -> tuple[bytes, ...]:
+    """Return the end of a line for each place with CRLs: the earliest next update of those that count."""
+    replaced = {pair.old for pair in state.assessment.superseded}
+    ends: dict[str, datetime] = {}
+    for one in state.lists:
+        if one.next_update is not None and one.sha256 not in replaced:
+            ends[one.place] = min(ends.get(one.place, one.next_update), one.next_update)
+    return tuple(b"," + label("place", place) + stamp(end) for place, end in ends.items())
 
 
 def _flag(value: bool | None) -> bytes:  # noqa: FBT001 - the value itself, not a switch

@@ -114,7 +114,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Say that an older certificate of a collection has a successor and no longer alarms."""
+    """Say that an older certificate of a collection, or a CRL, has a successor and no longer alarms."""
 
     old: str
     new: str

@@ -37,6 +37,7 @@ class Policy:
     critical_before: tuple[Margin, ...] = (Margin(timedelta(days=7)), Margin(share=0.10))
     ca_warn_before: tuple[Margin, ...] = (Margin(timedelta(days=180)), Margin(share=0.25))
     ca_critical_before: tuple[Margin, ...] = (Margin(timedelta(days=60)), Margin(share=0.10))
+    crl_warn_before: tuple[Margin, ...] = (Margin(timedelta(days=7)), Margin(share=0.05))
     trust: tuple[str, ...] = ("system",)
     checks: tuple[tuple[Check, Severity | None], ...] = ()
     accept: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Read one file and keep its certificates and the dates of its CRLs; the bytes, maybe with a key, are let go."""
+"""Read one file and keep its certificates and the dates of its CRLs; the bytes, maybe with a key, go."""
 
 import os
 from dataclasses import dataclass
