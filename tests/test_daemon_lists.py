@@ -1,12 +1,14 @@
 """Lists that are asked for often: recorded when they change, else now and then, with all that they say."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from running import until
 
 from monitor.daemon.daemon import Daemon
@@ -28,6 +30,8 @@ FULL = Found(
     "name",
     "ldaps",
     (("warn_before", "60d"),),
+    "kind",
+    (("host", "h"),),
 )
 
 
@@ -153,6 +157,48 @@ def test_everything_comes_back(tmp_path: Path) -> None:
             await store.close()
 
     assert asyncio.run(run()) == [FULL]
+
+
+def test_record_for_an_earlier_version(tmp_path: Path) -> None:
+    """The record of an endpoint has no field that the first version would refuse."""
+    recorded(tmp_path, [Discovered((Found("a:1"),))])
+
+    async def run() -> str:
+        store = await Store.open(f"sqlite:///{(tmp_path / 'state.db').as_posix()}", app_version="1")
+        try:
+            return (await store.discovered("file_sd:x") or ("", NOW))[0]
+        finally:
+            await store.close()
+
+    assert set(json.loads(asyncio.run(run()))[0]) & {"kind", "keys"} == set()
+
+
+def resumed(folder: Path, text: str) -> list[Found]:
+    """Return what is watched after a start with this record."""
+
+    async def run() -> list[Found]:
+        store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
+        try:
+            await store.save_discovered("file_sd:x", text, NOW)
+            discoveries = Discoveries(store, Told())
+            await discoveries.resume(["file_sd:x"])
+            return list(discoveries.found()["file_sd:x"])
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def test_record_of_a_newer_version(tmp_path: Path) -> None:
+    """What this version does not know of is passed over, in the entry and in its part."""
+    entry = {"address": "a:1", "colour": "red", "part": {"standby": True, "lame": 1}, "seen_at": str(NOW)}
+    assert resumed(tmp_path, json.dumps([entry])) == [Found("a:1", part=Part(standby=True))]
+
+
+@pytest.mark.parametrize("text", ["{", "3", "[3]", '[{"address": "a:1"}]', '[{"seen_at": "now"}]', "null"])
+def test_record_that_cannot_be_read(tmp_path: Path, text: str) -> None:
+    """The service starts with an empty list; the next answer fills it."""
+    assert resumed(tmp_path, text) == []
 
 
 def test_file_that_changes_while_running(tmp_path: Path) -> None:

@@ -16,13 +16,14 @@ log = logging.getLogger(__name__)
 
 _FIELDS = tuple(field.name for field in fields(Found))
 _PART = tuple(field.name for field in fields(Part))
+_LATER = {field.name: field.default for field in fields(Found) if field.name in ("kind", "keys")}
 SAVE_EVERY = timedelta(minutes=10)
 """How old the record of a list may become while nothing in it changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Hold one discovered endpoint and when it was last in the list."""
+    """Hold one discovered thing and when it was last in the list."""
 
     found: Found
     seen_at: datetime
@@ -44,8 +45,8 @@ def merged(
     return tuple(entry for _, entry in sorted((older | fresh).items()))
 
 
-def _key(found: Found) -> tuple[str, str]:
-    return found.address, found.server_name
+def _key(found: Found) -> tuple[str, str, str]:
+    return found.kind, found.address, found.server_name
 
 
 class Discoveries:
@@ -136,7 +137,7 @@ class Discoveries:
 
     async def _recorded(self, name: str) -> tuple[tuple[Kept, ...], datetime | None]:
         recorded = await self._store.discovered(name)
-        return (_loaded(recorded[0]), recorded[1]) if recorded else ((), None)
+        return (_loaded(recorded[0], name), recorded[1]) if recorded else ((), None)
 
 
 def _complete(answer: Discovered, before: Sequence[Kept]) -> bool:
@@ -155,22 +156,29 @@ def _dumped(kept: Sequence[Kept]) -> str:
 def _plain(entry: Kept) -> dict[str, Any]:
     # asdict() copies deeply: seconds for a long list, and the loop waits.
     whole = {name: getattr(entry.found, name) for name in _FIELDS}
+    for name, default in _LATER.items():  # versions before these fields refuse a record that has them
+        if whole[name] == default:
+            del whole[name]
     part = {name: getattr(entry.found.part, name) for name in _PART}
     return whole | {"part": part, "seen_at": entry.seen_at.isoformat()}
 
 
-def _loaded(text: str) -> tuple[Kept, ...]:
-    return tuple(_entry(item) for item in json.loads(text))
+def _loaded(text: str, name: str) -> tuple[Kept, ...]:
+    """Return a recorded list; what another version wrote into it, or did not, is never an error."""
+    try:
+        return tuple(_entry(item) for item in json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        log.warning("the recorded list of %s cannot be read any more; its next answer brings it anew", name)
+        return ()
 
 
 def _entry(item: dict[str, Any]) -> Kept:
-    seen_at = datetime.fromisoformat(item.pop("seen_at"))
-    part: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v for name, v in item.pop("part").items()
-    }
-    labels = tuple((name, value) for name, value in item.pop("labels"))
-    aliases = tuple(item.pop("aliases"))
-    # Lists recorded by an earlier version say nothing of policies.
-    policy = tuple((name, value) for name, value in item.pop("policy", ()))
-    found = Found(**item, labels=labels, aliases=aliases, part=Part(**part), policy=policy)
-    return Kept(found, seen_at)
+    whole = {key: item[key] for key in _FIELDS if key in item}
+    part = {key: value for key, value in whole.pop("part", {}).items() if key in _PART}
+    part = {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
+    whole = {key: _frozen(value) if isinstance(value, list) else value for key, value in whole.items()}
+    return Kept(Found(**whole, part=Part(**part)), datetime.fromisoformat(item["seen_at"]))
+
+
+def _frozen(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)

@@ -150,15 +150,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hold one endpoint that a discovery found.
+    """Hold one thing to look at that a discovery found, usually an endpoint.
 
-    ``address`` is ``host:port`` with an IPv6 literal in brackets; ``server_name`` is the name to ask
-    for, empty when there is none. ``labels`` come on top of those of the discovery's own entry.
+    ``address`` is ``host:port`` with an IPv6 literal in brackets, for other kinds what tells it from the
+    others of its list; ``server_name`` is the name to ask for, empty when there is none. ``labels`` come on
+    top of those of the discovery's own entry.
     ``preset`` names what is known of such an endpoint beforehand ("recording_server.media"): its
     policy, meaning and part; ``part`` adds what only this one endpoint's surroundings tell. ``name`` is what
     the system calls the server or device, empty when it does not say. ``protocol`` is the dialect it speaks,
     empty when nothing is said of it. ``policy`` holds keys of the policy that the list sets for this one
-    endpoint, as they are written in a configuration.
+    endpoint, as they are written in a configuration. ``kind`` is the kind of target, ``keys`` are the keys of
+    that kind where it is no endpoint; secrets never stand there.
     """
 
     address: str
@@ -171,3 +173,5 @@ class Found:
     name: str = ""
     protocol: str = ""
     policy: tuple[tuple[str, str], ...] = ()
+    kind: str = "endpoint"
+    keys: tuple[tuple[str, str], ...] = ()
