@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 from weakref import WeakKeyDictionary
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from monitor.model import Failure, Meaning, Policy, Reason, Seen, Sighting, Target
 from monitor.settings import LocalPath, LocalPattern, TargetSettings
+from monitor.sources.address import read_host
 from monitor.sources.certfile import CertFile, UnfitError, read_file
 from monitor.sources.globs import excluded_by, has_magic
 from monitor.sources.walk import SUFFIXES, Budget, ExhaustedError, Match, failure_of, walk
@@ -37,6 +38,14 @@ class FilesSettings(TargetSettings):
         "and patterns with *, ?, [...] and ** for any depth",
     )
     exclude: tuple[LocalPattern, ...] = Field((), description="patterns of files and folders to leave out")
+    host: str = Field(
+        "", description="machine that serves these certificates; the monitor's own machine if left out"
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, text: str) -> str:
+        return read_host(text) if text else ""
 
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe; asks the disk whether a path is a folder."""
@@ -48,6 +57,7 @@ class FilesSettings(TargetSettings):
             settings=Files(self.paths, self.exclude),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
+            host=self.host,
             collection=any(_many(path) for path in self.paths),
             meaning=Meaning(title=self.title or self.name),
         )
