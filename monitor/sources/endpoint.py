@@ -2,27 +2,23 @@
 
 import asyncio
 import socket
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from monitor import parse
 from monitor.dialects import DIALECTS, PROTOCOLS
-from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Sighting, Target
+from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Target
 from monitor.sources.address import join, read_address, read_host
 from monitor.sources.connect import NoneConnectedError, begin, connect
 from monitor.sources.exchange import exchange, tells_readiness
-from monitor.sources.prepare import Preparing, UnpreparedError, spoken
+from monitor.sources.key_types import KeyTypes
+from monitor.sources.prepare import STAPLED, USUAL, Preparing, UnpreparedError, Wish, spoken
 from monitor.sources.resolve import Address, Resolving, literal
-from monitor.sources.spoken import Talk
-from monitor.sources.way import DIRECT, Endpoint, Way, WaySettings
+from monitor.sources.seen import joined, seen_by
+from monitor.sources.way import DIRECT, Endpoint, WaySettings
 from monitor.threads import ThreadPool
-
-# What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.
-_PLAIN = (Reason.NOT_TLS, Reason.STARTTLS_REFUSED)
-
+from monitor.tls import KeyType
 
 MOST_FACES = 32
 """So many addresses of one name are looked at; more are said to be too many."""
@@ -94,6 +90,26 @@ class EndpointSettings(WaySettings):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """Hold what one look is after: where, until when, what to ask for, and how its place is written.
+
+    ``address`` is the only one to connect to; ``None`` means the first of the name that answers.
+    """
+
+    target: Target
+    endpoint: Endpoint
+    deadline: float
+    wish: Wish
+    place: str
+    address: Address | None = None
+
+    @property
+    def within(self) -> str:
+        """Return for people how much time there was."""
+        return f"within {self.target.policy.timeout.total_seconds():g} s"
+
+
 class EndpointSource:
     """Look at endpoints; any number of looks may be under way at once."""
 
@@ -101,6 +117,7 @@ class EndpointSource:
         """Use this resolver for names."""
         self._resolver = resolver
         self._preparing = Preparing()
+        self._key_types = KeyTypes()
 
     @property
     def pool(self) -> ThreadPool:
@@ -113,66 +130,73 @@ class EndpointSource:
         if not isinstance(endpoint, Endpoint):
             raise TypeError(f"{target.id} is not an endpoint")
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
-        if endpoint.way.every:
-            return await self._faces(endpoint, target, deadline)
-        return await self._one(endpoint, target, deadline)
+        wish = STAPLED if "staple" in target.policy.revocation else USUAL
+        aim = _Aim(target, endpoint, deadline, wish, target.where)
+        return await (self._faces(aim) if endpoint.way.every else self._face(aim))
 
-    async def _faces(self, endpoint: Endpoint, target: Target, deadline: float) -> Seen:
+    async def _faces(self, aim: _Aim) -> Seen:
         """Look at every address of one name, all at once; each is a place, written as address and port."""
+        host, port = aim.endpoint.host, aim.endpoint.port
         try:
-            found = await self._chosen(endpoint.host, endpoint.port, endpoint.way, target, deadline)
+            found = await self._chosen(host, port, aim)
         except _GaveNothingError as nothing:
             return Seen(failures=(Failure(nothing.reason, nothing.detail),))
         addresses = sorted(found, key=lambda address: address.text)
-        looks = [self._one(endpoint, target, deadline, address) for address in addresses[:MOST_FACES]]
-        seen = joined(await asyncio.gather(*looks))
+        aims = [replace(aim, place=join(one.text, port), address=one) for one in addresses[:MOST_FACES]]
+        seen = joined(await asyncio.gather(*map(self._face, aims)))
         if len(addresses) <= MOST_FACES:
             return seen
-        said = f"{endpoint.host} has {len(addresses)} addresses; only {MOST_FACES} are looked at"
-        return replace(seen, failures=(*seen.failures, Failure(Reason.DNS, said, target.where)))
+        said = f"{host} has {len(addresses)} addresses; only {MOST_FACES} are looked at"
+        return replace(seen, failures=(*seen.failures, Failure(Reason.DNS, said, aim.place)))
 
-    async def _one(
-        self, endpoint: Endpoint, target: Target, deadline: float, address: Address | None = None
-    ) -> Seen:
+    async def _face(self, aim: _Aim) -> Seen:
+        """Look at one server: once, or for each type of key."""
+        if not aim.endpoint.way.every_key:
+            return await self._one(aim)
+
+        async def ask(key_type: KeyType | None, place: str) -> Seen:
+            return await self._one(replace(aim, place=place, wish=replace(aim.wish, key_type=key_type)))
+
+        now = asyncio.get_running_loop().time()
+        return joined(await self._key_types.look((aim.endpoint, aim.place), aim.place, ask, now))
+
+    async def _one(self, aim: _Aim) -> Seen:
         """Look once: at one address, or at the first that answers."""
-        place = target.where if address is None else join(address.text, endpoint.port)
+        endpoint = aim.endpoint
         denied: tuple[Failure, ...] = ()
         try:
             if endpoint.way is DIRECT:
-                handshake = spoken(endpoint)
-                link = await self._link(endpoint.host, endpoint.port, endpoint.way, target, deadline)
+                handshake = spoken(endpoint, aim.wish)
+                link = await self._link(endpoint.host, endpoint.port, aim)
             else:
-                handshake, denied = await self._preparing.talk(endpoint, target)
-                link = await self._way(endpoint, target, deadline, address)
+                handshake, denied = await self._preparing.talk(endpoint, aim.target, aim.wish)
+                link = await self._way(aim)
         except UnpreparedError as error:
             return Seen(failures=(error.failure,))
         except _GaveNothingError as nothing:
-            return Seen(failures=(*denied, Failure(nothing.reason, nothing.detail, place)))
-        await exchange(link, handshake, deadline, _within(target))
-        return _seen(handshake, target, place, denied)
+            return Seen(failures=(*denied, Failure(nothing.reason, nothing.detail, aim.place)))
+        await exchange(link, handshake, aim.deadline, aim.within)
+        return seen_by(handshake, aim.target, aim.place, denied)
 
-    async def _way(
-        self, endpoint: Endpoint, target: Target, deadline: float, address: Address | None
-    ) -> socket.socket:
+    async def _way(self, aim: _Aim) -> socket.socket:
         """Return a socket on its way to the endpoint, or connected to the proxy before it."""
-        way, proxy = endpoint.way, endpoint.way.proxy
-        if address is not None:
-            return await _connected((address,), way, target, deadline)
+        proxy = aim.endpoint.way.proxy
+        if aim.address is not None:
+            return await _connected((aim.address,), aim)
         if proxy is None:
-            return await self._link(endpoint.host, endpoint.port, way, target, deadline)
+            return await self._link(aim.endpoint.host, aim.endpoint.port, aim)
         try:
-            return await self._link(proxy.host, proxy.port, way, target, deadline)
+            return await self._link(proxy.host, proxy.port, aim)
         except _GaveNothingError as nothing:
             said = f"the proxy {proxy.where} cannot be reached: {nothing.detail}"
             raise _GaveNothingError(Reason.PROXY, said) from None
 
-    async def _link(self, host: str, port: int, way: Way, target: Target, deadline: float) -> socket.socket:
-        return await _connected(await self._chosen(host, port, way, target, deadline), way, target, deadline)
+    async def _link(self, host: str, port: int, aim: _Aim) -> socket.socket:
+        return await _connected(await self._chosen(host, port, aim), aim)
 
-    async def _chosen(
-        self, host: str, port: int, way: Way, target: Target, deadline: float
-    ) -> tuple[Address, ...]:
-        addresses = literal(host, port) or await self._addresses(host, port, target, deadline)
+    async def _chosen(self, host: str, port: int, aim: _Aim) -> tuple[Address, ...]:
+        addresses = literal(host, port) or await self._addresses(host, port, aim)
+        way = aim.endpoint.way
         if way is DIRECT:
             return addresses
         addresses = way.chosen(addresses)
@@ -180,12 +204,12 @@ class EndpointSource:
             raise _GaveNothingError(Reason.DNS, f"{host} has no {way.words}")
         return addresses
 
-    async def _addresses(self, host: str, port: int, target: Target, deadline: float) -> tuple[Address, ...]:
+    async def _addresses(self, host: str, port: int, aim: _Aim) -> tuple[Address, ...]:
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(aim.deadline):
                 found = await self._resolver.addresses(host, port)
         except TimeoutError:
-            said = f"no answer from name resolution {_within(target)}"
+            said = f"no answer from name resolution {aim.within}"
         except OSError as error:
             said = error.strerror or str(error)
         else:
@@ -204,59 +228,17 @@ class _GaveNothingError(Exception):
         self.detail = detail
 
 
-async def _connected(
-    addresses: tuple[Address, ...], way: Way, target: Target, deadline: float
-) -> socket.socket:
+async def _connected(addresses: tuple[Address, ...], aim: _Aim) -> socket.socket:
     """Return a socket that is connected or, alone and where the loop tells, on its way."""
+    way = aim.endpoint.way
     try:
         # With a proxy it must stand first: a failure to connect is then the proxy's.
         if len(addresses) == 1 and way.proxy is None and tells_readiness(asyncio.get_running_loop()):
             return begin(addresses[0], way.source)
-        async with asyncio.timeout_at(deadline):
-            return await connect(addresses, target.policy.timeout, way.source)
+        async with asyncio.timeout_at(aim.deadline):
+            return await connect(addresses, aim.target.policy.timeout, way.source)
     except TimeoutError:
-        said = f"no answer to the connection request {_within(target)}"
+        said = f"no answer to the connection request {aim.within}"
         raise _GaveNothingError(Reason.TIMEOUT, said) from None
     except NoneConnectedError as error:
         raise _GaveNothingError(error.reason, error.detail) from None
-
-
-def _within(target: Target) -> str:
-    return f"within {target.policy.timeout.total_seconds():g} s"
-
-
-def _seen(handshake: Talk, target: Target, place: str, denied: tuple[Failure, ...]) -> Seen:
-    trouble = handshake.trouble
-    if trouble and trouble.reason in _PLAIN and _may_be_plain(target):
-        trouble = None
-    sightings: list[Sighting] = []
-    failures = list(denied)
-    if trouble:
-        failures.append(Failure(trouble.reason, trouble.detail, place))
-    ders: dict[str, bytes] = {}
-    for position, der in enumerate(handshake.chain):
-        try:
-            certificate = parse.certificate(der)
-        except parse.UnreadableCertificateError as error:
-            detail = f"certificate {position} of the chain cannot be read: {error}"
-            failures.append(Failure(Reason.BAD_CERTIFICATE, detail, place))
-        else:
-            sightings.append(Sighting(place, position, certificate))
-            ders[certificate.sha256] = der
-    return Seen(tuple(sightings), tuple(failures), ders, handshake.encrypted)
-
-
-def joined(faces: Sequence[Seen]) -> Seen:
-    """Return as one what several places gave; it is encrypted when all of them are that told."""
-    told = {seen.encrypted for seen in faces} - {None}
-    return Seen(
-        tuple(one for seen in faces for one in seen.sightings),
-        tuple(dict.fromkeys(one for seen in faces for one in seen.failures)),
-        {sha256: der for seen in faces for sha256, der in seen.ders.items()},
-        (False not in told) if told else None,
-    )
-
-
-def _may_be_plain(target: Target) -> bool:
-    """Return whether a plain answer is a state to be judged, and no failure."""
-    return target.part.plain_possible or target.policy.encryption in ("any", "off")

@@ -4,6 +4,7 @@ Must not connect. Where nothing has to be read, nothing is awaited: that is the 
 """
 
 import asyncio
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,10 +15,21 @@ from monitor.sources.identity import Identities
 from monitor.sources.spoken import Spoken, Talk
 from monitor.sources.way import Endpoint, Identity, Proxy
 from monitor.threads import ThreadPool
-from monitor.tls import Handshake, TlsSetting, shared_context
+from monitor.tls import Handshake, KeyType, TlsSetting, shared_context
 
 # RFC 1929 section 2: one byte counts the password.
 _LONGEST_SOCKS_PASSWORD = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Say what a handshake asks for beyond a certificate: one of this key type, an OCSP response with it."""
+
+    key_type: KeyType | None = None
+    staple: bool = False
+
+
+USUAL, STAPLED = Wish(), Wish(staple=True)
 
 
 class UnpreparedError(Exception):
@@ -41,13 +53,16 @@ class Preparing:
         """Return the threads on which files are read."""
         return self._identities.pool
 
-    async def talk(self, endpoint: Endpoint, target: Target) -> tuple[Talk, tuple[Failure, ...]]:
+    async def talk(
+        self, endpoint: Endpoint, target: Target, wish: Wish = USUAL
+    ) -> tuple[Talk, tuple[Failure, ...]]:
         """Return the talk, and why it goes without our certificate if it does; raise ``UnpreparedError``."""
         patience = target.policy.timeout.total_seconds() / 2
         context: Any = None
         denied: tuple[Failure, ...] = ()
         if endpoint.way.identity is not None:
-            context = await self._context(endpoint, endpoint.way.identity, patience)
+            setting = _setting(DIALECTS[endpoint.protocol], wish)
+            context = await self._context(setting, endpoint.way.identity, patience)
             if isinstance(context, Failure):
                 context, denied = None, (context,)
         tunnel = None
@@ -55,12 +70,12 @@ class Preparing:
             password = await self._password(endpoint.way.proxy, target.where, patience)
             proxy = endpoint.way.proxy
             tunnel = TUNNELS[proxy.scheme](endpoint.host, endpoint.port, proxy.user, password)
-        return spoken(endpoint, context, tunnel), denied
+        return spoken(endpoint, wish, context, tunnel), denied
 
-    async def _context(self, endpoint: Endpoint, identity: Identity, patience: float) -> Any:
+    async def _context(self, setting: TlsSetting, identity: Identity, patience: float) -> Any:
         try:
             async with asyncio.timeout(patience):
-                return await self._identities.context(_setting(DIALECTS[endpoint.protocol]), identity)
+                return await self._identities.context(setting, identity)
         except TimeoutError:
             said = f"reading the client certificate took over {patience:g} s, so the look went without it"
             return Failure(Reason.TIMEOUT, said, identity.certificate)
@@ -80,10 +95,12 @@ class Preparing:
         return password
 
 
-def spoken(endpoint: Endpoint, context: Any = None, tunnel: Dialogue | None = None) -> Talk:
+def spoken(
+    endpoint: Endpoint, wish: Wish = USUAL, context: Any = None, tunnel: Dialogue | None = None
+) -> Talk:
     """Return the handshake for an endpoint, behind what is to be said before it; ``None`` for the usual."""
     dialect = DIALECTS[endpoint.protocol]
-    handshake = Handshake(context or _context(dialect), endpoint.server_name)
+    handshake = Handshake(context or _context(dialect, wish), endpoint.server_name, staple=wish.staple)
     dialogue = dialect.dialogue(endpoint.server_name) if dialect.dialogue is not None else None
     if tunnel is not None:
         dialogue = tunnel if dialogue is None else Behind(tunnel, dialogue)
@@ -93,10 +110,10 @@ def spoken(endpoint: Endpoint, context: Any = None, tunnel: Dialogue | None = No
     return Spoken(dialogue, handshake, proxy)
 
 
-def _setting(dialect: Dialect) -> TlsSetting:
-    return TlsSetting(alpn=dialect.alpn, newest=dialect.newest)
+def _setting(dialect: Dialect, wish: Wish) -> TlsSetting:
+    return TlsSetting(alpn=dialect.alpn, newest=dialect.newest, key_type=wish.key_type, staple=wish.staple)
 
 
 @cache
-def _context(dialect: Dialect) -> Any:
-    return shared_context(_setting(dialect))
+def _context(dialect: Dialect, wish: Wish) -> Any:
+    return shared_context(_setting(dialect, wish))

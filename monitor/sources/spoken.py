@@ -48,6 +48,11 @@ class Spoken:
         """Return the DER certificates that have arrived so far, in the order served."""
         return self._handshake.chain
 
+    @property
+    def staple(self) -> bytes:
+        """Return the OCSP response that came with the certificates, empty when none did."""
+        return self._handshake.staple
+
     def start(self) -> bytes:
         """Return the first bytes to send, none where the server speaks first."""
         return self._dialogue.start() + self._greeting()

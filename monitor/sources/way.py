@@ -71,7 +71,8 @@ class Proxy:
 class Way:
     """Hold one way; ``family`` and ``source`` apply to the connection to the proxy where there is one.
 
-    ``every`` means that each address of the name is looked at, not the first that answers.
+    ``every`` means that each address of the name is looked at, not the first that answers; ``every_key`` that
+    the server's RSA and its ECDSA certificate are looked at, not the one that it prefers.
     """
 
     family: Family = Family.ANY
@@ -79,6 +80,7 @@ class Way:
     proxy: Proxy | None = None
     identity: Identity | None = None
     every: bool = False
+    every_key: bool = False
 
     def chosen(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
         """Return those of the addresses that may be used, in the order to try them."""
@@ -120,6 +122,10 @@ class WaySettings(TargetSettings):
     )
     addresses: Literal["first", "all"] = Field(
         "first", description="look at the first address of the name that answers, or at all, each as a place"
+    )
+    key_types: Literal["preferred", "all"] = Field(
+        "preferred",
+        description="look at the certificate that the server prefers, or at its RSA and ECDSA one as two places",
     )
     source_address: str = Field("", description="address of this machine to connect from")
     proxy: str = Field("", description="http://[user@]host:port or socks5://[user@]host:port to go through")
@@ -188,7 +194,8 @@ class WaySettings(TargetSettings):
         if self.client_cert is not None:
             passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
             identity = Identity(self.client_cert, self.client_key or self.client_cert, passphrase)
-        way = Way(self.family, self.source_address, proxy, identity, self.addresses == "all")
+        every, every_key = self.addresses == "all", self.key_types == "all"
+        way = Way(self.family, self.source_address, proxy, identity, every, every_key)
         return DIRECT if way == DIRECT else way
 
 

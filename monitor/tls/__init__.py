@@ -6,5 +6,14 @@ Nothing here judges a certificate: verification is off and whatever chain arrive
 from monitor.tls.context import TlsSetting, shared_context
 from monitor.tls.handshake import Handshake, Trouble
 from monitor.tls.identity import UnfitKeyError, identified_context
+from monitor.tls.key_types import KeyType
 
-__all__ = ["Handshake", "TlsSetting", "Trouble", "UnfitKeyError", "identified_context", "shared_context"]
+__all__ = [
+    "Handshake",
+    "KeyType",
+    "TlsSetting",
+    "Trouble",
+    "UnfitKeyError",
+    "identified_context",
+    "shared_context",
+]

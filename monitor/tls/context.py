@@ -11,6 +11,9 @@ from functools import cache
 
 from OpenSSL import SSL
 
+from monitor.tls.key_types import OFFERS, KeyType
+from monitor.tls.staple import keep_staple
+
 
 @dataclass(frozen=True, slots=True)
 class TlsSetting:
@@ -21,12 +24,16 @@ class TlsSetting:
     post-quantum ML-KEM hybrids: they make the first message five times as long, which old cameras and
     middleboxes refuse, and take a sixth of the CPU time of a look. ``alpn`` is offered where a server
     answers nobody else (RFC 7301); ``newest`` of ``1.2`` is for protocols that cannot carry TLS 1.3.
+    ``key_type`` has a server show its certificate of that type or none; it replaces ``ciphers``.
+    ``staple`` lets a handshake ask for an OCSP response.
     """
 
     ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
     groups: str = "X25519:P-256:X448:P-384:P-521"
     alpn: tuple[str, ...] = ()
     newest: str = ""
+    key_type: KeyType | None = None
+    staple: bool = False
 
 
 def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
@@ -48,10 +55,22 @@ def fresh_context(setting: TlsSetting) -> SSL.Context:
     if setting.alpn:
         context.set_alpn_protos([name.encode("ascii") for name in setting.alpn])
     limit_groups(context, setting.groups)
+    if setting.key_type is not None:
+        _limit_key_type(context, setting.key_type)
+    if setting.staple:
+        context.set_ocsp_client_callback(keep_staple)
     return context
 
 
 _context = cache(fresh_context)
+
+
+def _limit_key_type(context: SSL.Context, key_type: KeyType) -> None:
+    """Ask for certificates of one key type; without TLS 1.3 where the library cannot do so there."""
+    offer = OFFERS[key_type]
+    context.set_cipher_list(offer.ciphers.encode("ascii"))
+    if not limit_signatures(context, offer.signatures):
+        context.set_max_proto_version(SSL.TLS1_2_VERSION)
 
 
 def limit_groups(context: SSL.Context, groups: str) -> bool:
@@ -60,9 +79,20 @@ def limit_groups(context: SSL.Context, groups: str) -> bool:
     pyOpenSSL has no public call for it. Where the private one is gone, the library's own groups stay in
     force: looks then cost more and everything else works.
     """
-    library = getattr(SSL, "_lib", None)
-    limit = getattr(library, "SSL_CTX_set1_curves_list", None)
+    return _limit(context, "SSL_CTX_set1_curves_list", groups)
+
+
+def limit_signatures(context: SSL.Context, algorithms: str) -> bool:
+    """Accept only these signature algorithms; return whether the library let us.
+
+    pyOpenSSL has no public call for it (its issue 848), and the private one was away for a while before.
+    """
+    return _limit(context, "SSL_CTX_set1_sigalgs_list", algorithms)
+
+
+def _limit(context: SSL.Context, call: str, names: str) -> bool:
+    limit = getattr(getattr(SSL, "_lib", None), call, None)
     pointer = getattr(context, "_context", None)
     if limit is None or pointer is None:
         return False
-    return bool(limit(pointer, groups.encode("ascii")) == 1)
+    return bool(limit(pointer, names.encode("ascii")) == 1)

@@ -17,6 +17,7 @@ from OpenSSL import SSL, crypto
 from monitor.model import Reason
 from monitor.tls import alerts
 from monitor.tls.opening import describe, may_be_tls, speaks_tls
+from monitor.tls.staple import ask_for_staple
 
 # A chain of 64 KB is real (servers that send all their anchors); this is far above any real one.
 MOST_BYTES = 1_000_000
@@ -63,14 +64,18 @@ class Handshake:
         "_received",
         "_reply",
         "_sent",
+        "_stapled",
         "encrypted",
         "farewell",
         "over",
         "trouble",
     )
 
-    def __init__(self, context: SSL.Context, server_name: str | None = None) -> None:
-        """Ask for ``server_name``; none is sent for an IP address (RFC 6066 section 3)."""
+    def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
+        """Ask for ``server_name``; none is sent for an IP address (RFC 6066 section 3).
+
+        ``staple`` asks for an OCSP response too; the context must have been made for it.
+        """
         self.over = False
         self.encrypted: bool | None = None
         self.trouble: Trouble | None = None
@@ -85,11 +90,17 @@ class Handshake:
         self._connection.set_connect_state()
         if self._name:
             self._connection.set_tlsext_host_name(self._name.encode("ascii"))
+        self._stapled = ask_for_staple(self._connection) if staple else None
 
     @property
     def chain(self) -> tuple[bytes, ...]:
         """Return the DER certificates that have arrived so far, in the order served."""
         return self._chain if self._connection is None else _served(self._connection)
+
+    @property
+    def staple(self) -> bytes:
+        """Return the OCSP response that came with the certificates (DER), empty when none did."""
+        return b"".join(self._stapled or ())
 
     def start(self) -> bytes:
         """Return the first bytes to send."""

@@ -1,0 +1,142 @@
+"""Look at a server's certificate of every key type, and remember which types it has.
+
+Every refused handshake is a line in somebody's log: a type that a server does not have is asked for once a
+day, and what is asked for in one look comes one after the other, so that a server that cannot be reached is
+knocked at once. Must not connect: whoever looks is handed over.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from dataclasses import dataclass, field, replace
+
+from monitor.model import Reason, Seen
+from monitor.tls import KeyType
+
+ASK_AGAIN = 86_400.0
+"""Seconds until a key type that a server refused is asked for again."""
+
+MOST_SERVERS = 65_536
+"""So many servers are remembered; one that was forgotten is asked for every type again."""
+
+# What servers answer to an offer that none of their certificates fits: an alert, or they hang up (Schannel).
+# Some show another certificate all the same, as RFC 8446 section 4.4.2.2 wants it.
+_REFUSALS = (Reason.TLS_ALERT, Reason.TLS_PROTOCOL, Reason.CLOSED)
+
+Ask = Callable[[KeyType | None, str], Awaitable[Seen]]
+"""Looks once, for one key type or the server's choice, and calls the place so."""
+
+
+@dataclass(slots=True)
+class _Server:
+    """Hold what is known of one server: types it has shown, doubted once, and refused until when.
+
+    ``down`` says that it refused everybody: then only one handshake is tried.
+    """
+
+    shown: set[KeyType] = field(default_factory=set)
+    doubted: set[KeyType] = field(default_factory=set)
+    asleep: dict[KeyType, float] = field(default_factory=dict)
+    down: bool = False
+
+    def wanted(self, now: float) -> list[KeyType]:
+        return [one for one in KeyType if self.asleep.get(one, now) <= now]
+
+    def has(self, key_type: KeyType) -> None:
+        self.shown.add(key_type)
+        self.doubted.discard(key_type)
+        self.asleep.pop(key_type, None)
+
+    def refuses(self, key_type: KeyType, now: float, *, surely: bool) -> bool:
+        """Learn of a refusal and return whether it is believed: of a type shown before only the second."""
+        if not surely and key_type in self.shown and key_type not in self.doubted:
+            self.doubted.add(key_type)
+            return False
+        self.shown.discard(key_type)
+        self.doubted.discard(key_type)
+        self.asleep[key_type] = now + ASK_AGAIN
+        return True
+
+
+class KeyTypes:
+    """Look at servers for every key type; remembers the servers looked at last."""
+
+    def __init__(self) -> None:
+        """Know no server yet."""
+        self._servers: OrderedDict[Hashable, _Server] = OrderedDict()
+
+    async def look(self, key: Hashable, place: str, ask: Ask, now: float) -> list[Seen]:
+        """Return what each handshake gave; ``now`` is in seconds of a clock that never goes back.
+
+        Places are ``place (RSA)``, ``place (ECDSA)``, or ``place (not told apart)`` where a server shows a
+        certificate but refuses to be asked for either type. What concerns the server as a whole, such as that
+        it cannot be reached, stands at ``place``.
+        """
+        server = self._server(key)
+        if server.down:
+            seen = await ask(None, place)
+            if not seen.sightings:
+                return [seen]
+            server.down = False
+        return await _asked(server, place, ask, now)
+
+    def _server(self, key: Hashable) -> _Server:
+        server = self._servers.setdefault(key, _Server())
+        self._servers.move_to_end(key)
+        if len(self._servers) > MOST_SERVERS:
+            self._servers.popitem(last=False)
+        return server
+
+
+async def _asked(server: _Server, place: str, ask: Ask, now: float) -> list[Seen]:
+    gave: list[Seen] = []
+    fell: list[KeyType] = []
+    for key_type in server.wanted(now):
+        at = f"{place} ({key_type})"
+        seen = await ask(key_type, at)
+        if _refused(seen, key_type, at):
+            if server.refuses(key_type, now, surely=bool(seen.sightings)):
+                fell.append(key_type)
+            else:
+                gave.append(seen)
+        elif seen.sightings or _unreadable(seen, at):
+            server.has(key_type)
+            gave.append(seen)
+        elif gave:
+            return [*gave, seen]
+        else:
+            return [_moved(seen, at, place)]  # the connection itself failed: nothing was said of key types
+    return gave or [await _not_told_apart(server, fell, place, ask)]
+
+
+async def _not_told_apart(server: _Server, fell: list[KeyType], place: str, ask: Ask) -> Seen:
+    """Look at what the server shows by its own choice."""
+    at = f"{place} (not told apart)"
+    seen = await ask(None, at)
+    if seen.sightings or not fell:
+        return seen if seen.sightings else _moved(seen, at, place)
+    # It refuses everybody, which says nothing of key types.
+    server.down = True
+    for key_type in fell:
+        server.asleep.pop(key_type)
+    return _moved(seen, at, place)
+
+
+def _refused(seen: Seen, key_type: KeyType, place: str) -> bool:
+    """Return whether a server has no certificate of the type asked for."""
+    if seen.sightings:
+        return (seen.sightings[0].certificate.key_type == "RSA") != (key_type is KeyType.RSA)
+    return any(one in _REFUSALS for one in _reasons(seen, place))
+
+
+def _unreadable(seen: Seen, place: str) -> bool:
+    return Reason.BAD_CERTIFICATE in _reasons(seen, place)
+
+
+def _reasons(seen: Seen, place: str) -> Iterator[Reason]:
+    return (failure.reason for failure in seen.failures if failure.place == place)
+
+
+def _moved(seen: Seen, place: str, to: str) -> Seen:
+    """Return the same with the failures of one place told of another."""
+    failures = (replace(one, place=to) if one.place == place else one for one in seen.failures)
+    return replace(seen, failures=tuple(failures))
