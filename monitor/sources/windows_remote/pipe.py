@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import Any
 
 from smbprotocol.connection import Connection
@@ -52,22 +53,39 @@ class UnreachableError(Exception):
         self.error = error
 
 
+class BrokenAnswerError(Exception):
+    """What came is no SMB; the sentence says on what the library stumbled."""
+
+
 @contextmanager
 def registry_calls(visit: Visit) -> Iterator[Call]:
     """Give a function that calls the remote registry of a machine.
 
-    Raises what smbprotocol raises, ``RpcError``, ``UnreachableError``, and ``OutOfTimeError`` whatever was
-    under way when the time was over.
+    Raises ``SMBException``, ``RpcError``, ``UnreachableError``, ``BrokenAnswerError``, and ``OutOfTimeError``
+    whatever was under way when the time was over.
     """
     line = _Line(visit)
     try:
-        yield _Pipe(line.opened()).call
-    except (SMBException, UnreachableError, RpcError, OSError, ValueError) as error:
+        with _believing_nothing():
+            pipe = line.opened()
+        yield _Pipe(pipe).call
+    except (SMBException, RpcError, UnreachableError, BrokenAnswerError) as error:
         if line.over:
             raise OutOfTimeError from error
         raise
     finally:
         line.close()
+
+
+@contextmanager
+def _believing_nothing() -> Iterator[None]:
+    """Make one error of all that smbprotocol raises where an answer is nonsense, or the connection ended."""
+    try:
+        yield
+    except (SMBException, UnreachableError):
+        raise
+    except Exception as error:
+        raise BrokenAnswerError(f"{type(error).__name__}: {error}") from error
 
 
 class _Line:
@@ -110,7 +128,7 @@ class _Line:
             connection = Connection(uuid.uuid4(), address.text, self._visit.remote.port, require_signing=True)
             self._connections.append(connection)
             try:
-                connection.connect(timeout=max(1, int(self._visit.left)))
+                connection.connect(timeout=ceil(self._visit.left) + 1)
             except ValueError as error:  # so it reports that no connection came about
                 last = error.__cause__ or error
             else:
@@ -154,13 +172,17 @@ class _Pipe:
         self._pipe = pipe
         self._rest = b""
         self._calls = 1
-        self._pipe.write(rpc.bind(WINREG, VERSION))
+        self._say(rpc.bind(WINREG, VERSION))
         self._answer()
 
     def call(self, number: int, arguments: bytes) -> bytes:
         self._calls += 1
-        self._pipe.write(rpc.request(self._calls, number, arguments))
+        self._say(rpc.request(self._calls, number, arguments))
         return self._answer()
+
+    def _say(self, packet: bytes) -> None:
+        with _believing_nothing():
+            self._pipe.write(packet)
 
     def _answer(self) -> bytes:
         whole = b""
@@ -173,7 +195,8 @@ class _Pipe:
 
     def _peeked(self, count: int) -> bytes:
         while len(self._rest) < count:
-            data = self._pipe.read(0, _PIECE)
+            with _believing_nothing():
+                data = self._pipe.read(0, _PIECE)
             if not data:
                 raise rpc.RpcError("the other side closed the pipe")
             self._rest += data

@@ -13,7 +13,12 @@ from smbprotocol.header import NtStatus
 
 from monitor import parse
 from monitor.model import Certificate, Failure, Kept, Machine, Reason, Seen, Sighting
-from monitor.sources.windows_remote.pipe import OutOfTimeError, UnreachableError, registry_calls
+from monitor.sources.windows_remote.pipe import (
+    BrokenAnswerError,
+    OutOfTimeError,
+    UnreachableError,
+    registry_calls,
+)
 from monitor.sources.windows_remote.registry_tree import RegistryTree, TooManyError, physical
 from monitor.sources.windows_remote.visit import Visit
 from monitor.windows.blob import BlobError, Stored, stored
@@ -54,7 +59,7 @@ def read(visit: Visit) -> Seen:
         look.failed(Reason.TIMEOUT, "it did not answer in time")
     except UnreachableError as error:
         look.failed(*_connection(error.error))
-    except (SMBException, RpcError, RegistryError, AnswerError, OSError, ValueError) as error:
+    except (SMBException, BrokenAnswerError, RpcError, RegistryError, AnswerError) as error:
         look.failed(*_said(error))
     return look.seen()
 
@@ -188,7 +193,7 @@ def _said(error: Exception) -> tuple[Reason, str]:
     said = parse.display(str(error)) or type(error).__name__
     if isinstance(error, SMBAuthenticationError):
         return Reason.UNAUTHORIZED, f"the login failed: {said}"
-    return Reason.PROTOCOL_ERROR, said
+    return Reason.PROTOCOL_ERROR, f"it does not answer as a remote registry should: {said}"
 
 
 def _refused(error: SMBResponseException) -> tuple[Reason, str]:
