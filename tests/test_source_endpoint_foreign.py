@@ -2,14 +2,13 @@
 
 import asyncio
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pki
 import pytest
+from foreign import free_ports, listens, running, s_server, write
 
 from monitor.model import Policy, Reason, Seen
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
@@ -20,6 +19,7 @@ OTHER = "archive.example"
 ROOT = pki.authority()
 MIDDLE = pki.authority("Test Intermediate", ROOT)
 LEAF = pki.leaf(NAME, MIDDLE)
+CHAIN = (LEAF, MIDDLE)
 OTHER_LEAF = pki.leaf(OTHER, ROOT)
 
 needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is missing (Debian: nginx-light)")
@@ -35,51 +35,6 @@ def look_at(port: int, server_name: str = NAME) -> Seen:
 def shown(seen: Seen) -> list[str]:
     """Return the fingerprints in the order served."""
     return [sighting.certificate.sha256 for sighting in seen.sightings]
-
-
-def write(folder: Path, name: str, *chain: pki.Issued) -> tuple[Path, Path]:
-    """Write a chain and the key of its first member; return both paths."""
-    certificates, key = folder / f"{name}.pem", folder / f"{name}.key"
-    certificates.write_bytes(b"".join(issued.pem for issued in chain))
-    key.write_bytes(chain[0].key_pem)
-    return certificates, key
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports on which nothing listens."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in held]
-    for server in held:
-        server.close()
-    return ports
-
-
-@contextmanager
-def running(*command: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """Run a program until the end of the block."""
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as program:
-        try:
-            yield program
-        finally:
-            program.terminate()
-
-
-@contextmanager
-def s_server(folder: Path, *options: str, chain: tuple[pki.Issued, ...] = (LEAF, MIDDLE)) -> Iterator[int]:
-    """Run ``openssl s_server`` with these options and give its port."""
-    certificates, key = write(folder, "server", *chain)
-    (folder / "chain.pem").write_bytes(b"".join(issued.pem for issued in chain[1:]))
-    more = ["-cert_chain", str(folder / "chain.pem")] if len(chain) > 1 else []
-    command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", str(certificates), "-key", str(key)]
-    with running(*command, *more, *options) as program:
-        assert program.stdout is not None
-        for line in program.stdout:
-            if line.startswith("ACCEPT"):
-                yield int(line.rpartition(":")[2])
-                return
-        raise AssertionError("openssl s_server did not start")
 
 
 LEGACY = ("-cipher", "ALL:@SECLEVEL=0")
@@ -105,7 +60,7 @@ SERVERS = {
 @pytest.mark.parametrize("options", SERVERS.values(), ids=SERVERS)
 def test_s_server(options: tuple[str, ...], tmp_path: Path) -> None:
     """OpenSSL's own server shows its chain under every setting, without a failure."""
-    with s_server(tmp_path, *options) as port:
+    with s_server(tmp_path, CHAIN, *options) as port:
         seen = look_at(port)
     assert (shown(seen), seen.failures) == ([LEAF.sha256, MIDDLE.sha256], ())
 
@@ -119,7 +74,7 @@ def test_old_recorder(cipher: str, tmp_path: Path) -> None:
     make = ["openssl", "req", "-x509", "-newkey", "rsa:1024", "-sha1", "-nodes", "-subj", f"/CN={NAME}"]
     subprocess.run([*make, "-out", certificate, "-keyout", key], check=True, capture_output=True)
     options = ("-tls1", "-cipher", f"{cipher}:@SECLEVEL=0", "-cert", str(certificate), "-key", str(key))
-    with s_server(tmp_path, *options, chain=(LEAF,)) as port:
+    with s_server(tmp_path, (LEAF,), *options) as port:
         seen = look_at(port)
     assert [(s.certificate.key_bits, s.certificate.signature_hash.lower()) for s in seen.sightings] == [
         (1024, "sha1")
@@ -131,7 +86,7 @@ def test_old_recorder(cipher: str, tmp_path: Path) -> None:
 def test_only_pre_shared_keys(tmp_path: Path) -> None:
     """A server that shows no certificate to anyone refuses us with an alert."""
     options = ("-nocert", "-psk", "00112233", "-tls1_2")
-    with s_server(tmp_path, *options) as port:
+    with s_server(tmp_path, CHAIN, *options) as port:
         seen = look_at(port)
     assert [failure.reason for failure in seen.failures] == [Reason.TLS_ALERT]
 
@@ -179,16 +134,6 @@ class Nginx:
             )
         )
 
-    def wait(self, program: subprocess.Popen[str]) -> None:
-        """Wait until it listens."""
-        while program.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.ports[-1])).close()
-            except ConnectionRefusedError:
-                continue
-            return
-        raise AssertionError(f"nginx did not start: {self.log.read_text()}")
-
 
 @pytest.fixture(scope="module")
 def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
@@ -196,7 +141,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     folder = tmp_path_factory.mktemp("nginx")
     server = Nginx(folder)
     with running("nginx", "-p", folder, "-c", server.config) as program:
-        server.wait(program)
+        assert listens(program, server.ports[-1]), server.log.read_text()
         yield server
 
 

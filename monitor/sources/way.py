@@ -125,7 +125,7 @@ class WaySettings(TargetSettings):
     )
     key_types: Literal["preferred", "all"] = Field(
         "preferred",
-        description="look at the certificate that the server prefers, or at its RSA and ECDSA one as two places",
+        description="look at the certificate the server prefers, or at its RSA and ECDSA ones, as two places",
     )
     source_address: str = Field("", description="address of this machine to connect from")
     proxy: str = Field("", description="http://[user@]host:port or socks5://[user@]host:port to go through")

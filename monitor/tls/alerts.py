@@ -31,6 +31,9 @@ _NAMELESS = ""
 _UNREADABLE = frozenset(
     {"asn1 lib", "cert length mismatch", "unable to find public key parameters", "unknown certificate type"}
 )
+# The library's own complaint, in the words of the alert that it sends; no server sends that one (RFC 6066
+# section 8).
+_BAD_STAPLE = "bad_certificate_status_response"
 _HINTS = {
     "handshake_failure": ": it shares no cipher with us or expects another server name",
     "protocol_version": ": it speaks none of TLS 1.0 to 1.3",
@@ -55,6 +58,8 @@ def received(texts: tuple[str, ...]) -> str:
 def explain(texts: tuple[str, ...], server_name: str, *, shown: bool) -> tuple[Reason, str]:
     """Return the reason and the sentence for a handshake that failed before or after a chain was shown."""
     alert = received(texts)
+    if alert == _BAD_STAPLE:
+        return Reason.TLS_PROTOCOL, "the OCSP response that the server staples cannot be read"
     if alert and shown:
         return (
             Reason.TLS_ALERT,
