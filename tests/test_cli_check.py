@@ -9,7 +9,7 @@ import pytest
 from cli_site import Site, check, run, served
 from pki import authority
 
-KEYS = {"target", "severity", "failures", "findings", "certificates", "days_to_expiry"}
+KEYS = {"target", "severity", "failures", "findings", "certificates", "crls", "days_to_expiry"}
 CERTIFICATE_TYPES = {
     "place": str,
     "position": int,

@@ -51,7 +51,7 @@ def list_findings(
         if sentence and severity is not None:
             # What is only said stays so: a severity is chosen for lists that end.
             shown = default if default is Severity.OK else severity
-            yield Finding(Check.CRL_EXPIRY, shown, sentence, place=one.place, matter=_matter(one))
+            yield Finding(Check.CRL_EXPIRY, shown, sentence, one.sha256, one.place, _matter(one))
 
 
 def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[datetime]:

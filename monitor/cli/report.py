@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Assessment, Failure, Finding, Severity, Sighting, TargetState, worst
+from monitor.model import (
+    Assessment,
+    Failure,
+    Finding,
+    RevocationList,
+    Severity,
+    Sighting,
+    TargetState,
+    worst,
+)
 from monitor.model.certificate import DAY
 
 EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKNOWN: 3}
@@ -24,17 +33,25 @@ class Element:
     findings: tuple[Finding, ...]
     sightings: tuple[Sighting, ...]
     assessment: Assessment
+    lists: tuple[RevocationList, ...] = ()
 
     @property
     def severity(self) -> Severity:
         """Return the worst finding, or unknown where nothing could be seen."""
-        blind = bool(self.failures) and not self.sightings
+        blind = bool(self.failures) and not self.sightings and not self.lists
         return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * blind)
 
     @property
     def not_after(self) -> datetime | None:
         """Return the earliest end over the paths of this element."""
         return min((path.not_after for path in self.assessment.paths), default=None)
+
+    @property
+    def list_end(self) -> datetime | None:
+        """Return the earliest next update of its CRLs, without those that a later one replaces."""
+        gone = {pair.old for pair in self.assessment.superseded}
+        ends = (one.next_update for one in self.lists if one.sha256 not in gone)
+        return min((end for end in ends if end is not None), default=None)
 
 
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
@@ -43,9 +60,12 @@ def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     What failed for the whole target stands under what was typed.
     """
     if not split:
-        return [Element(typed, state.failures, state.assessment.findings, state.sightings, state.assessment)]
+        judged = state.assessment
+        return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
     places = dict.fromkeys(
-        [sighting.place for sighting in state.sightings] + [failure.place for failure in state.failures]
+        [sighting.place for sighting in state.sightings]
+        + [one.place for one in state.lists]
+        + [failure.place for failure in state.failures]
     )
     whole = {"", state.target.where}
     return [_at(typed if place in whole else place, place, state) for place in places]
@@ -58,7 +78,8 @@ def _at(target: str, place: str, state: TargetState) -> Element:
         tuple(failure for failure in state.failures if failure.place == place),
         tuple(finding for finding in state.assessment.findings if finding.place == place),
         tuple(sighting for sighting in state.sightings if sighting.place == place),
-        Assessment(paths=paths),
+        Assessment(paths=paths, superseded=state.assessment.superseded),
+        tuple(one for one in state.lists if one.place == place),
     )
 
 
@@ -85,7 +106,23 @@ def _object(element: Element, now: datetime) -> dict[str, Any]:
             for f in element.findings
         ],
         "certificates": [_certificate(s, element.assessment, now) for s in element.sightings],
+        "crls": [_list(one, now) for one in element.lists],
         "days_to_expiry": _days(element.not_after, now),
+    }
+
+
+def _list(one: RevocationList, now: datetime) -> dict[str, Any]:
+    return {
+        "place": one.place,
+        "position": one.position,
+        "issuer": one.issuer,
+        "number": one.number or None,
+        "delta": one.delta,
+        "entries": one.entries,
+        "sha256": one.sha256,
+        "this_update": _instant(one.this_update),
+        "next_update": None if one.next_update is None else _instant(one.next_update),
+        "days_to_next_update": _days(one.next_update, now),
     }
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.report import Element
-from monitor.model import Path, Severity
+from monitor.model import Severity
 from monitor.model.certificate import DAY
 from monitor.parse import display
 
@@ -55,7 +55,7 @@ def _column(found: Sequence[Element], console: Console) -> int:
 
 
 def _lines(element: Element, now: datetime, column: int, console: Console) -> Iterator[Text]:
-    row, subject = _row(element, now, column), _subject(element.assessment.paths)
+    row, subject = _row(element, now, column), _subject(element)
     fits = not console.is_terminal or cell_len(row.plain) + 2 + cell_len(subject) <= console.width
     yield row.append(f"  {subject}") if fits else row
     below = _wrong(element) if fits else [subject, *_wrong(element)]
@@ -66,7 +66,7 @@ def _lines(element: Element, now: datetime, column: int, console: Console) -> It
 
 
 def _row(element: Element, now: datetime, column: int) -> Text:
-    end, target = element.not_after, _clean(element.target)
+    end, target = _end(element), _clean(element.target)
     date = "-" if end is None else f"{end:%Y-%m-%d}"
     row = Text(f"{element.severity:8}", style=COLOURS[element.severity])
     row.append(f"  {_days(end, now):>5}  {date:10}  {target}", style="default")
@@ -80,12 +80,22 @@ def _days(end: datetime | None, now: datetime) -> str:
     return str((end - now) // DAY) if end > now else f"-{(now - end) // DAY}"
 
 
-def _subject(paths: Sequence[Path]) -> str:
+def _end(element: Element) -> datetime | None:
+    """Return the end of what is shown: of certificates, and where there are none of CRLs."""
+    return element.not_after if element.assessment.paths else element.list_end
+
+
+def _subject(element: Element) -> str:
     """Return what the certificate is called that ends first, and how many others there are."""
+    paths = element.assessment.paths
     if not paths:
-        return ""
+        return _listed([f"CRL of {one.issuer}" for one in element.lists])
     first = min(paths, key=lambda path: path.not_after).leaf.title
-    return first if len(paths) == 1 else f"{first} (and {len(paths) - 1} more)"
+    return _listed([first] * len(paths))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "".join(names[:1]) if len(names) < 2 else f"{names[0]} (and {len(names) - 1} more)"
 
 
 def _wrong(element: Element) -> list[str]:

@@ -70,10 +70,11 @@ def worst(severities: Iterable[Severity]) -> Severity:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold one judgment; ``sha256`` is empty when it is about the target, not a certificate.
+    """Hold one judgment; ``sha256`` is empty when it is about the target, not a certificate or CRL.
 
     ``matter`` names what several targets share (a server name with different certificates), so that it
-    is told once; it begins with the word of its check. Empty for a finding of one target.
+    is told once; it begins with the word of its check. Empty for a finding of one target. ``instead`` is the
+    thumbprint (SHA-1) of the certificate that lies ready to take this one's place, where that is known.
     """
 
     check: Check
@@ -82,6 +83,7 @@ class Finding:
     sha256: str = ""
     place: str = ""
     matter: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,18 @@ from datetime import datetime
 from itertools import count, islice
 
 from monitor.metrics import exposed
-from monitor.model import Failure, Finding, Reason, Severity, Sighting, Snapshot, TargetState, worst
+from monitor.model import (
+    Check,
+    Failure,
+    Finding,
+    Reason,
+    RevocationList,
+    Severity,
+    Sighting,
+    Snapshot,
+    TargetState,
+    worst,
+)
 from monitor.model.certificate import DAY
 
 # Nobody knows what an unreachable target without a known certificate has left: it comes first.
@@ -19,7 +30,7 @@ _SILENCE = frozenset({Reason.REFUSED, Reason.UNREACHABLE, Reason.TIMEOUT})
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one line of the page: one certificate at one place, or a target that shows none.
+    """Hold one line of the page: one certificate or CRL at one place, or a target that shows none.
 
     ``days`` are whole days left, ``ended_days`` whole days since the end; at most one of them is set.
     """
@@ -42,13 +53,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Tie one place of a target to what was seen there and to the end of its path."""
+    """Tie one place of a target to what was seen there, a certificate or a CRL, and to its end."""
 
     state: TargetState
     first: bool
     place: str
     sighting: Sighting | None
     ends_at: datetime | None
+    listed: RevocationList | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Return whether anything was seen there."""
+        return self.sighting is not None or self.listed is not None
+
+    @property
+    def sha256(self) -> str:
+        """Return the fingerprint of what was seen there."""
+        if self.listed is not None:
+            return self.listed.sha256
+        return self.sighting.certificate.sha256 if self.sighting else ""
 
     @property
     def order(self) -> tuple[int, float]:
@@ -96,12 +120,17 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
         target_id=state.target.id,
         place=place.place,
         labels=state.target.labels,
-        subject=certificate.title if certificate else "",
+        subject=certificate.title if certificate else (_called(place.listed) if place.listed else ""),
         issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
         notes=tuple(_notes(own, failures, standing_by=state.standing_by)),
         state=_word(place, failures),
         looked_at=state.looked_at,
     )
+
+
+def _called(listed: RevocationList) -> str:
+    number = f" {listed.number}" if listed.number else ""
+    return f"{'delta CRL' if listed.delta else 'CRL'}{number} of {listed.issuer}"
 
 
 def _notes(own: list[Finding], failures: list[Failure], *, standing_by: bool) -> Iterator[str]:
@@ -118,7 +147,7 @@ def _notes(own: list[Finding], failures: list[Failure], *, standing_by: bool) ->
 def _severity(own: Iterable[Finding], place: Place) -> Severity:
     """Return the worst finding's severity; nothing found where nothing was seen is not ok but unknown."""
     found = worst(finding.severity for finding in own)
-    unseen = place.sighting is None and not place.state.up
+    unseen = not place.shown and not place.state.up
     return Severity.UNKNOWN if found is Severity.OK and unseen else found
 
 
@@ -129,12 +158,14 @@ def _places(state: TargetState) -> Iterator[Place]:
         certificate = sighting.certificate
         end = ends.get((sighting.place, certificate.sha256), certificate.not_after)
         yield Place(state, index == 0, sighting.place, sighting, end)
-    bare = dict.fromkeys(f.place for f in state.failures if f.place)
-    bare = {place: None for place in bare if place not in {sighting.place for sighting in shown}}
-    if not shown:
+    for index, listed in enumerate(state.lists):
+        yield Place(state, not shown and index == 0, listed.place, None, listed.next_update, listed)
+    seen = {one.place for one in shown} | {one.place for one in state.lists}
+    bare = dict.fromkeys(f.place for f in state.failures if f.place and f.place not in seen)
+    if not seen:
         bare = bare or {state.target.where: None}
     for index, place in enumerate(bare):
-        yield Place(state, not shown and index == 0, place, None, None)
+        yield Place(state, not seen and index == 0, place, None, None)
 
 
 def _contains(place: Place, wanted: list[str]) -> bool:
@@ -142,12 +173,16 @@ def _contains(place: Place, wanted: list[str]) -> bool:
     texts = [target.id, target.where, target.meaning.title, place.place, *(v for _, v in target.labels)]
     if place.sighting:
         texts += [place.sighting.certificate.subject, *place.sighting.certificate.dns_names]
+    if place.listed:
+        texts.append(_called(place.listed))
     text = "\n".join(texts).casefold()
     return all(word in text for word in wanted)
 
 
 def _concerns(finding: Finding, place: Place) -> bool:
     """Return whether a finding belongs on this row; one about the whole target stands on its first."""
+    if place.listed is not None or finding.check is Check.CRL_EXPIRY:
+        return (finding.place, finding.sha256) == (place.place, place.sha256)
     if finding.place:
         return finding.place == place.place and _on_path(finding, place)
     return place.first
@@ -178,6 +213,4 @@ def _word(place: Place, failures: list[Failure]) -> str:
     if state.encrypted is False:
         return "not encrypted"
     superseded = {old.old for old in state.assessment.superseded}
-    if place.sighting and place.sighting.certificate.sha256 in superseded:
-        return "superseded"
-    return "seen"
+    return "superseded" if place.sha256 in superseded else "seen"
