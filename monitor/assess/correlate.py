@@ -6,6 +6,7 @@ It must not change any target's own judgment; what it finds is added beside it.
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from monitor.assess.both_sides import both_sides
 from monitor.assess.failover import failovers_older
 from monitor.assess.inconsistent import inconsistent
 from monitor.assess.mixed import mixed_encryption
@@ -19,6 +20,7 @@ _QUESTIONS: tuple[Callable[[Snapshot, datetime], Iterator[tuple[str, Finding]]],
     failovers_older,
     mixed_encryption,
     stale_discoveries,
+    both_sides,
 )
 
 
@@ -30,6 +32,8 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``failover_older``: a failover server's certificate ends before those of all that it stands in for.
     ``encryption``: of the recorders of one site some are encrypted and some are not.
     ``discovery_stale``: the list of targets could not be had for some time.
+    ``served_old``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
+    ``ca_not_installed`` need a machine's stores and what its ports serve.
     """
     found: dict[str, tuple[Finding, ...]] = {}
     for question in _QUESTIONS:

@@ -43,7 +43,7 @@ def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certi
     found: dict[tuple[str, str], list[Certificate]] = defaultdict(list)
     for state in snapshot:
         target = state.target
-        if not target.part.stands_in_for and state.sightings:
+        if target.kind == "endpoint" and not target.part.stands_in_for and state.sightings:
             for host in {_plain(name) for name in (target.host, *target.aliases)} & hosts:
                 key = host, target.label("certificate_group")
                 found[key] += [certificate for _, certificate in leaves(state)]

@@ -1,0 +1,33 @@
+"""Judge what shows only when a machine's stores and what its ports serve are seen together; pure.
+
+``sides`` joins them once; each other file is one question. It costs next to nothing where neither a store nor
+a file is watched.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.assess.both_sides.bindings import bindings_stale
+from monitor.assess.both_sides.installed import cas_not_installed
+from monitor.assess.both_sides.keys import keys_missing
+from monitor.assess.both_sides.not_in_store import not_in_store
+from monitor.assess.both_sides.readers import keys_inaccessible
+from monitor.assess.both_sides.served_old import olds, served_old
+from monitor.assess.both_sides.sides import sides
+from monitor.model import Finding, Snapshot
+
+__all__ = ["both_sides"]
+
+
+def both_sides(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield by target id the findings that need a machine's stores and its ports."""
+    found = sides(snapshot)
+    if not found:
+        return
+    several = olds(found, now)
+    yield from served_old(several, now)
+    yield from bindings_stale(found, several, now)
+    yield from keys_missing(found, now)
+    yield from keys_inaccessible(found, now)
+    yield from not_in_store(found, now)
+    yield from cas_not_installed(snapshot, found, now)

@@ -1,0 +1,102 @@
+"""Tell whether an account may read a private key, by the key's access list; knows no certificates.
+
+Windows takes the entries in their order and stops at the first that concerns the account (AccessCheck;
+explicit refusals come first in a list that Windows has sorted). What cannot be known is ``None``, never no.
+"""
+
+import struct
+from collections.abc import Iterable
+from hashlib import sha1
+
+from monitor.model import Account, Grant, PrivateKey
+
+SYSTEM = "S-1-5-18"
+LOCAL_SERVICE = "S-1-5-19"
+NETWORK_SERVICE = "S-1-5-20"
+ADMINISTRATORS = "S-1-5-32-544"
+_EVERYONE = "S-1-1-0"
+_AUTHENTICATED = "S-1-5-11"
+_SERVICE = "S-1-5-6"
+_USERS = "S-1-5-32-545"
+_ALL_SERVICES = "S-1-5-80-0"
+_VIRTUAL = "S-1-5-80-"
+_APP_POOL = "S-1-5-82-"
+_IIS_USERS = "S-1-5-32-568"
+
+# Whatever runs as a service has these in its token beside its own groups. Source: Microsoft, "Special
+# identity groups" and "Well-known SIDs".
+_OF_EVERY_SERVICE = frozenset({_EVERYONE, _AUTHENTICATED, _SERVICE, _USERS})
+
+# As Windows keeps the names, whatever its language (Win32_Service.StartName).
+_BUILT_IN = {
+    "localsystem": SYSTEM,
+    "system": SYSTEM,
+    "localservice": LOCAL_SERVICE,
+    "local service": LOCAL_SERVICE,
+    "networkservice": NETWORK_SERVICE,
+    "network service": NETWORK_SERVICE,
+}
+_AUTHORITY = frozenset({"", ".", "nt authority"})
+
+
+def may_read(account: Account, key: PrivateKey) -> bool | None:
+    """Return whether the account that a service runs as may read a key, ``None`` where that cannot be known.
+
+    That is so for keys in hardware, which have no file, for lists that could not be seen, and for accounts
+    whose groups could not be seen.
+    """
+    sure = sids_of(account)
+    if key.hardware or key.readers is None or sure is None:
+        return None
+    return decided(key.readers, sure, _perhaps(account, sure))
+
+
+def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[str]) -> bool | None:
+    """Return what a list gives an account that has the ``sure`` SIDs and may have those that are ``perhaps``.
+
+    An entry for one of the latter settles nothing, but makes the answer ``None`` where it could change it.
+    """
+    doubts: set[bool] = set()
+    verdict = False
+    for entry in entries:
+        sid = entry.sid.upper()
+        if sid in sure:
+            verdict = entry.allowed
+            break
+        if sid in perhaps:
+            doubts.add(entry.allowed)
+    return None if (not verdict) in doubts else verdict
+
+
+def sids_of(account: Account) -> frozenset[str] | None:
+    """Return every SID that the account surely has as a service, ``None`` where its groups are not known."""
+    own = _built_in(account.account)
+    if account.sids is None and not own:
+        return None
+    sids = {sid.upper() for sid in account.sids or ()} | ({own} if own else set())
+    if SYSTEM in sids:
+        sids.add(ADMINISTRATORS)
+    if any(sid.startswith(_VIRTUAL) for sid in sids):
+        sids.add(_ALL_SERVICES)
+    if any(sid.startswith(_APP_POOL) for sid in sids):
+        sids.add(_IIS_USERS)
+    return frozenset(sids | _OF_EVERY_SERVICE)
+
+
+def service_sid(service: str) -> str:
+    r"""Return the SID of ``NT SERVICE\NAME``, which Windows makes from the name alone.
+
+    Source: Microsoft, "Service accounts" (S-1-5-80 and the SHA-1 of the name in upper case, as UTF-16).
+    """
+    digest = sha1(service.upper().encode("utf-16-le"), usedforsecurity=False).digest()
+    return _VIRTUAL + "-".join(map(str, struct.unpack("<5I", digest)))
+
+
+def _perhaps(account: Account, sure: frozenset[str]) -> frozenset[str]:
+    """Return what a service's token holds only where the service is set up to have a SID of its own."""
+    return frozenset({service_sid(account.service), _ALL_SERVICES}) - sure
+
+
+def _built_in(account: str) -> str:
+    authority, _, name = account.rpartition("\\")
+    return _BUILT_IN.get(name.lower(), "") if authority.lower() in _AUTHORITY else ""
