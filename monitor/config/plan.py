@@ -13,7 +13,7 @@ from monitor.discovery import DiscoveryKind, XProtectHostSettings, with_policy
 from monitor.errors import Problem
 from monitor.model import Found, Part, Target
 from monitor.settings import PolicySettings
-from monitor.sources import EndpointSettings, FilesSettings, TargetKind
+from monitor.sources import FOUND_KINDS, EndpointSettings, FilesSettings, FoundKind, TargetKind
 from monitor.sources.way import Endpoint
 from monitor.xprotect import Preset, meaning
 
@@ -84,27 +84,26 @@ class _Planning:
 
     def add_found(self, discovery: DiscoveryKind, found: Found) -> None:
         labels = discovery.labels | dict(found.labels)
-        keys: dict[str, Any] = {
-            "kind": "endpoint",
-            "address": found.address,
-            "server_name": found.server_name or None,
-            "labels": labels,
-            "title": found.title or discovery.title,
-        }
-        if found.protocol:
-            keys["protocol"] = found.protocol
         try:
-            settings = EndpointSettings.model_validate(keys)
+            settings = _settings(found, labels, found.title or discovery.title)
         except ValidationError as error:
             said = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
-            self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {said}"))
+            self._leave_out(discovery, found, said)
+            return
+        except KeyError:
+            self._leave_out(discovery, found, f"this version knows no kind {found.kind!r}")
             return
         preset = self._presets.of(found.preset) if found.preset else None
         own = with_policy(discovery, found)
-        policy = self._policies.of("endpoint", labels, own, preset.defaults if preset else None)
+        policy = self._policies.of(found.kind, labels, own, preset.defaults if preset else None)
         target = known_as(settings.target(policy), found.aliases, found.part, preset)
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
-        self.targets.setdefault(target.id, target)
+        there = self.targets.setdefault(target.id, target).where
+        if there != target.where and found.kind != "endpoint":
+            self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
+
+    def _leave_out(self, discovery: DiscoveryKind, found: Found, why: str) -> None:
+        self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {why}"))
 
     def add_client_certificates(self) -> None:
         """Watch every certificate of our own that we show: its end would close doors to us."""
@@ -126,6 +125,15 @@ class _Planning:
     def _anchor_paths(self) -> set[str]:
         trusts = {target.policy.trust for target in self.targets.values()}
         return {path for trust in trusts for path in trust}
+
+
+def _settings(found: Found, labels: dict[str, str], title: str) -> FoundKind:
+    """Return the settings of what was found; raise ``KeyError`` for a kind that is not known here."""
+    keys: dict[str, Any] = {"kind": found.kind, "labels": labels, "title": title} | dict(found.keys)
+    if found.kind == "endpoint":
+        keys |= {"address": found.address, "server_name": found.server_name or None}
+        keys |= {"protocol": found.protocol} if found.protocol else {}
+    return FOUND_KINDS[found.kind].model_validate(keys)
 
 
 def known_as(target: Target, aliases: tuple[str, ...], part: Part, preset: Preset | None) -> Target:

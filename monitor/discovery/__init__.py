@@ -15,6 +15,7 @@ from monitor.discovery.groups import with_policy
 from monitor.discovery.http_sd import HttpSdSettings
 from monitor.discovery.mx import MxSettings
 from monitor.discovery.srv import SrvSettings
+from monitor.discovery.windows_report import WindowsReportSettings
 from monitor.discovery.xprotect import (
     SiteMemory,
     Surroundings,
@@ -29,6 +30,7 @@ _Settings = (
     | HttpSdSettings
     | MxSettings
     | SrvSettings
+    | WindowsReportSettings
     | XProtectHostSettings
     | XProtectSiteSettings
 )
@@ -40,6 +42,7 @@ DISCOVERIES = (
     HttpSdSettings,
     MxSettings,
     SrvSettings,
+    WindowsReportSettings,
     XProtectHostSettings,
     XProtectSiteSettings,
 )
@@ -89,6 +92,7 @@ __all__ = [
     "SiteMemory",
     "SrvSettings",
     "Surroundings",
+    "WindowsReportSettings",
     "XProtectHostSettings",
     "XProtectSiteSettings",
     "asks",

@@ -12,23 +12,36 @@ from monitor.sources.anchors import AnchorShelf
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.resolve import Resolver, Resolving
+from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
 
 TargetKind = Annotated[EndpointSettings | FilesSettings, Field(discriminator="kind")]
+
+FoundKind = EndpointSettings | WindowsReportFile
+FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "windows_report": WindowsReportFile}
+"""What discoveries may find, and the settings that its keys are."""
 
 
 def sources(resolver: Resolving) -> dict[str, Source]:
     """Return the object that looks at each kind of target; endpoints look names up with ``resolver``."""
-    return {"endpoint": EndpointSource(resolver), "files": FilesSource()}
+    return {
+        "endpoint": EndpointSource(resolver),
+        "files": FilesSource(),
+        "windows_report": WindowsReportSource(),
+    }
 
 
 __all__ = [
+    "FOUND_KINDS",
     "AnchorShelf",
     "EndpointSettings",
     "EndpointSource",
     "FilesSettings",
     "FilesSource",
+    "FoundKind",
     "Resolver",
     "Resolving",
     "TargetKind",
+    "WindowsReportFile",
+    "WindowsReportSource",
     "sources",
 ]

@@ -7,6 +7,7 @@ newer collector adds within one major version are passed over. ``null`` says tha
 import ipaddress
 import json
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
@@ -34,6 +35,13 @@ def _address(value: str) -> str:
     return str(ipaddress.ip_address(value.partition("%")[0]))
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies beyond all calendars") from None
+
+
 def _store_name(value: str) -> str:
     if not re.fullmatch(r"LocalMachine/[^/\\\x00-\x1f]{1,200}", value):
         raise ValueError("is written as LocalMachine/NAME")
@@ -45,6 +53,7 @@ Sentence = Annotated[str, Field(max_length=65536), AfterValidator(_sentence)]
 HostName = Annotated[str, Field(max_length=253), AfterValidator(_host_name)]
 Address = Annotated[str, Field(max_length=128), AfterValidator(_address)]
 Store = Annotated[str, AfterValidator(_store_name)]
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Sid = Annotated[str, Field(pattern=r"^S-1-[0-9]{1,20}(-[0-9]{1,10}){0,15}$")]
 Thumbprint = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{40}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]
@@ -139,7 +148,7 @@ class Report(Block):
         pattern=r"^1\.[0-9]{1,4}$", description="of this format; the same before the dot fits"
     )
     collector: Text = Field(description="version of the script")
-    taken_at: AwareDatetime = Field(description="when the script began, in UTC")
+    taken_at: Instant = Field(description="when the script began, in UTC")
     host: Names
     stores: tuple[Store, ...] = Field(max_length=200, description="stores that were read, empty ones too")
     certificates: tuple[Stored, ...] = Field(max_length=20_000)

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC
 
 from pydantic import ValidationError
 
@@ -110,7 +109,7 @@ def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> Seen:
     machine = Machine(
         host=reading.host,
         names=tuple(dict.fromkeys((reading.host, *also, *own))),
-        taken_at=report.taken_at.astimezone(UTC),
+        taken_at=report.taken_at,
         kept=tuple(reading.kept),
         stores=report.stores,
         roots=_installed(report.roots),

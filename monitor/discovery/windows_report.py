@@ -1,0 +1,132 @@
+"""Find the reports that Windows machines wrote to a folder, one target for each; opens none of them."""
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from monitor.discovery.file_sd import unreadable
+from monitor.discovery.found import Discovered
+from monitor.model import Failure, Found, Reason
+from monitor.parse import display
+from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.threads import ThreadPool
+
+MOST_REPORTS = 20_000
+MOST_ENTRIES = 200_000
+
+_LONGEST = 60.0
+_MOST_SAID = 5
+_SUFFIX = ".json"
+_HOST = re.compile(r"[^\s/\\:*?\"<>|\x00-\x1f.][^\s/\\:*?\"<>|\x00-\x1f]{0,252}")
+
+
+class WindowsReportSettings(TargetSettings):
+    """Hold the configuration of one folder of reports."""
+
+    kind: Literal["windows_report"]
+    folder: LocalPath = Field(description="folder or share to which the machines write HOST.json")
+    late_after: Duration = Field(timedelta(hours=3), description="age from which a report is late (3h)")
+    name: str = Field("", description="tells machines of one name in several folders apart")
+    refresh: Duration = Field(timedelta(minutes=5), description="time between two looks for new machines")
+    grace: Duration = Field(
+        timedelta(days=1), description="how long a machine whose report is gone stays watched"
+    )
+
+    @property
+    def id(self) -> str:
+        """Return what names this entry: ``windows_report:NAME``, else its folder."""
+        return f"windows_report:{self.name or self.folder}"
+
+    def discovery(self) -> "WindowsReports":
+        """Return the discovery that these settings describe."""
+        return WindowsReports(self)
+
+
+class WindowsReports:
+    """Find which machines have written a report; whether it is fit to read is told by each of them."""
+
+    target_id = ""
+    unfinished = False
+
+    def __init__(self, settings: WindowsReportSettings) -> None:
+        """List nothing yet."""
+        self._settings = settings
+        self._pool = ThreadPool("windows_report folder", 1)
+        self.id = settings.id
+        self.refresh = settings.refresh
+        self.grace = settings.grace
+
+    async def discover(self) -> Discovered:
+        """Return a target for each report; a folder that cannot be listed as a whole is a failure.
+
+        An empty folder is not certain to be meant: it may be a share that is not mounted.
+        """
+        folder = self._settings.folder
+        try:
+            async with asyncio.timeout(_LONGEST):
+                return await self._pool.run(self._listed, folder)
+        except TimeoutError:
+            detail = f"{folder} could not be listed within {_LONGEST:g} s"
+            return Discovered(failures=(Failure(Reason.TIMEOUT, detail, folder),))
+
+    async def close(self) -> None:
+        """Let the thread go."""
+        self._pool.close()
+
+    def _listed(self, folder: str) -> Discovered:
+        try:
+            reports = sorted(_reports(folder))
+        except OSError as error:
+            return unreadable(folder, error)
+        except OverflowError as error:
+            return Discovered(failures=(Failure(Reason.TOO_LARGE, str(error), folder),))
+        odd = [name for name in reports if not _HOST.fullmatch(_host(name))]
+        found = tuple(self._found(folder, name) for name in reports if name not in odd)
+        notes = [f"{display(name)} is called by no machine's name" for name in odd[:_MOST_SAID]]
+        if not found:
+            notes.append(f"no report is in {folder}")
+        return Discovered(found, notes=tuple(notes))
+
+    def _found(self, folder: str, name: str) -> Found:
+        settings, host = self._settings, _host(name)
+        path = os.path.join(folder, name)  # noqa: PTH118 - pathlib would drop a leading ./
+        short = host.partition(".")[0]
+        keys = {
+            "file": path,
+            "host": host,
+            "folder_name": settings.name,
+            "late_after": f"{settings.late_after // timedelta(milliseconds=1)}ms",
+        }
+        return Found(
+            path,
+            title=f"{settings.title}: {host}" if settings.title else "",
+            aliases=(short,) if short != host else (),
+            kind=settings.kind,
+            keys=tuple(keys.items()),
+        )
+
+
+def _host(name: str) -> str:
+    return name[: -len(_SUFFIX)].lower()
+
+
+def _reports(folder: str) -> Iterator[str]:
+    """Iterate over the names of reports; raise ``OverflowError`` with a sentence when there is no end."""
+    reports = 0
+    with os.scandir(folder) as listing:
+        for count, entry in enumerate(listing, 1):
+            if count > MOST_ENTRIES:
+                raise OverflowError(
+                    f"{folder} has more than {MOST_ENTRIES:,} entries: is it the right folder?"
+                )
+            if not entry.name.lower().endswith(_SUFFIX) or entry.name.startswith("."):
+                continue
+            reports += 1
+            if reports > MOST_REPORTS:
+                raise OverflowError(f"{folder} has more than {MOST_REPORTS:,} reports: split it")
+            yield entry.name

@@ -1,0 +1,183 @@
+"""Look at the report that a Windows machine wrote of its certificate stores; asks the machine nothing."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from monitor.model import Clock, Failure, Meaning, Policy, Reason, Seen, SystemClock, Target
+from monitor.settings import Duration, TargetSettings
+from monitor.sources.walk import failure_of, is_regular
+from monitor.threads import ThreadPool
+from monitor.windows.document import Report
+from monitor.windows.report import LARGEST, ReportError, names, parsed, seen_of
+
+KIND = "windows_report"
+SKEW = timedelta(minutes=5)
+"""How far a clock may be ahead of ours before that is said."""
+
+# NONBLOCK: a pipe in the place of the file must not hold the thread.
+_FLAGS = os.O_RDONLY
+for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
+    _FLAGS |= getattr(os, _name, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """Hold where the report of one machine is, and how old it may become."""
+
+    file: str
+    host: str
+    late_after: timedelta
+
+
+class WindowsReportFile(TargetSettings):
+    """Hold what was found of one report; no entry of a configuration, those name the folder."""
+
+    kind: Literal["windows_report"]
+    file: str = Field(min_length=1)
+    host: str = Field(min_length=1)
+    folder_name: str = ""
+    late_after: Duration
+
+    def target(self, policy: Policy) -> Target:
+        """Return the target of this machine; reads nothing."""
+        within = f"{self.folder_name}/" if self.folder_name else ""
+        return Target(
+            id=f"{KIND}:{within}{self.host}",
+            kind=KIND,
+            where=self.file,
+            settings=ReportFile(self.file, self.host, self.late_after),
+            policy=policy,
+            labels=tuple(sorted(self.labels.items())),
+            host=self.host,
+            collection=True,
+            meaning=Meaning(title=self.title or f"certificate stores of {self.host}"),
+        )
+
+
+class WindowsReportSource:
+    """Read reports on threads of their own: the folder may be a share that hangs."""
+
+    def __init__(self, threads: int = 4, clock: Clock | None = None) -> None:
+        """Read up to ``threads`` reports at once."""
+        self.pool = ThreadPool("windows_report", threads)
+        self._clock = clock or SystemClock()
+
+    async def look(self, target: Target) -> Seen:
+        """Return what a report shows; a late one still shows it, until the policy's ``forget_after``."""
+        wanted = target.settings
+        if not isinstance(wanted, ReportFile):
+            raise TypeError(f"{target.id} is no windows_report target")
+        timeout = target.policy.timeout.total_seconds()
+        try:
+            async with asyncio.timeout(timeout):
+                return await self.pool.run(_look, wanted, target.policy.forget_after, self._clock.now())
+        except TimeoutError:
+            return _failed(Reason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
+
+
+def _failed(reason: Reason, detail: str) -> Seen:
+    return Seen(failures=(Failure(reason, detail),))
+
+
+def _look(wanted: ReportFile, forget_after: timedelta, now: datetime) -> Seen:
+    try:
+        data, filed_at = _content(wanted.file)
+        report = parsed(data)
+    except OSError as error:
+        failure = failure_of(error, wanted.file)
+        return _failed(failure.reason, failure.detail)
+    except ReportError as error:
+        return _failed(error.reason, f"{wanted.file} {error}")
+    if not _is_of(report, wanted.host):
+        said = f"{wanted.file} is the report of {names(report)[0]}: a report is called as its machine is"
+        return _failed(Reason.BAD_ANSWER, said)
+    age = _Age(report.taken_at, filed_at, now)
+    seen = seen_of(report, wanted.host)
+    if age.real is None or age.real > wanted.late_after:
+        forgotten = age.real is not None and age.real > forget_after
+        return _with(Seen() if forgotten else seen, Failure(Reason.LATE, _late(wanted, age), wanted.file))
+    if seen.sightings and (said := _skewed(wanted, age)):
+        # At a place that was seen: it is said there and blinds nobody.
+        return _with(seen, Failure(Reason.BAD_ANSWER, said, seen.sightings[0].place))
+    return seen
+
+
+def _content(path: str) -> tuple[bytes, datetime]:
+    """Return a file's bytes and when it was written; raise ``ReportError`` for what is no fit file."""
+    descriptor = os.open(path, _FLAGS)
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not is_regular(status):
+            raise ReportError(Reason.UNREADABLE, "is no regular file")
+        if status.st_size > LARGEST:
+            raise ReportError(Reason.TOO_LARGE, f"is larger than {LARGEST >> 20} MiB")
+        return stream.read(LARGEST + 1), _time(status.st_mtime)
+
+
+def _time(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=UTC)  # no file system means such a time: it tells nothing
+
+
+def _is_of(report: Report, host: str) -> bool:
+    """Return whether a report is of this machine: by its full name, or by its short one."""
+    short = report.host.netbios.lower()
+    return host in (short, report.host.fqdn.lower()) or host.partition(".")[0] == short
+
+
+def _with(seen: Seen, failure: Failure) -> Seen:
+    return Seen(seen.sightings, (failure, *seen.failures), seen.ders, machine=seen.machine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Age:
+    """Hold both times of a report: by the machine's clock, and by that of the folder."""
+
+    taken_at: datetime
+    filed_at: datetime
+    now: datetime
+
+    @property
+    def real(self) -> timedelta | None:
+        """Return the age by the younger of the times that are not in the future, ``None`` without any."""
+        ages = [self.now - at for at in (self.taken_at, self.filed_at) if at <= self.now + SKEW]
+        return min(ages, default=None)
+
+
+def _late(wanted: ReportFile, age: _Age) -> str:
+    if age.real is None:
+        return (
+            f"{wanted.host}: how old the report is cannot be told: it says {_utc(age.taken_at)}, its file "
+            f"{_utc(age.filed_at)}, and both are still to come; set the clocks right"
+        )
+    return (
+        f"{wanted.host}: the last report is {_length(age.real)} old, of {_utc(age.now - age.real)}; look "
+        "there at the collector's task in Task Scheduler, and whether it may write to the folder"
+    )
+
+
+def _skewed(wanted: ReportFile, age: _Age) -> str:
+    """Return what is to be said of a machine's clock, empty when it may well be right."""
+    ahead = age.taken_at > age.now + SKEW
+    if not ahead and age.now - age.taken_at <= wanted.late_after:
+        return ""
+    return (
+        f"{wanted.host}: the report says {_utc(age.taken_at)}, but its file is of {_utc(age.filed_at)}: "
+        "the clock of that machine is off, or an old file was copied"
+    )
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _length(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
