@@ -9,6 +9,7 @@ from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
 from monitor.assess.part import missing_names
+from monitor.assess.revoked import asked_of, asked_paths, revoked
 from monitor.assess.trust import PathFinder
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Held",
     "NameProblem",
     "PathFinder",
+    "asked_of",
+    "asked_paths",
     "blind_changes_at",
     "blindness",
     "correlate",
@@ -26,4 +29,5 @@ __all__ = [
     "judge",
     "mismatch",
     "missing_names",
+    "revoked",
 ]

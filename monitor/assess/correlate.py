@@ -11,6 +11,7 @@ from monitor.assess.failover import failovers_older
 from monitor.assess.inconsistent import inconsistent
 from monitor.assess.mixed import mixed_encryption
 from monitor.assess.recorders import recorders_out_of_step
+from monitor.assess.revoked import revoked
 from monitor.assess.stale import stale_discoveries
 from monitor.model import Finding, Snapshot
 
@@ -21,6 +22,7 @@ _QUESTIONS: tuple[Callable[[Snapshot, datetime], Iterator[tuple[str, Finding]]],
     mixed_encryption,
     stale_discoveries,
     both_sides,
+    revoked,
 )
 
 
@@ -34,6 +36,7 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``discovery_stale``: the list of targets could not be had for some time.
     ``served_old``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
     ``ca_not_installed`` need a machine's stores and what its ports serve.
+    ``revoked`` and ``revocation_unknown``: what issuers said of certificates, which is known beside the looks.
     """
     found: dict[str, tuple[Finding, ...]] = {}
     for question in _QUESTIONS:

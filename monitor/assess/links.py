@@ -16,8 +16,7 @@ from monitor.model import Certificate
 
 Held = tuple[Certificate, bytes]
 
-# What cryptography raises for certificates that it does not like; the last ones are no ValueErrors.
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
@@ -25,6 +24,7 @@ _UNREADABLE = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
+"""What cryptography raises for certificates that it does not like; the last ones are no ValueErrors."""
 
 # catch_warnings changes a list that all threads share.
 _warnings_lock = threading.Lock()
@@ -39,14 +39,14 @@ def canonical(name: str) -> str:
 @lru_cache(maxsize=4096)
 def signed(child: bytes, issuer: bytes) -> bool | None:
     """Return whether the issuer's key made the child's signature, ``None`` when that cannot be checked."""
-    below, above = _loaded(child), _loaded(issuer)
+    below, above = loaded(child), loaded(issuer)
     if below is None or above is None:
         return None
     try:
         _verify(below, above.public_key())
     except InvalidSignature:
         return False
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return True
 
@@ -57,12 +57,12 @@ def old_style_ca(der: bytes) -> bool:
     Private roots made by old scripts have no basicConstraints. Windows accepts them as anchors, OpenSSL does
     not ("invalid CA certificate") unless they are of version 1 or name the key usage.
     """
-    certificate = _loaded(der)
+    certificate = loaded(der)
     if certificate is None:
         return False
     try:
         extensions = certificate.extensions
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
     if _extension(extensions, x509.BasicConstraints):
         return False
@@ -75,12 +75,13 @@ def _extension(extensions: x509.Extensions, kind: type) -> "x509.Extension[x509.
 
 
 @lru_cache(maxsize=1024)
-def _loaded(der: bytes) -> x509.Certificate | None:
+def loaded(der: bytes) -> x509.Certificate | None:
+    """Return a certificate as cryptography reads it, ``None`` when it does not like it."""
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return x509.load_der_x509_certificate(der)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
 
 

@@ -1,0 +1,168 @@
+"""Write an OCSP request and say what a response tells of a certificate (RFC 6960); sends nothing.
+
+What another signed, what has ended, and what speaks of another certificate tells nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
+
+from monitor.assess.links import UNREADABLE
+from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
+from monitor.model import Standing
+from monitor.parse import display
+
+ENDLESS = timedelta(days=1)
+"""How old a response may be that does not say how long it holds."""
+
+_MOST_ANSWERS = 100
+_MOST_SIGNERS = 4
+_PSS_HASHES = (hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
+_REASONS = {
+    ocsp.OCSPResponseStatus.MALFORMED_REQUEST: "does not understand the question",
+    ocsp.OCSPResponseStatus.INTERNAL_ERROR: "has an error of its own",
+    ocsp.OCSPResponseStatus.TRY_LATER: "asks to try later",
+    ocsp.OCSPResponseStatus.SIG_REQUIRED: "wants signed questions",
+    ocsp.OCSPResponseStatus.UNAUTHORIZED: "knows nothing of this CA, or may not tell",
+}
+
+
+def question(pair: Pair) -> bytes:
+    """Return the request for a certificate, in DER; SHA-1 names the issuer, as every responder knows it.
+
+    Raises one of ``UNREADABLE`` for certificates that the library cannot name.
+    """
+    builder = ocsp.OCSPRequestBuilder().add_certificate(pair.certificate, pair.issuer, hashes.SHA1())  # noqa: S303 - a name, no signature (RFC 5019 section 2.1.1)
+    return builder.build().public_bytes(Encoding.DER)
+
+
+def told_by_response(data: bytes, pair: Pair, now: datetime, where: str) -> Verdict:
+    """Return what a response tells of a certificate; ``where`` names its source for people."""
+    where = display(where, 250)
+    try:
+        response = ocsp.load_der_ocsp_response(data)
+    except UNREADABLE:
+        return unknown(f"{where} gave something that is no OCSP response")
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return unknown(f"{where} {_REASONS.get(response.response_status, 'gave no answer')}")
+    try:
+        return _of_response(response, pair, now, where)
+    except UNREADABLE:
+        return unknown(f"{where} gave a response that cannot be read")
+
+
+def _of_response(response: ocsp.OCSPResponse, pair: Pair, now: datetime, where: str) -> Verdict:
+    if any(one.critical and not isinstance(one.value, x509.OCSPNonce) for one in response.extensions):
+        return unknown(f"{where} gave a response that is marked with something that is not supported")
+    single = next(_about(response, pair), None)
+    if single is None:
+        return unknown(f"{where} speaks of another certificate")
+    if not _trustworthy(response, pair.issuer, now):
+        return unknown(f"{where} gave a response that neither the CA nor its responder signed")
+    return _told(single, now, where)
+
+
+def _about(response: ocsp.OCSPResponse, pair: Pair) -> Iterator[ocsp.OCSPSingleResponse]:
+    """Yield what is said of the certificate: same serial number, same issuer by name and key."""
+    for count, single in enumerate(response.responses):
+        if count == _MOST_ANSWERS:
+            return
+        if single.serial_number == pair.certificate.serial_number:
+            builder = ocsp.OCSPRequestBuilder()
+            own = builder.add_certificate(pair.certificate, pair.issuer, single.hash_algorithm).build()
+            if (own.issuer_name_hash, own.issuer_key_hash) == (
+                single.issuer_name_hash,
+                single.issuer_key_hash,
+            ):
+                yield single
+
+
+def _told(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> Verdict:
+    ended = _ended(single, now)
+    if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+        at = single.revocation_time_utc or single.this_update_utc
+        on_hold = single.revocation_reason is x509.ReasonFlags.certificate_hold
+        if not (on_hold and ended):
+            said = f"revoked {revoked_words(at, single.revocation_reason)}, says {where}"
+            return Verdict(Standing.REVOKED, said, at, on_hold=on_hold)
+    if ended:
+        return unknown(f"{where} gave a response that {ended}")
+    if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
+        said = f"not revoked, says {where} as of {instant(single.this_update_utc)}"
+        return Verdict(Standing.GOOD, said, good_until=single.next_update_utc)
+    return unknown(f"{where} does not know the certificate")
+
+
+def _ended(single: ocsp.OCSPSingleResponse, now: datetime) -> str:
+    """Return why a response does not speak for now, empty when it does."""
+    begin, end = single.this_update_utc, single.next_update_utc
+    if begin > now + SKEW:
+        return f"is dated in the future ({instant(begin)})"
+    if end is None:
+        return f"is of {instant(begin)} and does not say how long it holds" if now > begin + ENDLESS else ""
+    return f"ended on {instant(end)}" if now > end else ""
+
+
+def _trustworthy(response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> bool:
+    """Return whether the CA itself signed, or one whom it issued a certificate for this (section 4.2.2.2)."""
+    if _made_by(issuer.public_key(), response):
+        return True
+    signers = response.certificates[:_MOST_SIGNERS]
+    return any(_appointed(one, issuer, now) and _made_by(one.public_key(), response) for one in signers)
+
+
+def _appointed(signer: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
+    if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
+        return False
+    try:
+        usages = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        signer.verify_directly_issued_by(issuer)
+    except (x509.ExtensionNotFound, InvalidSignature, *UNREADABLE):
+        return False
+    return ExtendedKeyUsageOID.OCSP_SIGNING in usages
+
+
+def _made_by(key: object, response: ocsp.OCSPResponse) -> bool:
+    try:
+        _verify(key, response)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _verify(key: object, response: ocsp.OCSPResponse) -> None:
+    signature, data = response.signature, response.tbs_response_bytes
+    if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        key.verify(signature, data)
+        return
+    if response.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS:
+        _verify_pss(key, signature, data)
+        return
+    algorithm = response.signature_hash_algorithm
+    match key:
+        case rsa.RSAPublicKey() if algorithm:
+            key.verify(signature, data, padding.PKCS1v15(), algorithm)
+        case ec.EllipticCurvePublicKey() if algorithm:
+            key.verify(signature, data, ec.ECDSA(algorithm))
+        case _:
+            raise InvalidSignature("the kind of the key does not fit the signature")
+
+
+def _verify_pss(key: object, signature: bytes, data: bytes) -> None:
+    """Verify with each usual hash: the library does not tell which one the response names."""
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise InvalidSignature("the kind of the key does not fit the signature")
+    for algorithm in _PSS_HASHES:
+        try:
+            key.verify(signature, data, padding.PSS(padding.MGF1(algorithm), padding.PSS.AUTO), algorithm)
+        except InvalidSignature:
+            continue
+        return
+    raise InvalidSignature("no usual hash fits")

@@ -1,0 +1,59 @@
+"""What one source says of one certificate, and the pair of certificates that is asked about."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from monitor.model import Standing
+
+SKEW = timedelta(minutes=5)
+"""How far an issuer's clock may be ahead of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Hold a certificate and the one that issued it, as the library reads them."""
+
+    certificate: x509.Certificate
+    issuer: x509.Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Hold an answer; ``detail`` is a sentence without a capital, ``unknown`` says there why."""
+
+    standing: Standing
+    detail: str
+    revoked_at: datetime | None = None
+    good_until: datetime | None = None
+    on_hold: bool = False
+
+
+def unknown(detail: str) -> Verdict:
+    """Return that it could not be told."""
+    return Verdict(Standing.UNKNOWN, detail)
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as people read it, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def revoked_words(at: datetime, reason: x509.ReasonFlags | None) -> str:
+    """Return when and why a certificate was revoked, such as ``on 2026-11-01 10:00 UTC (key compromise)``."""
+    why = "" if reason in (None, x509.ReasonFlags.unspecified) else f" ({_WORDS[reason]})"
+    return f"on {instant(at)}{why}"
+
+
+_WORDS = {
+    x509.ReasonFlags.key_compromise: "key compromise",
+    x509.ReasonFlags.ca_compromise: "CA compromise",
+    x509.ReasonFlags.affiliation_changed: "affiliation changed",
+    x509.ReasonFlags.superseded: "superseded",
+    x509.ReasonFlags.cessation_of_operation: "cessation of operation",
+    x509.ReasonFlags.certificate_hold: "on hold",
+    x509.ReasonFlags.privilege_withdrawn: "privilege withdrawn",
+    x509.ReasonFlags.aa_compromise: "attribute authority compromise",
+    x509.ReasonFlags.remove_from_crl: "taken back",
+}
