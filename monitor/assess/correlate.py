@@ -36,7 +36,7 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``discovery_stale``: the list of targets could not be had for some time.
     ``served_old``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
     ``ca_not_installed`` need a machine's stores and what its ports serve.
-    ``revoked`` and ``revocation_unknown``: what issuers said of certificates, which is known beside the looks.
+    ``revoked`` and ``revocation_unknown``: what issuers said, which is known beside the looks.
     """
     found: dict[str, tuple[Finding, ...]] = {}
     for question in _QUESTIONS:
