@@ -64,6 +64,33 @@ def test_one_target_that_shows_one_leaf_at_its_addresses() -> None:
     assert correlate(snapshot(replace(one, sightings=one.sightings + other.sightings)), NOW) == {}
 
 
+def by_key_type(host: str, **shown: Issued) -> TargetState:
+    """Return what is known of one address that shows a certificate of each key type."""
+    one = state(host, OLD)
+    sightings = [
+        Sighting(f"{host}:443 ({kind})", 0, certificate(issued.der)) for kind, issued in shown.items()
+    ]
+    return replace(one, sightings=tuple(sightings))
+
+
+def test_key_types_differ_by_nature() -> None:
+    """That one server has a certificate of each key type is no difference, nor is one who shows only one."""
+    both = by_key_type("10.0.0.1", RSA=OLD, ECDSA=NEW)
+    assert correlate(snapshot(both, by_key_type("10.0.0.2", ECDSA=NEW)), NOW) == {}
+
+
+def test_key_types_are_compared_each_with_its_own() -> None:
+    """A node that renewed only one of its certificates shows."""
+    found = correlate(
+        snapshot(by_key_type("10.0.0.1", RSA=NEW, ECDSA=NEW), by_key_type("10.0.0.2", RSA=OLD, ECDSA=NEW)),
+        NOW,
+    )
+    assert [item.place for findings in found.values() for item in findings] == [
+        "10.0.0.1:443 (RSA)",
+        "10.0.0.2:443 (RSA)",
+    ]
+
+
 def test_an_ended_certificate_is_said_to_have_ended() -> None:
     """The sentence knows what time it is."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), days(11))

@@ -157,6 +157,17 @@ def test_an_unreadable_folder_keeps_everything_below_it() -> None:
     assert [s.place for s in state.sightings] == ["/certs/a/one.pem"]
 
 
+def test_an_unreachable_server_keeps_its_certificates_of_every_key_type() -> None:
+    """A failure of a server is one of every key type that it has shown, and of no other port."""
+    shown = [
+        (f"{place} ({kind})", leaf("rec.vms.example", ROOT))
+        for place in (PLACE, PLACE + "3")
+        for kind in "RE"
+    ]
+    state = after(after(TargetState(ENDPOINT), showing(*shown)), Seen(failures=(REFUSED,)), hours=2)
+    assert [s.place for s in state.sightings] == [f"{PLACE} (R)", f"{PLACE} (E)"]
+
+
 def test_a_deleted_file_leaves_at_once() -> None:
     """A file that a good look no longer sees is not exposed any longer."""
     state = after(TargetState(FILES), showing(("/certs/one.pem", leaf("one.vms.example", ROOT))))

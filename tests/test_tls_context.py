@@ -1,10 +1,13 @@
 """Tests of the shared contexts: which greeting they send, and that there is one per setting."""
 
+import pki
 import pytest
 from OpenSSL import SSL
+from tls_peers import TlsPeer, server_context
 
-from monitor.tls import Handshake, TlsSetting, shared_context
-from monitor.tls.context import limit_groups
+from monitor.tls import Handshake, KeyType, TlsSetting, shared_context
+from monitor.tls.context import fresh_context, limit_groups, limit_signatures
+from monitor.tls.key_types import OFFERS
 
 
 def test_shared_by_setting() -> None:
@@ -46,3 +49,30 @@ def test_private_name_may_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the private call the library's own groups stay in force."""
     monkeypatch.delattr(SSL, "_lib")
     assert not limit_groups(SSL.Context.__new__(SSL.Context), "X25519")
+
+
+@pytest.mark.parametrize("key_type", KeyType)
+def test_signatures_are_limited(key_type: KeyType) -> None:
+    """The library in use knows every signature algorithm that we name."""
+    assert limit_signatures(SSL.Context(SSL.TLS_CLIENT_METHOD), OFFERS[key_type].signatures)
+
+
+def test_without_the_call_for_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the private call no key type is asked for in TLS 1.3, where only that would tell them apart."""
+    monkeypatch.delattr("OpenSSL.SSL._lib.SSL_CTX_set1_sigalgs_list")
+    greeting = Handshake(fresh_context(TlsSetting(key_type=KeyType.ECDSA)), "recorder.example").start()
+    peer = TlsPeer(server_context(pki.leaf("recorder.example"), version=SSL.TLS1_3_VERSION))
+    peer.feed(greeting)
+    assert peer.failed
+
+
+@pytest.mark.parametrize(("key_type", "other"), [(KeyType.RSA, "ECDSA"), (KeyType.ECDSA, "RSA")])
+def test_suites_of_one_key_type(key_type: KeyType, other: str) -> None:
+    """No suite is offered that another key type would sign, and none that needs no certificate."""
+    names = offered(fresh_context(TlsSetting(key_type=key_type)))
+    assert [name for name in names if any(word in name for word in (other, "ADH", "PSK", "NULL"))] == []
+
+
+def offered(context: SSL.Context) -> list[str]:
+    """Return the cipher suites that a context offers."""
+    return SSL.Connection(context, None).get_cipher_list()
