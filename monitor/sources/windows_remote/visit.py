@@ -65,6 +65,8 @@ class Visit:
 
     ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are DER bytes of
     anchors. ``deadline`` is in the seconds of ``time.monotonic``; whoever opens a socket gives it to ``cut``.
+    ``secret`` is the password, ``passphrase`` that of the client certificate's key. ``link`` is a first
+    connection that stands already, to be used or closed.
     """
 
     remote: Remote
@@ -72,12 +74,19 @@ class Visit:
     addresses: tuple[Address, ...]
     deadline: float
     trust: tuple[bytes, ...] = ()
+    passphrase: Secret | None = None
+    link: socket.socket | None = field(default=None, compare=False)
     cut: Cut = field(default_factory=Cut, compare=False)
 
     @property
     def left(self) -> float:
         """Return the seconds left, at least a hundredth: zero means "for ever" to some libraries."""
         return max(self.deadline - time.monotonic(), 0.01)
+
+    @property
+    def over(self) -> bool:
+        """Return whether time is up."""
+        return self.cut.over or time.monotonic() >= self.deadline
 
 
 Read = Callable[[Visit], Seen]

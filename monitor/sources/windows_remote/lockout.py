@@ -1,0 +1,122 @@
+"""Keep a wrong password from being tried at hundreds of machines, which would lock the account.
+
+Windows counts wrong passwords for each account: five or ten lock it, and with a domain account those of all
+machines count together. So few machines are asked at a time with a login that has not just proved right, and
+one that was refused rests for a while, unless its password changes.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from monitor.secrets import Secret
+from monitor.windows.access import Remote
+
+AT_ONCE = 2
+"""Machines asked at the same time with a login that is not proved; after so many refusals it rests."""
+
+REST = 1800.0
+"""Seconds that a login rests which several machines refused in a row: less than the usual interval."""
+
+HOST_REST = 6 * 3600.0
+"""Seconds that it rests where it was refused: longer, so that those that take it come first then."""
+
+PROOF = 300.0
+"""Seconds for which a login that was accepted counts as right."""
+
+
+@dataclass(slots=True)
+class _Account:
+    """Hold what is known of one account with one password; ``doubts`` counts refusals in a row."""
+
+    digest: bytes
+    refused: dict[str, float] = field(default_factory=dict)
+    doubts: int = 0
+    doubted_at: float = 0.0
+    accepted_at: float | None = None
+    trying: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Hold one machine's turn to be asked.
+
+    ``denied`` names who refused this login, when it must not be tried now. ``accepted`` is to be set to how
+    the login fared, and left alone where it came to none.
+    """
+
+    denied: tuple[str, ...] = ()
+    accepted: bool | None = None
+
+
+class Lockout:
+    """Give out turns to log in; of passwords only salted hashes are kept."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        """Know no account; ``monotonic`` gives seconds that never step."""
+        self._monotonic = monotonic
+        self._salt = os.urandom(16)
+        self._accounts: dict[str, _Account] = {}
+
+    @asynccontextmanager
+    async def turn(self, remote: Remote, secret: Secret | None) -> AsyncIterator[Turn]:
+        """Wait for the turn of one machine; a login without a password of ours never waits."""
+        if secret is None:
+            yield Turn()
+            return
+        account = self._account(remote, secret)
+        async with account.changed:
+            await account.changed.wait_for(lambda: self._may_go(account, remote.host))
+            turn = Turn(self._denying(account, remote.host))
+            account.trying += 1
+        try:
+            yield turn
+        finally:
+            async with account.changed:
+                account.trying -= 1
+                self._note(account, remote.host, turn)
+                account.changed.notify_all()
+
+    def _account(self, remote: Remote, secret: Secret) -> _Account:
+        name = account_of(remote)
+        text = f"{name}\0{secret.reveal()}".encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(text, key=self._salt).digest()
+        account = self._accounts.get(name)
+        if account is None or account.digest != digest:
+            account = self._accounts[name] = _Account(digest)
+        return account
+
+    def _may_go(self, account: _Account, host: str) -> bool:
+        proved = account.accepted_at is not None and self._monotonic() - account.accepted_at < PROOF
+        free = account.trying < AT_ONCE or (proved and not account.doubts)
+        return free or bool(self._denying(account, host))
+
+    def _denying(self, account: _Account, host: str) -> tuple[str, ...]:
+        now = self._monotonic()
+        if host in account.refused and now - account.refused[host] < HOST_REST:
+            return (host,)
+        if account.doubts >= AT_ONCE and now - account.doubted_at < REST:
+            return tuple(account.refused)[-AT_ONCE:]
+        return ()
+
+    def _note(self, account: _Account, host: str, turn: Turn) -> None:
+        if turn.accepted is True:
+            account.accepted_at, account.doubts = self._monotonic(), 0
+            account.refused.pop(host, None)
+        elif turn.accepted is False:
+            account.doubts += 1
+            account.doubted_at = self._monotonic()
+            account.refused.pop(host, None)
+            account.refused[host] = account.doubted_at
+
+
+def account_of(remote: Remote) -> str:
+    r"""Return what Windows counts wrong passwords for: ``DOMAIN\name``, or a name on one machine."""
+    domain, backslash, name = remote.username.casefold().rpartition("\\")
+    if backslash and domain not in (".", ""):
+        return f"{domain}\\{name}"
+    return name if "@" in name else f"{remote.host}\\{name}"

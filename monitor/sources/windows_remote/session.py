@@ -1,0 +1,226 @@
+"""Make the WS-Management connection of one look: bounded in time and size, verified, nothing sent astray.
+
+The library below follows redirects, proxies and netrc files of the environment, trusts certifi's CAs, and
+reads as much and as long as a server sends. All of that is taken away here.
+"""
+
+import errno
+import logging
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+from pypsrp.negotiate import HTTPNegotiateAuth
+from pypsrp.wsman import WSMan
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from monitor.sources.connect import NoneConnectedError
+from monitor.sources.windows_remote.visit import Visit
+from monitor.windows.access import ClientCertificate, Login
+
+MOST_BYTES = 24 * 1024 * 1024
+"""Bytes of all answers of one look: a document of 16 MiB in Base64, and what is said around it."""
+
+CONNECT_WITHIN = 10.0
+
+_MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+_USER_AGENT = "cert-monitor"
+
+# Its errors are told by us, once; its debug lines hold whole messages.
+logging.getLogger("pypsrp").setLevel(logging.CRITICAL + 1)
+
+
+class LateError(Exception):
+    """The time of the look is over."""
+
+
+class TooLargeError(Exception):
+    """The machine sent more than is read of any."""
+
+
+class UnencryptedError(Exception):
+    """An answer came in the clear where all are encrypted: it is not from whom we logged in to."""
+
+
+class UnfitIdentityError(Exception):
+    """The client certificate cannot be used; the sentence says why."""
+
+
+def connection(visit: Visit) -> WSMan:
+    """Return the connection to a machine; nothing is sent yet. Raises ``UnfitIdentityError``."""
+    remote = visit.remote
+    sealed = remote.auth not in (Login.BASIC, Login.CERTIFICATE)
+    session = requests.Session()
+    session.trust_env = False
+    session.max_redirects = 0
+    session.headers.update({"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"})
+    adapter = _Bounded(visit, sealed=sealed)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    _log_in(session, visit, sealed=sealed)
+    wsman = WSMan(
+        remote.host,
+        port=remote.port,
+        ssl=remote.tls,
+        auth=remote.auth.value,
+        encryption="always" if sealed else "auto",
+        username=remote.username or None,
+    )
+    wsman.transport.session = session
+    return wsman
+
+
+def _log_in(session: requests.Session, visit: Visit, *, sealed: bool) -> None:
+    remote = visit.remote
+    password = visit.secret.reveal() if visit.secret is not None else None
+    if sealed:
+        session.auth = HTTPNegotiateAuth(
+            remote.username or None, password, auth_provider=remote.auth.value, wrap_required=True
+        )
+        return
+    if not remote.tls:
+        raise ValueError(f"auth: {remote.auth} without TLS")  # the configuration refuses it as well
+    if remote.auth is Login.BASIC:
+        # As bytes: the library would write a text as Latin-1.
+        session.auth = HTTPBasicAuth(remote.username.encode(), (password or "").encode())
+    else:
+        session.headers["Authorization"] = _MUTUAL
+
+
+class _Bounded(HTTPAdapter):
+    """Send requests of one look, with what is left of its time and size."""
+
+    def __init__(self, visit: Visit, *, sealed: bool) -> None:
+        self._visit = visit
+        self._sealed = sealed
+        self._left = MOST_BYTES
+        self._link = visit.link
+        self._context = tls_context(visit) if visit.remote.tls else None
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(self, *args: Any, **keys: Any) -> None:
+        super().init_poolmanager(*args, **keys, ssl_context=self._context)
+        self.poolmanager.pool_classes_by_scheme = _pools(self)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 - the library's
+        """Leave verifying to our context; the library would load certifi's CAs into it."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {}
+
+    def send(self, request: Any, *args: Any, **keys: Any) -> requests.Response:
+        if self._visit.over:
+            raise LateError
+        keys["timeout"] = self._visit.left
+        try:
+            response = super().send(request, *args, **keys)
+        except requests.Timeout:
+            # Not the library's own error: for that one it would sleep and try again.
+            raise LateError from None
+        if self._sealed and response.status_code == 200 and not _is_sealed(response):
+            raise UnencryptedError
+        response.raw.stream = self._counted(response.raw.stream)
+        return response
+
+    def _counted(self, stream: Any) -> Any:
+        def counted(*args: Any, **keys: Any) -> Iterator[bytes]:
+            for part in stream(*args, **keys):
+                self._left -= len(part)
+                if self._left < 0:
+                    raise TooLargeError
+                if self._visit.over:
+                    raise LateError
+                yield part
+
+        return counted
+
+    def open(self) -> socket.socket:
+        """Return a connected socket: the one that stands already, once, else a new one."""
+        link, self._link = self._link, None
+        if link is None:
+            link = _connected(self._visit)
+        link.settimeout(self._visit.left)
+        self._visit.cut.hold(link)
+        return link
+
+
+def _is_sealed(response: requests.Response) -> bool:
+    kind = response.headers.get("Content-Type", "")
+    return response.headers.get("Content-Length") == "0" or kind.startswith("multipart/")
+
+
+def _pools(adapter: _Bounded) -> dict[str, type[HTTPConnectionPool]]:
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return adapter.open()
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return adapter.open()
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _connected(visit: Visit) -> socket.socket:
+    errors = []
+    for count, address in enumerate(visit.addresses):
+        link = socket.socket(address.family, socket.SOCK_STREAM)
+        link.settimeout(min(CONNECT_WITHIN, visit.left / (len(visit.addresses) - count)))
+        try:
+            link.connect(address.sockaddr)
+        except OSError as error:
+            link.close()
+            silent = isinstance(error, TimeoutError)
+            errors.append((address, OSError(errno.ETIMEDOUT, "timed out") if silent else error))
+        else:
+            return link
+    raise NoneConnectedError(errors)
+
+
+def tls_context(visit: Visit) -> ssl.SSLContext:
+    """Return a context that accepts only the visit's anchors and the right name; shows our certificate.
+
+    X509_STRICT is off: CAs made by vendors' scripts lack extensions that it wants. PARTIAL_CHAIN lets a
+    pinned certificate be an anchor: listeners are often given one that nobody else signed.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    for der in visit.trust:
+        try:
+            context.load_verify_locations(cadata=der)
+        except ssl.SSLError:
+            continue  # one anchor that OpenSSL cannot read must not cost the others
+    if visit.remote.identity is not None:
+        _show(context, visit.remote.identity, visit)
+    return context
+
+
+def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: Visit) -> None:
+    passphrase = visit.passphrase.reveal() if visit.passphrase is not None else ""
+    try:
+        for path in (identity.certificate, identity.key):
+            if not Path(path).is_file():  # a pipe would be waited for without end
+                raise UnfitIdentityError(f"{path} is no file that can be read")
+        # A text, even an empty one: without it OpenSSL asks the terminal.
+        context.load_cert_chain(identity.certificate, identity.key, lambda: passphrase)
+    except ssl.SSLError as error:
+        said = (error.reason or "they do not fit").replace("_", " ").lower()
+        raise UnfitIdentityError(f"{identity.certificate} and {identity.key}: {said}") from None
+    except OSError as error:
+        raise UnfitIdentityError(f"{identity.certificate}: {error.strerror}") from None

@@ -1,0 +1,214 @@
+"""Look at Windows machines over the network: prepare a look, give it to its transport, keep its time.
+
+The libraries for WinRM and SMB block, so each look runs on a thread; at its end its connections are shut, so
+that no server holds a thread by answering slowly.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from socket import socket
+
+from monitor.model import Failure, Reason, Seen, Target
+from monitor.secrets import Secret, SecretReference, SecretUnavailableError
+from monitor.sources.anchors import AnchorShelf
+from monitor.sources.connect import NoneConnectedError, connect
+from monitor.sources.resolve import Address, Resolving
+from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, Turn
+from monitor.sources.windows_remote.visit import Read, Visit
+from monitor.threads import ThreadPool
+from monitor.windows.access import Remote, Transport
+
+AT_ONCE = 32
+"""Machines that are read at the same time, each on its thread."""
+
+CONNECT_WITHIN = 10.0
+"""Seconds for the connection alone: a machine that is off must not use up a look's whole time."""
+
+_PREPARING = 4
+_FAREWELL = 1.0
+
+
+class _UnpreparedError(Exception):
+    """A look ended before the machine was asked; never leaves this file."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.failure = Failure(reason, detail)
+
+
+@dataclass(slots=True)
+class _Look:
+    """Hold one look on its thread."""
+
+    visit: Visit
+    begun: bool = field(default=False)
+
+    def run(self) -> Seen:
+        """Ask the machine; called on a thread."""
+        self.begun = True
+        try:
+            return _transport(self.visit.remote.transport)(self.visit)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.visit.cut.close()
+        if self.visit.link is not None:
+            self.visit.link.close()
+
+
+class WindowsRemoteSource:
+    """Look at Windows machines; one connection for each look, a bounded number of them at once."""
+
+    def __init__(self, resolver: Resolving, at_once: int = AT_ONCE) -> None:
+        """Use this resolver for names, and look at up to ``at_once`` machines together."""
+        self.pool = ThreadPool("windows", at_once + _PREPARING)
+        self._resolver = resolver
+        self._free = asyncio.Semaphore(at_once)
+        self._lockout = Lockout(time.monotonic)
+        self._shelf = AnchorShelf()
+
+    async def look(self, target: Target) -> Seen:
+        """Return what the machine's stores show and what went wrong, within the policy's timeout."""
+        remote = target.settings
+        if not isinstance(remote, Remote):
+            raise TypeError(f"{target.id} is no Windows machine")
+        deadline = time.monotonic() + target.policy.timeout.total_seconds()
+        try:
+            visit = await self._visit(remote, target.policy.trust, deadline)
+            async with self._turn(visit) as turn:
+                seen = await self._read(visit)
+                turn.accepted = _accepted(seen)
+        except _UnpreparedError as error:
+            return Seen(failures=(error.failure,))
+        return _named(seen, target)
+
+    async def _visit(self, remote: Remote, trust: tuple[str, ...], deadline: float) -> Visit:
+        secret = await self._secret(remote.password)
+        passphrase = await self._secret(remote.identity.passphrase if remote.identity else None)
+        anchors: tuple[bytes, ...] = ()
+        if remote.tls:
+            found = await self.pool.run(self._shelf.anchors, trust, time.monotonic())
+            anchors = tuple(anchor.der for anchor in found.members)
+        addresses = await self._addresses(remote, deadline)
+        link = None
+        if remote.transport is Transport.WINRM:
+            link = await _connected(remote, addresses, deadline)
+        return Visit(remote, secret, addresses, deadline, anchors, passphrase, link)
+
+    async def _secret(self, reference: SecretReference | None) -> Secret | None:
+        if reference is None:
+            return None
+        try:
+            return await self.pool.run(reference.resolve)
+        except SecretUnavailableError as error:
+            raise _UnpreparedError(Reason.UNREADABLE, str(error)) from None
+
+    async def _addresses(self, remote: Remote, deadline: float) -> tuple[Address, ...]:
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                found = await self._resolver.addresses(remote.host, remote.port)
+        except TimeoutError:
+            said = "no answer from name resolution"
+        except OSError as error:
+            said = error.strerror or str(error)
+        else:
+            if found:
+                return found
+            said = "the name has no address"
+        raise _UnpreparedError(Reason.DNS, f"{remote.host} cannot be resolved: {said}")
+
+    @asynccontextmanager
+    async def _turn(self, visit: Visit) -> AsyncIterator[Turn]:
+        """Wait until the machine may be asked; whoever does not come to ask closes the connection."""
+        look_over = True
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(visit.left):
+                    turn = await stack.enter_async_context(self._lockout.turn(visit.remote, visit.secret))
+                    if turn.denied:
+                        raise _rests(visit.remote, turn.denied)
+                    await stack.enter_async_context(self._free)
+                look_over = False
+            except TimeoutError:
+                said = "was not asked: others were being read all the time; a longer timeout lets it wait"
+                raise _UnpreparedError(Reason.TIMEOUT, f"{visit.remote.host} {said}") from None
+            finally:
+                if look_over:
+                    _Look(visit).close()
+            yield turn
+
+    async def _read(self, visit: Visit) -> Seen:
+        look = _Look(visit)
+        reading = asyncio.ensure_future(self.pool.run(look.run))
+        try:
+            await asyncio.wait((reading,), timeout=visit.left)
+            if not reading.done():
+                visit.cut.now()
+                await asyncio.wait((reading,), timeout=_FAREWELL)
+            if reading.done():
+                return reading.result()
+        finally:
+            if not reading.done():
+                visit.cut.now()
+                reading.cancel()
+                if not look.begun:
+                    look.close()
+        host = visit.remote.host
+        return Seen(failures=(Failure(Reason.TIMEOUT, f"{host}: did not answer in time and does not end"),))
+
+
+async def _connected(remote: Remote, addresses: tuple[Address, ...], deadline: float) -> socket:
+    """Return a connected socket: while it is not there, nobody waits on a thread or for a turn."""
+    within = min(CONNECT_WITHIN, deadline - time.monotonic())
+    try:
+        async with asyncio.timeout(within):
+            link = await connect(addresses, timedelta(seconds=max(within, 0.0)))
+    except TimeoutError:
+        said = f"{remote.host}: no answer to the connection request at port {remote.port}"
+        raise _UnpreparedError(Reason.TIMEOUT, said) from None
+    except NoneConnectedError as error:
+        raise _UnpreparedError(error.reason, f"{remote.host}: port {remote.port}: {error.detail}") from None
+    link.setblocking(True)
+    return link
+
+
+def _transport(transport: Transport) -> Read:
+    # Each loads a library of its own, of an extra that need not be there.
+    if transport is Transport.REGISTRY:
+        from monitor.sources.windows_remote import registry  # noqa: PLC0415 - see above
+
+        return registry.read
+    from monitor.sources.windows_remote import winrm  # noqa: PLC0415 - see above
+
+    return winrm.read
+
+
+def _accepted(seen: Seen) -> bool | None:
+    """Return how the login fared: only what a machine showed proves it, and only a refusal disproves it."""
+    if seen.machine is not None:
+        return True
+    return False if any(one.reason is Reason.UNAUTHORIZED for one in seen.failures) else None
+
+
+def _rests(remote: Remote, denied: tuple[str, ...]) -> _UnpreparedError:
+    hours = HOST_REST if denied == (remote.host,) else REST
+    detail = (
+        f"{remote.host}: the login of {remote.username} was refused by {' and '.join(denied)} and is not "
+        f"tried here for {timedelta(seconds=hours)} hours, so that the account is not locked; another "
+        "password is tried at once"
+    )
+    return _UnpreparedError(Reason.UNAUTHORIZED, detail)
+
+
+def _named(seen: Seen, target: Target) -> Seen:
+    """Add the names that the configuration and its surroundings know of the machine."""
+    if seen.machine is None:
+        return seen
+    names = dict.fromkeys((target.host, *target.aliases, *seen.machine.names))
+    return replace(seen, machine=replace(seen.machine, names=tuple(names)))
