@@ -13,8 +13,9 @@ from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.resolve import Resolver, Resolving
 from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
+from monitor.sources.windows_store import WindowsStoreSettings, WindowsStoreSource
 
-TargetKind = Annotated[EndpointSettings | FilesSettings, Field(discriminator="kind")]
+TargetKind = Annotated[EndpointSettings | FilesSettings | WindowsStoreSettings, Field(discriminator="kind")]
 
 FoundKind = EndpointSettings | WindowsReportFile
 FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "windows_report": WindowsReportFile}
@@ -27,6 +28,7 @@ def sources(resolver: Resolving) -> dict[str, Source]:
         "endpoint": EndpointSource(resolver),
         "files": FilesSource(),
         "windows_report": WindowsReportSource(),
+        "windows_store": WindowsStoreSource(),
     }
 
 
@@ -43,5 +45,7 @@ __all__ = [
     "TargetKind",
     "WindowsReportFile",
     "WindowsReportSource",
+    "WindowsStoreSettings",
+    "WindowsStoreSource",
     "sources",
 ]

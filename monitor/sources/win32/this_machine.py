@@ -1,0 +1,34 @@
+"""This machine as its own Windows tells of it: stores, names, bindings, services and key rights."""
+
+import sys
+
+from monitor.model import Account, Binding, Grant, PrivateKey
+from monitor.sources.win32 import crypt32, names
+from monitor.windows.blob import Stored
+from monitor.windows.stores import StoreName
+
+assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
+
+
+class ThisMachine:
+    """Answer what a look at this machine asks; what cannot be seen is ``None``."""
+
+    def stored_in(self, store: StoreName) -> tuple[Stored, ...]:
+        """Return what one logical store holds; raise ``CallError``."""
+        return crypt32.stored_in(store)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names and addresses of this machine, as it knows them without asking a server."""
+        return names.own()
+
+    def bindings(self) -> tuple[Binding, ...] | None:
+        """Return the bindings of http.sys."""
+        return None
+
+    def accounts(self) -> tuple[Account, ...] | None:
+        """Return the services that use certificates, and whom they run as."""
+        return None
+
+    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:  # noqa: ARG002 - nobody tells yet
+        """Return who may read a private key's file."""
+        return None

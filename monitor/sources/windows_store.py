@@ -1,0 +1,207 @@
+"""Look at the certificate stores of the Windows machine that we run on; judges nothing, changes nothing."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from monitor.model import (
+    Account,
+    Binding,
+    Clock,
+    Failure,
+    Grant,
+    Link,
+    Machine,
+    Meaning,
+    Policy,
+    PrivateKey,
+    Reason,
+    Seen,
+    SystemClock,
+    Target,
+)
+from monitor.settings import TargetSettings
+from monitor.sources.address import read_host
+from monitor.sources.win32.trouble import CallError
+from monitor.threads import ThreadPool
+from monitor.windows.blob import Stored
+from monitor.windows.contents import contents, fingerprints
+from monitor.windows.stores import CA, MY, ROOT, StoreName, store_name
+
+KIND = "windows_store"
+
+
+def _stores(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(store_name(text)) for text in texts))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStores:
+    """Hold which stores of this machine one target means."""
+
+    host: str
+    stores: tuple[StoreName, ...]
+    aliases: tuple[str, ...] = ()
+
+
+class WindowsStoreSettings(TargetSettings):
+    """Hold the configuration of the certificate stores of this machine."""
+
+    kind: Literal["windows_store"]
+    name: str = Field("", description="names the target; the stores if left out")
+    stores: Annotated[tuple[str, ...], AfterValidator(_stores)] = Field(
+        (str(MY),),
+        min_length=1,
+        description="stores to watch: My, LocalMachine/My, CurrentUser/My, Services/NAME/My and so on",
+    )
+    aliases: tuple[str, ...] = Field((), description="other names and addresses of this machine")
+
+    @field_validator("kind")
+    @classmethod
+    def _only_here(cls, kind: str, info: ValidationInfo) -> str:
+        platform = (info.context or {}).get("platform", sys.platform)
+        if platform != "win32":
+            raise ValueError(
+                "kind windows_store works on Windows; to look at another machine use windows_remote or "
+                "windows_report"
+            )
+        return kind
+
+    @field_validator("aliases")
+    @classmethod
+    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(read_host, texts)))
+
+    def target(self, policy: Policy) -> Target:
+        """Return the target these settings describe; asks this machine for its name."""
+        host = socket.gethostname().lower()
+        stores = ", ".join(self.stores)
+        return Target(
+            id=f"{KIND}:{self.name or stores}",
+            kind=KIND,
+            where=", ".join(f"{host}/{store}" for store in self.stores),
+            settings=LocalStores(host, tuple(map(store_name, self.stores)), self.aliases),
+            policy=policy,
+            labels=tuple(sorted(self.labels.items())),
+            host=host,
+            aliases=self.aliases,
+            collection=True,
+            meaning=Meaning(title=self.title or f"certificates of {host}, {stores}"),
+        )
+
+
+class Reading(Protocol):
+    """Tell what this machine's stores hold and what it knows of them; everything blocks.
+
+    ``stored_in`` raises ``CallError``; the others answer ``None`` for what could not be seen.
+    """
+
+    def stored_in(self, store: StoreName) -> tuple[Stored, ...]:
+        """Return what one logical store holds."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names and addresses of this machine."""
+        ...
+
+    def bindings(self) -> tuple[Binding, ...] | None:
+        """Return the bindings of http.sys."""
+        ...
+
+    def accounts(self) -> tuple[Account, ...] | None:
+        """Return the services that use certificates, and whom they run as."""
+        ...
+
+    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:
+        """Return who may read a private key."""
+        ...
+
+
+class WindowsStoreSource:
+    """Look at this machine's stores on threads of their own."""
+
+    def __init__(
+        self, reading: Callable[[], Reading] | None = None, clock: Clock | None = None, threads: int = 2
+    ) -> None:
+        """Ask Windows, or what ``reading`` makes at the first look."""
+        self.pool = ThreadPool("windows_store", threads)
+        self._reading = reading or _this_machine
+        self._clock = clock or SystemClock()
+
+    async def look(self, target: Target) -> Seen:
+        """Return the certificates of every store and what Windows says of them, within the timeout."""
+        wanted = target.settings
+        if not isinstance(wanted, LocalStores):
+            raise TypeError(f"{target.id} is no {KIND} target")
+        timeout = target.policy.timeout.total_seconds()
+        try:
+            async with asyncio.timeout(timeout):
+                return await self.pool.run(self._look, wanted)
+        except TimeoutError:
+            detail = f"{target.where} could not be read within {timeout:g} s"
+            return Seen(failures=(Failure(Reason.TIMEOUT, detail),))
+
+    def _look(self, wanted: LocalStores) -> Seen:
+        reading = self._reading()
+        stores: dict[str, Sequence[Stored]] = {}
+        failures: list[Failure] = []
+        for store in wanted.stores:
+            place = f"{wanted.host}/{store}"
+            try:
+                stores[str(store)] = reading.stored_in(store)
+            except CallError as error:
+                failures.append(Failure(error.reason, f"the store {place}: {error}", place))
+        roots, intermediates = _optional(reading, ROOT), _optional(reading, CA)
+        found = contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
+        machine = Machine(
+            host=wanted.host,
+            names=_names(wanted, reading.names()),
+            taken_at=self._clock.now(),
+            kept=tuple(replace(one, key=_with_readers(one.key, reading)) for one in found.kept),
+            stores=tuple(stores),
+            roots=None if roots is None else fingerprints(roots),
+            intermediates=None if intermediates is None else fingerprints(intermediates),
+            bindings=reading.bindings(),
+            accounts=reading.accounts(),
+        )
+        return Seen(
+            tuple(found.sightings),
+            (*failures, *found.failures),
+            found.ders,
+            machine=machine if stores else None,
+        )
+
+
+if sys.platform == "win32":
+
+    def _this_machine() -> Reading:
+        from monitor.sources.win32.this_machine import ThisMachine  # noqa: PLC0415 - loads only on Windows
+
+        return ThisMachine()
+
+else:
+
+    def _this_machine() -> Reading:
+        raise OSError("this machine has no certificate stores of Windows")
+
+
+def _optional(reading: Reading, store: StoreName) -> tuple[Stored, ...] | None:
+    try:
+        return reading.stored_in(store)
+    except CallError:
+        return None
+
+
+def _names(wanted: LocalStores, own: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((wanted.host, *wanted.aliases, *own)))
+
+
+def _with_readers(key: PrivateKey, reading: Reading) -> PrivateKey:
+    if key.link is not Link.PRESENT or key.hardware:
+        return key
+    return replace(key, readers=reading.readers(key))

@@ -1,0 +1,80 @@
+"""Say what the certificates of one machine's stores show, each with its issuers from the same machine; pure.
+
+It must not judge, and it believes nothing about a certificate that its DER bytes do not say.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha1, sha256
+
+from monitor import parse
+from monitor.assess import Held
+from monitor.model import Certificate, Failure, Kept, Reason, Sighting
+from monitor.windows.blob import Stored
+from monitor.windows.issuers import Issuers
+
+
+@dataclass(slots=True)
+class Contents:
+    """Hold what some stores gave: as ``Seen`` has it, and what the stores say of each certificate."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    ders: dict[str, bytes] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+
+
+def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable[Stored]) -> Contents:
+    """Return the certificates of each store at ``HOST/STORE/THUMBPRINT``.
+
+    Position 0 is the stored certificate, the positions behind it are its issuers as far as these stores or
+    ``others`` have them: the paths that lead from it on this machine. Archived certificates are kept and
+    give no sighting.
+    """
+    found = Contents()
+    held: dict[str, Held] = {}
+    leaves = [(store, one, _held(one.der)) for store, ones in stores.items() for one in ones]
+    pool = (leaf for _, _, leaf in leaves if leaf is not None)
+    issuers = Issuers([*pool, *_readable(others)])
+    for store, one, leaf in leaves:
+        place = f"{host}/{store}/{_thumbprint(one.der)}"
+        if leaf is None:
+            detail = f"{place} cannot be read as a certificate"
+            found.failures.append(Failure(Reason.BAD_CERTIFICATE, detail, place))
+            continue
+        found.kept.append(_kept(place, store, one, leaf[0]))
+        if not one.archived:
+            chain = (leaf, *issuers.above(leaf))
+            found.sightings += [Sighting(place, position, at[0]) for position, at in enumerate(chain)]
+            held.update({at[0].sha256: at for at in chain})
+    found.ders.update({sha: der for sha, (_, der) in held.items()})
+    return found
+
+
+def fingerprints(stored: Iterable[Stored]) -> tuple[str, ...]:
+    """Return the SHA-256 of every certificate that is not archived, in lower hex."""
+    return tuple(dict.fromkeys(sha256(one.der).hexdigest() for one in stored if not one.archived))
+
+
+def _readable(stored: Iterable[Stored]) -> Iterator[Held]:
+    for one in stored:
+        if not one.archived and (held := _held(one.der)) is not None:
+            yield held
+
+
+@lru_cache(maxsize=4096)
+def _held(der: bytes) -> Held | None:
+    """Return a certificate with its facts; the same at each look, so that states share their memory."""
+    try:
+        return parse.certificate(der), der
+    except parse.UnreadableCertificateError:
+        return None
+
+
+def _thumbprint(der: bytes) -> str:
+    return sha1(der, usedforsecurity=False).hexdigest().upper()
+
+
+def _kept(place: str, store: str, one: Stored, leaf: Certificate) -> Kept:
+    return Kept(place, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)

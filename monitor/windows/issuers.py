@@ -1,0 +1,33 @@
+"""Find what stands above a stored certificate among others of the same machine; pure.
+
+It must not judge: a certificate above another is one that signed it, whatever its dates and rights.
+"""
+
+from collections.abc import Iterable
+
+from monitor.assess.links import Held, canonical, signed
+
+MOST = 16
+"""Certificates above one, at most: renewed and cross-signed CAs make more than a line."""
+
+
+class Issuers:
+    """Look up issuers by name and signature."""
+
+    def __init__(self, held: Iterable[Held]) -> None:
+        """Take the certificates that may be issuers, each with its DER."""
+        self._by_subject: dict[str, dict[str, Held]] = {}
+        for one in held:
+            self._by_subject.setdefault(canonical(one[0].subject), {}).setdefault(one[0].sha256, one)
+
+    def above(self, leaf: Held) -> tuple[Held, ...]:
+        """Return the issuers of a certificate, then theirs and so on, without itself."""
+        found = {leaf[0].sha256: leaf}
+        waiting = [leaf]
+        for child in waiting:
+            named = self._by_subject.get(canonical(child[0].issuer), {})
+            for sha256, one in named.items():
+                if len(found) <= MOST and sha256 not in found and signed(child[1], one[1]):
+                    found[sha256] = one
+                    waiting.append(one)
+        return tuple(found.values())[1:]

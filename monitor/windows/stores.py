@@ -1,0 +1,76 @@
+"""The names of certificate stores, as people write them and as we show them; opens none.
+
+Locations: https://learn.microsoft.com/windows/win32/seccrypto/system-store-locations
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.parse import display
+
+
+class Location(StrEnum):
+    """Say whose stores are meant."""
+
+    LOCAL_MACHINE = "LocalMachine"
+    CURRENT_USER = "CurrentUser"
+    SERVICES = "Services"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreName:
+    """Name one store; ``service`` is the short name of the service whose store it is, else empty."""
+
+    location: Location
+    name: str
+    service: str = ""
+
+    def __str__(self) -> str:
+        """Return the name as it stands in places: ``LocalMachine/My``, ``Services/NAME/My``."""
+        return "/".join(part for part in (self.location, self.service, self.name) if part)
+
+
+MY = StoreName(Location.LOCAL_MACHINE, "My")
+ROOT = StoreName(Location.LOCAL_MACHINE, "Root")
+CA = StoreName(Location.LOCAL_MACHINE, "CA")
+DISALLOWED = StoreName(Location.LOCAL_MACHINE, "Disallowed")
+
+# Windows does not care about case, but the name stands in places, which must not depend on who wrote it.
+_KNOWN = (
+    "My",
+    "Root",
+    "CA",
+    "Trust",
+    "AuthRoot",
+    "Disallowed",
+    "TrustedPeople",
+    "TrustedPublisher",
+    "WebHosting",
+    "Remote Desktop",
+    "SmartCardRoot",
+)
+_NAMES = {name.lower(): name for name in _KNOWN}
+_LOCATIONS = {location.lower(): location for location in Location}
+
+
+def store_name(text: str) -> StoreName:
+    r"""Return the store that a text names; ``My`` alone is LocalMachine's.
+
+    PowerShell's ``Cert:\LocalMachine\My`` is understood too. Raises ``ValueError`` with a sentence for
+    anything else.
+    """
+    written = re.sub(r"^cert:[/\\]+", "", text.strip(), flags=re.IGNORECASE)
+    parts = [part.strip() for part in re.split(r"[/\\]", written)]
+    location = Location.LOCAL_MACHINE if len(parts) == 1 else _LOCATIONS.get(parts.pop(0).lower())
+    *service, name = parts
+    services = 1 if location is Location.SERVICES else 0
+    if location is None or len(service) != services or not all(map(_fit, parts)):
+        raise ValueError(
+            "must be My, LocalMachine/My, CurrentUser/My or Services/NAME/My, My or another store"
+        )
+    return StoreName(location, _NAMES.get(name.lower(), name), "".join(service))
+
+
+def _fit(part: str) -> bool:
+    return 0 < len(part) <= 200 and display(part) == part and not set(part) & set('*?"<>|')
