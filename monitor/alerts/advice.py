@@ -16,6 +16,7 @@ from monitor.model import Certificate, Check, Finding, Meaning, Path, Target, Ta
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _SOLVED_BY_RENEWAL = _ABOUT_CA | {
     Check.EXPIRY,
+    Check.REVOKED,
     Check.RECORDER_PAIR,
     Check.FAILOVER_OLDER,
     Check.NAME,
@@ -54,7 +55,7 @@ def add_advice(
     if certificate is None and finding.check in _SOLVED_BY_RENEWAL:
         return
     path = _path_of(state, finding, certificate) if finding.check in _SOLVED_BY_RENEWAL else None
-    first = path is not None and bool(meaning.ca_first) and _needs_ca_first(path, finding.check, now)
+    first = path is not None and bool(meaning.ca_first) and _needs_ca_first(path, finding, now)
     key, rank = _key(state.target), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
         stops = meaning.what_stops if finding.check in _STOPS else ""
@@ -111,10 +112,12 @@ def _ending_ca(path: Path) -> Certificate | None:
     return min(path.certificates[1:], key=lambda one: one.not_after, default=None)
 
 
-def _needs_ca_first(path: Path, check: Check, now: datetime) -> bool:
-    """Return whether a certificate issued now, as long-lived as this one, would end after its CA."""
+def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
+    """Return whether a certificate issued now would end after its CA, or be no better for another reason."""
     ca = _ending_ca(path)
-    return ca is not None and (check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
+    if finding.check is Check.REVOKED and finding.sha256 != path.leaf.sha256:
+        return True
+    return ca is not None and (finding.check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
 
 
 def _steps(target: Target, path: Path, check: Check, *, first: bool) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from monitor.alerts.blindness import blind_states, host_of
 from monitor.alerts.decision import Entry, Spot, Why
 from monitor.alerts.keys import (
     ABOUT_CERTIFICATE,
+    ABOUT_STANDING,
     NETWORK,
     check_of,
     is_shared,
@@ -15,6 +16,7 @@ from monitor.alerts.keys import (
 )
 from monitor.alerts.matter import spot_of
 from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
+from monitor.alerts.standing import fate_of_standing
 from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, whereabouts
 from monitor.alerts.wording import TROUBLE
 from monitor.model import Check, Severity, Snapshot, TargetState, Told, ToldChange
@@ -105,7 +107,9 @@ def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, activ
     )
     wrong = {_question(key) for key in active if _per_target(key)}
     for row in rows:
-        if check_of(row.key) in ABOUT_CERTIFICATE:
+        if check_of(row.key) in ABOUT_STANDING:
+            _apply(gone, row, fate_of_standing(row, snapshot, where))
+        elif check_of(row.key) in ABOUT_CERTIFICATE:
             _apply(gone, row, fate_of(row, where))
         elif is_shared(row.key):
             _apply(gone, row, _fate_of_shared(row, snapshot, where))

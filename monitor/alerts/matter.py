@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.advice import AdviceKey, add_advice
 from monitor.alerts.decision import Advice, Rung, Spot
-from monitor.alerts.keys import key_of, subject_of
+from monitor.alerts.keys import ABOUT_STANDING, key_of, subject_of
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
 ALARMING = (Severity.WARNING, Severity.CRITICAL)
@@ -138,7 +138,7 @@ def _group(state: TargetState, finding: Finding) -> str:
 def _title(finding: Finding, certificate: Certificate | None, spot: Spot) -> str:
     """Return whose trouble it is: a CA speaks for itself, since it fails with all that hangs on it."""
     ca = finding.check is Check.CA_EXPIRY or (finding.check is Check.OUTLIVES_CA and finding.matter)
-    if ca and certificate is not None:
+    if certificate is not None and (ca or (finding.check in ABOUT_STANDING and certificate.is_ca)):
         return certificate.title
     at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
     if finding.matter and not (at_fault and spot.title != spot.place):

@@ -33,6 +33,8 @@ TROUBLE = {
     Check.KEY_INACCESSIBLE: "out of reach of its service, which may not read the private key",
     Check.NOT_IN_STORE: "serving a certificate that is not in the machine's store",
     Check.CA_NOT_INSTALLED: "missing where it must be trusted",
+    Check.REVOKED: "revoked",
+    Check.REVOCATION_UNKNOWN: "not known whether it was revoked",
     Check.CRL_EXPIRY: "a newer list is due",
     Check.RENEWAL_WINDOW: "the CA asks to renew it now",
 }
