@@ -5,6 +5,7 @@ a line, and no type of the YAML library leaves this file.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -104,6 +105,39 @@ def _json(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         return None
+
+
+def loose(text: str) -> tuple[Any, ...]:
+    """Return what JSON text, or each document of YAML text, holds, forgiving tags, types and odd keys.
+
+    Single values of YAML are texts. What an alias stands for is the same object again, so that aliases of
+    aliases cost nothing. Raises ``ValueError`` with what is wrong.
+    """
+    with suppress(ValueError, RecursionError):
+        return (json.loads(text),)
+    reader, known = YAML(typ="safe", pure=True), dict[int, Any]()
+    reader.composer.warn_double_anchors = False
+    try:
+        roots = list(reader.compose_all(text))
+        return tuple(_loose(root, known) for root in roots)
+    except MarkedYAMLError as error:
+        raise ValueError(_yaml_words(error)) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"the text is not YAML ({type(error).__name__})") from None
+
+
+def _loose(node: Any, known: dict[int, Any]) -> Any:
+    if id(node) in known:
+        return known[id(node)]
+    made: Any = str(node.value) if isinstance(node, ScalarNode) else None
+    if isinstance(node, MappingNode):
+        made = known[id(node)] = {}
+        for name, value in node.value:
+            made[str(name.value) if isinstance(name, ScalarNode) else "?"] = _loose(value, known)
+    elif isinstance(node, SequenceNode):
+        made = known[id(node)] = []
+        made += [_loose(item, known) for item in node.value]
+    return made
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

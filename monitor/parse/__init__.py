@@ -4,13 +4,19 @@ from monitor.parse.certificate import UnreadableCertificateError, certificate
 from monitor.parse.contents import Contents, certificates_in
 from monitor.parse.crl import UnreadableListError, revocation_list
 from monitor.parse.display import display
+from monitor.parse.holding import Holding
+from monitor.parse.opening import Passphrases
+from monitor.parse.stores import holding
 
 __all__ = [
     "Contents",
+    "Holding",
+    "Passphrases",
     "UnreadableCertificateError",
     "UnreadableListError",
     "certificate",
     "certificates_in",
     "display",
+    "holding",
     "revocation_list",
 ]

@@ -1,0 +1,152 @@
+"""Derive keys from passphrases as PKCS#12 and PKCS#5 do, within the rounds that an opening has left.
+
+It must not decide what is tried, and keeps no key.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from monitor.parse.der import (
+    INTEGER,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    DerError,
+    Element,
+    children,
+    dotted,
+    expect,
+    several,
+)
+from monitor.parse.opening import Key, Opening
+
+CIPHER_KEY, CIPHER_VECTOR, MAC_KEY = 1, 2, 3
+"""What is derived (RFC 7292 appendix B.3)."""
+
+_LONGEST_SALT = 4096
+_LONGEST_KEY = 64
+_PBKDF2 = "1.2.840.113549.1.5.12"
+HASHES = {
+    "1.2.840.113549.2.5": "md5",
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+    "2.16.840.1.101.3.4.2.5": "sha512_224",
+    "2.16.840.1.101.3.4.2.6": "sha512_256",
+}
+HMACS = {
+    "1.2.840.113549.2.7": "sha1",
+    "1.2.840.113549.2.8": "sha224",
+    "1.2.840.113549.2.9": "sha256",
+    "1.2.840.113549.2.10": "sha384",
+    "1.2.840.113549.2.11": "sha512",
+    "1.2.840.113549.2.12": "sha512_224",
+    "1.2.840.113549.2.13": "sha512_256",
+}
+"""Names of hashlib by what RFC 8018 appendix B.1 and RFC 8017 appendix B.1 call them."""
+
+
+def hashed(name: str) -> Callable[[bytes], Any]:
+    """Return the hash function of a name, usable also where policy bans it for new signatures."""
+    return partial(hashlib.new, name, usedforsecurity=False)
+
+
+def whole(number: Element) -> int:
+    """Return a whole number; raise ``DerError`` when it is none or longer than any count."""
+    content = expect(number, INTEGER).content
+    if not 0 < len(content) <= 8:
+        raise DerError("a number is unreadable")
+    return int.from_bytes(content, "big", signed=True)
+
+
+def named(algorithm: Element) -> tuple[str, list[Element]]:
+    """Return the dotted name and the parameters of an algorithm."""
+    first, *rest = several(expect(algorithm, SEQUENCE), 1)
+    return dotted(expect(first, OBJECT_IDENTIFIER).content), rest
+
+
+class Old(NamedTuple):
+    """Hold what a key of PKCS#12's own kind is derived with; ``hash_name`` is hashlib's."""
+
+    hash_name: str
+    salt: bytes
+    rounds: int
+
+
+def pkcs12(how: Old, key: Key, purpose: int, size: int, opening: Opening) -> bytes:
+    """Return ``size`` octets derived as RFC 7292 appendix B.2 says."""
+    make = hashed(how.hash_name)
+    digest, block = make(b"").digest_size, make(b"").block_size
+    opening.spend(how.rounds, -(-size // digest))
+    diversifier = bytes([purpose]) * block
+    mixed = _filled(_salted(how.salt), block) + _filled(key.bmp, block)
+    found = b""
+    while len(found) < size:
+        one = diversifier + mixed
+        for _ in range(how.rounds):
+            one = make(one).digest()
+        found += one
+        mixed = _added(mixed, _filled(one, block)[:block], block)
+    return found[:size]
+
+
+def _salted(salt: bytes) -> bytes:
+    if len(salt) > _LONGEST_SALT:
+        raise DerError("a salt is too long")
+    return salt
+
+
+def _filled(text: bytes, block: int) -> bytes:
+    """Return a text repeated until it fills whole blocks; nothing stays nothing."""
+    length = block * -(-len(text) // block)
+    return (text * (length // len(text) + 1))[:length] if text else b""
+
+
+def _added(mixed: bytes, add: bytes, block: int) -> bytes:
+    plus = int.from_bytes(add, "big") + 1
+    limit = 1 << 8 * block
+    return b"".join(
+        ((int.from_bytes(mixed[start : start + block], "big") + plus) % limit).to_bytes(block, "big")
+        for start in range(0, len(mixed), block)
+    )
+
+
+def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: Opening) -> bytes:
+    """Return the octets that a PBKDF2 algorithm identifier describes (RFC 8018 section 5.2).
+
+    ``size`` of ``None`` takes the length written there.
+    """
+    name, parameters = named(algorithm)
+    if name != _PBKDF2 or not parameters:
+        raise DerError(f"keys are derived in a way that is not known here ({name})")
+    salt, count, *rest = several(expect(parameters[0], SEQUENCE), 2)
+    hmac, length = "sha1", size
+    for part in rest:
+        if part.tag == INTEGER:
+            length = size or whole(part)
+        else:
+            hmac = prf(part)
+    if length is None or not 0 < length <= _LONGEST_KEY:
+        raise DerError("the length of a key is unreadable")
+    rounds = whole(count)
+    opening.spend(rounds)
+    return hashlib.pbkdf2_hmac(hmac, key.utf8, _salted(expect(salt, OCTET_STRING).content), rounds, length)
+
+
+def prf(algorithm: Element) -> str:
+    """Return hashlib's name of an HMAC."""
+    name, _ = named(algorithm)
+    if name not in HMACS:
+        raise DerError(f"its HMAC is not known here ({name})")
+    return HMACS[name]
+
+
+def octets(found: Element) -> bytes:
+    """Return the octets of an OCTET STRING, also of one written in pieces (X.690 section 8.7, BER)."""
+    if not found.tag & 0x20:
+        return found.content
+    return b"".join(expect(piece, OCTET_STRING).content for piece in children(found))

@@ -1,0 +1,110 @@
+"""Undo the encryption by passphrase of PKCS#12 and PKCS#5, old and new; must not touch what it opens.
+
+Only certificates are ever put through here: the bags that hold private keys are left closed.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4, TripleDES
+from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, modes
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+
+from monitor.parse.der import OCTET_STRING, SEQUENCE, DerError, Element, expect, several
+from monitor.parse.derive import CIPHER_KEY, CIPHER_VECTOR, Old, named, pbkdf2, pkcs12, whole
+from monitor.parse.opening import Key, Opening
+from monitor.parse.rc2 import cbc_decrypted
+
+_Open = Callable[[bytes, bytes, bytes], bytes]
+
+_PBES2 = "1.2.840.113549.1.5.13"
+
+
+class MisfitError(DerError):
+    """What came out makes no sense: the passphrase is another one, or the data is damaged."""
+
+
+def _block(
+    algorithm: Callable[[bytes], BlockCipherAlgorithm], key: bytes, vector: bytes, data: bytes
+) -> bytes:
+    try:
+        opener = Cipher(algorithm(key), modes.CBC(vector)).decryptor()
+        return opener.update(data) + opener.finalize()
+    except UnsupportedAlgorithm:
+        raise DerError("this machine's cryptography does not know its cipher any more") from None
+    except ValueError:
+        raise DerError("the length of what is encrypted fits no cipher block") from None
+
+
+def _rc4(key: bytes, vector: bytes, data: bytes) -> bytes:
+    del vector  # a stream cipher has none
+    try:
+        return Cipher(ARC4(key), None).decryptor().update(data)
+    except UnsupportedAlgorithm:
+        raise DerError("this machine's cryptography does not know its cipher any more") from None
+
+
+def _two_keys(key: bytes, vector: bytes, data: bytes) -> bytes:
+    return _block(TripleDES, key + key[:8], vector, data)
+
+
+_AES: _Open = partial(_block, AES)
+_TRIPLE: _Open = partial(_block, TripleDES)
+
+# RFC 7292 appendix C: octets of the key, of the vector, and the cipher.
+_OLD: dict[str, tuple[int, int, _Open]] = {
+    "1.2.840.113549.1.12.1.1": (16, 0, _rc4),
+    "1.2.840.113549.1.12.1.2": (5, 0, _rc4),
+    "1.2.840.113549.1.12.1.3": (24, 8, _TRIPLE),
+    "1.2.840.113549.1.12.1.4": (16, 8, _two_keys),
+    "1.2.840.113549.1.12.1.5": (16, 8, cbc_decrypted),
+    "1.2.840.113549.1.12.1.6": (5, 8, cbc_decrypted),
+}
+# RFC 8018 appendix B.2, RFC 3565 section 4.1.
+_NEW: dict[str, tuple[int, _Open]] = {
+    "1.2.840.113549.3.7": (24, _TRIPLE),
+    "2.16.840.1.101.3.4.1.2": (16, _AES),
+    "2.16.840.1.101.3.4.1.22": (24, _AES),
+    "2.16.840.1.101.3.4.1.42": (32, _AES),
+}
+
+
+def opened(algorithm: Element, data: bytes, key: Key, opening: Opening) -> bytes:
+    """Return what is encrypted under a passphrase.
+
+    Raises ``MisfitError`` when the passphrase does not fit, ``DerError`` for what is damaged or not known
+    here. One wrong passphrase in 256 is not found out by the padding: check what you get.
+    """
+    name, parameters = named(algorithm)
+    if not parameters:
+        raise DerError("the parameters of its encryption are missing")
+    settings = expect(parameters[0], SEQUENCE)
+    if name == _PBES2:
+        return _unpadded(_new(settings, data, key, opening))
+    if name not in _OLD:
+        raise DerError(f"it is encrypted in a way that is not known here ({name})")
+    size, vector_size, cipher = _OLD[name]
+    salt, count = several(settings, 2)[:2]
+    how = Old("sha1", expect(salt, OCTET_STRING).content, whole(count))
+    made = pkcs12(how, key, CIPHER_KEY, size, opening)
+    vector = pkcs12(how, key, CIPHER_VECTOR, vector_size, opening) if vector_size else b""
+    plain = cipher(made, vector, data)
+    return _unpadded(plain) if vector_size else plain
+
+
+def _new(settings: Element, data: bytes, key: Key, opening: Opening) -> bytes:
+    derivation, encryption = several(settings, 2)[:2]
+    name, parameters = named(encryption)
+    if name not in _NEW or not parameters:
+        raise DerError(f"it is encrypted in a way that is not known here ({name})")
+    size, cipher = _NEW[name]
+    vector = expect(parameters[0], OCTET_STRING).content
+    return cipher(pbkdf2(derivation, key, size, opening), vector, data)
+
+
+def _unpadded(plain: bytes) -> bytes:
+    count = plain[-1] if plain else 0
+    if not 0 < count <= 16 or plain[-count:] != bytes([count]) * count:
+        raise MisfitError("what is encrypted does not come out whole")
+    return plain[:-count]

@@ -1,0 +1,134 @@
+"""Read the certificates of Java's own key stores, JKS and JCEKS; private and secret keys are passed over.
+
+Certificates stand in them in the clear; a passphrase only says whether the file is whole. The forms are those
+that OpenJDK's JavaKeyStore and JceKeyStore write. It must not judge what it finds.
+"""
+
+import hmac
+from collections.abc import Iterator
+from hashlib import sha1
+
+from monitor.parse.contents import Contents
+from monitor.parse.der import DerError, element
+from monitor.parse.holding import Holding, alias, merged
+from monitor.parse.java_object import JavaObjectError, end_of
+from monitor.parse.opening import Opening
+from monitor.parse.shape import fields_of
+
+_MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
+_PRIVATE_KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
+_DIGEST = 20
+# What OpenJDK puts between passphrase and content, so that the digest is no bare hash of the passphrase.
+_WHITENER = b"Mighty Aphrodite"
+
+
+class _DamagedError(ValueError):
+    """A store ends or goes wrong in the middle; never leaves this file."""
+
+
+def is_jks(data: bytes) -> bool:
+    """Return whether data begins like JKS or JCEKS, whole or not."""
+    return data[:4] in _MAGIC
+
+
+def held(data: bytes, opening: Opening) -> Holding:
+    """Return the certificates of a store by alias; what is wrong is said there, nothing is raised."""
+    kind = _MAGIC[data[:4]]
+    parts: list[tuple[str, Contents]] = []
+    problems: list[str] = []
+    locked = ""
+    try:
+        for part in _Reader(data[:-_DIGEST], kind).entries(problems):
+            parts.append(part)  # noqa: PERF402 - what was read before the damage is kept
+        locked = _unfit(data, opening)
+    except _DamagedError as error:
+        problems.append(f"the {kind} store is damaged: {error}")
+    return Holding(merged(parts, problems), locked, f"it is a {kind} store without any")
+
+
+def _unfit(data: bytes, opening: Opening) -> str:
+    """Return in words that no passphrase gives the digest at the end; nothing where none is configured."""
+    body, digest = data[:-_DIGEST], data[-_DIGEST:]
+    for key in opening.configured:
+        made = sha1(key.utf16 + _WHITENER, usedforsecurity=False)
+        made.update(body)
+        if hmac.compare_digest(made.digest(), digest):
+            return ""
+    if not opening.configured:
+        return ""
+    return f"{opening.unfit}, or the store was changed: nobody can say which"
+
+
+class _Reader:
+    def __init__(self, data: bytes, kind: str) -> None:
+        self._data = data
+        self._kind = kind
+        self._position = 4
+
+    def entries(self, problems: list[str]) -> Iterator[tuple[str, Contents]]:
+        """Iterate over the entries with certificates; ``problems`` gets what cannot be read."""
+        version = self._number(4)
+        if version not in (1, 2):
+            raise _DamagedError(f"its version is {version}")
+        for _ in range(self._number(4)):  # whatever number is claimed, the data ends first
+            tag = self._number(4)
+            name = alias(_modified_utf8(self._octets(2)))
+            self._skip(8)  # when it was made
+            if tag == _PRIVATE_KEY:
+                self._skip(self._number(4))
+                count = self._number(4)
+            elif tag == _CERTIFICATE:
+                count = 1
+            elif tag == _SECRET_KEY and self._kind == "JCEKS":
+                self._pass_object()
+                continue
+            else:
+                raise _DamagedError(f"the entry {name} is of no known kind")
+            yield name, Contents(tuple(self._certificates(count, version, name, problems)))
+        if self._position != len(self._data):
+            raise _DamagedError("more follows after its last entry")
+
+    def _certificates(self, count: int, version: int, name: str, problems: list[str]) -> Iterator[bytes]:
+        for _ in range(count):
+            kind = self._octets(2) if version > 1 else b"X.509"
+            der = self._octets(4)
+            if kind not in (b"X.509", b"X509"):
+                problems.append(f"{name}: its certificate is of a kind that is not known here")
+                continue
+            try:
+                fields_of(element(der))
+            except DerError as error:
+                problems.append(f"{name}: {error}")
+            else:
+                yield der
+
+    def _pass_object(self) -> None:
+        try:
+            self._position = end_of(self._data, self._position)
+        except JavaObjectError as error:
+            raise _DamagedError(str(error)) from None
+
+    def _number(self, size: int) -> int:
+        start = self._position
+        self._skip(size)
+        return int.from_bytes(self._data[start : self._position], "big")
+
+    def _octets(self, size: int) -> bytes:
+        count = self._number(size)
+        self._skip(count)
+        return self._data[self._position - count : self._position]
+
+    def _skip(self, count: int) -> None:
+        self._position += count
+        if self._position > len(self._data):
+            raise _DamagedError("it ends too early")
+
+
+def _modified_utf8(octets: bytes) -> str:
+    """Return text as Java writes it: zero in two octets, rare characters as two halves (DataInput)."""
+    plain = octets.replace(b"\xc0\x80", b"\0")
+    try:
+        halves = plain.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return plain.decode("utf-8", "replace")
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

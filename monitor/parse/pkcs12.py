@@ -1,0 +1,132 @@
+"""Read the certificates of a PKCS#12 file (RFC 7292): .p12, .pfx, and what Java has used since version 9.
+
+Private keys are never decrypted, so that none is ever in memory: libraries that read the whole file do so,
+refuse files whose keys have another passphrase, and know one key only. It must not judge what it finds.
+"""
+
+import hmac
+import re
+
+from monitor.parse.bags import Bags
+from monitor.parse.der import (
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    DerError,
+    Element,
+    children,
+    dotted,
+    element,
+    expect,
+    several,
+)
+from monitor.parse.derive import HASHES, MAC_KEY, Old, hashed, named, octets, pbkdf2, pkcs12, prf, whole
+from monitor.parse.encrypted import MisfitError, opened
+from monitor.parse.holding import Holding, merged
+from monitor.parse.opening import Key, Opening
+
+# SEQUENCE, then version 3, then SEQUENCE: nothing else of DER that people keep in files begins so.
+_BEGIN = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03\x30", re.DOTALL)
+_DATA = "1.2.840.113549.1.7.1"
+_SIGNED = "1.2.840.113549.1.7.2"
+_ENCRYPTED = "1.2.840.113549.1.7.6"
+_PBMAC1 = "1.2.840.113549.1.5.14"
+_EXPLICIT = 0xA0
+
+
+def is_pkcs12(data: bytes) -> bool:
+    """Return whether data begins like PKCS#12, whole or not."""
+    return _BEGIN.match(data) is not None
+
+
+def held(data: bytes, opening: Opening) -> Holding:
+    """Return the certificates of PKCS#12 data; what is wrong with it is said there, nothing is raised."""
+    found, locked = Bags(), ""
+    try:
+        locked = _read(element(data), opening, found)
+    except DerError as error:
+        found.problems.append(f"the PKCS#12 data cannot be read: {error}")
+    return Holding(merged(found.entries(), found.problems), locked, "it is PKCS#12 without any")
+
+
+def _read(outer: Element, opening: Opening, found: Bags) -> str:
+    """Fill ``found``; return in words that no passphrase fits, else nothing."""
+    parts = several(expect(outer, SEQUENCE), 2)
+    content = _authenticated(parts[1])
+    safes = list(children(expect(element(content), SEQUENCE)))
+    closed = any(_kind(safe) == _ENCRYPTED for safe in safes)
+    keys = list(opening.keys())
+    if len(parts) > 2 and (closed or opening.configured):
+        fitting = next((key for key in keys if _fits(parts[2], content, key, opening)), None)
+        # The passphrase of the checksum comes first; it may differ from that of the certificates.
+        keys = [fitting, *(key for key in keys if key is not fitting)] if fitting else []
+    fits = [_safe(safe, keys, opening, found) for safe in safes]
+    if not all(fits):
+        return opening.unfit
+    return "" if keys else f"{opening.unfit}, so nobody can say whether it was changed"
+
+
+def _authenticated(info: Element) -> bytes:
+    """Return the encoded list of safes; a signature around it is not looked at."""
+    kind, content = several(expect(info, SEQUENCE), 2)[:2]
+    inner = several(expect(content, _EXPLICIT), 1)[0]
+    if dotted(kind.content) == _SIGNED:
+        wrapped = several(several(inner, 3)[2], 2)
+        inner = several(wrapped[1], 1)[0]
+    return octets(inner)
+
+
+def _kind(safe: Element) -> str:
+    return dotted(expect(several(expect(safe, SEQUENCE), 2)[0], OBJECT_IDENTIFIER).content)
+
+
+def _fits(mac: Element, content: bytes, key: Key, opening: Opening) -> bool:
+    """Return whether a passphrase gives the file's own checksum (RFC 7292 section 4, RFC 9579)."""
+    info, salt, *rest = several(expect(mac, SEQUENCE), 2)
+    algorithm, digest = several(expect(info, SEQUENCE), 2)[:2]
+    name, parameters = named(algorithm)
+    if name == _PBMAC1 and parameters:
+        derivation, scheme = several(expect(parameters[0], SEQUENCE), 2)[:2]
+        made, way = pbkdf2(derivation, key, None, opening), prf(scheme)
+    elif name in HASHES:
+        way = HASHES[name]
+        size = hashed(way)(b"").digest_size
+        how = Old(way, expect(salt, OCTET_STRING).content, whole(rest[0]) if rest else 1)
+        made = pkcs12(how, key, MAC_KEY, size, opening)
+    else:
+        raise DerError(f"its checksum is made in a way that is not known here ({name})")
+    return hmac.compare_digest(hmac.digest(made, content, way), expect(digest, OCTET_STRING).content)
+
+
+def _safe(safe: Element, keys: list[Key], opening: Opening, found: Bags) -> bool:
+    """Read one safe; return whether it could be opened."""
+    kind = _kind(safe)
+    inner = several(expect(several(safe, 2)[1], _EXPLICIT), 1)[0]
+    if kind == _DATA:
+        found.read(element(octets(inner)))
+        return True
+    if kind != _ENCRYPTED:
+        found.problems.append("a part of it is encrypted for the holder of a key, not under a passphrase")
+        return True
+    _, algorithm, sealed = several(several(expect(inner, SEQUENCE), 2)[1], 3)[:3]
+    for key in keys:
+        contents = _contents(algorithm, octets(sealed), key, opening)
+        if contents is not None:
+            found.read(contents)
+            return True
+    return False
+
+
+def _contents(algorithm: Element, sealed: bytes, key: Key, opening: Opening) -> Element | None:
+    """Return the bags that a passphrase opens, ``None`` when it is another one."""
+    try:
+        plain = opened(algorithm, sealed, key, opening)
+    except MisfitError:
+        return None
+    try:
+        contents = expect(element(plain), SEQUENCE)
+        for bag in children(contents):
+            several(expect(bag, SEQUENCE), 2)
+    except DerError:
+        return None
+    return contents

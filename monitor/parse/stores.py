@@ -1,0 +1,61 @@
+"""Find the certificates in a file of any form, which is told by its content and never by its name.
+
+PKCS#12, JKS, JCEKS, JSON and YAML with certificates in them, and what ``contents`` knows. It must not read
+files, and keeps no private key.
+"""
+
+import re
+
+from monitor.parse import jks, pkcs12
+from monitor.parse.contents import Contents, certificates_in
+from monitor.parse.embedded import Values, may_hold
+from monitor.parse.holding import Holding, alias, merged
+from monitor.parse.opening import Opening, Passphrases
+
+# A mark at the start of a line: PEM as such, whatever stands around it.
+_PEM = re.compile(rb"^-----BEGIN ", re.MULTILINE)
+_DEEPEST = 3
+
+
+def holding(data: bytes, passphrases: Passphrases = tuple) -> Holding:
+    """Return what data holds; work is bounded by its size and by the rounds that one file may ask for.
+
+    ``passphrases`` is asked only when the data needs one.
+    """
+    return _holding(data, Opening(passphrases), 0)
+
+
+def _holding(data: bytes, opening: Opening, depth: int) -> Holding:
+    if jks.is_jks(data):
+        return jks.held(data, opening)
+    if pkcs12.is_pkcs12(data):
+        return pkcs12.held(data, opening)
+    text = _text(data)
+    hint = ""
+    if depth < _DEEPEST and not _PEM.search(text) and not data.startswith(b"\x30") and may_hold(text):
+        values = Values(text)
+        found = _embedded(values, opening, depth)
+        if found.parts or found.locked:
+            return found
+        hint = values.problem or found.hint
+    contents = certificates_in(data)
+    return Holding((("", contents),) if contents != Contents() else (), "", hint)
+
+
+def _text(data: bytes) -> bytes:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode()
+    return data
+
+
+def _embedded(values: Values, opening: Opening, depth: int) -> Holding:
+    parts: list[tuple[str, Contents]] = []
+    locked: list[str] = []
+    for keys, inner in values.found:
+        held = _holding(inner, opening, depth + 1)
+        own = alias(keys)
+        parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
+        if held.locked:
+            locked.append(f"{own}: {held.locked}")
+    hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"
+    return Holding(merged(parts), "; ".join(locked[:3]), hint if values.pointers else "")
