@@ -1,0 +1,84 @@
+"""Find the certificates in the JSON documents of the Kubernetes API; asks nobody, keeps no private key.
+
+Documents are as in https://kubernetes.io/docs/reference/kubernetes-api/ and come from outside: every value
+may be anything.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+Held = tuple[str, bytes]
+"""A place, ``namespace/secret/name#key``, and the bytes that lie there."""
+
+_PEM = b"-----BEGIN "
+
+
+class NotAListError(ValueError):
+    """An answer is no list of the API."""
+
+
+def items(document: Any) -> tuple[list[Any], str]:
+    """Return the items of a list and where it goes on, empty at its end; raise ``NotAListError``."""
+    if not isinstance(document, dict) or not isinstance(document.get("items"), list | None):
+        raise NotAListError("the answer is no list")
+    onward = _dict(document.get("metadata")).get("continue")
+    return document.get("items") or [], onward if isinstance(onward, str) else ""
+
+
+def in_secret(secret: Any, keys: Sequence[str]) -> Iterator[Held]:
+    """Yield what lies at the wanted keys of a secret; what is no base64 comes as it is, to be told."""
+    yield from _wanted(secret, "secret", _dict(_dict(secret).get("data")), keys, encoded=True)
+
+
+def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[Held]:
+    """Yield the values of a config map that look like certificates."""
+    found = _dict(config_map)
+    texts = _wanted(config_map, "configmap", _dict(found.get("data")), keys, encoded=False)
+    octets = _wanted(config_map, "configmap", _dict(found.get("binaryData")), keys, encoded=True)
+    for place, data in (*texts, *octets):
+        if _PEM in data or data[:1] == b"\x30":
+            yield place, data
+
+
+def in_webhooks(kind: str, configuration: Any) -> Iterator[Held]:
+    """Yield the CA bundles by which the API server verifies webhooks; none means the system's CAs."""
+    _, name = _called(configuration)
+    for webhook in _list(_dict(configuration).get("webhooks")):
+        bundle = _dict(_dict(webhook).get("clientConfig")).get("caBundle")
+        if isinstance(bundle, str) and bundle:
+            hook = _dict(webhook).get("name")
+            yield f"{kind}/{name}#{hook if isinstance(hook, str) else ''}", _decoded(bundle)
+
+
+def _wanted(
+    item: Any, kind: str, data: dict[str, Any], keys: Sequence[str], *, encoded: bool
+) -> Iterator[Held]:
+    namespace, name = _called(item)
+    for key, value in data.items():
+        if isinstance(value, str) and any(fnmatchcase(key, wanted) for wanted in keys):
+            octets = _decoded(value) if encoded else value.encode(errors="replace")
+            yield f"{namespace}/{kind}/{name}#{key}", octets
+
+
+def _called(item: Any) -> tuple[str, str]:
+    metadata = _dict(_dict(item).get("metadata"))
+    namespace, name = metadata.get("namespace"), metadata.get("name")
+    return namespace if isinstance(namespace, str) else "", name if isinstance(name, str) else ""
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return text.encode(errors="replace")
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,50 @@
+"""Say which lists of the API a cluster is asked for, and what an item of each holds; asks nobody."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from monitor.sources.kubernetes.documents import Held, in_config_map, in_secret, in_webhooks
+from monitor.sources.kubernetes.settings import Cluster
+
+_ADMISSION = "/apis/admissionregistration.k8s.io/v1"
+_WEBHOOKS = ("validatingwebhookconfiguration", "mutatingwebhookconfiguration")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Hold one list: its path, what it is filtered by, and how its items are read.
+
+    ``place`` is where its certificates lie: ``namespace/secret``, or the resource for a whole cluster.
+    """
+
+    path: str
+    query: dict[str, str]
+    place: str
+    held: Callable[[Any], Iterator[Held]]
+
+
+def listings(cluster: Cluster) -> Iterator[Listing]:
+    """Yield the lists to ask for, each filtered by the server, so that no other secret travels."""
+    for namespace in cluster.namespaces or ("",):
+        if "secrets" in cluster.resources:
+            for secret in cluster.secrets:
+                held = partial(in_secret, keys=secret.keys)
+                yield _namespaced(cluster, namespace, "secret", held, f"type={secret.type}")
+        if "configmaps" in cluster.resources:
+            held = partial(in_config_map, keys=cluster.keys)
+            yield _namespaced(cluster, namespace, "configmap", held)
+    if "webhooks" in cluster.resources:
+        for kind in _WEBHOOKS:
+            yield Listing(f"{_ADMISSION}/{kind}s", {}, kind, partial(in_webhooks, kind))
+
+
+def _namespaced(
+    cluster: Cluster, namespace: str, kind: str, held: Callable[[Any], Iterator[Held]], *fields: str
+) -> Listing:
+    within = f"/namespaces/{namespace}" if namespace else ""
+    left_out = () if namespace else (f"metadata.namespace!={name}" for name in cluster.exclude_namespaces)
+    query = {"fieldSelector": ",".join((*fields, *left_out)), "labelSelector": cluster.selector}
+    place = f"{namespace}/{kind}" if namespace else f"{kind}s"
+    return Listing(f"/api/v1{within}/{kind}s", query, place, held)
