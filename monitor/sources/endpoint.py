@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Target
 from monitor.sources.address import join, read_address, read_host
+from monitor.sources.alpn import NO_APPLICATION, Applications
 from monitor.sources.connect import NoneConnectedError, begin, connect
 from monitor.sources.exchange import exchange, tells_readiness
 from monitor.sources.key_types import KeyTypes
@@ -118,6 +119,7 @@ class EndpointSource:
         self._resolver = resolver
         self._preparing = Preparing()
         self._key_types = KeyTypes()
+        self._applications = Applications()
 
     @property
     def pool(self) -> ThreadPool:
@@ -162,7 +164,7 @@ class EndpointSource:
 
     async def _one(self, aim: _Aim) -> Seen:
         """Look once: at one address, or at the first that answers."""
-        endpoint = aim.endpoint
+        endpoint, aim = aim.endpoint, self._offering(aim)
         denied: tuple[Failure, ...] = ()
         try:
             if endpoint.way is DIRECT:
@@ -176,7 +178,24 @@ class EndpointSource:
         except _GaveNothingError as nothing:
             return Seen(failures=(*denied, Failure(nothing.reason, nothing.detail, aim.place)))
         await exchange(link, handshake, aim.deadline, aim.within)
+        if handshake.alert == NO_APPLICATION and self._may_offer(aim):
+            return await self._one(aim)
         return seen_by(handshake, aim.target, aim.place, denied)
+
+    def _offering(self, aim: _Aim) -> _Aim:
+        """Return the same aim, with application protocols to offer where the server is known to want that."""
+        if aim.wish.alpn or not self._applications:
+            return aim
+        now = asyncio.get_running_loop().time()
+        offer = self._applications.offer((aim.endpoint, aim.place), now)
+        return replace(aim, wish=replace(aim.wish, alpn=offer)) if offer else aim
+
+    def _may_offer(self, aim: _Aim) -> bool:
+        """Learn that a server wants an application protocol; return whether another try is worth it."""
+        if DIALECTS[aim.endpoint.protocol].alpn:
+            return False
+        now = asyncio.get_running_loop().time()
+        return self._applications.refused((aim.endpoint, aim.place), now, offered=bool(aim.wish.alpn))
 
     async def _way(self, aim: _Aim) -> socket.socket:
         """Return a socket on its way to the endpoint, or connected to the proxy before it."""

@@ -23,10 +23,14 @@ _LONGEST_SOCKS_PASSWORD = 255
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Say what a handshake asks for beyond a certificate: one of this key type, an OCSP response with it."""
+    """Say what a handshake asks for beyond a certificate: one of this key type, an OCSP response with it.
+
+    ``alpn`` are protocols to offer where the dialect has none to offer of its own.
+    """
 
     key_type: KeyType | None = None
     staple: bool = False
+    alpn: tuple[str, ...] = ()
 
 
 USUAL, STAPLED = Wish(), Wish(staple=True)
@@ -111,7 +115,8 @@ def spoken(
 
 
 def _setting(dialect: Dialect, wish: Wish) -> TlsSetting:
-    return TlsSetting(alpn=dialect.alpn, newest=dialect.newest, key_type=wish.key_type, staple=wish.staple)
+    alpn = dialect.alpn or wish.alpn
+    return TlsSetting(alpn=alpn, newest=dialect.newest, key_type=wish.key_type, staple=wish.staple)
 
 
 @cache

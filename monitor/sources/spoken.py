@@ -49,6 +49,11 @@ class Spoken:
         return self._handshake.chain
 
     @property
+    def alert(self) -> str:
+        """Return the name of the TLS alert with which the server ended it, empty without."""
+        return self._handshake.alert
+
+    @property
     def staple(self) -> bytes:
         """Return the OCSP response that came with the certificates, empty when none did."""
         return self._handshake.staple

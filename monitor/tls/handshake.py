@@ -53,6 +53,7 @@ class Handshake:
 
     ``encrypted`` is ``None`` until the peer has said enough to tell whether it speaks TLS.
     ``trouble`` is why it ended early, ``None`` when it did not or when nothing was lost by it.
+    ``alert`` is the name of the one with which the server ended it, empty without.
     ``farewell`` is how to leave, to be set before the handshake is finished; ``None`` for close_notify alone.
     """
 
@@ -65,6 +66,7 @@ class Handshake:
         "_reply",
         "_sent",
         "_stapled",
+        "alert",
         "encrypted",
         "farewell",
         "over",
@@ -79,6 +81,7 @@ class Handshake:
         self.over = False
         self.encrypted: bool | None = None
         self.trouble: Trouble | None = None
+        self.alert = ""
         self.farewell: Farewell | None = None
         self._reply: bytes | None = None  # to our farewell, once that was said
         self._name = server_name if server_name and not is_address(server_name) else ""
@@ -204,9 +207,10 @@ class Handshake:
     def _fail(self, error: SSL.Error) -> None:
         self._finish()
         texts = alerts.reasons(error)
+        self.alert = alerts.received(texts)
         # TLS 1.2 and older: the server has read our whole answer, and what is left to displease it is that
         # we gave no certificate. In TLS 1.3 the handshake is over for us before it can complain.
-        if self._chain and self._sent > 1 and alerts.received(texts) in alerts.WANT_CERTIFICATE:
+        if self._chain and self._sent > 1 and self.alert in alerts.WANT_CERTIFICATE:
             return
         self.trouble = Trouble(*alerts.explain(texts, self._name, shown=bool(self._chain)))
 
