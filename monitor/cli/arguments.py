@@ -82,6 +82,11 @@ def _check(commands: Any) -> None:
         metavar="PATH",
         help="a file or folder of anchors, or 'system'; may be given several times",
     )
+    command.add_argument(
+        "--revocation",
+        action="store_true",
+        help="ask whether certificates were revoked: stapled OCSP, then CRLs, then OCSP",
+    )
     command.add_argument("--name", default="", help="the name the certificate must carry, sent as SNI")
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=_later("check", "check"))

@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor.assess import PathFinder
+from monitor.cli.inquire import Inquiry
 from monitor.cli.output import say
 from monitor.cli.report import Element, as_json, elements, exit_code
 from monitor.cli.table import table
-from monitor.cli.typed import Typed, typed_targets
+from monitor.cli.typed import Typed, issuer_settings, typed_targets
+from monitor.config import IssuerSettings
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.model import Batch, Clock, Observation, Reason, Seen, Source, SystemClock, Target, TargetState
 from monitor.sources import AnchorShelf, Resolver, sources
@@ -35,7 +37,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Look at every target and return the exit code."""
     typed, blind = typed_targets(arguments)
     clock = SystemClock()
-    found = [*asyncio.run(_look(typed, clock)), *blind]
+    found = [*asyncio.run(_look(typed, clock, issuer_settings(arguments))), *blind]
     form = as_json if arguments.format == "json" else table
     say(form(found, clock.now()))
     return exit_code(found)
@@ -55,11 +57,16 @@ class _NoTally:
         pass
 
 
-class _Forgetful:
-    """Record nothing: all that a single check needs is on its board."""
+class _Bytes:
+    """Keep only the bytes of certificates: all else that a single check needs is on its board."""
+
+    def __init__(self) -> None:
+        self.ders: dict[str, bytes] = {}
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
-        pass
+        del states
+        for observation in observations.values():
+            self.ders.update(observation.seen.ders)
 
 
 class _Counted:
@@ -77,17 +84,23 @@ class _Counted:
                 self._progress.advance(self._progress.task_ids[0])
 
 
-async def _look(typed: Sequence[Typed], clock: Clock) -> list[Element]:
-    states = await looked([one.target for one in typed], clock)
+async def _look(typed: Sequence[Typed], clock: Clock, issuers: IssuerSettings) -> list[Element]:
+    states = await looked([one.target for one in typed], clock, issuers)
     return [
         element for one in typed for element in elements(one.text, states[one.target.id], split=one.split)
     ]
 
 
-async def looked(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
-    """Return the state of each target, by id, after one look at it."""
+async def looked(
+    wanted: Sequence[Target], clock: Clock, issuers: IssuerSettings | None = None
+) -> Mapping[str, TargetState]:
+    """Return the state of each target, by id, after one look at it.
+
+    With ``issuers`` they are asked too, where a policy wants it.
+    """
     targets = tuple({target.id: target for target in wanted}.values())
     board, trusted, resolver = Board(), Trusted(AnchorShelf().anchors, clock), Resolver()
+    record = _Bytes()
     board.replace(board.state(target) for target in targets)
     with _progress(len(targets)) as progress:
         looking = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
@@ -95,14 +108,17 @@ async def looked(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetS
             looking,
             trusted.anchors,
             Judge(PathFinder()),
-            _Forgetful(),
+            record,
             board,
             Gate(clock, in_flight=AT_ONCE, per_second=0),
             clock,
             _NoTally(),
         )
         await Cycle(services).run(Batch("check", EVERY, targets))
-    return board.snapshot.states
+    states = board.snapshot.states
+    if issuers is None:
+        return states
+    return await Inquiry(issuers, resolver, trusted.anchors, clock).told(states, record.ders)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from monitor.cli.arguments import UsageError
 from monitor.cli.asked import asked
 from monitor.cli.report import Element
-from monitor.config import Config, load, plan, unwritten
+from monitor.config import Config, IssuerSettings, load, plan, unwritten
 from monitor.model import Assessment, Found, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
 from monitor.sources.address import read_host
@@ -43,11 +43,18 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
     if arguments.config is None:
         raise UsageError("check: name at least one target, or a configuration with --config")
     if own or name:
-        raise UsageError("check: --trust and --name need a target; the configuration says both for its own")
+        raise UsageError(
+            "check: --trust, --name and --revocation need a target; the configuration says all for its own"
+        )
     if not config.targets and not config.discoveries:
         raise UsageError(f"check: {arguments.config} has no targets")
     found, blind = asyncio.run(discovered(config))
     return [_configured(target) for target in plan(config, found).targets], blind
+
+
+def issuer_settings(arguments: argparse.Namespace) -> IssuerSettings:
+    """Return how issuers may be asked."""
+    return load(arguments.config).issuers if arguments.config else IssuerSettings()
 
 
 async def discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
@@ -96,7 +103,7 @@ def _is_file(text: str) -> bool:
 
 def _files(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:
     # Files are not asked for trust unless somebody names the anchors to ask, nor for a name.
-    asked = own | {"checks": {"trust": "critical"}} if own else own
+    asked = own | {"checks": {"trust": "critical"}} if "trust" in own else own
     settings = FilesSettings.model_validate(
         {"kind": "files", "name": text, "paths": [_absolute(text)], **asked}
     )
@@ -128,7 +135,8 @@ def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Type
 
 
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {"trust": anchors("check", arguments.trust)} if arguments.trust else {}
+    trust = {"trust": anchors("check", arguments.trust)} if arguments.trust else {}
+    return trust | ({"revocation": "on"} if arguments.revocation else {})
 
 
 def _name(text: str) -> str:

@@ -1,5 +1,6 @@
 """The user's configuration: read, check, explain, turn into targets; starts and looks at nothing."""
 
+from monitor.config.issuers import IssuerSettings
 from monitor.config.load import Config, load, unwritten
 from monitor.config.online import online_problems
 from monitor.config.plan import Plan, plan, trust_of
@@ -10,6 +11,7 @@ from monitor.config.settings import EmailSettings
 __all__ = [
     "Config",
     "EmailSettings",
+    "IssuerSettings",
     "Plan",
     "json_schema",
     "load",

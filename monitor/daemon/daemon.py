@@ -14,6 +14,7 @@ from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.cycle.alert_pass import AlertPass
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.inquiries import ASK_EVERY, ASK_PATIENCE, Inquiries
 from monitor.daemon.loops import Loop
 from monitor.daemon.post import Post
 from monitor.daemon.refreshing import Around, Refreshing
@@ -57,7 +58,9 @@ class Daemon:
         self.resolver = Resolver()
         self.trusted = Trusted(AnchorShelf().anchors, clock)
         looking = sources(self.resolver)
-        self.own = OwnMetrics(looking, (self.resolver.pool, self.trusted.pool, *_pools(looking)))
+        self.inquiries = Inquiries(setup.config, store, self.board, self.trusted, clock)
+        pools = (self.resolver.pool, self.trusted.pool, *_pools(looking), *self.inquiries.pools)
+        self.own = OwnMetrics(looking, pools)
         self.judge = Judge(PathFinder())
         limits = setup.config.limits
         self.cycle = Cycle(
@@ -90,10 +93,13 @@ class Daemon:
         self.alerts = self._loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert)
         self.delivery = self._loop("delivery", DELIVER_EVERY, self._deliver)
         self.delivery.patience = SLOW_RELAY
+        self.asking = self._loop("asking issuers", ASK_EVERY, self._inquire)
+        self.asking.patience = ASK_PATIENCE
         self.store_check = self._loop("store check", CHECK_STORE_EVERY, store.check)
         self.loops = (
             self.alerts,
             self.delivery,
+            self.asking,
             self._loop("retention", PRUNE_EVERY, self._prune),
             self._loop("beat", BEAT_EVERY, self._beat),
             self.store_check,
@@ -169,6 +175,7 @@ class Daemon:
             problems = await self.watch.take(self.path)
             if not problems:
                 self.alerts.every = self.setup.config.alerts.every.total_seconds()
+                self.inquiries.use(self.setup.config)
                 await self.refreshing.use(self.setup.config)
         self.own.reloaded(not problems, self.clock.now())
         for problem in problems:
@@ -203,6 +210,10 @@ class Daemon:
 
     async def _deliver(self) -> None:
         await self.post.deliver(self.setup.config)
+
+    async def _inquire(self) -> None:
+        if await self.inquiries.round():
+            self.asking.nudge()
 
     async def _prune(self) -> None:
         await self.store.prune(self.clock.now(), self.setup.config.store.keep)

@@ -46,18 +46,17 @@ class Told:
 class Inquirer:
     """Ask staples, CRLs and OCSP responders."""
 
-    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
-        """Take what asks over the network."""
-        # Lists of a million entries are read and searched here, not in the loop.
-        self.pool = ThreadPool("issuers", 1)
+    def __init__(self, fetcher: Fetcher, pool: ThreadPool, clock: Clock) -> None:
+        """Take what asks over the network, and where answers are read: lists have up to a million entries."""
+        self._pool = pool
         self._fetcher = fetcher
-        self._lists = Lists(fetcher, self.pool, clock)
+        self._lists = Lists(fetcher, pool, clock)
         self._clock = clock
         self._silent: dict[str, tuple[float, str]] = {}
 
     async def ask(self, case: Case) -> Told:
         """Return what the first source tells that can, else why none can."""
-        pair = await self.pool.run(_pair, case)
+        pair = await self._pool.run(_pair, case)
         if pair is None:
             return Told("", unknown("the certificate or its issuer's is too odd to be asked about"))
         reasons = []
@@ -94,13 +93,13 @@ class Inquirer:
             except UnansweredError as error:
                 yield unknown(f"the CRL {display(url, 200)} could not be had: {error}")
                 continue
-            verdict = await self.pool.run(told_by, base, pair, self._clock.now())
+            verdict = await self._pool.run(told_by, base, pair, self._clock.now())
             for where in deltas_of(base, pair) if verdict.standing is not Standing.UNKNOWN else ():
                 try:
                     delta = await self._lists.get(where)
                 except UnansweredError:
                     continue  # a whole list speaks for itself (RFC 5280 section 6.3: deltas are optional)
-                verdict = await self.pool.run(with_delta, verdict, base, delta, pair, self._clock.now())
+                verdict = await self._pool.run(with_delta, verdict, base, delta, pair, self._clock.now())
                 break
             yield verdict
 
@@ -139,7 +138,7 @@ class Inquirer:
         self._silent[url] = (self._clock.monotonic(), said)
 
     async def _judged(self, response: bytes, pair: Pair, where: str) -> Verdict:
-        return await self.pool.run(told_by_response, response, pair, self._clock.now(), where)
+        return await self._pool.run(told_by_response, response, pair, self._clock.now(), where)
 
 
 def _pair(case: Case) -> Pair | None:

@@ -15,6 +15,7 @@ from monitor.issuers.pace import noted, wait
 from monitor.issuers.verdict import unknown
 from monitor.issuers.wanted import Wanted, wanted
 from monitor.model import Clock, Revocation, Snapshot
+from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ class Revocations:
 
     def __init__(self, fetcher: Fetcher, ders: Ders, anchors: AnchorsFor, clock: Clock) -> None:
         """Take what asks, what gives the bytes of certificates and anchors, and the clock."""
-        self.inquirer = Inquirer(fetcher, clock)
+        self.pool = ThreadPool("issuers", 1)
+        self._inquirer = Inquirer(fetcher, self.pool, clock)
         self._ders = ders
         self._anchors = anchors
         self._clock = clock
@@ -46,11 +48,17 @@ class Revocations:
         self._shown_at = clock.monotonic()
         self._dirty = False
 
+    def use(self, fetcher: Fetcher) -> None:
+        """Ask by another fetcher from now on; what could not be told is due at once."""
+        self._inquirer = Inquirer(fetcher, self.pool, self._clock)
+        for sha256 in [one for one, known in self._known.items() if known.attempts]:
+            self._due.pop(sha256, None)
+
     async def round(self, snapshot: Snapshot, show: Show) -> bool:
         """Ask about those that are due, show what is learned, and return whether more are due."""
         if not self._known and not any(state.target.policy.revocation for state in snapshot):
             return False
-        asking = await self.inquirer.pool.run(wanted, snapshot, self._clock.now())
+        asking = await self.pool.run(wanted, snapshot, self._clock.now())
         self._forget(asking)
         now = self._clock.monotonic()
         due = sorted((s for s in asking if self._due.get(s, now) <= now), key=lambda s: self._due.get(s, 0.0))
@@ -84,7 +92,7 @@ class Revocations:
 
     async def _told(self, case: Case, sha256: str) -> Told:
         try:
-            return await self.inquirer.ask(case)
+            return await self._inquirer.ask(case)
         except Exception:
             # One odd certificate must not keep the others from being asked about.
             log.exception("asking about certificate %s ended in a bug of cert-monitor", sha256)
