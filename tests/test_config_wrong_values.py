@@ -8,7 +8,8 @@ from complaints import Rows, pairs
 CHECKS = (
     "expiry, ca_expiry, not_yet_valid, name, name_in_subject_only, trust, outlives_ca, weak_key, "
     "weak_signature, usage, unobserved, inconsistent, recorder_pair, failover_older, public_name, "
-    "encryption, key_type, never_seen, discovery_stale"
+    "encryption, key_type, never_seen, discovery_stale, revoked, revocation_unknown, crl_expiry, "
+    "renewal_window, served_old, binding_stale, key_missing, key_inaccessible, not_in_store, ca_not_installed"
 )
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"
 LENGTH = "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w"
@@ -22,7 +23,10 @@ OPEN = (
 STORE = "must be sqlite:////absolute/path; other databases are not supported"
 STORE_FILE = "must name a file and nothing else, such as sqlite:////var/lib/cert-monitor/state.db"
 
-KINDS = "endpoint, files, cidr, dns, file_sd, http_sd, mx, srv, xprotect_host, xprotect_site"
+KINDS = (
+    "endpoint, files, kubernetes, windows_remote, windows_store, cidr, dns, file_sd, http_sd, mx, srv, "
+    "windows_report, xprotect_host, xprotect_site"
+)
 
 WRONG: Rows = [
     (

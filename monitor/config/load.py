@@ -31,7 +31,7 @@ from monitor.document import Document, Keys, read
 from monitor.errors import ConfigError, Problem
 from monitor.model import Policy
 from monitor.settings import PolicySettings
-from monitor.sources import EndpointSettings, TargetKind
+from monitor.sources import EndpointSettings, TargetKind, targets_of
 from monitor.xprotect import Presets
 
 _LISTS = ("policies", "targets", "include")
@@ -164,11 +164,11 @@ class _Loading:
         for document, settings in self._parts:
             for index, target in enumerate(settings.targets):
                 here = (document, ("targets", index))
-                name = target_id(target)
-                earlier = places.setdefault(name, here)
-                if earlier is not here:
-                    message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
-                    self.problems.append(document.problem(here[1], message))
+                for name in target_ids(target):
+                    earlier = places.setdefault(name, here)
+                    if earlier is not here:
+                        message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
+                        self.problems.append(document.problem(here[1], message))
 
     def unknown_presets(self) -> None:
         """Report endpoints and modules that name a preset which no file defines."""
@@ -221,6 +221,8 @@ def _first(parts: Sequence[FileSettings], section: str) -> Any:
     return next((value for part in parts if (value := getattr(part, section)) is not None), None)
 
 
-def target_id(settings: TargetKind | DiscoveryKind) -> str:
-    """Return the id of a configured target or discovery."""
-    return settings.id if isinstance(settings, DISCOVERIES) else settings.target(Policy()).id
+def target_ids(settings: TargetKind | DiscoveryKind) -> tuple[str, ...]:
+    """Return the ids of the targets of a configured entry, or that of a discovery."""
+    if isinstance(settings, DISCOVERIES):
+        return (settings.id,)
+    return tuple(target.id for target in targets_of(settings, Policy()))

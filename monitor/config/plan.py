@@ -8,13 +8,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.config.load import Config
+from monitor.config.machines import machines
 from monitor.config.policy import Policies
-from monitor.discovery import DiscoveryKind, XProtectHostSettings, with_policy
+from monitor.discovery import DiscoveryKind, XProtectHostSettings, XProtectSiteSettings, with_policy
 from monitor.errors import Problem
 from monitor.model import Found, Part, Target
 from monitor.settings import PolicySettings
-from monitor.sources import FOUND_KINDS, EndpointSettings, FilesSettings, FoundKind, TargetKind
+from monitor.sources import (
+    FOUND_KINDS,
+    EndpointSettings,
+    FilesSettings,
+    FoundKind,
+    TargetKind,
+    targets_of,
+    usual_policy,
+)
 from monitor.sources.way import Endpoint
+from monitor.sources.windows_remote.settings import KIND as REMOTE
+from monitor.sources.windows_remote.settings import UNHURRIED, target_of
+from monitor.windows.access import Remote
 from monitor.xprotect import Preset, meaning
 
 
@@ -38,8 +50,11 @@ def plan(config: Config, discovered: Mapping[str, Sequence[Found]]) -> Plan:
     for settings in config.targets:
         planning.add(settings)
     for discovery in config.discoveries:
-        for found in _found(discovery, discovered, config):
+        everything = _found(discovery, discovered, config)
+        for found in everything:
             planning.add_found(discovery, found)
+        if isinstance(discovery, XProtectSiteSettings):
+            planning.add_machines(discovery, everything)
     planning.add_client_certificates()
     planning.add_anchors()
     return Plan(tuple(planning.targets.values()), tuple(planning.problems))
@@ -73,14 +88,32 @@ class _Planning:
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
         preset = self._presets.of(settings.preset) if isinstance(settings, EndpointSettings) else None
         named = _labels(preset) | settings.labels
-        policy = self._policies.of(settings.kind, named, own or settings, preset.defaults if preset else None)
-        target = settings.target(policy)
-        if preset:
-            target = known_as(target, target.aliases, target.part, preset)
+        before = preset.defaults if preset else usual_policy(settings)
+        policy = self._policies.of(settings.kind, named, own or settings, before)
         labels = tuple(sorted(named.items()))
-        if origin or target.labels != labels:
-            target = replace(target, labels=labels, origin=origin)
-        self.targets.setdefault(target.id, target)
+        for one in targets_of(settings, policy):
+            target = known_as(one, one.aliases, one.part, preset) if preset else one
+            if origin or target.labels != labels:
+                target = replace(target, labels=labels, origin=origin)
+            self.targets.setdefault(target.id, target)
+
+    def add_machines(self, discovery: XProtectSiteSettings, found: Sequence[Found]) -> None:
+        """Add the servers of a site, to read their stores, where its entry has a ``windows`` block."""
+        access = discovery.windows
+        if access is None:
+            return
+        if access.trust is None:
+            access = access.model_copy(update={"trust": discovery.trust})
+        for machine in machines(found):
+            labels = discovery.labels | dict(machine.labels) | access.labels
+            policy = self._policies.of(REMOTE, labels, access, UNHURRIED)
+            target = replace(
+                target_of(access, machine.host, policy),
+                labels=tuple(sorted(labels.items())),
+                aliases=machine.aliases,
+                origin=discovery.id,
+            )
+            self.targets.setdefault(target.id, target)
 
     def add_found(self, discovery: DiscoveryKind, found: Found) -> None:
         labels = discovery.labels | dict(found.labels)
@@ -107,8 +140,7 @@ class _Planning:
 
     def add_client_certificates(self) -> None:
         """Watch every certificate of our own that we show: its end would close doors to us."""
-        ways = (one.settings.way for one in self.targets.values() if isinstance(one.settings, Endpoint))
-        shown = {way.identity.certificate for way in ways if way.identity is not None}
+        shown = set(filter(None, (_shown(one.settings) for one in self.targets.values())))
         for path in sorted(shown - self._watched):
             title = f"client certificate {PurePath(path).name}"
             self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="client_cert")
@@ -125,6 +157,15 @@ class _Planning:
     def _anchor_paths(self) -> set[str]:
         trusts = {target.policy.trust for target in self.targets.values()}
         return {path for trust in trusts for path in trust}
+
+
+def _shown(settings: object) -> str:
+    """Return the file of the certificate of our own that a look shows, empty for none."""
+    if isinstance(settings, Endpoint) and settings.way.identity:
+        return settings.way.identity.certificate
+    if isinstance(settings, Remote) and settings.identity:
+        return settings.identity.certificate
+    return ""
 
 
 def _settings(found: Found, labels: dict[str, str], title: str) -> FoundKind:

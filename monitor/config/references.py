@@ -9,6 +9,7 @@ from monitor.config.settings import FileSettings
 from monitor.discovery import HttpSdSettings, XProtectSiteSettings
 from monitor.document import Keys
 from monitor.sources import EndpointSettings
+from monitor.windows.access import WindowsAccess
 
 
 class Thing(StrEnum):
@@ -73,8 +74,10 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
 
 def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:
     for index, target in enumerate(settings.targets):
-        if isinstance(target, XProtectSiteSettings | HttpSdSettings | EndpointSettings):
+        if isinstance(target, XProtectSiteSettings | HttpSdSettings | EndpointSettings | WindowsAccess):
             yield ("targets", index), target
+        if isinstance(target, XProtectSiteSettings) and target.windows is not None:
+            yield ("targets", index, "windows"), target.windows
     for name, module in settings.probe.modules.items() if settings.probe else ():
         yield ("probe", "modules", name), module
 
@@ -93,5 +96,7 @@ def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | No
         yield ("policies", index), rule.trust
     for index, target in enumerate(settings.targets):
         yield ("targets", index), target.trust
+        if isinstance(target, XProtectSiteSettings) and target.windows is not None:
+            yield ("targets", index, "windows"), target.windows.trust
     for name, module in settings.probe.modules.items() if settings.probe else ():
         yield ("probe", "modules", name), module.trust

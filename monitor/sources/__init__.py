@@ -7,15 +7,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from monitor.model import Source
+from monitor.model import Policy, Source, Target
+from monitor.settings import PolicySettings
 from monitor.sources.anchors import AnchorShelf
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
+from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.resolve import Resolver, Resolving
+from monitor.sources.windows_remote.settings import UNHURRIED, WindowsRemoteSettings
+from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
 from monitor.sources.windows_store import WindowsStoreSettings, WindowsStoreSource
 
-TargetKind = Annotated[EndpointSettings | FilesSettings | WindowsStoreSettings, Field(discriminator="kind")]
+TargetKind = Annotated[
+    EndpointSettings | FilesSettings | KubernetesSettings | WindowsRemoteSettings | WindowsStoreSettings,
+    Field(discriminator="kind"),
+]
 
 FoundKind = EndpointSettings | WindowsReportFile
 FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "windows_report": WindowsReportFile}
@@ -27,9 +34,23 @@ def sources(resolver: Resolving) -> dict[str, Source]:
     return {
         "endpoint": EndpointSource(resolver),
         "files": FilesSource(),
+        "kubernetes": KubernetesSource(),
+        "windows_remote": WindowsRemoteSource(resolver),
         "windows_report": WindowsReportSource(),
         "windows_store": WindowsStoreSource(),
     }
+
+
+def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
+    """Return the targets of one configured entry: one, or one for each machine that it names."""
+    if isinstance(settings, WindowsRemoteSettings):
+        return settings.targets(policy)
+    return (settings.target(policy),)
+
+
+def usual_policy(settings: TargetKind) -> PolicySettings | None:
+    """Return what suits a kind of target better than ``defaults``, which are written for endpoints."""
+    return UNHURRIED if isinstance(settings, WindowsRemoteSettings) else None
 
 
 __all__ = [
@@ -40,12 +61,18 @@ __all__ = [
     "FilesSettings",
     "FilesSource",
     "FoundKind",
+    "KubernetesSettings",
+    "KubernetesSource",
     "Resolver",
     "Resolving",
     "TargetKind",
+    "WindowsRemoteSettings",
+    "WindowsRemoteSource",
     "WindowsReportFile",
     "WindowsReportSource",
     "WindowsStoreSettings",
     "WindowsStoreSource",
     "sources",
+    "targets_of",
+    "usual_policy",
 ]

@@ -6,6 +6,7 @@ Shared by entries that name hosts and by blocks inside a site's entry; connects 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -28,6 +29,9 @@ class Transport(StrEnum):
 
     WINRM = "winrm"
     REGISTRY = "registry"
+
+
+_LIBRARIES = {Transport.WINRM: "pypsrp", Transport.REGISTRY: "smbprotocol"}
 
 
 class Login(StrEnum):
@@ -142,7 +146,7 @@ class WindowsAccess(TargetSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for rule in (_wrong_login, _wrong_certificate, _wrong_registry, _wrong_winrm):
+        for rule in (_wrong_login, _wrong_certificate, _wrong_registry, _wrong_winrm, _not_installed):
             said = rule(self)
             if said:
                 raise ValueError(said)
@@ -175,6 +179,15 @@ class WindowsAccess(TargetSettings):
 
 def _secret(file: str | None, env: str | None) -> SecretReference | None:
     return SecretReference(file=file or "", env=env or "") if file or env else None
+
+
+def _not_installed(keys: WindowsAccess) -> str:
+    if find_spec(_LIBRARIES[keys.transport]) is not None:
+        return ""
+    return (
+        f"transport: {keys.transport} needs a library that is not installed here: "
+        "pip install 'cert-expiry-monitor[windows]'"
+    )
 
 
 def _wrong_login(keys: WindowsAccess) -> str:

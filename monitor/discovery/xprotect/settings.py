@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from monitor.discovery.xprotect.address import HTTPS, Origin, host, origin
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.windows.access import WindowsAccess
 
 Include = Literal["servers", "failover", "services", "cameras", "child_sites"]
 EVERYTHING_OF_ONE_SITE: tuple[Include, ...] = ("servers", "failover", "services", "cameras")
@@ -47,6 +48,10 @@ class XProtectSiteSettings(TargetSettings):
     )
     allow_local: bool = Field(
         default=False, strict=True, description="watch addresses that only mean the announcing machine itself"
+    )
+    windows: WindowsAccess | None = Field(
+        None,
+        description="read the stores of every server found: keys as windows_remote, without hosts",
     )
     refresh: Duration = Field(timedelta(hours=1), description="time between two questions to the site")
     grace: Duration = Field(timedelta(days=7), description="how long what has left the site stays watched")

@@ -1,0 +1,55 @@
+"""Which machines a site's discovery has shown: the ones whose stores a ``windows`` block reads; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.model import Found
+from monitor.sources.address import read_address
+
+_CAMERA = "camera."
+# They name what listens at a port, not the machine.
+_OF_A_PORT = frozenset({"component", "certificate_group"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMachine:
+    """Hold one machine: the host it was first found at, its other names, and what its endpoints share."""
+
+    host: str
+    aliases: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def joined(self, other: "FoundMachine") -> "FoundMachine":
+        """Return this machine with what another finding of it knows."""
+        names = dict.fromkeys((*self.aliases, other.host, *other.aliases))
+        names.pop(self.host, None)
+        shared = tuple(label for label in self.labels if label in other.labels)
+        return FoundMachine(self.host, tuple(names), shared)
+
+
+def machines(found: Iterable[Found]) -> tuple[FoundMachine, ...]:
+    """Return each machine behind these endpoints once, in their order; cameras are none.
+
+    A host that is another name of exactly one machine is that machine. Of several it is none of them: behind
+    one public address there may be many.
+    """
+    known: dict[str, FoundMachine] = {}
+    for one in filter(None, map(_machine, found)):
+        known[one.host] = known[one.host].joined(one) if one.host in known else one
+    for host in tuple(known):
+        owners = [other.host for other in known.values() if host in other.aliases]
+        if len(owners) == 1:
+            known[owners[0]] = known[owners[0]].joined(known.pop(host))
+    return tuple(known.values())
+
+
+def _machine(found: Found) -> FoundMachine | None:
+    if found.kind != "endpoint" or found.preset.startswith(_CAMERA):
+        return None
+    try:
+        host = read_address(found.address)[0]
+    except ValueError:
+        return None  # what is wrong with it is told where it becomes an endpoint
+    aliases = dict.fromkeys(alias.lower().rstrip(".") for alias in found.aliases)
+    labels = tuple(label for label in found.labels if label[0] not in _OF_A_PORT)
+    return FoundMachine(host, tuple(name for name in aliases if name != host), labels)
