@@ -49,9 +49,8 @@ def _finding(side: Side, served: Served, now: datetime) -> Iterator[tuple[str, F
     if severity is not None:
         read = ", ".join(side.machine.stores if side.machine else ())
         sentence = (
-            f"port {served.port} of {side.host} ({served.place}) serves {leaf.sha1}, which "
-            f"{end_and_date(leaf, now)} and is in none of the stores that were read there "
-            f"({read}): somebody else may answer in its place"
+            f"{served.place} serves {leaf.sha1}, which {end_and_date(leaf, now)} and is in none of the "
+            f"stores of {side.host} that were read ({read}): somebody else may answer there"
         )
         matter = f"{Check.NOT_IN_STORE} {side.host} {leaf.sha256}"
         yield target.id, Finding(Check.NOT_IN_STORE, severity, sentence, leaf.sha256, served.place, matter)

@@ -56,7 +56,7 @@ def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[s
 
     An entry for one of the latter settles nothing, but makes the answer ``None`` where it could change it.
     """
-    doubts: set[bool] = set()
+    doubts: dict[str, bool] = {}
     verdict = False
     for entry in entries:
         sid = entry.sid.upper()
@@ -64,8 +64,8 @@ def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[s
             verdict = entry.allowed
             break
         if sid in perhaps:
-            doubts.add(entry.allowed)
-    return None if (not verdict) in doubts else verdict
+            doubts.setdefault(sid, entry.allowed)
+    return None if (not verdict) in doubts.values() else verdict
 
 
 def sids_of(account: Account) -> frozenset[str] | None:

@@ -70,8 +70,8 @@ def _sentence(old: Old, now: datetime) -> str:
     leaf, new = old.served.certificate, old.new.certificate
     lies = f"is in {old.new.where} of {old.side.host}" if old.new.kept else f"lies at {old.new.where}"
     return (
-        f"port {old.served.port} of {old.side.host} ({old.served.place}) still serves {leaf.sha1}, which "
-        f"{end_and_date(leaf, now)}, although a newer certificate for the same names {lies}: "
+        f"{old.served.place} still serves {leaf.sha1}, which {end_and_date(leaf, now)}, although a "
+        f"newer certificate for the same names {lies}: "
         f"{new.sha1}, which {end_and_date(new, now)}"
     )
 

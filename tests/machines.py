@@ -1,0 +1,188 @@
+"""Machines with stores, and ports that serve, for the tests of what needs both; no judgment of its own."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from pki import NOW, SERVER_AUTH, Issued, authority, days, issue
+
+from monitor.assess import correlate
+from monitor.model import (
+    Account,
+    Assessment,
+    Certificate,
+    Check,
+    Failure,
+    Finding,
+    Kept,
+    Link,
+    Machine,
+    Part,
+    Path,
+    Policy,
+    PrivateKey,
+    Reason,
+    Sighting,
+    Snapshot,
+    Target,
+    TargetState,
+)
+from monitor.parse import certificate
+
+HOST = "rec01.vms.example"
+MY = "LocalMachine/My"
+ROOT = authority("VMS Certificate Authority")
+HERE = PrivateKey(Link.PRESENT)
+GONE = PrivateKey(Link.MISSING)
+
+
+def made(
+    start: float,
+    end: float,
+    *names: str,
+    by: Issued | None = ROOT,
+    ca: bool | None = None,
+    usage: bool = True,
+) -> Certificate:
+    """Return a certificate that begins and ends so many days after now, for one machine if not said."""
+    names = names or (HOST,)
+    usages = [SERVER_AUTH] if usage else []
+    issued = issue(names[0], by, start=days(start), end=days(end), names=names, ca=ca, usages=usages)
+    return certificate(issued.der)
+
+
+OLD, NEW = made(-340, 25), made(-2, 363)
+
+
+def kept(
+    one: Certificate,
+    key: PrivateKey = HERE,
+    *,
+    store: str = MY,
+    archived: bool = False,
+    host: str = HOST,
+) -> tuple[Kept, Certificate]:
+    """Return a certificate as it lies in a store."""
+    place = f"{host}/{store}/{one.sha1}"
+    return Kept(place, store, one.sha1, one.sha256, archived=archived, key=key), one
+
+
+def machine(
+    *stored: tuple[Kept, Certificate],
+    host: str = HOST,
+    kind: str = "windows_report",
+    policy: Policy | None = None,
+    labels: tuple[tuple[str, str], ...] = (),
+    origin: str = "",
+    failures: tuple[Failure, ...] = (),
+    **more: object,
+) -> TargetState:
+    """Return what one look at a machine's stores gave; ``more`` are fields of the machine."""
+    known = {"names": (host,), "taken_at": NOW, "stores": (MY,), **more}
+    told = Machine(host, kept=tuple(one for one, _ in stored), **known)  # type: ignore[arg-type]
+    target = Target(
+        f"{kind}:{host}",
+        kind,
+        f"C:/reports/{host}.json",
+        None,
+        policy=policy or Policy(),
+        labels=labels,
+        collection=True,
+        origin=origin,
+    )
+    return TargetState(
+        target,
+        looked_at=NOW,
+        succeeded_at=NOW,
+        failed_looks=len(failures),
+        failures=failures,
+        sightings=tuple(Sighting(one.place, 0, leaf) for one, leaf in stored if not one.archived),
+        machine=told,
+    )
+
+
+def port(
+    shown: Certificate,
+    number: int = 7563,
+    *,
+    host: str = HOST,
+    aliases: tuple[str, ...] = (),
+    group: str = "",
+    component: str = "",
+    site: str = "",
+    policy: Policy | None = None,
+    key_type: str = "",
+    up: bool = True,
+    anchor: Certificate | None = None,
+    origin: str = "",
+    place: str = "",
+    after: timedelta = timedelta(0),
+) -> TargetState:
+    """Return an endpoint that served a certificate; ``after`` is how long after now it was looked at."""
+    where = f"{host}:{number}"
+    labels = {"certificate_group": group, "component": component, "site": site}
+    target = Target(
+        f"endpoint:{where}",
+        "endpoint",
+        where,
+        None,
+        policy=policy or Policy(),
+        labels=tuple((name, value) for name, value in labels.items() if value),
+        host=host,
+        aliases=aliases,
+        part=Part(key_type=key_type),
+        origin=origin,
+    )
+    shown_at = place or where
+    paths = (Path(shown_at, (shown, anchor), trusted=True),) if anchor else ()
+    return TargetState(
+        target,
+        looked_at=NOW + after,
+        succeeded_at=NOW + after,
+        failed_looks=0 if up else 1,
+        failures=() if up else (Failure(Reason.REFUSED, "nobody listens"),),
+        sightings=(Sighting(shown_at, 0, shown),),
+        assessment=Assessment(paths=paths),
+    )
+
+
+def files(
+    *lying: Certificate, host: str = "", origin: str = "", where: str = "/etc/tls/new.pem"
+) -> TargetState:
+    """Return what one look at a file gave."""
+    target = Target(f"files:{where}", "files", where, None, host=host, origin=origin)
+    sightings = tuple(Sighting(where, index, one) for index, one in enumerate(lying))
+    paths = tuple(Path(where, (one,), trusted=False) for one in lying)
+    return TargetState(target, looked_at=NOW, sightings=sightings, assessment=Assessment(paths=paths))
+
+
+def account(
+    *sids: str, service: str = "Milestone XProtect Recording Server", name: str = "VMS\\svc"
+) -> Account:
+    """Return the account of a service with its SIDs, not known when there are none."""
+    return Account(service, service, name, sids or None, running=True)
+
+
+def found(*states: TargetState) -> list[Finding]:
+    """Return every joined finding about these targets."""
+    return [finding for several in by_target(*states).values() for finding in several]
+
+
+def by_target(*states: TargetState) -> dict[str, tuple[Finding, ...]]:
+    """Return the joined findings by target."""
+    return correlate(Snapshot({state.target.id: state for state in states}), NOW)
+
+
+def checks(*states: TargetState) -> list[Check]:
+    """Return which checks found something."""
+    return [finding.check for finding in found(*states)]
+
+
+def off(*several: Check) -> Policy:
+    """Return a policy that does not ask some questions."""
+    return replace(Policy(), checks=tuple((check, None) for check in several))
+
+
+def sentences(findings: Iterable[Finding]) -> list[str]:
+    """Return what is said."""
+    return [finding.sentence for finding in findings]

@@ -1,0 +1,213 @@
+"""What is served and not stored, CAs that are not installed, and what all joined findings share."""
+
+from dataclasses import replace
+
+import pytest
+from machines import (
+    GONE,
+    HOST,
+    MY,
+    NEW,
+    OLD,
+    ROOT,
+    account,
+    by_target,
+    checks,
+    files,
+    found,
+    kept,
+    machine,
+    made,
+    off,
+    port,
+)
+from pki import days
+
+from monitor.model import (
+    Binding,
+    Certificate,
+    Check,
+    Failure,
+    Finding,
+    Grant,
+    Link,
+    PrivateKey,
+    Reason,
+    Severity,
+    TargetState,
+)
+from monitor.parse import certificate
+
+STORE = f"windows_report:{HOST}"
+REPORT = f"C:/reports/{HOST}.json"
+ELSEWHERE = "F" * 40
+CA = certificate(ROOT.der)
+ENDED = made(-400, -3)
+
+
+def bound(thumbprint: str, number: int = 443, address: str = "0.0.0.0", store: str = "My") -> Binding:
+    """Return a binding of http.sys."""
+    return Binding(address, number, thumbprint, store)
+
+
+def only(states: tuple[TargetState, ...], check: Check) -> list[Finding]:
+    """Return the findings of one check."""
+    return [finding for finding in found(*states) if finding.check is check]
+
+
+# What is served and not stored
+
+
+def test_a_certificate_that_is_not_in_the_store() -> None:
+    """A recorder can serve only what lies in its store: somebody else may answer there."""
+    (finding,) = found(machine(kept(OLD)), port(NEW, group="streaming_media"))
+    assert (finding.check, finding.severity, finding.sha256) == (
+        Check.NOT_IN_STORE,
+        Severity.WARNING,
+        NEW.sha256,
+    )
+    assert finding.sentence == (
+        f"{HOST}:7563 serves {NEW.sha1}, which ends 2027-11-21 12:00 UTC and is in none of the stores of "
+        f"{HOST} that were read (LocalMachine/My): somebody else may answer there"
+    )
+
+
+RECORDER = port(NEW, group="streaming_media")
+CUT = Failure(Reason.UNREADABLE, "cut", f"{HOST}/{MY}")
+
+
+@pytest.mark.parametrize(
+    ("store", "served", "told"),
+    [
+        (machine(), RECORDER, True),
+        (machine(bindings=(bound(OLD.sha1, 8443),)), port(NEW, 8443), True),
+        (machine(), port(NEW), False),
+        (machine(bindings=(bound(OLD.sha1, 8443),)), port(NEW), False),
+        (machine(kept(NEW, store="LocalMachine/Other")), RECORDER, False),
+        (machine(kept(NEW, archived=True)), RECORDER, False),
+        (machine(stores=("LocalMachine/WebHosting",)), RECORDER, False),
+        (machine(failures=(CUT,)), RECORDER, False),
+        (machine(taken_at=days(-3)), RECORDER, False),
+        (machine(), port(NEW, group="streaming_media", up=False), False),
+        (machine(), port(NEW, group="streaming_media", host="rec01"), False),
+        (machine(names=(HOST, "10.0.0.5")), port(NEW, group="server", host="10.0.0.5"), False),
+        (machine(), port(made(-2, 363, by=None), group="mobile"), False),
+    ],
+)
+def test_what_must_be_in_the_store(store: TargetState, served: TargetState, *, told: bool) -> None:
+    """Only ports whose certificate must come from there, on a machine that is surely the one, read since."""
+    assert (Check.NOT_IN_STORE in checks(store, served)) is told
+
+
+# CAs
+
+TRUST = files(CA, origin="trust", where="/etc/vms-ca.cer")
+
+
+def server(host: str = HOST, *, site: str = "HQ", origin: str = "", anchor: Certificate = CA) -> TargetState:
+    """Return a port whose certificate hangs on a CA."""
+    return port(NEW, host=host, site=site, origin=origin, anchor=anchor)
+
+
+def client(
+    *roots: str, site: str = "HQ", origin: str = "", known: bool = True, host: str = "client07.vms.example"
+) -> TargetState:
+    """Return a machine with these certificates in its logical Root store."""
+    labels = (("site", site),) if site else ()
+    return machine(host=host, labels=labels, origin=origin, roots=roots if known else None)
+
+
+def test_a_client_without_the_ca() -> None:
+    """The CA of its site's servers is not among its roots: named, with an example of what hangs on it."""
+    (finding,) = found(TRUST, server(), client("ab" * 32))
+    assert (finding.check, finding.severity, finding.sha256) == (
+        Check.CA_NOT_INSTALLED,
+        Severity.WARNING,
+        CA.sha256,
+    )
+    assert finding.sentence == (
+        f'client07.vms.example does not trust the CA "VMS Certificate Authority" ({CA.sha1}, which ends '
+        f"{CA.not_after:%Y-%m-%d %H:%M} UTC): it is not among its Trusted Root Certification Authorities, "
+        f"but {HOST}:7563 hangs on it"
+    )
+    assert finding.matter == f"ca_not_installed client07.vms.example {CA.sha1}"
+
+
+EXPECTED = {
+    "installed": (server(), client(CA.sha256), False),
+    "another site": (server(), client(site="Harbour"), False),
+    "no site": (server(site=""), client(site=""), False),
+    "one discovery": (server(site="", origin="xprotect:a"), client(site="", origin="xprotect:a"), True),
+    "another discovery": (server(site="", origin="xprotect:a"), client(site="", origin="xprotect:b"), False),
+    "its own port": (server(site=""), client(site="", host=HOST), True),
+    "roots not seen": (server(), client(known=False), False),
+    "not seen now": (server(), replace(client(), failed_looks=1), False),
+    "another CA": (server(anchor=made(-9, 900, ca=True)), client(), False),
+    "a pinned certificate": (port(CA, site="HQ"), client(), False),
+}
+
+
+@pytest.mark.parametrize(("served", "asked", "told"), EXPECTED.values(), ids=list(EXPECTED))
+def test_who_is_expected_to_trust(served: TargetState, asked: TargetState, *, told: bool) -> None:
+    """Machines of the same site or discovery, or the server itself; unknown roots tell nothing."""
+    assert (Check.CA_NOT_INSTALLED in checks(TRUST, served, asked)) is told
+
+
+def test_public_cas_are_not_asked_for() -> None:
+    """An anchor that is in no file under trust is the system's: Windows fetches such roots by itself."""
+    assert checks(server(), client()) == []
+
+
+def test_a_ca_file_that_is_watched_by_its_own_entry() -> None:
+    """A file under trust that is also a target of its own still says which CA is private."""
+    policy = replace(server().target.policy, trust=("/etc/vms-ca.cer",))
+    trusting = replace(server(), target=replace(server().target, policy=policy))
+    assert checks(replace(TRUST, target=replace(TRUST.target, origin="")), trusting, client()) == [
+        Check.CA_NOT_INSTALLED
+    ]
+
+
+# All of them
+
+USER = "S-1-5-21-1-2-3-1104"
+ADMINISTRATORS = Grant("S-1-5-32-544"), Grant("S-1-5-18")
+
+
+def readable_by(*grants: Grant, hardware: bool = False) -> PrivateKey:
+    """Return a key with administrators, the system and these among its readers."""
+    return PrivateKey(Link.PRESENT, readers=(*grants, *ADMINISTRATORS), hardware=hardware)
+
+
+def recorder(number: int = 7563) -> TargetState:
+    """Return a recorder's port."""
+    return port(NEW, number, component="recording_server")
+
+
+EVERYTHING = {
+    Check.SERVED_OLD: (machine(kept(NEW)), port(OLD)),
+    Check.BINDING_STALE: (machine(bindings=(bound(ELSEWHERE),)),),
+    Check.KEY_MISSING: (machine(kept(NEW, GONE)),),
+    Check.KEY_INACCESSIBLE: (machine(kept(NEW, readable_by()), accounts=(account(USER),)), recorder()),
+    Check.NOT_IN_STORE: (machine(), RECORDER),
+    Check.CA_NOT_INSTALLED: (TRUST, server(), client()),
+}
+
+
+@pytest.mark.parametrize(("check", "states"), EVERYTHING.items())
+def test_each_can_be_switched_off(check: Check, states: tuple[TargetState, ...]) -> None:
+    """A check that the policy switches off says nothing, whatever is wrong."""
+    quiet = (replace(s, target=replace(s.target, policy=off(check))) for s in states)
+    assert (checks(*states), checks(*quiet)) == ([check], [])
+
+
+@pytest.mark.parametrize(("check", "states"), EVERYTHING.items())
+def test_each_is_one_matter_of_its_check(check: Check, states: tuple[TargetState, ...]) -> None:
+    """What is told once begins with its check and the machine, and belongs to a target that is known."""
+    ((target_id, (finding,)),) = by_target(*states).items()
+    assert finding.matter.split(" ")[:2][0] == check
+    assert target_id in {state.target.id for state in states}
+
+
+def test_without_machines_and_files_nothing_is_asked() -> None:
+    """Endpoints alone give nothing to compare."""
+    assert by_target(port(OLD), port(NEW, 443)) == {}
