@@ -406,6 +406,23 @@ class TestSuperseded:
         own = leaf("nvr", old, end=days(90))
         assert (Check.CA_EXPIRY, WARNING) in verdicts(kept((own, old), (new,), target=COLLECTION))
 
+    def test_what_began_earlier_is_no_successor(self) -> None:
+        """One that was made long ago for many years did not replace what came after it."""
+        long_lived = leaf("nvr", ROOT, start=days(-1000), end=days(3000))
+        assert (Check.EXPIRY, CRITICAL) in verdicts(kept((self.OLD,), (long_lived,), target=COLLECTION))
+
+    def test_a_self_signed_one_is_no_successor_of_one_from_a_ca(self) -> None:
+        """Windows and products sign certificates with the host's name for themselves, valid for years."""
+        own = leaf("nvr", start=days(-10), end=days(3000))
+        assert (Check.EXPIRY, CRITICAL) in verdicts(kept((self.OLD,), (own,), target=COLLECTION))
+
+    def test_one_from_a_ca_succeeds_a_self_signed_one(self) -> None:
+        """Whoever gives a server a proper certificate leaves the first one behind."""
+        own = leaf("nvr", start=days(-300), end=days(1))
+        assert kept((own,), (self.NEW,), target=COLLECTION).superseded == (
+            Superseded(own.sha256, self.NEW.sha256),
+        )
+
     def test_a_copy_is_no_successor(self) -> None:
         """The same certificate in two files stands for itself."""
         assert len(kept((self.OLD,), (self.OLD,), target=COLLECTION).findings) == 2

@@ -4,7 +4,7 @@ It must not look at paths: an old certificate that something current still needs
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from monitor.model import Certificate, Superseded
@@ -13,7 +13,11 @@ _Purpose = tuple[object, ...]
 
 
 def superseded(leaves: Iterable[Certificate], now: datetime) -> tuple[Superseded, ...]:
-    """Return which leaves have a newer one for the same names and usages; the newer must already be valid."""
+    """Return which leaves have a successor for the same names and usages that is valid already.
+
+    A successor begins no earlier and ends later. What a product or an operating system signs for itself
+    (often for ten years, with the host's name) is none for a certificate that a CA issued.
+    """
     groups: dict[_Purpose, dict[str, Certificate]] = defaultdict(dict)
     for leaf in leaves:
         groups[_purpose(leaf)][leaf.sha256] = leaf
@@ -27,9 +31,17 @@ def _purpose(certificate: Certificate) -> _Purpose:
     return whom, None if usages is None else frozenset(usages), certificate.is_ca
 
 
-def _pairs(group: Iterable[Certificate], now: datetime) -> list[Superseded]:
-    begun = [certificate for certificate in group if certificate.not_before <= now]
-    if not begun:
-        return []
-    newest = max(begun, key=lambda certificate: certificate.not_after)
-    return [Superseded(old.sha256, newest.sha256) for old in group if old.not_after < newest.not_after]
+def _pairs(group: Collection[Certificate], now: datetime) -> Iterator[Superseded]:
+    newest_first = sorted(group, key=lambda certificate: certificate.not_after, reverse=True)
+    for old in group:
+        later = next((new for new in newest_first if _succeeds(new, old, now)), None)
+        if later is not None:
+            yield Superseded(old.sha256, later.sha256)
+
+
+def _succeeds(new: Certificate, old: Certificate, now: datetime) -> bool:
+    return (
+        new.not_after > old.not_after
+        and old.not_before <= new.not_before <= now
+        and (old.self_issued or not new.self_issued)
+    )
