@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from monitor.alerts.decision import Spot
 from monitor.alerts.matter import known_certificates, spot_of
-from monitor.model import Certificate, Departed, Snapshot, TargetState
+from monitor.model import Certificate, Departed, Snapshot, TargetState, within
 
 # A place behind a load balancer shows now this, now that certificate: one look proves nothing.
 LOOKS_TO_BELIEVE = 2
@@ -43,7 +43,7 @@ def blind_at(state: TargetState, place: str = "") -> bool:
         return False
     if state.looked_at is None or not place or not state.failures:
         return True
-    return any(failure.place in ("", place) for failure in state.failures)
+    return any(not failure.place or within(place, failure.place) for failure in state.failures)
 
 
 def replacements_in(state: TargetState) -> Iterator[Replacement]:

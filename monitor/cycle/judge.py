@@ -216,8 +216,11 @@ def _lists(previous: TargetState, seen: Seen, now: datetime) -> tuple[Revocation
 
 
 def _within(place: str, places: Iterable[str]) -> bool:
-    """Return whether a place is one of the others, or inside one: a file of a folder, a key type of a server."""
-    inside = ("/", "\\", " (")
+    """Return whether a place is one of the others, or inside one.
+
+    Inside lie a file of a folder, an entry of a store, a key type of a server.
+    """
+    inside = ("/", "\\", "#", " (")
     return any(
         not lost or place == lost or place.startswith(tuple(lost + part for part in inside))
         for lost in places
@@ -236,12 +239,12 @@ def _departed(previous: TargetState, paths: Sequence[Path], seen: Seen) -> tuple
     Two good looks without the old one are asked for before anything is called renewed: behind one name
     there may be several machines that take turns in answering.
     """
-    if previous.target.collection or not seen.sightings:
+    if not seen.sightings:
         return previous.departed
     if not previous.departed and paths == previous.assessment.paths:
         return ()
-    now_at = _leaves(paths)
-    before_at = _leaves(previous.assessment.paths)
+    now_at = _leaves(_renewable(previous.target, paths))
+    before_at = _leaves(_renewable(previous.target, previous.assessment.paths))
     shown = {sighting.place for sighting in seen.sightings}
     older = [_looked_again(entry, now_at, shown) for entry in previous.departed]
     fresh = [
@@ -251,6 +254,15 @@ def _departed(previous: TargetState, paths: Sequence[Path], seen: Seen) -> tuple
     ]
     gone = [entry for entry in older if entry and not _same_leaf(entry, fresh)]
     return tuple((*gone, *fresh)[-DEPARTED_KEPT:])
+
+
+def _renewable(target: Target, paths: Sequence[Path]) -> Sequence[Path]:
+    """Return the paths of places where one leaf gives way to another.
+
+    In a collection a successor mostly lies elsewhere; only what has a name in a file or object
+    (``path#alias``) is renewed where it stands.
+    """
+    return [path for path in paths if "#" in path.place] if target.collection else paths
 
 
 def _looked_again(entry: Departed, now_at: Mapping[str, Certificate], shown: set[str]) -> Departed | None:

@@ -21,6 +21,7 @@ from monitor.model.observation import (
     Reason,
     Seen,
     Sighting,
+    within,
 )
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Standing, Staple
 from monitor.model.services import Clock, Source, SystemClock
@@ -70,5 +71,6 @@ __all__ = [
     "TargetState",
     "Told",
     "ToldChange",
+    "within",
     "worst",
 ]

@@ -1,6 +1,6 @@
 """What one look at one target gave: sightings, failures, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,6 +39,18 @@ class Reason(StrEnum):
     INTERNAL = "internal"
 
 
+def within(place: str, holder: str) -> bool:
+    """Return whether a place is another one, or has a name inside it: ``path#alias`` lies in ``path``."""
+    return place == holder or place.startswith(f"{holder}#")
+
+
+def _holders(place: str) -> Iterator[str]:
+    """Iterate over a place and all that it may lie in; a path may have ``#`` in its own name."""
+    while place:
+        yield place
+        place = place.rpartition("#")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Say why one place gave nothing; an empty ``place`` means the whole target."""
@@ -52,7 +64,8 @@ class Failure:
 class Sighting:
     """Say that one certificate was seen at one place.
 
-    ``place`` is ``host:port`` or a path; ``position`` is the index in the served list or in the file.
+    ``place`` is ``host:port``, a path, or ``path#alias`` in a file that gives its certificates names;
+    ``position`` is the index in the served list, in the file or under the alias.
     """
 
     place: str
@@ -85,7 +98,10 @@ class Seen:
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at
         one place: worth a word, but the target was seen.
         """
-        shown = {sighting.place for sighting in self.sightings} | {one.place for one in self.lists}
+        if not self.failures:
+            return ()
+        seen = {sighting.place for sighting in self.sightings} | {one.place for one in self.lists}
+        shown = {holder for place in seen for holder in _holders(place)}
         return tuple(f for f in self.failures if (f.place not in shown if f.place else not shown))
 
 

@@ -18,6 +18,7 @@ from monitor.model import (
     Sighting,
     Snapshot,
     TargetState,
+    within,
     worst,
 )
 from monitor.model.certificate import DAY
@@ -199,7 +200,7 @@ def _on_path(finding: Finding, place: Place) -> bool:
 
 
 def _met_at(failure: Failure, place: Place) -> bool:
-    return failure.place == place.place if failure.place else place.first
+    return within(place.place, failure.place) if failure.place else place.first
 
 
 def _word(place: Place, failures: list[Failure]) -> str:
