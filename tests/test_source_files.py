@@ -187,7 +187,7 @@ def test_broken_and_good_paths(tmp_path: Path, first: Issued) -> None:
 def test_no_permission(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that may not be read is a failure, named or matched."""
 
-    def refused(path: str, known: object) -> object:
+    def refused(path: str, known: object, passphrases: object) -> object:
         raise PermissionError(13, "Permission denied", path)
 
     write(tmp_path, a_pem=first.pem)
@@ -227,20 +227,23 @@ def test_pipe_is_never_opened(tmp_path: Path, first: Issued) -> None:
 
 
 def test_large_file(tmp_path: Path, first: Issued) -> None:
-    """A file over 16 MiB is unreadable when named and passed over when matched."""
-    write(tmp_path, a_pem=first.pem, b_pem=first.pem)
-    os.truncate(tmp_path / "b.pem", certfile.LARGEST + 1)
+    """A file over 16 MiB is too large, named or matched; the others are still seen."""
+    write(tmp_path, a_pem=first.pem)
+    with (tmp_path / "b.pem").open("wb") as stream:
+        stream.truncate(2 << 30)  # sparse: nothing is written
     matched, named = look(target(f"{tmp_path}/*.pem")), look(target(tmp_path / "b.pem"))
-    assert (places(matched, tmp_path), matched.failures, [(f.reason, f.detail) for f in named.failures]) == (
-        ["a.pem"],
-        (),
-        [
-            (
-                Reason.UNREADABLE,
-                f"{tmp_path / 'b.pem'} is too large for a certificate file (over 16 MiB)",
-            )
-        ],
-    )
+    sentence = f"{tmp_path / 'b.pem'} is too large for a certificate file (over 16 MiB)"
+    failures = [(f.reason, f.detail) for f in (*matched.failures, *named.failures)]
+    assert (places(matched, tmp_path), failures) == (["a.pem"], [(Reason.TOO_LARGE, sentence)] * 2)
+
+
+def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
+    """A large file that a pattern matches and that is not called like a certificate's is passed over."""
+    write(tmp_path, a_pem=first.pem)
+    with (tmp_path / "film.mkv").open("wb") as stream:
+        stream.truncate(certfile.LARGEST + 1)
+    seen = look(target(f"{tmp_path}/*"))
+    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
 
 
 def test_strange_settings() -> None:

@@ -14,14 +14,19 @@ _LONGEST_ALIAS = 128
 class Holding:
     """Hold the certificates of a file by alias, each alias once; the empty one means the file itself.
 
-    Under an alias stands a certificate, with the chain that the file keeps for it. ``locked`` says that no
-    passphrase fits, although some certificates may be readable without any; ``hint`` says why nothing was
-    found where that can be told.
+    Under an alias stands a certificate, with the chain that the file keeps for it. ``locked`` says by alias
+    that no passphrase fits, although some certificates may be readable without any; ``hint`` says why nothing
+    was found where that can be told.
     """
 
     parts: tuple[tuple[str, Contents], ...] = ()
-    locked: str = ""
+    locked: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+
+
+def sealed(sentence: str) -> tuple[tuple[str, str], ...]:
+    """Return what is ``locked`` where a sentence says it of the whole file; nothing for an empty one."""
+    return (("", sentence),) if sentence else ()
 
 
 def alias(text: str) -> str:

@@ -10,7 +10,7 @@ from hashlib import sha1
 
 from monitor.parse.contents import Contents
 from monitor.parse.der import DerError, element
-from monitor.parse.holding import Holding, alias, merged
+from monitor.parse.holding import Holding, alias, merged, sealed
 from monitor.parse.java_object import JavaObjectError, end_of
 from monitor.parse.opening import Opening
 from monitor.parse.shape import fields_of
@@ -43,7 +43,7 @@ def held(data: bytes, opening: Opening) -> Holding:
         locked = _unfit(data, opening)
     except _DamagedError as error:
         problems.append(f"the {kind} store is damaged: {error}")
-    return Holding(merged(parts, problems), locked, f"it is a {kind} store without any")
+    return Holding(merged(parts, problems), sealed(locked), f"it is a {kind} store without any")
 
 
 def _unfit(data: bytes, opening: Opening) -> str:

@@ -92,7 +92,7 @@ class Opening:
         """Return in words that no passphrase fits."""
         count = len(self.configured)
         if not count:
-            return "it needs a passphrase, and none is configured for it"
+            return "it needs a passphrase, and there is none to try"
         if count == 1:
-            return "the one passphrase configured for it does not fit"
-        return f"none of the {count} passphrases configured for it fits"
+            return "the one passphrase that was tried does not fit"
+        return f"none of the {count} passphrases that were tried fits"

@@ -22,7 +22,7 @@ from monitor.parse.der import (
 )
 from monitor.parse.derive import HASHES, MAC_KEY, Old, hashed, named, octets, pbkdf2, pkcs12, prf, whole
 from monitor.parse.encrypted import MisfitError, opened
-from monitor.parse.holding import Holding, merged
+from monitor.parse.holding import Holding, merged, sealed
 from monitor.parse.opening import Key, Opening
 
 # SEQUENCE, then version 3, then SEQUENCE: nothing else of DER that people keep in files begins so.
@@ -46,7 +46,7 @@ def held(data: bytes, opening: Opening) -> Holding:
         locked = _read(element(data), opening, found)
     except DerError as error:
         found.problems.append(f"the PKCS#12 data cannot be read: {error}")
-    return Holding(merged(found.entries(), found.problems), locked, "it is PKCS#12 without any")
+    return Holding(merged(found.entries(), found.problems), sealed(locked), "it is PKCS#12 without any")
 
 
 def _read(outer: Element, opening: Opening, found: Bags) -> str:

@@ -39,7 +39,7 @@ def _holding(data: bytes, opening: Opening, depth: int) -> Holding:
             return found
         hint = values.problem or found.hint
     contents = certificates_in(data)
-    return Holding((("", contents),) if contents != Contents() else (), "", hint)
+    return Holding((("", contents),) if contents != Contents() else (), (), hint)
 
 
 def _text(data: bytes) -> bytes:
@@ -50,12 +50,11 @@ def _text(data: bytes) -> bytes:
 
 def _embedded(values: Values, opening: Opening, depth: int) -> Holding:
     parts: list[tuple[str, Contents]] = []
-    locked: list[str] = []
+    locked: list[tuple[str, str]] = []
     for keys, inner in values.found:
         held = _holding(inner, opening, depth + 1)
         own = alias(keys)
         parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
-        if held.locked:
-            locked.append(f"{own}: {held.locked}")
+        locked += [(f"{own}#{name}" if name else own, sentence) for name, sentence in held.locked]
     hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"
-    return Holding(merged(parts), "; ".join(locked[:3]), hint if values.pointers else "")
+    return Holding(merged(parts), tuple(locked), hint if values.pointers else "")

@@ -115,9 +115,10 @@ def _file(match: Match, known: CertFile | None) -> CertFile | Failure:
     except OSError as error:
         return failure_of(error, match.path)
     except UnfitError as error:
-        return Failure(Reason.UNREADABLE, str(error), match.path)
+        return Failure(error.reason, str(error), match.path)
     if match.named and not one.certificates:
-        detail = "; ".join(one.problems) or "holds no certificate"
+        said = one.problems or tuple(sentence for _, sentence in one.locked)
+        detail = "; ".join(said) or "holds no certificate"
         return Failure(Reason.NOT_A_CERTIFICATE, f"{match.path}: {detail}", match.path)
     return one
 
@@ -132,8 +133,8 @@ def _problems(path: str, one: CertFile | Failure) -> Iterator[Failure]:
 
 def _anchors(files: dict[str, CertFile]) -> Iterator[Anchor]:
     for path, one in files.items():
-        for _, certificate, der in one.certificates:
-            yield Anchor(certificate, der, path)
+        for stored in one.certificates:
+            yield Anchor(stored.certificate, stored.der, path)
 
 
 def _steady(before: tuple[Anchor, ...], now: tuple[Anchor, ...]) -> tuple[Anchor, ...]:

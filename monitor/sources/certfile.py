@@ -1,10 +1,13 @@
 """Read one file and keep its certificates and the dates of its CRLs; the bytes, maybe with a key, go."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor import parse
-from monitor.model import Certificate, RevocationList
+from monitor.model import Certificate, Reason, RevocationList
+from monitor.sources.passphrases import NONE, Passphrases
 from monitor.sources.walk import is_regular
 
 LARGEST = 16 * 1024 * 1024
@@ -18,7 +21,21 @@ for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
 
 
 class UnfitError(Exception):
-    """The path is no file that we read; the sentence says why."""
+    """The path is no file that we read; the sentence says why, the reason in a word."""
+
+    def __init__(self, sentence: str, reason: Reason = Reason.UNREADABLE) -> None:
+        """Keep both."""
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class Stored(NamedTuple):
+    """Hold one certificate of a file: its index, in the file or under the alias where it has one."""
+
+    position: int
+    certificate: Certificate
+    der: bytes
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +43,46 @@ class CertFile:
     """Hold what one file showed: index in the file, certificate and DER of each, CRLs, and what was damaged.
 
     The signature is device, inode, modification time, size and change time: while it stays, the
-    content stays.
+    content stays. ``locked`` says, by alias, that no passphrase fits; ``mark`` stands for the passphrases
+    that were tried then. ``hint`` says why nothing was found, where that can be told.
     """
 
     signature: Signature
-    certificates: tuple[tuple[int, Certificate, bytes], ...]
+    certificates: tuple[Stored, ...]
     problems: tuple[str, ...]
     lists: tuple[RevocationList, ...] = ()
+    locked: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    mark: bytes = field(default=b"", repr=False)
+
+    def holds(self, signature: Signature, passphrases: Passphrases) -> bool:
+        """Return whether reading the file again would give the same."""
+        return self.signature == signature and (not self.locked or self.mark == passphrases.mark)
 
 
-def read_file(path: str, known: CertFile | None = None) -> CertFile:
-    """Return what a file holds, ``known`` itself when it is unchanged since.
+def read_file(path: str, known: CertFile | None = None, passphrases: Passphrases = NONE) -> CertFile:
+    """Return what a file holds, ``known`` itself when neither it nor what failed to open it has changed.
 
     certbot and kubelet swap symbolic links while we look: a path that is gone, or a file that changes
     under the reading, is tried once more. Raises ``OSError``, and ``UnfitError`` for what is no
     regular file or larger than 16 MiB.
     """
     try:
-        found = _read_once(path, known)
+        found = _read_once(path, known, passphrases)
     except FileNotFoundError:
         found = None
-    return found or _read_once(path, known, last=True) or _vanished(path)
+    return found or _read_once(path, known, passphrases, last=True) or _vanished(path)
 
 
 def _vanished(path: str) -> CertFile:
     raise UnfitError(f"{path} changes while it is read")
 
 
-def _read_once(path: str, known: CertFile | None, *, last: bool = False) -> CertFile | None:
+def _read_once(
+    path: str, known: CertFile | None, passphrases: Passphrases, *, last: bool = False
+) -> CertFile | None:
     before = _fit(path, os.stat(path))  # noqa: PTH116 - the descriptor below needs os anyway
-    if known is not None and known.signature == before:
+    if known is not None and known.holds(before, passphrases):
         return known
     descriptor = os.open(path, _FLAGS)
     with os.fdopen(descriptor, "rb") as stream:
@@ -64,30 +91,54 @@ def _read_once(path: str, known: CertFile | None, *, last: bool = False) -> Cert
         steady = opened == _fit(path, os.fstat(descriptor)) and len(data) == opened[3]
     if not steady and not last:
         return None
-    return _parsed(path, opened, data)
+    return _parsed(path, opened, parse.holding(data, passphrases), passphrases)
 
 
 def _fit(path: str, status: os.stat_result) -> Signature:
     if not is_regular(status):
         raise UnfitError(f"{path} is no regular file")
     if status.st_size > LARGEST:
-        raise UnfitError(f"{path} is too large for a certificate file (over {LARGEST >> 20} MiB)")
+        sentence = f"{path} is too large for a certificate file (over {LARGEST >> 20} MiB)"
+        raise UnfitError(sentence, Reason.TOO_LARGE)
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
 
 
-def _parsed(path: str, signature: Signature, data: bytes) -> CertFile:
-    contents = parse.certificates_in(data)
-    problems = list(contents.problems)
-    certificates = []
-    for position, der in enumerate(contents.ders):
+def _parsed(path: str, signature: Signature, holding: parse.Holding, passphrases: Passphrases) -> CertFile:
+    problems: list[str] = []
+    certificates: list[Stored] = []
+    lists: list[RevocationList] = []
+    for alias, contents in holding.parts:
+        problems += contents.problems
+        certificates += _certificates(alias, contents.ders, problems)
+        lists += _lists(inside(path, alias), contents.lists, problems)
+    advice = passphrases.advice if holding.locked else ""
+    return CertFile(
+        signature,
+        tuple(certificates),
+        tuple(problems),
+        tuple(lists),
+        tuple((alias, f"{said}; {advice}" if advice else said) for alias, said in holding.locked),
+        holding.hint,
+        passphrases.mark if holding.locked else b"",
+    )
+
+
+def inside(path: str, alias: str) -> str:
+    """Return the place of what has a name in a file: ``path#alias``, or the path itself."""
+    return f"{path}#{alias}" if alias else path
+
+
+def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[Stored]:
+    for position, der in enumerate(ders):
         try:
-            certificates.append((position, parse.certificate(der), der))
+            yield Stored(position, parse.certificate(der), der, alias)
         except parse.UnreadableCertificateError as error:
-            problems.append(f"certificate {position} cannot be read: {error}")
-    lists = []
-    for position, der in enumerate(contents.lists):
+            problems.append(f"{f'{alias}: ' if alias else ''}certificate {position} cannot be read: {error}")
+
+
+def _lists(place: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[RevocationList]:
+    for position, der in enumerate(ders):
         try:
-            lists.append(parse.revocation_list(der, path, position))
+            yield parse.revocation_list(der, place, position)
         except parse.UnreadableListError as error:
             problems.append(f"CRL {position} cannot be read: {error}")
-    return CertFile(signature, tuple(certificates), tuple(problems), tuple(lists))

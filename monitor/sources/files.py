@@ -11,11 +11,21 @@ from weakref import WeakKeyDictionary
 from pydantic import Field, field_validator
 
 from monitor.model import Failure, Meaning, Policy, Reason, Seen, Sighting, Target
+from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, LocalPattern, TargetSettings
 from monitor.sources.address import read_host
-from monitor.sources.certfile import CertFile, UnfitError, read_file
+from monitor.sources.certfile import CertFile, UnfitError, inside, read_file
 from monitor.sources.globs import excluded_by, has_magic
-from monitor.sources.walk import SUFFIXES, Budget, ExhaustedError, Match, failure_of, walk
+from monitor.sources.passphrases import MOST, Passphrases, PassphraseSettings
+from monitor.sources.walk import (
+    ALL_SUFFIXES,
+    STORE_SUFFIXES,
+    Budget,
+    ExhaustedError,
+    Match,
+    failure_of,
+    walk,
+)
 from monitor.threads import ThreadPool
 
 
@@ -25,6 +35,7 @@ class Files:
 
     paths: tuple[str, ...]
     exclude: tuple[str, ...] = ()
+    passphrases: tuple[SecretReference, ...] = ()
 
 
 class FilesSettings(TargetSettings):
@@ -34,10 +45,13 @@ class FilesSettings(TargetSettings):
     name: str = Field("", description="names the target; the paths if left out")
     paths: tuple[LocalPath, ...] = Field(
         min_length=1,
-        description="files, folders (with everything below that ends in .pem .crt .cer .der .p7b .p7c .crl) "
+        description=f"files, folders (with everything below that ends in {' '.join(ALL_SUFFIXES)}) "
         "and patterns with *, ?, [...] and ** for any depth",
     )
     exclude: tuple[LocalPattern, ...] = Field((), description="patterns of files and folders to leave out")
+    passphrases: tuple[PassphraseSettings, ...] = Field(
+        (), max_length=MOST, description="where the passphrases of key stores lie, tried in this order"
+    )
     host: str = Field(
         "", description="machine that serves these certificates; the monitor's own machine if left out"
     )
@@ -54,7 +68,7 @@ class FilesSettings(TargetSettings):
             id=f"files:{self.name or where}",
             kind=self.kind,
             where=where,
-            settings=Files(self.paths, self.exclude),
+            settings=Files(self.paths, self.exclude, tuple(one.reference for one in self.passphrases)),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             host=self.host,
@@ -64,8 +78,15 @@ class FilesSettings(TargetSettings):
 
 
 def _many(path: str) -> bool:
+    """Return whether an older certificate may lie beside its successor: in folders, patterns and stores."""
+    if has_magic(path) or path.lower().endswith(STORE_SUFFIXES):
+        return True
     # The suffix answers for nearly every file, so that a hanging network disk is not asked here.
-    return has_magic(path) or (not path.lower().endswith(SUFFIXES) and Path(path).is_dir())
+    return not _by_name(path) and Path(path).is_dir()
+
+
+def _by_name(path: str) -> bool:
+    return path.lower().endswith(ALL_SUFFIXES)
 
 
 class FilesSource:
@@ -103,6 +124,7 @@ class _Look:
         self.finished = False
         self._files = files
         self._excluded: Callable[[str], bool] = excluded_by(files.exclude)
+        self._passphrases = Passphrases(files.passphrases)
         self._failures: list[Failure] = []
         self._lock = threading.Lock()
 
@@ -110,7 +132,7 @@ class _Look:
         """Walk and read until everything is seen or a bound is reached."""
         matched = 0
         try:
-            for found in walk(self._files.paths, self._excluded, self.budget):
+            for found in walk(self._files.paths, self._excluded, self.budget, ALL_SUFFIXES):
                 if isinstance(found, Failure):
                     self._failed(found)
                 else:
@@ -141,22 +163,23 @@ class _Look:
         sightings: list[Sighting] = []
         ders: dict[str, bytes] = {}
         for path, one in read.items():
-            for position, certificate, der in one.certificates:
-                sightings.append(Sighting(path, position, certificate))
+            for position, certificate, der, alias in one.certificates:
+                sightings.append(Sighting(inside(path, alias), position, certificate))
                 ders[certificate.sha256] = der
         lists = tuple(found for one in read.values() for found in one.lists)
         return Seen(tuple(sightings), failures, ders, lists=lists)
 
     def _file(self, match: Match) -> None:
         try:
-            one = read_file(match.path, self.known.get(match.path))
+            one = read_file(match.path, self.known.get(match.path), self._passphrases)
         except OSError as error:
             # A file of a folder or pattern may come and go; one that was named may not.
             if match.named or not isinstance(error, FileNotFoundError):
                 self._failed(failure_of(error, match.path))
         except UnfitError as error:
-            if match.named:
-                self._failed(Failure(Reason.UNREADABLE, str(error), match.path))
+            # A pattern may match anything; what is called like a certificate file must not be passed over.
+            if match.named or (error.reason is Reason.TOO_LARGE and _by_name(match.path)):
+                self._failed(Failure(error.reason, str(error), match.path))
         else:
             self._keep(match, one)
 
@@ -167,8 +190,11 @@ class _Look:
             self.read[match.path] = one
         for problem in one.problems:
             self._failed(Failure(Reason.BAD_CERTIFICATE, f"{match.path}: {problem}", match.path))
-        if match.named and not (one.certificates or one.lists or one.problems):
-            detail = f"{match.path} holds no certificate"
+        for alias, said in one.locked:
+            place = inside(match.path, alias)
+            self._failed(Failure(Reason.PASSPHRASE, f"{place}: {said}", place))
+        if match.named and not (one.certificates or one.lists or one.problems or one.locked):
+            detail = f"{match.path} holds no certificate" + (f": {one.hint}" if one.hint else "")
             self._failed(Failure(Reason.NOT_A_CERTIFICATE, detail, match.path))
 
     def _failed(self, failure: Failure) -> None:

@@ -38,7 +38,7 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
         except OSError as error:
             problems.append(failure_of(error, path))
         except UnfitError as error:
-            problems.append(Failure(Reason.UNREADABLE, str(error), path))
+            problems.append(Failure(error.reason, str(error), path))
         else:
             if one.certificates:
                 return {path: one}, tuple(problems)

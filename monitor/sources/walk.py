@@ -10,6 +10,8 @@ from monitor.model import Failure, Reason
 from monitor.sources.globs import Pattern, States, everything_below, has_magic, pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
+STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".keystore", ".truststore")
+ALL_SUFFIXES = (*SUFFIXES, *STORE_SUFFIXES, ".kubeconfig")
 MOST_FILES = 100_000
 MOST_ENTRIES = 1_000_000
 
@@ -77,15 +79,20 @@ class Match:
 
 
 def walk(
-    paths: tuple[str, ...], excluded: Callable[[str], bool], budget: Budget
+    paths: tuple[str, ...],
+    excluded: Callable[[str], bool],
+    budget: Budget,
+    suffixes: tuple[str, ...] = SUFFIXES,
 ) -> Iterator[Match | Failure]:
     """Iterate over the files that paths, folders and patterns give, each path once, and what failed.
+
+    A folder means the files below it that end in one of the suffixes.
 
     Raises ``ExhaustedError`` when a bound is reached.
     """
     given: set[str] = set()
     for path in paths:
-        for found in _given(path, excluded, budget):
+        for found in _given(path, excluded, budget, suffixes):
             if isinstance(found, Match):
                 if found.path in given:
                     continue
@@ -94,12 +101,14 @@ def walk(
             yield found
 
 
-def _given(path: str, excluded: Callable[[str], bool], budget: Budget) -> Iterator[Match | Failure]:
+def _given(
+    path: str, excluded: Callable[[str], bool], budget: Budget, suffixes: tuple[str, ...]
+) -> Iterator[Match | Failure]:
     budget.enter(path)
     if has_magic(path):
         yield from _below(pattern(path), excluded, budget)
     elif os.path.isdir(path):  # noqa: PTH112 - this whole file works on plain texts, pathlib doubles its cost
-        yield from _below(everything_below(path, SUFFIXES), excluded, budget)
+        yield from _below(everything_below(path, suffixes), excluded, budget)
     else:
         yield Match(path, named=True)
 

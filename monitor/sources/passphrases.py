@@ -1,0 +1,82 @@
+"""The passphrases of key stores as they are at one look; nothing is kept beyond it, nothing is shown.
+
+Files are read on the thread that looks, so that a rotated passphrase needs no reload.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from monitor.secrets import Secret, SecretReference, SecretUnavailableError
+from monitor.settings import LocalPath, Settings
+
+MOST = 32
+"""Each one is tried on each file that none before it opens."""
+
+# Made anew in each process: what is remembered of passphrases says nothing about them.
+_SALT = secrets.token_bytes(32)
+_NOWHERE = "name where one lies in passphrases, or with --passphrase-file"
+
+
+class PassphraseSettings(Settings):
+    """Say where one passphrase lies."""
+
+    file: LocalPath | None = Field(None, description="file that holds it")
+    env: str | None = Field(None, min_length=1, description="environment variable that holds it")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.file is None) == (self.env is None):
+            raise ValueError("needs exactly one of file and env")
+        return self
+
+    @property
+    def reference(self) -> SecretReference:
+        """Return the reference that these settings write."""
+        return SecretReference(file=self.file or "", env=self.env or "")
+
+
+class Passphrases:
+    """Read passphrases when they are first needed; calling gives those that can be had, in their order."""
+
+    def __init__(self, references: Sequence[SecretReference] = ()) -> None:
+        """Read nothing yet."""
+        self._references = references
+        self._read: tuple[Secret, ...] | None = None
+        self._troubles: list[str] = []
+
+    def __call__(self) -> tuple[Secret, ...]:
+        """Return the passphrases."""
+        if self._read is None:
+            self._read = tuple(secret for secret in map(self._resolved, self._references) if secret)
+        return self._read
+
+    @property
+    def mark(self) -> bytes:
+        """Return what changes with them: a file that none of them opened is tried again when it does."""
+        digest = hmac.new(_SALT, digestmod=hashlib.sha256)
+        for secret in self():
+            text = secret.reveal().encode("utf-8", "surrogateescape")
+            digest.update(len(text).to_bytes(8, "big") + text)
+        return digest.digest()
+
+    @property
+    def advice(self) -> str:
+        """Return what a person can do who reads that none of them fits."""
+        self()
+        return "; ".join(self._troubles) if self._references else _NOWHERE
+
+    def _resolved(self, reference: SecretReference) -> Secret | None:
+        try:
+            return reference.resolve()
+        except SecretUnavailableError as error:
+            self._troubles.append(str(error))
+            return None
+
+
+NONE = Passphrases()
+"""No passphrases, for files that are read without any."""
