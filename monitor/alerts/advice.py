@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.alerts.decision import Advice
+from monitor.alerts.remedies import JOINED, remedy
 from monitor.alerts.wording import day, shown
 from monitor.assess import mismatch, missing_names
 from monitor.model import Certificate, Check, Finding, Meaning, Path, Target, TargetState
@@ -29,6 +30,9 @@ _STOPS = _SOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 _PLACEHOLDER = re.compile(r"\{(names|thumbprint|issuer|ca_ends)\}")
 _COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
 _NEW_THUMBPRINT = "<thumbprint of the new certificate>"
+# So the presets ask people to fill it in; where the new one lies ready we know it.
+_NEW_IN_PRESETS = "<NEW THUMBPRINT>"
+_SWITCH = 3
 # People paste steps into a shell, and the names in a certificate are a stranger's words.
 _NAME = re.compile(r"[\w.*:-]+")
 _HARMFUL = re.compile(r"[\"'`$&|<>;%^\\]")
@@ -49,6 +53,9 @@ def add_advice(
 
     What a renewal solves and names no certificate is about the other one of a pair: this one needs nothing.
     """
+    if finding.check in JOINED:
+        _add_remedy(known, state, finding, certificate)
+        return
     meaning = state.target.meaning
     if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
         return
@@ -59,7 +66,7 @@ def add_advice(
     key, rank = _key(state.target), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
         stops = meaning.what_stops if finding.check in _STOPS else ""
-        steps = _steps(state.target, path, finding.check, first=first) if path else ()
+        steps = _steps(state.target, path, finding, first=first) if path else ()
         known[key] = Advice(stops, steps, meaning.link, _whose(state.target), ca_first=first)
 
 
@@ -78,8 +85,28 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
+def _add_remedy(
+    known: dict[AdviceKey, Advice], state: TargetState, finding: Finding, certificate: Certificate | None
+) -> None:
+    """Add what to do about a joined finding.
+
+    That the new certificate lies ready outweighs how to get one: it has the key of the renewal's steps.
+    """
+    target = state.target
+    if finding.check is not Check.SERVED_OLD:
+        known.setdefault((finding.check,), Advice(steps=remedy(finding), whose=_whose(target)))
+        return
+    meaning = target.meaning
+    texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in meaning.switch)
+    path = _path_of(state, finding, certificate)
+    steps = _filled(texts, target, path, finding) if texts and path else remedy(finding)
+    key = _key(target)
+    if key not in known or _rank(known[key]) < _SWITCH:
+        known[key] = Advice(meaning.what_stops, steps, meaning.link, _whose(target), switch=True)
+
+
 def _rank(advice: Advice) -> int:
-    return 2 if advice.ca_first else 1 if advice.steps else 0
+    return _SWITCH if advice.switch else 2 if advice.ca_first else 1 if advice.steps else 0
 
 
 def _key(target: Target) -> AdviceKey:
@@ -120,23 +147,27 @@ def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
     return ca is not None and (finding.check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
 
 
-def _steps(target: Target, path: Path, check: Check, *, first: bool) -> tuple[str, ...]:
+def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tuple[str, ...]:
     meaning: Meaning = target.meaning
+    return _filled(meaning.ca_first if first else meaning.steps, target, path, finding)
+
+
+def _filled(texts: tuple[str, ...], target: Target, path: Path, finding: Finding) -> tuple[str, ...]:
     leaf, ca = path.leaf, _ending_ca(path)
     named = ca.title if ca else leaf.issuer_cn or leaf.issuer
     values = {
-        "names": _names(target, leaf, check),
+        "names": _names(target, leaf, finding.check),
         "issuer": _HARMFUL.sub("", shown(named, 200)) or "(without a name)",
         "ca_ends": day(ca.not_after) if ca else "(not known)",
     }
-    texts = meaning.ca_first if first else meaning.steps
-    return tuple(filled(text, {**values, "thumbprint": _thumbprint(text, leaf)}) for text in texts)
+    new = finding.instead or _NEW_THUMBPRINT
+    return tuple(filled(text, {**values, "thumbprint": _thumbprint(text, leaf, new)}) for text in texts)
 
 
-def _thumbprint(text: str, leaf: Certificate) -> str:
+def _thumbprint(text: str, leaf: Certificate, new: str) -> str:
     """Return the thumbprint that a step means: the served one only where it says so, never in a command."""
     served = "currently served" in text.casefold() and not _COMMAND.search(text)
-    return leaf.sha1 if served else _NEW_THUMBPRINT
+    return leaf.sha1 if served else new
 
 
 def _names(target: Target, leaf: Certificate, check: Check) -> str:

@@ -55,7 +55,7 @@ class Advice:
     """Hold what is said beside trouble: what stops working, and what to do about it.
 
     ``whose`` names the first target that it is for; ``ca_first`` says that the steps renew the CA, because a
-    new certificate would end with it.
+    new certificate would end with it; ``switch`` that the new certificate lies ready and is only to be used.
     """
 
     what_stops: str = ""
@@ -63,6 +63,7 @@ class Advice:
     link: str = ""
     whose: str = ""
     ca_first: bool = False
+    switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from monitor.alerts.keys import (
     target_and_fingerprint,
 )
 from monitor.alerts.matter import spot_of
+from monitor.alerts.remedies import AT_A_PORT
 from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
 from monitor.alerts.standing import fate_of_standing
 from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, whereabouts
@@ -153,6 +154,9 @@ def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
     if any(blind_at(state, place) for place, state in owners):
         return Fate(waits=True)
+    if check in AT_A_PORT and not where.seen.get(_fingerprint(row), set()).isdisjoint(row.places):
+        # It is served as before: only what lies on the machine is different, or not known any more.
+        return Fate()
     asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
     spots = tuple(spot_of(state, place) for place, state in owners)
     return Fate(entries=(_solved(row, spots),)) if asked else Fate()

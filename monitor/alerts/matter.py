@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from monitor.alerts.advice import AdviceKey, add_advice
 from monitor.alerts.decision import Advice, Rung, Spot
 from monitor.alerts.keys import ABOUT_STANDING, key_of, subject_of
+from monitor.alerts.remedies import AT_A_PORT, JOINED, host_of
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
 ALARMING = (Severity.WARNING, Severity.CRITICAL)
 _ENDING = (Check.EXPIRY, Check.CA_EXPIRY)
+_OF_A_CA = (Check.CA_EXPIRY, Check.CA_NOT_INSTALLED)
 _OF_ONE_AT_FAULT = (Check.RECORDER_PAIR, Check.FAILOVER_OLDER)
 _SHOWN_LABELS = ("component", "certificate_group", "site")
 
@@ -44,10 +46,15 @@ class Matter:
 def collect(snapshot: Snapshot, now: datetime) -> dict[str, Matter]:
     """Return every matter about certificates and shared ones by key; blindness is gathered apart."""
     matters: dict[str, Matter] = {}
+    files: dict[str, Certificate] = {}
     for state, findings in _alarming(snapshot):
         known = known_certificates(state)
         for finding in findings:
-            _add(matters, state, finding, known.get(_about(finding)), now)
+            certificate = known.get(_about(finding))
+            if certificate is None and finding.check is Check.CA_NOT_INSTALLED:
+                files = files or _in_files(snapshot)
+                certificate = files.get(finding.sha256)
+            _add(matters, state, finding, certificate, now)
     return matters
 
 
@@ -69,6 +76,12 @@ def known_certificates(state: TargetState) -> dict[str, Certificate]:
     known = {c.sha256: c for path in state.assessment.paths for c in path.certificates}
     known.update((sighting.certificate.sha256, sighting.certificate) for sighting in state.sightings)
     return known
+
+
+def _in_files(snapshot: Snapshot) -> dict[str, Certificate]:
+    """Return the certificates in files by SHA-256: a CA that a machine lacks is not seen on that machine."""
+    states = (state for state in snapshot.states.values() if state.target.kind == "files")
+    return {one.certificate.sha256: one.certificate for state in states for one in state.sightings}
 
 
 def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]:
@@ -130,16 +143,20 @@ def _begin(key: str, state: TargetState, finding: Finding, certificate: Certific
 def _group(state: TargetState, finding: Finding) -> str:
     if finding.check is Check.NEVER_SEEN:
         return f"{finding.check} {state.target.host or state.target.id}"
-    if finding.matter and finding.check is not Check.OUTLIVES_CA:
+    if finding.matter and finding.check is not Check.OUTLIVES_CA and finding.check not in JOINED:
         return finding.matter
-    return _about(finding) or state.target.id
+    # What is joined belongs beside what else is known of its certificate: that it ends, and that its
+    # successor lies ready, is one piece of news.
+    return _about(finding) or finding.matter or state.target.id
 
 
 def _title(finding: Finding, certificate: Certificate | None, spot: Spot) -> str:
     """Return whose trouble it is: a CA speaks for itself, since it fails with all that hangs on it."""
-    ca = finding.check is Check.CA_EXPIRY or (finding.check is Check.OUTLIVES_CA and finding.matter)
+    ca = finding.check in _OF_A_CA or (finding.check is Check.OUTLIVES_CA and finding.matter)
     if certificate is not None and (ca or (finding.check in ABOUT_STANDING and certificate.is_ca)):
         return certificate.title
+    if finding.check in JOINED:
+        return spot.title if finding.check in AT_A_PORT else host_of(finding)
     at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
     if finding.matter and not (at_fault and spot.title != spot.place):
         return finding.matter.removeprefix(f"{finding.check} ")

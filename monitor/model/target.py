@@ -75,8 +75,9 @@ def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
 class Meaning:
     """Hold what a target is to its people; plain data, shown in mails and on the page.
 
-    ``steps`` and ``ca_first`` (told instead of the steps when the CA must be renewed first) may hold the
-    placeholders ``{names}``, ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate
+    ``steps``, ``ca_first`` (told instead of the steps when the CA must be renewed first) and ``switch`` (told
+    instead when the new certificate lies ready on the machine already) may hold the placeholders
+    ``{names}``, ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate
     when they are told. ``{thumbprint}`` is the present one only in a step that says "currently served" and
     holds no command; elsewhere it asks for that of the new certificate.
     """
@@ -87,6 +88,7 @@ class Meaning:
     steps: tuple[str, ...] = ()
     ca_first: tuple[str, ...] = ()
     link: str = ""
+    switch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,4 +35,5 @@ def meaning(preset: Preset, name: str, host: str, port: int) -> Meaning:
         steps=tuple(filled(step, values) for step in preset.steps),
         ca_first=tuple(filled(step, values) for step in preset.ca_first),
         link=preset.link,
+        switch=tuple(filled(step, values) for step in preset.switch),
     )

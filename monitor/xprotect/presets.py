@@ -30,10 +30,10 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*")
 class Preset:
     """Hold what is known of one port of one role; ``key`` is such as ``recording_server.media``.
 
-    ``steps`` and ``ca_first`` still hold ``{host}`` and ``{port}``, and what is filled from a certificate
-    (see ``Meaning``). ``verified`` is false where no source for the values could be read. ``by_default``
-    is false for what is watched only where a site announces it. ``protocol`` is ``tls``, ``https`` or one
-    that cannot be looked at yet.
+    ``steps``, ``ca_first`` and ``switch`` still hold ``{host}`` and ``{port}``, and what is filled from a
+    certificate (see ``Meaning``). ``verified`` is false where no source for the values could be read.
+    ``by_default`` is false for what is watched only where a site announces it. ``protocol`` is ``tls``,
+    ``https`` or one that cannot be looked at yet.
     """
 
     key: str
@@ -52,6 +52,7 @@ class Preset:
     what_stops: str = ""
     steps: tuple[str, ...] = ()
     ca_first: tuple[str, ...] = ()
+    switch: tuple[str, ...] = ()
     link: str = ""
     account: str = ""
     key_type: str = ""
@@ -165,7 +166,8 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
         "group": group.title if group else "",
         "guid": group.guid if group else "",
     }
-    for which in ("steps", "ca_first"):
+    keys["switch"] = [written.switching[line] for line in keys.get("steps", ()) if line in written.switching]
+    for which in ("steps", "ca_first", "switch"):
         keys[which] = tuple(filled(_text(written, line), filling) for line in keys.get(which, ()))
     return Preset(
         **{"name": role.replace("_", " ")} | keys,
@@ -196,6 +198,9 @@ def _dangling(written: PresetFile) -> Iterator[tuple[str, str]]:
     """Yield key and sentence for each name that leads nowhere and each placeholder that nobody fills."""
     for name, text in written.texts.items():
         yield from ((f"texts.{name}", said) for said in _unfillable(text))
+    for name, instead in written.switching.items():
+        if instead not in written.texts:
+            yield f"switching.{name}", f"there is no text of this name under texts (got {instead!r})"
     for role, table in written.roles.items():
         yield from _loose(written, f"roles.{role}", table)
         for name, port in table.ports.items():

@@ -91,6 +91,7 @@ class PresetFile(Settings):
     groups: dict[Group, GroupTable]
     policies: dict[Word, PolicySettings]
     texts: dict[Word, _Line]
+    switching: dict[Word, Word] = Field(default_factory=dict)
     roles: dict[Word, RoleTable]
 
 
