@@ -121,16 +121,16 @@ def deltas_of(base: Issued, pair: Pair) -> tuple[str, ...]:
 
 
 def _scope(issued: Issued, pair: Pair) -> _Scope:
-    if not _same_name(issued.crl.issuer, pair.issuer.subject):
-        return _Scope(f'is that of another CA, "{display(issued.crl.issuer.rfc4514_string(), 200)}"')
     try:
+        if not _same_name(issued.crl.issuer, pair.issuer.subject):
+            return _Scope(f'is that of another CA, "{display(issued.crl.issuer.rfc4514_string(), 200)}"')
         if not _may_sign(pair.issuer):
             return _Scope("is signed by a CA whose certificate does not allow it to sign CRLs")
         if not _signed(issued.crl, pair.issuer):
             return _Scope("is not signed by the key of the CA that issued the certificate")
         return _by_extensions(issued.crl.extensions, pair.certificate)
     except UNREADABLE:
-        return _Scope("has extensions that cannot be read")
+        return _Scope("names its CA or its scope in a way that cannot be read")
 
 
 def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:

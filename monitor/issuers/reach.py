@@ -19,8 +19,23 @@ _LONGEST = 2048
 _USUAL_PORTS = (80, 443)
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Azure's own service for its machines has an address that counts as public.
-_SERVICES = frozenset({ipaddress.IPv4Address("168.63.129.16")})
+# What the standard library takes for public, in some of its versions (RFC 6890 and the registries of special
+# addresses), and the address of Azure's own service for its machines.
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+            "168.63.129.16/32",
+            "64:ff9b:1::/48",
+            "100::/64",
+            "3fff::/20",
+            "5f00::/16",
+            "fec0::/10",
+        ),
+    )
+)
 
 
 class RefusedError(ValueError):
@@ -112,4 +127,5 @@ def _plain(found: Address) -> Address:
 
 def _public(found: Address) -> bool:
     # is_global alone calls multicast global.
-    return found.is_global and not found.is_multicast and not found.is_reserved and found not in _SERVICES
+    special = found.is_multicast or found.is_reserved or any(found in network for network in _SPECIAL)
+    return found.is_global and not special

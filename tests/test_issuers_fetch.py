@@ -1,0 +1,368 @@
+"""Asking over HTTP, against servers that answer well and servers that mean harm."""
+
+import asyncio
+import gzip
+import ssl
+import time
+from collections.abc import Sequence
+
+import pki
+import pytest
+from issuer_world import LOOPBACK, Hosts, Reply, Request, fetcher, http, web
+
+from monitor.issuers.fetch import Answer, Fetcher, Question, UnansweredError
+from monitor.issuers.reach import Reach
+
+KIB = 1024
+
+
+def asked(
+    reply: Reply,
+    *,
+    most: int = 4 * KIB,
+    within: float = 5.0,
+    body: bytes | None = None,
+    reach: Reach = LOOPBACK,
+    **more: Reply,
+) -> tuple[Answer | str, list[str]]:
+    """Return the answer for one path, or the sentence instead, and the paths that were asked."""
+
+    async def run() -> tuple[Answer | str, list[str]]:
+        async with web(x=reply, **more) as server:
+            question = Question(server.url("/x"), body, most=most, within=within)
+            try:
+                return await fetcher(reach=reach).ask(question), server.asked
+            except UnansweredError as error:
+                return str(error), server.asked
+
+    return asyncio.run(run())
+
+
+def said(reply: Reply, **more: object) -> str:
+    """Return the sentence that an answer leads to."""
+    found, _ = asked(reply, **more)  # type: ignore[arg-type]
+    assert isinstance(found, str)
+    return found
+
+
+def redirect(to: str, status: str = "302 Found") -> bytes:
+    """Return a redirect."""
+    return http(b"", status, f"Location: {to}")
+
+
+def test_a_good_answer() -> None:
+    """The body comes as it was sent, with the headers."""
+    answer, _ = asked(http(b"list", "200 OK", 'ETag: "1"'))
+    assert isinstance(answer, Answer)
+    assert (answer.body, answer.headers["etag"], answer.unchanged) == (b"list", '"1"', False)
+
+
+def test_unchanged() -> None:
+    """An answer to a conditional question says that nothing changed."""
+    answer, _ = asked(http(b"", "304 Not Modified"))
+    assert isinstance(answer, Answer)
+    assert answer.unchanged
+
+
+def test_a_post() -> None:
+    """A question with a body is posted."""
+
+    async def run() -> Request:
+        async with web(x=http(b"yes")) as server:
+            headers = {"Content-Type": "application/ocsp-request"}
+            await fetcher().ask(Question(server.url("/x"), b"body", headers))
+            return server.requests[0]
+
+    request = asyncio.run(run())
+    assert (request.method, request.body, request.headers["content-type"]) == (
+        "POST",
+        b"body",
+        "application/ocsp-request",
+    )
+
+
+def test_no_login_and_no_cookie_is_sent() -> None:
+    """What a server sets is not sent back to it."""
+
+    async def run() -> list[dict[str, str]]:
+        async with web(x=redirect("/y") + b"", y=http(b"yes")) as server:
+            server.replies["/x"] = http(b"", "302 Found", "Location: /y", "Set-Cookie: a=b; Path=/")
+            await fetcher().ask(Question(server.url("/x")))
+            return [request.headers for request in server.requests]
+
+    assert [h.get("cookie") or h.get("authorization") for h in asyncio.run(run())] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "status", ["204 No Content", "400 Bad Request", "404 Not Found", "500 Internal Server Error"]
+)
+def test_other_statuses(status: str) -> None:
+    """What is no good answer is named by its number."""
+    assert (
+        said(http(b"x" if status[0] != "2" else b"", status)) == f"127.0.0.1 answered with HTTP {status[:3]}"
+    )
+
+
+async def endless(_request: Request, writer: asyncio.StreamWriter) -> None:
+    """Send a body that never ends."""
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        writer.write(b"x" * KIB)
+        await writer.drain()
+
+
+async def endless_head(_request: Request, writer: asyncio.StreamWriter) -> None:
+    """Send headers that never end."""
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        writer.write(b"X-Y: " + b"z" * 500 + b"\r\n")
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+async def slow(_request: Request, writer: asyncio.StreamWriter) -> None:
+    """Send a byte now and then."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n")
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def silent(_request: Request, _writer: asyncio.StreamWriter) -> None:
+    """Send nothing."""
+    await asyncio.sleep(60)
+
+
+def test_endless_body() -> None:
+    """A body is read up to its bound."""
+    assert said(endless) == "127.0.0.1 sent more than 4 KiB"
+
+
+def test_announced_body_of_gigabytes() -> None:
+    """What is announced reserves nothing, and the bound holds."""
+
+    async def huge(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + b"x" * 64 * KIB)
+        await writer.drain()
+
+    assert said(huge) == "127.0.0.1 sent more than 4 KiB"
+
+
+@pytest.mark.parametrize("reply", [slow, silent])
+def test_slow_servers(reply: Reply) -> None:
+    """The whole of a question has a time, however the bytes drop in."""
+    begun = time.monotonic()
+    assert said(reply, within=0.4) == "127.0.0.1 gave no whole answer in 0.4 s"
+    assert time.monotonic() - begun < 3
+
+
+def test_endless_headers() -> None:
+    """Headers are bounded as well."""
+    sentence = said(endless_head, within=3)
+    assert sentence in (
+        "127.0.0.1 sent half an answer, or something that is no HTTP",
+        "127.0.0.1 gave no whole answer in 3 s",
+    )
+
+
+def test_packed_bomb() -> None:
+    """A packed body is not unpacked."""
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    begun = time.monotonic()
+    sentence = said(http(bomb, "200 OK", "Content-Encoding: gzip"), most=KIB * KIB)
+    assert sentence == "127.0.0.1 sent a packed answer (gzip) that nobody asked for"
+    assert time.monotonic() - begun < 3
+
+
+def test_no_http() -> None:
+    """Something else that talks is named."""
+    assert said(b"SSH-2.0-OpenSSH_9.2\r\n") == "127.0.0.1 sent half an answer, or something that is no HTTP"
+
+
+def test_half_a_body() -> None:
+    """A body that breaks off is no answer."""
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
+    assert said(half) == "127.0.0.1 sent half an answer, or something that is no HTTP"
+
+
+def test_hanging_up() -> None:
+    """A server that says nothing and hangs up gave no answer."""
+    assert said(b"") == "127.0.0.1 closed the connection before it answered"
+
+
+def test_nobody_there() -> None:
+    """A port where nobody listens refuses."""
+
+    async def run() -> None:
+        async with web() as server:
+            url = server.url("/x")
+        await fetcher().ask(Question(url))
+
+    with pytest.raises(UnansweredError, match=r"^127\.0\.0\.1 refused the connection$"):
+        asyncio.run(run())
+
+
+def test_redirect_to_a_path() -> None:
+    """A redirect is followed, also a chain of three."""
+    found, paths = asked(
+        redirect("/a"), a=redirect("b", "301 Moved"), b=redirect("/c", "307 Temp"), c=http(b"ok")
+    )
+    assert isinstance(found, Answer)
+    assert (found.body, paths) == (b"ok", ["/x", "/a", "/b", "/c"])
+
+
+def test_redirects_without_end() -> None:
+    """A circle ends after the third redirect."""
+    found, paths = asked(redirect("/x"))
+    assert (found, len(paths)) == ("127.0.0.1 redirects more than 3 times", 4)
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "file:///etc/passwd",
+        "ldap://127.0.0.1/x",
+        "ftp://127.0.0.1/x",
+        "http://u:p@127.0.0.1/",
+        "http://0x7f.1/",
+    ],
+)
+def test_redirect_to_what_is_never_asked(to: str) -> None:
+    """A redirect does not lead around the rules."""
+    sentence = said(redirect(to))
+    assert sentence.startswith("127.0.0.1 redirects: ")
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "10.0.0.1", "[::ffff:10.0.0.1]", "[fd00::1]"])
+def test_redirect_to_a_private_address(address: str) -> None:
+    """Each address on the way is checked."""
+    sentence = said(redirect(f"http://{address}/latest/meta-data"))
+    assert "is a private address" in sentence
+    assert "issuers.private_addresses" in sentence
+
+
+def test_a_post_is_not_turned_into_a_get() -> None:
+    """A question with a body follows only redirects that keep it."""
+    assert said(redirect("/y"), body=b"x", y=http(b"yes")) == "127.0.0.1 redirects a POST with HTTP 302"
+
+
+def test_a_post_that_is_kept() -> None:
+    """A redirect that keeps the method carries the body along."""
+    found, paths = asked(redirect("/y", "308 Permanent"), body=b"x", y=http(b"yes"))
+    assert (isinstance(found, Answer), paths) == (True, ["/x", "/y"])
+
+
+def resolved(table: dict[str, list[str]], reach: Reach = LOOPBACK) -> tuple[str, int, list[str]]:
+    """Return what asking a named host leads to, how many requests came, and which names were looked up."""
+
+    async def run() -> tuple[str, int, list[str]]:
+        async with web(x=http(b"ok")) as server:
+            hosts = Hosts(table)
+            try:
+                answer = await fetcher(hosts, reach).ask(Question(server.url("/x", "ca.example")))
+                text = answer.body.decode()
+            except UnansweredError as error:
+                text = str(error)
+            return text, len(server.requests), hosts.asked
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_a_name_that_leads_to_loopback(address: str) -> None:
+    """What counts is where a name leads to; the sentence says what would allow it."""
+    text, requests, _ = resolved({"ca.example": [address]}, Reach())
+    assert requests == 0
+    assert text.startswith(f"ca.example: {address} is a private address")
+    assert text.endswith("list it under issuers.private_addresses")
+
+
+def test_a_name_is_looked_up_once() -> None:
+    """No second look-up can give another address than the one that was checked."""
+    text, requests, names = resolved({"ca.example": ["127.0.0.1"]})
+    assert (text, requests, names) == ("ok", 1, ["ca.example"])
+
+
+def test_of_several_addresses_only_allowed_ones_are_asked() -> None:
+    """A private address beside an allowed one is left out."""
+    text, requests, _ = resolved({"ca.example": ["10.0.0.1", "127.0.0.1"]})
+    assert (text, requests) == ("ok", 1)
+
+
+def test_a_name_that_is_not_known() -> None:
+    """A name without an address is said to be one."""
+    assert resolved({"ca.example": []})[0] == "ca.example cannot be resolved"
+
+
+def test_at_most_a_few_at_once() -> None:
+    """However many ask, a bounded number of requests is under way."""
+
+    async def run() -> int:
+        under_way, most = 0, 0
+
+        async def counted(_request: Request, writer: asyncio.StreamWriter) -> None:
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0.02)
+            under_way -= 1
+            writer.write(http(b"ok"))
+            await writer.drain()
+
+        async with web(x=counted) as server:
+            asking = Fetcher(Hosts(), LOOPBACK, at_once=3)
+            await asyncio.gather(*(asking.ask(Question(server.url("/x"))) for _ in range(20)))
+        return most
+
+    assert asyncio.run(run()) == 3
+
+
+def https(tls: ssl.SSLContext | None, names: Sequence[str], ca: pki.Issued, folder: object) -> str:
+    """Return what a TLS server with a certificate for some names leads to."""
+
+    async def run() -> str:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server_key = pki.leaf("server", ca, names=names, at=pki.datetime.now(pki.UTC))
+        path = f"{folder}/both.pem"
+        with open(path, "wb") as file:  # noqa: ASYNC230, PTH123 - a test's own small file
+            file.write(server_key.key_pem + server_key.pem)
+        context.load_cert_chain(path)
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(http(b"ok"))
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        try:
+            answer = await Fetcher(Hosts(), LOOPBACK, tls).ask(Question(f"https://127.0.0.1:{port}/"))
+            return answer.body.decode()
+        except UnansweredError as error:
+            return str(error)
+        finally:
+            server.close()
+
+    return asyncio.run(run())
+
+
+def _trusting(ca: pki.Issued) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=ca.pem.decode())
+
+
+def test_https_without_a_verifier(tmp_path: object) -> None:
+    """For answers that are signed themselves https is taken as it comes."""
+    ca = pki.authority(at=pki.datetime.now(pki.UTC))
+    assert https(None, ["other.example"], ca, tmp_path) == "ok"
+
+
+def test_https_with_a_verifier(tmp_path: object) -> None:
+    """With anchors the server must prove its name."""
+    ca = pki.authority(at=pki.datetime.now(pki.UTC))
+    assert https(_trusting(ca), ["127.0.0.1"], ca, tmp_path) == "ok"
+    assert https(_trusting(ca), ["other.example"], ca, tmp_path).startswith(
+        "127.0.0.1 shows an untrusted certificate"
+    )
