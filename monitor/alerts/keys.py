@@ -10,7 +10,13 @@ RENEWED = "renewed"
 _CHECKS = {check.value: check for check in Check}
 
 ABOUT_STANDING = frozenset({Check.REVOKED, Check.REVOCATION_UNKNOWN})
-ABOUT_CERTIFICATE = ABOUT_STANDING | {Check.EXPIRY, Check.CA_EXPIRY, Check.WEAK_KEY, Check.WEAK_SIGNATURE}
+ABOUT_CERTIFICATE = ABOUT_STANDING | {
+    Check.EXPIRY,
+    Check.CA_EXPIRY,
+    Check.WEAK_KEY,
+    Check.WEAK_SIGNATURE,
+    Check.RENEWAL_WINDOW,
+}
 _ALWAYS_SHARED = frozenset(
     {Check.INCONSISTENT, Check.RECORDER_PAIR, Check.FAILOVER_OLDER, Check.DISCOVERY_STALE}
 )

@@ -11,6 +11,7 @@ from monitor.assess.failover import failovers_older
 from monitor.assess.inconsistent import inconsistent
 from monitor.assess.mixed import mixed_encryption
 from monitor.assess.recorders import recorders_out_of_step
+from monitor.assess.renewal_window import renewal_windows
 from monitor.assess.revoked import revoked
 from monitor.assess.stale import stale_discoveries
 from monitor.model import Finding, Snapshot
@@ -23,6 +24,7 @@ _QUESTIONS: tuple[Callable[[Snapshot, datetime], Iterator[tuple[str, Finding]]],
     stale_discoveries,
     both_sides,
     revoked,
+    renewal_windows,
 )
 
 
@@ -37,6 +39,7 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``served_old``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
     ``ca_not_installed`` need a machine's stores and what its ports serve.
     ``revoked`` and ``revocation_unknown``: what issuers said, which is known beside the looks.
+    ``renewal_window``: the CA suggested to renew and nobody did, or wants it earlier than usual.
     """
     found: dict[str, tuple[Finding, ...]] = {}
     for question in _QUESTIONS:

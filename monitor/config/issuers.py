@@ -1,10 +1,11 @@
 """What the section ``issuers`` may hold: how issuers of certificates may be asked; asks nobody."""
 
+import ipaddress
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from monitor.issuers.reach import Reach
+from monitor.issuers.reach import Reach, RefusedError, read_url
 from monitor.settings import Settings
 
 
@@ -16,11 +17,43 @@ def _network(text: str) -> str:
     return text
 
 
+def _directory(text: str) -> str:
+    try:
+        url = read_url(text)
+    except RefusedError as error:
+        raise ValueError(f"must be the URL of an ACME directory: {error}") from None
+    if url.scheme != "https" and not _loopback(url.host or ""):
+        raise ValueError("must begin with https://; without TLS anybody could answer for the CA")
+    return text
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _named(directories: dict[str, str]) -> dict[str, str]:
+    names = [name.casefold() for name in directories]
+    for name, folded in zip(directories, names, strict=True):
+        if not folded:
+            raise ValueError("an issuer has no name; write its organisation, such as Let's Encrypt")
+        if names.count(folded) > 1:
+            raise ValueError(f"{name!r} stands here twice; capitals make no difference")
+    return directories
+
+
 class IssuerSettings(Settings):
     """Say what may be asked for what stands in certificates, beyond public addresses."""
 
     private_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         (), description="private addresses and networks of your CA that certificates may send us to"
+    )
+
+    acme: Annotated[dict[str, Annotated[str, AfterValidator(_directory)]], AfterValidator(_named)] = Field(
+        default_factory=dict,
+        description="ACME CAs to ask when to renew: URL of the directory by the issuer's O, CN or name",
     )
 
     @property

@@ -46,13 +46,14 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Hold what is asked: a GET, or a POST where there is a body."""
+    """Hold what is asked: a GET, or a POST where there is a body; ``follow`` is whether redirects are."""
 
     url: str
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     most: int = 1024 * 1024
     within: float = LONGEST
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,13 @@ class Fetcher:
             raise UnansweredError(_explained(error, where)) from None
 
     async def _followed(self, url: URL, question: Question) -> Answer:
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(_MOST_REDIRECTS + 1 if question.follow else 1):
             found = await self._once(url, question)
             if isinstance(found, Answer):
                 return found
             url = found
+        if not question.follow:
+            raise UnansweredError(f"it redirects to {display(str(url), 200)}, which is not followed")
         raise UnansweredError(f"{url.host} redirects more than {_MOST_REDIRECTS} times")
 
     async def _once(self, url: URL, question: Question) -> Answer | URL:

@@ -6,15 +6,15 @@ twice the memory), and rendering everything anew at each scrape (no memory, ten 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from monitor.metrics.exposed import Chain
-from monitor.metrics.rendered import Rendered, RenderedCertificate
-from monitor.metrics.text import Family, label, label_problem, seconds
-from monitor.model import Snapshot, TargetState
+from monitor.metrics.rendered import Rendered, RenderedCertificate, seats
+from monitor.metrics.text import Family, label, label_problem, seconds, stamp
+from monitor.model import RenewalWindow, Snapshot, TargetState
 
 T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -76,6 +76,14 @@ LISTS = Family(
     "Unix time at which the CRL at a place ends, the earliest where several lie there; absent where it names "
     "none. " + CACHED,
 )
+WINDOW_START = Family(
+    "cert_monitor_renewal_window_start_timestamp_seconds",
+    "Unix time from which the CA suggests to renew the certificate. Cached from its last answer.",
+)
+WINDOW_END = Family(
+    "cert_monitor_renewal_window_end_timestamp_seconds",
+    "Unix time until which the CA suggests to renew the certificate. Cached from its last answer.",
+)
 FINDINGS = Family("cert_monitor_findings", "How many warning and critical findings there are. " + CACHED)
 
 
@@ -118,6 +126,7 @@ class Exposition:
         yield LISTS.head
         for chunk in _chunks(listing):
             yield _lines(LISTS, [target.labels + text for target in chunk for text in target.lists])
+        yield from _windows(targets if snapshot.renewals else [], snapshot.renewals)
         yield FINDINGS.head
         for chunk in _chunks(judged):
             yield _lines(FINDINGS, [target.labels + text for target in chunk for text in target.findings])
@@ -166,6 +175,23 @@ def _certificates(certificates: list[RenderedCertificate], now: float) -> Iterat
     yield CERTIFICATE_INFO.head
     for chunk in _chunks(certificates):
         yield _lines(CERTIFICATE_INFO, [c.labels + c.info for c in chunk])
+
+
+def _windows(targets: list[Rendered], known: Mapping[str, RenewalWindow]) -> Iterator[bytes]:
+    """Yield both families; few targets have windows, so nothing is kept of them between scrapes."""
+    windows = [
+        (target.labels + text, known[sha256])
+        for target in targets
+        if target.state.target.policy.renewal_information
+        for sha256, text in seats(target.state)
+        if sha256 in known
+    ]
+    yield WINDOW_START.head
+    for chunk in _chunks(windows):
+        yield _lines(WINDOW_START, [text + stamp(window.start) for text, window in chunk])
+    yield WINDOW_END.head
+    for chunk in _chunks(windows):
+        yield _lines(WINDOW_END, [text + stamp(window.end) for text, window in chunk])
 
 
 def _chunks(items: list[T]) -> Iterator[list[T]]:

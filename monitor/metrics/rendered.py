@@ -5,7 +5,7 @@ of the text, and each value is the end of its line (``} 1``), empty when the val
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from monitor.metrics.exposed import Chain, exposed
@@ -58,6 +58,12 @@ class Rendered:
     def holds(self, state: TargetState, correlated: tuple[Finding, ...]) -> bool:
         """Return whether this is still the text of that state."""
         return self.state is state and self.correlated == correlated
+
+
+def seats(state: TargetState) -> Iterator[tuple[str, bytes]]:
+    """Yield the SHA-256 of each leaf with the labels of its place, each pair once."""
+    for place, sha256 in dict.fromkeys((path.place, path.leaf.sha256) for path in state.assessment.paths):
+        yield sha256, b",%b,%b" % (label("place", place), label("fingerprint", sha256))
 
 
 def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:

@@ -66,7 +66,7 @@ class RenewalWindow:
     """Hold the window in which an ACME CA suggests to renew a certificate (RFC 9773 section 4.2).
 
     ``first_start`` and ``first_end`` are those of the first answer: a window that was pulled in since then
-    is told.
+    is told. Before ``ask_after`` the CA does not want to be asked again.
     """
 
     sha256: str
@@ -76,3 +76,4 @@ class RenewalWindow:
     explanation: str = ""
     first_start: datetime | None = None
     first_end: datetime | None = None
+    ask_after: datetime | None = None

@@ -10,8 +10,8 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 
-from monitor.model import Mail, Observation, Target, TargetState, Told, ToldChange
-from monitor.store import pruning, reading, recording, single, telling
+from monitor.model import Mail, Observation, RenewalWindow, Target, TargetState, Told, ToldChange
+from monitor.store import pruning, reading, recording, renewing, single, telling
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.values import Presence, Pruned
@@ -135,6 +135,14 @@ class Store:
         """Replace the last good list of a discovery."""
         await self._write(single.save_discovered, discovery_id, found_json, at)
 
+    async def renewals(self, fingerprints: Iterable[str]) -> dict[str, RenewalWindow]:
+        """Return by SHA-256 when CAs suggested to renew those of some certificates that are recorded."""
+        return await self._read(renewing.renewals, tuple(fingerprints))
+
+    async def put_renewals(self, windows: Iterable[RenewalWindow]) -> None:
+        """Record some windows over those of the same certificates."""
+        await self._write(renewing.put_renewals, tuple(windows))
+
     async def prune(self, now: datetime, keep: timedelta) -> Pruned:
         """Remove ended history and finished mails older than ``keep``, and certificates nothing refers to.
 
@@ -149,6 +157,7 @@ class Store:
             done = await self._write(pruning.prune_certificates, after)
             certificates, after = certificates + done.removed, done.after
             if not after:
+                await self._write(renewing.prune_renewals)
                 return Pruned(history, certificates, mails)
 
     async def _all(self, act: Callable[[Connection, datetime], int], before: datetime) -> int:

@@ -163,6 +163,20 @@ discovery = Table(
     Column("succeeded_at", Instant, nullable=False),
 )
 
+# No reference to certificate, whose rows are pruned in slices that know nothing of it.
+renewal = Table(
+    "renewal",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("explanation", Words, nullable=False),
+    Column("first_start", Instant),
+    Column("first_end", Instant),
+    Column("ask_after", Instant),
+)
+
 fact = Table(
     "fact",
     metadata,

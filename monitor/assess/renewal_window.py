@@ -1,0 +1,72 @@
+"""Say when a CA suggested to renew and nobody did, and when it wants a renewal earlier than it first said.
+
+So a mass revocation shows before it happens: the CA moves the window into the past (RFC 9773 section 4.2). It
+must not ask anybody.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.assess.expiry import day_and_minute
+from monitor.assess.revoked import asked_paths
+from monitor.model import Certificate, Check, Finding, RenewalWindow, Severity, Snapshot, Target
+
+_PULLED_IN = 0.02
+"""Share of the lifetime by which a window may wander: CAs spread their load."""
+
+_TOO_EARLY = 0.6
+"""No CA plans to renew with more than this share of the lifetime left: 1/3 is usual, 1/2 for a few days."""
+
+
+def renewal_windows(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield a finding for each place of a certificate whose window has passed or was pulled in."""
+    if not snapshot.renewals:
+        return
+    for state in snapshot:
+        if state.target.policy.renewal_information:
+            for path in asked_paths(state):
+                window = snapshot.renewals.get(path.leaf.sha256)
+                if window is not None:
+                    yield from _findings(state.target, path.leaf, path.place, window, now)
+
+
+def _findings(
+    target: Target, leaf: Certificate, place: str, window: RenewalWindow, now: datetime
+) -> Iterator[tuple[str, Finding]]:
+    default, sentence = _judged(leaf, window, now)
+    severity = target.policy.severity(Check.RENEWAL_WINDOW, default)
+    if sentence and severity is not None:
+        yield target.id, Finding(Check.RENEWAL_WINDOW, severity, sentence, leaf.sha256, place)
+
+
+def _judged(leaf: Certificate, window: RenewalWindow, now: datetime) -> tuple[Severity, str]:
+    """Return how bad a window is and why, an empty text when there is nothing to say."""
+    past = now > window.end
+    suggested = f"between {day_and_minute(window.start)} and {day_and_minute(window.end)}"
+    why = f"; its reason: {window.explanation}" if window.explanation else ""
+    moved = _moved(leaf, window)
+    if moved or (window.start <= now and _far_from_end(leaf, window)):
+        before = (
+            f" instead of from {day_and_minute(window.first_start)}" if moved and window.first_start else ""
+        )
+        sentence = (
+            f'the CA wants the certificate "{leaf.title}" renewed earlier than usual, {suggested}{before}: '
+            f"renew it now, the CA may be about to revoke it{why}"
+        )
+        return (Severity.CRITICAL if past else Severity.WARNING), sentence
+    if not past:
+        return Severity.OK, ""
+    sentence = (
+        f'the CA suggested to renew the certificate "{leaf.title}" {suggested}, and it is still in place: '
+        f"look whether its renewal works{why}"
+    )
+    return Severity.WARNING, sentence
+
+
+def _moved(leaf: Certificate, window: RenewalWindow) -> bool:
+    first = window.first_start
+    return first is not None and window.start < first - leaf.lifetime * _PULLED_IN
+
+
+def _far_from_end(leaf: Certificate, window: RenewalWindow) -> bool:
+    return leaf.not_after - window.start > leaf.lifetime * _TOO_EARLY

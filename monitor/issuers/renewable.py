@@ -1,0 +1,58 @@
+"""Say of which certificates an ACME CA can be asked when to renew them, and where; pure.
+
+It must cost nothing where no policy asks for renewal information.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.assess import asked_paths
+from monitor.model import Certificate, Snapshot
+
+_PART = re.compile(r"(?:[^,+\\]|\\.)+")
+_ESCAPED = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """Hold one certificate and the directory of the CA that issued it."""
+
+    certificate: Certificate
+    directory: str
+
+
+def renewable(snapshot: Snapshot, directories: Mapping[str, str], now: datetime) -> dict[str, Renewable]:
+    """Return by SHA-256 every leaf that may be asked about; none that has ended or has a successor beside it.
+
+    RFC 9773 section 4.3.3 wants silence about both. ``directories`` maps issuers to the URLs of their
+    directories.
+    """
+    found: dict[str, Renewable] = {}
+    if not directories:
+        return found
+    by_name = {name.casefold(): url for name, url in directories.items()}
+    for state in snapshot:
+        if state.target.policy.renewal_information:
+            for path in asked_paths(state):
+                leaf = path.leaf
+                if now < leaf.not_after and leaf.sha256 not in found:
+                    directory = _directory(leaf, by_name)
+                    if directory:
+                        found[leaf.sha256] = Renewable(leaf, directory)
+    return found
+
+
+def _directory(leaf: Certificate, by_name: Mapping[str, str]) -> str:
+    return next((by_name[name] for name in _names(leaf) if name in by_name), "")
+
+
+def _names(leaf: Certificate) -> Iterator[str]:
+    """Yield what the issuer can be called in the configuration, the most exact first."""
+    yield leaf.issuer.casefold()
+    yield leaf.issuer_cn.casefold()
+    for part in _PART.findall(leaf.issuer):
+        kind, _, value = part.strip().partition("=")
+        if kind == "O":
+            yield _ESCAPED.sub(r"\1", value).casefold()

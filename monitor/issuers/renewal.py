@@ -1,0 +1,132 @@
+"""Ask an ACME CA when it suggests to renew a certificate (RFC 9773); remembers where, not what, it answered.
+
+Whoever is asked stands in the configuration; from there we go to no other machine on a private network.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from yarl import URL
+
+from monitor.issuers.fetch import Fetcher, Question, UnansweredError
+from monitor.issuers.suggestion import (
+    BadAnswerError,
+    Suggestion,
+    asked_to_wait,
+    renewal_info_in,
+    suggestion_in,
+)
+from monitor.model import Clock
+
+AFTER_TROUBLE = timedelta(hours=6)
+"""How long to wait after an error that will not go away by itself (RFC 9773 section 4.3.3)."""
+
+_DIRECTORY_KEPT = timedelta(days=1)
+_FIRST_WAIT = timedelta(minutes=1)
+_MOST = 64 * 1024
+_TOO_MANY = 429
+
+
+class NoWindowError(Exception):
+    """There is no window now; the text says why, ``wait`` when to ask again, ``None`` to wait ever longer."""
+
+    def __init__(self, sentence: str, wait: timedelta | None) -> None:
+        """Keep the sentence and the time."""
+        super().__init__(sentence)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Fetchers:
+    """Hold who asks at the address that the configuration names, and who at any other."""
+
+    configured: Fetcher
+    others: Fetcher
+
+    def of(self, url: str, directory: str) -> Fetcher:
+        """Return who asks at a URL that a directory names."""
+        return self.configured if URL(url).origin() == URL(directory).origin() else self.others
+
+
+@dataclass(slots=True)
+class _Known:
+    """Hold what is known of one directory: where renewal information is, or why that cannot be had."""
+
+    url: str = ""
+    trouble: str = ""
+    failures: int = 0
+    wait: timedelta = timedelta(0)
+    until: datetime | None = None
+
+
+class Asking:
+    """Ask CAs; each directory is read once a day."""
+
+    def __init__(self, fetchers: Fetchers, clock: Clock) -> None:
+        """Take what asks over the network."""
+        self._fetchers = fetchers
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+        self._reading: dict[str, asyncio.Lock] = {}
+
+    async def window(self, directory: str, identifier: str) -> tuple[Suggestion, timedelta]:
+        """Return the suggested window and how long not to ask again; raise ``NoWindowError`` without one."""
+        where = await self._renewal_info(directory)
+        try:
+            body, headers = await self._get(f"{where}/{identifier}", directory)
+            found = suggestion_in(body)
+        except UnansweredError as error:
+            raise NoWindowError(str(error), self._wait(error)) from None
+        except BadAnswerError as error:
+            raise NoWindowError(f"{URL(where).host}: {error}", AFTER_TROUBLE) from None
+        return found, asked_to_wait(headers, self._clock.now()) or AFTER_TROUBLE
+
+    async def _renewal_info(self, directory: str) -> str:
+        async with self._reading.setdefault(directory, asyncio.Lock()):
+            known = self._known.setdefault(directory, _Known())
+            now = self._clock.now()
+            if known.until is None or not now < known.until <= now + _DIRECTORY_KEPT:
+                await self._read(directory, known)
+        if known.trouble:
+            raise NoWindowError(known.trouble, known.wait)
+        return known.url
+
+    async def _read(self, directory: str, known: _Known) -> None:
+        try:
+            body, _ = await self._get(directory, directory)
+            known.url, known.trouble = _renewal_info_of(directory, body), ""
+            known.failures, known.wait = 0, _DIRECTORY_KEPT
+        except UnansweredError as error:
+            known.failures += 1
+            known.wait = self._wait(error) or growing(known.failures)
+            # Where it was yesterday it most likely still is.
+            known.trouble = "" if known.url else str(error)
+        except BadAnswerError as error:
+            known.trouble, known.wait = f"{URL(directory).host}: {error}", AFTER_TROUBLE
+        known.until = self._clock.now() + known.wait
+
+    async def _get(self, url: str, directory: str) -> tuple[bytes, Mapping[str, str]]:
+        # Not followed: a redirect could lead from the configured address to anywhere.
+        question = Question(url, headers={"Accept": "application/json"}, most=_MOST, follow=False)
+        answer = await self._fetchers.of(url, directory).ask(question)
+        return answer.body, answer.headers
+
+    def _wait(self, error: UnansweredError) -> timedelta | None:
+        """Return when to ask again after an error, ``None`` for one that may pass by itself."""
+        asked = asked_to_wait(error.headers, self._clock.now())
+        passing = not error.status or error.status >= 500 or error.status == _TOO_MANY
+        return asked if passing else max(asked or AFTER_TROUBLE, AFTER_TROUBLE)
+
+
+def _renewal_info_of(directory: str, body: bytes) -> str:
+    url = renewal_info_in(body)
+    if URL(directory).scheme == "https" and URL(url).scheme != "https":
+        raise BadAnswerError("its directory names an address without TLS as renewalInfo")
+    return url
+
+
+def growing(failures: int) -> timedelta:
+    """Return how long to wait after so many failures in a row."""
+    return min(_FIRST_WAIT * (1 << min(failures - 1, 12)), AFTER_TROUBLE)

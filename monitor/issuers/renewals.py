@@ -1,0 +1,170 @@
+"""Keep up to date when ACME CAs suggest to renew watched certificates: who is due, and what is known.
+
+Looks never wait for it, and it judges nothing: what it learns goes onto the board, and into the record, so
+that a window which was pulled in shows as such after a restart.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.issuers.renewable import Renewable, renewable
+from monitor.issuers.renewal import AFTER_TROUBLE, Asking, Fetchers, NoWindowError, growing
+from monitor.issuers.renewal_id import renewal_id
+from monitor.issuers.suggestion import LATEST_AGAIN, Suggestion
+from monitor.model import Clock, RenewalWindow, Snapshot
+
+log = logging.getLogger(__name__)
+
+A_ROUND = 200
+"""Certificates asked about in one round at most."""
+
+NOT_RECORDED = timedelta(minutes=1)
+"""How long to wait for the bytes of a certificate that was seen but is not recorded yet."""
+
+Show = Callable[[Mapping[str, RenewalWindow]], None]
+
+
+class Memory(Protocol):
+    """Keep windows over a restart."""
+
+    async def renewals(self, fingerprints: Sequence[str]) -> Mapping[str, RenewalWindow]:
+        """Return the recorded windows of some certificates by SHA-256."""
+        ...
+
+    async def put_renewals(self, windows: Iterable[RenewalWindow]) -> None:
+        """Record some windows."""
+        ...
+
+    async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of those of some certificates that are recorded."""
+        ...
+
+
+class Renewals:
+    """Hold the window of each certificate and when its CA is asked again."""
+
+    def __init__(
+        self, fetchers: Fetchers, directories: Mapping[str, str], memory: Memory, clock: Clock
+    ) -> None:
+        """Take what asks, the directory of each issuer, the record and the clock."""
+        self._memory = memory
+        self._clock = clock
+        self._known: dict[str, RenewalWindow | None] = {}
+        self._shown: Mapping[str, RenewalWindow] = {}
+        self._said: dict[str, str] = {}
+        self.use(fetchers, directories)
+
+    def use(self, fetchers: Fetchers, directories: Mapping[str, str]) -> None:
+        """Ask by another configuration from now on; whoever gave no window is asked anew."""
+        self._asking = Asking(fetchers, self._clock)
+        self._directories = directories
+        self._failed: dict[str, int] = {}
+        self._due: dict[str, datetime] = {}
+
+    async def resume(self, snapshot: Snapshot, show: Show) -> None:
+        """Show what was recorded, asking nobody: what was told must not look solved after a restart."""
+        await self._take_up(renewable(snapshot, self._directories, self._clock.now()))
+        self._show(show)
+
+    async def round(self, snapshot: Snapshot, show: Show) -> bool:
+        """Ask about those that are due, show and record what is learned, and return whether more are due."""
+        now = self._clock.now()
+        asking = renewable(snapshot, self._directories, now)
+        if not asking and not self._shown:
+            return False
+        await self._take_up(asking)
+        self._show(show)
+        due = [sha256 for sha256 in asking if self._is_due(sha256, now)]
+        learned = await self._ask([asking[sha256] for sha256 in due[:A_ROUND]])
+        self._known.update(learned)
+        self._show(show)
+        if learned:
+            await self._memory.put_renewals(learned.values())
+        return len(due) > A_ROUND
+
+    async def _take_up(self, asking: Mapping[str, Renewable]) -> None:
+        """Recall what was recorded of those that are new here, and forget those that nobody asks about."""
+        for sha256 in [one for one in self._known if one not in asking]:
+            del self._known[sha256]
+            self._due.pop(sha256, None)
+            self._failed.pop(sha256, None)
+        if new := [one for one in asking if one not in self._known]:
+            recorded = await self._memory.renewals(new)
+            self._known.update((sha256, recorded.get(sha256)) for sha256 in new)
+
+    def _show(self, show: Show) -> None:
+        windows = {sha256: window for sha256, window in self._known.items() if window is not None}
+        if windows != self._shown:
+            self._shown = windows
+            show(windows)
+
+    def _is_due(self, sha256: str, now: datetime) -> bool:
+        known = self._known[sha256]
+        at = self._due.get(sha256) or (known.ask_after if known else None)
+        # A clock that was ahead when this was noted must not silence us.
+        return at is None or at <= now or at > now + LATEST_AGAIN
+
+    async def _ask(self, asking: Sequence[Renewable]) -> dict[str, RenewalWindow]:
+        ders = await self._memory.ders([one.certificate.sha256 for one in asking]) if asking else {}
+        found = await asyncio.gather(*(self._one(one, ders.get(one.certificate.sha256)) for one in asking))
+        return {window.sha256: window for window in found if window is not None}
+
+    async def _one(self, one: Renewable, der: bytes | None) -> RenewalWindow | None:
+        sha256 = one.certificate.sha256
+        if der is None:
+            self._due[sha256] = self._clock.now() + NOT_RECORDED
+            return None
+        try:
+            suggested, wait = await self._window(one, der)
+        except NoWindowError as error:
+            self._failed[sha256] = self._failed.get(sha256, 0) + 1
+            wait = error.wait or growing(self._failed[sha256])
+            self._due[sha256] = self._clock.now() + wait
+            self._say(one.directory, str(error))
+            return None
+        except Exception:
+            # One odd certificate must not keep the others from being asked about.
+            log.exception("asking when to renew certificate %s ended in a bug of cert-monitor", sha256)
+            self._due[sha256] = self._clock.now() + AFTER_TROUBLE
+            return None
+        self._failed.pop(sha256, None)
+        self._said.pop(one.directory, None)
+        now = self._clock.now()
+        self._due[sha256] = now + wait
+        return _noted(self._known.get(sha256), sha256, suggested, now, now + wait)
+
+    async def _window(self, one: Renewable, der: bytes) -> tuple[Suggestion, timedelta]:
+        identifier = renewal_id(der)
+        if not identifier:
+            raise NoWindowError("its certificate has no authority key identifier to ask by", LATEST_AGAIN)
+        suggested, wait = await self._asking.window(one.directory, identifier)
+        if suggested.start >= one.certificate.not_after:
+            raise NoWindowError("the CA suggests to renew after the certificate's end", AFTER_TROUBLE)
+        return suggested, wait
+
+    def _say(self, directory: str, sentence: str) -> None:
+        if self._said.get(directory) != sentence:
+            log.warning("%s told no time to renew: %s", directory, sentence)
+        self._said[directory] = sentence
+
+
+def _noted(
+    before: RenewalWindow | None, sha256: str, suggested: Suggestion, now: datetime, ask_after: datetime
+) -> RenewalWindow:
+    fresh = RenewalWindow(
+        sha256,
+        suggested.start,
+        suggested.end,
+        now,
+        suggested.explanation,
+        suggested.start,
+        suggested.end,
+        ask_after,
+    )
+    if before is None or before.first_start is None or before.first_end is None:
+        return fresh
+    return replace(fresh, first_start=before.first_start, first_end=before.first_end)

@@ -1,0 +1,38 @@
+"""Keep when CAs suggested to renew: the first window shows after a restart that a later one was pulled in."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy.dialects import sqlite
+
+from monitor.model import RenewalWindow
+from monitor.store.chunks import chunks
+from monitor.store.tables import certificate, renewal
+
+_new = sqlite.insert(renewal)
+_PUT = _new.on_conflict_do_update(
+    index_elements=[renewal.c.sha256],
+    set_={column.name: _new.excluded[column.name] for column in renewal.c if not column.primary_key},
+)
+
+
+def renewals(connection: Connection, fingerprints: Iterable[str]) -> dict[str, RenewalWindow]:
+    """Return the recorded windows of some certificates by SHA-256."""
+    found: dict[str, RenewalWindow] = {}
+    for some in chunks(fingerprints):
+        for row in connection.execute(select(renewal).where(renewal.c.sha256.in_(some))).mappings():
+            found[row["sha256"]] = RenewalWindow(**row)
+    return found
+
+
+def put_renewals(connection: Connection, windows: Iterable[RenewalWindow]) -> None:
+    """Record some windows over those of the same certificates."""
+    rows = [{column.name: getattr(window, column.name) for column in renewal.c} for window in windows]
+    if rows:
+        connection.execute(_PUT, rows)
+
+
+def prune_renewals(connection: Connection) -> int:
+    """Remove the windows of certificates that are not recorded any more; return how many."""
+    kept = exists().where(certificate.c.sha256 == renewal.c.sha256)
+    return connection.execute(delete(renewal).where(~kept)).rowcount
