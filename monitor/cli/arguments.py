@@ -88,6 +88,21 @@ def _check(commands: Any) -> None:
         help="ask whether certificates were revoked: stapled OCSP, then CRLs, then OCSP",
     )
     command.add_argument("--name", default="", help="the name the certificate must carry, sent as SNI")
+    passphrases = {"action": "append", "default": [], "dest": "passphrases"}
+    command.add_argument(
+        "--passphrase-file",
+        type=lambda path: ("file", path),
+        metavar="FILE",
+        help="file that holds the passphrase of a key store; may be given several times",
+        **passphrases,
+    )
+    command.add_argument(
+        "--passphrase-env",
+        type=lambda variable: ("env", variable),
+        metavar="VARIABLE",
+        help="variable that holds the passphrase of a key store; may be given several times",
+        **passphrases,
+    )
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=_later("check", "check"))
 

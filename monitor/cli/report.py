@@ -57,9 +57,10 @@ class Element:
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     """Return the elements of one looked-at target: one for each place when ``split``, else one.
 
-    What failed for the whole target stands under what was typed.
+    A file that gives its certificates names has an element for each of them. What failed for the whole target
+    stands under what was typed.
     """
-    if not split:
+    if not split and not any(_named(sighting.place, state) for sighting in state.sightings):
         judged = state.assessment
         return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
     places = dict.fromkeys(
@@ -67,8 +68,17 @@ def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
         + [one.place for one in state.lists]
         + [failure.place for failure in state.failures]
     )
-    whole = {"", state.target.where}
-    return [_at(typed if place in whole else place, place, state) for place in places]
+    return [_at(_label(typed, place, state), place, state) for place in places]
+
+
+def _named(place: str, state: TargetState) -> bool:
+    return place.startswith(f"{state.target.where}#")
+
+
+def _label(typed: str, place: str, state: TargetState) -> str:
+    if place in ("", state.target.where):
+        return typed
+    return typed + place.removeprefix(state.target.where) if _named(place, state) else place
 
 
 def _at(target: str, place: str, state: TargetState) -> Element:

@@ -17,8 +17,8 @@ from monitor.config import Config, IssuerSettings, load, plan, unwritten
 from monitor.model import Assessment, Found, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
 from monitor.sources.address import read_host
+from monitor.sources.walk import ALL_SUFFIXES
 
-SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
 SYSTEM = "system"
 
 
@@ -37,14 +37,15 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
     Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
     """
     config = load(arguments.config) if arguments.config else unwritten()
-    own, name = _own(arguments), _name(arguments.name)
+    own, name, keys = _own(arguments), _name(arguments.name), _passphrases(arguments)
     if arguments.targets:
-        return [_typed(text, name, own, config) for text in dict.fromkeys(arguments.targets)], []
+        return [_typed(text, name, own, config, keys) for text in dict.fromkeys(arguments.targets)], []
     if arguments.config is None:
         raise UsageError("check: name at least one target, or a configuration with --config")
-    if own or name:
+    if own or name or keys:
         raise UsageError(
-            "check: --trust, --name and --revocation need a target; the configuration says all for its own"
+            "check: --trust, --name, --revocation and the passphrases need a target; the configuration says "
+            "all for its own"
         )
     if not config.targets and not config.discoveries:
         raise UsageError(f"check: {arguments.config} has no targets")
@@ -72,11 +73,12 @@ def _configured(target: Target) -> Typed:
     return Typed(target.where, target, split=target.kind == "files")
 
 
-def _typed(text: str, name: str, own: dict[str, Any], config: Config) -> Typed:
-    make = _files if _is_file(text) else _endpoint
+def _typed(text: str, name: str, own: dict[str, Any], config: Config, keys: dict[str, Any]) -> Typed:
     try:
         text.encode()
-        return make(text, name, own, config)
+        if _is_file(text):
+            return _files(text, name, own | keys, config)
+        return _endpoint(text, name, own, config)
     except UnicodeEncodeError:
         raise UsageError(f"check: {text!r} has bytes that are no UTF-8; name its folder instead") from None
     except ValidationError as error:
@@ -97,7 +99,7 @@ def _is_file(text: str) -> bool:
         os.path.exists(text)  # noqa: PTH110 - a name too long or with odd bytes is simply no file
         or (glob.has_magic(text) and not (text.startswith("[") and ":" in text))
         or any(separator in text for separator in separators)
-        or text.lower().endswith(SUFFIXES)
+        or text.lower().endswith(ALL_SUFFIXES)
     )
 
 
@@ -137,6 +139,12 @@ def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Type
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:
     trust = {"trust": anchors("check", arguments.trust)} if arguments.trust else {}
     return trust | ({"revocation": "on"} if arguments.revocation else {})
+
+
+def _passphrases(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return where passphrases lie, in the order typed, as a configuration says it."""
+    named = [{which: where} for which, where in arguments.passphrases]
+    return {"passphrases": named} if named else {}
 
 
 def _name(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.config.settings import FileSettings
 from monitor.discovery import HttpSdSettings, XProtectSiteSettings
 from monitor.document import Keys
-from monitor.sources import EndpointSettings
+from monitor.sources import EndpointSettings, FilesSettings
 from monitor.windows.access import WindowsAccess
 
 
@@ -68,6 +68,7 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
                 yield ("email", thing.value), thing, named
     for keys, holder in _holders(settings):
         yield from _secrets(keys, holder)
+    yield from _passphrases(settings)
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
 
@@ -87,6 +88,16 @@ def _secrets(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:
         named = getattr(target, name, None)
         if named is not None:
             yield (*keys, name), thing, named
+
+
+def _passphrases(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
+    for index, target in enumerate(settings.targets):
+        for number, one in enumerate(target.passphrases if isinstance(target, FilesSettings) else ()):
+            keys = ("targets", index, "passphrases", number)
+            if one.file is not None:
+                yield (*keys, "file"), Thing.PASSWORD_FILE, one.file
+            if one.env is not None:
+                yield (*keys, "env"), Thing.PASSWORD_ENV, one.env
 
 
 def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | None]]:
