@@ -10,10 +10,12 @@ from monitor.assess import correlate
 from monitor.model import (
     Account,
     Assessment,
+    Binding,
     Certificate,
     Check,
     Failure,
     Finding,
+    Grant,
     Kept,
     Link,
     Machine,
@@ -34,6 +36,9 @@ MY = "LocalMachine/My"
 ROOT = authority("VMS Certificate Authority")
 HERE = PrivateKey(Link.PRESENT)
 GONE = PrivateKey(Link.MISSING)
+ADMINISTRATORS = Grant("S-1-5-32-544"), Grant("S-1-5-18")
+CA = certificate(ROOT.der)
+ELSEWHERE = "F" * 40
 
 
 def made(
@@ -186,3 +191,29 @@ def off(*several: Check) -> Policy:
 def sentences(findings: Iterable[Finding]) -> list[str]:
     """Return what is said."""
     return [finding.sentence for finding in findings]
+
+
+def bound(thumbprint: str, number: int = 443, address: str = "0.0.0.0", store: str = "My") -> Binding:
+    """Return a binding of http.sys."""
+    return Binding(address, number, thumbprint, store)
+
+
+def readable_by(*grants: Grant, hardware: bool = False) -> PrivateKey:
+    """Return a key with administrators, the system and these among its readers."""
+    return PrivateKey(Link.PRESENT, readers=(*grants, *ADMINISTRATORS), hardware=hardware)
+
+
+def server(host: str = HOST, *, site: str = "HQ", origin: str = "", anchor: Certificate = CA) -> TargetState:
+    """Return a port whose certificate hangs on a CA."""
+    return port(NEW, host=host, site=site, origin=origin, anchor=anchor)
+
+
+def client(
+    *roots: str, site: str = "HQ", origin: str = "", known: bool = True, host: str = "client07.vms.example"
+) -> TargetState:
+    """Return a machine with these certificates in its logical Root store."""
+    labels = (("site", site),) if site else ()
+    return machine(host=host, labels=labels, origin=origin, roots=roots if known else None)
+
+
+TRUST = files(CA, origin="trust", where="/etc/vms-ca.cer")

@@ -4,50 +4,42 @@ from dataclasses import replace
 
 import pytest
 from machines import (
+    CA,
+    ELSEWHERE,
     GONE,
     HOST,
     MY,
     NEW,
     OLD,
-    ROOT,
+    TRUST,
     account,
+    bound,
     by_target,
     checks,
-    files,
+    client,
     found,
     kept,
     machine,
     made,
     off,
     port,
+    readable_by,
+    server,
 )
 from pki import days
 
 from monitor.model import (
-    Binding,
-    Certificate,
     Check,
     Failure,
     Finding,
-    Grant,
-    Link,
-    PrivateKey,
     Reason,
     Severity,
     TargetState,
 )
-from monitor.parse import certificate
 
 STORE = f"windows_report:{HOST}"
 REPORT = f"C:/reports/{HOST}.json"
-ELSEWHERE = "F" * 40
-CA = certificate(ROOT.der)
 ENDED = made(-400, -3)
-
-
-def bound(thumbprint: str, number: int = 443, address: str = "0.0.0.0", store: str = "My") -> Binding:
-    """Return a binding of http.sys."""
-    return Binding(address, number, thumbprint, store)
 
 
 def only(states: tuple[TargetState, ...], check: Check) -> list[Finding]:
@@ -100,21 +92,6 @@ def test_what_must_be_in_the_store(store: TargetState, served: TargetState, *, t
 
 
 # CAs
-
-TRUST = files(CA, origin="trust", where="/etc/vms-ca.cer")
-
-
-def server(host: str = HOST, *, site: str = "HQ", origin: str = "", anchor: Certificate = CA) -> TargetState:
-    """Return a port whose certificate hangs on a CA."""
-    return port(NEW, host=host, site=site, origin=origin, anchor=anchor)
-
-
-def client(
-    *roots: str, site: str = "HQ", origin: str = "", known: bool = True, host: str = "client07.vms.example"
-) -> TargetState:
-    """Return a machine with these certificates in its logical Root store."""
-    labels = (("site", site),) if site else ()
-    return machine(host=host, labels=labels, origin=origin, roots=roots if known else None)
 
 
 def test_a_client_without_the_ca() -> None:
@@ -170,12 +147,6 @@ def test_a_ca_file_that_is_watched_by_its_own_entry() -> None:
 # All of them
 
 USER = "S-1-5-21-1-2-3-1104"
-ADMINISTRATORS = Grant("S-1-5-32-544"), Grant("S-1-5-18")
-
-
-def readable_by(*grants: Grant, hardware: bool = False) -> PrivateKey:
-    """Return a key with administrators, the system and these among its readers."""
-    return PrivateKey(Link.PRESENT, readers=(*grants, *ADMINISTRATORS), hardware=hardware)
 
 
 def recorder(number: int = 7563) -> TargetState:

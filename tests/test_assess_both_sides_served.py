@@ -90,6 +90,7 @@ NOT_READY = {
     "self-signed": kept(made(-2, 363, by=None)),
     "a CA": kept(made(-2, 363, ca=True)),
     "in a store for other people's": kept(NEW, store="LocalMachine/TrustedPeople"),
+    "in a person's store": kept(NEW, store="CurrentUser/My"),
 }
 
 
@@ -104,6 +105,7 @@ READY = {
     "one more name": kept(made(-2, 363, HOST, "rec01", "10.0.0.5")),
     "names in capitals": kept(made(-2, 363, HOST.upper())),
     "in another store of services": kept(NEW, store="LocalMachine/WebHosting"),
+    "in one service's store": kept(NEW, store="Services/MilestoneEventServerService/My"),
     "ends with its CA": kept(made(-20, 25)),
 }
 

@@ -5,19 +5,22 @@ from datetime import timedelta
 
 import pytest
 from machines import (
+    ADMINISTRATORS,
+    ELSEWHERE,
     GONE,
     HOST,
     MY,
     NEW,
     OLD,
-    ROOT,
     account,
+    bound,
     checks,
     found,
     kept,
     machine,
     made,
     port,
+    readable_by,
 )
 
 from monitor.model import (
@@ -34,18 +37,10 @@ from monitor.model import (
     Severity,
     TargetState,
 )
-from monitor.parse import certificate
 
 STORE = f"windows_report:{HOST}"
 REPORT = f"C:/reports/{HOST}.json"
-ELSEWHERE = "F" * 40
-CA = certificate(ROOT.der)
 ENDED = made(-400, -3)
-
-
-def bound(thumbprint: str, number: int = 443, address: str = "0.0.0.0", store: str = "My") -> Binding:
-    """Return a binding of http.sys."""
-    return Binding(address, number, thumbprint, store)
 
 
 def only(states: tuple[TargetState, ...], check: Check) -> list[Finding]:
@@ -195,12 +190,6 @@ def test_the_newest_for_its_names(stored: tuple[tuple[object, Certificate], ...]
 
 USER = "S-1-5-21-1-2-3-1104"
 GROUP = "S-1-5-21-1-2-3-2001"
-ADMINISTRATORS = Grant("S-1-5-32-544"), Grant("S-1-5-18")
-
-
-def readable_by(*grants: Grant, hardware: bool = False) -> PrivateKey:
-    """Return a key with administrators, the system and these among its readers."""
-    return PrivateKey(Link.PRESENT, readers=(*grants, *ADMINISTRATORS), hardware=hardware)
 
 
 def recorder(number: int = 7563) -> TargetState:

@@ -154,12 +154,26 @@ def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
     if any(blind_at(state, place) for place, state in owners):
         return Fate(waits=True)
-    if check in AT_A_PORT and not where.seen.get(_fingerprint(row), set()).isdisjoint(row.places):
-        # It is served as before: only what lies on the machine is different, or not known any more.
-        return Fate()
+    if check in AT_A_PORT and (left := _left_there(row, where)) is not None:
+        return left
     asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
     spots = tuple(spot_of(state, place) for place, state in owners)
     return Fate(entries=(_solved(row, spots),)) if asked else Fate()
+
+
+def _left_there(row: Told, where: Whereabouts) -> Fate | None:
+    """Return what became of a certificate that a port should not have served, ``None`` when it is just gone.
+
+    Where it is served as before, only what lies on the machine is different, or not known any more.
+    """
+    sha256 = _fingerprint(row)
+    if sha256 in where.waiting:
+        return Fate(waits=True)
+    if where.seen.get(sha256, set()).intersection(row.places):
+        return Fate()
+    if sha256 in where.replacements:
+        return Fate(entries=tuple(entries_for(where.replacements[sha256])))
+    return None
 
 
 def _lists_of(row: Told, snapshot: Snapshot) -> Fate | None:

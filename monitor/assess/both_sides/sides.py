@@ -109,7 +109,8 @@ class Side:
 
 def is_personal(store: str) -> bool:
     """Return whether a store is one that services take their certificates from."""
-    return store.rpartition("/")[2].lower() in _PERSONAL
+    location, _, name = store.lower().rpartition("/")
+    return name in _PERSONAL and not location.startswith("currentuser")
 
 
 def sides(snapshot: Snapshot) -> list[Side]:
@@ -141,7 +142,8 @@ def _side(state: TargetState) -> Side:
     kept = {one.place: one for one in machine.kept}
     held = tuple(Held(s.certificate, s.place, kept[s.place]) for s in state.sightings if s.place in kept)
     # Each machine has these of its own; only of ours they tell something.
-    given = [name for name in (machine.host, *machine.names) if plain(name) != LOCAL]
+    told = (machine.host, *machine.names, target.host, *target.aliases)
+    given = [name for name in told if plain(name) != LOCAL]
     site = target.label("site")
     return Side(state, Names.of(given, site=site, local=target.kind == _MONITORS_OWN), held)
 
