@@ -18,6 +18,7 @@ from monitor.daemon.inquiries import ASK_EVERY, ASK_PATIENCE, Inquiries
 from monitor.daemon.loops import Loop
 from monitor.daemon.post import Post
 from monitor.daemon.refreshing import Around, Refreshing
+from monitor.daemon.renewing import RENEW_EVERY, RENEW_PATIENCE, Renewing
 from monitor.daemon.resume import Resume
 from monitor.daemon.setup import Setup, planned
 from monitor.daemon.view import View
@@ -59,8 +60,9 @@ class Daemon:
         self.trusted = Trusted(AnchorShelf().anchors, clock)
         looking = sources(self.resolver)
         self.inquiries = Inquiries(setup.config, store, self.board, self.trusted, clock)
-        pools = (self.resolver.pool, self.trusted.pool, *_pools(looking), *self.inquiries.pools)
-        self.own = OwnMetrics(looking, pools)
+        self.renewing = Renewing(setup.config, store, self.board, self.trusted, clock)
+        asking = (*self.inquiries.pools, self.renewing.pool)
+        self.own = OwnMetrics(looking, (self.resolver.pool, self.trusted.pool, *_pools(looking), *asking))
         self.judge = Judge(PathFinder())
         limits = setup.config.limits
         self.cycle = Cycle(
@@ -95,11 +97,14 @@ class Daemon:
         self.delivery.patience = SLOW_RELAY
         self.asking = self._loop("asking issuers", ASK_EVERY, self._inquire)
         self.asking.patience = ASK_PATIENCE
+        self.renewal = self._loop("asking when to renew", RENEW_EVERY, self._renew)
+        self.renewal.patience = RENEW_PATIENCE
         self.store_check = self._loop("store check", CHECK_STORE_EVERY, store.check)
         self.loops = (
             self.alerts,
             self.delivery,
             self.asking,
+            self.renewal,
             self._loop("retention", PRUNE_EVERY, self._prune),
             self._loop("beat", BEAT_EVERY, self._beat),
             self.store_check,
@@ -144,6 +149,7 @@ class Daemon:
         await self.clock_watch.resume(self.store)
         self._note_absence()
         await self.watch.begin()
+        await self.renewing.resume()
         self.own.reloaded(True, self.clock.now())
         self.ready = True
         self.schedule.start()
@@ -176,6 +182,7 @@ class Daemon:
             if not problems:
                 self.alerts.every = self.setup.config.alerts.every.total_seconds()
                 self.inquiries.use(self.setup.config)
+                self.renewing.use(self.setup.config)
                 await self.refreshing.use(self.setup.config)
         self.own.reloaded(not problems, self.clock.now())
         for problem in problems:
@@ -214,6 +221,10 @@ class Daemon:
     async def _inquire(self) -> None:
         if await self.inquiries.round():
             self.asking.nudge()
+
+    async def _renew(self) -> None:
+        if await self.renewing.round():
+            self.renewal.nudge()
 
     async def _prune(self) -> None:
         await self.store.prune(self.clock.now(), self.setup.config.store.keep)
