@@ -40,8 +40,11 @@ class Reason(StrEnum):
 
 
 def within(place: str, holder: str) -> bool:
-    """Return whether a place is another one, or has a name inside it: ``path#alias`` lies in ``path``."""
-    return place == holder or place.startswith(f"{holder}#")
+    """Return whether a place is another one, or lies inside it.
+
+    ``path#alias`` lies in ``path``, and ``host:port (RSA)``, one of a server's key types, in ``host:port``.
+    """
+    return place == holder or place.startswith((f"{holder}#", f"{holder} ("))
 
 
 def _holders(place: str) -> Iterator[str]:
