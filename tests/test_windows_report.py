@@ -70,6 +70,14 @@ def test_what_the_store_says_of_a_certificate_is_kept() -> None:
     )
 
 
+def test_a_key_of_another_provider_lies_in_hardware() -> None:
+    """Whatever the script made of it: who may read such a key is known to nobody here."""
+    key = {"link": "present", "provider": "Luna Cryptographic Services for Microsoft Windows"}
+    machine = seen_of(parsed(written(stored(RECORDER, key=key)))).machine
+    assert machine is not None
+    assert machine.kept[0].key.hardware is True
+
+
 def test_an_archived_certificate_gives_no_sighting() -> None:
     """Windows hides it from its services; it is kept by name."""
     seen = seen_of(parsed(written(stored(RECORDER), stored(OLD, archived=True))))

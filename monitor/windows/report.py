@@ -30,6 +30,7 @@ from monitor.model import (
 )
 from monitor.parse import UnreadableCertificateError, certificate, display
 from monitor.windows.document import Installed, Key, Report, Stored
+from monitor.windows.providers import is_hardware
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of one document, at most: some five thousand certificates."""
@@ -172,7 +173,7 @@ def _key(key: Key) -> PrivateKey:
         link=Link(key.link),
         provider=key.provider,
         container=key.container,
-        hardware=key.hardware,
+        hardware=key.hardware or is_hardware(key.provider),
         readers=None if readers is None else tuple(Grant(one.sid, one.name, one.allowed) for one in readers),
     )
 
