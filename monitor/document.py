@@ -23,6 +23,7 @@ Keys = tuple[str | int, ...]
 _TAG = "tag:yaml.org,2002:"
 _LARGEST = 64 * 1024 * 1024
 _DEEPEST = 32
+_DEEPEST_LOOSE = 50
 _MOST_VALUES = 5_000_000
 
 
@@ -117,9 +118,9 @@ def loose(text: str) -> tuple[Any, ...]:
         return (json.loads(text),)
     reader, known = YAML(typ="safe", pure=True), dict[int, Any]()
     reader.composer.warn_double_anchors = False
+    reader.max_depth = _DEEPEST_LOOSE  # its work grows with the square of the depth
     try:
-        roots = list(reader.compose_all(text))
-        return tuple(_loose(root, known) for root in roots)
+        return tuple(_loose(root, known) for root in list(reader.compose_all(text)))
     except MarkedYAMLError as error:
         raise ValueError(_yaml_words(error)) from None
     except (YAMLError, ValueError, RecursionError) as error:
@@ -127,14 +128,12 @@ def loose(text: str) -> tuple[Any, ...]:
 
 
 def _loose(node: Any, known: dict[int, Any]) -> Any:
-    if id(node) in known:
-        return known[id(node)]
-    made: Any = str(node.value) if isinstance(node, ScalarNode) else None
-    if isinstance(node, MappingNode):
+    made: Any = known.get(id(node), str(node.value) if isinstance(node, ScalarNode) else None)
+    if made is None and isinstance(node, MappingNode):
         made = known[id(node)] = {}
         for name, value in node.value:
             made[str(name.value) if isinstance(name, ScalarNode) else "?"] = _loose(value, known)
-    elif isinstance(node, SequenceNode):
+    elif made is None and isinstance(node, SequenceNode):
         made = known[id(node)] = []
         made += [_loose(item, known) for item in node.value]
     return made
@@ -196,20 +195,24 @@ def _one(character: Any) -> str:
     return character if isinstance(character, str) else chr(character)
 
 
+_WORDS = {
+    "'\\t'": "not YAML: a tab stands where only spaces may indent",
+    "undefined alias": "not YAML: * starts an alias that is not defined; put the text in quotes",
+    "mapping values are not allowed": (
+        "not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes"
+    ),
+    "found another document": "not YAML: '---' starts a second document; a file holds one",
+    "but found another": "not YAML: '---' starts a second document; a file holds one",
+    "unexpected end of stream": "not YAML: the end of the file stands inside brackets or quotes",
+    "<stream end>": "not YAML: the end of the file stands inside brackets or quotes",
+    "maximum depth": "it is nested too deeply",
+}
+
+
 def _yaml_words(error: MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "")
-    if "'\\t'" in problem:
-        return "not YAML: a tab stands where only spaces may indent"
-    if "undefined alias" in problem:
-        return "not YAML: * starts an alias that is not defined; put the text in quotes"
-    if "mapping values are not allowed" in problem:
-        return "not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes"
-    if "found another document" in problem or "but found another" in problem:
-        return "not YAML: '---' starts a second document; a file holds one"
-    if "unexpected end of stream" in problem or "<stream end>" in problem:
-        return "not YAML: the end of the file stands inside brackets or quotes"
     context = f" {error.context}" if error.context else ""
-    return f"not YAML: {problem}{context}"
+    return next((words for sign, words in _WORDS.items() if sign in problem), f"not YAML: {problem}{context}")
 
 
 def _line(node: Any) -> int:
