@@ -23,7 +23,6 @@ Keys = tuple[str | int, ...]
 _TAG = "tag:yaml.org,2002:"
 _LARGEST = 64 * 1024 * 1024
 _DEEPEST = 32
-_DEEPEST_LOOSE = 50
 _MOST_VALUES = 5_000_000
 
 
@@ -111,14 +110,13 @@ def _json(text: str) -> Any:
 def loose(text: str) -> tuple[Any, ...]:
     """Return what JSON text, or each document of YAML text, holds, forgiving tags, types and odd keys.
 
-    Single values of YAML are texts. What an alias stands for is the same object again, so that aliases of
-    aliases cost nothing. Raises ``ValueError`` with what is wrong.
+    What an alias stands for is the same object again. Raises ``ValueError`` with what is wrong.
     """
     with suppress(ValueError, RecursionError):
         return (json.loads(text),)
     reader, known = YAML(typ="safe", pure=True), dict[int, Any]()
     reader.composer.warn_double_anchors = False
-    reader.max_depth = _DEEPEST_LOOSE  # its work grows with the square of the depth
+    reader.max_depth = 50  # its work grows with the square of the depth
     try:
         return tuple(_loose(root, known) for root in list(reader.compose_all(text)))
     except MarkedYAMLError as error:
@@ -201,8 +199,7 @@ _WORDS = {
     "mapping values are not allowed": (
         "not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes"
     ),
-    "found another document": "not YAML: '---' starts a second document; a file holds one",
-    "but found another": "not YAML: '---' starts a second document; a file holds one",
+    "found another": "not YAML: '---' starts a second document; a file holds one",
     "unexpected end of stream": "not YAML: the end of the file stands inside brackets or quotes",
     "<stream end>": "not YAML: the end of the file stands inside brackets or quotes",
     "maximum depth": "it is nested too deeply",
@@ -211,8 +208,8 @@ _WORDS = {
 
 def _yaml_words(error: MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "")
-    context = f" {error.context}" if error.context else ""
-    return next((words for sign, words in _WORDS.items() if sign in problem), f"not YAML: {problem}{context}")
+    other = f"not YAML: {problem} {error.context or ''}".rstrip()
+    return next((words for sign, words in _WORDS.items() if sign in problem), other)
 
 
 def _line(node: Any) -> int:
