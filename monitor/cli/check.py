@@ -8,13 +8,13 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from monitor.assess import PathFinder
+from monitor.assess import PathFinder, correlate
 from monitor.cli.inquire import Inquiry
 from monitor.cli.output import say
 from monitor.cli.report import Element, as_json, elements, exit_code
@@ -22,7 +22,19 @@ from monitor.cli.table import table
 from monitor.cli.typed import Typed, issuer_settings, typed_targets
 from monitor.config import IssuerSettings
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
-from monitor.model import Batch, Clock, Observation, Reason, Seen, Source, SystemClock, Target, TargetState
+from monitor.model import (
+    Batch,
+    Clock,
+    Finding,
+    Observation,
+    Reason,
+    Seen,
+    Snapshot,
+    Source,
+    SystemClock,
+    Target,
+    TargetState,
+)
 from monitor.sources import AnchorShelf, Resolver, sources
 
 AT_ONCE = 300
@@ -86,9 +98,21 @@ class _Counted:
 
 async def _look(typed: Sequence[Typed], clock: Clock, issuers: IssuerSettings) -> list[Element]:
     states = await looked([one.target for one in typed], clock, issuers)
+    shared = correlate(Snapshot(states), clock.now())
     return [
-        element for one in typed for element in elements(one.text, states[one.target.id], split=one.split)
+        element
+        for one in typed
+        for element in elements(
+            one.text, _with(states[one.target.id], shared.get(one.target.id, ())), split=one.split
+        )
     ]
+
+
+def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
+    """Return a state with the findings that needed others beside its own."""
+    if not shared:
+        return state
+    return replace(state, assessment=replace(state.assessment, findings=state.assessment.findings + shared))
 
 
 async def looked(
