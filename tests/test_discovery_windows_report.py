@@ -239,3 +239,11 @@ def test_a_machine_that_reports_is_watched_by_the_daemon(tmp_path: Path) -> None
 
     assert asyncio.run(scenario()) == (1, ["bad_answer"], True)
     assert asyncio.run(restarted()) == 2
+
+
+def test_the_lines_of_the_documentation_load(tmp_path: Path) -> None:
+    """The first block of its page is a configuration."""
+    page = (Path(__file__).parent.parent / "docs" / "windows-report.md").read_text("utf-8")
+    config = tmp_path / "config.yaml"
+    config.write_text(page.split("```yaml\n")[1].split("```")[0])
+    assert [entry.id for entry in load(config).discoveries] == ["windows_report:/srv/certificates"]

@@ -12,7 +12,7 @@ from windows_documents import TAKEN, der, document, stored, written
 from monitor.model import Account, Binding, Failure, Grant, Kept, Link, PrivateKey, Reason
 from monitor.parse import certificate
 from monitor.windows.document import schema
-from monitor.windows.report import ReportError, names, notes, parsed, seen_of
+from monitor.windows.report import ReportError, names, parsed, seen_of
 
 SCHEMA = Path(__file__).parent.parent / "deploy" / "windows" / "report.schema.json"
 RECORDER = der("rec01.vms.example")
@@ -177,7 +177,6 @@ def test_a_store_that_could_not_be_read_is_a_failure() -> None:
     report = parsed(written(stored(RECORDER), errors=errors))
     place = "rec01.vms.example/LocalMachine/WebHosting"
     assert seen_of(report).failures == (Failure(Reason.UNREADABLE, f"{place}: access is denied", place),)
-    assert notes(report) == ("LocalMachine/WebHosting: access is denied", "bindings: netsh is not there")
 
 
 def test_text_of_strangers_is_cleaned() -> None:

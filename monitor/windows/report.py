@@ -121,11 +121,6 @@ def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> Seen:
     return Seen(tuple(reading.sightings), tuple(reading.failures), reading.ders, machine=machine)
 
 
-def notes(report: Report) -> tuple[str, ...]:
-    """Return sentences about what the collector could not see."""
-    return tuple(f"{one.part}: {one.message}" for one in report.errors)
-
-
 @dataclass(slots=True)
 class _Reading:
     """Collect what the certificates of one document give."""
