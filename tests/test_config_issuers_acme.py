@@ -1,0 +1,63 @@
+"""The map from issuers to ACME directories, and the policy keys beside it: what is taken, what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import load, plan
+from monitor.errors import ConfigError
+from monitor.model import Margin
+
+
+def written(folder: Path, text: str) -> Path:
+    """Return a configuration file with this text."""
+    file = folder / "config.yaml"
+    file.write_text(f"{text}\ntargets: [{{kind: endpoint, address: 'a.example:443'}}]\n")
+    return file
+
+
+def test_issuers_and_their_directories(tmp_path: Path) -> None:
+    """Names hold spaces and apostrophes; plain http is for a CA on this machine."""
+    text = (
+        'issuers: {acme: {"Let\'s Encrypt": "https://acme.example/directory", '
+        'Local CA: "http://127.0.0.1:14000/dir"}}'
+    )
+    assert load(written(tmp_path, text)).issuers.acme == {
+        "Let's Encrypt": "https://acme.example/directory",
+        "Local CA": "http://127.0.0.1:14000/dir",
+    }
+
+
+def test_nobody_is_asked_by_default(tmp_path: Path) -> None:
+    """Both the map and the policy key are needed."""
+    config = load(written(tmp_path, ""))
+    assert (config.issuers.acme, plan(config, {}).targets[0].policy.renewal_information) == ({}, False)
+
+
+def test_the_policy_key(tmp_path: Path) -> None:
+    """It stands wherever keys of the policy stand."""
+    config = load(written(tmp_path, "defaults: {renewal_information: true, crl_warn_before: 10%}"))
+    policy = plan(config, {}).targets[0].policy
+    assert (policy.renewal_information, policy.crl_warn_before) == (True, (Margin(share=0.1),))
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ("{x: 'http://acme.example/dir'}", "must begin with https://"),
+        ("{x: 'ftp://acme.example/dir'}", "only http:// and https://"),
+        ("{x: 'https://user:pass@acme.example/'}", "holds a login"),
+        ("{x: ''}", "must be the URL of an ACME directory"),
+        ("{x: 7}", "must be a text"),
+        ("{'': 'https://acme.example/dir'}", "an issuer has no name"),
+        ("{CA: 'https://a.example/', ca: 'https://b.example/'}", "capitals make no difference"),
+        ("[https://acme.example/dir]", "acme"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, entry: str, why: str) -> None:
+    """The sentence names the key and what is wrong with it."""
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, f"issuers: {{acme: {entry}}}"))
+    said = str(caught.value)
+    assert "issuers.acme" in said
+    assert why in said
