@@ -12,28 +12,44 @@ from monitor.model import Certificate
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Hold one trusted certificate and where it came from (``system`` or a file)."""
+    """Hold one trusted certificate and where it came from (``system`` or a file).
+
+    ``between`` is true for an intermediate at hand: it is trusted only where an anchor stands above it.
+    """
 
     certificate: Certificate
     der: bytes
     origin: str
+    between: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Hold a set of anchors, the newest first; equal sets have equal ``key``."""
+    """Hold a set of anchors, the newest first, and what may stand between; equal sets have equal ``key``."""
 
     members: tuple[Anchor, ...] = ()
     key: str = ""
+    between: tuple[Anchor, ...] = ()
 
     @classmethod
     def of(cls, anchors: Iterable[Anchor]) -> "Anchors":
-        """Return the set of some anchors; of several with the same bytes the first is kept."""
+        """Return the set of some anchors; of several with the same bytes the first is kept.
+
+        What is trusted in one place is trusted, though it be an intermediate in another.
+        """
+        given = tuple(anchors)
         unique: dict[str, Anchor] = {}
-        for anchor in anchors:
+        for anchor in (*(one for one in given if not one.between), *(one for one in given if one.between)):
             unique.setdefault(anchor.certificate.sha256, anchor)
-        key = sha256("".join(sorted(unique)).encode()).hexdigest() if unique else ""
-        return cls(tuple(sorted(unique.values(), key=_end, reverse=True)), key)
+        ordered = sorted(unique.values(), key=_end, reverse=True)
+        members = tuple(anchor for anchor in ordered if not anchor.between)
+        between = tuple(anchor for anchor in ordered if anchor.between)
+        return cls(members, _key(ordered) if ordered else "", between)
+
+
+def _key(anchors: Iterable[Anchor]) -> str:
+    marked = sorted(f"{one.certificate.sha256}{'?' * one.between}" for one in anchors)
+    return sha256("".join(marked).encode()).hexdigest()
 
 
 def _end(anchor: Anchor) -> tuple[float, float]:

@@ -114,8 +114,9 @@ class _Case:
         here = (one for one in self.sightings if one.place == self.path.place)
         if any(one.certificate.sha256 == certificate.sha256 for one in here):
             return f'its CA "{certificate.title}"'
-        where = "served" if self.served else "in the file"
-        return f'its anchor "{certificate.title}" (not {where})'
+        role = "anchor" if self.path.trusted and certificate is self.path.certificates[-1] else "CA"
+        where = {"endpoint": "served", "files": "in the file"}.get(self.target.kind, "in the store")
+        return f'its {role} "{certificate.title}" (not {where})'
 
 
 def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | None:  # noqa: FBT001 - a state

@@ -22,6 +22,7 @@ from monitor.model import Certificate, Path
 _PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which pyOpenSSL does not name
 _MOST_SERVED = 64
+_MOST_BETWEEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class PathFinder:
         unique = {held[0].sha256: held for held in reversed(chain[:_MOST_SERVED])}
         leaf = unique.pop(chain[0][0].sha256)
         index = self._index(anchors)
+        for held in index.between((leaf, *unique.values())):
+            unique.setdefault(held[0].sha256, held)
         relevant = index.relevant((leaf, *unique.values()))
         order = _Preference(now)
         case = _Case(leaf, order.sorted(unique.values()), order.sorted(relevant), now)
@@ -83,7 +86,7 @@ class PathFinder:
     def _index(self, anchors: Anchors) -> "_Index":
         index = self._indexes.get(anchors.key)
         if index is None:
-            index = self._indexes[anchors.key] = _Index(anchors.members)
+            index = self._indexes[anchors.key] = _Index(anchors)
             if len(self._indexes) > 16:
                 self._indexes.popitem(last=False)
         self._indexes.move_to_end(anchors.key)
@@ -97,13 +100,10 @@ class _Index:
     can leave out what is not valid at the instant in question.
     """
 
-    def __init__(self, anchors: Iterable[Anchor]) -> None:
-        self._by_subject: dict[str, list[Held]] = {}
-        self._by_fingerprint: dict[str, Held] = {}
-        for anchor in anchors:
-            held = (anchor.certificate, anchor.der)
-            self._by_subject.setdefault(canonical(anchor.certificate.subject), []).append(held)
-            self._by_fingerprint[anchor.certificate.sha256] = held
+    def __init__(self, anchors: Anchors) -> None:
+        self._by_subject = _by_subject(anchors.members)
+        self._between = _by_subject(anchors.between)
+        self._by_fingerprint = {one.certificate.sha256: (one.certificate, one.der) for one in anchors.members}
 
     def relevant(self, served: Iterable[Held]) -> list[Held]:
         """Return the anchors that were served, and those that the served ones name as their issuers."""
@@ -114,6 +114,26 @@ class _Index:
             for held in self._by_subject.get(canonical(certificate.issuer), ()):
                 found[held[0].sha256] = held
         return list(found.values())
+
+    def between(self, served: Iterable[Held]) -> list[Held]:
+        """Return the intermediates at hand that are named as issuers of the served ones, and those above."""
+        found = {certificate.sha256: (certificate, der) for certificate, der in served}
+        known = len(found)
+        waiting = list(found.values()) if self._between else []
+        for certificate, _ in waiting:
+            for held in self._between.get(canonical(certificate.issuer), ()):
+                if held[0].sha256 not in found and len(found) < known + _MOST_BETWEEN:
+                    found[held[0].sha256] = held
+                    waiting.append(held)
+        return list(found.values())[known:]
+
+
+def _by_subject(anchors: Iterable[Anchor]) -> dict[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for anchor in anchors:
+        held = (anchor.certificate, anchor.der)
+        found.setdefault(canonical(anchor.certificate.subject), []).append(held)
+    return found
 
 
 class _Preference:

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from monitor.assess import Anchor, Anchors
 from monitor.model import Failure, Reason
 from monitor.sources.certfile import CertFile, UnfitError, read_file
-from monitor.sources.system import SYSTEM, bundle, windows_anchors
+from monitor.sources.system import SYSTEM, bundle
 from monitor.sources.walk import Budget, ExhaustedError, Match, failure_of, walk
+
+if sys.platform == "win32":
+    from monitor.sources.system import windows_anchors
 
 RECHECK_AFTER = 60.0
 _LONGEST = 10.0
@@ -67,7 +70,8 @@ class AnchorShelf:
 
 def _read(path: str, before: _Kept, monotonic: float) -> _Kept:
     if path == SYSTEM and sys.platform == "win32":
-        return _Kept(monotonic, _steady(before.anchors, windows_anchors()))
+        anchors, problems = windows_anchors()
+        return _Kept(monotonic, _steady(before.anchors, anchors or before.anchors), problems)
     if path == SYSTEM:
         files, problems = bundle(before.files)
         kept = files or before.files

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import certifi
 
-from monitor import parse
 from monitor.assess import Anchor
 from monitor.model import Failure, Reason
 from monitor.sources.certfile import CertFile, UnfitError, read_file
 from monitor.sources.walk import failure_of
+from monitor.sources.win32.trouble import CallError
+from monitor.windows.blob import Stored
+from monitor.windows.stores import CA, DISALLOWED, ROOT
+from monitor.windows.trust import trusted
 
 SYSTEM = "system"
 
@@ -52,23 +55,18 @@ def bundles() -> tuple[str, ...]:
     return ((default,) if default else ()) + (*_BUNDLES, certifi.where())
 
 
-def windows_anchors() -> tuple[Anchor, ...]:
-    """Return what the stores ROOT and CA hold (LocalMachine's and the user's together); nothing elsewhere."""
-    anchors: list[Anchor] = []
-    for der in _windows_ders():
-        # One odd certificate that the system ships is not the administrator's problem.
-        with contextlib.suppress(parse.UnreadableCertificateError):
-            anchors.append(Anchor(parse.certificate(der), der, "Windows certificate store"))
-    return tuple(anchors)
-
-
 if sys.platform == "win32":
+    from monitor.sources.win32.crypt32 import stored_in
 
-    def _windows_ders() -> list[bytes]:
-        found = [entry for store in ("ROOT", "CA") for entry in ssl.enum_certificates(store)]
-        return list(dict.fromkeys(der for der, encoding, _ in found if encoding == "x509_asn"))
+    def windows_anchors() -> tuple[tuple[Anchor, ...], tuple[Failure, ...]]:
+        """Return what the machine trusts, or why its stores cannot be read: the logical Root, CA below it."""
+        try:
+            roots, intermediates = stored_in(ROOT), stored_in(CA)
+        except CallError as error:
+            return (), (Failure(error.reason, f"the machine's store of trusted CAs: {error}", SYSTEM),)
+        return trusted(roots, intermediates, _disallowed()), ()
 
-else:
-
-    def _windows_ders() -> list[bytes]:
-        return []
+    def _disallowed() -> tuple[Stored, ...]:
+        with contextlib.suppress(CallError):
+            return stored_in(DISALLOWED)
+        return ()

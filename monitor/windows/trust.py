@@ -1,0 +1,38 @@
+"""Say which certificates a Windows machine trusts, from what its stores hold; pure."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from monitor import parse
+from monitor.assess import Anchor, Held
+from monitor.windows.blob import Stored
+
+ORIGIN = "Windows certificate store"
+
+
+def trusted(
+    roots: Iterable[Stored], intermediates: Iterable[Stored], disallowed: Iterable[Stored]
+) -> tuple[Anchor, ...]:
+    """Return every root as an anchor, and every intermediate as what may stand between.
+
+    Windows collects intermediates from whoever shows them: without a root above it one is trusted by nobody.
+    What lies in the store Disallowed is trusted nowhere.
+    """
+    refused = {sha256(one.der).hexdigest() for one in disallowed}
+    above = [Anchor(certificate, der, ORIGIN) for certificate, der in _held(roots, refused)]
+    below = [
+        Anchor(certificate, der, ORIGIN, between=True) for certificate, der in _held(intermediates, refused)
+    ]
+    return (*above, *below)
+
+
+def _held(stored: Iterable[Stored], refused: set[str]) -> list[Held]:
+    held: list[Held] = []
+    for one in stored:
+        try:
+            found = parse.certificate(one.der)
+        except parse.UnreadableCertificateError:
+            continue  # one odd certificate that the system ships is not the administrator's problem
+        if not one.archived and found.sha256 not in refused:
+            held.append((found, one.der))
+    return held
