@@ -11,7 +11,7 @@ import pytest
 from windows_documents import TAKEN, der, stored, written
 
 from monitor.model import Failure, Policy, Reason, Seen, Target
-from monitor.sources import WindowsReportFile, WindowsReportSource
+from monitor.sources import WindowsReportFile, WindowsReportSource, windows_report
 from monitor.windows.report import LARGEST
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
@@ -219,6 +219,56 @@ def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         held.set()
     detail = f"{tmp_path / 'rec01.json'} could not be read within 0.05 s"
     assert seen.failures == (Failure(Reason.TIMEOUT, detail),)
+
+
+def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty looks at a folder that hangs do not hold up a look at another."""
+    held = threading.Event()
+    real = windows_report._content
+
+    def content(path: str) -> tuple[bytes, datetime]:
+        if "hung" in path:
+            held.wait(30)
+        return real(path)
+
+    monkeypatch.setattr(windows_report, "_content", content)
+    good = target(report(tmp_path, written(stored(RECORDER))))
+    short = Policy(timeout=timedelta(milliseconds=100))
+    hung = [target(tmp_path / "hung" / f"rec{number}.json", policy=short) for number in range(20)]
+
+    async def run() -> list[Seen]:
+        source = WindowsReportSource(clock=At(TAKEN))
+        try:
+            return await asyncio.gather(*map(source.look, [*hung, good]))
+        finally:
+            held.set()
+            source.pool.close()
+
+    *lost, seen = asyncio.run(run())
+    assert {one.failures[0].reason for one in lost} == {Reason.TIMEOUT}
+    assert (len(seen.sightings), seen.failures) == (1, ())
+
+
+def test_a_share_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lane is free again when the threads have returned."""
+    held = threading.Event()
+    real = windows_report._content
+    monkeypatch.setattr(windows_report, "_content", lambda path: (held.wait(30), real(path))[1])
+    file = report(tmp_path, written(stored(RECORDER)))
+    short, patient = (target(file, policy=Policy(timeout=timedelta(seconds=s))) for s in (0.05, 20))
+
+    async def run() -> tuple[list[Seen], Seen]:
+        source = WindowsReportSource(clock=At(TAKEN))
+        try:
+            lost = await asyncio.gather(*(source.look(short) for _ in range(5)))
+            held.set()
+            return lost, await source.look(patient)
+        finally:
+            source.pool.close()
+
+    lost, seen = asyncio.run(run())
+    assert [one.failures[0].reason for one in lost] == [Reason.TIMEOUT] * 5
+    assert (len(seen.sightings), seen.failures) == (1, ())
 
 
 def test_a_file_time_beyond_all_calendars(tmp_path: Path) -> None:

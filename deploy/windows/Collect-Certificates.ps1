@@ -42,18 +42,27 @@ $target = [System.IO.Path]::Combine($OutputFolder, $name.ToLowerInvariant() + '.
 $beside = $target + '.' + $PID + '.tmp'
 try {
     [System.IO.File]::WriteAllText($beside, $document, [System.Text.UTF8Encoding]::new($false))
-    if ([System.IO.File]::Exists($target)) {
+    for ($attempt = 1; ; $attempt++) {
         try {
-            [System.IO.File]::Replace($beside, $target, [System.Management.Automation.Language.NullString]::Value)
+            if (-not [System.IO.File]::Exists($target)) {
+                [System.IO.File]::Move($beside, $target)
+            }
+            elseif ($attempt -lt 5) {
+                [System.IO.File]::Replace($beside, $target, [System.Management.Automation.Language.NullString]::Value)
+            }
+            else {
+                # Replacing needs more rights than a share may grant, and some file servers cannot do it: there is no
+                # report for a moment.
+                [System.IO.File]::Delete($target)
+                [System.IO.File]::Move($beside, $target)
+            }
+            break
         }
         catch {
-            # Needs more rights than a share may grant, and some file servers cannot: there is no report for a moment.
-            [System.IO.File]::Delete($target)
-            [System.IO.File]::Move($beside, $target)
+            # Somebody may be reading it just now.
+            if ($attempt -ge 10) { throw }
+            [System.Threading.Thread]::Sleep(200)
         }
-    }
-    else {
-        [System.IO.File]::Move($beside, $target)
     }
 }
 finally {

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from pydantic import Field
 
@@ -18,6 +19,8 @@ from monitor.windows.report import LARGEST, ReportError, names, parsed, seen_of
 KIND = "windows_report"
 SKEW = timedelta(minutes=5)
 """How far a clock may be ahead of ours before that is said."""
+
+PER_FOLDER = 2
 
 # NONBLOCK: a pipe in the place of the file must not hold the thread.
 _FLAGS = os.O_RDONLY
@@ -62,10 +65,11 @@ class WindowsReportFile(TargetSettings):
 class WindowsReportSource:
     """Read reports on threads of their own: the folder may be a share that hangs."""
 
-    def __init__(self, threads: int = 4, clock: Clock | None = None) -> None:
-        """Read up to ``threads`` reports at once."""
-        self.pool = ThreadPool("windows_report", threads)
+    def __init__(self, threads: int = 8, clock: Clock | None = None) -> None:
+        """Read up to ``threads`` reports at once, and two of one folder."""
+        self.pool = ThreadPool(KIND, threads)
         self._clock = clock or SystemClock()
+        self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def look(self, target: Target) -> Seen:
         """Return what a report shows; a late one still shows it, until the policy's ``forget_after``."""
@@ -75,9 +79,23 @@ class WindowsReportSource:
         timeout = target.policy.timeout.total_seconds()
         try:
             async with asyncio.timeout(timeout):
-                return await self.pool.run(_look, wanted, target.policy.forget_after, self._clock.now())
+                return await self._read(wanted, target.policy.forget_after)
         except TimeoutError:
             return _failed(Reason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
+
+    async def _read(self, wanted: ReportFile, forget_after: timedelta) -> Seen:
+        """Read on a thread; a place in the folder's lane is free only when its thread has come back.
+
+        So a share that hangs holds two threads and leaves the others to other folders.
+        """
+        folder = os.path.dirname(wanted.file)  # noqa: PTH120 - a text, as everywhere in this file
+        lane = self._lanes.get(folder)
+        if lane is None:
+            lane = self._lanes[folder] = asyncio.Semaphore(PER_FOLDER)
+        await lane.acquire()
+        reading = asyncio.ensure_future(self.pool.run(_look, wanted, forget_after, self._clock.now()))
+        reading.add_done_callback(lambda _: lane.release())
+        return await asyncio.shield(reading)
 
 
 def _failed(reason: Reason, detail: str) -> Seen:
