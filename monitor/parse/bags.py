@@ -27,19 +27,29 @@ _KEYS, _CERTIFICATE, _LIST, _NESTED = (_BAG + "1", _BAG + "2"), _BAG + "3", _BAG
 _X509 = ("1.2.840.113549.1.9.22.1", "1.2.840.113549.1.9.23.1")
 _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
 _LOCAL_KEY = "1.2.840.113549.1.9.21"
+# Oracle's mark of what a user imported as trusted; the issuers in chains have none.
+_TRUSTED = "2.16.840.1.113894.746875.1.1"
 _BMP_STRING = 0x1E
 _EXPLICIT = 0xA0
 _DEEPEST = 8
 _LONGEST_CHAIN = 20
 
 
+@dataclass(slots=True)
+class _Attributes:
+    """Hold what the attributes of a bag say; empty where they say nothing."""
+
+    name: str = ""
+    key_id: bytes = b""
+    trusted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Hold one certificate, what its attributes say, and subject and issuer as they are encoded."""
+    """Hold one certificate, its attributes, and subject and issuer as they are encoded."""
 
     der: bytes
-    name: str
-    key_id: bytes
+    said: _Attributes
     subject: bytes
     issuer: bytes
 
@@ -61,19 +71,20 @@ class Bags:
         for bag in children(expect(contents, SEQUENCE)):
             kind, value, *rest = several(expect(bag, SEQUENCE), 2)
             inner = several(expect(value, _EXPLICIT), 1)[0]
-            name, key_id = _attributes(rest[0]) if rest else ("", b"")
+            said = _attributes(rest[0]) if rest else _Attributes()
             which = dotted(kind.content)
-            if which in _KEYS and key_id:
-                self._key_names[key_id] = name
+            if which in _KEYS and said.key_id:
+                self._key_names[said.key_id] = said.name
             elif which in (_CERTIFICATE, _LIST):
-                self._take(which, inner, name, key_id)
+                self._take(which, inner, said)
             elif which == _NESTED:
                 self.read(inner, depth + 1)
 
-    def _take(self, which: str, inner: Element, name: str, key_id: bytes) -> None:
+    def _take(self, which: str, inner: Element, said: _Attributes) -> None:
         kind, value = several(expect(inner, SEQUENCE), 2)[:2]
+        title = alias(said.name) or "a certificate"
         if dotted(kind.content) not in _X509:
-            self.problems.append(f"{alias(name) or 'a certificate'} is of a kind that is not known here")
+            self.problems.append(f"{title} is of a kind that is not known here")
             return
         der = octets(several(expect(value, _EXPLICIT), 1)[0])
         if which == _LIST:
@@ -81,9 +92,9 @@ class Bags:
             return
         try:
             fields = fields_of(element(der))
-            self._held.append(_Held(der, name, key_id, fields.subject.encoded, fields.issuer.encoded))
+            self._held.append(_Held(der, said, fields.subject.encoded, fields.issuer.encoded))
         except DerError as error:
-            self.problems.append(f"{alias(name) or 'a certificate'}: {error}")
+            self.problems.append(f"{title}: {error}")
 
     def entries(self) -> Iterator[tuple[str, Contents]]:
         """Iterate over the entries: each certificate with a key, and its chain; then whatever is left.
@@ -95,13 +106,14 @@ class Bags:
             by_subject.setdefault(one.subject, []).append(one)
         told: set[bytes] = set()
         for one in self._held:
-            if one.key_id:
+            if one.said.key_id:
                 chain = _chain(one, by_subject)
                 told.update(chain)
-                yield alias(one.name or self._key_names.get(one.key_id, "")), Contents(chain)
+                name = one.said.name or self._key_names.get(one.said.key_id, "")
+                yield alias(name), Contents(chain)
         for one in self._held:
-            if one.der not in told:
-                yield alias(one.name), Contents((one.der,))
+            if one.said.trusted or one.der not in told:
+                yield alias(one.said.name), Contents((one.der,))
         if self._lists:
             yield "", Contents(lists=tuple(self._lists))
 
@@ -117,17 +129,16 @@ def _chain(first: _Held, by_subject: dict[bytes, list[_Held]]) -> tuple[bytes, .
     return tuple(chain)
 
 
-def _attributes(attributes: Element) -> tuple[str, bytes]:
-    """Return the friendly name and the identifier of the key, empty where there is none."""
-    name, key_id = "", b""
+def _attributes(attributes: Element) -> _Attributes:
+    said = _Attributes()
     for attribute in children(attributes):
         kind, values = several(attribute, 2)[:2]
-        value = next(children(values), None)
-        if value is None:
-            continue
         which = dotted(kind.content)
-        if which == _FRIENDLY_NAME:
-            name = value.content.decode("utf-16-be" if value.tag == _BMP_STRING else "utf-8", "replace")
-        elif which == _LOCAL_KEY:
-            key_id = expect(value, OCTET_STRING).content
-    return name, key_id
+        said.trusted = said.trusted or which == _TRUSTED
+        value = next(children(values), None)
+        if value is not None and which == _FRIENDLY_NAME:
+            form = "utf-16-be" if value.tag == _BMP_STRING else "utf-8"
+            said.name = value.content.decode(form, "replace")
+        elif value is not None and which == _LOCAL_KEY:
+            said.key_id = expect(value, OCTET_STRING).content
+    return said
