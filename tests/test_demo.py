@@ -100,7 +100,7 @@ def test_the_demo(tmp_path: Path) -> None:
     with demo(tmp_path, "--listen", "127.0.0.1:0") as running:
         page, metrics = running.address("page"), running.address("metrics")
         subject = running.line("Subject:")
-        html = patiently(page, "Recorder 02, streaming media certificate")
+        html = patiently(page, "still serves")
         families = {family.name for family in text_string_to_metric_families(get(metrics))}
         running.process.send_signal(signal.SIGINT)
         code = running.process.wait(10)
@@ -108,6 +108,8 @@ def test_the_demo(tmp_path: Path) -> None:
         errors = running.process.stderr.read()
     assert subject.startswith("Subject: [INVENTORY]")
     assert "Mobile server (expired)" in html
+    assert "Recorder 02, streaming media certificate" in html
+    assert "is in LocalMachine/My of recorder02.vms.example" in html
     assert {"cert_monitor_target_up", "cert_monitor_certificate_days_to_expiry"} <= families
     assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.alerts.decision import Advice
-from monitor.alerts.remedies import JOINED, remedy
+from monitor.alerts.remedies import JOINED, host_of, remedy
 from monitor.alerts.wording import day, shown
 from monitor.assess import mismatch, missing_names
 from monitor.model import Certificate, Check, Finding, Meaning, Path, Target, TargetState
@@ -18,6 +18,7 @@ _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _SOLVED_BY_RENEWAL = _ABOUT_CA | {
     Check.EXPIRY,
     Check.REVOKED,
+    Check.RENEWAL_WINDOW,
     Check.RECORDER_PAIR,
     Check.FAILOVER_OLDER,
     Check.NAME,
@@ -94,7 +95,8 @@ def _add_remedy(
     """
     target = state.target
     if finding.check is not Check.SERVED_OLD:
-        known.setdefault((finding.check,), Advice(steps=remedy(finding), whose=_whose(target)))
+        whose = "" if finding.check is Check.CA_NOT_INSTALLED else host_of(finding)
+        known.setdefault((finding.check,), Advice(steps=remedy(finding), whose=whose))
         return
     meaning = target.meaning
     texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in meaning.switch)

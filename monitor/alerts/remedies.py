@@ -68,9 +68,9 @@ _TEXTS = {
         add that place to what cert-monitor looks at.
         """,
     Check.CA_NOT_INSTALLED: """
-        Install this CA certificate in Trusted Root Certification Authorities of the local computer: by
-        group policy in a domain, with certlm.msc elsewhere. Compare the thumbprint first: whoever is
-        trusted there is trusted for everything.
+        On each machine that is named above, install this CA certificate in Trusted Root Certification
+        Authorities of the local computer: by group policy in a domain, with certlm.msc elsewhere. Compare
+        the thumbprint first: whoever is trusted there is trusted for everything.
 
         Do it before more servers of the site get certificates from this CA.
         """,

@@ -118,6 +118,7 @@ class Servers:
         self.folder = folder
         self.ca = ca
         self._servers: list[asyncio.Server] = []
+        self._issued: dict[tuple[str, timedelta, bool], Issued] = {}
 
     async def start(self, places: Iterable[Place]) -> None:
         """Begin to answer on the sockets that the places hold."""
@@ -144,22 +145,26 @@ class Servers:
 
     def files(self, place: Place, door: Door) -> tuple[Path, Path]:
         """Write the certificate and the key for one door and return their paths."""
-        issued = self._certificate(place, door)
+        issued = self.certificate(place, door)
         base = self.folder / f"{place.machine.name}-{door.port}"
         chain, key = base.with_suffix(".chain"), base.with_suffix(".key")
         chain.write_bytes(issued.chain_pem)
         key.write_bytes(issued.key_pem)
         return chain, key
 
-    def _certificate(self, place: Place, door: Door) -> Issued:
-        return leaf(
-            place.machine.host,
-            door.ends_in,
-            lifetime=max(LIFETIME, door.ends_in + timedelta(days=1)),
-            issuer=None if door.self_signed else self.ca,
-            also=(place.machine.name, place.address),
-            key=rsa_key(),
-        )
+    def certificate(self, place: Place, door: Door) -> Issued:
+        """Return what a door serves; doors of one computer that are alike share one certificate."""
+        alike = place.machine.name, door.ends_in, door.self_signed
+        if alike not in self._issued:
+            self._issued[alike] = leaf(
+                place.machine.host,
+                door.ends_in,
+                lifetime=max(LIFETIME, door.ends_in + timedelta(days=1)),
+                issuer=None if door.self_signed else self.ca,
+                also=(place.machine.name, place.address),
+                key=rsa_key(),
+            )
+        return self._issued[alike]
 
 
 def release(places: Iterable[Place]) -> None:

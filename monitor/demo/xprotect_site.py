@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.demo.pki import authority, rsa_key
+from monitor.demo.pki import Issued, authority, rsa_key
 from monitor.demo.xprotect_app import application
 from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import Resources, resources
@@ -71,6 +71,11 @@ class Simulator:
     def password_attempts(self) -> int:
         """Return how often a password was sent, right or wrong."""
         return self.login.attempts
+
+    def served(self, name: str, port: int) -> Issued:
+        """Return what a computer serves on a port of the plan."""
+        place = self.places[name]
+        return self._servers.certificate(place, next(d for d in place.machine.doors if d.port == port))
 
     async def start(self) -> None:
         """Find addresses, listen on all of them and answer."""

@@ -55,7 +55,7 @@ def _finding(side: Side, binding: Binding, thumbprint: str, now: datetime) -> It
     severity = target.policy.severity(Check.BINDING_STALE, default)
     if severity is not None:
         where = address_of(binding)
-        sha256, place = (held[0].certificate.sha256, held[0].place) if held else ("", target.where)
+        sha256, place = (held[0].certificate.sha256, held[0].place) if held else ("", "")
         sentence = f"http.sys on {side.host} has {where} bound to {thumbprint}, {problem}"
         matter = f"{Check.BINDING_STALE} {side.host} {where} {thumbprint}"
         yield target.id, Finding(Check.BINDING_STALE, severity, sentence, sha256, place, matter)

@@ -86,4 +86,4 @@ def _finding(side: Side, ca: Certificate, example: str, now: datetime) -> Iterat
             f"it is not among its Trusted Root Certification Authorities, but {example} hangs on it"
         )
         matter = f"{Check.CA_NOT_INSTALLED} {side.host} {ca.sha1}"
-        yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, sentence, ca.sha256, target.where, matter)
+        yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, sentence, ca.sha256, matter=matter)
