@@ -34,9 +34,24 @@ def test_nobody_is_asked_by_default(tmp_path: Path) -> None:
     assert (config.issuers.acme, plan(config, {}).targets[0].policy.renewal_information) == ({}, False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "defaults: {renewal_information: true}",
+        "policies: [{match: {site: x}, renewal_information: true}]",
+        "issuers: {private_addresses: [10.0.0.1]}\ndefaults: {renewal_information: true}",
+    ],
+)
+def test_wanting_it_without_a_ca_is_a_mistake(tmp_path: Path, text: str) -> None:
+    """Nothing would ever be asked, and nobody would notice."""
+    with pytest.raises(ConfigError, match="no CA is named that could be asked"):
+        load(written(tmp_path, text))
+
+
 def test_the_policy_key(tmp_path: Path) -> None:
     """It stands wherever keys of the policy stand."""
-    config = load(written(tmp_path, "defaults: {renewal_information: true, crl_warn_before: 10%}"))
+    acme = "issuers: {acme: {CA: 'https://acme.example/dir'}}"
+    config = load(written(tmp_path, f"{acme}\ndefaults: {{renewal_information: true, crl_warn_before: 10%}}"))
     policy = plan(config, {}).targets[0].policy
     assert (policy.renewal_information, policy.crl_warn_before) == (True, (Margin(share=0.1),))
 

@@ -53,7 +53,7 @@ def configured(folder: Path, port: int, *, trust: str = "root.pem", scheme: str 
     """Return a configuration that asks this CA."""
     file = folder / "config.yaml"
     acme = f"issuers: {{acme: {{R99: '{scheme}://localhost:{port}/directory'}}}}\n" if port else ""
-    file.write_text(f"defaults: {{trust: [{trust}], renewal_information: true}}\ntargets: []\n{acme}")
+    file.write_text(f"defaults: {{trust: [{trust}]}}\ntargets: []\n{acme}")
     return load(file)
 
 

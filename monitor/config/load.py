@@ -70,6 +70,7 @@ def load(path: Path) -> Config:
     loading.file(Path(os.path.abspath(path)), ())  # noqa: PTH100 - resolve() would follow a symbolic link
     loading.duplicates()
     loading.unknown_presets()
+    loading.nobody_to_ask()
     if loading.problems:
         raise ConfigError(tuple(loading.problems))
     return loading.config()
@@ -180,6 +181,16 @@ class _Loading:
                     message = f"unknown preset (got {key!r}); allowed: {', '.join(every)}"
                     self.problems.append(document.problem((*keys, "preset"), message))
 
+    def nobody_to_ask(self) -> None:
+        """Report that renewal information is wanted where no CA is named that could give it."""
+        if any(settings.issuers and settings.issuers.acme for _, settings in self._parts):
+            return
+        for document, settings in self._parts:
+            for keys, policy in _policies(settings):
+                if policy.renewal_information:
+                    message = "no CA is named that could be asked; add issuers: {acme: {ISSUER: URL}}"
+                    self.problems.append(document.problem((*keys, "renewal_information"), message))
+
     def config(self) -> Config:
         """Return everything joined."""
         parts = [settings for _, settings in self._parts]
@@ -203,6 +214,14 @@ class _Loading:
                 one for document, part in self._parts for one in references(document.file, part)
             ),
         )
+
+
+def _policies(settings: FileSettings) -> Iterator[tuple[Keys, PolicySettings]]:
+    if settings.defaults:
+        yield ("defaults",), settings.defaults
+    for section in ("policies", "targets"):
+        for index, policy in enumerate(getattr(settings, section)):
+            yield (section, index), policy
 
 
 def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]]:
