@@ -102,7 +102,7 @@ class Dialect:
     begins on connect. ``alpn`` is what must be offered in the handshake for the server to answer at all.
     ``newest`` is the newest TLS version that the protocol can carry ("1.2"), empty when it sets no limit.
     ``self_made`` is the common name of the certificate that the product makes for itself at every start when
-    it was given none, empty where it does not.
+    it was given none, empty where it does not. ``datagrams`` is for DTLS, which runs over UDP.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Dialect:
     alpn: tuple[str, ...] = ()
     newest: str = ""
     self_made: str = ""
+    datagrams: bool = False
 
     @property
     def direct(self) -> bool:

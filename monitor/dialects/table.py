@@ -63,6 +63,8 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             Dialect("nntp", 119, playing(NNTP)),
             Dialect("sieve", 4190, playing(SIEVE)),
             Dialect("irc", 6667, playing(IRC)),
+            # DTLS has no port of its own; this is that of CoAP over it (RFC 7252 section 6.2).
+            Dialect("dtls", 5684, datagrams=True),
         )
     }
 )

@@ -3,15 +3,16 @@
 import asyncio
 import socket
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Failure, Meaning, Part, Policy, Reason, Seen, Target
 from monitor.sources.address import join, read_address, read_host
 from monitor.sources.alpn import NO_APPLICATION, Applications
 from monitor.sources.connect import NoneConnectedError, begin, connect
+from monitor.sources.datagrams import exchange_datagrams, shares
 from monitor.sources.exchange import exchange, tells_readiness
 from monitor.sources.key_types import KeyTypes
 from monitor.sources.prepare import STAPLED, USUAL, Preparing, UnpreparedError, Wish, spoken
@@ -65,6 +66,12 @@ class EndpointSettings(WaySettings):
     @classmethod
     def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(read_host, texts)))
+
+    @model_validator(mode="after")
+    def _no_proxy_for_datagrams(self) -> Self:
+        if self.proxy and DIALECTS[self.protocol].datagrams:
+            raise ValueError(f"{self.protocol} runs over UDP, which no proxy takes")
+        return self
 
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe."""
@@ -165,6 +172,8 @@ class EndpointSource:
     async def _one(self, aim: _Aim) -> Seen:
         """Look once: at one address, or at the first that answers."""
         endpoint, aim = aim.endpoint, self._offering(aim)
+        if DIALECTS[endpoint.protocol].datagrams:
+            return await self._in_datagrams(aim)
         denied: tuple[Failure, ...] = ()
         try:
             if endpoint.way is DIRECT:
@@ -180,6 +189,21 @@ class EndpointSource:
         await exchange(link, handshake, aim.deadline, aim.within)
         if handshake.alert == NO_APPLICATION and self._may_offer(aim):
             return await self._one(aim)
+        return seen_by(handshake, aim.target, aim.place, denied)
+
+    async def _in_datagrams(self, aim: _Aim) -> Seen:
+        """Look over UDP: at one address, or at one after the other until something answers."""
+        endpoint = aim.endpoint
+        make, denied = await self._preparing.datagrams(endpoint, aim.target, aim.wish)
+        try:
+            found = (aim.address,) if aim.address else await self._chosen(endpoint.host, endpoint.port, aim)
+        except _GaveNothingError as nothing:
+            return Seen(failures=(*denied, Failure(nothing.reason, nothing.detail, aim.place)))
+        for address, until in shares(found, asyncio.get_running_loop().time(), aim.deadline):
+            handshake = make()
+            await exchange_datagrams(address, handshake, until, aim.within, endpoint.way.source)
+            if handshake.heard:
+                break
         return seen_by(handshake, aim.target, aim.place, denied)
 
     def _offering(self, aim: _Aim) -> _Aim:

@@ -4,6 +4,7 @@ Must not connect. Where nothing has to be read, nothing is awaited: that is the 
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from monitor.sources.identity import Identities
 from monitor.sources.spoken import Spoken, Talk
 from monitor.sources.way import Endpoint, Identity, Proxy
 from monitor.threads import ThreadPool
-from monitor.tls import Handshake, KeyType, TlsSetting, shared_context
+from monitor.tls import DatagramHandshake, Handshake, KeyType, TlsSetting, shared_context
 
 # RFC 1929 section 2: one byte counts the password.
 _LONGEST_SOCKS_PASSWORD = 255
@@ -61,20 +62,33 @@ class Preparing:
         self, endpoint: Endpoint, target: Target, wish: Wish = USUAL
     ) -> tuple[Talk, tuple[Failure, ...]]:
         """Return the talk, and why it goes without our certificate if it does; raise ``UnpreparedError``."""
-        patience = target.policy.timeout.total_seconds() / 2
-        context: Any = None
-        denied: tuple[Failure, ...] = ()
-        if endpoint.way.identity is not None:
-            setting = _setting(DIALECTS[endpoint.protocol], wish)
-            context = await self._context(setting, endpoint.way.identity, patience)
-            if isinstance(context, Failure):
-                context, denied = None, (context,)
+        context, denied = await self._identified(endpoint, target, wish)
         tunnel = None
         if endpoint.way.proxy is not None:
+            patience = target.policy.timeout.total_seconds() / 2
             password = await self._password(endpoint.way.proxy, target.where, patience)
             proxy = endpoint.way.proxy
             tunnel = TUNNELS[proxy.scheme](endpoint.host, endpoint.port, proxy.user, password)
         return spoken(endpoint, wish, context, tunnel), denied
+
+    async def datagrams(
+        self, endpoint: Endpoint, target: Target, wish: Wish
+    ) -> tuple[Callable[[], DatagramHandshake], tuple[Failure, ...]]:
+        """Return what makes a handshake over UDP, and why it goes without our certificate if it does."""
+        context, denied = await self._identified(endpoint, target, wish)
+        context = context or _context(DIALECTS[endpoint.protocol], wish)
+        return lambda: DatagramHandshake(context, endpoint.server_name, staple=wish.staple), denied
+
+    async def _identified(
+        self, endpoint: Endpoint, target: Target, wish: Wish
+    ) -> tuple[Any, tuple[Failure, ...]]:
+        """Return the context that shows our certificate, if there is one, and why not if it cannot."""
+        if endpoint.way.identity is None:
+            return None, ()
+        patience = target.policy.timeout.total_seconds() / 2
+        setting = _setting(DIALECTS[endpoint.protocol], wish)
+        context = await self._context(setting, endpoint.way.identity, patience)
+        return (None, (context,)) if isinstance(context, Failure) else (context, ())
 
     async def _context(self, setting: TlsSetting, identity: Identity, patience: float) -> Any:
         try:
@@ -116,7 +130,13 @@ def spoken(
 
 def _setting(dialect: Dialect, wish: Wish) -> TlsSetting:
     alpn = dialect.alpn or wish.alpn
-    return TlsSetting(alpn=alpn, newest=dialect.newest, key_type=wish.key_type, staple=wish.staple)
+    return TlsSetting(
+        alpn=alpn,
+        newest=dialect.newest,
+        key_type=wish.key_type,
+        staple=wish.staple,
+        datagrams=dialect.datagrams,
+    )
 
 
 @cache

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from monitor import parse
 from monitor.model import Failure, Reason, Seen, Sighting, Staple, Target
 from monitor.sources.spoken import Talk
+from monitor.tls import DatagramHandshake
 
 # What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.
 _PLAIN = (Reason.NOT_TLS, Reason.STARTTLS_REFUSED)
 
 
-def seen_by(talk: Talk, target: Target, place: str, denied: tuple[Failure, ...] = ()) -> Seen:
+def seen_by(
+    talk: Talk | DatagramHandshake, target: Target, place: str, denied: tuple[Failure, ...] = ()
+) -> Seen:
     """Return what one talk gave at a place; ``denied`` are failures from before it."""
     trouble = talk.trouble
     if trouble and trouble.reason in _PLAIN and _may_be_plain(target):

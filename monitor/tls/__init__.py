@@ -4,11 +4,13 @@ Nothing here judges a certificate: verification is off and whatever chain arrive
 """
 
 from monitor.tls.context import TlsSetting, shared_context
+from monitor.tls.datagrams import DatagramHandshake
 from monitor.tls.handshake import Handshake, Trouble
 from monitor.tls.identity import UnfitKeyError, identified_context
 from monitor.tls.key_types import KeyType
 
 __all__ = [
+    "DatagramHandshake",
     "Handshake",
     "KeyType",
     "TlsSetting",

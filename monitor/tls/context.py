@@ -25,7 +25,7 @@ class TlsSetting:
     middleboxes refuse, and take a sixth of the CPU time of a look. ``alpn`` is offered where a server
     answers nobody else (RFC 7301); ``newest`` of ``1.2`` is for protocols that cannot carry TLS 1.3.
     ``key_type`` has a server show its certificate of that type or none; it replaces ``ciphers``.
-    ``staple`` lets a handshake ask for an OCSP response.
+    ``staple`` lets a handshake ask for an OCSP response. ``datagrams`` is for DTLS.
     """
 
     ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
@@ -34,6 +34,7 @@ class TlsSetting:
     newest: str = ""
     key_type: KeyType | None = None
     staple: bool = False
+    datagrams: bool = False
 
 
 def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
@@ -43,8 +44,9 @@ def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
 
 def fresh_context(setting: TlsSetting) -> SSL.Context:
     """Return a context that nobody shares, to be given a certificate of our own; see ``shared_context``."""
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_min_proto_version(SSL.TLS1_VERSION)
+    context = SSL.Context(SSL.DTLS_CLIENT_METHOD if setting.datagrams else SSL.TLS_CLIENT_METHOD)
+    if not setting.datagrams:
+        context.set_min_proto_version(SSL.TLS1_VERSION)
     context.set_verify(SSL.VERIFY_NONE)
     context.set_cipher_list(setting.ciphers.encode("ascii"))
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)

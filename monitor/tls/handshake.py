@@ -98,7 +98,7 @@ class Handshake:
     @property
     def chain(self) -> tuple[bytes, ...]:
         """Return the DER certificates that have arrived so far, in the order served."""
-        return self._chain if self._connection is None else _served(self._connection)
+        return self._chain if self._connection is None else served(self._connection)
 
     @property
     def staple(self) -> bytes:
@@ -217,7 +217,7 @@ class Handshake:
     def _finish(self) -> None:
         self.over = True
         if self._connection is not None:
-            self._chain = _served(self._connection)
+            self._chain = served(self._connection)
             self._connection = None  # the library's buffers are most of a look's memory
 
     def _output(self, connection: SSL.Connection) -> bytes:
@@ -242,6 +242,7 @@ def is_address(name: str) -> bool:
     return ":" in name or name.rpartition(".")[2].isdigit()
 
 
-def _served(connection: SSL.Connection) -> tuple[bytes, ...]:
+def served(connection: SSL.Connection) -> tuple[bytes, ...]:
+    """Return the DER certificates that a connection has been shown, in the order served."""
     chain = connection.get_peer_cert_chain() or ()
     return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)

@@ -1,0 +1,103 @@
+"""Carry the datagrams of one DTLS handshake; must not know what they mean.
+
+An asyncio.DatagramProtocol, which runs on every loop. Nothing tells a silent server from none, so each
+address of a name gets its share of the time; a port that nobody listens on is often told by the network.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+from monitor.sources.connect import explain
+from monitor.sources.resolve import Address
+from monitor.tls import DatagramHandshake
+
+# The library rounds what it waits for down, and called too early does nothing.
+_SLACK = 0.01
+
+
+async def exchange_datagrams(
+    address: Address, handshake: DatagramHandshake, deadline: float, within: str, source: str = ""
+) -> None:
+    """Drive a handshake until it is over or the loop's clock passes ``deadline``; see ``exchange``.
+
+    The outcome is in the handshake, whatever happens. The socket is always closed.
+    """
+    loop = asyncio.get_running_loop()
+    local = (source, 0) if source else None
+    try:
+        transport, protocol = await loop.create_datagram_endpoint(
+            lambda: _Exchange(handshake, loop), remote_addr=address.sockaddr[:2], local_addr=local
+        )
+    except OSError as error:
+        handshake.end(*explain(error))
+        return
+    alarm = loop.call_at(deadline, protocol.expire, within)
+    try:
+        await protocol.finished
+    finally:
+        alarm.cancel()
+        protocol.rest()
+        transport.close()
+
+
+def shares(addresses: Sequence[Address], now: float, deadline: float) -> list[tuple[Address, float]]:
+    """Return until when each address may be asked, one after the other."""
+    share = (deadline - now) / len(addresses)
+    return [(address, now + share * number) for number, address in enumerate(addresses, 1)]
+
+
+class _Exchange(asyncio.DatagramProtocol):
+    """Feed one handshake until it is over; ``finished`` gets what goes wrong in a callback."""
+
+    def __init__(self, handshake: DatagramHandshake, loop: asyncio.AbstractEventLoop) -> None:
+        self._handshake = handshake
+        self._loop = loop
+        self._transport: asyncio.DatagramTransport | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self.finished: asyncio.Future[None] = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)  # loops' own are none by inheritance
+        self._do(self._handshake.start)
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:  # noqa: ARG002 - the socket is connected
+        self._do(self._handshake.feed, data)
+
+    def error_received(self, exc: Exception) -> None:
+        if isinstance(exc, OSError):
+            self._do(self._refused, exc)
+
+    def expire(self, within: str) -> None:
+        """Learn that time is up."""
+        self._do(self._expired, within)
+
+    def rest(self) -> None:
+        """Wait for nothing any more."""
+        if self._patience is not None:
+            self._patience.cancel()
+
+    def _refused(self, error: OSError) -> list[bytes]:
+        self._handshake.end(*explain(error))
+        return []
+
+    def _expired(self, within: str) -> list[bytes]:
+        self._handshake.expire(within)
+        return []
+
+    def _do(self, step: Any, *arguments: Any) -> None:
+        """Take one step, say what it gives, and wait for the answer as long as the library wants."""
+        if self.finished.done():
+            return
+        try:
+            for datagram in step(*arguments):
+                if self._transport is not None:
+                    self._transport.sendto(datagram)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
+            self.finished.set_exception(error)
+            return
+        self.rest()
+        if self._handshake.over:
+            self.finished.set_result(None)
+        elif (seconds := self._handshake.patience) is not None:
+            self._patience = self._loop.call_later(seconds + _SLACK, self._do, self._handshake.overdue)

@@ -1,0 +1,182 @@
+"""Drive one DTLS client handshake over memory to obtain the chain that the server shows (RFC 6347).
+
+Like handshake, but in whole datagrams, which may be lost: whoever owns the socket also asks for ``patience``
+and calls ``overdue`` when it has run out. The library repeats a flight after a second, then after two, four.
+"""
+
+from collections.abc import Iterator
+
+from OpenSSL import SSL
+
+from monitor.model import Reason
+from monitor.tls import alerts
+from monitor.tls.handshake import MOST_BYTES, Trouble, is_address, served
+from monitor.tls.opening import describe
+from monitor.tls.staple import ask_for_staple
+
+# What passes everywhere without fragments: IPv6's least MTU of 1280 (RFC 8200 section 5) without IP and UDP.
+_LARGEST = 1200
+_READ_SIZE = 65_536
+# RFC 6347 section 4.1: type, version, epoch, sequence number, length.
+_RECORD_HEADER = 13
+_MAJOR_VERSION = 0xFE
+# RFC 6347 section 4.1 and RFC 5246 section 6.2.1: change cipher spec, alert, handshake.
+_TYPES = b"\x14\x15\x16"
+
+
+class DatagramHandshake:
+    """Hold one DTLS handshake in progress; the names mean what they mean in ``Handshake``."""
+
+    __slots__ = (
+        "_answered",
+        "_chain",
+        "_connection",
+        "_name",
+        "_received",
+        "_stapled",
+        "_strange",
+        "alert",
+        "encrypted",
+        "over",
+        "trouble",
+    )
+
+    def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
+        """Ask for ``server_name``; the context must have been made for datagrams."""
+        self.over = False
+        self.encrypted: bool | None = None
+        self.trouble: Trouble | None = None
+        self.alert = ""
+        self._name = server_name if server_name and not is_address(server_name) else ""
+        self._strange = b""
+        self._received = 0
+        self._answered = False
+        self._chain: tuple[bytes, ...] = ()
+        self._connection: SSL.Connection | None = SSL.Connection(context, None)
+        self._connection.set_ciphertext_mtu(_LARGEST)
+        self._connection.set_connect_state()
+        if self._name:
+            self._connection.set_tlsext_host_name(self._name.encode("ascii"))
+        self._stapled = ask_for_staple(self._connection) if staple else None
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """Return the DER certificates that have arrived so far, in the order served."""
+        return self._chain if self._connection is None else served(self._connection)
+
+    @property
+    def staple(self) -> bytes:
+        """Return the OCSP response that came with the certificates (DER), empty when none did."""
+        return b"".join(self._stapled or ())
+
+    @property
+    def heard(self) -> bool:
+        """Return whether anything has come from the peer."""
+        return self._received > 0
+
+    @property
+    def patience(self) -> float | None:
+        """Return in how many seconds what we said last is overdue for an answer, ``None`` if nothing is."""
+        return self._connection.DTLSv1_get_timeout() if self._connection is not None else None
+
+    def start(self) -> list[bytes]:
+        """Return the first datagrams to send."""
+        return self._step()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take a datagram from the peer and return those to send it, often none."""
+        if self.over or not data:
+            return []
+        self._received += len(data)
+        if self._received > MOST_BYTES:
+            self.end(Reason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake")
+            return []
+        if not _speaks_dtls(data):
+            self._strange = self._strange or data  # anybody may send one: told only if nothing better comes
+            return []
+        self.encrypted = True
+        assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        self._connection.bio_write(data)
+        return self._step()
+
+    def overdue(self) -> list[bytes]:
+        """Return what to send again; the handshake may end here, after a dozen times without an answer."""
+        if self._connection is None:
+            return []
+        try:
+            self._connection.DTLSv1_handle_timeout()
+        except SSL.Error as error:
+            self._fail(error)
+            return []
+        return self._output(self._connection)
+
+    def expire(self, within: str) -> None:
+        """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
+        if self.encrypted:
+            self.end(Reason.TIMEOUT, f"the DTLS handshake was not finished {within}")
+        elif self._strange:
+            self.encrypted = False
+            said = describe(self._strange)
+            self.end(Reason.NOT_TLS, f"the port answers but does not speak DTLS: {said}")
+        else:
+            self.end(Reason.TIMEOUT, f"the DTLS greeting was not answered {within}")
+
+    def end(self, reason: Reason, detail: str) -> None:
+        """End early for a reason that lies outside; keep what arrived."""
+        if not self.over:
+            self.trouble = Trouble(reason, detail)
+            self._finish()
+
+    def _step(self) -> list[bytes]:
+        connection = self._connection
+        assert connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
+        try:
+            connection.do_handshake()
+        except SSL.WantReadError:
+            return self._output(connection)
+        except SSL.Error as error:
+            self._fail(error)
+        else:
+            connection.shutdown()
+            self._finish()
+        return self._output(connection)
+
+    def _fail(self, error: SSL.Error) -> None:
+        self._finish()
+        texts = alerts.reasons(error)
+        self.alert = alerts.received(texts)
+        if self._answered and self.alert in alerts.WANT_CERTIFICATE:
+            return  # as in TLS 1.2: what is left to displease the server is that we gave no certificate
+        self.trouble = Trouble(*alerts.explain(texts, self._name, shown=bool(self._chain)))
+
+    def _finish(self) -> None:
+        self.over = True
+        if self._connection is not None:
+            self._chain = served(self._connection)
+            self._connection = None
+
+    def _output(self, connection: SSL.Connection) -> list[bytes]:
+        try:
+            flight = connection.bio_read(_READ_SIZE)
+        except SSL.WantReadError:
+            return []
+        self._answered = self._answered or bool(connection.get_peer_cert_chain())
+        return list(_datagrams(flight))
+
+
+def _speaks_dtls(data: bytes) -> bool:
+    return len(data) >= _RECORD_HEADER and data[0] in _TYPES and data[1] == _MAJOR_VERSION
+
+
+def _datagrams(flight: bytes) -> Iterator[bytes]:
+    """Yield whole records, as many as a datagram may hold: over memory a flight comes in one piece."""
+    begun = at = 0
+    while at < len(flight):
+        end = (
+            at + _RECORD_HEADER + int.from_bytes(flight[at + _RECORD_HEADER - 2 : at + _RECORD_HEADER], "big")
+        )
+        if begun < at and end - begun > _LARGEST:
+            yield flight[begun:at]
+            begun = at
+        at = end
+    yield flight[begun:]
