@@ -68,7 +68,7 @@ async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
         if error.status not in _HIDDEN:
             raise
         advice = "give the right to list them, or name other resources"
-        said = f"{listing.place}: {parse.display(error.said)} ({advice})"
+        said = f"{parse.display(error.said)} ({advice})"
         found.failures.append(Failure(_HIDDEN[error.status], said, listing.place))
 
 
