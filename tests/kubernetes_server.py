@@ -1,7 +1,7 @@
 """Play a Kubernetes API server on loopback, with the answers that a real one gave; it knows lists only.
 
-It pages, filters by fields and labels, and refuses as the real one does (tests/data/kubernetes says which that
-was).
+It pages, filters by fields and labels, and refuses as the real one does (tests/data/kubernetes says which
+that was).
 """
 
 import json
