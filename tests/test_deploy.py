@@ -19,12 +19,15 @@ from monitor.metrics.families import (
     DAYS,
     FINDINGS,
     INFO,
+    LISTS,
     NOT_AFTER,
     NOT_BEFORE,
     TARGET,
     TARGETS,
+    WINDOW_END,
+    WINDOW_START,
 )
-from monitor.model import Snapshot, TargetState
+from monitor.model import Policy, RenewalWindow, RevocationList, Snapshot, TargetState
 from monitor.web import WebServer, make_app
 
 DEPLOY = ROOT / "deploy"
@@ -40,9 +43,8 @@ def run(*command: str, folder: Path = RULES) -> tuple[int, str]:
 
 def own_names() -> set[str]:
     """Return the names of all series that the daemon exposes."""
-    families = {
-        f.name for f in (INFO, *TARGET, TARGETS, NOT_AFTER, NOT_BEFORE, DAYS, CERTIFICATE_INFO, FINDINGS)
-    }
+    several = (*TARGET, NOT_AFTER, NOT_BEFORE, DAYS, CERTIFICATE_INFO, LISTS, WINDOW_START, WINDOW_END)
+    families = {f.name for f in (INFO, TARGETS, *several, FINDINGS)}
     text = FakeDaemon().own.text(datetime.now(UTC)).decode()
     late = {"outbox_pending", "outbox_oldest_age_seconds", "last_alert_pass_timestamp_seconds"}
     late |= {"config_last_reload_successful", "config_last_reload_timestamp_seconds"}
@@ -143,7 +145,7 @@ def test_every_rule_is_tested() -> None:
     """No alert is without a test that names it."""
     alerts = re.findall(r"alert: (\w+)", (RULES / "rules.yml").read_text("utf-8"))
     tests = (RULES / "rules_test.yml").read_text("utf-8")
-    assert ([alert for alert in alerts if alert not in tests], len(alerts)) == ([], 14)
+    assert ([alert for alert in alerts if alert not in tests], len(alerts)) == ([], 16)
 
 
 @pytest.mark.system
@@ -177,7 +179,18 @@ def estate() -> Snapshot:
         endpoint("far", 90),
         blind("gone"),
     ]
-    return snapshot(*map(fresh, states), pending("new"))
+    return with_issuers(snapshot(*map(fresh, states), pending("new")), now)
+
+
+def with_issuers(shown: Snapshot, now: datetime) -> Snapshot:
+    """Return the same targets, one of which has a CRL and a window in which its CA suggests to renew."""
+    near = next(state for state in shown if state.assessment.paths)
+    listed = RevocationList(near.target.where, 0, "CN=VMS CA", now, now + timedelta(days=7))
+    target = replace(near.target, policy=Policy(renewal_information=True))
+    leaf = near.assessment.paths[0].leaf.sha256
+    window = RenewalWindow(leaf, now, now + timedelta(days=2), now)
+    states = {**shown.states, target.id: replace(near, target=target, lists=(listed,))}
+    return replace(shown, states=states, renewals={leaf: window})
 
 
 @pytest.mark.system
