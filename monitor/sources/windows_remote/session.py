@@ -147,6 +147,8 @@ class _Bounded(HTTPAdapter):
         link, self._link = self._link, None
         if link is None:
             link = _connected(self._visit)
+        # Head and body of a request go in two pieces, and the second would wait for an answer to the first.
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.settimeout(self._visit.left)
         self._visit.cut.hold(link)
         return link

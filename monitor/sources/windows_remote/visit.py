@@ -47,9 +47,10 @@ class Cut:
                 _shut(twin)
 
     def close(self) -> None:
-        """Let go of the handles; the connections stay as they are."""
+        """End every connection: a library that closes its own handle may still hold an answer open on it."""
         with self._lock:
             for twin in self._held:
+                _shut(twin)
                 twin.close()
             self._held.clear()
 
