@@ -83,6 +83,9 @@ class _Reader:
                 self._object(depth)
             case 0x75:
                 self._array(depth)
+            case 0x76:
+                self._class(depth)
+                self._handles.append(None)
             case 0x7E:  # a constant of an enumeration: its class, its name
                 self._class(depth)
                 self._handles.append(None)
