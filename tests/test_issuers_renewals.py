@@ -164,6 +164,16 @@ def test_other_issuers_are_not_asked_about() -> None:
     in_world(act)
 
 
+def test_the_certificate_of_the_ca_is_not_asked_about() -> None:
+    """It lies in anchor files, which are watched as well."""
+
+    async def act(world: World) -> None:
+        await world.round(state(world.ca, name="anchors"))
+        assert world.server.asked == []
+
+    in_world(act)
+
+
 def test_what_has_ended_or_is_not_served_any_more_is_let_go() -> None:
     """RFC 9773 section 4.3.3: never asked after expiry or replacement, and nothing is shown of it."""
 

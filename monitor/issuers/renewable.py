@@ -37,7 +37,9 @@ def renewable(snapshot: Snapshot, directories: Mapping[str, str], now: datetime)
         if state.target.policy.renewal_information:
             for path in asked_paths(state):
                 leaf = path.leaf
-                if now < leaf.not_after and leaf.sha256 not in found:
+                # The CA's own certificate may be watched too, and was issued by nobody over ACME.
+                asked = now < leaf.not_after and not leaf.is_ca and not leaf.self_issued
+                if asked and leaf.sha256 not in found:
                     directory = _directory(leaf, by_name)
                     if directory:
                         found[leaf.sha256] = Renewable(leaf, directory)
