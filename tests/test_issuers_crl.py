@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pki
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,9 +130,6 @@ def test_without_an_end() -> None:
 
 def signed_anew(body: bytes) -> bytes:
     """Return a list with this inner part, signed by the CA."""
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - for this alone
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - for this alone
-
     assert isinstance(CA.key, ec.EllipticCurvePrivateKey)
     algorithm = bytes.fromhex("300a06082a8648ce3d040302")
     return pki.tlv(0x30, body, algorithm, pki.tlv(0x03, b"\0", CA.key.sign(body, ec.ECDSA(hashes.SHA256()))))
@@ -359,3 +357,40 @@ def test_where_deltas_are() -> None:
     plain, naming = issued_list(crl(CA)), leaf(CA, freshest)
     assert deltas_of(plain, pair(naming, CA)) == ("http://ca.example/ca+.crl",)
     assert deltas_of(plain, pair(LEAF, CA)) == ()
+
+
+@pytest.mark.parametrize(
+    "how", [padding.PKCS1v15(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)], ids=["PKCS #1", "PSS"]
+)
+def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
+    """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
+    ca = pki.authority("CA", key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
+    made = (
+        builder.last_update(NOW - HOUR)
+        .next_update(NOW + DAY)
+        .sign(
+            ca.key,  # type: ignore[arg-type]
+            hashes.SHA256(),
+            rsa_padding=how,
+        )
+    )
+    assert told(made.public_bytes(Encoding.DER), leaf(ca, points(URL)), ca).standing is GOOD
+
+
+def test_two_algorithms() -> None:
+    """A list whose signed part names another algorithm than its signature is refused."""
+    algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
+    body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
+    assert told(signed_anew(body)).standing is GOOD
+    with pytest.raises(UnreadableListError):
+        told(signed_anew(body.replace(algorithm, other)))
+
+
+def test_a_signature_is_verified_once() -> None:
+    """A list is hashed once, however many certificates it is asked about."""
+    held = issued_list(crl(CA))
+    for _ in range(3):
+        told_by(held, pair(leaf(CA, points(URL)), CA), NOW)
+    assert list(held.signed_by.values()) == [True]
+    assert told_by(held, pair(leaf(OTHER), OTHER), NOW).standing is UNKNOWN

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 
 from monitor.model import Certificate
 
@@ -43,7 +44,13 @@ def signed(child: bytes, issuer: bytes) -> bool | None:
     if below is None or above is None:
         return None
     try:
-        _verify(below, above.public_key())
+        verify(
+            above.public_key(),
+            below.signature,
+            below.tbs_certificate_bytes,
+            below.signature_algorithm_parameters,
+            below.signature_hash_algorithm,
+        )
     except InvalidSignature:
         return False
     except UNREADABLE:
@@ -85,17 +92,25 @@ def loaded(der: bytes) -> x509.Certificate | None:
             return None
 
 
-def _verify(child: x509.Certificate, key: object) -> None:
-    signature, signed_bytes = child.signature, child.tbs_certificate_bytes
-    parameters, algorithm = child.signature_algorithm_parameters, child.signature_hash_algorithm
+def verify(
+    key: object,
+    signature: bytes,
+    data: bytes,
+    parameters: object,
+    algorithm: hashes.HashAlgorithm | None,
+) -> None:
+    """Raise ``InvalidSignature``, or one of ``UNREADABLE``, unless this key signed this.
+
+    ``parameters`` and ``algorithm`` are what the library tells of the signature's own algorithm.
+    """
     match key:
-        case rsa.RSAPublicKey() if algorithm and not isinstance(parameters, ec.ECDSA | None):
-            key.verify(signature, signed_bytes, parameters, algorithm)
+        case rsa.RSAPublicKey() if algorithm and isinstance(parameters, padding.PKCS1v15 | padding.PSS):
+            key.verify(signature, data, parameters, algorithm)
         case ec.EllipticCurvePublicKey() if isinstance(parameters, ec.ECDSA):
-            key.verify(signature, signed_bytes, parameters)
+            key.verify(signature, data, parameters)
         case dsa.DSAPublicKey() if algorithm:
-            key.verify(signature, signed_bytes, algorithm)
+            key.verify(signature, data, algorithm)
         case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
-            key.verify(signature, signed_bytes)
+            key.verify(signature, data)
         case _:
             raise InvalidSignature("the kind of the key does not fit the signature")

@@ -4,17 +4,19 @@ A list that is not surely the right one never makes a certificate good: another'
 scope, ended, or marked with what we do not understand.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from monitor.assess.links import UNREADABLE, canonical
+from monitor.assess.links import UNREADABLE, canonical, verify
 from monitor.issuers.named import deltas_named
 from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
 from monitor.model import Standing
 from monitor.parse import display
+from monitor.parse.der import children, element
 
 _PEM = b"-----BEGIN X509 CRL-----"
 _UNDERSTOOD = (
@@ -33,11 +35,12 @@ class UnreadableListError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """Hold one CRL with its DER bytes and where it was had."""
+    """Hold one CRL with its DER bytes and where it was had; ``signed_by`` remembers who signed it."""
 
     url: str
     der: bytes
     crl: x509.CertificateRevocationList
+    signed_by: dict[bytes, bool] = field(default_factory=dict, compare=False)
 
     def entry(self, serial: int) -> x509.RevokedCertificate | None:
         """Return the entry of a serial number; raise ``ValueError`` when entries make no sense.
@@ -126,18 +129,35 @@ def _scope(issued: Issued, pair: Pair) -> _Scope:
             return _Scope(f'is that of another CA, "{display(issued.crl.issuer.rfc4514_string(), 200)}"')
         if not _may_sign(pair.issuer):
             return _Scope("is signed by a CA whose certificate does not allow it to sign CRLs")
-        if not _signed(issued.crl, pair.issuer):
+        if not _signed(issued, pair.issuer):
             return _Scope("is not signed by the key of the CA that issued the certificate")
         return _by_extensions(issued.crl.extensions, pair.certificate)
     except UNREADABLE:
         return _Scope("names its CA or its scope in a way that cannot be read")
 
 
-def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+def _signed(issued: Issued, issuer: x509.Certificate) -> bool:
+    """Return whether the issuer signed a list, remembered: a long one is hashed once for all certificates."""
+    key = issuer.public_bytes(Encoding.DER)
+    if key not in issued.signed_by:
+        issued.signed_by[key] = _verified(issued, issuer)
+    return issued.signed_by[key]
+
+
+def _verified(issued: Issued, issuer: x509.Certificate) -> bool:
+    # Not by the library's own question: it writes a list of 30 MB anew for that, while everything else waits.
+    crl = issued.crl
     try:
-        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # others raise TypeError
-    except UNREADABLE:
+        verify(
+            issuer.public_key(),
+            crl.signature,
+            next(children(element(issued.der))).encoded,
+            crl.signature_algorithm_parameters,
+            crl.signature_hash_algorithm,
+        )
+    except (InvalidSignature, *UNREADABLE):
         return False
+    return True
 
 
 def _same_name(one: x509.Name, other: x509.Name) -> bool:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
-from monitor.assess.links import UNREADABLE
+from monitor.assess.links import UNREADABLE, verify
 from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
 from monitor.model import Standing
 from monitor.parse import display
@@ -139,20 +139,14 @@ def _made_by(key: object, response: ocsp.OCSPResponse) -> bool:
 
 def _verify(key: object, response: ocsp.OCSPResponse) -> None:
     signature, data = response.signature, response.tbs_response_bytes
-    if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
-        key.verify(signature, data)
-        return
     if response.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS:
         _verify_pss(key, signature, data)
         return
     algorithm = response.signature_hash_algorithm
-    match key:
-        case rsa.RSAPublicKey() if algorithm:
-            key.verify(signature, data, padding.PKCS1v15(), algorithm)
-        case ec.EllipticCurvePublicKey() if algorithm:
-            key.verify(signature, data, ec.ECDSA(algorithm))
-        case _:
-            raise InvalidSignature("the kind of the key does not fit the signature")
+    if algorithm is not None and isinstance(key, ec.EllipticCurvePublicKey):
+        verify(key, signature, data, ec.ECDSA(algorithm), algorithm)
+    else:
+        verify(key, signature, data, padding.PKCS1v15(), algorithm)
 
 
 def _verify_pss(key: object, signature: bytes, data: bytes) -> None:
