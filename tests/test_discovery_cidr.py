@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from complaints import Rows, pairs
+from pydantic import ValidationError
 
 from monitor.discovery import CidrSettings, Discovered
 from monitor.discovery.cidr import AT_ONCE, CidrDiscovery
@@ -229,3 +230,9 @@ def test_wrong_entry(tmp_path: Path, text: str, lines: list[str]) -> None:
     """A mistake in a file is said with its line and key."""
     said, expected = pairs(tmp_path, f"targets: [{text}]\n", lines)
     assert said == expected
+
+
+def test_no_knocking_over_udp() -> None:
+    """A protocol over UDP is refused: there nothing tells an open port."""
+    with pytest.raises(ValidationError, match="dtls runs over UDP, where nothing tells an open port"):
+        settings("127.0.0.1/32", 5684, protocol="dtls")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pki
 import pytest
@@ -212,6 +212,34 @@ def test_closed_port() -> None:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
     assert [one.reason for one in look(port).failures] == [Reason.REFUSED]
+
+
+def test_source_of_another_machine() -> None:
+    """An address that is not ours cannot be sent from."""
+    assert [one.reason for one in look(1, source_address="192.0.2.77").failures] == [Reason.UNREACHABLE]
+
+
+@needs_openssl
+@pytest.mark.system
+def test_source_address(tmp_path: Path) -> None:
+    """A server is asked from the address that was chosen."""
+    with dtls_server(tmp_path, (LEAF,), "-dtls") as port:
+        seen = look(port, source_address="127.0.0.9", addresses="all")
+    assert (leaves(seen), seen.failures) == ([LEAF.sha256], ())
+
+
+def test_nothing_is_left_behind() -> None:
+    """A look leaves neither a socket nor a timer with the loop."""
+
+    async def main() -> tuple[int, int]:
+        settings = EndpointSettings(address="127.0.0.1:9", protocol="dtls")
+        await EndpointSource(Resolver()).look(settings.target(Policy(timeout=timedelta(seconds=0.3))))
+        await asyncio.sleep(0)  # a closed transport lets go of its socket one turn later
+        loop: Any = asyncio.get_running_loop()
+        timers = [one for one in loop._scheduled if not one.cancelled()]
+        return len(loop._selector.get_map()), len(timers)
+
+    assert asyncio.run(main()) == (1, 0)  # the loop's own wake-up
 
 
 def test_addresses_share_the_time() -> None:

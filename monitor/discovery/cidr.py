@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from monitor.dialects import DIALECTS
 from monitor.discovery.found import Discovered
 from monitor.discovery.place import Place, protocol_named
 from monitor.model import Failure, Found, Reason
@@ -96,7 +97,10 @@ class CidrSettings(TargetSettings):
     @field_validator("protocol")
     @classmethod
     def _protocol(cls, value: str) -> str:
-        return protocol_named(value)
+        named = protocol_named(value)
+        if named and DIALECTS[named].datagrams:
+            raise ValueError(f"{named} runs over UDP, where nothing tells an open port; list its servers")
+        return named
 
     @model_validator(mode="after")
     def _bounded(self) -> "CidrSettings":

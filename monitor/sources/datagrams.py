@@ -5,6 +5,7 @@ address of a name gets its share of the time; a port that nobody listens on is o
 """
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -24,14 +25,18 @@ async def exchange_datagrams(
     The outcome is in the handshake, whatever happens. The socket is always closed.
     """
     loop = asyncio.get_running_loop()
-    local = (source, 0) if source else None
     try:
-        transport, protocol = await loop.create_datagram_endpoint(
-            lambda: _Exchange(handshake, loop), remote_addr=address.sockaddr[:2], local_addr=local
-        )
+        link = _linked(address, source)
     except OSError as error:
         handshake.end(*explain(error))
         return
+    try:
+        transport, protocol = await loop.create_datagram_endpoint(
+            lambda: _Exchange(handshake, loop), sock=link
+        )
+    except BaseException:
+        link.close()
+        raise
     alarm = loop.call_at(deadline, protocol.expire, within)
     try:
         await protocol.finished
@@ -39,6 +44,20 @@ async def exchange_datagrams(
         alarm.cancel()
         protocol.rest()
         transport.close()
+
+
+def _linked(address: Address, source: str) -> socket.socket:
+    """Return a socket that hears nobody else; the loop would ask its default executor for it."""
+    link = socket.socket(address.family, socket.SOCK_DGRAM)
+    try:
+        link.setblocking(False)
+        if source:
+            link.bind((source, 0))
+        link.connect(address.sockaddr)
+    except BaseException:
+        link.close()
+        raise
+    return link
 
 
 def shares(addresses: Sequence[Address], now: float, deadline: float) -> list[tuple[Address, float]]:

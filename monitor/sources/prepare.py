@@ -76,7 +76,7 @@ class Preparing:
     ) -> tuple[Callable[[], DatagramHandshake], tuple[Failure, ...]]:
         """Return what makes a handshake over UDP, and why it goes without our certificate if it does."""
         context, denied = await self._identified(endpoint, target, wish)
-        context = context or _context(DIALECTS[endpoint.protocol], wish)
+        context = context or _context(endpoint.protocol, wish)
         return lambda: DatagramHandshake(context, endpoint.server_name, staple=wish.staple), denied
 
     async def _identified(
@@ -118,7 +118,9 @@ def spoken(
 ) -> Talk:
     """Return the handshake for an endpoint, behind what is to be said before it; ``None`` for the usual."""
     dialect = DIALECTS[endpoint.protocol]
-    handshake = Handshake(context or _context(dialect, wish), endpoint.server_name, staple=wish.staple)
+    handshake = Handshake(
+        context or _context(endpoint.protocol, wish), endpoint.server_name, staple=wish.staple
+    )
     dialogue = dialect.dialogue(endpoint.server_name) if dialect.dialogue is not None else None
     if tunnel is not None:
         dialogue = tunnel if dialogue is None else Behind(tunnel, dialogue)
@@ -140,5 +142,5 @@ def _setting(dialect: Dialect, wish: Wish) -> TlsSetting:
 
 
 @cache
-def _context(dialect: Dialect, wish: Wish) -> Any:
-    return shared_context(_setting(dialect, wish))
+def _context(protocol: str, wish: Wish) -> Any:
+    return shared_context(_setting(DIALECTS[protocol], wish))
