@@ -13,8 +13,9 @@ from monitor.document import Keys, dotted, loose
 LARGEST_YAML = 1024 * 1024
 """Reading YAML takes seconds for a megabyte of small values; JSON of any size takes a moment."""
 
-# The base64 of what can hold certificates begins so: PEM marks, long DER sequences, JKS and JCEKS.
-_BASE64 = r"(?:LS0tLS1CRUdJTi|MI[A-P][A-Za-z0-9+/]|/u3\+7Q|zs7Ozg)"
+# The base64 of what can hold certificates begins so: PEM marks, long DER sequences, JKS and JCEKS, and
+# "apiVersion" (a kubeconfig in a Secret).
+_BASE64 = r"(?:LS0tLS1CRUdJTi|MI[A-P][A-Za-z0-9+/]|/u3\+7Q|zs7Ozg|YXBpVmVyc2lvbj)"
 _SIGN = re.compile(rb"-----BEGIN |" + _BASE64.encode())
 _BEGINS = re.compile(r"\s*" + _BASE64)
 _MARK = "-----BEGIN "
