@@ -103,6 +103,24 @@ def test_targets_that_do_not_ask() -> None:
     assert found(shown(Policy()), known(LEAF, Standing.REVOKED)) == []
 
 
+def test_an_issuer_that_is_not_known() -> None:
+    """Without its issuer's certificate nobody can be asked, and that is told; a self-signed one has none."""
+    state = shown()
+    (path,) = state.assessment.paths
+
+    def ending_at(*certificates: Certificate) -> TargetState:
+        bare = replace(path, certificates=certificates, trusted=False)
+        return replace(state, assessment=replace(state.assessment, paths=(bare,)))
+
+    (finding,) = found(ending_at(LEAF))
+    assert (finding.check, finding.sha256) == (Check.REVOCATION_UNKNOWN, LEAF.sha256)
+    assert "the certificate of its issuer is not known" in finding.sentence
+    assert [one.sha256 for one in found(ending_at(LEAF, MIDDLE))] == [MIDDLE.sha256]
+    assert found(ending_at(replace(LEAF, self_issued=True))) == []
+    state = shown(Policy(revocation=("staple",)))
+    assert found(ending_at(LEAF, MIDDLE)) == []
+
+
 def test_anchors() -> None:
     """An anchor is trusted as it is."""
     assert found(shown(), known(ROOT, Standing.REVOKED)) == []

@@ -29,15 +29,10 @@ def revoked(
     patience: int = PATIENCE,
 ) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for each place of a revoked certificate, and of one of which nothing could be told."""
-    if not snapshot.revocations:
-        return
     for state in snapshot:
         if state.target.policy.revocation:
             for path in asked_paths(state):
-                for certificate in asked_of(path):
-                    known = snapshot.revocations.get(certificate.sha256)
-                    if known is not None:
-                        yield from _findings(state, path, certificate, known, patience)
+                yield from _of_path(state, path, snapshot, patience)
 
 
 def asked_paths(state: TargetState) -> Iterator[Path]:
@@ -51,17 +46,42 @@ def asked_of(path: Path) -> tuple[Certificate, ...]:
     return path.certificates[:-1]
 
 
+def _of_path(
+    state: TargetState, path: Path, snapshot: Snapshot, patience: int
+) -> Iterator[tuple[str, Finding]]:
+    for certificate in asked_of(path):
+        known = snapshot.revocations.get(certificate.sha256)
+        if known is not None:
+            yield from _findings(state, path, certificate, known, patience)
+    last = path.certificates[-1]
+    # No server sends a response for its CAs: where only those are wanted, nobody wanted to know of them.
+    wanted = last is path.leaf or state.target.policy.revocation != ("staple",)
+    if wanted and not path.trusted and not last.self_issued:
+        why = "the certificate of its issuer is not known: nobody sends it and it is not among the anchors"
+        yield from _unknown(state, path, last, why)
+
+
 def _findings(
     state: TargetState, path: Path, certificate: Certificate, known: Revocation, patience: int
 ) -> Iterator[tuple[str, Finding]]:
-    who = f'{"the certificate" if certificate is path.leaf else "its CA"} "{certificate.title}"'
     if known.standing is Standing.REVOKED:
-        check, default, sentence = Check.REVOKED, Severity.CRITICAL, f"{who} was {known.detail}"
+        severity = state.target.policy.severity(Check.REVOKED, Severity.CRITICAL)
+        sentence = f"{_who(path, certificate)} was {known.detail}"
+        if severity is not None:
+            yield state.target.id, Finding(Check.REVOKED, severity, sentence, certificate.sha256, path.place)
     elif known.standing is Standing.UNKNOWN and known.attempts >= patience:
-        check, default = Check.REVOCATION_UNKNOWN, Severity.WARNING
-        sentence = f"it could not be told whether {who} was revoked: {known.detail}"
-    else:
-        return
-    severity = state.target.policy.severity(check, default)
+        yield from _unknown(state, path, certificate, known.detail)
+
+
+def _unknown(
+    state: TargetState, path: Path, certificate: Certificate, why: str
+) -> Iterator[tuple[str, Finding]]:
+    check = Check.REVOCATION_UNKNOWN
+    severity = state.target.policy.severity(check, Severity.WARNING)
     if severity is not None:
+        sentence = f"it could not be told whether {_who(path, certificate)} was revoked: {why}"
         yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.place)
+
+
+def _who(path: Path, certificate: Certificate) -> str:
+    return f'{"the certificate" if certificate is path.leaf else "its CA"} "{certificate.title}"'
