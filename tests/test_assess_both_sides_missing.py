@@ -110,6 +110,15 @@ def test_a_client_without_the_ca() -> None:
     assert finding.matter == f"ca_not_installed client07.vms.example {CA.sha1}"
 
 
+def test_a_ca_in_the_wrong_store() -> None:
+    """Among the intermediate ones it is not trusted, and that is said."""
+    wrong = replace(client(), machine=replace(client().machine, intermediates=(CA.sha256,)))  # type: ignore[type-var]
+    assert (
+        "(it lies among the intermediate ones, where it is not trusted)"
+        in found(TRUST, server(), wrong)[0].sentence
+    )
+
+
 EXPECTED = {
     "installed": (server(), client(CA.sha256), False),
     "another site": (server(), client(site="Harbour"), False),

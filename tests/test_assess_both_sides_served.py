@@ -152,6 +152,27 @@ def test_a_kind_of_key_that_the_product_takes() -> None:
     assert checks(machine(kept(NEW)), port(OLD, key_type="RSA")) == []
 
 
+def test_two_types_of_key_side_by_side() -> None:
+    """A server with an RSA and an ECDSA certificate renews each on its own; a changed type follows."""
+    other = replace(NEW, key_type="RSA")
+    assert checks(machine(kept(OLD), kept(other)), port(OLD)) == []
+    assert checks(machine(kept(other)), port(OLD)) == [SERVED_OLD]
+
+
+def test_a_place_for_each_type_of_key() -> None:
+    """A port that is looked at for each type of key is one port of its machine."""
+    where = f"{HOST}:7563 (ECDSA)"
+    (finding,) = found(machine(kept(NEW)), port(OLD, place=where))
+    assert (finding.place, finding.sentence.startswith(f"{where} still serves")) == (where, True)
+
+
+def test_two_looks_that_call_a_machine_differently() -> None:
+    """A look by address and a look by name are one machine with one matter."""
+    by_address = machine(kept(NEW), kind="windows_remote", host="10.0.0.5", names=("10.0.0.5", HOST))
+    matters = {finding.matter for finding in found(by_address, port(OLD, aliases=(HOST,)))}
+    assert matters == {f"served_old {HOST} {OLD.sha256}"}
+
+
 def test_a_silent_port_says_nothing() -> None:
     """Whoever restarts a service to switch it is not told that it was not switched."""
     assert checks(machine(kept(NEW)), port(OLD, up=False)) == []

@@ -252,6 +252,13 @@ def test_only_what_is_sure_is_told(key: PrivateKey, account_of: Account, *, told
     assert (Check.KEY_INACCESSIBLE in checks(store, recorder())) is told
 
 
+@pytest.mark.parametrize(("number", "told"), [(7563, True), (9001, True), (22331, False), (8443, False)])
+def test_a_port_of_which_nothing_is_said(number: int, *, told: bool) -> None:
+    """On a machine with a recorder its usual ports are the recorder's."""
+    store = machine(kept(NEW, readable_by()), accounts=(account(USER),))
+    assert (Check.KEY_INACCESSIBLE in checks(store, port(NEW, number))) is told
+
+
 def test_a_readable_copy_in_another_store() -> None:
     """Any copy of the certificate with a readable key will do."""
     copy = kept(NEW, readable_by(Grant(USER)), store="LocalMachine/WebHosting")

@@ -82,7 +82,7 @@ _STEPS = {
 
 def remedy(finding: Finding) -> tuple[str, ...]:
     """Return the steps for a joined finding, with the machine, the place and the new thumbprint filled in."""
-    values = {"host": host_of(finding), "place": finding.place, "instead": finding.instead}
+    values = {"host": host_of(finding), "place": finding.place.partition(" (")[0], "instead": finding.instead}
     return tuple(step.format_map(values) for step in _STEPS.get(finding.check, ()))
 
 

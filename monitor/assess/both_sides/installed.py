@@ -81,9 +81,12 @@ def _finding(side: Side, ca: Certificate, example: str, now: datetime) -> Iterat
     target = side.state.target
     severity = target.policy.severity(Check.CA_NOT_INSTALLED, Severity.WARNING)
     if severity is not None:
+        below = ca.sha256 in ((side.machine.intermediates if side.machine else None) or ())
+        aside = " (it lies among the intermediate ones, where it is not trusted)" if below else ""
         sentence = (
             f'{side.host} does not trust the CA "{ca.title}" ({ca.sha1}, which {end_and_date(ca, now)}): '
-            f"it is not among its Trusted Root Certification Authorities, but {example} hangs on it"
+            f"it is not among its Trusted Root Certification Authorities{aside}, but "
+            f"{example} hangs on it"
         )
         matter = f"{Check.CA_NOT_INSTALLED} {side.host} {ca.sha1}"
         yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, sentence, ca.sha256, matter=matter)

@@ -28,6 +28,17 @@ _SERVICES = (
     ("log_server", "logserver"),
 )
 
+# Where the entry of an endpoint does not say what answers there, its port does, where that service is.
+_PORTS = {
+    7563: ("recording_server", "failover_recorder"),
+    9001: ("recording_server", "failover_recorder"),
+    9000: ("management_server",),
+    22331: ("event_server",),
+    22332: ("event_server",),
+    8082: ("mobile_server",),
+    7609: ("data_collector",),
+}
+
 _Use = tuple[Account, Held, list[Served]]
 
 
@@ -51,12 +62,17 @@ def _uses(side: Side) -> Iterator[_Use]:
             continue
         ports: dict[str, list[Served]] = {}
         for served in side.served:
-            if served.state.target.label("component") == component:
+            if component in _components(served):
                 ports.setdefault(served.certificate.sha1, []).append(served)
         for thumbprint, several in ports.items():
             held = [one for one in side.by_thumbprint.get(thumbprint, ()) if one.personal]
             if held and not _any_readable(account, held):
                 yield account, held[0], several
+
+
+def _components(served: Served) -> tuple[str, ...]:
+    component = served.state.target.label("component")
+    return (component,) if component else _PORTS.get(served.port, ())
 
 
 def _any_readable(account: Account, held: list[Held]) -> bool:

@@ -53,7 +53,7 @@ class Served:
     @property
     def port(self) -> int:
         """Return the port, 0 where the place names none."""
-        number = self.place.rpartition(":")[2]
+        number = seat(self.place).rpartition(":")[2]
         return int(number) if number.isdecimal() else 0
 
 
@@ -73,9 +73,12 @@ class Side:
 
     @property
     def host(self) -> str:
-        """Return the one word by which people know the machine."""
+        """Return one word for the machine, the same in all looks at it: its full name, if it has one."""
         host = self.state.machine.host if self.state.machine else self.state.target.host
-        return host or LOCAL
+        called = plain(host)
+        if called in self.names.full:
+            return called
+        return min(self.names.full, default=called) or LOCAL
 
     @cached_property
     def by_thumbprint(self) -> Mapping[str, list[Held]]:
@@ -105,6 +108,11 @@ class Side:
             return False
         place = f"{machine.host}/{wanted}".lower()
         return not any(f.place.lower() in ("", place) for f in self.state.failures)
+
+
+def seat(place: str) -> str:
+    """Return ``host:port`` of a place that also names the type of key that was asked for (``a:443 (RSA)``)."""
+    return place.partition(" (")[0]
 
 
 def is_personal(store: str) -> bool:
@@ -176,8 +184,9 @@ class _Roll:
         for sighting in state.sightings:
             if sighting.position == 0:
                 # Of a name with several addresses each is a place, and may be a machine, of its own.
-                whole = sighting.place == target.where
-                names = (target.host, *target.aliases) if whole else (sighting.place.rpartition(":")[0],)
+                where = seat(sighting.place)
+                whole = where == target.where
+                names = (target.host, *target.aliases) if whole else (where.rpartition(":")[0],)
                 if any(self._knows(plain(name)) for name in names):
                     known = Names.of(names, site=target.label("site"))
                     self._enter(known, Served(state, sighting.place, sighting.certificate))

@@ -19,8 +19,11 @@ def successor(old: Certificate, held: Iterable[Held], now: datetime, *, key_type
     """Return what lies ready to replace a certificate, the latest of several; ``None`` where nothing does.
 
     Ready is what is valid now, lies where services look, is not archived, and has its private key or may have
-    it. ``key_type`` is the only one that the service takes.
+    it. ``key_type`` is the only one that the service takes. A certificate with another type of key beside the
+    old one is meant for use beside it; where the old one does not lie there any more, it took its place.
     """
+    held = list(held)
+    lies = any(one.certificate.sha256 == old.sha256 for one in held)
     ready = [
         one
         for one in held
@@ -28,6 +31,7 @@ def successor(old: Certificate, held: Iterable[Held], now: datetime, *, key_type
         and _usable(one)
         and one.certificate.not_before <= now < one.certificate.not_after
         and key_type in ("", one.certificate.key_type)
+        and (one.certificate.key_type == old.key_type or not lies)
         and follows(one.certificate, old)
     ]
     return max(ready, key=lambda one: (one.certificate.not_before, one.certificate.sha256), default=None)
