@@ -60,6 +60,16 @@ def test_a_list_is_found_beside_certificates(data: bytes) -> None:
     assert (found.ders, found.lists, found.problems) == ((LEAF.der, ROOT.der), (LIST,), ())
 
 
+@pytest.mark.parametrize("ders", [(LEAF.der, ROOT.der), ()], ids=["with certificates", "alone"])
+def test_a_list_is_found_in_pkcs7(ders: tuple[bytes, ...]) -> None:
+    """``openssl crl2pkcs7`` and Windows put both into one file."""
+    signed = bytes.fromhex("06092a864886f70d010702")
+    held = (tlv(0xA0, *ders) if ders else b"") + tlv(0xA1, LIST)
+    inner = tlv(0x30, tlv(0x02, b"\x01"), tlv(0x31), tlv(0x30), held, tlv(0x31))
+    found = certificates_in(tlv(0x30, signed, tlv(0xA0, inner)))
+    assert (found.ders, found.lists, found.problems) == (ders, (LIST,), ())
+
+
 def test_a_damaged_list_costs_only_itself() -> None:
     """The certificate beside it is found, and the damage is named."""
     broken = pem(LIST).replace(b"\nMI", b"\nM!", 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.parse.crl import is_list
 from monitor.parse.der import SEQUENCE, DerError, Element, element
-from monitor.parse.pkcs7 import certificates_of
+from monitor.parse.pkcs7 import certificates_of, lists_of
 from monitor.parse.shape import fields_of
 
 _MARK = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #.]{0,40})-----")
@@ -70,6 +70,7 @@ def _collect_pem(text: bytes, found: list[bytes], lists: list[bytes], problems: 
                 lists.append(outer.encoded)
             else:
                 found += list(_certificates(outer))
+                lists += [one.encoded for one in lists_of(outer) if is_list(one)]
         except DerError as error:
             problems.append(f"block {number}: {error}")
 
@@ -118,6 +119,7 @@ def _collect_der(data: bytes, found: list[bytes], lists: list[bytes], problems: 
                 lists.append(outer.encoded)
             else:
                 found.extend(_certificates(outer))
+                lists += [one.encoded for one in lists_of(outer) if is_list(one)]
             position = outer.end
     except DerError as error:
         if (found or lists) and data[position:].strip(_PADDING):

@@ -1,4 +1,4 @@
-"""Take the certificates out of a PKCS#7 file (.p7b, RFC 2315 section 9.1), as Windows exports chains.
+"""Take certificates and CRLs out of a PKCS#7 file (.p7b, RFC 2315 section 9.1), as Windows exports chains.
 
 It must not look at signatures: such files carry none.
 """
@@ -10,6 +10,7 @@ from monitor.parse.der import OBJECT_IDENTIFIER, SEQUENCE, DerError, Element, ch
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _CONTENT = 0xA0
 _CERTIFICATES = 0xA0
+_LISTS = 0xA1
 
 
 def certificates_of(outer: Element) -> Iterator[bytes] | None:
@@ -17,16 +18,26 @@ def certificates_of(outer: Element) -> Iterator[bytes] | None:
 
     Iterating raises ``DerError`` where the data is damaged.
     """
-    first = next(children(outer), None)
-    if first is None or first.tag != OBJECT_IDENTIFIER or first.content != _SIGNED_DATA:
+    if not _is_signed_data(outer):
         return None
-    return _held(outer)
+    return (one.encoded for one in _elements(outer, _CERTIFICATES))
 
 
-def _held(outer: Element) -> Iterator[bytes]:
+def lists_of(outer: Element) -> Iterator[Element]:
+    """Iterate over the CRLs in signed data, none when the element is something else."""
+    if _is_signed_data(outer):
+        yield from _elements(outer, _LISTS)
+
+
+def _is_signed_data(outer: Element) -> bool:
+    first = next(children(outer), None)
+    return first is not None and first.tag == OBJECT_IDENTIFIER and first.content == _SIGNED_DATA
+
+
+def _elements(outer: Element, wanted: int) -> Iterator[Element]:
     content = several(outer, 2)[1]
     if content.tag != _CONTENT:
         raise DerError("the PKCS#7 data has no content")
     for part in children(several(content, 1)[0]):
-        if part.tag == _CERTIFICATES:
-            yield from (one.encoded for one in children(part) if one.tag == SEQUENCE)
+        if part.tag == wanted:
+            yield from (one for one in children(part) if one.tag == SEQUENCE)
