@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from dataclasses import dataclass, replace
-from typing import Literal, Self
+from dataclasses import replace
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -98,11 +98,11 @@ class EndpointSettings(WaySettings):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Aim:
+class _Aim(NamedTuple):
     """Hold what one look is after: where, until when, what to ask for, and how its place is written.
 
-    ``address`` is the only one to connect to; ``None`` means the first of the name that answers.
+    ``address`` is the only one to connect to; ``None`` means the first of the name that answers. A tuple, as
+    every look makes one.
     """
 
     target: Target
@@ -141,6 +141,8 @@ class EndpointSource:
         deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
         wish = STAPLED if "staple" in target.policy.revocation else USUAL
         aim = _Aim(target, endpoint, deadline, wish, target.where)
+        if endpoint.way is DIRECT:
+            return await self._one(aim)
         return await (self._faces(aim) if endpoint.way.every else self._face(aim))
 
     async def _faces(self, aim: _Aim) -> Seen:
@@ -151,7 +153,7 @@ class EndpointSource:
         except _GaveNothingError as nothing:
             return Seen(failures=(Failure(nothing.reason, nothing.detail),))
         addresses = sorted(found, key=lambda address: address.text)
-        aims = [replace(aim, place=join(one.text, port), address=one) for one in addresses[:MOST_FACES]]
+        aims = [aim._replace(place=join(one.text, port), address=one) for one in addresses[:MOST_FACES]]
         seen = joined(await asyncio.gather(*map(self._face, aims)))
         if len(addresses) <= MOST_FACES:
             return seen
@@ -164,14 +166,16 @@ class EndpointSource:
             return await self._one(aim)
 
         async def ask(key_type: KeyType | None, place: str) -> Seen:
-            return await self._one(replace(aim, place=place, wish=replace(aim.wish, key_type=key_type)))
+            return await self._one(aim._replace(place=place, wish=replace(aim.wish, key_type=key_type)))
 
         now = asyncio.get_running_loop().time()
         return joined(await self._key_types.look((aim.endpoint, aim.place), aim.place, ask, now))
 
     async def _one(self, aim: _Aim) -> Seen:
         """Look once: at one address, or at the first that answers."""
-        endpoint, aim = aim.endpoint, self._offering(aim)
+        endpoint = aim.endpoint
+        if self._applications:
+            aim = self._offering(aim)
         if DIALECTS[endpoint.protocol].datagrams:
             return await self._in_datagrams(aim)
         denied: tuple[Failure, ...] = ()
@@ -208,11 +212,11 @@ class EndpointSource:
 
     def _offering(self, aim: _Aim) -> _Aim:
         """Return the same aim, with application protocols to offer where the server is known to want that."""
-        if aim.wish.alpn or not self._applications:
+        if aim.wish.alpn:
             return aim
         now = asyncio.get_running_loop().time()
         offer = self._applications.offer((aim.endpoint, aim.place), now)
-        return replace(aim, wish=replace(aim.wish, alpn=offer)) if offer else aim
+        return aim._replace(wish=replace(aim.wish, alpn=offer)) if offer else aim
 
     def _may_offer(self, aim: _Aim) -> bool:
         """Learn that a server wants an application protocol; return whether another try is worth it."""
