@@ -56,6 +56,13 @@ def test_the_policy_key(tmp_path: Path) -> None:
     assert (policy.renewal_information, policy.crl_warn_before) == (True, (Margin(share=0.1),))
 
 
+def test_anchors_of_cas_are_watched(tmp_path: Path) -> None:
+    """The file that our questions are verified by ends one day, like every anchor."""
+    acme = "issuers: {acme: {CA: 'https://acme.example/dir'}, trust: [own-root.pem]}"
+    ids = [target.id for target in plan(load(written(tmp_path, acme)), {}).targets]
+    assert ids == ["endpoint:a.example:443", f"files:{tmp_path / 'own-root.pem'}"]
+
+
 @pytest.mark.parametrize(
     ("entry", "why"),
     [

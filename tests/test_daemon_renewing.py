@@ -52,8 +52,8 @@ def context(folder: Path) -> ssl.SSLContext:
 def configured(folder: Path, port: int, *, trust: str = "root.pem", scheme: str = "https") -> Config:
     """Return a configuration that asks this CA."""
     file = folder / "config.yaml"
-    acme = f"issuers: {{acme: {{R99: '{scheme}://localhost:{port}/directory'}}}}\n" if port else ""
-    file.write_text(f"defaults: {{trust: [{trust}]}}\ntargets: []\n{acme}")
+    acme = f"acme: {{R99: '{scheme}://localhost:{port}/directory'}}" if port else "acme: {}"
+    file.write_text(f"targets: []\nissuers: {{{acme}, trust: [{trust}]}}\n")
     return load(file)
 
 

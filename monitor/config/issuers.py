@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from monitor.issuers.reach import Reach, RefusedError, read_url
-from monitor.settings import Settings
+from monitor.settings import AnchorPath, Settings
 
 
 def _network(text: str) -> str:
@@ -54,6 +54,12 @@ class IssuerSettings(Settings):
     acme: Annotated[dict[str, Annotated[str, AfterValidator(_directory)]], AfterValidator(_named)] = Field(
         default_factory=dict,
         description="ACME CAs to ask when to renew: URL of the directory by the issuer's O, CN or name",
+    )
+
+    trust: tuple[AnchorPath, ...] = Field(
+        ("system",),
+        min_length=1,
+        description="anchors by which the web servers of ACME CAs are verified: system, or files and folders",
     )
 
     @property

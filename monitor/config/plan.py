@@ -83,6 +83,7 @@ class _Planning:
         self._file = str(config.files[0])
         self._policies = Policies(config.defaults, config.policies)
         self._presets = config.presets
+        self._issuers = config.issuers
         self._watched = frozenset(_single_paths(config.targets))
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
@@ -156,6 +157,8 @@ class _Planning:
 
     def _anchor_paths(self) -> set[str]:
         trusts = {target.policy.trust for target in self.targets.values()}
+        if self._issuers.acme:
+            trusts.add(self._issuers.trust)
         return {path for trust in trusts for path in trust}
 
 

@@ -10,7 +10,7 @@ from monitor.issuers.fetch import Fetcher
 from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
-from monitor.model import Clock, Policy
+from monitor.model import Clock
 from monitor.sources import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool
@@ -32,7 +32,7 @@ class Renewing:
         self._board = board
         self._trusted = trusted
         self._resolver = Resolver(_NAMES)
-        self._config = config
+        self._settings = config.issuers
         self._verified_by: str | None = None
         nobody = self._fetchers(tls_context(Anchors()))
         self._renewals = Renewals(nobody, config.issuers.acme, store, clock)
@@ -44,9 +44,9 @@ class Renewing:
 
     def use(self, config: Config) -> None:
         """Ask by another configuration from now on."""
-        if config.issuers != self._config.issuers or config.defaults.trust != self._config.defaults.trust:
+        if config.issuers != self._settings:
             self._verified_by = None
-        self._config = config
+        self._settings = config.issuers
 
     async def resume(self) -> None:
         """Show what was recorded, asking nobody."""
@@ -59,10 +59,8 @@ class Renewing:
 
     async def _trust(self) -> None:
         """Verify CAs by the anchors as they are now, and ask those that the configuration names by now."""
-        directories = self._config.issuers.acme
-        anchors = Anchors()
-        if directories:
-            anchors = await self._trusted.anchors(self._config.defaults.trust or Policy().trust)
+        directories = self._settings.acme
+        anchors = await self._trusted.anchors(self._settings.trust) if directories else Anchors()
         if anchors.key != self._verified_by:
             self._verified_by = anchors.key
             context = await self.pool.run(tls_context, anchors)
@@ -70,4 +68,4 @@ class Renewing:
 
     def _fetchers(self, context: ssl.SSLContext) -> Fetchers:
         configured = Fetcher(self._resolver, EVERYWHERE, context)
-        return Fetchers(configured, Fetcher(self._resolver, self._config.issuers.reach, context))
+        return Fetchers(configured, Fetcher(self._resolver, self._settings.reach, context))
