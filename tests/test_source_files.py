@@ -246,6 +246,22 @@ def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
     assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
 
 
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [("entries", "1,000,000 folder entries"), ("files", "100,000 files")],
+)
+def test_endless_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, said: str) -> None:
+    """A folder without end is listed up to the bound of one look, and the look says where it stopped."""
+    for number in range(60):
+        (tmp_path / f"{number:02}.pem").touch()
+    budget = walk.Budget.of(10)
+    setattr(budget, bound, 20)  # as if so many were left of the bound
+    monkeypatch.setattr(walk.Budget, "of", lambda timeout: budget)
+    (failure,) = look(target(tmp_path)).failures
+    sentence = f"more than {said} for one target; split it or exclude folders; ended at {failure.place}"
+    assert (failure.reason, failure.detail, getattr(budget, bound)) == (Reason.UNREADABLE, sentence, -1)
+
+
 def test_strange_settings() -> None:
     """A target of another kind is a bug and fails loudly."""
     with pytest.raises(TypeError, match="no files target"):
