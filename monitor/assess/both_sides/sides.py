@@ -111,7 +111,7 @@ class Side:
 
 
 def seat(place: str) -> str:
-    """Return ``host:port`` of a place that also names the type of key that was asked for (``a:443 (RSA)``)."""
+    """Return ``host:port`` of a place that may name the type of key asked for too (``a:443 (RSA)``)."""
     return place.partition(" (")[0]
 
 
