@@ -34,9 +34,11 @@ from monitor.model import (
     Certificate,
     Check,
     Departed,
+    Failure,
     Finding,
     Meaning,
     Policy,
+    Reason,
     Severity,
     Snapshot,
     TargetState,
@@ -216,6 +218,15 @@ def test_each_is_told_once_and_ends(check: Check, states: tuple[TargetState, ...
     expected = set() if check is Check.NOT_IN_STORE else {(check,)}
     assert {one.checks for one in after.entries} == expected
     assert apply(told, after) == {}
+
+
+def test_a_store_that_cannot_be_read_solves_nothing() -> None:
+    """A binding is not right because the store that it names could not be read this time."""
+    known = machine(bindings=(bound(ELSEWHERE),))
+    told = apply({}, decided(known))
+    failure = Failure(Reason.UNREADABLE, "cut", f"{HOST}/LocalMachine/My")
+    after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), told=told)
+    assert (after.entries, apply(told, after)) == ((), told)
 
 
 def test_many_machines_without_one_ca_are_one_entry() -> None:

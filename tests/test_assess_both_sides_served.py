@@ -24,10 +24,12 @@ from machines import (
 from monitor.model import (
     Certificate,
     Check,
+    Failure,
     Kept,
     Link,
     Policy,
     PrivateKey,
+    Reason,
     Severity,
     Sighting,
     TargetState,
@@ -176,6 +178,16 @@ def test_two_looks_that_call_a_machine_differently() -> None:
 def test_a_silent_port_says_nothing() -> None:
     """Whoever restarts a service to switch it is not told that it was not switched."""
     assert checks(machine(kept(NEW)), port(OLD, up=False)) == []
+
+
+def test_an_address_that_answers_beside_one_that_does_not() -> None:
+    """Of a name with several addresses each is judged by whether it answered itself."""
+    store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
+    here, other = "10.0.0.5:7563", "10.0.0.6:7563"
+    for silent, told in ((other, [SERVED_OLD]), (here, []), ("", [])):
+        failure = Failure(Reason.TIMEOUT, "no answer", silent)
+        state = replace(port(OLD, host="pool.vms.example", place=here), failed_looks=1, failures=(failure,))
+        assert checks(store, state) == told
 
 
 def test_a_renewal_in_hand_has_an_hour() -> None:

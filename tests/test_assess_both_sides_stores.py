@@ -96,9 +96,16 @@ def test_a_store_that_was_not_read_to_its_end() -> None:
     missing = bound(ELSEWHERE)
     place = f"{HOST}/{MY}"
     half = machine(kept(NEW), bindings=(missing,), failures=(Failure(Reason.UNREADABLE, "cut", place),))
-    old = replace(machine(kept(NEW), bindings=(missing,)), failed_looks=1)
-    assert (checks(half), checks(old)) == ([], [])
+    odd = Failure(Reason.BAD_CERTIFICATE, "odd", f"{place}/{ELSEWHERE}")
+    assert (checks(half), checks(replace(half, failures=(odd,)))) == ([], [])
     assert checks(machine(kept(NEW), bindings=(missing,), stores=())) == []
+
+
+def test_a_machine_that_cannot_be_reached() -> None:
+    """What was last known of it stays true, so that nothing is told twice when it answers again."""
+    away = Failure(Reason.TIMEOUT, "no answer")
+    known = machine(kept(NEW), bindings=(bound(ELSEWHERE),), failures=(away,))
+    assert checks(known) == [Check.BINDING_STALE]
 
 
 def test_an_archived_certificate_is_not_missing() -> None:

@@ -15,7 +15,7 @@ from monitor.alerts.keys import (
     target_and_fingerprint,
 )
 from monitor.alerts.matter import spot_of
-from monitor.alerts.remedies import AT_A_PORT
+from monitor.alerts.remedies import AT_A_PORT, OF_A_MACHINE
 from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
 from monitor.alerts.standing import fate_of_standing
 from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, whereabouts
@@ -154,6 +154,8 @@ def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
     if any(blind_at(state, place) for place, state in owners):
         return Fate(waits=True)
+    if check in OF_A_MACHINE and any(not state.up for _, state in owners):
+        return Fate(waits=True)  # one store may be unreadable while others are read
     if check in AT_A_PORT and (left := _left_there(row, where)) is not None:
         return left
     asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)

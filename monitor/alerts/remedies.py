@@ -18,7 +18,9 @@ JOINED = frozenset(
 """The checks whose matter names the machine after the check."""
 
 AT_A_PORT = frozenset({Check.SERVED_OLD, Check.NOT_IN_STORE})
-"""Those of them that are told of a port; the others are told of a machine."""
+"""Those of them that are told of a port."""
+
+OF_A_MACHINE = JOINED - AT_A_PORT
 
 # One step for each paragraph.
 _TEXTS = {

@@ -92,7 +92,7 @@ def _outdated(side: Side, binding: Binding) -> bool:
     since = [
         served.certificate.sha1
         for served in side.served
-        if served.port == binding.port and served.state.up and (served.state.looked_at or taken_at) > taken_at
+        if served.port == binding.port and served.answers and (served.state.looked_at or taken_at) > taken_at
     ]
     return bool(since) and binding.thumbprint.upper() not in since
 

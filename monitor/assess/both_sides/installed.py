@@ -20,7 +20,7 @@ def cas_not_installed(snapshot: Snapshot, found: list[Side], now: datetime) -> I
     Private is a self-signed anchor from a file under ``trust``. A machine should trust the CAs of its own
     ports, of the endpoints with the same ``site`` label, and of those that the same discovery found.
     """
-    seeing = [side for side in found if side.machine and side.machine.roots is not None and side.state.up]
+    seeing = [side for side in found if side.machine and side.machine.roots is not None]
     if not seeing:
         return
     wanted = _Wanted(snapshot, now)

@@ -34,7 +34,7 @@ def not_in_store(found: list[Side], now: datetime) -> Iterator[tuple[str, Findin
 
 def _must_be_there(side: Side, served: Served) -> bool:
     leaf, machine, state = served.certificate, side.machine, served.state
-    if machine is None or not (served.certain and state.up) or leaf.self_issued:
+    if machine is None or not (served.certain and served.answers) or leaf.self_issued:
         return False
     # What began after the store was read may well have been put there since.
     taken_at = machine.taken_at or side.state.looked_at

@@ -79,7 +79,7 @@ def _sentence(old: Old, now: datetime) -> str:
 def _ready(side: Side, served: Served, now: datetime) -> Held | None:
     """Return what lies ready for a place that answered when it was last looked at."""
     state, leaf = served.state, served.certificate
-    if not state.up or state.looked_at is None:
+    if not served.answers or state.looked_at is None:
         return None
     others = [held for held in side.held if not _set_apart(side, served, held)]
     new = successor(leaf, others, now, key_type=state.target.part.key_type)

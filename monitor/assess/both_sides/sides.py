@@ -51,6 +51,14 @@ class Served:
     certain: bool = True
 
     @property
+    def answers(self) -> bool:
+        """Return whether the last look met it: the certificate is the one that is served now."""
+        state = self.state
+        if state.up or state.looked_at is None or not state.failures:
+            return bool(state.up)
+        return not any(failure.place in ("", self.place) for failure in state.failures)
+
+    @property
     def port(self) -> int:
         """Return the port, 0 where the place names none."""
         number = seat(self.place).rpartition(":")[2]
@@ -102,12 +110,15 @@ class Side:
         return [binding for binding in bindings or () if binding.port == port]
 
     def whole(self, store: str) -> bool:
-        """Return whether the last look read this store to its end, so that what is not there is missing."""
+        """Return whether this store was read to its end, so that what is not there is missing.
+
+        While the machine cannot be reached its last known stores count: they were what they were.
+        """
         machine, wanted = self.machine, store.lower()
-        if machine is None or not self.state.up or wanted not in map(str.lower, machine.stores):
+        if machine is None or wanted not in map(str.lower, machine.stores):
             return False
         place = f"{machine.host}/{wanted}".lower()
-        return not any(f.place.lower() in ("", place) for f in self.state.failures)
+        return not any(f"{f.place.lower()}/".startswith(f"{place}/") for f in self.state.failures)
 
 
 def seat(place: str) -> str:
