@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cli_site import Done, run
+from keystores import WORD, pkcs12
 from pki import CLIENT_AUTH, SERVER_AUTH, Issued, authority, leaf
 
 from monitor.demo.pki import rsa_key
@@ -121,6 +122,17 @@ def test_several_files(issuing: Issuing, tmp_path: Path) -> None:
         *("--file", f"{HOST}={other}", "--file", f"{HOST}={good}"),
     )
     assert done.code == 0
+
+
+def test_key_store_as_a_file(issuing: Issuing, tmp_path: Path) -> None:
+    """A .pfx with its key can be judged before it is imported, when its passphrase is at hand."""
+    store = tmp_path / "new.pfx"
+    store.write_bytes(pkcs12(issued=issuing.issued(), chain=(issuing.ca,)))
+    (tmp_path / "word").write_text(WORD)
+    command = ("xprotect", "preflight", f"{HOST}=recording_server", "--trust", issuing.trust)
+    opened = run(*command, "--file", f"{HOST}={store}", "--passphrase-file", tmp_path / "word")
+    closed = run(*command, "--file", f"{HOST}={store}")
+    assert (opened.code, closed.code, "it needs a passphrase" in closed.err) == (0, 3, True)
 
 
 def test_short_host_for_a_file(issuing: Issuing) -> None:

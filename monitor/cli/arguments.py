@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from monitor import __version__
+from monitor.cli.passphrases import add_options
 from monitor.cli.xprotect import arguments as xprotect_arguments
 from monitor.errors import CertMonitorError
 
@@ -13,6 +14,7 @@ EXAMPLES = """\
 examples:
   cert-monitor check recorder01.vms.example:7563 --trust vms-ca.cer
   cert-monitor check '/etc/ssl/vms/**/*.pem' --format json
+  cert-monitor check server.p12 --passphrase-file store-passphrase
   cert-monitor validate-config cert-monitor.yaml
   cert-monitor targets --config cert-monitor.yaml
   cert-monitor run --config cert-monitor.yaml
@@ -88,21 +90,7 @@ def _check(commands: Any) -> None:
         help="ask whether certificates were revoked: stapled OCSP, then CRLs, then OCSP",
     )
     command.add_argument("--name", default="", help="the name the certificate must carry, sent as SNI")
-    passphrases = {"action": "append", "default": [], "dest": "passphrases"}
-    command.add_argument(
-        "--passphrase-file",
-        type=lambda path: ("file", path),
-        metavar="FILE",
-        help="file that holds the passphrase of a key store; may be given several times",
-        **passphrases,
-    )
-    command.add_argument(
-        "--passphrase-env",
-        type=lambda variable: ("env", variable),
-        metavar="VARIABLE",
-        help="variable that holds the passphrase of a key store; may be given several times",
-        **passphrases,
-    )
+    add_options(command)
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=_later("check", "check"))
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from monitor.cli.passphrases import add_options
+
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
 TRUST = "a file or folder of anchors, or 'system'; may be given several times"
 
@@ -157,6 +159,7 @@ def _preflight(commands: Any, later: Later) -> None:
         metavar="HOST=PATH",
         help="judge this certificate file instead of the server's ports; may be given several times",
     )
+    add_options(command)
     command.add_argument("--trust", action="append", default=[], metavar="PATH", help=TRUST)
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="without servers: all configured and discovered ones"

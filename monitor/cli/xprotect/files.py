@@ -5,6 +5,7 @@ import glob
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from monitor.assess import Anchors, PathFinder, heads
 from monitor.cli.arguments import UsageError
@@ -14,12 +15,15 @@ from monitor.model import Clock, Observation, Policy, Seen, Sighting, Target, Ta
 from monitor.sources import AnchorShelf, FilesSettings, FilesSource
 
 
-def file_candidates(command: str, path: str, target: Target, clock: Clock) -> list[Candidate]:
+def file_candidates(
+    command: str, path: str, target: Target, clock: Clock, passphrases: dict[str, Any]
+) -> list[Candidate]:
     """Return a candidate for each certificate in a file that is no other one's CA.
 
-    Raises ``UsageError`` for a file without a certificate that can be read.
+    ``passphrases`` is what a configuration of files says of them. Raises ``UsageError`` for a file without a
+    certificate that can be read.
     """
-    seen = _seen(path)
+    seen = _seen(path, passphrases)
     if not seen.sightings:
         said = "; ".join(failure.detail for failure in seen.failures) or "there is no certificate"
         raise UsageError(f"{command}: --file {path}: {said}; export the certificate as a .cer or .pem file")
@@ -27,9 +31,9 @@ def file_candidates(command: str, path: str, target: Target, clock: Clock) -> li
     return [judged(state, Path(path).name) for state in _states(seen, target, anchors, clock)]
 
 
-def _seen(path: str) -> Seen:
+def _seen(path: str, passphrases: dict[str, Any]) -> Seen:
     whole = glob.escape(str(Path(path).absolute()))
-    settings = FilesSettings.model_validate({"kind": "files", "paths": [whole]})
+    settings = FilesSettings.model_validate({"kind": "files", "paths": [whole], **passphrases})
     return asyncio.run(FilesSource().look(settings.target(Policy())))
 
 

@@ -4,10 +4,12 @@ import argparse
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from monitor.cli.arguments import UsageError
 from monitor.cli.check import looked
 from monitor.cli.output import say
+from monitor.cli.passphrases import settings_of
 from monitor.cli.typed import anchors
 from monitor.cli.xprotect.files import file_candidates
 from monitor.cli.xprotect.readiness import as_json, as_table
@@ -27,7 +29,7 @@ def preflight(arguments: argparse.Namespace) -> int:
     targets, complete = _targets(arguments, config)
     files = _files(arguments.file, targets)
     clock = SystemClock()
-    found = needs(_candidates(targets, files, clock))
+    found = needs(_candidates(targets, files, clock, settings_of(arguments)))
     say(as_json(found) if arguments.format == "json" else as_table(found, clock.now()))
     lacking = (sentence for need in found for one in need.candidates for sentence in one.missing)
     tell_trust(COMMAND, arguments, lacking)
@@ -101,12 +103,14 @@ def _files(texts: Sequence[str], targets: Iterable[Target]) -> dict[str, list[st
 
 
 def _candidates(
-    targets: Sequence[Target], files: Mapping[str, Sequence[str]], clock: Clock
+    targets: Sequence[Target], files: Mapping[str, Sequence[str]], clock: Clock, passphrases: dict[str, Any]
 ) -> Iterator[Candidate]:
     states = asyncio.run(looked([target for target in targets if target.id not in files], clock))
     for target in targets:
         if target.id in states:
             yield judged(states[target.id], f"port {target.where.rpartition(':')[2]}")
         else:
-            offered = (file_candidates(COMMAND, path, target, clock) for path in files[target.id])
+            offered = (
+                file_candidates(COMMAND, path, target, clock, passphrases) for path in files[target.id]
+            )
             yield best(one for several in offered for one in several)

@@ -1,0 +1,29 @@
+"""The options that say where passphrases of key stores lie, for every command that reads files."""
+
+import argparse
+from functools import partial
+from typing import Any
+
+
+def add_options(command: Any) -> None:
+    """Add ``--passphrase-file`` and ``--passphrase-env``; they are tried in the order typed."""
+    for which, metavar, holder in (("file", "FILE", "file"), ("env", "VARIABLE", "variable")):
+        command.add_argument(
+            f"--passphrase-{which}",
+            action="append",
+            default=[],
+            dest="passphrases",
+            type=partial(_named, which),
+            metavar=metavar,
+            help=f"{holder} that holds the passphrase of a key store; may be given several times",
+        )
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the key ``passphrases`` as a configuration writes it, nothing where none were typed."""
+    written = [{which: where} for which, where in arguments.passphrases]
+    return {"passphrases": written} if written else {}
+
+
+def _named(which: str, where: str) -> tuple[str, str]:
+    return which, where
