@@ -34,33 +34,41 @@ def _findings(
     target: Target, leaf: Certificate, place: str, window: RenewalWindow, now: datetime
 ) -> Iterator[tuple[str, Finding]]:
     default, sentence = _judged(leaf, window, now)
-    severity = target.policy.severity(Check.RENEWAL_WINDOW, default)
-    if sentence and severity is not None:
+    severity = target.policy.severity(Check.RENEWAL_WINDOW, default) if sentence else None
+    if severity is not None:
         yield target.id, Finding(Check.RENEWAL_WINDOW, severity, sentence, leaf.sha256, place)
 
 
 def _judged(leaf: Certificate, window: RenewalWindow, now: datetime) -> tuple[Severity, str]:
     """Return how bad a window is and why, an empty text when there is nothing to say."""
     past = now > window.end
-    suggested = f"between {day_and_minute(window.start)} and {day_and_minute(window.end)}"
-    why = f"; its reason: {window.explanation}" if window.explanation else ""
-    moved = _moved(leaf, window)
-    if moved or (window.start <= now and _far_from_end(leaf, window)):
-        before = (
-            f" instead of from {day_and_minute(window.first_start)}" if moved and window.first_start else ""
-        )
-        sentence = (
-            f'the CA wants the certificate "{leaf.title}" renewed earlier than usual, {suggested}{before}: '
-            f"renew it now, the CA may be about to revoke it{why}"
-        )
-        return (Severity.CRITICAL if past else Severity.WARNING), sentence
-    if not past:
-        return Severity.OK, ""
-    sentence = (
-        f'the CA suggested to renew the certificate "{leaf.title}" {suggested}, and it is still in place: '
-        f"look whether its renewal works{why}"
+    if _moved(leaf, window) or (window.start <= now and _far_from_end(leaf, window)):
+        return (Severity.CRITICAL if past else Severity.WARNING), _pulled_in_words(leaf, window)
+    return (Severity.WARNING, _passed_words(leaf, window)) if past else (Severity.OK, "")
+
+
+def _pulled_in_words(leaf: Certificate, window: RenewalWindow) -> str:
+    first = window.first_start
+    before = f" instead of from {day_and_minute(first)}" if first and _moved(leaf, window) else ""
+    return (
+        f'the CA wants the certificate "{leaf.title}" renewed earlier than usual, {_between(window)}'
+        f"{before}: renew it now, the CA may be about to revoke it{_why(window)}"
     )
-    return Severity.WARNING, sentence
+
+
+def _passed_words(leaf: Certificate, window: RenewalWindow) -> str:
+    return (
+        f'the CA suggested to renew the certificate "{leaf.title}" {_between(window)}, and it is still in '
+        f"place: look whether its renewal works{_why(window)}"
+    )
+
+
+def _between(window: RenewalWindow) -> str:
+    return f"between {day_and_minute(window.start)} and {day_and_minute(window.end)}"
+
+
+def _why(window: RenewalWindow) -> str:
+    return f"; its reason: {window.explanation}" if window.explanation else ""
 
 
 def _moved(leaf: Certificate, window: RenewalWindow) -> bool:

@@ -61,7 +61,7 @@ class Daemon:
         looking = sources(self.resolver)
         self.inquiries = Inquiries(setup.config, store, self.board, self.trusted, clock)
         self.renewing = Renewing(setup.config, store, self.board, self.trusted, clock)
-        asking = (*self.inquiries.pools, self.renewing.pool)
+        asking = (*self.inquiries.pools, *self.renewing.pools)
         self.own = OwnMetrics(looking, (self.resolver.pool, self.trusted.pool, *_pools(looking), *asking))
         self.judge = Judge(PathFinder())
         limits = setup.config.limits

@@ -38,9 +38,9 @@ class Renewing:
         self._renewals = Renewals(nobody, config.issuers.acme, store, clock)
 
     @property
-    def pool(self) -> ThreadPool:
-        """Return the threads on which names are looked up."""
-        return self._resolver.pool
+    def pools(self) -> tuple[ThreadPool, ...]:
+        """Return the threads on which names are looked up and targets are looked through."""
+        return self._resolver.pool, self._renewals.pool
 
     def use(self, config: Config) -> None:
         """Ask by another configuration from now on."""
@@ -63,7 +63,7 @@ class Renewing:
         anchors = await self._trusted.anchors(self._settings.trust) if directories else Anchors()
         if anchors.key != self._verified_by:
             self._verified_by = anchors.key
-            context = await self.pool.run(tls_context, anchors)
+            context = await self._renewals.pool.run(tls_context, anchors)
             self._renewals.use(self._fetchers(context), directories)
 
     def _fetchers(self, context: ssl.SSLContext) -> Fetchers:

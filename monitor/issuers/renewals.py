@@ -16,6 +16,7 @@ from monitor.issuers.renewal import AFTER_TROUBLE, Asking, Fetchers, NoWindowErr
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.suggestion import LATEST_AGAIN, Suggestion
 from monitor.model import Clock, RenewalWindow, Snapshot
+from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Renewals:
         self, fetchers: Fetchers, directories: Mapping[str, str], memory: Memory, clock: Clock
     ) -> None:
         """Take what asks, the directory of each issuer, the record and the clock."""
+        # Looking through a hundred thousand targets takes half a second, which the loop cannot spare.
+        self.pool = ThreadPool("renewals", 1)
         self._memory = memory
         self._clock = clock
         self._known: dict[str, RenewalWindow | None] = {}
@@ -67,17 +70,17 @@ class Renewals:
 
     async def resume(self, snapshot: Snapshot, show: Show) -> None:
         """Show what was recorded, asking nobody: what was told must not look solved after a restart."""
-        await self._take_up(renewable(snapshot, self._directories, self._clock.now()))
+        await self._take_up(await self._asked_about(snapshot))
         self._show(show)
 
     async def round(self, snapshot: Snapshot, show: Show) -> bool:
         """Ask about those that are due, show and record what is learned, and return whether more are due."""
-        now = self._clock.now()
-        asking = renewable(snapshot, self._directories, now)
+        asking = await self._asked_about(snapshot)
         if not asking and not self._shown:
             return False
         await self._take_up(asking)
         self._show(show)
+        now = self._clock.now()
         due = [sha256 for sha256 in asking if self._is_due(sha256, now)]
         learned = await self._ask([asking[sha256] for sha256 in due[:A_ROUND]])
         self._known.update(learned)
@@ -85,6 +88,11 @@ class Renewals:
         if learned:
             await self._memory.put_renewals(learned.values())
         return len(due) > A_ROUND
+
+    async def _asked_about(self, snapshot: Snapshot) -> Mapping[str, Renewable]:
+        if not self._directories:
+            return {}
+        return await self.pool.run(renewable, snapshot, self._directories, self._clock.now())
 
     async def _take_up(self, asking: Mapping[str, Renewable]) -> None:
         """Recall what was recorded of those that are new here, and forget those that nobody asks about."""

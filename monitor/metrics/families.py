@@ -108,6 +108,7 @@ class Exposition:
         certificates: list[RenderedCertificate] = []
         judged: list[Rendered] = []
         listing: list[Rendered] = []
+        asking: list[Rendered] = []
         counts: Counter[tuple[str, bytes]] = Counter()
         yield INFO.head
         for chunk in self._render(snapshot):
@@ -115,6 +116,7 @@ class Exposition:
             certificates += [certificate for target in chunk for certificate in target.certificates]
             judged += [target for target in chunk if target.findings]
             listing += [target for target in chunk if target.lists]
+            asking += [target for target in chunk if target.state.target.policy.renewal_information]
             counts.update([(target.state.target.kind, _state(target.state)) for target in chunk])
             yield _lines(INFO, [target.labels + target.info for target in chunk])
         yield TARGETS.head + _lines(TARGETS, _counted(counts))
@@ -126,7 +128,7 @@ class Exposition:
         yield LISTS.head
         for chunk in _chunks(listing):
             yield _lines(LISTS, [target.labels + text for target in chunk for text in target.lists])
-        yield from _windows(targets if snapshot.renewals else [], snapshot.renewals)
+        yield from _windows(asking if snapshot.renewals else [], snapshot.renewals)
         yield FINDINGS.head
         for chunk in _chunks(judged):
             yield _lines(FINDINGS, [target.labels + text for target in chunk for text in target.findings])
@@ -177,21 +179,20 @@ def _certificates(certificates: list[RenderedCertificate], now: float) -> Iterat
         yield _lines(CERTIFICATE_INFO, [c.labels + c.info for c in chunk])
 
 
-def _windows(targets: list[Rendered], known: Mapping[str, RenewalWindow]) -> Iterator[bytes]:
+def _windows(asking: list[Rendered], known: Mapping[str, RenewalWindow]) -> Iterator[bytes]:
     """Yield both families; few targets have windows, so nothing is kept of them between scrapes."""
-    windows = [
-        (target.labels + text, known[sha256])
-        for target in targets
-        if target.state.target.policy.renewal_information
-        for sha256, text in seats(target.state)
-        if sha256 in known
-    ]
-    yield WINDOW_START.head
-    for chunk in _chunks(windows):
-        yield _lines(WINDOW_START, [text + stamp(window.start) for text, window in chunk])
-    yield WINDOW_END.head
-    for chunk in _chunks(windows):
-        yield _lines(WINDOW_END, [text + stamp(window.end) for text, window in chunk])
+    for family, start in ((WINDOW_START, True), (WINDOW_END, False)):
+        yield family.head
+        for begin in range(0, len(asking), FRESH):
+            yield _lines(
+                family,
+                [
+                    target.labels + text + stamp(window.start if start else window.end)
+                    for target in asking[begin : begin + FRESH]
+                    for sha256, text in seats(target.state)
+                    if (window := known.get(sha256)) is not None
+                ],
+            )
 
 
 def _chunks(items: list[T]) -> Iterator[list[T]]:
