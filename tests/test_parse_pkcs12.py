@@ -232,6 +232,17 @@ def test_bags_in_bags() -> None:
     )
 
 
+def test_lengths_without_end() -> None:
+    """Files with indefinite lengths and octets in pieces (BER) are read, as other tools write them."""
+    bags = tlv(0x30, bag(LEAF, "web"))
+    safe = b"\x30\x80" + oid("1.2.840.113549.1.7.1") + b"\xa0\x80\x24\x80"
+    safe += tlv(4, bags[:50]) + tlv(4, bags[50:]) + bytes(6)
+    content = b"\x30\x80" + safe + bytes(2)
+    whole = b"\x30\x80" + number(3) + b"\x30\x80" + oid("1.2.840.113549.1.7.1") + b"\xa0\x80\x24\x80"
+    whole += tlv(4, content[:99]) + tlv(4, content[99:]) + bytes(8)
+    assert subjects(held(whole)) == {"web": ["web.example"]}
+
+
 def test_no_private_key_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is decrypted holds certificates only: nothing that a private key begins with ever comes out."""
     opened: list[bytes] = []
