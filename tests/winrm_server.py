@@ -275,3 +275,28 @@ def drip(handler: Handler, body: bytes) -> None:
             handler.wfile.flush()
             time.sleep(0.05)
     handler.close_connection = True
+
+
+def saying(status: int, body: bytes = b"", **headers: str) -> Callable[[Handler, bytes], None]:
+    """Return a trick: an answer of this status, as it is, never encrypted."""
+
+    def trick(handler: Handler, _: bytes) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return trick
+
+
+def endless(handler: Handler, _: bytes) -> None:
+    """Answer without end, as fast as it is read."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/soap+xml;charset=UTF-8")
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b" " * 65536)
+    handler.close_connection = True

@@ -91,17 +91,18 @@ class Lockout:
         return account
 
     def _may_go(self, account: _Account, host: str) -> bool:
+        if self._denying(account, host):
+            return True  # to be told so at once
         proved = account.accepted_at is not None and self._monotonic() - account.accepted_at < PROOF
-        free = account.trying < AT_ONCE or (proved and not account.doubts)
-        return free or bool(self._denying(account, host))
+        return account.trying + account.doubts < AT_ONCE or (proved and not account.doubts)
 
     def _denying(self, account: _Account, host: str) -> tuple[str, ...]:
         now = self._monotonic()
         if host in account.refused and now - account.refused[host] < HOST_REST:
             return (host,)
-        if account.doubts >= AT_ONCE and now - account.doubted_at < REST:
-            return tuple(account.refused)[-AT_ONCE:]
-        return ()
+        if now - account.doubted_at >= REST:
+            account.doubts = 0
+        return tuple(account.refused)[-AT_ONCE:] if account.doubts >= AT_ONCE else ()
 
     def _note(self, account: _Account, host: str, turn: Turn) -> None:
         if turn.accepted is True:

@@ -101,6 +101,7 @@ class _Bounded(HTTPAdapter):
         self._sealed = sealed
         self._left = MOST_BYTES
         self._link = visit.link
+        self._answer: Any = None
         self._context = tls_context(visit) if visit.remote.tls else None
         super().__init__(pool_connections=1, pool_maxsize=1)
 
@@ -119,16 +120,27 @@ class _Bounded(HTTPAdapter):
     def send(self, request: Any, *args: Any, **keys: Any) -> requests.Response:
         if self._visit.over:
             raise LateError
+        self._let_go()
         keys["timeout"] = self._visit.left
         try:
             response = super().send(request, *args, **keys)
         except requests.Timeout:
             # Not the library's own error: for that one it would sleep and try again.
             raise LateError from None
+        self._answer = response.raw
         if self._sealed and response.status_code == 200 and not _is_sealed(response):
             raise UnencryptedError
         response.raw.stream = self._counted(response.raw.stream)
         return response
+
+    def close(self) -> None:
+        super().close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the last answer: half read, it would hold its connection open."""
+        if self._answer is not None:
+            self._answer.close()
 
     def _counted(self, stream: Any) -> Any:
         def counted(*args: Any, **keys: Any) -> Iterator[bytes]:

@@ -62,17 +62,14 @@ def _document(visit: Visit) -> bytes:
 def _asked(wsman: WSMan, visit: Visit) -> bytes:
     name = visit.remote.configuration_name or DEFAULT_CONFIGURATION_NAME
     pool = RunspacePool(wsman, configuration_name=name, no_profile=True, idle_timeout=_IDLE)
-    try:
-        pool.open()
-        call = PowerShell(pool)
-        _put(call, visit)
-        output = call.invoke()
-        return _one(output, call, visit)
-    finally:
-        if not visit.over:
-            # A courtesy: the session would end by itself, and what was read counts all the same.
-            with contextlib.suppress(Exception):
-                pool.close()
+    pool.open()
+    call = PowerShell(pool)
+    _put(call, visit)
+    output = call.invoke()
+    # A courtesy, and not where something failed: the session ends by itself, and what was read counts.
+    with contextlib.suppress(Exception):
+        pool.close()
+    return _one(output, call, visit)
 
 
 def _put(call: PowerShell, visit: Visit) -> None:
