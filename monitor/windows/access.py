@@ -142,7 +142,10 @@ class WindowsAccess(TargetSettings):
     @field_validator("stores")
     @classmethod
     def _once(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple({text.casefold(): text for text in reversed(texts)}.values())[::-1]
+        first: dict[str, str] = {}
+        for text in texts:
+            first.setdefault(text.casefold(), text)
+        return tuple(first.values())
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
