@@ -57,17 +57,18 @@ class Element:
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     """Return the elements of one looked-at target: one for each place when ``split``, else one.
 
-    A file that gives its certificates names has an element for each of them. What failed for the whole target
-    stands under what was typed.
+    A file that gives its certificates names has an element for each of them, an empty store has one. What
+    failed for the whole target stands under what was typed.
     """
-    if not split and not any(_named(sighting.place, state) for sighting in state.sightings):
-        judged = state.assessment
-        return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
     places = dict.fromkeys(
         [sighting.place for sighting in state.sightings]
         + [one.place for one in state.lists]
         + [failure.place for failure in state.failures]
     )
+    split = split or any(_named(sighting.place, state) for sighting in state.sightings)
+    if not split or not places:
+        judged = state.assessment
+        return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
     return [_at(_label(typed, place, state), place, state) for place in places]
 
 

@@ -70,7 +70,7 @@ async def discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list
 
 
 def _configured(target: Target) -> Typed:
-    return Typed(target.where, target, split=target.kind == "files")
+    return Typed(target.where, target, split=target.kind != "endpoint")
 
 
 def _typed(text: str, name: str, own: dict[str, Any], config: Config, keys: dict[str, Any]) -> Typed:

@@ -1,0 +1,20 @@
+"""Print as JSON what our reader says of the stores named on the command line; runs on Windows."""
+
+import json
+import sys
+from dataclasses import asdict
+from hashlib import sha256
+
+from monitor.sources.win32.crypt32 import stored_in
+from monitor.sources.win32.trouble import CallError
+from monitor.windows.stores import store_name
+
+said: dict[str, object] = {}
+for text in sys.argv[1:]:
+    try:
+        said[text] = [
+            asdict(one) | {"der": sha256(one.der).hexdigest()} for one in stored_in(store_name(text))
+        ]
+    except CallError as error:
+        said[text] = [error.number, error.reason]
+sys.stdout.write(json.dumps(said))
