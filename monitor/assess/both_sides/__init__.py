@@ -1,7 +1,7 @@
 """Judge what shows only when a machine's stores and what its ports serve are seen together; pure.
 
-``sides`` joins them once; each other file is one question. It costs next to nothing where neither a store nor
-a file is watched.
+``joined`` brings both together once, ``successor`` and ``rights`` say what follows what and who may read; each
+other file is one question. It costs next to nothing where neither a store nor a file is watched.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from datetime import datetime
 
 from monitor.assess.both_sides.bindings import bindings_stale
 from monitor.assess.both_sides.installed import cas_not_installed
+from monitor.assess.both_sides.joined import sides
 from monitor.assess.both_sides.keys import keys_missing
 from monitor.assess.both_sides.not_in_store import not_in_store
 from monitor.assess.both_sides.readers import keys_inaccessible
 from monitor.assess.both_sides.served_old import olds, served_old
-from monitor.assess.both_sides.sides import sides
 from monitor.model import Finding, Snapshot
 
 __all__ = ["both_sides"]

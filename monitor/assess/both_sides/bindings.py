@@ -71,7 +71,7 @@ def _wrong(
     leaf = next(iter(held)).certificate
     if leaf.not_after <= now:
         return Severity.CRITICAL, f"which {end_and_date(leaf, now)}"
-    beside = [one for one in side.held if _is_in(one, store)]
+    beside = [one for one in side.related(leaf) if _is_in(one, store)]
     new = successor(leaf, beside, now)
     if new is None:
         return None

@@ -73,7 +73,7 @@ def _newest(side: Side, held: Held) -> bool:
     People keep the certificates of other machines in the same store; those need no key.
     """
     leaf = held.certificate
-    personal = [one for one in side.held if one.personal and one.kept and not one.kept.archived]
+    personal = [one for one in side.related(leaf) if one.personal and one.kept and not one.kept.archived]
     if any(follows(one.certificate, leaf) for one in personal):
         return False
     older = [one for one in personal if follows(leaf, one.certificate)]

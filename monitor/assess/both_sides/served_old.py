@@ -81,7 +81,7 @@ def _ready(side: Side, served: Served, now: datetime) -> Held | None:
     state, leaf = served.state, served.certificate
     if not served.answers or state.looked_at is None:
         return None
-    others = [held for held in side.held if not _set_apart(side, served, held)]
+    others = [held for held in side.related(leaf) if not _set_apart(side, served, held)]
     new = successor(leaf, others, now, key_type=state.target.part.key_type)
     if new is None or state.looked_at - new.certificate.not_before < _IN_HAND:
         return None

@@ -6,7 +6,7 @@ It must not ask who serves what: only whether one certificate stands in for anot
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from monitor.assess.both_sides.sides import Held
+from monitor.assess.both_sides.sides import Held, names_of
 from monitor.model import Certificate, Link
 
 # Certificates made for different services of a machine in one sitting are twins: neither follows the other.
@@ -52,12 +52,6 @@ def follows(new: Certificate, old: Certificate) -> bool:
         and _usages_fit(new, old)
         and _names_fit(new, old)
     )
-
-
-def names_of(certificate: Certificate) -> frozenset[str]:
-    """Return the alternative names as they are compared, else the subject."""
-    names = {name.lower() for name in certificate.dns_names} | set(certificate.ip_addresses)
-    return frozenset(names or {certificate.subject.casefold()})
 
 
 def _names_fit(new: Certificate, old: Certificate) -> bool:
