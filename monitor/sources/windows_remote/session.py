@@ -32,8 +32,9 @@ CONNECT_WITHIN = 10.0
 _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _USER_AGENT = "cert-monitor"
 
-# Its errors are told by us, once; its debug lines hold whole messages.
-logging.getLogger("pypsrp").setLevel(logging.CRITICAL + 1)
+# Their errors are told by us, once; their debug lines hold whole messages and the tokens of logins.
+for _library in ("pypsrp", "spnego", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 
 class LateError(Exception):
