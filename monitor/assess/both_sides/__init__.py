@@ -1,7 +1,7 @@
 """Judge what shows only when a machine's stores and what its ports serve are seen together; pure.
 
-``joined`` brings both together once, ``successor`` and ``rights`` say what follows what and who may read; each
-other file is one question. It costs next to nothing where neither a store nor a file is watched.
+``joined`` brings both together once, ``successor`` and ``rights`` say what follows what and who may read;
+each other file is one question. It costs next to nothing where neither a store nor a file is watched.
 """
 
 from collections.abc import Iterator

@@ -50,9 +50,8 @@ class _Wanted:
 
     def _take(self, state: TargetState) -> None:
         target = state.target
-        site = target.label("site") if target.labels else ""
         for ca, place in self._anchors(state):
-            if site:
+            if site := target.label("site"):
                 self._sites[site].setdefault(ca, place)
             if target.origin:
                 self._origins[target.origin].setdefault(ca, place)

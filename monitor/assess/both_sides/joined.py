@@ -78,16 +78,20 @@ class _Roll:
         for sighting in state.sightings:
             if sighting.position == 0:
                 # Of a name with several addresses each is a place, and may be a machine, of its own.
-                where = seat(sighting.place)
-                whole = where == target.where
-                names = (target.host, *target.aliases) if whole else (where.rpartition(":")[0],)
-                if any(self._knows(plain(name)) for name in names):
+                names = (target.host, *target.aliases)
+                if sighting.place != target.where and (where := seat(sighting.place)) != target.where:
+                    names = (where.rpartition(":")[0],)
+                if self._knows(names):
                     known = Names.of(names, site=target.label("site"))
                     self._enter(known, Served(state, sighting.place, sighting.certificate))
 
-    def _knows(self, name: str) -> bool:
+    def _knows(self, names: tuple[str, ...]) -> bool:
         # Asked of every endpoint there is; what it lets through is looked at closely.
-        return name in self._sure or name.partition(".")[0] in self._short
+        for name in names:
+            called = plain(name)
+            if called in self._sure or called.partition(".")[0] in self._short:
+                return True
+        return False
 
     def _enter(self, names: Names, served: Served) -> None:
         own = {LOCAL} if names.local else set()
