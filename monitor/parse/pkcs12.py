@@ -56,7 +56,7 @@ def _read(outer: Element, opening: Opening, found: Bags) -> str:
     safes = list(children(expect(element(content), SEQUENCE)))
     closed = any(_kind(safe) == _ENCRYPTED for safe in safes)
     keys = list(opening.keys())
-    if len(parts) > 2 and (closed or opening.configured):
+    if len(parts) > 2 and (closed or opening.configured) and _checkable(parts[2]):
         fitting = next((key for key in keys if _fits(parts[2], content, key, opening)), None)
         # The passphrase of the checksum comes first; it may differ from that of the certificates.
         keys = [fitting, *(key for key in keys if key is not fitting)] if fitting else []
@@ -80,21 +80,26 @@ def _kind(safe: Element) -> str:
     return dotted(expect(several(expect(safe, SEQUENCE), 2)[0], OBJECT_IDENTIFIER).content)
 
 
+def _checkable(mac: Element) -> bool:
+    """Return whether a checksum is of a known kind; another one is as good as none."""
+    algorithm = several(expect(several(expect(mac, SEQUENCE), 2)[0], SEQUENCE), 2)[0]
+    name, parameters = named(algorithm)
+    return name in HASHES or (name == _PBMAC1 and bool(parameters))
+
+
 def _fits(mac: Element, content: bytes, key: Key, opening: Opening) -> bool:
     """Return whether a passphrase gives the file's own checksum (RFC 7292 section 4, RFC 9579)."""
-    info, salt, *rest = several(expect(mac, SEQUENCE), 2)
-    algorithm, digest = several(expect(info, SEQUENCE), 2)[:2]
+    info, salt, *rest = several(mac, 2)
+    algorithm, digest = several(info, 2)[:2]
     name, parameters = named(algorithm)
-    if name == _PBMAC1 and parameters:
+    if name == _PBMAC1:
         derivation, scheme = several(expect(parameters[0], SEQUENCE), 2)[:2]
         made, way = pbkdf2(derivation, key, None, opening), prf(scheme)
-    elif name in HASHES:
+    else:
         way = HASHES[name]
         size = hashed(way)(b"").digest_size
         how = Old(way, expect(salt, OCTET_STRING).content, whole(rest[0]) if rest else 1)
         made = pkcs12(how, key, MAC_KEY, size, opening)
-    else:
-        raise DerError(f"its checksum is made in a way that is not known here ({name})")
     return hmac.compare_digest(hmac.digest(made, content, way), expect(digest, OCTET_STRING).content)
 
 
