@@ -349,3 +349,41 @@ def test_account_is_not_locked(site: Site) -> None:
         every = asyncio.run(looked(port))
     assert {reason(seen) for seen in every} == {Reason.UNAUTHORIZED}
     assert sum("is not locked" in only(seen).detail for seen in every) == 18
+
+
+def test_no_free_place(site: Site) -> None:
+    """A machine that was not asked because others took all the time is told as that, and left in peace."""
+    machine = basic(Create=drip)
+    source = WindowsRemoteSource(Loopback(), at_once=1)
+
+    async def looked(port: int) -> list[Seen]:
+        first = asyncio.ensure_future(source.look(site.target(site.basic(port), timeout=1.5)))
+        while not machine.seen:
+            await asyncio.sleep(0.01)
+        others = [site.basic(port, host=f"other{number}.vms.example") for number in range(2)]
+        looks = (source.look(site.target(remote, timeout=0.4)) for remote in others)
+        return await asyncio.gather(first, *looks)
+
+    with serving(machine, tls()) as port:
+        every = asyncio.run(looked(port))
+    assert {reason(seen) for seen in every} == {Reason.TIMEOUT}
+    assert (sum("was not asked" in only(seen).detail for seen in every), len(machine.seen)) == (2, 1)
+
+
+def test_look_that_is_given_up(site: Site) -> None:
+    """A look that is cancelled shuts its connection, and its thread comes free at once."""
+    source = WindowsRemoteSource(Loopback())
+
+    async def cancelled(port: int) -> int:
+        look = asyncio.ensure_future(source.look(site.target(site.basic(port), timeout=60)))
+        while not machine.seen:
+            await asyncio.sleep(0.01)
+        look.cancel()
+        async with asyncio.timeout(5):
+            while source.pool.abandoned or not look.done():
+                await asyncio.sleep(0.01)
+        return source.pool.abandoned
+
+    machine = basic(Create=drip)
+    with serving(machine, tls()) as port:
+        assert asyncio.run(cancelled(port)) == 0
