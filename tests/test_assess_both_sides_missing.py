@@ -17,6 +17,7 @@ from machines import (
     by_target,
     checks,
     client,
+    files,
     found,
     kept,
     machine,
@@ -29,9 +30,12 @@ from machines import (
 from pki import days
 
 from monitor.model import (
+    Assessment,
+    Certificate,
     Check,
     Failure,
     Finding,
+    Path,
     Reason,
     Severity,
     TargetState,
@@ -110,6 +114,17 @@ def test_a_client_without_the_ca() -> None:
     assert finding.matter == f"ca_not_installed client07.vms.example {CA.sha1}"
 
 
+BETWEEN = made(-9, 900, "between", ca=True)
+PINNED = files(BETWEEN, origin="trust", where="/etc/between.cer")
+
+
+def on_path(*certificates: Certificate, trusted: bool = True) -> TargetState:
+    """Return a port of the site with a path of these certificates."""
+    state = port(certificates[0], site="HQ")
+    path = Path(state.target.where, certificates, trusted=trusted)
+    return replace(state, assessment=Assessment(paths=(path,)))
+
+
 def test_a_ca_in_the_wrong_store() -> None:
     """Among the intermediate ones it is not trusted, and that is said."""
     wrong = replace(client(), machine=replace(client().machine, intermediates=(CA.sha256,)))  # type: ignore[type-var]
@@ -129,14 +144,17 @@ EXPECTED = {
     "roots not seen": (server(), client(known=False), False),
     "not seen now": (server(), replace(client(), failed_looks=1), True),
     "another CA": (server(anchor=made(-9, 900, ca=True)), client(), False),
-    "a pinned certificate": (port(CA, site="HQ"), client(), False),
+    "a pinned certificate": (on_path(CA), client(), False),
+    "a path that is not trusted": (on_path(NEW, CA, trusted=False), client(), False),
+    "a pinned intermediate": (on_path(NEW, BETWEEN), client(), False),
+    "an intermediate below it": (on_path(NEW, BETWEEN, CA), client(), True),
 }
 
 
 @pytest.mark.parametrize(("served", "asked", "told"), EXPECTED.values(), ids=list(EXPECTED))
 def test_who_is_expected_to_trust(served: TargetState, asked: TargetState, *, told: bool) -> None:
     """Machines of the same site or discovery, or the server itself; unknown roots tell nothing."""
-    assert (Check.CA_NOT_INSTALLED in checks(TRUST, served, asked)) is told
+    assert (Check.CA_NOT_INSTALLED in checks(TRUST, PINNED, served, asked)) is told
 
 
 def test_public_cas_are_not_asked_for() -> None:
@@ -191,3 +209,10 @@ def test_each_is_one_matter_of_its_check(check: Check, states: tuple[TargetState
 def test_without_machines_and_files_nothing_is_asked() -> None:
     """Endpoints alone give nothing to compare."""
     assert by_target(port(OLD), port(NEW, 443)) == {}
+
+
+def test_a_ca_that_has_ended_is_not_missed() -> None:
+    """Nobody is asked to install what is of no use any more."""
+    ended = made(-900, -1, "Old CA", by=None, ca=True)
+    anchors = files(ended, origin="trust", where="/etc/old-ca.cer")
+    assert checks(anchors, on_path(NEW, ended), client()) == []
