@@ -11,7 +11,20 @@ import pki
 import pytest
 import trustme
 from windows_documents import stored, written
-from winrm_looks import DER, DOCUMENT, HOST, JEA, PASSWORD, PLAIN, Loopback, Site, document, ntlm_users, tls
+from winrm_looks import (
+    DER,
+    DOCUMENT,
+    HOST,
+    JEA,
+    PASSWORD,
+    PLAIN,
+    Loopback,
+    Site,
+    basic,
+    document,
+    ntlm_users,
+    tls,
+)
 from winrm_messages import Call
 from winrm_server import Machine, serving
 
@@ -28,11 +41,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Give a password, an anchor, and an account that the server knows."""
     ntlm_users(tmp_path, monkeypatch.setenv)
     return Site(tmp_path)
-
-
-def basic() -> Machine:
-    """Return a machine with a JEA endpoint and a basic login."""
-    return Machine({JEA: document}, users={"certmon": PASSWORD})
 
 
 def shown(seen: Seen) -> Shown:

@@ -13,8 +13,9 @@ from typing import Any
 import trustme
 from windows_documents import der, stored, written
 from winrm_messages import Call
+from winrm_server import Machine
 
-from monitor.model import Policy, Seen, Target
+from monitor.model import Failure, Policy, Reason, Seen, Target
 from monitor.secrets import SecretReference
 from monitor.sources.resolve import Address
 from monitor.sources.windows_remote.source import WindowsRemoteSource
@@ -102,3 +103,20 @@ def ntlm_users(folder: Path, set_env: Callable[[str, str], None]) -> None:
     users = folder / "ntlm-users"
     users.write_text(f"VMS:certmon:{PASSWORD}\n", encoding="utf-8")
     set_env("NTLM_USER_FILE", str(users))
+
+
+def only(seen: Seen) -> Failure:
+    """Return the one failure of a look that gave nothing."""
+    (failure,) = seen.failures
+    assert (seen.sightings, seen.machine, failure.place) == ((), None, "")
+    return failure
+
+
+def reason(seen: Seen) -> Reason:
+    """Return why a look gave nothing."""
+    return only(seen).reason
+
+
+def basic(**tricks: Callable[[Any, bytes], None]) -> Machine:
+    """Return a machine with a JEA endpoint and a basic login that plays these tricks."""
+    return Machine({JEA: document}, users={"certmon": PASSWORD}, tricks=tricks)
