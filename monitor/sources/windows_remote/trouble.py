@@ -96,6 +96,8 @@ def _handshake(reason: str, remote: Remote) -> tuple[Reason, str]:
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         usual = f"WinRM's usual ports are {WINRM_PLAIN} without and {WINRM_TLS} with tls: true"
         return Reason.NOT_TLS, f"port {remote.port} speaks no TLS; {usual}"
+    if reason.startswith("UNEXPECTED_EOF"):
+        return Reason.CLOSED, f"hung up at port {remote.port}"
     kind = Reason.TLS_ALERT if "ALERT" in reason else Reason.TLS_PROTOCOL
     return kind, f"the TLS handshake failed: {said}"
 
