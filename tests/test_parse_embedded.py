@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keystores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, problems, subjects
 
+from monitor.parse import Contents, certificates_in
+
 PEM, CA = LEAF.pem.decode(), ROOT.pem.decode()
 
 
@@ -122,6 +124,32 @@ def test_found(text: str, found: dict[str, list[str]]) -> None:
     """What stands in a document is found under its keys, in UTF-8 with a mark and in UTF-16 too."""
     forms = (text.encode(), b"\xef\xbb\xbf" + text.encode(), text.encode("utf-16"))
     assert [subjects(held(form)) for form in forms] == [found] * 3
+
+
+PEMS = LEAF.pem + ROOT.pem
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(PEMS, id="PEM"),
+        pytest.param(PEMS.replace(b"\n", b"\r\n"), id="CRLF"),
+        pytest.param(b"a: b\r" + PEMS.replace(b"\n", b"\r"), id="CR"),
+        pytest.param(b"\xef\xbb\xbf" + LEAF.pem, id="a byte order mark"),
+        pytest.param(PEMS.decode().encode("utf-16"), id="UTF-16"),
+        pytest.param(PEMS.decode().encode("utf-16-le"), id="UTF-16 without a byte order mark"),
+        pytest.param(b"Bag Attributes\n    friendlyName: web\n" + PEMS, id="as openssl pkcs12 prints it"),
+        pytest.param(LEAF.key_pem + PEMS, id="a key before it"),
+        pytest.param(b"-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n", id="a public key"),
+        pytest.param(LEAF.der + ROOT.der, id="DER"),
+        pytest.param(LEAF.pem[:100], id="cut"),
+        pytest.param(b"", id="empty"),
+    ],
+)
+def test_plain_files_stay_plain(data: bytes) -> None:
+    """What is no store and no document is found in the file itself, as ever."""
+    plain = certificates_in(data)
+    assert held(data).parts == ((("", plain),) if plain != Contents() else ())
 
 
 def test_only_what_could_be_one_is_tried() -> None:

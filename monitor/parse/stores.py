@@ -13,7 +13,7 @@ from monitor.parse.holding import Holding, alias, merged
 from monitor.parse.opening import Opening, Passphrases
 
 # A mark at the start of a line: PEM as such, whatever stands around it.
-_PEM = re.compile(rb"^-----BEGIN ", re.MULTILINE)
+_PEM = re.compile(rb"^(?:\xef\xbb\xbf)?-----BEGIN ", re.MULTILINE)
 _DEEPEST = 3
 
 
