@@ -35,6 +35,7 @@ from monitor.model import (
     Check,
     Failure,
     Finding,
+    Part,
     Path,
     Reason,
     Severity,
@@ -216,3 +217,17 @@ def test_a_ca_that_has_ended_is_not_missed() -> None:
     ended = made(-900, -1, "Old CA", by=None, ca=True)
     anchors = files(ended, origin="trust", where="/etc/old-ca.cer")
     assert checks(anchors, on_path(NEW, ended), client()) == []
+
+
+def test_what_lies_in_a_store_is_not_served() -> None:
+    """Questions about what a machine's ports serve among themselves do not take its store for a port."""
+    labels = (("certificate_group", "server"), ("component", "recording_server"))
+    store = machine(kept(OLD), labels=labels, stores=())
+    here = replace(store, target=replace(store.target, host=HOST))
+    pair = port(NEW, group="streaming_media", component="recording_server")
+    standing_in = port(OLD, host="failover.vms.example")
+    part = Part(stands_in_for=(HOST,))
+    later = machine(kept(NEW), stores=())
+    stand_in = replace(standing_in, target=replace(standing_in.target, part=part))
+    assert checks(here, pair) == []
+    assert checks(replace(later, target=replace(later.target, host=HOST)), stand_in) == []

@@ -28,7 +28,8 @@ def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[s
     for state in snapshot:
         target = state.target
         group = target.label("certificate_group") if target.labels else ""
-        if group in _GROUPS and target.label("component") in RECORDERS and _known(state):
+        recorder = target.kind == "endpoint" and target.label("component") in RECORDERS
+        if group in _GROUPS and recorder and _known(state):
             host = target.host.rstrip(".").lower()
             hosts[host][group] += [(state, *leaf) for leaf in leaves(state)]
     for host, groups in hosts.items():
