@@ -127,6 +127,39 @@ def test_a_store_that_is_not_there(read: dict[str, Any], store: str) -> None:
     assert read[store] == [2, "not_found"]
 
 
+@pytest.fixture(scope="module")
+def told(windows: WineMachine) -> dict[str, Any]:
+    """Return what the machine tells beside its certificates."""
+    said: dict[str, Any] = json.loads(windows.run(windows_path(HERE / "wine" / "read_machine.py")))
+    return said
+
+
+def test_the_machine_tells_its_names(told: dict[str, Any]) -> None:
+    """By them it is joined with endpoints."""
+    assert {HOST.partition(".")[0], "127.0.0.1"} <= set(told["names"])
+
+
+def test_the_machine_tells_its_services(told: dict[str, Any]) -> None:
+    """Those of the VMS with the account they run as, and the SID of a virtual account."""
+    (found,) = [one for one in told["accounts"] if one["service"] == "MilestoneTest"]
+    assert (found["title"], found["account"], len(found["sids"])) == (
+        "Milestone XProtect Event Server",
+        r"NT SERVICE\MilestoneTest",
+        1,
+    )
+
+
+def test_the_machine_tells_who_may_read_a_key(told: dict[str, Any]) -> None:
+    """The file of an older provider's key is found by its name; of another key nothing is known."""
+    first, other = told["readers"]
+    assert ({one["allowed"] for one in first}, other) == ({True}, None)
+
+
+def test_bindings_that_cannot_be_read_are_unknown(told: dict[str, Any]) -> None:
+    """Wine has no http.sys: that must not look like no bindings."""
+    assert told["bindings"] is None
+
+
 def test_check_looks_at_the_store(windows: WineMachine, tmp_path: Path) -> None:
     """The old certificate is quiet beside its successor, and the end of the CA above all is seen."""
     config = written(tmp_path, "targets: [{kind: windows_store}]\n")

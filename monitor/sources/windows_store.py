@@ -15,6 +15,7 @@ from monitor.model import (
     Clock,
     Failure,
     Grant,
+    Kept,
     Link,
     Machine,
     Meaning,
@@ -31,7 +32,7 @@ from monitor.sources.win32.trouble import CallError
 from monitor.threads import ThreadPool
 from monitor.windows.blob import Stored
 from monitor.windows.contents import contents, fingerprints
-from monitor.windows.stores import CA, MY, ROOT, StoreName, store_name
+from monitor.windows.stores import CA, MY, ROOT, Location, StoreName, store_name
 
 KIND = "windows_store"
 
@@ -162,7 +163,7 @@ class WindowsStoreSource:
             host=wanted.host,
             names=_names(wanted, reading.names()),
             taken_at=self._clock.now(),
-            kept=tuple(replace(one, key=_with_readers(one.key, reading)) for one in found.kept),
+            kept=tuple(_with_readers(one, reading) for one in found.kept),
             stores=tuple(stores),
             roots=None if roots is None else fingerprints(roots),
             intermediates=None if intermediates is None else fingerprints(intermediates),
@@ -201,7 +202,9 @@ def _names(wanted: LocalStores, own: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((wanted.host, *wanted.aliases, *own)))
 
 
-def _with_readers(key: PrivateKey, reading: Reading) -> PrivateKey:
-    if key.link is not Link.PRESENT or key.hardware:
-        return key
-    return replace(key, readers=reading.readers(key))
+def _with_readers(kept: Kept, reading: Reading) -> Kept:
+    """Return what is kept with who may read its key, where that is a file of the machine's."""
+    key = kept.key
+    if key.link is not Link.PRESENT or key.hardware or not kept.store.startswith(Location.LOCAL_MACHINE):
+        return kept
+    return replace(kept, key=replace(key, readers=reading.readers(key)))

@@ -3,7 +3,7 @@
 import sys
 
 from monitor.model import Account, Binding, Grant, PrivateKey
-from monitor.sources.win32 import crypt32, names
+from monitor.sources.win32 import crypt32, httpapi, keyfiles, names, services
 from monitor.windows.blob import Stored
 from monitor.windows.stores import StoreName
 
@@ -23,12 +23,12 @@ class ThisMachine:
 
     def bindings(self) -> tuple[Binding, ...] | None:
         """Return the bindings of http.sys."""
-        return None
+        return httpapi.bindings()
 
     def accounts(self) -> tuple[Account, ...] | None:
         """Return the services that use certificates, and whom they run as."""
-        return None
+        return services.accounts()
 
-    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:  # noqa: ARG002 - nobody tells yet
+    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:
         """Return who may read a private key's file."""
-        return None
+        return keyfiles.readers(key.container)

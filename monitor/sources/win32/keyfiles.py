@@ -1,0 +1,65 @@
+"""Read who may read the file of a machine's private key; never opens the file."""
+
+import ctypes
+import os
+import sys
+import winreg
+from ctypes import wintypes
+from pathlib import Path
+
+from monitor.model import Grant
+from monitor.windows.raw_forms import grants, key_file_name
+
+assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
+
+_FOLDERS = (r"Microsoft\Crypto\RSA\MachineKeys", r"Microsoft\Crypto\Keys")
+_FILE, _ACCESS_LIST = 1, 4  # SE_FILE_OBJECT, DACL_SECURITY_INFORMATION
+_EVERYONE = "S-1-1-0"
+
+_security = ctypes.WinDLL("advapi32")
+_memory = ctypes.WinDLL("kernel32")
+_security.GetNamedSecurityInfoW.argtypes = (
+    wintypes.LPCWSTR,
+    ctypes.c_int,
+    wintypes.DWORD,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_void_p),
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_void_p),
+)
+_memory.LocalFree.argtypes = (ctypes.c_void_p,)
+_memory.LocalFree.restype = ctypes.c_void_p
+
+
+def readers(container: str) -> tuple[Grant, ...] | None:
+    """Return the access list of a key's file, ``None`` where there is no such file or we may not see it.
+
+    What the files of the newer key storage provider are called is not published: where its keys have another
+    name than those of the older providers, nothing is said.
+    """
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
+            name = key_file_name(container, str(winreg.QueryValueEx(key, "MachineGuid")[0]))
+    except OSError:
+        return None
+    places = (Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), folder, name) for folder in _FOLDERS)
+    found = (_access_list(str(place)) for place in places)
+    return next((one for one in found if one is not None), None)
+
+
+def _access_list(path: str) -> tuple[Grant, ...] | None:
+    entries, descriptor = ctypes.c_void_p(), ctypes.c_void_p()
+    if _security.GetNamedSecurityInfoW(
+        path, _FILE, _ACCESS_LIST, None, None, ctypes.byref(entries), None, ctypes.byref(descriptor)
+    ):
+        return None
+    try:
+        if not entries.value:
+            return (Grant(_EVERYONE),)  # without a list there is no bound
+        size = int.from_bytes(ctypes.string_at(entries.value + 2, 2), "little")
+        return grants(ctypes.string_at(entries.value, size))
+    except ValueError:
+        return None
+    finally:
+        _memory.LocalFree(descriptor)
