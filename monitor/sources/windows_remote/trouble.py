@@ -29,6 +29,8 @@ _ACCESS_DENIED = 5
 _NO_CONFIGURATION = frozenset({2150858752, 2150858754, 2150858811})
 _QUOTA = frozenset({2150859173, 2150859174, 2150859175, *range(2150859236, 2150859241)})
 _DEEPEST = 12
+# Libraries that need not be installed; their errors pass through the ones between.
+_KERBEROS = frozenset({"krb5", "gssapi"})
 _TRUST_IT = "Name its CA, or the certificate itself, in trust, and the machine as its certificate names it"
 
 
@@ -102,7 +104,7 @@ def _handshake(reason: str, remote: Remote) -> tuple[Reason, str]:
     return kind, f"the TLS handshake failed: {said}"
 
 
-def _no_token(error: Exception, remote: Remote) -> tuple[Reason, str]:
+def _no_token(error: BaseException, remote: Remote) -> tuple[Reason, str]:
     said = display(str(error))
     if isinstance(error, ImportError) or "gssapi" in said:
         wanted = "libraries that are not installed here (pip install 'pypsrp[kerberos]')"
@@ -121,6 +123,8 @@ def _lost(error: requests.ConnectionError, remote: Remote) -> tuple[Reason, str]
 
 
 def _odd(error: BaseException, remote: Remote) -> tuple[Reason, str]:
+    if type(error).__module__.partition(".")[0] in _KERBEROS:
+        return _no_token(error, remote)
     said = display(f"{type(error).__name__}: {error}")
     return Reason.PROTOCOL_ERROR, f"what port {remote.port} answers is not WinRM's language: {said}"
 
