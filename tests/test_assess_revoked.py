@@ -36,10 +36,10 @@ def shown(policy: Policy = ASKED, where: str = "a:443") -> TargetState:
     return seen(where, LEAF, on=target(where, policy=policy), above=(MIDDLE, ROOT))
 
 
-def found(state: TargetState, *said: Revocation, patience: int = 3) -> list[Finding]:
+def found(state: TargetState, *said: Revocation) -> list[Finding]:
     """Return the findings about one target."""
     snapshot = replace(picture(state), revocations={one.sha256: one for one in said})
-    return [finding for _, finding in revoked(snapshot, NOW, patience=patience)]
+    return [finding for _, finding in revoked(snapshot, NOW)]
 
 
 def test_revoked() -> None:
@@ -91,11 +91,6 @@ def test_unknown_in_words() -> None:
 def test_a_good_answer_that_is_being_refreshed() -> None:
     """While a good answer holds, attempts that fail are no finding."""
     assert found(shown(), known(LEAF, Standing.GOOD, attempts=9)) == []
-
-
-def test_single_check() -> None:
-    """Who asks only once is told at once."""
-    assert len(found(shown(), known(LEAF, Standing.UNKNOWN, "why", 1), patience=1)) == 1
 
 
 def test_targets_that_do_not_ask() -> None:

@@ -9,10 +9,11 @@ from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
 from monitor.assess.part import missing_names
-from monitor.assess.revoked import asked_of, asked_paths, revoked
+from monitor.assess.revoked import PATIENCE, asked_of, asked_paths, revoked
 from monitor.assess.trust import PathFinder
 
 __all__ = [
+    "PATIENCE",
     "Anchor",
     "Anchors",
     "Held",

@@ -22,17 +22,12 @@ PATIENCE = 3
 """Attempts in a row that must have told nothing before it is told: one hiccup of an issuer is no alarm."""
 
 
-def revoked(
-    snapshot: Snapshot,
-    now: datetime,  # noqa: ARG001 - as asked of all
-    *,
-    patience: int = PATIENCE,
-) -> Iterator[tuple[str, Finding]]:
+def revoked(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
     """Yield a finding for each place of a revoked certificate, and of one of which nothing could be told."""
     for state in snapshot:
         if state.target.policy.revocation:
             for path in asked_paths(state):
-                yield from _of_path(state, path, snapshot, patience)
+                yield from _of_path(state, path, snapshot)
 
 
 def asked_paths(state: TargetState) -> Iterator[Path]:
@@ -46,13 +41,11 @@ def asked_of(path: Path) -> tuple[Certificate, ...]:
     return path.certificates[:-1]
 
 
-def _of_path(
-    state: TargetState, path: Path, snapshot: Snapshot, patience: int
-) -> Iterator[tuple[str, Finding]]:
+def _of_path(state: TargetState, path: Path, snapshot: Snapshot) -> Iterator[tuple[str, Finding]]:
     for certificate in asked_of(path):
         known = snapshot.revocations.get(certificate.sha256)
         if known is not None:
-            yield from _findings(state, path, certificate, known, patience)
+            yield from _findings(state, path, certificate, known)
     last = path.certificates[-1]
     # No server sends a response for its CAs: where only those are wanted, nobody wanted to know of them.
     wanted = last is path.leaf or state.target.policy.revocation != ("staple",)
@@ -62,14 +55,14 @@ def _of_path(
 
 
 def _findings(
-    state: TargetState, path: Path, certificate: Certificate, known: Revocation, patience: int
+    state: TargetState, path: Path, certificate: Certificate, known: Revocation
 ) -> Iterator[tuple[str, Finding]]:
     if known.standing is Standing.REVOKED:
         severity = state.target.policy.severity(Check.REVOKED, Severity.CRITICAL)
         sentence = f"{_who(path, certificate)} was {known.detail}"
         if severity is not None:
             yield state.target.id, Finding(Check.REVOKED, severity, sentence, certificate.sha256, path.place)
-    elif known.standing is Standing.UNKNOWN and known.attempts >= patience:
+    elif known.standing is Standing.UNKNOWN and known.attempts >= PATIENCE:
         yield from _unknown(state, path, certificate, known.detail)
 
 

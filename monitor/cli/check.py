@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor.assess import PathFinder, correlate
-from monitor.cli.inquire import Inquiry
+from monitor.cli.inquire import Bytes, Inquiry
 from monitor.cli.output import say
 from monitor.cli.report import Element, as_json, elements, exit_code
 from monitor.cli.table import table
-from monitor.cli.typed import Typed, issuer_settings, typed_targets
-from monitor.config import IssuerSettings
+from monitor.cli.typed import Typed, configuration, typed_targets
+from monitor.config import Config
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.model import (
     Batch,
@@ -49,7 +49,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Look at every target and return the exit code."""
     typed, blind = typed_targets(arguments)
     clock = SystemClock()
-    found = [*asyncio.run(_look(typed, clock, issuer_settings(arguments))), *blind]
+    found = [*asyncio.run(_look(typed, clock, configuration(arguments))), *blind]
     form = as_json if arguments.format == "json" else table
     say(form(found, clock.now()))
     return exit_code(found)
@@ -69,16 +69,16 @@ class _NoTally:
         pass
 
 
-class _Bytes:
+class _Record:
     """Keep only the bytes of certificates: all else that a single check needs is on its board."""
 
     def __init__(self) -> None:
-        self.ders: dict[str, bytes] = {}
+        self.seen = Bytes()
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
         del states
         for observation in observations.values():
-            self.ders.update(observation.seen.ders)
+            self.seen.add(observation.seen.ders)
 
 
 class _Counted:
@@ -96,9 +96,9 @@ class _Counted:
                 self._progress.advance(self._progress.task_ids[0])
 
 
-async def _look(typed: Sequence[Typed], clock: Clock, issuers: IssuerSettings) -> list[Element]:
-    states = await looked([one.target for one in typed], clock, issuers)
-    shared = correlate(Snapshot(states), clock.now())
+async def _look(typed: Sequence[Typed], clock: Clock, config: Config) -> list[Element]:
+    snapshot = await _snapshot([one.target for one in typed], clock, config)
+    states, shared = snapshot.states, correlate(snapshot, clock.now())
     return [
         element
         for one in typed
@@ -115,16 +115,16 @@ def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
     return replace(state, assessment=replace(state.assessment, findings=state.assessment.findings + shared))
 
 
-async def looked(
-    wanted: Sequence[Target], clock: Clock, issuers: IssuerSettings | None = None
-) -> Mapping[str, TargetState]:
-    """Return the state of each target, by id, after one look at it.
+async def looked(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
+    """Return the state of each target, by id, after one look at it; no issuer is asked."""
+    return (await _snapshot(wanted, clock)).states
 
-    With ``issuers`` they are asked too, where a policy wants it.
-    """
+
+async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | None = None) -> Snapshot:
+    """Return everything known after one look at each target, and what issuers say where there is a config."""
     targets = tuple({target.id: target for target in wanted}.values())
     board, trusted, resolver = Board(), Trusted(AnchorShelf().anchors, clock), Resolver()
-    record = _Bytes()
+    record = _Record()
     board.replace(board.state(target) for target in targets)
     with _progress(len(targets)) as progress:
         looking = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
@@ -139,10 +139,9 @@ async def looked(
             _NoTally(),
         )
         await Cycle(services).run(Batch("check", EVERY, targets))
-    states = board.snapshot.states
-    if issuers is None:
-        return states
-    return await Inquiry(issuers, resolver, trusted.anchors, clock).told(states, record.ders)
+    if config is None:
+        return board.snapshot
+    return await Inquiry(config, resolver, trusted.anchors, clock).told(board.snapshot, record.seen)
 
 
 @contextlib.contextmanager

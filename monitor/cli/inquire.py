@@ -1,58 +1,82 @@
 """Ask issuers once about the certificates that ``check`` found, where the policy of a target wants it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from monitor.assess import Anchors, revoked
-from monitor.config import IssuerSettings
+from monitor.assess import PATIENCE, Anchors
+from monitor.config import Config
+from monitor.discovery.xprotect.client import tls_context
 from monitor.issuers.fetch import Fetcher, Names
+from monitor.issuers.reach import EVERYWHERE
+from monitor.issuers.renewal import Fetchers
+from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
-from monitor.model import Clock, Finding, Revocation, Snapshot, TargetState
-
-States = Mapping[str, TargetState]
+from monitor.model import Clock, Policy, RenewalWindow, Revocation, Snapshot, Standing
 
 
+class Bytes:
+    """Hold the bytes of the certificates that were seen; nothing else is remembered."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._held: dict[str, bytes] = {}
+
+    def add(self, ders: Mapping[str, bytes]) -> None:
+        """Hold more."""
+        self._held.update(ders)
+
+    async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the bytes of those that were seen."""
+        return {one: self._held[one] for one in fingerprints if one in self._held}
+
+    async def renewals(self, fingerprints: Sequence[str]) -> Mapping[str, RenewalWindow]:
+        """Return none: what a CA said before is not known here."""
+        del fingerprints
+        return {}
+
+    async def put_renewals(self, windows: Iterable[RenewalWindow]) -> None:
+        """Record nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
-    """Ask about what looks found, within what the configuration allows."""
+    """Hold what is needed to ask issuers within what the configuration allows."""
 
-    def __init__(
-        self,
-        settings: IssuerSettings,
-        names: Names,
-        anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
-        clock: Clock,
-    ) -> None:
-        """Take the services; nothing is asked yet."""
-        self._fetcher = Fetcher(names, settings.reach)
-        self._anchors = anchors
-        self._clock = clock
+    config: Config
+    names: Names
+    anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
+    clock: Clock
 
-    async def told(self, states: States, ders: Mapping[str, bytes]) -> States:
-        """Return the states with what issuers say among their findings, the worst first.
+    async def told(self, snapshot: Snapshot, seen: Bytes) -> Snapshot:
+        """Return the picture with what issuers say."""
+        policies = [state.target.policy for state in snapshot]
+        if any(policy.revocation for policy in policies):
+            snapshot = replace(snapshot, revocations=await self._revocations(snapshot, seen))
+        if any(policy.renewal_information for policy in policies):
+            snapshot = replace(snapshot, renewals=await self._renewals(snapshot, seen))
+        return snapshot
 
-        Here one attempt is all there is: what could not be told is said at once.
-        """
-        if not any(state.target.policy.revocation for state in states.values()):
-            return states
-        snapshot = Snapshot(states, revocations=await self._asked(Snapshot(states), ders))
-        found: dict[str, list[Finding]] = {}
-        for target_id, finding in revoked(snapshot, self._clock.now(), patience=1):
-            found.setdefault(target_id, []).append(finding)
-        return {name: _with(state, found.get(name, ())) for name, state in states.items()}
-
-    async def _asked(self, snapshot: Snapshot, ders: Mapping[str, bytes]) -> Mapping[str, Revocation]:
-        async def recorded(fingerprints: Sequence[str]) -> Mapping[str, bytes]:
-            return {one: ders[one] for one in fingerprints if one in ders}
-
+    async def _revocations(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, Revocation]:
         known: dict[str, Revocation] = {}
-        revocations = Revocations(self._fetcher, recorded, self._anchors, self._clock)
-        while await revocations.round(snapshot, known.update):
+        fetcher = Fetcher(self.names, self.config.issuers.reach)
+        asking = Revocations(fetcher, seen.ders, self.anchors, self.clock)
+        while await asking.round(snapshot, known.update):
+            pass
+        return {sha256: _at_once(one) for sha256, one in known.items()}
+
+    async def _renewals(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, RenewalWindow]:
+        known: dict[str, RenewalWindow] = {}
+        issuers = self.config.issuers
+        context = tls_context(await self.anchors(self.config.defaults.trust or Policy().trust))
+        fetchers = Fetchers(
+            Fetcher(self.names, EVERYWHERE, context), Fetcher(self.names, issuers.reach, context)
+        )
+        asking = Renewals(fetchers, issuers.acme, seen, self.clock)
+        while await asking.round(snapshot, known.update):
             pass
         return known
 
 
-def _with(state: TargetState, findings: Sequence[Finding]) -> TargetState:
-    if not findings:
-        return state
-    joined = sorted((*state.assessment.findings, *findings), key=lambda one: -one.severity.rank)
-    return replace(state, assessment=replace(state.assessment, findings=tuple(joined)))
+def _at_once(known: Revocation) -> Revocation:
+    """Return what is known as if it were the last attempt: here the only one is all there is."""
+    return replace(known, attempts=PATIENCE) if known.standing is Standing.UNKNOWN else known

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from monitor.cli.arguments import UsageError
 from monitor.cli.asked import asked
+from monitor.cli.passphrases import settings_of
 from monitor.cli.report import Element
-from monitor.config import Config, IssuerSettings, load, plan, unwritten
+from monitor.config import Config, load, plan, unwritten
 from monitor.model import Assessment, Found, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
 from monitor.sources.address import read_host
@@ -36,8 +37,8 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
 
     Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
     """
-    config = load(arguments.config) if arguments.config else unwritten()
-    own, name, keys = _own(arguments), _name(arguments.name), _passphrases(arguments)
+    config = configuration(arguments)
+    own, name, keys = _own(arguments), _name(arguments.name), settings_of(arguments)
     if arguments.targets:
         return [_typed(text, name, own, config, keys) for text in dict.fromkeys(arguments.targets)], []
     if arguments.config is None:
@@ -53,9 +54,9 @@ def typed_targets(arguments: argparse.Namespace) -> tuple[list[Typed], list[Elem
     return [_configured(target) for target in plan(config, found).targets], blind
 
 
-def issuer_settings(arguments: argparse.Namespace) -> IssuerSettings:
-    """Return how issuers may be asked."""
-    return load(arguments.config).issuers if arguments.config else IssuerSettings()
+def configuration(arguments: argparse.Namespace) -> Config:
+    """Return what the configuration says, or what holds without one."""
+    return load(arguments.config) if arguments.config else unwritten()
 
 
 async def discovered(config: Config) -> tuple[dict[str, tuple[Found, ...]], list[Element]]:
@@ -139,12 +140,6 @@ def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Type
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:
     trust = {"trust": anchors("check", arguments.trust)} if arguments.trust else {}
     return trust | ({"revocation": "on"} if arguments.revocation else {})
-
-
-def _passphrases(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return where passphrases lie, in the order typed, as a configuration says it."""
-    named = [{which: where} for which, where in arguments.passphrases]
-    return {"passphrases": named} if named else {}
 
 
 def _name(text: str) -> str:
