@@ -5,7 +5,6 @@ a line, and no type of the YAML library leaves this file.
 """
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -108,12 +107,10 @@ def _json(text: str) -> Any:
 
 
 def loose(text: str) -> tuple[Any, ...]:
-    """Return what JSON text, or each document of YAML text, holds, forgiving tags, types and odd keys.
+    """Return what each document of YAML text holds, forgiving tags, types and odd keys.
 
     What an alias stands for is the same object again. Raises ``ValueError`` with what is wrong.
     """
-    with suppress(ValueError, RecursionError):
-        return (json.loads(text),)
     reader, known = YAML(typ="safe", pure=True), dict[int, Any]()
     reader.composer.warn_double_anchors = False
     reader.max_depth = 50  # its work grows with the square of the depth

@@ -4,6 +4,7 @@ import base64
 import json
 import textwrap
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -220,12 +221,56 @@ def test_hostile(text: str) -> None:
     assert (sum(map(len, subjects(found).values())), time.monotonic() - start < 20) == (0, True)
 
 
+TOO_LONG = "documents of more than 4 MiB, and YAML of more than 1 MiB or 100,000 values, are not searched"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'{{"a": "{DEEP}", ' + "x, " * 1_300_000, id="long and no JSON"),
+        pytest.param("[" + f'"{DEEP}",' * 400_000 + '"x"]', id="longer JSON"),
+        pytest.param(f"- {DEEP}\n" + "- \n" * 101_000, id="many values"),
+    ],
+)
+def test_too_long(text: str) -> None:
+    """What would take minutes or gigabytes is not searched, and says so."""
+    start = time.monotonic()
+    assert (held(text.encode()).hint, time.monotonic() - start < 5) == (TOO_LONG, True)
+
+
+def test_documents_in_documents_are_bounded_together() -> None:
+    """However many values hold YAML that is slow to read, one file costs no more than one of them may."""
+    slow = encoded(b"apiVersion: LS0tLS1CRUdJTi\n" + b"[" * 1500)
+    start = time.monotonic()
+    found = held(json.dumps([slow] * 1500 + [CA]).encode())
+    assert (subjects(found)["[1500]"], problems(found)[0], time.monotonic() - start < 30) == (
+        ["Store CA"],
+        f"[10]: {TOO_LONG}",
+        True,
+    )
+
+
+def test_many_values_below_many_keys() -> None:
+    """Long keys above many values, and values below many others, cost no memory for each of them."""
+    keys = {"k" * 500_000: [encoded(LEAF.der)] * 500}
+    deep: object = [""] * 300_000
+    for _ in range(400):
+        deep = [deep]
+    tracemalloc.start()
+    try:
+        found = held(json.dumps({"keys": keys, "deep": deep}).encode())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (len(found.parts), len(found.parts[0][0]), peak < 50_000_000) == (1, 128, True)
+
+
 def test_why_nothing_was_found() -> None:
     """What keeps a document from being searched can be told."""
     assert [
         held(text.encode()).hint for text in (f"a: {DEEP}\n" * 100_000, f"a: [{DEEP}", "[" * 99 + DEEP)
     ] == [
-        "YAML of more than 1 MiB is not searched",
+        TOO_LONG,
         "not YAML: the end of the file stands inside brackets or quotes",
         "it is nested too deeply",
     ]

@@ -4,14 +4,21 @@ It must not follow the paths that such a file names: who may write it would then
 """
 
 import binascii
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
-from monitor.document import Keys, dotted, loose
+from monitor.document import dotted, loose
+from monitor.parse.opening import MOST_MARKS, Opening
 
+_Key = str | int | None
+_END = object()
+
+LARGEST = 4 * 1024 * 1024
 LARGEST_YAML = 1024 * 1024
-"""Reading YAML takes seconds for a megabyte of small values; JSON of any size takes a moment."""
+"""Reading YAML takes a thousand times as long as reading JSON, and a hundred times the memory of the text."""
 
 # The base64 of what can hold certificates begins so: PEM marks, long DER sequences, JKS and JCEKS, and
 # "apiVersion" (a kubeconfig in a Secret).
@@ -19,7 +26,13 @@ _BASE64 = r"(?:LS0tLS1CRUdJTi|MI[A-P][A-Za-z0-9+/]|/u3\+7Q|zs7Ozg|YXBpVmVyc2lvbj
 _SIGN = re.compile(rb"-----BEGIN |" + _BASE64.encode())
 _BEGINS = re.compile(r"\s*" + _BASE64)
 _MARK = "-----BEGIN "
+TOO_LONG = (
+    f"documents of more than {LARGEST >> 20} MiB, and YAML of more than {LARGEST_YAML >> 20} MiB or "
+    f"{MOST_MARKS:,} values, are not searched"
+)
 _SHORTEST = 64
+_DEEPEST = 50
+_LONGEST_KEY = 128
 _POINTERS = ("certificate-authority", "client-certificate")
 
 
@@ -35,49 +48,64 @@ class Values:
     files that a kubeconfig names.
     """
 
-    def __init__(self, text: bytes) -> None:
-        """Read the text."""
+    def __init__(self, text: bytes, opening: Opening) -> None:
+        """Read the text, as far as ``opening`` affords it."""
         self.problem = ""
         self.found: list[tuple[str, bytes]] = []
         self.pointers: list[str] = []
-        roots = self._roots(text)
-        for keys, value in _texts(roots):
-            if keys and keys[-1] in _POINTERS:
+        for above, key, value in _texts(self._roots(text, opening)):
+            if key in _POINTERS:
                 self.pointers.append(value)
             inner = _inner(value)
             if inner:
-                self.found.append((dotted(keys), inner))
+                self.found.append((_dotted(above, key), inner))
 
-    def _roots(self, text: bytes) -> tuple[Any, ...]:
+    def _roots(self, text: bytes, opening: Opening) -> tuple[Any, ...]:
         try:
-            plain = text.decode("utf-8-sig")
-            if len(text) > LARGEST_YAML and plain.lstrip()[:1] not in ("{", "["):
-                self.problem = f"YAML of more than {LARGEST_YAML >> 20} MiB is not searched"
-                return ()
-            return loose(plain)
+            plain = text.decode("utf-8-sig") if len(text) <= LARGEST else ""
+            with suppress(ValueError, RecursionError):
+                return (json.loads(plain),)
+            if plain and len(text) <= LARGEST_YAML and opening.affords_yaml(plain):
+                return loose(plain)
         except ValueError as error:
             self.problem = "it is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-            return ()
+        else:
+            self.problem = TOO_LONG
+        return ()
 
 
-def _texts(roots: tuple[Any, ...]) -> Iterator[tuple[Keys, str]]:
-    """Iterate over the texts below some values, in their order, each object once."""
+def _texts(roots: tuple[Any, ...]) -> Iterator[tuple[Sequence[_Key], _Key, str]]:
+    """Iterate over the texts below some values: the keys above, the last key, the text; each object once.
+
+    Nothing is copied on the way: a document may have millions of values below thousands of others.
+    """
     seen: set[int] = set()
-    waiting: list[tuple[Keys, Any]] = [((), root) for root in roots]
-    if len(roots) > 1:
-        waiting = [(_at(index), root) for index, root in enumerate(roots)][::-1]
-    while waiting:
-        keys, value = waiting.pop()
-        if isinstance(value, str):
-            yield keys, value
-        elif isinstance(value, dict | list) and id(value) not in seen:
+    above: list[_Key] = []
+    levels: list[Iterator[tuple[_Key, Any]]] = [_inside(list(roots)) if len(roots) > 1 else _only(roots)]
+    while levels:
+        key, value = next(levels[-1], (None, _END))
+        if value is _END:
+            levels.pop()
+            del above[len(levels) - 1 :]
+        elif isinstance(value, str):
+            yield above, key, value
+        elif isinstance(value, dict | list) and len(levels) <= _DEEPEST and value and id(value) not in seen:
             seen.add(id(value))
-            inside = value.items() if isinstance(value, dict) else enumerate(value)
-            waiting += [((*keys, key), child) for key, child in inside][::-1]
+            above.append(key)
+            levels.append(_inside(value))
 
 
-def _at(index: int) -> Keys:
-    return (index,)
+def _inside(value: dict[str, Any] | list[Any]) -> Iterator[tuple[_Key, Any]]:
+    return iter(value.items()) if isinstance(value, dict) else iter(enumerate(value))
+
+
+def _only(roots: tuple[Any, ...]) -> Iterator[tuple[_Key, Any]]:
+    return ((None, root) for root in roots)
+
+
+def _dotted(above: Sequence[_Key], key: _Key) -> str:
+    keys = (one[:_LONGEST_KEY] if isinstance(one, str) else one for one in (*above, key))
+    return dotted(tuple(one for one in keys if one is not None))
 
 
 def _inner(text: str) -> bytes:

@@ -10,6 +10,12 @@ from functools import cached_property
 from monitor.parse.der import DerError
 from monitor.secrets import Secret
 
+MOST_MARKS = 100_000
+"""Signs that divide values of YAML, for all that is read of one file: some seconds, some 60 MB."""
+
+_LEAST_MARKS = 10_000
+"""What even a short text counts for: its depth may cost as much as its length."""
+
 MOST_ROUNDS = 5_000_000
 """Rounds for everything that is tried on one file: Java itself refuses more for a single derivation, and
 the present tools write 2,048 to 600,000."""
@@ -64,6 +70,7 @@ class Opening:
         """Keep where to ask."""
         self._passphrases = passphrases
         self._left = MOST_ROUNDS
+        self._marks = MOST_MARKS
 
     @cached_property
     def configured(self) -> tuple[Key, ...]:
@@ -86,6 +93,11 @@ class Opening:
                 f"opening it takes more than {MOST_ROUNDS:,} rounds of key derivation (it asks for "
                 f"{rounds:,} at a time); make it anew with fewer"
             )
+
+    def affords_yaml(self, text: str) -> bool:
+        """Take what reading a text as YAML costs from what is left; return whether it was enough."""
+        self._marks -= max(_LEAST_MARKS, sum(map(text.count, "\n,:[{")))
+        return self._marks >= 0
 
     @property
     def unfit(self) -> str:

@@ -8,7 +8,7 @@ import re
 
 from monitor.parse import jks, pkcs12
 from monitor.parse.contents import Contents, certificates_in
-from monitor.parse.embedded import Values, may_hold
+from monitor.parse.embedded import TOO_LONG, Values, may_hold
 from monitor.parse.holding import Holding, alias, merged
 from monitor.parse.opening import Opening, Passphrases
 
@@ -33,7 +33,7 @@ def _holding(data: bytes, opening: Opening, depth: int) -> Holding:
     text = _text(data)
     hint = ""
     if depth < _DEEPEST and not _PEM.search(text) and not data.startswith(b"\x30") and may_hold(text):
-        values = Values(text)
+        values = Values(text, opening)
         found = _embedded(values, opening, depth)
         if found.parts or found.locked:
             return found
@@ -54,6 +54,8 @@ def _embedded(values: Values, opening: Opening, depth: int) -> Holding:
     for keys, inner in values.found:
         held = _holding(inner, opening, depth + 1)
         own = alias(keys)
+        if held.hint == TOO_LONG:
+            parts.append((own, Contents(problems=(held.hint,))))
         parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
         locked += [(f"{own}#{name}" if name else own, sentence) for name, sentence in held.locked]
     hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"
