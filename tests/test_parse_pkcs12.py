@@ -23,7 +23,7 @@ from keystores import (
     subjects,
     with_pbmac1,
 )
-from pki import Issued, object_identifier, tlv
+from pki import Issued, authority, days, new_key, object_identifier, tlv
 
 from monitor.parse import encrypted, holding, rc2
 from monitor.parse.opening import MOST_ROUNDS, Key, Opening
@@ -35,6 +35,7 @@ UNOPENED = (("", "it needs a passphrase, and there is none to try"),)
 
 
 MANY = 0x7FFFFFFF
+KEY = new_key()
 
 
 def oid(dotted: str) -> bytes:
@@ -218,6 +219,15 @@ def test_two_keys_with_one_chain() -> None:
     """Every certificate with a key begins a chain of its own; the CA stands in it and nowhere else."""
     data = plain_store(bag(LEAF, "web", key_id=b"1"), bag(OTHER, "other", key_id=b"2"), bag(ROOT, "its CA"))
     assert subjects(held(data)) == {"web": ["web.example", "Store CA"], "other": ["other.example"]}
+
+
+def test_chains_are_bounded() -> None:
+    """Many keys beside many CAs of one name take a moment, and chains have an end."""
+    keys = bag(LEAF, "web", key_id=b"1") * 5000
+    cas = b"".join(bag(authority("Store CA", key=KEY, start=days(-number)), "ca") for number in range(40))
+    start = time.monotonic()
+    ((_, first), _) = held(plain_store(keys, cas * 100)).parts
+    assert (len(set(first.ders)), time.monotonic() - start < 20) == (20, True)
 
 
 def test_bags_in_bags() -> None:

@@ -102,8 +102,10 @@ class Bags:
         A file keeps the issuers of a certificate beside it, mostly without a name.
         """
         by_subject: dict[bytes, list[_Held]] = {}
-        for one in self._held:
-            by_subject.setdefault(one.subject, []).append(one)
+        for one in {one.der: one for one in self._held}.values():
+            same = by_subject.setdefault(one.subject, [])
+            if len(same) < _LONGEST_CHAIN:  # each is tried for every certificate with a key
+                same.append(one)
         told: set[bytes] = set()
         for one in self._held:
             if one.said.key_id:
