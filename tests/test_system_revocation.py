@@ -1,45 +1,20 @@
 """Revocation against openssl's own CA, OCSP responder and TLS server, as an administrator meets it."""
 
-import asyncio
 import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_site import Done, check
 from foreign import free_ports
-from issuer_world import Web, http
+from issuer_thread import web_on_a_thread
+from issuer_world import http
 from openssl_ca import OpensslCa
 
 pytestmark = [
     pytest.mark.system,
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing (Debian: openssl)"),
 ]
-
-
-@contextmanager
-def lists(port: int, **replies: bytes) -> Iterator[Web]:
-    """Serve files over HTTP on a loop of its own thread; each keyword is a name without its ending."""
-    web, loop = Web({f"/{name}.crl": http(body) for name, body in replies.items()}), asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    starting = asyncio.run_coroutine_threadsafe(asyncio.start_server(web.serve, "127.0.0.1", port), loop)
-    server = starting.result(10)
-    try:
-        yield web
-    finally:
-
-        async def end() -> None:
-            server.close()
-            await asyncio.sleep(0.05)
-
-        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +54,8 @@ def checked(ca: OpensslCa, name: str, sources: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("form", ["DER", "PEM"])
 def test_crl(ca: OpensslCa, form: str) -> None:
     """A list made by openssl tells the good certificate from the revoked one."""
-    with lists(ca.crl_port, ca=ca.crl(form)):
+    with web_on_a_thread(ca.crl_port) as web:
+        web.replies["/ca.crl"] = http(ca.crl(form))
         assert checked(ca, "good", "crl") == []
         [(word, sentence)] = checked(ca, "bad", "crl")
     assert word == "revoked"
