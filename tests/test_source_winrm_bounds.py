@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from winrm_looks import (
     JEA,
+    PASSWORD,
     Loopback,
     Site,
     basic,
@@ -20,9 +21,16 @@ from winrm_looks import (
 from winrm_server import Handler, Machine, cut, drip, endless, half, saying, serving
 
 from monitor.model import Reason, Seen
-from monitor.sources.windows_remote import session
+from monitor.sources.windows_remote import session, winrm
 from monitor.sources.windows_remote.source import WindowsRemoteSource
+from monitor.windows.report import LARGEST
 
+# Each entity holds ten of the one before: a few lines become gigabytes for whoever expands them.
+LAUGHS = (
+    b"<!DOCTYPE a [<!ENTITY b0 'ha'>"
+    + b"".join(b"<!ENTITY b%d '%s'>" % (one + 1, b"&b%d;" % one * 10) for one in range(10))
+    + b"]><a>&b10;</a>"
+)
 STEPS = ("Create", "Receive", "Command")
 
 
@@ -56,11 +64,12 @@ def test_slow_answer(site: Site, step: str) -> None:
     assert (reason(seen), took < 3) == (Reason.TIMEOUT, True)
 
 
-def test_slow_farewell(site: Site) -> None:
-    """A farewell that never ends costs time, not what was read."""
+def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A farewell that does not end costs a moment, not what was read and not the time of the whole look."""
+    monkeypatch.setattr(winrm, "_FAREWELL", 0.2)
     with serving(basic(Delete=drip), tls()) as port:
-        seen, took = site.timed(site.basic(port), timeout=1.5)
-    assert (len(seen.sightings), took < 4) == (1, True)
+        seen, took = site.timed(site.basic(port), timeout=30)
+    assert (len(seen.sightings), took < 5) == (1, True)
 
 
 def test_silence(site: Site) -> None:
@@ -72,11 +81,25 @@ def test_silence(site: Site) -> None:
     assert (reason(seen), source.pool.abandoned) == (Reason.TIMEOUT, 0)
 
 
-def test_endless_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than a report can hold is not read to its end."""
-    monkeypatch.setattr(session, "MOST_BYTES", 2**20)
+def test_endless_answer(site: Site) -> None:
+    """One answer that does not end is not read to its end."""
     with serving(basic(Receive=endless), tls()) as port:
         assert reason(site.look(site.basic(port))) is Reason.TOO_LARGE
+
+
+def test_answers_without_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a report can hold is not read, in however many answers it comes."""
+    monkeypatch.setattr(session, "MOST_BYTES", 2**20)
+    machine = Machine({JEA: lambda _: "x" * 2**21}, users={"certmon": PASSWORD})
+    with serving(machine, tls()) as port:
+        assert reason(site.look(site.basic(port))) is Reason.TOO_LARGE
+
+
+def test_report_that_is_too_large(site: Site) -> None:
+    """A document beyond its own bound is too large as well."""
+    machine = Machine({JEA: lambda _: " " * (LARGEST + 1)}, users={"certmon": PASSWORD})
+    with serving(machine, tls()) as port:
+        assert reason(site.look(site.basic(port), timeout=60)) is Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ from monitor.windows.access import ClientCertificate, Login
 MOST_BYTES = 24 * 1024 * 1024
 """Bytes of all answers of one look: a document of 16 MiB in Base64, and what is said around it."""
 
+MOST_AT_ONCE = 2 * 1024 * 1024
+"""Bytes of one answer: Windows keeps to the 500 KiB that we ask for (MaxEnvelopeSize), and encrypts them."""
+
 CONNECT_WITHIN = 10.0
 
 _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
@@ -145,9 +148,11 @@ class _Bounded(HTTPAdapter):
 
     def _counted(self, stream: Any) -> Any:
         def counted(*args: Any, **keys: Any) -> Iterator[bytes]:
+            at_once = MOST_AT_ONCE
             for part in stream(*args, **keys):
                 self._left -= len(part)
-                if self._left < 0:
+                at_once -= len(part)
+                if min(self._left, at_once) < 0:
                     raise TooLargeError
                 if self._visit.over:
                     raise LateError

@@ -8,7 +8,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from monitor.model import Seen
@@ -45,6 +45,17 @@ class Cut:
             self._over = True
             for twin in self._held:
                 _shut(twin)
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Shut every connection when what is done meanwhile takes longer."""
+        timer = threading.Timer(seconds, self.now)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """End every connection: a library that closes its own handle may still hold an answer open on it."""

@@ -25,6 +25,7 @@ COLLECTOR = "collector.ps1"
 
 # MaxShellsPerUser counts a session that we had to leave until it has been idle for so long; 60 is the least.
 _IDLE = 60
+_FAREWELL = 3.0
 _MISSING = "CommandNotFoundException"
 
 
@@ -67,7 +68,7 @@ def _asked(wsman: WSMan, visit: Visit) -> bytes:
     _put(call, visit)
     output = call.invoke()
     # A courtesy, and not where something failed: the session ends by itself, and what was read counts.
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception), visit.cut.within(_FAREWELL):
         pool.close()
     return _one(output, call, visit)
 

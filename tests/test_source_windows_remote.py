@@ -1,0 +1,47 @@
+"""Tests of what both ways of reading a Windows machine share: who is asked how, and what is looked at."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+from winrm_looks import HOST, Loopback, Site, reason
+
+from monitor.model import Reason, Target
+from monitor.sources import Resolver, sources
+from monitor.sources.windows_remote.source import WindowsRemoteSource
+from monitor.windows.access import Login, Transport
+
+
+def test_registry_is_asked_for_its_transport(tmp_path: Path) -> None:
+    """With the other transport the registry is asked, and fails in the same words."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    site = Site(tmp_path)
+    remote = site.ntlm(port, transport=Transport.REGISTRY, configuration_name="")
+    assert reason(site.look(remote)) is Reason.REFUSED
+
+
+def test_kind_is_looked_at() -> None:
+    """The kind has its source, with threads that can be watched."""
+    source = sources(Resolver())["windows_remote"]
+    assert isinstance(source, WindowsRemoteSource)
+    assert source.pool.name == "windows"
+
+
+def test_other_kinds_are_a_bug() -> None:
+    """A target of another kind is no failure of the outside world."""
+    with pytest.raises(TypeError):
+        asyncio.run(WindowsRemoteSource(Loopback()).look(Target("x", "files", "x", None)))
+
+
+def test_nobody_is_asked_before_the_password_is_there(tmp_path: Path) -> None:
+    """Without its password a look opens no connection."""
+    site = Site(tmp_path)
+    site.password.unlink()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        seen = site.look(site.ntlm(server.getsockname()[1], auth=Login.NEGOTIATE, host=HOST))
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert reason(seen) is Reason.UNREADABLE
