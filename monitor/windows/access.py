@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
 
-_STORE = re.compile(r"LocalMachine/[^\x00-\x1f/\\*?\"'`$;|<>]{1,100}")
+_STORE = re.compile(r"LocalMachine/[^\x00-\x1f/:\\*?\"'`$;|<>]{1,100}")
 # [MS-PSRP] 3.1.5.3.1: the name becomes the end of an URI.
 _CONFIGURATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
