@@ -87,7 +87,10 @@ def test_store_names(text: str, expected: str) -> None:
     assert store_name(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "CurrentUser/My", "My/..", "My'; Remove-Item", "LocalMachine/", "a\nb", "C:"])
+WRONG = ["", "CurrentUser/My", "My/..", "My'; Remove-Item", "LocalMachine/", "a\nb", "C:"]
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_wrong_store_names(text: str) -> None:
     """Stores of users, and what is no name, are refused."""
     with pytest.raises(ValueError, match="LocalMachine/My"):
