@@ -3,8 +3,10 @@
 from datetime import timedelta
 from hashlib import sha1
 
+from alerts_world import AFTER_INVENTORY
 from pki import NOW, Issued, authority, days, leaf
 
+from monitor.alerts import decide
 from monitor.assess import Anchors, Held, PathFinder
 from monitor.cycle.judge import Judge
 from monitor.model import (
@@ -16,6 +18,7 @@ from monitor.model import (
     Reason,
     Seen,
     Severity,
+    Snapshot,
     Superseded,
     Target,
     TargetState,
@@ -183,6 +186,15 @@ class TestJudged:
             one for one in judged(mine(*leaves, ending)).assessment.findings if one.check is Check.CA_EXPIRY
         ]
         assert ({one.sha256 for one in said}, len(said)) == ({ending.sha256}, 4)
+
+    def test_a_ca_above_many_is_told_once(self) -> None:
+        """One entry in one mail, with every place that falls with it."""
+        ending = authority("Ending CA", end=days(30))
+        leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
+        state = judged(mine(*leaves, others=(ending,)))
+        told = decide(Snapshot({TARGET.id: state}), {}, NOW, situation=AFTER_INVENTORY)
+        keys = [change.key for change in told.changes if change.key.startswith("ca_expiry")]
+        assert keys == [f"ca_expiry {ending.sha256}"]
 
     def test_no_trust_and_no_name_is_asked(self) -> None:
         """A stored certificate has no client, and a store may hold anybody's."""

@@ -7,7 +7,11 @@ import asyncio
 import json
 import signal
 import socket
+import ssl
+import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -198,6 +202,42 @@ def test_system_trust_is_root_with_the_intermediates_below_it(windows: WineMachi
     )  # fmt: skip
     targets = json.loads(said)
     assert [any(two["check"] == "trust" for two in one["findings"]) for one in targets] == [False, True]
+
+
+def test_a_port_is_looked_at_on_windows(windows: WineMachine) -> None:
+    """Handshake and path work there as elsewhere, by what the machine trusts."""
+    with serving(OWN) as port:
+        said = json.loads(
+            windows.run(
+                "-m", "monitor", "check", f"127.0.0.1:{port}", "--name", "rec01.vms.example",
+                "--trust", "system", "--format", "json",
+                check=False,
+            )
+        )  # fmt: skip
+    assert [two["check"] for one in said for two in one["findings"]] == ["ca_expiry"]
+
+
+@contextmanager
+def serving(issued: Issued) -> Iterator[int]:
+    """Serve one certificate and nothing above it, to one visitor."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(issued.pem + issued.key_pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(120)
+        visit = threading.Thread(target=answer, args=(server, context), daemon=True)
+        visit.start()
+        yield server.getsockname()[1]
+        visit.join(120)
+
+
+def answer(server: socket.socket, context: ssl.SSLContext) -> None:
+    """Shake hands with one visitor, whatever becomes of it."""
+    connection, _ = server.accept()
+    with suppress(OSError), context.wrap_socket(connection, server_side=True) as talk:
+        talk.recv(1)
 
 
 def test_the_daemon_runs_on_windows(windows: WineMachine, tmp_path: Path) -> None:
