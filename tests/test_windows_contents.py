@@ -1,5 +1,6 @@
 """What the certificates of one machine's stores show, and how they are judged."""
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha1
 
@@ -8,11 +9,13 @@ from pki import NOW, Issued, authority, days, leaf
 
 from monitor.alerts import decide
 from monitor.assess import Anchors, Held, PathFinder
+from monitor.assess.both_sides.joined import sides
 from monitor.cycle.judge import Judge
 from monitor.model import (
     Check,
     Kept,
     Link,
+    Machine,
     Observation,
     PrivateKey,
     Reason,
@@ -195,6 +198,13 @@ class TestJudged:
         told = decide(Snapshot({TARGET.id: state}), {}, NOW, situation=AFTER_INVENTORY)
         keys = [change.key for change in told.changes if change.key.startswith("ca_expiry")]
         assert keys == [f"ca_expiry {ending.sha256}"]
+
+    def test_issuers_behind_it_are_not_taken_for_stored(self) -> None:
+        """Findings that join stores and ports know only what lies in a store."""
+        found = mine(OWN, others=(ROOT, MIDDLE))
+        state = replace(judged(found), machine=Machine("rec01", kept=tuple(found.kept)))
+        held = [one.certificate.sha256 for side in sides(Snapshot({TARGET.id: state})) for one in side.held]
+        assert held == [OWN.sha256]
 
     def test_no_trust_and_no_name_is_asked(self) -> None:
         """A stored certificate has no client, and a store may hold anybody's."""

@@ -42,7 +42,9 @@ def _side(state: TargetState) -> Side:
         names = Names.of((target.host,), site=target.label("site"), local=not target.host)
         return Side(state, names, files)
     kept = {one.place: one for one in machine.kept}
-    held = tuple(Held(s.certificate, s.place, kept[s.place]) for s in state.sightings if s.place in kept)
+    # Behind a stored certificate its issuers may be seen: they lie in other stores.
+    stored = (sighting for sighting in state.sightings if sighting.position == 0)
+    held = tuple(Held(s.certificate, s.place, kept[s.place]) for s in stored if s.place in kept)
     # Each machine has these of its own; only of ours they tell something.
     told = (machine.host, *machine.names, target.host, *target.aliases)
     given = [name for name in told if plain(name) != LOCAL]
