@@ -17,6 +17,7 @@ from alerts_world import (
 )
 
 from monitor.alerts import Decision, decide
+from monitor.alerts.headline import headline
 from monitor.assess import correlate
 from monitor.model import (
     Certificate,
@@ -37,7 +38,8 @@ MIDDLE = certificate(2, name="Middle CA", ca=True)
 OTHER = certificate(5, name="Other CA", ca=True)
 ROOT = certificate(3, name="Root CA", ca=True)
 ASKED = Policy(revocation=("crl",))
-REVOKED, UNKNOWN = f"revoked {LEAF.sha256}", f"revocation_unknown {LEAF.sha256}"
+CA = "VMS Certificate Authority"
+REVOKED, UNKNOWN = f"revoked {LEAF.sha256}", f"revocation_unknown revocation_unknown {CA}"
 
 
 def shown(
@@ -124,17 +126,34 @@ def test_revoked_again_after_a_restart() -> None:
     assert outcome(snapshot(shown(), known=(said(Standing.REVOKED),)), REVOKED) == ([], [REVOKED])
 
 
-@pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
-def test_good_again(key: str) -> None:
+def test_good_again() -> None:
     """Only the word of the issuer solves it."""
-    check = key.partition(" ")[0]
-    assert outcome(snapshot(shown(), known=(said(Standing.GOOD),)), key) == ([f"solved {check}"], [])
+    good = (said(Standing.GOOD),)
+    assert outcome(snapshot(shown(), known=good), REVOKED) == (["solved revoked"], [])
+
+
+def test_the_issuer_tells_again() -> None:
+    """An issuer that was silent is no trouble any more when it has told of all its certificates."""
+    leaf, middle = said(Standing.GOOD), said(Standing.GOOD, MIDDLE)
+    assert outcome(snapshot(shown(), known=(leaf,)), UNKNOWN) == ([], [UNKNOWN])
+    assert outcome(snapshot(shown(), known=(leaf, middle)), UNKNOWN) == (["solved revocation_unknown"], [])
+
+
+def test_one_silent_issuer() -> None:
+    """An issuer that is silent about many certificates is one piece of news, under its own name."""
+    others = [certificate(100 + n) for n in range(50)]
+    states = [shown(one, f"r{n}:443") for n, one in enumerate(others)]
+    known = tuple(said(Standing.UNKNOWN, one, attempts=3) for one in others)
+    (entry,) = decided(snapshot(*states, known=known), {}).entries
+    assert (entry.title, len(entry.spots)) == (CA, 50)
+    assert headline(entry, NOW) == f"[WARNING] {CA}: silent on which certificates are revoked"
 
 
 def test_unknown_becomes_revoked() -> None:
-    """That it is revoked takes the place of that it could not be told."""
-    assert outcome(snapshot(shown(), known=(said(Standing.REVOKED),)), UNKNOWN) == (
-        ["first revoked"],
+    """That one is revoked is news of its own, and the issuer is no longer silent."""
+    known = (said(Standing.REVOKED), said(Standing.GOOD, MIDDLE))
+    assert outcome(snapshot(shown(), known=known), UNKNOWN) == (
+        ["first revoked", "solved revocation_unknown"],
         [REVOKED],
     )
 

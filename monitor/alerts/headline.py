@@ -52,7 +52,10 @@ def _rest(entry: Entry, now: datetime) -> str:
 
 
 def _aside(entry: Entry, now: datetime) -> str:
-    return f", {days_phrase(entry.certificate.not_after, now)}" if entry.certificate else ""
+    # A silent issuer is no trouble of the one certificate that happens to be at hand.
+    if entry.certificate is None or entry.checks[0] is Check.REVOCATION_UNKNOWN:
+        return ""
+    return f", {days_phrase(entry.certificate.not_after, now)}"
 
 
 def places_left_out(total: int, limit: int) -> str:

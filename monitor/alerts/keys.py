@@ -10,15 +10,24 @@ RENEWED = "renewed"
 _CHECKS = {check.value: check for check in Check}
 
 ABOUT_STANDING = frozenset({Check.REVOKED, Check.REVOCATION_UNKNOWN})
-ABOUT_CERTIFICATE = ABOUT_STANDING | {
-    Check.EXPIRY,
-    Check.CA_EXPIRY,
-    Check.WEAK_KEY,
-    Check.WEAK_SIGNATURE,
-    Check.RENEWAL_WINDOW,
-}
+ABOUT_CERTIFICATE = frozenset(
+    {
+        Check.EXPIRY,
+        Check.CA_EXPIRY,
+        Check.WEAK_KEY,
+        Check.WEAK_SIGNATURE,
+        Check.RENEWAL_WINDOW,
+        Check.REVOKED,
+    }
+)
 _ALWAYS_SHARED = frozenset(
-    {Check.INCONSISTENT, Check.RECORDER_PAIR, Check.FAILOVER_OLDER, Check.DISCOVERY_STALE}
+    {
+        Check.INCONSISTENT,
+        Check.RECORDER_PAIR,
+        Check.FAILOVER_OLDER,
+        Check.DISCOVERY_STALE,
+        Check.REVOCATION_UNKNOWN,
+    }
 )
 
 

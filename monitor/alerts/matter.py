@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.advice import AdviceKey, add_advice
 from monitor.alerts.decision import Advice, Rung, Spot
-from monitor.alerts.keys import ABOUT_STANDING, key_of, subject_of
+from monitor.alerts.keys import key_of, subject_of
 from monitor.alerts.remedies import AT_A_PORT, JOINED, host_of
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
@@ -153,7 +153,7 @@ def _group(state: TargetState, finding: Finding) -> str:
 def _title(finding: Finding, certificate: Certificate | None, spot: Spot) -> str:
     """Return whose trouble it is: a CA speaks for itself, since it fails with all that hangs on it."""
     ca = finding.check in _OF_A_CA or (finding.check is Check.OUTLIVES_CA and finding.matter)
-    if certificate is not None and (ca or (finding.check in ABOUT_STANDING and certificate.is_ca)):
+    if certificate is not None and (ca or (finding.check is Check.REVOKED and certificate.is_ca)):
         return certificate.title
     if finding.check in JOINED:
         return spot.title if finding.check in AT_A_PORT else host_of(finding)

@@ -73,7 +73,9 @@ def _unknown(
     severity = state.target.policy.severity(check, Severity.WARNING)
     if severity is not None:
         sentence = f"it could not be told whether {_who(path, certificate)} was revoked: {why}"
-        yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.place)
+        # One issuer that is away keeps hundreds of certificates in the dark: that is one matter.
+        matter = f"{check} {certificate.issuer_cn or certificate.issuer}"
+        yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.place, matter)
 
 
 def _who(path: Path, certificate: Certificate) -> str:
