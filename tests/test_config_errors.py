@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from complaints import Rows, complaints, pairs
 
-SECTIONS = "alerts, defaults, email, include, issuers, limits, metrics, policies, presets, probe, store, targets, web"
+SECTIONS = (
+    "alerts, defaults, email, include, issuers, limits, metrics, policies, presets, probe, store, targets, "
+    "web"
+)
 
 WRONG: Rows = [
     ("empty", "", [" the file is empty"]),
