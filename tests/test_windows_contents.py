@@ -119,9 +119,17 @@ def test_what_the_store_says_is_kept() -> None:
 
 
 def test_an_archived_certificate_is_only_kept() -> None:
-    """Windows hides it from its services, so it is no sighting, and no issuer either."""
+    """Windows hides it from its services, so it is no sighting."""
     found = contents("rec01", {STORE: [Stored(OWN.der, archived=True)]}, [])
     assert (found.sightings, found.ders, [one.archived for one in found.kept]) == ([], {}, [True])
+
+
+def test_an_archived_ca_is_no_issuer() -> None:
+    """Wherever it lies."""
+    own = leaf("own", ROOT)
+    archived = Stored(ROOT.der, archived=True)
+    found = contents("rec01", {STORE: [*stored(own), archived]}, [archived])
+    assert spots(found) == [(place(own), 0, own.sha256)]
 
 
 def test_damage_costs_one_certificate() -> None:

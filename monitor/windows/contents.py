@@ -33,9 +33,8 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
     give no sighting.
     """
     found = Contents()
-    held: dict[str, Held] = {}
     leaves = [(store, one, _held(one.der)) for store, ones in stores.items() for one in ones]
-    pool = (leaf for _, _, leaf in leaves if leaf is not None)
+    pool = (leaf for _, one, leaf in leaves if leaf is not None and not one.archived)
     issuers = Issuers([*pool, *_readable(others)])
     for store, one, leaf in leaves:
         place = f"{host}/{store}/{_thumbprint(one.der)}"
@@ -46,9 +45,8 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
         found.kept.append(_kept(place, store, one, leaf[0]))
         if not one.archived:
             chain = (leaf, *issuers.above(leaf))
-            found.sightings += [Sighting(place, position, at[0]) for position, at in enumerate(chain)]
-            held.update({at[0].sha256: at for at in chain})
-    found.ders.update({sha: der for sha, (_, der) in held.items()})
+            found.sightings += [Sighting(place, n, certificate) for n, (certificate, _) in enumerate(chain)]
+            found.ders.update({certificate.sha256: der for certificate, der in chain})
     return found
 
 
