@@ -29,6 +29,7 @@ from monitor.model import (
     Told,
 )
 from monitor.store import Store
+from monitor.web.page import render_page
 from monitor.web.rows import matching, row
 
 ROOT = authority("Plant CA")
@@ -168,6 +169,15 @@ def test_the_page_has_a_row_for_each_list(tmp_path: Path) -> None:
     ]
     rows = [row(p, state.findings, NOW) for p in matching(Snapshot({state.target.id: state}), "")]
     assert [(one.subject, one.severity.value) for one in rows[1:]] == [("rec.vms.example", "ok")]
+
+
+def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> None:
+    """A list has one end, and its issuer stands in its name already."""
+    (tmp_path / "ca.crl").write_bytes(ENDED)
+    state = seen(tmp_path / "ca.crl")
+    page = render_page(Snapshot({state.target.id: state}), NOW)
+    assert "CRL 7 of CN=Plant CA</div>" in page
+    assert "<small>leaf:" not in page
 
 
 def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:

@@ -96,17 +96,22 @@ def patiently(url: str, text: str) -> str:
 
 @UNIX
 def test_the_demo(tmp_path: Path) -> None:
-    """The demo shows a page with the site it found, metrics that parse, an inventory, and leaves no trace."""
+    """The demo shows a page with what it found and its CA told, metrics, mails, and leaves no trace."""
     with demo(tmp_path, "--listen", "127.0.0.1:0") as running:
         page, metrics = running.address("page"), running.address("metrics")
         subject = running.line("Subject:")
         html = patiently(page, "still serves")
+        patiently(page, "(key compromise), says the CRL http://127.0.0.1:")
+        patiently(page, "and it is still in place: look whether its renewal works")
+        running.line("Subject: [CRITICAL] Web client (revoked)")
         families = {family.name for family in text_string_to_metric_families(get(metrics))}
         running.process.send_signal(signal.SIGINT)
         code = running.process.wait(10)
         assert running.process.stderr is not None
         errors = running.process.stderr.read()
     assert subject.startswith("Subject: [INVENTORY]")
+    assert "archive.p12#archive" in html
+    assert "CRL 1 of CN=Demo Client Certificate Authority" in html
     assert "Mobile server (expired)" in html
     assert "Recorder 02, streaming media certificate" in html
     assert "is in LocalMachine/My of recorder02.vms.example" in html

@@ -48,7 +48,7 @@ def test_rows_are_sorted_by_their_end(page: tuple[Opened, str, list[tuple[int, i
     unseen = ["the log server", "the standby's two ports", ""]
     bare = ["the recorder without encryption", "the client whose store is empty"]
     assert ends == ["" for _ in unseen] + [f"{end:%Y-%m-%d %H:%M}" for end in dated] + ["" for _ in bare]
-    assert len(dated) == 26
+    assert len(dated) == 30
 
 
 def test_days_follow_the_ends(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:

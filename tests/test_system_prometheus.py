@@ -19,6 +19,9 @@ EXPECTED = {
     ("CertificateEndsCritical", "recording_server"),
     ("CertificateEndsSoon", "recording_server"),
     ("CertificateFindingCritical", "event_server"),
+    ("CertificateFindingCritical", "web_client"),
+    ("CertificateListEndsSoon", "web"),
+    ("CertificateRenewalOverdue", "web_site"),
     ("CertificateTargetBlind", "log_server"),
 }
 
@@ -41,6 +44,8 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
         ):
             await demo.all_looked_at()
             await running.until('up{job="cert-monitor"} == 1')
+            # The demo asks its CA some seconds after its start.
+            await running.until("cert_monitor_renewal_window_end_timestamp_seconds")
             # increase() needs two scrapes.
             await running.until("count_over_time(up[1m]) >= 3")
             assert [query for query in dashboard_queries() if not await running.ask(query[1])] == []

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from monitor.demo.estate import Member
+from monitor.demo.estate import CA_NAME, Member
+from monitor.demo.stores import PASSPHRASE_FILE
 
 HEAD = """\
 # Written by cert-monitor demo. Lengths are short so that there is something to see.
@@ -14,6 +15,11 @@ defaults:
 policies:
   - {{match: {{component: camera}}, checks: {{trust: off}}}}
   - {{match: {{component: test_server}}, warn_before: [{warn}], critical_before: [{critical}]}}
+  - {{match: {{component: web_client}}, revocation: on}}
+  - {{match: {{component: web_site}}, renewal_information: true}}
+issuers:
+  private_addresses: [127.0.0.0/8]
+  acme: {{{ca}: "{directory}"}}
 targets:
 """
 
@@ -30,6 +36,7 @@ TAIL = """\
     name: web servers
     paths: ["certificates/**"]
     exclude: ["**/old/**"]
+    passphrases: [{{file: {passphrase_file}}}]
     labels: {{site: harbour, component: web}}
 email:
   host: 127.0.0.1
@@ -50,6 +57,8 @@ COMPONENTS = {
     "event": "event_server",
     "camera": "camera",
     "encoder": "camera",
+    "webclient": "web_client",
+    "website": "web_site",
     "expiring": "test_server",
     "plain": "log_server",
 }
@@ -69,8 +78,11 @@ def endpoints(members: tuple[Member, ...], ports: Mapping[str, int]) -> str:
     return "".join(entries)
 
 
-def configuration(targets: str, *, mail_port: int, listen: str, short_life: float) -> str:
-    """Return the configuration file with these entries under targets; ``short_life`` is in seconds."""
+def configuration(targets: str, *, mail_port: int, listen: str, short_life: float, directory: str) -> str:
+    """Return the configuration file with these entries under targets.
+
+    ``short_life`` is in seconds, ``directory`` is where the estate's CA speaks ACME.
+    """
     warn, critical = f"{short_life * 0.7:.0f}s", f"{short_life * 0.4:.0f}s"
-    head = HEAD.format(warn=warn, critical=critical)
-    return head + targets + TAIL.format(mail_port=mail_port, listen=listen)
+    head = HEAD.format(warn=warn, critical=critical, ca=CA_NAME, directory=directory)
+    return head + targets + TAIL.format(mail_port=mail_port, listen=listen, passphrase_file=PASSPHRASE_FILE)

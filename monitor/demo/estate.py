@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.demo.issuer import IssuerWeb
 from monitor.demo.pki import Issued, authority, leaf
 
 DAY = timedelta(days=1)
 A_WHILE = timedelta(hours=1)
 """So that what ends in 20 days still says 20 while one reads it."""
+CA_NAME = "Demo VMS Certificate Authority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Member:
     title: str
     issued: Issued | None
     legacy: bool = False
+    revoked: bool = False
+    overdue: bool = False
 
     @property
     def host(self) -> str:
@@ -29,8 +33,11 @@ class Member:
         return f"{self.name}.vms.example"
 
 
-def members(ca: Issued, short_life: timedelta) -> tuple[Member, ...]:
-    """Return the servers; the one named ``expiring`` ends while one watches."""
+def members(ca: Issued, crl: str, short_life: timedelta) -> tuple[Member, ...]:
+    """Return the servers; the one named ``expiring`` ends while one watches.
+
+    ``crl`` is the address of the CA's list, which the one that is revoked names.
+    """
     return (
         Member(
             "management",
@@ -60,6 +67,18 @@ def members(ca: Issued, short_life: timedelta) -> tuple[Member, ...]:
             leaf("encoder.vms.example", 150 * DAY + A_WHILE, issuer=ca),
             legacy=True,
         ),
+        Member(
+            "webclient",
+            "Web client (revoked)",
+            leaf("webclient.vms.example", 250 * DAY + A_WHILE, issuer=ca, crl=crl),
+            revoked=True,
+        ),
+        Member(
+            "website",
+            "Web site (renewal overdue)",
+            leaf("website.vms.example", 30 * DAY + A_WHILE, lifetime=90 * DAY, issuer=ca),
+            overdue=True,
+        ),
         Member("expiring", "Test server (ends while you watch)", short_lived(ca, short_life)),
         Member("plain", "Log server (no TLS on the port)", None),
     )
@@ -74,17 +93,19 @@ class Estate:
     """Run the servers and hold the folder of certificate files."""
 
     def __init__(self, folder: Path, short_life: timedelta) -> None:
-        """Make the CA and every certificate; nothing listens yet."""
+        """Make the CA; nothing listens yet."""
         self.folder = folder
-        self.ca = authority("Demo VMS Certificate Authority", 3650 * DAY)
+        self.ca = authority(CA_NAME, 3650 * DAY)
+        self.issuer = IssuerWeb(self.ca)
         self.short_life = short_life
-        self.members = members(self.ca, short_life)
+        self.members: tuple[Member, ...] = ()
         self.ports: dict[str, int] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._servers: list[asyncio.Server] = []
 
     async def start(self) -> None:
-        """Write the files and listen on free loopback ports."""
+        """Make every certificate, write the files and listen on free loopback ports."""
+        await self._start_issuer()
         self._write_files()
         for member in self.members:
             server = await self._serve(member)
@@ -95,12 +116,22 @@ class Estate:
         """Close every port."""
         for server in self._servers:
             server.close()
+        await self.issuer.stop()
 
     def renew_expiring(self) -> None:
         """Replace the short-lived certificate by a long one, as an administrator would."""
         self._load(
             self._contexts["expiring"], "expiring", leaf("expiring.vms.example", 398 * DAY, issuer=self.ca)
         )
+
+    async def _start_issuer(self) -> None:
+        """Have the CA answer first, and then issue everything: certificates say where it answers."""
+        await self.issuer.start()
+        self.members = members(self.ca, self.issuer.crl, self.short_life)
+        self.issuer.revoke(member.issued for member in self.members if member.issued and member.revoked)
+        for member in self.members:
+            if member.issued and member.overdue:
+                self.issuer.want_renewed(member.issued)
 
     def _write_files(self) -> None:
         files = self.folder / "certificates"

@@ -57,6 +57,7 @@ def authority(name: str, lifetime: timedelta, *, age: timedelta = MONTH, key: Ke
     certificate = (
         _builder(subject, subject, key, begin, begin + lifetime)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
     return Issued(certificate, key)
@@ -70,19 +71,62 @@ def leaf(  # noqa: PLR0913 - every option of a certificate is an argument
     issuer: Issued | None = None,
     also: Sequence[str] = ("127.0.0.1",),
     key: Key | None = None,
+    crl: str = "",
 ) -> Issued:
-    """Return a server certificate that ends in the given time; self-signed without an issuer."""
+    """Return a server certificate that ends in the given time; self-signed without an issuer.
+
+    ``crl`` is where the list of the issuer's revoked certificates can be had.
+    """
     key = key or ec.generate_private_key(ec.SECP256R1())
     end = datetime.now(UTC) + ends_in
     signer = issuer.key if issuer else key
     issuer_name = issuer.certificate.subject if issuer else _name(name)
-    certificate = (
+    builder = (
         _builder(_name(name), issuer_name, key, end - lifetime, end)
         .add_extension(x509.SubjectAlternativeName(_names((name, *also))), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(signer, hashes.SHA256())
+        .add_extension(_key_of(signer), critical=False)
     )
-    return Issued(certificate, key)
+    if crl:
+        builder = builder.add_extension(_list_at(crl), critical=False)
+    return Issued(builder.sign(signer, hashes.SHA256()), key)
+
+
+def revocation_list(
+    issuer: Issued, *revoked: Issued, ends_in: timedelta, lifetime: timedelta = timedelta(days=7)
+) -> bytes:
+    """Return an issuer's list (CRL) in DER; whatever is on it was revoked yesterday, its key stolen."""
+    end = datetime.now(UTC) + ends_in
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(end - lifetime)
+        .next_update(end)
+        .add_extension(_key_of(issuer.key), critical=False)
+        .add_extension(x509.CRLNumber(1), critical=False)
+    )
+    for one in revoked:
+        builder = builder.add_revoked_certificate(_stolen(one))
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def _stolen(one: Issued) -> x509.RevokedCertificate:
+    return (
+        x509.RevokedCertificateBuilder()
+        .serial_number(one.certificate.serial_number)
+        .revocation_date(datetime.now(UTC) - timedelta(days=1))
+        .add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), critical=False)
+        .build()
+    )
+
+
+def _key_of(signer: Key) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+
+
+def _list_at(url: str) -> x509.CRLDistributionPoints:
+    where = [x509.UniformResourceIdentifier(url)]
+    return x509.CRLDistributionPoints([x509.DistributionPoint(where, None, None, None)])
 
 
 def _builder(

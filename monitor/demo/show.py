@@ -11,14 +11,17 @@ from monitor.daemon.daemon import Daemon
 from monitor.demo.config import configuration, endpoints
 from monitor.demo.estate import Estate
 from monitor.demo.sink import Sink
+from monitor.demo.stores import write_stores
 from monitor.demo.windows_reports import ENTRY, write_reports
 from monitor.demo.xprotect_site import Simulator, xprotect_entry
 
 SHORT_LIFE = timedelta(seconds=60)
 RENEW_AFTER = timedelta(seconds=80)
+ASK_AFTER = timedelta(seconds=6)
+"""When to ask issuers: soon after the inventory, for a daemon's own rhythm of half a minute is long here."""
 
 WELCOME = """\
-cert-monitor demo: nine servers, a folder of certificates and a small XProtect site on this machine, watched
+cert-monitor demo: eleven servers, a folder of certificates and a small XProtect site on this machine, watched
 by the real daemon. It finds the site's servers and cameras by itself, with one address and one login.
 
   page           {url}/
@@ -27,8 +30,9 @@ by the real daemon. It finds the site's servers and cameras by itself, with one 
   XProtect site  {site}
 
 Recorder 02 has a new certificate in its Windows store that its ports do not use, as a report of that
-machine shows. Mails appear below as they arrive: the first is the inventory. One certificate ends after a
-minute and is renewed a little later. Ctrl-C ends the demo.
+machine shows. Mails appear below as they arrive: the first is the inventory. Then the CA is asked, which has
+revoked one certificate and wants another one renewed. One certificate ends after a minute and is renewed a
+little later. Ctrl-C ends the demo.
 """
 
 
@@ -48,6 +52,7 @@ async def _show(folder: Path, listen: str) -> None:
     await estate.start()
     await site.start()
     write_reports(folder, site)
+    write_stores(folder, estate.ca)
 
     def show_mail(text: str) -> None:
         try:
@@ -63,12 +68,18 @@ async def _show(folder: Path, listen: str) -> None:
             mail_port=sink.sockets[0].getsockname()[1],
             listen=await _free(listen),
             short_life=SHORT_LIFE.total_seconds(),
+            directory=estate.issuer.directory,
         ),
         encoding="utf-8",
     )
     renewing = asyncio.get_running_loop().call_later(RENEW_AFTER.total_seconds(), estate.renew_expiring)
+
+    def started(daemon: Daemon) -> None:
+        print(WELCOME.format(url=daemon.url, folder=folder, site=site.url), flush=True)
+        asyncio.get_running_loop().call_later(ASK_AFTER.total_seconds(), _ask_issuers, daemon)
+
     try:
-        await serve(config, stop=stop, started=lambda daemon: _welcome(daemon, folder, site.url))
+        await serve(config, stop=stop, started=started)
     finally:
         renewing.cancel()
         sink.close()
@@ -76,8 +87,9 @@ async def _show(folder: Path, listen: str) -> None:
         await estate.stop()
 
 
-def _welcome(daemon: Daemon, folder: Path, site: str) -> None:
-    print(WELCOME.format(url=daemon.url, folder=folder, site=site), flush=True)
+def _ask_issuers(daemon: Daemon) -> None:
+    daemon.asking.nudge()
+    daemon.renewal.nudge()
 
 
 async def _free(listen: str) -> str:

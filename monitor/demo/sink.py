@@ -20,7 +20,8 @@ class Sink:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         body = message.get_body(("plain",))
         text = body.get_content() if body else ""
-        self._show(f"Subject: {message['Subject']}\nTo: {', '.join(envelope.rcpt_tos)}\n\n{text}")
+        # A long subject may begin on the line after its name, and then keeps that line's first space.
+        self._show(f"Subject: {message['Subject'].strip()}\nTo: {', '.join(envelope.rcpt_tos)}\n\n{text}")
         return "250 shown"
 
     def protocol(self) -> SMTP:

@@ -116,7 +116,7 @@ def row(place: Place, findings: Iterable[Finding], now: datetime) -> Row:
         days=math.floor(left) if left is not None and left >= 0 else None,
         ended_days=math.floor(-left) if left is not None and left < 0 else None,
         ends_at=place.ends_at,
-        leaf_ends_at=certificate.not_after if certificate else None,
+        leaf_ends_at=certificate.not_after if certificate else place.ends_at,
         title=state.target.meaning.title,
         target_id=state.target.id,
         place=place.place,
