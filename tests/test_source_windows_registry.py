@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,6 +150,54 @@ def test_encryption_is_used_where_it_is_demanded(tmp_path: Path) -> None:
     """A server that insists on encryption is read as well."""
     with samba(tmp_path / "encrypting", VALUES, more="server smb encrypt = required") as running:
         assert len(read(visit(running.port)).sightings) == 2
+
+
+def test_answer_whose_signature_is_taken_away_is_not_believed(tmp_path: Path) -> None:
+    """Who sits between us and a server cannot make an answer count by saying that it is not signed."""
+    with (
+        samba(tmp_path / "signing", VALUES, more="server smb encrypt = off") as running,
+        unsigning(running.port) as port,
+    ):
+        seen = read(visit(port, seconds=10))
+    assert (seen.sightings, said(seen)) == ((), [(Reason.PROTOCOL_ERROR, "")])
+    assert "signature" in seen.failures[0].detail
+
+
+@contextmanager
+def unsigning(port: int) -> Iterator[int]:
+    """Give the port of somebody in between who takes the signature off every answer after the login."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(("127.0.0.1", port)) as there,
+    ):
+        thread = threading.Thread(target=_between, args=(listener, there), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(5)
+
+
+def _between(listener: socket.socket, there: socket.socket) -> None:
+    here, _ = listener.accept()
+    with here:
+        onward = threading.Thread(target=_copied, args=(here, there), daemon=True)
+        onward.start()
+        answers = there.makefile("rb")
+        while head := answers.read(4):
+            packet = bytearray(answers.read(int.from_bytes(head, "big")))
+            if packet[12] > 1:  # the command: neither to negotiate nor to log in
+                packet[16] &= ~8
+                packet[48:64] = bytes(16)
+            try:
+                here.sendall(head + packet)
+            except OSError:
+                break
+        onward.join(5)
+
+
+def _copied(here: socket.socket, there: socket.socket) -> None:
+    while data := here.recv(65536):
+        there.sendall(data)
+    there.shutdown(socket.SHUT_RDWR)
 
 
 def test_service_that_does_not_run_is_said(tmp_path: Path) -> None:

@@ -75,7 +75,9 @@ def named(answer: bytes) -> str | None:
     if _result(answer) == NO_MORE:
         return None
     _succeeded(answer, 24)
-    (count,) = struct.unpack_from("<I", answer, 16)
+    pointer, _, _, count = struct.unpack_from("<IIII", answer, 4)
+    if not pointer or count > _LONGEST_NAME:
+        raise AnswerError("a name is missing, or longer than was asked for")
     text = answer[20 : 20 + 2 * count]
     if len(text) < 2 * count:
         raise AnswerError("a name is cut off")
@@ -85,9 +87,9 @@ def named(answer: bytes) -> str | None:
 def valued(answer: bytes) -> bytes:
     """Return the value's octets; raise as ``opened``."""
     _succeeded(answer, 28)
-    pointer, _, _, count = struct.unpack_from("<IIII", answer, 8)
+    kind, _, pointer, _, _, count = struct.unpack_from("<6I", answer)
     data = answer[24 : 24 + count]
-    if not pointer or len(data) < count:
+    if not kind or not pointer or len(data) < count:
         raise AnswerError("a value is cut off")
     return data
 

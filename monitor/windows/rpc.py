@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 _HEAD = struct.Struct("<BBBB4sHHI")
 _FIRST, _LAST = 1, 2
-_REQUEST, _RESPONSE, _FAULT, _BIND, _BIND_ACK = 0, 2, 3, 11, 12
+_REQUEST, _FAULT, _BIND, _BIND_NAK = 0, 3, 11, 13
 _LITTLE_ENDIAN = b"\x10\0\0\0"
 _NDR = (uuid.UUID("8a885d04-1ceb-11c9-9fe8-08002b104860"), 2)
 _FRAGMENT = 4280  # what a receiver must be able to take is 1432; Windows and Samba offer this
-_ACCESS_DENIED = (5, 0x1C010003)
+# Faults: rpc_s_access_denied as Windows sends it, and C706 appendix E.
+_ACCESS_DENIED = 0x00000005
+_UNKNOWN_INTERFACE = 0x1C010003
 
+RESPONSE, BIND_ACK = 2, 12
 HEAD = _HEAD.size
 LARGEST = 1 << 20
 """An answer is never longer than this; more is refused."""
@@ -29,11 +32,14 @@ class RpcDeniedError(RpcError):
     """The other side says that we may not."""
 
 
+class NotOfferedError(RpcError):
+    """The other side speaks, but not the interface that was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """Hold one packet of an answer; ``last`` says that the answer is whole with it."""
 
-    kind: int
     last: bool
     body: bytes
 
@@ -65,25 +71,40 @@ def length(head: bytes) -> int:
     return int(whole)
 
 
-def fragment(packet: bytes) -> Fragment:
-    """Return a whole packet's content; raise ``RpcError`` for a refusal or a fault."""
+def fragment(packet: bytes, expected: int, call: int) -> Fragment:
+    """Return a whole packet's content; raise ``RpcError`` for a refusal, a fault, or another one."""
     if len(packet) != length(packet[:HEAD]):
         raise RpcError("the answer is cut off")
-    kind, flags = packet[2], packet[3]
-    body = packet[HEAD:]
+    kind, flags, body = packet[2], packet[3], packet[HEAD:]
     if kind == _FAULT:
         raise _fault(body)
-    if kind == _RESPONSE:
-        return Fragment(kind, bool(flags & _LAST), body[8:])
-    if kind == _BIND_ACK:
-        return Fragment(kind, bool(flags & _LAST), body)
-    raise RpcError(f"the other side refuses to speak with us (packet type {kind})")
+    if kind == _BIND_NAK:
+        raise NotOfferedError("the other side refuses to speak with us")
+    (answered,) = struct.unpack_from("<I", packet, 12)
+    if kind != expected or answered != call:
+        raise RpcError(f"the answer is not to what was asked (packet type {kind}, call {answered})")
+    return Fragment(bool(flags & _LAST), body[8:] if kind == RESPONSE else body)
+
+
+def accepted(body: bytes) -> None:
+    """Raise ``RpcError`` unless the answer to ``bind`` grants the interface (section 12.6.4.4)."""
+    if len(body) >= 10:
+        (name,) = struct.unpack_from("<H", body, 8)
+        results = 10 + name + (-(10 + name) % 4)
+        if len(body) >= results + 28 and body[results]:
+            result, reason = struct.unpack_from("<HH", body, results + 4)
+            if result == 0:
+                return
+            raise NotOfferedError(f"the other side refuses the interface (result {result}, reason {reason})")
+    raise RpcError("the answer is cut off")
 
 
 def _fault(body: bytes) -> RpcError:
     if len(body) < 12:
         return RpcError("the other side reports a fault without a number")
     (status,) = struct.unpack_from("<I", body, 8)
-    if status in _ACCESS_DENIED:
+    if status == _ACCESS_DENIED:
         return RpcDeniedError("the other side says that we may not ask this")
+    if status == _UNKNOWN_INTERFACE:
+        return NotOfferedError("the other side does not know the interface")
     return RpcError(f"the other side reports fault 0x{status:08x}")

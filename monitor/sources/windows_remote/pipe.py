@@ -1,18 +1,19 @@
 """Carry calls of a remote Windows registry over a named pipe of SMB; knows nothing of certificates.
 
-One connection for one look, signed or encrypted always: smbprotocol refuses guest sessions then. Its own
-waits have no end, so at the deadline the connection is shut, which wakes whoever waits.
+One connection for one look, signed or encrypted always: smbprotocol refuses guest sessions then. At the
+deadline the connection is shut, which wakes whoever waits.
 """
 
+import asyncio
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from math import ceil
+from socket import socket
 from typing import Any
 
-from smbprotocol.connection import Connection
 from smbprotocol.exceptions import SMBException, SMBResponseException
 from smbprotocol.header import NtStatus
 from smbprotocol.open import (
@@ -26,7 +27,10 @@ from smbprotocol.open import (
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
+from monitor.model import Reason
+from monitor.sources.connect import NoneConnectedError, connect
 from monitor.sources.windows_remote.visit import Visit
+from monitor.sources.windows_remote.wire import BoundedConnection
 from monitor.windows import rpc
 from monitor.windows.registry import VERSION, WINREG
 from monitor.windows.rpc import RpcError
@@ -45,12 +49,13 @@ class OutOfTimeError(Exception):
 
 
 class UnreachableError(Exception):
-    """No address of the machine takes a connection; holds what the last one said."""
+    """No address of the machine takes a connection; ``reason`` and ``detail`` say why."""
 
-    def __init__(self, error: BaseException) -> None:
-        """Keep the error of the operating system."""
-        super().__init__(str(error))
-        self.error = error
+    def __init__(self, reason: Reason, detail: str) -> None:
+        """Keep both."""
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
 
 
 class BrokenAnswerError(Exception):
@@ -64,17 +69,21 @@ def registry_calls(visit: Visit) -> Iterator[Call]:
     Raises ``SMBException``, ``RpcError``, ``UnreachableError``, ``BrokenAnswerError``, and ``OutOfTimeError``
     whatever was under way when the time was over.
     """
-    line = _Line(visit)
+    timer = threading.Timer(visit.left, visit.cut.now)
+    timer.daemon = True
+    timer.start()
     try:
-        with _believing_nothing():
-            pipe = line.opened()
-        yield _Pipe(pipe).call
+        with _connected(visit) as connection:
+            with _believing_nothing():
+                pipe = _opened(_share(connection, visit), visit)
+            yield _Pipe(pipe).call
     except (SMBException, RpcError, UnreachableError, BrokenAnswerError) as error:
-        if line.over:
+        if visit.over:
             raise OutOfTimeError from error
         raise
     finally:
-        line.close()
+        timer.cancel()
+        visit.cut.close()
 
 
 @contextmanager
@@ -88,68 +97,62 @@ def _believing_nothing() -> Iterator[None]:
         raise BrokenAnswerError(f"{type(error).__name__}: {error}") from error
 
 
-class _Line:
-    """The connections of one look, and the timer that shuts them at its end."""
+@contextmanager
+def _connected(visit: Visit) -> Iterator[BoundedConnection]:
+    """Give a connection that speaks SMB; it ends without a farewell: a server that hangs answers none."""
+    link = visit.link or asyncio.run(_linked(visit))
+    try:
+        visit.cut.hold(link)
+        connection = BoundedConnection(visit, link)
+        try:
+            with _believing_nothing():
+                connection.connect(timeout=ceil(visit.left))
+            yield connection
+        finally:
+            connection.disconnect(close=False)
+    finally:
+        link.close()
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._connections: list[Connection] = []
-        self._timer = threading.Timer(visit.left, self._end)
-        self._timer.daemon = True
-        self._timer.start()
-        self.over = False
 
-    def opened(self) -> Open:
-        """Return the open pipe of the registry service, which may take a moment to start."""
-        tree = self._share(self._connected())
-        for wait in _WAITS:
-            try:
-                return _winreg(tree)
-            except SMBResponseException as error:
-                if error.status not in _STARTING:
-                    raise
-                time.sleep(min(wait, self._visit.left))
-        return _winreg(tree)
+async def _linked(visit: Visit) -> socket:
+    try:
+        async with asyncio.timeout(visit.left):
+            link = await connect(visit.addresses, timedelta(seconds=visit.left))
+    except TimeoutError:
+        raise UnreachableError(Reason.TIMEOUT, "no answer to the connection request") from None
+    except NoneConnectedError as error:
+        raise UnreachableError(error.reason, error.detail) from None
+    link.setblocking(True)
+    return link
 
-    def close(self) -> None:
-        """Close without a farewell: a server that hangs would never answer it."""
-        self._timer.cancel()
-        for connection in self._connections:
-            if connection.transport is not None:
-                connection.disconnect(close=False)
 
-    def _end(self) -> None:
-        self.over = True
-        self.close()
+def _share(connection: BoundedConnection, visit: Visit) -> TreeConnect:
+    remote, secret = visit.remote, visit.secret
+    session = Session(
+        connection,
+        remote.username or None,
+        secret.reveal() if secret else None,
+        # Signed it is anyway; whoever can encrypt does.
+        require_encryption=bool(connection.supports_encryption),
+        hostname_override=remote.host,
+        auth_protocol=remote.auth.value,
+    )
+    session.connect()
+    tree = TreeConnect(session, rf"\\{remote.host}\IPC$")
+    tree.connect()
+    return tree
 
-    def _connected(self) -> Connection:
-        last: BaseException = OSError("the name has no address")
-        for address in self._visit.addresses:
-            connection = Connection(uuid.uuid4(), address.text, self._visit.remote.port, require_signing=True)
-            self._connections.append(connection)
-            try:
-                connection.connect(timeout=ceil(self._visit.left) + 1)
-            except ValueError as error:  # so it reports that no connection came about
-                last = error.__cause__ or error
-            else:
-                return connection
-        raise UnreachableError(last)
 
-    def _share(self, connection: Connection) -> TreeConnect:
-        remote, secret = self._visit.remote, self._visit.secret
-        session = Session(
-            connection,
-            remote.username or None,
-            secret.reveal() if secret else None,
-            # Signed it is anyway; whoever can encrypt does.
-            require_encryption=bool(connection.supports_encryption),
-            hostname_override=remote.host,
-            auth_protocol=remote.auth.value,
-        )
-        session.connect()
-        tree = TreeConnect(session, rf"\\{remote.host}\IPC$")
-        tree.connect()
-        return tree
+def _opened(tree: TreeConnect, visit: Visit) -> Open:
+    """Return the open pipe of the registry service, which may take a moment to start."""
+    for wait in _WAITS:
+        try:
+            return _winreg(tree)
+        except SMBResponseException as error:
+            if error.status not in _STARTING:
+                raise
+            time.sleep(min(wait, visit.left))
+    return _winreg(tree)
 
 
 def _winreg(tree: TreeConnect) -> Open:
@@ -173,24 +176,26 @@ class _Pipe:
         self._rest = b""
         self._calls = 1
         self._say(rpc.bind(WINREG, VERSION))
-        self._answer()
+        rpc.accepted(self._answer(rpc.BIND_ACK))
 
     def call(self, number: int, arguments: bytes) -> bytes:
         self._calls += 1
         self._say(rpc.request(self._calls, number, arguments))
-        return self._answer()
+        return self._answer(rpc.RESPONSE)
 
     def _say(self, packet: bytes) -> None:
         with _believing_nothing():
             self._pipe.write(packet)
 
-    def _answer(self) -> bytes:
-        whole = b""
+    def _answer(self, kind: int) -> bytes:
+        whole = bytearray()
         while len(whole) <= rpc.LARGEST:
-            piece = rpc.fragment(self._taken(rpc.length(self._peeked(rpc.HEAD))))
+            piece = rpc.fragment(self._taken(rpc.length(self._peeked(rpc.HEAD))), kind, self._calls)
             whole += piece.body
             if piece.last:
-                return whole
+                return bytes(whole)
+            if not piece.body:
+                raise rpc.RpcError("a piece of the answer is empty")
         raise rpc.RpcError(f"the answer is larger than {rpc.LARGEST} octets")
 
     def _peeked(self, count: int) -> bytes:

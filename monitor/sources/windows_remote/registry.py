@@ -4,11 +4,18 @@ It needs administrator rights there, and shows certificates, friendly names, wha
 key is linked; neither who may read a key nor any binding. Those stay unknown.
 """
 
-import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from smbprotocol.exceptions import AccessDenied, SMBAuthenticationError, SMBException, SMBResponseException
+from smbprotocol.exceptions import (
+    AccessDenied,
+    SMBAuthenticationError,
+    SMBConnectionClosed,
+    SMBException,
+    SMBResponseException,
+)
 from smbprotocol.header import NtStatus
 
 from monitor import parse
@@ -23,25 +30,29 @@ from monitor.sources.windows_remote.registry_tree import RegistryTree, TooManyEr
 from monitor.sources.windows_remote.visit import Visit
 from monitor.windows.blob import BlobError, Stored, stored
 from monitor.windows.registry import DENIED, NOT_FOUND, AnswerError, RegistryError
-from monitor.windows.rpc import RpcDeniedError, RpcError
+from monitor.windows.rpc import NotOfferedError, RpcDeniedError, RpcError
 
 _ROOT, _CA = "LocalMachine/Root", "LocalMachine/CA"
 _RIGHTS = (
     "the remote registry is open to administrators only; in a workgroup, remote UAC takes that right from "
     "local administrators too (LocalAccountTokenFilterPolicy)"
 )
-_LOGIN_REFUSED = frozenset(
-    {
-        NtStatus.STATUS_LOGON_FAILURE,
-        0xC000006E,  # STATUS_ACCOUNT_RESTRICTION
-        0xC0000071,  # STATUS_PASSWORD_EXPIRED
-        0xC0000072,  # STATUS_ACCOUNT_DISABLED
-        0xC000015B,  # STATUS_LOGON_TYPE_NOT_GRANTED
-        0xC0000193,  # STATUS_ACCOUNT_EXPIRED
-        0xC0000224,  # STATUS_PASSWORD_MUST_CHANGE
-        0xC0000234,  # STATUS_ACCOUNT_LOCKED_OUT
-    }
-)
+# ntstatus.h: https://learn.microsoft.com/openspecs/windows_protocols/ms-erref
+_LOGIN_REFUSED = {
+    0xC0000064: "there is no such account",
+    0xC000006A: "the password is wrong",
+    NtStatus.STATUS_LOGON_FAILURE: "username or password is wrong",
+    0xC000006E: "a rule for the account forbids it, an empty password perhaps",
+    0xC000006F: "the account may not log in at this hour",
+    0xC0000070: "the account may not log in from this machine",
+    0xC0000071: "the password has expired",
+    0xC0000072: "the account is disabled",
+    0xC000015B: "the account may not log in over the network there",
+    0xC0000193: "the account has expired",
+    0xC0000224: "the password must be changed first",
+    0xC0000234: "the account is locked",
+}
+_STOPPED = "its Remote Registry service does not run: start it, or use transport: winrm"
 _SERVICE_MISSING = frozenset({NtStatus.STATUS_OBJECT_NAME_NOT_FOUND, NtStatus.STATUS_PIPE_NOT_AVAILABLE})
 
 
@@ -58,7 +69,7 @@ def read(visit: Visit) -> Seen:
     except OutOfTimeError:
         look.failed(Reason.TIMEOUT, "it did not answer in time")
     except UnreachableError as error:
-        look.failed(*_connection(error.error))
+        look.failed(error.reason, error.detail)
     except (SMBException, BrokenAnswerError, RpcError, RegistryError, AnswerError) as error:
         look.failed(*_said(error))
     return look.seen()
@@ -72,6 +83,7 @@ class _Look:
         self._stores = visit.remote.stores
         self._sightings: list[Sighting] = []
         self._ders: dict[str, bytes] = {}
+        self._places: set[str] = set()
         self._kept: list[Kept] = []
         self._read: list[str] = []
         self._logical: dict[str, tuple[str, ...]] = {}
@@ -80,17 +92,26 @@ class _Look:
     def walk(self, tree: RegistryTree) -> None:
         """Read every store that is asked for, then which CAs are installed."""
         for store in self._stores:
-            place = f"{self._host}/{store}"
-            try:
+            with self._costing_only(store):
                 self._store(tree, store)
-            except TooManyError as error:
-                self.failed(Reason.TOO_LARGE, f"the store {store}: {error}", place)
-            except _NoStoreError:
-                self.failed(Reason.NOT_FOUND, f"there is no store {store}", place)
-            else:
                 self._read.append(store)
         for store in (_ROOT, _CA):
-            self._logical[store] = _installed(tree, store)
+            with self._costing_only(store):
+                self._logical[store] = _installed(tree, store)
+
+    @contextmanager
+    def _costing_only(self, store: str) -> Iterator[None]:
+        """Make a failure of its own of what is wrong with one store."""
+        place = f"{self._host}/{store}"
+        try:
+            yield
+        except TooManyError as error:
+            self.failed(Reason.TOO_LARGE, f"the store {store}: {error}", place)
+        except _NoStoreError:
+            self.failed(Reason.NOT_FOUND, f"there is no store {store}", place)
+        except RegistryError as error:
+            reason, said = _said(error)
+            self.failed(reason, f"the store {store}: {said}", place)
 
     def failed(self, reason: Reason, detail: str, place: str = "") -> None:
         """Note why the whole look, or what belongs to a place, gave nothing."""
@@ -135,7 +156,8 @@ class _Look:
             return
         place = f"{self._host}/{store}/{certificate.sha1}"
         self._kept.append(_kept(place, store, certificate, entry))
-        if not entry.archived and all(one.place != place for one in self._sightings):
+        if not entry.archived and place not in self._places:
+            self._places.add(place)
             self._sightings.append(Sighting(place, 0, certificate))
             self._ders[certificate.sha256] = entry.der
 
@@ -169,17 +191,6 @@ def _fingerprint(blob: bytes) -> str:
         return ""
 
 
-def _connection(error: BaseException) -> tuple[Reason, str]:
-    if isinstance(error, ConnectionRefusedError):
-        return Reason.REFUSED, "the port of SMB refuses connections"
-    if isinstance(error, TimeoutError):
-        return Reason.TIMEOUT, "no answer to the connection request"
-    if isinstance(error, socket.gaierror):
-        return Reason.DNS, f"the name cannot be resolved: {error}"
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Reason.UNREACHABLE, f"it cannot be reached: {said}"
-
-
 def _said(error: Exception) -> tuple[Reason, str]:
     """Return why a look ended: what the other side said, and what to do about it."""
     if isinstance(error, AccessDenied | RpcDeniedError):
@@ -190,16 +201,26 @@ def _said(error: Exception) -> tuple[Reason, str]:
         denied = error.number == DENIED
         said = f"its registry answers error {error.number}"
         return (Reason.FORBIDDEN, _RIGHTS) if denied else (Reason.BAD_ANSWER, said)
+    if isinstance(error, SMBConnectionClosed):
+        return Reason.CLOSED, "it hung up"
+    return _odd(error)
+
+
+def _odd(error: Exception) -> tuple[Reason, str]:
     said = parse.display(str(error)) or type(error).__name__
     if isinstance(error, SMBAuthenticationError):
-        return Reason.UNAUTHORIZED, f"the login failed: {said}"
+        # No machine was asked then, but for a KDC, which checks the password itself (RFC 4120 section 7.5.9).
+        wrong = "preauth" in said.casefold()
+        return Reason.UNAUTHORIZED if wrong else Reason.PROTOCOL_ERROR, f"the login came to nothing: {said}"
+    if isinstance(error, NotOfferedError):
+        return Reason.NOT_FOUND, f"{_STOPPED} ({said})"
     return Reason.PROTOCOL_ERROR, f"it does not answer as a remote registry should: {said}"
 
 
 def _refused(error: SMBResponseException) -> tuple[Reason, str]:
     status = f"0x{error.status:08X}"
-    if error.status in _LOGIN_REFUSED:
-        return Reason.UNAUTHORIZED, f"the login was refused ({status}): look at username and password"
+    if said := _LOGIN_REFUSED.get(error.status):
+        return Reason.UNAUTHORIZED, f"the login was refused: {said} ({status})"
     if error.status in _SERVICE_MISSING:
-        return Reason.NOT_FOUND, "its Remote Registry service does not run: start it, or use transport: winrm"
+        return Reason.NOT_FOUND, _STOPPED
     return Reason.BAD_ANSWER, f"SMB answers {status}"

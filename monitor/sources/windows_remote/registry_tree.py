@@ -12,6 +12,9 @@ from monitor.windows.registry import Handle, RegistryError
 
 MOST_CERTIFICATES = 4096
 LARGEST_VALUE = 512 * 1024
+MOST_OCTETS = 64 * 1024 * 1024
+"""Octets of all the values that one look reads."""
+
 _USUAL_VALUE = 64 * 1024
 
 _SYSTEM = r"SOFTWARE\Microsoft\SystemCertificates"
@@ -50,6 +53,7 @@ class RegistryTree:
         self._call = call
         answer = call(registry.OPEN_LOCAL_MACHINE, registry.open_local_machine())
         self._root = registry.opened(answer)
+        self._left = MOST_OCTETS
 
     def blobs(self, path: str) -> Iterator[tuple[str, bytes]]:
         """Yield thumbprint and stored form of each certificate below a key; raise if there is no such key.
@@ -81,13 +85,18 @@ class RegistryTree:
     def _value(self, key: Handle) -> bytes:
         for room in (_USUAL_VALUE, LARGEST_VALUE):
             try:
-                return registry.valued(
-                    self._call(registry.QUERY_VALUE, registry.query_value(key, "Blob", room))
-                )
+                return self._counted(registry.query_value(key, "Blob", room))
             except RegistryError as error:
                 if error.number != registry.MORE_DATA:
                     raise
         raise TooManyError(f"it holds an entry of more than {LARGEST_VALUE} octets")
+
+    def _counted(self, arguments: bytes) -> bytes:
+        value = registry.valued(self._call(registry.QUERY_VALUE, arguments))
+        self._left -= len(value)
+        if self._left < 0:
+            raise TooManyError(f"the stores of the machine hold more than {MOST_OCTETS >> 20} MiB")
+        return value
 
     @contextmanager
     def _opened(self, parent: Handle, path: str) -> Iterator[Handle]:

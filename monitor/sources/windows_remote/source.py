@@ -96,9 +96,7 @@ class WindowsRemoteSource:
             found = await self.pool.run(self._shelf.anchors, trust, time.monotonic())
             anchors = tuple(anchor.der for anchor in found.members)
         addresses = await self._addresses(remote, deadline)
-        link = None
-        if remote.transport is Transport.WINRM:
-            link = await _connected(remote, addresses, deadline)
+        link = await _connected(remote, addresses, deadline)
         return Visit(remote, secret, addresses, deadline, anchors, passphrase, link)
 
     async def _secret(self, reference: SecretReference | None) -> Secret | None:
