@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -62,8 +63,12 @@ def _pip(programs: Path, *arguments: str) -> None:
 
 
 def run(programs: Path, name: str, *arguments: str) -> int:
-    """Run a program of the environment and return its exit code; Ctrl-C is the program's to handle."""
+    """Run a program of the environment and return its exit code; how it is ended is its own affair.
+
+    Ctrl-C reaches it by itself, SIGTERM through us: it would run on for nobody otherwise.
+    """
     process = subprocess.Popen([str(programs / name), *arguments], cwd=ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while True:
         try:
             return process.wait()
