@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from monitor.model import Policy
 from monitor.sources.address import read_address, read_host
 from monitor.sources.endpoint import EndpointSettings
-from monitor.sources.way import Endpoint
+from monitor.sources.endpoint.way import Endpoint
 
 ADDRESSES = {
     "recorder01.vms.example:7563": ("recorder01.vms.example", 7563),

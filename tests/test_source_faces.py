@@ -12,8 +12,8 @@ from tls_peers import Handler, listening, saying, server_context, speaking_tls
 from monitor.model import Failure, Policy, Reason, Seen
 from monitor.sources import endpoint
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.seen import joined
 from monitor.sources.resolve import Address
-from monitor.sources.seen import joined
 
 NAME = "portal.vms.example"
 ROOT = pki.authority()

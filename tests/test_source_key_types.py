@@ -14,10 +14,10 @@ from tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
 from monitor import parse
 from monitor.model import Failure, Policy, Reason, Seen, Sighting
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.key_types import ASK_AGAIN, KeyTypes
+from monitor.sources.endpoint.key_types import ASK_AGAIN, KeyTypes
+from monitor.sources.endpoint.seen import joined
+from monitor.sources.endpoint.way import DIRECT, Endpoint
 from monitor.sources.resolve import Resolver
-from monitor.sources.seen import joined
-from monitor.sources.way import DIRECT, Endpoint
 from monitor.tls import KeyType
 
 NAME = "recorder.example"
@@ -107,7 +107,7 @@ def test_servers_apart() -> None:
 
 def test_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so many servers are remembered."""
-    monkeypatch.setattr("monitor.sources.key_types.MOST_SERVERS", 1)
+    monkeypatch.setattr("monitor.sources.endpoint.key_types.MOST_SERVERS", 1)
     known, server = KeyTypes(), Server({KeyType.RSA: RSA})
     for key in ("one", "two", "one"):
         asyncio.run(known.look(key, "h:1", server.ask, 0))

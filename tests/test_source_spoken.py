@@ -4,7 +4,7 @@ import pytest
 
 from monitor.dialects import DIALECTS
 from monitor.model import Reason
-from monitor.sources.spoken import Spoken
+from monitor.sources.endpoint.spoken import Spoken
 from monitor.tls import Handshake, shared_context
 
 NAME = "server.vms.example"

@@ -117,7 +117,7 @@ def test_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def without_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the private call away, and the contexts that were made with it."""
     monkeypatch.setattr(context, "limit_signatures", lambda *_: False)
-    monkeypatch.setattr("monitor.sources.prepare._context", fresh)
+    monkeypatch.setattr("monitor.sources.endpoint.prepare._context", fresh)
 
 
 def fresh(_: object, wish: object) -> SSL.Context:

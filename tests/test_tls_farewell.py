@@ -11,7 +11,7 @@ from tls_peers import server_context
 from monitor.dialects import DIALECTS
 from monitor.dialects.mysql import CLIENT_SSL, answer, login, ssl_request
 from monitor.model import Reason
-from monitor.sources.spoken import Spoken
+from monitor.sources.endpoint.spoken import Spoken
 from monitor.tls import Handshake, shared_context
 
 NAME = "db.vms.example"

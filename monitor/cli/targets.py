@@ -16,7 +16,7 @@ from monitor.config import Plan, load, plan
 from monitor.discovery import Discovered
 from monitor.model import Margin, Policy, Target
 from monitor.parse import display
-from monitor.sources.way import Endpoint
+from monitor.sources.endpoint.way import Endpoint
 
 Row = dict[str, Any]
 

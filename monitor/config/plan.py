@@ -23,7 +23,7 @@ from monitor.sources import (
     targets_of,
     usual_policy,
 )
-from monitor.sources.way import Endpoint
+from monitor.sources.endpoint.way import Endpoint
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 from monitor.sources.windows_remote.settings import UNHURRIED, target_of
 from monitor.windows.access import Remote

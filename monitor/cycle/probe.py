@@ -16,8 +16,8 @@ from monitor.model import Clock, Observation, Source, Target, TargetState
 from monitor.sources import Resolving
 from monitor.sources.address import read_address
 from monitor.sources.allow import Allowed
+from monitor.sources.endpoint.way import Endpoint
 from monitor.sources.resolve import Address
-from monitor.sources.way import Endpoint
 
 log = logging.getLogger(__name__)
 

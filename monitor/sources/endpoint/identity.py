@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.model import Failure, Reason
 from monitor.secrets import SecretReference, SecretUnavailableError
-from monitor.sources.way import Identity
+from monitor.sources.endpoint.way import Identity
 from monitor.threads import ThreadPool
 from monitor.tls import TlsSetting, UnfitKeyError, identified_context
 

@@ -8,7 +8,7 @@ import asyncio
 import socket
 
 from monitor.model import Reason
-from monitor.sources.spoken import Talk
+from monitor.sources.endpoint.spoken import Talk
 
 
 class _Exchange(asyncio.Protocol):

@@ -10,8 +10,8 @@ import socket
 
 from monitor.model import Reason
 from monitor.sources.connect import explain
-from monitor.sources.exchange_protocol import exchange_with_protocol
-from monitor.sources.spoken import Talk
+from monitor.sources.endpoint.exchange_protocol import exchange_with_protocol
+from monitor.sources.endpoint.spoken import Talk
 
 # How long our last words may wait for a peer that does not read, in seconds.
 _LINGER = 1.0

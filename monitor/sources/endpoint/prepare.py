@@ -12,9 +12,9 @@ from typing import Any
 from monitor.dialects import DIALECTS, TUNNELS, Behind, Dialect, Dialogue
 from monitor.model import Failure, Reason, Target
 from monitor.secrets import SecretUnavailableError
-from monitor.sources.identity import Identities
-from monitor.sources.spoken import Spoken, Talk
-from monitor.sources.way import Endpoint, Identity, Proxy
+from monitor.sources.endpoint.identity import Identities
+from monitor.sources.endpoint.spoken import Spoken, Talk
+from monitor.sources.endpoint.way import Endpoint, Identity, Proxy
 from monitor.threads import ThreadPool
 from monitor.tls import DatagramHandshake, Handshake, KeyType, TlsSetting, shared_context
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from monitor import parse
 from monitor.model import Failure, Reason, Seen, Sighting, Staple, Target
-from monitor.sources.spoken import Talk
+from monitor.sources.endpoint.spoken import Talk
 from monitor.tls import DatagramHandshake
 
 # What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.

@@ -1,0 +1,82 @@
+"""What a configuration says of one TLS endpoint, and the target that it becomes; must not look at it."""
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from monitor.dialects import DIALECTS, PROTOCOLS
+from monitor.model import Meaning, Part, Policy, Target
+from monitor.sources.address import join, read_address, read_host
+from monitor.sources.endpoint.way import Endpoint, WaySettings
+
+
+class EndpointSettings(WaySettings):
+    """Hold the configuration of one TLS endpoint."""
+
+    kind: Literal["endpoint"] = "endpoint"
+    address: str = Field(description="host:port or [IPv6]:port; the protocol's usual port may be left out")
+    protocol: str = Field(
+        "tls",
+        description=f"what is spoken before TLS, or around it: {', '.join(PROTOCOLS)}",
+        json_schema_extra={"enum": list(PROTOCOLS)},
+    )
+    server_name: str | None = Field(None, description="name to ask for and to expect; the host if left out")
+    preset: str = Field("", description="what is known of such a port beforehand: recording_server.media")
+    public_names: tuple[str, ...] = Field(
+        (), description="other names that clients are given for it; its certificate must carry them"
+    )
+    stands_in_for: tuple[str, ...] = Field((), description="hosts whose work it takes over when they fail")
+    aliases: tuple[str, ...] = Field((), description="other names and addresses of the same machine")
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, text: str) -> str:
+        read_address(text)
+        return text
+
+    @field_validator("protocol")
+    @classmethod
+    def _protocol(cls, text: str) -> str:
+        if text not in DIALECTS:
+            raise ValueError(f"must be one of {', '.join(PROTOCOLS)}")
+        return text
+
+    @field_validator("server_name")
+    @classmethod
+    def _server_name(cls, text: str | None) -> str | None:
+        return None if text is None else read_host(text)
+
+    @field_validator("public_names", "stands_in_for", "aliases")
+    @classmethod
+    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(read_host, texts)))
+
+    @model_validator(mode="after")
+    def _no_proxy_for_datagrams(self) -> Self:
+        if self.proxy and DIALECTS[self.protocol].datagrams:
+            raise ValueError(f"{self.protocol} runs over UDP, which no proxy takes")
+        return self
+
+    def target(self, policy: Policy) -> Target:
+        """Return the target these settings describe."""
+        host, port = read_address(self.address, DIALECTS[self.protocol].port)
+        address = host.partition("%")[0]  # no certificate names a zone (fe80::1%eth0)
+        name = self.server_name or address
+        where = join(host, port)
+        return Target(
+            id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
+            kind=self.kind,
+            where=where,
+            settings=Endpoint(host, port, name, self.protocol, self.way),
+            policy=policy,
+            labels=tuple(sorted(self.labels.items())),
+            host=host,
+            server_name=name,
+            aliases=self.aliases,
+            meaning=Meaning(title=self.title),
+            part=Part(
+                stands_in_for=self.stands_in_for,
+                public_names=self.public_names,
+                self_made=DIALECTS[self.protocol].self_made,
+            ),
+        )
