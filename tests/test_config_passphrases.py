@@ -8,7 +8,7 @@ from complaints import Rows, pairs
 from monitor.config import load, online_problems
 from monitor.model import Policy
 from monitor.secrets import SecretReference
-from monitor.sources.files import Files
+from monitor.sources.files.settings import Files
 
 ONE = "must be keys and values (got ***)"
 

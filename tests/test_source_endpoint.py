@@ -31,9 +31,8 @@ from tls_peers import (
 
 from monitor.model import Failure, Part, Policy, Reason, Seen, Target
 from monitor.sources import connect as connecting
-from monitor.sources import endpoint
-from monitor.sources import exchange as exchanging
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
+from monitor.sources.endpoint import exchange as exchanging
 from monitor.sources.resolve import Address, Resolver
 from monitor.tls import Handshake, shared_context
 
@@ -49,7 +48,7 @@ PATIENT = Policy(timeout=timedelta(seconds=20))
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Look in both ways: as on loops that tell when a socket is ready, and as on the one that does not."""
     if request.param == "protocol":
-        for module in (exchanging, endpoint):
+        for module in (exchanging, source):
             monkeypatch.setattr(module, "tells_readiness", lambda _: False)
     return str(request.param)
 

@@ -10,8 +10,7 @@ from pydantic import ValidationError
 from tls_peers import Handler, listening, saying, server_context, speaking_tls
 
 from monitor.model import Failure, Policy, Reason, Seen
-from monitor.sources import endpoint
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
 from monitor.sources.endpoint.seen import joined
 from monitor.sources.resolve import Address
 
@@ -96,7 +95,7 @@ def test_unknown_name() -> None:
 
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """More addresses than are looked at are said to be too many."""
-    monkeypatch.setattr(endpoint, "MOST_FACES", 1)
+    monkeypatch.setattr(source, "MOST_FACES", 1)
     seen, port = look(Names("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
     assert [one.place for one in seen.sightings] == [f"127.0.0.2:{port}"]
     said = f"{NAME} has 2 addresses; only 1 are looked at"

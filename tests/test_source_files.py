@@ -9,8 +9,9 @@ from filelooks import UNIX, look, places, reasons, target, write
 from pki import Issued, leaf
 
 from monitor.model import Reason, Target
-from monitor.sources import FilesSource, certfile, files, walk
-from monitor.sources.files import Files
+from monitor.sources import FilesSource
+from monitor.sources.files import certfile, source, walk
+from monitor.sources.files.settings import Files
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +192,7 @@ def test_no_permission(tmp_path: Path, first: Issued, monkeypatch: pytest.Monkey
         raise PermissionError(13, "Permission denied", path)
 
     write(tmp_path, a_pem=first.pem)
-    monkeypatch.setattr(files, "read_file", refused)
+    monkeypatch.setattr(source, "read_file", refused)
     seen = [reasons(look(target(path))) for path in (tmp_path / "a.pem", f"{tmp_path}/*.pem")]
     assert seen == [[(Reason.PERMISSION, "a.pem")]] * 2
 

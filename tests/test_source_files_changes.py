@@ -12,8 +12,9 @@ from filelooks import UNIX, look, places, reasons, target, write
 from pki import Issued, leaf
 
 from monitor.model import Reason, Seen
-from monitor.sources import FilesSource, certfile, files
-from monitor.sources.walk import Budget
+from monitor.sources import FilesSource
+from monitor.sources.files import certfile, source
+from monitor.sources.files.walk import Budget
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +176,9 @@ def test_removed_target_is_forgotten(tmp_path: Path, first: Issued) -> None:
 def test_many_files(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     """More files than the bound end the look with what was seen and a failure that names the bound."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem, c_pem=first.pem)
-    monkeypatch.setattr(files.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, files=2)))
+    monkeypatch.setattr(
+        source.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, files=2))
+    )
     seen = look(target(f"{tmp_path}/*.pem"))
     assert (places(seen, tmp_path), reasons(seen), "100,000 files" in seen.failures[0].detail) == (
         ["a.pem", "b.pem"],
@@ -188,7 +191,7 @@ def test_many_entries(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
     """More entries than the bound end the look, matched or not."""
     write(tmp_path, a_pem=first.pem, b_txt=b"", c_txt=b"")
     monkeypatch.setattr(
-        files.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, entries=2))
+        source.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, entries=2))
     )
     seen = look(target(f"{tmp_path}/*.pem"))
     assert [(f.reason, "1,000,000 folder entries" in f.detail) for f in seen.failures] == [
@@ -243,6 +246,6 @@ class Short(Budget):
 def test_slow_look(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look whose time is over between two files ends with what it has."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
-    monkeypatch.setattr(files, "Budget", Short)
+    monkeypatch.setattr(source, "Budget", Short)
     seen = look(target(f"{tmp_path}/*.pem"))
     assert (places(seen, tmp_path), reasons(seen)) == (["a.pem"], [(Reason.TIMEOUT, "b.pem")])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.sources.globs import Pattern, everything_below, excluded_by, has_magic, pattern
+from monitor.sources.files.globs import Pattern, everything_below, excluded_by, has_magic, pattern
 
 
 def matches(wanted: Pattern, path: str) -> bool:

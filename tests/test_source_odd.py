@@ -27,8 +27,7 @@ from tls_peers import (
 )
 
 from monitor.model import Failure, Policy, Reason, Seen
-from monitor.sources import alpn
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, alpn
 from monitor.sources.endpoint.alpn import Applications
 from monitor.sources.resolve import Resolver
 

@@ -18,7 +18,7 @@ from monitor.config import Config, load, plan, unwritten
 from monitor.model import Assessment, Found, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
 from monitor.sources.address import read_host
-from monitor.sources.walk import ALL_SUFFIXES
+from monitor.sources.files.walk import ALL_SUFFIXES
 
 SYSTEM = "system"
 

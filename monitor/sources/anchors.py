@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from monitor.assess import Anchor, Anchors
 from monitor.model import Failure, Reason
-from monitor.sources.certfile import CertFile, UnfitError, read_file
+from monitor.sources.files.certfile import CertFile, UnfitError, read_file
+from monitor.sources.files.walk import Budget, ExhaustedError, Match, failure_of, walk
 from monitor.sources.system import SYSTEM, bundle
-from monitor.sources.walk import Budget, ExhaustedError, Match, failure_of, walk
 
 if sys.platform == "win32":
     from monitor.sources.system import windows_anchors

@@ -9,8 +9,8 @@ import certifi
 
 from monitor.assess import Anchor
 from monitor.model import Failure, Reason
-from monitor.sources.certfile import CertFile, UnfitError, read_file
-from monitor.sources.walk import failure_of
+from monitor.sources.files.certfile import CertFile, UnfitError, read_file
+from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.trouble import CallError
 from monitor.windows.blob import Stored
 from monitor.windows.stores import CA, DISALLOWED, ROOT

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from monitor.model import Clock, Failure, Meaning, Policy, Reason, Seen, SystemClock, Target
 from monitor.settings import Duration, TargetSettings
-from monitor.sources.walk import failure_of, is_regular
+from monitor.sources.files.walk import failure_of, is_regular
 from monitor.threads import ThreadPool
 from monitor.windows.document import Report
 from monitor.windows.report import LARGEST, ReportError, names, parsed, seen_of

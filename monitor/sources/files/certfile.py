@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from monitor import parse
 from monitor.model import Certificate, Reason, RevocationList
-from monitor.sources.passphrases import NONE, Passphrases
-from monitor.sources.walk import is_regular
+from monitor.sources.files.passphrases import NONE, Passphrases
+from monitor.sources.files.walk import is_regular
 
 LARGEST = 16 * 1024 * 1024
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import Failure, Reason
-from monitor.sources.globs import Pattern, States, everything_below, has_magic, pattern
+from monitor.sources.files.globs import Pattern, States, everything_below, has_magic, pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
 STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".keystore", ".truststore")

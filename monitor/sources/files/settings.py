@@ -1,0 +1,76 @@
+"""What a configuration says of one set of certificate files, and the target it becomes; reads no file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from monitor.model import Meaning, Policy, Target
+from monitor.secrets import SecretReference
+from monitor.settings import LocalPath, LocalPattern, TargetSettings
+from monitor.sources.address import read_host
+from monitor.sources.files.globs import has_magic
+from monitor.sources.files.passphrases import MOST, PassphraseSettings
+from monitor.sources.files.walk import ALL_SUFFIXES, STORE_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Files:
+    """Hold which files one target means."""
+
+    paths: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    passphrases: tuple[SecretReference, ...] = ()
+
+
+class FilesSettings(TargetSettings):
+    """Hold the configuration of one set of certificate files."""
+
+    kind: Literal["files"]
+    name: str = Field("", description="names the target; the paths if left out")
+    paths: tuple[LocalPath, ...] = Field(
+        min_length=1,
+        description=f"files, folders (with everything below that ends in {' '.join(ALL_SUFFIXES)}) "
+        "and patterns with *, ?, [...] and ** for any depth",
+    )
+    exclude: tuple[LocalPattern, ...] = Field((), description="patterns of files and folders to leave out")
+    passphrases: tuple[PassphraseSettings, ...] = Field(
+        (), max_length=MOST, description="where the passphrases of key stores lie, tried in this order"
+    )
+    host: str = Field(
+        "", description="machine that serves these certificates; the monitor's own machine if left out"
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, text: str) -> str:
+        return read_host(text) if text else ""
+
+    def target(self, policy: Policy) -> Target:
+        """Return the target these settings describe; asks the disk whether a path is a folder."""
+        where = ", ".join(self.paths)
+        return Target(
+            id=f"files:{self.name or where}",
+            kind=self.kind,
+            where=where,
+            settings=Files(self.paths, self.exclude, tuple(one.reference for one in self.passphrases)),
+            policy=policy,
+            labels=tuple(sorted(self.labels.items())),
+            host=self.host,
+            collection=any(_many(path) for path in self.paths),
+            meaning=Meaning(title=self.title or self.name),
+        )
+
+
+def _many(path: str) -> bool:
+    """Return whether an older certificate may lie beside its successor: in folders, patterns and stores."""
+    if has_magic(path) or path.lower().endswith(STORE_SUFFIXES):
+        return True
+    # The suffix answers for nearly every file, so that a hanging network disk is not asked here.
+    return not by_name(path) and Path(path).is_dir()
+
+
+def by_name(path: str) -> bool:
+    """Return whether a file is called like one that holds certificates."""
+    return path.lower().endswith(ALL_SUFFIXES)
