@@ -38,7 +38,8 @@ class Api:
         default_factory=lambda: {name: recorded(name)["items"] for name in RESOURCES}
     )
     forbidden: set[str] = field(default_factory=set)
-    expires_once: bool = False
+    expires: int = 0
+    elsewhere: str = ""
     body: bytes | None = None
     silent: threading.Event | None = None
     asked: list[str] = field(default_factory=list)
@@ -54,8 +55,8 @@ class Api:
             return 403, recorded("status-403")
         if resource not in self.lists:
             return 404, {"kind": "Status", "message": "the server could not find the requested resource"}
-        if self.expires_once and query.get("continue"):
-            self.expires_once = False
+        if self.expires and query.get("continue"):
+            self.expires -= 1
             return 410, {**recorded("status-410"), "metadata": {"continue": query["continue"]}}
         namespace = parts.path.split("/")[4] if "/namespaces/" in parts.path else ""
         return 200, _page(_matching(self.lists[resource], query, namespace), query)
@@ -113,11 +114,11 @@ def kubernetes_api() -> Iterator[Api]:
         thread.join(10)
 
 
-def kubeconfig(folder: Path, api: Api, token: str = TOKEN) -> Path:
-    """Write a kubeconfig that names the server, its CA and a token."""
+def kubeconfig(folder: Path, api: Api, token: str = TOKEN, **keys: Any) -> Path:
+    """Write a kubeconfig that names the server, its CA and a token; ``keys`` change cluster and user."""
     ca = folder / "ca.pem"
     ca.write_bytes(api.ca)
-    document = {
+    document: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "here", "cluster": {"server": api.url, "certificate-authority": str(ca)}}],
@@ -125,6 +126,8 @@ def kubeconfig(folder: Path, api: Api, token: str = TOKEN) -> Path:
         "contexts": [{"name": "usual", "context": {"cluster": "here", "user": "me"}}],
         "current-context": "usual",
     }
+    document["clusters"][0]["cluster"] |= keys.get("cluster", {})
+    document["users"][0]["user"] = keys.get("user", {"token": token})
     path = folder / "kubeconfig"
     path.write_text(json.dumps(document))
     return path
@@ -149,6 +152,12 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
             api.asked.append(self.path)
             if api.silent is not None:
                 api.silent.wait(30)
+                return
+            if api.elsewhere:
+                self.send_response(302)
+                self.send_header("Location", api.elsewhere)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
                 return
             status, document = api.answer(self.path, self.headers.get("Authorization", ""))
             body = json.dumps(document).encode() if api.body is None else api.body

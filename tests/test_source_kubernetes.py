@@ -17,7 +17,7 @@ from kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api, recorded
 from pydantic import ValidationError
 
 from monitor.model import Policy, Reason, Seen
-from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
+from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource, asking
 from monitor.sources.kubernetes.documents import in_config_map, in_secret, in_webhooks
 
 
@@ -102,9 +102,77 @@ def test_expired_list_goes_on(tmp_path: Path, api: Api) -> None:
     """A server that forgot where a list was (410) is asked to go on, and nothing is lost."""
     one = api.lists["secrets"][0]
     api.lists["secrets"] = [{**one, "metadata": {"name": f"t{n}", "namespace": "big"}} for n in range(150)]
-    api.expires_once = True
+    api.expires = 1
     seen = look(tmp_path, api, resources=["secrets"])
     assert (len({place.partition("#")[0] for place in places(seen)}), seen.failures) == (150, ())
+
+
+def test_list_that_expires_again_and_again_is_left(tmp_path: Path, api: Api) -> None:
+    """A server that forgets every time is asked to go on once for each page, and then believed."""
+    one = api.lists["secrets"][0]
+    api.lists["secrets"] = [{**one, "metadata": {"name": f"t{n}", "namespace": "big"}} for n in range(150)]
+    api.expires = 5000
+    seen = look(tmp_path, api, resources=["secrets"])
+    assert (said(seen), len(api.asked)) == ([(Reason.BAD_ANSWER, "")], 3)
+
+
+def test_large_items_come_in_smaller_pages(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is too large is asked for again in parts."""
+    one = api.lists["secrets"][0]
+    many = [{**one, "metadata": {"name": f"t{n}", "namespace": "big"}} for n in range(25)]
+    api.lists["secrets"] = many
+    monkeypatch.setattr(asking, "LARGEST", 12 * len(json.dumps(one)))
+    seen = look(tmp_path, api, resources=["secrets"])
+    assert (len({place.partition("#")[0] for place in places(seen)}), seen.failures) == (25, ())
+
+
+def test_item_that_is_too_large_is_said(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An item that alone is larger than any page fails the look."""
+    monkeypatch.setattr(asking, "LARGEST", 100)
+    assert said(look(tmp_path, api, resources=["secrets"])) == [(Reason.TOO_LARGE, "")]
+
+
+def test_secret_asked_for_twice_is_one_place(tmp_path: Path, api: Api) -> None:
+    """Two entries that mean the same key of a secret give one sighting of each certificate."""
+    wanted = [{"type": "Opaque", "keys": ["*.crt"]}, {"type": "Opaque", "keys": ["trust.*"]}]
+    seen = look(tmp_path, api, secrets=wanted, resources=["secrets"])
+    assert [(one.place, one.position) for one in seen.sightings] == [("vms/secret/opaque#trust.crt", 0)]
+
+
+def test_what_is_no_certificate_in_a_config_map_is_passed(tmp_path: Path, api: Api) -> None:
+    """Numbers, schedules, keys, requests and key stores in config maps are nobody's mistake."""
+    texts = {
+        "replicas": "0",
+        "schedule": "0 3 * * *",
+        "id_rsa.pub": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        "csr": "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
+    }
+    store = base64.b64encode(b"0\x82\x01\x00\x02\x01\x03").decode()
+    item = {"metadata": {"name": "m", "namespace": "n"}, "data": texts, "binaryData": {"store.p12": store}}
+    api.lists["configmaps"] = [item]
+    seen = look(tmp_path, api, resources=["configmaps"])
+    assert (seen.sightings, seen.failures) == ((), ())
+
+
+def test_config_map_with_many_keys_is_read(tmp_path: Path, api: Api) -> None:
+    """Ten thousand keys of one config map are looked into."""
+    pem = pki.authority().pem.decode()
+    data = {f"key-{n}": "text" for n in range(10_000)} | {"ca": pem}
+    api.lists["configmaps"] = [{"metadata": {"name": "m", "namespace": "n"}, "data": data}]
+    assert places(look(tmp_path, api, resources=["configmaps"])) == {"n/configmap/m#ca"}
+
+
+def test_odd_names_are_cleaned(tmp_path: Path, api: Api) -> None:
+    """Whatever a server calls things, a place is one line without anything invisible."""
+    pem = base64.b64encode(pki.authority().pem).decode()
+    item = {
+        "type": "kubernetes.io/tls",
+        "metadata": {"name": "a\n\u202eb", "namespace": "n"},
+        "data": {"tls.crt": pem},
+    }
+    api.lists["secrets"] = [item]
+    seen = look(tmp_path, api, resources=["secrets"])
+    assert places(seen) == {"n/secret/a \ufffdb#tls.crt"}
 
 
 def test_no_private_key_is_kept(tmp_path: Path, api: Api) -> None:

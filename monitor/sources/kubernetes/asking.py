@@ -3,20 +3,24 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from kubernetes_asyncio import config
-from kubernetes_asyncio.client import ApiClient, Configuration
+import aiohttp
+from yarl import URL
 
-from monitor.sources.kubernetes.documents import items
+from monitor.sources.kubernetes.access import Access, access
+from monitor.sources.kubernetes.documents import TooLargeError, items
 from monitor.sources.kubernetes.settings import Cluster
 
 PAGE = 100
-"""Items of a page: a secret may hold a megabyte, and its size is known only when it has come."""
+"""Items of a page; fewer where they are so large that a page of them is too much."""
 
-LARGEST = 64 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 MOST_PAGES = 2000
+_GONE = 410
+_FEWER = 10
 
 
 class AnswerError(Exception):
@@ -29,77 +33,78 @@ class AnswerError(Exception):
         self.said = said
 
 
-class TooLargeError(Exception):
-    """An answer, or a list, is larger than is read; the sentence says which."""
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Hold an API server that can be asked."""
 
-
-class UnusableConfigError(Exception):
-    """The kubeconfig, or the service account of the pod, cannot be used; the sentence says why."""
+    session: aiohttp.ClientSession
+    access: Access
 
 
 @asynccontextmanager
-async def connected(cluster: Cluster) -> AsyncIterator[ApiClient]:
-    """Give a client for a cluster, as its kubeconfig or the pod says now; raise ``UnusableConfigError``.
+async def connected(cluster: Cluster) -> AsyncIterator[Api]:
+    """Give a cluster to ask; raise ``UnusableConfigError``.
 
-    Read anew for each look, so that a token or certificate that was renewed is taken up.
+    Proxies and logins of the environment and netrc files are not used: only what the kubeconfig says.
     """
-    settings = Configuration()
-    try:
-        if cluster.kubeconfig:
-            Path(cluster.kubeconfig).stat()  # noqa: ASYNC240 - on a loop of the look's own; the library would take a missing file for an empty one
-            await config.load_kube_config(
-                config_file=cluster.kubeconfig,
-                context=cluster.context or None,
-                client_configuration=settings,
-                persist_config=False,
-            )
-        else:
-            config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]  # untyped
-    except Exception as error:  # noqa: BLE001 - whatever the library stumbles on in a file that a person wrote
-        raise UnusableConfigError(_one_line(str(error)) or type(error).__name__) from None
-    async with ApiClient(settings) as api:
-        yield api
+    found = await access(cluster)
+    connector = aiohttp.TCPConnector(ssl=found.tls or True)
+    session = aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout()
+    )
+    async with session:
+        yield Api(session, found)
 
 
-async def pages(api: ApiClient, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
-    """Yield the items of a list, page by page; raise ``AnswerError``, ``TooLargeError``, ``NotAListError``.
-
-    A list that changed too much while it was read is told by the server (410 Gone, with a token to go on
-    with); nothing of what came before is lost then, so going on is right here.
-    """
-    onward = ""
+async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
+    """Yield the items of a list page by page; raise ``AnswerError``, ``TooLargeError``, ``NotAListError``."""
+    onward, size = "", PAGE
     for _ in range(MOST_PAGES):
-        document = await _document(api, path, {**query, "limit": str(PAGE), "continue": onward})
+        try:
+            document = await _document(api, path, {**query, "limit": str(size), "continue": onward})
+        except TooLargeError:
+            if size == 1:
+                raise
+            size //= _FEWER
+            continue
         found, onward = items(document)
         yield found
         if not onward:
             return
-    raise TooLargeError(f"{path} has more than {MOST_PAGES * PAGE:,} items")
+    raise TooLargeError(f"{path} has more than {MOST_PAGES:,} pages")
 
 
-async def _document(api: ApiClient, path: str, query: dict[str, str]) -> Any:
-    answer = await api.call_api(
-        path,
-        "GET",
-        {},
-        [(name, value) for name, value in query.items() if value],
-        {"Accept": "application/json"},
-        auth_settings=["BearerToken"],
-        _return_http_data_only=True,
-        _preload_content=False,
-    )
-    try:
-        body = await _body(answer, path)
-        if answer.status == 410 and (onward := _resumption(body)):
-            return await _document(api, path, {**query, "continue": onward})
-        if answer.status != 200:
-            raise AnswerError(answer.status, _message(body))
-    finally:
-        answer.release()
+async def _document(api: Api, path: str, query: dict[str, str]) -> Any:
+    """Return a page.
+
+    A list that changed too much while it was read is told by the server (410 Gone, with a token to go on
+    with); nothing of what came before is lost then, so going on, once, is right here.
+    """
+    status, body = await _asked(api, path, query)
+    if status == _GONE and (onward := _resumption(body)):
+        status, body = await _asked(api, path, {**query, "continue": onward})
+    if status != 200:
+        raise AnswerError(status, _message(body))
     return _json(body)
 
 
-async def _body(answer: Any, path: str) -> bytes:
+async def _asked(api: Api, path: str, query: dict[str, str]) -> tuple[int, bytes]:
+    words = urlencode({name: value for name, value in query.items() if value})
+    headers = {"Accept": "application/json"}
+    if api.access.login:
+        headers["Authorization"] = api.access.login
+    asked = api.session.get(
+        URL(f"{api.access.server}{path}?{words}", encoded=True),
+        headers=headers,
+        allow_redirects=False,
+        proxy=api.access.proxy,
+        server_hostname=api.access.server_name,
+    )
+    async with asked as answer:
+        return answer.status, await _body(answer, path)
+
+
+async def _body(answer: aiohttp.ClientResponse, path: str) -> bytes:
     whole = bytearray()
     async for piece in answer.content.iter_chunked(1 << 16):
         whole += piece
@@ -132,12 +137,3 @@ def _message(body: bytes) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]
-
-
-__all__ = [
-    "AnswerError",
-    "TooLargeError",
-    "UnusableConfigError",
-    "connected",
-    "pages",
-]

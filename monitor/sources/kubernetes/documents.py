@@ -6,6 +6,7 @@ may be anything.
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -13,7 +14,12 @@ from typing import Any
 Held = tuple[str, bytes]
 """A place, ``namespace/secret/name#key``, and the bytes that lie there."""
 
-_PEM = b"-----BEGIN "
+# RFC 7468 and OpenSSL's older labels: keys, requests and other blocks do not count in a config map.
+_PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----|-----BEGIN PKCS7-----")
+
+
+class TooLargeError(Exception):
+    """An answer, a list, or what a cluster holds is larger than is read; the sentence says which."""
 
 
 class NotAListError(ValueError):
@@ -34,13 +40,12 @@ def in_secret(secret: Any, keys: Sequence[str]) -> Iterator[Held]:
 
 
 def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[Held]:
-    """Yield the values of a config map that look like certificates."""
+    """Yield the values of a config map that look like certificates: PEM in any, DER in binary ones."""
     found = _dict(config_map)
     texts = _wanted(config_map, "configmap", _dict(found.get("data")), keys, encoded=False)
     octets = _wanted(config_map, "configmap", _dict(found.get("binaryData")), keys, encoded=True)
-    for place, data in (*texts, *octets):
-        if _PEM in data or data[:1] == b"\x30":
-            yield place, data
+    yield from ((place, data) for place, data in texts if _PEM.search(data))
+    yield from ((place, data) for place, data in octets if _PEM.search(data) or data[:1] == b"\x30")
 
 
 def in_webhooks(kind: str, configuration: Any) -> Iterator[Held]:

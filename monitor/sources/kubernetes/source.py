@@ -10,12 +10,17 @@ from typing import Any
 
 from monitor import parse
 from monitor.model import Failure, Reason, Seen, Sighting, Target
-from monitor.sources.kubernetes.documents import Held
+from monitor.sources.kubernetes.documents import Held, TooLargeError
 from monitor.sources.kubernetes.listings import Listing, listings
+from monitor.sources.kubernetes.loop import run
 from monitor.sources.kubernetes.settings import Cluster
 from monitor.threads import ThreadPool
 
 MOST_SIGHTINGS = 50_000
+MOST_FAILURES = 10_000
+MOST_OCTETS = 256 * 1024 * 1024
+"""Octets of all certificates of one look."""
+
 _HIDDEN = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND}
 
 
@@ -34,7 +39,7 @@ class KubernetesSource:
         seconds = target.policy.timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds):
-                return await self.pool.run(lambda: asyncio.run(_look(cluster, seconds)))
+                return await self.pool.run(lambda: run(_look(cluster, seconds)))
         except TimeoutError:
             return Seen(
                 failures=(Failure(Reason.TIMEOUT, f"no answer from the cluster within {seconds:g} s"),)
@@ -63,7 +68,7 @@ async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
     try:
         async for page in asking.pages(api, listing.path, listing.query):
             for item in page:
-                found.take(listing.held(item))
+                found.take(listing.held(item), named=listing.named)
     except asking.AnswerError as error:
         if error.status not in _HIDDEN:
             raise
@@ -80,20 +85,31 @@ class _Found:
         self.ders: dict[str, bytes] = {}
         self.failures: list[Failure] = []
         self._over = False
+        self._places: set[str] = set()
+        self._octets = 0
 
-    def take(self, held: Iterable[Held]) -> None:
-        """Take the certificates out of what an item holds; whatever else lies there is let go."""
+    def take(self, held: Iterable[Held], *, named: bool) -> None:
+        """Take the certificates out of what an item holds; whatever else lies there is let go.
+
+        A place that was taken before is passed over: two entries may ask for the same, and a list that is
+        gone on with may repeat itself. ``named`` tells of a place without a certificate. Raises
+        ``TooLargeError``.
+        """
         for place, data in held:
             place = parse.display(place)  # noqa: PLW2901 - cleaned, as all that comes from outside
-            contents = parse.certificates_in(data)
-            for problem in contents.problems:
-                self._failed(place, problem)
-            if not contents.ders and not contents.problems:
-                self.failures.append(
-                    Failure(Reason.NOT_A_CERTIFICATE, f"{place} holds no certificate", place)
-                )
-            for position, der in enumerate(contents.ders):
-                self._certificate(place, position, der)
+            if place not in self._places:
+                self._places.add(place)
+                self._take(place, parse.certificates_in(data), named=named)
+
+    def _take(self, place: str, contents: parse.Contents, *, named: bool) -> None:
+        for position, der in enumerate(contents.ders):
+            self._certificate(place, position, der)
+        if not contents.ders and not named:
+            return
+        for problem in contents.problems:
+            self._failed(place, problem)
+        if not contents.ders and not contents.problems:
+            self._fail(Failure(Reason.NOT_A_CERTIFICATE, f"{place} holds no certificate", place))
 
     def seen(self) -> Seen:
         """Return what was taken."""
@@ -111,8 +127,18 @@ class _Found:
         except parse.UnreadableCertificateError as error:
             self._failed(place, f"certificate {position} cannot be read: {error}")
             return
+        self._octets += len(der)
+        if self._octets > MOST_OCTETS:
+            raise TooLargeError(
+                f"the cluster's certificates are larger than {MOST_OCTETS >> 20} MiB together"
+            )
         self.sightings.append(Sighting(place, position, certificate))
         self.ders[certificate.sha256] = der
 
     def _failed(self, place: str, problem: str) -> None:
-        self.failures.append(Failure(Reason.BAD_CERTIFICATE, f"{place}: {problem}", place))
+        self._fail(Failure(Reason.BAD_CERTIFICATE, f"{place}: {problem}", place))
+
+    def _fail(self, failure: Failure) -> None:
+        if len(self.failures) >= MOST_FAILURES:
+            raise TooLargeError(f"more than {MOST_FAILURES:,} places hold what is no certificate")
+        self.failures.append(failure)

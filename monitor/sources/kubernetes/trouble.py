@@ -6,8 +6,9 @@ import aiohttp
 
 from monitor.model import Reason
 from monitor.parse import display
-from monitor.sources.kubernetes.asking import AnswerError, TooLargeError, UnusableConfigError
-from monitor.sources.kubernetes.documents import NotAListError
+from monitor.sources.kubernetes.access import UnusableConfigError
+from monitor.sources.kubernetes.asking import AnswerError
+from monitor.sources.kubernetes.documents import NotAListError, TooLargeError
 
 TROUBLE = (
     AnswerError,

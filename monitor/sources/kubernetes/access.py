@@ -1,0 +1,136 @@
+"""Learn from a kubeconfig, or from the pod, how the API server is reached; refuse what is not safe.
+
+Credentials travel only over a verified connection, whatever a kubeconfig says. Nothing is kept: what stands
+inside a kubeconfig lies in files only while it is taken in, in a folder of our own.
+"""
+
+import base64
+import os
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISREG
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from kubernetes_asyncio import config
+from kubernetes_asyncio.client import Configuration
+from kubernetes_asyncio.config import kube_config
+from ruamel.yaml import YAML
+
+from monitor.sources.kubernetes.settings import Cluster
+
+LARGEST = 1024 * 1024
+"""Octets of a kubeconfig."""
+
+_INLINE = (
+    ("clusters", "cluster", "certificate-authority"),
+    ("users", "user", "client-certificate"),
+    ("users", "user", "client-key"),
+)
+
+
+class UnusableConfigError(Exception):
+    """The kubeconfig, or the service account of the pod, cannot be used; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Hold how one API server is asked; ``login`` is the value of the header Authorization."""
+
+    server: str
+    login: str = field(default="", repr=False)
+    tls: ssl.SSLContext | None = None
+    server_name: str | None = None
+    proxy: str | None = None
+
+
+async def access(cluster: Cluster) -> Access:
+    """Return how a cluster is reached, as its kubeconfig or the pod says now; raise ``UnusableConfigError``.
+
+    Read anew for each look, so that a token or certificate that was renewed is taken up.
+    """
+    settings = Configuration()
+    try:
+        with TemporaryDirectory(prefix="cert-monitor-") as folder:
+            try:
+                await _load(cluster, settings, folder)
+                return _safe(settings)
+            finally:
+                _forget(folder)
+    except Exception as error:  # noqa: BLE001 - whatever the library stumbles on in a file that a person wrote
+        raise UnusableConfigError(" ".join(str(error).split())[:300] or type(error).__name__) from None
+
+
+async def _load(cluster: Cluster, settings: Configuration, folder: str) -> None:
+    if not cluster.kubeconfig:
+        config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]  # untyped
+        return
+    document = _document(Path(cluster.kubeconfig))
+    for number, (part, key) in enumerate(_parts(document)):
+        path = Path(folder) / str(number)
+        path.write_bytes(base64.b64decode(part.pop(f"{key}-data")))
+        part[key] = str(path)
+    loader = kube_config.KubeConfigLoader(
+        config_dict=document,
+        active_context=cluster.context or None,
+        config_base_path=os.path.dirname(cluster.kubeconfig),  # noqa: PTH120 - text only
+        temp_file_path=folder,
+    )
+    await loader.load_and_set(settings)
+
+
+def _document(path: Path) -> Any:
+    """Return what a kubeconfig holds; a pipe, or a file without end, is not waited for."""
+    status = path.stat()
+    if not S_ISREG(status.st_mode):
+        raise ValueError(f"{path} is no regular file")
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"{path} is larger than {LARGEST >> 20} MiB")
+    return YAML(typ="safe").load(data)
+
+
+def _parts(document: Any) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield where certificates and keys stand inside: the library would leave them in files until the end."""
+    for group, inner, key in _INLINE:
+        for entry in document.get(group) or ():
+            part = entry.get(inner)
+            if part and part.get(f"{key}-data"):
+                yield part, key
+
+
+def _forget(folder: str) -> None:
+    """Make the library forget files of our folder: it would look for them there again."""
+    known: dict[str, str] = getattr(kube_config, "_temp_files", {})
+    for content in [content for content, path in tuple(known.items()) if path.startswith(folder + os.sep)]:
+        known.pop(content, None)
+
+
+def _safe(settings: Any) -> Access:
+    server = str(settings.host).rstrip("/")
+    login = str(settings.api_key.get("BearerToken") or "").strip()
+    scheme = urlsplit(server).scheme
+    if not settings.verify_ssl:
+        raise ValueError(
+            "insecure-skip-tls-verify is not accepted: the login would go to anybody who answers; name the "
+            "cluster's CA in certificate-authority"
+        )
+    if scheme not in ("http", "https"):
+        raise ValueError("its server is no URL that begins with https://")
+    if scheme == "http" and login:
+        raise ValueError(
+            "its server is asked without TLS, and a login is not sent in the clear; use https://"
+        )
+    tls = _context(settings) if scheme == "https" else None
+    return Access(server, login, tls, settings.tls_server_name or None, settings.proxy or None)
+
+
+def _context(settings: Any) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.ssl_ca_cert)
+    if settings.cert_file:
+        context.load_cert_chain(settings.cert_file, settings.key_file)
+    return context

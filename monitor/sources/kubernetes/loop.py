@@ -1,0 +1,65 @@
+"""Run a look in an event loop of its own, and end with it whatever connection or program the look began.
+
+A kubeconfig may name a program that logs in. One that hangs is given up with the look; asyncio would leave it
+running, one more with each look. A TLS connection waits for the other side's farewell when it is closed, and
+would stay open when the loop is gone.
+"""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_TURNS = 5
+_FAREWELL = 100
+_MOMENT = 0.01
+
+if sys.platform == "win32":
+    _Base = asyncio.ProactorEventLoop
+else:
+    _Base = asyncio.SelectorEventLoop
+
+
+class _Loop(_Base):
+    """Remember which connections were made and which programs were started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connections: list[asyncio.WriteTransport] = []
+        self.programs: list[asyncio.SubprocessTransport] = []
+
+    async def create_connection(self, *words: Any, **keys: Any) -> Any:
+        transport, protocol = await super().create_connection(*words, **keys)
+        self.connections.append(transport)
+        return transport, protocol
+
+    async def subprocess_exec(self, *words: Any, **keys: Any) -> Any:
+        transport, protocol = await super().subprocess_exec(*words, **keys)
+        self.programs.append(transport)
+        return transport, protocol
+
+
+def run(look: Coroutine[Any, Any, T]) -> T:
+    """Return what a look returns or raise what it raises; nothing that it began outlives it."""
+    with asyncio.Runner(loop_factory=_Loop) as runner:
+        return runner.run(_ending(look))
+
+
+async def _ending(look: Coroutine[Any, Any, T]) -> T:
+    try:
+        return await look
+    finally:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, _Loop)  # noqa: S101 - the one above
+        for connection in loop.connections:
+            connection.abort()
+        for program in loop.programs:
+            program.close()  # it kills what still runs
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        for _ in range(_FAREWELL):
+            if all(program.get_returncode() is not None for program in loop.programs):
+                break
+            await asyncio.sleep(_MOMENT)
