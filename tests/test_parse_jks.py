@@ -141,11 +141,11 @@ def test_no_key_is_kept() -> None:
 
 
 def test_a_long_store_takes_a_moment() -> None:
-    """Half a million empty entries end in sentences, of which few are kept."""
+    """Half a million empty entries are given up after a thousand sentences, of which few are kept."""
     data = jks(*[trusted(b"", b"")] * 500_000)
     start = time.monotonic()
     found = problems(held(data))
-    assert (len(found), found[-1], time.monotonic() - start < 20) == (21, "and 499980 more", True)
+    assert (len(found), found[-1], time.monotonic() - start < 20) == (21, "and 982 more", True)
 
 
 @given(st.data())

@@ -7,6 +7,7 @@ certificate is.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 BOOLEAN = 0x01
@@ -21,6 +22,9 @@ _DEEPEST = 32
 _LONG_FORM = 0x80
 # Finding the end means walking over everything inside: only for what fits a real chain.
 _LONGEST_INDEFINITE = 1_000_000
+# Elements take a hundred times the room of the two octets that some are: a list of all in 16 MB takes 1.4 GB.
+_MOST_FIELDS = 64
+_MOST_WITHIN = 1000
 
 
 class DerError(ValueError):
@@ -103,16 +107,23 @@ def expect(found: Element, tag: int) -> Element:
 
 
 def several(parent: Element, least: int) -> list[Element]:
-    """Return the elements inside one; raise ``DerError`` when there are fewer than ``least``."""
-    found = list(children(parent))
+    """Return the elements inside one; raise ``DerError`` when there are fewer than ``least`` or over 64."""
+    found = _listed(parent, _MOST_FIELDS)
     if len(found) < least:
         raise DerError("fields are missing")
     return found
 
 
 def within(data: bytes, tag: int) -> list[Element]:
-    """Return the elements inside the single element that ``data`` holds."""
-    return list(children(expect(element(data), tag)))
+    """Return the elements, at most 1,000, inside the single element that ``data`` holds."""
+    return _listed(expect(element(data), tag), _MOST_WITHIN)
+
+
+def _listed(parent: Element, most: int) -> list[Element]:
+    found = list(islice(children(parent), most + 1))
+    if len(found) > most:
+        raise DerError(f"an element holds more than {most:,} others")
+    return found
 
 
 def dotted(content: bytes) -> str:

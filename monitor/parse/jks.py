@@ -18,6 +18,8 @@ from monitor.parse.shape import fields_of
 _MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
 _PRIVATE_KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
 _DIGEST = 20
+# Four octets of the file are enough for each.
+_MOST_PROBLEMS = 1000
 # What OpenJDK puts between passphrase and content, so that the digest is no bare hash of the passphrase.
 _WHITENER = b"Mighty Aphrodite"
 
@@ -90,6 +92,8 @@ class _Reader:
 
     def _certificates(self, count: int, version: int, name: str, problems: list[str]) -> Iterator[bytes]:
         for _ in range(count):
+            if len(problems) > _MOST_PROBLEMS:
+                raise _DamagedError(f"more than {_MOST_PROBLEMS:,} of its certificates cannot be read")
             kind = self._octets(2) if version > 1 else b"X.509"
             der = self._octets(4)
             if kind not in (b"X.509", b"X509"):
