@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml  # type: ignore[import-untyped]  # what the library reads a kubeconfig with; it ships no types
 from kubernetes_asyncio import config
 from kubernetes_asyncio.client import Configuration
 from kubernetes_asyncio.config import kube_config
-from ruamel.yaml import YAML
 
 from monitor.sources.kubernetes.settings import Cluster
 
@@ -91,7 +91,7 @@ def _document(path: Path) -> Any:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"{path} is larger than {LARGEST >> 20} MiB")
-    return YAML(typ="safe").load(data)
+    return yaml.safe_load(data)
 
 
 def _parts(document: Any) -> Iterator[tuple[dict[str, Any], str]]:
