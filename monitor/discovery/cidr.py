@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.dialects import DIALECTS
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.place import Place, protocol_named
 from monitor.model import Failure, Found, Reason
 from monitor.settings import Duration, TargetSettings
@@ -129,18 +129,14 @@ class CidrSettings(TargetSettings):
         return CidrDiscovery(self)
 
 
-class CidrDiscovery:
+class CidrDiscovery(OfEntry):
     """Find the open ports of one network."""
 
     def __init__(self, settings: CidrSettings, answer_within: float = ANSWER_WITHIN) -> None:
         """Knock on nothing yet; ``answer_within`` is in seconds."""
+        super().__init__(settings)
         self._settings = settings
         self._within = answer_within
-        self.id = settings.id
-        self.target_id = ""
-        self.unfinished = False
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return an endpoint for each open port, by ascending address."""

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field, field_validator
 
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.model import Failure, Found, Reason
 from monitor.settings import Duration, TargetSettings
 
@@ -86,18 +86,14 @@ def _is_address(text: str) -> bool:
     return True
 
 
-class DnsDiscovery:
+class DnsDiscovery(OfEntry):
     """Find the addresses of one name."""
 
     def __init__(self, settings: DnsSettings, resolver: Addresses) -> None:
         """Ask this resolver."""
+        super().__init__(settings)
         self._settings = settings
         self._resolver = resolver
-        self.id = settings.id
-        self.target_id = ""
-        self.unfinished = False
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return one endpoint for each address, in ascending order."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.groups import listed
 from monitor.document import Document, read_list
 from monitor.errors import ConfigError
@@ -58,19 +58,15 @@ class _Version(NamedTuple):
     inode: int
 
 
-class FileSd:
+class FileSd(OfEntry):
     """Find what the files list now; a file is read again only when it has changed."""
 
     def __init__(self, settings: FileSdSettings) -> None:
         """Read nothing yet."""
+        super().__init__(settings)
         self._settings = settings
         self._pool = ThreadPool("file_sd", 1)
         self._known: dict[str, tuple[_Version, Discovered]] = {}
-        self.id = settings.id
-        self.target_id = ""
-        self.unfinished = False
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return the endpoints of all files; a file that cannot be read, or only in part, is a failure."""

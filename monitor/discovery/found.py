@@ -58,3 +58,35 @@ class Discovery(Protocol):
     async def close(self) -> None:
         """Let go of everything it holds open."""
         ...
+
+
+class Paced(Protocol):
+    """Hold what every configured entry says of its discovery."""
+
+    @property
+    def id(self) -> str:
+        """Return what names the entry."""
+        ...
+
+    @property
+    def refresh(self) -> timedelta:
+        """Return the time between two answers."""
+        ...
+
+    @property
+    def grace(self) -> timedelta:
+        """Return how long something that vanished stays watched."""
+        ...
+
+
+class OfEntry:
+    """Be what a discovery is by its entry alone: its lists come from no endpoint, and are whole at once."""
+
+    target_id = ""
+    unfinished = False
+
+    def __init__(self, entry: Paced) -> None:
+        """Take the name and the times of a configured entry."""
+        self.id = entry.id
+        self.refresh = entry.refresh
+        self.grace = entry.grace

@@ -4,7 +4,7 @@ import asyncio
 import json
 import ssl
 
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.groups import listed
 from monitor.discovery.http_asking import Answer, Login, ask
 from monitor.discovery.http_sd import HttpSdSettings
@@ -20,22 +20,18 @@ from monitor.threads import ThreadPool
 _MOST_SAID = 5
 
 
-class HttpSd:
+class HttpSd(OfEntry):
     """Find what one URL lists."""
 
     def __init__(self, settings: HttpSdSettings, trust: tuple[str, ...], around: Surroundings) -> None:
         """Ask nothing yet."""
+        super().__init__(settings)
         self._settings = settings
         self._trust = trust
         self._around = around
         self._pool = ThreadPool("http_sd", 1)
         self._context: tuple[str, ssl.SSLContext] | None = None
         self._last: tuple[Answer, Discovered] | None = None
-        self.id = settings.id
-        self.target_id = ""
-        self.unfinished = False
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return the listed endpoints; without a whole list there are failures."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.place import Place
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.xprotect.address import host
@@ -50,18 +50,14 @@ class MxSettings(TargetSettings):
         return MxDiscovery(self, records or SystemRecords())
 
 
-class MxDiscovery:
+class MxDiscovery(OfEntry):
     """Find the mail servers of one domain."""
 
     def __init__(self, settings: MxSettings, records: Records) -> None:
         """Ask these name servers."""
+        super().__init__(settings)
         self._settings = settings
         self._records = records
-        self.id = settings.id
-        self.target_id = ""
-        self.unfinished = False
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return port 25 of each mail server, the most preferred first.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.place import Place, protocol_named
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.xprotect.address import host
@@ -98,18 +98,14 @@ class SrvSettings(TargetSettings):
         return SrvDiscovery(self, records or SystemRecords())
 
 
-class SrvDiscovery:
+class SrvDiscovery(OfEntry):
     """Find the servers of one service."""
 
     def __init__(self, settings: SrvSettings, records: Records) -> None:
         """Ask these name servers."""
+        super().__init__(settings)
         self._settings = settings
         self._records = records
-        self.id = settings.id
-        self.target_id = ""
-        self.unfinished = False
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return one endpoint for each server and port, the one that clients try first at the beginning."""

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from monitor.discovery.file_sd import unreadable
-from monitor.discovery.found import Discovered
+from monitor.discovery.found import Discovered, OfEntry
 from monitor.model import Failure, Found, Reason
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath, TargetSettings
@@ -47,19 +47,14 @@ class WindowsReportSettings(TargetSettings):
         return WindowsReports(self)
 
 
-class WindowsReports:
+class WindowsReports(OfEntry):
     """Find which machines have written a report; whether it is fit to read is told by each of them."""
-
-    target_id = ""
-    unfinished = False
 
     def __init__(self, settings: WindowsReportSettings) -> None:
         """List nothing yet."""
+        super().__init__(settings)
         self._settings = settings
         self._pool = ThreadPool("windows_report folder", 1)
-        self.id = settings.id
-        self.refresh = settings.refresh
-        self.grace = settings.grace
 
     async def discover(self) -> Discovered:
         """Return a target for each report; a folder that cannot be listed as a whole is a failure.
