@@ -94,6 +94,20 @@ class Dialogue(Protocol):
         ...
 
 
+class Unwrapped:
+    """Be a dialogue after which the handshake travels as it is, which is most of them."""
+
+    __slots__ = ()
+
+    def wrap(self, data: bytes) -> bytes:
+        """Return our bytes of the handshake as they are."""
+        return data
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Return the server's bytes of the handshake as they are."""
+        return data
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """Say how TLS begins in one protocol, and on which port when none is given.

@@ -7,7 +7,7 @@ answer means is the work of a pure function, so that every dialect is read on it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.dialects.dialogue import MOST_BYTES, Farewell, Trouble, nonsense
+from monitor.dialects.dialogue import MOST_BYTES, Farewell, Trouble, Unwrapped, nonsense
 from monitor.model import Reason
 
 # Enough of a stranger's first line to fill a quote.
@@ -34,7 +34,7 @@ class Foreign:
 Reading = Callable[[bytes], Granted | Foreign | Trouble | None]
 
 
-class OneReply:
+class OneReply(Unwrapped):
     """Hold one dialogue: ``first`` is what we send, ``read`` judges what comes back.
 
     ``protocol`` and ``awaited`` name both in sentences ("LDAP", "answer to StartTLS"); ``hint`` adds to the
@@ -100,14 +100,6 @@ class OneReply:
             self._closed(f"in the middle of its {self._awaited}")
         else:
             self._closed(f"without any {self._awaited}{self._hint}")
-
-    def wrap(self, data: bytes) -> bytes:
-        """Return our bytes of the TLS handshake as they travel."""
-        return data
-
-    def unwrap(self, data: bytes) -> bytes:
-        """Return the server's bytes of the TLS handshake from what travelled."""
-        return data
 
     def _foreign(self, seen: int) -> Trouble | None:
         """Quote a stranger's whole first line where it speaks in lines, however it was cut on its way."""

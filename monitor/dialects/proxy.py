@@ -10,7 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Farewell, Trouble, quote
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Farewell, Trouble, Unwrapped, quote
 from monitor.model import Reason
 
 # RFC 1928 section 6.
@@ -30,7 +30,7 @@ _HTTP = b"HTTP/1."
 _HEAD_END = re.compile(rb"\n\r?\n")
 
 
-class _Tunnel:
+class _Tunnel(Unwrapped):
     """Hold what both kinds share: nothing is wrapped, and every trouble is the proxy's."""
 
     __slots__ = ("_received", "done", "rest", "trouble")
@@ -48,14 +48,6 @@ class _Tunnel:
         if not self.done:
             said = f" after {quote(self._received)}" if self._received.startswith(_HTTP) else ""
             self._refuse(f"the proxy closed the connection{said}")
-
-    def wrap(self, data: bytes) -> bytes:
-        """Return our bytes as they are."""
-        return data
-
-    def unwrap(self, data: bytes) -> bytes:
-        """Return the server's bytes as they are."""
-        return data
 
     def _refuse(self, detail: str) -> None:
         if self.trouble is None:

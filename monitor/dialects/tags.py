@@ -7,7 +7,7 @@ nothing is expanded, and no more is understood than where a tag ends.
 import re
 from typing import Final
 
-from monitor.dialects.dialogue import MOST_BYTES
+from monitor.dialects.pieces import Pieces
 
 _OUTSIDE: Final = b""
 _INSIDE: Final = b"<"
@@ -21,30 +21,14 @@ _NEXT = {
 }
 
 
-class Tags:
+class Tags(Pieces):
     """Hold what has arrived until it is a whole tag, or a line of text outside of tags."""
 
-    __slots__ = ("_looked", "_pending", "_taken", "_within")
+    __slots__ = ("_within",)
 
     def __init__(self) -> None:
-        self._looked = 0
-        self._pending = bytearray()
-        self._taken = 0
+        super().__init__()
         self._within = _OUTSIDE
-
-    @property
-    def rest(self) -> bytes:
-        """Return what is not yet taken."""
-        return bytes(self._pending)
-
-    @property
-    def overflown(self) -> bool:
-        """Return whether more came than a server may say before TLS."""
-        return self._taken + len(self._pending) > MOST_BYTES
-
-    def add(self, data: bytes) -> None:
-        """Take bytes as they come."""
-        self._pending += data
 
     def take(self) -> bytes | None:
         """Return the next tag or text, ``None`` when there is none within the bound.
@@ -71,12 +55,3 @@ class Tags:
             return 0
         self._within = _OUTSIDE
         return end
-
-    def _cut(self, end: int) -> bytes | None:
-        if self._taken + end > MOST_BYTES:
-            return None
-        piece = bytes(self._pending[:end])
-        del self._pending[:end]
-        self._taken += end
-        self._looked = 0
-        return piece

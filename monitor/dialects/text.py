@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.dialects.dialogue import MOST_BYTES, Trouble, nonsense, quote
+from monitor.dialects.dialogue import nonsense, quote
 from monitor.dialects.lines import Lines
+from monitor.dialects.pieces import PieceByPiece
 from monitor.model import Reason
 
 # Where an answer leads when it is the go-ahead.
@@ -56,59 +57,20 @@ class Script:
     literals: bool = False
 
 
-class TextDialogue:
+class TextDialogue(PieceByPiece):
     """Play one script with one server; see ``Dialogue``."""
 
-    __slots__ = ("_heard", "_lines", "_name", "_script", "done", "rest", "trouble")
-
-    farewell = None
+    __slots__ = ("_heard", "_name", "_script")
 
     def __init__(self, script: Script) -> None:
-        self.done = False
-        self.rest = b""
-        self.trouble: Trouble | None = None
+        super().__init__(Lines(literals=script.literals))
         self._script = script
         self._name = next(iter(script.steps))
-        self._lines = Lines(literals=script.literals)
         self._heard: list[bytes] = []
 
     def start(self) -> bytes:
         """Return the first command, empty where the server greets first."""
         return self._step.say
-
-    def feed(self, data: bytes) -> bytes:
-        """Take bytes from the server and return the commands that follow from them."""
-        if self._over:
-            return b""
-        self._lines.add(data)
-        said = []
-        while not self._over and (line := self._lines.take()) is not None:
-            said.append(self._hear(line))
-        if self.done:
-            self.rest = self._lines.rest
-        elif not self._over and self._lines.overflown:
-            self._end(Reason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS")
-        return b"".join(said)
-
-    def eof(self) -> None:
-        """Learn that the server closed the connection."""
-        if self._over:
-            return
-        instead = b" ".join([*self._heard, self._lines.rest]).strip()
-        said = f", having said {quote(instead)}" if instead else ""
-        self._end(Reason.CLOSED, f"the server closed the connection before {self._awaited}{said}")
-
-    def wrap(self, data: bytes) -> bytes:
-        """Return the handshake's bytes as they are."""
-        return data
-
-    def unwrap(self, data: bytes) -> bytes:
-        """Return the handshake's bytes as they are."""
-        return data
-
-    @property
-    def _over(self) -> bool:
-        return self.done or self.trouble is not None
 
     @property
     def _step(self) -> Step:
@@ -119,21 +81,25 @@ class TextDialogue:
         return f"its answer to {self._name}" if self._step.say else "its greeting was over"
 
     @property
+    def _unfinished(self) -> bytes:
+        return b" ".join([*self._heard, self._pieces.rest]).strip()
+
+    @property
     def _request(self) -> str:
         return self._name if self._step.say else "us in its greeting"
 
-    def _hear(self, line: bytes) -> bytes:
-        if not line:
+    def _hear(self, piece: bytes) -> bytes:
+        if not piece:
             return b""  # a stray one changes nothing in any dialect
-        self._heard.append(line)
-        status = NONSENSE if line.endswith(b"\0") else self._step.reads(self._heard)
+        self._heard.append(piece)
+        status = NONSENSE if piece.endswith(b"\0") else self._step.reads(self._heard)
         if status == ASIDE:
             self._heard.pop()
         if status in (None, ASIDE):
             return b""
         heard, self._heard = self._heard, []
         if status == NONSENSE:
-            self.trouble = nonsense(self._script.protocol, line)
+            self.trouble = nonsense(self._script.protocol, piece)
             return b""
         return self._go_on(status, heard)
 
@@ -153,9 +119,6 @@ class TextDialogue:
         hint = f" ({self._script.hint})" if self._script.hint else ""
         self._end(Reason.STARTTLS_REFUSED, detail + hint)
         return self._script.goodbye
-
-    def _end(self, reason: Reason, detail: str) -> None:
-        self.trouble = Trouble(reason, detail)
 
 
 def playing(script: Script) -> Callable[[str], TextDialogue]:

@@ -3,7 +3,8 @@
 import re
 from xml.sax.saxutils import quoteattr
 
-from monitor.dialects.dialogue import MOST_BYTES, Trouble, nonsense, quote
+from monitor.dialects.dialogue import nonsense, quote
+from monitor.dialects.pieces import PieceByPiece
 from monitor.dialects.tags import Tags
 from monitor.model import Reason
 
@@ -13,26 +14,21 @@ _STARTTLS = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 _GOODBYE = b"</stream:stream>"
 
 
-class XmppDialogue:
+class XmppDialogue(PieceByPiece):
     """Open a stream and ask for TLS (RFC 6120 sections 4.2, 4.3.2 and 5.4); see ``Dialogue``.
 
     A server hosts many names and serves the certificate of the one in ``to``; without a server name the
     attribute is left out, and the server decides.
     """
 
-    __slots__ = ("_depth", "_element", "_namespace", "_said", "_tags", "_to", "done", "rest", "trouble")
-
-    farewell = None
+    __slots__ = ("_depth", "_element", "_namespace", "_said", "_to")
 
     def __init__(self, namespace: str, server_name: str) -> None:
         """Speak as in ``namespace``: ``jabber:client`` or ``jabber:server``."""
-        self.done = False
-        self.rest = b""
-        self.trouble: Trouble | None = None
+        super().__init__(Tags())
         self._namespace = namespace
         self._to = f" to={quoteattr(server_name)}" if server_name else ""
         self._said = "the stream header"
-        self._tags = Tags()
         self._depth = -1  # outside of the stream; 0 is inside, between its elements
         self._element: list[bytes] = []
 
@@ -43,39 +39,13 @@ class XmppDialogue:
             " xmlns:stream='http://etherx.jabber.org/streams'>"
         ).encode("utf-8", "replace")
 
-    def feed(self, data: bytes) -> bytes:
-        """Take bytes from the server and return what follows from them."""
-        if self._over:
-            return b""
-        self._tags.add(data)
-        said = []
-        while not self._over and (piece := self._tags.take()) is not None:
-            said.append(self._hear(piece))
-        if self.done:
-            self.rest = self._tags.rest
-        elif not self._over and self._tags.overflown:
-            self._end(Reason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS")
-        return b"".join(said)
-
-    def eof(self) -> None:
-        """Learn that the server closed the connection."""
-        if self._over:
-            return
-        instead = b"".join([*self._element, self._tags.rest]).strip()
-        said = f", having said {quote(instead)}" if instead else ""
-        self._end(Reason.CLOSED, f"the server closed the connection before its answer to {self._said}{said}")
-
-    def wrap(self, data: bytes) -> bytes:
-        """Return the handshake's bytes as they are."""
-        return data
-
-    def unwrap(self, data: bytes) -> bytes:
-        """Return the handshake's bytes as they are."""
-        return data
+    @property
+    def _awaited(self) -> str:
+        return f"its answer to {self._said}"
 
     @property
-    def _over(self) -> bool:
-        return self.done or self.trouble is not None
+    def _unfinished(self) -> bytes:
+        return b"".join([*self._element, self._pieces.rest]).strip()
 
     def _hear(self, piece: bytes) -> bytes:
         if not piece.strip() or (piece.startswith(b"<?xml") and self._depth < 0):
@@ -133,9 +103,6 @@ class XmppDialogue:
     def _part(self, detail: str) -> bytes:
         self._end(Reason.STARTTLS_REFUSED, detail)
         return _GOODBYE
-
-    def _end(self, reason: Reason, detail: str) -> None:
-        self.trouble = Trouble(reason, detail)
 
 
 def _words(element: list[bytes]) -> list[bytes]:

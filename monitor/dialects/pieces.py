@@ -1,0 +1,100 @@
+"""Hear a server piece by piece, lines or tags, however its bytes were cut; knows neither form nor dialect."""
+
+from abc import ABC, abstractmethod
+
+from monitor.dialects.dialogue import MOST_BYTES, Trouble, Unwrapped, quote
+from monitor.model import Reason
+
+
+class Pieces(ABC):
+    """Hold what has arrived until it is a whole piece."""
+
+    __slots__ = ("_looked", "_pending", "_taken")
+
+    def __init__(self) -> None:
+        self._looked = 0
+        self._pending = bytearray()
+        self._taken = 0
+
+    @property
+    def rest(self) -> bytes:
+        """Return what is not yet taken."""
+        return bytes(self._pending)
+
+    @property
+    def overflown(self) -> bool:
+        """Return whether more came than a server may say before TLS."""
+        return self._taken + len(self._pending) > MOST_BYTES
+
+    def add(self, data: bytes) -> None:
+        """Take bytes as they come."""
+        self._pending += data
+
+    @abstractmethod
+    def take(self) -> bytes | None:
+        """Return the next whole piece, ``None`` when there is none within the bound."""
+
+    def _cut(self, end: int) -> bytes | None:
+        if self._taken + end > MOST_BYTES:
+            return None
+        piece = bytes(self._pending[:end])
+        del self._pending[:end]
+        self._taken += end
+        self._looked = 0
+        return piece
+
+
+class PieceByPiece(Unwrapped, ABC):
+    """Be a dialogue that answers each piece as it comes; see ``Dialogue``."""
+
+    __slots__ = ("_pieces", "done", "rest", "trouble")
+
+    farewell = None
+
+    def __init__(self, pieces: Pieces) -> None:
+        self.done = False
+        self.rest = b""
+        self.trouble: Trouble | None = None
+        self._pieces = pieces
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the server and return what follows from them."""
+        if self._over:
+            return b""
+        self._pieces.add(data)
+        said = []
+        while not self._over and (piece := self._pieces.take()) is not None:
+            said.append(self._hear(piece))
+        if self.done:
+            self.rest = self._pieces.rest
+        elif not self._over and self._pieces.overflown:
+            self._end(Reason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS")
+        return b"".join(said)
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        if self._over:
+            return
+        said = f", having said {quote(self._unfinished)}" if self._unfinished else ""
+        self._end(Reason.CLOSED, f"the server closed the connection before {self._awaited}{said}")
+
+    @property
+    def _over(self) -> bool:
+        return self.done or self.trouble is not None
+
+    @property
+    @abstractmethod
+    def _awaited(self) -> str:
+        """Return for people what the server is to say now."""
+
+    @property
+    @abstractmethod
+    def _unfinished(self) -> bytes:
+        """Return what the server said of it, as far as it came."""
+
+    @abstractmethod
+    def _hear(self, piece: bytes) -> bytes:
+        """Take one piece and return what to say to it."""
+
+    def _end(self, reason: Reason, detail: str) -> None:
+        self.trouble = Trouble(reason, detail)
