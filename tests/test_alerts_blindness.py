@@ -1,5 +1,6 @@
 """What is told of targets that cannot be seen: once per host, or once for the whole network."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from alerts_world import (
 )
 
 from monitor.alerts import Decision, Situation, decide
-from monitor.model import Meaning, Severity, Snapshot
+from monitor.model import Failure, Meaning, Reason, Severity, Snapshot
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
@@ -106,6 +107,34 @@ def test_much_blindness_is_one_entry() -> None:
     """More than a fifth of the targets silent at once is about the monitor's own network."""
     (entry,) = decide(network(5), {}, NOW, situation=AFTER_INVENTORY).entries
     assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
+
+
+def unread(count: int, total: int = 20) -> Snapshot:
+    """Return a network in which hosts are silent, the last ``count`` of them since their report is late."""
+    late = (Failure(Reason.LATE, "the last report is 5 h old"),)
+    states = list(network(6, total).states.values())
+    states[6 - count : 6] = [replace(state, failures=late) for state in states[6 - count : 6]]
+    return picture(*states)
+
+
+def test_network_is_not_suspected_where_it_was_not_the_network() -> None:
+    """Reports that are late came over a network that works: the reasons stand there, with an example."""
+    (entry,) = decide(unread(5), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.sentences == (
+        "6 of 20 targets cannot be looked at",
+        "late (5), such as: the last report is 5 h old",
+        "refused (1), such as: nobody listens there",
+    )
+
+
+def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
+    """One broken report beside a whole silent network does not hide what is likely."""
+    (entry,) = decide(unread(1), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.sentences == (
+        "6 of 20 targets cannot be looked at: is the monitor's own network down?",
+        "refused (5), such as: nobody listens there",
+        "late (1), such as: the last report is 5 h old",
+    )
 
 
 @pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])

@@ -1,17 +1,21 @@
 """What cannot be seen: one matter per silent host, or a single one when much fell silent at once."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from monitor.alerts.decision import Rung
 from monitor.alerts.keys import NETWORK, unobserved
 from monitor.alerts.matter import ALARMING, Matter, remind_every, spot_of
-from monitor.model import Check, Severity, Snapshot, TargetState, Told
+from monitor.model import Check, Reason, Severity, Snapshot, TargetState, Told
 
 _FEWEST = 5
 _BEGINS_ABOVE = 0.20
 # It ends at half of that, so that a share that hovers around the limit does not tell twice an hour.
 _ENDS_AT = 0.10
+_OF_A_NETWORK = frozenset(
+    {Reason.DNS, Reason.REFUSED, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.CLOSED, Reason.PROXY}
+)
 
 
 def blind_states(snapshot: Snapshot) -> list[TargetState]:
@@ -65,14 +69,23 @@ def _network(blind: list[TargetState], watched: int) -> Matter:
         rung=Rung.WARNING,
         remind_every=timedelta.max,
         title=f"{len(blind)} of {watched} targets",
-        sentences={
-            f"{len(blind)} of {watched} targets cannot be looked at: is the monitor's own network down?": None
-        },
+        sentences=dict.fromkeys(_why(blind, watched)),
     )
     for state in blind:
         _gather(matter, state)
         matter.marks[unobserved(state.target.id)] = ()
     return matter
+
+
+def _why(blind: list[TargetState], watched: int) -> Iterator[str]:
+    """Say how many are silent, and why where something else than the network keeps some of them so."""
+    said = f"{len(blind)} of {watched} targets cannot be looked at"
+    failures = [state.failures[0] for state in blind if state.failures]
+    others = sum(failure.reason not in _OF_A_NETWORK for failure in failures)
+    yield said if others * 2 > len(blind) else f"{said}: is the monitor's own network down?"
+    examples = {failure.reason: failure.detail for failure in reversed(failures)} if others else {}
+    for reason, count in Counter(failure.reason for failure in failures).most_common(len(examples)):
+        yield f"{reason} ({count}), such as: {examples[reason]}"
 
 
 def _add(hosts: dict[str, Matter], state: TargetState) -> None:
