@@ -57,15 +57,18 @@ class Element:
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     """Return the elements of one looked-at target: one for each place when ``split``, else one.
 
-    A file that gives its certificates names has an element for each of them, an empty store has one. What
-    failed for the whole target stands under what was typed.
+    A file that gives its certificates names has an element for each of them, a server one for each of its
+    addresses or types of key that was asked for, an empty store has one. What failed or is wrong for the
+    whole target stands under what was typed.
     """
     places = dict.fromkeys(
         [sighting.place for sighting in state.sightings]
         + [one.place for one in state.lists]
         + [failure.place for failure in state.failures]
+        + [finding.place for finding in state.assessment.findings]
     )
-    split = split or any(_named(sighting.place, state) for sighting in state.sightings)
+    shown = dict.fromkeys(sighting.place for sighting in state.sightings)
+    split = split or len(shown) > 1 or any(_named(place, state) for place in shown)
     if not split or not places:
         judged = state.assessment
         return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
