@@ -36,6 +36,7 @@ BRACKETS = "an IPv6 address is written in brackets: [2001:db8::1]:443"
 A_HOST = "a host is a DNS name or an IP address"
 A_PORT = "a port is a number from 1 to 65535"
 A_URL = "an address is written as host:port, without https:// and without a path"
+A_PATH = "an address is written as host:port, without a path"
 WRONG = {
     "::1": BRACKETS,
     "2001:db8::1:443": BRACKETS,
@@ -45,7 +46,7 @@ WRONG = {
     "[fe80::1%a b]:443": "fe80::1%a b is not an IPv6 address",
     "[]:443": " is not an IPv6 address",
     "https://recorder.example": A_URL,
-    "recorder.example:443/login": A_URL,
+    "recorder.example:443/login": A_PATH,
     "recorder.example:": A_PORT,
     "recorder.example:0": A_PORT,
     "recorder.example:65536": A_PORT,

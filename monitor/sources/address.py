@@ -17,8 +17,10 @@ def read_address(text: str, default: int = DEFAULT_PORT) -> tuple[str, int]:
     The host comes back as ``read_host`` gives it. Raises ``ValueError`` with a sentence that says what is
     allowed.
     """
-    if "://" in text or "/" in text:
+    if "://" in text:
         raise ValueError("an address is written as host:port, without https:// and without a path")
+    if "/" in text:
+        raise ValueError("an address is written as host:port, without a path")
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
