@@ -22,7 +22,7 @@ from keystores import (
     trusted,
 )
 
-from monitor.parse.java_object import JavaObjectError, end_of
+from monitor.parse.stores.java_object import JavaObjectError, end_of
 
 JCEKS = b"\xce\xce\xce\xce"
 UNFIT = "the one passphrase that was tried does not fit, or the store was changed: nobody can say which"

@@ -25,8 +25,9 @@ from keystores import (
 )
 from pki import Issued, authority, days, new_key, object_identifier, tlv
 
-from monitor.parse import encrypted, holding, rc2
-from monitor.parse.opening import MOST_ROUNDS, Key, Opening
+from monitor.parse import holding
+from monitor.parse.stores import encrypted, rc2
+from monitor.parse.stores.opening import MOST_ROUNDS, Key, Opening
 from monitor.secrets import Secret
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")

@@ -4,9 +4,9 @@ from monitor.parse.certificate import UnreadableCertificateError, certificate
 from monitor.parse.contents import Contents, certificates_in
 from monitor.parse.crl import UnreadableListError, revocation_list
 from monitor.parse.display import display
-from monitor.parse.holding import Holding
-from monitor.parse.opening import Passphrases
-from monitor.parse.stores import holding
+from monitor.parse.stores.any_form import holding
+from monitor.parse.stores.holding import Holding
+from monitor.parse.stores.opening import Passphrases
 
 __all__ = [
     "Contents",

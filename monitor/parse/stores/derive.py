@@ -20,7 +20,7 @@ from monitor.parse.der import (
     expect,
     several,
 )
-from monitor.parse.opening import Key, Opening
+from monitor.parse.stores.opening import Key, Opening
 
 CIPHER_KEY, CIPHER_VECTOR, MAC_KEY = 1, 2, 3
 """What is derived (RFC 7292 appendix B.3)."""

@@ -18,9 +18,9 @@ from monitor.parse.der import (
     expect,
     several,
 )
-from monitor.parse.derive import octets
-from monitor.parse.holding import alias
 from monitor.parse.shape import fields_of
+from monitor.parse.stores.derive import octets
+from monitor.parse.stores.holding import alias
 
 _BAG = "1.2.840.113549.1.12.10.1."
 _KEYS, _CERTIFICATE, _LIST, _NESTED = (_BAG + "1", _BAG + "2"), _BAG + "3", _BAG + "4", _BAG + "6"

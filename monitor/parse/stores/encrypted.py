@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher,
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from monitor.parse.der import OCTET_STRING, SEQUENCE, DerError, Element, expect, several
-from monitor.parse.derive import CIPHER_KEY, CIPHER_VECTOR, Old, named, pbkdf2, pkcs12, whole
-from monitor.parse.opening import Key, Opening
-from monitor.parse.rc2 import cbc_decrypted
+from monitor.parse.stores.derive import CIPHER_KEY, CIPHER_VECTOR, Old, named, pbkdf2, pkcs12, whole
+from monitor.parse.stores.opening import Key, Opening
+from monitor.parse.stores.rc2 import cbc_decrypted
 
 _Open = Callable[[bytes, bytes, bytes], bytes]
 

@@ -7,7 +7,6 @@ refuse files whose keys have another passphrase, and know one key only. It must 
 import hmac
 import re
 
-from monitor.parse.bags import Bags
 from monitor.parse.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
@@ -20,10 +19,22 @@ from monitor.parse.der import (
     expect,
     several,
 )
-from monitor.parse.derive import HASHES, MAC_KEY, Old, hashed, named, octets, pbkdf2, pkcs12, prf, whole
-from monitor.parse.encrypted import MisfitError, opened
-from monitor.parse.holding import Holding, merged, sealed
-from monitor.parse.opening import Key, Opening
+from monitor.parse.stores.bags import Bags
+from monitor.parse.stores.derive import (
+    HASHES,
+    MAC_KEY,
+    Old,
+    hashed,
+    named,
+    octets,
+    pbkdf2,
+    pkcs12,
+    prf,
+    whole,
+)
+from monitor.parse.stores.encrypted import MisfitError, opened
+from monitor.parse.stores.holding import Holding, merged, sealed
+from monitor.parse.stores.opening import Key, Opening
 
 # SEQUENCE, then version 3, then SEQUENCE: nothing else of DER that people keep in files begins so.
 _BEGIN = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03\x30", re.DOTALL)

@@ -6,11 +6,11 @@ files, and keeps no private key.
 
 import re
 
-from monitor.parse import jks, pkcs12
 from monitor.parse.contents import Contents, certificates_in
-from monitor.parse.embedded import TOO_LONG, Values, may_hold
-from monitor.parse.holding import Holding, alias, merged
-from monitor.parse.opening import Opening, Passphrases
+from monitor.parse.stores import jks, pkcs12
+from monitor.parse.stores.embedded import TOO_LONG, Values, may_hold
+from monitor.parse.stores.holding import Holding, alias, merged
+from monitor.parse.stores.opening import Opening, Passphrases
 
 # A mark at the start of a line: PEM as such, whatever stands around it.
 _PEM = re.compile(rb"^(?:\xef\xbb\xbf)?-----BEGIN ", re.MULTILINE)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from monitor.document import dotted, loose
-from monitor.parse.opening import MOST_MARKS, Opening
+from monitor.parse.stores.opening import MOST_MARKS, Opening
 
 _Key = str | int | None
 _END = object()

@@ -10,10 +10,10 @@ from hashlib import sha1
 
 from monitor.parse.contents import Contents
 from monitor.parse.der import DerError, element
-from monitor.parse.holding import Holding, alias, merged, sealed
-from monitor.parse.java_object import JavaObjectError, end_of
-from monitor.parse.opening import Opening
 from monitor.parse.shape import fields_of
+from monitor.parse.stores.holding import Holding, alias, merged, sealed
+from monitor.parse.stores.java_object import JavaObjectError, end_of
+from monitor.parse.stores.opening import Opening
 
 _MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
 _PRIVATE_KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
