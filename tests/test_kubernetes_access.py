@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
+from kubernetes_asyncio.config import incluster_config
 from kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
 
 from monitor.model import Policy, Reason, Seen
@@ -30,9 +31,11 @@ def api() -> Iterator[Api]:
         yield running
 
 
-def look(path: Path, seconds: float = 20) -> Seen:
+def look(path: Path | None, seconds: float = 20) -> Seen:
     """Return what one look by a kubeconfig gives."""
-    entry = {"kind": "kubernetes", "name": "lab", "kubeconfig": str(path), "resources": ["webhooks"]}
+    entry = {"kind": "kubernetes", "name": "lab", "resources": ["webhooks"]}
+    if path is not None:
+        entry["kubeconfig"] = str(path)
     target = KubernetesSettings.model_validate(entry).target(Policy(timeout=timedelta(seconds=seconds)))
     return asyncio.run(KubernetesSource().look(target))
 
@@ -175,6 +178,24 @@ def test_silence_instead_of_tls_leaves_nothing_open(tmp_path: Path, api: Api) ->
             while there.recv(65536):
                 pass
     assert [one.reason for one in seen.failures] == [Reason.TIMEOUT]
+
+
+def test_pod_uses_its_own_account(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a kubeconfig the address, CA and token that a pod is given count; a line end does not."""
+    token, ca = tmp_path / "token", tmp_path / "ca.crt"
+    token.write_text(f"{TOKEN}\n")
+    ca.write_bytes(api.ca)
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(token))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(ca))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", api.url.rpartition(":")[2])
+    assert look(None).failures == ()
+
+
+def test_outside_of_a_pod_a_kubeconfig_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a kubeconfig and without a pod there is a failure that says what is missing."""
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    refused(look(None), "kubeconfig")
 
 
 def test_missing_library_is_a_mistake_in_the_configuration(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ async def access(cluster: Cluster) -> Access:
 
 async def _load(cluster: Cluster, settings: Configuration, folder: str) -> None:
     if not cluster.kubeconfig:
+        if not os.environ.get("KUBERNETES_SERVICE_HOST"):
+            raise ValueError("we run in no pod: name a kubeconfig")
         config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]  # untyped
         return
     document = _document(Path(cluster.kubeconfig))

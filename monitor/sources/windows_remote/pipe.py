@@ -100,9 +100,11 @@ def _believing_nothing() -> Iterator[None]:
 @contextmanager
 def _connected(visit: Visit) -> Iterator[BoundedConnection]:
     """Give a connection that speaks SMB; it ends without a farewell: a server that hangs answers none."""
-    link = visit.link or asyncio.run(_linked(visit))
+    with _believing_nothing():
+        link = visit.link or asyncio.run(_linked(visit))
     try:
-        visit.cut.hold(link)
+        with _believing_nothing():
+            visit.cut.hold(link)
         connection = BoundedConnection(visit, link)
         try:
             with _believing_nothing():
