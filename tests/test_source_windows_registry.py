@@ -1,12 +1,13 @@
 """Tests of reading a machine's stores over its remote registry, against Debian's Samba."""
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pki
@@ -15,10 +16,11 @@ from cryptography.hazmat.primitives import hashes
 from samba_server import PASSWORD, USER, Samba, missing, samba
 from stored_blobs import blob
 
-from monitor.model import Link, PrivateKey, Reason, Seen
-from monitor.secrets import Secret
+from monitor.model import Link, Policy, PrivateKey, Reason, Seen, Target
+from monitor.secrets import Secret, SecretReference
 from monitor.sources.resolve import Address
 from monitor.sources.windows_remote.registry import read
+from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_remote.visit import Visit
 from monitor.windows.access import Login, Remote, Transport
 
@@ -83,6 +85,25 @@ def test_store_is_read(server: Samba) -> None:
         f"{place}/{thumbprint(LEAF)}": LEAF.sha256,
         f"{place}/{thumbprint(BARE)}": BARE.sha256,
     }
+
+
+class Loopback:
+    """Give every name a dead address and the living one."""
+
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        """Return both."""
+        return tuple(Address(socket.AF_INET, (address, port)) for address in ("127.0.0.2", "127.0.0.1"))
+
+
+def test_store_is_read_by_the_kind(server: Samba, tmp_path: Path) -> None:
+    """The kind itself connects, to the address that answers, and gives the machine to be judged."""
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    remote = replace(visit(server.port).remote, password=SecretReference(file=str(password)))
+    policy = Policy(timeout=timedelta(seconds=30))
+    target = Target("x", "windows_remote", "x", remote, policy=policy, host="rec01.vms.example")
+    seen = asyncio.run(WindowsRemoteSource(Loopback()).look(target))
+    assert (len(seen.sightings), seen.machine is not None) == (2, True)
 
 
 def test_bytes_come_along(server: Samba) -> None:
