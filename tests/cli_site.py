@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -49,6 +50,25 @@ def check(*arguments: str | Path) -> Done:
     return run("check", "--format", "json", *arguments)
 
 
+@contextmanager
+def started(
+    *arguments: str | Path, patience: float = 60, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the command in a process of its own until it ends, and kill it when a test fails or time is up.
+
+    Leaving ``Popen`` by itself waits without bound, and hides that an assertion inside it has failed.
+    """
+    with subprocess.Popen([*COMMAND, *map(str, arguments)], **options) as process:
+        alarm = threading.Timer(patience, process.kill)
+        alarm.start()
+        try:
+            yield process
+            process.wait()
+        finally:
+            alarm.cancel()
+            process.kill()
+
+
 @dataclass
 class Site:
     """Hold the demo's estate, served by a loop on a thread of its own."""
@@ -72,7 +92,8 @@ def served(folder: Path) -> Iterator[Site]:
     """Serve the estate while the block runs."""
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda *_: None)  # clients that look and leave
-    thread = threading.Thread(target=loop.run_forever)
+    # A daemon: where the estate does not start, the interpreter must not wait for its thread.
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     estate = Estate(folder, timedelta(days=1))
     asyncio.run_coroutine_threadsafe(estate.start(), loop).result(30)

@@ -15,7 +15,7 @@ from issuer_world import Web
 def web_on_a_thread(port: int = 0) -> Iterator[Web]:
     """Serve on loopback while the block runs; the replies may be set at any time."""
     web, loop = Web(), asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     def done(work: object) -> object:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -13,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cli_site import COMMAND, Done, run
+from cli_site import COMMAND, Done, run, started
 from filelooks import UNIX
 from mail_servers import Inbox, mail_server
 
 GOOD = "targets: [{kind: files, name: web, paths: [web/]}]\n"
 BAD = "targets: [{kind: files, nme: web, paths: []}]\nunknown: 1\n"
-PATIENCE = 30
+PATIENCE = 60
 
 
 def write(folder: Path, text: str) -> Path:
@@ -40,7 +39,7 @@ def running(config: Path) -> Iterator[str]:
     log = config.parent / "daemon.log"
     with (
         log.open("wb") as stream,
-        subprocess.Popen([*COMMAND, "run", "--config", str(config)], stderr=stream) as process,
+        started("run", "--config", config, patience=3 * PATIENCE, stderr=stream) as process,
     ):
         try:
             deadline = time.monotonic() + PATIENCE
@@ -181,6 +180,7 @@ def test_reload_of_no_address(url: str) -> None:
 def test_reload_of_something_else() -> None:
     """Something that speaks no HTTP is no cert-monitor."""
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
 
         def answer() -> None:
             link, _ = server.accept()
@@ -260,10 +260,11 @@ def test_run_ends_on_ctrl_c(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
         log.open("wb") as stream,
-        subprocess.Popen([*COMMAND, "run", "--config", str(path)], stderr=stream, env=os.environ) as process,
+        started("run", "--config", path, patience=3 * PATIENCE, stderr=stream) as process,
     ):
         deadline = time.monotonic() + PATIENCE
         while b"http://" not in log.read_bytes():
+            assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)

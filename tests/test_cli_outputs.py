@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from cli_site import COMMAND, Site, served
+from cli_site import COMMAND, Site, served, started
 from filelooks import UNIX
 from pki import authority
 
@@ -109,8 +109,9 @@ def beside_terminal(out: Path, *arguments: str) -> str:
 
 def _shown(out: IO[bytes] | None, *arguments: str, **environment: str) -> str:
     parent, child = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *arguments],
+    with started(
+        *arguments,
+        patience=PATIENCE,
         stdin=child,
         stdout=out or child,
         stderr=child,
@@ -172,15 +173,37 @@ def test_no_color(site: Site, environment: dict[str, str], *, coloured: bool) ->
 def test_ctrl_c(tmp_path: Path) -> None:
     """Ctrl-C while looking ends with 130 and no traceback."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
         port = silent.getsockname()[1]
-        with subprocess.Popen(
-            [*COMMAND, "check", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
+        with started("check", f"127.0.0.1:{port}", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             link, _ = silent.accept()
             with link:  # now it looks
                 process.send_signal(signal.SIGINT)
                 out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@UNIX
+def test_a_silent_command_is_killed() -> None:
+    """A command that does not end by itself ends with the time it is given: no test waits without bound."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        started("check", f"127.0.0.1:{silent.getsockname()[1]}", patience=0.1) as process,
+    ):
+        pass
+    assert process.returncode == -signal.SIGKILL
+
+
+@UNIX
+def test_a_failed_test_waits_for_no_command() -> None:
+    """What fails beside a running command is seen at once."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(ZeroDivisionError),
+        started("check", f"127.0.0.1:{silent.getsockname()[1]}") as process,
+    ):
+        raise ZeroDivisionError
+    assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
@@ -206,7 +229,9 @@ def test_the_module_is_the_command(arguments: tuple[str, ...], code: int, begins
 def test_help_is_quick() -> None:
     """``--help`` imports none of the libraries that the work needs."""
     code = "import sys, monitor.cli.arguments as a; a.parser().format_help(); print(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=PATIENCE
+    )
     heavy = {"pydantic", "sqlalchemy", "OpenSSL", "fastapi", "rich", "asyncio", "ruamel"}
     assert heavy & set(done.stdout.split()) == set()
 
@@ -214,6 +239,8 @@ def test_help_is_quick() -> None:
 def test_check_needs_no_daemon() -> None:
     """``check`` imports neither database nor web, mail, template or scheduler libraries."""
     code = "import sys, monitor.cli.check; print(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=PATIENCE
+    )
     heavy = {"sqlalchemy", "alembic", "fastapi", "uvicorn", "aiosmtplib", "apscheduler", "jinja2"}
     assert heavy & set(done.stdout.split()) == set()

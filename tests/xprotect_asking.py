@@ -86,7 +86,7 @@ class Asking:
 def running(cameras: int = 0) -> Iterator[Simulator]:
     """Run a simulated site on a thread of its own, so that many tests can ask one."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     with tempfile.TemporaryDirectory() as folder:
         simulator = Simulator(Path(folder), cameras=cameras)
