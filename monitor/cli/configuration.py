@@ -2,14 +2,18 @@
 
 import argparse
 import json
+import sys
 
 from monitor.cli.output import say
-from monitor.config import json_schema, load, online_problems, plan
+from monitor.config import json_schema, load, online_problems, plan, unmatched
 from monitor.errors import ConfigError
+from monitor.parse import display
+
+_LONGEST = 1000
 
 
 def validate_config(arguments: argparse.Namespace) -> int:
-    """Say everything that is wrong with a configuration, or how many targets it has."""
+    """Say everything that is wrong with a configuration, else how many targets it has."""
     config = load(arguments.file)
     planned = plan(config, {})
     problems = planned.problems if arguments.offline else (*planned.problems, *online_problems(config))
@@ -17,6 +21,8 @@ def validate_config(arguments: argparse.Namespace) -> int:
         raise ConfigError(tuple(problems))
     count, discoveries = len(planned.targets), len(config.discoveries)
     more = f" and {discoveries} to discover" if discoveries else ""
+    for note in unmatched(config, planned.targets):
+        print(display(f"note: {note}", _LONGEST), file=sys.stderr)
     say(f"{arguments.file}: good, {count} {'target' if count == 1 else 'targets'}{more}")
     return 0
 

@@ -7,6 +7,7 @@ from monitor.config.plan import Plan, plan, trust_of
 from monitor.config.probing import probe_target
 from monitor.config.schema import json_schema
 from monitor.config.settings import EmailSettings
+from monitor.config.unmatched import unmatched
 
 __all__ = [
     "Config",
@@ -19,5 +20,6 @@ __all__ = [
     "plan",
     "probe_target",
     "trust_of",
+    "unmatched",
     "unwritten",
 ]

@@ -46,7 +46,7 @@ class Policies:
 
     def _matched(self, policy: Policy, labels: Mapping[str, str]) -> Policy:
         for rule in self._rules:
-            if all(labels.get(name) == value for name, value in rule.match.items()):
+            if rule.fits(labels):
                 policy = _changed(policy, rule)
         return policy
 

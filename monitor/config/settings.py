@@ -5,6 +5,7 @@ Rules that need several sections or files are load's matter.
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -103,6 +104,10 @@ class PolicyRule(PolicySettings):
     match: Annotated[dict[str, str], AfterValidator(_match)] = Field(
         description="labels and their values that a target must carry; kind is one of them"
     )
+
+    def fits(self, labels: Mapping[str, str]) -> bool:
+        """Return whether a target with these labels, its kind among them, is meant."""
+        return all(labels.get(name) == value for name, value in self.match.items())
 
 
 class EmailSettings(Settings):

@@ -1,0 +1,34 @@
+"""Say which entries of ``policies`` nothing can match: a misspelt label would cost targets their policy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from monitor.config.load import Config
+from monitor.config.probe import ModuleSettings
+from monitor.model import Target
+from monitor.sources import FOUND_KINDS
+from monitor.sources.windows_remote.settings import KIND as REMOTE
+
+_MAY_BE_FOUND = frozenset({*FOUND_KINDS, REMOTE, None})
+
+
+def unmatched(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
+    """Return a sentence for each entry that fits none of these targets, in the order of the entries.
+
+    With discoveries only an entry for a kind that none of them finds is told: which labels they will find is
+    not known.
+    """
+    known = [*_known(config, targets)]
+    told = [rule for rule in config.policies if not any(map(rule.fits, known))]
+    if config.discoveries:
+        told = [rule for rule in told if rule.match.get("kind") not in _MAY_BE_FOUND]
+    return tuple(
+        f"policies: no target has {', '.join(f'{name}: {value}' for name, value in rule.match.items())}"
+        for rule in told
+    )
+
+
+def _known(config: Config, targets: Sequence[Target]) -> Iterator[Mapping[str, str]]:
+    """Iterate over the labels of all that has a policy: discoveries and probes have one too."""
+    probes = (ModuleSettings(), *config.probe.modules.values()) if config.probe.allow else ()
+    for one in (*targets, *config.discoveries, *probes):
+        yield dict(one.labels) | {"kind": one.kind}
