@@ -15,7 +15,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import SAVE_EVERY, Discoveries
 from monitor.discovery import Discovered
 from monitor.metrics import OwnMetrics
-from monitor.model import Found, Part, SystemClock
+from monitor.model import Failure, Found, Part, Reason, SystemClock
 from monitor.store import Store
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -238,3 +238,9 @@ def test_file_that_changes_while_running(tmp_path: Path) -> None:
 def ids(daemon: Daemon) -> set[str]:
     """Return the ids of what is watched."""
     return {target.id for target in daemon.setup.targets}
+
+
+def test_answer_in_part_is_no_success(tmp_path: Path) -> None:
+    """What came of a list in part is recorded, with the time when the list was last had as a whole."""
+    partial = Discovered((FULL, Found("b:2")), (Failure(Reason.TIMEOUT, "late"),))
+    assert recorded(tmp_path, [Discovered((FULL,)), partial], SAVE_EVERY) == [NOW, NOW]

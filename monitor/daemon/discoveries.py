@@ -100,7 +100,9 @@ class Discoveries:
         if not same:
             changed()
         if (answer.found or not answer.failures) and not (same and self._saved_lately(discovery.id, now)):
-            await self._store.save_discovered(discovery.id, _dumped(after), now)
+            # An answer in part is recorded too, and is no success; only a first one has no other date.
+            had_at = self._states[discovery.id].succeeded_at or now
+            await self._store.save_discovered(discovery.id, _dumped(after), had_at)
             self._saved_at[discovery.id] = now
 
     def _saved_lately(self, name: str, now: datetime) -> bool:
