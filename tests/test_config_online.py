@@ -52,6 +52,25 @@ def test_password_folder(tmp_path: Path) -> None:
     assert [problem.message for problem in problems] == [f"{tmp_path / 'pw'} is a folder, not a file"]
 
 
+def test_what_kinds_name(tmp_path: Path) -> None:
+    """A kubeconfig, a folder of reports and the anchors for issuers are looked for as well."""
+    text = (
+        "targets:\n"
+        "  - {kind: kubernetes, name: k, kubeconfig: kube}\n"
+        "  - {kind: windows_report, folder: reports}\n"
+        "  - {kind: windows_report, folder: config.yaml}\n"
+        "issuers: {trust: [acme.pem]}\n"
+        "store: {url: 'sqlite:///s.db'}\n"
+    )
+    file = write(tmp_path, text)
+    assert [str(problem) for problem in online_problems(load(file))] == [
+        f"{file}:5: issuers.trust[0]: {tmp_path / 'acme.pem'} does not exist",
+        f"{file}:2: targets[0].kubeconfig: {tmp_path / 'kube'} does not exist",
+        f"{file}:3: targets[1].folder: {tmp_path / 'reports'} does not exist",
+        f"{file}:4: targets[2].folder: {file} is no folder",
+    ]
+
+
 @pytest.mark.parametrize(
     ("environ", "platform", "expected"),
     [

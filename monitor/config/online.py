@@ -62,6 +62,10 @@ def _unreadable_file(path: str) -> str | None:
     return f"{path} is a folder, not a file" if Path(path).is_dir() else _unreadable(path)
 
 
+def _unreadable_folder(path: str) -> str | None:
+    return f"{path} is no folder" if Path(path).is_file() else _unreadable(path)
+
+
 def _unset(variable: str) -> str | None:
     if variable not in os.environ:
         return f"the environment variable {variable} is not set"
@@ -83,6 +87,7 @@ def _unwritable(url: str) -> str | None:
 _CHECKS: dict[Thing, Callable[[str], str | None]] = {
     Thing.ANCHOR: _unreadable,
     Thing.CA: _unreadable_file,
+    Thing.FOLDER: _unreadable_folder,
     Thing.OWN: _unreadable_file,
     Thing.PASSWORD_FILE: _unreadable_file,
     Thing.PASSWORD_ENV: _unset,

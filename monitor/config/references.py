@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitor.config.settings import FileSettings
-from monitor.discovery import HttpSdSettings, XProtectSiteSettings
+from monitor.discovery import HttpSdSettings, WindowsReportSettings, XProtectSiteSettings
 from monitor.document import Keys
-from monitor.sources import EndpointSettings, FilesSettings
+from monitor.sources import EndpointSettings, FilesSettings, KubernetesSettings
 from monitor.windows.access import WindowsAccess
 
 
@@ -17,13 +17,22 @@ class Thing(StrEnum):
 
     ANCHOR = "anchor"
     CA = "ca"
+    FOLDER = "folder"
     OWN = "own"
     PASSWORD_FILE = "password_file"  # noqa: S105 - the name of a key
     PASSWORD_ENV = "password_env"  # noqa: S105 - the name of a key
     STORE = "store"
 
 
-_SECRETS = {
+_NAMING = (
+    EndpointSettings,
+    HttpSdSettings,
+    KubernetesSettings,
+    WindowsAccess,
+    WindowsReportSettings,
+    XProtectSiteSettings,
+)
+_NAMED = {
     "password_file": Thing.PASSWORD_FILE,
     "password_env": Thing.PASSWORD_ENV,
     "token_file": Thing.PASSWORD_FILE,
@@ -31,6 +40,8 @@ _SECRETS = {
     "proxy_password_file": Thing.PASSWORD_FILE,
     "proxy_password_env": Thing.PASSWORD_ENV,
     "client_cert": Thing.OWN,
+    "kubeconfig": Thing.OWN,
+    "folder": Thing.FOLDER,
     "client_key": Thing.OWN,
     "client_key_passphrase_file": Thing.PASSWORD_FILE,
     "client_key_passphrase_env": Thing.PASSWORD_ENV,
@@ -67,7 +78,7 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
             if named is not None:
                 yield ("email", thing.value), thing, named
     for keys, holder in _holders(settings):
-        yield from _secrets(keys, holder)
+        yield from _named(keys, holder)
     yield from _passphrases(settings)
     if settings.store is not None:
         yield ("store", "url"), Thing.STORE, settings.store.url
@@ -75,7 +86,7 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
 
 def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:
     for index, target in enumerate(settings.targets):
-        if isinstance(target, XProtectSiteSettings | HttpSdSettings | EndpointSettings | WindowsAccess):
+        if isinstance(target, _NAMING):
             yield ("targets", index), target
         if isinstance(target, XProtectSiteSettings) and target.windows is not None:
             yield ("targets", index, "windows"), target.windows
@@ -83,8 +94,8 @@ def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:
         yield ("probe", "modules", name), module
 
 
-def _secrets(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:
-    for name, thing in _SECRETS.items():
+def _named(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:
+    for name, thing in _NAMED.items():
         named = getattr(target, name, None)
         if named is not None:
             yield (*keys, name), thing, named
@@ -111,3 +122,5 @@ def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | No
             yield ("targets", index, "windows"), target.windows.trust
     for name, module in settings.probe.modules.items() if settings.probe else ():
         yield ("probe", "modules", name), module.trust
+    if settings.issuers is not None:
+        yield ("issuers",), settings.issuers.trust
