@@ -154,6 +154,11 @@ WRONG: Rows = [
         ],
     ),
     (
+        "a host that is none, among others",
+        "targets:\n  - {kind: endpoint, address: 'a:1', aliases: [b, c d]}\n",
+        ["2: targets[0].aliases[1]: a host is a DNS name or an IP address (got 'c d')"],
+    ),
+    (
         "a label name that metrics cannot carry",
         "targets:\n  - {kind: endpoint, address: 'a:1', labels: {a-b: c}}\n",
         ["2: targets[0].labels: label 'a-b': a name has letters, digits and _, and starts with no digit"],

@@ -69,9 +69,15 @@ def test_one_target_for_each_host() -> None:
     """One entry gives each machine a target of its own, joined by its host, a collection."""
     targets = settings(hosts=["REC01.vms.example.", "10.0.0.5"], title="Recorders").targets(Policy())
     assert [(one.id, one.host, one.collection, one.meaning.title) for one in targets] == [
-        ("windows_remote:rec01.vms.example", "rec01.vms.example", True, "Recorders"),
-        ("windows_remote:10.0.0.5", "10.0.0.5", True, "Recorders"),
+        ("windows_remote:rec01.vms.example", "rec01.vms.example", True, "Recorders: rec01.vms.example"),
+        ("windows_remote:10.0.0.5", "10.0.0.5", True, "Recorders: 10.0.0.5"),
     ]
+
+
+def test_machine_without_a_title() -> None:
+    """Mails call what is read as they do for reports: one name may be that of a port as well."""
+    (target,) = settings(hosts=["rec01"]).targets(Policy())
+    assert target.meaning.title == "certificate stores of rec01"
 
 
 @pytest.mark.parametrize(

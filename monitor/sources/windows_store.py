@@ -27,7 +27,7 @@ from monitor.model import (
     Target,
 )
 from monitor.settings import TargetSettings
-from monitor.sources.address import read_host
+from monitor.sources.address import Host
 from monitor.sources.win32.trouble import CallError
 from monitor.threads import ThreadPool
 from monitor.windows.blob import Stored
@@ -60,7 +60,7 @@ class WindowsStoreSettings(TargetSettings):
         min_length=1,
         description="stores to watch: My, LocalMachine/My, CurrentUser/My, Services/NAME/My and so on",
     )
-    aliases: tuple[str, ...] = Field((), description="other names and addresses of this machine")
+    aliases: tuple[Host, ...] = Field((), description="other names and addresses of this machine")
 
     @field_validator("kind")
     @classmethod
@@ -75,8 +75,8 @@ class WindowsStoreSettings(TargetSettings):
 
     @field_validator("aliases")
     @classmethod
-    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(map(read_host, texts)))
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hosts))
 
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe; asks this machine for its name."""

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Meaning, Part, Policy, Target
-from monitor.sources.address import join, read_address, read_host
+from monitor.sources.address import Host, join, read_address, read_host
 from monitor.sources.endpoint.way import Endpoint, WaySettings
 
 
@@ -22,11 +22,11 @@ class EndpointSettings(WaySettings):
     )
     server_name: str | None = Field(None, description="name to ask for and to expect; the host if left out")
     preset: str = Field("", description="what is known of such a port beforehand: recording_server.media")
-    public_names: tuple[str, ...] = Field(
+    public_names: tuple[Host, ...] = Field(
         (), description="other names that clients are given for it; its certificate must carry them"
     )
-    stands_in_for: tuple[str, ...] = Field((), description="hosts whose work it takes over when they fail")
-    aliases: tuple[str, ...] = Field((), description="other names and addresses of the same machine")
+    stands_in_for: tuple[Host, ...] = Field((), description="hosts whose work it takes over when they fail")
+    aliases: tuple[Host, ...] = Field((), description="other names and addresses of the same machine")
 
     @field_validator("address")
     @classmethod
@@ -48,8 +48,8 @@ class EndpointSettings(WaySettings):
 
     @field_validator("public_names", "stands_in_for", "aliases")
     @classmethod
-    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(map(read_host, texts)))
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hosts))
 
     @model_validator(mode="after")
     def _no_proxy_for_datagrams(self) -> Self:

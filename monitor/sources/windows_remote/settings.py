@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from monitor.model import Meaning, Policy, Target
 from monitor.settings import PolicySettings
-from monitor.sources.address import read_host
+from monitor.sources.address import Host
 from monitor.windows.access import Remote, WindowsAccess
 
 KIND = "windows_remote"
@@ -20,12 +20,11 @@ class WindowsRemoteSettings(WindowsAccess):
     """Hold the configuration of Windows machines that share one login."""
 
     kind: Literal["windows_remote"]
-    hosts: tuple[str, ...] = Field(min_length=1, description="names or addresses of the machines")
+    hosts: tuple[Host, ...] = Field(min_length=1, description="names or addresses of the machines")
 
     @field_validator("hosts")
     @classmethod
-    def _hosts(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
-        hosts = tuple(map(read_host, texts))
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         twice = next((host for index, host in enumerate(hosts) if host in hosts[:index]), None)
         if twice is not None:
             raise ValueError(f"{twice} stands here twice")
@@ -47,7 +46,7 @@ def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
         labels=tuple(sorted(access.labels.items())),
         host=host,
         collection=True,
-        meaning=Meaning(title=access.title),
+        meaning=Meaning(title=f"{access.title}: {host}" if access.title else f"certificate stores of {host}"),
     )
 
 
