@@ -48,6 +48,19 @@ targets:
     )
 
 
+def test_slow_kinds_have_a_minute(tmp_path: Path) -> None:
+    """A cluster and a remote machine have a minute, whatever ``defaults`` give ports; their own key wins."""
+    text = """
+defaults: {timeout: 5s}
+targets:
+  - {kind: kubernetes, name: slow}
+  - {kind: kubernetes, name: own, timeout: 20s}
+"""
+    planned = targets(tmp_path, text)
+    timeouts = [planned[f"kubernetes:{name}"].policy.timeout.total_seconds() for name in ("slow", "own")]
+    assert timeouts == [60, 20]
+
+
 def test_checks_merge(tmp_path: Path) -> None:
     """Checks are merged key by key, and one that was off can be switched on again."""
     text = """

@@ -50,7 +50,8 @@ def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
 
 def usual_policy(settings: TargetKind) -> PolicySettings | None:
     """Return what suits a kind of target better than ``defaults``, which are written for endpoints."""
-    return UNHURRIED if isinstance(settings, WindowsRemoteSettings) else None
+    # PowerShell takes seconds to start, and a cluster has pages of megabytes.
+    return UNHURRIED if isinstance(settings, KubernetesSettings | WindowsRemoteSettings) else None
 
 
 __all__ = [
