@@ -251,3 +251,23 @@ def test_names_of_machines_are_no_placeholders() -> None:
     """What a machine calls itself is filled in as it is."""
     odd = Finding(Check.KEY_MISSING, Severity.WARNING, "", matter="key_missing {instead} x")
     assert "{instead}" in remedy(odd)[0]
+
+
+BOUND_STORE = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1, 443),))
+
+
+def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
+    """The old certificate was told at the port: silence there makes no news, nor does its end."""
+    told = apply({}, decided(BOUND_STORE, port(OLD, 443)))
+    silent = decided(BOUND_STORE, port(OLD, 443, up=False), told=told)
+    again = decided(BOUND_STORE, port(OLD, 443), told=apply(told, silent))
+    assert (silent.entries, again.entries) == ((), ())
+
+
+def test_a_binding_is_not_right_because_its_port_answers() -> None:
+    """What was told of the binding while its port was silent is told of the port then, and not as solved."""
+    unseen = Finding(Check.UNOBSERVED, Severity.WARNING, "it cannot be seen")
+    silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), blind=unseen))
+    after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
+    assert Check.BINDING_STALE in {check for one in silent.entries for check in one.checks}
+    assert [one.checks for one in after.entries] == [(Check.SERVED_OLD,), (Check.UNOBSERVED,)]

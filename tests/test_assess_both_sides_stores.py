@@ -144,6 +144,13 @@ def test_a_binding_that_was_changed_since() -> None:
     assert checks(store, port(NEW, 443)) == [Check.BINDING_STALE]
 
 
+def test_a_binding_that_was_changed_since_and_is_silent() -> None:
+    """A failed look does not undo what was seen after the bindings were read."""
+    store = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1),))
+    since = port(NEW, 443, up=False, after=timedelta(minutes=10))
+    assert checks(store, since) == []
+
+
 def test_names_of_their_own_on_one_port() -> None:
     """With several bindings on a port one answer says nothing of the others."""
     both = bound(OLD.sha1), bound(NEW.sha1, address="new.vms.example")

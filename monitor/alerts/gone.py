@@ -1,6 +1,6 @@
 """What is no longer wrong: renewed, solved, answering again, or simply gone, and when to say so."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from monitor.alerts.blindness import blind_states, host_of
@@ -113,7 +113,7 @@ def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, activ
         elif check_of(row.key) in ABOUT_CERTIFICATE:
             _apply(gone, row, fate_of(row, where))
         elif is_shared(row.key):
-            _apply(gone, row, _fate_of_shared(row, snapshot, where))
+            _apply(gone, row, _fate_of_shared(row, snapshot, where, active))
         else:
             _apply(gone, row, _fate_at_target(row, snapshot, where, wrong))
     gone.entries = merged(gone.entries)
@@ -147,7 +147,7 @@ def _fate_at_target(row: Told, snapshot: Snapshot, where: Whereabouts, wrong: Co
     return Fate(entries=(solved,))
 
 
-def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
+def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts, active: Collection[str]) -> Fate:
     check = check_of(row.key) or Check.INCONSISTENT
     if check is Check.DISCOVERY_STALE and (lists := _lists_of(row, snapshot)) is not None:
         return lists
@@ -159,6 +159,7 @@ def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
     if check in AT_A_PORT and (left := _left_there(row, where)) is not None:
         return left
     asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
+    asked = asked and not (check is Check.BINDING_STALE and _told_at_its_port(row, owners, active))
     spots = tuple(spot_of(state, place) for place, state in owners)
     return Fate(entries=(_solved(row, spots),)) if asked else Fate()
 
@@ -176,6 +177,18 @@ def _left_there(row: Told, where: Whereabouts) -> Fate | None:
     if sha256 in where.replacements:
         return Fate(entries=tuple(entries_for(where.replacements[sha256])))
     return None
+
+
+def _told_at_its_port(row: Told, owners: Iterable[tuple[str, TargetState]], active: Collection[str]) -> bool:
+    """Return whether a binding is as it was, and its port is told instead because it answers again."""
+    *_, host, _, thumbprint = row.key.split(" ")
+    served_old = f"{Check.SERVED_OLD} {Check.SERVED_OLD} {host}"
+    return any(
+        f"{served_old} {one.certificate.sha256}" in active
+        for _, state in owners
+        for one in state.sightings
+        if one.certificate.sha1 == thumbprint
+    )
 
 
 def _lists_of(row: Told, snapshot: Snapshot) -> Fate | None:

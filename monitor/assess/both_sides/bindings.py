@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from monitor.assess.both_sides.served_old import Old
-from monitor.assess.both_sides.sides import Held, Side
+from monitor.assess.both_sides.sides import Held, Served, Side
 from monitor.assess.both_sides.successor import successor
 from monitor.assess.expiry import end_and_date
 from monitor.model import Binding, Check, Finding, Severity
@@ -17,7 +17,8 @@ from monitor.model import Binding, Check, Finding, Severity
 def bindings_stale(found: list[Side], several: list[Old], now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for each binding that points to nothing good.
 
-    A binding whose port is known to serve an old certificate is told there, with what to do.
+    A binding whose port is known to serve an old certificate is told there, with what to do; one failed look
+    at the port makes no news of the binding.
     """
     told = {(id(old.side), old.served.port, old.served.certificate.sha1) for old in several}
     for side in found:
@@ -92,9 +93,15 @@ def _outdated(side: Side, binding: Binding) -> bool:
     since = [
         served.certificate.sha1
         for served in side.served
-        if served.port == binding.port and served.answers and (served.state.looked_at or taken_at) > taken_at
+        if served.port == binding.port and _seen_after(served, taken_at)
     ]
     return bool(since) and binding.thumbprint.upper() not in since
+
+
+def _seen_after(served: Served, at: datetime) -> bool:
+    """Return whether what a place serves was seen after an instant; that it is silent now changes nothing."""
+    state = served.state
+    return (state.succeeded_at or at) > at or (served.answers and (state.looked_at or at) > at)
 
 
 def _any_address(binding: Binding) -> bool:

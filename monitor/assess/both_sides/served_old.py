@@ -29,7 +29,10 @@ class Old:
 
 
 def olds(found: list[Side], now: datetime) -> list[Old]:
-    """Return the places that serve an old certificate, each once with the latest that lies ready."""
+    """Return the places that serve an old certificate, each once with the latest that lies ready.
+
+    Those that fell silent only just now are among them.
+    """
     best: dict[tuple[str, str, str], Old] = {}
     for side in found:
         for served in side.served:
@@ -45,14 +48,15 @@ def olds(found: list[Side], now: datetime) -> list[Old]:
 def served_old(several: list[Old], now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for each place that serves an old certificate.
 
-    It is a warning at once, and critical from the instant at which the end of the served one is critical.
+    Nothing is said of one that does not answer. It is a warning at once, and critical from the instant at
+    which the end of the served one is critical.
     """
     for old in several:
         served, leaf = old.served, old.served.certificate
         policy = served.state.target.policy
         critical = now >= due(leaf, policy, as_ca=False).critical_at
         severity = policy.severity(Check.SERVED_OLD, Severity.CRITICAL if critical else Severity.WARNING)
-        if severity is not None:
+        if severity is not None and served.answers:
             matter = f"{Check.SERVED_OLD} {old.side.host} {leaf.sha256}"
             finding = Finding(
                 Check.SERVED_OLD,
@@ -77,9 +81,9 @@ def _sentence(old: Old, now: datetime) -> str:
 
 
 def _ready(side: Side, served: Served, now: datetime) -> Held | None:
-    """Return what lies ready for a place that answered when it was last looked at."""
+    """Return what lies ready for a place, nothing where it is not known what that serves."""
     state, leaf = served.state, served.certificate
-    if not served.answers or state.looked_at is None:
+    if not served.counts or state.looked_at is None:
         return None
     others = [held for held in side.related(leaf) if not _set_apart(side, served, held)]
     new = successor(leaf, others, now, key_type=state.target.part.key_type)

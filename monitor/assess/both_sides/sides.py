@@ -54,6 +54,11 @@ class Served:
         return not any(failure.place in ("", self.place) for failure in state.failures)
 
     @property
+    def counts(self) -> bool:
+        """Return whether what it served is still to go by: it answers, or fell silent only just now."""
+        return self.answers or (self.state.looked_at is not None and self.state.blind is None)
+
+    @property
     def port(self) -> int:
         """Return the port, 0 where the place names none."""
         number = seat(self.place).rpartition(":")[2]
