@@ -7,6 +7,7 @@ import pytest
 from alerts_world import (
     AFTER_INVENTORY,
     NOW,
+    apply,
     blind,
     certificate,
     failing,
@@ -109,32 +110,47 @@ def test_much_blindness_is_one_entry() -> None:
     assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
 
 
-def unread(count: int, total: int = 20) -> Snapshot:
-    """Return a network in which hosts are silent, the last ``count`` of them since their report is late."""
-    late = (Failure(Reason.LATE, "the last report is 5 h old"),)
-    states = list(network(6, total).states.values())
-    states[6 - count : 6] = [replace(state, failures=late) for state in states[6 - count : 6]]
+def with_reason(reason: Reason, count: int, silent: int = 0) -> Snapshot:
+    """Return a network of 20 in which ``silent`` hosts refuse, and ``count`` more fail with this reason."""
+    because = (Failure(reason, "what was said"),)
+    states = list(network(silent + count).states.values())
+    for n in range(count):
+        states[n] = replace(states[n], failures=because)
     return picture(*states)
 
 
-def test_network_is_not_suspected_where_it_was_not_the_network() -> None:
-    """Reports that are late came over a network that works: the reasons stand there, with an example."""
-    (entry,) = decide(unread(5), {}, NOW, situation=AFTER_INVENTORY).entries
+def test_network_is_not_suspected_where_something_else_is_said() -> None:
+    """A share that is gone is told as one with its reason, and with an example."""
+    (entry,) = decide(with_reason(Reason.NOT_FOUND, 5, 1), {}, NOW, situation=AFTER_INVENTORY).entries
     assert entry.sentences == (
         "6 of 20 targets cannot be looked at",
-        "late (5), such as: the last report is 5 h old",
+        "not_found (5), such as: what was said",
         "refused (1), such as: nobody listens there",
     )
 
 
 def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
-    """One broken report beside a whole silent network does not hide what is likely."""
-    (entry,) = decide(unread(1), {}, NOW, situation=AFTER_INVENTORY).entries
+    """One refused login beside a whole silent network does not hide what is likely."""
+    (entry,) = decide(with_reason(Reason.FORBIDDEN, 1, 5), {}, NOW, situation=AFTER_INVENTORY).entries
     assert entry.sentences == (
         "6 of 20 targets cannot be looked at: is the monitor's own network down?",
         "refused (5), such as: nobody listens there",
-        "late (1), such as: the last report is 5 h old",
+        "forbidden (1), such as: what was said",
     )
+
+
+@pytest.mark.parametrize("reason", [Reason.LATE, Reason.BAD_ANSWER, Reason.TOO_LARGE, Reason.NOT_TLS])
+def test_what_is_broken_by_itself_is_told_by_itself(reason: Reason) -> None:
+    """Many reports that cannot be used are no silent network, and hide no host that falls silent later."""
+    first, second = steps((with_reason(reason, 8), NOW), (with_reason(reason, 8, 1), NOW + HOUR))
+    assert (len(first.entries), news(second)) == (8, [("first", "warning", "h8:443")])
+
+
+def test_inventory_marks_what_is_broken_by_itself() -> None:
+    """What the inventory said of eight broken reports is not said again by the blind rule."""
+    shown = with_reason(Reason.LATE, 8)
+    told = apply({}, decide(shown, {}, NOW, situation=Situation(NOW)))
+    assert decide(shown, told, NOW + HOUR, situation=AFTER_INVENTORY).entries == ()
 
 
 @pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])

@@ -16,6 +16,14 @@ _ENDS_AT = 0.10
 _OF_A_NETWORK = frozenset(
     {Reason.DNS, Reason.REFUSED, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.CLOSED, Reason.PROXY}
 )
+# What else has one cause for many: a share that is gone, a password that was changed.
+_SHARED = _OF_A_NETWORK | {
+    Reason.NOT_FOUND,
+    Reason.PERMISSION,
+    Reason.UNREADABLE,
+    Reason.UNAUTHORIZED,
+    Reason.FORBIDDEN,
+}
 
 
 def blind_states(snapshot: Snapshot) -> list[TargetState]:
@@ -46,16 +54,31 @@ def title_of_all(titles: Iterable[str], host: str) -> str:
 def collect_blindness(snapshot: Snapshot, told: Mapping[str, Told]) -> dict[str, Matter]:
     """Return the matters of everything that cannot be seen, by key."""
     blind = blind_states(snapshot)
-    if blind and is_the_network(len(blind), len(snapshot), going_on=NETWORK in told):
-        return {NETWORK: _network(blind, len(snapshot))}
+    together = fallen_together(blind, len(snapshot), going_on=NETWORK in told)
+    as_one = {state.target.id for state in together}
     hosts: dict[str, Matter] = {}
     for state in blind:
-        _add(hosts, state)
-    return {matter.key: matter for matter in hosts.values()}
+        if state.target.id not in as_one:
+            _add(hosts, state)
+    matters = {matter.key: matter for matter in hosts.values()}
+    return matters | ({NETWORK: _network(together, len(snapshot))} if together else {})
 
 
-def is_the_network(blind: int, watched: int, *, going_on: bool = False) -> bool:
-    """Return whether so much is silent that the monitor's own network is the likelier cause."""
+def fallen_together(silent: list[TargetState], watched: int, *, going_on: bool = False) -> list[TargetState]:
+    """Return those of the silent targets that are told as one, none where they are few.
+
+    What answers, but not as it should, is broken by itself: many of that kind would otherwise keep every
+    host that falls silent later from being told.
+    """
+    shared = [state for state in silent if _may_be_shared(state)]
+    return shared if _are_many(len(shared), watched, going_on=going_on) else []
+
+
+def _may_be_shared(state: TargetState) -> bool:
+    return not state.failures or any(failure.reason in _SHARED for failure in state.failures)
+
+
+def _are_many(blind: int, watched: int, *, going_on: bool) -> bool:
     if going_on:
         return blind > watched * _ENDS_AT
     return blind >= _FEWEST and blind > watched * _BEGINS_ABOVE

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from monitor.alerts.blindness import collect_blindness, host_of, is_the_network, title_of_all
+from monitor.alerts.blindness import collect_blindness, fallen_together, host_of, title_of_all
 from monitor.alerts.decision import Decision, Ending, Inventory, Moment, Rung, Silent, Why
 from monitor.alerts.due import remember
 from monitor.alerts.keys import INVENTORY, unobserved
@@ -40,7 +40,10 @@ def _marks(moment: Moment, matters: Mapping[str, Matter], silent: list[TargetSta
     snapshot, told, now = moment.snapshot, moment.told, moment.now
     # When most of the network is silent its hosts are left to the blind rule, which tells them as one and
     # takes them back as one; marked one by one they would come back in one mail each.
-    for state in () if is_the_network(len(silent), len(snapshot)) else silent:
+    as_one = {state.target.id for state in fallen_together(silent, len(snapshot))}
+    for state in silent:
+        if state.target.id in as_one:
+            continue
         key = unobserved(state.target.id)
         title, where = spot_of(state).title, state.target.where
         yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, title, (where,)))
