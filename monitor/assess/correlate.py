@@ -3,6 +3,7 @@
 It must not change any target's own judgment; what it finds is added beside it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -41,8 +42,8 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``revoked`` and ``revocation_unknown``: what issuers said, which is known beside the looks.
     ``renewal_window``: the CA suggested to renew and nobody did, or wants it earlier than usual.
     """
-    found: dict[str, tuple[Finding, ...]] = {}
+    found: dict[str, list[Finding]] = defaultdict(list)
     for question in _QUESTIONS:
         for target_id, finding in question(snapshot, now):
-            found[target_id] = (*found.get(target_id, ()), finding)
-    return found
+            found[target_id].append(finding)
+    return {target_id: tuple(findings) for target_id, findings in found.items()}

@@ -25,6 +25,9 @@ AT_ONCE = 32
 A_ROUND = 500
 """Certificates asked about in one round at most; those that waited longest come first."""
 
+NOT_RECORDED = 20.0
+"""Seconds until a certificate is asked about whose bytes, or whose issuer's, were not at hand."""
+
 SHOWN_EVERY = 1.0
 """Seconds after which what was learned is shown while a long round goes on."""
 
@@ -73,6 +76,8 @@ class Revocations:
             del self._known[sha256]
             self._due.pop(sha256, None)
             self._dirty = True
+        for sha256 in [one for one in self._due if one not in asking]:
+            del self._due[sha256]
 
     async def _ask(self, asking: Mapping[str, Wanted], show: Show) -> None:
         bytes_of = await self._bytes(asking)
@@ -81,7 +86,9 @@ class Revocations:
         async def one(sha256: str, entry: Wanted) -> None:
             der, issuer = bytes_of.get(sha256), bytes_of.get(entry.issuer.sha256)
             if der is None or issuer is None:
-                return  # not recorded yet
+                # Not recorded yet, maybe never: it must neither keep others waiting nor be asked for at once.
+                self._due[sha256] = self._clock.monotonic() + NOT_RECORDED
+                return
             async with gate:
                 told = await self._told(Case(der, issuer, entry.sources, tuple(entry.staples)), sha256)
             self._note(sha256, told)
