@@ -72,6 +72,7 @@ class ThreadPool:
             if job is None:
                 return
             self._serve(*job)
+            del job  # an idle thread would keep what it worked on last: files, lists, passphrases
 
     def _serve(
         self, call: Callable[[], Any], loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"

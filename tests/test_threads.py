@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+import time
+import weakref
 
 import pytest
 
@@ -124,3 +126,21 @@ def test_a_thread_that_cannot_be_started_is_tried_again(monkeypatch: pytest.Monk
         return made
 
     assert asyncio.run(scenario()) == ["second"]
+
+
+def test_an_idle_thread_keeps_nothing() -> None:
+    """What a call was given and what it returned may go when it is done, whenever the next one comes."""
+
+    class Thing:
+        """Hold nothing; can be asked for weakly."""
+
+    async def act() -> list[Thing | None]:
+        pool, given = ThreadPool("t", 1), Thing()
+        known = [weakref.ref(given), weakref.ref(await pool.run(lambda _: Thing(), given))]
+        del given
+        deadline = time.monotonic() + 10
+        while any(one() for one in known) and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)  # the thread puts it down a moment after it has told the loop
+        return [one() for one in known]
+
+    assert asyncio.run(act()) == [None, None]
