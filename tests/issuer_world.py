@@ -23,6 +23,7 @@ from monitor.issuers.reach import Reach
 from monitor.issuers.verdict import Pair
 
 NOW = pki.NOW
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 URL = "http://ca.example/ca.crl"

@@ -4,42 +4,17 @@ from collections.abc import Sequence
 
 import pki
 import pytest
+from crl_told import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, signed_anew, told
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from issuer_world import (
-    DAY,
-    HOUR,
-    NOW,
-    URL,
-    crl,
-    entry,
-    issued_list,
-    leaf,
-    pair,
-    points,
-    scope,
-)
+from issuer_world import DAY, HOUR, NOW, URL, crl, entry, issued_list, leaf, pair, points, scope
 
-from monitor.issuers.crl import UnreadableListError, deltas_of, read_list, told_by, with_delta
-from monitor.issuers.verdict import Verdict
-from monitor.model import Standing
-
-CA = pki.authority("Test CA")
-OTHER = pki.authority("Other CA")
-LEAF = leaf(CA, points(URL))
-GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
-HOLD = x509.ReasonFlags.certificate_hold
+from monitor.issuers.crl import UnreadableListError, read_list, told_by
 
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]
-
-
-def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
-    """Return what a list tells."""
-    return told_by(issued_list(data), pair(about, ca), NOW)
 
 
 def test_not_listed() -> None:
@@ -126,13 +101,6 @@ def test_without_an_end() -> None:
     content = body[4 if body[1] == 0x82 else 3 if body[1] == 0x81 else 2 :].replace(times[1], b"")
     verdict = told(signed_anew(pki.tlv(0x30, content)))
     assert verdict.detail == "the CRL http://ca.example/ca.crl does not say how long it holds"
-
-
-def signed_anew(body: bytes) -> bytes:
-    """Return a list with this inner part, signed by the CA."""
-    assert isinstance(CA.key, ec.EllipticCurvePrivateKey)
-    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
-    return pki.tlv(0x30, body, algorithm, pki.tlv(0x03, b"\0", CA.key.sign(body, ec.ECDSA(hashes.SHA256()))))
 
 
 @pytest.mark.parametrize("entries", [(), (entry(LEAF),)])
@@ -284,113 +252,3 @@ def test_pem() -> None:
     """A list in PEM form is read, although it should not be served so."""
     pem = x509.load_der_x509_crl(crl(CA, entry(LEAF))).public_bytes(Encoding.PEM)
     assert told(pem).standing is REVOKED
-
-
-BASE = [(x509.CRLNumber(10), False)]
-
-
-def delta(
-    *entries: x509.RevokedCertificate,
-    built_on: int = 10,
-    number: int = 12,
-    ca: pki.Issued = CA,
-    **more: object,
-) -> bytes:
-    """Return a delta CRL."""
-    extensions = [(x509.DeltaCRLIndicator(built_on), True), (x509.CRLNumber(number), False)]
-    return crl(ca, *entries, extensions=extensions, **more)  # type: ignore[arg-type]
-
-
-def joined(base: bytes, more: bytes) -> Standing:
-    """Return what base and delta tell together."""
-    whole, part = issued_list(base), issued_list(more, "http://ca.example/ca+.crl")
-    verdict = told_by(whole, pair(LEAF, CA), NOW)
-    return with_delta(verdict, whole, part, pair(LEAF, CA), NOW).standing
-
-
-def test_revoked_since_the_base() -> None:
-    """What a fitting delta lists was revoked."""
-    assert joined(crl(CA, extensions=BASE), delta(entry(LEAF))) is REVOKED
-
-
-def test_quiet_delta() -> None:
-    """A delta that is silent leaves what the base says."""
-    assert joined(crl(CA, extensions=BASE), delta()) is GOOD
-    assert joined(crl(CA, entry(LEAF), extensions=BASE), delta()) is REVOKED
-
-
-def test_hold_taken_back() -> None:
-    """A delta may take back a hold, and nothing else."""
-    back = delta(entry(LEAF, x509.ReasonFlags.remove_from_crl))
-    assert joined(crl(CA, entry(LEAF, HOLD), extensions=BASE), back) is GOOD
-    assert joined(crl(CA, entry(LEAF), extensions=BASE), back) is REVOKED
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        delta(entry(LEAF), built_on=11),
-        delta(entry(LEAF), built_on=5, number=9),
-        delta(entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY),
-        delta(entry(LEAF), ca=OTHER),
-        crl(CA, entry(LEAF)),
-    ],
-    ids=["of a later base", "older than the base", "ended", "of another CA", "no delta"],
-)
-def test_deltas_that_do_not_fit(odd: bytes) -> None:
-    """A delta that does not belong to the base changes nothing."""
-    assert joined(crl(CA, extensions=BASE), odd) is GOOD
-
-
-def test_a_base_that_tells_nothing() -> None:
-    """A delta alone never makes a certificate good."""
-    assert joined(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY, extensions=BASE), delta()) is UNKNOWN
-
-
-def test_where_deltas_are() -> None:
-    """The base names its delta, or else the certificate does."""
-    point = points("http://ca.example/ca+.crl")[0]
-    assert isinstance(point, x509.CRLDistributionPoints)
-    freshest = (x509.FreshestCRL(list(point)), False)
-    base = issued_list(crl(CA, extensions=[freshest]))
-    assert deltas_of(base, pair(LEAF, CA)) == ("http://ca.example/ca+.crl",)
-    plain, naming = issued_list(crl(CA)), leaf(CA, freshest)
-    assert deltas_of(plain, pair(naming, CA)) == ("http://ca.example/ca+.crl",)
-    assert deltas_of(plain, pair(LEAF, CA)) == ()
-
-
-@pytest.mark.parametrize(
-    "how", [padding.PKCS1v15(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)], ids=["PKCS #1", "PSS"]
-)
-def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
-    """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
-    ca = pki.authority("CA", key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
-    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
-    made = (
-        builder.last_update(NOW - HOUR)
-        .next_update(NOW + DAY)
-        .sign(
-            ca.key,  # type: ignore[arg-type]
-            hashes.SHA256(),
-            rsa_padding=how,
-        )
-    )
-    assert told(made.public_bytes(Encoding.DER), leaf(ca, points(URL)), ca).standing is GOOD
-
-
-def test_two_algorithms() -> None:
-    """A list whose signed part names another algorithm than its signature is refused."""
-    algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
-    body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
-    assert told(signed_anew(body)).standing is GOOD
-    with pytest.raises(UnreadableListError):
-        told(signed_anew(body.replace(algorithm, other)))
-
-
-def test_a_signature_is_verified_once() -> None:
-    """A list is hashed once, however many certificates it is asked about."""
-    held = issued_list(crl(CA))
-    for _ in range(3):
-        told_by(held, pair(leaf(CA, points(URL)), CA), NOW)
-    assert list(held.signed_by.values()) == [True]
-    assert told_by(held, pair(leaf(OTHER), OTHER), NOW).standing is UNKNOWN
