@@ -1,0 +1,30 @@
+"""Targets of key stores in a folder, with their passphrases."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from keystores import WORD
+from pki import NOW
+
+from monitor.assess import Anchors, PathFinder
+from monitor.cycle.judge import Judge
+from monitor.model import Observation, Policy, Seen, Target, TargetState
+from monitor.sources import FilesSettings
+
+
+def target(*paths: Path | str, passphrases: tuple[dict[str, str], ...] = (), timeout: float = 10) -> Target:
+    """Return the target for some paths and places of passphrases."""
+    written = {"kind": "files", "paths": [str(path) for path in paths], "passphrases": list(passphrases)}
+    return FilesSettings.model_validate(written).target(Policy(timeout=timedelta(seconds=timeout)))
+
+
+def word(folder: Path, text: str = WORD) -> dict[str, str]:
+    """Write a passphrase and return where it lies."""
+    (folder / "word").write_text(f"{text}\n")
+    return {"file": str(folder / "word")}
+
+
+def after(state: TargetState, seen: Seen) -> TargetState:
+    """Return the state after a look."""
+    observation = Observation(state.target.id, NOW, timedelta(0), seen)
+    return Judge(PathFinder()).observed(state, observation, Anchors.of([]), NOW)
