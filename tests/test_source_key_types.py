@@ -1,4 +1,4 @@
-"""Tests of looks at the certificates of every key type of one server: what is asked, what is remembered."""
+"""Tests of what is asked of a server with keys of several types, and what is remembered of it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,24 +6,17 @@ from dataclasses import dataclass, field
 
 import pki
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from OpenSSL import SSL
 from pydantic import ValidationError
-from tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
+from two_keys import ECDSA, RSA, places
 
 from monitor import parse
 from monitor.model import Failure, Policy, Reason, Seen, Sighting
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint import EndpointSettings
 from monitor.sources.endpoint.key_types import ASK_AGAIN, KeyTypes
 from monitor.sources.endpoint.seen import joined
 from monitor.sources.endpoint.way import DIRECT, Endpoint
-from monitor.sources.resolve import Resolver
 from monitor.tls import KeyType
 
-NAME = "recorder.example"
-ROOT = pki.authority()
-ECDSA = pki.leaf(NAME, ROOT)
-RSA = pki.leaf(NAME, ROOT, key=rsa.generate_private_key(65537, 2048))
 Held = pki.Issued | Failure
 BOTH: dict[KeyType | None, Held] = {KeyType.RSA: RSA, KeyType.ECDSA: ECDSA}
 ALERT = Failure(Reason.TLS_ALERT, "no cipher", "")
@@ -58,11 +51,6 @@ def looks(servers: Sequence[Server], known: KeyTypes | None = None) -> Seen:
     """Return what the last of several looks gives."""
     known = known or KeyTypes()
     return [look(known, server) for server in servers][-1]
-
-
-def places(seen: Seen) -> list[tuple[str, str]]:
-    """Return the place and fingerprint of every sighting."""
-    return [(one.place, one.certificate.sha256) for one in seen.sightings]
 
 
 def test_both() -> None:
@@ -221,83 +209,3 @@ def test_unknown_word() -> None:
     """Only preferred and all can be written."""
     with pytest.raises(ValidationError):
         EndpointSettings.model_validate({"address": "h:1", "key_types": "both"})
-
-
-VERSIONS = {
-    "TLS 1.0": SSL.TLS1_VERSION,
-    "TLS 1.2": SSL.TLS1_2_VERSION,
-    "TLS 1.3": SSL.TLS1_3_VERSION,
-    "any": None,
-}
-
-
-def both(version: int | None) -> SSL.Context:
-    """Return a server context with a certificate of each type."""
-    context = server_context(RSA, version=version)
-    context.use_certificate(ECDSA.certificate)
-    context.use_privatekey(ECDSA.key)
-    return context
-
-
-def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str) -> tuple[Seen, int]:
-    """Return what one look at a server on loopback gives, and its port."""
-
-    async def main() -> tuple[Seen, int]:
-        serve, ended = speaking_tls(context, peers), asyncio.Semaphore(0)
-
-        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await serve(reader, writer)
-            ended.release()
-
-        async with listening(handle) as port:
-            settings = {"address": f"127.0.0.1:{port}", "server_name": NAME, "key_types": "all", **keys}
-            target = EndpointSettings.model_validate(settings).target(Policy())
-            seen = await EndpointSource(Resolver()).look(target)
-            for _ in range(2):
-                await ended.acquire()
-            return seen, port
-
-    return asyncio.run(main())
-
-
-@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
-def test_every_version(version: int | None) -> None:
-    """Both certificates are told apart in every version."""
-    seen, port = served(both(version))
-    expected = [(f"127.0.0.1:{port} (RSA)", RSA.sha256), (f"127.0.0.1:{port} (ECDSA)", ECDSA.sha256)]
-    assert (places(seen), seen.failures, seen.encrypted) == (expected, (), True)
-
-
-@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
-def test_two_handshakes(version: int | None) -> None:
-    """A server with both types gets two handshakes, each finished and ended politely."""
-    peers: list[TlsPeer] = []
-    served(both(version), peers)
-    assert [(peer.failed, peer.ended_politely) for peer in peers] == [(False, True)] * 2
-
-
-@pytest.mark.parametrize("only", [RSA, ECDSA], ids=["RSA", "ECDSA"])
-@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
-def test_one_type_in_every_version(version: int | None, only: pki.Issued) -> None:
-    """A server with one type shows that one, in every version."""
-    seen, port = served(server_context(only, version=version))
-    kind = "RSA" if only is RSA else "ECDSA"
-    assert (places(seen), seen.failures) == ([(f"127.0.0.1:{port} ({kind})", only.sha256)], ())
-
-
-def test_every_address() -> None:
-    """With every address, each address and key type is a place."""
-    seen, port = served(both(None), addresses="all")
-    assert [one.place for one in seen.sightings] == [f"127.0.0.1:{port} (RSA)", f"127.0.0.1:{port} (ECDSA)"]
-
-
-def test_not_tls() -> None:
-    """A port without TLS is told once, of the server."""
-
-    async def main() -> tuple[Seen, int]:
-        async with listening(saying(b"SSH-2.0-x\r\n")) as port:
-            target = EndpointSettings(address=f"127.0.0.1:{port}", key_types="all").target(Policy())
-            return await EndpointSource(Resolver()).look(target), port
-
-    seen, port = asyncio.run(main())
-    assert [(one.reason, one.place) for one in seen.failures] == [(Reason.NOT_TLS, f"127.0.0.1:{port}")]
