@@ -1,26 +1,21 @@
-"""Find the path from a served certificate to an anchor with OpenSSL, as leniently as the real clients do.
+"""Find the path from a served certificate to an anchor, as leniently as the real clients do.
 
 Time is not part of trust: a path that only time spoils is trusted, and its dates are judged elsewhere. It
 must not match names, and it does no I/O. One finder is used by one thread.
 """
 
-import contextlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-
-from OpenSSL import crypto
 
 from monitor.assess.anchors import Anchor, Anchors
 from monitor.assess.links import Held, canonical, old_style_ca
+from monitor.assess.openssl import valid, verified
 from monitor.assess.problem import Refusal, problem
 from monitor.assess.routes import Route, Walk
 from monitor.model import Certificate, Path
 
-_PARTIAL_CHAIN = crypto.X509StoreFlags.PARTIAL_CHAIN
-_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which pyOpenSSL does not name
 _MOST_SERVED = 64
 _MOST_BETWEEN = 16
 
@@ -147,17 +142,13 @@ class _Preference:
 
     def _rank(self, held: Held) -> tuple[bool, datetime, datetime]:
         certificate = held[0]
-        return _valid(certificate, self._now), certificate.not_after, certificate.not_before
+        return valid(certificate, self._now), certificate.not_after, certificate.not_before
 
 
 def _holds(path: Path, now: datetime) -> bool:
     return (path.valid_from is None or path.valid_from <= now) and (
         path.valid_until is None or now < path.valid_until
     )
-
-
-def _valid(certificate: Certificate, at: datetime) -> bool:
-    return certificate.not_before <= at < certificate.not_after
 
 
 def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -170,7 +161,7 @@ def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datet
 def _judged(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
     if case.anchors:
         for at in case.instants():
-            found = _verified(case.leaf, case.pool, case.anchors, at)
+            found = verified(case.leaf, case.pool, case.anchors, at)
             if isinstance(found, tuple):
                 return found, ""
     return _walked(case, known=known)
@@ -204,71 +195,8 @@ def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...
     """
     root = route[-1]
     if len(route) == 1 or not old_style_ca(root[1]):
-        return _verified(route[0], route[1:-1], route[-1:], at)
-    if at is not None and not _valid(root[0], at):
+        return verified(route[0], route[1:-1], route[-1:], at)
+    if at is not None and not valid(root[0], at):
         return Refusal("an anchor is not valid at this time", len(route) - 1)
-    found = _verified(route[0], route[1:-2], route[-2:-1], at)
+    found = verified(route[0], route[1:-2], route[-2:-1], at)
     return (*found, root[0]) if isinstance(found, tuple) else found
-
-
-def _verified(
-    leaf: Held, pool: Iterable[Held], anchors: Iterable[Held], at: datetime | None
-) -> tuple[Certificate, ...] | Refusal:
-    """Return the path that OpenSSL accepts at an instant, or why there is none.
-
-    Whatever is not valid at that instant is left out beforehand: OpenSSL would take an expired anchor in
-    place of a valid certificate of the same name that was served.
-    """
-    above = [held for held in (*pool, *anchors) if at is None or _valid(held[0], at)]
-    known = {held[0].sha256: held[0] for held in (leaf, *above)}
-    trusted = {held[0].sha256 for held in anchors}
-    try:
-        store = _store([held for held in above if held[0].sha256 in trusted], at)
-        others = list(_loaded(held for held in above if held[0].sha256 not in trusted))
-        start = crypto.load_certificate(crypto.FILETYPE_ASN1, leaf[1])
-        chain = crypto.X509StoreContext(store, start, others).get_verified_chain()
-    except crypto.X509StoreContextError as error:
-        # Its certificate must not be touched: for damaged bytes it is a null pointer, and asking it
-        # anything ends the process (pyOpenSSL 26.4, tried).
-        _clear_errors()
-        return Refusal(str(error), error.errors[1])
-    except crypto.Error:
-        return Refusal("OpenSSL cannot read the certificate", 0)
-    return tuple(known[_fingerprint(certificate)] for certificate in chain)
-
-
-def _store(anchors: Iterable[Held], at: datetime | None) -> crypto.X509Store:
-    store = crypto.X509Store()
-    store.set_flags(_PARTIAL_CHAIN | (_NO_CHECK_TIME if at is None else 0))
-    if at is not None:
-        store.set_time(at)
-    for anchor in _loaded(anchors):
-        store.add_cert(anchor)
-    return store
-
-
-def _loaded(held: Iterable[Held]) -> Iterator[crypto.X509]:
-    """Iterate over the certificates that OpenSSL can read; the others can be on no path."""
-    for _, der in held:
-        with contextlib.suppress(crypto.Error):
-            yield _shared(der)
-
-
-@lru_cache(maxsize=256)
-def _shared(der: bytes) -> crypto.X509:
-    """Remember issuers and anchors, which stand above many leaves."""
-    return crypto.load_certificate(crypto.FILETYPE_ASN1, der)
-
-
-def _fingerprint(certificate: crypto.X509) -> str:
-    return certificate.digest("sha256").replace(b":", b"").decode().lower()
-
-
-def _clear_errors() -> None:
-    """Empty the thread's OpenSSL error queue, which a refused chain leaves filled.
-
-    A later call on the same thread could take what is left there for its own failure
-    (SSL_get_error(3)). Any failing pyOpenSSL call empties it.
-    """
-    with contextlib.suppress(crypto.Error):
-        crypto.load_certificate(crypto.FILETYPE_ASN1, b"")

@@ -3,31 +3,26 @@
 previous state + observation -> sightings -> paths -> assessment -> next state
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from monitor.assess import Anchors, PathFinder, blindness, heads, judge
+from monitor.cycle.carried import carried, lists_known, machine_known
+from monitor.cycle.departed import departed
 from monitor.model import (
     Certificate,
-    Departed,
     Finding,
-    Machine,
     Observation,
     Path,
-    RevocationList,
-    Seen,
     Sighting,
     Target,
     TargetState,
 )
 
 Link = tuple[Certificate, bytes]
-
-DEPARTED_KEPT = 5
-"""How many replaced leaves a target remembers; the alert pass needs them only for minutes."""
 
 
 class Judge:
@@ -51,12 +46,12 @@ class Judge:
     ) -> TargetState:
         """Return the state after a look."""
         seen, target = observation.seen, previous.target
-        kept = _carried(previous, seen, now)
+        kept = carried(previous, seen, now)
         paths = (*self._paths(target, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
         sightings = (*seen.sightings, *kept)
         if sightings == previous.sightings:
             sightings = previous.sightings  # so that a state shares the memory of the one before it
-        lists = _lists(previous, seen, now)
+        lists = lists_known(previous, seen, now)
         if lists == previous.lists:
             lists = previous.lists
         encrypted = seen.encrypted if seen.encrypted is not None else previous.encrypted
@@ -71,8 +66,8 @@ class Judge:
             failures=seen.failures,
             encrypted=encrypted,
             sightings=sightings,
-            departed=_departed(previous, paths, seen),
-            machine=_machine(previous, seen, kept),
+            departed=departed(previous, paths, seen),
+            machine=machine_known(previous, seen, kept),
             lists=lists,
             staples=seen.staples if seen.sightings else previous.staples,
         )
@@ -175,111 +170,7 @@ def _by_place(sightings: Sequence[Sighting], ders: Mapping[str, bytes]) -> Itera
             yield place, links
 
 
-def _carried(previous: TargetState, seen: Seen, now: datetime) -> tuple[Sighting, ...]:
-    """Return the last known sightings of the places that could not be looked at this time."""
-    if not previous.sightings:
-        return ()
-    shown = {sighting.place for sighting in seen.sightings}
-    places = _lost(previous, seen, now)
-    return tuple(s for s in previous.sightings if s.place not in shown and _within(s.place, places))
-
-
-def _lost(previous: TargetState, seen: Seen, now: datetime) -> list[str]:
-    """Return the places that could not be looked at, empty when they have been lost for too long.
-
-    A standby that was seen once falls silent for good reason, for years: it is not forgotten.
-    """
-    if not seen.failures:
-        return []
-    since = previous.succeeded_at or previous.watched_since
-    too_long = since is not None and now - since > previous.target.policy.forget_after
-    if too_long and not previous.target.part.standby:
-        return []
-    return [failure.place for failure in seen.blind_failures]
-
-
-def _machine(previous: TargetState, seen: Seen, kept: tuple[Sighting, ...]) -> Machine | None:
-    """Return what is known of the machine: told by this look, else as long as its certificates stay known."""
-    return seen.machine or (previous.machine if kept else None)
-
-
-def _lists(previous: TargetState, seen: Seen, now: datetime) -> tuple[RevocationList, ...]:
-    """Return the CRLs of this look and the last known ones of places that could not be looked at."""
-    if not previous.lists:
-        return seen.lists
-    shown = {one.place for one in seen.lists}
-    places = _lost(previous, seen, now)
-    return (
-        *seen.lists,
-        *(one for one in previous.lists if one.place not in shown and _within(one.place, places)),
-    )
-
-
-def _within(place: str, places: Iterable[str]) -> bool:
-    """Return whether a place is one of the others, or inside one.
-
-    Inside lie a file of a folder, an entry of a store, a key type of a server.
-    """
-    inside = ("/", "\\", "#", " (")
-    return any(
-        not lost or place == lost or place.startswith(tuple(lost + part for part in inside))
-        for lost in places
-    )
-
-
 def _paths_at(state: TargetState, sightings: Sequence[Sighting]) -> Iterator[Path]:
     if sightings:
         places = {sighting.place for sighting in sightings}
         yield from (path for path in state.assessment.paths if path.place in places)
-
-
-def _departed(previous: TargetState, paths: Sequence[Path], seen: Seen) -> tuple[Departed, ...]:
-    """Return which leaves are gone from their place, counted in good looks.
-
-    Two good looks without the old one are asked for before anything is called renewed: behind one name
-    there may be several machines that take turns in answering.
-    """
-    if not seen.sightings:
-        return previous.departed
-    if not previous.departed and paths == previous.assessment.paths:
-        return ()
-    now_at = _leaves(_renewable(previous.target, paths))
-    before_at = _leaves(_renewable(previous.target, previous.assessment.paths))
-    shown = {sighting.place for sighting in seen.sightings}
-    older = [_looked_again(entry, now_at, shown) for entry in previous.departed]
-    fresh = [
-        Departed(place, old, now_at.get(place), 1)
-        for place, old in before_at.items()
-        if place in shown and now_at.get(place) != old
-    ]
-    gone = [entry for entry in older if entry and not _same_leaf(entry, fresh)]
-    return tuple((*gone, *fresh)[-DEPARTED_KEPT:])
-
-
-def _renewable(target: Target, paths: Sequence[Path]) -> Sequence[Path]:
-    """Return the paths of places where one leaf gives way to another.
-
-    In a collection a successor mostly lies elsewhere; only what has a name in a file or object
-    (``path#alias``) is renewed where it stands.
-    """
-    return [path for path in paths if "#" in path.place] if target.collection else paths
-
-
-def _looked_again(entry: Departed, now_at: Mapping[str, Certificate], shown: set[str]) -> Departed | None:
-    if entry.place not in shown:
-        return entry
-    leaf = now_at.get(entry.place)
-    if leaf == entry.old:
-        return None
-    return replace(entry, new=leaf, looks=min(entry.looks + 1, 1000))
-
-
-def _same_leaf(entry: Departed, others: Iterable[Departed]) -> bool:
-    return any(entry.place == other.place and entry.old == other.old for other in others)
-
-
-def _leaves(paths: Iterable[Path]) -> dict[str, Certificate]:
-    leaves: dict[str, Certificate] = {}
-    for path in paths:
-        leaves.setdefault(path.place, path.leaf)
-    return leaves
