@@ -283,6 +283,7 @@ class TestDiscoveryStale:
 
     STALE = DiscoveryState(
         "xprotect:hq",
+        found=2,
         succeeded_at=days(-1),
         failed=3,
         failures=(Failure(Reason.UNAUTHORIZED, "the login was refused"),),

@@ -13,6 +13,7 @@ from monitor.alerts.due import due, keep_up, remember
 from monitor.alerts.gone import settle
 from monitor.alerts.inventory import take_inventory
 from monitor.alerts.keys import CLOCK, INVENTORY, RENEWED, renewed
+from monitor.alerts.lists import add_lists
 from monitor.alerts.matter import Matter, collect
 from monitor.alerts.order import as_entries, worst_first
 from monitor.alerts.renewal import all_renewals, told_renewal
@@ -34,6 +35,7 @@ def decide(snapshot: Snapshot, told: Mapping[str, Told], now: datetime, *, situa
         return _clock_is_wrong(told, now)
     moment = Moment(snapshot, told, now, situation)
     matters = collect(snapshot, now)
+    add_lists(matters, snapshot)
     if not (situation.inventory_sent or INVENTORY in told):
         return _first_pass(moment, matters)
     return _notice(moment, matters | collect_blindness(snapshot, told))

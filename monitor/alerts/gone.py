@@ -14,6 +14,7 @@ from monitor.alerts.keys import (
     subject_of,
     target_and_fingerprint,
 )
+from monitor.alerts.lists import list_of, spot_of_list, told_by_name
 from monitor.alerts.matter import spot_of
 from monitor.alerts.remedies import AT_A_PORT, OF_A_MACHINE
 from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
@@ -151,6 +152,8 @@ def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts, active: C
     check = check_of(row.key) or Check.INCONSISTENT
     if check is Check.DISCOVERY_STALE and (lists := _lists_of(row, snapshot)) is not None:
         return lists
+    if check is Check.DISCOVERY_STALE and told_by_name(row.places, list_of(row.key)):
+        return Fate(entries=(_solved(row, (spot_of_list(list_of(row.key)),)),))
     owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
     if any(blind_at(state, place) for place, state in owners):
         return Fate(waits=True)
@@ -196,7 +199,7 @@ def _lists_of(row: Told, snapshot: Snapshot) -> Fate | None:
 
     After a start nothing is known until it was asked again, and how often it failed is counted anew.
     """
-    discovery = snapshot.discoveries.get(subject_of(row.key).removeprefix(f"{Check.DISCOVERY_STALE} "))
+    discovery = snapshot.discoveries.get(list_of(row.key))
     if discovery is None:
         return Fate()
     waits = discovery.asked_at is None or discovery.failed > 0 or bool(discovery.failures)

@@ -10,6 +10,7 @@ from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
 from monitor.assess.part import missing_names
 from monitor.assess.revoked import PATIENCE, asked_of, asked_paths, revoked
+from monitor.assess.stale import lists_of_nothing
 from monitor.assess.trust import PathFinder
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "end_in_words",
     "heads",
     "judge",
+    "lists_of_nothing",
     "mismatch",
     "missing_names",
     "revoked",

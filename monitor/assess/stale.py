@@ -25,6 +25,13 @@ def stale_discoveries(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, 
                 yield from _finding(target, discovery)
 
 
+def lists_of_nothing(snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield a finding for each discovery that failed several times in a row and has no target to bear it."""
+    for discovery in snapshot.discoveries.values():
+        if discovery.failed >= _WARNING_AFTER and _bearer(snapshot, discovery) is None:
+            yield _found(discovery, discovery.id, _severity(discovery))
+
+
 def _bearer(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
     state = snapshot.states.get(discovery.target_id)
     if state is not None:
@@ -33,21 +40,27 @@ def _bearer(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
 
 
 def _finding(target: Target, discovery: DiscoveryState) -> Iterator[tuple[str, Finding]]:
-    default = Severity.CRITICAL if discovery.failed >= _CRITICAL_AFTER else Severity.WARNING
-    severity = target.policy.severity(Check.DISCOVERY_STALE, default)
+    severity = target.policy.severity(Check.DISCOVERY_STALE, _severity(discovery))
     if severity is not None:
-        matter = f"{Check.DISCOVERY_STALE} {discovery.id}"
-        sentence = _sentence(discovery)
-        where = target.where
-        yield target.id, Finding(Check.DISCOVERY_STALE, severity, sentence, place=where, matter=matter)
+        yield target.id, _found(discovery, target.where, severity)
+
+
+def _severity(discovery: DiscoveryState) -> Severity:
+    return Severity.CRITICAL if discovery.failed >= _CRITICAL_AFTER else Severity.WARNING
+
+
+def _found(discovery: DiscoveryState, place: str, severity: Severity) -> Finding:
+    matter = f"{Check.DISCOVERY_STALE} {discovery.id}"
+    return Finding(Check.DISCOVERY_STALE, severity, _sentence(discovery), place=place, matter=matter)
 
 
 def _sentence(discovery: DiscoveryState) -> str:
     reasons = bounded("; ", list(dict.fromkeys(f"{f.reason}: {f.detail}" for f in discovery.failures)))
+    kept = "its last known targets stay under watch" if discovery.found else "nothing of it is watched"
     last = "it was never had"
     if discovery.succeeded_at is not None:
         last = f"it was last had {day_and_minute(discovery.succeeded_at)}"
     return (
         f"the list of targets of {discovery.id} could not be had {discovery.failed} times in a row"
-        f"{f' ({reasons})' if reasons else ''}; {last}; its last known targets stay under watch"
+        f"{f' ({reasons})' if reasons else ''}; {last}; {kept}"
     )
