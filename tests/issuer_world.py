@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from monitor.issuers.crl import Issued, read_list
 from monitor.issuers.fetch import Fetcher
+from monitor.issuers.issued import Issued, read_list
 from monitor.issuers.reach import Reach
 from monitor.issuers.verdict import Pair
 

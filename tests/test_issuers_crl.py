@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from issuer_world import DAY, HOUR, NOW, URL, crl, entry, issued_list, leaf, pair, points, scope
 
-from monitor.issuers.crl import UnreadableListError, read_list, told_by
+from monitor.issuers.crl import told_by
+from monitor.issuers.issued import UnreadableListError, read_list
 
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 

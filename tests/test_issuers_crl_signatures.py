@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from issuer_world import DAY, HOUR, NOW, URL, crl, issued_list, leaf, pair, points
 
-from monitor.issuers.crl import UnreadableListError, told_by
+from monitor.issuers.crl import told_by
+from monitor.issuers.issued import UnreadableListError
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.issuers.crl import Issued, UnreadableListError, read_list
 from monitor.issuers.fetch import Answer, Fetcher, Question, UnansweredError
+from monitor.issuers.issued import Issued, UnreadableListError, read_list
 from monitor.model import Clock
 from monitor.parse import display
 from monitor.threads import ThreadPool
