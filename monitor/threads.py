@@ -19,12 +19,16 @@ _Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"
 
 
 class ThreadPool:
-    """Run blocking calls on at most ``size`` daemon threads, first come first served."""
+    """Run blocking calls on at most ``size`` daemon threads, first come first served.
 
-    def __init__(self, name: str, size: int) -> None:
+    ``spare`` more may take the place of threads that hang in calls which nobody waits for any more.
+    """
+
+    def __init__(self, name: str, size: int, *, spare: int = 0) -> None:
         """Start no thread yet; they come with the first calls."""
         self.name = name
         self.size = size
+        self._spare = spare
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
@@ -55,7 +59,8 @@ class ThreadPool:
 
     def _grow(self) -> None:
         with self._lock:
-            if self._idle >= self._jobs.qsize() or self._threads >= self.size:
+            most = self.size + min(self._abandoned, self._spare)
+            if self._idle >= self._jobs.qsize() or self._threads >= most:
                 return
             name = f"{self.name}-{self._threads + 1}"
             # Counted only once it runs: a machine that has no thread left now may have one later.
@@ -95,6 +100,9 @@ class ThreadPool:
     def _count_abandoned(self, change: int) -> None:
         with self._lock:
             self._abandoned += change
+        if change > 0 and self._spare:
+            with contextlib.suppress(RuntimeError):  # no thread left: the next call tries again
+                self._grow()
 
 
 class _Watch:

@@ -76,6 +76,16 @@ def test_while_looks_fail_the_last_known_certificate_stays_judged() -> None:
     assert fingerprints(failed) == fingerprints(seen)
 
 
+def test_what_a_look_did_not_reach_is_not_gone() -> None:
+    """Where a look ended early, files behind the one that hung stay known, and the target was not seen."""
+    one, other = leaf("a.example", ROOT), leaf("c.example", ROOT)
+    seen = after(TargetState(FILES), showing(("/certs/a.pem", one), ("/certs/c.pem", other)))
+    late = Failure(Reason.TIMEOUT, "not finished within 10 s", "/certs")
+    part = replace(showing(("/certs/a.pem", one)), failures=(late,), partial=True)
+    cut = after(seen, part, hours=2)
+    assert (cut.up, fingerprints(cut), cut.departed) == (False, fingerprints(seen), ())
+
+
 def test_last_known_certificates_are_forgotten_after_forget_after() -> None:
     """A host that has been gone for a month no longer shows an old certificate."""
     seen = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT))))

@@ -229,6 +229,40 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
     )
 
 
+def test_a_disk_that_hangs_holds_one_thread(
+    tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is looked at, others are looked at; once the disk answers again, so is it."""
+    write(tmp_path, a_pem=first.pem, b_pem=first.pem)
+    real, released = os.open, threading.Event()
+
+    def hanging(path: str, flags: int) -> int:
+        if path.endswith("b.pem"):
+            released.wait(30)
+        return real(path, flags)
+
+    monkeypatch.setattr(certfile.os, "open", hanging)
+    source = FilesSource(threads=1)
+    hung, other = target(tmp_path / "b.pem", timeout=0.2), target(tmp_path / "a.pem", timeout=5)
+
+    async def watch() -> list[Seen]:
+        told = [await source.look(hung) for _ in range(3)]
+        told.append(await source.look(other))
+        released.set()
+        deadline = time.monotonic() + 10
+        while source.pool.abandoned and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        return [*told, await source.look(hung)]
+
+    try:
+        told = asyncio.run(watch())
+    finally:
+        released.set()
+    assert [len(seen.sightings) for seen in told] == [0, 0, 0, 1, 1]
+    assert [reasons(seen) for seen in told[1:3]] == [[(Reason.TIMEOUT, "b.pem")]] * 2
+    assert [seen.partial for seen in told] == [True, True, True, False, False]
+
+
 class Short(Budget):
     """A budget whose time ends when b.pem is reached the second time, after it was listed."""
 

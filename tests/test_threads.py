@@ -144,3 +144,21 @@ def test_an_idle_thread_keeps_nothing() -> None:
         return [one() for one in known]
 
     assert asyncio.run(act()) == [None, None]
+
+
+def test_spare_threads_take_the_place_of_those_that_hang() -> None:
+    """Of calls that were given up so many hold nobody up, also those that wait already."""
+
+    async def scenario() -> tuple[int, bool]:
+        pool, gate = ThreadPool("t", 1, spare=1), threading.Event()
+        hanging = asyncio.create_task(pool.run(gate.wait, 10))
+        await asyncio.sleep(0.05)
+        waiting = asyncio.create_task(pool.run(lambda: 7))
+        await asyncio.sleep(0.05)
+        early = waiting.done()
+        hanging.cancel()
+        found = await asyncio.wait_for(waiting, 5)
+        gate.set()
+        return found, early
+
+    assert asyncio.run(scenario()) == (7, False)

@@ -43,7 +43,7 @@ def _lost(previous: TargetState, seen: Seen, now: datetime) -> list[str]:
     too_long = since is not None and now - since > previous.target.policy.forget_after
     if too_long and not previous.target.part.standby:
         return []
-    return [failure.place for failure in seen.blind_failures]
+    return [""] if seen.partial else [failure.place for failure in seen.blind_failures]
 
 
 def _within(place: str, places: Iterable[str]) -> bool:

@@ -83,7 +83,9 @@ class Seen:
     ``ders`` maps SHA-256 to the DER bytes of every sighting. ``encrypted`` is ``None`` where the
     question has no meaning (files) or was not answered. ``machine`` is what a machine's stores told
     beyond certificates, ``None`` for other kinds and where nothing came. ``lists`` are the CRLs seen;
-    ``staples`` the OCSP responses that came with a handshake, where they were asked for.
+    ``staples`` the OCSP responses that came with a handshake, where they were asked for. ``partial`` says
+    that the look ended before it had been everywhere, which ``failures`` explain: of what is not shown
+    nothing is known.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -93,6 +95,7 @@ class Seen:
     machine: Machine | None = None
     lists: tuple[RevocationList, ...] = ()
     staples: tuple[Staple, ...] = ()
+    partial: bool = False
 
     @property
     def blind_failures(self) -> tuple[Failure, ...]:
@@ -101,8 +104,8 @@ class Seen:
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at
         one place: worth a word, but the target was seen.
         """
-        if not self.failures:
-            return ()
+        if self.partial or not self.failures:
+            return self.failures
         seen = {sighting.place for sighting in self.sightings} | {one.place for one in self.lists}
         shown = {holder for place in seen for holder in _holders(place)}
         return tuple(f for f in self.failures if (f.place not in shown if f.place else not shown))

@@ -20,13 +20,20 @@ from monitor.sources.files.walk import (
 )
 from monitor.threads import ThreadPool
 
+MOST_HANGING = 56
+"""So many targets may hang at once, each with a thread of its own, before others have to wait."""
+
 
 class FilesSource:
-    """Look at certificate files on threads of their own; unchanged files are not read again."""
+    """Look at certificate files on threads of their own; unchanged files are not read again.
+
+    A target on a disk that hangs holds one thread, however often it is looked at, and no other target up.
+    """
 
     def __init__(self, threads: int = 8) -> None:
-        """Look at up to ``threads`` targets at once."""
-        self.pool = ThreadPool("files", threads)
+        """Look at up to ``threads`` targets at once, beside those that hang."""
+        self.pool = ThreadPool("files", threads, spare=MOST_HANGING)
+        self._hanging: WeakKeyDictionary[Files, Budget] = WeakKeyDictionary()
         # Weak: what was read is forgotten with the target that asked for it.
         self._known: WeakKeyDictionary[Files, dict[str, CertFile]] = WeakKeyDictionary()
 
@@ -35,6 +42,10 @@ class FilesSource:
         files = target.settings
         if not isinstance(files, Files):
             raise TypeError(f"{target.id} is no files target")
+        before = self._hanging.pop(files, None)
+        if before is not None and before.under_way:
+            self._hanging[files] = before
+            return _still(before)
         look = _Look(files, self._known.get(files, {}), Budget.of(target.policy.timeout.total_seconds()))
         try:
             async with asyncio.timeout(look.budget.timeout):
@@ -42,8 +53,15 @@ class FilesSource:
         except TimeoutError:
             # A call hangs in the operating system: take what there is and leave its thread behind.
             look.give_up()
+            self._hanging[files] = look.budget
         self._known[files] = look.read if look.finished else look.known | look.read
         return look.seen()
+
+
+def _still(budget: Budget) -> Seen:
+    """Return that the thread of an earlier look has not come back yet."""
+    detail = f"an earlier look has not come back from {budget.at}: does its disk or share answer?"
+    return Seen(failures=(Failure(Reason.TIMEOUT, detail, budget.at),), partial=True)
 
 
 class _Look:
@@ -62,6 +80,13 @@ class _Look:
 
     def run(self) -> None:
         """Walk and read until everything is seen or a bound is reached."""
+        self.budget.under_way = True
+        try:
+            self._run()
+        finally:
+            self.budget.under_way = False
+
+    def _run(self) -> None:
         matched = 0
         try:
             for found in walk(self._files.paths, self._excluded, self.budget, ALL_SUFFIXES):
@@ -99,7 +124,7 @@ class _Look:
                 sightings.append(Sighting(inside(path, alias), position, certificate))
                 ders[certificate.sha256] = der
         lists = tuple(found for one in read.values() for found in one.lists)
-        return Seen(tuple(sightings), failures, ders, lists=lists)
+        return Seen(tuple(sightings), failures, ders, lists=lists, partial=not self.finished)
 
     def _file(self, match: Match) -> None:
         try:

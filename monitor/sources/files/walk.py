@@ -27,13 +27,14 @@ class ExhaustedError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """Count what one look spends; ``given_up`` lets another thread end it."""
+    """Count what one look spends; ``given_up`` lets another thread end it, which is ``under_way``."""
 
     timeout: float
     deadline: float
     entries: int = MOST_ENTRIES
     files: int = MOST_FILES
     given_up: bool = False
+    under_way: bool = False
     at: str = ""
 
     @classmethod
