@@ -84,12 +84,13 @@ def test_machine_without_a_title() -> None:
     ("text", "expected"),
     [
         ("My", "LocalMachine/My"),
+        ("my", "LocalMachine/My"),
         ("LocalMachine/WebHosting", "LocalMachine/WebHosting"),
         (r"LocalMachine\Remote Desktop", "LocalMachine/Remote Desktop"),
     ],
 )
 def test_store_names(text: str, expected: str) -> None:
-    """A store's name may be short or whole, with either slash."""
+    """A store's name may be short or whole, with either slash; its place does not depend on who wrote it."""
     assert store_name(text) == expected
 
 

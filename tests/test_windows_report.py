@@ -249,3 +249,14 @@ def test_any_value_in_any_field_is_read_or_refused(field: str, value: object) ->
     except ReportError:
         return
     assert seen_of(report).machine is not None
+
+
+def test_a_known_store_is_called_as_windows_calls_it() -> None:
+    """Who asked the collector for ``my`` gets the places, and the joined findings, of ``My``."""
+    one = stored(RECORDER) | {"store": "LocalMachine/my"}
+    machine = seen_of(parsed(written(one, stores=["LocalMachine/my"]))).machine
+    assert machine is not None
+    assert (machine.stores, [kept.store for kept in machine.kept or ()]) == (
+        ("LocalMachine/My",),
+        ["LocalMachine/My"],
+    )

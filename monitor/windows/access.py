@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
+from monitor.windows.stores import store_name as named
 
 _STORE = re.compile(r"LocalMachine/[^\x00-\x1f/:\\*?\"'`$;|<>]{1,100}")
 # [MS-PSRP] 3.1.5.3.1: the name becomes the end of an URI.
@@ -78,8 +79,10 @@ def store_name(text: str) -> str:
 
     Raises ``ValueError`` for other places: a remote login sees no other user's stores.
     """
-    full = text.replace("\\", "/")
-    full = full if "/" in full else f"LocalMachine/{full}"
+    try:
+        full = str(named(text))
+    except ValueError:
+        full = ""
     if not _STORE.fullmatch(full):
         raise ValueError("a store is written as My or LocalMachine/My")
     return full

@@ -6,6 +6,7 @@ It must not read a registry, and it looks at no private key: the form holds only
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from monitor.model import Link, PrivateKey
 from monitor.parse import display
@@ -29,6 +30,11 @@ class Stored:
     friendly_name: str = ""
     archived: bool = False
     key: PrivateKey = PrivateKey()
+
+    @property
+    def sha256(self) -> str:
+        """Return its fingerprint, lower hex."""
+        return sha256(self.der).hexdigest()
 
 
 def stored(blob: bytes) -> Stored:

@@ -6,7 +6,7 @@ It must not judge, and it believes nothing about a certificate that its DER byte
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import sha1, sha256
+from hashlib import sha1
 
 from monitor import parse
 from monitor.assess import Held
@@ -42,7 +42,7 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
             detail = f"{place} cannot be read as a certificate"
             found.failures.append(Failure(Reason.BAD_CERTIFICATE, detail, place))
             continue
-        found.kept.append(_kept(place, store, one, leaf[0]))
+        found.kept.append(kept(place, store, one, leaf[0]))
         if not one.archived:
             chain = (leaf, *issuers.above(leaf))
             found.sightings += [Sighting(place, n, certificate) for n, (certificate, _) in enumerate(chain)]
@@ -52,7 +52,7 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
 
 def fingerprints(stored: Iterable[Stored]) -> tuple[str, ...]:
     """Return the SHA-256 of every certificate that is not archived, in lower hex."""
-    return tuple(dict.fromkeys(sha256(one.der).hexdigest() for one in stored if not one.archived))
+    return tuple(dict.fromkeys(one.sha256 for one in stored if not one.archived))
 
 
 def _readable(stored: Iterable[Stored]) -> Iterator[Held]:
@@ -74,5 +74,6 @@ def _thumbprint(der: bytes) -> str:
     return sha1(der, usedforsecurity=False).hexdigest().upper()
 
 
-def _kept(place: str, store: str, one: Stored, leaf: Certificate) -> Kept:
+def kept(place: str, store: str, one: Stored, leaf: Certificate) -> Kept:
+    """Return what a store says of one certificate at its place."""
     return Kept(place, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from monitor.parse import display
+from monitor.windows.stores import as_known
 
 _NO_NAME = re.compile(r"[\s/\\:*?\"<>|\x00-\x1f]")
 
@@ -45,7 +46,8 @@ def _in_utc(value: datetime) -> datetime:
 def _store_name(value: str) -> str:
     if not re.fullmatch(r"LocalMachine/[^/\\\x00-\x1f]{1,200}", value):
         raise ValueError("is written as LocalMachine/NAME")
-    return display(value)
+    location, _, name = display(value).partition("/")
+    return f"{location}/{as_known(name)}"
 
 
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_clean)]

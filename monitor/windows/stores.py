@@ -69,7 +69,12 @@ def store_name(text: str) -> StoreName:
         raise ValueError(
             "must be My, LocalMachine/My, CurrentUser/My or Services/NAME/My, My or another store"
         )
-    return StoreName(location, _NAMES.get(name.lower(), name), "".join(service))
+    return StoreName(location, as_known(name), "".join(service))
+
+
+def as_known(name: str) -> str:
+    """Return the name of a store as Windows writes it, another one unchanged."""
+    return _NAMES.get(name.lower(), name)
 
 
 def _fit(part: str) -> bool:

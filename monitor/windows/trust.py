@@ -1,7 +1,6 @@
 """Say which certificates a Windows machine trusts, from what its stores hold; pure."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 
 from monitor import parse
 from monitor.assess import Anchor, Held
@@ -18,7 +17,7 @@ def trusted(
     Windows collects intermediates from whoever shows them: without a root above it one is trusted by nobody.
     What lies in the store Disallowed is trusted nowhere.
     """
-    refused = {sha256(one.der).hexdigest() for one in disallowed}
+    refused = {one.sha256 for one in disallowed}
     above = [Anchor(certificate, der, ORIGIN) for certificate, der in _held(roots, refused)]
     below = [
         Anchor(certificate, der, ORIGIN, between=True) for certificate, der in _held(intermediates, refused)

@@ -7,7 +7,6 @@ key is linked; neither who may read a key nor any binding. Those stay unknown.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from smbprotocol.exceptions import (
     AccessDenied,
@@ -19,7 +18,7 @@ from smbprotocol.exceptions import (
 from smbprotocol.header import NtStatus
 
 from monitor import parse
-from monitor.model import Certificate, Failure, Kept, Machine, Reason, Seen, Sighting
+from monitor.model import Failure, Kept, Machine, Reason, Seen, Sighting
 from monitor.sources.windows_remote.pipe import (
     BrokenAnswerError,
     OutOfTimeError,
@@ -28,7 +27,8 @@ from monitor.sources.windows_remote.pipe import (
 )
 from monitor.sources.windows_remote.registry_tree import RegistryTree, TooManyError, physical
 from monitor.sources.windows_remote.visit import Visit
-from monitor.windows.blob import BlobError, Stored, stored
+from monitor.windows.blob import BlobError, stored
+from monitor.windows.contents import kept
 from monitor.windows.registry import DENIED, NOT_FOUND, AnswerError, RegistryError
 from monitor.windows.rpc import NotOfferedError, RpcDeniedError, RpcError
 
@@ -155,7 +155,7 @@ class _Look:
             self.failed(Reason.BAD_CERTIFICATE, f"{store}/{thumbprint} cannot be read: {error}", place)
             return
         place = f"{self._host}/{store}/{certificate.sha1}"
-        self._kept.append(_kept(place, store, certificate, entry))
+        self._kept.append(kept(place, store, entry, certificate))
         if not entry.archived and place not in self._places:
             self._places.add(place)
             self._sightings.append(Sighting(place, 0, certificate))
@@ -164,12 +164,6 @@ class _Look:
 
 class _NoStoreError(Exception):
     """None of the keys of a store is there; never leaves this file."""
-
-
-def _kept(place: str, store: str, certificate: Certificate, entry: Stored) -> Kept:
-    return Kept(
-        place, store, certificate.sha1, certificate.sha256, entry.friendly_name, entry.archived, entry.key
-    )
 
 
 def _installed(tree: RegistryTree, store: str) -> tuple[str, ...]:
@@ -186,7 +180,7 @@ def _installed(tree: RegistryTree, store: str) -> tuple[str, ...]:
 
 def _fingerprint(blob: bytes) -> str:
     try:
-        return sha256(stored(blob).der).hexdigest()
+        return stored(blob).sha256
     except BlobError:
         return ""
 
