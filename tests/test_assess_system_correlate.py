@@ -1,89 +1,19 @@
 """What shows only across the servers of a site."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
+from correlating import NEW, OLD, REC, WARNING, found, made, port
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pki import NOW, Issued, authority, days, leaf
+from pki import Issued
 
-from monitor.assess import correlate
-from monitor.model import (
-    Check,
-    DiscoveryState,
-    Failure,
-    Finding,
-    Part,
-    Policy,
-    Reason,
-    Severity,
-    Sighting,
-    Snapshot,
-    Target,
-    TargetState,
-)
+from monitor.model import Check, Finding, Part, Policy, TargetState
 from monitor.parse import certificate
 
-ROOT = authority("Root")
-REC = "rec1.vms.example"
-WARNING = Severity.WARNING
-
-
-def made(start: float, end: float, host: str = REC) -> Issued:
-    """Return a certificate that begins and ends so many days after now."""
-    return leaf(host, ROOT, start=days(start), end=days(end))
-
-
-OLD, NEW = made(-340, 25), made(-2, 363)
 SAME_DAY = made(-339, 26)
 CAPPED = made(-2, 25)
 OTHER_NAME = made(-2, 25, "other.vms.example")
-
-
-def port(
-    number: int,
-    shown: Issued | None,
-    *,
-    host: str = REC,
-    component: str = "recording_server",
-    part: Part | None = None,
-    failed: int = 0,
-    encrypted: bool | None = None,
-    policy: Policy | None = None,
-    site: str = "HQ",
-) -> TargetState:
-    """Return one port of a server: 7563 carries the streaming media certificate, others the server's."""
-    group = "streaming_media" if number == 7563 else "server"
-    place = f"{host}:{number}"
-    target = Target(
-        f"endpoint:{place}",
-        "endpoint",
-        place,
-        None,
-        policy=policy or Policy(),
-        labels=(("certificate_group", group), ("component", component), ("site", site)),
-        host=host,
-        part=part or Part(),
-    )
-    sightings = (Sighting(place, 0, certificate(shown.der)),) if shown else ()
-    return TargetState(
-        target,
-        looked_at=NOW,
-        succeeded_at=NOW,
-        failed_looks=failed,
-        sightings=sightings,
-        encrypted=encrypted if encrypted is not None else bool(shown) or None,
-    )
-
-
-def found(*states: TargetState, discoveries: tuple[DiscoveryState, ...] = ()) -> dict[str, list[Finding]]:
-    """Return the findings across these targets by place."""
-    snapshot = Snapshot(
-        {one.target.id: one for one in states}, discoveries={one.id: one for one in discoveries}
-    )
-    shared = correlate(snapshot, NOW)
-    return {target_id.removeprefix("endpoint:"): list(findings) for target_id, findings in shared.items()}
 
 
 class TestRecorderPair:
@@ -276,73 +206,6 @@ class TestMixedEncryption:
         """Server and streaming encryption are switched on apart from each other."""
         server = port(9001, None, host="r1", encrypted=False, policy=self.ANY)
         assert found(self.recorder("r1", encrypted=True), server) == {}
-
-
-class TestDiscoveryStale:
-    """A list of targets that cannot be had is told after a few times."""
-
-    STALE = DiscoveryState(
-        "xprotect:hq",
-        found=2,
-        succeeded_at=days(-1),
-        failed=3,
-        failures=(Failure(Reason.UNAUTHORIZED, "the login was refused"),),
-    )
-
-    def api(self) -> TargetState:
-        """Return the endpoint of the API."""
-        return port(443, OLD, host="vms01", component="management_server")
-
-    @pytest.mark.parametrize(
-        ("failed", "expected"),
-        [
-            (0, None),
-            (2, None),
-            (3, WARNING),
-            (11, WARNING),
-            (12, Severity.CRITICAL),
-            (999, Severity.CRITICAL),
-        ],
-    )
-    def test_it_gets_worse(self, failed: int, expected: Severity | None) -> None:
-        """Three refreshes make a warning, twelve are critical."""
-        stale = replace(self.STALE, failed=failed, target_id="endpoint:vms01:443")
-        findings = found(self.api(), discoveries=(stale,)).get("vms01:443", [])
-        assert [one.severity for one in findings] == ([expected] if expected else [])
-
-    @pytest.mark.parametrize(
-        ("succeeded_at", "last"),
-        [(days(-1), "it was last had 2026-11-22 12:00 UTC"), (None, "it was never had")],
-    )
-    def test_the_sentence(self, succeeded_at: datetime | None, last: str) -> None:
-        """It says why, since when, and what goes on."""
-        stale = replace(self.STALE, target_id="endpoint:vms01:443", succeeded_at=succeeded_at)
-        sentence = (
-            "the list of targets of xprotect:hq could not be had 3 times in a row "
-            f"(unauthorized: the login was refused); {last}; its last known targets stay under watch"
-        )
-        assert found(self.api(), discoveries=(stale,)) == {
-            "vms01:443": [
-                Finding(
-                    Check.DISCOVERY_STALE,
-                    WARNING,
-                    sentence,
-                    place="vms01:443",
-                    matter="discovery_stale xprotect:hq",
-                )
-            ]
-        }
-
-    def test_any_target_of_the_discovery_stands_for_it(self) -> None:
-        """Where the list does not come from an endpoint, or that one is not watched."""
-        state = port(7563, OLD)
-        state = replace(state, target=replace(state.target, origin="xprotect:hq"))
-        gone = replace(self.STALE, target_id="endpoint:gone:443")
-        assert list(found(self.api(), state, discoveries=(gone,))) == [f"{REC}:7563"]
-
-    def test_without_any_target_nobody_can_be_named(self) -> None:
-        """Nothing is found, and nothing breaks."""
-        assert found(discoveries=(self.STALE,)) == {}
 
 
 @settings(deadline=None)
