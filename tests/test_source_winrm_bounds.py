@@ -18,7 +18,8 @@ from winrm_looks import (
     reason,
     tls,
 )
-from winrm_server import Handler, Machine, cut, drip, endless, half, saying, serving
+from winrm_server import Handler, Machine, serving
+from winrm_tricks import cut, drip, endless, half, saying
 
 from monitor.model import Reason, Seen
 from monitor.sources.windows_remote import session, winrm

@@ -23,7 +23,8 @@ from winrm_looks import (
     tls,
 )
 from winrm_messages import ACCESS_DENIED, Call, MissingError
-from winrm_server import Machine, saying, serving
+from winrm_server import Machine, serving
+from winrm_tricks import saying
 
 from monitor.model import Reason
 from monitor.secrets import SecretReference
