@@ -4,10 +4,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from pki import NOW, days
+from pki import NOW, days, leaf
 
 from monitor.assess import blind_changes_at, blindness
-from monitor.model import Check, Failure, Finding, Policy, Reason, Severity, Target, TargetState
+from monitor.model import (
+    Check,
+    Failure,
+    Finding,
+    Policy,
+    Reason,
+    Severity,
+    Sighting,
+    Target,
+    TargetState,
+)
+from monitor.parse import certificate
 
 POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), blind_after=3)
 TARGET = Target("endpoint:nvr:443", "endpoint", "nvr:443", None, policy=POLICY)
@@ -85,6 +96,29 @@ def test_names_the_last_success_and_the_reason() -> None:
         Severity.WARNING,
         "last seen 2026-11-23 12:00 UTC, 3 looks in a row failed (timeout: no answer within 10 s)",
     )
+
+
+@pytest.mark.parametrize(
+    ("failed", "succeeded_at", "begins"),
+    [
+        ("/tls/b.p12", NOW, "last seen in full 2026-11-23 12:00 UTC, 3 looks"),
+        ("/tls/b.p12", None, "never seen in full, watched since 2026-11-13 12:00 UTC, 3 looks"),
+        ("/tls", None, "never seen, watched since"),
+        ("/tls/a.pem", None, "never seen, watched since"),
+        ("", None, "never seen, watched since"),
+    ],
+)
+def test_one_broken_file_does_not_hide_the_others(
+    failed: str, succeeded_at: datetime | None, begins: str
+) -> None:
+    """What was read beside it was seen."""
+    shown = (Sighting("/tls/a.pem#web", 0, certificate(leaf("web").der)),)
+    target = replace(TARGET, kind="files", where="/tls/*, /more")
+    failures = (Failure(Reason.PASSPHRASE, "none fits", failed),)
+    state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)
+    found = blindness(state, NOW)
+    assert found is not None
+    assert found.sentence.startswith(begins)
 
 
 def test_names_several_reasons_once_each_and_counts_the_rest() -> None:

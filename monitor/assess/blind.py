@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.assess.expiry import day_and_minute
-from monitor.model import Check, Failure, Finding, Policy, Severity, TargetState
+from monitor.model import Check, Failure, Finding, Policy, Severity, TargetState, within
 
 # From a warning to critical: this many times as many failed looks, or as much time.
 _WORSE = 4
@@ -68,12 +68,22 @@ def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
 
 
 def _sentence(state: TargetState, since: datetime) -> str:
-    last = "last seen" if state.succeeded_at else "never seen, watched since"
+    seen = "seen in full" if _in_part(state) else "seen"
+    last = f"last {seen}" if state.succeeded_at else f"never {seen}, watched since"
     looks = "look" if state.failed_looks == 1 else "looks"
     failed = "no look has ended since"
     if state.failed_looks:
         failed = f"{state.failed_looks} {looks} in a row failed{_reasons(state.failures)}"
     return f"{last} {day_and_minute(since)}, {failed}"
+
+
+def _in_part(state: TargetState) -> bool:
+    """Return whether places were read that no failure concerns: one broken file does not hide the others."""
+    failed = [failure.place for failure in state.failures]
+    if not all(failed) or state.target.where in failed:
+        return False
+    read = [one.place for one in state.sightings] + [one.place for one in state.lists]
+    return any(not any(within(place, one) or place.startswith(f"{one}/") for one in failed) for place in read)
 
 
 def _reasons(failures: Iterable[Failure]) -> str:

@@ -186,7 +186,14 @@ def _concerns(finding: Finding, place: Place) -> bool:
         return (finding.place, finding.sha256) == (place.place, place.sha256)
     if finding.place:
         return finding.place == place.place and _on_path(finding, place)
-    return place.first
+    unread = _unread(place.state) if finding.check is Check.UNOBSERVED else None
+    return place.first if unread is None else (not place.shown and place.place == unread)
+
+
+def _unread(state: TargetState) -> str | None:
+    """Return the first place that has a row of its own because nothing is known of it."""
+    seen = {one.place for one in exposed(state)} | {one.place for one in state.lists}
+    return next((one.place for one in state.failures if one.place and one.place not in seen), None)
 
 
 def _on_path(finding: Finding, place: Place) -> bool:
