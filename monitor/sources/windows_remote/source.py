@@ -195,10 +195,11 @@ def _accepted(seen: Seen) -> bool | None:
 
 
 def _rests(remote: Remote, denied: tuple[str, ...]) -> _UnpreparedError:
-    hours = HOST_REST if denied == (remote.host,) else REST
+    at_host = denied == (remote.host,)
+    rest = f"{HOST_REST / 3600:.0f} hours" if at_host else f"{REST / 60:.0f} minutes"
     detail = (
         f"{remote.host}: the login of {remote.username} was refused by {' and '.join(denied)} and is not "
-        f"tried here for {timedelta(seconds=hours)} hours, so that the account is not locked; another "
+        f"tried here for {rest}, so that the account is not locked; another "
         "password is tried at once"
     )
     return _UnpreparedError(Reason.UNAUTHORIZED, detail)
