@@ -3,7 +3,8 @@
 import tracemalloc
 
 import pytest
-from pki import tlv
+from cryptography.x509 import ObjectIdentifier
+from pki import object_identifier, tlv
 
 from monitor.parse import holding
 from monitor.parse.der import DerError, element, several, within
@@ -33,10 +34,22 @@ def test_lists_are_bounded(count: int, *, fits: bool) -> None:
             within(data, 0x30)
 
 
-@pytest.mark.parametrize("begin", [b"", b"\x02\x01\x03\x30\x00"], ids=["DER", "PKCS#12"])
-def test_a_file_of_tiny_elements(begin: bytes) -> None:
+MANY = EMPTY * 500_000
+VERSION = b"\x02\x01\x03"
+DATA = object_identifier(ObjectIdentifier("1.2.840.113549.1.7.1"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        tlv(0x30, MANY),
+        tlv(0x30, VERSION, tlv(0x30, b""), MANY),
+        tlv(0x30, VERSION, tlv(0x30, DATA, tlv(0xA0, tlv(0x04, tlv(0x30, MANY))))),
+    ],
+    ids=["DER", "PKCS#12", "safes"],
+)
+def test_a_file_of_tiny_elements(data: bytes) -> None:
     """A file of half a million empty elements takes no more room than itself."""
-    data = tlv(0x30, begin + EMPTY * 500_000)
     tracemalloc.start()
     holding(data)
     _, most = tracemalloc.get_traced_memory()

@@ -18,6 +18,7 @@ from monitor.parse.der import (
     element,
     expect,
     several,
+    within,
 )
 from monitor.parse.stores.bags import Bags
 from monitor.parse.stores.derive import (
@@ -64,7 +65,7 @@ def _read(outer: Element, opening: Opening, found: Bags) -> str:
     """Fill ``found``; return in words that no passphrase fits, else nothing."""
     parts = several(expect(outer, SEQUENCE), 2)
     content = _authenticated(parts[1])
-    safes = list(children(expect(element(content), SEQUENCE)))
+    safes = within(content, SEQUENCE)
     closed = any(_kind(safe) == _ENCRYPTED for safe in safes)
     keys = list(opening.keys())
     if len(parts) > 2 and (closed or opening.configured) and _checkable(parts[2]):
