@@ -1,0 +1,11 @@
+"""YAML 1.2 and JSON as plain Python values with the line of every key; knows nothing of what the keys mean.
+
+The node graph is read instead of loading objects: so duplicate keys and tags are seen, every value has
+a line, and no type of the YAML library leaves this package.
+"""
+
+from monitor.document.files import Document, read, read_list
+from monitor.document.loose import loose
+from monitor.document.nodes import Keys, dotted
+
+__all__ = ["Document", "Keys", "dotted", "loose", "read", "read_list"]

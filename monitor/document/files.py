@@ -1,0 +1,143 @@
+"""Read one file of YAML 1.2 or JSON, whatever stands at its path; knows nothing of what its keys mean."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from monitor.document.nodes import Keys, Reader, broken, dotted, kind_of, line_of, step
+from monitor.document.words import yaml_words
+from monitor.errors import Problem
+
+_LARGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Document:
+    """Hold what one file says and where; ``problems`` are duplicate keys, tags and keys that are no text.
+
+    ``data`` is a mapping when ``read`` made it, a list when ``read_list`` did.
+    """
+
+    file: Path
+    data: Any
+    text: str = field(repr=False)
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def root(self) -> Any:
+        """Return the node graph, made when the first line is asked for: most files have no mistake."""
+        return _compose(self.file, self.text)
+
+    def line(self, keys: Keys) -> int:
+        """Return the line of a key, or of the nearest thing around it that exists."""
+        node, line = self.root, line_of(self.root)
+        for key in keys:
+            found = step(node, key)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+    def problem(self, keys: Keys, message: str) -> Problem:
+        """Return a mistake at a key of this file."""
+        return Problem(str(self.file), self.line(keys), dotted(keys), message)
+
+
+def read(file: Path) -> Document:
+    """Return the mapping that a file holds.
+
+    Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, or holds something else than
+    a mapping.
+    """
+    return _read(file, MappingNode, dict)
+
+
+def read_list(file: Path) -> Document:
+    """Return the list that a file holds; raises ``ConfigError`` as ``read`` does."""
+    return _read(file, SequenceNode, list)
+
+
+def _read(file: Path, wanted: type[Node], plain: type) -> Document:
+    text = _text(file)
+    quick = _json(text) if file.suffix == ".json" else None
+    if isinstance(quick, plain):
+        return Document(file, quick, text)
+    root = _compose(file, text)
+    if root is None:
+        raise broken(file, 0, "the file is empty")
+    if not isinstance(root, wanted):
+        needed = "keys and values" if wanted is MappingNode else "a list"
+        raise broken(file, line_of(root), f"the file must hold {needed}, not {kind_of(root)}")
+    reader = Reader(file)
+    data = reader.value(root, ())
+    return Document(file, data, text, tuple(reader.problems))
+
+
+def _json(text: str) -> Any:
+    """Return what a generated JSON file holds, a hundred times faster than YAML is read.
+
+    JSON is YAML too: whatever is odd (an error, a duplicate key) is left to the slow way, which explains it.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _text(file: Path) -> str:
+    try:
+        # Opening a directory fails with a misleading error on Windows, opening a pipe may never return.
+        if file.is_dir():
+            raise broken(file, 0, "is a folder; name a file in it")
+        if file.exists() and not file.is_file():
+            raise broken(file, 0, "is no regular file")
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise broken(file, 0, "the file does not exist") from None
+    except OSError as error:
+        raise broken(file, 0, f"the file cannot be read: {error.strerror or error}") from None
+    if len(content) > _LARGEST:
+        raise broken(file, 0, f"the file is larger than {_LARGEST >> 20} MiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise broken(file, line, "the file is not UTF-8; save it as UTF-8") from None
+
+
+def _compose(file: Path, text: str) -> Any:
+    try:
+        return YAML(typ="safe", pure=True).compose(text)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise broken(
+            file, line, f"the file holds a control character (U+{ord(_one(error.character)):04X})"
+        ) from None
+    except MarkedYAMLError as error:
+        # Only the problem is quoted, never the excerpt: that may show a password.
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        raise broken(file, line, yaml_words(error)) from None
+    except RecursionError:
+        raise broken(file, 0, "the file is nested too deeply") from None
+    except (YAMLError, ValueError) as error:
+        raise broken(file, 0, f"the file is not YAML ({type(error).__name__})") from None
+
+
+def _one(character: Any) -> str:
+    return character if isinstance(character, str) else chr(character)

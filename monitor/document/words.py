@@ -1,0 +1,22 @@
+"""Say in plain words what is wrong with the form of YAML; quotes nothing, for it may be a password."""
+
+from ruamel.yaml.error import MarkedYAMLError
+
+_WORDS = {
+    "'\\t'": "not YAML: a tab stands where only spaces may indent",
+    "undefined alias": "not YAML: * starts an alias that is not defined; put the text in quotes",
+    "mapping values are not allowed": (
+        "not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes"
+    ),
+    "found another": "not YAML: '---' starts a second document; a file holds one",
+    "unexpected end of stream": "not YAML: the end of the file stands inside brackets or quotes",
+    "<stream end>": "not YAML: the end of the file stands inside brackets or quotes",
+    "maximum depth": "it is nested too deeply",
+}
+
+
+def yaml_words(error: MarkedYAMLError) -> str:
+    """Return what a person has to change, or else what the library says."""
+    problem = str(error.problem or error.context or "")
+    other = f"not YAML: {problem} {error.context or ''}".rstrip()
+    return next((words for sign, words in _WORDS.items() if sign in problem), other)
