@@ -109,6 +109,12 @@ def test_steps() -> None:
     assert (ca.advice[0].ca_first, ca.advice[0].steps[0].startswith("Renew the CA")) == (True, True)
 
 
+def test_steps_without_a_preset() -> None:
+    """Who has no preset is told what to do about a revoked certificate all the same."""
+    (entry,) = decided(snapshot(shown(), known=(said(Standing.REVOKED),)), {}).entries
+    assert entry.advice[0].steps[-1].endswith("cert-monitor check a:443")
+
+
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
 def test_a_restart_is_no_recovery(key: str) -> None:
     """After a start nothing is known until the issuer was asked again: nothing is solved meanwhile."""
@@ -146,7 +152,7 @@ def test_one_silent_issuer() -> None:
     known = tuple(said(Standing.UNKNOWN, one, attempts=3) for one in others)
     (entry,) = decided(snapshot(*states, known=known), {}).entries
     assert (entry.title, len(entry.spots)) == (CA, 50)
-    assert headline(entry, NOW) == f"[WARNING] {CA}: silent on which certificates are revoked"
+    assert headline(entry, NOW) == f"[WARNING] {CA}: nothing says which of its certificates are revoked"
 
 
 def test_unknown_becomes_revoked() -> None:

@@ -239,7 +239,8 @@ def test_it_could_not_be_told(tmp_path: Path) -> None:
                 assert len(where.mails) == 1
                 ask_again(running)
             await until(lambda: len(where.mails) == 2)
-        assert where.mails[1].startswith("[WARNING] Test Root: silent on which certificates are revoked")
+        said = "[WARNING] Test Root: nothing says which of its certificates are revoked"
+        assert where.mails[1].startswith(said)
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None
         assert "issuers.private_addresses" in text.get_content()

@@ -59,6 +59,8 @@ def add_advice(
         return
     meaning = state.target.meaning
     if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
+        if finding.check is Check.REVOKED:
+            known.setdefault((finding.check,), Advice(steps=remedy(finding)))
         return
     if certificate is None and finding.check in _SOLVED_BY_RENEWAL:
         return

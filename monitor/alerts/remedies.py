@@ -1,4 +1,4 @@
-"""What to do about findings that need a machine's stores and its ports, where no preset says it better.
+"""What to do about revoked certificates and what stores and ports show, where no preset says it better.
 
 A step never holds the thumbprint of the certificate that is to go: people copy what stands near a command.
 """
@@ -69,6 +69,14 @@ _TEXTS = {
         If it is the right service on {host}, see in its settings where its certificate comes from, and
         add that place to what cert-monitor looks at.
         """,
+    Check.REVOKED: """
+        Ask whoever runs the CA why it was revoked: a key that others may have calls for haste.
+
+        Request a new certificate with a new key, from another CA where a CA itself was revoked; install it,
+        and have the old key deleted.
+
+        Look at the port afterwards, from the monitor's computer: cert-monitor check {place}
+        """,
     Check.CA_NOT_INSTALLED: """
         On each machine that is named above, install this CA certificate in Trusted Root Certification
         Authorities of the local computer: by group policy in a domain, with certlm.msc elsewhere. Compare
@@ -83,7 +91,7 @@ _STEPS = {
 
 
 def remedy(finding: Finding) -> tuple[str, ...]:
-    """Return the steps for a joined finding, with the machine, the place and the new thumbprint filled in."""
+    """Return the steps for a finding, with the machine, the place and the new thumbprint filled in."""
     values = {"host": host_of(finding), "place": finding.place.partition(" (")[0], "instead": finding.instead}
     return tuple(step.format_map(values) for step in _STEPS.get(finding.check, ()))
 

@@ -34,7 +34,7 @@ TROUBLE = {
     Check.NOT_IN_STORE: "serving a certificate that is not in the machine's store",
     Check.CA_NOT_INSTALLED: "missing where it must be trusted",
     Check.REVOKED: "revoked",
-    Check.REVOCATION_UNKNOWN: "silent on which certificates are revoked",
+    Check.REVOCATION_UNKNOWN: "nothing says which of its certificates are revoked",
     Check.CRL_EXPIRY: "a newer list is due",
     Check.RENEWAL_WINDOW: "the CA asks to renew it now",
 }

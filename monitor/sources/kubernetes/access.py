@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 import yaml  # type: ignore[import-untyped]  # what the library reads a kubeconfig with; it ships no types
@@ -61,7 +61,12 @@ async def access(cluster: Cluster) -> Access:
             finally:
                 _forget(folder)
     except Exception as error:  # noqa: BLE001 - whatever the library stumbles on in a file that a person wrote
-        raise UnusableConfigError(" ".join(str(error).split())[:300] or type(error).__name__) from None
+        said = f"{error.filename}: {error.strerror}" if _of_a_file(error) else str(error)
+        raise UnusableConfigError(" ".join(said.split())[:300] or type(error).__name__) from None
+
+
+def _of_a_file(error: Exception) -> TypeGuard[OSError]:
+    return isinstance(error, OSError) and bool(error.filename and error.strerror)
 
 
 async def _load(cluster: Cluster, settings: Configuration, folder: str) -> None:
