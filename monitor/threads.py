@@ -33,6 +33,8 @@ class ThreadPool:
         self._lock = threading.Lock()
         self._threads = 0
         self._idle = 0
+        # Changes together with _idle: the queue's own size is less by one before its taker counts as busy.
+        self._waiting = 0
         self._abandoned = 0
 
     @property
@@ -44,6 +46,8 @@ class ThreadPool:
         """Return what ``call`` returns or raise what it raises; cancelling leaves its thread behind."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
+        with self._lock:
+            self._waiting += 1
         self._jobs.put((lambda: call(*args, **kwargs), loop, future))
         try:
             self._grow()
@@ -60,7 +64,7 @@ class ThreadPool:
     def _grow(self) -> None:
         with self._lock:
             most = self.size + min(self._abandoned, self._spare)
-            if self._idle >= self._jobs.qsize() or self._threads >= most:
+            if self._idle >= self._waiting or self._threads >= most:
                 return
             name = f"{self.name}-{self._threads + 1}"
             # Counted only once it runs: a machine that has no thread left now may have one later.
@@ -74,6 +78,7 @@ class ThreadPool:
             job = self._jobs.get()
             with self._lock:
                 self._idle -= 1
+                self._waiting -= job is not None
             if job is None:
                 return
             self._serve(*job)

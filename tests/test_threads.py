@@ -1,9 +1,11 @@
 """Bounded pools of daemon threads."""
 
 import asyncio
+import queue
 import threading
 import time
 import weakref
+from typing import Any
 
 import pytest
 
@@ -144,6 +146,44 @@ def test_an_idle_thread_keeps_nothing() -> None:
         return [one() for one in known]
 
     assert asyncio.run(act()) == [None, None]
+
+
+class SlowlyTaken(queue.SimpleQueue[Any]):
+    """Hold up the first taker after ``armed``, between taking a call and making it."""
+
+    def __init__(self) -> None:
+        """Hold up nobody yet."""
+        self.armed, self.taken, self.gate = threading.Event(), threading.Event(), threading.Event()
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the next call, the first of them late."""
+        job = super().get(*args, **kwargs)
+        if self.armed.is_set() and not self.taken.is_set():
+            self.taken.set()
+            self.gate.wait(10)
+        return job
+
+
+def test_a_thread_that_just_took_a_call_is_not_free() -> None:
+    """Between taking a call and making it, a thread counts for nobody else's call."""
+
+    async def scenario() -> int:
+        pool, jobs = ThreadPool("t", 2), SlowlyTaken()
+        pool._jobs = jobs
+        await pool.run(lambda: 1)
+        while not pool._idle:
+            await asyncio.sleep(0.01)
+        jobs.armed.set()
+        held = asyncio.create_task(pool.run(lambda: 2))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(jobs.taken.wait, 10)
+        try:
+            return await asyncio.wait_for(pool.run(lambda: 3), 5)
+        finally:
+            jobs.gate.set()
+            await held
+
+    assert asyncio.run(scenario()) == 3
 
 
 def test_spare_threads_take_the_place_of_those_that_hang() -> None:
