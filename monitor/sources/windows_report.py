@@ -11,6 +11,7 @@ from pydantic import Field
 
 from monitor.model import Clock, Failure, Meaning, Policy, Reason, Seen, SystemClock, Target
 from monitor.settings import Duration, TargetSettings
+from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.walk import failure_of, is_regular
 from monitor.threads import ThreadPool
 from monitor.windows.document import Report
@@ -21,11 +22,6 @@ SKEW = timedelta(minutes=5)
 """How far a clock may be ahead of ours before that is said."""
 
 PER_FOLDER = 2
-
-# NONBLOCK: a pipe in the place of the file must not hold the thread.
-_FLAGS = os.O_RDONLY
-for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
-    _FLAGS |= getattr(os, _name, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +123,7 @@ def _look(wanted: ReportFile, forget_after: timedelta, now: datetime) -> Seen:
 
 def _content(path: str) -> tuple[bytes, datetime]:
     """Return a file's bytes and when it was written; raise ``ReportError`` for what is no fit file."""
-    descriptor = os.open(path, _FLAGS)
+    descriptor = descriptor_of(path)
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not is_regular(status):

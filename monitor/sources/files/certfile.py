@@ -7,17 +7,13 @@ from typing import NamedTuple
 
 from monitor import parse
 from monitor.model import Certificate, Reason, RevocationList
+from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.passphrases import NONE, Passphrases
 from monitor.sources.files.walk import is_regular
 
 LARGEST = 16 * 1024 * 1024
 
 Signature = tuple[int, int, int, int, int]
-
-# NONBLOCK: a pipe that took the file's place between stat and open must not hold the thread.
-_FLAGS = os.O_RDONLY
-for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
-    _FLAGS |= getattr(os, _name, 0)
 
 
 class UnfitError(Exception):
@@ -84,7 +80,7 @@ def _read_once(
     before = _fit(path, os.stat(path))  # noqa: PTH116 - the descriptor below needs os anyway
     if known is not None and known.holds(before, passphrases):
         return known
-    descriptor = os.open(path, _FLAGS)
+    descriptor = descriptor_of(path)
     with os.fdopen(descriptor, "rb") as stream:
         opened = _fit(path, os.fstat(descriptor))
         data = stream.read(LARGEST + 1)
