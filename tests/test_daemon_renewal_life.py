@@ -1,23 +1,20 @@
 """The whole daemon with renewal information: a real TLS server, a CA that answers, a real mail server."""
 
 import asyncio
-import contextlib
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pki
 from acme_world import window
+from daemon_inside import daemon, hang_up, metrics, passes
 from issuer_world import Web, http, web
 from mail_servers import Inbox, mail_server
 from running import until
 
-from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
 from monitor.issuers.renewal_id import renewal_id
 
@@ -74,27 +71,6 @@ alerts: {{every: 200ms}}
         return [str(message["Subject"]).strip() for message in self.inbox.messages]
 
 
-@asynccontextmanager
-async def daemon(config: Path) -> AsyncIterator[Daemon]:
-    """Run the daemon, asking often."""
-    stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
-
-    def started(made: Daemon) -> None:
-        made.renewal.every = 0.1
-        made.renewal.nudge()
-        running.set_result(made)
-
-    task = asyncio.create_task(serve(config, stop=stop, started=started))
-    await asyncio.wait({task, running}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        await task
-    try:
-        yield running.result()
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 10)
-
-
 def ask_again(running: Daemon) -> None:
     """Make everything due, as if the CA's pause were over."""
     renewals = running.renewing._renewals
@@ -102,31 +78,8 @@ def ask_again(running: Daemon) -> None:
     running.renewal.nudge()
 
 
-async def passes(running: Daemon, count: int = 3) -> None:
-    """Wait until some alert passes are over."""
-    for _ in range(count):
-        begun = running.alerts._done_at
-
-        def later(begun: float = begun) -> bool:
-            return running.alerts._done_at > begun
-
-        await until(later)
-
-
-async def metrics(running: Daemon, wanted: str) -> list[str]:
-    """Return the lines of the metrics that hold a text."""
-    async with httpx.AsyncClient(trust_env=False) as client:
-        text = (await client.get(f"{running.url}/metrics")).text
-    return [line for line in text.splitlines() if wanted in line and not line.startswith("#")]
-
-
 def at_a_site(folder: Path, act: Callable[[Site, Path], Awaitable[None]]) -> None:
     """Run a scenario with all servers."""
-
-    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
     async def scenario() -> None:
         inbox, ca = Inbox(), pki.authority("ACME CA", at=NOW)
@@ -151,7 +104,7 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
     async def act(site: Site, config: Path) -> None:
         old = site.serve(age=30)
         site.suggest(old, 30 * DAY, 32 * DAY)
-        async with daemon(config) as running:
+        async with daemon(config, lambda made: made.renewal) as running:
             await until(lambda: bool(site.mails) and old.sha256 in running.board.snapshot.renewals)
             await passes(running)
             [start] = await metrics(running, "renewal_window_start")
@@ -169,7 +122,7 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             [found] = await metrics(running, 'check="renewal_window"')
             assert 'severity="critical"' in found
         asked = len(site.acme.requests)
-        async with daemon(config) as running:
+        async with daemon(config, lambda made: made.renewal) as running:
             await until(lambda: len(running.board.snapshot.correlated) == 1)
             await passes(running)
             assert (len(site.mails), len(site.acme.requests)) == (2, asked)

@@ -1,25 +1,26 @@
 """The whole daemon with revocation on: a real TLS server, a real CRL server, a real mail server."""
 
 import asyncio
-import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 
-import httpx
 import pki
+from daemon_inside import daemon, hang_up, metrics, passes
 from issuer_world import DAY, HOUR, Web, crl, entry, http, points, web
 from mail_servers import Inbox, mail_server
 from running import until
 
-from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
+from monitor.daemon.loops import Loop
 from monitor.model import Check, Revocation, Standing
 
 PATH = "/ca.crl"
+ASKING: Callable[[Daemon], Loop] = attrgetter("asking")
 
 
 @dataclass
@@ -82,11 +83,6 @@ async def site(folder: Path) -> AsyncIterator[Site]:
     """Run the servers."""
     inbox = Inbox()
 
-    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-
     ca = pki.authority(at=datetime.now(UTC))
     (folder / "ca.cer").write_bytes(ca.der)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -100,27 +96,6 @@ async def site(folder: Path) -> AsyncIterator[Site]:
             yield made
         finally:
             server.close()
-
-
-@asynccontextmanager
-async def daemon(config: Path) -> AsyncIterator[Daemon]:
-    """Run the daemon, asking often."""
-    stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
-
-    def started(made: Daemon) -> None:
-        made.asking.every = 0.1
-        made.asking.nudge()
-        running.set_result(made)
-
-    task = asyncio.create_task(serve(config, stop=stop, started=started))
-    await asyncio.wait({task, asyncio.ensure_future(running)}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        await task
-    try:
-        yield running.result()
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 10)
 
 
 def ask_again(running: Daemon) -> None:
@@ -143,24 +118,6 @@ def stands(running: Daemon, issued: pki.Issued | None, standing: Standing) -> Ca
     return lambda: (found := known(running, issued)) is not None and found.standing is standing
 
 
-async def passes(running: Daemon, count: int = 3) -> None:
-    """Wait until some alert passes are over."""
-    for _ in range(count):
-        begun = running.alerts._done_at
-
-        def later(begun: float = begun) -> bool:
-            return running.alerts._done_at > begun
-
-        await until(later)
-
-
-async def metric(running: Daemon, wanted: str) -> list[str]:
-    """Return the lines of the metrics that hold a text."""
-    async with httpx.AsyncClient(trust_env=False) as client:
-        text = (await client.get(f"{running.url}/metrics")).text
-    return [line for line in text.splitlines() if wanted in line and not line.startswith("#")]
-
-
 def run(folder: Path, act: Callable[[Site], Awaitable[None]]) -> None:
     """Run a scenario at a site."""
 
@@ -175,11 +132,11 @@ def test_a_good_certificate_is_silent(tmp_path: Path) -> None:
     """A certificate that is not listed gives no finding and no mail but the inventory."""
 
     async def act(where: Site) -> None:
-        async with daemon(where.config()) as running:
+        async with daemon(where.config(), ASKING) as running:
             await until(lambda: bool(where.mails))
             await until(stands(running, where.own, Standing.GOOD))
             await passes(running)
-            assert await metric(running, "revo") == []
+            assert await metrics(running, "revo") == []
             assert [mail.partition("]")[0] for mail in where.mails] == ["[INVENTORY"]
 
     run(tmp_path, act)
@@ -191,7 +148,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
     async def act(where: Site) -> None:
         old = where.own
         assert old is not None
-        async with daemon(where.config()) as running:
+        async with daemon(where.config(), ASKING) as running:
             await until(lambda: bool(where.mails))
             await until(stands(running, old, Standing.GOOD))
             where.publish(old)
@@ -199,7 +156,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             await until(lambda: len(where.mails) == 2)
             (found,) = running.board.snapshot.correlated[f"endpoint:127.0.0.1:{where.port}/rec.example"]
             assert (found.check, found.sha256) == (Check.REVOKED, old.sha256)
-            (line,) = await metric(running, 'check="revoked"')
+            (line,) = await metrics(running, 'check="revoked"')
             assert 'severity="critical"' in line
         assert where.mails[1].startswith("[CRITICAL] Recorder 01: revoked")
         text = where.inbox.messages[1].get_body(("plain",))
@@ -207,7 +164,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
         words = " ".join(text.get_content().split())
         assert 'the certificate "rec.example" was revoked on 2026-11-22 12:00 UTC (key compromise)' in words
         del where.crls.replies[PATH]
-        async with daemon(where.config()) as running:
+        async with daemon(where.config(), ASKING) as running:
             await until(stands(running, old, Standing.UNKNOWN))
             await passes(running)
             where.publish(old)
@@ -226,7 +183,7 @@ def test_it_could_not_be_told(tmp_path: Path) -> None:
     """An issuer that does not answer is told after the third attempt, with what to do about it."""
 
     async def act(where: Site) -> None:
-        async with daemon(where.config(issuers="{}")) as running:
+        async with daemon(where.config(issuers="{}"), ASKING) as running:
             await until(lambda: bool(where.mails))
             for attempt in (1, 2):
 
@@ -253,7 +210,7 @@ def test_a_reload_allows_the_address(tmp_path: Path) -> None:
     """A reload that lists the CA's address has it asked at once."""
 
     async def act(where: Site) -> None:
-        async with daemon(where.config(issuers="{}")) as running:
+        async with daemon(where.config(issuers="{}"), ASKING) as running:
             await until(stands(running, where.own, Standing.UNKNOWN))
             where.config()
             assert await running.reload() == ()
@@ -266,7 +223,7 @@ def test_off_asks_nobody(tmp_path: Path) -> None:
     """Without the key nothing is asked."""
 
     async def act(where: Site) -> None:
-        async with daemon(where.config(revocation="off")) as running:
+        async with daemon(where.config(revocation="off"), ASKING) as running:
             await until(lambda: bool(where.mails))
             await asyncio.sleep(timedelta(milliseconds=300).total_seconds())
             assert (running.board.snapshot.revocations, where.crls.asked) == ({}, [])
@@ -282,7 +239,7 @@ def test_looks_do_not_wait(tmp_path: Path) -> None:
             await asyncio.sleep(60)
 
         where.crls.replies[PATH] = never
-        async with daemon(where.config()) as running:
+        async with daemon(where.config(), ASKING) as running:
             await until(lambda: bool(where.crls.requests))
             name = f"endpoint:127.0.0.1:{where.port}/rec.example"
             for _ in range(3):
