@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from pki import NOW, Issued, authority
 
-from monitor.assess import Anchor, Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle.judge import Judge
-from monitor.model import Failure, Observation, Reason, Seen, Sighting, Target, TargetState
+from monitor.model import Anchor, Anchors, Failure, Observation, Reason, Seen, Sighting, Target, TargetState
 from monitor.parse import certificate
 
 HOUR = timedelta(hours=1)

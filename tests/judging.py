@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pki import Issued, authority, leaf
 
-from monitor.assess import Anchor, Anchors, Held
-from monitor.model import Assessment, Check, Policy, Severity, Target
+from monitor.assess import Held
+from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Target
 from monitor.parse import certificate
 
 PLACE = "nvr.example:443"

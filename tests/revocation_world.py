@@ -8,10 +8,20 @@ from datetime import timedelta
 import pki
 from issuer_world import LOOPBACK, Clock, Hosts, Web, access, fetcher, leaf, points, web
 
-from monitor.assess import Anchor, Anchors
 from monitor.issuers.reach import Reach
 from monitor.issuers.revocations import Revocations
-from monitor.model import Assessment, Path, Policy, Revocation, Snapshot, Standing, Target, TargetState
+from monitor.model import (
+    Anchor,
+    Anchors,
+    Assessment,
+    Path,
+    Policy,
+    Revocation,
+    Snapshot,
+    Standing,
+    Target,
+    TargetState,
+)
 from monitor.parse import certificate
 
 GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN

@@ -7,8 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from pki import Issued, authority
 
 from monitor import parse
-from monitor.assess import Anchor, Anchors
-from monitor.model import Failure, Reason
+from monitor.model import Anchor, Anchors, Failure, Reason
 from monitor.sources import AnchorShelf, system
 from monitor.sources import anchors as shelf_file
 

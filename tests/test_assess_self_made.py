@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from pki import NOW, Issued, authority, days, issue, leaf
 
-from monitor.assess import Anchor, Anchors, PathFinder, judge
-from monitor.model import Assessment, Check, Part, Policy, Severity, Sighting, Target
+from monitor.assess import PathFinder, judge
+from monitor.model import Anchor, Anchors, Assessment, Check, Part, Policy, Severity, Sighting, Target
 from monitor.parse import certificate
 from monitor.sources.endpoint import EndpointSettings
 

@@ -8,17 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pki import NOW, Issued, authority, days, issue, leaf
 
-from monitor.assess import (
+from monitor.assess import Held, PathFinder, blind_changes_at, blindness, judge, missing_names
+from monitor.model import (
     Anchor,
     Anchors,
-    Held,
-    PathFinder,
-    blind_changes_at,
-    blindness,
-    judge,
-    missing_names,
-)
-from monitor.model import (
     Assessment,
     Check,
     Failure,

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from OpenSSL._util import lib
 from pki import NOW, Issued, authority, days, issue, leaf, name, new_key, raw
 
-from monitor.assess import Anchor, Anchors, Held, PathFinder
-from monitor.model import Path
+from monitor.assess import Held, PathFinder
+from monitor.model import Anchor, Anchors, Path
 from monitor.parse import certificate, certificates_in
 
 MISSING = "incomplete chain: the issuer"

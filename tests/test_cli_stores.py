@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from pki import NOW, leaf
 
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cli.report import elements, exit_code
 from monitor.cycle.judge import Judge
 from monitor.model import (
+    Anchors,
     Assessment,
     Check,
     Failure,

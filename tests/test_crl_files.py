@@ -15,10 +15,11 @@ from pki import NOW, authority, days, leaf
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts import decide
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle.judge import Judge
 from monitor.metrics import Exposition
 from monitor.model import (
+    Anchors,
     Assessment,
     Check,
     Failure,

@@ -11,12 +11,12 @@ import pytest
 from pki import NOW, days, leaf
 from test_cycle_run import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
 
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.assess.links import Held
 from monitor.cycle import Board, Cycle, Judge, Services
 from monitor.cycle.alert_pass import AlertPass, Memory
 from monitor.daemon.resume import Resume
-from monitor.model import Path, Reason, Seen, Target, TargetState
+from monitor.model import Anchors, Path, Reason, Seen, Target, TargetState
 from monitor.parse import certificate
 from monitor.store import Store
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 from judged_looks import ANCHORS, ENDPOINT, HOUR, PLACE, REFUSED, ROOT, after, showing
 from pki import NOW, authority, days, leaf
 
-from monitor.assess import Anchor, Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle.judge import Judge, stale
-from monitor.model import Check, Observation, Policy, Seen, Severity, TargetState
+from monitor.model import Anchor, Anchors, Check, Observation, Policy, Seen, Severity, TargetState
 from monitor.parse import certificate
 
 

@@ -12,10 +12,10 @@ import pytest
 from pki import authority, leaf
 from tls_peers import TlsPeer, listening, server_context, speaking_tls
 
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle import BusyError, Judge, OutsideError, Probing
 from monitor.cycle.probe import AT_ONCE, WAITING
-from monitor.model import Failure, Policy, Reason, Seen, Source, SystemClock, Target, TargetState
+from monitor.model import Anchors, Failure, Policy, Reason, Seen, Source, SystemClock, Target, TargetState
 from monitor.sources import EndpointSettings, Resolver, Resolving, sources
 from monitor.sources.allow import Allowed
 from monitor.sources.resolve import Address

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 import pytest
 from pki import NOW, authority, days, leaf
 
-from monitor.assess import Anchor, Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.cycle.alert_pass import AlertPass
 from monitor.errors import SystemBrokenError
 from monitor.model import (
+    Anchor,
+    Anchors,
     Batch,
     Mail,
     Observation,

@@ -8,10 +8,10 @@ from typing import cast
 from pki import NOW
 from test_cycle_run import ANCHORS, FakeClock, target
 
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle import Board, Judge
 from monitor.daemon.resume import Resume
-from monitor.model import Target, TargetState
+from monitor.model import Anchors, Target, TargetState
 from monitor.store import Store
 
 

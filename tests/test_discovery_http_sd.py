@@ -13,10 +13,9 @@ from list_server import Served, reply, served
 from pki import Issued, authority, leaf
 from pydantic import ValidationError
 
-from monitor.assess import Anchor, Anchors
 from monitor.config import load, online_problems
 from monitor.discovery import Discovered, HttpSdSettings, Surroundings, http_asking
-from monitor.model import Found, Reason, SystemClock
+from monitor.model import Anchor, Anchors, Found, Reason, SystemClock
 from monitor.parse import certificate
 from monitor.secrets import SecretReference
 from monitor.sources import Resolver

@@ -8,8 +8,8 @@ import pytest
 from cryptography.x509 import KeyUsage
 from pki import CLIENT_AUTH, Issued, authority, days, issue, leaf
 
-from monitor.assess import Anchor, Anchors
 from monitor.discovery.xprotect.client import tls_context
+from monitor.model import Anchor, Anchors
 from monitor.parse import certificate
 
 NAME = "vms01.example"

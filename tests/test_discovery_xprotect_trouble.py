@@ -6,12 +6,11 @@ import socket
 import pytest
 from xprotect_asking import Answer, answer, made, surroundings
 
-from monitor.assess import Anchors
 from monitor.discovery import Discovered
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Bounds, Client, tls_context
 from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Failure, Reason
+from monitor.model import Anchors, Failure, Reason
 from monitor.sources import Resolver
 
 # A stranger, so that the login goes to the server itself.

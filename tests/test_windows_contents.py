@@ -8,10 +8,11 @@ from alerts_world import AFTER_INVENTORY
 from pki import NOW, Issued, authority, days, leaf
 
 from monitor.alerts import decide
-from monitor.assess import Anchors, Held, PathFinder
+from monitor.assess import Held, PathFinder
 from monitor.assess.both_sides.joined import sides
 from monitor.cycle.judge import Judge
 from monitor.model import (
+    Anchors,
     Check,
     Kept,
     Link,

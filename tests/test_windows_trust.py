@@ -2,7 +2,8 @@
 
 from pki import NOW, Issued, authority, leaf
 
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
+from monitor.model import Anchors
 from monitor.parse import certificate
 from monitor.windows.blob import Stored
 from monitor.windows.trust import trusted

@@ -6,9 +6,9 @@ from pathlib import Path
 from keystores import WORD
 from pki import NOW
 
-from monitor.assess import Anchors, PathFinder
+from monitor.assess import PathFinder
 from monitor.cycle.judge import Judge
-from monitor.model import Observation, Policy, Seen, Target, TargetState
+from monitor.model import Anchors, Observation, Policy, Seen, Target, TargetState
 from monitor.sources import FilesSettings
 
 

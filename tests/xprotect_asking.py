@@ -14,7 +14,6 @@ from typing import Any
 
 import trustme
 
-from monitor.assess import Anchors
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Simulator
 from monitor.discovery import Discovered
 from monitor.discovery.xprotect import (
@@ -24,7 +23,7 @@ from monitor.discovery.xprotect import (
     XProtectSiteSettings,
 )
 from monitor.discovery.xprotect.site import XProtectSite
-from monitor.model import SystemClock
+from monitor.model import Anchors, SystemClock
 from monitor.sources import Resolver
 from monitor.sources.anchors import AnchorShelf
 from monitor.xprotect import Presets

@@ -1,6 +1,5 @@
 """Judge what was seen: pure functions of facts, policy and an instant."""
 
-from monitor.assess.anchors import Anchor, Anchors
 from monitor.assess.blind import blind_changes_at, blindness
 from monitor.assess.correlate import correlate
 from monitor.assess.expiry import day_and_minute, end_in_words
@@ -15,8 +14,6 @@ from monitor.assess.trust import PathFinder
 
 __all__ = [
     "PATIENCE",
-    "Anchor",
-    "Anchors",
     "Held",
     "NameProblem",
     "PathFinder",

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.assess.anchors import Anchor, Anchors
 from monitor.assess.links import Held, canonical, old_style_ca
 from monitor.assess.openssl import valid, verified
 from monitor.assess.problem import Refusal, problem
 from monitor.assess.routes import Route, Walk
-from monitor.model import Certificate, Path
+from monitor.model import Anchor, Anchors, Certificate, Path
 
 _MOST_SERVED = 64
 _MOST_BETWEEN = 16

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.assess import PATIENCE, Anchors
+from monitor.assess import PATIENCE
 from monitor.config import Config
 from monitor.discovery.xprotect.client import tls_context
 from monitor.issuers.fetch import Fetcher, Names
@@ -11,7 +11,7 @@ from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
-from monitor.model import Clock, Policy, RenewalWindow, Revocation, Snapshot, Standing
+from monitor.model import Anchors, Clock, Policy, RenewalWindow, Revocation, Snapshot, Standing
 
 
 class Bytes:

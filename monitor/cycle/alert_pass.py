@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.alerts import Decision, Situation, decide
-from monitor.assess import Anchors, correlate
+from monitor.assess import correlate
 from monitor.cycle.board import Board
 from monitor.cycle.judge import Judge, stale
-from monitor.model import Mail, Snapshot, TargetState, Told, ToldChange
+from monitor.model import Anchors, Mail, Snapshot, TargetState, Told, ToldChange
 from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from monitor.assess import Anchors, PathFinder, blindness, heads, judge
+from monitor.assess import PathFinder, blindness, heads, judge
 from monitor.cycle.carried import carried, lists_known, machine_known
 from monitor.cycle.departed import departed
 from monitor.model import (
+    Anchors,
     Certificate,
     Finding,
     Observation,

@@ -8,11 +8,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.assess import Anchors
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge, unjudged
 from monitor.cycle.look import look, met_a_bug
-from monitor.model import Clock, Observation, Source, Target, TargetState
+from monitor.model import Anchors, Clock, Observation, Source, Target, TargetState
 from monitor.sources import Resolving
 from monitor.sources.address import read_address
 from monitor.sources.allow import Allowed

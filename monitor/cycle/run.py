@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from monitor.assess import Anchors
 from monitor.cycle.board import Board
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge, unjudged
 from monitor.cycle.look import look, met_a_bug
 from monitor.cycle.looks import Looks
 from monitor.errors import SystemBrokenError
-from monitor.model import Batch, Clock, Observation, Reason, Source, Target, TargetState
+from monitor.model import Anchors, Batch, Clock, Observation, Reason, Source, Target, TargetState
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from monitor.assess import Anchors
-from monitor.model import Clock
+from monitor.model import Anchors, Clock
 from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)

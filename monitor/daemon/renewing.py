@@ -2,7 +2,6 @@
 
 import ssl
 
-from monitor.assess import Anchors
 from monitor.config import Config
 from monitor.cycle import Board, Trusted
 from monitor.discovery.xprotect.client import tls_context
@@ -10,7 +9,7 @@ from monitor.issuers.fetch import Fetcher
 from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
-from monitor.model import Clock
+from monitor.model import Anchors, Clock
 from monitor.sources import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool

@@ -4,9 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from monitor.assess import Anchors
 from monitor.cycle import Board, Judge
-from monitor.model import Clock, Target, TargetState
+from monitor.model import Anchors, Clock, Target, TargetState
 from monitor.store import Store
 
 log = logging.getLogger(__name__)

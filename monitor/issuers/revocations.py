@@ -8,13 +8,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
-from monitor.assess import Anchors
 from monitor.issuers.fetch import Fetcher
 from monitor.issuers.inquiry import Case, Inquirer, Told
 from monitor.issuers.pace import noted, wait
 from monitor.issuers.verdict import unknown
 from monitor.issuers.wanted import Wanted, wanted
-from monitor.model import Clock, Revocation, Snapshot
+from monitor.model import Anchors, Clock, Revocation, Snapshot
 from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)

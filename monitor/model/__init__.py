@@ -3,6 +3,7 @@
 Everything else imports these names from here; the files below group them by what they describe.
 """
 
+from monitor.model.anchors import Anchor, Anchors
 from monitor.model.certificate import Certificate
 from monitor.model.finding import (
     Assessment,
@@ -30,6 +31,8 @@ from monitor.model.target import Batch, Found, Margin, Meaning, Part, Policy, Ta
 
 __all__ = [
     "Account",
+    "Anchor",
+    "Anchors",
     "Assessment",
     "Batch",
     "Binding",

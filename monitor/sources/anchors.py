@@ -9,8 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from monitor.assess import Anchor, Anchors
-from monitor.model import Failure, Reason
+from monitor.model import Anchor, Anchors, Failure, Reason
 from monitor.sources.files.certfile import CertFile, UnfitError, read_file
 from monitor.sources.files.walk import Budget, ExhaustedError, Match, failure_of, walk
 from monitor.sources.system import SYSTEM, bundle

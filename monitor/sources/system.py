@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import certifi
 
-from monitor.assess import Anchor
-from monitor.model import Failure, Reason
+from monitor.model import Anchor, Failure, Reason
 from monitor.sources.files.certfile import CertFile, UnfitError, read_file
 from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.trouble import CallError

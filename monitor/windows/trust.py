@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from monitor import parse
-from monitor.assess import Anchor, Held
+from monitor.assess import Held
+from monitor.model import Anchor
 from monitor.windows.blob import Stored
 
 ORIGIN = "Windows certificate store"

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.assess import Anchors, PathFinder, heads
+from monitor.assess import PathFinder, heads
 from monitor.cli.arguments import UsageError
 from monitor.cli.xprotect.suitable import Candidate, judged
 from monitor.cycle import Judge
-from monitor.model import Clock, Observation, Policy, Seen, Sighting, Target, TargetState
+from monitor.model import Anchors, Clock, Observation, Policy, Seen, Sighting, Target, TargetState
 from monitor.sources import AnchorShelf, FilesSettings, FilesSource
 
 

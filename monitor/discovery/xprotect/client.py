@@ -16,11 +16,10 @@ from typing import Any, Self
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.assess import Anchor, Anchors
 from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.trouble import AskError, UntrustedError, trouble
-from monitor.model import Reason
+from monitor.model import Anchor, Anchors, Reason
 from monitor.parse import UnreadableCertificateError, certificate, display
 
 MOST_BYTES = 64 * 1024 * 1024

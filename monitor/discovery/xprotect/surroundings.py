@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from monitor.assess import Anchors
 from monitor.discovery.dns import Addresses
-from monitor.model import Clock
+from monitor.model import Anchors, Clock
 from monitor.xprotect import Presets
 
 AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]

@@ -1,18 +1,15 @@
-"""Hold the certificates that paths may end at.
-
-It must not read files: whoever loads anchors hands their bytes over.
-"""
+"""The certificates that a path may end at, as plain values; must not read files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from monitor.model import Certificate
+from monitor.model.certificate import Certificate
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Hold one trusted certificate and where it came from (``system`` or a file).
+    """One trusted certificate and where it came from (``system`` or a file).
 
     ``between`` is true for an intermediate at hand: it is trusted only where an anchor stands above it.
     """
@@ -25,7 +22,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Hold a set of anchors, the newest first, and what may stand between; equal sets have equal ``key``."""
+    """A set of anchors, the newest first, and the intermediates at hand; equal sets have equal ``key``."""
 
     members: tuple[Anchor, ...] = ()
     key: str = ""
