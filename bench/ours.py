@@ -21,8 +21,9 @@ from monitor.collector import spare_the_collector
 from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import Policy, Severity, SystemClock, Target
+from monitor.network.resolve import Resolver
 from monitor.schedule import batches
-from monitor.sources import AnchorShelf, EndpointSettings, Resolver, sources
+from monitor.sources import AnchorShelf, EndpointSettings, sources
 from monitor.store import Store
 
 

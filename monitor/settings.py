@@ -19,6 +19,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from monitor.addresses import read_host
 from monitor.model import Check, Margin, Severity
 
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|w|d|h|m|s))+")
@@ -166,6 +167,8 @@ RevocationSources = Annotated[
         }
     ),
 ]
+Host = Annotated[str, AfterValidator(read_host)]
+"""A host in a configuration; where it stands in a list, the message names that entry."""
 LocalPath = Annotated[str, AfterValidator(_local)]
 LocalPattern = Annotated[str, AfterValidator(_local_pattern)]
 AnchorPath = Annotated[str, AfterValidator(_anchor)]

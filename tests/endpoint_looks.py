@@ -9,9 +9,9 @@ import pytest
 from tls_peers import Handler, listening
 
 from monitor.model import Part, Policy, Seen, Target
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
 from monitor.sources.endpoint import exchange as exchanging
-from monitor.sources.resolve import Resolver
 
 NAME = "recorder.example"
 ROOT = pki.authority()

@@ -16,9 +16,9 @@ from monitor.assess import PathFinder
 from monitor.cycle import BusyError, Judge, OutsideError, Probing
 from monitor.cycle.probe import AT_ONCE, WAITING
 from monitor.model import Anchors, Failure, Policy, Reason, Seen, Source, SystemClock, Target, TargetState
-from monitor.sources import EndpointSettings, Resolver, Resolving, sources
-from monitor.sources.allow import Allowed
-from monitor.sources.resolve import Address
+from monitor.network.allow import Allowed
+from monitor.network.resolve import Address, Resolver, Resolving
+from monitor.sources import EndpointSettings, sources
 
 SOON = timedelta(seconds=5)
 """How long a probe may take here; no test waits for it."""

@@ -18,8 +18,8 @@ from tls_peers import listening, server_context, speaking_tls
 from monitor.dialects.tds import Tds, prelogin
 from monitor.dialects.tds_packets import PRELOGIN, REPLY, packets
 from monitor.model import Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 
 NAME = "sql.example"
 ROOT = pki.authority()

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.discovery import Discovered, DnsSettings
 from monitor.model import Failure, Found, Reason
-from monitor.sources import Resolver
+from monitor.network.resolve import Resolver
 
 
 @dataclass

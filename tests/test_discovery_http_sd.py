@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from monitor.config import load, online_problems
 from monitor.discovery import Discovered, HttpSdSettings, Surroundings, http_asking
 from monitor.model import Anchor, Anchors, Found, Reason, SystemClock
+from monitor.network.resolve import Resolver
 from monitor.parse import certificate
 from monitor.secrets import SecretReference
-from monitor.sources import Resolver
 from monitor.xprotect import Presets
 
 FOUND = (Found("a:1", "", (("site", "x"),)),)

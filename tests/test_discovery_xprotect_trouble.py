@@ -11,7 +11,7 @@ from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Bounds, Client, tls_context
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.model import Anchors, Failure, Reason
-from monitor.sources import Resolver
+from monitor.network.resolve import Resolver
 
 # A stranger, so that the login goes to the server itself.
 URIS = {"IdentityProvider": "https://elsewhere.example/IDP"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.sources.allow import Allowed, read_pattern
+from monitor.network.allow import Allowed, read_pattern
 
 # patterns, host, port, the address its name leads to, whether that is allowed
 CASES = [

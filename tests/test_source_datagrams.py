@@ -17,9 +17,9 @@ from foreign import running, write
 from pydantic import ValidationError
 
 from monitor.model import Policy, Reason, Seen
+from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.datagrams import shares
-from monitor.sources.resolve import Address, Resolver
 from monitor.tls import DatagramHandshake, TlsSetting, Trouble, shared_context
 
 NAME = "sensor.example"

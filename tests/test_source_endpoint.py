@@ -33,8 +33,8 @@ from tls_peers import (
 )
 
 from monitor.model import Failure, Part, Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSource
-from monitor.sources.resolve import Resolver
 
 
 def short_key() -> pki.Issued:

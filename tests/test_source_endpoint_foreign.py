@@ -11,8 +11,8 @@ import pytest
 from foreign import free_ports, listens, running, s_server, write
 
 from monitor.model import Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 
 NAME = "recorder.example"
 OTHER = "archive.example"

@@ -5,8 +5,8 @@ import re
 import pytest
 from pydantic import ValidationError
 
+from monitor.addresses import read_address, read_host
 from monitor.model import Policy
-from monitor.sources.address import read_address, read_host
 from monitor.sources.endpoint import EndpointSettings
 from monitor.sources.endpoint.way import Endpoint
 

@@ -20,10 +20,10 @@ from endpoint_looks import (
 from tls_peers import alert, black_hole, listening, resetting, saying, server_context, speaking_tls
 
 from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.network.resolve import Address, Resolver
 from monitor.sources import connect as connecting
 from monitor.sources.endpoint import EndpointSource
 from monitor.sources.endpoint import exchange as exchanging
-from monitor.sources.resolve import Address, Resolver
 from monitor.tls import Handshake, shared_context
 
 

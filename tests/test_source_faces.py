@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from tls_peers import Handler, listening, saying, server_context, speaking_tls
 
 from monitor.model import Failure, Policy, Reason, Seen
+from monitor.network.resolve import Address
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
 from monitor.sources.endpoint.seen import joined
-from monitor.sources.resolve import Address
 
 NAME = "portal.vms.example"
 ROOT = pki.authority()

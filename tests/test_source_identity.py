@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from tls_peers import Handler, TlsPeer, listening, server_context
 
 from monitor.model import Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint import identity as reading
 from monitor.sources.endpoint.identity import Identities
 from monitor.sources.endpoint.way import Identity
-from monitor.sources.resolve import Resolver
 from monitor.tls import TlsSetting
 
 ROOT = pki.authority()

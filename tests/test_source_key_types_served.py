@@ -9,8 +9,8 @@ from tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
 from two_keys import ECDSA, NAME, RSA, places
 
 from monitor.model import Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 
 VERSIONS = {
     "TLS 1.0": SSL.TLS1_VERSION,

@@ -27,9 +27,9 @@ from tls_peers import (
 )
 
 from monitor.model import Failure, Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, alpn
 from monitor.sources.endpoint.alpn import Applications
-from monitor.sources.resolve import Resolver
 
 NAME = "recorder.example"
 ROOT = pki.authority()

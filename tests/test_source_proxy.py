@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from tls_peers import Handler, listener, listening, saying, server_context, speaking_tls
 
 from monitor.model import Failure, Policy, Reason, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 
 NAME = "recorder.behind.example"
 LEAF = pki.leaf(NAME, pki.authority())

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from tls_peers import listening, server_context, speaking_tls
 
 from monitor.model import Failure, Policy, Reason, Seen
+from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.way import DIRECT, Endpoint, Family, Way
-from monitor.sources.resolve import Address, Resolver
 
 LEAF = pki.leaf("recorder.example", pki.authority())
 FOUR, SIX = Address(socket.AF_INET, ("127.0.0.1", 443)), Address(socket.AF_INET6, ("::1", 443, 0, 0))

@@ -17,8 +17,8 @@ from samba_server import PASSWORD, USER, Samba, missing, samba
 from stored_blobs import blob
 
 from monitor.model import Link, Policy, PrivateKey, Reason, Seen, Target
+from monitor.network.resolve import Address
 from monitor.secrets import Secret, SecretReference
-from monitor.sources.resolve import Address
 from monitor.sources.windows_remote.registry import read
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_remote.visit import Visit

@@ -8,7 +8,8 @@ import pytest
 from winrm_looks import HOST, Loopback, Site, reason
 
 from monitor.model import Reason, Target
-from monitor.sources import Resolver, sources
+from monitor.network.resolve import Resolver
+from monitor.sources import sources
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import Login, Transport
 

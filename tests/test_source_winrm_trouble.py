@@ -27,8 +27,8 @@ from winrm_server import Machine, serving
 from winrm_tricks import saying
 
 from monitor.model import Reason
+from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
-from monitor.sources.resolve import Address
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import ClientCertificate, Login
 

@@ -13,7 +13,8 @@ from dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, Room, settled
 
 from monitor.dialects import DIALECTS
 from monitor.model import Policy, Reason, Seen
-from monitor.sources import EndpointSettings, Resolver
+from monitor.network.resolve import Resolver
+from monitor.sources import EndpointSettings
 from monitor.sources.endpoint import EndpointSource
 
 pytestmark = pytest.mark.system

@@ -12,8 +12,8 @@ from foreign import free_ports, listens, running, s_server, write
 from OpenSSL import SSL
 
 from monitor.model import Policy, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 from monitor.tls import context
 
 pytestmark = pytest.mark.system

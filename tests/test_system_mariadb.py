@@ -11,8 +11,8 @@ from dialect_servers import GOOD, Estate, Kind, Room
 from monitor.dialects import mysql
 from monitor.dialects.one_reply import Granted
 from monitor.model import Policy, Seen
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 
 LOOKS = 10
 # Only addresses with a name count, and no server counts 127.0.0.1.

@@ -15,8 +15,8 @@ from OpenSSL import SSL
 from tls_peers import HANDSHAKE, TlsPeer, certificates, message, record, server_context
 
 from monitor.model import Policy, Reason, Seen, Staple
+from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.resolve import Resolver
 from monitor.tls import Handshake, TlsSetting, Trouble, shared_context
 
 NAME = "recorder.example"

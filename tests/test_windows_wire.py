@@ -11,8 +11,8 @@ import pytest
 from smbprotocol.exceptions import SMBConnectionClosed, SMBException
 
 from monitor.model import Reason, Seen
+from monitor.network.resolve import Address
 from monitor.secrets import Secret
-from monitor.sources.resolve import Address
 from monitor.sources.windows_remote.registry import read
 from monitor.sources.windows_remote.registry_tree import MOST_OCTETS, RegistryTree, TooManyError
 from monitor.sources.windows_remote.visit import Visit

@@ -16,8 +16,8 @@ from winrm_messages import Call
 from winrm_server import Machine
 
 from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
-from monitor.sources.resolve import Address
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import Login, Remote
 

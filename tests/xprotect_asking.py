@@ -24,7 +24,7 @@ from monitor.discovery.xprotect import (
 )
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import Anchors, SystemClock
-from monitor.sources import Resolver
+from monitor.network.resolve import Resolver
 from monitor.sources.anchors import AnchorShelf
 from monitor.xprotect import Presets
 

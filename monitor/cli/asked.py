@@ -6,7 +6,8 @@ from monitor.config import Config, trust_of
 from monitor.cycle import Trusted
 from monitor.discovery import Discovered, Surroundings, made
 from monitor.model import SystemClock
-from monitor.sources import AnchorShelf, Resolver
+from monitor.network.resolve import Resolver
+from monitor.sources import AnchorShelf
 
 
 async def asked(config: Config) -> dict[str, Discovered]:

@@ -35,7 +35,8 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.sources import AnchorShelf, Resolver, sources
+from monitor.network.resolve import Resolver
+from monitor.sources import AnchorShelf, sources
 
 AT_ONCE = 300
 EVERY = timedelta(hours=1)

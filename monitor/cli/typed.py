@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from monitor.addresses import read_host
 from monitor.cli.arguments import UsageError
 from monitor.cli.asked import asked
 from monitor.cli.passphrases import settings_of
@@ -17,7 +18,6 @@ from monitor.cli.report import Element
 from monitor.config import Config, load, plan, unwritten
 from monitor.model import Assessment, Found, Target
 from monitor.sources import AnchorShelf, EndpointSettings, FilesSettings
-from monitor.sources.address import read_host
 from monitor.sources.files.walk import ALL_SUFFIXES
 
 SYSTEM = "system"

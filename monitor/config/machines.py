@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monitor.addresses import read_address
 from monitor.model import Found
-from monitor.sources.address import read_address
 
 _CAMERA = "camera."
 # They name what listens at a port, not the machine.

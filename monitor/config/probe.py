@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from monitor.network.allow import Allowed, read_pattern
 from monitor.settings import Duration, Settings
 from monitor.sources import EndpointSettings
-from monitor.sources.allow import Allowed, read_pattern
 
 
 class ModuleSettings(EndpointSettings):

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from monitor.addresses import join, read_address
 from monitor.config.load import Config
 from monitor.config.plan import plan
 from monitor.config.probe import ModuleSettings
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Target
 from monitor.parse import display
-from monitor.sources.address import join, read_address
 
 LONGEST = 300
 """Characters of a target: a name has at most 253, with a scheme before and a port behind it."""

@@ -8,15 +8,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monitor.addresses import read_address
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge, unjudged
 from monitor.cycle.look import look, met_a_bug
 from monitor.model import Anchors, Clock, Observation, Source, Target, TargetState
-from monitor.sources import Resolving
-from monitor.sources.address import read_address
-from monitor.sources.allow import Allowed
+from monitor.network.allow import Allowed
+from monitor.network.resolve import Address, Resolving
 from monitor.sources.endpoint.way import Endpoint
-from monitor.sources.resolve import Address
 
 log = logging.getLogger(__name__)
 

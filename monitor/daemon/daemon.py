@@ -25,8 +25,9 @@ from monitor.daemon.view import View
 from monitor.daemon.watch import Parts, Watch, asked
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
+from monitor.network.resolve import Resolver
 from monitor.schedule import Schedule
-from monitor.sources import AnchorShelf, Resolver, sources
+from monitor.sources import AnchorShelf, sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 from monitor.web import WebServer, make_app, make_metrics_app

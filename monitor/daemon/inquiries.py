@@ -5,7 +5,7 @@ from monitor.cycle import Board, Trusted
 from monitor.issuers.fetch import Fetcher
 from monitor.issuers.revocations import Revocations
 from monitor.model import Clock
-from monitor.sources import Resolver
+from monitor.network.resolve import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from monitor.config import probe_target
 from monitor.cycle import BusyError, OutsideError, Probing
 from monitor.metrics import probed
-from monitor.sources import Resolver, sources
+from monitor.network.resolve import Resolver
+from monitor.sources import sources
 from monitor.web import ProbeAnswer, ProbeQuestion, Refusal
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.model import Anchors, Clock
-from monitor.sources import Resolver
+from monitor.network.resolve import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool
 

@@ -8,12 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from monitor.model import Policy, Source, Target
+from monitor.network.resolve import Resolving
 from monitor.settings import PolicySettings
 from monitor.sources.anchors import AnchorShelf
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
-from monitor.sources.resolve import Resolver, Resolving
 from monitor.sources.windows_remote.settings import UNHURRIED, WindowsRemoteSettings
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
@@ -64,8 +64,6 @@ __all__ = [
     "FoundKind",
     "KubernetesSettings",
     "KubernetesSource",
-    "Resolver",
-    "Resolving",
     "TargetKind",
     "WindowsRemoteSettings",
     "WindowsRemoteSource",

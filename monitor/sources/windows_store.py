@@ -26,8 +26,7 @@ from monitor.model import (
     SystemClock,
     Target,
 )
-from monitor.settings import TargetSettings
-from monitor.sources.address import Host
+from monitor.settings import Host, TargetSettings
 from monitor.sources.win32.trouble import CallError
 from monitor.threads import ThreadPool
 from monitor.windows.blob import Stored

@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from monitor.addresses import join, read_address
 from monitor.cli.xprotect.sites import Site
 from monitor.model import Found
 from monitor.parse import display
-from monitor.sources.address import join, read_address
 from monitor.xprotect import Presets
 
 Row = dict[str, Any]

@@ -17,7 +17,8 @@ from monitor.discovery.xprotect import Budgets
 from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import SystemClock
-from monitor.sources import AnchorShelf, Resolver
+from monitor.network.resolve import Resolver
+from monitor.sources import AnchorShelf
 from monitor.xprotect import Answers
 
 COMMAND = "xprotect discover"

@@ -9,8 +9,8 @@ import socket
 from collections.abc import Sequence
 from typing import Any, cast
 
-from monitor.sources.connect import explain
-from monitor.sources.resolve import Address
+from monitor.network.connect import explain
+from monitor.network.resolve import Address
 from monitor.tls import DatagramHandshake
 
 # The library rounds what it waits for down, and called too early does nothing.

@@ -9,7 +9,7 @@ import os
 import socket
 
 from monitor.model import Reason
-from monitor.sources.connect import explain
+from monitor.network.connect import explain
 from monitor.sources.endpoint.exchange_protocol import exchange_with_protocol
 from monitor.sources.endpoint.spoken import Talk
 

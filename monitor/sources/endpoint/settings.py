@@ -4,9 +4,10 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.addresses import join, read_address, read_host
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Meaning, Part, Policy, Target
-from monitor.sources.address import Host, join, read_address, read_host
+from monitor.settings import Host
 from monitor.sources.endpoint.way import Endpoint, WaySettings
 
 

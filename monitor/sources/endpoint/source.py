@@ -5,10 +5,11 @@ import socket
 from dataclasses import replace
 from typing import NamedTuple
 
+from monitor.addresses import join
 from monitor.dialects import DIALECTS
 from monitor.model import Failure, Reason, Seen, Target
-from monitor.sources.address import join
-from monitor.sources.connect import NoneConnectedError, begin, connect
+from monitor.network.connect import NoneConnectedError, begin, connect
+from monitor.network.resolve import Address, Resolving, literal
 from monitor.sources.endpoint.alpn import NO_APPLICATION, Applications
 from monitor.sources.endpoint.datagrams import exchange_datagrams, shares
 from monitor.sources.endpoint.exchange import exchange, tells_readiness
@@ -16,7 +17,6 @@ from monitor.sources.endpoint.key_types import KeyTypes
 from monitor.sources.endpoint.prepare import STAPLED, USUAL, Preparing, UnpreparedError, Wish, spoken
 from monitor.sources.endpoint.seen import joined, seen_by
 from monitor.sources.endpoint.way import DIRECT, Endpoint
-from monitor.sources.resolve import Address, Resolving, literal
 from monitor.threads import ThreadPool
 from monitor.tls import KeyType
 

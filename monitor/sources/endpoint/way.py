@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.addresses import join, read_host
+from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
-from monitor.sources.address import join, read_host
-from monitor.sources.resolve import Address
 
 _PROXIES = ("http", "socks5")
 _A_PROXY = "a proxy is written as http://[user@]host:port or socks5://[user@]host:port"

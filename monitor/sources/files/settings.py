@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from monitor.addresses import read_host
 from monitor.model import Meaning, Policy, Target
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, LocalPattern, TargetSettings
-from monitor.sources.address import read_host
 from monitor.sources.files.globs import has_magic
 from monitor.sources.files.passphrases import MOST, PassphraseSettings
 from monitor.sources.files.walk import ALL_SUFFIXES, STORE_SUFFIXES

@@ -28,7 +28,7 @@ from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
 from monitor.model import Reason
-from monitor.sources.connect import NoneConnectedError, connect
+from monitor.network.connect import NoneConnectedError, connect
 from monitor.sources.windows_remote.visit import Visit
 from monitor.sources.windows_remote.wire import BoundedConnection
 from monitor.windows import rpc

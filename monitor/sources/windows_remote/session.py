@@ -20,7 +20,7 @@ from requests.auth import HTTPBasicAuth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from monitor.sources.connect import NoneConnectedError
+from monitor.network.connect import NoneConnectedError
 from monitor.sources.windows_remote.visit import Visit
 from monitor.windows.access import ClientCertificate, Login
 

@@ -6,8 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.model import Meaning, Policy, Target
-from monitor.settings import PolicySettings
-from monitor.sources.address import Host
+from monitor.settings import Host, PolicySettings
 from monitor.windows.access import Remote, WindowsAccess
 
 KIND = "windows_remote"

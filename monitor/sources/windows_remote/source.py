@@ -13,10 +13,10 @@ from datetime import timedelta
 from socket import socket
 
 from monitor.model import Failure, Reason, Seen, Target
+from monitor.network.connect import NoneConnectedError, connect
+from monitor.network.resolve import Address, Resolving
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
 from monitor.sources.anchors import AnchorShelf
-from monitor.sources.connect import NoneConnectedError, connect
-from monitor.sources.resolve import Address, Resolving
 from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, Turn
 from monitor.sources.windows_remote.visit import Read, Visit
 from monitor.threads import ThreadPool

@@ -13,8 +13,8 @@ from pypsrp.exceptions import (
 from spnego.exceptions import SpnegoError
 
 from monitor.model import Failure, Reason
+from monitor.network.connect import NoneConnectedError
 from monitor.parse import display
-from monitor.sources.connect import NoneConnectedError
 from monitor.sources.windows_remote.session import (
     LateError,
     TooLargeError,

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from monitor.model import Seen
+from monitor.network.resolve import Address
 from monitor.secrets import Secret
-from monitor.sources.resolve import Address
 from monitor.windows.access import Remote
 
 

@@ -3,9 +3,6 @@
 import ipaddress
 import re
 from contextlib import suppress
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 DEFAULT_PORT = 443
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -53,10 +50,6 @@ def read_host(text: str) -> str:
     if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError("a host is a DNS name or an IP address")
     return name
-
-
-Host = Annotated[str, AfterValidator(read_host)]
-"""A host in a configuration; where it stands in a list, what is wrong is said of that entry."""
 
 
 def join(host: str, port: int) -> str:

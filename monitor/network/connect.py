@@ -1,9 +1,9 @@
 """Open a TCP connection to the first of several addresses that answers.
 
-A look must tell what a person with a browser would meet, so all addresses of a name count as one place.
-Trying them one after the other lets a single black-holed address eat the whole timeout; starting all at
-once knocks on doors for nothing. So the next one starts when the one before has failed or stayed silent
-for a moment (RFC 8305 section 5, "Happy Eyeballs"), and the first to connect wins.
+All addresses of a name count as one location, as for a browser. Trying them one after the other lets a
+single black-holed address use up the whole timeout; starting all at once opens connections for nothing. So
+the next one starts when the one before has failed or stayed silent for a moment (RFC 8305 section 5,
+"Happy Eyeballs"), and the first to connect wins.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor.model import Reason
-from monitor.sources.resolve import Address
+from monitor.network.resolve import Address
 
 # RFC 8305 section 5: recommended delay between attempts, in seconds.
 STAGGER = 0.25

@@ -12,19 +12,19 @@ from monitor.threads import ThreadPool
 
 
 class Address(NamedTuple):
-    """Hold one address in the form that sockets take: family and socket address."""
+    """One address in the form that sockets take: family and socket address."""
 
     family: int
     sockaddr: tuple[Any, ...]
 
     @property
     def text(self) -> str:
-        """Return the IP address for people."""
+        """Return the IP address as people write it."""
         return str(self.sockaddr[0])
 
 
 class Resolving(Protocol):
-    """Look up names."""
+    """What looks up host names."""
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of a host in the order to try them; raise ``OSError`` when there are none."""
@@ -41,12 +41,12 @@ class Resolver:
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of a host, families alternating; raise ``OSError`` when there are none.
 
-        An IP literal is answered at once: even for these a look-up costs a tenth of a whole look.
+        An IP literal is answered at once: even for these a look-up costs a tenth of a whole probe.
         """
         return literal(host, port) or await self.pool.run(_look_up, host, port)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Release the threads."""
         self.pool.close()
 
 

@@ -1,4 +1,4 @@
-"""Say which hosts and ports may be looked at because somebody asks; must not look anything up.
+"""Decide which hosts and ports may be probed on request; must not look anything up.
 
 A service that connects to wherever it is asked to is an open scanner of its own network. So what may be
 asked for is listed: ``*.vms.example:*``, ``recorder.vms.example:7563``, ``10.1.0.0/16:443``,
@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.sources.address import read_host
+from monitor.addresses import read_host
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _FORM = "a pattern is written as host:port, such as *.vms.example:*, 10.1.0.0/16:443 or [2001:db8::/32]:443"
@@ -18,7 +18,7 @@ _MOST = 65535
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Hold one entry of the list: a name, all names below ``suffix``, every host, or a network.
+    """One entry of the list: a name, all names below ``suffix``, every host, or a network.
 
     ``bounds`` is true for a network written with a prefix length: names too must then lead into one.
     """
@@ -44,7 +44,7 @@ class Pattern:
 
 
 class Allowed:
-    """Hold a whole list; an empty one allows nothing."""
+    """A whole list; an empty one allows nothing."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         """Read the patterns; raise ``ValueError`` for one that is none."""
