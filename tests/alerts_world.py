@@ -113,7 +113,7 @@ def ending(
 
 def blind(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
     """Return the same target after its looks failed for long."""
-    told = Finding(Check.UNOBSERVED, severity, f"{state.target.where} did not answer 3 looks in a row")
+    told = Finding(Check.UNREACHABLE, severity, f"{state.target.where} did not answer 3 looks in a row")
     return replace(failing(state, looks=3), blind=told)
 
 

@@ -219,7 +219,7 @@ def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
 
 def test_whole_story_of_one_certificate() -> None:
     """Warned, critical, expired, renewed: four mails, and silence between them."""
-    unknown = Finding(Check.UNOBSERVED, Severity.UNKNOWN, "not yet")
+    unknown = Finding(Check.UNREACHABLE, Severity.UNKNOWN, "not yet")
     one = certificate(1, 8, age=340)
     looks = [
         (ending("a:443", one), 0),

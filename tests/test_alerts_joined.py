@@ -105,7 +105,7 @@ class TestServedOld:
     def test_it_is_one_piece_of_news_with_the_end(self) -> None:
         """That the certificate ends and that the new one lies ready is one entry, the end first."""
         one = entry(RENEWED_STORE, recorder(REAL, ending()))
-        assert one.checks == (Check.EXPIRY, Check.SERVED_OLD)
+        assert one.checks == (Check.EXPIRY, Check.NOT_DEPLOYED)
         assert [NEW.sha1 in sentence for sentence in one.sentences] == [False, True]
 
     def test_the_steps_begin_where_the_work_is(self) -> None:
@@ -173,13 +173,13 @@ class TestServedOld:
     def test_what_is_switched_off_is_not_told_as_solved(self) -> None:
         """Whoever switches the check off is not told that the port is right now."""
         told = apply({}, decided(RENEWED_STORE, recorder()))
-        policy = Policy(checks=((Check.SERVED_OLD, None),))
+        policy = Policy(checks=((Check.NOT_DEPLOYED, None),))
         quiet = replace(recorder(), target=replace(recorder().target, policy=policy))
         assert decided(RENEWED_STORE, quiet, told=told).entries == ()
 
     def test_a_file_that_was_renewed(self) -> None:
         """Where the new certificate lies in a file the same is told, for the host that its entry names."""
-        assert entry(files(NEW, host=HOST), port(OLD)).checks == (Check.SERVED_OLD,)
+        assert entry(files(NEW, host=HOST), port(OLD)).checks == (Check.NOT_DEPLOYED,)
 
 
 FOUND = {
@@ -266,8 +266,8 @@ def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
 
 def test_a_binding_is_not_right_because_its_port_answers() -> None:
     """What was told of the binding while its port was silent is told of the port then, and not as solved."""
-    unseen = Finding(Check.UNOBSERVED, Severity.WARNING, "it cannot be seen")
+    unseen = Finding(Check.UNREACHABLE, Severity.WARNING, "it cannot be seen")
     silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), blind=unseen))
     after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
     assert Check.BINDING_STALE in {check for one in silent.entries for check in one.checks}
-    assert [one.checks for one in after.entries] == [(Check.SERVED_OLD,), (Check.UNOBSERVED,)]
+    assert [one.checks for one in after.entries] == [(Check.NOT_DEPLOYED,), (Check.UNREACHABLE,)]

@@ -79,20 +79,20 @@ def test_time_counts_from_the_first_try_when_there_was_no_success() -> None:
 
 def test_the_policy_changes_the_severity() -> None:
     """A policy can make it critical at once."""
-    policy = replace(POLICY, checks=((Check.UNOBSERVED, Severity.CRITICAL),))
+    policy = replace(POLICY, checks=((Check.UNREACHABLE, Severity.CRITICAL),))
     assert severity(replace(failing(3), target=replace(TARGET, policy=policy))) == Severity.CRITICAL
 
 
 def test_the_policy_switches_it_off() -> None:
     """A target that is often away may be left alone."""
-    policy = replace(POLICY, checks=((Check.UNOBSERVED, None),))
+    policy = replace(POLICY, checks=((Check.UNREACHABLE, None),))
     assert severity(replace(failing(30), target=replace(TARGET, policy=policy))) is None
 
 
 def test_names_the_last_success_and_the_reason() -> None:
     """The sentence has what a person needs first."""
     assert blindness(failing(3), NOW) == Finding(
-        Check.UNOBSERVED,
+        Check.UNREACHABLE,
         Severity.WARNING,
         "last seen 2026-11-23 12:00 UTC, 3 looks in a row failed (timeout: no answer within 10 s)",
     )

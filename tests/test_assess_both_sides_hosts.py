@@ -13,7 +13,7 @@ def joined(names: tuple[str, ...], host: str, *aliases: str, sites: tuple[str, s
     """Return whether an endpoint is taken for a port of the machine of these names."""
     labels = (("site", sites[0]),) if sites[0] else ()
     store = machine(kept(NEW), host=names[0], names=names, labels=labels)
-    return Check.SERVED_OLD in checks(store, port(OLD, host=host, aliases=aliases, site=sites[1]))
+    return Check.NOT_DEPLOYED in checks(store, port(OLD, host=host, aliases=aliases, site=sites[1]))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_short_name_that_two_machines_have() -> None:
     other = machine(kept(NEW), names=("rec01.b.example", "10.0.0.5"), host="rec01.b.example")
     assert checks(one, other, port(OLD, host="rec01")) == []
     assert checks(one, other, port(OLD, host="10.0.0.5")) == []
-    assert checks(one, port(OLD, host="rec01")) == [Check.SERVED_OLD]
+    assert checks(one, port(OLD, host="rec01")) == [Check.NOT_DEPLOYED]
 
 
 def test_two_full_names_with_the_short_name_of_one_machine() -> None:
@@ -93,7 +93,7 @@ def test_two_full_names_with_the_short_name_of_one_machine() -> None:
     store = machine(kept(NEW), host="REC01")
     both = port(OLD, host="rec01.a.example"), port(OLD, host="rec01.b.example")
     assert checks(store, *both) == []
-    assert checks(store, both[0], port(OLD, 9001, host="rec01.a.example")) == [Check.SERVED_OLD] * 2
+    assert checks(store, both[0], port(OLD, 9001, host="rec01.a.example")) == [Check.NOT_DEPLOYED] * 2
 
 
 def test_two_looks_at_one_machine_are_one() -> None:

@@ -183,7 +183,7 @@ def recorder(number: int = 7563) -> TargetState:
 
 
 EVERYTHING = {
-    Check.SERVED_OLD: (machine(kept(NEW)), port(OLD)),
+    Check.NOT_DEPLOYED: (machine(kept(NEW)), port(OLD)),
     Check.BINDING_STALE: (machine(bindings=(bound(ELSEWHERE),)),),
     Check.KEY_MISSING: (machine(kept(NEW, GONE)),),
     Check.KEY_INACCESSIBLE: (machine(kept(NEW, readable_by()), accounts=(account(USER),)), recorder()),

@@ -35,13 +35,13 @@ from monitor.model import (
     TargetState,
 )
 
-SERVED_OLD = Check.SERVED_OLD
+NOT_DEPLOYED = Check.NOT_DEPLOYED
 
 
 def test_the_trap_of_automatic_renewal() -> None:
     """A newer certificate is in the store, the port serves the old one: both are named."""
     (finding,) = found(machine(kept(OLD), kept(NEW)), port(OLD))
-    assert (finding.check, finding.severity, finding.sha256) == (SERVED_OLD, Severity.WARNING, OLD.sha256)
+    assert (finding.check, finding.severity, finding.sha256) == (NOT_DEPLOYED, Severity.WARNING, OLD.sha256)
     assert (finding.place, finding.instead) == (f"{HOST}:7563", NEW.sha1)
     assert finding.sentence == (
         f"{HOST}:7563 still serves {OLD.sha1}, which ends 2026-12-18 12:00 UTC, although a newer certificate "
@@ -53,7 +53,7 @@ def test_it_is_told_at_the_endpoint_once_for_all_its_ports() -> None:
     """Every port with the old certificate shows it; all of them are one matter."""
     told = by_target(machine(kept(OLD), kept(NEW)), port(OLD), port(OLD, 9001))
     assert list(told) == [f"endpoint:{HOST}:7563", f"endpoint:{HOST}:9001"]
-    assert {f.matter for several in told.values() for f in several} == {f"served_old {HOST} {OLD.sha256}"}
+    assert {f.matter for several in told.values() for f in several} == {f"not_deployed {HOST} {OLD.sha256}"}
 
 
 def test_a_port_that_serves_the_new_one_is_fine() -> None:
@@ -72,9 +72,9 @@ def test_it_is_as_bad_as_the_end_of_what_is_served(ends_in: float, severity: Sev
 
 def test_it_can_be_switched_off() -> None:
     """The endpoint's policy decides: off, or as bad as it says."""
-    critical = Policy(checks=((SERVED_OLD, Severity.CRITICAL),))
+    critical = Policy(checks=((NOT_DEPLOYED, Severity.CRITICAL),))
     store = machine(kept(NEW))
-    assert checks(store, port(OLD, policy=off(SERVED_OLD))) == []
+    assert checks(store, port(OLD, policy=off(NOT_DEPLOYED))) == []
     assert [f.severity for f in found(store, port(OLD, policy=critical))] == [Severity.CRITICAL]
 
 
@@ -99,7 +99,7 @@ NOT_READY = {
 @pytest.mark.parametrize("lying", NOT_READY.values(), ids=list(NOT_READY))
 def test_what_is_no_successor(lying: tuple[Kept, Certificate]) -> None:
     """Only what could be switched to counts."""
-    assert SERVED_OLD not in checks(machine(kept(OLD), lying), port(OLD))
+    assert NOT_DEPLOYED not in checks(machine(kept(OLD), lying), port(OLD))
 
 
 READY = {
@@ -115,7 +115,7 @@ READY = {
 @pytest.mark.parametrize("lying", READY.values(), ids=list(READY))
 def test_what_is_a_successor(lying: tuple[Kept, Certificate]) -> None:
     """What may have its key, lies where services look, and has every name, counts."""
-    assert checks(machine(kept(OLD), lying), port(OLD)) == [SERVED_OLD]
+    assert checks(machine(kept(OLD), lying), port(OLD)) == [NOT_DEPLOYED]
 
 
 def with_usages(start: float, end: float, *usages: str) -> Certificate:
@@ -130,8 +130,8 @@ SERVER, CLIENT = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
     ("served", "lying", "told"),
     [
         ((SERVER,), (SERVER, CLIENT), []),
-        ((SERVER, CLIENT), (SERVER,), [SERVED_OLD]),
-        ((SERVER, CLIENT), (CLIENT, SERVER), [SERVED_OLD]),
+        ((SERVER, CLIENT), (SERVER,), [NOT_DEPLOYED]),
+        ((SERVER, CLIENT), (CLIENT, SERVER), [NOT_DEPLOYED]),
         ((SERVER,), (CLIENT,), []),
     ],
 )
@@ -158,7 +158,7 @@ def test_two_types_of_key_side_by_side() -> None:
     """A server with an RSA and an ECDSA certificate renews each on its own; a changed type follows."""
     other = replace(NEW, key_type="RSA")
     assert checks(machine(kept(OLD), kept(other)), port(OLD)) == []
-    assert checks(machine(kept(other)), port(OLD)) == [SERVED_OLD]
+    assert checks(machine(kept(other)), port(OLD)) == [NOT_DEPLOYED]
 
 
 def test_a_place_for_each_type_of_key() -> None:
@@ -172,7 +172,7 @@ def test_two_looks_that_call_a_machine_differently() -> None:
     """A look by address and a look by name are one machine with one matter."""
     by_address = machine(kept(NEW), kind="windows_remote", host="10.0.0.5", names=("10.0.0.5", HOST))
     matters = {finding.matter for finding in found(by_address, port(OLD, aliases=(HOST,)))}
-    assert matters == {f"served_old {HOST} {OLD.sha256}"}
+    assert matters == {f"not_deployed {HOST} {OLD.sha256}"}
 
 
 def test_a_silent_port_says_nothing() -> None:
@@ -184,7 +184,7 @@ def test_an_address_that_answers_beside_one_that_does_not() -> None:
     """Of a name with several addresses each is judged by whether it answered itself."""
     store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
     here, other = "10.0.0.5:7563", "10.0.0.6:7563"
-    for silent, told in ((other, [SERVED_OLD]), (here, []), ("", [])):
+    for silent, told in ((other, [NOT_DEPLOYED]), (here, []), ("", [])):
         failure = Failure(Reason.TIMEOUT, "no answer", silent)
         state = replace(port(OLD, host="pool.vms.example", place=here), failed_looks=1, failures=(failure,))
         assert checks(store, state) == told
@@ -195,13 +195,13 @@ def test_a_renewal_in_hand_has_an_hour() -> None:
     fresh = made(-0.02, 365)
     store = machine(kept(fresh))
     assert checks(store, port(OLD)) == []
-    assert checks(store, port(OLD, after=timedelta(hours=1))) == [SERVED_OLD]
+    assert checks(store, port(OLD, after=timedelta(hours=1))) == [NOT_DEPLOYED]
 
 
 def test_last_known_stores_serve_on() -> None:
     """While the machine cannot be read, what was seen to lie there still does."""
     silent = replace(machine(kept(NEW)), failed_looks=3)
-    assert checks(silent, port(OLD)) == [SERVED_OLD]
+    assert checks(silent, port(OLD)) == [NOT_DEPLOYED]
 
 
 def test_two_certificates_of_one_recorder_are_judged_as_a_pair() -> None:
@@ -218,7 +218,7 @@ def test_twins_for_two_services() -> None:
     one, other = made(-300, 200), made(-280, 203)
     store = machine(kept(one), kept(other))
     assert checks(store, port(one, 443), port(other, 8443)) == []
-    assert checks(store, port(one, 443)) == [SERVED_OLD]
+    assert checks(store, port(one, 443)) == [NOT_DEPLOYED]
 
 
 def test_a_port_of_the_same_service_that_was_switched() -> None:
@@ -230,7 +230,7 @@ def test_a_port_of_the_same_service_that_was_switched() -> None:
 def test_two_looks_at_one_machine_tell_once() -> None:
     """Stores that are read in two ways give one finding for a port."""
     other = machine(kept(NEW), kind="windows_remote")
-    assert checks(machine(kept(NEW)), other, port(OLD)) == [SERVED_OLD]
+    assert checks(machine(kept(NEW)), other, port(OLD)) == [NOT_DEPLOYED]
 
 
 def test_each_address_of_a_name_is_a_machine_of_its_own() -> None:
@@ -238,7 +238,7 @@ def test_each_address_of_a_name_is_a_machine_of_its_own() -> None:
     store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
     there = port(OLD, host="pool.vms.example", aliases=(HOST,), place="10.0.0.5:7563")
     elsewhere = port(OLD, host="pool.vms.example", aliases=(HOST,), place="10.0.0.6:7563")
-    assert (checks(store, there), checks(store, elsewhere)) == ([SERVED_OLD], [])
+    assert (checks(store, there), checks(store, elsewhere)) == ([NOT_DEPLOYED], [])
 
 
 def test_a_file_of_a_named_machine() -> None:
@@ -250,7 +250,9 @@ def test_a_file_of_a_named_machine() -> None:
     )
 
 
-@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", [SERVED_OLD]), ("::1", [SERVED_OLD]), (HOST, [])])
+@pytest.mark.parametrize(
+    ("host", "told"), [("127.0.0.1", [NOT_DEPLOYED]), ("::1", [NOT_DEPLOYED]), (HOST, [])]
+)
 def test_a_file_of_no_named_machine(host: str, told: list[Check]) -> None:
     """It lies on the monitor's own machine, so it tells only of endpoints there."""
     assert checks(files(NEW), port(OLD, host=host)) == told
@@ -272,5 +274,5 @@ def test_a_chain_in_a_file() -> None:
 def test_the_monitors_own_machine() -> None:
     """Its own store is joined with its own ports, under whatever loopback name they are watched."""
     own = machine(kept(NEW), kind="windows_store", host="watch.vms.example")
-    assert checks(own, port(OLD, host="localhost")) == [SERVED_OLD]
+    assert checks(own, port(OLD, host="localhost")) == [NOT_DEPLOYED]
     assert checks(machine(kept(NEW), names=(HOST, "127.0.0.1")), port(OLD, host="127.0.0.1")) == []

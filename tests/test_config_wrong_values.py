@@ -7,9 +7,10 @@ from complaints import Rows, pairs
 
 CHECKS = (
     "expiry, ca_expiry, not_yet_valid, name, name_in_subject_only, trust, outlives_ca, weak_key, "
-    "weak_signature, usage, unobserved, inconsistent, recorder_pair, failover_older, public_name, "
+    "weak_signature, usage, unreachable, inconsistent, recorder_pair, failover_older, public_name, "
     "encryption, key_type, never_seen, discovery_stale, revoked, revocation_unknown, crl_expiry, "
-    "renewal_window, served_old, binding_stale, key_missing, key_inaccessible, not_in_store, ca_not_installed"
+    "renewal_window, not_deployed, binding_stale, key_missing, key_inaccessible, not_in_store, "
+    "ca_not_installed"
 )
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"
 LENGTH = "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w"

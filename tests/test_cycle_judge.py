@@ -86,7 +86,7 @@ def test_the_blind_finding_comes_with_the_third_failed_look() -> None:
     for number in range(2, 5):
         state = after(state, Seen(failures=(REFUSED,)), hours=number)
         found.append(state.blind and state.blind.check)
-    assert found == [None, None, Check.UNOBSERVED]
+    assert found == [None, None, Check.UNREACHABLE]
 
 
 def test_a_clock_set_forward_during_a_look_makes_nothing_blind() -> None:

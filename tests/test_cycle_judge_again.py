@@ -29,7 +29,7 @@ def test_judging_again_after_an_end_asks_for_the_bytes() -> None:
     ders: Mapping[str, bytes] = {certificate(issued.der).sha256: issued.der}
     again = Judge(PathFinder()).again(state, ders, ANCHORS, later)
     assert stale(state, later)
-    assert [finding.check for finding in again.findings if finding.check is not Check.UNOBSERVED] == [
+    assert [finding.check for finding in again.findings if finding.check is not Check.UNREACHABLE] == [
         Check.EXPIRY
     ]
 

@@ -68,16 +68,16 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
             async with started("run", "--config", str(config)) as running:
                 await until(lambda: post.words == ["INVENTORY"])
                 report(reports, old, new)
-                await running.shows(FINDINGS, 1, check="served_old", target=where.target)
+                await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
                 await until(lambda: len(post.words) == 2)
                 await passes(running, 3)
             async with started("run", "--config", str(config)) as running:
-                await running.shows(FINDINGS, 1, check="served_old", target=where.target)
+                await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
                 await passes(running, 3)
                 assert post.words == ["INVENTORY", "WARNING"]
                 where.serve(new)
                 await until(lambda: len(post.words) == 3)
-                assert await running.metric(FINDINGS, check="served_old") is None
+                assert await running.metric(FINDINGS, check="not_deployed") is None
                 await passes(running, 3)
             body = post.mails[1].get_body(("plain",))
             assert body is not None
@@ -110,4 +110,4 @@ def test_check_shows_it(tmp_path: Path) -> None:
 
     elements = json.loads(asyncio.run(scenario()))
     told = {one["target"].rpartition(":")[0]: [f["check"] for f in one["findings"]] for one in elements}
-    assert told["127.0.0.1"] == ["served_old"]
+    assert told["127.0.0.1"] == ["not_deployed"]

@@ -133,6 +133,32 @@ def test_connection_is_durable_and_strict(path: Path) -> None:
     assert found == ["wal", 2, 1]
 
 
+def test_keys_of_renamed_checks_follow(path: Path) -> None:
+    """What was notified under the former names of two checks is remembered under the present ones."""
+    using(nothing, url(path))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO told VALUES (?, 'warning', 1, 2, 'T', '[]')",
+            [
+                ("unobserved *",),
+                ("unobserved endpoint:unobserved served_old:443",),
+                ("served_old served_old rec01 " + "a" * 64,),
+                ("expiry unobserved ",),
+                ("UNOBSERVED x",),
+            ],
+        )
+        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.commit()
+    migrate(path, schema())
+    assert [key for (key,) in asked(path, "SELECT key FROM told ORDER BY rowid")] == [
+        "unreachable *",
+        "unreachable endpoint:unobserved served_old:443",
+        "not_deployed not_deployed rec01 " + "a" * 64,
+        "expiry unobserved ",
+        "UNOBSERVED x",
+    ]
+
+
 def test_new_file_is_not_copied(path: Path) -> None:
     """Making a store leaves no copy of nothing."""
     using(nothing, url(path))

@@ -146,7 +146,7 @@ def test_finding_stands_at_its_place() -> None:
 def test_finding_about_the_target() -> None:
     """A finding about the whole target stands once, on its first row."""
     assert [
-        found.notes for found in rows(two_files(Finding(Check.UNOBSERVED, Severity.WARNING, "blind")))
+        found.notes for found in rows(two_files(Finding(Check.UNREACHABLE, Severity.WARNING, "blind")))
     ] == [
         ("blind",),
         (),
@@ -253,7 +253,7 @@ def test_standby_is_no_outage() -> None:
 def test_failure_that_a_finding_names_is_said_once() -> None:
     """The sentence about blindness holds its reason already."""
     sentence = "3 looks in a row failed (dns: the name has no address)"
-    state = replace(blind("gone"), blind=Finding(Check.UNOBSERVED, Severity.WARNING, sentence))
+    state = replace(blind("gone"), blind=Finding(Check.UNREACHABLE, Severity.WARNING, sentence))
     (shown,) = rows(snapshot(state))
     assert shown.notes == (sentence,)
 

@@ -11,7 +11,7 @@ from monitor.web.rows import matching, row
 def test_blindness_stands_where_nothing_was_seen() -> None:
     """A file that cannot be read makes no other file's certificate look bad."""
     broken = Failure(Reason.PASSPHRASE, "none fits", "broken.p12")
-    told = Finding(Check.UNOBSERVED, Severity.CRITICAL, "last seen in full yesterday (passphrase: none fits)")
+    told = Finding(Check.UNREACHABLE, Severity.CRITICAL, "last seen in full today (passphrase: none fits)")
     state = replace(endpoint("web", 300), failed_looks=4, failures=(broken,), blind=told)
     rows = [row(place, (told,), NOW) for place in matching(snapshot(state), "")]
     assert {one.place: (one.severity, one.notes) for one in rows} == {

@@ -89,7 +89,7 @@ def blind(name: str) -> TargetState:
         looked_at=NOW,
         failed_looks=4,
         failures=(Failure(Reason.DNS, "the name has no address"),),
-        blind=Finding(Check.UNOBSERVED, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
+        blind=Finding(Check.UNREACHABLE, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
     )
 
 

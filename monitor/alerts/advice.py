@@ -96,7 +96,7 @@ def _add_remedy(
     That the new certificate lies ready outweighs how to get one: it has the key of the renewal's steps.
     """
     target = state.target
-    if finding.check is not Check.SERVED_OLD:
+    if finding.check is not Check.NOT_DEPLOYED:
         whose = "" if finding.check is Check.CA_NOT_INSTALLED else host_of(finding)
         known.setdefault((finding.check,), Advice(steps=remedy(finding), whose=whose))
         return

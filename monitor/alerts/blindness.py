@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from monitor.alerts.decision import Rung
-from monitor.alerts.keys import NETWORK, unobserved
+from monitor.alerts.keys import NETWORK, unreachable
 from monitor.alerts.matter import ALARMING, Matter, remind_every, spot_of
 from monitor.model import Check, Reason, Severity, Snapshot, TargetState, Told
 
@@ -27,12 +27,12 @@ _SHARED = _OF_A_NETWORK | {
 
 
 def blind_states(snapshot: Snapshot) -> list[TargetState]:
-    """Return the targets for which the unobserved finding is due."""
+    """Return the targets for which the unreachable finding is due."""
     return [
         state
         for state in snapshot.states.values()
         if state.blind is not None
-        and state.blind.check is Check.UNOBSERVED
+        and state.blind.check is Check.UNREACHABLE
         and state.blind.severity in ALARMING
     ]
 
@@ -88,7 +88,7 @@ def _network(blind: list[TargetState], watched: int) -> Matter:
     matter = Matter(
         key=NETWORK,
         group=NETWORK,
-        check=Check.UNOBSERVED,
+        check=Check.UNREACHABLE,
         rung=Rung.WARNING,
         remind_every=timedelta.max,
         title=f"{len(blind)} of {watched} targets",
@@ -96,7 +96,7 @@ def _network(blind: list[TargetState], watched: int) -> Matter:
     )
     for state in blind:
         _gather(matter, state)
-        matter.marks[unobserved(state.target.id)] = ()
+        matter.marks[unreachable(state.target.id)] = ()
     return matter
 
 
@@ -112,13 +112,13 @@ def _why(blind: list[TargetState], watched: int) -> Iterator[str]:
 
 
 def _add(hosts: dict[str, Matter], state: TargetState) -> None:
-    host, key = host_of(state), unobserved(state.target.id)
+    host, key = host_of(state), unreachable(state.target.id)
     matter = hosts.get(host)
     if matter is None:
         matter = hosts[host] = Matter(
             key=key,
-            group=f"{Check.UNOBSERVED} {host}",
-            check=Check.UNOBSERVED,
+            group=f"{Check.UNREACHABLE} {host}",
+            check=Check.UNREACHABLE,
             rung=Rung.WARNING,
             remind_every=timedelta.max,
             title=state.target.meaning.title or state.target.where,

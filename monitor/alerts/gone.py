@@ -23,7 +23,7 @@ from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, w
 from monitor.alerts.wording import TROUBLE
 from monitor.model import Check, Severity, Snapshot, TargetState, Told, ToldChange
 
-_NOT_PER_TARGET = ABOUT_CERTIFICATE | {Check.UNOBSERVED}
+_NOT_PER_TARGET = ABOUT_CERTIFICATE | {Check.UNREACHABLE}
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def settle(snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
     if not rows:
         return gone
     _settle_blindness(gone, snapshot, told, active)
-    rest = [row for row in rows if check_of(row.key) is not Check.UNOBSERVED]
+    rest = [row for row in rows if check_of(row.key) is not Check.UNREACHABLE]
     if rest:
         _settle_certificates(gone, rest, snapshot, active)
     return gone
@@ -58,7 +58,7 @@ def settle(snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
 def _settle_blindness(
     gone: Gone, snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
 ) -> None:
-    rows = [row for key, row in told.items() if check_of(key) is Check.UNOBSERVED and key != NETWORK]
+    rows = [row for key, row in told.items() if check_of(key) is Check.UNREACHABLE and key != NETWORK]
     known = [row for row in rows if _can_be_blind(snapshot, subject_of(row.key))]
     gone.forget += [row.key for row in rows if not _can_be_blind(snapshot, subject_of(row.key))]
     answering = [row.key for row in known if snapshot.states[subject_of(row.key)].up]
@@ -90,7 +90,7 @@ def _settle_hosts(gone: Gone, snapshot: Snapshot, keys: list[str], answering: se
 def _answers(snapshot: Snapshot, host: str, keys: list[str]) -> Entry:
     spots = tuple(spot_of(snapshot.states[subject_of(key)]) for key in keys)
     title = spots[0].title if len(spots) == 1 else host
-    return Entry(Why.ANSWERS, None, (Check.UNOBSERVED,), title, (f"{title} can be looked at again.",), spots)
+    return Entry(Why.ANSWERS, None, (Check.UNREACHABLE,), title, (f"{title} can be looked at again.",), spots)
 
 
 def _network_is_back(snapshot: Snapshot) -> Entry:
@@ -100,7 +100,7 @@ def _network_is_back(snapshot: Snapshot) -> Entry:
     if blind:
         sentences.append(f"These {len(blind)} are still silent:")
     spots = tuple(spot_of(state) for state in blind)
-    return Entry(Why.ANSWERS, None, (Check.UNOBSERVED,), title, tuple(sentences), spots)
+    return Entry(Why.ANSWERS, None, (Check.UNREACHABLE,), title, tuple(sentences), spots)
 
 
 def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, active: Collection[str]) -> None:
@@ -185,9 +185,9 @@ def _left_there(row: Told, where: Whereabouts) -> Fate | None:
 def _told_at_its_port(row: Told, owners: Iterable[tuple[str, TargetState]], active: Collection[str]) -> bool:
     """Return whether a binding is as it was, and its port is told instead because it answers again."""
     *_, host, _, thumbprint = row.key.split(" ")
-    served_old = f"{Check.SERVED_OLD} {Check.SERVED_OLD} {host}"
+    not_deployed = f"{Check.NOT_DEPLOYED} {Check.NOT_DEPLOYED} {host}"
     return any(
-        f"{served_old} {one.certificate.sha256}" in active
+        f"{not_deployed} {one.certificate.sha256}" in active
         for _, state in owners
         for one in state.sightings
         if one.certificate.sha1 == thumbprint
@@ -218,7 +218,7 @@ def _left(state: TargetState, sha256: str) -> bool:
 
 
 def _solved(row: Told, spots: tuple[Spot, ...]) -> Entry:
-    check = check_of(row.key) or Check.UNOBSERVED
+    check = check_of(row.key) or Check.UNREACHABLE
     return Entry(Why.SOLVED, None, (check,), row.title, (f"No longer so: {TROUBLE[check]}.",), spots)
 
 

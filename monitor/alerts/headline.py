@@ -46,7 +46,7 @@ def _rest(entry: Entry, now: datetime) -> str:
         return ""
     if check in _ENDING and entry.certificate is not None:
         return f" {days_phrase(entry.certificate.not_after, now)}"
-    if check in (Check.UNOBSERVED, Check.NEVER_SEEN):
+    if check in (Check.UNREACHABLE, Check.NEVER_SEEN):
         return f" {TROUBLE[check]}"
     return f": {TROUBLE[check]}{_aside(entry, now)}"
 

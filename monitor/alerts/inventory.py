@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor.alerts.blindness import collect_blindness, fallen_together, host_of, title_of_all
 from monitor.alerts.decision import Decision, Ending, Inventory, Moment, Rung, Silent, Why
 from monitor.alerts.due import remember
-from monitor.alerts.keys import INVENTORY, unobserved
+from monitor.alerts.keys import INVENTORY, unreachable
 from monitor.alerts.matter import Matter, spot_of
 from monitor.alerts.order import as_entries, worst_first
 from monitor.alerts.renewal import all_renewals, told_renewal
@@ -44,7 +44,7 @@ def _marks(moment: Moment, matters: Mapping[str, Matter], silent: list[TargetSta
     for state in silent:
         if state.target.id in as_one:
             continue
-        key = unobserved(state.target.id)
+        key = unreachable(state.target.id)
         title, where = spot_of(state).title, state.target.where
         yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, title, (where,)))
     for matter in [*matters.values(), *collect_blindness(snapshot, told).values()]:

@@ -4,7 +4,7 @@ from monitor.model import Check, Finding
 
 CLOCK = "clock"
 INVENTORY = "inventory"
-NETWORK = "unobserved *"
+NETWORK = "unreachable *"
 RENEWED = "renewed"
 
 _CHECKS = {check.value: check for check in Check}
@@ -54,9 +54,9 @@ def is_shared(key: str) -> bool:
     return check in _ALWAYS_SHARED or (check is not None and subject_of(key).startswith(f"{check} "))
 
 
-def unobserved(target_id: str) -> str:
+def unreachable(target_id: str) -> str:
     """Return the key under which a target that shows nothing is remembered."""
-    return f"{Check.UNOBSERVED} {target_id}"
+    return f"{Check.UNREACHABLE} {target_id}"
 
 
 def renewed(old: str, new: str) -> str:

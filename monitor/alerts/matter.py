@@ -98,7 +98,7 @@ def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]
 
 
 def _wrong(findings: tuple[Finding, ...]) -> list[Finding]:
-    return [f for f in findings if f.severity in ALARMING and f.check is not Check.UNOBSERVED]
+    return [f for f in findings if f.severity in ALARMING and f.check is not Check.UNREACHABLE]
 
 
 def _about(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from monitor.model import Check, Finding
 
 JOINED = frozenset(
     {
-        Check.SERVED_OLD,
+        Check.NOT_DEPLOYED,
         Check.BINDING_STALE,
         Check.KEY_MISSING,
         Check.KEY_INACCESSIBLE,
@@ -17,14 +17,14 @@ JOINED = frozenset(
 )
 """The checks whose matter names the machine after the check."""
 
-AT_A_PORT = frozenset({Check.SERVED_OLD, Check.NOT_IN_STORE})
+AT_A_PORT = frozenset({Check.NOT_DEPLOYED, Check.NOT_IN_STORE})
 """Those of them that are told of a port."""
 
 OF_A_MACHINE = JOINED - AT_A_PORT
 
 # One step for each paragraph.
 _TEXTS = {
-    Check.SERVED_OLD: """
+    Check.NOT_DEPLOYED: """
         On {host}, select the new certificate (thumbprint {instead}) for the service that answers at
         {place}: in the product's own settings, in IIS Manager for a web site, in its configuration file
         elsewhere. Where a file was replaced, restarting or reloading the service is all that is missing.

@@ -31,10 +31,10 @@ def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = 
     if state.target.part.standby:
         return _never_seen(state)
     default = _severity(state, now - max(since, awake_at or since))
-    severity = default and state.target.policy.severity(Check.UNOBSERVED, default)
+    severity = default and state.target.policy.severity(Check.UNREACHABLE, default)
     if severity is None:
         return None
-    return Finding(Check.UNOBSERVED, severity, _sentence(state, since))
+    return Finding(Check.UNREACHABLE, severity, _sentence(state, since))
 
 
 def blind_changes_at(state: TargetState, now: datetime) -> datetime | None:

@@ -37,7 +37,7 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
     ``failover_older``: a failover server's certificate ends before those of all that it stands in for.
     ``encryption``: of the recorders of one site some are encrypted and some are not.
     ``discovery_stale``: the list of targets could not be had for some time.
-    ``served_old``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
+    ``not_deployed``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and
     ``ca_not_installed`` need a machine's stores and what its ports serve.
     ``revoked`` and ``revocation_unknown``: what issuers said, which is known beside the looks.
     ``renewal_window``: the CA suggested to renew and nobody did, or wants it earlier than usual.

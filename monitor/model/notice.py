@@ -10,7 +10,7 @@ class Told:
     """Remember that one matter was told, and down to which rung.
 
     ``key`` identifies the matter across targets: ``expiry FINGERPRINT`` or ``trust TARGET FINGERPRINT``
-    or ``unobserved TARGET`` (see alerts). ``rung`` is the lowest ladder step told so far
+    or ``unreachable TARGET`` (see alerts). ``rung`` is the lowest ladder step told so far
     (warning, critical, expired). ``places`` and ``title`` let a later mail speak of what is gone.
     """
 

@@ -28,7 +28,7 @@ class TargetState:
 
     ``sightings`` are the last known ones: while looks fail they stay (and stay judged) until
     ``forget_after``. ``failed_looks`` counts in a row. ``watched_since`` is when we first tried to look;
-    ``blind`` is the unobserved or never_seen finding, if due. ``machine``, ``lists`` and ``staples`` are the
+    ``blind`` is the unreachable or never_seen finding, if due. ``machine``, ``lists`` and ``staples`` are the
     last known of what a look gave beside certificates; staples are not recorded.
     """
 

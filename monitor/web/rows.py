@@ -186,7 +186,7 @@ def _concerns(finding: Finding, place: Place) -> bool:
         return (finding.place, finding.sha256) == (place.place, place.sha256)
     if finding.place:
         return finding.place == place.place and _on_path(finding, place)
-    unread = _unread(place.state) if finding.check is Check.UNOBSERVED else None
+    unread = _unread(place.state) if finding.check is Check.UNREACHABLE else None
     return place.first if unread is None else (not place.shown and place.place == unread)
 
 

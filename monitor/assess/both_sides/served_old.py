@@ -55,11 +55,11 @@ def served_old(several: list[Old], now: datetime) -> Iterator[tuple[str, Finding
         served, leaf = old.served, old.served.certificate
         policy = served.state.target.policy
         critical = now >= due(leaf, policy, as_ca=False).critical_at
-        severity = policy.severity(Check.SERVED_OLD, Severity.CRITICAL if critical else Severity.WARNING)
+        severity = policy.severity(Check.NOT_DEPLOYED, Severity.CRITICAL if critical else Severity.WARNING)
         if severity is not None and served.answers:
-            matter = f"{Check.SERVED_OLD} {old.side.host} {leaf.sha256}"
+            matter = f"{Check.NOT_DEPLOYED} {old.side.host} {leaf.sha256}"
             finding = Finding(
-                Check.SERVED_OLD,
+                Check.NOT_DEPLOYED,
                 severity,
                 _sentence(old, now),
                 leaf.sha256,
