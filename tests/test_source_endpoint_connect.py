@@ -12,10 +12,10 @@ import pytest
 from tls_peers import black_hole, listener
 
 from monitor.model import Reason
+from monitor.network import connect as connecting
+from monitor.network import resolve as resolving
 from monitor.network.connect import NoneConnectedError, begin, connect, explain
 from monitor.network.resolve import Address, Resolver, alternate, literal
-from monitor.sources import connect as connecting
-from monitor.sources import resolve as resolving
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
 

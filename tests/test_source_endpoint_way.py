@@ -20,8 +20,8 @@ from endpoint_looks import (
 from tls_peers import alert, black_hole, listening, resetting, saying, server_context, speaking_tls
 
 from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.network import connect as connecting
 from monitor.network.resolve import Address, Resolver
-from monitor.sources import connect as connecting
 from monitor.sources.endpoint import EndpointSource
 from monitor.sources.endpoint import exchange as exchanging
 from monitor.tls import Handshake, shared_context
