@@ -8,8 +8,8 @@ import pytest
 from cryptography.x509 import KeyUsage
 from pki import CLIENT_AUTH, Issued, authority, days, issue, leaf
 
-from monitor.discovery.xprotect.client import tls_context
 from monitor.model import Anchor, Anchors
+from monitor.network.client_tls import client_context
 from monitor.parse import certificate
 
 NAME = "vms01.example"
@@ -43,7 +43,7 @@ def said(folder: Path, anchors: list[Issued], served: list[Issued]) -> str:
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_context.load_cert_chain(chain, key)
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = tls_context(Anchors.of(Anchor(certificate(one.der), one.der, "test") for one in anchors))
+    context = client_context(Anchors.of(Anchor(certificate(one.der), one.der, "test") for one in anchors))
     client = context.wrap_bio(back, there, server_hostname=NAME)
     server = server_context.wrap_bio(there, back, server_side=True)
     done = 0

@@ -8,9 +8,10 @@ from xprotect_asking import Answer, answer, made, surroundings
 
 from monitor.discovery import Discovered
 from monitor.discovery.xprotect.address import Origin
-from monitor.discovery.xprotect.client import Bounds, Client, tls_context
+from monitor.discovery.xprotect.client import Bounds, Client
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.model import Anchors, Failure, Reason
+from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
 
 # A stranger, so that the login goes to the server itself.
@@ -164,7 +165,7 @@ def test_size_is_bounded() -> None:
             anchors = await surroundings().anchors((site.trust,))
             bounds = Bounds(5, most_bytes=100_000)
             async with Client(
-                Origin("localhost", site.port), tls_context(anchors), Resolver(), bounds
+                Origin("localhost", site.port), client_context(anchors), Resolver(), bounds
             ) as one:
                 try:
                     await one.get("/")
@@ -179,7 +180,7 @@ def test_size_is_bounded() -> None:
 
 def test_no_anchors_trust_nobody() -> None:
     """Without a single anchor no certificate is accepted."""
-    context = tls_context(Anchors())
+    context = client_context(Anchors())
     assert (context.check_hostname, context.get_ca_certs()) == (True, [])
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from monitor.assess import PATIENCE
 from monitor.config import Config
-from monitor.discovery.xprotect.client import tls_context
 from monitor.issuers.fetch import Fetcher, Names
 from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
 from monitor.model import Anchors, Clock, Policy, RenewalWindow, Revocation, Snapshot, Standing
+from monitor.network.client_tls import client_context
 
 
 class Bytes:
@@ -67,7 +67,7 @@ class Inquiry:
     async def _renewals(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, RenewalWindow]:
         known: dict[str, RenewalWindow] = {}
         issuers = self.config.issuers
-        context = tls_context(await self.anchors(self.config.defaults.trust or Policy().trust))
+        context = client_context(await self.anchors(self.config.defaults.trust or Policy().trust))
         fetchers = Fetchers(
             Fetcher(self.names, EVERYWHERE, context), Fetcher(self.names, issuers.reach, context)
         )

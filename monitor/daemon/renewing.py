@@ -4,12 +4,12 @@ import ssl
 
 from monitor.config import Config
 from monitor.cycle import Board, Trusted
-from monitor.discovery.xprotect.client import tls_context
 from monitor.issuers.fetch import Fetcher
 from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.model import Anchors, Clock
+from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool
@@ -33,7 +33,7 @@ class Renewing:
         self._resolver = Resolver(_NAMES)
         self._settings = config.issuers
         self._verified_by: str | None = None
-        nobody = self._fetchers(tls_context(Anchors()))
+        nobody = self._fetchers(client_context(Anchors()))
         self._renewals = Renewals(nobody, config.issuers.acme, store, clock)
 
     @property
@@ -62,7 +62,7 @@ class Renewing:
         anchors = await self._trusted.anchors(self._settings.trust) if directories else Anchors()
         if anchors.key != self._verified_by:
             self._verified_by = anchors.key
-            context = await self._renewals.pool.run(tls_context, anchors)
+            context = await self._renewals.pool.run(client_context, anchors)
             self._renewals.use(self._fetchers(context), directories)
 
     def _fetchers(self, context: ssl.SSLContext) -> Fetchers:

@@ -8,11 +8,11 @@ from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.groups import listed
 from monitor.discovery.http_asking import Answer, Login, ask
 from monitor.discovery.http_sd import HttpSdSettings
-from monitor.discovery.xprotect.client import tls_context
 from monitor.discovery.xprotect.surroundings import Surroundings
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.document import dotted
 from monitor.model import Failure, Reason
+from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.secrets import SecretUnavailableError
 from monitor.threads import ThreadPool
@@ -66,7 +66,7 @@ class HttpSd(OfEntry):
     async def _tls_context(self) -> ssl.SSLContext:
         anchors = await self._around.anchors(self._trust)
         if self._context is None or self._context[0] != anchors.key:
-            self._context = (anchors.key, await self._pool.run(tls_context, anchors))
+            self._context = (anchors.key, await self._pool.run(client_context, anchors))
         return self._context[1]
 
     def _read(self, answer: Answer) -> Discovered:

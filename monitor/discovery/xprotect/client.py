@@ -5,7 +5,6 @@ send anything before the host's certificate and name were verified.
 """
 
 import asyncio
-import contextlib
 import json
 import socket
 import ssl
@@ -19,7 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.trouble import AskError, UntrustedError, trouble
-from monitor.model import Anchor, Anchors, Reason
+from monitor.model import Reason
 from monitor.parse import UnreadableCertificateError, certificate, display
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -28,8 +27,6 @@ _ADD_CA = (
     "If the certificate is right, put that of the CA that issued it (a .cer or .pem file) under trust; if it "
     "is for another name, use that name in address"
 )
-# The encoded names of the extensions keyUsage and basicConstraints, RFC 5280 sections 4.2.1.3 and 4.2.1.9.
-_SAYING_CA = (bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13"))
 # OpenSSL takes no CA that says neither by basicConstraints nor by keyUsage that it is one; Windows does.
 _PIN = (
     "Its CA does not say that it is a CA: put the server's own certificate (a .cer file) under trust as well"
@@ -191,37 +188,6 @@ class Client:
         advice = _PIN if "invalid CA" in error.why else _ADD_CA
         detail = f"{self.origin.where} {what}: {error.why}. No password was sent. {advice}"
         return AskError(Reason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
-
-
-def tls_context(anchors: Anchors) -> ssl.SSLContext:
-    """Return a context that accepts only these anchors and only the right name; blocks for milliseconds.
-
-    X509_STRICT is off: CAs made by the vendor's scripts lack extensions that it wants. PARTIAL_CHAIN lets a
-    single pinned certificate be an anchor.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    for anchor in anchors.members:
-        if _hinders(anchor, anchors):
-            continue
-        # One anchor that OpenSSL cannot read must not cost the others.
-        with contextlib.suppress(ssl.SSLError):
-            context.load_verify_locations(cadata=anchor.der)
-    return context
-
-
-def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
-    """Return whether an anchor would only spoil the path of a certificate that is an anchor itself.
-
-    OpenSSL prefers the path to the root, and then refuses a root that does not say that it is a CA.
-    """
-    own = anchor.certificate
-    silent = own.self_issued and not any(extension in anchor.der for extension in _SAYING_CA)
-    return silent and any(
-        other.certificate.issuer == own.subject and other is not anchor for other in anchors.members
-    )
 
 
 async def _shown(origin: Origin, resolver: Addresses, longest: float) -> str:

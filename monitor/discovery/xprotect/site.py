@@ -10,12 +10,12 @@ from monitor.discovery.found import Discovered
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
 from monitor.discovery.xprotect.asking import Asked, ask
-from monitor.discovery.xprotect.client import tls_context
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.surroundings import Surroundings
 from monitor.model import Failure, Found
+from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.xprotect import Answers, Presets, found_in
@@ -95,7 +95,7 @@ class XProtectSite:
     async def _tls_context(self) -> ssl.SSLContext:
         anchors = await self._around.anchors(self._trust)
         if self._context is None or self._context[0] != anchors.key:
-            self._context = (anchors.key, await self._pool.run(tls_context, anchors))
+            self._context = (anchors.key, await self._pool.run(client_context, anchors))
         return self._context[1]
 
     async def _sites(self, services: Services) -> tuple[list[_OneSite], list[str]]:

@@ -1,0 +1,43 @@
+"""TLS contexts with which this program asks other machines; never those that targets are probed with.
+
+Whatever is sent over such a connection may be secret, so the peer is always verified.
+"""
+
+import contextlib
+import ssl
+
+from monitor.model import Anchor, Anchors
+
+# The encoded names of the extensions keyUsage and basicConstraints, RFC 5280 sections 4.2.1.3 and 4.2.1.9.
+_CA_EXTENSIONS = (bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13"))
+
+
+def client_context(anchors: Anchors) -> ssl.SSLContext:
+    """Return a context that accepts only these anchors and only the right name; blocks for milliseconds.
+
+    X509_STRICT is off: CAs made by the vendor's scripts lack extensions that it wants. PARTIAL_CHAIN lets a
+    single pinned certificate be an anchor.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    for anchor in anchors.members:
+        if _hinders(anchor, anchors):
+            continue
+        # One anchor that OpenSSL cannot read must not cost the others.
+        with contextlib.suppress(ssl.SSLError):
+            context.load_verify_locations(cadata=anchor.der)
+    return context
+
+
+def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
+    """Return whether an anchor would only spoil the path of a certificate that is an anchor itself.
+
+    OpenSSL prefers the path to the root, and then refuses a root that does not say that it is a CA.
+    """
+    own = anchor.certificate
+    silent = own.self_issued and not any(extension in anchor.der for extension in _CA_EXTENSIONS)
+    return silent and any(
+        other.certificate.issuer == own.subject and other is not anchor for other in anchors.members
+    )
