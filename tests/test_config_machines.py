@@ -7,6 +7,7 @@ import pytest
 
 from monitor.config import load, online_problems, plan
 from monitor.config.machines import FoundMachine, machines
+from monitor.errors import ConfigError
 from monitor.model import Found, Target
 from monitor.secrets import SecretReference
 from monitor.windows.access import Remote
@@ -134,6 +135,25 @@ def test_missing_secrets_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     file.write_text(SITE % f"}}\nstore: {{url: 'sqlite:///{tmp_path}/s.db'}}\n#")
     assert [one.message for one in online_problems(load(file))] == [
         "the environment variable MACHINES is not set"
+    ]
+
+
+ENTRY = "{kind: windows_remote, hosts: [a], username: u, password_env: P, transport: registry}"
+BLOCK = (
+    "{kind: xprotect_site, address: 'https://vms01', username: u, password_env: P, "
+    "windows: {username: u, password_env: P, transport: winrm}}"
+)
+
+
+@pytest.mark.parametrize(("target", "place"), [(ENTRY, "targets[0]"), (BLOCK, "targets[0].windows")])
+def test_winrm_is_the_only_transport(tmp_path: Path, target: str, place: str) -> None:
+    """Who asks for another transport is told that there is one, and to leave the key out."""
+    file = tmp_path / "config.yaml"
+    file.write_text(f"targets: [{target}]")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert [str(one) for one in caught.value.problems] == [
+        f"{file}:1: {place}.transport: unknown key; Windows machines are read over WinRM only: leave it out"
     ]
 
 

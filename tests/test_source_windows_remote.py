@@ -1,4 +1,4 @@
-"""Tests of what both ways of reading a Windows machine share: who is asked how, and what is looked at."""
+"""Tests of looking at Windows machines over the network, before one of them is asked."""
 
 import asyncio
 import socket
@@ -11,16 +11,7 @@ from monitor.model import Reason, Target
 from monitor.network.resolve import Resolver
 from monitor.sources import sources
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import Login, Transport
-
-
-def test_registry_is_asked_for_its_transport(tmp_path: Path) -> None:
-    """With the other transport the registry is asked, and fails in the same words."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    site = Site(tmp_path)
-    remote = site.ntlm(port, transport=Transport.REGISTRY, configuration_name="")
-    assert reason(site.look(remote)) is Reason.REFUSED
+from monitor.windows.access import Login
 
 
 def test_kind_is_looked_at() -> None:

@@ -30,7 +30,7 @@ from monitor.model import (
 )
 from monitor.sources import WindowsStoreSettings, WindowsStoreSource
 from monitor.sources.win32.trouble import CallError
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.stores import StoreName
 
 ROOT = authority("VMS Certificate Authority")

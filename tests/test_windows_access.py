@@ -13,7 +13,7 @@ from monitor.errors import ConfigError
 from monitor.model import Policy
 from monitor.secrets import SecretReference
 from monitor.sources import WindowsRemoteSettings
-from monitor.windows.access import ClientCertificate, Login, Remote, Transport, store_name
+from monitor.windows.access import ClientCertificate, Login, Remote, store_name
 
 LOGIN = {"username": r"VMS\certmon", "password_env": "P"}
 
@@ -43,7 +43,6 @@ def test_least_configuration() -> None:
     assert remote() == Remote(
         host="rec01.vms.example",
         port=5985,
-        transport=Transport.WINRM,
         auth=Login.NEGOTIATE,
         username=r"VMS\certmon",
         password=SecretReference(env="P"),
@@ -55,7 +54,6 @@ def test_least_configuration() -> None:
     ("keys", "port"),
     [
         ({"tls": True}, 5986),
-        ({"transport": "registry"}, 445),
         ({"port": 15985}, 15985),
         ({"tls": True, "port": 443}, 443),
     ],
@@ -139,8 +137,6 @@ def test_own_identity() -> None:
         ({"client_key": "/c"}, "client_key needs client_cert"),
         ({"port": 5986}, "port 5986 speaks TLS: set tls: true"),
         ({"port": 0}, "greater than or equal to 1"),
-        ({"transport": "registry", "configuration_name": "X"}, "transport: registry knows no tls"),
-        ({"transport": "registry", "tls": True}, "transport: registry knows no tls"),
         ({"configuration_name": "../x"}, "a session configuration's name"),
         ({"username": "a\nb"}, "control characters"),
         ({"password": "x"}, "Extra inputs are not permitted"),
@@ -158,7 +154,6 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
         "monitor.windows.access.find_spec", lambda name: None if name == "pypsrp" else found(name)
     )
     assert "pip install 'cert-expiry-monitor[windows]'" in wrong()
-    assert remote(transport="registry").transport is Transport.REGISTRY
 
 
 def test_unhurried(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from monitor.model import (
     TargetState,
 )
 from monitor.parse import certificate
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.contents import Contents, contents, fingerprints
 from monitor.windows.issuers import MOST, Issuers
 

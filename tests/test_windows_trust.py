@@ -5,7 +5,7 @@ from pki import NOW, Issued, authority, leaf
 from monitor.assess import PathFinder
 from monitor.model import Anchors
 from monitor.parse import certificate
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.trust import trusted
 
 ROOT = authority("VMS Root")

@@ -15,7 +15,5 @@ def run(arguments: argparse.Namespace) -> int:
     # These tell of every job, of a batch that takes longer than its interval, and of every plugin.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # What a server sends that is no SMB would stand here as a traceback; the look says it in a sentence.
-    logging.getLogger("smbprotocol").setLevel(logging.CRITICAL)
     asyncio.run(serve(arguments.config))
     return 0

@@ -133,6 +133,8 @@ def _unknown_key(models: Sequence[type[BaseModel]], key: str) -> str:
     known = sorted({name for model in models for name in _names(model)})
     if _SECRET.search(key) and "password_file" in known:
         return "a password never stands in this file; use password_file or password_env"
+    if key == "transport" and "configuration_name" in known:
+        return "unknown key; Windows machines are read over WinRM only: leave it out"
     near = difflib.get_close_matches(key, known, 1, 0.6)
     allowed = f"allowed: {', '.join(known)}" if known else "nothing is allowed here"
     return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; {allowed}"

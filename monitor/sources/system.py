@@ -11,7 +11,7 @@ from monitor.model import Anchor, Failure, Reason
 from monitor.sources.files.certfile import CertFile, UnfitError, read_file
 from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.trouble import CallError
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.stores import CA, DISALLOWED, ROOT
 from monitor.windows.trust import trusted
 

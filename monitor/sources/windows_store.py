@@ -29,7 +29,7 @@ from monitor.model import (
 from monitor.settings import Host, TargetSettings
 from monitor.sources.win32.trouble import CallError
 from monitor.threads import ThreadPool
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.contents import contents, fingerprints
 from monitor.windows.stores import CA, MY, ROOT, Location, StoreName, store_name
 

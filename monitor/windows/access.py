@@ -22,17 +22,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 WINRM_PLAIN = 5985
 WINRM_TLS = 5986
-SMB = 445
-
-
-class Transport(StrEnum):
-    """Say how the stores of a remote machine are read."""
-
-    WINRM = "winrm"
-    REGISTRY = "registry"
-
-
-_LIBRARIES = {Transport.WINRM: "pypsrp", Transport.REGISTRY: "smbprotocol"}
 
 
 class Login(StrEnum):
@@ -64,7 +53,6 @@ class Remote:
 
     host: str
     port: int
-    transport: Transport = Transport.WINRM
     tls: bool = False
     auth: Login = Login.NEGOTIATE
     username: str = ""
@@ -91,9 +79,6 @@ def store_name(text: str) -> str:
 class WindowsAccess(TargetSettings):
     """Hold the configuration keys that say how Windows machines are read, without the machines."""
 
-    transport: Transport = Field(
-        Transport.WINRM, description="winrm, or registry (needs an administrator, and tells less)"
-    )
     username: str = Field(
         "", description="DOMAIN\\name or name@domain; a name alone is an account of each machine itself"
     )
@@ -115,7 +100,7 @@ class WindowsAccess(TargetSettings):
         description="WinRM over TLS (port 5986), verified by trust",
     )
     port: int | None = Field(
-        None, ge=1, le=65535, strict=True, description="another port than 5985, 5986 (tls) or 445 (registry)"
+        None, ge=1, le=65535, strict=True, description="another port than 5985, or 5986 (tls)"
     )
     client_cert: LocalPath | None = Field(None, description="PEM file with the certificate to log in with")
     client_key: LocalPath | None = Field(
@@ -152,7 +137,7 @@ class WindowsAccess(TargetSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for rule in (_wrong_login, _wrong_certificate, _wrong_registry, _wrong_winrm, _not_installed):
+        for rule in (_wrong_login, _wrong_certificate, _wrong_encryption, _not_installed):
             said = rule(self)
             if said:
                 raise ValueError(said)
@@ -166,8 +151,7 @@ class WindowsAccess(TargetSettings):
             identity = ClientCertificate(self.client_cert, self.client_key or self.client_cert, passphrase)
         return Remote(
             host=host,
-            port=self.port or self._usual_port(),
-            transport=self.transport,
+            port=self.port or (WINRM_TLS if self.tls else WINRM_PLAIN),
             tls=self.tls,
             auth=self.auth,
             username=self.username,
@@ -177,23 +161,15 @@ class WindowsAccess(TargetSettings):
             stores=self.stores,
         )
 
-    def _usual_port(self) -> int:
-        if self.transport is Transport.REGISTRY:
-            return SMB
-        return WINRM_TLS if self.tls else WINRM_PLAIN
-
 
 def _secret(file: str | None, env: str | None) -> SecretReference | None:
     return SecretReference(file=file or "", env=env or "") if file or env else None
 
 
-def _not_installed(keys: WindowsAccess) -> str:
-    if find_spec(_LIBRARIES[keys.transport]) is not None:
+def _not_installed(_: WindowsAccess) -> str:
+    if find_spec("pypsrp") is not None:
         return ""
-    return (
-        f"transport: {keys.transport} needs a library that is not installed here: "
-        "pip install 'cert-expiry-monitor[windows]'"
-    )
+    return "WinRM needs a library that is not installed here: pip install 'cert-expiry-monitor[windows]'"
 
 
 def _wrong_login(keys: WindowsAccess) -> str:
@@ -218,16 +194,8 @@ def _wrong_certificate(keys: WindowsAccess) -> str:
     return "client_key needs client_cert" if others and keys.client_cert is None else ""
 
 
-def _wrong_registry(keys: WindowsAccess) -> str:
-    if keys.transport is not Transport.REGISTRY:
-        return ""
-    if keys.tls or keys.configuration_name or keys.auth in (Login.BASIC, Login.CERTIFICATE):
-        return "transport: registry knows no tls, no configuration_name, no auth: basic or certificate"
-    return ""
-
-
-def _wrong_winrm(keys: WindowsAccess) -> str:
-    if keys.transport is not Transport.WINRM or keys.tls:
+def _wrong_encryption(keys: WindowsAccess) -> str:
+    if keys.tls:
         return ""
     if keys.auth in (Login.BASIC, Login.CERTIFICATE):
         return f"auth: {keys.auth} is used with tls: true only; without it anybody on the way reads along"

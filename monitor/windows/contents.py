@@ -11,7 +11,7 @@ from hashlib import sha1
 from monitor import parse
 from monitor.assess import Held
 from monitor.model import Certificate, Failure, Kept, Reason, Sighting
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.issuers import Issuers
 
 
@@ -42,7 +42,7 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
             detail = f"{place} cannot be read as a certificate"
             found.failures.append(Failure(Reason.BAD_CERTIFICATE, detail, place))
             continue
-        found.kept.append(kept(place, store, one, leaf[0]))
+        found.kept.append(_kept(place, store, one, leaf[0]))
         if not one.archived:
             chain = (leaf, *issuers.above(leaf))
             found.sightings += [Sighting(place, n, certificate) for n, (certificate, _) in enumerate(chain)]
@@ -74,6 +74,6 @@ def _thumbprint(der: bytes) -> str:
     return sha1(der, usedforsecurity=False).hexdigest().upper()
 
 
-def kept(place: str, store: str, one: Stored, leaf: Certificate) -> Kept:
+def _kept(place: str, store: str, one: Stored, leaf: Certificate) -> Kept:
     """Return what a store says of one certificate at its place."""
     return Kept(place, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)

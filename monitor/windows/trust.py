@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from monitor import parse
 from monitor.assess import Held
 from monitor.model import Anchor
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 
 ORIGIN = "Windows certificate store"
 

@@ -9,7 +9,7 @@ from ctypes import wintypes
 from monitor.model import Link, PrivateKey
 from monitor.parse import display
 from monitor.sources.win32.trouble import CallError, last_error
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.providers import is_hardware
 from monitor.windows.stores import Location, StoreName
 

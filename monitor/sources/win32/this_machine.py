@@ -4,7 +4,7 @@ import sys
 
 from monitor.model import Account, Binding, Grant, PrivateKey
 from monitor.sources.win32 import crypt32, httpapi, keyfiles, names, services
-from monitor.windows.blob import Stored
+from monitor.windows.certificate import Stored
 from monitor.windows.stores import StoreName
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere

@@ -1,7 +1,7 @@
-"""Look at Windows machines over the network: prepare a look, give it to its transport, keep its time.
+"""Look at Windows machines over the network: prepare a look, give it to WinRM, keep its time.
 
-The libraries for WinRM and SMB block, so each look runs on a thread; at its end its connections are shut, so
-that no server holds a thread by answering slowly.
+The library for WinRM blocks, so each look runs on a thread; at its end its connections are shut, so that no
+server holds a thread by answering slowly.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from monitor.network.resolve import Address, Resolving
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
 from monitor.sources.anchors import AnchorShelf
 from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, Turn
-from monitor.sources.windows_remote.visit import Read, Visit
+from monitor.sources.windows_remote.visit import Visit
 from monitor.threads import ThreadPool
-from monitor.windows.access import Remote, Transport
+from monitor.windows.access import Remote
 
 AT_ONCE = 32
 """Machines that are read at the same time, each on its thread."""
@@ -51,7 +51,9 @@ class _Look:
         """Ask the machine; called on a thread."""
         self.begun = True
         try:
-            return _transport(self.visit.remote.transport)(self.visit)
+            from monitor.sources.windows_remote import winrm  # noqa: PLC0415 - an optional library is behind it
+
+            return winrm.read(self.visit)
         finally:
             self.close()
 
@@ -174,17 +176,6 @@ async def _connected(remote: Remote, addresses: tuple[Address, ...], deadline: f
         raise _UnpreparedError(error.reason, f"{remote.host}: port {remote.port}: {error.detail}") from None
     link.setblocking(True)
     return link
-
-
-def _transport(transport: Transport) -> Read:
-    # Each loads a library of its own, of an extra that need not be there.
-    if transport is Transport.REGISTRY:
-        from monitor.sources.windows_remote import registry  # noqa: PLC0415 - see above
-
-        return registry.read
-    from monitor.sources.windows_remote import winrm  # noqa: PLC0415 - see above
-
-    return winrm.read
 
 
 def _accepted(seen: Seen) -> bool | None:

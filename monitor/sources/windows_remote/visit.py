@@ -1,4 +1,4 @@
-"""What a transport is given for one look at one machine, and how its connections are cut when time is up.
+"""What WinRM is given for one look at one machine, and how its connections are cut when time is up.
 
 Blocking libraries bound each read, not the whole: a server that sends a byte a second would hold a thread for
 ever. Here the connection itself is shut from outside, and the blocked read returns.
@@ -8,10 +8,9 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from monitor.model import Seen
 from monitor.network.resolve import Address
 from monitor.secrets import Secret
 from monitor.windows.access import Remote
@@ -99,7 +98,3 @@ class Visit:
     def over(self) -> bool:
         """Return whether time is up."""
         return self.cut.over or time.monotonic() >= self.deadline
-
-
-Read = Callable[[Visit], Seen]
-"""What each transport offers: it blocks its thread until the deadline at most, and fails by ``Failure``."""
