@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import FIRST_PASS_AT_MOST, Situation, decide
-from monitor.assess import blindness, correlate
+from monitor.assess import correlate, unreachability
 from monitor.model import Certificate, DiscoveryState, Part, Policy, Snapshot, TargetState, Told
 
 PORTS = [(host, number) for host in ("rec1", "rec2", "spare") for number in (7563, 9001)]
@@ -33,7 +33,7 @@ def port_of(host: str, number: int, shown: Certificate | None, failed: int) -> T
         state = replace(seen(on.where, shown, on=on, above=(CA,)), failed_looks=failed, encrypted=True)
     elif host != "spare":
         state = replace(state, succeeded_at=NOW, encrypted=False)
-    return replace(state, blind=blindness(state, NOW))
+    return replace(state, blind=unreachability(state, NOW))
 
 
 def site_of(rows: list[tuple[Certificate | None, bool, int]]) -> Snapshot:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from pki import NOW, days, leaf
 
-from monitor.assess import blind_changes_at, blindness
+from monitor.assess import unreachability, unreachability_changes_at
 from monitor.model import (
     Check,
     Failure,
@@ -34,13 +34,13 @@ def failing(looks: int, succeeded_at: datetime | None = NOW) -> TargetState:
 
 def severity(state: TargetState, now: datetime = NOW) -> Severity | None:
     """Return only how bad the blindness is."""
-    found = blindness(state, now)
+    found = unreachability(state, now)
     return found.severity if found else None
 
 
 def test_before_the_first_look_there_is_nothing_to_tell() -> None:
     """A target that was never tried is not blind."""
-    assert blindness(TargetState(TARGET, watched_since=days(-10)), NOW) is None
+    assert unreachability(TargetState(TARGET, watched_since=days(-10)), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_policy_switches_it_off() -> None:
 
 def test_names_the_last_success_and_the_reason() -> None:
     """The sentence has what a person needs first."""
-    assert blindness(failing(3), NOW) == Finding(
+    assert unreachability(failing(3), NOW) == Finding(
         Check.UNREACHABLE,
         Severity.WARNING,
         "last seen 2026-11-23 12:00 UTC, 3 looks in a row failed (timeout: no answer within 10 s)",
@@ -116,7 +116,7 @@ def test_one_broken_file_does_not_hide_the_others(
     target = replace(TARGET, kind="files", where="/tls/*, /more")
     failures = (Failure(Reason.PASSPHRASE, "none fits", failed),)
     state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)
-    found = blindness(state, NOW)
+    found = unreachability(state, NOW)
     assert found is not None
     assert found.sentence.startswith(begins)
 
@@ -124,7 +124,7 @@ def test_one_broken_file_does_not_hide_the_others(
 def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
     """Many files that fail alike do not fill a mail."""
     failures = tuple(Failure(Reason.NOT_FOUND, f"file {n // 2}") for n in range(10))
-    found = blindness(replace(failing(3, None), failures=failures), NOW)
+    found = unreachability(replace(failing(3, None), failures=failures), NOW)
     assert found is not None
     assert found.sentence == (
         "never seen, watched since 2026-11-13 12:00 UTC, 3 looks in a row failed "
@@ -134,7 +134,7 @@ def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
 
 def test_a_stalled_target_says_so() -> None:
     """Without failures it is the looks themselves that do not end."""
-    found = blindness(SEEN, NOW + SPAN)
+    found = unreachability(SEEN, NOW + SPAN)
     assert found is not None
     assert found.sentence == "last seen 2026-11-23 12:00 UTC, no look has ended since"
 
@@ -145,9 +145,9 @@ def test_a_stalled_target_says_so() -> None:
 )
 def test_knows_when_time_alone_changes_it(now: datetime, expected: datetime | None) -> None:
     """The next instant is known, so that nobody has to ask before."""
-    assert blind_changes_at(SEEN, now) == expected
+    assert unreachability_changes_at(SEEN, now) == expected
 
 
 def test_nothing_changes_before_the_first_look() -> None:
     """Without a look there is no such instant."""
-    assert blind_changes_at(TargetState(TARGET), NOW) is None
+    assert unreachability_changes_at(TargetState(TARGET), NOW) is None

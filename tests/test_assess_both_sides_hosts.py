@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from machines import HOST, NEW, OLD, by_target, checks, kept, machine, port
 
-from monitor.assess.both_sides.hosts import LOCAL, Names, plain
+from monitor.assess.correlate.store_vs_endpoint.hosts import LOCAL, Names, plain
 from monitor.model import Check
 
 

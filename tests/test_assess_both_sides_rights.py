@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.assess.both_sides.rights import decided, may_read, service_sid, sids_of
+from monitor.assess.key_access import decided, may_read, service_sid, sids_of
 from monitor.model import Account, Grant, Link, PrivateKey
 
 SYSTEM, ADMINS = "S-1-5-18", "S-1-5-32-544"

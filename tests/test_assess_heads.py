@@ -2,7 +2,7 @@
 
 from pki import Issued, authority, leaf, new_key, raw
 
-from monitor.assess import Held, heads
+from monitor.assess import Held, split_chains
 from monitor.parse import certificate
 
 ROOT = authority("Root")
@@ -20,7 +20,7 @@ def held(one: Issued | bytes) -> Held:
 
 def split(*members: Issued | bytes) -> list[list[str]]:
     """Return the chains as subjects."""
-    return [[one.subject_cn for one, _ in chain] for chain in heads([held(one) for one in members])]
+    return [[one.subject_cn for one, _ in chain] for chain in split_chains([held(one) for one in members])]
 
 
 def test_a_chain_has_one_head() -> None:

@@ -18,7 +18,7 @@ from judging import (
 )
 from pki import CLIENT_AUTH, NOW, Issued, authority, days, leaf
 
-from monitor.assess import PathFinder, heads, judge
+from monitor.assess import PathFinder, judge, split_chains
 from monitor.model import Assessment, Check, Path, Policy, Sighting, Superseded, Target
 
 
@@ -35,7 +35,7 @@ def kept(
         shown = [held(one) for one in members]
         sightings += [Sighting(f"{index}.pem", position, one) for position, (one, _) in enumerate(shown)]
         finder = PathFinder()
-        paths += [finder.find(f"{index}.pem", one, trusting(*trusted), now) for one in heads(shown)]
+        paths += [finder.find(f"{index}.pem", one, trusting(*trusted), now) for one in split_chains(shown)]
     return judge(target, tuple(sightings), tuple(paths), now)
 
 

@@ -21,7 +21,7 @@ from judging import (
 )
 from pki import NOW, raw
 
-from monitor.assess import PathFinder, heads, judge
+from monitor.assess import PathFinder, judge, split_chains
 from monitor.model import Certificate, Check, Margin, Path, Policy
 from monitor.parse import UnreadableCertificateError, certificate
 
@@ -87,6 +87,6 @@ def test_any_certificate_is_judged(data: st.DataObject) -> None:
     except UnreadableCertificateError:
         return
     now = NOW + data.draw(SPANS)
-    paths = tuple(PathFinder().find(PLACE, one, trusting(ROOT), now) for one in (shown, *heads(shown)))
+    paths = tuple(PathFinder().find(PLACE, one, trusting(ROOT), now) for one in (shown, *split_chains(shown)))
     for target in (ENDPOINT, COLLECTION):
         assert judge(target, (), paths, now).paths == paths

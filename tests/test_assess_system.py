@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pki import NOW, Issued, authority, days, issue, leaf
 
-from monitor.assess import Held, PathFinder, blind_changes_at, blindness, judge, missing_names
+from monitor.assess import Held, PathFinder, judge, missing_names, unreachability, unreachability_changes_at
 from monitor.model import (
     Anchor,
     Anchors,
@@ -236,30 +236,30 @@ class TestStandby:
 
     def test_never_seen_is_said_at_once(self) -> None:
         """After the first look, and mildly however long it lasts."""
-        found = blindness(replace(self.STATE, failed_looks=1, watched_since=NOW), NOW)
-        assert found == blindness(self.STATE, NOW)
+        found = unreachability(replace(self.STATE, failed_looks=1, watched_since=NOW), NOW)
+        assert found == unreachability(self.STATE, NOW)
         assert found is not None
         assert (found.check, found.severity) == (Check.NEVER_SEEN, WARNING)
         assert "scan its certificate store or test a failover" in found.sentence
 
     def test_nothing_before_the_first_look(self) -> None:
         """A target that was never tried is not judged."""
-        assert blindness(replace(self.STATE, looked_at=None), NOW) is None
+        assert unreachability(replace(self.STATE, looked_at=None), NOW) is None
 
     def test_nothing_after_it_was_seen_once(self) -> None:
         """Silence is then as it should be."""
-        assert blindness(replace(self.STATE, succeeded_at=days(-399)), NOW) is None
+        assert unreachability(replace(self.STATE, succeeded_at=days(-399)), NOW) is None
 
     def test_nothing_when_certificates_are_known(self) -> None:
         """A look that broke after the certificates had arrived showed them."""
         sightings = (Sighting(PLACE, 0, certificate(LEAF.der)),)
-        assert blindness(replace(self.STATE, sightings=sightings), NOW) is None
+        assert unreachability(replace(self.STATE, sightings=sightings), NOW) is None
 
     def test_it_can_be_switched_off(self) -> None:
         """As every check."""
         target = replace(self.STATE.target, policy=Policy(checks=((Check.NEVER_SEEN, None),)))
-        assert blindness(replace(self.STATE, target=target), NOW) is None
+        assert unreachability(replace(self.STATE, target=target), NOW) is None
 
     def test_time_changes_nothing(self) -> None:
         """No instant is waited for."""
-        assert blind_changes_at(self.STATE, NOW) is None
+        assert unreachability_changes_at(self.STATE, NOW) is None

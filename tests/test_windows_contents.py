@@ -9,7 +9,7 @@ from pki import NOW, Issued, authority, days, leaf
 
 from monitor.alerts import decide
 from monitor.assess import Held, PathFinder
-from monitor.assess.both_sides.joined import sides
+from monitor.assess.correlate.store_vs_endpoint.joined import sides
 from monitor.cycle.judge import Judge
 from monitor.model import (
     Anchors,

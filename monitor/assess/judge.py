@@ -12,14 +12,14 @@ from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wron
 from monitor.assess.crl import list_changes, list_findings, superseded_lists
 from monitor.assess.expiry import Due, day_and_minute, due, end_in_words
 from monitor.assess.names import mismatch
-from monitor.assess.part import (
+from monitor.assess.superseded import superseded
+from monitor.assess.traits import (
     encryption_problem,
     made_at_start,
     made_by_product,
     public_names_problem,
     wrong_key_type,
 )
-from monitor.assess.superseded import superseded
 from monitor.model import (
     Assessment,
     Certificate,

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from monitor.assess import PathFinder, blindness, heads, judge
+from monitor.assess import PathFinder, judge, split_chains, unreachability
 from monitor.cycle.carried import carried, lists_known, machine_known
 from monitor.cycle.departed import departed
 from monitor.model import (
@@ -40,7 +40,7 @@ class Judge:
 
     def blind(self, state: TargetState, now: datetime) -> Finding | None:
         """Return the finding about a target that cannot be seen."""
-        return blindness(state, now, awake_at=self.awake_at)
+        return unreachability(state, now, awake_at=self.awake_at)
 
     def observed(
         self, previous: TargetState, observation: Observation, anchors: Anchors, now: datetime
@@ -134,7 +134,7 @@ def chains(target: Target, links: Sequence[Link]) -> tuple[Sequence[Link], ...]:
     A server names its leaf by serving it first (RFC 8446 section 4.4.2); a file may hold a chain, several
     or a bundle of CAs.
     """
-    return (links,) if target.kind == "endpoint" else heads(links)
+    return (links,) if target.kind == "endpoint" else split_chains(links)
 
 
 def stale(state: TargetState, now: datetime) -> bool:

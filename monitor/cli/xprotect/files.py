@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.assess import PathFinder, heads
+from monitor.assess import PathFinder, split_chains
 from monitor.cli.arguments import UsageError
 from monitor.cli.xprotect.suitable import Candidate, judged
 from monitor.cycle import Judge
@@ -38,7 +38,9 @@ def _seen(path: str, passphrases: dict[str, Any]) -> Seen:
 
 
 def _states(seen: Seen, target: Target, anchors: Anchors, clock: Clock) -> Iterator[TargetState]:
-    for chain in heads([(one.certificate, seen.ders[one.certificate.sha256]) for one in seen.sightings]):
+    for chain in split_chains(
+        [(one.certificate, seen.ders[one.certificate.sha256]) for one in seen.sightings]
+    ):
         shown = tuple(Sighting(target.where, place, held[0]) for place, held in enumerate(chain))
         served = Seen(shown, ders={certificate.sha256: der for certificate, der in chain}, encrypted=True)
         now = clock.now()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from ctypes import wintypes
 
-from monitor.assess.both_sides.rights import service_sid
+from monitor.assess.key_access import service_sid
 from monitor.model import Account
 from monitor.parse import display
 

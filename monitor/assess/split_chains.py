@@ -15,7 +15,7 @@ Chain = tuple[Held, ...]
 _MOST_CHECKS = 2000
 
 
-def heads(chain: Sequence[Held]) -> tuple[Chain, ...]:
+def split_chains(chain: Sequence[Held]) -> tuple[Chain, ...]:
     """Return the chains in a file, each beginning with its head and followed by its possible issuers.
 
     A head is a certificate that issued no other one in the file. Where all issued one another (two

@@ -6,9 +6,9 @@ It must not judge who may read a key.
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.both_sides.bindings import address_of, store_of
-from monitor.assess.both_sides.sides import Held, Side
-from monitor.assess.both_sides.successor import follows
+from monitor.assess.correlate.store_vs_endpoint.bindings import address_of, store_of
+from monitor.assess.correlate.store_vs_endpoint.sides import Held, Side
+from monitor.assess.correlate.store_vs_endpoint.successor import follows
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.assess.names import mismatch
 from monitor.model import Check, Finding, Link, Severity

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.assess.both_sides.sides import Held, Served, Side
-from monitor.assess.both_sides.successor import successor
+from monitor.assess.correlate.recorders import RECORDERS
+from monitor.assess.correlate.store_vs_endpoint.sides import Held, Served, Side
+from monitor.assess.correlate.store_vs_endpoint.successor import successor
 from monitor.assess.expiry import due, end_and_date
-from monitor.assess.recorders import RECORDERS
 from monitor.model import Check, Finding, Severity
 
 # Whoever renews switches the service a while after the certificate was issued.

@@ -7,9 +7,9 @@ import ipaddress
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from monitor.assess.both_sides.served_old import Old
-from monitor.assess.both_sides.sides import Held, Served, Side
-from monitor.assess.both_sides.successor import successor
+from monitor.assess.correlate.store_vs_endpoint.served_old import Old
+from monitor.assess.correlate.store_vs_endpoint.sides import Held, Served, Side
+from monitor.assess.correlate.store_vs_endpoint.successor import successor
 from monitor.assess.expiry import end_and_date
 from monitor.model import Binding, Check, Finding, Severity
 

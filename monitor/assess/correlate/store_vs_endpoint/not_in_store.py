@@ -6,7 +6,7 @@ It must not speak of ports that may take theirs from a file, nor where the machi
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.both_sides.sides import MY, Served, Side
+from monitor.assess.correlate.store_vs_endpoint.sides import MY, Served, Side
 from monitor.assess.expiry import end_and_date
 from monitor.model import Check, Finding, Severity
 

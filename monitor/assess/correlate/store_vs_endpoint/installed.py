@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.both_sides.sides import Side
+from monitor.assess.correlate.store_vs_endpoint.sides import Side
 from monitor.assess.expiry import end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 

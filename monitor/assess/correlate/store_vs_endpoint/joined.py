@@ -6,8 +6,8 @@ It must not judge: each question does that on its own. Nothing is built where no
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from monitor.assess.both_sides.hosts import LOCAL, Names, plain
-from monitor.assess.both_sides.sides import Held, Served, Side, seat
+from monitor.assess.correlate.store_vs_endpoint.hosts import LOCAL, Names, plain
+from monitor.assess.correlate.store_vs_endpoint.sides import Held, Served, Side, seat
 from monitor.model import Snapshot, TargetState
 
 # Files that are watched because we use them ourselves say nothing about who serves what.

@@ -1,8 +1,7 @@
-"""Say when a target has not been seen for too long: a monitor that is blind must say so.
+"""Judge whether a target has been unreachable for too long: what is not seen cannot be watched.
 
-What stands by for a failure answers only after a takeover: its silence is no blindness, and before it was
-seen once no comfort either. It must not look at the certificates: what is known of them stays judged beside
-this.
+A standby answers only after a takeover: that it is silent is no fault, but until it was seen once nothing is
+known of it either. This must not judge certificates: those last known stay judged on their own.
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ _NEVER_SEEN = (
 )
 
 
-def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = None) -> Finding | None:
+def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | None = None) -> Finding | None:
     """Return the finding about a target that cannot be seen, ``None`` before the first look.
 
     Time before ``awake_at`` does not count: nobody looked while the monitor itself was away.
@@ -37,7 +36,7 @@ def blindness(state: TargetState, now: datetime, *, awake_at: datetime | None = 
     return Finding(Check.UNREACHABLE, severity, _sentence(state, since))
 
 
-def blind_changes_at(state: TargetState, now: datetime) -> datetime | None:
+def unreachability_changes_at(state: TargetState, now: datetime) -> datetime | None:
     """Return the next instant at which time alone makes the target blind, or blinder."""
     since = state.succeeded_at or state.watched_since
     if state.looked_at is None or since is None or state.target.part.standby:

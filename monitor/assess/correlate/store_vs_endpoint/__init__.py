@@ -7,19 +7,19 @@ each other file is one question. It costs next to nothing where neither a store 
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.both_sides.bindings import bindings_stale
-from monitor.assess.both_sides.installed import cas_not_installed
-from monitor.assess.both_sides.joined import sides
-from monitor.assess.both_sides.keys import keys_missing
-from monitor.assess.both_sides.not_in_store import not_in_store
-from monitor.assess.both_sides.readers import keys_inaccessible
-from monitor.assess.both_sides.served_old import olds, served_old
+from monitor.assess.correlate.store_vs_endpoint.bindings import bindings_stale
+from monitor.assess.correlate.store_vs_endpoint.installed import cas_not_installed
+from monitor.assess.correlate.store_vs_endpoint.joined import sides
+from monitor.assess.correlate.store_vs_endpoint.keys import keys_missing
+from monitor.assess.correlate.store_vs_endpoint.not_in_store import not_in_store
+from monitor.assess.correlate.store_vs_endpoint.readers import keys_inaccessible
+from monitor.assess.correlate.store_vs_endpoint.served_old import olds, served_old
 from monitor.model import Finding, Snapshot
 
-__all__ = ["both_sides"]
+__all__ = ["store_vs_endpoint"]
 
 
-def both_sides(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+def store_vs_endpoint(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield by target id the findings that need a machine's stores and its ports."""
     found = sides(snapshot)
     if not found:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from monitor.assess.correlate.recorders import leaves
 from monitor.assess.expiry import bounded, end_and_date
-from monitor.assess.recorders import leaves
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
 _LATER = timedelta(days=7)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.both_sides.rights import may_read
-from monitor.assess.both_sides.sides import Held, Served, Side
+from monitor.assess.correlate.store_vs_endpoint.sides import Held, Served, Side
 from monitor.assess.expiry import bounded
+from monitor.assess.key_access import may_read
 from monitor.model import Account, Check, Finding, Link, Severity
 
 # On these XProtect's services are served by http.sys, which uses the key as SYSTEM.

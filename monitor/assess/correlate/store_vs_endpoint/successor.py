@@ -6,7 +6,7 @@ It must not ask who serves what: only whether one certificate stands in for anot
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from monitor.assess.both_sides.sides import Held, names_of
+from monitor.assess.correlate.store_vs_endpoint.sides import Held, names_of
 from monitor.model import Certificate, Link
 
 # Certificates made for different services of a machine in one sitting are twins: neither follows the other.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from monitor.assess.both_sides.hosts import LOCAL, Names, plain
+from monitor.assess.correlate.store_vs_endpoint.hosts import LOCAL, Names, plain
 from monitor.model import Binding, Certificate, Kept, Machine, TargetState
 
 MY = "LocalMachine/My"

@@ -7,8 +7,8 @@ must not ask anybody.
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.assess.correlate.revoked import asked_paths
 from monitor.assess.expiry import day_and_minute
-from monitor.assess.revoked import asked_paths
 from monitor.model import Certificate, Check, Finding, RenewalWindow, Severity, Snapshot, Target
 
 _PULLED_IN = 0.02
