@@ -38,6 +38,20 @@ _SWITCHES = {"off": None, "warning": Severity.WARNING, "critical": Severity.CRIT
 _LONGEST = timedelta(days=36500)
 _ANSWERS = ("staple", "crl", "ocsp")
 
+# They were never in a release, but in configurations that people tried.
+RENAMED = {
+    "blind_after": "unreachable_after",
+    "tell_renewals": "notify_renewals",
+    "served_old": "not_deployed",
+    "unobserved": "unreachable",
+}
+"""Former names of keys and checks, with the present ones."""
+
+
+def renamed(former: str) -> str:
+    """Return the sentence about a key that has another name now."""
+    return f"is now called {RENAMED[former]}"
+
 
 def duration(value: object) -> timedelta:
     """Return the length that a text such as ``90s``, ``1h30m`` or ``400d`` stands for.
@@ -212,7 +226,7 @@ class PolicySettings(Settings):
     accept: tuple[Fingerprint, ...] | None = Field(
         None, description="SHA-256 fingerprints of certificates whose trust is not questioned"
     )
-    blind_after: int | None = Field(
+    unreachable_after: int | None = Field(
         None, ge=1, le=1000, strict=True, description="failed looks until it is told (3)"
     )
     forget_after: Duration | None = Field(

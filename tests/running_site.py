@@ -93,7 +93,7 @@ class Site:
         targets = "".join(f"\n  - {line}" for line in more)
         path.write_text(
             f"""
-defaults: {{interval: {interval}, timeout: {timeout}, trust: [ca.cer], blind_after: 20}}
+defaults: {{interval: {interval}, timeout: {timeout}, trust: [ca.cer], unreachable_after: 20}}
 targets:
   - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: {NAME}, title: Recorder 01}}{targets}
 email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}

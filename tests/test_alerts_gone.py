@@ -202,7 +202,7 @@ def test_renewal_without_trouble_is_quiet() -> None:
 
 
 def test_every_renewal_is_told_once_where_wanted() -> None:
-    """With ``tell_renewals: all`` each renewal is told once, and forgotten when out of sight."""
+    """With ``notify_renewals: all`` each renewal is told once, and forgotten when out of sight."""
     renewed, later = seen("a:443", NEW, departed=(gone(),)), seen("a:443", NEW)
     decisions = list(
         steps((picture(renewed), NOW), (picture(renewed), NOW), (picture(later), NOW), situation=ALL)
@@ -212,7 +212,7 @@ def test_every_renewal_is_told_once_where_wanted() -> None:
 
 
 def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
-    """With ``tell_renewals: all`` a renewal that ends told trouble is still one entry."""
+    """With ``notify_renewals: all`` a renewal that ends told trouble is still one entry."""
     state = seen("a:443", NEW, departed=(gone(),))
     assert news(decide(picture(state), told(), NOW, situation=ALL)) == [("renewed", "", "a:443")]
 

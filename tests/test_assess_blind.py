@@ -20,7 +20,7 @@ from monitor.model import (
 )
 from monitor.parse import certificate
 
-POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), blind_after=3)
+POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), unreachable_after=3)
 TARGET = Target("endpoint:nvr:443", "endpoint", "nvr:443", None, policy=POLICY)
 SPAN = timedelta(hours=3, seconds=10)
 TIMEOUT = Failure(Reason.TIMEOUT, "no answer within 10 s")

@@ -25,7 +25,7 @@ CONFIG = """
 defaults: {critical_before: 9d}
 policies:
   - {match: {site: north}, warn_before: 40d, timeout: 4s}
-  - {match: {owner: it}, blind_after: 5}
+  - {match: {owner: it}, unreachable_after: 5}
 targets:
   - {kind: endpoint, address: own.example, title: Our own, protocol: ldaps}
   - {kind: files, name: web, paths: [web/*.pem]}
@@ -81,7 +81,7 @@ def test_whole_target(tmp_path: Path) -> None:
             "critical_before": ["9d"],
             "ca_warn_before": ["180d", "25%"],
             "ca_critical_before": ["60d", "10%"],
-            "blind_after": 5,
+            "unreachable_after": 5,
             "encryption": "required",
             "trust": [str(tmp_path / "ca.pem")],
             "checks": {},

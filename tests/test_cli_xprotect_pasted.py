@@ -128,7 +128,7 @@ def test_own_keys_read_back() -> None:
         "warn_before": ["1d12h", "33.3%"],
         "checks": {"trust": "off", "name": "warning", "expiry": "critical"},
         "accept": ["ab" * 32],
-        "blind_after": 5,
+        "unreachable_after": 5,
         "remind_every": {"warning": "3d"},
         "encryption": "off",
         "trust": ["system"],
@@ -140,7 +140,7 @@ def test_own_keys_read_back() -> None:
 
 def test_only_own_keys() -> None:
     """What an entry does not set is not written."""
-    assert _own(PolicySettings(blind_after=2)) == {"blind_after": 2}
+    assert _own(PolicySettings(unreachable_after=2)) == {"unreachable_after": 2}
 
 
 def configured(tmp_path: Path, entry: str) -> Target:

@@ -65,10 +65,10 @@ WRONG: Rows = [
     ),
     (
         "a key twice, and something else",
-        "alerts:\n  every: 1m\n  every: 2m\n  tell_renewals: some\n",
+        "alerts:\n  every: 1m\n  every: 2m\n  notify_renewals: some\n",
         [
             "3: alerts.every: is already set at line 2",
-            "4: alerts.tell_renewals: must be one of troubled, all (got 'some')",
+            "4: alerts.notify_renewals: must be one of troubled, all (got 'some')",
         ],
     ),
     ("an unknown section", "foo: 1\n", [f"1: foo: unknown key; allowed: {SECTIONS}"]),

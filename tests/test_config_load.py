@@ -22,7 +22,7 @@ defaults:
   warn_before: [30d, 25%]
   critical_before: [7d, 10%]
   trust: [system, vms-ca.cer]
-  blind_after: 3
+  unreachable_after: 3
   remind_every: {warning: 7d, critical: 1d}
 policies:
   - {match: {site: harbour}, warn_before: [60d, 25%], checks: {weak_key: off}}
@@ -67,7 +67,7 @@ def test_smallest_file(tmp_path: Path) -> None:
         config.web.metrics_address,
         config.store.keep,
         config.alerts.every,
-        config.alerts.tell_renewals,
+        config.alerts.notify_renewals,
         config.limits.in_flight,
         config.limits.per_second,
         config.metrics.chain,

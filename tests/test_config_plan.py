@@ -30,17 +30,17 @@ def test_built_in_policy(tmp_path: Path) -> None:
 def test_order_of_policies(tmp_path: Path) -> None:
     """Defaults, then matching policies in order, then the target's own keys: the last wins, key by key."""
     text = """
-defaults: {interval: 1m, timeout: 1s, blind_after: 9, forget_after: 9d}
+defaults: {interval: 1m, timeout: 1s, unreachable_after: 9, forget_after: 9d}
 policies:
-  - {match: {site: a}, timeout: 2s, blind_after: 8, forget_after: 8d}
+  - {match: {site: a}, timeout: 2s, unreachable_after: 8, forget_after: 8d}
   - {match: {site: b}, timeout: 99s}
-  - {match: {site: a, kind: endpoint}, blind_after: 7, forget_after: 7d}
-  - {match: {site: a, kind: files}, blind_after: 99}
+  - {match: {site: a, kind: endpoint}, unreachable_after: 7, forget_after: 7d}
+  - {match: {site: a, kind: files}, unreachable_after: 99}
 targets:
   - {kind: endpoint, address: x, labels: {site: a}, forget_after: 6d}
 """
     policy = targets(tmp_path, text)["endpoint:x:443"].policy
-    assert (policy.interval, policy.timeout, policy.blind_after, policy.forget_after) == (
+    assert (policy.interval, policy.timeout, policy.unreachable_after, policy.forget_after) == (
         timedelta(minutes=1),
         timedelta(seconds=2),
         7,
@@ -97,11 +97,11 @@ targets: [{kind: endpoint, address: x, warn_before: 60d}]
 def test_equal_policies_are_one(tmp_path: Path) -> None:
     """Equal policies are one object, however they came about."""
     text = """
-policies: [{match: {site: a}, blind_after: 5}]
+policies: [{match: {site: a}, unreachable_after: 5}]
 targets:
   - {kind: endpoint, address: x, labels: {site: a}}
-  - {kind: endpoint, address: y, blind_after: 5}
-  - {kind: files, name: z, paths: [a.pem], blind_after: 5}
+  - {kind: endpoint, address: y, unreachable_after: 5}
+  - {kind: files, name: z, paths: [a.pem], unreachable_after: 5}
 """
     assert len({id(target.policy) for target in targets(tmp_path, text).values()}) == 1
 
@@ -170,7 +170,7 @@ targets: [{kind: endpoint, address: x}]
 
 
 DNS = """
-policies: [{match: {site: a}, blind_after: 5}]
+policies: [{match: {site: a}, unreachable_after: 5}]
 targets:
   - {kind: dns, name: "portal.example:443", labels: {site: a, b: c}, timeout: 3s}
 """
@@ -185,7 +185,7 @@ def test_found_endpoints(tmp_path: Path) -> None:
     assert (
         target.server_name,
         target.labels,
-        target.policy.blind_after,
+        target.policy.unreachable_after,
         target.policy.timeout,
         target.origin,
         target.meaning.title,

@@ -12,7 +12,7 @@ from monitor.errors import ConfigError
 TEXT = """
 defaults: {timeout: 7s}
 policies:
-  - {match: {site: harbour}, blind_after: 9}
+  - {match: {site: harbour}, unreachable_after: 9}
 probe:
   allow: ["*.vms.example:*", "10.1.0.0/16:443"]
   timeout: 4s
@@ -41,7 +41,7 @@ def test_module(tmp_path: Path) -> None:
     """A target has what its module says, over what policies and defaults say."""
     target = probe_target(config(tmp_path), "mx.vms.example", "mail")
     policy = target.policy
-    assert (target.id, policy.trust, policy.timeout.total_seconds(), policy.blind_after) == (
+    assert (target.id, policy.trust, policy.timeout.total_seconds(), policy.unreachable_after) == (
         "endpoint:mx.vms.example:25",
         (str(tmp_path / "ca.cer"),),
         3,

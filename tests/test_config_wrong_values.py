@@ -53,11 +53,35 @@ WRONG: Rows = [
     ),
     (
         "several keys at once, in the order of the lines",
-        "web: {acces: open}\ndefaults: {blind_after: 0}\nlimits: {in_flight: many}\n",
+        "web: {acces: open}\ndefaults: {unreachable_after: 0}\nlimits: {in_flight: many}\n",
         [
             "1: web.acces: unknown key; did you mean access?",
-            "2: defaults.blind_after: must be at least 1 (got 0)",
+            "2: defaults.unreachable_after: must be at least 1 (got 0)",
             "3: limits.in_flight: must be a whole number (got 'many')",
+        ],
+    ),
+    (
+        "former names of keys and checks",
+        """\
+defaults: {blind_after: 3}
+policies: [{match: {a: b}, blind_after: 3}]
+targets: [{kind: endpoint, address: 'a:1', blind_after: 3, checks: {unobserved: off}}]
+alerts: {tell_renewals: all}
+""",
+        [
+            "1: defaults.blind_after: is now called unreachable_after",
+            "2: policies[0].blind_after: is now called unreachable_after",
+            "3: targets[0].checks.unobserved: is now called unreachable",
+            "3: targets[0].blind_after: is now called unreachable_after",
+            "4: alerts.tell_renewals: is now called notify_renewals",
+        ],
+    ),
+    (
+        "a former name where it never was one",
+        "limits: {blind_after: 3}\ndefaults: {checks: {served_old: off}}\n",
+        [
+            "1: limits.blind_after: unknown key; allowed: in_flight, per_second",
+            "2: defaults.checks.served_old: is now called not_deployed",
         ],
     ),
     (
@@ -111,8 +135,8 @@ WRONG: Rows = [
     ),
     (
         "a truth for a number",
-        "defaults: {blind_after: true}\n",
-        ["1: defaults.blind_after: must be a whole number (got true)"],
+        "defaults: {unreachable_after: true}\n",
+        ["1: defaults.unreachable_after: must be a whole number (got true)"],
     ),
     ("a policy without match", "policies:\n  - {interval: 1h}\n", ["2: policies[0].match: is missing"]),
     (
@@ -285,8 +309,8 @@ WRONG: Rows = [
     ),
     (
         "a value of great length",
-        f"alerts: {{tell_renewals: {'x' * 100}}}\n",
-        [f"1: alerts.tell_renewals: must be one of troubled, all (got '{'x' * 60}' and more)"],
+        f"alerts: {{notify_renewals: {'x' * 100}}}\n",
+        [f"1: alerts.notify_renewals: must be one of troubled, all (got '{'x' * 60}' and more)"],
     ),
 ]
 

@@ -66,7 +66,7 @@ def test_a_judgment_under_an_earlier_definition_is_not_put() -> None:
     world = World(Meanwhile())
     world.cycle([target(1)])
     (old,) = world.board.snapshot
-    world.board.replace([TargetState(target(1, blind_after=7))])
+    world.board.replace([TargetState(target(1, unreachable_after=7))])
     world.board.put([replace(old, failed_looks=1)])
     (state,) = world.board.snapshot
-    assert (state.failed_looks, state.target.policy) == (0, Policy(blind_after=7))
+    assert (state.failed_looks, state.target.policy) == (0, Policy(unreachable_after=7))

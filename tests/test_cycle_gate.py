@@ -109,10 +109,10 @@ def test_a_snapshot_never_changes() -> None:
 def test_a_state_is_given_under_the_present_definition() -> None:
     """A look that began before a reload finds the known facts under the new policy."""
     board = Board()
-    changed = Target(target(1).id, "endpoint", "host1:443", None, Policy(blind_after=9))
+    changed = Target(target(1).id, "endpoint", "host1:443", None, Policy(unreachable_after=9))
     board.replace([TargetState(changed, failed_looks=2)])
     state = board.state(target(1))
-    assert (state.failed_looks, state.target.policy.blind_after) == (2, 9)
+    assert (state.failed_looks, state.target.policy.unreachable_after) == (2, 9)
 
 
 def test_shared_findings_leave_with_their_target() -> None:

@@ -409,7 +409,7 @@ def test_a_pass_tells_the_inventory_once() -> None:
 
 def test_a_pass_judges_again_what_time_has_changed() -> None:
     """A certificate that crosses its margin between two looks is critical after the pass."""
-    world, memory = looked(target(1, blind_after=1000)), FakeMemory()
+    world, memory = looked(target(1, unreachable_after=1000)), FakeMemory()
     passing(world, memory, NOW)
     before = world.board.snapshot.states[target(1).id].severity
     passing(world, memory, days(299))
@@ -429,7 +429,7 @@ def test_without_mail_nothing_is_decided() -> None:
 
 def test_a_look_that_ends_during_a_pass_is_not_undone() -> None:
     """What a pass judged from older knowledge gives way to a newer look."""
-    one = target(1, blind_after=1000)
+    one = target(1, unreachable_after=1000)
     world = looked(one)
     newer = replace(world.board.snapshot.states[one.id], failed_looks=7)
 

@@ -38,7 +38,7 @@ async def anchors(_: tuple[str, ...]) -> Anchors:
 
 def test_a_look_that_ends_while_its_target_is_read_again_is_not_undone() -> None:
     """A target whose policy changes keeps what a look learned during the reload."""
-    before, after = target(1), target(1, blind_after=7)
+    before, after = target(1), target(1, unreachable_after=7)
     old = TargetState(before, looked_at=NOW, failed_looks=1)
     board, record = Board(), Record({before.id: old})
     board.replace([old])
@@ -52,4 +52,4 @@ def test_a_look_that_ends_while_its_target_is_read_again_is_not_undone() -> None
     resume = Resume(cast("Store", record), Judge(PathFinder()), anchors, FakeClock())
     asyncio.run(resume.onto(board, [after]))
     (state,) = board.snapshot
-    assert (state.failed_looks, state.target.policy.blind_after) == (2, 7)
+    assert (state.failed_looks, state.target.policy.unreachable_after) == (2, 7)

@@ -149,10 +149,10 @@ def test_policy() -> None:
     """Labels set keys of the endpoint's own policy over those of the discovery."""
     found = one("a:1", _x_warn_before="60d, 50%", _x_critical_before="20d", _x_interval="5m")
     entry = DnsSettings.model_validate(
-        {"kind": "dns", "name": "a.example:1", "warn_before": "10d", "timeout": "3s", "blind_after": 7}
+        {"kind": "dns", "name": "a.example:1", "warn_before": "10d", "timeout": "3s", "unreachable_after": 7}
     )
     own = with_policy(entry, found)
-    assert (own.warn_before, own.critical_before, own.interval, own.timeout, own.blind_after) == (
+    assert (own.warn_before, own.critical_before, own.interval, own.timeout, own.unreachable_after) == (
         (Margin(timedelta(days=60)), Margin(share=0.5)),
         (Margin(timedelta(days=20)),),
         timedelta(minutes=5),
@@ -167,7 +167,7 @@ def test_policy_is_the_discovery_s_where_nothing_is_said() -> None:
     assert with_policy(entry, Found("a:1")) is entry
 
 
-@pytest.mark.parametrize("name", ["trust", "checks", "accept", "blind_after", "forget_after"])
+@pytest.mark.parametrize("name", ["trust", "checks", "accept", "unreachable_after", "forget_after"])
 def test_policy_labels_are_few(name: str) -> None:
     """A list cannot say what is trusted or which checks are off."""
     assert one("a:1", **{f"_x_{name}": "system"}).policy == ()

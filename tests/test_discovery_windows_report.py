@@ -131,7 +131,7 @@ def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 CONFIG = """
 defaults: {{interval: 1s}}
-policies: [{{match: {{kind: windows_report}}, blind_after: 7}}]
+policies: [{{match: {{kind: windows_report}}, unreachable_after: 7}}]
 web: {{listen: '127.0.0.1:0'}}
 store: {{url: 'sqlite:///state.db'}}
 targets:
@@ -159,7 +159,7 @@ def test_found_machines_are_planned(tmp_path: Path) -> None:
         target.labels,
         target.meaning.title,
         target.origin,
-        target.policy.blind_after,
+        target.policy.unreachable_after,
         target.policy.timeout,
     ) == (
         "windows_report:rec01.vms.example",

@@ -91,7 +91,7 @@ def test_target() -> None:
     settings = EndpointSettings(
         kind="endpoint", address="Recorder01:7563", labels={"site": "harbour", "a": "b"}, title="Recorder"
     )
-    target = settings.target(Policy(blind_after=9))
+    target = settings.target(Policy(unreachable_after=9))
     assert (target.id, target.kind, target.where) == (
         "endpoint:recorder01:7563",
         "endpoint",
@@ -100,7 +100,11 @@ def test_target() -> None:
     assert (target.host, target.server_name) == ("recorder01", "recorder01")
     assert target.settings == Endpoint("recorder01", 7563, "recorder01")
     assert target.labels == (("a", "b"), ("site", "harbour"))
-    assert (target.policy.blind_after, target.meaning.title, target.collection) == (9, "Recorder", False)
+    assert (target.policy.unreachable_after, target.meaning.title, target.collection) == (
+        9,
+        "Recorder",
+        False,
+    )
 
 
 @pytest.mark.parametrize(

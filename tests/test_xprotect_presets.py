@@ -245,6 +245,10 @@ def test_nothing_to_extend() -> None:
             {"roles": {"camera": {"zork": 1}}},
             "site.yaml: presets.roles.camera.zork: is not a key that is known here",
         ),
+        (
+            {"policies": {"vms": {"blind_after": 2}}},
+            "site.yaml: presets.policies.vms.blind_after: is now called unreachable_after",
+        ),
         ({"roles": None}, "site.yaml: presets.roles: must be a table of keys (got None)"),
         ({"roles": {"x": {}}}, "site.yaml: presets.roles.x.ports: is required"),
         (

@@ -128,7 +128,7 @@ class Situation:
 
     ``first_pass_started_at`` is when this installation began to look (kept over restarts until the
     inventory is sent); ``never_looked`` counts targets without any attempt so far. ``tell_renewals_all`` is
-    the setting ``tell_renewals: all``.
+    the setting ``notify_renewals: all``.
     """
 
     first_pass_started_at: datetime

@@ -54,11 +54,11 @@ def _never_seen(state: TargetState) -> Finding | None:
 
 
 def _span(policy: Policy) -> timedelta:
-    return policy.blind_after * policy.interval + policy.timeout
+    return policy.unreachable_after * policy.interval + policy.timeout
 
 
 def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
-    span, most = _span(state.target.policy), state.target.policy.blind_after
+    span, most = _span(state.target.policy), state.target.policy.unreachable_after
     if state.failed_looks >= _WORSE * most or unseen >= _WORSE * span:
         return Severity.CRITICAL
     if state.failed_looks >= most or unseen >= span:

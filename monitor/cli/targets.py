@@ -115,7 +115,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
         "critical_before": [_margin(one) for one in policy.critical_before],
         "ca_warn_before": [_margin(one) for one in policy.ca_warn_before],
         "ca_critical_before": [_margin(one) for one in policy.ca_critical_before],
-        "blind_after": policy.blind_after,
+        "unreachable_after": policy.unreachable_after,
         "encryption": policy.encryption,
         "trust": list(policy.trust),
         "checks": {check: severity or "off" for check, severity in policy.checks},

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.document import Document, Keys
 from monitor.errors import Problem
+from monitor.settings import RENAMED, renamed
 
 _SECRET = re.compile(r"password|passphrase|secret|token", re.IGNORECASE)
 # What stands before the @ of an address: people write logins as in https://user:password@host.
@@ -33,7 +34,13 @@ def _problem(document: Document, model: type[BaseModel], error: ErrorDetails) ->
     keys = _keys(document.data, error["loc"])
     if error["type"] == "union_tag_invalid":
         keys = (*keys, "kind")
-    return document.problem(keys, _sentence(model, keys, error))
+    return document.problem(keys, _renamed_check(error) or _sentence(model, keys, error))
+
+
+def _renamed_check(error: ErrorDetails) -> str:
+    given = error["input"]
+    is_key = error["type"] == "enum" and error["loc"][-1] == "[key]"
+    return renamed(given) if is_key and given in RENAMED else ""
 
 
 def _keys(data: Any, loc: tuple[int | str, ...]) -> Keys:
@@ -135,6 +142,8 @@ def _unknown_key(models: Sequence[type[BaseModel]], key: str) -> str:
         return "a password never stands in this file; use password_file or password_env"
     if key == "transport" and "configuration_name" in known:
         return "unknown key; Windows machines are read over WinRM only: leave it out"
+    if RENAMED.get(key) in known:
+        return renamed(key)
     near = difflib.get_close_matches(key, known, 1, 0.6)
     allowed = f"allowed: {', '.join(known)}" if known else "nothing is allowed here"
     return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; {allowed}"

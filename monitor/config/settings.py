@@ -200,7 +200,7 @@ class AlertSettings(Settings):
     """Say when and what is told."""
 
     every: Duration = Field(timedelta(minutes=1), description="time between two alert passes")
-    tell_renewals: Literal["troubled", "all"] = Field(
+    notify_renewals: Literal["troubled", "all"] = Field(
         "troubled", description="which renewals are mailed: those whose trouble was mailed, or all"
     )
 

@@ -203,7 +203,7 @@ class Daemon:
             now,
             self.setup.compose,
             clock_suspect=suspect,
-            tell_renewals_all=self.setup.config.alerts.tell_renewals == "all",
+            tell_renewals_all=self.setup.config.alerts.notify_renewals == "all",
         )
         self.own.alert_pass_done(now)
         if told:

@@ -11,7 +11,7 @@ defaults:
   interval: 5s
   timeout: 5s
   trust: [vms-ca.cer]
-  blind_after: 3
+  unreachable_after: 3
 policies:
   - {{match: {{component: camera}}, checks: {{trust: off}}}}
   - {{match: {{component: test_server}}, warn_before: [{warn}], critical_before: [{critical}]}}

@@ -41,7 +41,7 @@ class Policy:
     trust: tuple[str, ...] = ("system",)
     checks: tuple[tuple[Check, Severity | None], ...] = ()
     accept: frozenset[str] = frozenset()
-    blind_after: int = 3
+    unreachable_after: int = 3
     forget_after: timedelta = timedelta(days=30)
     remind_warning_every: timedelta = timedelta(days=7)
     remind_critical_every: timedelta = timedelta(days=1)

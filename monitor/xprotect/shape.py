@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.errors import Problem
-from monitor.settings import PolicySettings, Settings
+from monitor.settings import RENAMED, PolicySettings, Settings, renamed
 
 Component = Literal[
     "management_server",
@@ -115,6 +115,8 @@ def problems_in(error: ValidationError, file: str, root: str) -> Iterator[Proble
 def _message(mistake: ErrorDetails) -> str:
     if mistake["type"] == "missing":
         return "is required"
+    if mistake["type"] == "extra_forbidden" and mistake["loc"][-1] in RENAMED:
+        return renamed(str(mistake["loc"][-1]))
     if mistake["type"] == "extra_forbidden":
         return "is not a key that is known here"
     said = mistake["msg"]
