@@ -1,4 +1,4 @@
-"""Java's own stores give their certificates by alias; keys are passed over, and damage is told."""
+"""Java's own stores give their certificates by alias; private keys are passed over, and damage is told."""
 
 import struct
 import time
@@ -12,7 +12,6 @@ from keystores import (
     RECORDED,
     ROOT,
     WORD,
-    blob,
     held,
     jks,
     private,
@@ -21,8 +20,6 @@ from keystores import (
     text,
     trusted,
 )
-
-from monitor.parse.stores.java_object import JavaObjectError, end_of
 
 JCEKS = b"\xce\xce\xce\xce"
 UNFIT = "the one passphrase that was tried does not fit, or the store was changed: nobody can say which"
@@ -38,12 +35,12 @@ def test_what_keytool_writes() -> None:
     )
 
 
-def test_secret_keys_are_passed_over() -> None:
-    """The serialised objects in a JCEKS store are passed over, and what follows them is found."""
+def test_what_keytool_writes_with_secret_keys() -> None:
+    """Entries before the first secret key of a JCEKS store are found; that others follow is said."""
     found = held((RECORDED / "keys.jceks").read_bytes())
     assert (subjects(found), problems(found)) == (
-        {"web": ["web.example", "Store CA"], "last": ["Store CA"]},
-        [],
+        {"web": ["web.example", "Store CA"], "": []},
+        [UNREAD % "des"],
     )
 
 
@@ -165,58 +162,22 @@ def test_every_cut_is_told(name: str) -> None:
     assert all(problems(held(data[:end])) for end in range(4, len(data)))
 
 
-STREAM = b"\xac\xed\x00\x05"
+SECRET = struct.pack(">I", 3) + text(b"key") + bytes(8) + b"\xac\xed\x00\x05" + b"a serialized object"
+UNREAD = "what follows the secret key %s is not read: a JCEKS store does not say where the key ends"
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "no serialised object begins here"),
-        (STREAM, "ends too early"),
-        (STREAM + b"\x01", "is damaged"),
-        (STREAM + b"\x75\x71\x00\x7e\x00\x00", "refers to nothing"),
-        (STREAM + b"\x73\x7d\x00\x00\x00\x00", "cannot be followed"),
-        (STREAM + b"\x73\x72" * 100, "ends too early"),
-        (STREAM + b"\x7c" + b"\x7f" * 8, "ends too early"),
-        (
-            STREAM + b"\x75\x72\x00\x02[[" + bytes(8) + b"\x02\0\0\x78\x70\x7f\xff\xff\xff" + b"\x70" * 9,
-            "ends too",
-        ),
-        (STREAM + b"\x75\x72\x00\x01x" + bytes(8) + b"\x02\0\0\x78\x70\x00\x00\x00\x01", "is damaged"),
-        (STREAM + b"\x7e" + b"\x70" + b"\x7e\x70" * 100, "nested too deeply"),
-    ],
-)
-def test_damaged_objects(content: bytes, said: str) -> None:
-    """A serialised object that cannot be followed is told as that."""
-    with pytest.raises(JavaObjectError, match=said):
-        end_of(content, 0)
+def test_what_follows_a_secret_key_is_not_read() -> None:
+    """The length of a secret key is not known: entries before it are found, and what follows is said."""
+    data = jks(trusted(b"a", ROOT.der), SECRET, trusted(b"b", LEAF.der), magic=JCEKS)
+    found = held(data, WORD)
+    assert (subjects(found), problems(found), found.locked) == (
+        {"a": ["Store CA"], "": []},
+        [UNREAD % "key"],
+        (),
+    )
 
 
-def test_classes_above_each_other_are_bounded() -> None:
-    """A chain of classes, each above the next, is followed only so far."""
-    first = b"\x72\x00\x01x" + bytes(8) + b"\x02\0\0\x78\x70"
-    chain = b"\x76" + first
-    for number in range(200):
-        handle = struct.pack(">I", 0x7E0001 + number * 2)
-        chain += b"\x76\x72\x00\x01x" + bytes(8) + b"\x02\0\0\x78\x71" + handle
-    described = b"\x72\x00\x01y" + bytes(8) + b"\x02\x00\x00" + chain + b"\x78\x70"
-    with pytest.raises(JavaObjectError, match="too many classes"):
-        end_of(STREAM + b"\x73" + described, 0)
-
-
-def test_objects_of_other_classes_are_followed() -> None:
-    """Fields, arrays, texts and what a class writes by itself are passed over in any class."""
-    fields = b"\x00\x03I\x00\x01a" + b"[\x00\x01b\x74\x00\x02[B" + b"L\x00\x01c\x74\x00\x01S"
-    described = b"\x72\x00\x01y" + bytes(8) + b"\x03" + fields + b"\x78\x70"
-    array = b"\x75\x72\x00\x02[B" + bytes(8) + b"\x02\0\0\x78\x70" + blob(b"1234")
-    written = b"\x77\x02hi" + b"\x7a" + blob(b"more") + b"\x7e\x72\x00\x01e" + bytes(8) + b"\x12\0\0\x78\x70"
-    content = b"\x73" + described + bytes(4) + array + b"\x74\x00\x01s" + written + b"\x74\x00\x01A" + b"\x78"
-    assert end_of(b"before" + STREAM + content + b"after", 6) == 6 + len(STREAM + content)
-
-
-def test_a_secret_key_between_certificates() -> None:
-    """A serialised object in the middle of a store is passed over to its very end."""
-    content = STREAM + b"\x74" + text(b"a text instead of a key")
-    secret = struct.pack(">I", 3) + text(b"key") + bytes(8) + content
-    data = jks(trusted(b"a", ROOT.der), secret, trusted(b"b", LEAF.der), magic=JCEKS)
-    assert subjects(held(data, WORD)) == {"a": ["Store CA"], "b": ["web.example"]}
+def test_nothing_follows_the_last_secret_key() -> None:
+    """A store whose last entry is a secret key was read to its end."""
+    data = jks(trusted(b"a", ROOT.der), SECRET, magic=JCEKS)
+    assert (subjects(held(data)), problems(held(data))) == ({"a": ["Store CA"]}, [])

@@ -180,11 +180,13 @@ def test_recorded_stores_are_watched() -> None:
     seen = look(target(RECORDED))
     assert (sorted(set(places(seen, RECORDED))), sorted(reasons(seen))) == (
         [
-            "keys.jceks#last",
             "keys.jceks#web",
             "keys.jks#web",
             "keys.jks#zürich ключ 🔑",
             "trust-open.p12#ca",
         ],
-        [(Reason.PASSPHRASE, name) for name in ("keys.p12", "trust-java8.p12", "trust.p12")],
+        [
+            (Reason.BAD_CERTIFICATE, "keys.jceks"),
+            *((Reason.PASSPHRASE, name) for name in ("keys.p12", "trust-java8.p12", "trust.p12")),
+        ],
     )

@@ -1,7 +1,8 @@
-"""Read the certificates of Java's own key stores, JKS and JCEKS; private and secret keys are passed over.
+"""Read the certificates of Java's own key stores, JKS and JCEKS; private keys are passed over.
 
 Certificates stand in them in the clear; a passphrase only says whether the file is whole. The forms are those
-that OpenJDK's JavaKeyStore and JceKeyStore write. It must not judge what it finds.
+that OpenJDK's JavaKeyStore and JceKeyStore write. A JCEKS store does not say how long a secret key in it is
+(a serialized Java object): what follows one is not read, and that is said. It must not judge what it finds.
 """
 
 import hmac
@@ -12,7 +13,6 @@ from monitor.parse.contents import Contents
 from monitor.parse.der import DerError, element
 from monitor.parse.shape import fields_of
 from monitor.parse.stores.holding import Holding, alias, merged, sealed
-from monitor.parse.stores.java_object import JavaObjectError, end_of
 from monitor.parse.stores.opening import Opening
 
 _MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
@@ -72,7 +72,7 @@ class _Reader:
         version = self._number(4)
         if version not in (1, 2):
             raise _DamagedError(f"its version is {version}")
-        for _ in range(self._number(4)):  # whatever number is claimed, the data ends first
+        for left in range(self._number(4), 0, -1):  # whatever number is claimed, the data ends first
             tag = self._number(4)
             name = alias(_modified_utf8(self._octets(2)))
             self._skip(8)  # when it was made
@@ -82,8 +82,9 @@ class _Reader:
             elif tag == _CERTIFICATE:
                 count = 1
             elif tag == _SECRET_KEY and self._kind == "JCEKS":
-                self._pass_object()
-                continue
+                if left > 1:
+                    problems.append(_unread(name))
+                return
             else:
                 raise _DamagedError(f"the entry {name} is of no known kind")
             yield name, Contents(tuple(self._certificates(count, version, name, problems)))
@@ -106,12 +107,6 @@ class _Reader:
             else:
                 yield der
 
-    def _pass_object(self) -> None:
-        try:
-            self._position = end_of(self._data, self._position)
-        except JavaObjectError as error:
-            raise _DamagedError(str(error)) from None
-
     def _number(self, size: int) -> int:
         start = self._position
         self._skip(size)
@@ -126,6 +121,10 @@ class _Reader:
         self._position += count
         if self._position > len(self._data):
             raise _DamagedError("it ends too early")
+
+
+def _unread(name: str) -> str:
+    return f"what follows the secret key {name} is not read: a JCEKS store does not say where the key ends"
 
 
 def _modified_utf8(octets: bytes) -> str:
