@@ -14,7 +14,8 @@ from pki import Issued, authority, leaf
 from pydantic import ValidationError
 
 from monitor.config import load, online_problems
-from monitor.discovery import Discovered, HttpSdSettings, Surroundings, http_asking
+from monitor.discovery import Discovered, Discovery, DiscoveryContext, HttpSdSettings, made
+from monitor.discovery.http_sd import request
 from monitor.model import Anchor, Anchors, Found, Reason, SystemClock
 from monitor.network.resolve import Resolver
 from monitor.parse import certificate
@@ -33,14 +34,21 @@ def settings(**keys: Any) -> HttpSdSettings:
     return HttpSdSettings.model_validate(needed | keys)
 
 
-def surroundings(*anchors: Issued, longest: float = 10.0) -> Surroundings:
+def context(*anchors: Issued, longest: float = 10.0) -> DiscoveryContext:
     """Return what the discovery needs, with these anchors."""
     whole = Anchors.of(Anchor(certificate(one.der), one.der, "test") for one in anchors)
 
     async def given(trust: tuple[str, ...]) -> Anchors:
         return whole
 
-    return Surroundings(Resolver(), given, SystemClock(), Presets.built_in(), longest=longest)
+    return DiscoveryContext(Resolver(), given, SystemClock(), Presets.built_in(), longest=longest)
+
+
+def discovery(one: HttpSdSettings, given: DiscoveryContext) -> Discovery:
+    """Return the discovery for these settings."""
+    found = made(one, (), given)
+    assert found is not None
+    return found
 
 
 def tls(folder: Path, *names: str) -> ssl.SSLContext:
@@ -56,20 +64,20 @@ def tls(folder: Path, *names: str) -> ssl.SSLContext:
 def discover(
     answer: bytes | Callable[[str], bytes],
     url: str = "http://127.0.0.1:PORT/targets",
-    context: ssl.SSLContext | None = None,
-    around: Surroundings | None = None,
+    server_tls: ssl.SSLContext | None = None,
+    given: DiscoveryContext | None = None,
     **keys: Any,
 ) -> tuple[Discovered, Served]:
     """Return what is discovered at a server that answers so, and what it was asked."""
 
     async def run() -> tuple[Discovered, Served]:
-        async with served(answer, context) as server:
+        async with served(answer, server_tls) as server:
             one = settings(url=url.replace("PORT", str(server.port)), **keys)
-            discovery = one.discovery((), around or surroundings(ROOT))
+            asking = discovery(one, given or context(ROOT))
             try:
-                return await discovery.discover(), server
+                return await asking.discover(), server
             finally:
-                await discovery.close()
+                await asking.close()
 
     return asyncio.run(run())
 
@@ -77,11 +85,11 @@ def discover(
 def failed(
     answer: bytes | Callable[[str], bytes],
     url: str = "http://127.0.0.1:PORT/targets",
-    context: ssl.SSLContext | None = None,
+    server_tls: ssl.SSLContext | None = None,
     **keys: Any,
 ) -> tuple[Reason, str]:
     """Return reason and sentence of the only failure, the port as PORT."""
-    answered, server = discover(answer, url, context, **keys)
+    answered, server = discover(answer, url, server_tls, **keys)
     [failure] = answered.failures
     return failure.reason, failure.detail.replace(str(server.port), "PORT")
 
@@ -103,8 +111,8 @@ def test_character_set_may_be_named() -> None:
 
 def test_https(tmp_path: Path) -> None:
     """A server is believed by the anchors of the entry."""
-    context = tls(tmp_path, "localhost")
-    assert discover(reply(), "https://localhost:PORT/", context)[0] == Discovered(FOUND)
+    server_tls = tls(tmp_path, "localhost")
+    assert discover(reply(), "https://localhost:PORT/", server_tls)[0] == Discovered(FOUND)
 
 
 def test_untrusted(tmp_path: Path) -> None:
@@ -114,7 +122,7 @@ def test_untrusted(tmp_path: Path) -> None:
         reply(),
         "https://localhost:PORT/",
         tls(tmp_path, "localhost"),
-        surroundings(OTHER),
+        context(OTHER),
         username="u",
         password_file=str(tmp_path / "password"),
     )
@@ -207,13 +215,13 @@ def test_wrong_entries() -> None:
 
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer without end is given up at the bound."""
-    monkeypatch.setattr(http_asking, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(request, "MOST_BYTES", 1 << 20)
     assert failed(reply(b" " * ((1 << 20) + 1))) == (Reason.BAD_ANSWER, "127.0.0.1:PORT sent more than 1 MiB")
 
 
 def test_silence() -> None:
     """A server that never answers is given up in time."""
-    answer, _ = discover(b"", around=surroundings(longest=0.2))
+    answer, _ = discover(b"", given=context(longest=0.2))
     assert [one.reason for one in answer.failures] == [Reason.TIMEOUT]
 
 
@@ -223,8 +231,8 @@ def test_nobody_listens() -> None:
     async def run() -> Discovered:
         async with served(b"") as server:
             port = server.port
-        discovery = settings(url=f"http://127.0.0.1:{port}/").discovery((), surroundings())
-        return await discovery.discover()
+        one = settings(url=f"http://127.0.0.1:{port}/")
+        return await discovery(one, context()).discover()
 
     [failure] = asyncio.run(run()).failures
     assert (failure.reason, failure.detail) == (

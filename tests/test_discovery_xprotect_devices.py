@@ -1,14 +1,13 @@
 """Every camera is asked once, within a budget, and again only when it may have changed."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from xprotect_asking import QUICK, Asking, fresh, running, surroundings
+from xprotect_asking import QUICK, Asking, fresh, running
 
 from monitor.demo.xprotect_site import Behaviour, Simulator
 from monitor.discovery import Discovered
@@ -95,10 +94,11 @@ def test_all_are_asked_once(asking: Asking) -> None:
 
 
 def test_memory_can_be_stored(asking: Asking) -> None:
-    """What is kept of devices survives being written as JSON, and is short."""
+    """What is kept of devices survives being written as text, and is short."""
+    assert SiteMemory().dump() == ""
     first = asking.discover()
-    text = json.dumps(asking.memory.devices)
-    asking.memory = SiteMemory(devices=json.loads(text))
+    text = asking.memory.dump()
+    asking.memory = asking.settings().memory(text)
     asking.simulator.calls.clear()
     assert asking.discover() == first
     assert asking.asked("hardwareDriverSettings") == 0
@@ -107,8 +107,8 @@ def test_memory_can_be_stored(asking: Asking) -> None:
 
 def test_budget(asking: Asking) -> None:
     """A first pass without time gives the servers and says what is missing; the next goes on."""
-    slow = surroundings(replace(QUICK, first_devices=0.2, devices_per_second=50))
-    first = asking.discover(around=slow)
+    slow = replace(QUICK, first_devices=0.2, devices_per_second=50)
+    first = asking.discover(budgets=slow)
     assert [one.reason for one in first.failures] == [Reason.TIMEOUT]
     assert "read so far; the next refresh goes on" in first.failures[0].detail
     assert asking.site is not None

@@ -1,7 +1,6 @@
 """A login goes only where it may, is refused once and not again, and shows nowhere what it holds."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterator
 
@@ -189,7 +188,7 @@ def test_memory_holds_no_secret(asking: Asking) -> None:
     """What is remembered of a refused login does not show the password."""
     asking.simulator.password_file.write_text("wrong-but-secret")
     asking.discover(include=["servers"])
-    assert "wrong-but-secret" not in repr(asking.memory) + json.dumps(asking.memory.devices)
+    assert "wrong-but-secret" not in repr(asking.memory) + asking.memory.dump()
     assert b"wrong-but-secret" not in asking.memory._refused
 
 

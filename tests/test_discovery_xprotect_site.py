@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from xprotect_asking import QUICK, Asking, fresh, running, surroundings
+from xprotect_asking import QUICK, Asking, fresh, running
 
 from monitor.demo.xprotect_site import Behaviour, Casing, Fault, Simulator
 from monitor.discovery import Discovered
@@ -129,7 +129,7 @@ def test_broken_list(asking: Asking, wrong: int | Fault) -> None:
 def test_slow_list(asking: Asking) -> None:
     """A list that takes too long fails alone."""
     behaviour = Behaviour(answers={"registeredServices": Fault.SLOW}, slow=30)
-    found = asking.broken(behaviour, around=surroundings(longest=0.5))
+    found = asking.broken(behaviour, longest=0.5)
     assert reasons(found) == [Reason.TIMEOUT]
     assert "camera" in components(found)
 
@@ -137,8 +137,7 @@ def test_slow_list(asking: Asking) -> None:
 def test_whole_time(asking: Asking) -> None:
     """All lists together have a bound; what was read until then is found."""
     behaviour = Behaviour(answers={"registeredServices": Fault.SLOW}, slow=30)
-    around = surroundings(replace(QUICK, lists=0.5), longest=20)
-    found = asking.broken(behaviour, around=around)
+    found = asking.broken(behaviour, budgets=replace(QUICK, lists=0.5), longest=20)
     assert reasons(found) == [Reason.TIMEOUT]
     assert "recording_server" in components(found)
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 import pytest
-from xprotect_asking import Answer, answer, made, surroundings
+from xprotect_asking import Answer, answer, context, made
 
 from monitor.discovery import Discovered
 from monitor.discovery.xprotect.address import Origin
@@ -30,7 +30,7 @@ def failures(
 
     async def run() -> tuple[Discovered, int]:
         async with made(answers, name) as site:  # type: ignore[arg-type]  # a plain function
-            return await site.discover(surroundings(longest=1), **keys), len(site.requests)
+            return await site.discover(1, **keys), len(site.requests)
 
     found, requests = asyncio.run(run())
     return found.failures, requests
@@ -120,7 +120,7 @@ def test_silence() -> None:
                 silent.bind(("127.0.0.1", 0))
                 silent.listen()
                 address = f"https://localhost:{silent.getsockname()[1]}"
-                return await site.discover(surroundings(longest=0.3), address=address)
+                return await site.discover(0.3, address=address)
 
     assert [one.reason for one in asyncio.run(run()).failures] == [Reason.TIMEOUT]
 
@@ -162,7 +162,7 @@ def test_size_is_bounded() -> None:
 
     async def run() -> AskError | None:
         async with made(lambda *_: (200, {}, b"x" * 200_000)) as site:
-            anchors = await surroundings().anchors((site.trust,))
+            anchors = await context().anchors((site.trust,))
             bounds = Bounds(5, most_bytes=100_000)
             async with Client(
                 Origin("localhost", site.port), client_context(anchors), Resolver(), bounds

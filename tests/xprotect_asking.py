@@ -15,11 +15,10 @@ from typing import Any
 import trustme
 
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Simulator
-from monitor.discovery import Discovered
+from monitor.discovery import Discovered, DiscoveryContext
 from monitor.discovery.xprotect import (
     Budgets,
     SiteMemory,
-    Surroundings,
     XProtectSiteSettings,
 )
 from monitor.discovery.xprotect.site import XProtectSite
@@ -31,14 +30,14 @@ from monitor.xprotect import Presets
 QUICK = Budgets(lists=10, first_devices=10, devices=10, devices_per_second=1000)
 
 
-def surroundings(budgets: Budgets = QUICK, longest: float = 5.0) -> Surroundings:
+def context(longest: float = 5.0) -> DiscoveryContext:
     """Return everything that a discovery needs from outside."""
     shelf, clock = AnchorShelf(), SystemClock()
 
     async def anchors(trust: tuple[str, ...]) -> Anchors:
         return shelf.anchors(trust, clock.monotonic())
 
-    return Surroundings(Resolver(), anchors, clock, Presets.built_in(), budgets, longest)
+    return DiscoveryContext(Resolver(), anchors, clock, Presets.built_in(), longest)
 
 
 @dataclass
@@ -59,18 +58,22 @@ class Asking:
         }
         return XProtectSiteSettings.model_validate(basic | keys)
 
-    def discover(self, trust: str = "", around: Surroundings | None = None, **keys: Any) -> Discovered:
+    def discover(
+        self, trust: str = "", longest: float = 5.0, budgets: Budgets = QUICK, **keys: Any
+    ) -> Discovered:
         """Return what one refresh gives; the memory lasts from one to the next."""
-        return asyncio.run(self._discover(trust or str(self.simulator.trust), around, keys))
+        return asyncio.run(self._discover(trust or str(self.simulator.trust), longest, budgets, keys))
 
     def broken(self, behaviour: Behaviour, **keys: Any) -> Discovered:
         """Return what one refresh of a site with this behaviour gives."""
         self.simulator.behaviour = behaviour
         return self.discover(**keys)
 
-    async def _discover(self, trust: str, around: Surroundings | None, keys: dict[str, Any]) -> Discovered:
+    async def _discover(
+        self, trust: str, longest: float, budgets: Budgets, keys: dict[str, Any]
+    ) -> Discovered:
         settings = self.settings(**keys)
-        self.site = XProtectSite(settings, (trust,), around or surroundings(), self.memory)
+        self.site = XProtectSite(settings, (trust,), context(longest), self.memory, budgets)
         try:
             return await self.site.discover()
         finally:
@@ -144,9 +147,9 @@ class Made:
         }
         return XProtectSiteSettings.model_validate(basic | keys)
 
-    async def discover(self, around: Surroundings | None = None, **keys: Any) -> Discovered:
+    async def discover(self, longest: float = 5.0, **keys: Any) -> Discovered:
         """Return what one refresh gives."""
-        site = XProtectSite(self.settings(**keys), (self.trust,), around or surroundings())
+        site = XProtectSite(self.settings(**keys), (self.trust,), context(longest), budgets=QUICK)
         try:
             return await site.discover()
         finally:

@@ -4,7 +4,7 @@ import asyncio
 
 from monitor.config import Config, trust_of
 from monitor.cycle import Trusted
-from monitor.discovery import Discovered, Surroundings, made
+from monitor.discovery import Discovered, DiscoveryContext, made
 from monitor.model import SystemClock
 from monitor.network.resolve import Resolver
 from monitor.sources import AnchorShelf
@@ -13,11 +13,12 @@ from monitor.sources import AnchorShelf
 async def asked(config: Config) -> dict[str, Discovered]:
     """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
     clock = SystemClock()
-    around = Surroundings(Resolver(), Trusted(AnchorShelf().anchors, clock).anchors, clock, config.presets)
+    trusted = Trusted(AnchorShelf().anchors, clock)
+    context = DiscoveryContext(Resolver(), trusted.anchors, clock, config.presets)
     asking = {
         settings.id: discovery
         for settings in config.discoveries
-        if (discovery := made(settings, trust_of(config, settings), around)) is not None
+        if (discovery := made(settings, trust_of(config, settings), context)) is not None
     }
     try:
         answers = await asyncio.gather(*(discovery.discover() for discovery in asking.values()))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from monitor.config.load import Config
 from monitor.config.machines import machines
 from monitor.config.policy import Policies
-from monitor.discovery import DiscoveryKind, XProtectHostSettings, XProtectSiteSettings, with_policy
+from monitor.discovery import DiscoveryKind, with_policy
 from monitor.errors import Problem
 from monitor.model import Found, Part, Target
 from monitor.settings import PolicySettings
@@ -53,8 +53,7 @@ def plan(config: Config, discovered: Mapping[str, Sequence[Found]]) -> Plan:
         everything = _found(discovery, discovered, config)
         for found in everything:
             planning.add_found(discovery, found)
-        if isinstance(discovery, XProtectSiteSettings):
-            planning.add_machines(discovery, everything)
+        planning.add_machines(discovery, everything)
     planning.add_client_certificates()
     planning.add_anchors()
     return Plan(tuple(planning.targets.values()), tuple(planning.problems))
@@ -69,9 +68,9 @@ def trust_of(config: Config, discovery: DiscoveryKind) -> tuple[str, ...]:
 def _found(
     discovery: DiscoveryKind, discovered: Mapping[str, Sequence[Found]], config: Config
 ) -> Sequence[Found]:
-    if isinstance(discovery, XProtectHostSettings):
-        return discovery.found(config.presets)
-    return discovered.get(discovery.id, ())
+    if discovery.asks:
+        return discovered.get(discovery.id, ())
+    return discovery.found(config.presets)
 
 
 class _Planning:
@@ -98,9 +97,9 @@ class _Planning:
                 target = replace(target, labels=labels, origin=origin)
             self.targets.setdefault(target.id, target)
 
-    def add_machines(self, discovery: XProtectSiteSettings, found: Sequence[Found]) -> None:
+    def add_machines(self, discovery: DiscoveryKind, found: Sequence[Found]) -> None:
         """Add the servers of a site, to read their stores, where its entry has a ``windows`` block."""
-        access = discovery.windows
+        access = discovery.machine_access()
         if access is None:
             return
         if access.trust is None:

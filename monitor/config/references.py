@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitor.config.settings import FileSettings
-from monitor.discovery import HttpSdSettings, WindowsReportSettings, XProtectSiteSettings
+from monitor.discovery import DiscoverySettings
 from monitor.document import Keys
 from monitor.sources import EndpointSettings, FilesSettings, KubernetesSettings
 from monitor.windows.access import WindowsAccess
@@ -24,14 +24,7 @@ class Thing(StrEnum):
     STORE = "store"
 
 
-_NAMING = (
-    EndpointSettings,
-    HttpSdSettings,
-    KubernetesSettings,
-    WindowsAccess,
-    WindowsReportSettings,
-    XProtectSiteSettings,
-)
+_NAMING = (DiscoverySettings, EndpointSettings, KubernetesSettings, WindowsAccess)
 _NAMED = {
     "password_file": Thing.PASSWORD_FILE,
     "password_env": Thing.PASSWORD_ENV,
@@ -88,10 +81,14 @@ def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:
     for index, target in enumerate(settings.targets):
         if isinstance(target, _NAMING):
             yield ("targets", index), target
-        if isinstance(target, XProtectSiteSettings) and target.windows is not None:
-            yield ("targets", index, "windows"), target.windows
+        if access := _machine_access(target):
+            yield ("targets", index, "windows"), access
     for name, module in settings.probe.modules.items() if settings.probe else ():
         yield ("probe", "modules", name), module
+
+
+def _machine_access(target: object) -> WindowsAccess | None:
+    return target.machine_access() if isinstance(target, DiscoverySettings) else None
 
 
 def _named(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:
@@ -118,8 +115,8 @@ def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | No
         yield ("policies", index), rule.trust
     for index, target in enumerate(settings.targets):
         yield ("targets", index), target.trust
-        if isinstance(target, XProtectSiteSettings) and target.windows is not None:
-            yield ("targets", index, "windows"), target.windows.trust
+        if access := _machine_access(target):
+            yield ("targets", index, "windows"), access.trust
     for name, module in settings.probe.modules.items() if settings.probe else ():
         yield ("probe", "modules", name), module.trust
     if settings.issuers is not None:

@@ -1,6 +1,5 @@
 """Ask every configured discovery at its time, and keep what it remembers over reloads and restarts."""
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +8,14 @@ from monitor.config import Config, trust_of
 from monitor.cycle import Board, Trusted
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.loops import Loop
-from monitor.discovery import Addresses, Discovery, SiteMemory, Surroundings, XProtectSiteSettings, made
+from monitor.discovery import (
+    Addresses,
+    Discovery,
+    DiscoveryContext,
+    DiscoveryMemory,
+    DiscoverySettings,
+    made,
+)
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.store import Store
@@ -40,19 +46,20 @@ class Refreshing:
         self._around = around
         self._discoveries = discoveries
         self._changed = changed
-        self._memories: dict[str, SiteMemory] = {}
+        self._memories: dict[str, DiscoveryMemory | None] = {}
         self._remembered: dict[str, str] = {}
         self._running: tuple[tuple[Discovery, Loop], ...] = ()
 
     async def use(self, config: Config) -> None:
         """Ask the discoveries of a configuration from now on, and no others."""
         around = self._around
-        services = Surroundings(around.resolver, around.trusted.anchors, around.clock, config.presets)
+        context = DiscoveryContext(around.resolver, around.trusted.anchors, around.clock, config.presets)
         running = []
         for settings in config.discoveries:
-            _warn(settings)
-            memory = await self._memory(settings.id)
-            discovery = made(settings, trust_of(config, settings), services, memory)
+            for sentence in settings.warnings():
+                log.warning("%s", sentence)
+            memory = await self._memory(settings)
+            discovery = made(settings, trust_of(config, settings), context, memory)
             if discovery is not None:
                 running.append((discovery, self._loop(discovery)))
         await self.stop()  # not before all that may fail: the old ones would be gone and no new ones there
@@ -84,28 +91,21 @@ class Refreshing:
         self._around.own.discovered(self._discoveries.states.values())
         self._around.board.discovered(self._discoveries.states)
 
-    async def _memory(self, name: str) -> SiteMemory:
-        """Return what a discovery remembers: of this process, else what was recorded of its devices.
-
-        That a password was refused is remembered in this process only: a restart may try it again, once.
-        """
+    async def _memory(self, settings: DiscoverySettings) -> DiscoveryMemory | None:
+        """Return what a discovery remembers: of this process, else what an earlier one recorded."""
+        name = settings.id
         if name not in self._memories:
             recorded = await self._around.store.fact(_key(name))
-            self._memories[name] = SiteMemory(devices=json.loads(recorded) if recorded else {})
+            self._memories[name] = settings.memory(recorded or "")
         return self._memories[name]
 
     async def _remember(self, name: str) -> None:
-        devices = json.dumps(self._memories[name].devices)
-        if devices != self._remembered.get(name, "{}"):
-            await self._around.store.set_facts({_key(name): devices})
-            self._remembered[name] = devices
-
-
-def _warn(settings: object) -> None:
-    if isinstance(settings, XProtectSiteSettings):
-        for sentence in settings.warnings():
-            log.warning("%s", sentence)
+        memory = self._memories[name]
+        dumped = memory.dump() if memory else ""
+        if dumped != self._remembered.get(name, ""):
+            await self._around.store.set_facts({_key(name): dumped})
+            self._remembered[name] = dumped
 
 
 def _key(name: str) -> str:
-    return f"devices {name}"
+    return f"memory of {name}"

@@ -14,7 +14,6 @@ from monitor.cycle import Board
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.resume import Resume
 from monitor.daemon.setup import Setup, planned, read, replanned
-from monitor.discovery import asks
 from monitor.errors import ConfigError, SystemBrokenError
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -121,7 +120,7 @@ class Watch:
 
 def asked(config: Config) -> tuple[str, ...]:
     """Return the ids of the discoveries that have to ask somebody."""
-    return tuple(entry.id for entry in config.discoveries if asks(entry))
+    return tuple(entry.id for entry in config.discoveries if entry.asks)
 
 
 def needs_restart(old: Setup, new: Setup) -> tuple[str, ...]:

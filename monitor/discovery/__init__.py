@@ -8,20 +8,17 @@ from typing import Annotated
 from pydantic import Field
 
 from monitor.discovery.cidr import CidrSettings
+from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
 from monitor.discovery.file_sd import FileSdSettings
-from monitor.discovery.found import Discovered, Discovery
+from monitor.discovery.found import Discovered, Discovery, DiscoveryMemory
 from monitor.discovery.groups import with_policy
 from monitor.discovery.http_sd import HttpSdSettings
 from monitor.discovery.mx import MxSettings
+from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.srv import SrvSettings
 from monitor.discovery.windows_report import WindowsReportSettings
-from monitor.discovery.xprotect import (
-    SiteMemory,
-    Surroundings,
-    XProtectHostSettings,
-    XProtectSiteSettings,
-)
+from monitor.discovery.xprotect import XProtectHostSettings, XProtectSiteSettings
 
 _Settings = (
     CidrSettings
@@ -49,31 +46,29 @@ DISCOVERIES = (
 """Every settings class whose entries yield targets instead of being one."""
 
 
-def asks(settings: _Settings) -> bool:
-    """Return whether a configured entry has to ask somebody for its list."""
-    return not isinstance(settings, XProtectHostSettings)
-
-
 def made(
     settings: _Settings,
     trust: tuple[str, ...],
-    surroundings: Surroundings,
-    memory: SiteMemory | None = None,
+    context: DiscoveryContext,
+    memory: DiscoveryMemory | None = None,
 ) -> Discovery | None:
     """Return the discovery for a configured entry, ``None`` for one that needs to ask nobody.
 
-    ``trust`` is the resolved list of anchors for the entry; ``memory`` outlives a reload.
+    ``trust`` is the resolved list of anchors for the entry; ``memory`` is what ``settings.memory`` gave and
+    outlives a reload.
     """
     if isinstance(settings, XProtectHostSettings):
         return None
     if isinstance(settings, XProtectSiteSettings):
         from monitor.discovery.xprotect.site import XProtectSite  # noqa: PLC0415 - loads an HTTP client
 
-        return XProtectSite(settings, trust, surroundings, memory)
+        return XProtectSite(settings, trust, context, memory)
     if isinstance(settings, HttpSdSettings):
-        return settings.discovery(trust, surroundings)
+        from monitor.discovery.http_sd.discovery import HttpSd  # noqa: PLC0415 - loads an HTTP client
+
+        return HttpSd(settings, trust, context)
     if isinstance(settings, DnsSettings):
-        return settings.discovery(surroundings.resolver)
+        return settings.discovery(context.resolver)
     return settings.discovery()
 
 
@@ -83,19 +78,19 @@ __all__ = [
     "CidrSettings",
     "Discovered",
     "Discovery",
+    "DiscoveryContext",
     "DiscoveryKind",
+    "DiscoveryMemory",
+    "DiscoverySettings",
     "DnsDiscovery",
     "DnsSettings",
     "FileSdSettings",
     "HttpSdSettings",
     "MxSettings",
-    "SiteMemory",
     "SrvSettings",
-    "Surroundings",
     "WindowsReportSettings",
     "XProtectHostSettings",
     "XProtectSiteSettings",
-    "asks",
     "made",
     "with_policy",
 ]

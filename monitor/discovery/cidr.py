@@ -18,8 +18,9 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from monitor.dialects import DIALECTS
 from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.place import Place, protocol_named
+from monitor.discovery.settings import DiscoverySettings
 from monitor.model import Failure, Found, Reason
-from monitor.settings import Duration, TargetSettings
+from monitor.settings import Duration
 
 MOST = 4096
 """Addresses times ports in one entry, at most."""
@@ -73,7 +74,7 @@ def _distinct(values: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(values))
 
 
-class CidrSettings(TargetSettings):
+class CidrSettings(DiscoverySettings):
     """Hold the configuration of one network whose open ports are watched."""
 
     kind: Literal["cidr"]

@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 from pydantic import Field, field_validator
 
 from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.settings import DiscoverySettings
 from monitor.model import Failure, Found, Reason
-from monitor.settings import Duration, TargetSettings
+from monitor.settings import Duration
 
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*", re.ASCII)
 _LONGEST_LOOKUP = 10.0
@@ -30,7 +31,7 @@ class Addresses(Protocol):
         ...
 
 
-class DnsSettings(TargetSettings):
+class DnsSettings(DiscoverySettings):
     """Hold the configuration of one name whose every address is watched."""
 
     kind: Literal["dns"]

@@ -11,11 +11,12 @@ from pydantic import AfterValidator, Field
 
 from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.groups import listed
+from monitor.discovery.settings import DiscoverySettings
 from monitor.document import Document, read_list
 from monitor.errors import ConfigError
 from monitor.model import Failure, Found, Reason
 from monitor.parse import display
-from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
 
 _SUFFIXES = (".json", ".yml", ".yaml")
@@ -29,7 +30,7 @@ def _suffixed(value: str) -> str:
     return value
 
 
-class FileSdSettings(TargetSettings):
+class FileSdSettings(DiscoverySettings):
     """Hold the configuration of one list of targets kept in files."""
 
     kind: Literal["file_sd"]

@@ -20,6 +20,14 @@ class Discovered(NamedTuple):
     certain: bool = False
 
 
+class DiscoveryMemory(Protocol):
+    """What a discovery keeps between refreshes; it outlives a reload when it is handed in again."""
+
+    def dump(self) -> str:
+        """Return what must also outlive a restart as text, empty for nothing."""
+        ...
+
+
 class Discovery(Protocol):
     """Find targets for one configured entry.
 

@@ -8,15 +8,16 @@ from pydantic import Field, field_validator
 from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.place import Place
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
+from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.parse import display
-from monitor.settings import Duration, TargetSettings
+from monitor.settings import Duration
 
 _SMTP = 25
 
 
-class MxSettings(TargetSettings):
+class MxSettings(DiscoverySettings):
     """Hold the configuration of one domain whose every mail server is watched."""
 
     kind: Literal["mx"]

@@ -9,10 +9,11 @@ from pydantic import Field, field_validator
 from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.place import Place, protocol_named
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
+from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.parse import display
-from monitor.settings import Duration, TargetSettings
+from monitor.settings import Duration
 
 _NAME = re.compile(r"_([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\._([a-z0-9-]+)\.(.+)", re.ASCII)
 
@@ -30,7 +31,7 @@ _SERVICES = {
 }
 
 
-class SrvSettings(TargetSettings):
+class SrvSettings(DiscoverySettings):
     """Hold the configuration of one service whose every server is watched."""
 
     kind: Literal["srv"]

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from monitor.discovery.file_sd import unreadable
 from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.settings import DiscoverySettings
 from monitor.model import Failure, Found, Reason
 from monitor.parse import display
-from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
 
 MOST_REPORTS = 20_000
@@ -25,7 +26,7 @@ _SUFFIX = ".json"
 _HOST = re.compile(r"[^\s/\\:*?\"<>|\x00-\x1f.][^\s/\\:*?\"<>|\x00-\x1f]{0,252}")
 
 
-class WindowsReportSettings(TargetSettings):
+class WindowsReportSettings(DiscoverySettings):
     """Hold the configuration of one folder of reports."""
 
     kind: Literal["windows_report"]

@@ -12,8 +12,8 @@ from monitor.cli.arguments import UsageError
 from monitor.cli.typed import anchors
 from monitor.config import Config, load, trust_of, unwritten
 from monitor.cycle import Trusted
-from monitor.discovery import Discovered, Surroundings, XProtectSiteSettings
-from monitor.discovery.xprotect import Budgets
+from monitor.discovery import Discovered, DiscoveryContext
+from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
 from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import SystemClock
@@ -83,11 +83,10 @@ def asked(config: Config) -> list[Site]:
 async def _asked(config: Config) -> list[Site]:
     clock = SystemClock()
     trusted, resolver = Trusted(AnchorShelf().anchors, clock), Resolver()
-
-    around = Surroundings(resolver, trusted.anchors, clock, config.presets, _PATIENT)
+    context = DiscoveryContext(resolver, trusted.anchors, clock, config.presets)
 
     async def one(settings: XProtectSiteSettings) -> Site:
-        site = XProtectSite(settings, trust_of(config, settings), around)
+        site = XProtectSite(settings, trust_of(config, settings), context, budgets=_PATIENT)
         try:
             answer = await site.discover()
             answered = any(answers != Answers() for answers in site.answers)

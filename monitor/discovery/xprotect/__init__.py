@@ -4,9 +4,9 @@ It must not look at certificates, nor decide what the answers mean: that is moni
 What asks (``site``, ``record``) is imported where it is used: its HTTP client takes half a second to load.
 """
 
+from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.host import XProtectHostSettings
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.surroundings import Budgets, Surroundings
 
-__all__ = ["Budgets", "SiteMemory", "Surroundings", "XProtectHostSettings", "XProtectSiteSettings"]
+__all__ = ["Budgets", "SiteMemory", "XProtectHostSettings", "XProtectSiteSettings"]

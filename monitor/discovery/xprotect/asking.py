@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.discovery.xprotect.api import Api, Item
+from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.client import Bounds, Client
 from monitor.discovery.xprotect.devices import Devices
 from monitor.discovery.xprotect.gateway import gateway
@@ -14,7 +15,6 @@ from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.reading import Reading
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.surroundings import Budgets
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.model import Failure, Reason
 from monitor.xprotect import Answers

@@ -4,14 +4,16 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.xprotect.address import host
 from monitor.model import Found
-from monitor.settings import TargetSettings
 from monitor.xprotect import Presets, SiteList, found_on
 
 
-class XProtectHostSettings(TargetSettings):
+class XProtectHostSettings(DiscoverySettings):
     """Hold one computer and the roles that it plays; each port of a role becomes an endpoint."""
+
+    asks = False
 
     kind: Literal["xprotect_host"]
     host: str = Field(description="DNS name or IP address of the computer")

@@ -4,6 +4,7 @@ Whoever keeps it across a reload of the configuration keeps a refused password f
 """
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +16,9 @@ from monitor.secrets import Secret
 class SiteMemory:
     """Hold what a site showed before.
 
-    ``devices`` maps a device's id to what its settings were (see devices); it can be stored as JSON and
-    handed in again. ``base`` is the path under which the gateway answered,
-    ``own`` the ``host:port`` by which the site itself is watched, empty before it first answered;
-    ``children`` maps the host of a child site to its own memory.
+    ``devices`` maps a device's id to what its settings were (see devices). ``base`` is the path under which
+    the gateway answered, ``own`` the ``host:port`` by which the site itself is watched, empty before it first
+    answered; ``children`` maps the host of a child site to its own memory.
     """
 
     devices: dict[str, Any] = field(default_factory=dict)
@@ -27,6 +27,18 @@ class SiteMemory:
     children: dict[str, "SiteMemory"] = field(default_factory=dict)
     _salt: bytes = field(default_factory=lambda: os.urandom(16), repr=False)
     _refused: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def load(cls, recorded: str) -> "SiteMemory":
+        """Return a memory with the devices of an earlier one.
+
+        That a password was refused is remembered in one process only: a restart may try it again, once.
+        """
+        return cls(devices=json.loads(recorded) if recorded else {})
+
+    def dump(self) -> str:
+        """Return the devices as JSON, empty when there are none."""
+        return json.dumps(self.devices) if self.devices else ""
 
     def refuse(self, login: str, secret: Secret) -> None:
         """Remember that this login with this secret was refused; only a salted hash is kept."""

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.xprotect.address import HTTPS, Origin, host, origin
+from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.secrets import SecretReference
-from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.settings import Duration, LocalPath
 from monitor.windows.access import WindowsAccess
 
 Include = Literal["servers", "failover", "services", "cameras", "child_sites"]
@@ -26,7 +28,7 @@ def _included(values: tuple[Include, ...]) -> tuple[Include, ...]:
     return tuple(dict.fromkeys(values))
 
 
-class XProtectSiteSettings(TargetSettings):
+class XProtectSiteSettings(DiscoverySettings):
     """Hold the configuration of one site whose every certificate is watched."""
 
     kind: Literal["xprotect_site"]
@@ -98,6 +100,14 @@ class XProtectSiteSettings(TargetSettings):
     def warnings(self) -> tuple[str, ...]:
         """Return sentences about settings that are allowed and will not do what they seem to."""
         return tuple(self._warnings())
+
+    def machine_access(self) -> WindowsAccess | None:
+        """Return how the stores of every server found are read."""
+        return self.windows
+
+    def memory(self, recorded: str) -> SiteMemory:
+        """Return a memory that begins with what an earlier one dumped."""
+        return SiteMemory.load(recorded)
 
     def may_log_in_at(self, name: str) -> bool:
         """Return whether the password may be sent to a host."""

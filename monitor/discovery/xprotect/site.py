@@ -6,14 +6,15 @@ A site that cannot be asked, or only in part, yields failures, so that nothing k
 import ssl
 from collections.abc import Iterator, Sequence
 
-from monitor.discovery.found import Discovered
+from monitor.discovery.context import DiscoveryContext
+from monitor.discovery.found import Discovered, DiscoveryMemory
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
 from monitor.discovery.xprotect.asking import Asked, ask
+from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.surroundings import Surroundings
 from monitor.model import Failure, Found
 from monitor.network.client_tls import client_context
 from monitor.parse import display
@@ -22,6 +23,7 @@ from monitor.xprotect import Answers, Presets, found_in
 
 _OneSite = tuple[XProtectSiteSettings, SiteMemory, Asked]
 
+_BUDGETS = Budgets()
 _DEEPEST = 3
 # The documentation does not say which of these a child site has.
 _ADDRESS_KEYS = ("address", "siteAddress", "serverAddress", "url", "uri", "hostName", "computerName")
@@ -34,20 +36,22 @@ class XProtectSite:
         self,
         settings: XProtectSiteSettings,
         trust: tuple[str, ...],
-        surroundings: Surroundings,
-        memory: SiteMemory | None = None,
+        context: DiscoveryContext,
+        memory: DiscoveryMemory | None = None,
+        budgets: Budgets = _BUDGETS,
     ) -> None:
         """Ask nothing yet.
 
         ``trust`` is the resolved list of anchors. ``memory`` outlives a reload of the configuration when its
-        keeper hands it in again.
+        keeper hands it in again; without one of ours there is a new one.
         """
         self._settings = settings
         self._trust = trust
-        self._around = surroundings
+        self._context = context
+        self._budgets = budgets
         self._pool = ThreadPool("xprotect", 2)
-        self._context: tuple[str, ssl.SSLContext] | None = None
-        self.memory = memory if memory is not None else SiteMemory()
+        self._tls: tuple[str, ssl.SSLContext] | None = None
+        self.memory = memory if isinstance(memory, SiteMemory) else SiteMemory()
         self.asked: tuple[tuple[str, Asked], ...] = ()
         self.id = settings.id
         self.refresh = settings.refresh
@@ -70,9 +74,9 @@ class XProtectSite:
 
     async def discover(self) -> Discovered:
         """Return what is there now; never raise for the outside world."""
-        around = self._around
+        context = self._context
         services = Services(
-            around.resolver, await self._tls_context(), around.clock, self._pool, around.longest
+            context.resolver, await self._tls_context(), context.clock, self._pool, context.longest
         )
         sites, left_out = await self._sites(services)
         self.asked = tuple((settings.origin.where, asked) for settings, _, asked in sites)
@@ -81,7 +85,7 @@ class XProtectSite:
         notes = list(left_out)
         for settings, memory, asked in sites:
             # Thousands of cameras are too much for one turn of the event loop.
-            one = await self._pool.run(_found, settings, asked, memory, around.presets)
+            one = await self._pool.run(_found, settings, asked, memory, context.presets)
             for entry in one.found:
                 found.setdefault((entry.address, entry.server_name), entry)
             failures += one.failures
@@ -93,10 +97,10 @@ class XProtectSite:
         self._pool.close()
 
     async def _tls_context(self) -> ssl.SSLContext:
-        anchors = await self._around.anchors(self._trust)
-        if self._context is None or self._context[0] != anchors.key:
-            self._context = (anchors.key, await self._pool.run(client_context, anchors))
-        return self._context[1]
+        anchors = await self._context.anchors(self._trust)
+        if self._tls is None or self._tls[0] != anchors.key:
+            self._tls = (anchors.key, await self._pool.run(client_context, anchors))
+        return self._tls[1]
 
     async def _sites(self, services: Services) -> tuple[list[_OneSite], list[str]]:
         """Ask the site, then those below it, each address once; return also why some were left out."""
@@ -106,7 +110,7 @@ class XProtectSite:
         left_out: list[str] = []
         while waiting:
             settings, memory, depth = waiting.pop(0)
-            asked = await ask(settings, services, memory, self._around.budgets)
+            asked = await ask(settings, services, memory, self._budgets)
             done.append((settings, memory, asked))
             for child in asked.children:
                 below = _child(self._settings, child, depth)

@@ -4,11 +4,11 @@ import asyncio
 import json
 import ssl
 
+from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.groups import listed
-from monitor.discovery.http_asking import Answer, Login, ask
-from monitor.discovery.http_sd import HttpSdSettings
-from monitor.discovery.xprotect.surroundings import Surroundings
+from monitor.discovery.http_sd.request import Answer, Login, ask
+from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.discovery.xprotect.trouble import AskError
 from monitor.document import dotted
 from monitor.model import Failure, Reason
@@ -23,25 +23,23 @@ _MOST_SAID = 5
 class HttpSd(OfEntry):
     """Find what one URL lists."""
 
-    def __init__(self, settings: HttpSdSettings, trust: tuple[str, ...], around: Surroundings) -> None:
+    def __init__(self, settings: HttpSdSettings, trust: tuple[str, ...], context: DiscoveryContext) -> None:
         """Ask nothing yet."""
         super().__init__(settings)
         self._settings = settings
         self._trust = trust
-        self._around = around
+        self._context = context
         self._pool = ThreadPool("http_sd", 1)
-        self._context: tuple[str, ssl.SSLContext] | None = None
+        self._tls: tuple[str, ssl.SSLContext] | None = None
         self._last: tuple[Answer, Discovered] | None = None
 
     async def discover(self) -> Discovered:
         """Return the listed endpoints; without a whole list there are failures."""
         try:
-            async with asyncio.timeout(self._around.longest):
+            async with asyncio.timeout(self._context.longest):
                 login = await self._login()
-                context = await self._tls_context()
-            answer = await ask(
-                self._settings.url, login, context, self._around.resolver, self._around.longest
-            )
+                tls = await self._tls_context()
+            answer = await ask(self._settings.url, login, tls, self._context.resolver, self._context.longest)
         except SecretUnavailableError as error:
             return self._failed(Reason.UNAUTHORIZED, str(error))
         except TimeoutError:
@@ -64,10 +62,10 @@ class HttpSd(OfEntry):
         return Login(self._settings.username, await self._pool.run(reference.resolve))
 
     async def _tls_context(self) -> ssl.SSLContext:
-        anchors = await self._around.anchors(self._trust)
-        if self._context is None or self._context[0] != anchors.key:
-            self._context = (anchors.key, await self._pool.run(client_context, anchors))
-        return self._context[1]
+        anchors = await self._context.anchors(self._trust)
+        if self._tls is None or self._tls[0] != anchors.key:
+            self._tls = (anchors.key, await self._pool.run(client_context, anchors))
+        return self._tls[1]
 
     def _read(self, answer: Answer) -> Discovered:
         try:

@@ -10,11 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from monitor.discovery.found import Discovery
+from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.xprotect.address import host
-from monitor.discovery.xprotect.surroundings import Surroundings
 from monitor.secrets import SecretReference
-from monitor.settings import Duration, LocalPath, TargetSettings
+from monitor.settings import Duration, LocalPath
 
 _LOGINS = ("password_file", "password_env", "token_file", "token_env")
 
@@ -38,7 +37,7 @@ def _url(value: str) -> str:
     return parts._replace(path=parts.path or "/", fragment="").geturl()
 
 
-class HttpSdSettings(TargetSettings):
+class HttpSdSettings(DiscoverySettings):
     """Hold the configuration of one list of targets that a web server gives."""
 
     kind: Literal["http_sd"]
@@ -97,12 +96,6 @@ class HttpSdSettings(TargetSettings):
         """Return where the password or token lies, ``None`` when there is no login."""
         file, env = self.password_file or self.token_file, self.password_env or self.token_env
         return SecretReference(file=file or "", env=env or "") if file or env else None
-
-    def discovery(self, trust: tuple[str, ...], around: Surroundings) -> Discovery:
-        """Return the discovery that these settings describe; ``trust`` is the resolved list of anchors."""
-        from monitor.discovery.http_list import HttpSd  # noqa: PLC0415 - loads an HTTP client
-
-        return HttpSd(self, trust, around)
 
 
 def _loopback(name: str) -> bool:
