@@ -18,7 +18,7 @@ from cost import Cost, memory, report
 from monitor import __version__
 from monitor.assess import PathFinder
 from monitor.collector import spare_the_collector
-from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, TrustStoreCache
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import Policy, Severity, SystemClock, Target
 from monitor.network.resolve import Resolver
@@ -34,12 +34,12 @@ def targets_of(endpoints: list[str], ca: str, timeout: float = 10.0) -> tuple[Ta
     return tuple(one.target(policy) for one in settings)
 
 
-def services_of(board: Board, store: Store, in_flight: int, per_second: float = 0) -> Services:
+def services_of(board: Board, store: Store, in_flight: int, per_second: float = 0) -> PipelineServices:
     """Return the services wired as the daemon does it; ``per_second`` of 0 means starts without a pace."""
     clock, looking = SystemClock(), sources(Resolver())
-    return Services(
+    return PipelineServices(
         looking,
-        Trusted(AnchorShelf().anchors, clock).anchors,
+        TrustStoreCache(AnchorShelf().anchors, clock).anchors,
         Judge(PathFinder()),
         store,
         board,

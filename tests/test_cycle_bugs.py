@@ -13,7 +13,7 @@ from test_cycle_run import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing
 
 from monitor.assess import PathFinder
 from monitor.assess.links import Held
-from monitor.cycle import Board, Cycle, Judge, Services
+from monitor.cycle import Board, Cycle, Judge, PipelineServices
 from monitor.cycle.alert_pass import AlertPass, Memory
 from monitor.daemon.resume import Resume
 from monitor.model import Anchors, Path, Reason, Seen, Target, TargetState
@@ -72,7 +72,7 @@ def test_a_bug_in_judging_costs_only_its_own_target(caplog: pytest.LogCaptureFix
     """That target fails with the reason internal and a traceback in the log; the batch goes on."""
     world = World(ShowsOdd())
     usual = world.cycle([target(1), target(2)])._do
-    services = Services(
+    services = PipelineServices(
         **{name: getattr(usual, name) for name in usual.__slots__ if name != "judge"},
         judge=Judge(Stumbling()),
     )

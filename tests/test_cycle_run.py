@@ -11,7 +11,7 @@ import pytest
 from pki import NOW, authority, days, leaf
 
 from monitor.assess import PathFinder
-from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, TrustStoreCache
 from monitor.cycle.alert_pass import AlertPass
 from monitor.errors import SystemBrokenError
 from monitor.model import (
@@ -128,7 +128,7 @@ class World:
             return ANCHORS
 
         gate = Gate(self.clock, in_flight=100, per_second=0)
-        services = Services(
+        services = PipelineServices(
             {"endpoint": self.source},
             anchors,
             Judge(PathFinder()),
@@ -300,7 +300,7 @@ def test_anchors_are_read_once_a_minute_and_never_on_the_loop() -> None:
             return ANCHORS
 
         clock = FakeClock()
-        trusted = Trusted(read, clock)
+        trusted = TrustStoreCache(read, clock)
         await asyncio.gather(*(trusted.anchors(("system",)) for _ in range(20)))
         clock.ticks = 59
         await trusted.anchors(("system",))
@@ -313,7 +313,7 @@ def test_anchors_are_read_once_a_minute_and_never_on_the_loop() -> None:
 
 def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judging goes on with what was read before."""
-    monkeypatch.setattr("monitor.cycle.trusted.PATIENCE", 0.05)
+    monkeypatch.setattr("monitor.cycle.trust_stores.PATIENCE", 0.05)
 
     async def scenario() -> Anchors:
         hang = threading.Event()
@@ -327,7 +327,7 @@ def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyP
             return ANCHORS
 
         clock = FakeClock()
-        trusted = Trusted(read, clock)
+        trusted = TrustStoreCache(read, clock)
         await trusted.anchors(("root.pem",))
         clock.ticks = 100
         found = await trusted.anchors(("root.pem",))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.daemon.discoveries import Kept, _dumped, _loaded, merged
+from monitor.daemon.discoveries import ListedTarget, _dumped, _loaded, merged
 from monitor.daemon.loops import Loop
 from monitor.errors import SystemBrokenError
 from monitor.model import Found, SystemClock
@@ -38,7 +38,7 @@ def test_an_incomplete_answer_takes_nothing_away() -> None:
 
 def test_a_recorded_list_reads_back_as_it_was() -> None:
     """What is stored for a discovery survives a restart unchanged."""
-    kept = (Kept(found(1), NOW), Kept(found(2), NOW - DAY))
+    kept = (ListedTarget(found(1), NOW), ListedTarget(found(2), NOW - DAY))
     assert _loaded(_dumped(kept), "dns:x") == kept
 
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from monitor.config import Config, trust_of
-from monitor.cycle import Trusted
+from monitor.cycle import TrustStoreCache
 from monitor.discovery import Discovered, DiscoveryContext, made
 from monitor.model import SystemClock
 from monitor.network.resolve import Resolver
@@ -13,7 +13,7 @@ from monitor.sources import AnchorShelf
 async def asked(config: Config) -> dict[str, Discovered]:
     """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
     clock = SystemClock()
-    trusted = Trusted(AnchorShelf().anchors, clock)
+    trusted = TrustStoreCache(AnchorShelf().anchors, clock)
     context = DiscoveryContext(Resolver(), trusted.anchors, clock, config.presets)
     asking = {
         settings.id: discovery

@@ -21,7 +21,7 @@ from monitor.cli.report import Element, as_json, elements, exit_code
 from monitor.cli.table import table
 from monitor.cli.typed import Typed, configuration, typed_targets
 from monitor.config import Config
-from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, TrustStoreCache
 from monitor.model import (
     Batch,
     Clock,
@@ -124,12 +124,12 @@ async def looked(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetS
 async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | None = None) -> Snapshot:
     """Return everything known after one look at each target, and what issuers say where there is a config."""
     targets = tuple({target.id: target for target in wanted}.values())
-    board, trusted, resolver = Board(), Trusted(AnchorShelf().anchors, clock), Resolver()
+    board, trusted, resolver = Board(), TrustStoreCache(AnchorShelf().anchors, clock), Resolver()
     record = _Record()
     board.replace(board.state(target) for target in targets)
     with _progress(len(targets)) as progress:
         looking = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
-        services = Services(
+        services = PipelineServices(
             looking,
             trusted.anchors,
             Judge(PathFinder()),

@@ -7,8 +7,8 @@ from monitor.cycle.board import Board
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge
 from monitor.cycle.probe import BusyError, OutsideError, Probing
-from monitor.cycle.run import Cycle, Services
-from monitor.cycle.trusted import Trusted
+from monitor.cycle.run import Cycle, PipelineServices
+from monitor.cycle.trust_stores import TrustStoreCache
 
 __all__ = [
     "Board",
@@ -17,7 +17,7 @@ __all__ = [
     "Gate",
     "Judge",
     "OutsideError",
+    "PipelineServices",
     "Probing",
-    "Services",
-    "Trusted",
+    "TrustStoreCache",
 ]

@@ -53,7 +53,7 @@ class Tally(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class PipelineServices:
     """Hold the lower services that a cycle works with."""
 
     sources: Mapping[str, Source]
@@ -69,7 +69,7 @@ class Services:
 class Cycle:
     """Take batches through the main path; a target is never looked at twice at once."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: PipelineServices) -> None:
         """Take the services; the mutable state is which targets are busy and what is unrecorded."""
         self._do = services
         self._busy: set[str] = set()

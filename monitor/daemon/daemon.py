@@ -10,19 +10,19 @@ from typing import Any
 from monitor import __version__
 from monitor.assess import PathFinder
 from monitor.config import load
-from monitor.cycle import Board, Cycle, Gate, Judge, Services, Trusted
+from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, TrustStoreCache
 from monitor.cycle.alert_pass import AlertPass
+from monitor.daemon.active_config import ActiveConfig, planned
+from monitor.daemon.ari_loop import RENEW_EVERY, RENEW_PATIENCE, AriLoop
 from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.delivery_loop import DeliveryLoop
 from monitor.daemon.discoveries import Discoveries
-from monitor.daemon.inquiries import ASK_EVERY, ASK_PATIENCE, Inquiries
+from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
 from monitor.daemon.loops import Loop
-from monitor.daemon.post import Post
-from monitor.daemon.refreshing import Around, Refreshing
-from monitor.daemon.renewing import RENEW_EVERY, RENEW_PATIENCE, Renewing
 from monitor.daemon.resume import Resume
-from monitor.daemon.setup import Setup, planned
-from monitor.daemon.view import View
-from monitor.daemon.watch import Parts, Watch, asked
+from monitor.daemon.revocation_loop import ASK_EVERY, ASK_PATIENCE, RevocationLoop
+from monitor.daemon.watched_targets import WatchedTargets, WatchServices, asked
+from monitor.daemon.web_facade import WebFacade
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.network.resolve import Resolver
@@ -49,7 +49,7 @@ class Daemon:
     """
 
     def __init__(
-        self, path: Path, setup: Setup, store: Store, discoveries: Discoveries, clock: Clock
+        self, path: Path, setup: ActiveConfig, store: Store, discoveries: Discoveries, clock: Clock
     ) -> None:
         """Wire the parts; nothing runs yet."""
         self.path = path
@@ -58,16 +58,16 @@ class Daemon:
         self.board = Board()
         self.ready = False
         self.resolver = Resolver()
-        self.trusted = Trusted(AnchorShelf().anchors, clock)
+        self.trusted = TrustStoreCache(AnchorShelf().anchors, clock)
         looking = sources(self.resolver)
-        self.inquiries = Inquiries(setup.config, store, self.board, self.trusted, clock)
-        self.renewing = Renewing(setup.config, store, self.board, self.trusted, clock)
+        self.inquiries = RevocationLoop(setup.config, store, self.board, self.trusted, clock)
+        self.renewing = AriLoop(setup.config, store, self.board, self.trusted, clock)
         asking = (*self.inquiries.pools, *self.renewing.pools)
         self.own = OwnMetrics(looking, (self.resolver.pool, self.trusted.pool, *_pools(looking), *asking))
         self.judge = Judge(PathFinder())
         limits = setup.config.limits
         self.cycle = Cycle(
-            Services(
+            PipelineServices(
                 looking,
                 self.trusted.anchors,
                 self.judge,
@@ -81,18 +81,18 @@ class Daemon:
         self.schedule = Schedule(self.cycle.run, clock)
         resume = Resume(store, self.judge, self.trusted.anchors, clock)
         self.discoveries = discoveries
-        self.refreshing = Refreshing(
-            Around(store, clock, self.resolver, self.trusted, self.board, self.own),
+        self.refreshing = DiscoveryLoop(
+            DiscoveryServices(store, clock, self.resolver, self.trusted, self.board, self.own),
             discoveries,
             self._rewatch_soon,
         )
-        self.watch = Watch(
-            setup, Parts(store, clock, self.board, resume, self.schedule, discoveries, self.own)
+        self.watch = WatchedTargets(
+            setup, WatchServices(store, clock, self.board, resume, self.schedule, discoveries, self.own)
         )
         self.rewatching = self._loop("taking up what was discovered", REWATCH_EVERY, self.watch.take_up)
         self.clock_watch = ClockWatch(clock, self.own)
         self.alert_pass = AlertPass(self.board, self.judge, self.trusted.anchors, store)
-        self.post = Post(store, clock, self.own)
+        self.post = DeliveryLoop(store, clock, self.own)
         self.alerts = self._loop("alert pass", setup.config.alerts.every.total_seconds(), self._alert)
         self.delivery = self._loop("delivery", DELIVER_EVERY, self._deliver)
         self.delivery.patience = SLOW_RELAY
@@ -130,7 +130,7 @@ class Daemon:
         return self._servers[0].url if self._servers else ""
 
     @property
-    def setup(self) -> Setup:
+    def setup(self) -> ActiveConfig:
         """Return the configuration in force and what follows from it."""
         return self.watch.setup
 
@@ -237,7 +237,7 @@ class Daemon:
         return Loop(name, every, work, self.clock, self.own.store_failed)
 
     async def _listen(self) -> None:
-        view = View(self)
+        view = WebFacade(self)
         web = self.setup.config.web
         servers = [WebServer(make_app(view, own_host=web.address[0]), *web.address)]
         if web.metrics_address:

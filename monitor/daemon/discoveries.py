@@ -22,7 +22,7 @@ SAVE_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ListedTarget:
     """Hold one discovered thing and when it was last in the list."""
 
     found: Found
@@ -30,13 +30,13 @@ class Kept:
 
 
 def merged(
-    kept: Sequence[Kept], found: Sequence[Found], *, now: datetime, grace: timedelta, complete: bool
-) -> tuple[Kept, ...]:
+    kept: Sequence[ListedTarget], found: Sequence[Found], *, now: datetime, grace: timedelta, complete: bool
+) -> tuple[ListedTarget, ...]:
     """Return the list after a refresh: what is there now, and what vanished less than ``grace`` ago.
 
     An incomplete answer takes nothing away and starts no grace period.
     """
-    fresh = {_key(entry): Kept(entry, now) for entry in found}
+    fresh = {_key(entry): ListedTarget(entry, now) for entry in found}
     older = {_key(entry.found): entry for entry in kept}
     if complete:
         older = {key: entry for key, entry in older.items() if now - entry.seen_at <= grace}
@@ -56,7 +56,7 @@ class Discoveries:
         """Start with no discovery."""
         self._store = store
         self._clock = clock
-        self._kept: dict[str, tuple[Kept, ...]] = {}
+        self._kept: dict[str, tuple[ListedTarget, ...]] = {}
         self._states: dict[str, DiscoveryState] = {}
         self._said: dict[str, str] = {}
         self._saved_at: dict[str, datetime] = {}
@@ -137,12 +137,12 @@ class Discoveries:
             )
         self._said[name] = text
 
-    async def _recorded(self, name: str) -> tuple[tuple[Kept, ...], datetime | None]:
+    async def _recorded(self, name: str) -> tuple[tuple[ListedTarget, ...], datetime | None]:
         recorded = await self._store.discovered(name)
         return (_loaded(recorded[0], name), recorded[1]) if recorded else ((), None)
 
 
-def _complete(answer: Discovered, before: Sequence[Kept]) -> bool:
+def _complete(answer: Discovered, before: Sequence[ListedTarget]) -> bool:
     """Return whether an answer may take something away.
 
     A list that has become empty as a whole is a login that lost its rights rather than a site that lost
@@ -151,11 +151,11 @@ def _complete(answer: Discovered, before: Sequence[Kept]) -> bool:
     return not answer.failures and bool(answer.found or not before or answer.certain)
 
 
-def _dumped(kept: Sequence[Kept]) -> str:
+def _dumped(kept: Sequence[ListedTarget]) -> str:
     return json.dumps([_plain(entry) for entry in kept])
 
 
-def _plain(entry: Kept) -> dict[str, Any]:
+def _plain(entry: ListedTarget) -> dict[str, Any]:
     # asdict() copies deeply: seconds for a long list, and the loop waits.
     whole = {name: getattr(entry.found, name) for name in _FIELDS}
     for name, default in _LATER.items():  # versions before these fields refuse a record that has them
@@ -165,7 +165,7 @@ def _plain(entry: Kept) -> dict[str, Any]:
     return whole | {"part": part, "seen_at": entry.seen_at.isoformat()}
 
 
-def _loaded(text: str, name: str) -> tuple[Kept, ...]:
+def _loaded(text: str, name: str) -> tuple[ListedTarget, ...]:
     """Return a recorded list; what another version wrote into it, or did not, is never an error."""
     try:
         return tuple(_entry(item) for item in json.loads(text))
@@ -174,12 +174,12 @@ def _loaded(text: str, name: str) -> tuple[Kept, ...]:
         return ()
 
 
-def _entry(item: dict[str, Any]) -> Kept:
+def _entry(item: dict[str, Any]) -> ListedTarget:
     whole = {key: item[key] for key in _FIELDS if key in item}
     part = {key: value for key, value in whole.pop("part", {}).items() if key in _PART}
     part = {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
     whole = {key: _frozen(value) if isinstance(value, list) else value for key, value in whole.items()}
-    return Kept(Found(**whole, part=Part(**part)), datetime.fromisoformat(item["seen_at"]))
+    return ListedTarget(Found(**whole, part=Part(**part)), datetime.fromisoformat(item["seen_at"]))
 
 
 def _frozen(values: list[Any]) -> tuple[Any, ...]:

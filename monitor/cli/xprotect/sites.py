@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from monitor.cli.arguments import UsageError
 from monitor.cli.typed import anchors
 from monitor.config import Config, load, trust_of, unwritten
-from monitor.cycle import Trusted
+from monitor.cycle import TrustStoreCache
 from monitor.discovery import Discovered, DiscoveryContext
 from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
 from monitor.discovery.xprotect.record import record
@@ -82,7 +82,7 @@ def asked(config: Config) -> list[Site]:
 
 async def _asked(config: Config) -> list[Site]:
     clock = SystemClock()
-    trusted, resolver = Trusted(AnchorShelf().anchors, clock), Resolver()
+    trusted, resolver = TrustStoreCache(AnchorShelf().anchors, clock), Resolver()
     context = DiscoveryContext(resolver, trusted.anchors, clock, config.presets)
 
     async def one(settings: XProtectSiteSettings) -> Site:

@@ -1,7 +1,7 @@
 """Ask issuers about the certificates on the board, on a timer of its own; no look ever waits for it."""
 
 from monitor.config import Config
-from monitor.cycle import Board, Trusted
+from monitor.cycle import Board, TrustStoreCache
 from monitor.issuers.fetch import Fetcher
 from monitor.issuers.revocations import Revocations
 from monitor.model import Clock
@@ -19,10 +19,12 @@ _NAMES = 8
 """Threads that look names up for issuers: names that hang must not hold up those of the schedule."""
 
 
-class Inquiries:
+class RevocationLoop:
     """Keep the board's word of issuers up to date, by the configuration in force."""
 
-    def __init__(self, config: Config, store: Store, board: Board, trusted: Trusted, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, store: Store, board: Board, trusted: TrustStoreCache, clock: Clock
+    ) -> None:
         """Take the services; nothing is asked before the first round."""
         self._board = board
         self._resolver = Resolver(_NAMES)

@@ -16,13 +16,13 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class ActiveConfig:
     """Hold one good configuration and what follows from it."""
 
     config: Config
     targets: tuple[Target, ...]
 
-    def keeping(self, old: "Setup") -> "Setup":
+    def keeping(self, old: "ActiveConfig") -> "ActiveConfig":
         """Return this setup with the old objects for targets that did not change.
 
         The state of a target is kept when its target is the same.
@@ -54,17 +54,17 @@ class Setup:
         return composed
 
 
-def read(path: Path, found: Mapping[str, Sequence[Found]]) -> Setup:
+def read(path: Path, found: Mapping[str, Sequence[Found]]) -> ActiveConfig:
     """Read a configuration file; raise ``ConfigError`` with every mistake in it."""
     return planned(load(path), found)
 
 
-def replanned(setup: Setup, found: Mapping[str, Sequence[Found]]) -> Setup:
+def replanned(setup: ActiveConfig, found: Mapping[str, Sequence[Found]]) -> ActiveConfig:
     """Return a setup with what is discovered by now."""
     return planned(setup.config, found) if setup.config.discoveries else setup
 
 
-def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> Setup:
+def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> ActiveConfig:
     """Return the setup for a configuration and what was discovered."""
     made = plan(config, found)
     for problem in made.problems:
@@ -73,7 +73,7 @@ def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> Setup:
         # Only a discovery that finds others makes planning again necessary; a hundred thousand settings
         # objects are 100 MB.
         config = replace(config, targets=())
-    return Setup(config, made.targets)
+    return ActiveConfig(config, made.targets)
 
 
 def relay_of(config: Config) -> SmtpRelay | None:

@@ -18,7 +18,7 @@ PATIENCE = 10.0
 Read = Callable[[tuple[str, ...], float], Anchors]
 
 
-class Trusted:
+class TrustStoreCache:
     """Hold the anchors of each ``trust`` list; reading happens on a thread of its own."""
 
     def __init__(self, read: Read, clock: Clock) -> None:

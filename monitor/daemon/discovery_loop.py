@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.config import Config, trust_of
-from monitor.cycle import Board, Trusted
+from monitor.cycle import Board, TrustStoreCache
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.loops import Loop
 from monitor.discovery import (
@@ -27,21 +27,23 @@ SOON = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class DiscoveryServices:
     """Hold the services that discoveries need."""
 
     store: Store
     clock: Clock
     resolver: Addresses
-    trusted: Trusted
+    trusted: TrustStoreCache
     board: Board
     own: OwnMetrics
 
 
-class Refreshing:
+class DiscoveryLoop:
     """Run one loop for each configured discovery."""
 
-    def __init__(self, around: Around, discoveries: Discoveries, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, around: DiscoveryServices, discoveries: Discoveries, changed: Callable[[], None]
+    ) -> None:
         """Take the services; ``changed`` is called when other targets result."""
         self._around = around
         self._discoveries = discoveries

@@ -12,8 +12,8 @@ import pki
 from list_server import Served, reply, served
 
 from monitor.config import Config, load
-from monitor.cycle import Board, Trusted
-from monitor.daemon.renewing import Renewing
+from monitor.cycle import Board, TrustStoreCache
+from monitor.daemon.ari_loop import AriLoop
 from monitor.issuers.renewal_id import renewal_id
 from monitor.model import (
     Assessment,
@@ -66,10 +66,10 @@ class Parts:
     store: Store
     board: Board
 
-    def renewing(self, config: Config) -> Renewing:
+    def renewing(self, config: Config) -> AriLoop:
         """Return what asks."""
-        trusted = Trusted(AnchorShelf().anchors, SystemClock())
-        return Renewing(config, self.store, self.board, trusted, SystemClock())
+        trusted = TrustStoreCache(AnchorShelf().anchors, SystemClock())
+        return AriLoop(config, self.store, self.board, trusted, SystemClock())
 
     @property
     def shown(self) -> list[tuple[datetime, datetime]]:

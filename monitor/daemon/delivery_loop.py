@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.config import Config, EmailSettings
-from monitor.daemon.setup import relay_of
+from monitor.daemon.active_config import relay_of
 from monitor.delivery import Complaints, SmtpRelay, deliver_due
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
 from monitor.store import Store
 
 
-class Post:
+class DeliveryLoop:
     """Take waiting mails to the relay and keep the outbox metrics true."""
 
     def __init__(self, store: Store, clock: Clock, own: OwnMetrics) -> None:

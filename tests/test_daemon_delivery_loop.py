@@ -8,7 +8,7 @@ from pathlib import Path
 from recorded import NOW, mail
 
 from monitor.config import load
-from monitor.daemon.post import Post
+from monitor.daemon.delivery_loop import DeliveryLoop
 from monitor.metrics import OwnMetrics
 from monitor.store import Store
 
@@ -45,7 +45,7 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
     async def scenario() -> tuple[int, bool]:
         clock = Clock()
         store = await Store.open("sqlite://", app_version="test")
-        post = Post(store, clock, OwnMetrics(["endpoint"]))  # type: ignore[arg-type]
+        post = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]))  # type: ignore[arg-type]
         await store.tell([], [mail(1)], {})
         config = load(configured(tmp_path, 1))
         before = smtp_threads()

@@ -16,7 +16,7 @@ STUCK = 60.0
 """Seconds without a sign of life after which the loop or the schedule counts as stuck."""
 
 
-class View:
+class WebFacade:
     """Answer the web's questions from the daemon's parts."""
 
     def __init__(self, daemon: "Daemon") -> None:

@@ -3,7 +3,7 @@
 import ssl
 
 from monitor.config import Config
-from monitor.cycle import Board, Trusted
+from monitor.cycle import Board, TrustStoreCache
 from monitor.issuers.fetch import Fetcher
 from monitor.issuers.reach import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
@@ -23,10 +23,12 @@ RENEW_PATIENCE = 3600.0
 _NAMES = 2
 
 
-class Renewing:
+class AriLoop:
     """Keep the board's word of ACME CAs up to date, by the configuration in force."""
 
-    def __init__(self, config: Config, store: Store, board: Board, trusted: Trusted, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, store: Store, board: Board, trusted: TrustStoreCache, clock: Clock
+    ) -> None:
         """Take the services; nothing is asked before the first round."""
         self._board = board
         self._trusted = trusted

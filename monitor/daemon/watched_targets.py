@@ -11,9 +11,9 @@ from pathlib import Path
 
 from monitor.config import Config
 from monitor.cycle import Board
+from monitor.daemon.active_config import ActiveConfig, planned, read, replanned
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.resume import Resume
-from monitor.daemon.setup import Setup, planned, read, replanned
 from monitor.errors import ConfigError, SystemBrokenError
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class WatchServices:
     """Hold the parts that have to know what is watched."""
 
     store: Store
@@ -37,10 +37,10 @@ class Parts:
     own: OwnMetrics
 
 
-class Watch:
+class WatchedTargets:
     """Hold the setup in force; ``changing`` is held while it changes."""
 
-    def __init__(self, setup: Setup, parts: Parts) -> None:
+    def __init__(self, setup: ActiveConfig, parts: WatchServices) -> None:
         """Take the first setup; nothing is watched before ``begin``."""
         self.setup = setup
         self.changing = asyncio.Lock()
@@ -89,7 +89,7 @@ class Watch:
                 self._lists_changed = True
                 raise
 
-    async def _adopt(self, setup: Setup) -> None:
+    async def _adopt(self, setup: ActiveConfig) -> None:
         discoveries = self._parts.discoveries
         try:
             await discoveries.resume(asked(setup.config))
@@ -98,7 +98,7 @@ class Watch:
             # Of the new configuration, or of the old one when that could not be left.
             discoveries.keep_only(asked(self.setup.config))
 
-    async def _use(self, setup: Setup) -> None:
+    async def _use(self, setup: ActiveConfig) -> None:
         setup = setup.keeping(self.setup)
         await self._parts.resume.onto(self._parts.board, setup.targets)
         self.setup = setup
@@ -123,7 +123,7 @@ def asked(config: Config) -> tuple[str, ...]:
     return tuple(entry.id for entry in config.discoveries if entry.asks)
 
 
-def needs_restart(old: Setup, new: Setup) -> tuple[str, ...]:
+def needs_restart(old: ActiveConfig, new: ActiveConfig) -> tuple[str, ...]:
     """Return what a reload cannot change: where we listen and where we record."""
     fixed: Sequence[tuple[str, object, object]] = (
         ("web", old.config.web, new.config.web),
