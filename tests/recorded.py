@@ -61,6 +61,9 @@ def target(name: str = "host") -> Target:
     return Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", settings=None)
 
 
+TARGETS = [target(f"h{number}") for number in range(40)]
+
+
 def look(
     at: datetime, *sightings: Sighting, of: Target | None = None
 ) -> tuple[TargetState, dict[str, Observation]]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import cast
 
 import pytest
+from cycle_world import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
 from pki import NOW, days, leaf
-from test_cycle_run import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
 
 from monitor.assess import PathFinder
 from monitor.assess.links import Held

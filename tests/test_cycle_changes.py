@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from test_cycle_run import World, batch, showing, target
+from cycle_world import World, batch, showing, target
 
 from monitor.model import Check, Margin, Policy, Seen, Severity, Target, TargetState
 

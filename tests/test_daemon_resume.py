@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+from cycle_world import ANCHORS, FakeClock, target
 from pki import NOW
-from test_cycle_run import ANCHORS, FakeClock, target
 
 from monitor.assess import PathFinder
 from monitor.cycle import Board, Judge

@@ -9,22 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from recorded import NOW, VERSION, target, url
+from recorded import NOW, TARGETS, VERSION, url
 
 from monitor.errors import SystemBrokenError
 from monitor.store.database import Database
 from monitor.store.reading import load
 from monitor.store.telling import due_mails, told_matters
 
-TARGETS = [target(f"h{n}") for n in range(40)]
-
 # It goes on from the last number recorded, and prints each number once its record and its mail are committed.
 WRITER = """
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from recorded import NOW, VERSION, look, mail, sighting, told
-from test_store_crash import TARGETS
+from recorded import NOW, TARGETS, VERSION, look, mail, sighting, told
 from monitor.store.database import Database
 from monitor.store.single import read_fact
 from monitor.store.recording import record
