@@ -1,0 +1,177 @@
+"""What is told of targets that cannot be seen: once per host, or once for the whole network."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerts import Decision, Situation, decide
+from monitor.model import Failure, Meaning, Reason, Severity, Snapshot
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    apply,
+    blind,
+    certificate,
+    failing,
+    news,
+    picture,
+    seen,
+    steps,
+    target,
+)
+
+CALM = picture(seen("a:443", certificate(1)))
+HOUR = timedelta(hours=1)
+
+
+def test_blindness_is_told_for_each_host() -> None:
+    """Three silent ports of one host are one entry."""
+    states = [blind(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
+    healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
+    assert news(decide(picture(*states, *healthy), {}, NOW, situation=AFTER_INVENTORY)) == [
+        ("first", "warning", "a")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "wanted"),
+    [
+        (("Recorder 1, media, port 7563", "Recorder 1, server, port 9001"), "Recorder 1"),
+        (("Recorder 1, media, port 7563", "Web server"), "a"),
+        (("", ""), "a"),
+    ],
+)
+def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
+    """Several ports go by what their titles share, or by their host, in a notice and in the inventory."""
+    states = [
+        blind(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", meaning=Meaning(title=title))))
+        for n, title in enumerate(titles, 1)
+    ]
+    others = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
+    shown = picture(*states, *others)
+    (entry,) = decide(shown, {}, NOW, situation=AFTER_INVENTORY).entries
+    inventory = decide(shown, {}, NOW, situation=Situation(NOW)).inventory
+    assert inventory is not None
+    assert (entry.title, [silent.title for silent in inventory.silent]) == (wanted, [wanted])
+
+
+def test_another_port_of_a_silent_host_is_quiet() -> None:
+    """A port that falls silent after its host was told adds no mail."""
+    one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
+    first, *rest = steps((picture(blind(one), two), NOW), (picture(blind(one), blind(two)), NOW))
+    assert (len(first.entries), [decision.entries for decision in rest]) == (1, [()])
+
+
+def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
+    """A network failure is told by the blind rule only."""
+    assert (
+        decide(picture(failing(seen("a:443", certificate(1)))), {}, NOW, situation=AFTER_INVENTORY)
+        == Decision()
+    )
+
+
+def test_blind_host_that_stays_blind_gets_worse() -> None:
+    """Blindness climbs from warning to critical and is told again."""
+    state = seen("a:443", certificate(1))
+    decisions = steps((picture(blind(state)), NOW), (picture(blind(state, Severity.CRITICAL)), NOW + HOUR))
+    assert [news(decision) for decision in decisions] == [
+        [("first", "warning", "a:443")],
+        [("worse", "critical", "a:443")],
+    ]
+
+
+def test_host_answers_again_when_all_its_told_ports_do() -> None:
+    """The good news waits for every port that was told."""
+    one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
+    decisions = steps(
+        (picture(blind(one), blind(two)), NOW),
+        (picture(one, blind(two)), NOW + HOUR),
+        (picture(one, two), NOW + 2 * HOUR),
+        (picture(one, two), NOW + 3 * HOUR),
+    )
+    assert [news(decision) for decision in decisions] == [
+        [("first", "warning", "a")],
+        [],
+        [("answers", "", "a")],
+        [],
+    ]
+
+
+def network(blind_ones: int, total: int = 20) -> Snapshot:
+    """Return a network in which so many hosts are silent."""
+    states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
+    return picture(*(blind(state) if n < blind_ones else state for n, state in enumerate(states)))
+
+
+def test_much_blindness_is_one_entry() -> None:
+    """More than a fifth of the targets silent at once is about the monitor's own network."""
+    (entry,) = decide(network(5), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
+
+
+def with_reason(reason: Reason, count: int, silent: int = 0) -> Snapshot:
+    """Return a network of 20 in which ``silent`` hosts refuse, and ``count`` more fail with this reason."""
+    because = (Failure(reason, "what was said"),)
+    states = list(network(silent + count).states.values())
+    for n in range(count):
+        states[n] = replace(states[n], failures=because)
+    return picture(*states)
+
+
+def test_network_is_not_suspected_where_something_else_is_said() -> None:
+    """A share that is gone is told as one with its reason, and with an example."""
+    (entry,) = decide(with_reason(Reason.NOT_FOUND, 5, 1), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.sentences == (
+        "6 of 20 targets cannot be looked at",
+        "not_found (5), such as: what was said",
+        "refused (1), such as: nobody listens there",
+    )
+
+
+def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
+    """One refused login beside a whole silent network does not hide what is likely."""
+    (entry,) = decide(with_reason(Reason.FORBIDDEN, 1, 5), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.sentences == (
+        "6 of 20 targets cannot be looked at: is the monitor's own network down?",
+        "refused (5), such as: nobody listens there",
+        "forbidden (1), such as: what was said",
+    )
+
+
+@pytest.mark.parametrize("reason", [Reason.LATE, Reason.BAD_ANSWER, Reason.TOO_LARGE, Reason.NOT_TLS])
+def test_what_is_broken_by_itself_is_told_by_itself(reason: Reason) -> None:
+    """Many reports that cannot be used are no silent network, and hide no host that falls silent later."""
+    first, second = steps((with_reason(reason, 8), NOW), (with_reason(reason, 8, 1), NOW + HOUR))
+    assert (len(first.entries), news(second)) == (8, [("first", "warning", "h8:443")])
+
+
+def test_inventory_marks_what_is_broken_by_itself() -> None:
+    """What the inventory said of eight broken reports is not said again by the blind rule."""
+    shown = with_reason(Reason.LATE, 8)
+    told = apply({}, decide(shown, {}, NOW, situation=Situation(NOW)))
+    assert decide(shown, told, NOW + HOUR, situation=AFTER_INVENTORY).entries == ()
+
+
+@pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
+def test_few_or_small_share_is_told_by_host(blind_ones: int, total: int) -> None:
+    """Fewer than five, or a fifth and no more, are told host by host."""
+    assert len(decide(network(blind_ones, total), {}, NOW, situation=AFTER_INVENTORY).entries) == blind_ones
+
+
+def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
+    """While hosts return one by one nothing is said until the network as a whole is back, then once."""
+    snapshots = [(network(n), NOW + (20 - n) * HOUR) for n in range(15, -1, -1)]
+    told = [news(decision) for decision in steps(*snapshots)]
+    assert [entries for entries in told if entries] == [
+        [("first", "warning", "15 of 20 targets")],
+        [("answers", "", "18 of 20 targets")],
+        [("answers", "", "h1:443")],
+        [("answers", "", "h0:443")],
+    ]
+
+
+def test_share_around_the_limit_does_not_flap() -> None:
+    """A share that hovers around a fifth is told once."""
+    snapshots = [(network(n), NOW + i * timedelta(minutes=1)) for i, n in enumerate([5, 4, 5, 4, 5, 3, 5])]
+    assert sum(len(decision.entries) for decision in steps(*snapshots)) == 1

@@ -1,0 +1,187 @@
+"""What is told when: the ladder, blindness, the first pass, the clock."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerts import Decision, decide
+from monitor.model import Check, Finding, Policy, Severity, Told
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    DAYS,
+    NOW,
+    blind,
+    certificate,
+    ending,
+    finding,
+    news,
+    picture,
+    seen,
+    steps,
+    target,
+)
+
+CALM = picture(seen("a:443", certificate(1)))
+HOUR = timedelta(hours=1)
+
+
+def told_at(rung: str, days_ago: float, number: int = 1) -> dict[str, Told]:
+    """Return told-state in which the end of one certificate was told some days ago."""
+    key = f"expiry {certificate(number).sha256}"
+    at = NOW - days_ago * DAYS
+    return {key: Told(key, rung, at, at, "a:443", ("a:443",))}
+
+
+@pytest.mark.parametrize(
+    ("days", "severity", "before", "expected"),
+    [
+        (20, Severity.WARNING, {}, [("first", "warning", "a:443")]),
+        (3, Severity.CRITICAL, {}, [("first", "critical", "a:443")]),
+        (-2, Severity.CRITICAL, {}, [("first", "expired", "a:443")]),
+        (0, Severity.CRITICAL, {}, [("first", "expired", "a:443")]),
+        (20, Severity.WARNING, told_at("warning", 6.9), []),
+        (20, Severity.WARNING, told_at("warning", 7), [("reminder", "warning", "a:443")]),
+        (3, Severity.CRITICAL, told_at("warning", 0.1), [("worse", "critical", "a:443")]),
+        (3, Severity.CRITICAL, told_at("critical", 0.9), []),
+        (3, Severity.CRITICAL, told_at("critical", 1), [("reminder", "critical", "a:443")]),
+        (-1, Severity.CRITICAL, told_at("warning", 0.1), [("worse", "expired", "a:443")]),
+        (-1, Severity.CRITICAL, told_at("expired", 0.5), []),
+        (20, Severity.WARNING, told_at("expired", 0.5), []),
+        (20, Severity.WARNING, told_at("warning", -30), []),
+        (20, Severity.UNKNOWN, {}, []),
+        (20, Severity.OK, {}, []),
+    ],
+)
+def test_ladder(days: float, severity: Severity, before: dict[str, Told], expected: list[object]) -> None:
+    """A rung below the last told one is told, several at once tell the lowest, the rest is a reminder."""
+    snapshot = picture(ending("a:443", certificate(1, days), severity))
+    assert news(decide(snapshot, before, NOW, situation=AFTER_INVENTORY)) == expected
+
+
+def test_told_row_remembers_lowest_rung_and_first_instant() -> None:
+    """A milder rung later does not raise the ladder again, and the first instant stays."""
+    snapshot = picture(ending("a:443", certificate(1, 20), Severity.WARNING))
+    decision = decide(snapshot, told_at("critical", 8), NOW, situation=AFTER_INVENTORY)
+    (change,) = decision.changes
+    assert change.told is not None
+    assert (change.told.rung, change.told.first_told_at, change.told.last_told_at) == (
+        "critical",
+        NOW - 8 * DAYS,
+        NOW,
+    )
+
+
+def test_one_certificate_at_many_places_is_one_entry() -> None:
+    """A certificate on three ports is told once, with every port."""
+    one = certificate(1, 3)
+    snapshot = picture(*(ending(f"a:{port}", one, Severity.CRITICAL) for port in (443, 7563, 9000)))
+    (entry,) = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
+    assert [spot.place for spot in entry.spots] == ["a:443", "a:7563", "a:9000"]
+
+
+def test_new_place_of_a_told_certificate_is_quiet() -> None:
+    """One more port with a certificate that was told is remembered but not told."""
+    one = certificate(1, 20)
+    first, second = picture(ending("a:443", one)), picture(ending("a:443", one), ending("b:443", one))
+    *_, decision = steps((first, NOW), (second, NOW))
+    assert [c.told.places for c in decision.changes if c.told] == [("a:443", "b:443")]
+    assert decision.entries == ()
+
+
+def test_different_troubles_of_one_certificate_are_one_entry() -> None:
+    """End, name and trust of one certificate are read together, the worst first."""
+    one = certificate(1, 20)
+    state = seen(
+        "a:443",
+        one,
+        finding(Check.EXPIRY, one, "a:443", Severity.WARNING),
+        finding(Check.NAME, one, "a:443"),
+        finding(Check.TRUST, one, "a:443"),
+    )
+    (entry,) = decide(picture(state), {}, NOW, situation=AFTER_INVENTORY).entries
+    assert entry.checks == (Check.NAME, Check.TRUST, Check.EXPIRY)
+
+
+@pytest.mark.parametrize(
+    "check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA, Check.NOT_YET_VALID]
+)
+def test_facts_of_a_target_have_a_key_for_each_target(check: Check) -> None:
+    """What depends on where a certificate is served is remembered for each target."""
+    one = certificate(1)
+    states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
+    decision = decide(picture(*states), {}, NOW, situation=AFTER_INVENTORY)
+    assert [change.key for change in decision.changes] == [
+        f"{check} endpoint:a:443 {one.sha256}",
+        f"{check} endpoint:b:443 {one.sha256}",
+    ]
+
+
+@pytest.mark.parametrize("check", [Check.EXPIRY, Check.CA_EXPIRY, Check.WEAK_KEY, Check.WEAK_SIGNATURE])
+def test_facts_of_a_certificate_have_one_key(check: Check) -> None:
+    """What is true of a certificate wherever it lies is remembered once."""
+    one = certificate(1)
+    states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
+    decision = decide(picture(*states), {}, NOW, situation=AFTER_INVENTORY)
+    assert [change.key for change in decision.changes] == [f"{check} {one.sha256}"]
+
+
+def test_shared_matter_is_told_once() -> None:
+    """A matter of several targets has one key and one entry."""
+    shared = Finding(Check.INCONSISTENT, Severity.WARNING, "www differs", matter="www.vms.example")
+    states = [seen("a:443", certificate(1)), seen("b:443", certificate(2))]
+    snapshot = picture(*states, correlated={s.target.id: (shared,) for s in states})
+    decision = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY)
+    assert news(decision) == [("first", "warning", "www.vms.example")]
+    assert [change.key for change in decision.changes] == ["inconsistent www.vms.example"]
+
+
+def test_ca_is_titled_by_its_own_name() -> None:
+    """A CA that ends is named itself, not by the first of the many targets below it."""
+    ca = certificate(9, 50, name="VMS Certificate Authority", ca=True)
+    state = seen("a:443", certificate(1), finding(Check.CA_EXPIRY, ca, "a:443"), above=(ca,))
+    assert news(decide(picture(state), {}, NOW, situation=AFTER_INVENTORY)) == [
+        ("first", "critical", "VMS Certificate Authority")
+    ]
+
+
+def test_worst_comes_first() -> None:
+    """Expired stands above critical above warning, and the earlier end above the later one."""
+    snapshot = picture(
+        ending("w:1", certificate(1, 20)),
+        ending("c5:1", certificate(2, 5), Severity.CRITICAL),
+        ending("c3:1", certificate(3, 3), Severity.CRITICAL),
+        ending("x:1", certificate(4, -1), Severity.CRITICAL),
+    )
+    entries = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
+    assert [entry.title for entry in entries] == ["x:1", "c3:1", "c5:1", "w:1"]
+
+
+def test_reminders_nearly_due_come_along() -> None:
+    """Once one reminder is due, one that falls due within a quarter of its interval shares the mail."""
+    snapshot = picture(ending("a:443", certificate(1, 20)), ending("b:443", certificate(2, 20)))
+    before = told_at("warning", 7) | told_at("warning", 5.5, number=2)
+    assert [why for why, _, _ in news(decide(snapshot, before, NOW, situation=AFTER_INVENTORY))] == [
+        "reminder",
+        "reminder",
+    ]
+
+
+def test_strictest_policy_reminds() -> None:
+    """Of several targets with one certificate the one with the shortest interval decides."""
+    one = certificate(1, 20)
+    strict = target("b:443", policy=Policy(remind_warning_every=timedelta(days=2)))
+    snapshot = picture(ending("a:443", one), ending("b:443", one, on=strict))
+    decision = decide(snapshot, told_at("warning", 2), NOW, situation=AFTER_INVENTORY)
+    assert [why for why, _, _ in news(decision)] == ["reminder"]
+
+
+def test_last_known_certificate_of_a_blind_target_still_climbs() -> None:
+    """While nobody answers, the last known certificate goes on to its end."""
+    state = blind(ending("a:443", certificate(1, -1), Severity.CRITICAL))
+    decision = decide(picture(state), told_at("critical", 0.5), NOW, situation=AFTER_INVENTORY)
+    assert ("worse", "expired", "a:443") in news(decision)
+
+
+def test_quiet_network_changes_nothing() -> None:
+    """Where nothing is wrong nothing is told and nothing is written."""
+    assert decide(CALM, {}, NOW, situation=AFTER_INVENTORY) == Decision()

@@ -1,0 +1,118 @@
+"""The first pass and its one mail, and the clock that cannot be believed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerts import Decision, Situation, decide
+from monitor.model import Check, Severity, Told, ToldChange
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    DAYS,
+    NOW,
+    STARTED,
+    apply,
+    blind,
+    certificate,
+    ending,
+    failing,
+    finding,
+    news,
+    picture,
+    seen,
+    steps,
+)
+
+CALM = picture(seen("a:443", certificate(1)))
+HOUR = timedelta(hours=1)
+
+
+def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
+    """With a clock that cannot be believed nothing else is decided, and that silence is never forgotten."""
+    snapshot = picture(ending("a:443", certificate(1, -5), Severity.CRITICAL))
+    decisions = steps(
+        (snapshot, NOW),
+        (snapshot, NOW + DAYS / 2),
+        (snapshot, NOW + DAYS),
+        (snapshot, NOW - DAYS),
+        situation=replace(AFTER_INVENTORY, clock_suspect=True),
+    )
+    wrong = [("clock", "critical", "The monitor's own clock is wrong")]
+    assert [news(decision) for decision in decisions] == [wrong, [], wrong, wrong]
+
+
+def test_clock_that_is_right_again_is_told() -> None:
+    """Telling goes on, and the administrators hear that it does."""
+    row = Told("clock", "critical", NOW - DAYS, NOW - DAYS)
+    decision = decide(CALM, {"clock": row}, NOW, situation=AFTER_INVENTORY)
+    assert news(decision) == [("solved", "", "The monitor's own clock")]
+    assert decision.changes == (ToldChange("clock", None),)
+
+
+FIRST_PASS = Situation(NOW, never_looked=2)
+
+
+@pytest.mark.parametrize(
+    ("days", "severity", "check", "expected"),
+    [
+        (20, Severity.WARNING, Check.EXPIRY, []),
+        (3, Severity.CRITICAL, Check.EXPIRY, [("first", "critical", "a:443")]),
+        (-3, Severity.CRITICAL, Check.EXPIRY, [("first", "expired", "a:443")]),
+        (300, Severity.CRITICAL, Check.NAME, []),
+    ],
+)
+def test_first_pass_tells_only_urgent_ends(
+    days: float, severity: Severity, check: Check, expected: list[object]
+) -> None:
+    """Before the inventory only what has ended or ends critically soon is told."""
+    one = certificate(1, days)
+    snapshot = picture(seen("a:443", one, finding(check, one, "a:443", severity)))
+    assert news(decide(snapshot, {}, NOW, situation=FIRST_PASS)) == expected
+
+
+@pytest.mark.parametrize(
+    ("never_looked", "minutes", "expected"), [(2, 29, False), (2, 30, True), (0, 1, True)]
+)
+def test_inventory_comes_when_all_were_tried_or_after_half_an_hour(
+    never_looked: int, minutes: int, *, expected: bool
+) -> None:
+    """The first pass ends when every target was tried, or after 30 minutes."""
+    situation = Situation(NOW, never_looked=never_looked)
+    decision = decide(CALM, {}, NOW + timedelta(minutes=minutes), situation=situation)
+    assert (decision.inventory is not None) is expected
+
+
+def test_inventory_waits_for_a_first_target() -> None:
+    """A discovery that has not answered yet is no reason for an empty inventory."""
+    assert decide(picture(), {}, NOW, situation=Situation(NOW)) == Decision()
+
+
+def test_inventory_counts_and_lists() -> None:
+    """The inventory counts targets and lists what needs action, what is silent, and the next ends."""
+    snapshot = picture(
+        ending("a:443", certificate(1, 20)),
+        seen("b:443", certificate(2, 300)),
+        failing(seen("c:443", certificate(3, 200))),
+    )
+    inventory = decide(snapshot, {}, NOW, situation=Situation(NOW)).inventory
+    assert inventory is not None
+    assert (inventory.watched, inventory.need_action, inventory.unreachable) == (3, 1, 1)
+    assert [entry.title for entry in inventory.entries] == ["a:443"]
+    assert [(s.title, s.reason) for s in inventory.silent] == [("c:443", "refused: nobody listens there")]
+    assert [end.place for end in inventory.soonest] == ["a:443", "c:443", "b:443"]
+
+
+def test_everything_in_the_inventory_counts_as_told() -> None:
+    """After the inventory the same facts, also a silent target that turns blind, bring no notice."""
+    one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
+    first = decide(picture(one, two), {}, NOW, situation=Situation(NOW))
+    told = apply({}, first)
+    second = decide(picture(one, blind(two)), told, NOW + HOUR, situation=replace(AFTER_INVENTORY))
+    assert second == Decision()
+
+
+def test_inventory_is_sent_once() -> None:
+    """Its own told row keeps the inventory from coming twice, whatever the situation says."""
+    decisions = steps((CALM, NOW), (CALM, NOW), situation=Situation(STARTED))
+    assert [decision.inventory is not None for decision in decisions] == [True, False]

@@ -1,0 +1,247 @@
+"""What is said when trouble is over: renewed, solved, answering again, or nothing at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts import Decision, decide
+from monitor.model import (
+    Assessment,
+    Certificate,
+    Check,
+    Departed,
+    Finding,
+    Path,
+    Policy,
+    Severity,
+    Sighting,
+    Superseded,
+    TargetState,
+    Told,
+)
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    DAYS,
+    NOW,
+    blind,
+    certificate,
+    ending,
+    failing,
+    finding,
+    news,
+    picture,
+    seen,
+    steps,
+    target,
+)
+
+OLD = certificate(1, 20, age=340)
+NEW = certificate(2, 364, age=1)
+ALL = replace(AFTER_INVENTORY, tell_renewals_all=True)
+
+
+def gone(where: str = "a:443", looks: int = 2, new: Certificate | None = NEW) -> Departed:
+    """Return the news that the old certificate left its place."""
+    return Departed(where, OLD, new, looks)
+
+
+def told(check: Check = Check.EXPIRY, *places: str, of: str = "") -> dict[str, Told]:
+    """Return told-state with one row about the old certificate."""
+    key = f"{check} {of} {OLD.sha256}" if of else f"{check} {OLD.sha256}"
+    return {key: Told(key, "warning", NOW - DAYS, NOW - DAYS, "a:443", places or ("a:443",))}
+
+
+def after(before: dict[str, Told], *states: TargetState) -> tuple[list[object], list[str]]:
+    """Return what is told and which rows are forgotten."""
+    decision = decide(picture(*states), before, NOW, situation=AFTER_INVENTORY)
+    return list(news(decision)), [change.key for change in decision.changes if change.told is None]
+
+
+def test_renewed_after_two_looks() -> None:
+    """A told certificate that gave way to a later one is told as renewed, with both of them."""
+    state = seen("a:443", NEW, departed=(gone(),))
+    (entry,) = decide(picture(state), told(), NOW, situation=AFTER_INVENTORY).entries
+    assert (entry.why.value, entry.replaced, entry.replaced_sha1, entry.certificate) == (
+        "renewed",
+        OLD.sha256,
+        OLD.sha1,
+        NEW,
+    )
+
+
+def test_one_look_proves_nothing() -> None:
+    """After one look at a new certificate nothing is said and the row stays."""
+    assert after(told(), seen("a:443", NEW, departed=(gone(looks=1),))) == ([], [])
+
+
+def test_renewed_at_one_of_two_places_is_not_renewed() -> None:
+    """As long as the old one ends somewhere its trouble goes on."""
+    states = seen("a:443", NEW, departed=(gone(),)), ending("b:443", OLD)
+    assert after(told(Check.EXPIRY, "a:443", "b:443"), *states) == ([], [])
+
+
+def test_renewed_at_every_place_is_one_entry() -> None:
+    """Two places with the same successor are one piece of news."""
+    states = [seen(where, NEW, departed=(gone(where),)) for where in ("a:443", "b:443")]
+    before = told(Check.EXPIRY, "a:443", "b:443")
+    (entry,) = decide(picture(*states), before, NOW, situation=AFTER_INVENTORY).entries
+    assert [spot.place for spot in entry.spots] == ["a:443", "b:443"]
+
+
+def test_renewed_waits_for_a_blind_place() -> None:
+    """A place that cannot be seen may still have the old one."""
+    silent = blind(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
+    entries, forgotten = after(
+        told(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, departed=(gone(),)), silent
+    )
+    assert (entries, forgotten) == ([("first", "warning", "b:443")], [])
+
+
+def test_several_troubles_of_one_renewed_certificate_are_one_entry() -> None:
+    """End, weak key and wrong name end with the one renewal."""
+    before = told() | told(Check.WEAK_KEY) | told(Check.NAME, of="endpoint:a:443")
+    entries, forgotten = after(before, seen("a:443", NEW, departed=(gone(),)))
+    assert (entries, sorted(forgotten)) == ([("renewed", "", "a:443")], sorted(before))
+
+
+@pytest.mark.parametrize(
+    ("departed", "shown"),
+    [
+        pytest.param((gone(new=None),), NEW, id="the file was deleted"),
+        pytest.param((gone(new=certificate(3, 300, age=900)),), NEW, id="an earlier one came back"),
+        pytest.param((), NEW, id="nothing is known of it"),
+        pytest.param((), OLD, id="thresholds changed"),
+    ],
+)
+def test_certificate_that_simply_left_is_quiet(departed: tuple[Departed, ...], shown: Certificate) -> None:
+    """What left without a successor, or is no longer too near its end, needs no mail."""
+    assert after(told(), seen("a:443", shown, departed=departed)) == ([], list(told()))
+
+
+def test_removed_target_is_quiet() -> None:
+    """A target that is no longer configured takes its told rows with it."""
+    before = told() | told(Check.NAME, of="endpoint:a:443")
+    assert after(before, seen("z:443", NEW)) == ([], list(before))
+
+
+def test_superseded_in_a_collection_is_renewed() -> None:
+    """An older certificate beside its successor no longer alarms and is told as renewed."""
+    folder = replace(target("web servers"), collection=True)
+    places = Sighting("/a/old.pem", 0, OLD), Sighting("/a/new.pem", 0, NEW)
+    paths = tuple(Path(s.place, (s.certificate,), trusted=True) for s in places)
+    assessment = Assessment((), paths, (Superseded(OLD.sha256, NEW.sha256),))
+    state = TargetState(folder, NOW, NOW, sightings=places, assessment=assessment)
+    assert after(told(Check.EXPIRY, "/a/old.pem"), state)[0] == [("renewed", "", "web servers")]
+
+
+def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
+    """A CA above a leaf leaves no trace of its own: its successor is known by name."""
+    ca = certificate(8, 3000, name="VMS CA", ca=True)
+    key = f"ca_expiry {certificate(7).sha256}"
+    before = {key: Told(key, "warning", NOW, NOW, "VMS CA", ("a:443",))}
+    state = seen("a:443", NEW, above=(ca,))
+    (entry,) = decide(picture(state), before, NOW, situation=AFTER_INVENTORY).entries
+    assert (entry.why.value, entry.title, entry.certificate) == ("renewed", "VMS CA", ca)
+
+
+@pytest.mark.parametrize("check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA])
+def test_solved_fact_is_told(check: Check) -> None:
+    """A fact about a target that no longer holds while it was seen is told as solved."""
+    before = told(check, of="endpoint:a:443")
+    assert after(before, seen("a:443", OLD)) == ([("solved", "", "a:443")], list(before))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(failing(replace(seen("a:443", OLD), assessment=Assessment())), id="blind"),
+        pytest.param(seen("a:443", NEW, departed=(gone(looks=1),)), id="seen once"),
+    ],
+)
+def test_unsure_is_not_solved(state: TargetState) -> None:
+    """Unreachable is never recovered, and one look proves nothing."""
+    assert after(told(Check.TRUST, of="endpoint:a:443"), state) == ([], [])
+
+
+def test_same_fault_on_the_next_certificate_is_not_solved() -> None:
+    """A new certificate with the same fault is told, the old one is not called solved."""
+    state = seen("a:443", NEW, finding(Check.NAME, NEW, "a:443"), departed=(gone(),))
+    assert after(told(Check.NAME, of="endpoint:a:443"), state)[0] == [("first", "critical", "a:443")]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [Policy(checks=((Check.TRUST, None),)), Policy(accept=frozenset({OLD.sha256}))],
+    ids=["off", "accepted"],
+)
+def test_question_no_longer_asked_is_quiet(policy: Policy) -> None:
+    """Who switches a check off or accepts a certificate needs no mail about it."""
+    state = seen("a:443", OLD, on=target("a:443", policy=policy))
+    before = told(Check.TRUST, of="endpoint:a:443")
+    assert after(before, state) == ([], list(before))
+
+
+def test_shared_matter_is_solved() -> None:
+    """A name that answers the same everywhere again is told."""
+    key = "inconsistent www.vms.example"
+    before = {key: Told(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
+    states = seen("a:443", NEW), seen("b:443", NEW)
+    assert after(before, *states) == ([("solved", "", "www.vms.example")], [key])
+
+
+def test_shared_matter_waits_for_a_blind_member() -> None:
+    """As long as one of the targets is silent nobody knows whether they agree."""
+    key = "inconsistent www.vms.example"
+    before = {key: Told(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
+    assert after(before, seen("a:443", NEW), failing(seen("b:443", OLD))) == ([], [])
+
+
+def test_renewal_without_trouble_is_quiet() -> None:
+    """A certificate that was never told about is renewed without a word."""
+    assert after({}, seen("a:443", NEW, departed=(gone(),))) == ([], [])
+
+
+def test_every_renewal_is_told_once_where_wanted() -> None:
+    """With ``notify_renewals: all`` each renewal is told once, and forgotten when out of sight."""
+    renewed, later = seen("a:443", NEW, departed=(gone(),)), seen("a:443", NEW)
+    decisions = list(
+        steps((picture(renewed), NOW), (picture(renewed), NOW), (picture(later), NOW), situation=ALL)
+    )
+    assert [news(decision) for decision in decisions] == [[("renewed", "", "a:443")], [], []]
+    assert [change.told for change in decisions[2].changes] == [None]
+
+
+def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
+    """With ``notify_renewals: all`` a renewal that ends told trouble is still one entry."""
+    state = seen("a:443", NEW, departed=(gone(),))
+    assert news(decide(picture(state), told(), NOW, situation=ALL)) == [("renewed", "", "a:443")]
+
+
+def test_whole_story_of_one_certificate() -> None:
+    """Warned, critical, expired, renewed: four mails, and silence between them."""
+    unknown = Finding(Check.UNREACHABLE, Severity.UNKNOWN, "not yet")
+    one = certificate(1, 8, age=340)
+    looks = [
+        (ending("a:443", one), 0),
+        (ending("a:443", one), 0.5),
+        (ending("a:443", one, Severity.CRITICAL), 6),
+        (ending("a:443", one, Severity.CRITICAL), 6.5),
+        (ending("a:443", one, Severity.CRITICAL), 8),
+        (replace(failing(ending("a:443", one, Severity.CRITICAL)), blind=unknown), 8.1),
+        (seen("a:443", NEW, departed=(replace(gone(looks=1), old=one),)), 8.2),
+        (seen("a:443", NEW, departed=(replace(gone(), old=one),)), 8.3),
+        (seen("a:443", NEW, departed=(replace(gone(looks=3), old=one),)), 8.4),
+    ]
+    decisions = steps(*((picture(state), NOW + days * DAYS) for state, days in looks))
+    assert [entry for decision in decisions for entry in news(decision)] == [
+        ("first", "warning", "a:443"),
+        ("worse", "critical", "a:443"),
+        ("worse", "expired", "a:443"),
+        ("renewed", "", "a:443"),
+    ]
+
+
+def test_unknown_rows_are_left_alone() -> None:
+    """A row that a newer version may have written is neither told nor dropped."""
+    before = {"later thing": Told("later thing", "warning", NOW, NOW)}
+    assert decide(picture(seen("a:443", NEW)), before, NOW, situation=AFTER_INVENTORY) == Decision()

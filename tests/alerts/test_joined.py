@@ -1,0 +1,273 @@
+"""How findings that need a machine's stores and its ports are told: once, and with what to do."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from monitor.alerts import Decision, Entry, decide
+from monitor.alerts.remedies import JOINED, remedy
+from monitor.assess import correlate
+from monitor.model import (
+    Assessment,
+    Certificate,
+    Check,
+    Departed,
+    Failure,
+    Finding,
+    Meaning,
+    Policy,
+    Reason,
+    Severity,
+    Snapshot,
+    TargetState,
+    Told,
+)
+from monitor.xprotect import Presets, meaning
+from support.factories.alerts_recorders import MEANING
+from support.factories.alerts_world import AFTER_INVENTORY, NOW, apply, mails, news, parsed, picture, text_of
+from support.factories.machines import (
+    CA,
+    ELSEWHERE,
+    GONE,
+    HOST,
+    NEW,
+    OLD,
+    TRUST,
+    account,
+    bound,
+    client,
+    files,
+    kept,
+    machine,
+    made,
+    port,
+    readable_by,
+    server,
+)
+
+PRESET = Presets.built_in().of("recording_server.media")
+assert PRESET is not None
+GUID = PRESET.guid
+REAL = meaning(PRESET, "Recorder 01", HOST, 7563)
+RENEWED_STORE = machine(kept(OLD), kept(NEW))
+
+
+def joined(*states: TargetState) -> Snapshot:
+    """Return a snapshot with its joined findings."""
+    plain = picture(*states)
+    return replace(plain, correlated=correlate(plain, NOW))
+
+
+def decided(*states: TargetState, told: dict[str, Told] | None = None) -> Decision:
+    """Return what is told about these targets."""
+    return decide(joined(*states), told or {}, NOW, situation=AFTER_INVENTORY)
+
+
+def entry(*states: TargetState) -> Entry:
+    """Return the one entry about these targets."""
+    (only,) = decided(*states).entries
+    return only
+
+
+def recorder(meant: Meaning = REAL, *findings: Finding, shown: Certificate = OLD) -> TargetState:
+    """Return a recorder that serves a certificate, with its path and findings."""
+    state = port(shown, group="streaming_media", component="recording_server", anchor=CA)
+    assessment = Assessment(findings, state.assessment.paths)
+    return replace(state, target=replace(state.target, meaning=meant), assessment=assessment)
+
+
+def ending() -> Finding:
+    """Return the finding that the old certificate ends."""
+    return Finding(Check.EXPIRY, Severity.WARNING, "it ends in 25 days", OLD.sha256, f"{HOST}:7563")
+
+
+def mail(*states: TargetState) -> str:
+    """Return the text of the mail about these targets."""
+    (sent,) = mails(decided(*states))
+    return " ".join(text_of(sent).split())
+
+
+class TestServedOld:
+    """The commonest trap: renewed in the store, and not used."""
+
+    def test_its_headline(self) -> None:
+        """It is told under the name that people gave the port."""
+        (sent,) = mails(decided(RENEWED_STORE, recorder()))
+        assert parsed(sent)["Subject"] == (
+            f"[WARNING] {REAL.title}: serving an older certificate than the one installed, ends in 25 days"
+        )
+
+    def test_a_port_without_a_name(self) -> None:
+        """It is told under its place."""
+        assert entry(RENEWED_STORE, port(OLD)).title == f"{HOST}:7563"
+
+    def test_it_is_one_piece_of_news_with_the_end(self) -> None:
+        """That the certificate ends and that the new one lies ready is one entry, the end first."""
+        one = entry(RENEWED_STORE, recorder(REAL, ending()))
+        assert one.checks == (Check.EXPIRY, Check.NOT_DEPLOYED)
+        assert [NEW.sha1 in sentence for sentence in one.sentences] == [False, True]
+
+    def test_the_steps_begin_where_the_work_is(self) -> None:
+        """Nobody is told to request and import what lies there already, nor to renew its CA first."""
+        (advice,) = entry(RENEWED_STORE, recorder(REAL, ending())).advice
+        assert advice.steps[0].startswith(f"On {HOST}, look at the private key of the new certificate")
+        assert not [step for step in advice.steps if step.startswith(("Request", "Renew the CA"))]
+        assert any("Open Server Configurator" in step for step in advice.steps)
+        assert advice.what_stops == REAL.what_stops
+
+    def test_the_command_holds_the_new_thumbprint_only(self) -> None:
+        """What people copy names the certificate that lies ready, and no step names the old one."""
+        (advice,) = entry(RENEWED_STORE, recorder(REAL, ending())).advice
+        (command,) = [step for step in advice.steps if "ServerConfigurator.exe" in step]
+        assert f"/certificategroup={GUID} /thumbprint={NEW.sha1}" in command
+        assert not [step for step in advice.steps if OLD.sha1 in step or "<" in step]
+
+    def test_a_placeholder_in_the_users_own_steps(self) -> None:
+        """A thumbprint in the steps for switching is that of the new certificate."""
+        own = replace(MEANING, switch=("Run it with /thumbprint={thumbprint} for {names}",))
+        (advice,) = entry(RENEWED_STORE, recorder(own)).advice
+        assert advice.steps == (f"Run it with /thumbprint={NEW.sha1} for {HOST}",)
+
+    def test_without_a_preset(self) -> None:
+        """Steps that fit anything name the machine, the place and the new certificate."""
+        text = mail(RENEWED_STORE, port(OLD))
+        assert f"On {HOST}, select the new certificate (thumbprint {NEW.sha1})" in text
+        assert f"cert-monitor check {HOST}:7563" in text
+
+    def test_it_is_told_once(self) -> None:
+        """A second pass is silent; so is one with another port of the same certificate."""
+        first = decided(RENEWED_STORE, recorder())
+        again = decided(RENEWED_STORE, recorder(), port(OLD, 9001), told=apply({}, first))
+        assert (len(first.entries), again.entries) == (1, ())
+
+    def test_it_is_told_again_when_it_gets_critical(self) -> None:
+        """The rung of the served certificate's end is the rung of this."""
+        states = machine(kept(NEW)), port(made(-340, 5))
+        told = apply({}, decided(*states))
+        before = {key: replace(row, rung="warning") for key, row in told.items()}
+        assert news(decided(*states, told=before)) == [("worse", "critical", f"{HOST}:7563")]
+
+    def test_its_end_is_the_renewal(self) -> None:
+        """Once the port serves the new one for two looks, that is told as renewed, and nothing else."""
+        told = apply({}, decided(RENEWED_STORE, recorder(REAL, ending())))
+        switched = replace(recorder(shown=NEW), departed=(Departed(f"{HOST}:7563", OLD, NEW, 2),))
+        waiting = replace(switched, departed=(Departed(f"{HOST}:7563", OLD, NEW, 1),))
+        assert decided(RENEWED_STORE, waiting, told=told).entries == ()
+        after = decided(RENEWED_STORE, switched, told=told)
+        assert news(after) == [("renewed", "", REAL.title)]
+        assert apply(told, after) == {}
+
+    def test_a_store_that_is_not_known_any_more_solves_nothing(self) -> None:
+        """While the port serves what it served, nobody is told that it does not."""
+        told = apply({}, decided(RENEWED_STORE, recorder()))
+        after = decided(recorder(), told=told)
+        assert (after.entries, apply(told, after)) == ((), {})
+
+    def test_a_silent_port_waits(self) -> None:
+        """Nothing is said of a port that cannot be seen."""
+        told = apply({}, decided(RENEWED_STORE, recorder()))
+        after = decided(RENEWED_STORE, replace(recorder(), failed_looks=1), told=told)
+        assert (after.entries, apply(told, after)) == ((), told)
+
+    def test_what_is_switched_off_is_not_told_as_solved(self) -> None:
+        """Whoever switches the check off is not told that the port is right now."""
+        told = apply({}, decided(RENEWED_STORE, recorder()))
+        policy = Policy(checks=((Check.NOT_DEPLOYED, None),))
+        quiet = replace(recorder(), target=replace(recorder().target, policy=policy))
+        assert decided(RENEWED_STORE, quiet, told=told).entries == ()
+
+    def test_a_file_that_was_renewed(self) -> None:
+        """Where the new certificate lies in a file the same is told, for the host that its entry names."""
+        assert entry(files(NEW, host=HOST), port(OLD)).checks == (Check.NOT_DEPLOYED,)
+
+
+FOUND = {
+    Check.BINDING_STALE: (machine(bindings=(bound(ELSEWHERE),)),),
+    Check.KEY_MISSING: (machine(kept(NEW, GONE)),),
+    Check.KEY_INACCESSIBLE: (
+        machine(kept(NEW, readable_by()), accounts=(account("S-1-5-21-1-2-3-1104"),)),
+        port(NEW, component="recording_server"),
+    ),
+    Check.NOT_IN_STORE: (machine(), port(NEW, group="streaming_media")),
+    Check.CA_NOT_INSTALLED: (TRUST, server(), client()),
+}
+TITLES = {Check.NOT_IN_STORE: f"{HOST}:7563", Check.CA_NOT_INSTALLED: "VMS Certificate Authority"}
+FINE: dict[str, Any] = {"bindings": (), "accounts": (), "roots": (CA.sha256,), "stores": (), "kept": ()}
+
+
+@pytest.mark.parametrize(("check", "states"), FOUND.items())
+def test_each_is_told_with_what_to_do(check: Check, states: tuple[TargetState, ...]) -> None:
+    """Machine, port or CA in the headline, the sentence, and steps without anything left to fill in."""
+    one = entry(*states)
+    assert (one.checks, one.title) == ((check,), TITLES.get(check, HOST))
+    (advice,) = one.advice
+    assert len(advice.steps) >= 2
+    assert not [step for step in advice.steps if "{" in step]
+    assert advice.steps[0][:40] in mail(*states)
+
+
+@pytest.mark.parametrize(("check", "states"), FOUND.items())
+def test_each_is_told_once_and_ends(check: Check, states: tuple[TargetState, ...]) -> None:
+    """A second pass is silent; what is gone while its target is seen is told so, and forgotten."""
+    told = apply({}, decided(*states))
+    assert decided(*states, told=told).entries == ()
+    quiet = [replace(s, machine=replace(s.machine, **FINE)) if s.machine else s for s in states]
+    after = decided(*quiet, told=told)
+    # A port that serves on what it served may as well have a machine that is not known any more.
+    expected = set() if check is Check.NOT_IN_STORE else {(check,)}
+    assert {one.checks for one in after.entries} == expected
+    assert apply(told, after) == {}
+
+
+def test_a_store_that_cannot_be_read_solves_nothing() -> None:
+    """A binding is not right because the store that it names could not be read this time."""
+    known = machine(bindings=(bound(ELSEWHERE),))
+    told = apply({}, decided(known))
+    failure = Failure(Reason.UNREADABLE, "cut", f"{HOST}/LocalMachine/My")
+    after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), told=told)
+    assert (after.entries, apply(told, after)) == ((), told)
+
+
+def test_many_machines_without_one_ca_are_one_entry() -> None:
+    """The CA is named with its facts, and every machine in a sentence of its own."""
+    one = entry(TRUST, server(), *(client(host=f"client{number}.vms.example") for number in range(3)))
+    assert (one.title, one.certificate, len(one.sentences)) == ("VMS Certificate Authority", CA, 3)
+
+
+def test_another_machine_without_the_ca_is_news() -> None:
+    """A client that comes later is told, with those that were told before beside it."""
+    told = apply({}, decided(TRUST, server(), client()))
+    after = decided(TRUST, server(), client(), client(host="new.vms.example"), told=told)
+    assert [len(one.sentences) for one in after.entries] == [2]
+
+
+def test_every_joined_check_has_steps() -> None:
+    """None of them is told without what to do."""
+    assert all(remedy(Finding(check, Severity.WARNING, "", matter=f"{check} h x")) for check in JOINED)
+
+
+def test_names_of_machines_are_no_placeholders() -> None:
+    """What a machine calls itself is filled in as it is."""
+    odd = Finding(Check.KEY_MISSING, Severity.WARNING, "", matter="key_missing {instead} x")
+    assert "{instead}" in remedy(odd)[0]
+
+
+BOUND_STORE = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1, 443),))
+
+
+def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
+    """The old certificate was told at the port: silence there makes no news, nor does its end."""
+    told = apply({}, decided(BOUND_STORE, port(OLD, 443)))
+    silent = decided(BOUND_STORE, port(OLD, 443, up=False), told=told)
+    again = decided(BOUND_STORE, port(OLD, 443), told=apply(told, silent))
+    assert (silent.entries, again.entries) == ((), ())
+
+
+def test_a_binding_is_not_right_because_its_port_answers() -> None:
+    """What was told of the binding while its port was silent is told of the port then, and not as solved."""
+    unseen = Finding(Check.UNREACHABLE, Severity.WARNING, "it cannot be seen")
+    silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), blind=unseen))
+    after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
+    assert Check.BINDING_STALE in {check for one in silent.entries for check in one.checks}
+    assert [one.checks for one in after.entries] == [(Check.NOT_DEPLOYED,), (Check.UNREACHABLE,)]

@@ -1,0 +1,84 @@
+"""What is told of lists of targets that could not be had, where no endpoint gives them."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts import Decision, decide
+from monitor.model import Check, DiscoveryState, Failure, Reason, Severity, Snapshot
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    certificate,
+    finding,
+    news,
+    picture,
+    seen,
+    steps,
+    target,
+)
+
+LIST = "windows_report:/srv/certificates"
+GONE = (Failure(Reason.NOT_FOUND, "/srv/certificates does not exist"),)
+FAILING = DiscoveryState(LIST, asked_at=NOW, failed=3, failures=GONE)
+HAD = DiscoveryState(LIST, asked_at=NOW, succeeded_at=NOW, found=1)
+CALM = seen("a:443", certificate(1))
+
+
+def with_list(discovery: DiscoveryState, *, borne: bool = False) -> Snapshot:
+    """Return a picture with one list; ``borne`` when a target of it bears the finding."""
+    state = seen("REC01.json", certificate(2), on=replace(target("REC01.json"), origin=LIST))
+    about = replace(
+        finding(Check.DISCOVERY_STALE, None, "REC01.json", Severity.WARNING),
+        matter=f"{Check.DISCOVERY_STALE} {LIST}",
+    )
+    shown = picture(CALM, *([state] if borne else []))
+    correlated = {state.target.id: (about,)} if borne and discovery.failed else {}
+    return replace(shown, discoveries={LIST: discovery}, correlated=correlated)
+
+
+def told(snapshot: Snapshot) -> Decision:
+    """Return what is told of a picture."""
+    return decide(snapshot, {}, NOW, situation=AFTER_INVENTORY)
+
+
+@pytest.mark.parametrize(
+    ("failed", "expected"),
+    [(2, []), (3, [("first", "warning", LIST)]), (12, [("first", "critical", LIST)])],
+)
+def test_list_that_was_never_had_is_told(failed: int, expected: list[tuple[str, str, str]]) -> None:
+    """A folder that is not there from the start gives no target that could say so."""
+    assert news(told(with_list(replace(FAILING, failed=failed)))) == expected
+
+
+def test_what_is_said_of_it() -> None:
+    """It says why, that nothing is watched, and where the list comes from."""
+    (entry,) = told(with_list(FAILING)).entries
+    assert (entry.sentences, [spot.place for spot in entry.spots]) == (
+        (
+            (
+                f"the list of targets of {LIST} could not be had 3 times in a row (not_found: "
+                "/srv/certificates does not exist); it was never had; nothing of it is watched"
+            ),
+        ),
+        [LIST],
+    )
+
+
+def test_list_is_not_told_as_one_of_its_targets() -> None:
+    """The one target that bears the finding has no more to do with it than the others."""
+    (entry,) = told(with_list(replace(FAILING, found=1), borne=True)).entries
+    assert [(spot.title, spot.place) for spot in entry.spots] == [(LIST, LIST)]
+
+
+@pytest.mark.parametrize("borne", [False, True])
+def test_list_that_was_had_again_is_told(borne: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+    """The good news comes once."""
+    decisions = steps(
+        (with_list(FAILING, borne=borne), NOW), (with_list(HAD, borne=True), NOW), (with_list(HAD), NOW)
+    )
+    assert [news(one) for one in decisions] == [
+        [("first", "warning", LIST)],
+        [("solved", "", LIST)],
+        [],
+    ]

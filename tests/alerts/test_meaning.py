@@ -1,0 +1,242 @@
+"""Mails say what a certificate is to its people, what stops, and what to do, filled from the certificate."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts.advice import filled
+from monitor.alerts.wording import TROUBLE
+from monitor.model import (
+    Certificate,
+    Check,
+    Meaning,
+    Part,
+    TargetState,
+)
+from support.factories.alerts_recorders import (
+    CA,
+    LEAF,
+    MEANING,
+    SHORT_CA,
+    TITLE,
+    WHERE,
+    ending_under,
+    recorder,
+    told,
+)
+from support.factories.alerts_world import (
+    DAYS,
+    NOW,
+    ending,
+    finding,
+    mail_about,
+    parsed,
+    seen,
+    text_of,
+)
+
+
+def steps_of(*states: TargetState) -> list[str]:
+    """Return the steps of the one entry about a picture."""
+    (entry,) = told(*states)
+    return [step for advice in entry.advice for step in advice.steps]
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_title_then_effect_then_steps(kind: str) -> None:
+    """What it is comes first, then what stops, then what to do, then where and which."""
+    body = text_of(mail_about(ending_under(CA)), kind)
+    order = [
+        f"[WARNING] {TITLE} ends in 20 days",
+        "What stops working:",
+        "Live and playback stop.",
+        "What to do:",
+        "Ask VMS CA, which ends on 2035-02-09, for rec1, 10.0.0.5.",
+        "https://vms.example/guide",
+        "Where:",
+        "Thumbprint (SHA-1)",
+    ]
+    places = [body.find(text) for text in order]
+    assert places == sorted(places)
+    assert -1 not in places
+
+
+def test_several_effects_are_a_list() -> None:
+    """What stops on several kinds of server has one heading."""
+    other = replace(MEANING, title="Event Server", component="event_server", what_stops="Alarms stop.")
+    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
+    lines = body.splitlines()
+    first = lines.index("  What stops working:")
+    assert lines[first + 1 : first + 3] == ["    - Live and playback stop.", "    - Alarms stop."]
+
+
+def test_old_thumbprint_is_never_near_a_command() -> None:
+    """Only a line about what is currently served gets it."""
+    assert steps_of(ending_under(CA))[1:] == [
+        "Run configurator /thumbprint=<thumbprint of the new certificate> {unknown} {} {0!r}",
+        f"The certificate currently served is {LEAF.sha1}.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Instead of the currently served one use /thumbprint={thumbprint}",
+        "Currently served: Set-XProtectCertificate -Thumbprint {thumbprint}",
+        "Choose {thumbprint}.",
+    ],
+)
+def test_a_command_wins_over_what_is_served(text: str) -> None:
+    """A step with a command, or one that says nothing, never holds the thumbprint of the old certificate."""
+    (step,) = steps_of(ending_under(CA, on=recorder(meaning=replace(MEANING, steps=(text,)))))
+    assert (LEAF.sha1 in step, "<thumbprint of the new certificate>" in step) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("ca", "shown", "first"),
+    [
+        (CA, LEAF, False),
+        (SHORT_CA, LEAF, True),
+        (SHORT_CA, replace(LEAF, not_before=NOW - 70 * DAYS), False),
+        (replace(CA, not_after=NOW + LEAF.lifetime), LEAF, False),
+        (replace(CA, not_after=NOW + LEAF.lifetime - timedelta(seconds=1)), LEAF, True),
+        (replace(CA, not_after=NOW - DAYS), LEAF, True),
+    ],
+    ids=["long CA", "short CA", "shorter leaf", "just enough", "just too short", "ended"],
+)
+def test_ca_first_when_it_ends_within_the_new_life(
+    ca: Certificate, shown: Certificate, *, first: bool
+) -> None:
+    """A certificate made now, as long as this one, must end before its CA, else no leaf step is printed."""
+    expected = [f"Renew VMS CA first: it ends on {ca.not_after:%Y-%m-%d}."]
+    found = steps_of(ending_under(ca, shown=shown))
+    assert (found == expected, len(found)) == (first, 1 if first else 3)
+
+
+def test_without_a_text_for_the_ca_the_steps_stay() -> None:
+    """Somebody's own steps are not dropped for a text that they never wrote."""
+    own = recorder(meaning=replace(MEANING, ca_first=()))
+    assert len(steps_of(ending_under(SHORT_CA, on=own))) == 3
+
+
+def test_an_unknown_ca_is_said_so() -> None:
+    """Where the issuer was not served and is no anchor, its end is not known."""
+    assert steps_of(ending(WHERE, LEAF, on=recorder()))[0] == (
+        "Ask VMS Certificate Authority, which ends on (not known), for rec1, 10.0.0.5."
+    )
+
+
+def test_steps_once_for_places_of_one_preset() -> None:
+    """Steps of one kind that differ only in their host are printed once, and say whose they are."""
+    states = []
+    for number in range(1, 4):
+        where = f"rec{number}:7563"
+        meaning = replace(MEANING, title=f"Recorder {number}", steps=(f"On rec{number} renew it.",))
+        states.append(ending_under(CA, on=recorder(where, meaning=meaning)))
+    body = text_of(mail_about(*states))
+    heading = "What to do for Recorder 1, and likewise for the others:"
+    assert [text in body for text in (heading, "On rec1 renew it.", "On rec2", "Recorder 3: rec3:7563")] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert body.count("What stops working") == 1
+
+
+def test_kinds_keep_their_own_steps() -> None:
+    """One certificate on two kinds of server has the steps of both."""
+    other = replace(MEANING, title="Event Server", component="event_server", steps=("Other way.",))
+    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
+    headings = [f"What to do for {title}, and likewise for the others:" for title in (TITLE, "Event Server")]
+    assert [heading in body for heading in headings] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        (Check.EXPIRY, (True, True)),
+        (Check.CA_EXPIRY, (True, True)),
+        (Check.OUTLIVES_CA, (True, True)),
+        (Check.RECORDER_PAIR, (True, True)),
+        (Check.FAILOVER_OLDER, (True, True)),
+        (Check.NAME, (True, True)),
+        (Check.NAME_IN_SUBJECT_ONLY, (True, True)),
+        (Check.PUBLIC_NAME, (True, True)),
+        (Check.KEY_TYPE, (True, True)),
+        (Check.NOT_YET_VALID, (True, False)),
+        (Check.TRUST, (True, False)),
+        (Check.USAGE, (True, False)),
+        (Check.WEAK_KEY, (False, False)),
+        (Check.WEAK_SIGNATURE, (False, False)),
+        (Check.INCONSISTENT, (False, False)),
+        (Check.ENCRYPTION, (False, False)),
+        (Check.DISCOVERY_STALE, (False, False)),
+    ],
+)
+def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool, bool]) -> None:
+    """What stops is said where clients refuse, steps where a new certificate helps, the link always."""
+    (entry,) = told(seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,)))
+    (advice,) = entry.advice
+    assert (bool(advice.what_stops), bool(advice.steps)) == expected
+    assert advice.link == MEANING.link
+
+
+def test_names_to_ask_for_hold_those_that_were_missing() -> None:
+    """The new certificate is asked for with the names that clients are given, and the wanted name."""
+    on = recorder(part=Part(public_names=("rec1", "recorder.vms.example")), name="rec1.vms.example")
+    found = finding(Check.NAME, LEAF, WHERE)
+    (step, *_) = steps_of(seen(WHERE, LEAF, found, on=on, above=(CA,)))
+    assert "for rec1, 10.0.0.5, recorder.vms.example, rec1.vms.example." in step
+
+
+def test_names_that_could_be_commands_are_left_out() -> None:
+    """People paste steps into a shell; a stranger's certificate must not write them."""
+    one = replace(LEAF, dns_names=("rec1", "x$(reboot)", 'a" & del *', "*.vms.example", "büro.example"))
+    ca = replace(CA, subject_cn='VMS "CA" & `del`')
+    assert steps_of(ending_under(ca, shown=one))[0] == (
+        "Ask VMS CA  del, which ends on 2035-02-09, for rec1, *.vms.example, büro.example, 10.0.0.5."
+    )
+
+
+def test_many_names_are_counted() -> None:
+    """A step stays readable."""
+    one = replace(LEAF, dns_names=tuple(f"n{n}" for n in range(100)))
+    assert "n24 and 76 more." in steps_of(ending_under(CA, shown=one))[0]
+
+
+@given(st.text(max_size=80))
+def test_unknown_braces_stay(text: str) -> None:
+    """Whatever stands in a text, filling it raises nothing, and what is no placeholder stays."""
+    values = dict.fromkeys(("names", "thumbprint", "issuer", "ca_ends"), "V")
+    expected = text
+    for name, value in values.items():
+        expected = expected.replace("{" + name + "}", value)
+    assert filled(text, values) == expected
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
+def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
+    """Texts of a configuration and names of a stranger never break a mail."""
+    meaning = Meaning(name, name, name, (*texts, "{names} {"), tuple(texts), name)
+    one = replace(LEAF, dns_names=(name,), issuer_cn=name)
+    message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(meaning=meaning), shown=one)))
+    parts = [part.get_content_type() for part in message.walk()]
+    assert (message.defects, parts) == ([], ["multipart/alternative", "text/plain", "text/html"])
+
+
+def test_labels_are_shown() -> None:
+    """Component, certificate group and site, each value once; other labels are nobody's business."""
+    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("rec2:7563"))))
+    lines = [line.strip() for line in body.splitlines()]
+    wanted = ["Component: recording_server", "Certificate group: streaming_media", "Site: HQ"]
+    assert ([lines.count(line) for line in wanted], "secret" in body) == ([1, 1, 1], False)
+
+
+def test_every_check_has_its_words() -> None:
+    """No finding can be told without a phrase for it."""
+    assert set(TROUBLE) == set(Check)

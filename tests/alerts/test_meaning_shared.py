@@ -1,0 +1,175 @@
+"""What several targets share, and what cannot be judged at all, is told once."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts import decide
+from monitor.model import Check, Finding, Policy, Severity, Snapshot, TargetState
+from support.factories.alerts_recorders import CA, LEAF, MEANING, SHORT_CA, TITLE, WHERE, recorder, told
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    certificate,
+    finding,
+    mail_about,
+    mails,
+    news,
+    picture,
+    seen,
+    steps,
+    text_of,
+)
+
+
+class TestAuthority:
+    """A CA fails with all that hangs on it."""
+
+    def falling(self, number: int, *checks: Check) -> TargetState:
+        """Return a recorder below the short CA."""
+        where, shown = f"rec{number}:7563", certificate(number, 300, name=f"rec{number}")
+        on = recorder(where, meaning=replace(MEANING, title=f"Recorder {number}"))
+        findings = [
+            Finding(Check.CA_EXPIRY, Severity.WARNING, "its CA ends", SHORT_CA.sha256, where)
+            if check is Check.CA_EXPIRY
+            else Finding(
+                check,
+                Severity.WARNING,
+                f"{number} outlives it",
+                shown.sha256,
+                where,
+                matter=f"outlives_ca {SHORT_CA.sha256}",
+            )
+            for check in checks
+        ]
+        return seen(where, shown, *findings, on=on, above=(SHORT_CA,))
+
+    def test_leaves_that_outlive_it_are_one_entry(self) -> None:
+        """Named by the CA, with every server that falls with it, and its renewal first."""
+        states = [self.falling(number, Check.OUTLIVES_CA) for number in range(1, 6)]
+        (entry,) = told(*states)
+        body = text_of(mail_about(*states))
+        assert (entry.title, entry.certificate, len(entry.spots)) == ("VMS CA", SHORT_CA, 5)
+        assert "[WARNING] VMS CA: a certificate outlives its CA, ends in 170 days" in body
+        assert body.count("What to do") == body.count("What to do, the CA first:") == 1
+        lines = [line.strip() for line in body.splitlines()]
+        begin = lines.index("Falls with it:") + 1
+        assert lines[begin : begin + 5] == [f"Recorder {n}: rec{n}:7563" for n in range(1, 6)]
+
+    def test_hundreds_of_leaves_are_counted(self) -> None:
+        """The mail stays readable."""
+        body = text_of(mail_about(*(self.falling(n, Check.OUTLIVES_CA) for n in range(1, 101))))
+        assert ("20 outlives it" in body, "21 outlives it" in body, "and 80 more like these" in body) == (
+            True,
+            False,
+            True,
+        )
+
+    def test_its_end_and_its_leaves_are_one_entry(self) -> None:
+        """The CA's own end and what outlives it stand together."""
+        states = [self.falling(n, Check.CA_EXPIRY, Check.OUTLIVES_CA) for n in (1, 2)]
+        (entry,) = told(*states)
+        assert (entry.title, entry.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
+        assert [advice.ca_first for advice in entry.advice] == [True]
+
+    def test_another_leaf_below_it_is_not_told_again(self) -> None:
+        """Once the CA is known to be too short, the next certificate below it is no news."""
+        first, second = (self.falling(n, Check.OUTLIVES_CA) for n in (1, 2))
+        decisions = list(steps((picture(first), NOW), (picture(first, second), NOW)))
+        assert [len(decision.entries) for decision in decisions] == [1, 0]
+        assert [place for change in decisions[1].changes if change.told for place in change.told.places] == [
+            "rec1:7563",
+            "rec2:7563",
+        ]
+
+    def test_solved_when_no_leaf_outlives_it(self) -> None:
+        """Good news once, in the name of the CA."""
+        before, after = self.falling(1, Check.OUTLIVES_CA), self.falling(1)
+        decisions = [news(one) for one in steps((picture(before), NOW), (picture(after), NOW))]
+        assert decisions[1] == [("solved", "", "VMS CA")]
+
+
+def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
+    """Return a picture in which these targets share a finding; the first one's certificate is at fault."""
+    at_fault = states[0].sightings[0].certificate.sha256
+    return picture(
+        *states,
+        correlated={
+            state.target.id: (
+                Finding(
+                    check,
+                    Severity.WARNING,
+                    "they differ",
+                    at_fault if state is states[0] else "",
+                    state.target.where,
+                    matter,
+                ),
+            )
+            for state in reversed(states)
+        },
+    )
+
+
+class TestSharedMatters:
+    """What several targets share is told once, by its matter."""
+
+    SERVER = replace(MEANING, title="Recording Server Recorder 01, server certificate, port 9001")
+
+    @pytest.mark.parametrize(
+        ("check", "matter", "title"),
+        [
+            (Check.RECORDER_PAIR, "recorder_pair rec1", SERVER.title),
+            (Check.FAILOVER_OLDER, "failover_older rec1", SERVER.title),
+            (Check.ENCRYPTION, "encryption recorders of HQ", "recorders of HQ"),
+            (Check.INCONSISTENT, "inconsistent nvr:443", "nvr:443"),
+        ],
+    )
+    def test_told_once_and_solved_once(self, check: Check, matter: str, title: str) -> None:
+        """One entry and one row; deciding again tells nothing; gone while all answer is solved."""
+        states = (
+            seen("rec1:9001", LEAF, on=recorder("rec1:9001", meaning=self.SERVER), above=(CA,)),
+            seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
+        )
+        picture_now = shared(check, *states, matter=matter)
+        decisions = list(steps((picture_now, NOW), (picture_now, NOW), (picture(*states), NOW)))
+        assert [news(decision) for decision in decisions] == [
+            [("first", "warning", title)],
+            [],
+            [("solved", "", title)],
+        ]
+        assert [change.key for change in decisions[0].changes] == [f"{check} {matter}"]
+
+    def test_only_the_forgotten_one_of_a_pair_gets_steps(self) -> None:
+        """The port that was renewed needs none."""
+        states = (
+            seen("rec1:9001", LEAF, on=recorder("rec1:9001", meaning=self.SERVER), above=(CA,)),
+            seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
+        )
+        snapshot = shared(Check.RECORDER_PAIR, *states, matter="recorder_pair rec1")
+        (entry,) = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
+        assert (entry.certificate, len(entry.spots)) == (LEAF, 2)
+        assert [advice.whose for advice in entry.advice] == [self.SERVER.title]
+        (mail,) = mails(decide(snapshot, {}, NOW, situation=AFTER_INVENTORY))
+        assert f"What to do for {self.SERVER.title}:" in text_of(mail)
+
+    def test_a_question_no_longer_asked_is_quiet(self) -> None:
+        """Who switches the check off needs no mail about it."""
+        state = seen("rec1:9001", LEAF, on=recorder("rec1:9001"))
+        off = Policy(checks=((Check.RECORDER_PAIR, None),))
+        quiet = replace(state, target=replace(state.target, policy=off))
+        snapshots = shared(Check.RECORDER_PAIR, state, matter="recorder_pair rec1"), picture(quiet)
+        decisions = list(steps(*((one, NOW) for one in snapshots)))
+        assert [len(decision.entries) for decision in decisions] == [1, 0]
+
+    @pytest.mark.parametrize("check", [Check.ENCRYPTION, Check.KEY_TYPE, Check.PUBLIC_NAME])
+    def test_findings_of_one_target_are_told_by_target(self, check: Check) -> None:
+        """Each target has its own row, is told once, and is solved on its own."""
+        bad = seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder())
+        good = seen(WHERE, LEAF, on=recorder())
+        decisions = list(steps((picture(bad), NOW), (picture(bad), NOW), (picture(good), NOW)))
+        assert [news(decision) for decision in decisions] == [
+            [("first", "critical", TITLE)],
+            [],
+            [("solved", "", TITLE)],
+        ]
+        assert [change.key for change in decisions[0].changes] == [f"{check} endpoint:{WHERE} {LEAF.sha256}"]

@@ -1,0 +1,103 @@
+"""What stands by was never seen, so it cannot be judged from the network: that is said by itself."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts import Situation, decide
+from monitor.model import Check, Finding, Meaning, Part, Severity, TargetState
+from support.factories.alerts_recorders import LEAF, recorder
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    STARTED,
+    apply,
+    blind,
+    certificate,
+    failing,
+    mail_about,
+    mails,
+    news,
+    parsed,
+    picture,
+    seen,
+    steps,
+    text_of,
+)
+
+
+class TestNeverSeen:
+    """What stands by cannot be judged from the network, and that is said."""
+
+    SPARE = TargetState(
+        recorder("spare:7563", part=Part(standby=True)),
+        watched_since=STARTED,
+        looked_at=NOW,
+        blind=Finding(Check.NEVER_SEEN, Severity.WARNING, "scan its store or test a failover"),
+    )
+
+    def silent(self, where: str = "spare:7563") -> TargetState:
+        """Return a standby that never answered."""
+        on = replace(self.SPARE.target, id=f"endpoint:{where}", where=where, meaning=Meaning())
+        return failing(replace(self.SPARE, target=on), looks=50)
+
+    @pytest.mark.parametrize("kind", ["plain", "html"])
+    def test_a_section_of_its_own(self, kind: str) -> None:
+        """Neither unreachable nor something to do, and by host with all its ports."""
+        mail = mail_about(
+            self.silent(), self.silent("spare:9001"), seen("a:443", certificate(5)), situation=Situation(NOW)
+        )
+        body = text_of(mail, kind)
+        assert mail.subject == "[INVENTORY] 3 watched, 0 need action, 0 unreachable"
+        heading = "Cannot be judged from the network"
+        assert (heading if kind == "html" else heading.upper()) in body
+        assert "spare (spare:7563, spare:9001)" in body
+        assert body.count("scan its store or test a failover") == 1
+        assert ("Unreachable" in body, "UNREACHABLE" in body, "Needs action" in body) == (False,) * 3
+
+    def test_a_broken_template_tells_it_too(self) -> None:
+        """The plain form of the inventory has the section's lines."""
+        from jinja2 import DictLoader  # noqa: PLC0415 - only this test breaks a template
+
+        decision = decide(picture(self.silent()), {}, NOW, situation=Situation(NOW))
+        (mail,) = mails(decision, templates=DictLoader({}))
+        assert "spare:7563 scan its store or test a failover" in parsed(mail).get_content()
+
+    def test_what_the_inventory_said_is_not_told_again(self) -> None:
+        """The notice after it is silent."""
+        snapshot = picture(self.silent())
+        first = decide(snapshot, {}, NOW, situation=Situation(NOW))
+        again = decide(snapshot, apply({}, first), NOW, situation=AFTER_INVENTORY)
+        assert (first.inventory is not None, again.silent) == (True, True)
+
+    def test_a_new_one_is_told_once_by_host(self) -> None:
+        """Both ports of a spare recorder are one entry."""
+        snapshot = picture(self.silent(), self.silent("spare:9001"))
+        decisions = list(steps((snapshot, NOW), (snapshot, NOW)))
+        assert [news(decision) for decision in decisions] == [[("first", "warning", "spare:7563")], []]
+
+    def test_it_does_not_count_as_a_fallen_network(self) -> None:
+        """Ten spares that were never seen are not the monitor's own network."""
+        snapshot = picture(*(self.silent(f"spare{n}:7563") for n in range(10)))
+        entries = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
+        assert {entry.checks for entry in entries} == {(Check.NEVER_SEEN,)}
+
+    @pytest.mark.parametrize("looks", [0, 1])
+    def test_seen_once_is_solved(self, looks: int) -> None:
+        """Also when it has fallen silent again before anybody decided."""
+        answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_looks=looks)
+        decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
+        assert news(decisions[1]) == [("solved", "", "spare:7563")]
+
+    def test_who_becomes_a_spare_is_not_called_silent_any_more(self) -> None:
+        """Its told silence is forgotten without a word."""
+        before = blind(seen("spare:7563", LEAF))
+        after = failing(seen("spare:7563", LEAF, on=self.silent().target))
+        decisions = list(steps((picture(before), NOW), (picture(after), NOW)))
+        assert [len(decision.entries) for decision in decisions] == [1, 0]
+        assert [change.told for change in decisions[1].changes] == [None]
+
+    def test_a_spare_that_was_seen_is_not_unreachable(self) -> None:
+        """Its silence is as it should be."""
+        answered = failing(seen("spare:7563", LEAF, on=self.silent().target))
+        assert mail_about(answered, situation=Situation(NOW)).subject.endswith("0 unreachable")

@@ -1,0 +1,243 @@
+"""How a decision reads as a mail, and that nothing a stranger writes can break one."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from jinja2 import DictLoader
+
+from monitor.alerts import Decision, Situation, decide
+from monitor.alerts.wording import days_phrase
+from monitor.model import Check, Departed, Meaning, Recipient, Severity, TargetState
+from support.factories.alerts_world import (
+    ADMINS,
+    AFTER_INVENTORY,
+    DAYS,
+    NOW,
+    SENDER,
+    blind,
+    certificate,
+    ending,
+    failing,
+    finding,
+    mail_about,
+    mails,
+    parsed,
+    picture,
+    seen,
+    target,
+    text_of,
+)
+
+MEANING = Meaning(
+    title="Recorder 1",
+    component="Recording Server",
+    what_stops="Live video and playback stop.",
+    steps=("Issue a new certificate.", "Choose it in the Server Configurator."),
+    link="https://vms.example/guide",
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        (timedelta(days=3, hours=23), "ends in 3 days"),
+        (timedelta(days=1), "ends in 1 day"),
+        (timedelta(hours=23, minutes=59), "ends today"),
+        (timedelta(seconds=1), "ends today"),
+        (timedelta(0), "ended today"),
+        (timedelta(hours=-23), "ended today"),
+        (timedelta(days=-1), "ended 1 day ago"),
+        (timedelta(days=-2, hours=-5), "ended 2 days ago"),
+    ],
+)
+def test_days(left: timedelta, expected: str) -> None:
+    """Days are whole 24-hour days towards now, and less than one is today."""
+    assert days_phrase(NOW + left, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (ending("rec:7563", certificate(1, 3.5), Severity.CRITICAL), "[CRITICAL] rec:7563 ends in 3 days"),
+        (ending("rec:7563", certificate(1, 20)), "[WARNING] rec:7563 ends in 20 days"),
+        (ending("rec:7563", certificate(1, -2), Severity.CRITICAL), "[EXPIRED] rec:7563 ended 2 days ago"),
+        (
+            ending("rec:7563", certificate(1, 3), Severity.CRITICAL, on=target("rec:7563", meaning=MEANING)),
+            "[CRITICAL] Recorder 1 ends in 3 days",
+        ),
+        (
+            seen("rec:7563", certificate(1, 90), finding(Check.NAME, certificate(1, 90), "rec:7563")),
+            "[CRITICAL] rec:7563: wrong name, ends in 90 days",
+        ),
+        (blind(seen("rec:7563", certificate(1))), "[WARNING] rec:7563 cannot be looked at"),
+    ],
+)
+def test_subject_names_the_worst_and_the_days(state: TargetState, expected: str) -> None:
+    """The subject says how bad, what, and how many days."""
+    assert parsed(mail_about(state))["Subject"] == expected
+
+
+def test_subject_counts_the_rest() -> None:
+    """One notice sums up, and its subject says how many more there are."""
+    states = [ending(f"h{n}:443", certificate(n, 3 + n), Severity.CRITICAL) for n in range(5)]
+    assert mail_about(*states).subject == "[CRITICAL] h0:443 ends in 3 days (and 4 more)"
+
+
+def test_renewed_names_both_thumbprints() -> None:
+    """Good news names the old and the new certificate and the new end."""
+    old, new = certificate(1, 20, age=300), certificate(2, 364)
+    told = decide(picture(ending("rec:7563", old)), {}, NOW, situation=AFTER_INVENTORY).changes[0].told
+    assert told is not None
+    state = seen("rec:7563", new, departed=(Departed("rec:7563", old, new, 2),))
+    (mail,) = mails(decide(picture(state), {told.key: told}, NOW, situation=AFTER_INVENTORY))
+    wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "2027-11-22"]
+    assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
+        "[RENEWED] rec:7563 now ends in 364 days",
+        [],
+    )
+
+
+def test_inventory_subject() -> None:
+    """The inventory names its three counts."""
+    states = [seen(f"h{n}:443", certificate(n)) for n in range(38)]
+    bad = [ending(f"b{n}:443", certificate(100 + n, 20)) for n in range(3)]
+    mail = mail_about(*states, *bad, failing(seen("x:443", certificate(200))), situation=Situation(NOW))
+    assert mail.subject == "[INVENTORY] 42 watched, 3 need action, 1 unreachable"
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_certificate_is_described_in_full(kind: str) -> None:
+    """Both bodies hold every fact an administrator needs to find the certificate, and what to do."""
+    one = replace(certificate(0xABC, 3.5), dns_names=("rec.vms.example", "rec"), ip_addresses=("10.0.0.5",))
+    state = ending("10.0.0.5:7563", one, Severity.CRITICAL, on=target("10.0.0.5:7563", meaning=MEANING))
+    wanted = [
+        one.subject,
+        "rec.vms.example, rec, 10.0.0.5",
+        one.issuer,
+        one.serial,
+        one.sha1,
+        one.sha256,
+        "2026-09-19 12:00:00 UTC",
+        "2026-11-27 00:00:00 UTC",
+        "3 (ends in 3 days)",
+        "Recorder 1: 10.0.0.5:7563",
+        *(MEANING.what_stops, *MEANING.steps, MEANING.link),
+    ]
+    body = text_of(mail_about(state), kind)
+    assert [text for text in wanted if text not in body] == []
+
+
+def test_inventory_lists_ends_and_silent_hosts() -> None:
+    """The inventory says what ends next and which host is silent and why."""
+    states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
+    body = text_of(mail_about(*states, situation=Situation(NOW)))
+    wanted = ["2027-02-21  a:443 (ends in 90 days)", "refused: nobody listens there"]
+    assert [text for text in wanted if text not in body] == []
+
+
+def test_headers() -> None:
+    """Nobody's auto-reply answers, and the Message-ID is the one that the outbox remembers."""
+    mail = mail_about(ending("a:443", certificate(1, 3)))
+    names = ["From", "To", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress", "Precedence"]
+    assert [parsed(mail)[name] for name in names] == [
+        SENDER,
+        "admins@vms.example, duty@vms.example",
+        "Mon, 23 Nov 2026 12:00:00 +0000",
+        mail.message_id,
+        "auto-generated",
+        "All",
+        None,
+    ]
+
+
+def test_mail_waits_for_its_first_attempt() -> None:
+    """A rendered mail is due at once for every recipient."""
+    mail = mail_about(ending("a:443", certificate(1, 3)))
+    assert (mail.recipients, mail.next_attempt_at, mail.attempts) == (
+        tuple((address, Recipient.PENDING) for address in ADMINS),
+        NOW,
+        0,
+    )
+
+
+def test_rendering_is_deterministic() -> None:
+    """The same decision gives the same bytes."""
+    states = [ending("a:443", certificate(1, 3))]
+    assert mail_about(*states) == mail_about(*states)
+
+
+def test_at_most_200_entries_and_a_count() -> None:
+    """A flood is cut after 200 entries, and the rest is counted."""
+    states = [ending(f"h{n}:443", certificate(n + 1, 3)) for n in range(230)]
+    body = text_of(mail_about(*states))
+    assert (body.count("Thumbprint"), "30 more are not listed here" in body) == (200, True)
+
+
+def test_non_ascii_survives_an_old_relay() -> None:
+    """Names in any script arrive whole although every byte on the wire is ASCII in short lines."""
+    one = replace(certificate(1, 3), subject="CN=Büro-日本語-Kamera")
+    mail = mail_about(ending("büro:443", one))
+    assert (mail.message.isascii(), max(map(len, mail.message.split(b"\r\n"))) < 998) == (True, True)
+    assert "büro:443" in parsed(mail)["Subject"]
+    assert "CN=Büro-日本語-Kamera" in text_of(mail)
+    assert "CN=Büro-日本語-Kamera" in text_of(mail, "html")
+
+
+def test_international_domain_is_written_in_ascii() -> None:
+    """A domain in letters is written as mail servers know it; such a local part stays off the header."""
+    decision = decide(picture(ending("a:443", certificate(1, 3))), {}, NOW, situation=AFTER_INVENTORY)
+    (mail,) = mails(decision, recipients=("a@münchen.example", "jürgen@vms.example"))
+    assert parsed(mail)["To"] == "a@xn--mnchen-3ya.example"
+
+
+def test_many_places_and_names_are_counted() -> None:
+    """A certificate at 1,000 places with 1,000 names lists 200 and 50 and counts the rest."""
+    one = replace(certificate(1, 3), dns_names=tuple(f"n{n}" for n in range(1000)))
+    body = text_of(mail_about(*(ending(f"h{n}:443", one) for n in range(1000))))
+    assert ("and 800 more places" in body, "and 950 more" in body) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "layouts",
+    [
+        {"notice.txt": "{{ 1/0 }}", "notice.html": "fine"},
+        {"notice.txt": "fine", "notice.html": "{{ page.nothing.at.all }}"},
+        {"notice.txt": "{% if %}", "notice.html": "fine"},
+        {},
+    ],
+    ids=["raises", "undefined", "syntax", "missing"],
+)
+def test_broken_template_goes_out_plain(layouts: dict[str, str]) -> None:
+    """A layout that cannot be rendered costs the HTML, not the news."""
+    one = certificate(1, 3.5)
+    decision = decide(picture(ending("a:443", one)), {}, NOW, situation=AFTER_INVENTORY)
+    (mail,) = mails(decision, templates=DictLoader(layouts))
+    body = parsed(mail).get_content()
+    wanted = ["[WARNING] a:443 ends in 3 days", "expiry is wrong", one.sha1]
+    assert (parsed(mail).get_content_type(), [text for text in wanted if text not in body]) == (
+        "text/plain",
+        [],
+    )
+
+
+def test_broken_inventory_template_goes_out_plain() -> None:
+    """The plain inventory still lists the next ends and the silent hosts."""
+    states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
+    decision = decide(picture(*states), {}, NOW, situation=Situation(NOW))
+    (mail,) = mails(decision, templates=DictLoader({}))
+    wanted = ["ends in 90 days (2027-02-21) a:443", "x:443 refused: nobody listens there"]
+    assert [text for text in wanted if text not in parsed(mail).get_content()] == []
+
+
+def test_nothing_to_tell_makes_no_mail() -> None:
+    """A decision without news makes no mail."""
+    assert mails(Decision()) == ()
+
+
+def test_late_mail_carries_the_time_of_the_decision() -> None:
+    """Days are counted from the instant of the decision, whatever the time of sending."""
+    later: datetime = NOW + 2 * DAYS
+    decision = decide(picture(ending("a:443", certificate(1, 3.5))), {}, later, situation=AFTER_INVENTORY)
+    (mail,) = mails(decision, now=later)
+    assert mail.subject == "[WARNING] a:443 ends in 1 day"

@@ -1,0 +1,65 @@
+"""Whatever happens to a site, each matter is told once."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts import FIRST_PASS_AT_MOST, Situation, decide
+from monitor.assess import correlate, unreachability
+from monitor.model import Certificate, DiscoveryState, Part, Policy, Snapshot, TargetState, Told
+from support.factories.alerts_recorders import CA, LABELS, LEAF, recorder
+from support.factories.alerts_world import AFTER_INVENTORY, NOW, STARTED, apply, certificate, picture, seen
+
+PORTS = [(host, number) for host in ("rec1", "rec2", "spare") for number in (7563, 9001)]
+LEAVES = (LEAF, certificate(2, 300), certificate(3, 300), None)
+sites = st.lists(
+    st.tuples(st.sampled_from(LEAVES), st.booleans(), st.sampled_from([0, 0, 2, 9])),
+    min_size=len(PORTS),
+    max_size=len(PORTS),
+)
+
+
+def port_of(host: str, number: int, shown: Certificate | None, failed: int) -> TargetState:
+    """Return one port of a recorder or of its spare."""
+    spare = (
+        Part(standby=True, stands_in_for=("rec1", "rec2")) if host == "spare" else Part(plain_possible=True)
+    )
+    on = recorder(f"{host}:{number}", part=spare)
+    group = ("certificate_group", "streaming_media" if number == 7563 else "server")
+    on = replace(on, labels=(group, *LABELS[1:]), policy=Policy(encryption="any"))
+    state = TargetState(on, watched_since=STARTED, looked_at=NOW, failed_looks=failed)
+    if shown is not None:
+        state = replace(seen(on.where, shown, on=on, above=(CA,)), failed_looks=failed, encrypted=True)
+    elif host != "spare":
+        state = replace(state, succeeded_at=NOW, encrypted=False)
+    return replace(state, blind=unreachability(state, NOW))
+
+
+def site_of(rows: list[tuple[Certificate | None, bool, int]]) -> Snapshot:
+    """Return a picture of a small site, with what shows across it."""
+    states = [
+        port_of(host, number, shown, failed)
+        for (host, number), (shown, there, failed) in zip(PORTS, rows, strict=True)
+        if there
+    ]
+    stale = DiscoveryState("xprotect:hq", target_id="endpoint:rec1:7563", failed=rows[0][2])
+    plain = replace(picture(*states), discoveries={stale.id: stale})
+    return replace(plain, correlated=correlate(plain, NOW))
+
+
+@settings(deadline=None)
+@given(st.lists(sites, min_size=1, max_size=4), st.booleans())
+def test_whatever_happens_to_a_site_is_told_once(
+    history: list[list[tuple[Certificate | None, bool, int]]],
+    inventory: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """After every change of a site one decision tells it, and deciding again tells and stores nothing."""
+    rows: dict[str, Told] = {}
+    # A picture without any target waits for the end of the first pass, whatever lists are missing.
+    situation = AFTER_INVENTORY if inventory else Situation(NOW - FIRST_PASS_AT_MOST)
+    for snapshot in map(site_of, history):
+        rows = apply(rows, decide(snapshot, rows, NOW, situation=situation))
+        again = decide(snapshot, rows, NOW, situation=AFTER_INVENTORY)
+        assert (again.silent, again.changes) == (True, ())
+        situation = AFTER_INVENTORY

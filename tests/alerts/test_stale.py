@@ -1,0 +1,55 @@
+"""A list of targets that cannot be had: told once, over restarts too, and taken back only when it was had."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts import decide
+from monitor.assess import correlate
+from monitor.model import DiscoveryState, Failure, Reason, Snapshot, Told
+from support.factories.alerts_world import AFTER_INVENTORY, DAYS, NOW, apply, certificate, news, picture, seen
+
+SITE = "xprotect_site:https://vms01"
+REFUSED = (Failure(Reason.UNAUTHORIZED, "the login was refused"),)
+FAILING = DiscoveryState(SITE, "endpoint:vms01:443", asked_at=NOW, failed=3, failures=REFUSED)
+HAD = replace(FAILING, succeeded_at=NOW, failed=0, failures=())
+RESTARTED = DiscoveryState(SITE, succeeded_at=NOW - DAYS)
+
+
+def site(*lists: DiscoveryState) -> Snapshot:
+    """Return a picture of one healthy endpoint whose list of neighbours is in this state."""
+    plain = replace(picture(seen("vms01:443", certificate(1))), discoveries={one.id: one for one in lists})
+    return replace(plain, correlated=correlate(plain, NOW))
+
+
+def told(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
+    """Yield the news of each picture, each stored before the next."""
+    rows: dict[str, Told] = {}
+    for snapshot in snapshots:
+        decision = decide(snapshot, rows, NOW, situation=AFTER_INVENTORY)
+        rows = apply(rows, decision)
+        yield news(decision)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [RESTARTED, replace(FAILING, failed=1), replace(FAILING, failed=0)],
+    ids=["not asked yet", "failing again", "not finished"],
+)
+def test_a_restart_does_not_call_a_stale_list_solved(later: DiscoveryState) -> None:
+    """Until the list is had again it is neither told as solved nor told a second time."""
+    _, after, again = told(site(FAILING), site(later), site(FAILING))
+    assert (after, again) == ([], [])
+
+
+def test_a_list_that_is_had_again_is_solved() -> None:
+    """The first whole answer takes the trouble back."""
+    _, after = told(site(FAILING), site(HAD))
+    assert [why for why, _, _ in after] == ["solved"]
+
+
+def test_a_list_that_nobody_wants_any_more_is_forgotten_silently() -> None:
+    """A discovery that left the configuration is not called solved, and is told anew should it come back."""
+    first, after, again = told(site(FAILING), site(), site(FAILING))
+    assert (after, again) == ([], first)

@@ -1,0 +1,127 @@
+"""Names are matched as clients match them, and a mismatch says what is there instead."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.assess import NameProblem, mismatch
+from monitor.model import Certificate, Check
+from monitor.parse import certificate
+from support.pki import issue
+
+AS_DNS = "it stands there as a DNS entry, which many clients do not accept for an address"
+IGNORED = "its subject does, but clients ignore that beside alternative names"
+
+
+def carrying(*names: str, subject: str = "subject.example") -> Certificate:
+    """Return a certificate with these alternative names."""
+    return certificate(issue(subject, names=names).der)
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["nvr.example"], "nvr.example"),
+        (["nvr.example"], "NVR.Example"),
+        (["NVR.Example"], "nvr.example"),
+        (["nvr.example"], "nvr.example."),
+        (["nvr.example."], "nvr.example"),
+        (["*.example.org"], "nvr.example.org"),
+        (["DNS:10.0.0.5", "nvr.example"], "nvr.example"),
+        (["DNS:", "nvr.example"], "nvr.example"),
+        (["DNS:*", "*.example.org"], "nvr.example.org"),
+        (["xn--mller-kva.example"], "müller.example"),
+        (["xn--mller-kva.example"], "xn--mller-kva.example"),
+        (["my_nvr"], "my_nvr"),
+        (["10.0.0.5"], "10.0.0.5"),
+        (["fd00::5"], "fd00:0:0::5"),
+        (["fd00::5"], "[fd00::5]"),
+        (["fe80::5"], "fe80::5%eth0"),
+    ],
+)
+def test_fits(names: list[str], wanted: str) -> None:
+    """The certificate is for the name."""
+    assert mismatch(carrying(*names), wanted) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "sentence"),
+    [
+        (
+            ["other.example", "10.0.0.5"],
+            "nvr.example",
+            'the certificate is not for "nvr.example": it carries other.example, 10.0.0.5',
+        ),
+        (
+            ["*.example.org"],
+            "a.nvr.example.org",
+            'the certificate is not for "a.nvr.example.org": it carries *.example.org',
+        ),
+        (
+            ["DNS:10.0.0.5", "other.example"],
+            "nvr.example",
+            'the certificate is not for "nvr.example": it carries "10.0.0.5" (unusable), other.example',
+        ),
+        (
+            ["DNS:10.0.0.5"],
+            "10.0.0.5",
+            f"the certificate lacks an IP entry for 10.0.0.5: {AS_DNS}",
+        ),
+        (
+            ["nvr.example"],
+            "10.0.0.5",
+            "the certificate is not for 10.0.0.5: it carries nvr.example",
+        ),
+        (
+            ["other.example"],
+            "subject.example",
+            f'no alternative name fits "subject.example" ({IGNORED}): it carries other.example',
+        ),
+        (
+            [f"h{n}.example" for n in range(12)],
+            "nvr.example",
+            'the certificate is not for "nvr.example": it carries '
+            + ", ".join(f"h{n}.example" for n in range(8))
+            + " and 4 more",
+        ),
+        (
+            [],
+            "nvr.example",
+            'the certificate is not for "nvr.example": it carries only the subject "subject.example"',
+        ),
+        (
+            ["nvr.example"],
+            "nvr example",
+            'the certificate is not for "nvr example": it carries nvr.example',
+        ),
+    ],
+)
+def test_says_what_is_there_instead(names: list[str], wanted: str, sentence: str) -> None:
+    """The sentence lists what the certificate carries, bounded, unusable entries quoted."""
+    assert mismatch(carrying(*names), wanted) == NameProblem(Check.NAME, sentence)
+
+
+@pytest.mark.parametrize("name", ["nvr.example", "10.0.0.5"])
+def test_a_name_only_in_the_subject_is_milder(name: str) -> None:
+    """Without alternative names the subject's common name counts as a lesser problem."""
+    assert mismatch(carrying(subject=name), name) == NameProblem(
+        Check.NAME_IN_SUBJECT_ONLY,
+        f'the certificate names "{name}" only in its subject: current clients accept only alternative names',
+    )
+
+
+def test_a_certificate_without_any_name_says_so() -> None:
+    """Neither subject nor alternative names."""
+    assert mismatch(carrying(subject=""), "nvr.example") == NameProblem(
+        Check.NAME, 'the certificate is not for "nvr.example": it carries no name at all'
+    )
+
+
+NVR = carrying("nvr.example", "*.example.org", "10.0.0.5")
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_wanted_text_is_answered(wanted: str) -> None:
+    """Whatever someone configured, the answer is a problem or none."""
+    problem = mismatch(NVR, wanted)
+    assert problem is None or problem.check is Check.NAME

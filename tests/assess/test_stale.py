@@ -1,0 +1,77 @@
+"""A list of targets that could not be had for some time is told at one target."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from monitor.model import Check, DiscoveryState, Failure, Finding, Reason, Severity, TargetState
+from support.factories.correlating import OLD, REC, WARNING, found, port
+from support.pki import days
+
+
+class TestDiscoveryStale:
+    """A list of targets that cannot be had is told after a few times."""
+
+    STALE = DiscoveryState(
+        "xprotect:hq",
+        found=2,
+        succeeded_at=days(-1),
+        failed=3,
+        failures=(Failure(Reason.UNAUTHORIZED, "the login was refused"),),
+    )
+
+    def api(self) -> TargetState:
+        """Return the endpoint of the API."""
+        return port(443, OLD, host="vms01", component="management_server")
+
+    @pytest.mark.parametrize(
+        ("failed", "expected"),
+        [
+            (0, None),
+            (2, None),
+            (3, WARNING),
+            (11, WARNING),
+            (12, Severity.CRITICAL),
+            (999, Severity.CRITICAL),
+        ],
+    )
+    def test_it_gets_worse(self, failed: int, expected: Severity | None) -> None:
+        """Three refreshes make a warning, twelve are critical."""
+        stale = replace(self.STALE, failed=failed, target_id="endpoint:vms01:443")
+        findings = found(self.api(), discoveries=(stale,)).get("vms01:443", [])
+        assert [one.severity for one in findings] == ([expected] if expected else [])
+
+    @pytest.mark.parametrize(
+        ("succeeded_at", "last"),
+        [(days(-1), "it was last had 2026-11-22 12:00 UTC"), (None, "it was never had")],
+    )
+    def test_the_sentence(self, succeeded_at: datetime | None, last: str) -> None:
+        """It says why, since when, and what goes on."""
+        stale = replace(self.STALE, target_id="endpoint:vms01:443", succeeded_at=succeeded_at)
+        sentence = (
+            "the list of targets of xprotect:hq could not be had 3 times in a row "
+            f"(unauthorized: the login was refused); {last}; its last known targets stay under watch"
+        )
+        assert found(self.api(), discoveries=(stale,)) == {
+            "vms01:443": [
+                Finding(
+                    Check.DISCOVERY_STALE,
+                    WARNING,
+                    sentence,
+                    place="vms01:443",
+                    matter="discovery_stale xprotect:hq",
+                )
+            ]
+        }
+
+    def test_any_target_of_the_discovery_stands_for_it(self) -> None:
+        """Where the list does not come from an endpoint, or that one is not watched."""
+        state = port(7563, OLD)
+        state = replace(state, target=replace(state.target, origin="xprotect:hq"))
+        gone = replace(self.STALE, target_id="endpoint:gone:443")
+        assert list(found(self.api(), state, discoveries=(gone,))) == [f"{REC}:7563"]
+
+    def test_without_any_target_nobody_can_be_named(self) -> None:
+        """Nothing is found, and nothing breaks."""
+        assert found(discoveries=(self.STALE,)) == {}

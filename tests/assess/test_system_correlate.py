@@ -1,0 +1,242 @@
+"""What shows only across the servers of a site."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model import Check, Finding, Part, Policy, TargetState
+from monitor.parse import certificate
+from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
+from support.pki import Issued
+
+SAME_DAY = made(-339, 26)
+CAPPED = made(-2, 25)
+OTHER_NAME = made(-2, 25, "other.vms.example")
+
+
+class TestRecorderPair:
+    """A recorder carries two certificates, and the second is easily forgotten."""
+
+    def test_only_one_was_renewed(self) -> None:
+        """Both ports say so in the same words; the older certificate is the one at fault."""
+        findings = found(port(7563, NEW), port(9001, OLD))
+        sentence = (
+            f"the two certificates of {REC} are out of step, so only one of them seems to have been renewed: "
+            f"the streaming media certificate on port 7563 is {certificate(NEW.der).sha1} "
+            "and ends 2027-11-21 12:00 UTC, "
+            f"but the server certificate on port 9001 is {certificate(OLD.der).sha1} "
+            "and ends 2026-12-18 12:00 UTC"
+        )
+        matter = f"recorder_pair {REC}"
+        assert findings == {
+            f"{REC}:9001": [
+                Finding(
+                    Check.RECORDER_PAIR, WARNING, sentence, certificate(OLD.der).sha256, f"{REC}:9001", matter
+                )
+            ],
+            f"{REC}:7563": [
+                Finding(Check.RECORDER_PAIR, WARNING, sentence, place=f"{REC}:7563", matter=matter)
+            ],
+        }
+
+    @pytest.mark.parametrize(
+        ("streaming", "server", "expected"),
+        [
+            pytest.param(OLD, OLD, False, id="one certificate for both"),
+            pytest.param(OLD, SAME_DAY, False, id="made a day apart"),
+            pytest.param(OLD, made(-340, 31.9), False, id="less than a week apart"),
+            pytest.param(OLD, made(-340, 32.1), True, id="more than a week apart"),
+            pytest.param(OLD, NEW, True, id="streaming forgotten"),
+            pytest.param(OLD, CAPPED, True, id="both end with their CA, one is new"),
+            pytest.param(OLD, OTHER_NAME, False, id="both end with their CA, for other names"),
+        ],
+    )
+    def test_what_is_out_of_step(self, streaming: Issued, server: Issued, *, expected: bool) -> None:
+        """Ends a week apart, or beginnings a month apart for the same names."""
+        assert bool(found(port(7563, streaming), port(9001, server))) is expected
+
+    def test_the_one_that_began_first_is_at_fault_where_both_end_with_their_ca(self) -> None:
+        """The later end of a few hours does not make it the newer one."""
+        older = made(-340, 25.1)
+        findings = found(port(7563, older), port(9001, CAPPED))
+        assert [one.sha256 for one in findings[f"{REC}:7563"]] == [certificate(older.der).sha256]
+
+    @pytest.mark.parametrize(
+        "states",
+        [
+            pytest.param([port(7563, NEW), port(9001, OLD, host="rec2.vms.example")], id="two hosts"),
+            pytest.param([port(7563, NEW), port(9001, OLD, component="event_server")], id="no recorder"),
+            pytest.param([port(7563, NEW), port(9001, OLD, failed=1)], id="one is silent"),
+            pytest.param([port(7563, NEW), port(9001, None)], id="one is plain"),
+            pytest.param([port(9001, NEW), port(9002, OLD)], id="twice the same group"),
+            pytest.param([port(7563, NEW)], id="one port"),
+        ],
+    )
+    def test_what_is_no_pair(self, states: list[TargetState]) -> None:
+        """Only both groups of one recorder, as they are served now."""
+        assert found(*states) == {}
+
+    def test_a_silent_standby_is_judged_by_what_is_last_known(self) -> None:
+        """A failover recorder is silent most of the time."""
+        part = Part(standby=True)
+        states = (
+            port(number, shown, component="failover_recorder", part=part, failed=9)
+            for number, shown in ((7563, NEW), (9001, OLD))
+        )
+        assert len(found(*states)) == 2
+
+    def test_it_can_be_switched_off(self) -> None:
+        """As every check, at each target."""
+        policy = Policy(checks=((Check.RECORDER_PAIR, None),))
+        assert list(found(port(7563, NEW, policy=policy), port(9001, OLD))) == [f"{REC}:9001"]
+
+
+class TestFailoverOlder:
+    """A failover server that was forgotten shows only at a takeover."""
+
+    def spare(self, shown: Issued | None, *hosts: str, failed: int = 0) -> TargetState:
+        """Return the streaming port of a failover recorder."""
+        part = Part(standby=True, stands_in_for=hosts)
+        return port(7563, shown, host="spare", component="failover_recorder", part=part, failed=failed)
+
+    def test_it_is_the_last_one(self) -> None:
+        """The finding is at the failover server and names those it stands in for."""
+        findings = found(self.spare(OLD, REC, failed=50), port(7563, NEW))
+        sentence = (
+            "the streaming media certificate of the failover server on port 7563 ends 2026-12-18 12:00 UTC, "
+            f"before those of all that it stands in for ({REC} ends 2027-11-21 12:00 UTC): "
+            "it seems to have been forgotten"
+        )
+        sha256, matter = certificate(OLD.der).sha256, "failover_older spare"
+        assert findings == {
+            "spare:7563": [
+                Finding(Check.FAILOVER_OLDER, WARNING, sentence, sha256, "spare:7563", matter=matter)
+            ]
+        }
+
+    @pytest.mark.parametrize(
+        ("spare", "others", "expected"),
+        [
+            pytest.param(OLD, [NEW, NEW], True, id="all others were renewed"),
+            pytest.param(OLD, [NEW, OLD], False, id="another one waits too"),
+            pytest.param(OLD, [SAME_DAY], False, id="made a day apart"),
+            pytest.param(NEW, [OLD], False, id="renewed first"),
+            pytest.param(None, [NEW], False, id="never seen"),
+            pytest.param(OLD, [None], False, id="nothing to compare with"),
+            pytest.param(OLD, [None, NEW], True, id="one of them is not known"),
+        ],
+    )
+    def test_what_is_older(
+        self, spare: Issued | None, others: list[Issued | None], *, expected: bool
+    ) -> None:
+        """It ends a week before all that are known."""
+        hosts = [f"rec{number}" for number in range(len(others))]
+        states = [port(7563, shown, host=host) for host, shown in zip(hosts, others, strict=True)]
+        assert bool(found(self.spare(spare, *hosts), *states)) is expected
+
+    def test_groups_are_not_mixed(self) -> None:
+        """A streaming certificate is not compared with a server certificate."""
+        assert found(self.spare(OLD, REC), port(9001, NEW)) == {}
+
+    def test_hosts_are_known_by_their_aliases(self) -> None:
+        """A short name, a full one and another case are one host."""
+        state = port(7563, NEW)
+        state = replace(state, target=replace(state.target, aliases=("REC1.",)))
+        assert list(found(self.spare(OLD, "rec1"), state)) == ["spare:7563"]
+
+
+class TestMixedEncryption:
+    """Some recorders encrypted and some not is told once, mildly."""
+
+    ANY = Policy(encryption="any")
+
+    def recorder(
+        self, name: str, *, encrypted: bool | None, policy: Policy = ANY, site: str = "HQ"
+    ) -> TargetState:
+        """Return the streaming port of a recorder."""
+        return port(7563, None, host=name, encrypted=encrypted, policy=policy, site=site)
+
+    def test_one_plain_recorder_is_one(self) -> None:
+        """The sentence is English with one of each too."""
+        (finding,) = found(self.recorder("r1", encrypted=False), self.recorder("r2", encrypted=True))[
+            "r1:7563"
+        ]
+        assert finding.sentence == (
+            "of the 2 recorders of HQ (streaming media) 1 is encrypted and 1 is not: r1:7563"
+        )
+
+    def test_the_plain_ones_share_a_warning(self) -> None:
+        """One sentence and one matter for the site."""
+        states = [self.recorder(f"r{n}", encrypted=n > 2) for n in range(1, 6)]
+        sentence = (
+            "of the 5 recorders of HQ (streaming media) 3 are encrypted and 2 are not: r1:7563, r2:7563"
+        )
+        assert found(*states) == {
+            f"r{n}:7563": [
+                Finding(
+                    Check.ENCRYPTION,
+                    WARNING,
+                    sentence,
+                    place=f"r{n}:7563",
+                    matter="encryption recorders of HQ",
+                )
+            ]
+            for n in (1, 2)
+        }
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"encrypted": True},
+            {"encrypted": None},
+            {"encrypted": False, "site": "Branch"},
+            {"encrypted": False, "site": ""},
+            {"encrypted": False, "policy": Policy(encryption="off")},
+            {"encrypted": False, "policy": Policy(encryption="required")},
+        ],
+    )
+    def test_what_is_not_mixed(self, change: dict[str, object]) -> None:
+        """Only recorders of one site, where either is allowed and something is known."""
+        other = self.recorder("r2", **change)  # type: ignore[arg-type]
+        assert found(self.recorder("r1", encrypted=True), other) == {}
+
+    def test_the_two_ports_of_a_recorder_may_differ(self) -> None:
+        """Server and streaming encryption are switched on apart from each other."""
+        server = port(9001, None, host="r1", encrypted=False, policy=self.ANY)
+        assert found(self.recorder("r1", encrypted=True), server) == {}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([7563, 9001]),
+            st.sampled_from(["r1", "r2", "spare", ""]),
+            st.sampled_from([None, OLD, NEW, CAPPED, OTHER_NAME]),
+            st.sampled_from(["recording_server", "failover_recorder", ""]),
+            st.booleans(),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
+)
+def test_every_finding_across_targets_is_shared_and_placed(
+    rows: list[tuple[int, str, Issued | None, str, bool, bool]],
+) -> None:
+    """Whatever a site looks like: each finding has a matter that begins with its check, and a place."""
+    states = [
+        port(
+            number,
+            shown,
+            host=host,
+            component=component,
+            policy=Policy(encryption="any"),
+            encrypted=encrypted,
+            part=Part(standby=standby, stands_in_for=("r1",) if standby else ()),
+        )
+        for number, host, shown, component, standby, encrypted in rows
+    ]
+    findings = [one for several in found(*states).values() for one in several]
+    assert all(one.matter.startswith(f"{one.check} ") and one.place for one in findings)

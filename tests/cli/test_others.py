@@ -1,0 +1,273 @@
+"""The commands beside ``check``: their exit codes and messages, with real daemons and mail servers."""
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.factories.file_probes import UNIX
+from support.servers.command import COMMAND, Done, run, started
+from support.servers.mail_servers import Inbox, mail_server
+
+GOOD = "targets: [{kind: files, name: web, paths: [web/]}]\n"
+BAD = "targets: [{kind: files, nme: web, paths: []}]\nunknown: 1\n"
+PATIENCE = 60
+
+
+def write(folder: Path, text: str) -> Path:
+    """Write a configuration."""
+    path = folder / "monitor.yaml"
+    path.write_text(text)
+    return path
+
+
+def daemon_text(port: int | str) -> str:
+    """Return the configuration of a daemon."""
+    return GOOD + f'web: {{listen: "127.0.0.1:{port}"}}\nstore: {{url: "sqlite:///state.db"}}\n'
+
+
+@contextmanager
+def running(config: Path) -> Iterator[str]:
+    """Run the daemon and give its address."""
+    log = config.parent / "daemon.log"
+    with (
+        log.open("wb") as stream,
+        started("run", "--config", config, patience=3 * PATIENCE, stderr=stream) as process,
+    ):
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while "http://" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield "http://" + log.read_text().partition("http://")[2].split()[0]
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def ended(config: Path) -> Done:
+    """Run a daemon that cannot start, to its end."""
+    done = subprocess.run(
+        [*COMMAND, "run", "--config", str(config)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_good_configuration(tmp_path: Path) -> None:
+    """A good file is said to be good, with the number of its targets."""
+    path = write(tmp_path, GOOD)
+    assert run("validate-config", path) == Done(0, f"{path}: good, 1 target\n", "")
+
+
+def test_every_mistake_is_said(tmp_path: Path) -> None:
+    """A bad file ends with 2 and a line for each mistake, with file and line."""
+    path = write(tmp_path, BAD)
+    done = run("validate-config", path)
+    assert (done.code, done.out) == (2, "")
+    assert [line.split(": ")[:2] for line in done.err.splitlines()] == [
+        [f"{path}:1", "targets[0].paths"],
+        [f"{path}:1", "targets[0].nme"],
+        [f"{path}:2", "unknown"],
+    ]
+
+
+def test_offline_does_not_look_at_files(tmp_path: Path) -> None:
+    """A missing anchor is a mistake only on the machine that has to read it."""
+    path = write(tmp_path, GOOD + "defaults: {trust: [missing.cer]}\n")
+    assert [run("validate-config", path).code, run("validate-config", path, "--offline").code] == [2, 0]
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "."])
+@pytest.mark.parametrize(
+    "command", [("validate-config",), ("run", "--config"), ("test-email", "--config"), ("reload", "--config")]
+)
+def test_no_such_configuration(tmp_path: Path, name: str, command: tuple[str, ...]) -> None:
+    """A missing file or a folder is a configuration error that names it."""
+    done = run(*command, tmp_path / name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"{tmp_path / name}: ")
+
+
+def test_the_schema_is_json_schema() -> None:
+    """``config-schema`` prints one object that describes the sections."""
+    schema = json.loads(run("config-schema").out)
+    assert {"defaults", "policies", "targets", "email", "web", "store"} <= set(schema["properties"])
+
+
+def test_run_refuses_a_bad_configuration(tmp_path: Path) -> None:
+    """``run`` ends with 2, so that systemd does not restart it."""
+    done = ended(write(tmp_path, BAD))
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+def test_run_on_a_taken_port(tmp_path: Path) -> None:
+    """A taken port ends with 1 and names the address."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = ended(write(tmp_path, daemon_text(port)))
+    assert done.code == 1
+    assert f"127.0.0.1:{port}" in done.err.splitlines()[-1]
+    assert "Traceback" not in done.err
+
+
+def test_run_on_an_unusable_store(tmp_path: Path) -> None:
+    """A store that is no database ends with 1 and names the file."""
+    (tmp_path / "state.db").write_bytes(b"this is no database, but long enough to be read as one" * 100)
+    done = ended(write(tmp_path, daemon_text(0)))
+    assert done.code == 1
+    assert "state.db" in done.err.splitlines()[-1]
+    assert "Traceback" not in done.err
+
+
+def test_a_second_daemon_on_one_store(tmp_path: Path) -> None:
+    """Only one daemon records in one file; the second ends with 1."""
+    path = write(tmp_path, daemon_text(0))
+    with running(path):
+        done = ended(path)
+    assert done.code == 1
+    assert "state.db" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_reload(tmp_path: Path) -> None:
+    """A good file is taken (0); a bad one is refused with its mistakes (2); without a daemon it is 1."""
+    path = write(tmp_path, daemon_text(0))
+    with running(path) as url:
+        good = run("reload", "--url", url)
+        write(tmp_path, BAD)
+        bad = run("reload", "--url", url)
+    gone = run("reload", "--url", url)
+    assert good == Done(0, "reloaded\n", "")
+    assert (bad.code, bad.out, [line.split(": ")[1] for line in bad.err.splitlines()]) == (
+        2,
+        "",
+        ["targets[0].paths", "targets[0].nme", "unknown"],
+    )
+    assert (gone.code, gone.err.partition(":")[0]) == (1, "no cert-monitor answers at http")
+
+
+def test_reload_finds_the_daemon_by_its_configuration(tmp_path: Path) -> None:
+    """``--config`` takes the address from the file."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = write(tmp_path, daemon_text(port))
+    with running(path):
+        assert run("reload", "--config", path) == Done(0, "reloaded\n", "")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://[::1", "http://a b:1"])
+def test_reload_of_no_address(url: str) -> None:
+    """What is no address is bad usage."""
+    done = run("reload", "--url", url)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("reload: --url ")
+
+
+def test_reload_of_something_else() -> None:
+    """Something that speaks no HTTP is no cert-monitor."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
+
+        def answer() -> None:
+            link, _ = server.accept()
+            with link:
+                link.recv(65536)
+                link.sendall(b"220 mail ready\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        done = run("reload", "--url", f"http://127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
+    assert (done.code, done.err.partition(":")[0]) == (1, "no cert-monitor answers at http")
+
+
+def mailed(folder: Path, inbox: Inbox, extra: str = "") -> Done:
+    """Run ``test-email`` against a mail server."""
+
+    async def main() -> Done:
+        async with mail_server(inbox) as port:
+            path = write(
+                folder,
+                f"email: {{host: 127.0.0.1, port: {port}, security: none, from: certs@vms.example, "
+                f"to: [admins@vms.example, more@vms.example]{extra}}}\n",
+            )
+            return await asyncio.to_thread(run, "test-email", "--config", path)
+
+    return asyncio.run(main())
+
+
+def test_a_test_mail(tmp_path: Path) -> None:
+    """A mail that every recipient's server takes is 0, and the conversation is shown."""
+    inbox = Inbox()
+    done = mailed(tmp_path, inbox)
+    assert (done.code, done.err, len(inbox.taken)) == (0, "", 1)
+    assert "250 taken" in done.out
+
+
+@pytest.mark.parametrize("refused", ["MAIL", "DATA", "more@vms.example"])
+def test_a_refused_test_mail(tmp_path: Path, refused: str) -> None:
+    """A mail that is not taken for everyone is 1, and the server's words are shown."""
+    done = mailed(tmp_path, Inbox({refused: "550 5.7.1 relaying denied"}))
+    assert done.code == 1
+    assert "relaying denied" in done.out
+
+
+def test_no_mail_server(tmp_path: Path) -> None:
+    """A relay that does not answer is 1."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = write(
+        tmp_path,
+        f"email: {{host: 127.0.0.1, port: {port}, security: none, from: a@b.example, to: [c@d.example]}}\n",
+    )
+    assert run("test-email", "--config", path).code == 1
+
+
+def test_no_email_section(tmp_path: Path) -> None:
+    """Nothing to test is a configuration error."""
+    done = run("test-email", "--config", write(tmp_path, GOOD))
+    assert (done.code, "there is no email section" in done.err) == (2, True)
+
+
+def test_the_password_is_never_shown(tmp_path: Path) -> None:
+    """Neither the conversation nor an error shows the password."""
+    (tmp_path / "secret").write_text("right horse")
+    done = mailed(tmp_path, Inbox(), ", username: certs, password: {file: secret}")
+    assert done.code != 0
+    assert "right horse" not in done.out + done.err
+    assert "cmlnaHQgaG9yc2U" not in done.out + done.err
+
+
+@UNIX
+def test_run_ends_on_ctrl_c(tmp_path: Path) -> None:
+    """Ctrl-C ends the daemon with 0 and no traceback."""
+    path = write(tmp_path, daemon_text(0))
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as stream,
+        started("run", "--config", path, patience=3 * PATIENCE, stderr=stream) as process,
+    ):
+        deadline = time.monotonic() + PATIENCE
+        while b"http://" not in log.read_bytes():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(PATIENCE)
+    assert (code, "Traceback" in log.read_text()) == (0, False)

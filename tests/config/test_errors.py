@@ -1,0 +1,172 @@
+"""A file that is no configuration at all, or includes wrong ones, is explained with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from support.factories.config_errors import Rows, complaints, pairs
+
+SECTIONS = (
+    "alerts, defaults, email, include, issuers, limits, metrics, policies, presets, probe, store, targets, "
+    "web"
+)
+
+WRONG: Rows = [
+    ("empty", "", [" the file is empty"]),
+    ("only a comment", "# nothing\n", [" the file is empty"]),
+    ("a list", "- a\n", ["1: the file must hold keys and values, not a list"]),
+    ("a text", "hello\n", ["1: the file must hold keys and values, not a single value"]),
+    (
+        "a tab",
+        "web:\n\tlisten: a\n",
+        ["2: not YAML: a tab stands where only spaces may indent"],
+    ),
+    (
+        "two colons",
+        "email:\n  host: a: b\n",
+        [("2: not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes")],
+    ),
+    (
+        "an open bracket",
+        "include: [a\nweb: {}\n",
+        ["2: not YAML: expected ',' or ']', but got ':' while parsing a flow sequence"],
+    ),
+    (
+        "an open quote",
+        "include: ['a\n",
+        ["2: not YAML: the end of the file stands inside brackets or quotes"],
+    ),
+    (
+        "an unknown alias, which might be a password",
+        "email: {password_file: *hunter2}\n",
+        ["1: not YAML: * starts an alias that is not defined; put the text in quotes"],
+    ),
+    (
+        "two documents",
+        "web: {}\n---\nweb: {}\n",
+        ["2: not YAML: '---' starts a second document; a file holds one"],
+    ),
+    ("a control character", "web: {}\n#\x01\n", ["2: the file holds a control character (U+0001)"]),
+    ("brackets without end", "[" * 5000, [" the file is nested too deeply"]),
+    (
+        "an alias to itself",
+        "targets: &t [*t]\n",
+        ["1: nested too deeply, or an alias that repeats itself"],
+    ),
+    (
+        "a tag",
+        "web: {listen: !env LISTEN}\n",
+        ["1: web.listen: tags such as !env have no meaning here; put the text in quotes"],
+    ),
+    ("a key that is a number", "1: a\n", ["1: a key must be a text; put it in quotes"]),
+    (
+        "a section twice",
+        "web: {}\nalerts: {}\nweb: {}\n",
+        ["3: web: is already set at line 1"],
+    ),
+    (
+        "a key twice, and something else",
+        "alerts:\n  every: 1m\n  every: 2m\n  notify_renewals: some\n",
+        [
+            "3: alerts.every: is already set at line 2",
+            "4: alerts.notify_renewals: must be one of troubled, all (got 'some')",
+        ],
+    ),
+    ("an unknown section", "foo: 1\n", [f"1: foo: unknown key; allowed: {SECTIONS}"]),
+    ("a nearly known section", "target: []\n", ["1: target: unknown key; did you mean targets?"]),
+    (
+        "a nearly known key",
+        "defaults:\n  timout: 3s\n",
+        ["2: defaults.timout: unknown key; did you mean timeout?"],
+    ),
+    ("include that is no list", "include: a.yaml\n", ["1: include: must be a list (got 'a.yaml')"]),
+    (
+        "an included file that is missing",
+        "include:\n  - more.yaml\n",
+        ["2: include[0]: the file does not exist (got 'more.yaml')"],
+    ),
+    (
+        "a file that includes itself",
+        "include: [config.yaml]\n",
+        ["1: include[0]: includes itself: FILE -> FILE"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_sentence(tmp_path: Path, text: str, lines: list[str]) -> None:
+    """Each wrong file gives exactly these lines."""
+    said, expected = pairs(tmp_path, text, lines)
+    assert said == expected
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is not there is named."""
+    file = tmp_path / "none.yaml"
+    assert complaints(file) == [f"{file}: the file does not exist"]
+
+
+def test_folder(tmp_path: Path) -> None:
+    """A folder in the place of the file is named as such."""
+    assert complaints(tmp_path) == [f"{tmp_path}: is a folder; name a file in it"]
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    """A file in another encoding is told with the line of the first wrong octet."""
+    file = tmp_path / "config.yaml"
+    file.write_bytes("web: {}\n# Zürich\n".encode("latin-1"))
+    assert complaints(file) == [f"{file}:2: the file is not UTF-8; save it as UTF-8"]
+
+
+def test_section_in_two_files(tmp_path: Path) -> None:
+    """A section that a second file sets again is an error that names both places."""
+    first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
+    first.write_text("include: [more.yaml]\nweb: {}\n")
+    second.write_text("alerts: {}\nweb: {}\n")
+    assert complaints(first) == [f"{second}:2: web: is already set at {first}:2; join the two"]
+
+
+def test_target_in_two_files(tmp_path: Path) -> None:
+    """The same target in two files is an error that names both places."""
+    first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
+    first.write_text("include: [more.yaml]\ntargets:\n  - {kind: files, name: a, paths: [a.pem]}\n")
+    second.write_text("targets:\n  - {kind: files, name: a, paths: [b.pem]}\n")
+    expected = f"{second}:2: targets[0]: the target files:a is already at {first}:3; remove one of the two"
+    assert complaints(first) == [expected]
+
+
+def test_mistakes_of_several_files(tmp_path: Path) -> None:
+    """Mistakes of the first file and of included ones are reported together."""
+    first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
+    first.write_text("include: [more.yaml]\nweb: 1\n")
+    second.write_text("[")
+    assert complaints(first) == [
+        f"{first}:2: web: must be keys and values (got 1)",
+        f"{second}:1: not YAML: the end of the file stands inside brackets or quotes",
+    ]
+
+
+def test_cycle_of_two(tmp_path: Path) -> None:
+    """Two files that include each other are told with the whole way round."""
+    first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
+    first.write_text("include: [more.yaml]\n")
+    second.write_text("include: [config.yaml]\n")
+    assert complaints(first) == [
+        f"{second}:1: include[0]: includes itself: {first} -> {second} -> {first}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"web": {},\n "web": {}}', "2: web: is already set at line 1"),
+        ('{"web":\n {"acces": 1}}', "2: web.acces: unknown key; did you mean access?"),
+        ('{"web": {}', "1: not YAML: the end of the file stands inside brackets or quotes"),
+        ("[]", "1: the file must hold keys and values, not a list"),
+    ],
+)
+def test_wrong_json(tmp_path: Path, text: str, said: str) -> None:
+    """A JSON file is explained like any other, with lines."""
+    file = tmp_path / "config.json"
+    file.write_text(text)
+    assert complaints(file) == [f"{file}:{said}"]

@@ -1,0 +1,61 @@
+"""Bringing mails from the outbox to the relay."""
+
+import asyncio
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.config import load
+from monitor.daemon.delivery_loop import DeliveryLoop
+from monitor.metrics import OwnMetrics
+from monitor.store import Store
+from support.factories.recorded import NOW, mail
+
+
+class Clock:
+    """Tell a settable time."""
+
+    wall = NOW
+
+    def now(self) -> object:
+        """Return the wall time."""
+        return self.wall
+
+    def monotonic(self) -> float:
+        """Return no time."""
+        return 0.0
+
+
+def configured(folder: Path, port: int) -> Path:
+    """Write a configuration whose relay nobody serves."""
+    path = folder / f"{port}.yaml"
+    path.write_text(f"email: {{host: 127.0.0.1, port: {port}, from: a@vms.example, to: [b@vms.example]}}\n")
+    return path
+
+
+def smtp_threads() -> int:
+    """Return how many threads serve relays."""
+    return sum(thread.name.startswith("smtp-") for thread in threading.enumerate())
+
+
+def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -> None:
+    """The relay is made once for a configuration; attempts for days leave no threads behind."""
+
+    async def scenario() -> tuple[int, bool]:
+        clock = Clock()
+        store = await Store.open("sqlite://", app_version="test")
+        post = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]))  # type: ignore[arg-type]
+        await store.tell([], [mail(1)], {})
+        config = load(configured(tmp_path, 1))
+        before = smtp_threads()
+        for _ in range(6):
+            await post.deliver(config)
+            clock.wall += timedelta(hours=1)
+        grown, relay = smtp_threads() - before, post._relay
+        await post.deliver(load(configured(tmp_path, 2)))
+        await store.close()
+        return grown, post._relay is relay
+
+    grown, same = asyncio.run(scenario())
+    assert grown <= 2
+    assert not same

@@ -1,0 +1,54 @@
+"""Bringing recorded knowledge back onto the board while looks go on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from monitor.assess import PathFinder
+from monitor.cycle import Board, Judge
+from monitor.daemon.resume import Resume
+from monitor.model import Anchors, Target, TargetState
+from monitor.store import Store
+from support.factories.cycle_world import ANCHORS, FakeClock, target
+from support.pki import NOW
+
+
+@dataclass
+class Record:
+    """Hold what is recorded; something may happen while it is read."""
+
+    states: dict[str, TargetState] = field(default_factory=dict)
+    meanwhile: Callable[[], None] = lambda: None
+
+    async def load(
+        self, targets: Sequence[Target]
+    ) -> AsyncIterator[list[tuple[TargetState, Mapping[str, bytes]]]]:
+        """Yield what is recorded, in the definition that is asked for."""
+        known = [replace(self.states[one.id], target=one) for one in targets if one.id in self.states]
+        self.meanwhile()
+        yield [(state, {}) for state in known]
+
+
+async def anchors(_: tuple[str, ...]) -> Anchors:
+    """Return the one anchor."""
+    return ANCHORS
+
+
+def test_a_look_that_ends_while_its_target_is_read_again_is_not_undone() -> None:
+    """A target whose policy changes keeps what a look learned during the reload."""
+    before, after = target(1), target(1, unreachable_after=7)
+    old = TargetState(before, looked_at=NOW, failed_looks=1)
+    board, record = Board(), Record({before.id: old})
+    board.replace([old])
+
+    def look() -> None:
+        record.meanwhile = lambda: None
+        record.states[before.id] = replace(old, failed_looks=2)
+        board.put([record.states[before.id]])
+
+    record.meanwhile = look
+    resume = Resume(cast("Store", record), Judge(PathFinder()), anchors, FakeClock())
+    asyncio.run(resume.onto(board, [after]))
+    (state,) = board.snapshot
+    assert (state.failed_looks, state.target.policy.unreachable_after) == (2, 7)

@@ -1,0 +1,155 @@
+"""The demo as a newcomer meets it: a page, metrics, mails, and a clean end."""
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from support.factories.file_probes import UNIX
+from support.servers.command import COMMAND
+
+PATIENCE = 60
+URL = "http://"
+
+
+@dataclass
+class Demo:
+    """Hold a running demo and the lines it printed so far."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def follow(self) -> None:
+        """Collect lines until the demo ends; runs on a thread of its own."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+
+    def line(self, word: str) -> str:
+        """Wait for a line that begins with a word, and return it."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: self._found(word), PATIENCE), self.lines
+            return self._found(word)
+
+    def _found(self, word: str) -> str:
+        return next((line for line in self.lines if line.strip().startswith(word)), "")
+
+    def address(self, word: str) -> str:
+        """Wait for a line such as ``page  http://...`` and return its address."""
+        return self.line(word).split()[-1]
+
+
+@contextmanager
+def demo(temporary: Path, *arguments: str) -> Iterator[Demo]:
+    """Run the demo with its temporary folder under ours."""
+    with subprocess.Popen(
+        [*COMMAND, "demo", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=_environment(temporary),
+    ) as process:
+        running = Demo(process)
+        thread = threading.Thread(target=running.follow)
+        thread.start()
+        try:
+            yield running
+        finally:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            process.wait(PATIENCE)
+            thread.join(PATIENCE)
+
+
+def _environment(temporary: Path) -> dict[str, str]:
+
+    return os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)) | {"PYTHONUTF8": "1"}
+
+
+def get(url: str) -> str:
+    """Return what is at an address."""
+    with urllib.request.urlopen(url, timeout=PATIENCE) as response:
+        return str(response.read().decode())
+
+
+def patiently(url: str, text: str) -> str:
+    """Return what is at an address as soon as it holds a text."""
+    ends_at = time.monotonic() + PATIENCE
+    while text not in (found := get(url)):
+        assert time.monotonic() < ends_at, found
+        time.sleep(0.2)
+    return found
+
+
+@UNIX
+def test_the_demo(tmp_path: Path) -> None:
+    """The demo shows a page with what it found and its CA told, metrics, mails, and leaves no trace."""
+    with demo(tmp_path, "--listen", "127.0.0.1:0") as running:
+        page, metrics = running.address("page"), running.address("metrics")
+        subject = running.line("Subject:")
+        html = patiently(page, "still serves")
+        patiently(page, "(key compromise), says the CRL http://127.0.0.1:")
+        patiently(page, "and it is still in place: look whether its renewal works")
+        running.line("Subject: [CRITICAL] Web client (revoked)")
+        families = {family.name for family in text_string_to_metric_families(get(metrics))}
+        running.process.send_signal(signal.SIGINT)
+        code = running.process.wait(10)
+        assert running.process.stderr is not None
+        errors = running.process.stderr.read()
+    assert subject.startswith("Subject: [INVENTORY]")
+    assert "archive.p12#archive" in html
+    assert "CRL 1 of CN=Demo Client Certificate Authority" in html
+    assert "Mobile server (expired)" in html
+    assert "Recorder 02, streaming media certificate" in html
+    assert "is in LocalMachine/My of recorder02.vms.example" in html
+    assert {"cert_monitor_target_up", "cert_monitor_certificate_days_to_expiry"} <= families
+    assert (code, errors, list(tmp_path.iterdir())) == (0, "", [])
+
+
+@UNIX
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_taken_port(tmp_path: Path, number: signal.Signals) -> None:
+    """Where the port is taken the demo finds another one, and ends on either signal."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with demo(tmp_path, "--listen", listen) as running:
+            page = running.address("page")
+            answer = get(f"{page}healthz")
+            running.process.send_signal(number)
+            code = running.process.wait(10)
+    assert page.startswith(URL)
+    assert listen not in page
+    assert "ok" in answer.lower()
+    assert (code, list(tmp_path.iterdir())) == (0, [])
+
+
+@UNIX
+def test_the_demo_ends_with_its_reader(tmp_path: Path) -> None:
+    """``demo | head`` does not run on for nobody, and leaves nothing behind."""
+    with subprocess.Popen(
+        [*COMMAND, "demo", "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(tmp_path),
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(PATIENCE)
+        assert process.stderr is not None
+        errors = process.stderr.read()
+    assert (errors, list(tmp_path.iterdir())) == (b"", [])

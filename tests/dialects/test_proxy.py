@@ -1,0 +1,158 @@
+"""Tests of the dialogues with proxies: what is asked, every answer cut at every byte, and every refusal."""
+
+from base64 import b64encode
+
+import pytest
+
+from monitor.dialects import DIALECTS, MOST_BYTES, TUNNELS, Behind, Dialogue
+from monitor.dialects.mysql import ssl_request
+from monitor.model import Reason
+from support.factories.binary_answers import greeting
+from support.factories.dialogues import cuts, told
+
+NAME, PORT = "recorder.vms.example", 7563
+TLS = b"\x16\x03\x03"
+OPEN = b"\x05\x00\x00\x01" + bytes(6)
+GRANTED = {
+    "http": ("http", "", b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n"),
+    "http with line feeds only": ("http", "", b"HTTP/1.0 200 OK\n\n"),
+    "http with a body that ends no head": ("http", "", b"HTTP/1.1 299\r\nA: b\r\n\r\n"),
+    "socks5": ("socks5", "", b"\x05\x00" + OPEN),
+    "socks5 that answers with a name": ("socks5", "", b"\x05\x00\x05\x00\x00\x03\x01x\x00\x50"),
+    "socks5 that answers with IPv6": ("socks5", "", b"\x05\x00\x05\x00\x00\x04" + bytes(18)),
+    "socks5 with a login": ("socks5", "me", b"\x05\x02\x01\x00" + OPEN),
+}
+
+
+def tunnel(scheme: str, user: str = "", host: str = NAME) -> Dialogue:
+    """Return a dialogue with a proxy."""
+    return TUNNELS[scheme](host, PORT, user, "secret" if user else "")
+
+
+@pytest.mark.parametrize(("scheme", "user", "answer"), GRANTED.values(), ids=GRANTED)
+def test_granted(scheme: str, user: str, answer: bytes) -> None:
+    """However the answer is cut, the way opens behind it and nothing is lost."""
+    found = {
+        (one.done, one.rest, one.trouble)
+        for pieces in [(answer + TLS,), *cuts(answer + TLS)]
+        for one in [told(tunnel(scheme, user), *pieces)]
+    }
+    assert found == {(True, TLS, None)}
+
+
+REQUESTS = {
+    "http": ("http", "", NAME, f"CONNECT {NAME}:7563 HTTP/1.1\r\nHost: {NAME}:7563\r\n\r\n".encode()),
+    "http IPv6": ("http", "", "::1", b"CONNECT [::1]:7563 HTTP/1.1\r\nHost: [::1]:7563\r\n\r\n"),
+    "socks5": ("socks5", "", NAME, b"\x05\x01\x00\x05\x01\x00\x03\x14" + NAME.encode() + b"\x1d\x8b"),
+    "socks5 IPv4": ("socks5", "", "10.0.0.5", b"\x05\x01\x00\x05\x01\x00\x01\x0a\x00\x00\x05\x1d\x8b"),
+    "socks5 IPv6": ("socks5", "", "::1", b"\x05\x01\x00\x05\x01\x00\x04" + bytes(15) + b"\x01\x1d\x8b"),
+}
+
+
+@pytest.mark.parametrize(("scheme", "user", "host", "expected"), REQUESTS.values(), ids=REQUESTS)
+def test_request(scheme: str, user: str, host: str, expected: bytes) -> None:
+    """The proxy is asked for the name itself, or for the address where that is one."""
+    answer = b"\x05\x00" if scheme == "socks5" else b""
+    assert told(tunnel(scheme, user, host), answer).sent == expected
+
+
+def test_http_login() -> None:
+    """A login at an HTTP proxy goes by Basic."""
+    line = b"Proxy-Authorization: Basic " + b64encode(b"me:secret") + b"\r\n"
+    assert line in told(tunnel("http", "me")).sent
+
+
+def test_socks_login() -> None:
+    """A login at a SOCKS proxy is offered alone and follows RFC 1929."""
+    said = told(tunnel("socks5", "me"), b"\x05\x02").sent
+    assert said == b"\x05\x01\x02" + b"\x01\x02me\x06secret"
+
+
+def test_socks_password_waits() -> None:
+    """The password is not sent to a proxy that does not ask for it."""
+    assert b"secret" not in told(tunnel("socks5", "me"), b"\x05\x00" + OPEN).sent
+
+
+REFUSED = {
+    "http": ("http", "", b"HTTP/1.1 403 Filtered\r\n", "refuses the connection: 'HTTP/1.1 403 Filtered'"),
+    "http login": (
+        "http",
+        "me",
+        b"HTTP/1.1 407 Proxy Authentication Required\r\n",
+        "refuses the connection: 'HTTP/1.1 407 Proxy Authentication Required'; it wants another login",
+    ),
+    "http redirect": ("http", "", b"HTTP/1.1 302 Found\r\n", "refuses the connection: 'HTTP/1.1 302 Found'"),
+    "not http": ("http", "", b"220 mail ready\r\n", "does not answer in HTTP: '2"),
+    "socks rules": (
+        "socks5",
+        "",
+        b"\x05\x00\x05\x02\x00",
+        "refuses the connection: its rules do not allow the connection (code 2)",
+    ),
+    "socks odd code": ("socks5", "", b"\x05\x00\x05\x63\x00", "refuses the connection: unknown (code 99)"),
+    "socks wants a login": ("socks5", "", b"\x05\xff", "wants a login"),
+    "socks takes no login": ("socks5", "me", b"\x05\xff", "takes no login by user name"),
+    "socks ignores the login": ("socks5", "me", b"\x05\x00", "chose method 0"),
+    "socks refuses the login": ("socks5", "me", b"\x05\x02\x01\x01", "refuses the login (status 1)"),
+    "not socks": ("socks5", "", b"HTTP/1.1 400 Bad\r\n", "does not answer in SOCKS 5: 'H"),
+    "socks nonsense": ("socks5", "", b"\x05\x00\x05\x00\x00\x09\x01", r"answer makes no sense: '\x05"),
+}
+
+
+@pytest.mark.parametrize(("scheme", "user", "answer", "words"), REFUSED.values(), ids=REFUSED)
+def test_refused(scheme: str, user: str, answer: bytes, words: str) -> None:
+    """Whatever the proxy refuses has its own reason and is quoted, however it was cut."""
+    for pieces in [(answer,), *cuts(answer)]:
+        outcome = told(tunnel(scheme, user), *pieces)
+        assert outcome.trouble is not None
+        assert (outcome.done, outcome.trouble.reason) == (False, Reason.PROXY)
+        assert words in outcome.trouble.detail
+        assert "secret" not in outcome.trouble.detail
+
+
+@pytest.mark.parametrize("scheme", TUNNELS)
+def test_hung_up(scheme: str) -> None:
+    """A proxy that hangs up is the one to blame."""
+    trouble = told(tunnel(scheme), end=True).trouble
+    assert trouble is not None
+    assert (trouble.reason, trouble.detail) == (Reason.PROXY, "the proxy closed the connection")
+
+
+def test_flood() -> None:
+    """A head without end is not read without end."""
+    trouble = told(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MOST_BYTES // 6)).trouble
+    assert trouble is not None
+    assert trouble.reason is Reason.PROXY
+
+
+def behind() -> Dialogue:
+    """Return a dialogue with MySQL behind a proxy."""
+    make = DIALECTS["mysql"].dialogue
+    assert make is not None
+    return Behind(tunnel("http"), make(NAME))
+
+
+def test_dialect_behind_a_proxy() -> None:
+    """The server's dialect begins behind the proxy's answer, even in the same bytes."""
+    answer = GRANTED["http"][2] + greeting() + TLS
+    for pieces in [(answer,), *cuts(answer)]:
+        outcome = told(behind(), *pieces)
+        assert (outcome.done, outcome.rest, outcome.trouble) == (True, TLS, None)
+        assert outcome.sent.endswith(b"\r\n\r\n" + ssl_request(1))
+
+
+def test_farewell_behind_a_proxy() -> None:
+    """The dialect's farewell is said behind a proxy too."""
+    dialogue = behind()
+    told(dialogue, GRANTED["http"][2] + greeting())
+    assert dialogue.farewell is not None
+
+
+@pytest.mark.parametrize(
+    ("heard", "reason"), [(b"", Reason.PROXY), (GRANTED["http"][2], Reason.CLOSED)], ids=["proxy", "server"]
+)
+def test_who_hung_up(heard: bytes, reason: Reason) -> None:
+    """Before the way is open the proxy hangs up, behind that the server."""
+    trouble = told(behind(), heard, end=True).trouble
+    assert trouble is not None
+    assert trouble.reason is reason

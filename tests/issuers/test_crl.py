@@ -1,0 +1,267 @@
+"""What a CRL tells of a certificate, and above all what it does not."""
+
+from collections.abc import Sequence
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.issuers.crl import told_by
+from monitor.issuers.issued import UnreadableListError, read_list
+from support import pki
+from support.pki.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, signed_anew, told
+from support.servers.issuer_world import (
+    DAY,
+    HOUR,
+    NOW,
+    URL,
+    crl,
+    entry,
+    issued_list,
+    leaf,
+    pair,
+    points,
+    scope,
+)
+
+Extensions = Sequence[tuple[x509.ExtensionType, bool]]
+
+
+def test_not_listed() -> None:
+    """A certificate that is not listed is good until the list ends."""
+    verdict = told(crl(CA, entry(leaf(CA))))
+    assert (verdict.standing, verdict.good_until) == (GOOD, NOW + DAY)
+    assert verdict.detail == "not in the CRL http://ca.example/ca.crl of 2026-11-23 11:00 UTC"
+
+
+def test_listed() -> None:
+    """A listed certificate was revoked; the sentence says when, why, and who says so."""
+    verdict = told(crl(CA, entry(leaf(CA)), entry(LEAF)))
+    assert (verdict.standing, verdict.revoked_at, verdict.on_hold) == (REVOKED, NOW - DAY, False)
+    assert verdict.detail == (
+        "revoked on 2026-11-22 12:00 UTC (key compromise), says the CRL http://ca.example/ca.crl"
+    )
+
+
+def test_listed_without_a_reason() -> None:
+    """An entry without a reason revokes just so."""
+    assert told(crl(CA, entry(LEAF, None))).detail == (
+        "revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/ca.crl"
+    )
+
+
+def test_on_hold() -> None:
+    """A certificate on hold counts as revoked, but that may be taken back."""
+    verdict = told(crl(CA, entry(LEAF, HOLD)))
+    assert (verdict.standing, verdict.on_hold) == (REVOKED, True)
+
+
+@pytest.mark.parametrize("bits", [1, 7, 8, 63, 158])
+def test_serial_numbers_of_any_size(bits: int) -> None:
+    """Serial numbers are found however long they are, and their neighbours are not."""
+    serial = (1 << bits) - 1 or 1
+    other = x509.RevokedCertificateBuilder().serial_number(serial + 1).revocation_date(NOW).build()
+    own = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW).build()
+    assert issued_list(crl(CA, other)).entry(serial) is None
+    assert issued_list(crl(CA, other, own)).entry(serial) is not None
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sets(st.integers(1, 1 << 80), max_size=20), st.integers(1, 1 << 80))
+def test_the_quick_look_agrees_with_the_whole_one(listed: set[int], asked: int) -> None:
+    """Searching the bytes first never changes whether a serial number is found."""
+    builder = x509.RevokedCertificateBuilder().revocation_date(NOW)
+    held = issued_list(crl(CA, *(builder.serial_number(one).build() for one in listed)))
+    for serial in (asked, *listed):
+        whole = held.crl.get_revoked_certificate_by_serial_number(serial)
+        assert (held.entry(serial) is None) == (whole is None)
+
+
+def test_ended() -> None:
+    """The silence of a list that has ended is worth nothing."""
+    verdict = told(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY))
+    assert (verdict.standing, verdict.detail) == (
+        UNKNOWN,
+        "the CRL http://ca.example/ca.crl ended on 2026-11-22 12:00 UTC",
+    )
+
+
+def test_ended_but_listed() -> None:
+    """A revocation is for good: a list that has ended still tells it."""
+    assert told(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).standing is REVOKED
+
+
+def test_ended_and_on_hold() -> None:
+    """A hold may have been taken back since the list ended."""
+    assert told(crl(CA, entry(LEAF, HOLD), begin=NOW - 2 * DAY, end=NOW - DAY)).standing is UNKNOWN
+
+
+def test_from_the_future() -> None:
+    """A list that has not begun tells nothing; a few minutes are two clocks that differ."""
+    assert told(crl(CA, begin=NOW + HOUR, end=NOW + DAY)).standing is UNKNOWN
+    assert told(crl(CA, begin=NOW + HOUR / 60, end=NOW + DAY)).standing is GOOD
+
+
+def test_without_an_end() -> None:
+    """A list that does not say how long it holds tells nothing good (RFC 5280 section 5.1.2.5)."""
+    times = (pki.tlv(0x17, b"261123110000Z"), pki.tlv(0x17, b"261124120000Z"))
+    der = crl(CA)
+    body = x509.load_der_x509_crl(der).tbs_certlist_bytes
+    assert times[1] in body
+    content = body[4 if body[1] == 0x82 else 3 if body[1] == 0x81 else 2 :].replace(times[1], b"")
+    verdict = told(signed_anew(pki.tlv(0x30, content)))
+    assert verdict.detail == "the CRL http://ca.example/ca.crl does not say how long it holds"
+
+
+@pytest.mark.parametrize("entries", [(), (entry(LEAF),)])
+def test_signed_by_somebody_else(entries: Sequence[x509.RevokedCertificate]) -> None:
+    """A list under the CA's name but with another key tells nothing, be it good or bad."""
+    forged = crl(OTHER, *entries, issuer=CA.certificate.subject)
+    verdict = told(forged)
+    assert (verdict.standing, verdict.detail) == (
+        UNKNOWN,
+        "the CRL http://ca.example/ca.crl is not signed by the key of the CA that issued the certificate",
+    )
+
+
+def test_another_kind_of_key() -> None:
+    """A signature that does not even fit the CA's key is no error."""
+    keys = [
+        rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        ed25519.Ed25519PrivateKey.generate(),
+    ]
+    for key in keys:
+        ca = pki.authority("Test CA", key=key)
+        about = leaf(ca, points(URL))
+        assert told(crl(CA), about, ca).standing is UNKNOWN
+
+
+def test_the_list_of_another_ca() -> None:
+    """A list under another name tells nothing, even with the right key."""
+    renamed = crl(CA, issuer=pki.name("Renamed CA"))
+    assert told(renamed).detail == 'the CRL http://ca.example/ca.crl is that of another CA, "CN=Renamed CA"'
+
+
+def test_names_are_compared_as_people_read_them() -> None:
+    """Case and runs of spaces do not make another CA (RFC 5280 section 7.1)."""
+    assert told(crl(CA, issuer=pki.name("test  ca"))).standing is GOOD
+
+
+def test_a_ca_that_may_not_sign_lists() -> None:
+    """A CA whose key usage leaves CRLs out cannot speak by one."""
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    ca = pki.issue("Test CA", ca=True, extensions=[(usage, True)])
+    assert told(crl(ca), leaf(ca, points(URL)), ca).standing is UNKNOWN
+
+
+PARTIAL = {
+    "for CAs only": [scope(only_contains_ca_certs=True)],
+    "some reasons": [scope(only_some_reasons=frozenset([x509.ReasonFlags.key_compromise]))],
+    "another part": [scope(full_name=[x509.UniformResourceIdentifier("http://ca.example/part2.crl")])],
+    "a relative name": [
+        scope(
+            relative_name=x509.RelativeDistinguishedName([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")])
+        )
+    ],
+    "a delta": [(x509.DeltaCRLIndicator(1), True), (x509.CRLNumber(2), False)],
+}
+
+
+@pytest.mark.parametrize("extensions", PARTIAL.values(), ids=PARTIAL)
+def test_partial_lists(extensions: Extensions) -> None:
+    """The silence of a list that does not cover everything is no word; what it lists was revoked."""
+    assert told(crl(CA, extensions=extensions)).standing is UNKNOWN
+    assert told(crl(CA, entry(LEAF), extensions=extensions)).standing is REVOKED
+
+
+USELESS = {
+    "indirect": [scope(indirect_crl=True)],
+    "for attribute certificates": [scope(only_contains_attribute_certs=True)],
+    "marked with something unknown": [
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), True)
+    ],
+}
+
+
+@pytest.mark.parametrize("extensions", USELESS.values(), ids=USELESS)
+def test_useless_lists(extensions: Extensions) -> None:
+    """A list that may speak of another CA's serial numbers, or of who knows what, tells nothing."""
+    assert told(crl(CA, extensions=extensions)).standing is UNKNOWN
+    assert told(crl(CA, entry(LEAF), extensions=extensions)).standing is UNKNOWN
+
+
+WHOLE = {
+    "for servers only": [scope(only_contains_user_certs=True)],
+    "the part that is named": [scope(full_name=[x509.UniformResourceIdentifier(URL)])],
+    "an odd mark that may be ignored": [
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), False)
+    ],
+}
+
+
+@pytest.mark.parametrize("extensions", WHOLE.values(), ids=WHOLE)
+def test_whole_lists(extensions: Extensions) -> None:
+    """A list whose scope covers the certificate is good for it."""
+    assert told(crl(CA, extensions=extensions)).standing is GOOD
+
+
+def test_scope_for_a_ca() -> None:
+    """A list for servers only does not cover an intermediate; one for CAs does."""
+    intermediate = pki.authority("Intermediate", CA)
+    assert told(crl(CA, extensions=[scope(only_contains_user_certs=True)]), intermediate).standing is UNKNOWN
+    assert told(crl(CA, extensions=[scope(only_contains_ca_certs=True)]), intermediate).standing is GOOD
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        (x509.CertificateIssuer([x509.DirectoryName(pki.name("Somebody"))]), True),
+        (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00"), True),
+    ],
+)
+def test_odd_entries(extra: tuple[x509.ExtensionType, bool]) -> None:
+    """An entry that may mean another CA's certificate is not held against ours."""
+    assert told(crl(CA, entry(LEAF, extra=[extra]))).standing is UNKNOWN
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"<html>", LEAF.der, crl(CA)[:-1], crl(CA) + b"x"])
+def test_what_is_no_list(data: bytes) -> None:
+    """Other bytes are refused."""
+    with pytest.raises(UnreadableListError):
+        read_list(data, URL)
+
+
+WHOLE_DER = crl(CA, entry(LEAF), extensions=PARTIAL["another part"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.integers(0, len(WHOLE_DER) - 1), st.integers(0, 255), min_size=1, max_size=3))
+def test_damaged_lists(damage: dict[int, int]) -> None:
+    """No damage ends in another error, and none makes a certificate good."""
+    der = bytearray(WHOLE_DER)
+    for position, octet in damage.items():
+        der[position] = octet
+    try:
+        held = read_list(bytes(der), URL)
+    except UnreadableListError:
+        return
+    assert told_by(held, pair(LEAF, CA), NOW).standing is not GOOD
+
+
+def test_pem() -> None:
+    """A list in PEM form is read, although it should not be served so."""
+    pem = x509.load_der_x509_crl(crl(CA, entry(LEAF))).public_bytes(Encoding.PEM)
+    assert told(pem).standing is REVOKED

@@ -1,0 +1,50 @@
+"""A CRL counts by its signature: every algorithm, once each."""
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from monitor.issuers.crl import told_by
+from monitor.issuers.issued import UnreadableListError
+from support import pki
+from support.pki.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, told
+from support.servers.issuer_world import DAY, HOUR, NOW, URL, crl, issued_list, leaf, pair, points
+
+
+@pytest.mark.parametrize(
+    "how", [padding.PKCS1v15(), padding.PSS(padding.MGF1(hashes.SHA256()), 32)], ids=["PKCS #1", "PSS"]
+)
+def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
+    """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
+    ca = pki.authority("CA", key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
+    made = (
+        builder.last_update(NOW - HOUR)
+        .next_update(NOW + DAY)
+        .sign(
+            ca.key,  # type: ignore[arg-type]
+            hashes.SHA256(),
+            rsa_padding=how,
+        )
+    )
+    assert told(made.public_bytes(Encoding.DER), leaf(ca, points(URL)), ca).standing is GOOD
+
+
+def test_two_algorithms() -> None:
+    """A list whose signed part names another algorithm than its signature is refused."""
+    algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
+    body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
+    assert told(signed_anew(body)).standing is GOOD
+    with pytest.raises(UnreadableListError):
+        told(signed_anew(body.replace(algorithm, other)))
+
+
+def test_a_signature_is_verified_once() -> None:
+    """A list is hashed once, however many certificates it is asked about."""
+    held = issued_list(crl(CA))
+    for _ in range(3):
+        told_by(held, pair(leaf(CA, points(URL)), CA), NOW)
+    assert list(held.signed_by.values()) == [True]
+    assert told_by(held, pair(leaf(OTHER), OTHER), NOW).standing is UNKNOWN

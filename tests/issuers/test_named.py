@@ -1,0 +1,102 @@
+"""Where a certificate says that its issuer can be asked."""
+
+import pytest
+from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from monitor.assess.links import loaded
+from monitor.issuers.named import Named, lists_named, responders_named
+from support import pki
+from support.servers.issuer_world import RESPONDER, URL, access, leaf, points
+
+CA = pki.authority("Test CA")
+LDAP = "ldap:///CN=CA,CN=CDP,DC=vms,DC=example?certificateRevocationList?base"
+
+
+def lists(*extensions: tuple[x509.ExtensionType, bool]) -> Named:
+    """Return what a certificate with these extensions says of its CRL."""
+    return lists_named(leaf(CA, *extensions).certificate)
+
+
+def test_a_list() -> None:
+    """The address of a CRL is read."""
+    assert lists(points(URL)) == Named((URL,))
+
+
+def test_several() -> None:
+    """Of several addresses those that can be asked are kept, each once and in their order."""
+    assert lists(points(LDAP, URL, "http://b.example/x.crl", URL)) == Named((URL, "http://b.example/x.crl"))
+
+
+def test_ldap_only() -> None:
+    """A Windows CA often names only its directory: that is said plainly."""
+    assert lists(points(LDAP)).why_not == (
+        "only ldap:// is named for its CRL, and only http:// and https:// are asked"
+    )
+
+
+def test_none() -> None:
+    """A certificate may name nothing at all."""
+    certificate = leaf(CA).certificate
+    assert lists_named(certificate).why_not == "it names no CRL"
+    assert responders_named(certificate).why_not == "it names no OCSP responder"
+
+
+REASONS = frozenset([x509.ReasonFlags.key_compromise])
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [
+        (points(URL, crl_issuer=[x509.DirectoryName(pki.name("Other"))]), "indirect"),
+        (points(URL, reasons=REASONS), "some reasons"),
+        (
+            points(
+                relative_name=x509.RelativeDistinguishedName(
+                    [x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")]
+                )
+            ),
+            "relative name",
+        ),
+    ],
+)
+def test_what_is_not_supported(point: tuple[x509.ExtensionType, bool], words: str) -> None:
+    """A CRL that we could not judge is not asked for, and the reason is said."""
+    found = lists(point)
+    assert found.urls == ()
+    assert words in found.why_not
+
+
+def test_directory_names() -> None:
+    """An address in a directory is none that can be asked."""
+    point = x509.DistributionPoint([x509.DirectoryName(pki.name("CA"))], None, None, None)
+    assert lists((x509.CRLDistributionPoints([point]), False)).why_not == (
+        "only another kind of address is named for its CRL, and only http:// and https:// are asked"
+    )
+
+
+def test_many_addresses() -> None:
+    """A certificate does not send us to hundreds of places."""
+    assert len(lists(points(*(f"http://ca{n}.example/" for n in range(500)))).urls) == 8
+
+
+def test_a_responder() -> None:
+    """The responder is read, and not the place of the issuer's certificate that stands beside it."""
+    issuers = x509.AccessDescription(
+        AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://ca.example/ca.cer")
+    )
+    both = x509.AuthorityInformationAccess([issuers, *access(RESPONDER)[0]])  # type: ignore[misc]
+    assert responders_named(leaf(CA, (both, False)).certificate) == Named((RESPONDER,))
+    alone = x509.AuthorityInformationAccess([issuers])
+    assert responders_named(leaf(CA, (alone, False)).certificate).why_not == "it names no OCSP responder"
+
+
+@pytest.mark.parametrize("oid", ["2.5.29.31", "1.3.6.1.5.5.7.1.1"])
+def test_unreadable(oid: str) -> None:
+    """An extension that makes no sense is said to be unreadable."""
+    der = pki.raw(extensions=[pki.extension(x509.ObjectIdentifier(oid), b"\xff\xff")])
+    certificate = loaded(der)
+    assert certificate is not None
+    found = lists_named(certificate) if oid == "2.5.29.31" else responders_named(certificate)
+    assert found.urls == ()
+    assert found.why_not.endswith("cannot be read")

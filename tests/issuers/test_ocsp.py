@@ -1,0 +1,210 @@
+"""What an OCSP response tells of a certificate, and what it does not."""
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.issuers.ocsp import question, told_by_response
+from monitor.issuers.verdict import Verdict
+from monitor.model import Standing
+from support import pki
+from support.servers.issuer_world import DAY, HOUR, NOW, leaf, pair, responder, response
+
+CA = pki.authority("Test CA")
+OTHER = pki.authority("Other CA")
+LEAF = leaf(CA)
+GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
+STATUS = ocsp.OCSPCertStatus
+
+
+def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
+    """Return what a response tells."""
+    return told_by_response(data, pair(about, ca), NOW, "the responder")
+
+
+def test_good() -> None:
+    """A good certificate is good until the next update."""
+    verdict = told(response(LEAF, CA))
+    assert (verdict.standing, verdict.good_until, verdict.detail) == (
+        GOOD,
+        NOW + DAY,
+        "not revoked, says the responder as of 2026-11-23 11:00 UTC",
+    )
+
+
+def test_revoked() -> None:
+    """A revoked certificate is told with instant and reason."""
+    verdict = told(response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.superseded))
+    assert (verdict.standing, verdict.revoked_at, verdict.detail) == (
+        REVOKED,
+        NOW - DAY,
+        "revoked on 2026-11-22 12:00 UTC (superseded), says the responder",
+    )
+
+
+def test_unknown() -> None:
+    """A responder that does not know the certificate does not call it good."""
+    verdict = told(response(LEAF, CA, STATUS.UNKNOWN))
+    assert (verdict.standing, verdict.detail) == (UNKNOWN, "the responder does not know the certificate")
+
+
+@pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.UNKNOWN])
+def test_ended(status: ocsp.OCSPCertStatus) -> None:
+    """A response that has ended tells nothing good."""
+    assert told(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).standing is UNKNOWN
+
+
+def test_ended_but_revoked() -> None:
+    """A revocation is for good, but for a hold."""
+    old = {"begin": NOW - 2 * DAY, "end": NOW - DAY}
+    assert told(response(LEAF, CA, STATUS.REVOKED, **old)).standing is REVOKED  # type: ignore[arg-type]
+    on_hold = response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.certificate_hold, **old)  # type: ignore[arg-type]
+    assert told(on_hold).standing is UNKNOWN
+
+
+def test_from_the_future() -> None:
+    """A response that has not begun tells nothing; a few minutes are two clocks that differ."""
+    assert told(response(LEAF, CA, begin=NOW + HOUR)).standing is UNKNOWN
+    assert told(response(LEAF, CA, begin=NOW + HOUR / 60)).standing is GOOD
+
+
+@pytest.mark.parametrize(("age", "standing"), [(HOUR, GOOD), (DAY + HOUR, UNKNOWN)])
+def test_without_an_end(age: object, standing: Standing) -> None:
+    """A response that does not say how long it holds is believed for a day."""
+    assert told(response(LEAF, CA, begin=NOW - age, end=None)).standing is standing  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.REVOKED])
+def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
+    """A stranger's signature tells nothing, be it good or bad."""
+    verdict = told(response(LEAF, CA, status, by=OTHER))
+    assert (verdict.standing, verdict.detail) == (
+        UNKNOWN,
+        "the responder gave a response that neither the CA nor its responder signed",
+    )
+
+
+def test_appointed_responder() -> None:
+    """One whom the CA issued a certificate for signing responses speaks for it."""
+    assert told(response(LEAF, CA, by=responder(CA))).standing is GOOD
+
+
+@pytest.mark.parametrize(
+    "signer",
+    [
+        responder(OTHER),
+        responder(CA, start=NOW - 9 * DAY, end=NOW - DAY),
+        responder(CA, start=NOW + DAY),
+        leaf(CA, subject="no responder"),
+        pki.issue("server", CA, usages=(pki.SERVER_AUTH,)),
+        pki.issue("any", CA, usages=(pki.ANY_USAGE,)),
+    ],
+    ids=["of another CA", "ended", "not begun", "without a usage", "a server", "any usage"],
+)
+def test_others_that_sign(signer: pki.Issued) -> None:
+    """Nobody else speaks for the CA (RFC 6960 section 4.2.2.2), least of all a server."""
+    assert told(response(LEAF, CA, by=signer)).standing is UNKNOWN
+
+
+def test_the_certificate_itself_signs() -> None:
+    """A certificate does not vouch for itself."""
+    assert told(response(LEAF, CA, by=LEAF)).standing is UNKNOWN
+
+
+def test_another_certificate() -> None:
+    """What is said of another certificate of the CA is not ours."""
+    assert told(response(leaf(CA), CA)).detail == "the responder speaks of another certificate"
+
+
+def test_the_same_serial_number_of_another_ca() -> None:
+    """A serial number belongs to its CA."""
+    assert told(response(LEAF, OTHER)).detail == "the responder speaks of another certificate"
+
+
+@pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()])
+def test_hashes_of_the_name(algorithm: hashes.HashAlgorithm) -> None:
+    """A responder may name the CA by another hash than we did."""
+    assert told(response(LEAF, CA, algorithm=algorithm)).standing is GOOD
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        ec.generate_private_key(ec.SECP384R1()),
+    ],
+    ids=["RSA", "P-384"],
+)
+def test_kinds_of_keys(key: pki.Key) -> None:
+    """Responses signed by the usual kinds of keys are understood."""
+    ca = pki.authority("CA", key=key)
+    about = leaf(ca)
+    assert told(response(about, ca), about, ca).standing is GOOD
+
+
+def test_ed25519() -> None:
+    """A CA with an Ed25519 key signs without a hash."""
+    ca = pki.authority("CA", key=ed25519.Ed25519PrivateKey.generate())
+    about = leaf(ca)
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        cert=about.certificate,
+        issuer=ca.certificate,
+        algorithm=hashes.SHA1(),
+        cert_status=STATUS.GOOD,
+        this_update=NOW - HOUR,
+        next_update=NOW + DAY,
+        revocation_time=None,
+        revocation_reason=None,
+    )
+    made = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, ca.certificate).sign(ca.key, None)  # type: ignore[arg-type]
+    assert told(made.public_bytes(Encoding.DER), about, ca).standing is GOOD
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (ocsp.OCSPResponseStatus.TRY_LATER, "asks to try later"),
+        (ocsp.OCSPResponseStatus.UNAUTHORIZED, "knows nothing of this CA, or may not tell"),
+        (ocsp.OCSPResponseStatus.INTERNAL_ERROR, "has an error of its own"),
+        (ocsp.OCSPResponseStatus.MALFORMED_REQUEST, "does not understand the question"),
+        (ocsp.OCSPResponseStatus.SIG_REQUIRED, "wants signed questions"),
+    ],
+)
+def test_refusals(status: ocsp.OCSPResponseStatus, said: str) -> None:
+    """A responder that does not answer is quoted in words."""
+    data = ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
+    verdict = told(data)
+    assert (verdict.standing, verdict.detail) == (UNKNOWN, f"the responder {said}")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<html>", LEAF.der, response(LEAF, CA) + b"x", b"\x30\x03\x0a\x01\x00"]
+)
+def test_what_is_no_response(data: bytes) -> None:
+    """Other bytes tell nothing."""
+    assert told(data).standing is UNKNOWN
+
+
+WHOLE = response(LEAF, CA, STATUS.UNKNOWN, by=responder(CA))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(st.integers(0, len(WHOLE) - 1), st.integers(0, 255), min_size=1, max_size=3))
+def test_damaged_responses(damage: dict[int, int]) -> None:
+    """No damage ends in an error, and none makes a certificate good or revoked."""
+    der = bytearray(WHOLE)
+    for position, octet in damage.items():
+        der[position] = octet
+    assert told(bytes(der)).standing is UNKNOWN
+
+
+def test_question() -> None:
+    """A request names the serial number, and the CA by SHA-1, which every responder knows."""
+    request = ocsp.load_der_ocsp_request(question(pair(LEAF, CA)))
+    assert request.serial_number == LEAF.certificate.serial_number
+    assert request.hash_algorithm.name == "sha1"

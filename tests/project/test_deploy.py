@@ -1,0 +1,217 @@
+"""What an administrator takes from deploy/ and grafana/ is accepted by the programs it is made for."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config import load
+from monitor.metrics.families import (
+    CERTIFICATE_INFO,
+    DAYS,
+    FINDINGS,
+    INFO,
+    LISTS,
+    NOT_AFTER,
+    NOT_BEFORE,
+    TARGET,
+    TARGETS,
+    WINDOW_END,
+    WINDOW_START,
+)
+from monitor.model import Policy, RenewalWindow, RevocationList, Snapshot, TargetState
+from monitor.web import WebServer, make_app
+from support.factories.dashboard import dashboard_queries, panels
+from support.factories.web_fakes import FakeDaemon, blind, endpoint, pending, snapshot
+from support.folders import ROOT
+from support.servers.prometheus_server import program, prometheus
+
+DEPLOY = ROOT / "deploy"
+RULES = DEPLOY / "prometheus"
+UNIT = DEPLOY / "cert-monitor.service"
+
+
+def run(*command: str, folder: Path = RULES) -> tuple[int, str]:
+    """Return the exit code and everything a program says."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def own_names() -> set[str]:
+    """Return the names of all series that the daemon exposes."""
+    several = (*TARGET, NOT_AFTER, NOT_BEFORE, DAYS, CERTIFICATE_INFO, LISTS, WINDOW_START, WINDOW_END)
+    families = {f.name for f in (INFO, TARGETS, *several, FINDINGS)}
+    text = FakeDaemon().own.text(datetime.now(UTC)).decode()
+    late = {"outbox_pending", "outbox_oldest_age_seconds", "last_alert_pass_timestamp_seconds"}
+    late |= {"config_last_reload_successful", "config_last_reload_timestamp_seconds"}
+    said = set(re.findall(r"^(\w+)[{ ]", text, re.MULTILINE))
+    late |= {"discovery_targets", "discovery_last_success_timestamp_seconds"}
+    return families | said | {f"cert_monitor_{name}" for name in late}
+
+
+def unknown_names(text: str) -> set[str]:
+    """Return the names of ours in a text of queries that the daemon does not expose."""
+    return set(re.findall(r"\bcert_monitor_\w+", text)) - own_names()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the example names files of a Unix system")
+def test_example_configuration_loads() -> None:
+    """The example configuration has no mistake and shows both kinds of target."""
+    kinds = [target.kind for target in load(DEPLOY / "cert-monitor.example.yaml").targets]
+    assert kinds == ["endpoint", "endpoint", "files"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the example names files of a Unix system")
+def test_commented_lines_of_the_example_load(tmp_path: Path) -> None:
+    """The settings that the example shows commented out are right too."""
+    text = (DEPLOY / "cert-monitor.example.yaml").read_text("utf-8")
+    for off, on in (
+        ("  security: none\n", ""),
+        ("  # security: starttls", "  security: starttls"),
+        ("  # username:", "  username:"),
+        ("  # password_file:", "  password_file:"),
+        ("  # metrics_listen:", "  metrics_listen:"),
+    ):
+        assert off in text
+        text = text.replace(off, on)
+    path = tmp_path / "cert-monitor.yaml"
+    path.write_text(text, "utf-8")
+    found = load(path)
+    assert (found.email and found.email.security, found.web.metrics_address) == (
+        "starttls",
+        ("0.0.0.0", 9851),
+    )
+
+
+def test_rules_ask_for_what_exists() -> None:
+    """Every metric in the alerting rules is one that the daemon exposes."""
+    assert unknown_names((RULES / "rules.yml").read_text("utf-8")) == set()
+
+
+def test_dashboard_asks_for_what_exists() -> None:
+    """Every metric in the dashboard is one that the daemon exposes."""
+    assert unknown_names("\n".join(query for _, query in dashboard_queries())) == set()
+
+
+def test_dashboard_uses_the_chosen_datasource() -> None:
+    """No panel is tied to the Prometheus of the machine it was made on."""
+    uids = {item["datasource"]["uid"] for panel in panels() for item in (panel, *panel["targets"])}
+    assert uids == {"${datasource}"}
+
+
+def test_panels_do_not_overlap() -> None:
+    """Each cell of the dashboard's grid of 24 columns belongs to one panel at most."""
+    cells = [
+        (x, y)
+        for at in (panel["gridPos"] for panel in panels())
+        for x in range(at["x"], at["x"] + at["w"])
+        for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert (len(cells), max(x for x, _ in cells)) == (len(set(cells)), 23)
+
+
+def test_image_is_not_root() -> None:
+    """The container's process has a number of its own, given as a number."""
+    assert re.findall(r"^USER (.*)$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE) == [
+        "10001:10001"
+    ]
+
+
+def test_image_copies_what_exists() -> None:
+    """Every file that the image is made from is in the repository."""
+    copies = re.findall(r"^COPY (?!--)(.*) \S+$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    names = [name for line in copies for name in line.split()]
+    assert ([name for name in names if not (ROOT / name).exists()], len(names)) == ([], 6)
+
+
+@pytest.mark.system
+def test_rules_are_accepted() -> None:
+    """Prometheus accepts the rules and the scrape configuration that loads them."""
+    assert run(program("promtool", "prometheus"), "check", "config", "scrape.yml")[0] == 0
+
+
+@pytest.mark.system
+def test_rules_alarm_when_they_should() -> None:
+    """Each rule fires when and only when it should, along made-up series."""
+    code, said = run(program("promtool", "prometheus"), "test", "rules", "rules_test.yml")
+    assert code == 0, said
+
+
+def test_every_rule_is_tested() -> None:
+    """No alert is without a test that names it."""
+    alerts = re.findall(r"alert: (\w+)", (RULES / "rules.yml").read_text("utf-8"))
+    tests = (RULES / "rules_test.yml").read_text("utf-8")
+    assert ([alert for alert in alerts if alert not in tests], len(alerts)) == ([], 18)
+
+
+@pytest.mark.system
+def test_unit_is_accepted(tmp_path: Path) -> None:
+    """The unit verifies: systemd finds nothing to complain about in the unit, once its program exists."""
+    analyze = program("systemd-analyze", "systemd")
+    unit = tmp_path / UNIT.name
+    unit.write_text(UNIT.read_text("utf-8").replace("/opt/cert-monitor/bin/cert-monitor", sys.executable))
+    assert run(analyze, "verify", str(unit)) == (0, "")
+
+
+@pytest.mark.system
+def test_unit_is_hardened(tmp_path: Path) -> None:
+    """The unit is closed: systemd rates its exposure below 2 of 10."""
+    analyze = program("systemd-analyze", "systemd")
+    assert run(analyze, "security", "--offline=true", "--threshold=20", str(UNIT), folder=tmp_path)[0] == 0
+
+
+def estate() -> Snapshot:
+    """Return targets in every state that the dashboard shows, looked at just now."""
+    now = datetime.now(UTC)
+
+    def fresh(state: TargetState) -> TargetState:
+        end = state.assessment.not_after
+        due = replace(state.assessment, warning_due_at=end, critical_due_at=end)
+        return replace(state, looked_at=now, succeeded_at=now if end else None, assessment=due)
+
+    states = [
+        endpoint("ended", -3, sentence="ended"),
+        endpoint("near", 5),
+        endpoint("far", 90),
+        blind("gone"),
+    ]
+    return with_issuers(snapshot(*map(fresh, states), pending("new")), now)
+
+
+def with_issuers(shown: Snapshot, now: datetime) -> Snapshot:
+    """Return the same targets, one of which has a CRL and a window in which its CA suggests to renew."""
+    near = next(state for state in shown if state.assessment.paths)
+    listed = RevocationList(near.target.where, 0, "CN=VMS CA", now, now + timedelta(days=7))
+    target = replace(near.target, policy=Policy(renewal_information=True))
+    leaf = near.assessment.paths[0].leaf.sha256
+    window = RenewalWindow(leaf, now, now + timedelta(days=2), now)
+    states = {**shown.states, target.id: replace(near, target=target, lists=(listed,))}
+    return replace(shown, states=states, renewals={leaf: window})
+
+
+@pytest.mark.system
+def test_dashboard_shows_something(tmp_path: Path) -> None:
+    """Every query of the dashboard returns data from a real Prometheus that scrapes us."""
+    daemon = FakeDaemon(estate())
+    daemon.own.reloaded(True, datetime.now(UTC))
+    daemon.own.alert_pass_done(datetime.now(UTC))
+    daemon.own.outbox(0, None)
+    daemon.own.started_late(timedelta(seconds=1))
+
+    async def use() -> list[tuple[str, str]]:
+        server = WebServer(make_app(daemon), "127.0.0.1", 0)
+        await server.start()
+        try:
+            async with prometheus(tmp_path, server.url.removeprefix("http://")) as running:
+                # increase() needs two scrapes.
+                await running.until("count_over_time(up[1m]) >= 3")
+                return [query for query in dashboard_queries() if not await running.ask(query[1])]
+        finally:
+            await server.stop()
+
+    assert asyncio.run(use()) == []

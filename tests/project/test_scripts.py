@@ -1,0 +1,46 @@
+"""The scripts that make their own environment: what they start ends with them."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from support.factories.file_probes import UNIX
+from support.folders import ROOT
+
+SCRIPTS = ROOT / "scripts"
+PROGRAM = f"""\
+#!{sys.executable}
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
+print("up", flush=True)
+while True:
+    signal.pause()
+"""
+SCRIPT = """\
+import sys
+from pathlib import Path
+from environment import run
+sys.exit(run(Path(sys.argv[1]), "program"))
+"""
+
+
+@UNIX
+def test_sigterm_reaches_the_program(tmp_path: Path) -> None:
+    """Whoever ends ``scripts/demo`` by its number ends the demo, and gets its exit code."""
+    program = tmp_path / "program"
+    program.write_text(PROGRAM)
+    program.chmod(0o755)
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(tmp_path)],
+        cwd=SCRIPTS,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as script:
+        assert script.stdout is not None
+        assert script.stdout.readline() == "up\n"
+        script.send_signal(signal.SIGTERM)
+        # The pipe is open as long as the program is.
+        said = script.communicate(timeout=20)
+    assert (script.returncode, said) == (1, ("", "told to end\n"))

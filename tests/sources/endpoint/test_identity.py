@@ -1,0 +1,219 @@
+"""Tests of our own certificate: shown where a server wants it, read anew on change, never in the way."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from OpenSSL import SSL
+from pydantic import ValidationError
+
+from monitor.model import Policy, Reason, Seen
+from monitor.network.resolve import Resolver
+from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint import identity as reading
+from monitor.sources.endpoint.identity import Identities
+from monitor.sources.endpoint.way import Identity
+from monitor.tls import TlsSetting
+from support import pki
+from support.servers.tls_peers import Handler, TlsPeer, listening, server_context
+
+ROOT = pki.authority()
+LEAF = pki.leaf("recorder.example", ROOT)
+OURS = pki.leaf("cert-monitor", ROOT)
+RENEWED = pki.leaf("cert-monitor", ROOT)
+SECRET = "correct horse"
+LOCKED = OURS.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET.encode()))
+VERSIONS = {"TLS 1.2": SSL.TLS1_2_VERSION, "TLS 1.3": SSL.TLS1_3_VERSION}
+
+
+def demanding(version: int, shown: list[str]) -> Handler:
+    """Return a handler that insists on a client certificate and notes the names of those it got."""
+    context = server_context(LEAF, version=version, demand=True)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = TlsPeer(context)
+        while data := await reader.read(65536):
+            writer.write(peer.feed(data))
+        certificate = peer._connection.get_peer_certificate(as_cryptography=True)
+        shown.append("" if certificate is None else certificate.serial_number)
+
+    return handle
+
+
+def looked(folder: Path, version: int = SSL.TLS1_3_VERSION, **keys: str) -> tuple[Seen, list[str]]:
+    """Return what a look gives and what the server was shown."""
+    shown: list[str] = []
+
+    async def main() -> Seen:
+        async with listening(demanding(version, shown)) as port:
+            settings = EndpointSettings.model_validate(
+                {"address": f"127.0.0.1:{port}", **keys}, context={"folder": folder}
+            )
+            seen = await EndpointSource(Resolver()).look(settings.target(Policy()))
+            while not shown:
+                await asyncio.sleep(0.01)
+            return seen
+
+    return asyncio.run(main()), shown
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """Lay out certificates, keys and passphrases."""
+    files = {
+        "cert.pem": OURS.pem + ROOT.pem,
+        "key.pem": OURS.key_pem,
+        "both.pem": ROOT.pem + OURS.key_pem + OURS.pem,
+        "locked.pem": LOCKED,
+        "other.pem": RENEWED.key_pem,
+        "empty.pem": b"",
+        "passphrase": SECRET.encode() + b"\n",
+        "wrong": b"incorrect horse\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+SHAPES = {
+    "two files": {"client_cert": "cert.pem", "client_key": "key.pem"},
+    "one file in any order": {"client_cert": "both.pem"},
+    "encrypted": {
+        "client_cert": "cert.pem",
+        "client_key": "locked.pem",
+        "client_key_passphrase_file": "passphrase",
+    },
+    "passphrase that is not needed": {"client_cert": "both.pem", "client_key_passphrase_file": "wrong"},
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+@pytest.mark.parametrize("keys", SHAPES.values(), ids=SHAPES)
+def test_shown(folder: Path, version: int, keys: dict[str, str]) -> None:
+    """The server is shown our certificate, and the look is a good one."""
+    seen, shown = looked(folder, version, **keys)
+    assert (shown, seen.failures) == ([OURS.certificate.serial_number], ())
+
+
+def test_passphrase_in_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A passphrase may come from the environment."""
+    monkeypatch.setenv("KEY_WORD", SECRET)
+    keys = {"client_key": "locked.pem", "client_key_passphrase_env": "KEY_WORD"}
+    assert looked(folder, client_cert="cert.pem", **keys)[1] == [OURS.certificate.serial_number]
+
+
+UNFIT = {
+    "missing": ({"client_cert": "gone.pem"}, Reason.NOT_FOUND, "there is no such file"),
+    "folder": ({"client_cert": "."}, Reason.UNREADABLE, "it is no regular file"),
+    "no certificate": (
+        {"client_cert": "empty.pem", "client_key": "key.pem"},
+        Reason.UNREADABLE,
+        "the file holds no PEM certificate that can be read",
+    ),
+    "no key": ({"client_cert": "cert.pem"}, Reason.UNREADABLE, "the file holds no PEM key"),
+    "other key": (
+        {"client_cert": "cert.pem", "client_key": "other.pem"},
+        Reason.UNREADABLE,
+        "the key does not belong to the certificate",
+    ),
+    "no passphrase": (
+        {"client_cert": "cert.pem", "client_key": "locked.pem"},
+        Reason.UNREADABLE,
+        "the key is encrypted and no passphrase is configured",
+    ),
+    "wrong passphrase": (
+        {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "wrong"},
+        Reason.UNREADABLE,
+        "the passphrase is wrong or the key damaged",
+    ),
+    "lost passphrase": (
+        {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "gone"},
+        Reason.UNREADABLE,
+        "No such file or directory",
+    ),
+}
+
+
+@pytest.mark.parametrize(("keys", "reason", "said"), UNFIT.values(), ids=UNFIT)
+def test_unfit(folder: Path, keys: dict[str, str], reason: Reason, said: str) -> None:
+    """What is wrong with our own certificate is a failure of its own; the server's is fetched without it."""
+    seen, shown = looked(folder, **keys)
+    (failure,) = seen.failures
+    assert (shown, failure.reason, said in failure.detail) == ([""], reason, True)
+    assert [one.certificate.sha256 for one in seen.sightings] == [LEAF.sha256]
+    assert failure in seen.blind_failures
+
+
+def test_secrets_stay_secret(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither settings, target, failure nor log tell the passphrase or the key."""
+    with caplog.at_level(logging.DEBUG):
+        keys = {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "wrong"}
+        seen, _ = looked(folder, **keys)
+    settings = EndpointSettings.model_validate({"address": "x", **keys}, context={"folder": folder})
+    told = f"{settings!r}{settings.target(Policy())!r}{seen!r}{caplog.text}"
+    assert [word for word in ("incorrect horse", SECRET, "PRIVATE KEY") if word in told] == []
+
+
+def contexts(folder: Path, change: Callable[[], object]) -> tuple[object, object]:
+    """Return the contexts of one identity before and after a change."""
+
+    async def main() -> tuple[object, object]:
+        identities = Identities()
+        identity = Identity(str(folder / "cert.pem"), str(folder / "key.pem"))
+        before = await identities.context(TlsSetting(), identity)
+        change()
+        return before, await identities.context(TlsSetting(), identity)
+
+    return asyncio.run(main())
+
+
+def test_read_once(folder: Path) -> None:
+    """Files that stay as they are, are not read again."""
+    before, after = contexts(folder, lambda: None)
+    assert before is after
+
+
+def test_read_anew(folder: Path) -> None:
+    """A renewed certificate is used from the next look on."""
+
+    def renew() -> None:
+        for name, content in (("cert.pem", RENEWED.pem), ("key.pem", RENEWED.key_pem)):
+            (folder / "new").write_bytes(content)
+            (folder / "new").replace(folder / name)
+
+    before, after = contexts(folder, renew)
+    assert isinstance(after, SSL.Context)
+    assert before is not after
+
+
+def test_bound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many identities are kept."""
+    monkeypatch.setattr(reading, "MOST_CONTEXTS", 2)
+
+    async def main() -> int:
+        identities = Identities()
+        for newest in ("", "1.2", "x", "y"):
+            identity = Identity(str(folder / "cert.pem"), str(folder / "key.pem"))
+            await identities.context(TlsSetting(newest=newest), identity)
+        return len(identities._known)
+
+    assert asyncio.run(main()) == 2
+
+
+WRONG = {
+    "key alone": ({"client_key": "key.pem"}, "client_key needs client_cert"),
+    "two passphrases": (
+        {"client_cert": "a", "client_key_passphrase_file": "a", "client_key_passphrase_env": "A"},
+        "only one of client_key_passphrase_file and client_key_passphrase_env",
+    ),
+}
+
+
+@pytest.mark.parametrize(("keys", "said"), WRONG.values(), ids=WRONG)
+def test_wrong(keys: dict[str, str], said: str) -> None:
+    """A mistake is refused with what is wrong."""
+    with pytest.raises(ValidationError, match=said):
+        EndpointSettings.model_validate({"address": "recorder.example", **keys})

@@ -1,0 +1,296 @@
+"""Tests of looks that find no way to their server, or end before it has answered."""
+
+import asyncio
+import errno
+import gc
+import socket
+import sys
+from typing import Any
+
+import pytest
+
+from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.network import connect as connecting
+from monitor.network.resolve import Address, Resolver
+from monitor.sources.endpoint import EndpointSource
+from monitor.sources.endpoint import exchange as exchanging
+from monitor.tls import Handshake, shared_context
+from support.factories.endpoint_probes import (
+    LEAF,
+    NAME,
+    SHORT,
+    fingerprints,
+    look_at,
+    target_at,
+    way,  # noqa: F401 - every test here runs in both ways
+)
+from support.servers.tls_peers import (
+    alert,
+    black_hole,
+    listening,
+    resetting,
+    saying,
+    server_context,
+    speaking_tls,
+)
+
+
+class FixedResolver:
+    """Answer every name with the same addresses, whatever the port asked for."""
+
+    def __init__(self, *hosts: str, error: OSError | None = None, hangs: bool = False) -> None:
+        """Answer with these hosts, raise, or never answer."""
+        self._hosts = hosts
+        self._error = error
+        self._hangs = hangs
+
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        """Return what was prepared."""
+        if self._hangs:
+            await asyncio.Event().wait()
+        if self._error:
+            raise self._error
+        return tuple(Address(socket.AF_INET, (fixed, port)) for fixed in self._hosts)
+
+
+def look_alone(target: Target, source: EndpointSource | None = None) -> Seen:
+    """Return what a look gives where no server of ours listens."""
+    return asyncio.run((source or EndpointSource(Resolver())).look(target))
+
+
+def has_version_6() -> bool:
+    """Return whether this machine has the IPv6 loopback."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_version_6(), reason="this machine has no IPv6 loopback (::1)")
+def test_version_6() -> None:
+    """An IPv6 literal is looked at and stands in brackets in its place."""
+    seen = look_at(speaking_tls(server_context(LEAF)), host="::1")
+    assert fingerprints(seen) == [("[::1]", 0, LEAF.sha256)]
+
+
+def test_name_with_several_addresses() -> None:
+    """A name is looked at through the first of its addresses that answers."""
+
+    async def main() -> Seen:
+        async with listening(speaking_tls(server_context(LEAF)), "127.0.0.3") as port:
+            source = EndpointSource(FixedResolver("127.0.0.2", "127.0.0.3"))
+            return await source.look(target_at(f"{NAME}:{port}"))
+
+    seen = asyncio.run(main())
+    assert (len(seen.sightings), seen.failures) == (1, ())
+
+
+def test_refused() -> None:
+    """A closed port is refused."""
+    with socket.create_server(("127.0.0.1", 0)) as closing:
+        port = closing.getsockname()[1]
+    expected = Failure(Reason.REFUSED, "the connection was refused", f"127.0.0.1:{port}")
+    assert look_alone(target_at(f"127.0.0.1:{port}")).failures == (expected,)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
+def test_black_hole() -> None:
+    """A connection request that nobody answers ends at the timeout and says so."""
+    with black_hole() as (host, port):
+        where = f"{host}:{port}"
+        seen = look_alone(target_at(where, policy=Policy(timeout=SHORT)))
+    said = "no answer to the connection request within 0.3 s"
+    assert seen == Seen(failures=(Failure(Reason.TIMEOUT, said, where),))
+
+
+RESOLVERS = {
+    "unknown": (
+        FixedResolver(error=socket.gaierror(-2, "Name or service not known")),
+        "Name or service not known",
+    ),
+    "empty": (FixedResolver(), "the name has no address"),
+    "hung": (FixedResolver(hangs=True), "no answer from name resolution within 0.3 s"),
+}
+
+
+@pytest.mark.parametrize(("resolver", "said"), RESOLVERS.values(), ids=RESOLVERS)
+def test_name_that_does_not_resolve(resolver: FixedResolver, said: str) -> None:
+    """A name without address is a failure that names it."""
+    seen = look_alone(target_at(NAME, policy=Policy(timeout=SHORT)), EndpointSource(resolver))
+    expected = Failure(Reason.DNS, f"{NAME} cannot be resolved: {said}", f"{NAME}:443")
+    assert seen == Seen(failures=(expected,))
+
+
+def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When this machine has no more file descriptors the failure is ours and says what to raise."""
+
+    async def main() -> Seen:
+        def refuse(*_: object) -> socket.socket:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(socket, "socket", refuse)
+            return await EndpointSource(Resolver()).look(target_at("127.0.0.1:443"))
+
+    said = "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)"
+    assert asyncio.run(main()).failures == (Failure(Reason.INTERNAL, said, "127.0.0.1:443"),)
+
+
+def test_cancelled_look_leaves_nothing_behind() -> None:
+    """A cancelled look closes its connection at once."""
+
+    async def main() -> bytes:
+        greeted, ended = asyncio.Event(), asyncio.Event()
+        last = b"?"
+
+        async def handle(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            nonlocal last
+            await reader.read(65536)
+            greeted.set()
+            last = await reader.read(65536)
+            ended.set()
+
+        async with listening(handle) as port:
+            look = asyncio.create_task(EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}")))
+            await greeted.wait()
+            look.cancel()
+            await asyncio.wait([look])
+            await ended.wait()
+        return last
+
+    assert asyncio.run(main()) == b""
+
+
+@pytest.mark.parametrize("method", ["start", "feed"])
+def test_bug_is_no_failure(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of our own while bytes come and go is raised, not taken for the network's."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        async with listening(saying(alert(40))) as port:
+            await EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}"))
+
+    monkeypatch.setattr(Handshake, method, broken)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(main())
+
+
+def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Last words that a peer does not take hold the connection only for a moment."""
+
+    async def main() -> bool:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        loop = asyncio.get_running_loop()
+        with theirs:
+            theirs.send(alert(80))
+            handshake = Handshake(shared_context(), NAME)
+            await exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
+            waiting = ours.fileno() != -1
+            async with asyncio.timeout(10):
+                while ours.fileno() != -1:
+                    await asyncio.sleep(0.01)
+        return waiting
+
+    monkeypatch.setattr(exchanging, "_LINGER", 0.05)
+    monkeypatch.setattr(Handshake, "start", lambda _: bytes(1 << 24))
+    assert asyncio.run(main())
+
+
+def test_peer_that_reads_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the network does not take at once is sent when it does, whole and in order."""
+    greeting = bytes(range(256)) * (1 << 14)
+
+    async def main() -> bytes:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        loop = asyncio.get_running_loop()
+        handshake = Handshake(shared_context(), NAME)
+        talk = asyncio.create_task(exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s"))
+        with theirs:
+            heard = b""
+            while len(heard) < len(greeting):
+                heard += await loop.sock_recv(theirs, 1 << 16)
+            await loop.sock_sendall(theirs, alert(80))
+            await talk
+        return heard
+
+    monkeypatch.setattr(Handshake, "start", lambda _: greeting)
+    assert asyncio.run(main()) == greeting
+
+
+def test_nothing_is_watched_afterwards() -> None:
+    """A look leaves neither a descriptor nor a timer with the loop, however it ended."""
+
+    async def main() -> list[int]:
+        with socket.create_server(("127.0.0.1", 0)) as closing:
+            closed = closing.getsockname()[1]
+        loop: Any = asyncio.get_running_loop()
+        source, watched = EndpointSource(Resolver()), loop._selector.get_map()
+        found = [len(watched)]
+        for handler in (speaking_tls(server_context(LEAF)), resetting, saying(b"", stay=True)):
+            async with listening(handler) as port:
+                await source.look(target_at(f"127.0.0.1:{port}", policy=Policy(timeout=SHORT)))
+            await asyncio.sleep(0)
+            found.append(len(watched))
+        await source.look(target_at(f"127.0.0.1:{closed}"))
+        return [*found, len(watched)]
+
+    assert len(set(asyncio.run(main()))) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
+def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that is cancelled before its connection stood closes its socket."""
+    opened: list[socket.socket] = []
+    make = socket.socket
+
+    def remembered(*args: int) -> socket.socket:
+        opened.append(make(*args))
+        return opened[-1]
+
+    async def main(where: str) -> None:
+        monkeypatch.setattr(connecting.socket, "socket", remembered)
+        look = asyncio.create_task(EndpointSource(Resolver()).look(target_at(where)))
+        await asyncio.sleep(0.02)
+        monkeypatch.undo()
+        look.cancel()
+        await asyncio.wait([look])
+
+    with black_hole() as address:
+        asyncio.run(main(f"{address[0]}:{address[1]}"))
+    assert [link.fileno() for link in opened] == [-1]
+
+
+def test_foreign_target_is_a_bug() -> None:
+    """A target of another kind is refused loudly."""
+    with pytest.raises(TypeError, match="files:x is not an endpoint"):
+        look_alone(Target(id="files:x", kind="files", where="x", settings=None))
+
+
+def test_nothing_is_left_in_memory() -> None:
+    """A look leaves no reference cycle that keeps its library objects until the next collection."""
+
+    def handshakes() -> int:
+        return sum(isinstance(item, Handshake) for item in gc.get_objects())
+
+    async def main() -> int:
+        source = EndpointSource(Resolver())
+        async with listening(speaking_tls(server_context(LEAF))) as port:
+            gc.collect()
+            gc.disable()
+            before = handshakes()
+            await source.look(target_at(f"127.0.0.1:{port}"))
+            await asyncio.sleep(0)
+            return handshakes() - before
+
+    try:
+        assert asyncio.run(main()) == 0
+    finally:
+        gc.enable()

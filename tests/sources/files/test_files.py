@@ -1,0 +1,284 @@
+"""Certificate files are found and read, whatever else lies beside them."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Reason, Target
+from monitor.sources import FilesSource
+from monitor.sources.files import certfile, source, walk
+from monitor.sources.files.settings import Files
+from support.factories.file_probes import UNIX, look, places, reasons, target, write
+from support.pki import Issued, leaf
+
+
+@pytest.fixture(scope="module")
+def first() -> Issued:
+    """Return one certificate."""
+    return leaf("first.example")
+
+
+@pytest.fixture(scope="module")
+def second() -> Issued:
+    """Return another certificate."""
+    return leaf("second.example")
+
+
+def test_named_file(tmp_path: Path, first: Issued, second: Issued) -> None:
+    """Every certificate of a file is seen with its index, and its DER is handed over."""
+    write(tmp_path, a_pem=first.pem + second.pem)
+    seen = look(target(tmp_path / "a.pem"))
+    assert (
+        [(s.place, s.position, s.certificate.sha256) for s in seen.sightings],
+        dict(seen.ders),
+        seen.failures,
+        seen.encrypted,
+    ) == (
+        [(str(tmp_path / "a.pem"), 0, first.sha256), (str(tmp_path / "a.pem"), 1, second.sha256)],
+        {first.sha256: first.der, second.sha256: second.der},
+        (),
+        None,
+    )
+
+
+def test_der_file(tmp_path: Path, first: Issued) -> None:
+    """DER is read as well as PEM, whatever the suffix says."""
+    write(tmp_path, a_pem=first.der)
+    assert [s.certificate.sha256 for s in look(target(tmp_path / "a.pem")).sightings] == [first.sha256]
+
+
+def test_key_beside_certificate(tmp_path: Path, first: Issued) -> None:
+    """A private key in the same file is passed over and its bytes are held nowhere."""
+    write(tmp_path, a_pem=first.key_pem + first.pem)
+    source, wanted = FilesSource(), target(tmp_path / "a.pem")
+    seen = look(wanted, source)
+    kept = [known for paths in source._known.values() for known in paths.values()]
+    assert (seen.failures, "PRIVATE" in repr(kept), len(kept)) == ((), False, 1)
+
+
+@pytest.mark.parametrize(
+    ("paths", "collection", "name"),
+    [
+        (("a.pem",), False, "a.pem"),
+        (("a.pem", "b.CRT"), False, "a.pem, b.CRT"),
+        (("*.pem",), True, "*.pem"),
+        (("a.pem", "**/*.cer"), True, "a.pem, **/*.cer"),
+        (("a[0-9].pem",), True, "a[0-9].pem"),
+        (("no-such-file",), False, "no-such-file"),
+    ],
+)
+def test_target(paths: tuple[str, ...], collection: bool, name: str) -> None:  # noqa: FBT001 - a column
+    """Patterns are collections, named files are not; the paths are the name when none is given."""
+    made = target(*paths)
+    assert (made.id, made.where, made.collection) == (f"files:{name}", name, collection)
+
+
+def test_folder_is_a_collection(tmp_path: Path) -> None:
+    """A folder is a collection."""
+    assert target(tmp_path).collection is True
+
+
+def test_folder(tmp_path: Path, first: Issued) -> None:
+    """A folder means the files below it with the suffixes of certificates, in any case of letters."""
+    write(tmp_path, a_PEM=first.pem, b_crt=first.pem, c_cer=first.der, d_der=first.der, e_txt=first.pem)
+    write(tmp_path, sub__f_pem=first.pem, sub__g_key=first.key_pem)
+    seen = look(target(tmp_path))
+    assert (places(seen, tmp_path), seen.failures) == (["a.PEM", "b.crt", "c.cer", "d.der", "sub/f.pem"], ())
+
+
+def test_pattern(tmp_path: Path, first: Issued) -> None:
+    """A pattern with ** matches at any depth, none included."""
+    write(tmp_path, a_pem=first.pem, x__b_pem=first.pem, x__y__c_pem=first.pem, x__d_crt=first.pem)
+    assert places(look(target(f"{tmp_path}/**/*.pem")), tmp_path) == ["a.pem", "x/b.pem", "x/y/c.pem"]
+
+
+def test_exclude(tmp_path: Path, first: Issued) -> None:
+    """Excluded folders and files are left out."""
+    write(tmp_path, a_pem=first.pem, old__b_pem=first.pem, x__old__y__c_pem=first.pem, x__d_pem=first.pem)
+    seen = look(target(f"{tmp_path}/**/*.pem", exclude=("**/old/**", "**/d.*")))
+    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
+
+
+def test_excluded_folders_are_not_listed(
+    tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is excluded is never opened: it may be huge or forbidden."""
+    write(tmp_path, a_pem=first.pem, old__b_pem=first.pem)
+    listed: list[str] = []
+    real = walk._listed
+    monkeypatch.setattr(walk, "_listed", lambda folder, budget: listed.append(folder) or real(folder, budget))
+    look(target(f"{tmp_path}/**/*.pem", exclude=("**/old/**",)))
+    assert listed == [str(tmp_path)]
+
+
+def test_file_given_twice(tmp_path: Path, first: Issued) -> None:
+    """A file that is named and matched too is seen once."""
+    write(tmp_path, a_pem=first.pem)
+    assert places(look(target(tmp_path / "a.pem", f"{tmp_path}/*.pem")), tmp_path) == ["a.pem"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", Reason.NOT_A_CERTIFICATE),
+        (b"hello", Reason.NOT_A_CERTIFICATE),
+        (b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n", Reason.BAD_CERTIFICATE),
+    ],
+)
+def test_named_file_without_certificate(tmp_path: Path, content: bytes, reason: Reason) -> None:
+    """A named file must hold a certificate."""
+    write(tmp_path, a_pem=content)
+    assert reasons(look(target(tmp_path / "a.pem"))) == [(reason, "a.pem")]
+
+
+def test_matched_files_without_certificate(tmp_path: Path, first: Issued) -> None:
+    """A file that a pattern matches may hold something else."""
+    write(tmp_path, a_pem=first.pem, b_pem=b"hello", c_pem=first.key_pem, d_pem=b"", e_pem=os.urandom(99))
+    seen = look(target(f"{tmp_path}/*"))
+    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
+
+
+def test_damaged_block(tmp_path: Path, first: Issued, second: Issued) -> None:
+    """One damaged block among good ones is a failure at its file; the others are seen."""
+    damaged = b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n"
+    write(tmp_path, a_pem=first.pem + damaged + second.pem)
+    seen = look(target(f"{tmp_path}/*.pem"))
+    assert ([s.certificate.sha256 for s in seen.sightings], reasons(seen)) == (
+        [first.sha256, second.sha256],
+        [(Reason.BAD_CERTIFICATE, "a.pem")],
+    )
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A named file that is missing is not found."""
+    seen = look(target(tmp_path / "a.pem"))
+    assert [(f.reason, f.detail) for f in seen.failures] == [
+        (Reason.NOT_FOUND, f"{tmp_path / 'a.pem'} does not exist")
+    ]
+
+
+def test_missing_folder_of_a_pattern(tmp_path: Path) -> None:
+    """A pattern below a folder that is missing is not found: a lost mount must not look like peace."""
+    assert reasons(look(target(f"{tmp_path}/none/*.pem"))) == [(Reason.NOT_FOUND, "none")]
+
+
+def test_pattern_without_match(tmp_path: Path) -> None:
+    """A target that gives no file at all is not found."""
+    wanted = target(f"{tmp_path}/*.pem")
+    assert [(f.reason, f.place) for f in look(wanted).failures] == [(Reason.NOT_FOUND, wanted.where)]
+
+
+def test_only_other_files(tmp_path: Path) -> None:
+    """A target whose files all hold something else says so."""
+    write(tmp_path, a_pem=b"x", b_pem=b"y")
+    details = [failure.detail for failure in look(target(f"{tmp_path}/*.pem")).failures]
+    assert details == [f"none of the 2 files at {tmp_path}/*.pem holds a certificate"]
+
+
+def test_broken_and_good_paths(tmp_path: Path, first: Issued) -> None:
+    """One path that fails does not cost the others."""
+    write(tmp_path, a_pem=first.pem)
+    seen = look(target(tmp_path / "none.pem", tmp_path / "a.pem"))
+    assert (places(seen, tmp_path), reasons(seen)) == (["a.pem"], [(Reason.NOT_FOUND, "none.pem")])
+
+
+@UNIX
+def test_no_permission(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that may not be read is a failure, named or matched."""
+
+    def refused(path: str, known: object, passphrases: object) -> object:
+        raise PermissionError(13, "Permission denied", path)
+
+    write(tmp_path, a_pem=first.pem)
+    monkeypatch.setattr(source, "read_file", refused)
+    seen = [reasons(look(target(path))) for path in (tmp_path / "a.pem", f"{tmp_path}/*.pem")]
+    assert seen == [[(Reason.PERMISSION, "a.pem")]] * 2
+
+
+@UNIX
+def test_real_permission(tmp_path: Path, first: Issued) -> None:
+    """The operating system's own refusal of a folder below becomes a failure at that folder."""
+    write(tmp_path, a_pem=first.pem, shut__b_pem=first.pem)
+    (tmp_path / "shut").chmod(0)
+    try:
+        seen = look(target(f"{tmp_path}/**/*.pem"))
+    finally:
+        (tmp_path / "shut").chmod(0o700)
+    # root may list everything
+    refused = os.geteuid() != 0
+    assert reasons(seen) == ([(Reason.PERMISSION, "shut")] if refused else [])
+
+
+@UNIX
+def test_pipe_is_never_opened(tmp_path: Path, first: Issued) -> None:
+    """A pipe or socket is no file: matched it is passed over, named it is unreadable; neither blocks."""
+    write(tmp_path, a_pem=first.pem)
+    os.mkfifo(tmp_path / "p.pem")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "s.pem"))
+        matched = look(target(f"{tmp_path}/*.pem"))
+        named = look(target(tmp_path / "p.pem", tmp_path / "s.pem", "/dev/zero"))
+    assert (places(matched, tmp_path), matched.failures, reasons(named)) == (
+        ["a.pem"],
+        (),
+        [(Reason.UNREADABLE, name) for name in ("p.pem", "s.pem", "zero")],
+    )
+
+
+def test_large_file(tmp_path: Path, first: Issued) -> None:
+    """A file over 16 MiB is too large, named or matched; the others are still seen."""
+    write(tmp_path, a_pem=first.pem)
+    with (tmp_path / "b.pem").open("wb") as stream:
+        stream.truncate(2 << 30)  # sparse: nothing is written
+    matched, named = look(target(f"{tmp_path}/*.pem")), look(target(tmp_path / "b.pem"))
+    sentence = f"{tmp_path / 'b.pem'} is too large for a certificate file (over 16 MiB)"
+    failures = [(f.reason, f.detail) for f in (*matched.failures, *named.failures)]
+    assert (places(matched, tmp_path), failures) == (["a.pem"], [(Reason.TOO_LARGE, sentence)] * 2)
+
+
+def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
+    """A large file that a pattern matches and that is not called like a certificate's is passed over."""
+    write(tmp_path, a_pem=first.pem)
+    with (tmp_path / "film.mkv").open("wb") as stream:
+        stream.truncate(certfile.LARGEST + 1)
+    seen = look(target(f"{tmp_path}/*"))
+    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [("entries", "1,000,000 folder entries"), ("files", "100,000 files")],
+)
+def test_endless_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, said: str) -> None:
+    """A folder without end is listed up to the bound of one look, and the look says where it stopped."""
+    for number in range(60):
+        (tmp_path / f"{number:02}.pem").touch()
+    budget = walk.Budget.of(10)
+    setattr(budget, bound, 20)  # as if so many were left of the bound
+    monkeypatch.setattr(walk.Budget, "of", lambda timeout: budget)
+    (failure,) = look(target(tmp_path)).failures
+    sentence = f"more than {said} for one target; split it or exclude folders; ended at {failure.place}"
+    assert (failure.reason, failure.detail, getattr(budget, bound)) == (Reason.UNREADABLE, sentence, -1)
+
+
+def test_strange_settings() -> None:
+    """A target of another kind is a bug and fails loudly."""
+    with pytest.raises(TypeError, match="no files target"):
+        look(Target("endpoint:a:1", "endpoint", "a:1", Files))
+
+
+def test_relative_pattern(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative pattern, as typed after ``check``, shows paths as a person would type them."""
+    write(tmp_path, a_pem=first.pem, x__b_pem=first.pem)
+    monkeypatch.chdir(tmp_path)
+    found = [
+        [s.place for s in look(target(path)).sightings] for path in ("*.pem", "**/*.pem", "x/*", "a.pem")
+    ]
+    assert found == [
+        ["a.pem"],
+        ["a.pem", str(Path("x", "b.pem"))],
+        [str(Path("x", "b.pem"))],
+        ["a.pem"],
+    ]

@@ -1,0 +1,174 @@
+"""Tests of the bounds of WinRM: whatever a machine does, a look ends in time and locks no account."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Reason, Seen
+from monitor.sources.windows_remote import session, winrm
+from monitor.sources.windows_remote.source import WindowsRemoteSource
+from monitor.windows.report import LARGEST
+from support.factories.winrm_probes import (
+    JEA,
+    PASSWORD,
+    Loopback,
+    Site,
+    basic,
+    document,
+    ntlm_users,
+    only,
+    reason,
+    tls,
+)
+from support.servers.winrm_server import Handler, Machine, serving
+from support.servers.winrm_tricks import cut, drip, endless, half, saying
+
+# Each entity holds ten of the one before: a few lines become gigabytes for whoever expands them.
+LAUGHS = (
+    b"<!DOCTYPE a [<!ENTITY b0 'ha'>"
+    + b"".join(b"<!ENTITY b%d '%s'>" % (one + 1, b"&b%d;" % one * 10) for one in range(10))
+    + b"]><a>&b10;</a>"
+)
+STEPS = ("Create", "Receive", "Command")
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Give a password, an anchor, and an account that the server knows."""
+    ntlm_users(tmp_path, monkeypatch.setenv)
+    return Site(tmp_path)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("trick", [cut, half])
+def test_cut_connection(site: Site, step: str, trick: Callable[[Handler, bytes], None]) -> None:
+    """A connection that ends before or within an answer is closed, at every step."""
+    with serving(basic(**{step: trick}), tls()) as port:
+        assert reason(site.look(site.basic(port))) is Reason.CLOSED
+
+
+def test_cut_farewell(site: Site) -> None:
+    """What was read counts, though the session could not be closed."""
+    with serving(basic(Delete=cut), tls()) as port:
+        seen = site.look(site.basic(port))
+    assert (len(seen.sightings), seen.failures) == (1, ())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_slow_answer(site: Site, step: str) -> None:
+    """A server that sends a byte now and then holds nobody beyond the time of a look."""
+    with serving(basic(**{step: drip}), tls()) as port:
+        seen, took = site.timed(site.basic(port), timeout=0.8)
+    assert (reason(seen), took < 3) == (Reason.TIMEOUT, True)
+
+
+def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A farewell that does not end costs a moment, not what was read and not the time of the whole look."""
+    monkeypatch.setattr(winrm, "_FAREWELL", 0.2)
+    with serving(basic(Delete=drip), tls()) as port:
+        seen, took = site.timed(site.basic(port), timeout=30)
+    assert (len(seen.sightings), took < 5) == (1, True)
+
+
+def test_silence(site: Site) -> None:
+    """A port that accepts and never answers ends with the time of the look, and leaves no thread."""
+    source = WindowsRemoteSource(Loopback())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        target = site.target(site.basic(silent.getsockname()[1]), timeout=0.5)
+        seen = asyncio.run(source.look(target))
+    assert (reason(seen), source.pool.abandoned) == (Reason.TIMEOUT, 0)
+
+
+def test_endless_answer(site: Site) -> None:
+    """One answer that does not end is not read to its end."""
+    with serving(basic(Receive=endless), tls()) as port:
+        assert reason(site.look(site.basic(port))) is Reason.TOO_LARGE
+
+
+def test_answers_without_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a report can hold is not read, in however many answers it comes."""
+    monkeypatch.setattr(session, "MOST_BYTES", 2**20)
+    machine = Machine({JEA: lambda _: "x" * 2**21}, users={"certmon": PASSWORD})
+    with serving(machine, tls()) as port:
+        assert reason(site.look(site.basic(port))) is Reason.TOO_LARGE
+
+
+def test_report_that_is_too_large(site: Site) -> None:
+    """A document beyond its own bound is too large as well."""
+    machine = Machine({JEA: lambda _: " " * (LARGEST + 1)}, users={"certmon": PASSWORD})
+    with serving(machine, tls()) as port:
+        assert reason(site.look(site.basic(port), timeout=60)) is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no XML",
+        b"<a/>",
+        b"\xff\xfe" * 50,
+        b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+    ],
+)
+@pytest.mark.parametrize("step", STEPS)
+def test_garbage(site: Site, step: str, body: bytes) -> None:
+    """An answer that is not WinRM's language is told as that, whatever it is."""
+    with serving(basic(**{step: saying(200, body)}), tls()) as port:
+        assert reason(site.look(site.basic(port))) is Reason.PROTOCOL_ERROR
+
+
+def test_account_is_not_locked(site: Site) -> None:
+    """A wrong password of a domain account is tried at two machines, whatever number is configured."""
+    site.password.write_text("wr0ng")
+    machine = Machine({JEA: document}, login="negotiate")
+    source = WindowsRemoteSource(Loopback())
+
+    async def looked(port: int) -> list[Seen]:
+        remotes = [site.ntlm(port, host=f"rec{number}.vms.example") for number in range(20)]
+        return await asyncio.gather(*(source.look(site.target(remote)) for remote in remotes))
+
+    with serving(machine) as port:
+        every = asyncio.run(looked(port))
+    assert {reason(seen) for seen in every} == {Reason.UNAUTHORIZED}
+    assert sum("is not locked" in only(seen).detail for seen in every) == 18
+
+
+def test_no_free_place(site: Site) -> None:
+    """A machine that was not asked because others took all the time is told as that, and left in peace."""
+    machine = basic(Create=drip)
+    source = WindowsRemoteSource(Loopback(), at_once=1)
+
+    async def looked(port: int) -> list[Seen]:
+        first = asyncio.ensure_future(source.look(site.target(site.basic(port), timeout=1.5)))
+        while not machine.seen:
+            await asyncio.sleep(0.01)
+        others = [site.basic(port, host=f"other{number}.vms.example") for number in range(2)]
+        looks = (source.look(site.target(remote, timeout=0.4)) for remote in others)
+        return await asyncio.gather(first, *looks)
+
+    with serving(machine, tls()) as port:
+        every = asyncio.run(looked(port))
+    assert {reason(seen) for seen in every} == {Reason.TIMEOUT}
+    assert (sum("was not asked" in only(seen).detail for seen in every), len(machine.seen)) == (2, 1)
+
+
+def test_look_that_is_given_up(site: Site) -> None:
+    """A look that is cancelled shuts its connection, and its thread comes free at once."""
+    source = WindowsRemoteSource(Loopback())
+
+    async def cancelled(port: int) -> int:
+        look = asyncio.ensure_future(source.look(site.target(site.basic(port), timeout=60)))
+        while not machine.seen:
+            await asyncio.sleep(0.01)
+        look.cancel()
+        async with asyncio.timeout(5):
+            while source.pool.abandoned or not look.done():
+                await asyncio.sleep(0.01)
+        return source.pool.abandoned
+
+    machine = basic(Create=drip)
+    with serving(machine, tls()) as port:
+        assert asyncio.run(cancelled(port)) == 0

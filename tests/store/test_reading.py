@@ -1,0 +1,231 @@
+"""Tests of the states that the store hands back, and what belongs to them."""
+
+import logging
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import (
+    Departed,
+    Failure,
+    Observation,
+    Reason,
+    Sighting,
+    TargetState,
+)
+from monitor.store import Store
+from monitor.store.database import Database
+from monitor.store.reading import load
+from monitor.store.recording import record
+from support.factories.recorded import (
+    DAY,
+    HOUR,
+    NOW,
+    VERSION,
+    der,
+    loaded,
+    look,
+    observation,
+    sha256,
+    sighting,
+    target,
+    url,
+    using,
+)
+
+FULL = replace(
+    look(NOW, sighting("leaf"), sighting("ca", position=1))[0],
+    watched_since=NOW - DAY,
+    succeeded_at=NOW - HOUR,
+    failed_looks=3,
+    failures=(Failure(Reason.TIMEOUT, "no answer within 10 s", "host:443"), Failure(Reason.DNS, "gone")),
+    encrypted=None,
+)
+FULL_SEEN = observation(FULL.target, NOW, FULL.sightings)
+
+
+def test_state_comes_back_whole(tmp_path: Path) -> None:
+    """A recorded state is equal after the store was closed and opened again."""
+    where = url(tmp_path / "state.db")
+    using(lambda store: store.record([FULL], {FULL.target.id: FULL_SEEN}), where)
+    assert using(lambda store: loaded(store, FULL.target), where) == [FULL]
+
+
+def test_state_comes_with_the_bytes_of_its_sightings() -> None:
+    """Beside each loaded state stand the DER bytes of what it shows."""
+
+    async def act(store: Store) -> list[dict[str, bytes]]:
+        await store.record([FULL], {FULL.target.id: FULL_SEEN})
+        return [dict(ders) async for piece in store.load([FULL.target]) for _, ders in piece]
+
+    assert using(act) == [{sha256("leaf"): der("leaf"), sha256("ca"): der("ca")}]
+
+
+def test_never_recorded_target_is_left_out() -> None:
+    """Loading a target that was never recorded gives nothing for it."""
+    assert using(lambda store: loaded(store, target("other"))) == []
+
+
+def test_departed_leaves_come_back() -> None:
+    """A leaf that left its place is remembered with its successor across a restart."""
+    before, seen_before = look(NOW, sighting("old"))
+    after, seen_after = look(NOW + HOUR, sighting("new"))
+    gone = (
+        Departed("host:443", sighting("old").certificate, sighting("new").certificate, 1),
+        Departed("host:444", sighting("old").certificate, None, 2),
+    )
+
+    async def act(store: Store) -> list[TargetState]:
+        await store.record([before], seen_before)
+        await store.record([replace(after, departed=gone)], seen_after)
+        return await loaded(store, after.target)
+
+    assert using(act) == [replace(after, departed=gone)]
+
+
+def test_departed_leaf_that_was_pruned_is_dropped() -> None:
+    """A departed leaf whose certificate is no longer kept is not remembered, and the target is."""
+    before, seen_before = look(NOW, sighting("old"))
+    after, seen_after = look(NOW + HOUR, sighting("new"))
+    gone = (Departed("host:443", sighting("old").certificate, None, 1),)
+
+    async def act(store: Store) -> list[TargetState]:
+        await store.record([before], seen_before)
+        await store.record([replace(after, departed=gone)], seen_after)
+        await store.prune(NOW + DAY, HOUR)
+        return await loaded(store, after.target)
+
+    assert using(act) == [after]
+
+
+def test_target_waiting_for_its_first_look_comes_back() -> None:
+    """A target that was never looked at keeps the instant since when it is watched."""
+    state = TargetState(target(), watched_since=NOW)
+
+    async def act(store: Store) -> list[TargetState]:
+        await store.record([state], {})
+        return await loaded(store, state.target)
+
+    assert using(act) == [state]
+
+
+def test_large_load_comes_in_pieces_and_in_order() -> None:
+    """1,200 targets come in pieces of at most 500, in the order asked for."""
+    looks = [look(NOW, sighting("leaf", f"h{n}:443"), of=target(f"h{n}")) for n in range(1200)]
+    seen = {key: value for _, by_id in looks for key, value in by_id.items()}
+    targets = [state.target for state, _ in looks]
+
+    async def act(store: Store) -> list[list[str]]:
+        await store.record([state for state, _ in looks], seen)
+        return [[state.target.id for state, _ in piece] async for piece in store.load(targets)]
+
+    pieces = using(act)
+    assert ([len(piece) for piece in pieces], list(chain.from_iterable(pieces))) == (
+        [500, 500, 200],
+        [t.id for t in targets],
+    )
+
+
+def test_certificate_that_no_longer_parses_is_dropped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A recorded certificate that cannot be read any more costs its sighting, not the target."""
+    where = url(tmp_path / "state.db")
+    state, seen = look(NOW, sighting("leaf"))
+    using(lambda store: store.record([state], seen), where)
+    with closing(sqlite3.connect(tmp_path / "state.db")) as other, other:
+        other.execute("UPDATE certificate SET der = x'00'")
+    with caplog.at_level(logging.WARNING, "monitor.store"):
+        found = using(lambda store: loaded(store, state.target), where)
+    assert (found, len(caplog.records)) == ([replace(state, sightings=())], 1)
+
+
+def test_odd_file_names_are_recorded() -> None:
+    """A path with bytes outside UTF-8 is recorded escaped and stays one presence over two looks."""
+    odd = sighting("leaf", "/etc/ssl/caf\udce9.pem")
+
+    async def act(store: Store) -> tuple[list[str], int]:
+        for at in (NOW, NOW + HOUR):
+            state, seen = look(at, odd)
+            await store.record([state], seen)
+        (found,) = await loaded(store, state.target)
+        return [one.place for one in found.sightings], len(await store.history(target_id=state.target.id))
+
+    assert using(act) == (["/etc/ssl/caf\\udce9.pem"], 1)
+
+
+def test_ders_are_found_by_fingerprint() -> None:
+    """Only fingerprints that are recorded are answered."""
+
+    async def act(store: Store) -> dict[str, bytes]:
+        await store.record([FULL], {FULL.target.id: FULL_SEEN})
+        return await store.ders([sha256("ca"), "0" * 64])
+
+    assert using(act) == {sha256("ca"): der("ca")}
+
+
+def test_forgotten_targets_leave() -> None:
+    """A forgotten target is not recorded any more; others stay."""
+    kept, seen_kept = look(NOW, sighting("leaf"), of=target("kept"))
+    gone, seen_gone = look(NOW, sighting("leaf"), of=target("gone"))
+
+    async def act(store: Store) -> frozenset[str]:
+        await store.record([kept, gone], {**seen_kept, **seen_gone})
+        await store.forget_targets([gone.target.id], NOW + HOUR)
+        return await store.target_ids()
+
+    assert using(act) == frozenset({kept.target.id})
+
+
+def test_newest_instant_never_falls() -> None:
+    """The newest instant is that of the latest look, also after the clock stepped back."""
+
+    async def act(store: Store) -> object:
+        answers = [await store.newest_instant()]
+        for at in (NOW, NOW + DAY, NOW - DAY):
+            state, seen = look(at)
+            await store.record([state], seen)
+            answers.append(await store.newest_instant())
+        return answers
+
+    assert using(act) == [None, NOW, NOW + DAY, NOW + DAY]
+
+
+SHOWN = st.lists(
+    st.builds(sighting, st.sampled_from(["a", "b", "c"]), st.sampled_from(["p:1", "p:2"]), st.integers(0, 2)),
+    unique_by=lambda one: (one.place, one.position),
+    max_size=4,
+).map(lambda found: tuple(sorted(found, key=lambda one: (one.place, one.position))))
+
+
+@given(st.lists(st.tuples(SHOWN, st.sampled_from([HOUR, DAY, 30 * DAY])), min_size=1, max_size=6))
+def test_last_state_is_what_comes_back(looks: list[tuple[tuple[Sighting, ...], timedelta]]) -> None:
+    """Whatever looks were recorded before, the state of the last one is loaded."""
+    database = Database.open("sqlite://", app_version=VERSION)
+    at = NOW
+    for shown, later in looks:
+        at += later
+        state, seen = look(at, *shown)
+        database.write(record, [state], seen)
+    found = [back for back, _ in database.read(load, [state.target])]
+    database.close()
+    assert found == [state]
+
+
+def test_observation_of_another_target_is_no_trouble() -> None:
+    """Observations without a state are not recorded."""
+    _, seen = look(NOW, sighting("leaf"))
+    nothing: dict[str, Observation] = {**seen}
+
+    async def act(store: Store) -> frozenset[str]:
+        await store.record([], nothing)
+        return await store.target_ids()
+
+    assert using(act) == frozenset()

@@ -1,0 +1,51 @@
+"""Recorders with a meaning, their certificates and CAs, for the tests of mails; no judgment of its own."""
+
+from dataclasses import replace
+
+from monitor.alerts import Entry, decide
+from monitor.model import Certificate, Finding, Meaning, Part, Target, TargetState
+from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture, target
+
+WHERE = "rec1:7563"
+TITLE = "Recording Server Recorder 01, streaming media certificate, port 7563"
+STEPS = (
+    "Ask {issuer}, which ends on {ca_ends}, for {names}.",
+    "Run configurator /thumbprint={thumbprint} {unknown} {} {0!r}",
+    "The certificate currently served is {thumbprint}.",
+)
+MEANING = Meaning(
+    title=TITLE,
+    component="recording_server",
+    what_stops="Live and playback stop.",
+    steps=STEPS,
+    ca_first=("Renew {issuer} first: it ends on {ca_ends}.",),
+    link="https://vms.example/guide",
+)
+LABELS = (
+    ("certificate_group", "streaming_media"),
+    ("component", "recording_server"),
+    ("secret", "x"),
+    ("site", "HQ"),
+)
+CA = certificate(900, 3000, age=100, name="VMS CA", ca=True)
+SHORT_CA = certificate(901, 170, age=195, name="VMS CA", ca=True)
+LEAF = replace(certificate(1, 20, age=345, name="rec1"), ip_addresses=("10.0.0.5",))
+
+
+def recorder(
+    where: str = WHERE, *, meaning: Meaning = MEANING, part: Part | None = None, name: str = ""
+) -> Target:
+    """Return a recorder's port with its meaning and labels."""
+    plain = target(where, meaning=meaning)
+    return replace(plain, labels=LABELS, part=part or Part(), server_name=name)
+
+
+def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificate = LEAF) -> TargetState:
+    """Return a recorder whose certificate ends soon, below a CA."""
+    on = on or recorder()
+    return ending(on.where, shown, on=on, above=(ca,))
+
+
+def told(*states: TargetState, correlated: dict[str, tuple[Finding, ...]] | None = None) -> tuple[Entry, ...]:
+    """Return the entries about a picture, nothing told before."""
+    return decide(picture(*states, correlated=correlated), {}, NOW, situation=AFTER_INVENTORY).entries

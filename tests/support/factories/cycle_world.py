@@ -1,0 +1,137 @@
+"""A cycle with a fake store and clock around it, and targets that show one certificate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.assess import PathFinder
+from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices
+from monitor.errors import SystemBrokenError
+from monitor.model import (
+    Anchor,
+    Anchors,
+    Batch,
+    Observation,
+    Policy,
+    Reason,
+    Seen,
+    Sighting,
+    Source,
+    Target,
+    TargetState,
+)
+from monitor.parse import certificate
+from support.pki import NOW, authority, leaf
+
+HOUR = timedelta(hours=1)
+ROOT = authority("Test Root")
+ANCHORS = Anchors.of([Anchor(certificate(ROOT.der), ROOT.der, "root.pem")])
+LEAF = leaf("rec.vms.example", ROOT)
+
+
+def target(number: int, **policy: object) -> Target:
+    """Return an endpoint that differs by its number."""
+    where = f"host{number}:443"
+    return Target(f"endpoint:{where}", "endpoint", where, None, Policy(**policy))  # type: ignore[arg-type]
+
+
+def showing(one: Target, der: bytes = LEAF.der) -> Seen:
+    """Return what a look at a target gives that shows one certificate."""
+    found = certificate(der)
+    return Seen((Sighting(one.where, 0, found),), (), {found.sha256: der}, encrypted=True)
+
+
+@dataclass
+class FakeClock:
+    """Tell a settable time."""
+
+    wall: datetime = NOW
+    ticks: float = 0.0
+
+    def now(self) -> datetime:
+        """Return the wall time."""
+        return self.wall
+
+    def monotonic(self) -> float:
+        """Return the ticks."""
+        return self.ticks
+
+
+@dataclass
+class FakeTally:
+    """Remember what was counted."""
+
+    failures: list[tuple[str, Reason]] = field(default_factory=list)
+    lags: list[timedelta] = field(default_factory=list)
+    store_errors: int = 0
+
+    def look_failed(self, kind: str, reason: Reason) -> None:
+        """Remember a failure."""
+        self.failures.append((kind, reason))
+
+    def started_late(self, lag: timedelta) -> None:
+        """Remember a lag."""
+        self.lags.append(lag)
+
+    def store_failed(self) -> None:
+        """Count a store error."""
+        self.store_errors += 1
+
+
+@dataclass
+class FakeStore:
+    """Remember what was recorded; broken on demand."""
+
+    batches: list[list[str]] = field(default_factory=list)
+    broken: bool = False
+
+    async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
+        """Remember the ids of one transaction."""
+        assert {state.target.id for state in states} == set(observations)
+        if self.broken:
+            raise SystemBrokenError("the disk is full")
+        self.batches.append(sorted(state.target.id for state in states))
+
+
+class Shows:
+    """Be a source that shows one certificate everywhere."""
+
+    async def look(self, target: Target) -> Seen:
+        """Return it."""
+        return showing(target)
+
+
+@dataclass
+class World:
+    """Hold a cycle and everything around it."""
+
+    source: Source
+    store: FakeStore = field(default_factory=FakeStore)
+    tally: FakeTally = field(default_factory=FakeTally)
+    clock: FakeClock = field(default_factory=FakeClock)
+    board: Board = field(default_factory=Board)
+
+    def cycle(self, targets: Sequence[Target]) -> Cycle:
+        """Return a cycle whose board knows these targets."""
+        self.board.replace(TargetState(one) for one in targets)
+
+        async def anchors(_: tuple[str, ...]) -> Anchors:
+            return ANCHORS
+
+        gate = Gate(self.clock, in_flight=100, per_second=0)
+        services = PipelineServices(
+            {"endpoint": self.source},
+            anchors,
+            Judge(PathFinder()),
+            self.store,
+            self.board,
+            gate,
+            self.clock,
+            self.tally,
+        )
+        return Cycle(services)
+
+
+def batch(*targets: Target) -> Batch:
+    """Return a batch of these targets."""
+    return Batch("one", HOUR, targets)

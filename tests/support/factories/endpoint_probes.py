@@ -1,0 +1,60 @@
+"""Looks at endpoints on loopback, in both ways of carrying bytes, and what they saw."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.model import Part, Policy, Seen, Target
+from monitor.network.resolve import Resolver
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
+from monitor.sources.endpoint import exchange as exchanging
+from support import pki
+from support.servers.tls_peers import Handler, listening
+
+NAME = "recorder.example"
+ROOT = pki.authority()
+MIDDLE = pki.authority("Test Intermediate", ROOT)
+LEAF = pki.leaf(NAME, MIDDLE)
+SHORT = timedelta(seconds=0.3)
+PATIENT = Policy(timeout=timedelta(seconds=20))
+
+
+@pytest.fixture(autouse=True, params=["reader", "protocol"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Look in both ways: as on loops that tell when a socket is ready, and as on the one that does not."""
+    if request.param == "protocol":
+        for module in (exchanging, source):
+            monkeypatch.setattr(module, "tells_readiness", lambda _: False)
+    return str(request.param)
+
+
+def target_at(address: str, server_name: str | None = NAME, policy: Policy = PATIENT) -> Target:
+    """Return a target."""
+    return EndpointSettings(kind="endpoint", address=address, server_name=server_name).target(policy)
+
+
+def look_at(
+    handler: Handler, policy: Policy = PATIENT, host: str = "127.0.0.1", part: Part | None = None
+) -> Seen:
+    """Return what one look at a server with this handler gives, places without their port."""
+
+    async def main() -> Seen:
+        async with listening(handler, host) as port:
+            where = f"[{host}]" if ":" in host else host
+            target = replace(target_at(f"{where}:{port}", policy=policy), part=part or Part())
+            seen = await EndpointSource(Resolver()).look(target)
+        return Seen(
+            tuple(replace(s, place=s.place.removesuffix(f":{port}")) for s in seen.sightings),
+            tuple(replace(f, place=f.place.removesuffix(f":{port}")) for f in seen.failures),
+            seen.ders,
+            seen.encrypted,
+        )
+
+    return asyncio.run(main())
+
+
+def fingerprints(seen: Seen) -> list[tuple[str, int, str]]:
+    """Return place, position and fingerprint of every sighting."""
+    return [(s.place, s.position, s.certificate.sha256) for s in seen.sightings]

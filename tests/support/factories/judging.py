@@ -1,0 +1,43 @@
+"""Targets that show certificates, and what is judged of them in short words."""
+
+from dataclasses import replace
+
+from monitor.assess import Held
+from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Target
+from monitor.parse import certificate
+from support.pki import Issued, authority, leaf
+
+PLACE = "nvr.example:443"
+ENDPOINT = Target("endpoint:nvr.example:443", "endpoint", PLACE, None, server_name="nvr.example")
+FILES = Target("files:web", "files", "/etc/ssl/*.pem", None)
+COLLECTION = replace(FILES, collection=True)
+ROOT = authority("Root")
+INTERMEDIATE = authority("Intermediate", ROOT)
+LEAF = leaf("nvr.example", INTERMEDIATE)
+WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
+
+
+def held(one: Issued | bytes) -> Held:
+    """Return a certificate with its DER."""
+    der = one if isinstance(one, bytes) else one.der
+    return certificate(der), der
+
+
+def trusting(*trusted: Issued) -> Anchors:
+    """Return a set of anchors."""
+    return Anchors.of(Anchor(*held(one), "test") for one in trusted)
+
+
+def verdicts(assessment: Assessment) -> list[tuple[Check, Severity]]:
+    """Return the findings without their words."""
+    return [(finding.check, finding.severity) for finding in assessment.findings]
+
+
+def sentences(assessment: Assessment) -> list[str]:
+    """Return the findings' words."""
+    return [finding.sentence for finding in assessment.findings]
+
+
+def with_policy(target: Target, policy: Policy) -> Target:
+    """Return a target with another policy."""
+    return replace(target, policy=policy)

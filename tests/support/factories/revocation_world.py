@@ -1,0 +1,99 @@
+"""A world of targets, issuers and a clock, in which rounds of asking about revocation are run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from monitor.issuers.reach import Reach
+from monitor.issuers.revocations import Revocations
+from monitor.model import (
+    Anchor,
+    Anchors,
+    Assessment,
+    Path,
+    Policy,
+    Revocation,
+    Snapshot,
+    Standing,
+    Target,
+    TargetState,
+)
+from monitor.parse import certificate
+from support import pki
+from support.servers.issuer_world import LOOPBACK, Clock, Hosts, Web, access, fetcher, leaf, points, web
+
+GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
+ALL = ("staple", "crl", "ocsp")
+
+
+def state(
+    *chain: pki.Issued, sources: Sequence[str] = ALL, name: str = "rec.example:443", **more: object
+) -> TargetState:
+    """Return a target that serves a chain whose last certificate is an anchor."""
+    target = Target(
+        f"endpoint:{name}", "endpoint", name, settings=None, policy=Policy(revocation=tuple(sources))
+    )
+    path = Path(name, tuple(certificate(one.der) for one in chain), trusted=True)
+    return replace(TargetState(target), assessment=Assessment(paths=(path,)), **more)  # type: ignore[arg-type]
+
+
+@dataclass
+class World:
+    """Hold a web server, a CA, and what asks about certificates."""
+
+    server: Web
+    ca: pki.Issued = field(default_factory=lambda: pki.authority("Test CA"))
+    clock: Clock = field(default_factory=Clock)
+    known: Mapping[str, Revocation] = field(default_factory=dict)
+    shown: int = 0
+    ders: dict[str, bytes] = field(default_factory=dict)
+    hosts: Hosts = field(default_factory=Hosts)
+    reach: Reach = LOOPBACK
+
+    def __post_init__(self) -> None:
+        """Make what asks."""
+
+        async def anchors(_trust: tuple[str, ...]) -> Anchors:
+            return Anchors.of([Anchor(certificate(self.ca.der), self.ca.der, "ca.cer")])
+
+        async def recorded(wanted: Sequence[str]) -> Mapping[str, bytes]:
+            return {one: self.ders[one] for one in wanted if one in self.ders}
+
+        self.asking = Revocations(fetcher(self.hosts, self.reach), recorded, anchors, self.clock)
+
+    def leaf(self, *paths: str, responder: str = "", subject: str = "rec.example") -> pki.Issued:
+        """Return a recorded certificate that names CRLs and a responder on our server."""
+        extensions = [points(*map(self.server.url, paths))] if paths else []
+        extensions += [access(self.server.url(responder))] if responder else []
+        made = leaf(self.ca, *extensions, subject=subject)
+        self.ders[made.sha256] = made.der
+        return made
+
+    async def round(self, *states: TargetState) -> bool:
+        """Ask once about what some targets show."""
+
+        def show(known: Mapping[str, Revocation]) -> None:
+            self.known, self.shown = known, self.shown + 1
+
+        return await self.asking.round(Snapshot({one.target.id: one for one in states}), show)
+
+    async def later(self, span: timedelta, *states: TargetState) -> None:
+        """Ask again after some time."""
+        self.clock.at += span
+        await self.round(*states)
+
+    def told(self, issued: pki.Issued) -> tuple[Standing, str]:
+        """Return what is known of a certificate, and from where."""
+        known = self.known[issued.sha256]
+        return known.standing, known.source
+
+
+def in_world(act: Callable[[World], Awaitable[None]]) -> None:
+    """Run a scenario against a web server."""
+
+    async def run() -> None:
+        async with web() as server:
+            await act(World(server))
+
+    asyncio.run(run())

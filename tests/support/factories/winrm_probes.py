@@ -1,0 +1,122 @@
+"""Look at the tests' WinRM server with the product's own source."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import trustme
+
+from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.network.resolve import Address
+from monitor.secrets import SecretReference
+from monitor.sources.windows_remote.source import WindowsRemoteSource
+from monitor.windows.access import Login, Remote
+from support.factories.windows_documents import der, stored, written
+from support.servers.winrm_messages import Call
+from support.servers.winrm_server import Machine
+
+HOST = "rec01.vms.example"
+JEA = "CertMonitor"
+PLAIN = "Microsoft.PowerShell"
+PASSWORD = "S3cret-näh!"
+CA = trustme.CA()
+DER = der("rec01.vms.example")
+DOCUMENT = written(stored(DER)).decode()
+
+
+def document(call: Call) -> str:
+    """Answer with a report of one certificate."""
+    return DOCUMENT
+
+
+class Loopback:
+    """Find every name at 127.0.0.1."""
+
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        """Return the one address."""
+        return (Address(socket.AF_INET, ("127.0.0.1", port)),)
+
+
+@dataclass
+class Site:
+    """Hold what the tests of one folder share: a password, anchors, our certificate."""
+
+    folder: Path
+    password: Path = field(init=False)
+    anchors: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Write the files."""
+        self.password, self.anchors = self.folder / "password", self.folder / "ca.pem"
+        self.password.write_text(PASSWORD)
+        CA.cert_pem.write_to_path(str(self.anchors))
+
+    def basic(self, port: int, **keys: Any) -> Remote:
+        """Return the machine at a port, for a basic login over TLS."""
+        usual: dict[str, Any] = {"auth": Login.BASIC, "tls": True, "username": "certmon"}
+        return self._remote(port, usual | keys)
+
+    def ntlm(self, port: int, **keys: Any) -> Remote:
+        """Return the machine at a port, for NTLM with message encryption over plain HTTP."""
+        return self._remote(port, {"auth": Login.NTLM, "username": r"VMS\certmon"} | keys)
+
+    def _remote(self, port: int, keys: dict[str, Any]) -> Remote:
+        host = keys.pop("host", HOST)
+        usual = {"password": SecretReference(file=str(self.password)), "configuration_name": JEA}
+        return Remote(host, port, **(usual | keys))
+
+    def target(self, remote: Remote, timeout: float = 10, trust: str = "") -> Target:
+        """Return the target of a machine."""
+        policy = Policy(timeout=timedelta(seconds=timeout), trust=(trust or str(self.anchors),))
+        where = f"windows_remote:{remote.host}"
+        return Target(where, "windows_remote", remote.host, remote, policy=policy, host=remote.host)
+
+    def look(self, remote: Remote, timeout: float = 10, trust: str = "") -> Seen:
+        """Return what one look gives."""
+        return asyncio.run(WindowsRemoteSource(Loopback()).look(self.target(remote, timeout, trust)))
+
+    def timed(self, remote: Remote, timeout: float) -> tuple[Seen, float]:
+        """Return what one look gives and how many seconds it took."""
+        start = time.monotonic()
+        seen = self.look(remote, timeout)
+        return seen, time.monotonic() - start
+
+
+def tls(*names: str, client_ca: trustme.CA | None = None) -> ssl.SSLContext:
+    """Return a server's context with a certificate for these names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    CA.issue_cert(*(names or (HOST, "*.vms.example"))).configure_cert(context)
+    if client_ca is not None:
+        client_ca.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def ntlm_users(folder: Path, set_env: Callable[[str, str], None]) -> None:
+    """Let the server know the one account."""
+    users = folder / "ntlm-users"
+    users.write_text(f"VMS:certmon:{PASSWORD}\n", encoding="utf-8")
+    set_env("NTLM_USER_FILE", str(users))
+
+
+def only(seen: Seen) -> Failure:
+    """Return the one failure of a look that gave nothing."""
+    (failure,) = seen.failures
+    assert (seen.sightings, seen.machine, failure.place) == ((), None, "")
+    return failure
+
+
+def reason(seen: Seen) -> Reason:
+    """Return why a look gave nothing."""
+    return only(seen).reason
+
+
+def basic(**tricks: Callable[[Any, bytes], None]) -> Machine:
+    """Return a machine with a JEA endpoint and a basic login that plays these tricks."""
+    return Machine({JEA: document}, users={"certmon": PASSWORD}, tricks=tricks)

@@ -1,0 +1,7 @@
+"""Where the project, its tests and their recorded data lie."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
+DATA = TESTS / "data"

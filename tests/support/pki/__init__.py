@@ -1,0 +1,43 @@
+"""Throwaway keys, certificates and what belongs to them; the ordinary ones are made by ``certificates``."""
+
+from support.pki.certificates import (
+    ANY_USAGE,
+    CLIENT_AUTH,
+    EMAIL,
+    NOW,
+    SERVER_AUTH,
+    Issued,
+    Key,
+    alternative_names,
+    authority,
+    days,
+    extension,
+    issue,
+    leaf,
+    name,
+    new_key,
+    object_identifier,
+    raw,
+    tlv,
+)
+
+__all__ = [
+    "ANY_USAGE",
+    "CLIENT_AUTH",
+    "EMAIL",
+    "NOW",
+    "SERVER_AUTH",
+    "Issued",
+    "Key",
+    "alternative_names",
+    "authority",
+    "days",
+    "extension",
+    "issue",
+    "leaf",
+    "name",
+    "new_key",
+    "object_identifier",
+    "raw",
+    "tlv",
+]

@@ -1,0 +1,41 @@
+"""A CA, a certificate of it, and what a CRL tells of that."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from monitor.issuers.crl import told_by
+from monitor.issuers.verdict import Verdict
+from monitor.model import Standing
+from support import pki
+from support.servers.issuer_world import NOW, URL, crl, issued_list, leaf, pair, points
+
+CA = pki.authority("Test CA")
+OTHER = pki.authority("Other CA")
+LEAF = leaf(CA, points(URL))
+GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
+HOLD = x509.ReasonFlags.certificate_hold
+
+
+def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
+    """Return what a list tells."""
+    return told_by(issued_list(data), pair(about, ca), NOW)
+
+
+def signed_anew(body: bytes) -> bytes:
+    """Return a list with this inner part, signed by the CA."""
+    assert isinstance(CA.key, ec.EllipticCurvePrivateKey)
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    return pki.tlv(0x30, body, algorithm, pki.tlv(0x03, b"\0", CA.key.sign(body, ec.ECDSA(hashes.SHA256()))))
+
+
+def delta(
+    *entries: x509.RevokedCertificate,
+    built_on: int = 10,
+    number: int = 12,
+    ca: pki.Issued = CA,
+    **more: object,
+) -> bytes:
+    """Return a delta CRL."""
+    extensions = [(x509.DeltaCRLIndicator(built_on), True), (x509.CRLNumber(number), False)]
+    return crl(ca, *entries, extensions=extensions, **more)  # type: ignore[arg-type]

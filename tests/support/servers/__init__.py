@@ -1,0 +1,1 @@
+"""Servers on loopback: those of the distribution, small ones of our own, and the daemon itself."""

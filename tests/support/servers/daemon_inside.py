@@ -1,0 +1,61 @@
+"""Run the whole daemon on the test's own loop and look inside; used by several test files."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from monitor.daemon import serve
+from monitor.daemon.daemon import Daemon
+from monitor.daemon.loops import Loop
+from support.servers.daemon_process import until
+
+
+@asynccontextmanager
+async def daemon(config: Path, hurried: Callable[[Daemon], Loop]) -> AsyncIterator[Daemon]:
+    """Run the daemon, with one of its loops ten times a second."""
+    stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    def started(made: Daemon) -> None:
+        loop = hurried(made)
+        loop.every = 0.1
+        loop.nudge()
+        running.set_result(made)
+
+    task = asyncio.create_task(serve(config, stop=stop, started=started))
+    await asyncio.wait({task, running}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+    try:
+        yield running.result()
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 10)
+
+
+async def passes(running: Daemon, count: int = 3) -> None:
+    """Wait until some alert passes are over."""
+    for _ in range(count):
+        begun = running.alerts._done_at
+
+        def later(begun: float = begun) -> bool:
+            return running.alerts._done_at > begun
+
+        await until(later)
+
+
+async def metrics(running: Daemon, wanted: str) -> list[str]:
+    """Return the lines of the metrics that hold a text."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        text = (await client.get(f"{running.url}/metrics")).text
+    return [line for line in text.splitlines() if wanted in line and not line.startswith("#")]
+
+
+async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Close a connection: what a server of certificates has to do after the handshake."""
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()

@@ -1,0 +1,188 @@
+"""Steps of the clock by hours, both ways, under a running daemon."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from support.servers.daemon_process import Running, ask, daemon, until
+from support.servers.daemon_site import DAY, site
+
+pytestmark = pytest.mark.system
+
+HOUR = timedelta(hours=1)
+
+SOON = 20.0
+"""Seconds in which looks must go on after a step: the watchdog looks every 5 s, on a busy machine later."""
+
+
+def library() -> Path:
+    """Return the library that tells a process another time, or skip and name Debian's package."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        pytest.skip("libfaketime is missing: install Debian's package faketime")
+    return found[0]
+
+
+def set_clock(folder: Path, offset: str) -> None:
+    """Set the clock of the daemon off by something like ``+6h``; it reads the file every second."""
+    fresh = folder / "clock.new"
+    fresh.write_text(f"{offset}\n")
+    fresh.replace(folder / "clock")
+
+
+@asynccontextmanager
+async def timed_daemon(config: Path) -> AsyncIterator[Running]:
+    """Run the daemon under a clock that can be set; its monotonic clock stays the real one."""
+    folder = config.parent
+    if not (folder / "clock").exists():
+        set_clock(folder, "+0")
+    environment = {
+        "LD_PRELOAD": str(library()),
+        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
+        # Read anew once a second: at each question it would take more time than the daemon itself.
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
+    async with daemon(config, environment=environment) as running:
+        yield running
+
+
+async def passes(running: Running, number: int = 3) -> None:
+    """Wait until so many alert passes more are done."""
+    name = "cert_monitor_last_alert_pass_timestamp_seconds"
+    for _ in range(number):
+        before = await running.metric(name)
+
+        async def another(before: float | None = before) -> bool:
+            return await running.metric(name) != before
+
+        await until(another)
+
+
+def test_forward_by_hours(tmp_path: Path) -> None:
+    """Looks go on within seconds; what thereby crosses a rung is told once, and nothing is called blind."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 7 * DAY + 3 * HOUR) as where, timed_daemon(where.configure()) as running:
+            await until(lambda: where.post.words == ["INVENTORY"])
+            set_clock(tmp_path, "+6h")
+            await until(lambda: len(where.post.words) == 2, SOON)
+            async with asyncio.timeout(SOON):
+                await running.looks_on(where.target)
+            await passes(running)
+            assert where.post.words == ["INVENTORY", "CRITICAL"]
+            assert await running.metric("cert_monitor_clock_suspect") == 0
+
+    asyncio.run(scenario())
+
+
+def test_back_by_hours_and_right_again(tmp_path: Path) -> None:
+    """Looks go on, only the clock is told; when it is right, telling goes on without repeats."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 20 * DAY) as where, timed_daemon(where.configure()) as running:
+            await until(lambda: where.post.words == ["INVENTORY"])
+            set_clock(tmp_path, "-6h")
+            await running.shows("cert_monitor_clock_suspect", 1)
+            async with asyncio.timeout(SOON):
+                await running.looks_on(where.target)
+            await until(lambda: len(where.post.words) == 2)
+            assert where.post.words[1] == "CLOCK"
+            where.serve_leaf(3 * DAY)
+            await running.looks_on(where.target)
+            await passes(running)
+            assert len(where.post.words) == 2
+            set_clock(tmp_path, "+0")
+            await running.shows("cert_monitor_clock_suspect", 0)
+            await until(lambda: len(where.post.words) > 2)
+            async with asyncio.timeout(SOON):
+                await running.looks_on(where.target)
+            await passes(running)
+            assert where.post.words == ["INVENTORY", "CLOCK", "CRITICAL"]
+
+    asyncio.run(scenario())
+
+
+def test_back_by_hours_over_a_restart(tmp_path: Path) -> None:
+    """A clock that reads earlier than the record is suspect from the start, however it came to be so."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 20 * DAY) as where:
+            async with timed_daemon(where.configure()) as running:
+                await until(lambda: where.post.words == ["INVENTORY"])
+                await running.shows("cert_monitor_outbox_pending", 0)
+            set_clock(tmp_path, "-6h")
+            async with timed_daemon(where.configure()) as running:
+                await running.shows("cert_monitor_clock_suspect", 1)
+                await until(lambda: len(where.post.words) == 2)
+                await running.looks_on(where.target)
+                await passes(running)
+            assert where.post.words == ["INVENTORY", "CLOCK"]
+
+    asyncio.run(scenario())
+
+
+def test_start_before_the_build(tmp_path: Path) -> None:
+    """With an empty clock battery it looks and exposes, tells only that, and goes on when it is right."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 20 * DAY) as where:
+            config = where.configure()
+            set_clock(tmp_path, "-3000d")
+            async with timed_daemon(config) as running:
+                await until(lambda: len(where.post.words) == 1)
+                await running.shows("cert_monitor_clock_suspect", 1)
+                await running.shows("cert_monitor_target_up", 1, target=where.target)
+                set_clock(tmp_path, "+0")
+                await running.shows("cert_monitor_clock_suspect", 0)
+                await until(lambda: len(where.post.words) > 2)
+                async with asyncio.timeout(SOON):
+                    await running.looks_on(where.target)
+                await passes(running)
+            assert where.post.words == ["CLOCK", "INVENTORY", "SOLVED"]
+
+    asyncio.run(scenario())
+
+
+def test_a_day_away_blinds_nobody(tmp_path: Path) -> None:
+    """After a day in which the daemon did not run it tells nothing: nobody was silent, nobody looked."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            async with timed_daemon(where.configure()) as running:
+                await until(lambda: where.post.words == ["INVENTORY"])
+                await running.shows("cert_monitor_outbox_pending", 0)
+            set_clock(tmp_path, "+1d")
+            async with timed_daemon(where.configure()) as running:
+                await running.looks_on(where.target)
+                await passes(running)
+            assert where.post.words == ["INVENTORY"]
+
+    asyncio.run(scenario())
+
+
+def test_a_mail_for_a_relay_that_comes_back_after_a_day(tmp_path: Path) -> None:
+    """A mail that could not be delivered waits through a day and then arrives once."""
+
+    async def scenario() -> None:
+        async with site(tmp_path, 200 * DAY) as where:
+            config = where.configure()
+            config.write_text(config.read_text().replace(f"port: {where.mail_port}", "port: 9"))
+            async with timed_daemon(config) as running:
+                await running.shows("cert_monitor_outbox_pending", 1)
+                await until(lambda: "could not connect" in running.log or "efused" in running.log)
+            set_clock(tmp_path, "+1d")
+            waiting = ask(where.database, "SELECT message_id FROM mail WHERE finished_at IS NULL")
+            async with timed_daemon(where.configure()) as running:
+                await until(lambda: bool(where.post.mails))
+                await running.shows("cert_monitor_outbox_pending", 0)
+                await passes(running)
+            assert where.post.ids == [row[0] for row in waiting]
+
+    asyncio.run(scenario())

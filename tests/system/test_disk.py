@@ -1,0 +1,109 @@
+"""A disk that fills up while the daemon runs: it goes on looking and exposing, says so, and recovers."""
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.servers.daemon_process import Running, ask, daemon, damage, until
+from support.servers.daemon_site import DAY, site
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files"),
+]
+
+NEWEST = "SELECT max(looked_at) FROM target"
+
+
+async def limit_files(running: Running, most: str) -> None:
+    """Limit the size of every file that the daemon writes, as a full disk would; ``unlimited`` frees it."""
+    prlimit = shutil.which("prlimit")
+    if prlimit is None:
+        pytest.skip("prlimit is missing: install Debian's package util-linux")
+    done = await asyncio.create_subprocess_exec(
+        prlimit, "--pid", str(running.pid), f"--fsize={most}:unlimited"
+    )
+    assert await done.wait() == 0
+
+
+def test_full_disk(tmp_path: Path) -> None:
+    """Looks and metrics go on, health and a counter tell, and nothing is lost once there is room again."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where, daemon(where.configure()) as running:
+            await until(lambda: where.post.words == ["INVENTORY"])
+            await running.shows("cert_monitor_outbox_pending", 0)
+            assert (await running.get("/healthz")).status_code == 200
+            await limit_files(running, "1")
+            await unhealthy(running)
+            before = await running.metric("cert_monitor_store_errors_total")
+            where.serve_leaf(3 * DAY)
+            await running.looks_on(where.target)
+            assert (await running.metric("cert_monitor_store_errors_total") or 0) > (before or 0)
+            left = await running.metric("cert_monitor_certificate_days_to_expiry", target=where.target)
+            assert left is not None
+            assert 2 < left < 3
+            assert (await running.get("/")).status_code == 200
+            assert where.post.words == ["INVENTORY"]
+            await limit_files(running, "unlimited")
+            await until(lambda: len(where.post.words) == 2)
+            await healthy(running)
+            stopped = ask(where.database, NEWEST)
+            await until(lambda: ask(where.database, NEWEST) > stopped)
+            assert await running.end(15) == 0
+            assert "Traceback" not in running.log
+            assert (where.post.words, damage(where.database)) == (["INVENTORY", "CRITICAL"], [])
+
+    async def unhealthy(running: Running) -> None:
+        async def sick() -> bool:
+            return (await running.get("/healthz")).status_code == 503
+
+        await until(sick)
+
+    async def healthy(running: Running) -> None:
+        async def well() -> bool:
+            return (await running.get("/healthz")).status_code == 200
+
+        await until(well)
+
+    asyncio.run(scenario())
+
+
+def test_deleted_database(tmp_path: Path) -> None:
+    """SQLite writes on into a deleted file: health says that it is lost, while looking and mailing go on."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where, daemon(where.configure()) as running:
+            await until(lambda: where.post.words == ["INVENTORY"])
+            where.database.unlink()
+
+            async def sick() -> bool:
+                return (await running.get("/healthz")).status_code == 503
+
+            await until(sick)
+            health = (await running.get("/healthz")).json()
+            assert [("was deleted while in use" in problem) for problem in health["problems"]] == [True]
+            where.serve_leaf(3 * DAY)
+            await until(lambda: where.post.words == ["INVENTORY", "CRITICAL"])
+
+    asyncio.run(scenario())
+
+
+def test_full_disk_at_the_end(tmp_path: Path) -> None:
+    """A daemon that cannot record any more still ends in seconds, and its file is whole."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            async with daemon(where.configure()) as running:
+                await until(lambda: where.post.words == ["INVENTORY"])
+                await running.shows("cert_monitor_outbox_pending", 0)
+                await limit_files(running, "1")
+                await until(lambda: "could not record" in running.log)
+                async with asyncio.timeout(8):
+                    assert await running.end(15) == 0
+            assert damage(where.database) == []
+
+    asyncio.run(scenario())

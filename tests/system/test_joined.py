@@ -1,0 +1,112 @@
+"""A report says that the store was renewed while the port serves on what it served: the whole daemon."""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from hashlib import sha1
+from pathlib import Path
+
+from monitor.demo.pki import Issued, leaf
+from support.factories.windows_documents import document, stored
+from support.servers.daemon_process import Running, started, until
+from support.servers.daemon_site import DAY, NAME, Site, site
+
+FINDINGS = "cert_monitor_findings"
+NETWORK_SERVICE = {"sid": "S-1-5-20", "name": "NT AUTHORITY\\NETWORK SERVICE", "allowed": True}
+
+
+def thumbprint(issued: Issued) -> str:
+    """Return the SHA-1 in the form that Windows shows."""
+    return sha1(issued.der).hexdigest().upper()
+
+
+def report(folder: Path, *several: Issued) -> None:
+    """Write the report of the machine with these certificates in its store, as the collector does."""
+    key = {"link": "present", "readers": [NETWORK_SERVICE]}
+    names = {"netbios": "REC", "fqdn": NAME, "addresses": []}
+    held = [stored(one.der, key=key) for one in several]
+    text = json.dumps(document(*held, host=names, taken_at=datetime.now(UTC).isoformat()))
+    unfinished = folder / f"{NAME}.tmp"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(folder / f"{NAME}.json")
+
+
+def configured(where: Site) -> Path:
+    """Write a configuration with the port and the folder of reports."""
+    config = where.configure("{kind: windows_report, folder: reports}")
+    text = config.read_text("utf-8").replace("title: Recorder 01", f"title: Recorder 01, aliases: [{NAME}]")
+    config.write_text(text, encoding="utf-8")
+    return config
+
+
+async def passes(running: Running, count: int) -> None:
+    """Wait until that many alert passes have ended."""
+    name = "cert_monitor_last_alert_pass_timestamp_seconds"
+    for _ in range(count):
+        before = await running.metric(name)
+
+        async def later(before: float | None = before) -> bool:
+            return before != await running.metric(name)
+
+        await until(later)
+
+
+def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> None:
+    """It shows, is mailed once also over a restart, and ends as renewed when the port serves the new one."""
+    reports = tmp_path / "reports"
+    reports.mkdir()
+
+    async def scenario() -> list[str]:
+        async with site(tmp_path) as where:
+            old = leaf(NAME, 100 * DAY, issuer=where.ca)
+            new = leaf(NAME, 390 * DAY, issuer=where.ca)
+            where.serve(old)
+            report(reports, old)
+            config, post = configured(where), where.post
+            async with started("run", "--config", str(config)) as running:
+                await until(lambda: post.words == ["INVENTORY"])
+                report(reports, old, new)
+                await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
+                await until(lambda: len(post.words) == 2)
+                await passes(running, 3)
+            async with started("run", "--config", str(config)) as running:
+                await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
+                await passes(running, 3)
+                assert post.words == ["INVENTORY", "WARNING"]
+                where.serve(new)
+                await until(lambda: len(post.words) == 3)
+                assert await running.metric(FINDINGS, check="not_deployed") is None
+                await passes(running, 3)
+            body = post.mails[1].get_body(("plain",))
+            assert body is not None
+            text = str(body.get_content())
+            assert f"127.0.0.1:{where.port} still serves {thumbprint(old)}" in text
+            assert f"is in LocalMachine/My of {NAME}: {thumbprint(new)}" in text
+        return post.words
+
+    assert asyncio.run(scenario()) == ["INVENTORY", "WARNING", "RENEWED"]
+
+
+def test_check_shows_it(tmp_path: Path) -> None:
+    """One look at all that is configured says the same as the page."""
+    reports = tmp_path / "reports"
+    reports.mkdir()
+
+    async def scenario() -> bytes:
+        async with site(tmp_path) as where:
+            old, new = (leaf(NAME, days * DAY, issuer=where.ca) for days in (100, 390))
+            where.serve(old)
+            report(reports, old, new)
+            checking = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "monitor", "check", "--config", str(configured(where))),
+                *("--format", "json"),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            said, _ = await checking.communicate()
+            assert checking.returncode == 1
+        return said
+
+    elements = json.loads(asyncio.run(scenario()))
+    told = {one["target"].rpartition(":")[0]: [f["check"] for f in one["findings"]] for one in elements}
+    assert told["127.0.0.1"] == ["not_deployed"]

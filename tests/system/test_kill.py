@@ -1,0 +1,151 @@
+"""Kill -9 at the worst instants: nothing recorded is lost, and a mail is repeated only recognisably."""
+
+import asyncio
+import random
+import re
+import signal
+import sys
+from collections import Counter
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from monitor.demo.pki import leaf
+from support.servers.daemon_process import ask, daemon, damage, until
+from support.servers.daemon_site import DAY, NAME, Site, silent_server, site
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+
+TOLD = "SELECT key FROM told WHERE key LIKE 'expiry %'"
+UNFINISHED = "SELECT message_id FROM mail WHERE finished_at IS NULL"
+OPEN = "SELECT target_id FROM history WHERE ended_at IS NULL"
+
+
+def endpoint(port: int, timeout: str) -> str:
+    """Return the line of a configuration for one target more."""
+    return f'{{kind: endpoint, address: "127.0.0.1:{port}", timeout: {timeout}}}'
+
+
+def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
+    """What was seen before stays recorded; the look that was cut off leaves nothing, and is made again."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where, silent_server() as (port, came):
+            config = where.configure(endpoint(port, "1m"))
+            async with daemon(config) as running:
+                await came.wait()
+                await until(lambda: bool(ask(where.database, OPEN)))
+                await running.end(signal.SIGKILL)
+            assert damage(where.database) == []
+            looked = ask(where.database, "SELECT id FROM target WHERE kind = 'endpoint'")
+            assert (looked, where.post.words) == ([(where.target,)], [])
+            came.clear()
+            async with daemon(where.configure(endpoint(port, "1s"))):
+                await came.wait()
+                await until(lambda: bool(where.post.mails))
+            assert where.post.words == ["INVENTORY"]
+            assert ask(where.database, "SELECT count(*) FROM history WHERE target_id = ?", where.target) == [
+                (1,)
+            ]
+
+    asyncio.run(scenario())
+
+
+def test_killed_while_the_mail_server_is_silent_after_the_text(tmp_path: Path) -> None:
+    """The mail stays in the outbox with its told-state and arrives once after the restart."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            where.post.hold = True
+            async with daemon(where.configure()) as running:
+                await where.post.held.wait()
+                await running.end(signal.SIGKILL)
+            assert damage(where.database) == []
+            waiting = [row[0] for row in ask(where.database, UNFINISHED)]
+            assert (len(waiting), ask(where.database, "SELECT count(*) FROM told")) == (1, [(1,)])
+            where.post.hold = False
+            async with daemon(where.configure()) as running:
+                await until(lambda: bool(where.post.mails))
+                await running.shows("cert_monitor_outbox_pending", 0)
+                await running.looks_on(where.target)
+            assert where.post.ids == waiting
+
+    asyncio.run(scenario())
+
+
+def test_killed_when_the_mail_is_taken_but_not_yet_ticked_off(tmp_path: Path) -> None:
+    """The one mail that nobody can know to have arrived is sent again, under the same Message-ID."""
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            async with daemon(where.configure()) as running:
+                where.post.taken = running.process.kill
+                await running.process.wait()
+            where.post.taken = None
+            assert damage(where.database) == []
+            assert [row[0] for row in ask(where.database, UNFINISHED)] == where.post.ids
+            async with daemon(where.configure()) as running:
+                await until(lambda: len(where.post.mails) == 2)
+                await running.shows("cert_monitor_outbox_pending", 0)
+                await running.looks_on(where.target)
+            assert len(where.post.ids) == 2
+            assert len(set(where.post.ids)) == 1
+
+    asyncio.run(scenario())
+
+
+def serve_another_at_each_look(where: Site, number: int) -> None:
+    """Let each look find a certificate never seen, so that each is recorded, told and mailed."""
+    # Ever older ones, so that none is the renewal of the one before.
+    stock = [
+        leaf(NAME, timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY, issuer=where.ca)
+        for n in range(number)
+    ]
+    left = iter(stock)
+
+    def next_one() -> None:
+        issued = next(left, None)
+        if issued is not None:
+            where.serve(issued)
+
+    where.met = next_one
+
+
+def told_in(mail: EmailMessage) -> list[str]:
+    """Return the fingerprints of the certificates that a mail tells of."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return re.findall(r"SHA-256: ([0-9a-f]{64})", body.get_content())
+
+
+def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> None:
+    """After many kills the file is whole, each told matter has a mail, each mail arrived, none told twice."""
+    chance = random.Random(5)
+
+    async def scenario() -> None:
+        async with site(tmp_path) as where:
+            config = where.configure(interval="100ms")
+            serve_another_at_each_look(where, 120)
+            for _ in range(5):
+                mails = len(where.post.mails)
+                async with daemon(config) as running:
+                    await until(lambda mails=mails: len(where.post.mails) > mails)
+                    await asyncio.sleep(chance.uniform(0, 0.4))
+                    await running.end(signal.SIGKILL)
+                assert damage(where.database) == []
+            where.met = None
+            async with daemon(config) as running:
+                await running.looks_on(where.target)
+                await running.shows("cert_monitor_outbox_pending", 0)
+                assert await running.end(signal.SIGTERM) == 0
+            mails = {mail["Message-ID"]: mail for mail in where.post.mails}
+            assert set(mails) == {row[0] for row in ask(where.database, "SELECT message_id FROM mail")}
+            told = Counter(fingerprint for mail in mails.values() for fingerprint in told_in(mail))
+            assert set(told.values()) == {1}
+            remembered = {key.partition(" ")[2] for (key,) in ask(where.database, TOLD)}
+            assert remembered
+            assert remembered <= set(told)
+
+    asyncio.run(scenario())

@@ -1,0 +1,77 @@
+"""The page of the demo in a real browser: sorted, complete in itself, and readable on a telephone."""
+
+import asyncio
+import re
+import struct
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from support.servers.browser import Opened, opened, picture
+from support.servers.daemon_process import started
+
+pytestmark = pytest.mark.system
+
+
+def cells(document: str, name: str) -> list[str]:
+    """Return the texts of one column of the table, from the top down."""
+    found = re.findall(rf'<td[^>]*data-is="{name}"[^>]*>(.*?)</td>', document, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in found]
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Return width and height from the header of a PNG (its section 11.2.2)."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, str, list[tuple[int, int]]]:
+    """Return the demo's page as a browser sees it, its address, and the sizes of two pictures of it."""
+    folder: Path = tmp_path_factory.mktemp("browser")
+
+    async def use() -> tuple[Opened, str, list[tuple[int, int]]]:
+        async with started("demo", "--listen", "127.0.0.1:0") as demo:
+            await demo.all_looked_at()
+            url = f"{demo.url}/"
+            pictures = [await picture(folder, url, *window) for window in ((1280, 1000), (390, 2600))]
+            return await opened(folder, url), demo.url, [size(png) for png in pictures]
+
+    return asyncio.run(use())
+
+
+def test_rows_are_sorted_by_their_end(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """What ends soonest stands first, below what cannot be seen, above what is plain on purpose."""
+    ends = [text[:16] for text in cells(page[0].document, "Ends")]
+    dated = sorted(datetime.fromisoformat(text) for text in ends if text)
+    unseen = ["the log server", "the standby's two ports", ""]
+    bare = ["the recorder without encryption", "the client whose store is empty"]
+    assert ends == ["" for _ in unseen] + [f"{end:%Y-%m-%d %H:%M}" for end in dated] + ["" for _ in bare]
+    assert len(dated) == 30
+
+
+def test_days_follow_the_ends(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """The numbers in the column of days never fall from row to row, and what has ended says so."""
+    days = cells(page[0].document, "Days left")
+    assert days[:5] == ["", "", "", "ended 5 days ago", "ended 2 days ago"]
+    numbers = [int(text) for text in days[5:] if text]
+    assert numbers == sorted(numbers)
+
+
+def test_the_browser_has_no_complaint(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """Nothing is written to the console: no blocked style, no missing file."""
+    assert page[0].console == []
+
+
+def test_nothing_is_loaded_from_elsewhere(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """The one address that is connected to or asked for is the daemon's own."""
+    seen, url, _ = page
+    assert seen.connected == {url.removeprefix("http://")}
+    assert {address for address in seen.asked if not address.startswith(f"{url}/")} == set()
+
+
+def test_it_can_be_drawn_wide_and_narrow(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """The page is drawn in a desktop's window and in a telephone's."""
+    assert page[2] == [(1280, 1000), (390, 2600)]

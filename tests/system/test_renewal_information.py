@@ -1,0 +1,134 @@
+"""The whole daemon with renewal information: a real TLS server, a CA that answers, a real mail server."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.daemon.daemon import Daemon
+from monitor.issuers.renewal_id import renewal_id
+from support import pki
+from support.servers.acme_world import window
+from support.servers.daemon_inside import daemon, hang_up, metrics, passes
+from support.servers.daemon_process import until
+from support.servers.issuer_world import Web, http, web
+from support.servers.mail_servers import Inbox, mail_server
+
+DAY = timedelta(days=1)
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass
+class Site:
+    """Hold a TLS server, the CA of its certificate, and a mailbox."""
+
+    folder: Path
+    acme: Web
+    inbox: Inbox
+    ca: pki.Issued
+    context: ssl.SSLContext
+    port: int = 0
+
+    def serve(self, age: float) -> pki.Issued:
+        """Serve a new certificate from now on, so many days old and 90 days long."""
+        made = pki.leaf("www.example", self.ca, start=NOW - age * DAY, end=NOW + (90 - age) * DAY)
+        both = self.folder / "both.pem"
+        both.write_bytes(made.key_pem + made.pem)
+        self.context.load_cert_chain(both)
+        return made
+
+    def suggest(self, issued: pki.Issued, start: timedelta, end: timedelta) -> None:
+        """Have the CA suggest this window for a certificate."""
+        path = f"/ari/{renewal_id(issued.der)}"
+        why = "https://ca.example/incident"
+        self.acme.replies[path] = window(NOW + start, NOW + end, "Retry-After: 60", explanation=why)
+
+    def config(self, mail_port: int) -> Path:
+        """Write a configuration and return its path."""
+        path = self.folder / "cert-monitor.yaml"
+        path.write_text(
+            f"""
+defaults: {{interval: 300ms, timeout: 2s, trust: [ca.cer], renewal_information: true}}
+issuers: {{acme: {{ACME CA: "{self.acme.url("/directory")}"}}}}
+targets:
+  - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: www.example, title: Web server}}
+email: {{host: 127.0.0.1, port: {mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
+web: {{listen: "127.0.0.1:0"}}
+store: {{url: "sqlite:///state.db"}}
+alerts: {{every: 200ms}}
+""",
+            encoding="utf-8",
+        )
+        return path
+
+    @property
+    def mails(self) -> list[str]:
+        """Return the subjects of all mails so far."""
+        return [str(message["Subject"]).strip() for message in self.inbox.messages]
+
+
+def ask_again(running: Daemon) -> None:
+    """Make everything due, as if the CA's pause were over."""
+    renewals = running.renewing._renewals
+    renewals._due = dict.fromkeys(renewals._known, NOW)
+    running.renewal.nudge()
+
+
+def at_a_site(folder: Path, act: Callable[[Site, Path], Awaitable[None]]) -> None:
+    """Run a scenario with all servers."""
+
+    async def scenario() -> None:
+        inbox, ca = Inbox(), pki.authority("ACME CA", at=NOW)
+        (folder / "ca.cer").write_bytes(ca.der)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        async with web() as acme, mail_server(inbox) as mail_port:
+            acme.replies["/directory"] = http(json.dumps({"renewalInfo": acme.url("/ari")}).encode())
+            site = Site(folder, acme, inbox, ca, context)
+            server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+            site.port = server.sockets[0].getsockname()[1]
+            try:
+                await act(site, site.config(mail_port))
+            finally:
+                server.close()
+
+    asyncio.run(scenario())
+
+
+def test_the_life_of_a_window(tmp_path: Path) -> None:
+    """Shown, pulled in, told once, still told after a restart, and renewed."""
+
+    async def act(site: Site, config: Path) -> None:
+        old = site.serve(age=30)
+        site.suggest(old, 30 * DAY, 32 * DAY)
+        async with daemon(config, lambda made: made.renewal) as running:
+            await until(lambda: bool(site.mails) and old.sha256 in running.board.snapshot.renewals)
+            await passes(running)
+            [start] = await metrics(running, "renewal_window_start")
+            [end] = await metrics(running, "renewal_window_end")
+            assert f'fingerprint="{old.sha256}"}} {int((NOW + 30 * DAY).timestamp())}' in start
+            assert end.endswith(f" {int((NOW + 32 * DAY).timestamp())}")
+            assert [subject.partition("]")[0] for subject in site.mails] == ["[INVENTORY"]
+            site.suggest(old, -2 * DAY, -1 * DAY)
+            ask_again(running)
+            await until(lambda: len(site.mails) == 2)
+            assert site.mails[1].startswith("[CRITICAL] Web server: the CA asks to renew it now")
+            text = site.inbox.messages[1].get_body(("plain",))
+            assert text is not None
+            assert "its reason: https://ca.example/incident" in " ".join(text.get_content().split())
+            [found] = await metrics(running, 'check="renewal_window"')
+            assert 'severity="critical"' in found
+        asked = len(site.acme.requests)
+        async with daemon(config, lambda made: made.renewal) as running:
+            await until(lambda: len(running.board.snapshot.correlated) == 1)
+            await passes(running)
+            assert (len(site.mails), len(site.acme.requests)) == (2, asked)
+            new = site.serve(age=1)
+            site.suggest(new, 60 * DAY, 62 * DAY)
+            await until(lambda: len(site.mails) == 3)
+            await until(lambda: list(running.board.snapshot.renewals) == [new.sha256])
+        assert site.mails[2].startswith("[RENEWED] Web server")
+
+    at_a_site(tmp_path, act)

@@ -1,0 +1,253 @@
+"""The whole daemon with revocation on: a real TLS server, a real CRL server, a real mail server."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from pathlib import Path
+
+from monitor.daemon.daemon import Daemon
+from monitor.daemon.loops import Loop
+from monitor.model import Check, Revocation, Standing
+from support import pki
+from support.servers.daemon_inside import daemon, hang_up, metrics, passes
+from support.servers.daemon_process import until
+from support.servers.issuer_world import DAY, HOUR, Web, crl, entry, http, points, web
+from support.servers.mail_servers import Inbox, mail_server
+
+PATH = "/ca.crl"
+ASKING: Callable[[Daemon], Loop] = attrgetter("asking")
+
+
+@dataclass
+class Site:
+    """Hold a TLS server, the CRL of its CA, and a mailbox."""
+
+    folder: Path
+    crls: Web
+    inbox: Inbox
+    mail_port: int
+    ca: pki.Issued
+    context: ssl.SSLContext
+    port: int = 0
+    own: pki.Issued | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def serve(self) -> pki.Issued:
+        """Serve a new certificate that names our CRL from now on."""
+        extensions = [points(self.crls.url(PATH))]
+        start = self.now - (DAY if self.own else 2 * DAY)
+        self.own = pki.issue(
+            "rec.example", self.ca, at=self.now, start=start, names=("rec.example",), extensions=extensions
+        )
+        both = self.folder / "both.pem"
+        both.write_bytes(self.own.key_pem + self.own.pem)
+        self.context.load_cert_chain(both)
+        return self.own
+
+    def publish(self, *revoked: pki.Issued) -> None:
+        """Publish a CRL with these certificates."""
+        made = crl(self.ca, *map(entry, revoked), begin=self.now - HOUR, end=self.now + DAY)
+        self.crls.replies[PATH] = http(made)
+
+    def config(self, revocation: str = "on", issuers: str = "{private_addresses: [127.0.0.0/8]}") -> Path:
+        """Write a configuration and return its path."""
+        path = self.folder / "cert-monitor.yaml"
+        path.write_text(
+            f"""
+defaults: {{interval: 300ms, timeout: 2s, trust: [ca.cer], revocation: {revocation}}}
+issuers: {issuers}
+targets:
+  - {{kind: endpoint, address: "127.0.0.1:{self.port}", server_name: rec.example, title: Recorder 01}}
+email: {{host: 127.0.0.1, port: {self.mail_port}, from: certs@vms.example, to: [admins@vms.example]}}
+web: {{listen: "127.0.0.1:0"}}
+store: {{url: "sqlite:///state.db"}}
+alerts: {{every: 200ms}}
+""",
+            encoding="utf-8",
+        )
+        return path
+
+    @property
+    def mails(self) -> list[str]:
+        """Return the subjects of all mails so far."""
+        return [str(message["Subject"]).strip() for message in self.inbox.messages]
+
+
+@asynccontextmanager
+async def site(folder: Path) -> AsyncIterator[Site]:
+    """Run the servers."""
+    inbox = Inbox()
+
+    ca = pki.authority(at=datetime.now(UTC))
+    (folder / "ca.cer").write_bytes(ca.der)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    async with web() as crls, mail_server(inbox) as mail_port:
+        made = Site(folder, crls, inbox, mail_port, ca, context)
+        made.serve()
+        made.publish()
+        server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
+        made.port = server.sockets[0].getsockname()[1]
+        try:
+            yield made
+        finally:
+            server.close()
+
+
+def ask_again(running: Daemon) -> None:
+    """Make everything due, as if hours had gone by."""
+    revocations = running.inquiries._revocations
+    revocations._due.clear()
+    revocations._inquirer._lists._held.clear()
+    revocations._inquirer._lists._failed.clear()
+    running.asking.nudge()
+
+
+def known(running: Daemon, issued: pki.Issued | None) -> Revocation | None:
+    """Return what the board knows of a certificate."""
+    assert issued is not None
+    return running.board.snapshot.revocations.get(issued.sha256)
+
+
+def stands(running: Daemon, issued: pki.Issued | None, standing: Standing) -> Callable[[], bool]:
+    """Return whether a certificate is known to be so."""
+    return lambda: (found := known(running, issued)) is not None and found.standing is standing
+
+
+def run(folder: Path, act: Callable[[Site], Awaitable[None]]) -> None:
+    """Run a scenario at a site."""
+
+    async def scenario() -> None:
+        async with site(folder) as where:
+            await act(where)
+
+    asyncio.run(scenario())
+
+
+def test_a_good_certificate_is_silent(tmp_path: Path) -> None:
+    """A certificate that is not listed gives no finding and no mail but the inventory."""
+
+    async def act(where: Site) -> None:
+        async with daemon(where.config(), ASKING) as running:
+            await until(lambda: bool(where.mails))
+            await until(stands(running, where.own, Standing.GOOD))
+            await passes(running)
+            assert await metrics(running, "revo") == []
+            assert [mail.partition("]")[0] for mail in where.mails] == ["[INVENTORY"]
+
+    run(tmp_path, act)
+
+
+def test_the_life_of_a_revocation(tmp_path: Path) -> None:
+    """It becomes a finding, a metric and a mail; a restart recovers nothing; only a new certificate does."""
+
+    async def act(where: Site) -> None:
+        old = where.own
+        assert old is not None
+        async with daemon(where.config(), ASKING) as running:
+            await until(lambda: bool(where.mails))
+            await until(stands(running, old, Standing.GOOD))
+            where.publish(old)
+            ask_again(running)
+            await until(lambda: len(where.mails) == 2)
+            (found,) = running.board.snapshot.correlated[f"endpoint:127.0.0.1:{where.port}/rec.example"]
+            assert (found.check, found.sha256) == (Check.REVOKED, old.sha256)
+            (line,) = await metrics(running, 'check="revoked"')
+            assert 'severity="critical"' in line
+        assert where.mails[1].startswith("[CRITICAL] Recorder 01: revoked")
+        text = where.inbox.messages[1].get_body(("plain",))
+        assert text is not None
+        words = " ".join(text.get_content().split())
+        assert 'the certificate "rec.example" was revoked on 2026-11-22 12:00 UTC (key compromise)' in words
+        del where.crls.replies[PATH]
+        async with daemon(where.config(), ASKING) as running:
+            await until(stands(running, old, Standing.UNKNOWN))
+            await passes(running)
+            where.publish(old)
+            ask_again(running)
+            await until(stands(running, old, Standing.REVOKED))
+            await passes(running)
+            assert len(where.mails) == 2
+            where.serve()
+            await until(lambda: len(where.mails) == 3)
+        assert where.mails[2].startswith("[RENEWED]")
+
+    run(tmp_path, act)
+
+
+def test_it_could_not_be_told(tmp_path: Path) -> None:
+    """An issuer that does not answer is told after the third attempt, with what to do about it."""
+
+    async def act(where: Site) -> None:
+        async with daemon(where.config(issuers="{}"), ASKING) as running:
+            await until(lambda: bool(where.mails))
+            for attempt in (1, 2):
+
+                def tried(attempt: int = attempt) -> bool:
+                    found = known(running, where.own)
+                    return found is not None and found.attempts == attempt
+
+                await until(tried)
+                await passes(running)
+                assert len(where.mails) == 1
+                ask_again(running)
+            await until(lambda: len(where.mails) == 2)
+        said = "[WARNING] Test Root: nothing says which of its certificates are revoked"
+        assert where.mails[1].startswith(said)
+        text = where.inbox.messages[1].get_body(("plain",))
+        assert text is not None
+        assert "issuers.private_addresses" in text.get_content()
+        assert where.crls.asked == []
+
+    run(tmp_path, act)
+
+
+def test_a_reload_allows_the_address(tmp_path: Path) -> None:
+    """A reload that lists the CA's address has it asked at once."""
+
+    async def act(where: Site) -> None:
+        async with daemon(where.config(issuers="{}"), ASKING) as running:
+            await until(stands(running, where.own, Standing.UNKNOWN))
+            where.config()
+            assert await running.reload() == ()
+            await until(stands(running, where.own, Standing.GOOD))
+
+    run(tmp_path, act)
+
+
+def test_off_asks_nobody(tmp_path: Path) -> None:
+    """Without the key nothing is asked."""
+
+    async def act(where: Site) -> None:
+        async with daemon(where.config(revocation="off"), ASKING) as running:
+            await until(lambda: bool(where.mails))
+            await asyncio.sleep(timedelta(milliseconds=300).total_seconds())
+            assert (running.board.snapshot.revocations, where.crls.asked) == ({}, [])
+
+    run(tmp_path, act)
+
+
+def test_looks_do_not_wait(tmp_path: Path) -> None:
+    """While an issuer keeps us waiting, targets are looked at as ever."""
+
+    async def act(where: Site) -> None:
+        async def never(_request: object, _writer: object) -> None:
+            await asyncio.sleep(60)
+
+        where.crls.replies[PATH] = never
+        async with daemon(where.config(), ASKING) as running:
+            await until(lambda: bool(where.crls.requests))
+            name = f"endpoint:127.0.0.1:{where.port}/rec.example"
+            for _ in range(3):
+                before = running.board.snapshot.states[name].looked_at
+
+                def later(before: datetime | None = before) -> bool:
+                    return running.board.snapshot.states[name].looked_at != before
+
+                await until(later)
+            assert known(running, where.own) is None
+
+    run(tmp_path, act)

@@ -1,0 +1,128 @@
+"""Tests of the last words inside TLS, over memory: what is said, what it leads to, and what never hurts."""
+
+from contextlib import suppress
+
+import pytest
+from OpenSSL import SSL
+
+from monitor.dialects import DIALECTS
+from monitor.dialects.mysql import CLIENT_SSL, answer, login, ssl_request
+from monitor.model import Reason
+from monitor.sources.endpoint.spoken import Spoken
+from monitor.tls import Handshake, shared_context
+from support import pki
+from support.factories.binary_answers import greeting, mysql_error, mysql_packet
+from support.servers.tls_peers import server_context
+
+NAME = "db.vms.example"
+LEAF = pki.leaf(NAME, pki.authority())
+VERSIONS = {"TLS 1.2": SSL.TLS1_2_VERSION, "TLS 1.3": SSL.TLS1_3_VERSION}
+versions = pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+PLUGIN = b"caching_sha2_password"
+GREETING = greeting(
+    0xFFFF, more=b"\x2d" + bytes(2) + b"\xff\xc1" + bytes([21]) + bytes(10) + b"s" * 13 + PLUGIN + b"\0"
+)
+DENIED = mysql_error(b"#28000Access denied for user 'cert-monitor'", 1045, number=3)
+SWITCH = mysql_packet(b"\xfemysql_native_password\0" + b"s" * 21, 3)
+LET_IN = mysql_packet(b"\x00\x00\x00\x02\x00\x00\x00", 3)
+QUIT = b"\x01\0\0\0\x01"
+
+
+class Server:
+    """Play a MySQL server's end: each thing it hears is answered with the next of its lines."""
+
+    def __init__(self, version: int, *lines: bytes) -> None:
+        """Hold the lines; behind the last one it stays silent."""
+        self._connection = SSL.Connection(server_context(LEAF, version=version), None)
+        self._connection.set_accept_state()
+        self._lines = list(lines)
+        self.heard: list[bytes] = []
+
+    @property
+    def ended_politely(self) -> bool:
+        """Return whether the client said close_notify."""
+        return bool(self._connection.get_shutdown() & SSL.RECEIVED_SHUTDOWN)
+
+    def feed(self, data: bytes) -> bytes:
+        """Take TLS bytes and return the answer."""
+        self._connection.bio_write(data)
+        with suppress(SSL.WantReadError, SSL.ZeroReturnError):
+            self._connection.do_handshake()
+            while True:
+                self.heard.append(self._connection.recv(4096))
+                if self._lines:
+                    self._connection.sendall(self._lines.pop(0))
+        with suppress(SSL.WantReadError):
+            return self._connection.bio_read(1 << 21)
+        return b""
+
+
+def visited(server: Server, size: int = 1 << 20) -> Spoken:
+    """Return a talk that was driven until nobody has anything more to say."""
+    make = DIALECTS["mysql"].dialogue
+    assert make is not None
+    talk = Spoken(make(NAME), Handshake(shared_context(), NAME))
+    sent = (talk.start() + talk.feed(GREETING)).removeprefix(ssl_request(1))
+    while sent:
+        back = server.feed(sent)
+        sent = b"".join(talk.feed(back[at : at + size]) for at in range(0, len(back), size))
+    return talk
+
+
+@versions
+@pytest.mark.parametrize("size", [1, 1 << 20], ids=["bytes", "flights"])
+def test_refused_login(version: int, size: int) -> None:
+    """A MySQL server hears a login with its own plugin, and after its refusal close_notify."""
+    server = Server(version, DENIED)
+    talk = visited(server, size)
+    assert (server.heard, server.ended_politely) == ([login(PLUGIN, 2)], True)
+    assert (talk.over, talk.trouble, talk.chain) == (True, None, (LEAF.der,))
+
+
+@versions
+def test_switch(version: int) -> None:
+    """A server that wants another plugin gets an empty packet with the next number."""
+    server = Server(version, SWITCH, DENIED)
+    talk = visited(server)
+    assert (server.heard[1:], server.ended_politely, talk.trouble) == ([b"\0\0\0\x04"], True, None)
+
+
+@versions
+def test_let_in(version: int) -> None:
+    """A server that lets us in is told that we leave."""
+    server = Server(version, LET_IN)
+    visited(server)
+    assert server.heard[1:] == [QUIT]
+
+
+@pytest.mark.parametrize("ending", ["eof", "expire", "end"])
+def test_no_answer(ending: str) -> None:
+    """A server that never answers the login, hangs up or resets costs the look nothing."""
+    talk = visited(Server(SSL.TLS1_3_VERSION))
+    assert not talk.over
+    if ending == "eof":
+        talk.eof()
+    elif ending == "expire":
+        talk.expire("within 10 s")
+    else:
+        talk.end(Reason.CLOSED, "reset")
+    assert (talk.over, talk.trouble, talk.chain, talk.encrypted) == (True, None, (LEAF.der,), True)
+
+
+def test_flood() -> None:
+    """A server that answers the login without end is left, without trouble."""
+    talk = visited(Server(SSL.TLS1_3_VERSION, b"\xff\xff\xff\x03\xfe" + bytes(1_100_000)))
+    assert (talk.over, talk.trouble) == (True, None)
+
+
+def test_shape_of_the_login() -> None:
+    """The login is HandshakeResponse41: flags with TLS, user, empty password, plugin."""
+    body = login(b"p", 2)[4:]
+    assert int.from_bytes(body[:4], "little") & CLIENT_SSL
+    assert body[32:] == b"cert-monitor\0\0p\0"
+
+
+@pytest.mark.parametrize("said", [b"", DENIED[:4], SWITCH[:-1]])
+def test_incomplete_answer(said: bytes) -> None:
+    """Part of an answer says nothing yet."""
+    assert answer(said) == b""

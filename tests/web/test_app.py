@@ -1,0 +1,210 @@
+"""The routes, over real HTTP against a fake daemon: codes, bodies, headers."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.web import Health, ReloadResult, WebServer, make_app, make_metrics_app
+from support.factories.web_fakes import FakeDaemon, endpoint, snapshot
+
+
+def ask(
+    daemon: FakeDaemon, path: str, *, method: str = "GET", headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """Return the answer of the whole application to one request."""
+    return _ask(make_app(daemon), path, method, headers or {})
+
+
+def _ask(
+    app: FastAPI, path: str, method: str = "GET", headers: dict[str, str] | None = None
+) -> httpx.Response:
+    async def run() -> httpx.Response:
+        server = WebServer(app, "127.0.0.1", 0)
+        await server.start()
+        try:
+            async with httpx.AsyncClient(base_url=server.url) as client:
+                return await client.request(method, path, headers=headers)
+        finally:
+            await server.stop()
+
+    return asyncio.run(run())
+
+
+def test_metrics_type() -> None:
+    """Metrics carry the content type of text format 0.0.4."""
+    assert ask(FakeDaemon(), "/metrics").headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+def test_metrics_hold_everything() -> None:
+    """The daemon's own families and those of the targets come in one answer that parses, each name once."""
+    names = [f.name for f in text_string_to_metric_families(ask(_one(), "/metrics").text)]
+    assert (
+        len(names) == len(set(names)),
+        {"cert_monitor_mails", "cert_monitor_target_up"} <= set(names),
+    ) == (
+        True,
+        True,
+    )
+
+
+def _one() -> FakeDaemon:
+    return FakeDaemon(snapshot(endpoint("recorder.vms.example", 20)))
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/"])
+def test_head(path: str) -> None:
+    """Every page to read also answers HEAD, without a body."""
+    answer = ask(_one(), path, method="HEAD")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_healthy() -> None:
+    """Health lists the ages of the parts; one that has not begun has none."""
+    answer = ask(FakeDaemon(), "/healthz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {
+            "ok": True,
+            "loop_age_seconds": 0.1,
+            "schedule_age_seconds": 2.0,
+            "alert_pass_age_seconds": None,
+            "store_ok": True,
+            "problems": [],
+        },
+    )
+
+
+@pytest.mark.parametrize("health", [Health(store_ok=False), Health(problems=("the schedule is stuck",))])
+def test_unhealthy(health: Health) -> None:
+    """A stuck part or a failing store answers 503."""
+    assert ask(FakeDaemon(state=health), "/healthz").status_code == 503
+
+
+def test_not_ready() -> None:
+    """Before everything is loaded readiness is 503 and says what is missing."""
+    answer = ask(FakeDaemon(missing=("the store is not open",)), "/readyz")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"ready": False, "problems": ["the store is not open"]},
+    )
+
+
+def test_ready() -> None:
+    """Once everything is loaded readiness is 200."""
+    assert ask(FakeDaemon(), "/readyz").status_code == 200
+
+
+def test_reload() -> None:
+    """A program on this machine reloads with a bare POST."""
+    daemon = FakeDaemon()
+    answer = ask(daemon, "/-/reload", method="POST")
+    assert (answer.status_code, answer.json(), daemon.reloads) == (200, {"ok": True, "problems": []}, 1)
+
+
+def test_reload_of_a_bad_file() -> None:
+    """A bad configuration answers 422 with every mistake."""
+    mistakes = ("conf.yaml:3: targets[0].address: no port",)
+    answer = ask(FakeDaemon(answer=ReloadResult(ok=False, problems=mistakes)), "/-/reload", method="POST")
+    assert (answer.status_code, answer.json()) == (422, {"ok": False, "problems": list(mistakes)})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"host": "rebound.example"}, {"origin": "http://evil.example"}, {"x-forwarded-for": "127.0.0.1"}],
+)
+def test_reload_refused(headers: dict[str, str]) -> None:
+    """A page of another site, a rebound name and a proxy are refused, and nothing is reloaded."""
+    daemon = FakeDaemon()
+    answer = ask(daemon, "/-/reload", method="POST", headers=headers)
+    assert (answer.status_code, answer.json()["ok"], daemon.reloads) == (403, False, 0)
+
+
+def test_reload_by_link() -> None:
+    """A link cannot reload: GET is not allowed."""
+    assert ask(FakeDaemon(), "/-/reload").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [("/", "GET"), ("/metrics", "GET"), ("/nowhere", "GET"), ("/-/reload", "GET"), ("/-/reload", "POST")],
+)
+def test_safe_headers(path: str, method: str) -> None:
+    """Every answer forbids guessing types, framing, referrers and everything the policy does not name."""
+    headers = ask(_one(), path, method=method).headers
+    assert [
+        headers["x-content-type-options"],
+        headers["x-frame-options"],
+        headers["referrer-policy"],
+        headers["content-security-policy"].split(";")[0],
+    ] == ["nosniff", "DENY", "no-referrer", "default-src 'none'"]
+
+
+class Broken(FakeDaemon):
+    """Fail at health, as a bug would."""
+
+    def health(self) -> Health:
+        """Raise."""
+        raise RuntimeError("a secret inside")
+
+
+def test_bug(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug answers 500 with safe headers and without its text, which goes to the log."""
+    answer = ask(Broken(), "/healthz")
+    assert (answer.status_code, "secret" in answer.text, answer.headers["x-content-type-options"]) == (
+        500,
+        False,
+        "nosniff",
+    )
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_no_api_pages(path: str) -> None:
+    """The framework's own pages, which load scripts from elsewhere, are off."""
+    assert ask(FakeDaemon(), path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "code"),
+    [
+        ("/metrics", "GET", 200),
+        ("/healthz", "GET", 200),
+        ("/readyz", "GET", 200),
+        ("/", "GET", 404),
+        ("/-/reload", "POST", 404),
+    ],
+)
+def test_metrics_only(path: str, method: str, code: int) -> None:
+    """What listens for other machines has the metrics and the two probes, no page and no reload."""
+    assert _ask(make_metrics_app(_one()), path, method).status_code == code
+
+
+class Endless(FakeDaemon):
+    """Have metrics without end."""
+
+    def metrics(self) -> Iterator[bytes]:
+        """Yield for ever."""
+        while True:
+            yield b"# x\n" * 1000
+
+
+def test_scrape_leaves_the_loop_free() -> None:
+    """While a long scrape is sent the loop serves others."""
+
+    async def run() -> int:
+        server = WebServer(make_app(Endless()), "127.0.0.1", 0)
+        await server.start()
+        try:
+            async with (
+                httpx.AsyncClient(base_url=server.url) as client,
+                client.stream("GET", "/metrics") as scrape,
+            ):
+                await anext(scrape.aiter_bytes())
+                return (await client.get("/healthz")).status_code
+        finally:
+            await server.stop()
+
+    assert asyncio.run(run()) == 200

@@ -1,0 +1,308 @@
+"""The page: order, wording, hostile texts, and nothing loaded from elsewhere."""
+
+import asyncio
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from monitor.model import (
+    Assessment,
+    Check,
+    Failure,
+    Finding,
+    Part,
+    Path,
+    Reason,
+    Severity,
+    Sighting,
+    Snapshot,
+    Superseded,
+    Target,
+    TargetState,
+)
+from monitor.web import WebServer, make_app
+from monitor.web.page import MOST_ROWS, PAGE_POLICY, render_page
+from monitor.web.rows import Row, matching, row
+from support.factories.web_fakes import (
+    HOSTILE,
+    NOW,
+    FakeDaemon,
+    blind,
+    certificate,
+    endpoint,
+    pending,
+    snapshot,
+    standby,
+)
+
+
+class Links(HTMLParser):
+    """Collect every attribute by which a page loads or links to something, and every element."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.elements: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element with its addresses."""
+        self.elements.add(tag)
+        wanted = ("src", "href", "action", "srcset", "data", "poster", "background", "style")
+        self.targets += [value or "" for name, value in attrs if name in wanted or name.startswith("on")]
+
+
+def rows(shown: Snapshot, words: str = "") -> list[Row]:
+    """Return all rows in order."""
+    return [row(place, shown.findings(place.state.target.id), NOW) for place in matching(shown, words)]
+
+
+def links(page: str) -> Links:
+    """Return what a page refers to."""
+    parser = Links()
+    parser.feed(page)
+    return parser
+
+
+def test_order() -> None:
+    """What was never reached comes first, then the soonest end, and what was never looked at last."""
+    shown = snapshot(
+        pending("new"), endpoint("far", 90), endpoint("ended", -3), blind("gone"), endpoint("near", 5)
+    )
+    assert [found.place for found in rows(shown)] == [
+        "gone:443",
+        "ended:443",
+        "near:443",
+        "far:443",
+        "new:443",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "left", "ended"),
+    [(20.9, 20, None), (1, 1, None), (0.5, 0, None), (0, 0, None), (-0.5, None, 0), (-2.5, None, 2)],
+)
+def test_whole_days(days: float, left: int | None, ended: int | None) -> None:
+    """Days are whole, rounded down, before the end and after it; day 0 is a day."""
+    found = rows(snapshot(endpoint("recorder", days)))[0]
+    assert (found.days, found.ended_days) == (left, ended)
+
+
+def test_end_of_the_path() -> None:
+    """A leaf that outlives its issuer has the days of the issuer, and its own end beside them."""
+    state = endpoint("recorder", 90)
+    leaf = state.sightings[0].certificate
+    path = Path("recorder:443", (leaf, certificate(5, "CA")), trusted=True)
+    found = rows(snapshot(replace(state, assessment=Assessment(paths=(path,)))))[0]
+    assert (found.days, found.leaf_ends_at) == (5, NOW + timedelta(days=90))
+
+
+def test_severity_of_a_row() -> None:
+    """A row is as bad as its worst finding; nothing seen and nothing found is unknown, not ok."""
+    shown = snapshot(endpoint("a", 90), endpoint("b", 5, sentence="ends"), pending("c"), blind("d"))
+    assert {found.place: str(found.severity) for found in rows(shown)} == {
+        "a:443": "ok",
+        "b:443": "critical",
+        "c:443": "unknown",
+        "d:443": "critical",
+    }
+
+
+def test_sentences() -> None:
+    """Findings and failures stand in the row in words."""
+    assert rows(snapshot(blind("gone")))[0].notes == (
+        "gone was not reached 4 times in a row",
+        "dns: the name has no address",
+    )
+
+
+def test_shared_finding() -> None:
+    """A finding that needed many targets stands on the row too."""
+    state = endpoint("recorder", 90)
+    shared = Finding(Check.INCONSISTENT, Severity.WARNING, "two leaves")
+    assert rows(Snapshot({state.target.id: state}, {state.target.id: (shared,)}))[0].notes == ("two leaves",)
+
+
+def two_files(*findings: Finding, failures: tuple[Failure, ...] = ()) -> Snapshot:
+    """Return a target with two files, the first of which ends sooner."""
+    shown = {f"/etc/{name}.pem": certificate(days, name) for name, days in (("a", 10), ("b", 90))}
+    return snapshot(
+        TargetState(
+            Target("files:web", "files", "/etc/*.pem", None, collection=True),
+            looked_at=NOW,
+            failures=failures,
+            failed_looks=1 if failures else 0,
+            sightings=tuple(Sighting(place, 0, c) for place, c in shown.items()),
+            assessment=Assessment(
+                findings=findings,
+                paths=tuple(Path(place, (c,), trusted=True) for place, c in shown.items()),
+                superseded=(Superseded(certificate(10, "a").sha256, certificate(90, "b").sha256),),
+            ),
+        )
+    )
+
+
+def test_finding_stands_at_its_place() -> None:
+    """In a target of many files a finding stands on the row of its file only."""
+    finding = Finding(Check.WEAK_KEY, Severity.WARNING, "RSA 1024", certificate(90, "b").sha256, "/etc/b.pem")
+    assert [found.notes for found in rows(two_files(finding))] == [(), ("RSA 1024",)]
+
+
+def test_finding_about_the_target() -> None:
+    """A finding about the whole target stands once, on its first row."""
+    assert [
+        found.notes for found in rows(two_files(Finding(Check.UNREACHABLE, Severity.WARNING, "blind")))
+    ] == [
+        ("blind",),
+        (),
+    ]
+
+
+def test_unreadable_file_has_a_row() -> None:
+    """A file of a collection that could not be read has its own row, before those with dates."""
+    failure = Failure(Reason.PERMISSION, "may not be read", "/etc/c.pem")
+    found = rows(two_files(failures=(failure,)))[0]
+    assert (found.place, found.notes) == ("/etc/c.pem", ("permission: may not be read",))
+
+
+def test_superseded_is_said() -> None:
+    """A certificate with a successor beside it is marked as such."""
+    assert [found.state for found in rows(two_files())] == ["superseded", "seen"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("RECORDER01", ["recorder01:443"]),
+        ("harbour recorder02", ["recorder02:443"]),
+        ("alias-of-recorder02", ["recorder02:443"]),
+        ("nothing", []),
+        ("", ["recorder01:443", "recorder02:443"]),
+    ],
+)
+def test_search(words: str, expected: list[str]) -> None:
+    """The search wants every word, in any case, in address, labels or names."""
+    shown = snapshot(endpoint("recorder01", 5), endpoint("recorder02", 9))
+    assert [found.place for found in rows(shown, words)] == expected
+
+
+def many() -> Snapshot:
+    """Return more targets than the page shows at once."""
+    return snapshot(*(endpoint(f"r{i}", i) for i in range(MOST_ROWS + 7)))
+
+
+def test_long_page_is_cut() -> None:
+    """Beyond the bound the page says how many more there are, and the soonest are shown."""
+    page = render_page(many(), NOW)
+    assert (page.count("<tr class"), "7 more rows" in page, ">r0:443" in page) == (MOST_ROWS, True, True)
+
+
+def test_everything_on_request() -> None:
+    """With everything asked for no row is left out."""
+    assert render_page(many(), NOW, everything=True).count("<tr class") == MOST_ROWS + 7
+
+
+def test_hostile_texts_stay_text() -> None:
+    """Markup in names, labels and sentences arrives as text, never as elements."""
+    page = render_page(snapshot(endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)), NOW, q='"><script>')
+    assert ("<script" in page, "script" in links(page).elements) == (False, False)
+
+
+def test_nothing_from_elsewhere() -> None:
+    """The page refers to our own routes only and has no element that loads anything."""
+    found = links(render_page(many(), NOW))
+    assert set(found.targets) == {"/", "/?all&q=", "/metrics", "/healthz"}
+    assert not found.elements & {"script", "link", "img", "iframe", "object", "embed", "base"}
+
+
+def test_style_loads_nothing() -> None:
+    """The style itself imports and fetches nothing."""
+    assert re.findall(r"url\(|@import", render_page(Snapshot(), NOW)) == []
+
+
+def test_policy_allows_the_style() -> None:
+    """The policy allows exactly the style that the page brings, by its hash."""
+    style = re.findall(r"<style>(.*?)</style>", render_page(Snapshot(), NOW), re.DOTALL)[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in PAGE_POLICY
+
+
+def test_empty_page() -> None:
+    """Without targets the page says what to do."""
+    assert "No targets yet" in render_page(Snapshot(), NOW)
+
+
+def test_search_without_result() -> None:
+    """A search that finds nothing says so, and keeps its words in the field."""
+    page = render_page(snapshot(endpoint("a", 1)), NOW, q="zzz")
+    assert ("No row contains these words" in page, 'value="zzz"' in page) == (True, True)
+
+
+def test_counts() -> None:
+    """The top of the page counts targets by what is wrong."""
+    page = render_page(snapshot(endpoint("a", 1, sentence="ends"), blind("b"), pending("c")), NOW)
+    assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", page) == [
+        ("2", "critical"),
+        ("0", "warning"),
+        ("1", "not reached"),
+        ("1", "not looked at yet"),
+    ]
+
+
+def test_standby_is_no_outage() -> None:
+    """What answers only after a takeover stands by: no failure is told of its silence, nor a row of them."""
+    (shown,) = rows(snapshot(standby("failover")))
+    assert (shown.state, shown.notes) == ("stands by, never seen", ("it stands by",))
+
+
+def test_failure_that_a_finding_names_is_said_once() -> None:
+    """The sentence about blindness holds its reason already."""
+    sentence = "3 looks in a row failed (dns: the name has no address)"
+    state = replace(blind("gone"), blind=Finding(Check.UNREACHABLE, Severity.WARNING, sentence))
+    (shown,) = rows(snapshot(state))
+    assert shown.notes == (sentence,)
+
+
+def test_standby_that_was_seen() -> None:
+    """After it was seen once a silent standby only stands by."""
+    seen = replace(endpoint("failover", 90), failed_looks=4)
+    (shown,) = rows(snapshot(replace(seen, target=replace(seen.target, part=Part(standby=True)))))
+    assert shown.state == "stands by"
+
+
+def test_standby_with_a_wrong_name_says_so() -> None:
+    """What is no silence is told of a standby like of others."""
+    (shown,) = rows(snapshot(standby("failover", Reason.DNS)))
+    assert shown.notes == ("it stands by", "dns: said why")
+
+
+def test_standby_comes_after_outages() -> None:
+    """On the page what stands by comes after what should answer, and is not counted with it."""
+    shown = snapshot(standby("failover"), blind("gone"), endpoint("near", 5))
+    counts = re.findall(r"<b>(\d+)</b> (not reached|standing by)", render_page(shown, NOW))
+    assert [found.place for found in rows(shown)] == ["gone:443", "failover:443", "near:443"]
+    assert counts == [("1", "not reached"), ("1", "standing by")]
+
+
+def test_page_over_http() -> None:
+    """The page comes as HTML, with its policy, and the search works in the address."""
+
+    async def run() -> httpx.Response:
+        daemon = FakeDaemon(snapshot(endpoint("recorder01", 5), endpoint("recorder02", 9)))
+        server = WebServer(make_app(daemon), "127.0.0.1", 0)
+        await server.start()
+        try:
+            async with httpx.AsyncClient() as client:
+                return await client.get(f"{server.url}/", params={"q": "recorder02"})
+        finally:
+            await server.stop()
+
+    answer = asyncio.run(run())
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == PAGE_POLICY
+    assert re.findall(r"recorder0\d:443", answer.text) == ["recorder02:443"]
