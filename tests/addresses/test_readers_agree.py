@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from monitor.addresses import read_address, read_host
-from monitor.assess.correlate.store_vs_endpoint.hosts import plain
+from monitor.assess.correlate.store_vs_endpoint.machine_names import comparable
 from monitor.config.settings import Host, listen_address
 from monitor.discovery.dns import DnsSettings
 from monitor.discovery.mx import MxSettings
@@ -232,7 +232,7 @@ COMPARED = [
 @pytest.mark.parametrize(("text", "compared"), COMPARED)
 def test_names_of_machines(text: str, compared: str) -> None:
     """Two names are one machine's where this form of them is the same; nothing is refused."""
-    assert plain(text) == compared
+    assert comparable(text) == compared
 
 
 def allowed(text: str) -> bool:

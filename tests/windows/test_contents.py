@@ -6,7 +6,7 @@ from hashlib import sha1
 
 from monitor.alerts import decide
 from monitor.assess import Held, PathFinder
-from monitor.assess.correlate.store_vs_endpoint.joined import sides
+from monitor.assess.correlate.store_vs_endpoint.joining import machine_views
 from monitor.cycle.judge import Judge
 from monitor.model import (
     Anchors,
@@ -211,7 +211,11 @@ class TestJudged:
         """Findings that join stores and ports know only what lies in a store."""
         found = mine(OWN, others=(ROOT, MIDDLE))
         state = replace(judged(found), machine=Machine("rec01", kept=tuple(found.kept)))
-        held = [one.certificate.sha256 for side in sides(Snapshot({TARGET.id: state})) for one in side.held]
+        held = [
+            one.certificate.sha256
+            for view in machine_views(Snapshot({TARGET.id: state}))
+            for one in view.available
+        ]
         assert held == [OWN.sha256]
 
     def test_no_trust_and_no_name_is_asked(self) -> None:

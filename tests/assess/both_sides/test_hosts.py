@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.assess.correlate.store_vs_endpoint.hosts import LOCAL, Names, plain
+from monitor.assess.correlate.store_vs_endpoint.machine_names import LOCAL, MachineNames, comparable
 from monitor.model import Check
 from support.factories.machines import HOST, NEW, OLD, by_target, checks, kept, machine, port
 
@@ -37,7 +37,7 @@ def joined(names: tuple[str, ...], host: str, *aliases: str, sites: tuple[str, s
 )
 def test_names_as_they_are_compared(written: str, compared: str) -> None:
     """Case, a last dot, brackets, zones and other spellings of one address do not count."""
-    assert plain(written) == compared
+    assert comparable(written) == compared
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ LABEL = st.sampled_from(["rec01", "REC01", "a", "10.0.0.5", "rec01.a.example", "
 @settings(deadline=None)
 def test_being_one_machine_is_mutual(one: list[str], other: list[str]) -> None:
     """Whoever is taken for a machine, takes that machine for itself; and everybody with a name is itself."""
-    left, right = Names.of(one), Names.of(other)
-    for asked in (Names.surely, Names.by_address, Names.by_short_name):
+    left, right = MachineNames.of(one), MachineNames.of(other)
+    for asked in (MachineNames.match, MachineNames.match_by_address, MachineNames.match_by_short_name):
         assert asked(left, right) == asked(right, left)
-    assert left.surely(left) == bool(left.full)
+    assert left.match(left) == bool(left.full)

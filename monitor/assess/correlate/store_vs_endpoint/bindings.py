@@ -1,40 +1,45 @@
-"""Find bindings of http.sys that point to an expired, missing or superseded certificate.
+"""Judge bindings of http.sys that point to an expired, missing or superseded certificate.
 
-It must not speak of ports that http.sys does not serve: a recorder's own socket is in no binding.
+It must not judge ports that http.sys does not serve: a recorder's own socket is in no binding.
 """
 
 import ipaddress
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from monitor.assess.correlate.store_vs_endpoint.served_old import Old
-from monitor.assess.correlate.store_vs_endpoint.sides import Held, Served, Side
-from monitor.assess.correlate.store_vs_endpoint.successor import successor
+from monitor.assess.correlate.store_vs_endpoint.machine_view import (
+    AvailableCertificate,
+    MachineView,
+    ServedLeaf,
+)
+from monitor.assess.correlate.store_vs_endpoint.not_deployed import OutdatedLeaf, successor
 from monitor.assess.expiry import end_and_date
 from monitor.model import Binding, Check, Finding, Severity
 
 
-def bindings_stale(found: list[Side], several: list[Old], now: datetime) -> Iterator[tuple[str, Finding]]:
-    """Yield a finding for each binding that points to nothing good.
+def stale_bindings(
+    views: list[MachineView], outdated: list[OutdatedLeaf], now: datetime
+) -> Iterator[tuple[str, Finding]]:
+    """Yield a finding for each binding whose certificate is expired, missing or superseded.
 
-    A binding whose port is known to serve an old certificate is told there, with what to do; one failed look
-    at the port makes no news of the binding.
+    Where the port is known to serve that outdated certificate, the finding about the port says so with what
+    to do; one failed probe of the port makes no finding of the binding.
     """
-    told = {(id(old.side), old.served.port, old.served.certificate.sha1) for old in several}
-    for side in found:
-        machine = side.machine
+    judged_at_port = {(id(one.view), one.served.port, one.served.certificate.sha1) for one in outdated}
+    for view in views:
+        machine = view.machine
         for binding in (machine.bindings or ()) if machine else ():
             thumbprint = binding.thumbprint.upper()
             if (
                 thumbprint
-                and not _outdated(side, binding)
-                and (id(side), binding.port, thumbprint) not in told
+                and not _changed_since(view, binding)
+                and (id(view), binding.port, thumbprint) not in judged_at_port
             ):
-                yield from _finding(side, binding, thumbprint, now)
+                yield from _findings(view, binding, thumbprint, now)
 
 
 def address_of(binding: Binding) -> str:
-    """Return ``0.0.0.0:443`` for a binding, whether its address holds the port or not."""
+    """Return ``0.0.0.0:443`` for a binding, whether or not its address includes the port."""
     address, port = binding.address, f":{binding.port}"
     if address.endswith(port) and (address.count(":") == 1 or "]" in address):
         return address
@@ -42,66 +47,72 @@ def address_of(binding: Binding) -> str:
 
 
 def store_of(binding: Binding) -> str:
-    """Return the store that a binding takes its certificate from, as stores are written."""
+    """Return the store that a binding takes its certificate from, such as ``LocalMachine/My``."""
     return f"LocalMachine/{binding.store or 'My'}"
 
 
-def _finding(side: Side, binding: Binding, thumbprint: str, now: datetime) -> Iterator[tuple[str, Finding]]:
-    held = [one for one in side.by_thumbprint.get(thumbprint, ()) if _is_in(one, store_of(binding))]
-    said = _wrong(side, binding, thumbprint, held, now)
-    if said is None:
+def _findings(
+    view: MachineView, binding: Binding, thumbprint: str, now: datetime
+) -> Iterator[tuple[str, Finding]]:
+    available = [one for one in view.by_thumbprint.get(thumbprint, ()) if _is_in(one, store_of(binding))]
+    problem = _problem(view, binding, thumbprint, available, now)
+    if problem is None:
         return
-    default, problem = said
-    target = side.state.target
+    default, why = problem
+    target = view.state.target
     severity = target.policy.severity(Check.BINDING_STALE, default)
     if severity is not None:
-        where = address_of(binding)
-        sha256, place = (held[0].certificate.sha256, held[0].place) if held else ("", "")
-        sentence = f"http.sys on {side.host} has {where} bound to {thumbprint}, {problem}"
-        matter = f"{Check.BINDING_STALE} {side.host} {where} {thumbprint}"
-        yield target.id, Finding(Check.BINDING_STALE, severity, sentence, sha256, place, matter)
+        address = address_of(binding)
+        sha256, location = (available[0].certificate.sha256, available[0].location) if available else ("", "")
+        sentence = f"http.sys on {view.host} has {address} bound to {thumbprint}, {why}"
+        matter = f"{Check.BINDING_STALE} {view.host} {address} {thumbprint}"
+        yield target.id, Finding(Check.BINDING_STALE, severity, sentence, sha256, location, matter)
 
 
-def _wrong(
-    side: Side, binding: Binding, thumbprint: str, held: Collection[Held], now: datetime
+def _problem(
+    view: MachineView,
+    binding: Binding,
+    thumbprint: str,
+    available: Collection[AvailableCertificate],
+    now: datetime,
 ) -> tuple[Severity, str] | None:
     store = store_of(binding)
-    if not held:
-        missing = side.whole(store) and thumbprint not in side.thumbprints.get(store.lower(), ())
+    if not available:
+        missing = view.read_completely(store) and thumbprint not in view.thumbprints.get(store.lower(), ())
         return (Severity.CRITICAL, f"which is not in {store}: nobody can connect there") if missing else None
-    leaf = next(iter(held)).certificate
+    leaf = next(iter(available)).certificate
     if leaf.not_after <= now:
         return Severity.CRITICAL, f"which {end_and_date(leaf, now)}"
-    beside = [one for one in side.related(leaf) if _is_in(one, store)]
+    beside = [one for one in view.sharing_a_name(leaf) if _is_in(one, store)]
     new = successor(leaf, beside, now)
     if new is None:
         return None
     return Severity.WARNING, (
         f"which {end_and_date(leaf, now)}, although a newer certificate for the same names is in "
-        f"{new.where}: {new.certificate.sha1}, which {end_and_date(new.certificate, now)}"
+        f"{new.container}: {new.certificate.sha1}, which {end_and_date(new.certificate, now)}"
     )
 
 
-def _outdated(side: Side, binding: Binding) -> bool:
-    """Return whether the port has been seen with another certificate since the bindings were read.
+def _changed_since(view: MachineView, binding: Binding) -> bool:
+    """Return whether the port served another certificate after the bindings were read.
 
-    Names of their own (SNI) may be bound to one port several times: then one answer speaks for none of them.
+    Several host names (SNI) may be bound to one port: then what it serves says nothing about one binding.
     """
-    taken_at = side.machine.taken_at if side.machine else None
-    if taken_at is None or len(side.bindings_on(binding.port)) != 1 or not _any_address(binding):
+    taken_at = view.machine.taken_at if view.machine else None
+    if taken_at is None or len(view.bindings_on(binding.port)) != 1 or not _any_address(binding):
         return False
     since = [
         served.certificate.sha1
-        for served in side.served
+        for served in view.served
         if served.port == binding.port and _seen_after(served, taken_at)
     ]
     return bool(since) and binding.thumbprint.upper() not in since
 
 
-def _seen_after(served: Served, at: datetime) -> bool:
-    """Return whether what a place serves was seen after an instant; that it is silent now changes nothing."""
+def _seen_after(served: ServedLeaf, at: datetime) -> bool:
+    """Return whether a leaf was received after an instant; that its port is unreachable now is no matter."""
     state = served.state
-    return (state.succeeded_at or at) > at or (served.answers and (state.looked_at or at) > at)
+    return (state.succeeded_at or at) > at or (served.current and (state.looked_at or at) > at)
 
 
 def _any_address(binding: Binding) -> bool:
@@ -112,5 +123,5 @@ def _any_address(binding: Binding) -> bool:
         return False
 
 
-def _is_in(held: Held, store: str) -> bool:
-    return held.kept is not None and held.kept.store.lower() == store.lower()
+def _is_in(available: AvailableCertificate, store: str) -> bool:
+    return available.entry is not None and available.entry.store.lower() == store.lower()
