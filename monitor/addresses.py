@@ -1,77 +1,188 @@
-"""Read what people write for a host and a port, and write it back in one form; must not look anything up."""
+"""Hosts, ports and IP addresses: read as people and machines write them, written back in one form.
+
+Three questions are asked of such a text, and each has one answer here: which host is meant (``read_host``),
+whether two names are one machine's (``machine_name``), and which IP address a text is (``read_ip``). Nothing
+here looks a name up.
+"""
 
 import ipaddress
 import re
 from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple
 
-DEFAULT_PORT = 443
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+HTTPS_PORT = 443
+LOCALHOST_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
+
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _VERSION_6 = re.compile(r"[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]{1,32})?")
 _LONGEST_NAME = 253
+_LARGEST_PORT = 65535
+_NOT_A_HOST = "a host is a DNS name or an IP address"
+_BRACKETS = "an IPv6 address is written in brackets: [2001:db8::1]:443"
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_MAPPED_PREFIX = 96
 
 
-def read_address(text: str, default: int = DEFAULT_PORT) -> tuple[str, int]:
-    """Return host and port of ``host:port``, ``[v6]:port`` or either without its port (then ``default``).
+class HostPort(NamedTuple):
+    """A host, as ``read_host`` returns it, and a port."""
 
-    The host comes back as ``read_host`` gives it. Raises ``ValueError`` with a sentence that says what is
-    allowed.
-    """
-    if "://" in text:
-        raise ValueError("an address is written as host:port, without https:// and without a path")
-    if "/" in text:
-        raise ValueError("an address is written as host:port, without a path")
-    if text.startswith("["):
-        host, bracket, rest = text[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
-            raise ValueError("an IPv6 address is written in brackets: [2001:db8::1]:443")
-        return _version_6(host), _port(rest[1:]) if rest else default
-    if text.count(":") > 1:
-        raise ValueError("an IPv6 address is written in brackets: [2001:db8::1]:443")
-    host, colon, port = text.partition(":")
-    return read_host(host), _port(port) if colon else default
+    host: str
+    port: int
 
+    @classmethod
+    def parse(cls, text: str, default_port: int = HTTPS_PORT) -> "HostPort":
+        """Return what ``host:port``, ``[v6]:port`` or either without its port means.
 
-def read_host(text: str) -> str:
-    """Return a name (lower case, IDNA 2003 encoded, no trailing dot) or an IP address in its shortest form.
+        Raises ``ValueError`` with a sentence that says what is allowed.
+        """
+        host, port = split_host_port(text)
+        return cls(read_host(host), default_port if port is None else read_port(port))
 
-    Raises ``ValueError`` for anything that is neither.
-    """
-    if ":" in text or text.startswith("["):
-        return _version_6(text.removeprefix("[").removesuffix("]"))
-    name = _encoded(text).lower().removesuffix(".")
-    labels = name.split(".")
-    # Resolvers read 10.1 or 0x7f.1 as an address that nobody meant (inet_aton).
-    if _NUMBER.fullmatch(labels[-1]):
-        try:
-            return str(ipaddress.IPv4Address(name))
-        except ValueError:
-            raise ValueError(f"{text} is not an IPv4 address (four numbers from 0 to 255)") from None
-    if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ValueError("a host is a DNS name or an IP address")
-    return name
+    def __str__(self) -> str:
+        """Return ``host:port``, with brackets round an IPv6 address."""
+        return join_host_port(self.host, self.port)
 
 
-def join(host: str, port: int) -> str:
+def join_host_port(host: str, port: int) -> str:
     """Return ``host:port``, with brackets round an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _encoded(text: str) -> str:
+def split_host_port(text: str) -> tuple[str, str | None]:
+    """Return the text of the host, and that of the port if one is written; both are still to be read.
+
+    Raises ``ValueError`` for a URL and for an IPv6 address without brackets.
+    """
+    if "/" in text:
+        scheme = "https:// and without " if "://" in text else ""
+        raise ValueError(f"an address is written as host:port, without {scheme}a path")
+    host, bracket, rest = text.partition("]")
+    if not text.startswith("["):
+        host, bracket, rest = text.partition(":")
+        return host, _sole_port(rest) if bracket else None
+    if not bracket or (rest and not rest.startswith(":")):
+        raise ValueError(_BRACKETS)
+    return host + bracket, rest[1:] if rest else None
+
+
+def _sole_port(text: str) -> str:
+    if ":" in text:
+        raise ValueError(_BRACKETS)
+    return text
+
+
+def read_port(text: str, lowest: int = 1) -> int:
+    """Return a port of at most five digits; raise ``ValueError`` for anything else."""
+    digits = text.isascii() and text.isdigit() and len(text) <= 5
+    if not digits or not lowest <= int(text) <= _LARGEST_PORT:
+        raise ValueError(f"a port is a number from {lowest} to {_LARGEST_PORT}")
+    return int(text)
+
+
+def read_host(text: str) -> str:
+    """Return a name (lower case, IDNA 2003, no trailing dot) or an IP address in its shortest form.
+
+    An IPv4 address written into IPv6 (``::ffff:10.0.0.1``) is that IPv4 address: it is what answers, and
+    sockets of Windows connect to no other spelling. Raises ``ValueError`` for anything else, among it numbers
+    that resolvers take for an address nobody meant (``10.1``, ``0x7f000001``; inet_aton(3)).
+    """
+    if ":" in text or text.startswith("["):
+        inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+        return _version_6(inner)
+    name = to_ascii(text).lower().removesuffix(".")
+    labels = name.split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        return _version_4(name, text)
+    if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(_NOT_A_HOST)
+    return name
+
+
+def _version_4(name: str, text: str) -> str:
     try:
-        return text.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise ValueError("a host is a DNS name or an IP address") from None
+        return str(ipaddress.IPv4Address(name))
+    except ValueError:
+        raise ValueError(f"{text} is not an IPv4 address (four numbers from 0 to 255)") from None
 
 
 def _version_6(text: str) -> str:
     if _VERSION_6.fullmatch(text):
         with suppress(ValueError):
-            return str(ipaddress.IPv6Address(text))
+            address = ipaddress.IPv6Address(text)
+            return str(address.ipv4_mapped or address)
     raise ValueError(f"{text} is not an IPv6 address")
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535 and len(text) <= 5):
-        raise ValueError("a port is a number from 1 to 65535")
-    return int(text)
+def to_ascii(name: str) -> str:
+    """Return a name in the letters of DNS (IDNA 2003, as Python's resolver asks); else ``ValueError``."""
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise ValueError(_NOT_A_HOST) from None
+
+
+def is_ip(host: str) -> bool:
+    """Return whether a host that ``read_host`` returned is an IP address."""
+    return ":" in host or host.rpartition(".")[2].isdigit()
+
+
+@lru_cache(maxsize=1 << 17)
+def machine_name(text: str) -> str:
+    """Return a name or address in the form in which names of machines are compared; nothing is refused.
+
+    Case, spaces around it, trailing dots, brackets and a zone do not count. What ``read_host`` refuses is
+    compared as it is written otherwise: machines have names that DNS cannot hold.
+    """
+    bare = text.strip().removesuffix(".")
+    try:
+        return read_host(bare).partition("%")[0]
+    except ValueError:
+        return bare.strip("[]").lower().rstrip(".")
+
+
+def read_ip(text: str) -> IpAddress | None:
+    """Return the IP address that a text is, ``None`` for any other text; a zone is left out.
+
+    As with ``read_host`` an IPv4 address written into IPv6 is that IPv4 address.
+    """
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    return address.ipv4_mapped or (ipaddress.IPv6Address(int(address)) if address.scope_id else address)
+
+
+def embedded_ip(address: IpAddress) -> IpAddress:
+    """Return the IPv4 address that NAT64, 6to4 and Teredo lead to, any other address as it is."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or (address.teredo[1] if address.teredo else address)
+
+
+def read_network(text: str) -> IpNetwork:
+    """Return the network that a text such as ``10.1.0.0/16`` is, or that of one address.
+
+    Raises ``ValueError`` with a sentence, also for a network that ``read_ip`` gives no address of.
+    """
+    if "%" in text:
+        raise ValueError(f"{text} has a zone, which a network has not")
+    network = ipaddress.ip_network(text)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is not None and network.prefixlen >= _MAPPED_PREFIX:
+        raise ValueError(f"write it as IPv4: {mapped}/{network.prefixlen - _MAPPED_PREFIX}")
+    return network
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is ``localhost`` or a loopback address."""
+    address = read_ip(host)
+    return host == "localhost" if address is None else address.is_loopback

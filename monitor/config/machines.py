@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.addresses import read_address
+from monitor.addresses import HostPort
 from monitor.model import Found
 
 _CAMERA = "camera."
@@ -47,7 +47,7 @@ def _machine(found: Found) -> FoundMachine | None:
     if found.kind != "endpoint" or found.preset.startswith(_CAMERA):
         return None
     try:
-        host = read_address(found.address)[0]
+        host = HostPort.parse(found.address).host
     except ValueError:
         return None  # what is wrong with it is told where it becomes an endpoint
     aliases = dict.fromkeys(alias.lower().rstrip(".") for alias in found.aliases)

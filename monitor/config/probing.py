@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from monitor.addresses import join, read_address
+from monitor.addresses import HostPort
 from monitor.config.load import Config
 from monitor.config.plan import plan
 from monitor.config.probe import ModuleSettings
@@ -46,7 +46,7 @@ def _where(text: str, protocol: str) -> dict[str, Any]:
         raise ValueError(f"unknown protocol {display(scheme, 60)!r}; known: {', '.join(PROTOCOLS)}")
     protocol = scheme or protocol
     try:
-        where = read_address(rest.removesuffix("/") if scheme else rest, DIALECTS[protocol].port)
+        where = HostPort.parse(rest.removesuffix("/") if scheme else rest, DIALECTS[protocol].port)
     except ValueError as error:
         raise ValueError(f"{display(text, 80)!r} is no target: {display(str(error))}") from None
-    return {"address": join(*where), "protocol": protocol}
+    return {"address": str(where), "protocol": protocol}

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.addresses import read_address
+from monitor.addresses import HostPort
 from monitor.cycle.gate import Gate
 from monitor.cycle.judge import Judge, unjudged
 from monitor.cycle.look import look, met_a_bug
@@ -60,7 +60,7 @@ class Probing:
         A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
         name server could give us one address to check and another to go to. A proxy looks names up itself.
         """
-        host, port = read_address(target.where)
+        host, port = HostPort.parse(target.where)
         proxied = isinstance(target.settings, Endpoint) and target.settings.way.proxy is not None
         if not allowed.may_lead(host, port, unseen=proxied):
             raise OutsideError

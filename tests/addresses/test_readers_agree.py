@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from monitor.addresses import read_address, read_host
+from monitor.addresses import HostPort, read_host
 from monitor.assess.correlate.store_vs_endpoint.machine_names import comparable
 from monitor.config.settings import Host, listen_address
 from monitor.discovery.dns import DnsSettings
@@ -79,11 +79,15 @@ HOST_TABLE: list[tuple[str, str, dict[str, str]]] = [
     ("::1", "::1", {"mx": NONE, "dns": NONE}),
     ("2001:DB8:0:0::1", "2001:db8::1", {"mx": NONE, "dns": NONE, "mail": "2001:DB8:0:0::1"}),
     ("[::1]", "::1", {"mx": NONE, "dns": NONE, "mail": "[::1]"}),
-    ("[::1", "::1", {"mx": NONE, "dns": NONE, "mail": "[::1"}),
+    ("[::1", NONE, {"announced": "::1", "mail": "[::1"}),
     ("[[::1]]", NONE, {"mail": "[[::1]]"}),
     ("[10.0.0.1]", NONE, {"announced": "10.0.0.1", "mail": "[10.0.0.1]"}),
     ("[vms01]", NONE, {"announced": "vms01", "mail": "[vms01]"}),
-    ("::ffff:10.0.0.1", "::ffff:a00:1", {"mx": NONE, "dns": NONE, "mail": "::ffff:10.0.0.1"}),
+    (
+        "::ffff:10.0.0.1",
+        "10.0.0.1",
+        {"announced": "::ffff:a00:1", "mx": NONE, "dns": NONE, "mail": "::ffff:10.0.0.1"},
+    ),
     ("64:ff9b::a00:1", "64:ff9b::a00:1", {"mx": NONE, "dns": NONE}),
     ("fe80::1%eth0", "fe80::1%eth0", {"announced": NONE, "mx": NONE, "dns": NONE}),
     ("fe80::1%", NONE, {"mail": "fe80::1%"}),
@@ -139,7 +143,7 @@ def from_dns(text: str) -> str:
 
 
 PORTS: dict[str, Callable[[str], Any]] = {
-    "target": lambda text: "{} {}".format(*read_address(text)),
+    "target": lambda text: "{} {}".format(*HostPort.parse(text)),
     "list": from_list,
     "origin": from_origin,
     "announced": from_announced,
@@ -185,7 +189,12 @@ PORT_TABLE: list[tuple[str, str, dict[str, str]]] = [
     ("::1:443", NONE, {}),
     ("[vms01]:443", NONE, {}),
     ("[10.0.0.1]:443", NONE, {}),
-    ("[::ffff:10.0.0.1]:443", "::ffff:a00:1 443", {"dns": NONE, "listen": "::ffff:10.0.0.1 443"}),
+    (
+        "[::ffff:10.0.0.1]:443",
+        "10.0.0.1 443",
+        dict.fromkeys(("list", "origin", "announced", "pattern"), "::ffff:a00:1 443")
+        | {"dns": NONE, "listen": "::ffff:10.0.0.1 443"},
+    ),
     ("[fe80::1%eth0]:443", "fe80::1%eth0 443", {"announced": NONE, "dns": NONE}),
     ("10.0.0.1:443", "10.0.0.1 443", {"dns": NONE}),
     ("010.0.0.1:443", NONE, dict.fromkeys(("dns", "listen"), "010.0.0.1 443")),

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from monitor.addresses import join, read_address
+from monitor.addresses import HostPort, join_host_port
 from monitor.cli.xprotect.sites import Site
 from monitor.model import Found
 from monitor.parse import display
@@ -26,7 +26,7 @@ def rows(sites: Sequence[Site], presets: Presets) -> list[Row]:
 def _row(site: Site, found: Found, presets: Presets) -> Row:
     labels = site.settings.labels | dict(found.labels)
     preset = presets.of(found.preset)
-    host, port = read_address(found.address)
+    host, port = HostPort.parse(found.address)
     return {
         "site": labels.get("site", ""),
         "component": labels.get("component", "other"),
@@ -61,7 +61,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         row["component"],
         display(row["name"]),
-        join(row["host"], row["port"]),
+        join_host_port(row["host"], row["port"]),
         row["protocol"],
         row["certificate_group"] or "-",
         "optional" if row["optional"] else "expected",

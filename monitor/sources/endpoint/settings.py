@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.addresses import join, read_address, read_host
+from monitor.addresses import HostPort, read_host
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Meaning, Part, Policy, Target
 from monitor.settings import Host
@@ -32,7 +32,7 @@ class EndpointSettings(WaySettings):
     @field_validator("address")
     @classmethod
     def _address(cls, text: str) -> str:
-        read_address(text)
+        HostPort.parse(text)
         return text
 
     @field_validator("protocol")
@@ -60,10 +60,11 @@ class EndpointSettings(WaySettings):
 
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe."""
-        host, port = read_address(self.address, DIALECTS[self.protocol].port)
+        host_port = HostPort.parse(self.address, DIALECTS[self.protocol].port)
+        host, port = host_port
         address = host.partition("%")[0]  # no certificate names a zone (fe80::1%eth0)
         name = self.server_name or address
-        where = join(host, port)
+        where = str(host_port)
         return Target(
             id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
             kind=self.kind,

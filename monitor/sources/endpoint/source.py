@@ -5,7 +5,7 @@ import socket
 from dataclasses import replace
 from typing import NamedTuple
 
-from monitor.addresses import join
+from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
 from monitor.model import Failure, Reason, Seen, Target
 from monitor.network.connect import NoneConnectedError, begin, connect
@@ -79,7 +79,9 @@ class EndpointSource:
         except _GaveNothingError as nothing:
             return Seen(failures=(Failure(nothing.reason, nothing.detail),))
         addresses = sorted(found, key=lambda address: address.text)
-        aims = [aim._replace(place=join(one.text, port), address=one) for one in addresses[:MOST_FACES]]
+        aims = [
+            aim._replace(place=join_host_port(one.text, port), address=one) for one in addresses[:MOST_FACES]
+        ]
         seen = joined(await asyncio.gather(*map(self._face, aims)))
         if len(addresses) <= MOST_FACES:
             return seen

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.addresses import join, read_host
+from monitor.addresses import join_host_port, read_host
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
@@ -64,7 +64,7 @@ class Proxy:
     @property
     def where(self) -> str:
         """Return ``host:port``."""
-        return join(self.host, self.port)
+        return join_host_port(self.host, self.port)
 
 
 @dataclass(frozen=True, slots=True)
