@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from monitor.alerts.decision import Rung, Spot
 from monitor.alerts.keys import key_of, subject_of
 from monitor.alerts.matter import Matter
-from monitor.assess import lists_of_nothing
+from monitor.assess import stale_without_targets
 from monitor.model import Check, Policy, Severity, Snapshot
 
 
@@ -40,7 +40,7 @@ def told_by_name(places: Collection[str], name: str) -> bool:
 
 
 def _of_nothing(snapshot: Snapshot) -> Iterator[Matter]:
-    for finding in lists_of_nothing(snapshot):
+    for finding in stale_without_targets(snapshot):
         key = key_of("", finding)
         critical = finding.severity is Severity.CRITICAL
         usual = Policy()

@@ -1,8 +1,8 @@
-"""Judge what was seen: pure functions of facts, policy and an instant."""
+"""Judge what a probe received, and snapshots as a whole: pure functions of facts, policy and an instant."""
 
 from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
-from monitor.assess.correlate.stale_discoveries import lists_of_nothing
+from monitor.assess.correlate.stale_discoveries import stale_without_targets
 from monitor.assess.expiry import day_and_minute, end_in_words
 from monitor.assess.judge import judge
 from monitor.assess.links import Held
@@ -23,11 +23,11 @@ __all__ = [
     "day_and_minute",
     "end_in_words",
     "judge",
-    "lists_of_nothing",
     "mismatch",
     "missing_names",
     "revoked",
     "split_chains",
+    "stale_without_targets",
     "unreachability",
     "unreachability_changes_at",
 ]

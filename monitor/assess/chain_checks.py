@@ -1,6 +1,6 @@
-"""Judge what does not depend on time: key and signature strength, usage, and who outlives whom.
+"""Judge what does not depend on time: key and signature strength, usage, and leaves that outlive their CA.
 
-It must not decide severities: each answer is a sentence or nothing.
+It must not decide severities: each judgment is a sentence, empty when all is well.
 """
 
 from monitor.model import Certificate, Path
@@ -42,6 +42,6 @@ def wrong_usage(leaf: Certificate) -> str:
 
 
 def outlived(path: Path) -> Certificate | None:
-    """Return the CA of the path that ends first, if it ends before the leaf."""
+    """Return the CA of the path that expires first, if it expires before the leaf."""
     first = min(path.certificates[1:], key=lambda certificate: certificate.not_after, default=None)
     return first if first is not None and first.not_after < path.leaf.not_after else None

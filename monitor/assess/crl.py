@@ -1,6 +1,6 @@
-"""Judge the dates of revocation lists that lie in files: clients refuse whom an ended list speaks of.
+"""Judge the dates of CRLs in files: clients that check an expired one refuse its issuer's certificates.
 
-It must not say whether any certificate is revoked, nor whether somebody trusts the list's issuer.
+It must not judge whether a certificate is revoked, nor whether the CRL's issuer is trusted.
 """
 
 from collections import defaultdict
@@ -14,10 +14,9 @@ from monitor.model import Check, Finding, RevocationList, Severity, Superseded, 
 def superseded_lists(
     target: Target, lists: Sequence[RevocationList], now: datetime
 ) -> tuple[Superseded, ...]:
-    """Return which lists have a later one of the same scope beside them that is already in force.
+    """Return which CRLs are superseded by a later one of the same scope that is in force already.
 
-    Beside means anywhere in a collection, elsewhere in the same file: each file that somebody named is used
-    by itself.
+    In a collection that may be in any file, otherwise in the same file: each named file is used on its own.
     """
     if len(lists) < 2:
         return ()
@@ -38,9 +37,9 @@ def _pairs(group: Sequence[RevocationList]) -> Iterator[Superseded]:
 def list_findings(
     target: Target, lists: Iterable[RevocationList], gone: Iterable[Superseded], now: datetime
 ) -> Iterator[Finding]:
-    """Yield a finding for each list that has ended, soon ends, does not count yet or names no end.
+    """Yield a finding for each CRL that is expired, expires soon, is not valid yet or has no next update.
 
-    Those that are gone, because a later one lies beside them, say nothing.
+    Superseded ones give none.
     """
     olds = {pair.old for pair in gone}
     for one in lists:
@@ -49,13 +48,13 @@ def list_findings(
         default, sentence = _judged(target, one, now)
         severity = target.policy.severity(Check.CRL_EXPIRY, default)
         if sentence and severity is not None:
-            # What is only said stays so: a severity is chosen for lists that end.
+            # A configured severity is meant for CRLs that expire; an OK finding stays one.
             shown = default if default is Severity.OK else severity
             yield Finding(Check.CRL_EXPIRY, shown, sentence, one.sha256, one.place, _matter(one))
 
 
 def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[datetime]:
-    """Yield every instant at which the findings about some lists may change."""
+    """Yield every instant at which the findings about some CRLs may change."""
     for one in lists:
         yield one.this_update
         if one.next_update is not None:
@@ -64,7 +63,7 @@ def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[da
 
 
 def _judged(target: Target, one: RevocationList, now: datetime) -> tuple[Severity, str]:
-    """Return how bad a list is and why, an empty text when there is nothing to say."""
+    """Return severity and sentence about a CRL, an empty sentence when all is well."""
     who = f'the {"delta CRL" if one.delta else "CRL"} of "{one.issuer}" at {one.place}'
     end = one.next_update
     if now < one.this_update:
@@ -85,5 +84,5 @@ def _warning_at(target: Target, one: RevocationList, end: datetime) -> datetime:
 
 
 def _matter(one: RevocationList) -> str:
-    """Return what the lists of one issuer share: it is told once, wherever copies of them lie."""
+    """Return what the CRLs of one issuer share, so that all copies of them are one alert."""
     return f"{Check.CRL_EXPIRY} CRL of {one.issuer}"

@@ -1,6 +1,6 @@
-"""Tell when a certificate's end becomes due by the thresholds of a policy; say dates and lists in words.
+"""Compute when a certificate's expiry becomes due by a policy's thresholds; phrase dates and lists.
 
-It must not know which certificates count; the judge chooses them.
+It must not decide which certificates count: the judge does.
 """
 
 from collections.abc import Sequence
@@ -15,20 +15,20 @@ _MOST_LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Hold the instants from which one certificate's end deserves a word."""
+    """The instants from which one certificate's expiry is a warning, and critical."""
 
     warning_at: datetime
     critical_at: datetime
 
 
 def due(certificate: Certificate, policy: Policy, *, as_ca: bool) -> Due:
-    """Return when a certificate becomes due: never after its end, the warning never after the critical."""
+    """Return when a certificate is due: never after its expiry, the warning never after critical."""
     critical_at = min(policy.critical_due_at(certificate, as_ca=as_ca), certificate.not_after)
     return Due(min(policy.warning_due_at(certificate, as_ca=as_ca), critical_at), critical_at)
 
 
 def end_in_words(certificate: Certificate, now: datetime) -> str:
-    """Return how far the end is, in whole days: ``ends in 12 days (2026-12-05 10:00 UTC)``.
+    """Return when a certificate expires, in whole days: ``ends in 12 days (2026-12-05 10:00 UTC)``.
 
     A day is 24 hours, rounded down; the last one is ``today``.
     """
@@ -36,7 +36,7 @@ def end_in_words(certificate: Certificate, now: datetime) -> str:
 
 
 def ends_in_words(end: datetime, now: datetime) -> str:
-    """Return how far an end is, in the same words."""
+    """Return when something with a last instant expires, in the same words."""
     date = f"({day_and_minute(end)})"
     if now < end:
         days = (end - now) // DAY
@@ -46,13 +46,13 @@ def ends_in_words(end: datetime, now: datetime) -> str:
 
 
 def end_and_date(certificate: Certificate, now: datetime) -> str:
-    """Return when a certificate ends, or ended: ``ends 2026-12-05 10:00 UTC``."""
+    """Return when a certificate expires, or expired: ``ends 2026-12-05 10:00 UTC``."""
     verb = "ends" if now < certificate.not_after else "ended"
     return f"{verb} {day_and_minute(certificate.not_after)}"
 
 
 def day_and_minute(instant: datetime) -> str:
-    """Return an instant as people read it, in UTC."""
+    """Return an instant in UTC to the minute: ``2026-12-05 10:00 UTC``."""
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
@@ -61,6 +61,6 @@ def _counted(days: int) -> str:
 
 
 def bounded(between: str, texts: Sequence[str]) -> str:
-    """Return the first few texts and how many more there are."""
+    """Return the first few texts, joined, and the number of the others."""
     more = len(texts) - _MOST_LISTED
     return between.join(texts[:_MOST_LISTED]) + (f"{between}and {more} more" if more > 0 else "")

@@ -1,6 +1,6 @@
-"""Judge what one target shows: each question on its own, and when the answers change.
+"""Judge what one target served or stores: each check on its own, and when the findings can change.
 
-It must not find paths: they come from the path finder, which remembers them.
+It must not find paths: they come from the path finder, which caches them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -46,11 +46,11 @@ def judge(  # noqa: PLR0913 - everything that a look gave is judged together
     encrypted: bool | None = None,
     lists: tuple[RevocationList, ...] = (),
 ) -> Assessment:
-    """Return every finding about what a target shows, worst first, with its dates.
+    """Return every finding about one target, worst first, and the instants that matter.
 
-    ``paths`` has one path for each leaf: the served certificate at position 0, or each head of a file.
-    ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not known.
-    ``lists`` are the CRLs that lie there.
+    ``paths`` has one path for each leaf: the served certificate at position 0, or the first of each chain in
+    a file. ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not
+    known. ``lists`` are the CRLs found there.
     """
     gone = superseded((path.leaf for path in paths), now) if target.collection else ()
     olds = {pair.old for pair in gone}
@@ -78,7 +78,7 @@ def judge(  # noqa: PLR0913 - everything that a look gave is judged together
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Hold one path of a target, with what is needed to judge it."""
+    """One path of a target, with what is needed to judge it."""
 
     target: Target
     path: Path
@@ -87,13 +87,13 @@ class _Case:
 
     @property
     def served(self) -> bool:
-        """Return whether the certificates are shown to clients."""
+        """Return whether the certificates are served to clients."""
         return self.target.kind == _SERVING
 
     def finding(
         self, check: Check, default: Severity, certificate: Certificate, sentence: str, matter: str = ""
     ) -> Iterator[Finding]:
-        """Give a finding with the policy's severity, or none when the check is off."""
+        """Yield a finding with the policy's severity, none when the check is off."""
         severity = self.target.policy.severity(check, default)
         if severity is not None:
             yield Finding(check, severity, sentence, certificate.sha256, self.path.place, matter)
@@ -107,7 +107,7 @@ class _Case:
         return leaf.is_ca and not self.served and not (leaf.dns_names or leaf.ip_addresses)
 
     def who(self, certificate: Certificate) -> str:
-        """Return how a sentence speaks of a certificate of the path."""
+        """Return how a sentence names a certificate of the path."""
         if certificate is self.path.leaf:
             kind = "CA certificate" if self.is_authority(certificate) else "certificate"
             return f'the {kind} "{certificate.title}"'
@@ -147,7 +147,7 @@ def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
 
 
 def _state_finding(case: _Case) -> Iterator[Finding]:
-    """Give one finding for a certificate made at the server's start: its name, dates and key mean nothing."""
+    """Yield the one finding for a certificate that the server issued itself at its start."""
     if not _accepted(case):
         leaf = case.path.leaf
         sentence = (
@@ -226,7 +226,7 @@ def _accepted(case: _Case) -> bool:
 
 @lru_cache(maxsize=256)
 def _fingerprints(written: frozenset[str]) -> frozenset[str]:
-    """Return fingerprints as we write them: people copy them with colons, spaces or capitals."""
+    """Return fingerprints in lower case and without the colons and spaces with which people copy them."""
     return frozenset(text.replace(":", "").replace(" ", "").lower() for text in written)
 
 

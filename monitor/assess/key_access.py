@@ -1,7 +1,7 @@
-"""Tell whether an account may read a private key, by the key's access list; knows no certificates.
+"""Decide whether a service's account may read a private key, by the key's access list.
 
-Windows takes the entries in their order and stops at the first that concerns the account (AccessCheck;
-explicit refusals come first in a list that Windows has sorted). What cannot be known is ``None``, never no.
+Windows evaluates the entries in order and stops at the first that applies to the account (AccessCheck; in a
+list that Windows has sorted, denials come first). What cannot be known is ``None``, never ``False``.
 """
 
 import struct
@@ -40,10 +40,10 @@ _AUTHORITY = frozenset({"", ".", "nt authority"})
 
 
 def may_read(account: Account, key: PrivateKey) -> bool | None:
-    """Return whether the account that a service runs as may read a key, ``None`` where that cannot be known.
+    """Return whether the account that a service runs as may read a key, ``None`` where that is not known.
 
-    That is so for keys in hardware, which have no file, for lists that could not be seen, and for accounts
-    whose groups could not be seen.
+    It is not known for keys in hardware, which have no file, nor where the access list or the groups of the
+    account could not be read.
     """
     sure = sids_of(account)
     if key.hardware or key.readers is None or sure is None:
@@ -52,9 +52,9 @@ def may_read(account: Account, key: PrivateKey) -> bool | None:
 
 
 def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[str]) -> bool | None:
-    """Return what a list gives an account that has the ``sure`` SIDs and may have those that are ``perhaps``.
+    """Return whether a list allows an account that has the ``sure`` SIDs and may have the ``perhaps`` ones.
 
-    An entry for one of the latter settles nothing, but makes the answer ``None`` where it could change it.
+    ``None`` where an entry for one of the latter would change the result.
     """
     doubts: dict[str, bool] = {}
     verdict = False
@@ -69,7 +69,7 @@ def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[s
 
 
 def sids_of(account: Account) -> frozenset[str] | None:
-    """Return every SID that the account surely has as a service, ``None`` where its groups are not known."""
+    """Return every SID that a service's account certainly has, ``None`` where its groups are not known."""
     own = _built_in(account.account)
     if account.sids is None and not own:
         return None
@@ -93,7 +93,7 @@ def service_sid(service: str) -> str:
 
 
 def _perhaps(account: Account, sure: frozenset[str]) -> frozenset[str]:
-    """Return what a service's token holds only where the service is set up to have a SID of its own."""
+    """Return the SIDs that a token has only where the service is configured with a SID of its own."""
     return frozenset({service_sid(account.service), _ALL_SERVICES}) - sure
 
 

@@ -1,7 +1,7 @@
-"""Tell which certificate issued which: by name, and by the signature itself.
+"""Decide which certificate issued which, by name and by the signature itself.
 
-OpenSSL chooses issuers by name and key identifier and never goes back when the signature then fails; the
-answers here let the path finder try the others. It must not decide what is trusted.
+OpenSSL selects issuers by name and key identifier and does not try another when the signature then fails;
+these functions let the path finder try them all. They must not decide what is trusted.
 """
 
 import threading
@@ -25,7 +25,7 @@ UNREADABLE = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What cryptography raises for certificates that it does not like; the last ones are no ValueErrors."""
+"""What cryptography raises for certificates it refuses; the last three are no ValueErrors."""
 
 # catch_warnings changes a list that all threads share.
 _warnings_lock = threading.Lock()
@@ -33,13 +33,13 @@ _warnings_lock = threading.Lock()
 
 @lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
-    """Return a name as names are compared: without case and runs of spaces (RFC 5280 section 7.1)."""
+    """Return a name in comparable form, without case and runs of spaces (RFC 5280 section 7.1)."""
     return " ".join(name.casefold().split())
 
 
 @lru_cache(maxsize=4096)
 def signed(child: bytes, issuer: bytes) -> bool | None:
-    """Return whether the issuer's key made the child's signature, ``None`` when that cannot be checked."""
+    """Return whether the issuer's key made the child's signature, ``None`` where that cannot be verified."""
     below, above = loaded(child), loaded(issuer)
     if below is None or above is None:
         return None
@@ -59,7 +59,7 @@ def signed(child: bytes, issuer: bytes) -> bool | None:
 
 
 def old_style_ca(der: bytes) -> bool:
-    """Return whether a certificate says neither that it is a CA nor that it is none.
+    """Return whether a certificate does not say whether it is a CA.
 
     Private roots made by old scripts have no basicConstraints. Windows accepts them as anchors, OpenSSL does
     not ("invalid CA certificate") unless they are of version 1 or name the key usage.
@@ -83,7 +83,7 @@ def _extension(extensions: x509.Extensions, kind: type) -> "x509.Extension[x509.
 
 @lru_cache(maxsize=1024)
 def loaded(der: bytes) -> x509.Certificate | None:
-    """Return a certificate as cryptography reads it, ``None`` when it does not like it."""
+    """Return a certificate as cryptography reads it, ``None`` where it refuses to."""
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -99,9 +99,9 @@ def verify(
     parameters: object,
     algorithm: hashes.HashAlgorithm | None,
 ) -> None:
-    """Raise ``InvalidSignature``, or one of ``UNREADABLE``, unless this key signed this.
+    """Raise ``InvalidSignature``, or one of ``UNREADABLE``, unless the key signed the data.
 
-    ``parameters`` and ``algorithm`` are what the library tells of the signature's own algorithm.
+    ``parameters`` and ``algorithm`` are the library's values for the signature's algorithm.
     """
     match key:
         case rsa.RSAPublicKey() if algorithm and isinstance(parameters, padding.PKCS1v15 | padding.PSS):

@@ -1,6 +1,6 @@
-"""Tell whether a certificate carries the name or address under which a target is reached.
+"""Match the name or address by which a target is reached against those in its certificate.
 
-It must not decide how bad a mismatch is; it only says which of the two kinds it is, and in words why.
+It must not decide severities: it returns which of the two checks fails, and a sentence.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class NameProblem:
-    """Hold what is wrong with the names: the check it belongs to, and a sentence."""
+    """The check that a certificate's names fail, and a sentence."""
 
     check: Check
     sentence: str
@@ -88,7 +88,7 @@ def _matches(entries: Iterable[str], name: str) -> bool:
 
 
 def _identity(name: str) -> DNS_ID | None:
-    """Encode an international name by IDNA 2008, else by the older rules that still resolve it."""
+    """Return a name encoded by IDNA 2008, else by the older rules that still resolve it."""
     with contextlib.suppress(ValueError, ImportError):
         return DNS_ID(name)
     with contextlib.suppress(ValueError):
@@ -97,7 +97,7 @@ def _identity(name: str) -> DNS_ID | None:
 
 
 def _pattern(entry: str) -> DNSPattern | None:
-    """Return one entry's pattern, ``None`` when it is unusable; one such entry must not cost the others."""
+    """Return one entry's pattern, ``None`` when it is unusable: the other entries still count."""
     if not entry.isascii():
         return None
     with contextlib.suppress(CertificateError):
@@ -106,7 +106,7 @@ def _pattern(entry: str) -> DNSPattern | None:
 
 
 def _carried(certificate: Certificate) -> str:
-    """List what the certificate carries instead, at most a few entries, unusable ones in quotes."""
+    """Return the first few names that the certificate does have, unusable ones in quotes."""
     names = [entry if _pattern(entry) else f'"{entry}" (unusable)' for entry in certificate.dns_names]
     entries = [*names, *certificate.ip_addresses]
     if entries:

@@ -1,4 +1,4 @@
-"""Ask OpenSSL whether certificates form a path, as leniently as the real clients do; chooses none of them."""
+"""Verify paths with OpenSSL, as leniently as real clients do; which certificates to try is decided above."""
 
 import contextlib
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which pyOpenSSL does not
 
 
 def valid(certificate: Certificate, at: datetime) -> bool:
-    """Return whether a certificate holds at an instant."""
+    """Return whether a certificate is valid at an instant."""
     return certificate.not_before <= at < certificate.not_after
 
 
@@ -57,7 +57,7 @@ def _store(anchors: Iterable[Held], at: datetime | None) -> crypto.X509Store:
 
 
 def _loaded(held: Iterable[Held]) -> Iterator[crypto.X509]:
-    """Iterate over the certificates that OpenSSL can read; the others can be on no path."""
+    """Yield the certificates that OpenSSL can read; others cannot be on a path."""
     for _, der in held:
         with contextlib.suppress(crypto.Error):
             yield _shared(der)
@@ -65,7 +65,7 @@ def _loaded(held: Iterable[Held]) -> Iterator[crypto.X509]:
 
 @lru_cache(maxsize=256)
 def _shared(der: bytes) -> crypto.X509:
-    """Remember issuers and anchors, which stand above many leaves."""
+    """Return a loaded issuer or anchor; cached, since many leaves share them."""
     return crypto.load_certificate(crypto.FILETYPE_ASN1, der)
 
 

@@ -1,6 +1,6 @@
-"""Say in words why a path is not trusted.
+"""Phrase why a path is not trusted.
 
-It must not find out anything: the walk and OpenSSL have done that.
+It must not verify anything: the walk and OpenSSL have.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SELF_SIGNED = "is self-signed and not among the anchors"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Hold OpenSSL's reason for refusing a route, and how far above the leaf it found that."""
+    """OpenSSL's reason for refusing a route, and how far above the leaf it applies."""
 
     reason: str
     depth: int

@@ -1,6 +1,6 @@
-"""Walk from a certificate to its issuers by name and signature, as far as certificates are at hand.
+"""Walk from a certificate to its issuers by name and signature, as far as certificates are available.
 
-It must not ask about time, trust or extensions: a route is what was signed, not what is right.
+It must not consider time, trust or extensions: a route is what was signed, not what is valid.
 """
 
 from collections import defaultdict
@@ -17,10 +17,10 @@ _LONGEST = 16
 
 
 class Walk:
-    """Find the routes from one leaf over a pool, ending at anchors where possible."""
+    """The routes from one leaf over a pool of certificates, to anchors where possible."""
 
     def __init__(self, pool: Iterable[Held], anchors: Sequence[Held]) -> None:
-        """Take candidates in the order in which they should be tried; anchors go first."""
+        """Take candidates in the order in which they are tried, after the anchors."""
         self._anchors = {certificate.sha256 for certificate, _ in anchors}
         self._by_subject: dict[str, dict[str, Held]] = defaultdict(dict)
         for held in (*anchors, *pool):
@@ -41,7 +41,7 @@ class Walk:
         return route[-1][0].sha256 in self._anchors
 
     def namesakes(self, route: Route) -> list[Held]:
-        """Return the certificates that carry the name of the issuer that a route's end lacks."""
+        """Return the certificates whose subject is the issuer that a route's end lacks."""
         tip = route[-1][0]
         named = self._by_subject.get(canonical(tip.issuer), {})
         return [held for held in named.values() if held[0].sha256 != tip.sha256]

@@ -1,6 +1,6 @@
-"""Split the certificates of one file into chains: each that issued no other begins one.
+"""Split the certificates of one file into chains: each that issued no other one begins a chain.
 
-It must not ask what is trusted or valid: a file may hold anything beside anything.
+It must not consider trust or validity: a file may contain certificates that have nothing in common.
 """
 
 from collections import defaultdict
@@ -16,10 +16,10 @@ _MOST_CHECKS = 2000
 
 
 def split_chains(chain: Sequence[Held]) -> tuple[Chain, ...]:
-    """Return the chains in a file, each beginning with its head and followed by its possible issuers.
+    """Return the chains in a file, each a certificate that issued no other, and its possible issuers.
 
-    A head is a certificate that issued no other one in the file. Where all issued one another (two
-    cross-signed CAs) the first in the file is taken, so that every certificate is in some chain.
+    Where all issued one another (two cross-signed CAs) the first in the file begins the chain, so that every
+    certificate is in one.
     """
     unique = {held[0].sha256: held for held in reversed(chain)}
     family = _Family([unique[sha256] for sha256 in reversed(unique)])
@@ -33,7 +33,7 @@ def split_chains(chain: Sequence[Held]) -> tuple[Chain, ...]:
 
 
 class _Family:
-    """Know who issued whom among the certificates of one file."""
+    """Who issued whom among the certificates of one file."""
 
     def __init__(self, members: list[Held]) -> None:
         self.members = members
@@ -46,10 +46,10 @@ class _Family:
         for held in members:
             self._parents[held[0].sha256] = self._issuers_of(held, by_subject[canonical(held[0].issuer)])
 
-    def chain(self, head: Held) -> Chain:
-        """Return a head followed by its issuers, their issuers and so on."""
-        found = {head[0].sha256: head}
-        waiting = [head]
+    def chain(self, first: Held) -> Chain:
+        """Return a certificate followed by its issuers, their issuers and so on."""
+        found = {first[0].sha256: first}
+        waiting = [first]
         for held in waiting:
             for parent in self._parents[held[0].sha256]:
                 if parent[0].sha256 not in found:

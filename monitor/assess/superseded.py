@@ -1,6 +1,6 @@
-"""Find the certificates of a collection that have a successor beside them.
+"""Find the certificates of a collection that are superseded by another one in it.
 
-It must not look at paths: an old certificate that something current still needs is no leaf.
+It must not consider paths: an old certificate that something current still needs is no leaf.
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ _Purpose = tuple[object, ...]
 def superseded(leaves: Iterable[Certificate], now: datetime) -> tuple[Superseded, ...]:
     """Return which leaves have a successor for the same names and usages that is valid already.
 
-    A successor begins no earlier and ends later. What a product or an operating system signs for itself
-    (often for ten years, with the host's name) is none for a certificate that a CA issued.
+    A successor becomes valid no earlier and expires later. What a product or an operating system signs for
+    itself (often for ten years, with the host's name) does not supersede a certificate that a CA issued.
     """
     groups: dict[_Purpose, dict[str, Certificate]] = defaultdict(dict)
     for leaf in leaves:

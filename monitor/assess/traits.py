@@ -1,6 +1,6 @@
-"""Judge what depends on a target's part in a larger system: key type, names given to clients, plain answers.
+"""Judge what depends on a target's role in a larger system: key type, names given to clients, encryption.
 
-It must not compare targets with each other; that is the correlation's work.
+It must not compare targets with each other: ``correlate`` does.
 """
 
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from monitor.assess.problem import SELF_SIGNED
 from monitor.model import Certificate, Path, Severity, Target
 
 _MOST_LISTED = 8
-# Certificate groups are words of XProtect alone, and only these components come with a certificate of their
-# own making: the mobile server, and perhaps port 443 of the management server.
+# Only XProtect has certificate groups, and only these of its components issue a certificate themselves: the
+# mobile server, and perhaps port 443 of the management server.
 _GROUPS = frozenset({"server", "streaming_media", "event_server", "mobile"})
 _SELF_MADE = frozenset({"mobile_server", "management_server", "api_gateway"})
 
 
 @dataclass(frozen=True, slots=True)
 class EncryptionProblem:
-    """Hold how bad it is that a port speaks TLS or does not, and in words why."""
+    """Severity and sentence about a port that speaks TLS, or does not, against its policy."""
 
     severity: Severity
     sentence: str
 
 
 def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProblem | None:  # noqa: FBT001 - a state
-    """Return what is wrong with a port that speaks plain text, or TLS, against the policy.
+    """Return the problem of a port that speaks plain text, or TLS, against its policy.
 
-    Where plain text is not possible by design a plain answer is a failed look, and no finding.
+    Where plain text is not possible by design a plain answer is a failed probe, and no finding.
     """
     wanted = target.policy.encryption
     if encrypted is False and wanted == "required" and target.part.plain_possible:
@@ -40,7 +40,7 @@ def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProb
 
 
 def wrong_key_type(target: Target, leaf: Certificate) -> str:
-    """Return why the product does not take the kind of key, empty if it does or the kind is not known."""
+    """Return why the product does not accept the key type, empty if it does or the type is not known."""
     wanted = target.part.key_type
     if not wanted or not leaf.key_type or leaf.key_type.casefold() == wanted.casefold():
         return ""
@@ -48,9 +48,9 @@ def wrong_key_type(target: Target, leaf: Certificate) -> str:
 
 
 def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
-    """Return the names that clients are given for a target and that its certificate does not carry.
+    """Return the names that clients are given for a target and that its certificate lacks.
 
-    The name that the target is reached by is judged on its own.
+    The name by which the target is probed is judged on its own.
     """
     given = dict.fromkeys(name.strip().rstrip(".").lower() for name in target.part.public_names)
     reached = target.server_name.rstrip(".").lower()
@@ -69,23 +69,23 @@ def public_names_problem(target: Target, leaf: Certificate) -> str:
 
 
 def made_by_product(target: Target, path: Path) -> bool:
-    """Return whether an untrusted certificate looks like the one that an XProtect server made for itself.
+    """Return whether an untrusted certificate looks like the one that an XProtect server issued to itself.
 
-    It is self-signed, alone, no namesake of an anchor, and its subject is just the machine's name. The
-    subjects that the products write are documented nowhere, so no other one is recognised; nor is any on a
-    recorder or event server, which have no certificate until somebody chooses one.
+    It is self-signed, alone, not named like an anchor, and its subject is just the machine's name. The
+    subjects that the products write are documented nowhere, so no other one is recognized; nor is any on a
+    recorder or event server, which have no certificate until somebody selects one.
     """
     names = _machine_names(target, path.leaf)
     return _is_self_signed(path) and _is_xprotect(target) and path.leaf.subject_cn.casefold() in names
 
 
 def made_at_start(target: Target, path: Path) -> bool:
-    """Return whether a product has made the certificate for itself at its start, for want of another.
+    """Return whether a product issued the certificate to itself at its start because it had no other.
 
-    It is self-signed, alone, no namesake of an anchor, and carries the name that the product gives it (SQL
+    It is self-signed, alone, not named like an anchor, and has the name that the product gives it (SQL
     Server: SSL_Self_Signed_Fallback). As it is replaced at every start, nobody can renew it, and no client
     that verifies certificates has ever accepted it. Whoever knows that the server was given a certificate
-    raises the check ``trust`` for it, since this is also what a server shows that has lost it.
+    raises the check ``trust`` for it, since a server that has lost its certificate serves this one too.
     """
     wanted = target.part.self_made
     return bool(wanted) and path.leaf.subject_cn == wanted and _is_self_signed(path)
@@ -102,7 +102,7 @@ def _is_xprotect(target: Target) -> bool:
 
 
 def _machine_names(target: Target, leaf: Certificate) -> set[str]:
-    # A site that announces addresses only: who carries the address may say what the machine is called.
+    # Of a site that announces addresses only, a certificate with the address tells the machine's names.
     own = leaf.dns_names if target.host in leaf.ip_addresses else ()
     names = {name.rstrip(".").casefold() for name in (target.host, target.server_name, *target.aliases, *own)}
     short = {name.partition(".")[0] for name in names if not name.replace(".", "").isdigit()}

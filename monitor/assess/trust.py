@@ -1,6 +1,6 @@
-"""Find the path from a served certificate to an anchor, as leniently as the real clients do.
+"""Find the path from a served certificate to an anchor, as leniently as real clients do.
 
-Time is not part of trust: a path that only time spoils is trusted, and its dates are judged elsewhere. It
+Time is not part of trust: a path that is only expired is trusted, and its dates are judged elsewhere. It
 must not match names, and it does no I/O. One finder is used by one thread.
 """
 
@@ -21,7 +21,7 @@ _MOST_BETWEEN = 16
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Hold one question: the leaf, what was served beside it, the anchors that could matter, and when."""
+    """A leaf, what was served with it, the anchors that could matter, and the instant."""
 
     leaf: Held
     pool: tuple[Held, ...]
@@ -29,9 +29,9 @@ class _Case:
     now: datetime
 
     def instants(self) -> tuple[datetime | None, ...]:
-        """Return the times to try in turn; ``None`` means without any check of time.
+        """Return the instants to try in turn; ``None`` means without checking time.
 
-        A leaf that has ended is tried just before its end; one that has not begun only without time.
+        An expired leaf is tried just before its expiry; one that is not yet valid only without time.
         """
         certificate = self.leaf[0]
         if self.now < certificate.not_before or certificate.not_after <= certificate.not_before:
@@ -40,10 +40,10 @@ class _Case:
 
 
 class PathFinder:
-    """Find paths and remember them, so that an unchanged chain costs no cryptography."""
+    """Finds paths and caches them, so that an unchanged chain costs no cryptography."""
 
     def __init__(self, size: int = 131_072) -> None:
-        """Remember at most ``size`` verdicts; it should exceed the number of targets."""
+        """Cache at most ``size`` paths; it should exceed the number of targets."""
         self._size = size
         self._verdicts: OrderedDict[tuple[str, ...], Path] = OrderedDict()
         self._indexes: OrderedDict[str, _Index] = OrderedDict()
@@ -52,7 +52,7 @@ class PathFinder:
         """Return the path of the first certificate of ``chain`` over the others to one of the anchors.
 
         ``chain`` is what was served, leaf first, each certificate with its DER; order, repetition and
-        strangers among the others do not matter. It must not be empty.
+        unrelated certificates among the others do not matter. It must not be empty.
         """
         key = (anchors.key, *[certificate.sha256 for certificate, _ in chain])
         path = self._verdicts.get(key)
@@ -88,10 +88,10 @@ class PathFinder:
 
 
 class _Index:
-    """Look up the few anchors of a large set that can matter for a chain.
+    """The few anchors of a large set that can matter for a chain.
 
-    A store of these few is made in microseconds, where one of a whole system bundle takes milliseconds, and
-    can leave out what is not valid at the instant in question.
+    An OpenSSL store of these few is made in microseconds, where one of a whole system bundle takes
+    milliseconds, and can leave out what is not valid at the instant in question.
     """
 
     def __init__(self, anchors: Anchors) -> None:
@@ -100,7 +100,7 @@ class _Index:
         self._by_fingerprint = {one.certificate.sha256: (one.certificate, one.der) for one in anchors.members}
 
     def relevant(self, served: Iterable[Held]) -> list[Held]:
-        """Return the anchors that were served, and those that the served ones name as their issuers."""
+        """Return the anchors that were served, and those named as issuers of served certificates."""
         found: dict[str, Held] = {}
         for certificate, _ in served:
             if certificate.sha256 in self._by_fingerprint:
@@ -110,7 +110,7 @@ class _Index:
         return list(found.values())
 
     def between(self, served: Iterable[Held]) -> list[Held]:
-        """Return the intermediates at hand that are named as issuers of the served ones, and those above."""
+        """Return the available intermediates that issued served certificates, and those above them."""
         found = {certificate.sha256: (certificate, der) for certificate, der in served}
         known = len(found)
         waiting = list(found.values()) if self._between else []
@@ -131,7 +131,7 @@ def _by_subject(anchors: Iterable[Anchor]) -> dict[str, list[Held]]:
 
 
 class _Preference:
-    """Order certificates: those valid now first, then the newest."""
+    """An order of certificates: those valid now first, then the newest."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -151,7 +151,7 @@ def _holds(path: Path, now: datetime) -> bool:
 
 
 def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the nearest beginnings and ends of any certificate around ``now``."""
+    """Return the nearest instants around ``now`` at which any certificate becomes valid or expires."""
     edges = [edge for certificate, _ in held for edge in (certificate.not_before, certificate.not_after)]
     past = [edge for edge in edges if edge <= now]
     return max(past, default=None), min((edge for edge in edges if edge > now), default=None)
@@ -167,7 +167,7 @@ def _judged(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
 
 
 def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
-    """Follow the signatures, and let OpenSSL judge each single route that they give."""
+    """Follow the signatures, and let OpenSSL verify each single route."""
     walk = Walk(case.pool, case.anchors)
     routes = walk.routes(case.leaf)
     anchored = [route for route in routes if walk.anchored(route)]
@@ -189,8 +189,8 @@ def _told_most(route: Route) -> tuple[bool, int]:
 def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...] | Refusal:
     """Verify exactly one route.
 
-    An anchor of the old style is not shown to OpenSSL: what it signed, which the walk has checked, stands in
-    its place.
+    OpenSSL does not accept an anchor of the old style, so the certificate that it signed, which the walk has
+    verified, is the anchor instead.
     """
     root = route[-1]
     if len(route) == 1 or not old_style_ca(root[1]):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from monitor.assess.expiry import day_and_minute
 from monitor.model import Check, Failure, Finding, Policy, Severity, TargetState, within
 
-# From a warning to critical: this many times as many failed looks, or as much time.
+# Critical after this many times as many failed probes, or as much time, as a warning.
 _WORSE = 4
 _MOST_REASONS = 3
 _NEVER_SEEN = (
@@ -20,9 +20,9 @@ _NEVER_SEEN = (
 
 
 def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | None = None) -> Finding | None:
-    """Return the finding about a target that cannot be seen, ``None`` before the first look.
+    """Return the finding about an unreachable target, ``None`` before its first probe.
 
-    Time before ``awake_at`` does not count: nobody looked while the monitor itself was away.
+    Time before ``awake_at`` does not count: nothing was probed while the monitor itself was stopped.
     """
     since = state.succeeded_at or state.watched_since
     if state.looked_at is None or since is None:
@@ -37,7 +37,7 @@ def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | No
 
 
 def unreachability_changes_at(state: TargetState, now: datetime) -> datetime | None:
-    """Return the next instant at which time alone makes the target blind, or blinder."""
+    """Return the next instant at which time alone changes the finding about a target."""
     since = state.succeeded_at or state.watched_since
     if state.looked_at is None or since is None or state.target.part.standby:
         return None
@@ -46,7 +46,7 @@ def unreachability_changes_at(state: TargetState, now: datetime) -> datetime | N
 
 
 def _never_seen(state: TargetState) -> Finding | None:
-    """Return the finding about a standby that never showed a certificate; silence afterwards is normal."""
+    """Return the finding about a standby that never served a certificate; later silence is normal."""
     severity = state.target.policy.severity(Check.NEVER_SEEN, Severity.WARNING)
     if state.succeeded_at is not None or state.sightings or severity is None:
         return None
@@ -77,7 +77,7 @@ def _sentence(state: TargetState, since: datetime) -> str:
 
 
 def _in_part(state: TargetState) -> bool:
-    """Return whether places were read that no failure concerns: one broken file does not hide the others."""
+    """Return whether the last probe read some locations: one broken file does not hide the others."""
     failed = [failure.place for failure in state.failures]
     if not all(failed) or state.target.where in failed:
         return False

@@ -1,6 +1,6 @@
-"""Find failover servers that were forgotten when those they stand in for got new certificates.
+"""Judge failover servers that were forgotten when the servers they stand in for got new certificates.
 
-That shows otherwise only at a takeover, the worst moment. It must not judge whether a standby answers.
+Otherwise that shows at a takeover, the worst moment. It must not judge whether a standby is reachable.
 """
 
 from collections import defaultdict
@@ -17,10 +17,10 @@ _Ends = dict[tuple[str, str], Certificate]
 
 
 def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
-    """Yield a finding for each stand-in whose last known leaf ends a week before all that it stands in for.
+    """Yield a finding for each failover server whose leaf expires a week before those of all others.
 
-    Compared is by certificate group; of what it stands in for the soonest end counts, so that servers renewed
-    one after the other alarm only once the stand-in is the last.
+    Compared are the last known leaves of one certificate group. Of the servers it stands in for the earliest
+    expiry counts, so that servers renewed one after the other raise no alert until only it is left.
     """
     standing_in = [state for state in snapshot if state.target.part.stands_in_for]
     if not standing_in:
@@ -39,7 +39,7 @@ def _plain(host: str) -> str:
 
 
 def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certificate]:
-    """Return by host and certificate group the last known leaf, the soonest end where there are several."""
+    """Return by host and certificate group the last known leaf that expires first."""
     found: dict[tuple[str, str], list[Certificate]] = defaultdict(list)
     for state in snapshot:
         target = state.target

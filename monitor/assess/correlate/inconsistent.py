@@ -1,6 +1,6 @@
-"""Find names that answer with different certificates at different hosts.
+"""Judge server names that answer with different certificates at different hosts.
 
-It must not compare ports: what one server shows on two ports may well differ.
+It must not compare ports: one server may well serve different certificates on two ports.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from datetime import datetime
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState
 
-_Seat = tuple[Target, str, Certificate]
+_Served = tuple[Target, str, Certificate]
 
 
 def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
@@ -18,16 +18,16 @@ def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Findi
 
     Only what is served now counts. Every target of the group gets the same sentence and ``matter``.
     """
-    groups: dict[tuple[str, str], list[_Seat]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[_Served]] = defaultdict(list)
     for state in snapshot:
         if state.target.server_name and state.target.kind == "endpoint" and state.up:
-            _take_seats(groups, state)
+            _add_served(groups, state)
     for (name, port), seats in groups.items():
         if _differ(seats):
             yield from _findings(f"{name}:{port}", seats, now)
 
 
-def _take_seats(groups: dict[tuple[str, str], list[_Seat]], state: TargetState) -> None:
+def _add_served(groups: dict[tuple[str, str], list[_Served]], state: TargetState) -> None:
     name = state.target.server_name.rstrip(".").lower()
     for sighting in state.sightings:
         if sighting.position == 0:
@@ -35,10 +35,10 @@ def _take_seats(groups: dict[tuple[str, str], list[_Seat]], state: TargetState) 
             groups[name, port].append((state.target, sighting.place, sighting.certificate))
 
 
-def _differ(seats: list[_Seat]) -> bool:
-    """Tell a real difference from two targets that look at one host in two ways.
+def _differ(seats: list[_Served]) -> bool:
+    """Return whether certificates differ other than by two targets that probe one host in two ways.
 
-    What one target shows at several places is always one: it looks at every address of a name in one way.
+    What one target received at several locations always counts: it probes each address in the same way.
     """
     if len(seats) == 1:
         return False
@@ -51,7 +51,7 @@ def _differ(seats: list[_Seat]) -> bool:
     return len({frozenset(leaves) for leaves in served.values()}) > 1
 
 
-def _findings(matter: str, seats: list[_Seat], now: datetime) -> Iterator[tuple[str, Finding]]:
+def _findings(matter: str, seats: list[_Served], now: datetime) -> Iterator[tuple[str, Finding]]:
     sentence = f"{matter} answers with different certificates: {_listed(seats, now)}"
     for target, place, certificate in seats:
         severity = target.policy.severity(Check.INCONSISTENT, Severity.WARNING)
@@ -67,8 +67,8 @@ def _findings(matter: str, seats: list[_Seat], now: datetime) -> Iterator[tuple[
             yield target.id, finding
 
 
-def _listed(seats: list[_Seat], now: datetime) -> str:
-    """List by certificate, the soonest end first, so that a single odd address among many still shows."""
+def _listed(seats: list[_Served], now: datetime) -> str:
+    """Return each certificate with its locations; the first few are those that expire first."""
     places: dict[str, list[str]] = defaultdict(list)
     certificates: dict[str, Certificate] = {}
     for _, place, certificate in seats:

@@ -1,4 +1,4 @@
-"""Find sites of which some recorders are encrypted and others are not, where either is allowed.
+"""Judge sites of which some recorders are encrypted and others are not, where either is allowed.
 
 It must not judge one port alone: what the policy requires of it is judged with the target.
 """

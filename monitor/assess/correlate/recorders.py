@@ -1,6 +1,6 @@
-"""Find recorders of which only one of the two certificates was renewed.
+"""Judge recorders of which only one of the two certificates was renewed.
 
-A recorder carries the streaming media certificate and the server certificate, set apart from each other; the
+A recorder has a streaming media certificate and a server certificate, which are installed separately; the
 second is easily forgotten. It must not judge either of them on its own.
 """
 
@@ -14,17 +14,17 @@ from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Targe
 
 RECORDERS = frozenset({"recording_server", "failover_recorder"})
 _GROUPS = ("streaming_media", "server")
-# Both are seldom made in one hour, and a second try may take days.
+# Both are seldom issued within one hour, and a second attempt may take days.
 _TOGETHER = timedelta(days=7)
-# One may end with its CA, as the other does: then only the beginnings tell.
+# Both may expire with their CA: then only the dates from which they are valid differ.
 _MUCH_LATER = timedelta(days=30)
 
-_Held = tuple[TargetState, str, Certificate]
+_ServedLeaf = tuple[TargetState, str, Certificate]
 
 
 def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for both ports of each recorder whose two certificates are out of step."""
-    hosts: dict[str, dict[str, list[_Held]]] = defaultdict(lambda: defaultdict(list))
+    hosts: dict[str, dict[str, list[_ServedLeaf]]] = defaultdict(lambda: defaultdict(list))
     for state in snapshot:
         target = state.target
         group = target.label("certificate_group") if target.labels else ""
@@ -40,12 +40,12 @@ def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[s
 
 
 def leaves(state: TargetState) -> list[tuple[str, Certificate]]:
-    """Return place and certificate of every leaf that an endpoint served when it was last seen."""
+    """Return location and certificate of every leaf that an endpoint served when it was last reached."""
     return [(s.place, s.certificate) for s in state.sightings if s.position == 0]
 
 
 def _known(state: TargetState) -> bool:
-    """Return whether the last known certificate is still the served one: a silent port may have a new one."""
+    """Return whether the last known certificate is still served: an unreachable port may have a new one."""
     return bool(state.up) or state.target.part.standby
 
 
@@ -61,19 +61,19 @@ def _names(certificate: Certificate) -> set[str]:
     return {name.lower() for name in (*certificate.dns_names, *certificate.ip_addresses)}
 
 
-def _gap(pair: tuple[_Held, ...]) -> tuple[timedelta, timedelta]:
+def _gap(pair: tuple[_ServedLeaf, ...]) -> tuple[timedelta, timedelta]:
     (_, _, one), (_, _, other) = pair
     return abs(one.not_after - other.not_after), abs(one.not_before - other.not_before)
 
 
-def _findings(host: str, pair: tuple[_Held, ...], now: datetime) -> Iterator[tuple[str, Finding]]:
-    """Yield the finding of the older one with its certificate, which is at fault, then that of the other."""
-    older, newer = sorted(pair, key=lambda held: (held[2].not_after, held[2].not_before))
+def _findings(host: str, pair: tuple[_ServedLeaf, ...], now: datetime) -> Iterator[tuple[str, Finding]]:
+    """Yield the finding of the older certificate, which is at fault, then that of the other."""
+    older, newer = sorted(pair, key=lambda one: (one[2].not_after, one[2].not_before))
     if abs(older[2].not_after - newer[2].not_after) <= _TOGETHER:
-        older, newer = sorted(pair, key=lambda held: held[2].not_before)
+        older, newer = sorted(pair, key=lambda one: one[2].not_before)
     sentence = (
         f"the two certificates of {host} are out of step, so only one of them seems to have been renewed: "
-        f"{_said(newer, now)}, but {_said(older, now)}"
+        f"{_described(newer, now)}, but {_described(older, now)}"
     )
     for (state, place, certificate), at_fault in ((older, True), (newer, False)):
         severity = state.target.policy.severity(Check.RECORDER_PAIR, Severity.WARNING)
@@ -82,8 +82,8 @@ def _findings(host: str, pair: tuple[_Held, ...], now: datetime) -> Iterator[tup
             yield state.target.id, Finding(Check.RECORDER_PAIR, severity, sentence, sha256, place, matter)
 
 
-def _said(held: _Held, now: datetime) -> str:
-    state, place, certificate = held
+def _described(served: _ServedLeaf, now: datetime) -> str:
+    state, place, certificate = served
     group = state.target.label("certificate_group").replace("_", " ")
     port = place.rpartition(":")[2]
     return (

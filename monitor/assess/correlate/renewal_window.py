@@ -1,7 +1,7 @@
-"""Say when a CA suggested to renew and nobody did, and when it wants a renewal earlier than it first said.
+"""Judge renewal windows: the CA's suggestion was missed, or it wants the renewal earlier than before.
 
 So a mass revocation shows before it happens: the CA moves the window into the past (RFC 9773 section 4.2). It
-must not ask anybody.
+must not do any request: the windows are in the snapshot.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def _findings(
 
 
 def _judged(leaf: Certificate, window: RenewalWindow, now: datetime) -> tuple[Severity, str]:
-    """Return how bad a window is and why, an empty text when there is nothing to say."""
+    """Return severity and sentence about a window, an empty sentence when all is well."""
     past = now > window.end
     if _moved(leaf, window) or (window.start <= now and _far_from_end(leaf, window)):
         return (Severity.CRITICAL if past else Severity.WARNING), _pulled_in_words(leaf, window)

@@ -1,6 +1,7 @@
-"""Say which certificates on a target's paths were revoked, and of which that could not be told.
+"""Judge which certificates on a target's paths are revoked, and of which the status is unknown.
 
-It must not ask anybody: what issuers said lies in the snapshot, and what was not asked yet is no finding.
+It must not do any request: what issuers answered is in the snapshot, and without an answer yet there is no
+finding.
 """
 
 from collections.abc import Iterator
@@ -19,11 +20,11 @@ from monitor.model import (
 )
 
 PATIENCE = 3
-"""Attempts in a row that must have told nothing before it is told: one hiccup of an issuer is no alarm."""
+"""Attempts in a row without an answer before that is a finding: one failed request is no alert."""
 
 
 def revoked(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
-    """Yield a finding for each place of a revoked certificate, and of one of which nothing could be told."""
+    """Yield a finding for each location of a certificate that is revoked, or whose status is unknown."""
     for state in snapshot:
         if state.target.policy.revocation:
             for path in asked_paths(state):
@@ -31,13 +32,13 @@ def revoked(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
 
 
 def asked_paths(state: TargetState) -> Iterator[Path]:
-    """Yield the paths of a target that count: not those of certificates that have a successor."""
+    """Yield the paths of a target whose revocation matters: not those of superseded certificates."""
     gone = {pair.old for pair in state.assessment.superseded}
     yield from (path for path in state.assessment.paths if path.leaf.sha256 not in gone)
 
 
 def asked_of(path: Path) -> tuple[Certificate, ...]:
-    """Return the certificates of a path whose issuer can be asked: an anchor is trusted as it is."""
+    """Return the certificates of a path whose issuer can be asked; an anchor's cannot."""
     return path.certificates[:-1]
 
 
@@ -47,7 +48,7 @@ def _of_path(state: TargetState, path: Path, snapshot: Snapshot) -> Iterator[tup
         if known is not None:
             yield from _findings(state, path, certificate, known)
     last = path.certificates[-1]
-    # No server sends a response for its CAs: where only those are wanted, nobody wanted to know of them.
+    # No server staples a response for its CAs: where only stapled ones count, CAs are not judged.
     wanted = last is path.leaf or state.target.policy.revocation != ("staple",)
     if wanted and not path.trusted and not last.self_issued:
         why = "the certificate of its issuer is not known: nobody sends it and it is not among the anchors"
@@ -73,7 +74,7 @@ def _unknown(
     severity = state.target.policy.severity(check, Severity.WARNING)
     if severity is not None:
         sentence = f"it could not be told whether {_who(path, certificate)} was revoked: {why}"
-        # One issuer that is away keeps hundreds of certificates in the dark: that is one matter.
+        # One issuer that does not answer concerns hundreds of certificates: that is one alert.
         matter = f"{check} {certificate.issuer_cn or certificate.issuer}"
         yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.place, matter)
 

@@ -1,6 +1,6 @@
-"""Say when the list of targets of a discovery could not be had for some time.
+"""Judge discoveries whose target list could not be fetched for some time.
 
-It must not judge the targets: those last known stay under watch.
+It must not judge the targets: those last known stay watched.
 """
 
 from collections.abc import Iterator
@@ -16,23 +16,23 @@ _CRITICAL_AFTER = 12
 def stale_discoveries(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
     """Yield a finding for one target of each discovery that failed several times in a row.
 
-    That is the endpoint that the list comes from, or else the first target that the discovery found.
+    That is the endpoint that serves the list, or else the first target that the discovery found.
     """
     for discovery in snapshot.discoveries.values():
         if discovery.failed >= _WARNING_AFTER:
-            target = _bearer(snapshot, discovery)
+            target = _target_for(snapshot, discovery)
             if target is not None:
                 yield from _finding(target, discovery)
 
 
-def lists_of_nothing(snapshot: Snapshot) -> Iterator[Finding]:
-    """Yield a finding for each discovery that failed several times in a row and has no target to bear it."""
+def stale_without_targets(snapshot: Snapshot) -> Iterator[Finding]:
+    """Yield a finding for each discovery that failed several times in a row and has no target."""
     for discovery in snapshot.discoveries.values():
-        if discovery.failed >= _WARNING_AFTER and _bearer(snapshot, discovery) is None:
+        if discovery.failed >= _WARNING_AFTER and _target_for(snapshot, discovery) is None:
             yield _found(discovery, discovery.id, _severity(discovery))
 
 
-def _bearer(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
+def _target_for(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
     state = snapshot.states.get(discovery.target_id)
     if state is not None:
         return state.target
