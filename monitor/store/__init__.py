@@ -1,4 +1,4 @@
-"""Everything that outlives the process, in one SQLite file; no other room knows SQL.
+"""Everything that outlives the process, in one database; no other room knows SQL.
 
 It records, hands back and forgets; it judges nothing and never looks at the clock.
 """

@@ -5,33 +5,36 @@ It belongs to one thread at a time; ``Store`` is the way in for everybody else.
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 
 from monitor.errors import SystemBrokenError
-from monitor.store.engine import PATIENCE, READS, connect, explained
-from monitor.store.files import Claim, identity, path_of, prepare
+from monitor.store.dialect import PATIENCE, READS, Dialect, explained
 from monitor.store.single import put_facts, read_fact
+from monitor.store.sqlite import SqliteDialect
 from monitor.store.tables import metadata
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def dialect_for(url: str) -> Dialect:
+    """Return the dialect of the database that a store URL names; raise ``SystemBrokenError`` if none does."""
+    return SqliteDialect.of(url)
+
+
 class Database:
     """Run functions that take a connection, each in a transaction of its own."""
 
-    def __init__(self, engine: Engine, path: Path | None = None, claim: Claim | None = None) -> None:
-        """Take over an engine, and the claim on its file; open nothing yet."""
-        self._engine = engine
-        self._reader = engine.execution_options(**{READS: True})
-        self._path = path
-        self._claim = claim
-        self._name = f"the store {path}" if path else "the store in memory"
-        self._opened_file: tuple[int, int] | None = None
-        event.listen(engine, "connect", self._connected)
+    def __init__(
+        self, dialect: Dialect, patience: timedelta = PATIENCE, release: Callable[[], None] | None = None
+    ) -> None:
+        """Use a database, of which ``release`` ends the lock; open nothing yet."""
+        self._dialect = dialect
+        self._engine = dialect.engine(patience)
+        self._reader = self._engine.execution_options(**{READS: True})
+        self._release = release
 
     @classmethod
     def open(cls, url: str, *, app_version: str, patience: timedelta = PATIENCE) -> Self:
@@ -39,26 +42,27 @@ class Database:
 
         Raises ``NewerSchemaError`` or ``SystemBrokenError`` with a sentence that says what to do.
         """
-        path = path_of(url)
-        if path is None:
-            database = cls(connect(None))
+        dialect = dialect_for(url)
+        if dialect.in_memory:
+            database = cls(dialect)
             database.write(metadata.create_all)
             return database
-        prepare(path)
-        claim = Claim(path)
+        release = dialect.lock()
         try:
-            return cls._opened(path, claim, app_version, patience)
+            return cls._opened(dialect, release, app_version, patience)
         except BaseException:
-            claim.release()
+            release()
             raise
 
     @classmethod
-    def _opened(cls, path: Path, claim: Claim, app_version: str, patience: timedelta) -> Self:
+    def _opened(
+        cls, dialect: Dialect, release: Callable[[], None], app_version: str, patience: timedelta
+    ) -> Self:
         # Importing Alembic takes longer than everything else here, and a store in memory needs none of it.
         from monitor.store.schema import WRITTEN_BY, migrate, schema  # noqa: PLC0415
 
-        migrate(path, schema())
-        database = cls(connect(path, patience=patience), path, claim)
+        migrate(dialect, schema())
+        database = cls(dialect, patience, release)
         if database.read(read_fact, WRITTEN_BY) != app_version:
             database.write(put_facts, {WRITTEN_BY: app_version})
         return database
@@ -75,36 +79,21 @@ class Database:
         self, engine: Engine, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         try:
-            with explained(self._name), engine.begin() as connection:
+            with explained(self._dialect), engine.begin() as connection:
                 return act(connection, *args, **kwargs)
         except SystemBrokenError:
             # A new connection for the next call: this one may hold a file that was replaced meanwhile.
-            if self._path is not None:
+            if not self._dialect.in_memory:
                 self._engine.dispose()
             raise
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the file in use is no longer the one at its path.
-
-        SQLite goes on with a deleted file and says nothing (on Windows nobody can delete it): all that is
-        recorded then is lost at the next start.
-        """
-        if self._path is None or self._opened_file is None:
-            return
-        with explained(self._name):
-            now = identity(self._path)
-        if now != self._opened_file:
-            raise SystemBrokenError(
-                f"{self._name} was {'replaced' if now else 'deleted'} while in use: what is recorded from "
-                "now on is lost at the next start, and mails may be told again; restart cert-monitor"
-            )
-
-    def _connected(self, _connection: object, _record: object) -> None:
-        self._opened_file = None if self._path is None else identity(self._path)
+        """Raise ``SystemBrokenError`` when what is written now would be lost."""
+        self._dialect.check()
 
     def close(self) -> None:
-        """Close the file and let another process have it."""
+        """Close the database and let another process have it."""
         self._engine.dispose()
-        if self._claim is not None:
-            self._claim.release()
-            self._claim = None
+        if self._release is not None:
+            self._release()
+            self._release = None

@@ -1,36 +1,11 @@
-"""The database file on disk: where it is, who may read it, and that only one daemon uses it."""
+"""The database file on disk: who may read it, which file it is, and that only one daemon uses it."""
 
 import errno
 import os
 import sys
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from monitor.errors import SystemBrokenError
-
-
-def path_of(url: str) -> Path | None:
-    """Return the file that a store URL names, ``None`` for ``sqlite://`` (memory).
-
-    Three slashes and a relative path, or four for an absolute one (on Windows three and a drive letter).
-    Raises ``SystemBrokenError`` for anything that is not SQLite on a plain path.
-    """
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        raise SystemBrokenError(_advice(url)) from None
-    if parts.drivername not in {"sqlite", "sqlite+pysqlite"} or parts.query or parts.host:
-        raise SystemBrokenError(_advice(parts.render_as_string()))
-    return Path(parts.database).absolute() if parts.database and parts.database != ":memory:" else None
-
-
-def _advice(url: str) -> str:
-    return (
-        f"store.url {url!r} names no SQLite file: write sqlite:////absolute/path/state.db "
-        "(four slashes; on Windows sqlite:///C:/path/state.db)"
-    )
 
 
 def prepare(path: Path) -> None:
@@ -57,8 +32,8 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-class Claim:
-    """Hold the right to use a database file, until ``release`` or the end of the process, however it ends.
+class DatabaseLock:
+    """The right to use a database file alone, until ``release`` or the end of the process, however it ends.
 
     It is a lock on ``FILE.lock`` that the operating system keeps; the file itself stays and means nothing.
     """

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import sqlite
 
 from monitor.model import Observation, Sighting, TargetState
 from monitor.store.beside import lists_json, machine_json
 from monitor.store.chunks import chunks
+from monitor.store.dialect import put, put_missing
 from monitor.store.single import raise_newest
 from monitor.store.tables import certificate, history, storable, target
 from monitor.store.values import departed_json, failures_json
@@ -31,12 +31,6 @@ certificates alternate with every look, and each swap would otherwise leave a ro
 Key = tuple[str, int, str]
 """Place, position and SHA-256: what makes two sightings of a target the same."""
 
-_new = sqlite.insert(target)
-_PUT_TARGET = _new.on_conflict_do_update(
-    index_elements=[target.c.id],
-    set_={column.name: _new.excluded[column.name] for column in target.c if not column.primary_key},
-)
-_PUT_CERTIFICATE = sqlite.insert(certificate).on_conflict_do_nothing()
 _OPEN = select(
     history.c.target_id,
     history.c.place,
@@ -87,7 +81,7 @@ def record(
     changes = _Changes()
     for id_, state in by_id.items():
         _compare(id_, state, observations.get(state.target.id), known.get(id_, {}), changes)
-    connection.execute(_PUT_TARGET, [_target_row(state) for state in by_id.values()])
+    put(connection, target, [_target_row(state) for state in by_id.values()])
     _write(connection, changes, observations)
     raise_newest(connection, max((s.looked_at for s in by_id.values() if s.looked_at), default=None))
 
@@ -207,7 +201,7 @@ def _put_certificates(
         if key[2] not in recorded and key[2] in ders
     }
     if rows:
-        connection.execute(_PUT_CERTIFICATE, list(rows.values()))
+        put_missing(connection, certificate, list(rows.values()))
     return recorded | rows.keys()
 
 

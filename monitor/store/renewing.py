@@ -3,17 +3,11 @@
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, exists, select
-from sqlalchemy.dialects import sqlite
 
 from monitor.model import RenewalWindow
 from monitor.store.chunks import chunks
+from monitor.store.dialect import put
 from monitor.store.tables import certificate, renewal
-
-_new = sqlite.insert(renewal)
-_PUT = _new.on_conflict_do_update(
-    index_elements=[renewal.c.sha256],
-    set_={column.name: _new.excluded[column.name] for column in renewal.c if not column.primary_key},
-)
 
 
 def renewals(connection: Connection, fingerprints: Iterable[str]) -> dict[str, RenewalWindow]:
@@ -29,7 +23,7 @@ def put_renewals(connection: Connection, windows: Iterable[RenewalWindow]) -> No
     """Record some windows over those of the same certificates."""
     rows = [{column.name: getattr(window, column.name) for column in renewal.c} for window in windows]
     if rows:
-        connection.execute(_PUT, rows)
+        put(connection, renewal, rows)
 
 
 def prune_renewals(connection: Connection) -> int:

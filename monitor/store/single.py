@@ -4,19 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import sqlite
 
+from monitor.store.dialect import put
 from monitor.store.tables import discovery, fact
 
 NEWEST = "newest_instant"
-
-_new = sqlite.insert(fact)
-_PUT = _new.on_conflict_do_update(index_elements=[fact.c.key], set_={"value": _new.excluded.value})
-_found = sqlite.insert(discovery)
-_PUT_FOUND = _found.on_conflict_do_update(
-    index_elements=[discovery.c.id],
-    set_={"found": _found.excluded.found, "succeeded_at": _found.excluded.succeeded_at},
-)
 
 
 def read_fact(connection: Connection, key: str) -> str | None:
@@ -27,7 +19,7 @@ def read_fact(connection: Connection, key: str) -> str | None:
 def put_facts(connection: Connection, facts: Mapping[str, str]) -> None:
     """Set some facts."""
     if facts:
-        connection.execute(_PUT, [{"key": key, "value": value} for key, value in facts.items()])
+        put(connection, fact, [{"key": key, "value": value} for key, value in facts.items()])
 
 
 def newest_instant(connection: Connection) -> datetime | None:
@@ -55,4 +47,4 @@ def discovered(connection: Connection, id_: str) -> tuple[str, datetime] | None:
 
 def save_discovered(connection: Connection, id_: str, found: str, at: datetime) -> None:
     """Replace the last good list of a discovery."""
-    connection.execute(_PUT_FOUND, {"id": id_, "found": found, "succeeded_at": at})
+    put(connection, discovery, [{"id": id_, "found": found, "succeeded_at": at}])

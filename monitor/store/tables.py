@@ -20,8 +20,9 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    text,
 )
+
+from monitor.store.dialect import NEVER_REUSED, RowId, partial
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -112,7 +113,7 @@ target = Table(
 history = Table(
     "history",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", RowId, primary_key=True),
     Column("target_id", Words, nullable=False),
     Column("place", Words, nullable=False),
     Column("position", Integer, nullable=False),
@@ -123,7 +124,7 @@ history = Table(
     Column("replaced_by", Text),
     Index("history_target", "target_id", "ended_at"),
     Index("history_certificate", "sha256"),
-    Index("history_ended", "ended_at", sqlite_where=text("ended_at IS NOT NULL")),
+    Index("history_ended", "ended_at", **partial("ended_at IS NOT NULL")),
 )
 
 told = Table(
@@ -140,7 +141,7 @@ told = Table(
 mail = Table(
     "mail",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", RowId, primary_key=True),
     Column("message_id", Words, nullable=False, unique=True),
     Column("subject", Words, nullable=False),
     Column("message", LargeBinary, nullable=False),
@@ -150,9 +151,9 @@ mail = Table(
     Column("attempts", Integer, nullable=False),
     Column("last_error", Words, nullable=False),
     Column("finished_at", Instant),
-    Index("mail_due", "next_attempt_at", sqlite_where=text("finished_at IS NULL")),
-    Index("mail_finished", "finished_at", sqlite_where=text("finished_at IS NOT NULL")),
-    sqlite_autoincrement=True,
+    Index("mail_due", "next_attempt_at", **partial("finished_at IS NULL")),
+    Index("mail_finished", "finished_at", **partial("finished_at IS NOT NULL")),
+    **NEVER_REUSED,
 )
 
 discovery = Table(

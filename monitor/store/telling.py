@@ -7,9 +7,9 @@ from json import dumps, loads
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import sqlite
 
 from monitor.model import Mail, Told, ToldChange
+from monitor.store.dialect import put
 from monitor.store.single import put_facts
 from monitor.store.tables import mail, told
 from monitor.store.values import recipients_json, recipients_of
@@ -17,11 +17,6 @@ from monitor.store.values import recipients_json, recipients_of
 LONGEST_WAIT = timedelta(hours=2)
 """Longer than delivery ever waits between two attempts."""
 
-_new = sqlite.insert(told)
-_PUT_TOLD = _new.on_conflict_do_update(
-    index_elements=[told.c.key],
-    set_={column.name: _new.excluded[column.name] for column in told.c if not column.primary_key},
-)
 _FORGET_TOLD = delete(told).where(told.c.key == bindparam("gone"))
 
 
@@ -40,8 +35,8 @@ def tell(
 ) -> tuple[Mail, ...]:
     """Write one alert pass (what is told now, the mails that tell it, facts); return the mails with ids."""
     latest = {change.key: change.told for change in changes}
-    if put := [_told_row(key, value) for key, value in latest.items() if value is not None]:
-        connection.execute(_PUT_TOLD, put)
+    if rows := [_told_row(key, value) for key, value in latest.items() if value is not None]:
+        put(connection, told, rows)
     if forget := [{"gone": key} for key, value in latest.items() if value is None]:
         connection.execute(_FORGET_TOLD, forget)
     put_facts(connection, facts)

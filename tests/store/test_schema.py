@@ -17,6 +17,7 @@ from monitor.errors import NewerSchemaError, SystemBrokenError
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.schema import MIGRATIONS, migrate, schema
+from monitor.store.sqlite import SqliteDialect
 from monitor.store.tables import metadata
 from support.factories.recorded import NOW, VERSION, loaded, look, sighting, url, using
 
@@ -149,7 +150,7 @@ def test_keys_of_renamed_checks_follow(path: Path) -> None:
         )
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
         connection.commit()
-    migrate(path, schema())
+    migrate(SqliteDialect(path), schema())
     assert [key for (key,) in asked(path, "SELECT key FROM told ORDER BY rowid")] == [
         "unreachable *",
         "unreachable endpoint:unobserved served_old:443",
@@ -168,14 +169,14 @@ def test_new_file_is_not_copied(path: Path) -> None:
 def test_upgrade_keeps_what_is_recorded(path: Path, tmp_path: Path) -> None:
     """After a step the rows are there, with what the step adds."""
     filled(path)
-    migrate(path, schema(steps(tmp_path, NEXT)))
+    migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
     assert asked(path, "SELECT id, colour FROM target") == [("endpoint:host:443", None)]
 
 
 def test_upgrade_copies_the_file_first(path: Path, tmp_path: Path) -> None:
     """The copy made before a step is whole and usable by the version that wrote it."""
     filled(path)
-    migrate(path, schema(steps(tmp_path, NEXT)))
+    migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
     copy = path.with_name("state.db.before-9999")
     state, _ = look(NOW, sighting("leaf"))
     assert using(lambda store: loaded(store, state.target), url(copy)) == [state]
@@ -185,16 +186,16 @@ def test_second_start_after_an_upgrade_copies_nothing(path: Path, tmp_path: Path
     """A file that is up to date is not copied."""
     filled(path)
     known = schema(steps(tmp_path, NEXT))
-    migrate(path, known)
+    migrate(SqliteDialect(path), known)
     path.with_name("state.db.before-9999").unlink()
-    migrate(path, known)
+    migrate(SqliteDialect(path), known)
     assert list(path.parent.glob("*.before-*")) == []
 
 
 def test_rebuilt_table_keeps_the_rows_that_refer_to_it(path: Path, tmp_path: Path) -> None:
     """A step may rebuild a table that others refer to, which SQLite does by dropping it."""
     filled(path)
-    migrate(path, schema(steps(tmp_path, REBUILD)))
+    migrate(SqliteDialect(path), schema(steps(tmp_path, REBUILD)))
     joined = "SELECT count(*) FROM history JOIN certificate USING (sha256) WHERE colour = 'red'"
     assert asked(path, joined) == [(1,)]
 
@@ -204,7 +205,7 @@ def test_failed_step_leaves_the_file_as_it_was(path: Path, tmp_path: Path) -> No
     filled(path)
     broken = steps(tmp_path, NEXT + "    raise LookupError('half way')\n")
     with pytest.raises(LookupError, match="half way"):
-        migrate(path, schema(broken))
+        migrate(SqliteDialect(path), schema(broken))
     state, _ = look(NOW, sighting("leaf"))
     assert using(lambda store: loaded(store, state.target), url(path)) == [state]
 
@@ -212,7 +213,7 @@ def test_failed_step_leaves_the_file_as_it_was(path: Path, tmp_path: Path) -> No
 def test_newer_schema_is_refused(path: Path, tmp_path: Path) -> None:
     """A file of a newer version is left alone with a sentence: which, what it is, what to do."""
     filled(path)
-    migrate(path, schema(steps(tmp_path, NEXT)))
+    migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
     with pytest.raises(NewerSchemaError) as raised:
         using(nothing, url(path))
     assert str(raised.value) == (
@@ -225,7 +226,7 @@ def test_newer_schema_is_refused(path: Path, tmp_path: Path) -> None:
 def test_newer_schema_of_any_shape_is_refused(path: Path, tmp_path: Path) -> None:
     """A newer version may have dropped the table that tells its number: it is refused all the same."""
     filled(path)
-    migrate(path, schema(steps(tmp_path, NEXT + "    op.drop_table('fact')\n")))
+    migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT + "    op.drop_table('fact')\n")))
     assert "was written by a newer cert-monitor: its schema is 9999" in refused(url(path))
 
 
@@ -234,7 +235,7 @@ def test_step_that_loses_referred_rows_is_undone(path: Path, tmp_path: Path) -> 
     filled(path)
     broken = steps(tmp_path, NEXT + "    op.execute('DELETE FROM certificate')\n")
     with pytest.raises(SystemBrokenError, match="would lose rows of table history"):
-        migrate(path, schema(broken))
+        migrate(SqliteDialect(path), schema(broken))
     assert asked(path, "SELECT count(*) FROM certificate") == [(1,)]
 
 
@@ -298,7 +299,7 @@ def test_copy_that_cannot_be_made_stops_the_upgrade(path: Path, tmp_path: Path) 
     filled(path)
     path.with_name("state.db.before-9999.unfinished").mkdir()
     with pytest.raises(SystemBrokenError, match=r"before-9999\.unfinished"):
-        migrate(path, schema(steps(tmp_path, NEXT)))
+        migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
     assert asked(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
@@ -306,7 +307,7 @@ def test_copy_of_an_interrupted_upgrade_is_made_again(path: Path, tmp_path: Path
     """What a killed upgrade left of its copy does not stand in the way of the next, and goes."""
     filled(path)
     path.with_name("state.db.before-9999.unfinished").write_bytes(b"half a copy")
-    migrate(path, schema(steps(tmp_path, NEXT)))
+    migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
     assert [copy.name for copy in path.parent.glob("*.before-*")] == ["state.db.before-9999"]
 
 

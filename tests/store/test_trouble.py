@@ -16,10 +16,10 @@ from monitor.errors import SystemBrokenError
 from monitor.model import Observation, TargetState
 from monitor.store import Store
 from monitor.store.database import Database
-from monitor.store.engine import connect
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
 from monitor.store.single import put_facts, read_fact
+from monitor.store.sqlite import SqliteDialect
 from monitor.store.telling import tell, told_matters
 from support.factories.recorded import NOW, VERSION, look, mail, sighting, target, told, url
 
@@ -151,7 +151,7 @@ def test_two_writers_lose_no_update(path: Path) -> None:
         put_facts(connection, {"count": str(int(read_fact(connection, "count") or "0") + 1)})
 
     def work() -> None:
-        own = Database(connect(path), path)
+        own = Database(SqliteDialect(path))
         for _ in range(100):
             own.write(count)
         own.close()
@@ -161,7 +161,7 @@ def test_two_writers_lose_no_update(path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    last = Database(connect(path), path)
+    last = Database(SqliteDialect(path))
     assert last.read(read_fact, "count") == "200"
     last.close()
 

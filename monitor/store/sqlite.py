@@ -1,0 +1,206 @@
+"""Everything that is SQLite's own: its files, connections, transactions, errors, copies and upserts."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Insert, QueuePool, StaticPool, Table, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
+
+from monitor.errors import SystemBrokenError
+from monitor.store.dialect import DIALECT, PATIENCE, READS, explained
+from monitor.store.files import DatabaseLock, identity, prepare
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class SqliteDialect:
+    """SQLite in a file, or in memory for ``None``.
+
+    pysqlite's own transaction handling is switched off and every transaction that may write starts with BEGIN
+    IMMEDIATE: otherwise two transactions that read, decide and write can both commit and one update is lost
+    (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html, transactions with the sqlite3 driver).
+    """
+
+    kind = "an SQLite database"
+
+    def __init__(self, path: Path | None) -> None:
+        """Open nothing yet."""
+        self._path = path
+        self._opened: tuple[int, int] | None = None
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """Return the dialect of the database that a store URL names; ``sqlite://`` is one in memory.
+
+        Three slashes and a relative path, or four for an absolute one (on Windows three and a drive letter).
+        Raises ``SystemBrokenError`` for anything that is not SQLite on a plain path.
+        """
+        try:
+            parts = make_url(url)
+        except ArgumentError:
+            raise SystemBrokenError(_advice(url)) from None
+        if parts.drivername not in {"sqlite", "sqlite+pysqlite"} or parts.query or parts.host:
+            raise SystemBrokenError(_advice(parts.render_as_string()))
+        in_memory = not parts.database or parts.database == ":memory:"
+        return cls(None if in_memory else Path(str(parts.database)).absolute())
+
+    @property
+    def location(self) -> str:
+        """Return the path."""
+        return "in memory" if self._path is None else str(self._path)
+
+    @property
+    def in_memory(self) -> bool:
+        """Return whether there is no file."""
+        return self._path is None
+
+    @property
+    def backups(self) -> str:
+        """Return the name of copies without their revision."""
+        return f"{self._file.name}.before-..."
+
+    @property
+    def _file(self) -> Path:
+        if self._path is None:
+            raise ValueError("a database in memory has no file")
+        return self._path
+
+    def lock(self) -> Callable[[], None]:
+        """Create the file if it is missing, and lock it; return what releases it."""
+        prepare(self._file)
+        return DatabaseLock(self._file).release
+
+    def engine(self, patience: timedelta = PATIENCE, *, migrating: bool = False) -> Engine:
+        """Return an engine that writes ahead and waits for the disk at each commit.
+
+        Without foreign keys while ``migrating``: a step that rebuilds a table would otherwise lose the rows
+        that refer to it (https://sqlite.org/lang_altertable.html, section 7).
+        """
+        options: dict[str, Any] = {
+            "hide_parameters": True,  # mails would otherwise stand in exceptions and logs
+            "execution_options": {DIALECT: self},
+        }
+        if self._path is None:
+            engine = create_engine(
+                "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}, **options
+            )
+        else:
+            url = URL.create("sqlite", database=str(self._path))
+            engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, **options)
+        self._listen(engine, patience, foreign_keys=not migrating)
+        return engine
+
+    def _listen(self, engine: Engine, patience: timedelta, *, foreign_keys: bool) -> None:
+        @event.listens_for(engine, "connect")
+        def connected(connection: sqlite3.Connection, _record: Any) -> None:
+            connection.isolation_level = None
+            connection.execute(f"PRAGMA busy_timeout = {patience // _MILLISECOND}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
+            self._opened = None if self._path is None else identity(self._path)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            reads = connection.get_execution_options().get(READS, False)
+            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    def why_broken(self, error: Exception) -> str | None:
+        """Return a sentence for what SQLite or the disk refuses; wrong statements are bugs."""
+        match error:
+            case IntegrityError() | ProgrammingError() | InterfaceError():
+                return None
+            case DBAPIError():
+                return _why(error.orig)
+            case sqlite3.Error():
+                return _why(error)
+            case OSError():
+                return str(error)
+        return None
+
+    def check(self) -> None:
+        """Raise ``SystemBrokenError`` when the file in use is no longer the one at its path.
+
+        SQLite goes on with a deleted file and says nothing (on Windows nobody can delete it): all that is
+        recorded then is lost at the next start.
+        """
+        if self._path is None or self._opened is None:
+            return
+        with explained(self):
+            now = identity(self._path)
+        if now != self._opened:
+            raise SystemBrokenError(
+                f"the store {self._path} was {'replaced' if now else 'deleted'} while in use: what is "
+                "recorded from now on is lost at the next start, and mails may be told again; restart "
+                "cert-monitor"
+            )
+
+    def backup(self, revision: str) -> Path | None:
+        """Copy the file to ``FILE.before-REVISION``, whole or not at all; return where it is."""
+        copy = self._file.with_name(f"{self._file.name}.before-{revision}")
+        unfinished = copy.with_name(f"{copy.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(self._file)) as source, closing(sqlite3.connect(unfinished)) as target:
+            source.backup(target)
+        return unfinished.replace(copy)
+
+    def dangling_table(self, connection: Connection) -> str:
+        """Return a table with rows that refer to none; foreign keys were off during the upgrade."""
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        return str(dangling[0]) if dangling else ""
+
+    def upsert(self, table: Table) -> Insert:
+        """Return INSERT ... ON CONFLICT DO UPDATE."""
+        return _upsert(table)
+
+    def insert_missing(self, table: Table) -> Insert:
+        """Return INSERT ... ON CONFLICT DO NOTHING."""
+        return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def _advice(url: str) -> str:
+    return (
+        f"store.url {url!r} names no SQLite file: write sqlite:////absolute/path/state.db "
+        "(four slashes; on Windows sqlite:///C:/path/state.db)"
+    )
+
+
+@cache
+def _upsert(table: Table) -> Insert:
+    new = sqlite.insert(table)
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={column.name: new.excluded[column.name] for column in table.c if not column.primary_key},
+    )
+
+
+_LOCKED = "another program holds it locked; end that program (a backup, an open sqlite3 shell)"
+# The primary result code is the low byte (https://sqlite.org/rescode.html).
+_WHY = {
+    sqlite3.SQLITE_FULL: "the disk or the file's size limit is full; free some space",
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: "it cannot be written to; check owner and mode, and that the disk is writable",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the owner and mode of its folder",
+    sqlite3.SQLITE_PERM: "access is denied; check its owner and mode",
+    sqlite3.SQLITE_IOERR: "the disk reported an error; check the disk and the system's log",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore it from a backup, or move it away to start afresh",
+    sqlite3.SQLITE_NOTADB: "it is not an SQLite database; name another file in store.url, or restore it",
+}
+
+
+def _why(error: BaseException | None) -> str:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return f"SQLite says: {error}"
+    said = _WHY.get(code & 0xFF)
+    return f"{said} (SQLite says: {error})" if said else f"SQLite says: {error}"
