@@ -5,6 +5,6 @@ It records, hands back and forgets; it judges nothing and never looks at the clo
 
 from monitor.store.reading import Loaded
 from monitor.store.store import Store
-from monitor.store.values import Presence, Pruned
+from monitor.store.values import HistoryEntry, Pruned
 
-__all__ = ["Loaded", "Presence", "Pruned", "Store"]
+__all__ = ["HistoryEntry", "Loaded", "Pruned", "Store"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor.errors import SystemBrokenError
 from monitor.store.dialect import PATIENCE, READS, Dialect, explained
-from monitor.store.single import put_facts, read_fact
+from monitor.store.facts import put_facts, read_fact
 from monitor.store.sqlite import SqliteDialect
 from monitor.store.tables import metadata
 

@@ -15,7 +15,7 @@ KEEP_MESSAGE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Hold what one slice removed, and from which certificate the next one goes on (empty: at the end)."""
+    """How much one slice removed, and after which certificate the next one begins (empty: at the end)."""
 
     removed: int
     after: str
@@ -33,7 +33,7 @@ def forget_targets(connection: Connection, ids: Collection[str], now: datetime) 
 
 
 def prune_history(connection: Connection, before: datetime) -> int:
-    """Remove a slice of the presences that ended before an instant; return how many."""
+    """Remove a slice of the history entries that ended before an instant; return how many."""
     return _delete(connection, history, history.c.ended_at < before)
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, func, select
 from monitor.model import Certificate, Departed, Sighting, Target, TargetState
 from monitor.parse import UnreadableCertificateError
 from monitor.parse import certificate as parse
-from monitor.store.beside import lists_of, machine_of
 from monitor.store.chunks import chunks
+from monitor.store.json_columns import Gone, departed_of, failures_of, lists_of, machine_of
 from monitor.store.tables import certificate, history, storable, target
-from monitor.store.values import Gone, Presence, departed_of, failures_of
+from monitor.store.values import HistoryEntry
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _SIGHTINGS = (
     .where(history.c.ended_at.is_(None))
     .order_by(history.c.place, history.c.position, history.c.id)
 )
-_PRESENCES = (
+_ENTRIES = (
     select(
         history.c.target_id,
         history.c.place,
@@ -130,14 +130,14 @@ def ders(connection: Connection, sha256s: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def presences(connection: Connection, sha256: str, target_id: str, limit: int) -> list[Presence]:
+def history_entries(connection: Connection, sha256: str, target_id: str, limit: int) -> list[HistoryEntry]:
     """Return where a certificate was, or what a target showed, latest first; empty arguments match all."""
-    query = _PRESENCES.limit(limit)
+    query = _ENTRIES.limit(limit)
     if sha256:
         query = query.where(history.c.sha256 == sha256)
     if target_id:
         query = query.where(history.c.target_id == target_id)
-    return [Presence(**row) for row in connection.execute(query).mappings()]
+    return [HistoryEntry(**row) for row in connection.execute(query).mappings()]
 
 
 def target_ids(connection: Connection) -> frozenset[str]:

@@ -13,12 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.model import Observation, Sighting, TargetState
-from monitor.store.beside import lists_json, machine_json
 from monitor.store.chunks import chunks
 from monitor.store.dialect import put, put_missing
-from monitor.store.single import raise_newest
+from monitor.store.facts import raise_newest
+from monitor.store.json_columns import departed_json, failures_json, lists_json, machine_json
 from monitor.store.tables import certificate, history, storable, target
-from monitor.store.values import departed_json, failures_json
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class _Row:
 
 @dataclass(slots=True)
 class _Changes:
-    """Collect the rows to write, over all targets of a batch."""
+    """The rows to write, over all targets of a batch."""
 
     seen: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
@@ -152,7 +151,7 @@ def _write(connection: Connection, changes: _Changes, observations: Mapping[str,
 
 
 def _begin(connection: Connection, changes: _Changes, observations: Mapping[str, Observation]) -> None:
-    """Insert certificates and presences that are new; a presence that ended a moment ago goes on."""
+    """Insert new certificates and history entries; an entry that ended less than a day ago goes on."""
     recorded = _put_certificates(connection, changes, observations)
     recent = _just_ended(connection, changes)
     rows = []

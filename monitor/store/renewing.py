@@ -1,4 +1,4 @@
-"""Keep when CAs suggested to renew: the first window shows after a restart that a later one was pulled in."""
+"""When CAs suggested to renew: the first window shows after a restart that a later one was pulled in."""
 
 from collections.abc import Iterable
 

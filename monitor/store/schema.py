@@ -33,7 +33,7 @@ WRITTEN_BY = "app_version"
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Hold the known revisions, newest first."""
+    """The known revisions, newest first."""
 
     steps: Path
     revisions: Sequence[str]

@@ -11,10 +11,11 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.model import Mail, Observation, RenewalWindow, Target, TargetState, Told, ToldChange
-from monitor.store import pruning, reading, recording, renewing, single, telling
+from monitor.store import pruning, reading, recording, renewing, telling
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
-from monitor.store.values import Presence, Pruned
+from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
+from monitor.store.values import HistoryEntry, Pruned
 from monitor.threads import ThreadPool
 
 P = ParamSpec("P")
@@ -22,7 +23,7 @@ T = TypeVar("T")
 
 
 class Store:
-    """Keep states, history, what was told and the outbox."""
+    """States, history, what was told and the outbox."""
 
     def __init__(self, database: Database, pool: ThreadPool) -> None:
         """Take over an open database and the one thread that uses it; see ``open``."""
@@ -89,9 +90,11 @@ class Store:
         """Remove targets that left the configuration; their history stays, ended ``now``."""
         await self._write(pruning.forget_targets, ids, now)
 
-    async def history(self, *, sha256: str = "", target_id: str = "", limit: int = 1000) -> list[Presence]:
+    async def history(
+        self, *, sha256: str = "", target_id: str = "", limit: int = 1000
+    ) -> list[HistoryEntry]:
         """Return where a certificate was, or what a target showed, latest beginning first."""
-        return await self._read(reading.presences, sha256, target_id, limit)
+        return await self._read(reading.history_entries, sha256, target_id, limit)
 
     async def told(self) -> dict[str, Told]:
         """Return everything told and not forgotten, by key."""
@@ -117,23 +120,23 @@ class Store:
 
     async def fact(self, key: str) -> str | None:
         """Return the value of one fact, ``None`` when it was never set."""
-        return await self._read(single.read_fact, key)
+        return await self._read(read_fact, key)
 
     async def set_facts(self, facts: Mapping[str, str]) -> None:
         """Set some facts."""
-        await self._write(single.put_facts, facts)
+        await self._write(put_facts, facts)
 
     async def newest_instant(self) -> datetime | None:
         """Return the latest instant of any recorded look: a clock that reads less is suspect."""
-        return await self._read(single.newest_instant)
+        return await self._read(newest_instant)
 
     async def discovered(self, discovery_id: str) -> tuple[str, datetime] | None:
         """Return the last good list of a discovery as JSON, and when it was found."""
-        return await self._read(single.discovered, discovery_id)
+        return await self._read(discovered, discovery_id)
 
     async def save_discovered(self, discovery_id: str, found_json: str, at: datetime) -> None:
         """Replace the last good list of a discovery."""
-        await self._write(single.save_discovered, discovery_id, found_json, at)
+        await self._write(save_discovered, discovery_id, found_json, at)
 
     async def renewals(self, fingerprints: Iterable[str]) -> dict[str, RenewalWindow]:
         """Return by SHA-256 when CAs suggested to renew those of some certificates that are recorded."""

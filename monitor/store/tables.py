@@ -28,7 +28,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-class Length(TypeDecorator[timedelta]):
+class DurationColumn(TypeDecorator[timedelta]):
     """Store a length as whole microseconds."""
 
     impl = BigInteger
@@ -43,7 +43,7 @@ class Length(TypeDecorator[timedelta]):
         return None if value is None else timedelta(microseconds=value)
 
 
-class Instant(TypeDecorator[datetime]):
+class TimestampColumn(TypeDecorator[datetime]):
     """Store an aware instant as whole microseconds since 1970 UTC; a naive one raises ``TypeError``."""
 
     impl = BigInteger
@@ -67,7 +67,7 @@ def storable(value: str) -> str:
     return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
 
 
-class Words(TypeDecorator[str]):
+class TextColumn(TypeDecorator[str]):
     """Store any text that Python can hold."""
 
     impl = Text
@@ -85,21 +85,21 @@ certificate = Table(
     metadata,
     Column("sha256", Text, primary_key=True),
     Column("der", LargeBinary, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("not_after", Instant, nullable=False),
-    Column("first_seen_at", Instant, nullable=False),
+    Column("subject", TextColumn, nullable=False),
+    Column("not_after", TimestampColumn, nullable=False),
+    Column("first_seen_at", TimestampColumn, nullable=False),
 )
 
 target = Table(
     "target",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("kind", Words, nullable=False),
-    Column("where", Words, nullable=False),
-    Column("watched_since", Instant),
-    Column("looked_at", Instant),
-    Column("duration", Length, nullable=False),
-    Column("succeeded_at", Instant),
+    Column("id", TextColumn, primary_key=True),
+    Column("kind", TextColumn, nullable=False),
+    Column("where", TextColumn, nullable=False),
+    Column("watched_since", TimestampColumn),
+    Column("looked_at", TimestampColumn),
+    Column("duration", DurationColumn, nullable=False),
+    Column("succeeded_at", TimestampColumn),
     Column("failed_looks", Integer, nullable=False),
     Column("failures", Text, nullable=False),
     Column("encrypted", Boolean),
@@ -108,19 +108,20 @@ target = Table(
     Column("lists", Text),
 )
 
-# One row per continuous presence of a certificate at a place. The open rows (no ended_at) are the last known
-# sightings of their target, so that the two can never disagree. No reference to target: history outlives it.
+# One row for each period in which a certificate was at a place without interruption. The open rows (no
+# ended_at) are the last known sightings of their target, so that the two can never disagree. No reference to
+# target: history outlives it.
 history = Table(
     "history",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("target_id", Words, nullable=False),
-    Column("place", Words, nullable=False),
+    Column("target_id", TextColumn, nullable=False),
+    Column("place", TextColumn, nullable=False),
     Column("position", Integer, nullable=False),
     Column("sha256", Text, ForeignKey("certificate.sha256"), nullable=False),
-    Column("first_seen_at", Instant, nullable=False),
-    Column("last_seen_at", Instant, nullable=False),
-    Column("ended_at", Instant),
+    Column("first_seen_at", TimestampColumn, nullable=False),
+    Column("last_seen_at", TimestampColumn, nullable=False),
+    Column("ended_at", TimestampColumn),
     Column("replaced_by", Text),
     Index("history_target", "target_id", "ended_at"),
     Index("history_certificate", "sha256"),
@@ -130,11 +131,11 @@ history = Table(
 told = Table(
     "told",
     metadata,
-    Column("key", Words, primary_key=True),
-    Column("rung", Words, nullable=False),
-    Column("first_told_at", Instant, nullable=False),
-    Column("last_told_at", Instant, nullable=False),
-    Column("title", Words, nullable=False),
+    Column("key", TextColumn, primary_key=True),
+    Column("rung", TextColumn, nullable=False),
+    Column("first_told_at", TimestampColumn, nullable=False),
+    Column("last_told_at", TimestampColumn, nullable=False),
+    Column("title", TextColumn, nullable=False),
     Column("places", Text, nullable=False),
 )
 
@@ -142,15 +143,15 @@ mail = Table(
     "mail",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("message_id", Words, nullable=False, unique=True),
-    Column("subject", Words, nullable=False),
+    Column("message_id", TextColumn, nullable=False, unique=True),
+    Column("subject", TextColumn, nullable=False),
     Column("message", LargeBinary, nullable=False),
     Column("recipients", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("next_attempt_at", Instant, nullable=False),
+    Column("created_at", TimestampColumn, nullable=False),
+    Column("next_attempt_at", TimestampColumn, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("last_error", Words, nullable=False),
-    Column("finished_at", Instant),
+    Column("last_error", TextColumn, nullable=False),
+    Column("finished_at", TimestampColumn),
     Index("mail_due", "next_attempt_at", **partial("finished_at IS NULL")),
     Index("mail_finished", "finished_at", **partial("finished_at IS NOT NULL")),
     **NEVER_REUSED,
@@ -159,9 +160,9 @@ mail = Table(
 discovery = Table(
     "discovery",
     metadata,
-    Column("id", Words, primary_key=True),
+    Column("id", TextColumn, primary_key=True),
     Column("found", Text, nullable=False),
-    Column("succeeded_at", Instant, nullable=False),
+    Column("succeeded_at", TimestampColumn, nullable=False),
 )
 
 # No reference to certificate, whose rows are pruned in slices that know nothing of it.
@@ -169,18 +170,18 @@ renewal = Table(
     "renewal",
     metadata,
     Column("sha256", Text, primary_key=True),
-    Column("start", Instant, nullable=False),
-    Column("end", Instant, nullable=False),
-    Column("asked_at", Instant, nullable=False),
-    Column("explanation", Words, nullable=False),
-    Column("first_start", Instant),
-    Column("first_end", Instant),
-    Column("ask_after", Instant),
+    Column("start", TimestampColumn, nullable=False),
+    Column("end", TimestampColumn, nullable=False),
+    Column("asked_at", TimestampColumn, nullable=False),
+    Column("explanation", TextColumn, nullable=False),
+    Column("first_start", TimestampColumn),
+    Column("first_end", TimestampColumn),
+    Column("ask_after", TimestampColumn),
 )
 
 fact = Table(
     "fact",
     metadata,
-    Column("key", Words, primary_key=True),
-    Column("value", Words, nullable=False),
+    Column("key", TextColumn, primary_key=True),
+    Column("value", TextColumn, nullable=False),
 )

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, se
 
 from monitor.model import Mail, Told, ToldChange
 from monitor.store.dialect import put
-from monitor.store.single import put_facts
+from monitor.store.facts import put_facts
+from monitor.store.json_columns import recipients_json, recipients_of
 from monitor.store.tables import mail, told
-from monitor.store.values import recipients_json, recipients_of
 
 LONGEST_WAIT = timedelta(hours=2)
 """Longer than delivery ever waits between two attempts."""

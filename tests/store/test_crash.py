@@ -24,7 +24,7 @@ from dataclasses import replace
 from datetime import timedelta
 from support.factories.recorded import NOW, TARGETS, VERSION, look, mail, sighting, told
 from monitor.store.database import Database
-from monitor.store.single import read_fact
+from monitor.store.facts import read_fact
 from monitor.store.recording import record
 from monitor.store.telling import tell
 

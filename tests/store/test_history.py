@@ -1,4 +1,4 @@
-"""Tests of the history of certificates: when a presence begins, goes on, ends, and by what it is replaced."""
+"""Tests of the history of certificates: when an entry begins, goes on, ends, and by what it is replaced."""
 
 import logging
 from dataclasses import replace
@@ -7,16 +7,16 @@ from datetime import datetime
 import pytest
 
 from monitor.model import Observation, Sighting, TargetState
-from monitor.store import Presence, Store
+from monitor.store import HistoryEntry, Store
 from support.factories.recorded import DAY, HOUR, NOW, look, sha256, sighting, target, using
 
 Look = tuple[TargetState, dict[str, Observation]]
 
 
-def history(*looks: Look) -> list[Presence]:
+def history(*looks: Look) -> list[HistoryEntry]:
     """Return the history of the usual target after some looks, latest beginning first."""
 
-    async def act(store: Store) -> list[Presence]:
+    async def act(store: Store) -> list[HistoryEntry]:
         for state, seen in looks:
             await store.record([state], seen)
         return await store.history(target_id=target().id)
@@ -38,11 +38,11 @@ def remembered(at: datetime, *sightings: Sighting) -> Look:
 A, B, C = sha256("a"), sha256("b"), sha256("c")
 
 
-def test_first_look_begins_a_presence() -> None:
-    """A presence carries the place, the position and what the certificate is."""
+def test_first_look_begins_a_history_entry() -> None:
+    """A history entry carries the place, the position and what the certificate is."""
     one = sighting("a", position=1)
     assert history(look(NOW, one)) == [
-        Presence(
+        HistoryEntry(
             target().id,
             "host:443",
             1,
@@ -62,14 +62,14 @@ def test_unchanged_look_writes_no_history() -> None:
     assert spans(look(NOW, sighting("a")), look(NOW + 23 * HOUR, sighting("a"))) == [(A, NOW, NOW, None, "")]
 
 
-def test_long_presence_is_brought_up_to_date_daily() -> None:
-    """A day after the last time written, the presence is seen to go on."""
+def test_long_history_entry_is_brought_up_to_date_daily() -> None:
+    """A day after the last time written, its entry goes on."""
     later = NOW + DAY
     assert spans(look(NOW, sighting("a")), look(later, sighting("a"))) == [(A, NOW, later, None, "")]
 
 
 def test_remembered_certificate_is_not_seen() -> None:
-    """While looks fail the presence stays open, and its last sighting stays where it was."""
+    """While looks fail the history entry stays open, and its last sighting stays where it was."""
     assert spans(look(NOW, sighting("a")), remembered(NOW + 2 * DAY, sighting("a"))) == [
         (A, NOW, NOW, None, "")
     ]
@@ -99,7 +99,7 @@ def test_successor_stands_at_the_same_position() -> None:
 
 
 def test_brief_absence_is_no_end() -> None:
-    """Two certificates that alternate behind a load balancer keep one presence each."""
+    """Two certificates that alternate behind a load balancer keep one history entry each."""
     looks = [look(NOW + n * HOUR, sighting("ab"[n % 2])) for n in range(6)]
     assert spans(*looks) == [
         (B, NOW + HOUR, NOW + 5 * HOUR, None, ""),
@@ -107,7 +107,7 @@ def test_brief_absence_is_no_end() -> None:
     ]
 
 
-def test_return_after_a_day_is_a_new_presence() -> None:
+def test_return_after_a_day_is_a_new_history_entry() -> None:
     """A certificate that was away for longer than a day is present anew."""
     back = NOW + HOUR + DAY
     looks = (look(NOW, sighting("a")), look(NOW + HOUR), look(back, sighting("a")))
@@ -115,7 +115,7 @@ def test_return_after_a_day_is_a_new_presence() -> None:
 
 
 def test_end_never_lies_before_the_last_sighting() -> None:
-    """After the clock stepped back a presence ends where it was seen last."""
+    """After the clock stepped back a history entry ends where it was seen last."""
     assert spans(look(NOW, sighting("a")), look(NOW - DAY)) == [(A, NOW, NOW, NOW, "")]
 
 

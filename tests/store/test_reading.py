@@ -148,7 +148,7 @@ def test_certificate_that_no_longer_parses_is_dropped(
 
 
 def test_odd_file_names_are_recorded() -> None:
-    """A path with bytes outside UTF-8 is recorded escaped and stays one presence over two looks."""
+    """A path with bytes outside UTF-8 is recorded escaped and stays one history entry over two looks."""
     odd = sighting("leaf", "/etc/ssl/caf\udce9.pem")
 
     async def act(store: Store) -> tuple[list[str], int]:

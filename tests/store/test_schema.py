@@ -312,7 +312,7 @@ def test_copy_of_an_interrupted_upgrade_is_made_again(path: Path, tmp_path: Path
 
 
 def test_lock_that_cannot_be_made_is_explained(path: Path) -> None:
-    """A lock file that cannot be opened is named, instead of a claim that another process has it."""
+    """A lock file that cannot be opened is named, instead of saying that another process has it."""
     path.with_name("state.db.lock").mkdir(parents=True)
     assert "state.db.lock cannot be locked" in refused(url(path))
 

@@ -116,7 +116,7 @@ def test_discoveries_keep_their_last_list() -> None:
 
 
 def test_prune_removes_what_is_old_and_counts_it() -> None:
-    """Ended presences, certificates without any, and finished mails go once they are older than asked."""
+    """Ended history entries, certificates without any, and finished mails go once older than asked."""
 
     async def act(store: Store) -> object:
         for at, name in ((NOW, "old"), (NOW + 2 * HOUR, "new")):

@@ -16,9 +16,9 @@ from monitor.errors import SystemBrokenError
 from monitor.model import Observation, TargetState
 from monitor.store import Store
 from monitor.store.database import Database
+from monitor.store.facts import put_facts, read_fact
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
-from monitor.store.single import put_facts, read_fact
 from monitor.store.sqlite import SqliteDialect
 from monitor.store.telling import tell, told_matters
 from support.factories.recorded import NOW, VERSION, look, mail, sighting, target, told, url

@@ -10,8 +10,8 @@ from monitor.model import (
     Reason,
     Recipient,
 )
-from monitor.store.tables import Instant, Length, storable
-from monitor.store.values import failures_json, failures_of, recipients_json, recipients_of
+from monitor.store.json_columns import failures_json, failures_of, recipients_json, recipients_of
+from monitor.store.tables import DurationColumn, TimestampColumn, storable
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
@@ -19,7 +19,7 @@ INSTANTS = st.datetimes(timezones=st.just(UTC))
 @given(INSTANTS)
 def test_every_instant_comes_back(at: datetime) -> None:
     """An instant survives its column to the microsecond, from year 1 to 9999."""
-    column = Instant()
+    column = TimestampColumn()
     number = column.process_bind_param(at, None)
     assert column.process_result_value(number, None) == at
 
@@ -27,7 +27,7 @@ def test_every_instant_comes_back(at: datetime) -> None:
 @given(st.timedeltas(timedelta(days=-100_000), timedelta(days=100_000)))
 def test_every_length_comes_back(length: timedelta) -> None:
     """A length survives its column to the microsecond."""
-    column = Length()
+    column = DurationColumn()
     assert column.process_result_value(column.process_bind_param(length, None), None) == length
 
 
