@@ -15,9 +15,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
 from monitor.discovery.found import Discovered, OfEntry
-from monitor.discovery.place import Place, protocol_named
+from monitor.discovery.location import protocol_named
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import Failure, Found, Reason
 from monitor.settings import Duration
@@ -166,7 +167,7 @@ class CidrDiscovery(OfEntry):
         """Do nothing: no connection outlives its knock."""
 
     def _found(self, address: str, port: int) -> Found:
-        where = Place(address, port).where
+        where = join_host_port(address, port)
         called = self._settings.title or self._settings.name
         return Found(
             where, "", (), f"{called} at {where}" if called else "", protocol=self._settings.protocol

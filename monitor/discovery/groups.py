@@ -21,8 +21,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from monitor.discovery.place import Place, place, protocol_named
-from monitor.discovery.xprotect.address import host
+from monitor.addresses import read_host
+from monitor.discovery.location import protocol_named, read_location
 from monitor.document import Keys
 from monitor.model import Found
 from monitor.parse import display
@@ -116,7 +116,7 @@ class _Reading:
         self.notes += _left_out(labels)
         common = Found(
             "",
-            host(name) if (name := labels.get("__server_name", "")) else "",
+            read_host(name) if (name := labels.get("__server_name", "")) else "",
             tuple(sorted(_shown(labels).items())),
             display(labels.get("__title", "")),
             protocol=_protocol(labels),
@@ -135,13 +135,13 @@ class _Reading:
 def _endpoint(target: Any, common: Found) -> Found:
     if not isinstance(target, str):
         raise ValueError("must be a text; put it in quotes")  # noqa: TRY004 - one error for a wrong entry
-    there: Place = place(target, common.protocol)
+    where, protocol = read_location(target, common.protocol)
     return Found(
-        there.where,
+        str(where),
         common.server_name,
         common.labels,
         common.title,
-        protocol=there.protocol,
+        protocol=protocol,
         policy=common.policy,
     )
 
@@ -154,7 +154,7 @@ def _wrong_label(name: Any, value: Any) -> str:
         return "must be a text; put it in quotes"
     try:
         if name == "__server_name" and value:
-            host(value)
+            read_host(value)
         elif name in ("__protocol", "__scheme__"):
             protocol_named(value)
         elif name[2:] in POLICY and name.startswith("__") and value:

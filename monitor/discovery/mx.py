@@ -5,11 +5,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from monitor.addresses import is_ip, join_host_port, read_host
 from monitor.discovery.found import Discovered, OfEntry
-from monitor.discovery.place import Place
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.settings import DiscoverySettings
-from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.parse import display
 from monitor.settings import Duration
@@ -29,10 +28,10 @@ class MxSettings(DiscoverySettings):
     @classmethod
     def _domain(cls, value: str) -> str:
         try:
-            name = host(value)
+            name = read_host(value)
         except ValueError:
             raise ValueError("must be a mail domain, such as vms.example") from None
-        if ":" in name or name.rpartition(".")[2].isdigit():
+        if is_ip(name):
             raise ValueError("is an address, which has no MX records; use kind: endpoint")
         return name
 
@@ -80,6 +79,6 @@ class MxDiscovery(OfEntry):
         self._records.close()
 
     def _found(self, record: Record) -> Found:
-        server = host(record.host)
+        server = read_host(record.host)
         title = f"{self._settings.title or f'mail of {self._settings.domain}'} at {server}"
-        return Found(Place(server, _SMTP).where, server, (), title, protocol="smtp")
+        return Found(join_host_port(server, _SMTP), server, (), title, protocol="smtp")

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from monitor.addresses import HostPort, read_host
 from monitor.discovery.found import Discovered, OfEntry
-from monitor.discovery.place import Place, protocol_named
+from monitor.discovery.location import protocol_named
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.settings import DiscoverySettings
-from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.parse import display
 from monitor.settings import Duration
@@ -51,7 +51,7 @@ class SrvSettings(DiscoverySettings):
             raise ValueError("must be _SERVICE._tcp.DOMAIN, such as _ldaps._tcp.vms.example")
         if parts[2] != "tcp":
             raise ValueError("only services over TCP can be watched: _SERVICE._tcp.DOMAIN")
-        return f"_{parts[1]}._tcp.{host(parts[3])}"
+        return f"_{parts[1]}._tcp.{read_host(parts[3])}"
 
     @field_validator("protocol")
     @classmethod
@@ -61,7 +61,7 @@ class SrvSettings(DiscoverySettings):
     @field_validator("server_name")
     @classmethod
     def _server_name(cls, value: str) -> str:
-        return host(value) if value else ""
+        return read_host(value) if value else ""
 
     @property
     def id(self) -> str:
@@ -126,7 +126,7 @@ class SrvDiscovery(OfEntry):
     def _found(self, record: Record) -> Found:
         if not record.port:
             raise ValueError("port 0")
-        there = Place(host(record.host), record.port)
+        where = HostPort(read_host(record.host), record.port)
         settings = self._settings
-        title = f"{settings.title} at {there.where}" if settings.title else ""
-        return Found(there.where, settings.expected or there.host, (), title, protocol=settings.spoken)
+        title = f"{settings.title} at {where}" if settings.title else ""
+        return Found(str(where), settings.expected or where.host, (), title, protocol=settings.spoken)

@@ -11,8 +11,8 @@ from monitor.addresses import HostPort, read_host
 from monitor.assess.correlate.store_vs_endpoint.machine_names import comparable
 from monitor.config.settings import Host, listen_address
 from monitor.discovery.dns import DnsSettings
+from monitor.discovery.location import read_location
 from monitor.discovery.mx import MxSettings
-from monitor.discovery.place import place
 from monitor.discovery.xprotect.address import origin
 from monitor.issuers.reach import Reach, RefusedError
 from monitor.network.allow import Allowed, read_pattern
@@ -71,8 +71,8 @@ HOST_TABLE: list[tuple[str, str, dict[str, str]]] = [
     ("010.0.0.1", NONE, {"dns": "010.0.0.1", "mail": "010.0.0.1"}),
     ("10.1", NONE, {"dns": "10.1", "mail": "10.1"}),
     ("0x7f.1", NONE, {"dns": "0x7f.1", "mail": "0x7f.1"}),
-    ("0x7f000001", NONE, {"mx": "0x7f000001", "dns": "0x7f000001", "mail": "0x7f000001"}),
-    ("127.0.0.0x1", NONE, {"mx": "127.0.0.0x1", "dns": "127.0.0.0x1", "mail": "127.0.0.0x1"}),
+    ("0x7f000001", NONE, {"dns": "0x7f000001", "mail": "0x7f000001"}),
+    ("127.0.0.0x1", NONE, {"dns": "127.0.0.0x1", "mail": "127.0.0.0x1"}),
     ("2130706433", NONE, {"dns": "2130706433", "mail": "2130706433"}),
     ("256.1.1.1", NONE, {"dns": "256.1.1.1", "mail": "256.1.1.1"}),
     ("1.2.3.4.5", NONE, {"dns": "1.2.3.4.5", "mail": "1.2.3.4.5"}),
@@ -113,8 +113,8 @@ def from_origin(text: str) -> str:
 
 def from_list(text: str) -> str:
     """Return what an entry of a list of targets means."""
-    found = place(text)
-    return f"{found.host} {found.port}"
+    where, _ = read_location(text)
+    return f"{where.host} {where.port}"
 
 
 def from_announced(text: str) -> str:
@@ -160,31 +160,31 @@ PORT_TABLE: list[tuple[str, str, dict[str, str]]] = [
     ("VMS01:443", "vms01 443", {"listen": "VMS01 443"}),
     ("vms01.example.:443", "vms01.example 443", {"listen": "vms01.example. 443"}),
     ("münchen.example:443", "xn--mnchen-3ya.example 443", {"listen": "münchen.example 443"}),
-    ("vms01:", NONE, {"origin": "vms01 443", "announced": "vms01 443"}),
+    ("vms01:", NONE, {"announced": "vms01 443"}),
     (":443", NONE, {}),
     ("", NONE, {}),
     ("vms01:0", NONE, {"listen": "vms01 0"}),
     ("vms01:65535", "vms01 65535", {}),
     ("vms01:65536", NONE, {}),
     ("vms01:00443", "vms01 443", {}),
-    ("vms01:000443", NONE, dict.fromkeys(("origin", "announced", "proxy", "dns", "listen"), "vms01 443")),
+    (
+        "vms01:000443",
+        NONE,
+        {"announced": "vms01 443", "proxy": "vms01 443", "dns": "vms01 443", "listen": "vms01 443"},
+    ),
     ("vms01: 443", NONE, {}),
     (" vms01:443", NONE, {"announced": "vms01 443", "dns": "vms01 443", "listen": " vms01 443"}),
     ("vms01 :443", NONE, {"announced": "vms01 443", "listen": "vms01  443"}),
-    ("vms01:443 ", NONE, {"dns": "vms01 443", "proxy": "vms01 443"}),
+    ("vms01:443 ", NONE, {"proxy": "vms01 443", "dns": "vms01 443"}),
     ("vms01:+443", NONE, {}),
     ("vms01:４４３", NONE, {}),
     ("vms01:443:1", NONE, {}),
     ("[::1]:443", "::1 443", {"dns": NONE}),
     ("[::1]", "::1 443", NEEDS_PORT),
     ("[::1", NONE, {}),
-    ("[::1]443", NONE, {"origin": "::1 443", "announced": "::1 443"}),
-    ("[::1]:", NONE, {"origin": "::1 443", "announced": "::1 443"}),
-    (
-        "[::1]]:443",
-        NONE,
-        {"origin": "::1 443", "announced": "::1 443", "proxy": "::1 443", "listen": "::1] 443"},
-    ),
+    ("[::1]443", NONE, {"announced": "::1 443"}),
+    ("[::1]:", NONE, {"announced": "::1 443"}),
+    ("[::1]]:443", NONE, {"announced": "::1 443", "proxy": "::1 443", "listen": "::1] 443"}),
     ("::1", NONE, {}),
     ("::1:443", NONE, {}),
     ("[vms01]:443", NONE, {}),
@@ -192,20 +192,24 @@ PORT_TABLE: list[tuple[str, str, dict[str, str]]] = [
     (
         "[::ffff:10.0.0.1]:443",
         "10.0.0.1 443",
-        dict.fromkeys(("list", "origin", "announced", "pattern"), "::ffff:a00:1 443")
-        | {"dns": NONE, "listen": "::ffff:10.0.0.1 443"},
+        {
+            "announced": "::ffff:a00:1 443",
+            "pattern": "::ffff:a00:1 443",
+            "dns": NONE,
+            "listen": "::ffff:10.0.0.1 443",
+        },
     ),
     ("[fe80::1%eth0]:443", "fe80::1%eth0 443", {"announced": NONE, "dns": NONE}),
     ("10.0.0.1:443", "10.0.0.1 443", {"dns": NONE}),
-    ("010.0.0.1:443", NONE, dict.fromkeys(("dns", "listen"), "010.0.0.1 443")),
-    ("0x7f000001:443", NONE, dict.fromkeys(("list", "origin", "dns", "listen"), "0x7f000001 443")),
-    ("2130706433:443", NONE, dict.fromkeys(("dns", "listen"), "2130706433 443")),
+    ("010.0.0.1:443", NONE, {"dns": "010.0.0.1 443", "listen": "010.0.0.1 443"}),
+    ("0x7f000001:443", NONE, {"dns": "0x7f000001 443", "listen": "0x7f000001 443"}),
+    ("2130706433:443", NONE, {"dns": "2130706433 443", "listen": "2130706433 443"}),
     ("*:443", NONE, {"pattern": "* 443", "listen": "* 443"}),
     ("user@vms01:443", NONE, {"announced": "vms01 443", "listen": "user@vms01 443"}),
     ("vms01\n:443", NONE, {"announced": "vms01 443", "proxy": "vms01 443", "listen": "vms01\n 443"}),
-    ("vms01:443/", NONE, dict.fromkeys(("origin", "announced", "proxy"), "vms01 443")),
+    ("vms01:443/", NONE, {"origin": "vms01 443", "announced": "vms01 443", "proxy": "vms01 443"}),
     ("vms01:443/x", NONE, {"announced": "vms01 443"}),
-    ("HTTPS://VMS01:8443", NONE, dict.fromkeys(URLS, "vms01 8443")),
+    ("HTTPS://VMS01:8443", NONE, {"list": "vms01 8443", "origin": "vms01 8443", "announced": "vms01 8443"}),
     ("https://user@vms01", NONE, {"announced": "vms01 443"}),
 ]
 

@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from monitor.addresses import HostPort
 from monitor.discovery.settings import DiscoverySettings
-from monitor.discovery.xprotect.address import host
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, LocalPath
 
@@ -22,18 +22,12 @@ def _url(value: str) -> str:
     # urlsplit would silently drop line ends and tabs.
     if not value.isprintable() or " " in value:
         raise ValueError("must be a URL such as https://cmdb.vms.example/targets, without spaces")
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        raise ValueError("a port is a number from 1 to 65535") from None
+    parts = urlsplit(value)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError("must be a URL such as https://cmdb.vms.example/targets")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a user name or password; use username and password_file")
-    if port == 0:
-        raise ValueError("a port is a number from 1 to 65535")
-    host(parts.hostname)
+    HostPort.parse(parts.netloc)
     return parts._replace(path=parts.path or "/", fragment="").geturl()
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.discovery.xprotect.address import HTTPS, Origin, host
+from monitor.addresses import HostPort
+from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Client, Reply
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
@@ -104,6 +105,6 @@ def _identity(announced: str) -> tuple[Origin | None, str]:
             return None, "/IDP"
         if parts.scheme.lower() != "https" or parts.username is not None:
             return None, path
-        return Origin(host(parts.hostname or ""), parts.port or HTTPS), path
+        return Origin(*HostPort.parse(parts.netloc)), path
     except ValueError:
         return None, "/IDP"

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from monitor.addresses import read_host
 from monitor.discovery.settings import DiscoverySettings
-from monitor.discovery.xprotect.address import host
 from monitor.model import Found
 from monitor.xprotect import Presets, SiteList, found_on
 
@@ -23,7 +23,7 @@ class XProtectHostSettings(DiscoverySettings):
     @field_validator("host")
     @classmethod
     def _host(cls, value: str) -> str:
-        return host(value)
+        return read_host(value)
 
     @field_validator("roles")
     @classmethod

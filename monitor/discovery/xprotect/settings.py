@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from monitor.addresses import HTTPS_PORT, read_host
 from monitor.discovery.settings import DiscoverySettings
-from monitor.discovery.xprotect.address import HTTPS, Origin, host, origin
+from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, LocalPath
@@ -68,7 +69,7 @@ class XProtectSiteSettings(DiscoverySettings):
     @field_validator("identity_hosts")
     @classmethod
     def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(host(value) for value in values)
+        return tuple(read_host(value) for value in values)
 
     @model_validator(mode="after")
     def _one_password(self) -> "XProtectSiteSettings":
@@ -85,7 +86,7 @@ class XProtectSiteSettings(DiscoverySettings):
     def id(self) -> str:
         """Return what names this entry: ``xprotect_site:HOST``, with the port unless it is 443."""
         where = self.origin
-        return f"xprotect_site:{where.host if where.port == HTTPS else where.where}"
+        return f"xprotect_site:{where.host if where.port == HTTPS_PORT else where.where}"
 
     @property
     def target_id(self) -> str:

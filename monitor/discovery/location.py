@@ -1,0 +1,40 @@
+"""Read where a list says that something is: ``host:port``, ``host`` or a URL; looks nothing up."""
+
+import re
+
+from monitor.addresses import HTTPS_PORT, HostPort
+from monitor.dialects import DIALECTS
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
+
+
+def read_location(text: str, protocol: str = "") -> tuple[HostPort, str]:
+    """Return host and port of an entry, and its protocol, which is empty where none is named.
+
+    The scheme of a URL outweighs ``protocol``, its path is dropped. Raises ``ValueError`` with a sentence for
+    anything that names no host, or a port that is none.
+    """
+    scheme = _SCHEME.match(text)
+    if scheme is None and ("/" in text or "@" in text):
+        raise ValueError("must be host:port or a URL such as https://portal.vms.example")
+    if scheme is not None:
+        protocol, text = protocol_named(scheme[1].lower()), scheme[2]
+        if "@" in text:
+            raise ValueError("must not hold a user name or password")
+    if not text.partition(":")[0] and text.count(":") < 2:
+        raise ValueError("names no host")
+    return HostPort.parse(text, default_port(protocol)), protocol
+
+
+def protocol_named(text: str) -> str:
+    """Return the protocol that a word stands for, empty for none; raise ``ValueError`` for other texts."""
+    if text == "http":
+        raise ValueError("http has no certificate; write https, or leave this one out")
+    if text and text not in DIALECTS:
+        raise ValueError(f"unknown protocol; allowed: {', '.join(DIALECTS)}")
+    return text
+
+
+def default_port(protocol: str) -> int:
+    """Return the usual port of a protocol, 443 where none is known."""
+    return DIALECTS[protocol].port if protocol in DIALECTS else HTTPS_PORT
