@@ -170,9 +170,17 @@ def test_no_color(site: Site, environment: dict[str, str], *, coloured: bool) ->
     assert ("\x1b[31m" in shown) == coloured
 
 
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["foreground", "background"])
+def job(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Be a job in the foreground of a shell, and one in the background, which ignores SIGINT."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @UNIX
-def test_ctrl_c(tmp_path: Path) -> None:
-    """Ctrl-C while looking ends with 130 and no traceback."""
+def test_ctrl_c(job: None) -> None:
+    """Ctrl-C while looking ends with 130 and no traceback, however the tests were started."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(PATIENCE)
         port = silent.getsockname()[1]

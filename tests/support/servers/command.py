@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -51,6 +52,19 @@ def check(*arguments: str | Path) -> Done:
 
 
 @contextmanager
+def as_at_a_terminal() -> Iterator[None]:
+    """Let programs started meanwhile be ended by SIGINT, also where the tests themselves ignore it.
+
+    A shell makes its background jobs ignore SIGINT, and what is ignored stays so in every child.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def started(
     *arguments: str | Path, patience: float = 60, **options: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
@@ -58,7 +72,9 @@ def started(
 
     Leaving ``Popen`` by itself waits without bound, and hides that an assertion inside it has failed.
     """
-    with subprocess.Popen([*COMMAND, *map(str, arguments)], **options) as process:
+    with as_at_a_terminal():
+        child = subprocess.Popen([*COMMAND, *map(str, arguments)], **options)
+    with child as process:
         alarm = threading.Timer(patience, process.kill)
         alarm.start()
         try:
