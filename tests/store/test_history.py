@@ -13,7 +13,7 @@ from support.factories.recorded import DAY, HOUR, NOW, look, sha256, sighting, t
 Look = tuple[TargetState, dict[str, Observation]]
 
 
-def history(*looks: Look) -> list[HistoryEntry]:
+def history(where: str, *looks: Look) -> list[HistoryEntry]:
     """Return the history of the usual target after some looks, latest beginning first."""
 
     async def act(store: Store) -> list[HistoryEntry]:
@@ -21,12 +21,14 @@ def history(*looks: Look) -> list[HistoryEntry]:
             await store.record([state], seen)
         return await store.history(target_id=target().id)
 
-    return using(act)
+    return using(act, where)
 
 
-def spans(*looks: Look) -> list[tuple[str, datetime, datetime, datetime | None, str]]:
+def spans(where: str, *looks: Look) -> list[tuple[str, datetime, datetime, datetime | None, str]]:
     """Return what of the history tells when: fingerprint, first seen, last seen, end, successor."""
-    return [(p.sha256, p.first_seen_at, p.last_seen_at, p.ended_at, p.replaced_by) for p in history(*looks)]
+    return [
+        (p.sha256, p.first_seen_at, p.last_seen_at, p.ended_at, p.replaced_by) for p in history(where, *looks)
+    ]
 
 
 def remembered(at: datetime, *sightings: Sighting) -> Look:
@@ -38,10 +40,10 @@ def remembered(at: datetime, *sightings: Sighting) -> Look:
 A, B, C = sha256("a"), sha256("b"), sha256("c")
 
 
-def test_first_look_begins_a_history_entry() -> None:
+def test_first_look_begins_a_history_entry(where: str) -> None:
     """A history entry carries the place, the position and what the certificate is."""
     one = sighting("a", position=1)
-    assert history(look(NOW, one)) == [
+    assert history(where, look(NOW, one)) == [
         HistoryEntry(
             target().id,
             "host:443",
@@ -57,69 +59,71 @@ def test_first_look_begins_a_history_entry() -> None:
     ]
 
 
-def test_unchanged_look_writes_no_history() -> None:
+def test_unchanged_look_writes_no_history(where: str) -> None:
     """Within a day of the last time written, an unchanged certificate costs no write."""
-    assert spans(look(NOW, sighting("a")), look(NOW + 23 * HOUR, sighting("a"))) == [(A, NOW, NOW, None, "")]
-
-
-def test_long_history_entry_is_brought_up_to_date_daily() -> None:
-    """A day after the last time written, its entry goes on."""
-    later = NOW + DAY
-    assert spans(look(NOW, sighting("a")), look(later, sighting("a"))) == [(A, NOW, later, None, "")]
-
-
-def test_remembered_certificate_is_not_seen() -> None:
-    """While looks fail the history entry stays open, and its last sighting stays where it was."""
-    assert spans(look(NOW, sighting("a")), remembered(NOW + 2 * DAY, sighting("a"))) == [
+    assert spans(where, look(NOW, sighting("a")), look(NOW + 23 * HOUR, sighting("a"))) == [
         (A, NOW, NOW, None, "")
     ]
 
 
-def test_replaced_certificate_ends_and_names_its_successor() -> None:
+def test_long_history_entry_is_brought_up_to_date_daily(where: str) -> None:
+    """A day after the last time written, its entry goes on."""
+    later = NOW + DAY
+    assert spans(where, look(NOW, sighting("a")), look(later, sighting("a"))) == [(A, NOW, later, None, "")]
+
+
+def test_remembered_certificate_is_not_seen(where: str) -> None:
+    """While looks fail the history entry stays open, and its last sighting stays where it was."""
+    assert spans(where, look(NOW, sighting("a")), remembered(NOW + 2 * DAY, sighting("a"))) == [
+        (A, NOW, NOW, None, "")
+    ]
+
+
+def test_replaced_certificate_ends_and_names_its_successor(where: str) -> None:
     """A leaf that another one replaces ends when that one is seen, and says which."""
     later = NOW + HOUR
-    assert spans(look(NOW, sighting("a")), look(later, sighting("b"))) == [
+    assert spans(where, look(NOW, sighting("a")), look(later, sighting("b"))) == [
         (B, later, later, None, ""),
         (A, NOW, NOW, later, B),
     ]
 
 
-def test_removed_certificate_ends_without_successor() -> None:
+def test_removed_certificate_ends_without_successor(where: str) -> None:
     """A certificate that leaves its place empty ends and names nobody."""
     later = NOW + HOUR
-    assert spans(look(NOW, sighting("a")), look(later)) == [(A, NOW, NOW, later, "")]
+    assert spans(where, look(NOW, sighting("a")), look(later)) == [(A, NOW, NOW, later, "")]
 
 
-def test_successor_stands_at_the_same_position() -> None:
+def test_successor_stands_at_the_same_position(where: str) -> None:
     """What replaces a certificate is what stands at its own place and position now."""
     before = (sighting("a"), sighting("b", position=1))
     after = (sighting("c"),)
-    ends = {sha: by for sha, _, _, _, by in spans(look(NOW, *before), look(NOW + HOUR, *after))}
+    ends = {sha: by for sha, _, _, _, by in spans(where, look(NOW, *before), look(NOW + HOUR, *after))}
     assert ends == {A: C, B: "", C: ""}
 
 
-def test_brief_absence_is_no_end() -> None:
+def test_brief_absence_is_no_end(where: str) -> None:
     """Two certificates that alternate behind a load balancer keep one history entry each."""
     looks = [look(NOW + n * HOUR, sighting("ab"[n % 2])) for n in range(6)]
-    assert spans(*looks) == [
+    assert spans(where, *looks) == [
         (B, NOW + HOUR, NOW + 5 * HOUR, None, ""),
         (A, NOW, NOW + 4 * HOUR, NOW + 5 * HOUR, B),
     ]
 
 
-def test_return_after_a_day_is_a_new_history_entry() -> None:
+def test_return_after_a_day_is_a_new_history_entry(where: str) -> None:
     """A certificate that was away for longer than a day is present anew."""
     back = NOW + HOUR + DAY
     looks = (look(NOW, sighting("a")), look(NOW + HOUR), look(back, sighting("a")))
-    assert spans(*looks) == [(A, back, back, None, ""), (A, NOW, NOW, NOW + HOUR, "")]
+    assert spans(where, *looks) == [(A, back, back, None, ""), (A, NOW, NOW, NOW + HOUR, "")]
 
 
-def test_end_never_lies_before_the_last_sighting() -> None:
+def test_end_never_lies_before_the_last_sighting(where: str) -> None:
     """After the clock stepped back a history entry ends where it was seen last."""
-    assert spans(look(NOW, sighting("a")), look(NOW - DAY)) == [(A, NOW, NOW, NOW, "")]
+    assert spans(where, look(NOW, sighting("a")), look(NOW - DAY)) == [(A, NOW, NOW, NOW, "")]
 
 
-def test_forgotten_target_keeps_its_history() -> None:
+def test_forgotten_target_keeps_its_history(where: str) -> None:
     """What a forgotten target showed ends when it is forgotten, and stays to be read."""
 
     async def act(store: Store) -> object:
@@ -128,10 +132,10 @@ def test_forgotten_target_keeps_its_history() -> None:
         await store.forget_targets([state.target.id], NOW + HOUR)
         return [p.ended_at for p in await store.history(target_id=state.target.id)]
 
-    assert using(act) == [NOW + HOUR]
+    assert using(act, where) == [NOW + HOUR]
 
 
-def test_history_of_a_certificate_spans_targets() -> None:
+def test_history_of_a_certificate_spans_targets(where: str) -> None:
     """Asked for a certificate, every target that showed it answers, up to the limit."""
 
     async def act(store: Store) -> object:
@@ -140,12 +144,12 @@ def test_history_of_a_certificate_spans_targets() -> None:
             await store.record([state], seen)
         return [p.target_id for p in await store.history(sha256=A, limit=2)]
 
-    assert using(act) == [target("h2").id, target("h1").id]
+    assert using(act, where) == [target("h2").id, target("h1").id]
 
 
-def test_sighting_without_bytes_is_not_recorded(caplog: pytest.LogCaptureFixture) -> None:
+def test_sighting_without_bytes_is_not_recorded(where: str, caplog: pytest.LogCaptureFixture) -> None:
     """A new certificate whose bytes nobody brought is left out with a word, and its target is recorded."""
     state, _ = look(NOW, sighting("a"))
     with caplog.at_level(logging.WARNING, "monitor.store"):
-        found = history((state, {}))
+        found = history(where, (state, {}))
     assert (found, len(caplog.records)) == ([], 1)

@@ -1,16 +1,14 @@
 """Tests of the states that the store hands back, and what belongs to them."""
 
 import logging
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from monitor.model import (
     Departed,
@@ -24,6 +22,7 @@ from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.reading import load
 from monitor.store.recording import record
+from monitor.store.tables import certificate
 from support.factories.recorded import (
     DAY,
     HOUR,
@@ -36,7 +35,6 @@ from support.factories.recorded import (
     sha256,
     sighting,
     target,
-    url,
     using,
 )
 
@@ -51,29 +49,28 @@ FULL = replace(
 FULL_SEEN = observation(FULL.target, NOW, FULL.sightings)
 
 
-def test_state_comes_back_whole(tmp_path: Path) -> None:
+def test_state_comes_back_whole(where: str) -> None:
     """A recorded state is equal after the store was closed and opened again."""
-    where = url(tmp_path / "state.db")
     using(lambda store: store.record([FULL], {FULL.target.id: FULL_SEEN}), where)
     assert using(lambda store: loaded(store, FULL.target), where) == [FULL]
 
 
-def test_state_comes_with_the_bytes_of_its_sightings() -> None:
+def test_state_comes_with_the_bytes_of_its_sightings(where: str) -> None:
     """Beside each loaded state stand the DER bytes of what it shows."""
 
     async def act(store: Store) -> list[dict[str, bytes]]:
         await store.record([FULL], {FULL.target.id: FULL_SEEN})
         return [dict(ders) async for piece in store.load([FULL.target]) for _, ders in piece]
 
-    assert using(act) == [{sha256("leaf"): der("leaf"), sha256("ca"): der("ca")}]
+    assert using(act, where) == [{sha256("leaf"): der("leaf"), sha256("ca"): der("ca")}]
 
 
-def test_never_recorded_target_is_left_out() -> None:
+def test_never_recorded_target_is_left_out(where: str) -> None:
     """Loading a target that was never recorded gives nothing for it."""
-    assert using(lambda store: loaded(store, target("other"))) == []
+    assert using(lambda store: loaded(store, target("other")), where) == []
 
 
-def test_departed_leaves_come_back() -> None:
+def test_departed_leaves_come_back(where: str) -> None:
     """A leaf that left its place is remembered with its successor across a restart."""
     before, seen_before = look(NOW, sighting("old"))
     after, seen_after = look(NOW + HOUR, sighting("new"))
@@ -87,10 +84,10 @@ def test_departed_leaves_come_back() -> None:
         await store.record([replace(after, departed=gone)], seen_after)
         return await loaded(store, after.target)
 
-    assert using(act) == [replace(after, departed=gone)]
+    assert using(act, where) == [replace(after, departed=gone)]
 
 
-def test_departed_leaf_that_was_pruned_is_dropped() -> None:
+def test_departed_leaf_that_was_pruned_is_dropped(where: str) -> None:
     """A departed leaf whose certificate is no longer kept is not remembered, and the target is."""
     before, seen_before = look(NOW, sighting("old"))
     after, seen_after = look(NOW + HOUR, sighting("new"))
@@ -102,10 +99,10 @@ def test_departed_leaf_that_was_pruned_is_dropped() -> None:
         await store.prune(NOW + DAY, HOUR)
         return await loaded(store, after.target)
 
-    assert using(act) == [after]
+    assert using(act, where) == [after]
 
 
-def test_target_waiting_for_its_first_look_comes_back() -> None:
+def test_target_waiting_for_its_first_look_comes_back(where: str) -> None:
     """A target that was never looked at keeps the instant since when it is watched."""
     state = TargetState(target(), watched_since=NOW)
 
@@ -113,10 +110,10 @@ def test_target_waiting_for_its_first_look_comes_back() -> None:
         await store.record([state], {})
         return await loaded(store, state.target)
 
-    assert using(act) == [state]
+    assert using(act, where) == [state]
 
 
-def test_large_load_comes_in_pieces_and_in_order() -> None:
+def test_large_load_comes_in_pieces_and_in_order(where: str) -> None:
     """1,200 targets come in pieces of at most 500, in the order asked for."""
     looks = [look(NOW, sighting("leaf", f"h{n}:443"), of=target(f"h{n}")) for n in range(1200)]
     seen = {key: value for _, by_id in looks for key, value in by_id.items()}
@@ -126,28 +123,26 @@ def test_large_load_comes_in_pieces_and_in_order() -> None:
         await store.record([state for state, _ in looks], seen)
         return [[state.target.id for state, _ in piece] async for piece in store.load(targets)]
 
-    pieces = using(act)
+    pieces = using(act, where)
     assert ([len(piece) for piece in pieces], list(chain.from_iterable(pieces))) == (
         [500, 500, 200],
         [t.id for t in targets],
     )
 
 
-def test_certificate_that_no_longer_parses_is_dropped(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_certificate_that_no_longer_parses_is_dropped(where: str, caplog: pytest.LogCaptureFixture) -> None:
     """A recorded certificate that cannot be read any more costs its sighting, not the target."""
-    where = url(tmp_path / "state.db")
     state, seen = look(NOW, sighting("leaf"))
     using(lambda store: store.record([state], seen), where)
-    with closing(sqlite3.connect(tmp_path / "state.db")) as other, other:
-        other.execute("UPDATE certificate SET der = x'00'")
+    database = Database.open(where, app_version=VERSION)
+    database.write(lambda connection: connection.execute(update(certificate).values(der=b"\0")))
+    database.close()
     with caplog.at_level(logging.WARNING, "monitor.store"):
         found = using(lambda store: loaded(store, state.target), where)
     assert (found, len(caplog.records)) == ([replace(state, sightings=())], 1)
 
 
-def test_odd_file_names_are_recorded() -> None:
+def test_odd_file_names_are_recorded(where: str) -> None:
     """A path with bytes outside UTF-8 is recorded escaped and stays one history entry over two looks."""
     odd = sighting("leaf", "/etc/ssl/caf\udce9.pem")
 
@@ -158,20 +153,20 @@ def test_odd_file_names_are_recorded() -> None:
         (found,) = await loaded(store, state.target)
         return [one.place for one in found.sightings], len(await store.history(target_id=state.target.id))
 
-    assert using(act) == (["/etc/ssl/caf\\udce9.pem"], 1)
+    assert using(act, where) == (["/etc/ssl/caf\\udce9.pem"], 1)
 
 
-def test_ders_are_found_by_fingerprint() -> None:
+def test_ders_are_found_by_fingerprint(where: str) -> None:
     """Only fingerprints that are recorded are answered."""
 
     async def act(store: Store) -> dict[str, bytes]:
         await store.record([FULL], {FULL.target.id: FULL_SEEN})
         return await store.ders([sha256("ca"), "0" * 64])
 
-    assert using(act) == {sha256("ca"): der("ca")}
+    assert using(act, where) == {sha256("ca"): der("ca")}
 
 
-def test_forgotten_targets_leave() -> None:
+def test_forgotten_targets_leave(where: str) -> None:
     """A forgotten target is not recorded any more; others stay."""
     kept, seen_kept = look(NOW, sighting("leaf"), of=target("kept"))
     gone, seen_gone = look(NOW, sighting("leaf"), of=target("gone"))
@@ -181,10 +176,10 @@ def test_forgotten_targets_leave() -> None:
         await store.forget_targets([gone.target.id], NOW + HOUR)
         return await store.target_ids()
 
-    assert using(act) == frozenset({kept.target.id})
+    assert using(act, where) == frozenset({kept.target.id})
 
 
-def test_newest_instant_never_falls() -> None:
+def test_newest_instant_never_falls(where: str) -> None:
     """The newest instant is that of the latest look, also after the clock stepped back."""
 
     async def act(store: Store) -> object:
@@ -195,7 +190,7 @@ def test_newest_instant_never_falls() -> None:
             answers.append(await store.newest_instant())
         return answers
 
-    assert using(act) == [None, NOW, NOW + DAY, NOW + DAY]
+    assert using(act, where) == [None, NOW, NOW + DAY, NOW + DAY]
 
 
 SHOWN = st.lists(
@@ -219,7 +214,7 @@ def test_last_state_is_what_comes_back(looks: list[tuple[tuple[Sighting, ...], t
     assert found == [state]
 
 
-def test_observation_of_another_target_is_no_trouble() -> None:
+def test_observation_of_another_target_is_no_trouble(where: str) -> None:
     """Observations without a state are not recorded."""
     _, seen = look(NOW, sighting("leaf"))
     nothing: dict[str, Observation] = {**seen}
@@ -228,4 +223,4 @@ def test_observation_of_another_target_is_no_trouble() -> None:
         await store.record([], nothing)
         return await store.target_ids()
 
-    assert using(act) == frozenset()
+    assert using(act, where) == frozenset()

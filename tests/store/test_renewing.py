@@ -14,14 +14,13 @@ WINDOW = RenewalWindow(
 )
 
 
-def test_a_window_is_read_back_as_it_was(tmp_path: Path) -> None:
+def test_a_window_is_read_back_as_it_was(where: str) -> None:
     """Every field, over a restart; others are not given."""
-    where = url(tmp_path / "state.db")
     using(lambda store: store.put_renewals([WINDOW, replace(WINDOW, sha256=sha256("b"))]), where)
     assert using(lambda store: store.renewals([WINDOW.sha256, "unknown"]), where) == {WINDOW.sha256: WINDOW}
 
 
-def test_a_later_window_replaces_it() -> None:
+def test_a_later_window_replaces_it(where: str) -> None:
     """One row for each certificate."""
     later = replace(WINDOW, start=NOW, explanation="", first_start=None, ask_after=None)
 
@@ -31,10 +30,10 @@ def test_a_later_window_replaces_it() -> None:
         await store.put_renewals([])
         return await store.renewals([WINDOW.sha256])
 
-    assert using(act) == {WINDOW.sha256: later}
+    assert using(act, where) == {WINDOW.sha256: later}
 
 
-def test_a_window_goes_with_its_certificate() -> None:
+def test_a_window_goes_with_its_certificate(where: str) -> None:
     """Nothing is kept of certificates that history does not speak of any more."""
     gone = replace(WINDOW, sha256=sha256("gone"))
 
@@ -45,7 +44,7 @@ def test_a_window_goes_with_its_certificate() -> None:
         await store.prune(NOW, DAY)
         return list(await store.renewals([WINDOW.sha256, gone.sha256]))
 
-    assert using(act) == [WINDOW.sha256]
+    assert using(act, where) == [WINDOW.sha256]
 
 
 def test_an_older_store_gets_the_table(tmp_path: Path) -> None:

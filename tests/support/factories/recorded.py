@@ -105,7 +105,7 @@ def mail(number: int, at: datetime = NOW) -> Mail:
     )
 
 
-def using(act: Callable[[Store], Awaitable[T]], where: str = "sqlite://") -> T:
+def using(act: Callable[[Store], Awaitable[T]], where: str) -> T:
     """Return what an asynchronous function does with a store that is closed afterwards."""
 
     async def main() -> T:

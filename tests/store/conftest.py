@@ -1,0 +1,19 @@
+"""The databases that the contract of the store is tested on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.factories.recorded import url
+
+DATABASES: dict[str, Callable[[Path], str]] = {
+    "sqlite": lambda folder: url(folder / "state.db"),
+}
+"""How to make an empty database of each kind, given an empty folder; the answer is its store URL."""
+
+
+@pytest.fixture(params=DATABASES)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the store URL of an empty database; a test that takes it runs on every kind."""
+    return DATABASES[request.param](tmp_path)
