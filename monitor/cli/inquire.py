@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from monitor.assess import PATIENCE
 from monitor.config import Config
-from monitor.issuers.fetch import Fetcher, Names
-from monitor.issuers.reach import EVERYWHERE
+from monitor.http.fetch import Fetcher
+from monitor.http.policy import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
 from monitor.model import Anchors, Clock, Policy, RenewalWindow, Revocation, Snapshot, Standing
 from monitor.network.client_tls import client_context
+from monitor.network.resolve import Resolving
 
 
 class Bytes:
@@ -43,7 +44,7 @@ class Inquiry:
     """Hold what is needed to ask issuers within what the configuration allows."""
 
     config: Config
-    names: Names
+    names: Resolving
     anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
     clock: Clock
 
@@ -58,7 +59,7 @@ class Inquiry:
 
     async def _revocations(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, Revocation]:
         known: dict[str, Revocation] = {}
-        fetcher = Fetcher(self.names, self.config.issuers.reach)
+        fetcher = Fetcher(self.names, self.config.issuers.url_policy, None)
         asking = Revocations(fetcher, seen.ders, self.anchors, self.clock)
         while await asking.round(snapshot, known.update):
             pass
@@ -69,7 +70,7 @@ class Inquiry:
         issuers = self.config.issuers
         context = client_context(await self.anchors(self.config.defaults.trust or Policy().trust))
         fetchers = Fetchers(
-            Fetcher(self.names, EVERYWHERE, context), Fetcher(self.names, issuers.reach, context)
+            Fetcher(self.names, EVERYWHERE, context), Fetcher(self.names, issuers.url_policy, context)
         )
         asking = Renewals(fetchers, issuers.acme, seen, self.clock)
         while await asking.round(snapshot, known.update):

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from monitor.issuers.reach import Reach, RefusedError, read_url
+from monitor.http.policy import RefusedError, UrlPolicy, read_url
 from monitor.settings import AnchorPath, Settings
 
 
 def _network(text: str) -> str:
     try:
-        Reach.of((text,))
+        UrlPolicy.of((text,))
     except ValueError as error:
         raise ValueError(f"must be an address or a network such as 10.1.2.0/28: {error}") from None
     return text
@@ -63,6 +63,6 @@ class IssuerSettings(Settings):
     )
 
     @property
-    def reach(self) -> Reach:
+    def url_policy(self) -> UrlPolicy:
         """Return what may be asked."""
-        return Reach.of(self.private_addresses)
+        return UrlPolicy.of(self.private_addresses)

@@ -4,8 +4,8 @@ import ssl
 
 from monitor.config import Config
 from monitor.cycle import Board, TrustStoreCache
-from monitor.issuers.fetch import Fetcher
-from monitor.issuers.reach import EVERYWHERE
+from monitor.http.fetch import Fetcher
+from monitor.http.policy import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.model import Anchors, Clock
@@ -69,4 +69,4 @@ class AriLoop:
 
     def _fetchers(self, context: ssl.SSLContext) -> Fetchers:
         configured = Fetcher(self._resolver, EVERYWHERE, context)
-        return Fetchers(configured, Fetcher(self._resolver, self._settings.reach, context))
+        return Fetchers(configured, Fetcher(self._resolver, self._settings.url_policy, context))

@@ -2,7 +2,7 @@
 
 from monitor.config import Config
 from monitor.cycle import Board, TrustStoreCache
-from monitor.issuers.fetch import Fetcher
+from monitor.http.fetch import Fetcher
 from monitor.issuers.revocations import Revocations
 from monitor.model import Clock
 from monitor.network.resolve import Resolver
@@ -47,4 +47,4 @@ class RevocationLoop:
         return await self._revocations.round(self._board.snapshot, self._board.revocations)
 
     def _fetcher(self) -> Fetcher:
-        return Fetcher(self._resolver, self._settings.reach)
+        return Fetcher(self._resolver, self._settings.url_policy, None)

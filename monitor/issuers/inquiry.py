@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from monitor.assess.links import UNREADABLE, loaded
+from monitor.http.fetch import Fetcher
+from monitor.http.request import FetchError, FetchRequest, Redirects
 from monitor.issuers.crl import deltas_of, told_by, with_delta
-from monitor.issuers.fetch import Fetcher, Question, UnansweredError
-from monitor.issuers.lists import Lists
+from monitor.issuers.lists import Lists, ListUnavailableError
 from monitor.issuers.named import lists_named, responders_named
 from monitor.issuers.ocsp import question, told_by_response
 from monitor.issuers.verdict import Pair, Verdict, unknown
 from monitor.issuers.wanted import STAPLE
-from monitor.model import Clock, Standing
+from monitor.model import Clock, Reason, Standing
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
@@ -52,7 +53,7 @@ class Inquirer:
         self._fetcher = fetcher
         self._lists = Lists(fetcher, pool, clock)
         self._clock = clock
-        self._silent: dict[str, tuple[float, str]] = {}
+        self._silent: dict[str, tuple[float, Reason, str]] = {}
 
     async def ask(self, case: Case) -> Told:
         """Return what the first source tells that can, else why none can."""
@@ -90,14 +91,14 @@ class Inquirer:
         for url in named.urls:
             try:
                 base = await self._lists.get(url)
-            except UnansweredError as error:
+            except ListUnavailableError as error:
                 yield unknown(f"the CRL {display(url, 200)} could not be had: {error}")
                 continue
             verdict = await self._pool.run(told_by, base, pair, self._clock.now())
             for where in deltas_of(base, pair) if verdict.standing is not Standing.UNKNOWN else ():
                 try:
                     delta = await self._lists.get(where)
-                except UnansweredError:
+                except ListUnavailableError:
                     continue  # a whole list speaks for itself (RFC 5280 section 6.3: deltas are optional)
                 verdict = await self._pool.run(with_delta, verdict, base, delta, pair, self._clock.now())
                 break
@@ -110,7 +111,7 @@ class Inquirer:
         for url in named.urls:
             try:
                 response = await self._response(url, pair)
-            except UnansweredError as error:
+            except FetchError as error:
                 yield unknown(f"{display(url, 200)} gave no answer: {error}")
             except UNREADABLE:
                 yield unknown("the certificate is too odd to be asked about")
@@ -118,24 +119,32 @@ class Inquirer:
                 yield await self._judged(response, pair, f"the OCSP responder {url}")
 
     async def _response(self, url: str, pair: Pair) -> bytes:
-        failed_at, said = self._silent.get(url, (None, ""))
-        if failed_at is not None and self._clock.monotonic() - failed_at < SILENT:
-            raise UnansweredError(said)
+        silent = self._silent.get(url)
+        if silent is not None and self._clock.monotonic() - silent[0] < SILENT:
+            raise FetchError(*silent[1:])
         headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
-        asked = Question(url, question(pair), headers, most=_MOST_RESPONSE)
+        asked = FetchRequest(
+            url,
+            "POST",
+            question(pair),
+            headers,
+            max_bytes=_MOST_RESPONSE,
+            redirects=Redirects.ANY,
+            accept=(200,),
+        )
         try:
-            answer = await self._fetcher.ask(asked)
-        except UnansweredError as error:
+            answer = await self._fetcher.fetch(asked)
+        except FetchError as error:
             if not error.status:
-                self._note_silent(url, str(error))
+                self._note_silent(url, error)
             raise
         self._silent.pop(url, None)
         return answer.body
 
-    def _note_silent(self, url: str, said: str) -> None:
+    def _note_silent(self, url: str, error: FetchError) -> None:
         if len(self._silent) >= _MOST_NAMES:
             self._silent.clear()
-        self._silent[url] = (self._clock.monotonic(), said)
+        self._silent[url] = (self._clock.monotonic(), error.reason, str(error))
 
     async def _judged(self, response: bytes, pair: Pair, where: str) -> Verdict:
         return await self._pool.run(told_by_response, response, pair, self._clock.now(), where)

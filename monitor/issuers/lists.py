@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.issuers.fetch import Answer, Fetcher, Question, UnansweredError
+from monitor.http.fetch import Fetcher
+from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
 from monitor.issuers.issued import Issued, UnreadableListError, read_list
 from monitor.model import Clock
 from monitor.parse import display
@@ -29,11 +30,15 @@ _MOST_NAMES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Hold a list, when it was last confirmed, and how its server recognises it."""
+    """A list, when it was last confirmed, and the headers that ask for it only when it changed."""
 
     issued: Issued
     at: float
-    marks: Mapping[str, str]
+    condition: Mapping[str, str]
+
+
+class ListUnavailableError(Exception):
+    """There is no list to be had; the text says why."""
 
 
 class Lists:
@@ -50,7 +55,7 @@ class Lists:
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def get(self, url: str) -> Issued:
-        """Return the list at an address; raise ``UnansweredError`` when there is none to be had.
+        """Return the list at an address; raise ``ListUnavailableError`` when there is none to be had.
 
         A list that has ended may be returned: whoever judges it looks at its dates.
         """
@@ -71,33 +76,40 @@ class Lists:
             try:
                 async with self._room:
                     return await self._fetched(url, held)
-            except (UnansweredError, UnreadableListError) as error:
+            except (FetchError, ListUnavailableError) as error:
                 said = str(error)
                 self._note(url, said)
         if held is not None:
             return held.issued
-        raise UnansweredError(said)
+        raise ListUnavailableError(said)
 
     async def _fetched(self, url: str, held: _Held | None) -> Issued:
-        headers = held.marks if held else {}
-        answer = await self._fetcher.ask(Question(url, headers=headers, most=MOST_BYTES, within=_WITHIN))
-        if answer.unchanged and held is not None:
-            issued, marks = held.issued, held.marks
-        elif answer.unchanged:
-            raise UnansweredError("the server says that nothing changed, but was not asked that")
+        request = FetchRequest(
+            url,
+            headers=held.condition if held else {},
+            max_bytes=MOST_BYTES,
+            timeout=_WITHIN,
+            redirects=Redirects.ANY,
+            accept=(200, 304),
+        )
+        answer = await self._fetcher.fetch(request)
+        if answer.not_modified and held is not None:
+            issued, condition = held.issued, held.condition
+        elif answer.not_modified:
+            raise ListUnavailableError("the server says that nothing changed, but was not asked that")
         else:
-            issued, marks = await self._read(url, answer), _marks(answer)
+            issued, condition = await self._read(url, answer), answer.condition()
         self._failed.pop(url, None)
         self._held.pop(url, None)
-        self._held[url] = _Held(issued, self._clock.monotonic(), marks)
+        self._held[url] = _Held(issued, self._clock.monotonic(), condition)
         self._make_room()
         return issued
 
-    async def _read(self, url: str, answer: Answer) -> Issued:
+    async def _read(self, url: str, answer: FetchResponse) -> Issued:
         try:
             return await self._pool.run(read_list, answer.body, url)
         except UnreadableListError as error:
-            raise UnansweredError(f"what {display(url, 200)} holds is none: {error}") from None
+            raise ListUnavailableError(f"what {display(url, 200)} holds is none: {error}") from None
 
     def _note(self, url: str, said: str) -> None:
         if len(self._failed) >= _MOST_NAMES:
@@ -111,13 +123,3 @@ class Lists:
             if total <= HELD_BYTES and len(self._held) <= _MOST_NAMES:
                 return
             total -= len(self._held.pop(url).issued.der)
-
-
-def _marks(answer: Answer) -> dict[str, str]:
-    """Return the headers that ask for a list only when it changed (RFC 9110 sections 13.1.2 and 13.1.3)."""
-    pairs = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
-    return {
-        asked: answer.headers[given]
-        for given, asked in pairs
-        if answer.headers.get(given, "").isprintable() and 0 < len(answer.headers.get(given, "")) <= 200
-    }

@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from yarl import URL
-
-from monitor.issuers.fetch import Fetcher, Question, UnansweredError
+from monitor.http.fetch import Fetcher
+from monitor.http.policy import same_origin
+from monitor.http.request import FetchError, FetchRequest
 from monitor.issuers.suggestion import (
     BadAnswerError,
     Suggestion,
@@ -47,7 +48,7 @@ class Fetchers:
 
     def of(self, url: str, directory: str) -> Fetcher:
         """Return who asks at a URL that a directory names."""
-        return self.configured if URL(url).origin() == URL(directory).origin() else self.others
+        return self.configured if same_origin(url, directory) else self.others
 
 
 @dataclass(slots=True)
@@ -77,10 +78,10 @@ class Asking:
         try:
             body, headers = await self._get(f"{where}/{identifier}", directory)
             found = suggestion_in(body)
-        except UnansweredError as error:
+        except FetchError as error:
             raise NoWindowError(str(error), self._wait(error)) from None
         except BadAnswerError as error:
-            raise NoWindowError(f"{URL(where).host}: {error}", AFTER_TROUBLE) from None
+            raise NoWindowError(f"{urlsplit(where).hostname}: {error}", AFTER_TROUBLE) from None
         return found, asked_to_wait(headers, self._clock.now()) or AFTER_TROUBLE
 
     async def _renewal_info(self, directory: str) -> str:
@@ -98,22 +99,23 @@ class Asking:
             body, _ = await self._get(directory, directory)
             known.url, known.trouble = _renewal_info_of(directory, body), ""
             known.failures, known.wait = 0, _DIRECTORY_KEPT
-        except UnansweredError as error:
+        except FetchError as error:
             known.failures += 1
             known.wait = self._wait(error) or growing(known.failures)
             # Where it was yesterday it most likely still is.
             known.trouble = "" if known.url else str(error)
         except BadAnswerError as error:
-            known.trouble, known.wait = f"{URL(directory).host}: {error}", AFTER_TROUBLE
+            known.trouble, known.wait = f"{urlsplit(directory).hostname}: {error}", AFTER_TROUBLE
         known.until = self._clock.now() + known.wait
 
     async def _get(self, url: str, directory: str) -> tuple[bytes, Mapping[str, str]]:
         # Not followed: a redirect could lead from the configured address to anywhere.
-        question = Question(url, headers={"Accept": "application/json"}, most=_MOST, follow=False)
-        answer = await self._fetchers.of(url, directory).ask(question)
+        headers = {"Accept": "application/json"}
+        request = FetchRequest(url, headers=headers, max_bytes=_MOST, accept=(200,))
+        answer = await self._fetchers.of(url, directory).fetch(request)
         return answer.body, answer.headers
 
-    def _wait(self, error: UnansweredError) -> timedelta | None:
+    def _wait(self, error: FetchError) -> timedelta | None:
         """Return when to ask again after an error, ``None`` for one that may pass by itself."""
         asked = asked_to_wait(error.headers, self._clock.now())
         passing = not error.status or error.status >= 500 or error.status == _TOO_MANY
@@ -122,7 +124,7 @@ class Asking:
 
 def _renewal_info_of(directory: str, body: bytes) -> str:
     url = renewal_info_in(body)
-    if URL(directory).scheme == "https" and URL(url).scheme != "https":
+    if urlsplit(directory).scheme == "https" and urlsplit(url).scheme != "https":
         raise BadAnswerError("its directory names an address without TLS as renewalInfo")
     return url
 

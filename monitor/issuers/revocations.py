@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
-from monitor.issuers.fetch import Fetcher
+from monitor.http.fetch import Fetcher
 from monitor.issuers.inquiry import Case, Inquirer, Told
 from monitor.issuers.pace import noted, wait
 from monitor.issuers.verdict import unknown

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from monitor.issuers.reach import RefusedError, read_url
+from monitor.http.policy import RefusedError, read_url
 from monitor.parse.times import EARLIEST, LATEST
 
 SOONEST = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from monitor.discovery.dns import DnsSettings
 from monitor.discovery.location import read_location
 from monitor.discovery.mx import MxSettings
 from monitor.discovery.xprotect.address import origin
-from monitor.issuers.reach import Reach, RefusedError
+from monitor.http.policy import RefusedError, UrlPolicy
 from monitor.network.allow import Allowed, read_pattern
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.web.guard import is_loopback
@@ -257,7 +257,7 @@ def allowed(text: str) -> bool:
 def reached(text: str) -> bool:
     """Return whether an address may be asked that private addresses list."""
     try:
-        Reach.of(("10.0.0.1/32", "127.0.0.0/8", "::1/128", "fe80::/10")).check(text, 443)
+        UrlPolicy.of(("10.0.0.1/32", "127.0.0.0/8", "::1/128", "fe80::/10")).check(text, 443)
     except RefusedError:
         return False
     return True

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config import load, plan
 from monitor.errors import ConfigError
-from monitor.issuers.reach import RefusedError
+from monitor.http.policy import RefusedError
 
 TARGETS = "targets:\n  - {kind: endpoint, address: 'a:443'}\n  - {kind: endpoint, address: 'b:443', "
 
@@ -83,8 +83,9 @@ def test_mistakes(tmp_path: Path, text: str, key: str, message: str) -> None:
 
 def test_private_addresses(tmp_path: Path) -> None:
     """What is listed may be asked, and nothing private beside it."""
-    reach = load(written(tmp_path, "issuers: {private_addresses: [10.1.2.0/28, 'fd00::7']}\n")).issuers.reach
-    reach.check("10.1.2.3", 80)
-    reach.check("fd00::7", 80)
+    text = "issuers: {private_addresses: [10.1.2.0/28, 'fd00::7']}\n"
+    policy = load(written(tmp_path, text)).issuers.url_policy
+    policy.check("10.1.2.3", 80)
+    policy.check("fd00::7", 80)
     with pytest.raises(RefusedError):
-        reach.check("10.1.2.16", 80)
+        policy.check("10.1.2.16", 80)

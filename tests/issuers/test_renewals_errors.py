@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.issuers.reach import Reach
+from monitor.http.policy import UrlPolicy
 from monitor.issuers.renewals import A_ROUND
 from monitor.model import Path
 from support import pki
@@ -123,7 +123,7 @@ def test_a_directory_cannot_send_us_to_a_private_address() -> None:
         leaf = world.leaf()
         world.answers(leaf, window(START, END))
         world.server.replies["/directory"] = world.directory(world.server.url("/ari", "127.0.0.2"))
-        world.reach = Reach()
+        world.policy = UrlPolicy()
         world.restart()
         await world.round(state(leaf))
         assert (world.shown, world.server.asked) == ({}, ["/directory"])

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.x509 import ocsp
 
-from monitor.issuers.reach import Reach
+from monitor.http.policy import UrlPolicy
 from monitor.model import Staple
 from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
@@ -121,7 +121,7 @@ def test_a_private_address_that_nobody_allowed() -> None:
 
     async def act(world: World) -> None:
         own = world.leaf("/ca.crl")
-        closed = World(world.server, world.ca, ders=world.ders, reach=Reach())
+        closed = World(world.server, world.ca, ders=world.ders, policy=UrlPolicy())
         await closed.round(state(own, world.ca, sources=("crl",)))
         assert closed.told(own) == (UNKNOWN, "")
         assert "127.0.0.1 is a private address" in closed.known[own.sha256].detail
@@ -137,7 +137,7 @@ def test_allowing_it() -> None:
     async def act(world: World) -> None:
         own = world.leaf("/ca.crl")
         world.server.replies["/ca.crl"] = http(crl(world.ca))
-        closed = World(world.server, world.ca, ders=world.ders, reach=Reach())
+        closed = World(world.server, world.ca, ders=world.ders, policy=UrlPolicy())
         shown = state(own, world.ca, sources=("crl",))
         await closed.round(shown)
         closed.asking.use(fetcher())

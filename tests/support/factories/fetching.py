@@ -1,12 +1,19 @@
-"""One question to one server over HTTP, and what came of it."""
+"""One request to one server over HTTP, and what came of it."""
 
 import asyncio
+from typing import Any
 
-from monitor.issuers.fetch import Answer, Question, UnansweredError
-from monitor.issuers.reach import Reach
+from monitor.http.policy import UrlPolicy
+from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
 from support.servers.issuer_world import LOOPBACK, Reply, fetcher, http, web
 
 KIB = 1024
+
+
+def following(url: str, body: bytes | None = None, **keys: Any) -> FetchRequest:
+    """Return a request as issuers are asked: redirects are followed, only good answers count."""
+    method = "GET" if body is None else "POST"
+    return FetchRequest(url, method, body, redirects=Redirects.ANY, accept=(200, 304), **keys)
 
 
 def asked(
@@ -15,17 +22,17 @@ def asked(
     most: int = 4 * KIB,
     within: float = 5.0,
     body: bytes | None = None,
-    reach: Reach = LOOPBACK,
+    policy: UrlPolicy = LOOPBACK,
     **more: Reply,
-) -> tuple[Answer | str, list[str]]:
+) -> tuple[FetchResponse | str, list[str]]:
     """Return the answer for one path, or the sentence instead, and the paths that were asked."""
 
-    async def run() -> tuple[Answer | str, list[str]]:
+    async def run() -> tuple[FetchResponse | str, list[str]]:
         async with web(x=reply, **more) as server:
-            question = Question(server.url("/x"), body, most=most, within=within)
+            request = following(server.url("/x"), body, max_bytes=most, timeout=within)
             try:
-                return await fetcher(reach=reach).ask(question), server.asked
-            except UnansweredError as error:
+                return await fetcher(policy=policy).fetch(request), server.asked
+            except FetchError as error:
                 return str(error), server.asked
 
     return asyncio.run(run())

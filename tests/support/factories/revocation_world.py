@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from monitor.issuers.reach import Reach
+from monitor.http.policy import UrlPolicy
 from monitor.issuers.revocations import Revocations
 from monitor.model import (
     Anchor,
@@ -49,7 +49,7 @@ class World:
     shown: int = 0
     ders: dict[str, bytes] = field(default_factory=dict)
     hosts: Hosts = field(default_factory=Hosts)
-    reach: Reach = LOOPBACK
+    policy: UrlPolicy = LOOPBACK
 
     def __post_init__(self) -> None:
         """Make what asks."""
@@ -60,7 +60,7 @@ class World:
         async def recorded(wanted: Sequence[str]) -> Mapping[str, bytes]:
             return {one: self.ders[one] for one in wanted if one in self.ders}
 
-        self.asking = Revocations(fetcher(self.hosts, self.reach), recorded, anchors, self.clock)
+        self.asking = Revocations(fetcher(self.hosts, self.policy), recorded, anchors, self.clock)
 
     def leaf(self, *paths: str, responder: str = "", subject: str = "rec.example") -> pki.Issued:
         """Return a recorded certificate that names CRLs and a responder on our server."""

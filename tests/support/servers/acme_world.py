@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.issuers.fetch import Fetcher
-from monitor.issuers.reach import EVERYWHERE, Reach
+from monitor.http.fetch import Fetcher
+from monitor.http.policy import EVERYWHERE, UrlPolicy
 from monitor.issuers.renewal import Fetchers
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.renewals import Renewals
@@ -67,7 +67,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     record: Record = field(default_factory=Record)
     shown: Mapping[str, RenewalWindow] = field(default_factory=dict)
-    reach: Reach = LOOPBACK
+    policy: UrlPolicy = LOOPBACK
 
     def __post_init__(self) -> None:
         """Offer a directory, and make what asks."""
@@ -81,7 +81,7 @@ class World:
 
     def fetchers(self) -> Fetchers:
         """Return who asks the CA, and who asks others."""
-        return Fetchers(Fetcher(Hosts(), EVERYWHERE), Fetcher(Hosts(), self.reach))
+        return Fetchers(Fetcher(Hosts(), EVERYWHERE, None), Fetcher(Hosts(), self.policy, None))
 
     @staticmethod
     def directory(url: str) -> bytes:

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from monitor.issuers.fetch import Fetcher
+from monitor.http.fetch import Fetcher
+from monitor.http.policy import UrlPolicy
 from monitor.issuers.issued import Issued, read_list
-from monitor.issuers.reach import Reach
 from monitor.issuers.verdict import Pair
 from support import pki
 
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 URL = "http://ca.example/ca.crl"
 RESPONDER = "http://ca.example/ocsp"
-LOOPBACK = Reach.of(("127.0.0.0/8", "::1"))
+LOOPBACK = UrlPolicy.of(("127.0.0.0/8", "::1"))
 
 
 def points(*urls: str, **more: object) -> tuple[x509.ExtensionType, bool]:
@@ -283,6 +283,6 @@ async def web(**replies: Reply) -> AsyncIterator[Web]:
         await asyncio.gather(*handling, return_exceptions=True)
 
 
-def fetcher(hosts: Hosts | None = None, reach: Reach = LOOPBACK) -> Fetcher:
+def fetcher(hosts: Hosts | None = None, policy: UrlPolicy = LOOPBACK) -> Fetcher:
     """Return what asks our server."""
-    return Fetcher(hosts or Hosts(), reach)
+    return Fetcher(hosts or Hosts(), policy, None)

@@ -6,23 +6,23 @@ import time
 
 import pytest
 
-from monitor.issuers.fetch import Answer, Question, UnansweredError
-from support.factories.fetching import KIB, asked, redirect, said
+from monitor.http.request import FetchError, FetchResponse
+from support.factories.fetching import KIB, asked, following, redirect, said
 from support.servers.issuer_world import Reply, Request, fetcher, http, web
 
 
 def test_a_good_answer() -> None:
     """The body comes as it was sent, with the headers."""
     answer, _ = asked(http(b"list", "200 OK", 'ETag: "1"'))
-    assert isinstance(answer, Answer)
-    assert (answer.body, answer.headers["etag"], answer.unchanged) == (b"list", '"1"', False)
+    assert isinstance(answer, FetchResponse)
+    assert (answer.body, answer.headers["etag"], answer.not_modified) == (b"list", '"1"', False)
 
 
 def test_unchanged() -> None:
     """An answer to a conditional question says that nothing changed."""
     answer, _ = asked(http(b"", "304 Not Modified"))
-    assert isinstance(answer, Answer)
-    assert answer.unchanged
+    assert isinstance(answer, FetchResponse)
+    assert answer.not_modified
 
 
 def test_a_post() -> None:
@@ -31,7 +31,7 @@ def test_a_post() -> None:
     async def run() -> Request:
         async with web(x=http(b"yes")) as server:
             headers = {"Content-Type": "application/ocsp-request"}
-            await fetcher().ask(Question(server.url("/x"), b"body", headers))
+            await fetcher().fetch(following(server.url("/x"), b"body", headers=headers))
             return server.requests[0]
 
     request = asyncio.run(run())
@@ -48,7 +48,7 @@ def test_no_login_and_no_cookie_is_sent() -> None:
     async def run() -> list[dict[str, str]]:
         async with web(x=redirect("/y") + b"", y=http(b"yes")) as server:
             server.replies["/x"] = http(b"", "302 Found", "Location: /y", "Set-Cookie: a=b; Path=/")
-            await fetcher().ask(Question(server.url("/x")))
+            await fetcher().fetch(following(server.url("/x")))
             return [request.headers for request in server.requests]
 
     assert [h.get("cookie") or h.get("authorization") for h in asyncio.run(run())] == [None, None]
@@ -158,7 +158,7 @@ def test_nobody_there() -> None:
     async def run() -> None:
         async with web() as server:
             url = server.url("/x")
-        await fetcher().ask(Question(url))
+        await fetcher().fetch(following(url))
 
-    with pytest.raises(UnansweredError, match=r"^127\.0\.0\.1 refused the connection$"):
+    with pytest.raises(FetchError, match=r"^127\.0\.0\.1 refused the connection$"):
         asyncio.run(run())

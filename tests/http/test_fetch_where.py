@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.issuers.fetch import Answer, Fetcher, Question, UnansweredError
-from monitor.issuers.reach import Reach
+from monitor.http.fetch import Fetcher
+from monitor.http.policy import UrlPolicy
+from monitor.http.request import FetchError, FetchResponse
 from support import pki
-from support.factories.fetching import asked, redirect, said
+from support.factories.fetching import asked, following, redirect, said
 from support.servers.issuer_world import LOOPBACK, Hosts, Request, fetcher, http, web
 
 
@@ -19,7 +20,7 @@ def test_redirect_to_a_path() -> None:
     found, paths = asked(
         redirect("/a"), a=redirect("b", "301 Moved"), b=redirect("/c", "307 Temp"), c=http(b"ok")
     )
-    assert isinstance(found, Answer)
+    assert isinstance(found, FetchResponse)
     assert (found.body, paths) == (b"ok", ["/x", "/a", "/b", "/c"])
 
 
@@ -61,19 +62,19 @@ def test_a_post_is_not_turned_into_a_get() -> None:
 def test_a_post_that_is_kept() -> None:
     """A redirect that keeps the method carries the body along."""
     found, paths = asked(redirect("/y", "308 Permanent"), body=b"x", y=http(b"yes"))
-    assert (isinstance(found, Answer), paths) == (True, ["/x", "/y"])
+    assert (isinstance(found, FetchResponse), paths) == (True, ["/x", "/y"])
 
 
-def resolved(table: dict[str, list[str]], reach: Reach = LOOPBACK) -> tuple[str, int, list[str]]:
+def resolved(table: dict[str, list[str]], policy: UrlPolicy = LOOPBACK) -> tuple[str, int, list[str]]:
     """Return what asking a named host leads to, how many requests came, and which names were looked up."""
 
     async def run() -> tuple[str, int, list[str]]:
         async with web(x=http(b"ok")) as server:
             hosts = Hosts(table)
             try:
-                answer = await fetcher(hosts, reach).ask(Question(server.url("/x", "ca.example")))
+                answer = await fetcher(hosts, policy).fetch(following(server.url("/x", "ca.example")))
                 text = answer.body.decode()
-            except UnansweredError as error:
+            except FetchError as error:
                 text = str(error)
             return text, len(server.requests), hosts.asked
 
@@ -83,7 +84,7 @@ def resolved(table: dict[str, list[str]], reach: Reach = LOOPBACK) -> tuple[str,
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_a_name_that_leads_to_loopback(address: str) -> None:
     """What counts is where a name leads to; the sentence says what would allow it."""
-    text, requests, _ = resolved({"ca.example": [address]}, Reach())
+    text, requests, _ = resolved({"ca.example": [address]}, UrlPolicy())
     assert requests == 0
     assert text.startswith(f"ca.example: {address} is a private address")
     assert text.endswith("list it under issuers.private_addresses")
@@ -122,8 +123,8 @@ def test_at_most_a_few_at_once() -> None:
             await writer.drain()
 
         async with web(x=counted) as server:
-            asking = Fetcher(Hosts(), LOOPBACK, at_once=3)
-            await asyncio.gather(*(asking.ask(Question(server.url("/x"))) for _ in range(20)))
+            asking = Fetcher(Hosts(), LOOPBACK, None, at_once=3)
+            await asyncio.gather(*(asking.fetch(following(server.url("/x"))) for _ in range(20)))
         return most
 
     assert asyncio.run(run()) == 3
@@ -150,9 +151,9 @@ def https(tls: ssl.SSLContext | None, names: Sequence[str], ca: pki.Issued, fold
         server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
         port = server.sockets[0].getsockname()[1]
         try:
-            answer = await Fetcher(Hosts(), LOOPBACK, tls).ask(Question(f"https://127.0.0.1:{port}/"))
+            answer = await Fetcher(Hosts(), LOOPBACK, tls).fetch(following(f"https://127.0.0.1:{port}/"))
             return answer.body.decode()
-        except UnansweredError as error:
+        except FetchError as error:
             return str(error)
         finally:
             server.close()
@@ -196,9 +197,9 @@ def test_ipv6_literal() -> None:
             return "ok", "::1 is a private address"  # a machine without IPv6 has nothing to show
         url = f"http://[::1]:{server.sockets[0].getsockname()[1]}/"
         try:
-            answer = await fetcher().ask(Question(url))
-            with pytest.raises(UnansweredError) as caught:
-                await fetcher(reach=Reach()).ask(Question(url))
+            answer = await fetcher().fetch(following(url))
+            with pytest.raises(FetchError) as caught:
+                await fetcher(policy=UrlPolicy()).fetch(following(url))
             return answer.body.decode(), str(caught.value)
         finally:
             server.close()

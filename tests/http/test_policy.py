@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.issuers.reach import EVERYWHERE, Reach, RefusedError, read_url
+from monitor.http.policy import EVERYWHERE, RefusedError, UrlPolicy, read_url
 
 PRIVATE = [
     "127.0.0.1",
@@ -44,27 +44,27 @@ PRIVATE = [
 def test_private_addresses(address: str) -> None:
     """Nothing is asked that is not plainly a public address, however it is written into IPv6."""
     with pytest.raises(RefusedError):
-        Reach().check(address, 80)
+        UrlPolicy().check(address, 80)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::808:808"])
 @pytest.mark.parametrize("port", [80, 443])
 def test_public_addresses(address: str, port: int) -> None:
     """Public addresses are asked at the two usual ports."""
-    Reach().check(address, port)
+    UrlPolicy().check(address, port)
 
 
 @pytest.mark.parametrize("port", [22, 25, 8080, 6379])
 def test_other_ports(port: int) -> None:
     """At a public address no other port is asked."""
     with pytest.raises(RefusedError, match=f"^port {port} of 8.8.8.8 is neither 80 nor 443"):
-        Reach().check("8.8.8.8", port)
+        UrlPolicy().check("8.8.8.8", port)
 
 
 def test_a_refusal_names_the_key() -> None:
     """Whoever has a CA in a closed network is told what to configure."""
     with pytest.raises(RefusedError, match=r"list it under issuers\.private_addresses$"):
-        Reach().check("10.1.2.3", 80)
+        UrlPolicy().check("10.1.2.3", 80)
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_a_refusal_names_the_key() -> None:
 )
 def test_listed_networks(address: str, port: int) -> None:
     """What is listed is asked at any port."""
-    Reach.of(("10.1.2.0/24", "fd00::/64", "8.8.8.8")).check(address, port)
+    UrlPolicy.of(("10.1.2.0/24", "fd00::/64", "8.8.8.8")).check(address, port)
 
 
 def test_beside_a_listed_network() -> None:
     """A listed network allows nothing beside it."""
     with pytest.raises(RefusedError):
-        Reach.of(("10.1.2.0/24",)).check("10.1.3.1", 80)
+        UrlPolicy.of(("10.1.2.0/24",)).check("10.1.3.1", 80)
 
 
 def test_everywhere() -> None:
@@ -137,4 +137,4 @@ def test_urls_that_are_asked(url: str, read: str) -> None:
 def test_networks_that_are_none() -> None:
     """A text that is no network is refused."""
     with pytest.raises(ValueError, match="x"):
-        Reach.of(("x",))
+        UrlPolicy.of(("x",))

@@ -1,4 +1,4 @@
-"""Say which addresses on the network may be asked because a certificate names them; looks nothing up.
+"""Which URLs and addresses may be asked because a certificate names them; looks nothing up.
 
 Whoever makes a certificate chooses what stands in it: without a limit it would have us ask our own network's
 machines (RFC 5280 section 8 warns of it). So public addresses only, and what the configuration allows beyond.
@@ -43,14 +43,14 @@ class RefusedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Hold the networks that may be asked although they are private; at them any port may be asked."""
+class UrlPolicy:
+    """Which addresses may be asked: public ones, and at any port those of the networks in ``private``."""
 
     private: tuple[Network, ...] = ()
 
     @classmethod
-    def of(cls, networks: Iterable[str]) -> "Reach":
-        """Return the reach for networks such as ``10.1.0.0/16``; raise ``ValueError`` for other texts."""
+    def of(cls, networks: Iterable[str]) -> "UrlPolicy":
+        """Return the policy for networks such as ``10.1.0.0/16``; raise ``ValueError`` for other texts."""
         return cls(tuple(ipaddress.ip_network(text) for text in networks))
 
     def check(self, address: str, port: int) -> None:
@@ -72,7 +72,7 @@ class Reach:
             )
 
 
-EVERYWHERE = Reach((ipaddress.IPv4Network("0.0.0.0/0"), ipaddress.IPv6Network("::/0")))
+EVERYWHERE = UrlPolicy((ipaddress.IPv4Network("0.0.0.0/0"), ipaddress.IPv6Network("::/0")))
 """What may be asked for when the address stands in the configuration itself."""
 
 
@@ -98,6 +98,11 @@ def read_url(text: str) -> URL:
     if _looks_numeric(host) and _parsed(host) is None:
         raise RefusedError(f"{host} is no host name and no address in its usual form")
     return url.with_fragment(None)
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Return whether two URLs have one scheme, host and port; raise ``ValueError`` for what is no URL."""
+    return URL(url).origin() == URL(other).origin()
 
 
 def _short(text: str) -> str:

@@ -1,0 +1,142 @@
+"""HTTP requests and responses as values; sends nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from monitor.model import Reason
+
+KIB = 1024
+MIB = 1024 * KIB
+
+_NOT_MODIFIED = 304
+_REDIRECTS = (301, 302, 303, 307, 308)
+_LONGEST_VALIDATOR = 200
+# What a response says of its version, and how to ask for another one (RFC 9110 sections 13.1.2 and 13.1.3).
+_VALIDATORS = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
+
+
+class Redirects(StrEnum):
+    """Which redirects are followed: none, those to the same scheme, host and port, or any."""
+
+    NONE = "none"
+    SAME_ORIGIN = "same_origin"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FetchRequest:
+    """One request; it has no repr, since headers and body may hold secrets.
+
+    ``timeout`` bounds everything in seconds: name lookup, redirects, body. ``connect_timeout`` bounds one
+    attempt to connect with its TLS handshake, ``read_timeout`` the wait for the next bytes; ``None`` leaves
+    both to ``timeout``. ``max_bytes`` bounds the body of the response, unpacked. A response with a status
+    that is not in ``accept`` is an error; an empty ``accept`` leaves the status to the caller. ``verbatim``
+    sends path and query exactly as they are written, for a URL that was checked before.
+    """
+
+    url: str
+    method: str = "GET"
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = MIB
+    timeout: float = 20.0
+    connect_timeout: float | None = None
+    read_timeout: float | None = None
+    redirects: Redirects = Redirects.NONE
+    accept: tuple[int, ...] = ()
+    verbatim: bool = False
+
+    def with_form(self, fields: Mapping[str, str]) -> Self:
+        """Return this request as a POST of a form (application/x-www-form-urlencoded)."""
+        return self._post(urlencode(fields).encode(), "application/x-www-form-urlencoded")
+
+    def with_json(self, value: Any) -> Self:
+        """Return this request as a POST of a value in JSON."""
+        return self._post(json.dumps(value).encode(), "application/json")
+
+    def _post(self, body: bytes, content_type: str) -> Self:
+        headers = {**self.headers, "Content-Type": content_type}
+        return replace(self, method="POST", body=body, headers=headers)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FetchResponse:
+    """One response; it has no repr, since the body may hold a secret.
+
+    ``fields`` are the headers in the order they came, with lower-case names.
+    """
+
+    status: int
+    body: bytes = b""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers by lower-case name; of several with one name the first."""
+        return dict(reversed(self.fields))
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the value of every header with this lower-case name."""
+        return tuple(value for key, value in self.fields if key == name)
+
+    @property
+    def redirect(self) -> str | None:
+        """Return where the server sends the client, as it says it; ``None`` when this is no redirect."""
+        return self.headers.get("location", "") if self.status in _REDIRECTS else None
+
+    @property
+    def not_modified(self) -> bool:
+        """Return whether the server says that what the client has is still what it has."""
+        return self.status == _NOT_MODIFIED
+
+    def condition(self) -> dict[str, str]:
+        """Return the request headers that ask for this only when it has changed since."""
+        headers = self.headers
+        return {
+            asked: value
+            for given, asked in _VALIDATORS
+            if (value := headers.get(given, "")).isprintable() and 0 < len(value) <= _LONGEST_VALIDATOR
+        }
+
+    def json(self) -> Any:
+        """Return the body as JSON, ``None`` when it is none (``null`` is no answer either)."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class FetchError(Exception):
+    """A request got no usable response; the text is a sentence that names the server.
+
+    ``said`` is the sentence without the server. ``reason`` is ``forbidden`` where the policy does not allow
+    the URL or its address, and ``bad_answer`` for what is no HTTP, a redirect or a status that is not wanted.
+    ``status`` is 0 where no status was the trouble; ``headers`` are those of the response. ``connected`` is
+    false where no connection could be made, so that no other request would fare better. ``tls_error`` is
+    OpenSSL's word for a certificate or handshake that failed.
+    """
+
+    def __init__(  # noqa: PLR0913 - one value for each question that a caller may have
+        self,
+        reason: Reason,
+        said: str,
+        host: str = "",
+        *,
+        status: int = 0,
+        headers: Mapping[str, str] | None = None,
+        connected: bool = True,
+        tls_error: str = "",
+    ) -> None:
+        """Keep what happened."""
+        super().__init__(f"{host} {said}" if host else said)
+        self.reason = reason
+        self.said = said
+        self.host = host
+        self.status = status
+        self.headers = headers or {}
+        self.connected = connected
+        self.tls_error = tls_error

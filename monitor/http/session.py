@@ -1,0 +1,153 @@
+"""Requests to one server or a few over connections that are kept; follows no redirect.
+
+What sends a request that a stranger's words lead to uses ``fetch``, which checks addresses.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from yarl import URL
+
+from monitor.http.failures import ERRORS, failure
+from monitor.http.request import KIB, MIB, FetchError, FetchRequest, FetchResponse
+from monitor.http.resolver import AiohttpResolver
+from monitor.model import Reason
+from monitor.network.resolve import Resolving
+from monitor.parse import display
+
+_PIECE = 64 * KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """How connections are made.
+
+    ``most`` are open at once; ``kept`` is whether one serves several requests. ``compressed`` asks for bodies
+    that are packed and unpacks them. ``proxy`` is a URL; ``server_name`` is what the certificate must name
+    where that is not the host.
+    """
+
+    most: int = 1
+    kept: bool = True
+    compressed: bool = False
+    proxy: str | None = None
+    server_name: str | None = None
+
+
+_ONE = Connections()
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Remember the transport last used: a Windows login belongs to one connection and its certificate."""
+
+    transport: asyncio.BaseTransport | None = None
+
+    async def connect(self, *args: Any, **kwargs: Any) -> Any:
+        connection = await super().connect(*args, **kwargs)
+        self.transport = connection.transport
+        return connection
+
+
+class HttpSession:
+    """Connections to ask over; use as an async context manager."""
+
+    def __init__(self, names: Resolving, tls: ssl.SSLContext | None, connections: Connections = _ONE) -> None:
+        """Connect to nobody yet.
+
+        Without ``tls`` no certificate is verified: right only for answers that are signed themselves.
+        """
+        self._how = connections
+        self._connector = _Connector(
+            ssl=tls or False,
+            resolver=AiohttpResolver(names),
+            limit=connections.most,
+            force_close=not connections.kept,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=self._connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(),
+            headers={"User-Agent": "cert-monitor"},
+            auto_decompress=connections.compressed,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    @property
+    def transport(self) -> asyncio.BaseTransport | None:
+        """Return the transport of the last request."""
+        return self._connector.transport
+
+    async def send(self, request: FetchRequest) -> FetchResponse:
+        """Return the response; a redirect comes back without its body. Raises ``FetchError``."""
+        try:
+            url = URL(request.url, encoded=request.verbatim)
+        except ValueError:
+            raise FetchError(Reason.BAD_ANSWER, f"{display(request.url, 120)!r} is no URL") from None
+        return await self.send_to(url, request)
+
+    async def send_to(self, url: URL, request: FetchRequest) -> FetchResponse:
+        """Return the response of another URL than that of the request, as ``send`` does."""
+        host = url.host or ""
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await self._exchange(url, request, host)
+        except ERRORS as error:
+            failed = failure(error, host, request.timeout)
+        # Outside of the except clause: the original error carries the request's headers.
+        raise failed
+
+    async def _exchange(self, url: URL, request: FetchRequest, host: str) -> FetchResponse:
+        timeout = aiohttp.ClientTimeout(sock_connect=request.connect_timeout, sock_read=request.read_timeout)
+        async with self._session.request(
+            request.method,
+            url,
+            data=request.body,
+            headers=self._headers(request),
+            timeout=timeout,
+            allow_redirects=False,
+            proxy=self._how.proxy,
+            server_hostname=self._how.server_name,
+        ) as response:
+            fields = tuple((name.lower(), value) for name, value in response.headers.items())
+            head = FetchResponse(response.status, fields=fields)
+            if head.redirect is not None:
+                return head
+            self._refuse(head, request, host)
+            return replace(head, body=await _body(response, request.max_bytes, host))
+
+    def _headers(self, request: FetchRequest) -> dict[str, str]:
+        packed = {} if self._how.compressed else {"Accept-Encoding": "identity"}
+        return {**packed, **request.headers}
+
+    def _refuse(self, head: FetchResponse, request: FetchRequest, host: str) -> None:
+        """Raise for a status that is not wanted, and for a packed body where none was asked for."""
+        if request.accept and head.status not in request.accept:
+            said = f"answered with HTTP {head.status}"
+            raise FetchError(Reason.BAD_ANSWER, said, host, status=head.status, headers=head.headers)
+        coding = head.headers.get("content-encoding", "identity")
+        if coding.lower() != "identity" and not self._how.compressed:
+            said = f"sent a packed answer ({display(coding, 40)}) that nobody asked for"
+            raise FetchError(Reason.BAD_ANSWER, said, host)
+
+
+async def _body(response: aiohttp.ClientResponse, most: int, host: str) -> bytes:
+    body = bytearray()
+    async for piece in response.content.iter_chunked(_PIECE):
+        body += piece
+        if len(body) > most:
+            bound = f"{most // MIB} MiB" if most % MIB == 0 else f"{most // KIB} KiB"
+            raise FetchError(Reason.TOO_LARGE, f"sent more than {bound}", host)
+    return bytes(body)
