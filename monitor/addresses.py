@@ -20,7 +20,8 @@ LOCALHOST_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhos
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _VERSION_6 = re.compile(r"[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]{1,32})?")
-_LONGEST_NAME = 253
+LONGEST_HOST = 254
+"""Characters of a name with the dot that may end it (RFC 1035 section 2.3.4)."""
 _LARGEST_PORT = 65535
 _NOT_A_HOST = "a host is a DNS name or an IP address"
 _BRACKETS = "an IPv6 address is written in brackets: [2001:db8::1]:443"
@@ -91,6 +92,8 @@ def read_host(text: str) -> str:
     sockets of Windows connect to no other spelling. Raises ``ValueError`` for anything else, among it numbers
     that resolvers take for an address nobody meant (``10.1``, ``0x7f000001``; inet_aton(3)).
     """
+    if len(text) > LONGEST_HOST:
+        raise ValueError(_NOT_A_HOST)  # before IDNA, which takes long over long texts
     if ":" in text or text.startswith("["):
         inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
         return _version_6(inner)
@@ -98,7 +101,7 @@ def read_host(text: str) -> str:
     labels = name.split(".")
     if _NUMBER.fullmatch(labels[-1]):
         return _version_4(name, text)
-    if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) >= LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError(_NOT_A_HOST)
     return name
 
@@ -127,7 +130,10 @@ def to_ascii(name: str) -> str:
 
 
 def is_ip(host: str) -> bool:
-    """Return whether a host that ``read_host`` returned is an IP address."""
+    """Return whether a host that ``read_host`` returned is an IP address.
+
+    No DNS name ends in a label of digits only (RFC 3696 section 2).
+    """
     return ":" in host or host.rpartition(".")[2].isdigit()
 
 

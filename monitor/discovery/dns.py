@@ -2,19 +2,18 @@
 
 import asyncio
 import ipaddress
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal, Protocol
 
 from pydantic import Field, field_validator
 
+from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_port, split_host_port
 from monitor.discovery.found import Discovered, OfEntry
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import Failure, Found, Reason
 from monitor.settings import Duration
 
-_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*", re.ASCII)
 _LONGEST_LOOKUP = 10.0
 
 
@@ -42,10 +41,14 @@ class DnsSettings(DiscoverySettings):
     @field_validator("name")
     @classmethod
     def _split(cls, value: str) -> str:
-        host, colon, port = value.rpartition(":")
-        if not colon or not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65535):
-            raise ValueError("must be NAME:PORT, such as portal.vms.example:443")
-        return f"{_host(host)}:{int(port)}"
+        try:
+            name, port = split_host_port(value)
+            where = HostPort(read_host(name), read_port(port or ""))
+        except ValueError:
+            raise ValueError("must be NAME:PORT with a DNS name, such as portal.vms.example:443") from None
+        if is_ip(where.host):
+            raise ValueError("is an address already; use kind: endpoint")
+        return str(where)
 
     @property
     def host(self) -> str:
@@ -65,26 +68,6 @@ class DnsSettings(DiscoverySettings):
     def discovery(self, resolver: Addresses) -> "DnsDiscovery":
         """Return the discovery that these settings describe."""
         return DnsDiscovery(self, resolver)
-
-
-def _host(text: str) -> str:
-    try:
-        name = text.encode("idna").decode("ascii").lower().removesuffix(".")
-    except UnicodeError:
-        name = ""
-    if not _NAME.fullmatch(name):
-        raise ValueError("must be NAME:PORT with a DNS name, such as portal.vms.example:443")
-    if _is_address(name):
-        raise ValueError("is an address already; use kind: endpoint")
-    return name
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 class DnsDiscovery(OfEntry):
@@ -115,7 +98,7 @@ class DnsDiscovery(OfEntry):
         """Do nothing: the resolver belongs to others."""
 
     def _found(self, address: str, port: int) -> Found:
-        where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        where = join_host_port(address, port)
         title = f"{self._settings.title or self._settings.host} at {address}"
         return Found(where, self._settings.host, (), title)
 

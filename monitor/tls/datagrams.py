@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from OpenSSL import SSL
 
+from monitor.addresses import is_ip
 from monitor.model import Reason
 from monitor.tls import alerts
-from monitor.tls.handshake import MOST_BYTES, Trouble, is_address, served
+from monitor.tls.handshake import MOST_BYTES, Trouble, served
 from monitor.tls.opening import describe
 from monitor.tls.staple import ask_for_staple
 
@@ -47,7 +48,7 @@ class DatagramHandshake:
         self.encrypted: bool | None = None
         self.trouble: Trouble | None = None
         self.alert = ""
-        self._name = server_name if server_name and not is_address(server_name) else ""
+        self._name = server_name if server_name and not is_ip(server_name) else ""
         self._strange = b""
         self._received = 0
         self._answered = False

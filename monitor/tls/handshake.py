@@ -14,6 +14,7 @@ from typing import Protocol
 
 from OpenSSL import SSL, crypto
 
+from monitor.addresses import is_ip
 from monitor.model import Reason
 from monitor.tls import alerts
 from monitor.tls.opening import describe, may_be_tls, speaks_tls
@@ -84,7 +85,7 @@ class Handshake:
         self.alert = ""
         self.farewell: Farewell | None = None
         self._reply: bytes | None = None  # to our farewell, once that was said
-        self._name = server_name if server_name and not is_address(server_name) else ""
+        self._name = server_name if server_name and not is_ip(server_name) else ""
         self._opening = b""
         self._received = 0
         self._sent = 0
@@ -232,14 +233,6 @@ class Handshake:
         if pieces:
             self._sent += 1
         return b"".join(pieces)
-
-
-def is_address(name: str) -> bool:
-    """Return whether a valid host is an IP literal.
-
-    No DNS name ends in a label of digits only (RFC 3696 section 2).
-    """
-    return ":" in name or name.rpartition(".")[2].isdigit()
 
 
 def served(connection: SSL.Connection) -> tuple[bytes, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from monitor.addresses import join_host_port
 from monitor.xprotect import hosts
 from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Preset, Presets
@@ -33,7 +34,7 @@ def found_on(
 
 def _notes(where: str, presets: list[Preset], watched: set[int]) -> Iterator[str]:
     for preset in presets:
-        what = f"{preset.name}, {preset.certificate}, {hosts.joined(where, preset.port)}"
+        what = f"{preset.name}, {preset.certificate}, {join_host_port(where, preset.port)}"
         if not preset.lookable:
             yield f"{what}: certificates inside {preset.protocol} cannot be looked at yet"
         elif not preset.by_default and preset.port not in watched:

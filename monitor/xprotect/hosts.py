@@ -4,23 +4,21 @@ It must not look anything up.
 """
 
 import functools
-import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+from monitor.addresses import LOCALHOST_NAMES, LONGEST_HOST, HostPort, is_ip, read_host, read_ip
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
-_LONGEST = 253
-_OWN = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
+_NO_PORT = 0
 ENCRYPTED = frozenset({"https", "wss"})
 
 
 class Url(NamedTuple):
-    """Hold where a URL leads; ``port`` is ``None`` when it names none, ``host`` is as ``host`` gives it."""
+    """Where a URL leads; ``port`` is ``None`` when it names none, ``host`` is as ``host`` gives it."""
 
     scheme: str
     host: str
@@ -39,45 +37,34 @@ class Url(NamedTuple):
 
 def url(text: str) -> Url | None:
     """Return what an http, https, ws or wss URL, or a host with or without port, means; else ``None``."""
-    scheme = _SCHEME.match(text)
+    bare = text.strip()
+    if not bare.isprintable():
+        return None  # urlsplit would silently drop line ends and tabs
     try:
-        parts = urlsplit(text if scheme else f"https://{text}")
-        found = host(parts.hostname or "")
-        number = parts.port
+        parts = urlsplit(bare if _SCHEME.match(bare) else f"https://{bare}")
+        where = HostPort.parse(parts.netloc.rpartition("@")[2], _NO_PORT)
     except ValueError:
         return None
-    if not found or parts.scheme not in _PORTS or number == 0:
+    if parts.scheme not in _PORTS or "%" in where.host:
         return None
-    return Url(parts.scheme, found, number)
+    return Url(parts.scheme, where.host, where.port or None)
 
 
 def host(text: str) -> str:
-    """Return a DNS name (lower case, IDNA 2003, no trailing dot) or an IP address in its shortest form.
+    """Return a host that a site announces as ``read_host`` does, empty for what is none.
 
-    Empty for anything else, also for an address with a zone and for numbers that only look like one.
+    An address with a zone is none: the zone is that of the machine that announces it.
     """
-    return _host(text) if len(text) <= _LONGEST else ""
+    bare = text.strip()
+    return _host(bare) if len(bare) <= LONGEST_HOST else ""
 
 
 @functools.lru_cache(maxsize=32768)
 def _host(text: str) -> str:
-    bare = text.strip().removeprefix("[").removesuffix("]")
     try:
-        return "" if "%" in bare else str(ipaddress.ip_address(bare))
+        return "" if "%" in text else read_host(text)
     except ValueError:
-        pass
-    try:
-        name = bare.encode("idna").decode("ascii").lower().removesuffix(".")
-    except UnicodeError:
         return ""
-    labels = name.split(".")
-    sound = len(name) <= _LONGEST and all(_LABEL.fullmatch(label) for label in labels)
-    return name if sound and not _NUMBER.fullmatch(labels[-1]) else ""
-
-
-def is_address(name: str) -> bool:
-    """Return whether a host is an IP address."""
-    return bool(_NUMBER.fullmatch(name.rpartition(".")[2])) or ":" in name
 
 
 @functools.lru_cache(maxsize=32768)
@@ -86,22 +73,16 @@ def is_local(name: str) -> bool:
 
     Loopback, link-local, unspecified and multicast addresses, and names under ``localhost`` (RFC 6761).
     """
-    if not is_address(name):
-        return name in _OWN or name.endswith(".localhost")
-    address = ipaddress.ip_address(name)
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return inner.is_loopback or inner.is_link_local or inner.is_unspecified or inner.is_multicast
-
-
-def joined(name: str, port: int) -> str:
-    """Return ``host:port``, with brackets round an IPv6 address."""
-    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    address = read_ip(name)
+    if address is None:
+        return name in LOCALHOST_NAMES or name.endswith(".localhost")
+    return address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast
 
 
 def same_machine(one: str, other: str) -> bool:
     """Return whether one of two names is the short form of the other (``vms01``, ``vms01.vms.example``)."""
     short, full = sorted((one, other), key=len)
-    return bool(short) and not is_address(full) and full.startswith(f"{short}.")
+    return bool(short) and not is_ip(full) and full.startswith(f"{short}.")
 
 
 def full_names(hosts: Iterable[str]) -> Mapping[str, str]:
@@ -109,7 +90,7 @@ def full_names(hosts: Iterable[str]) -> Mapping[str, str]:
 
     A site announces the same machine as ``VMS01`` and as ``vms01.vms.example``.
     """
-    names = {name for name in hosts if not is_address(name)}
+    names = {name for name in hosts if not is_ip(name)}
     full: dict[str, set[str]] = {}
     for name in names:
         if "." in name:

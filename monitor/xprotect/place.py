@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from monitor.addresses import is_ip, join_host_port
 from monitor.model import Found, Part
 from monitor.parse.display import display
-from monitor.xprotect.hosts import is_address, is_local, joined
+from monitor.xprotect.hosts import is_local
 from monitor.xprotect.meaning import LONGEST_NAME, title
 from monitor.xprotect.presets import Preset
 
@@ -80,7 +81,7 @@ class Place:
             "vms": self.preset.vms or vms,
         }
         return Found(
-            address=joined(self.host, self.port),
+            address=join_host_port(self.host, self.port),
             server_name=self.host,
             labels=tuple(sorted((name, value) for name, value in labels.items() if value)),
             title=title(self.preset, self.name, self.host, self.port),
@@ -90,7 +91,7 @@ class Place:
                 standby=part.standby,
                 plain_possible=part.plain_possible,
                 stands_in_for=self.stands_in_for,
-                public_names=tuple(name for name in given if not is_address(name)),
+                public_names=tuple(name for name in given if not is_ip(name)),
                 key_type=part.key_type,
             ),
             name=display(self.name.strip(), LONGEST_NAME),

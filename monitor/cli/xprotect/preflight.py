@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from monitor.addresses import is_ip
 from monitor.cli.arguments import UsageError
 from monitor.cli.check import looked
 from monitor.cli.output import say
@@ -74,7 +75,7 @@ def _split(text: str, form: str) -> tuple[str, str]:
 
 def _short(host: str) -> tuple[str, ...]:
     """Return the short form of a full name: both are used to reach a server."""
-    return () if hosts.is_address(host) or "." not in host else (host.partition(".")[0],)
+    return () if is_ip(host) or "." not in host else (host.partition(".")[0],)
 
 
 def _is_server(target: Target) -> bool:
