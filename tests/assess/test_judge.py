@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.assess import PathFinder, judge
 from monitor.model import Assessment, Check, Finding, Policy, Severity, Sighting, Target
@@ -22,7 +22,19 @@ from support.factories.judging import (
     verdicts,
     with_policy,
 )
-from support.pki import ANY_USAGE, CLIENT_AUTH, NOW, SERVER_AUTH, Issued, Key, authority, days, issue, leaf
+from support.pki import (
+    ANY_USAGE,
+    CLIENT_AUTH,
+    NOW,
+    SERVER_AUTH,
+    Issued,
+    Key,
+    authority,
+    days,
+    issue,
+    leaf,
+    rsa_key,
+)
 
 
 def served(
@@ -173,8 +185,8 @@ class TestEndpoint:
     @pytest.mark.parametrize(
         ("key", "findings"),
         [
-            (rsa.generate_private_key(65537, 1024), ["RSA with 1024 bits (at least 2048 are needed)"]),
-            (rsa.generate_private_key(65537, 2048), []),
+            (rsa_key(1024), ["RSA with 1024 bits (at least 2048 are needed)"]),
+            (rsa_key(), []),
             (ec.generate_private_key(ec.SECP224R1()), ["EC with 224 bits (at least 256 are needed)"]),
             (ec.generate_private_key(ec.SECP256R1()), []),
         ],

@@ -2,12 +2,12 @@
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess.links import canonical, old_style_ca, signed
-from support.pki import Key, authority, extension, issue, leaf, raw
+from support.pki import Key, authority, dsa_key, extension, issue, leaf, raw, rsa_key
 
 ROOT = authority("Root")
 LEAF = leaf("nvr", ROOT)
@@ -17,8 +17,8 @@ CONSTRAINTS = extension(x509.ExtensionOID.BASIC_CONSTRAINTS, bytes.fromhex("3003
 @pytest.mark.parametrize(
     "key",
     [
-        rsa.generate_private_key(65537, 2048),
-        dsa.generate_private_key(1024),
+        rsa_key(),
+        dsa_key(),
         ec.generate_private_key(ec.SECP384R1()),
         ed25519.Ed25519PrivateKey.generate(),
         ed448.Ed448PrivateKey.generate(),
@@ -70,5 +70,5 @@ def test_damaged_certificates_are_answered(data: st.DataObject) -> None:
 
 def test_a_key_of_another_kind_did_not_sign() -> None:
     """An EC signature was not made by an RSA key."""
-    other = authority("Root", key=rsa.generate_private_key(65537, 2048))
+    other = authority("Root", key=rsa_key())
     assert signed(LEAF.der, other.der) is False

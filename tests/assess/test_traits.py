@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +23,7 @@ from monitor.model import (
     TargetState,
 )
 from monitor.parse import certificate
-from support.pki import NOW, Issued, authority, days, issue, leaf
+from support.pki import NOW, Issued, authority, days, issue, leaf, rsa_key
 
 PLACE = "vms01.vms.example:443"
 ENDPOINT = Target(
@@ -112,8 +111,7 @@ class TestKeyType:
 
     def test_the_wanted_kind_is_fine(self) -> None:
         """An RSA key where RSA is asked for."""
-        key = rsa.generate_private_key(65537, 2048)
-        shown = leaf("vms01.vms.example", ROOT, key=key)
+        shown = leaf("vms01.vms.example", ROOT, key=rsa_key())
         assert verdicts(judged(shown, replace(ENDPOINT, part=Part(key_type="RSA")))) == []
 
 

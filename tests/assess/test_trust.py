@@ -9,7 +9,6 @@ from shutil import which
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +17,7 @@ from OpenSSL._util import lib
 from monitor.assess import Held, PathFinder
 from monitor.model import Anchor, Anchors, Path
 from monitor.parse import certificate, certificates_in
-from support.pki import NOW, Issued, authority, days, issue, leaf, name, new_key, raw
+from support.pki import NOW, Issued, authority, days, issue, leaf, name, new_key, raw, rsa_key
 
 MISSING = "incomplete chain: the issuer"
 KEY = new_key()
@@ -483,8 +482,7 @@ class TestProblems:
 
     def test_a_refused_chain_leaves_openssl_clean(self) -> None:
         """A refusal leaves no error on the thread that another call could take for its own."""
-        keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
-        false, true = (authority("RSA Root", key=key, identifiers=False) for key in keys)
+        false, true = (authority("RSA Root", key=rsa_key(number=n), identifiers=False) for n in range(2))
         forged = leaf("nvr", true, identifiers=False)
         # The second time the signature's verdict is remembered, and nothing but OpenSSL's refusal is left.
         found = [find([forged], [false]).trusted for _ in range(2)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,7 +130,7 @@ def test_signed_by_somebody_else(entries: Sequence[x509.RevokedCertificate]) -> 
 def test_another_kind_of_key() -> None:
     """A signature that does not even fit the CA's key is no error."""
     keys = [
-        rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        pki.rsa_key(),
         ed25519.Ed25519PrivateKey.generate(),
     ]
     for key in keys:

@@ -3,7 +3,7 @@
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from monitor.issuers.crl import told_by
@@ -18,7 +18,7 @@ from support.servers.issuer_world import DAY, HOUR, NOW, URL, crl, issued_list, 
 )
 def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
     """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
-    ca = pki.authority("CA", key=rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    ca = pki.authority("CA", key=pki.rsa_key())
     builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
     made = (
         builder.last_update(NOW - HOUR)

@@ -3,7 +3,7 @@
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from hypothesis import given, settings
@@ -135,7 +135,7 @@ def test_hashes_of_the_name(algorithm: hashes.HashAlgorithm) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        rsa.generate_private_key(public_exponent=65537, key_size=2048),
+        pki.rsa_key(),
         ec.generate_private_key(ec.SECP384R1()),
     ],
     ids=["RSA", "P-384"],

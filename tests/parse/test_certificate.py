@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtensionOID, NameOID
@@ -18,12 +18,13 @@ from support.pki import (
     SERVER_AUTH,
     alternative_names,
     authority,
+    dsa_key,
     extension,
     issue,
     leaf,
-    name,
     object_identifier,
     raw,
+    rsa_key,
     tlv,
 )
 
@@ -227,8 +228,8 @@ def test_the_most_specific_part_comes_first() -> None:
 @pytest.mark.parametrize(
     ("public_key", "expected"),
     [
-        (spki(rsa.generate_private_key(65537, 2048)), ("RSA", 2048)),
-        (spki(dsa.generate_private_key(1024)), ("DSA", 1024)),
+        (spki(rsa_key()), ("RSA", 2048)),
+        (spki(dsa_key()), ("DSA", 1024)),
         (spki(ec.generate_private_key(ec.SECP384R1())), ("EC", 384)),
         (spki(ec.generate_private_key(ec.BrainpoolP256R1())), ("EC", 256)),
         (spki(ed25519.Ed25519PrivateKey.generate()), ("Ed25519", 256)),
@@ -274,18 +275,8 @@ def test_names_the_hash_of_the_signature(algorithm: str, expected: str) -> None:
 
 def test_reads_the_hash_of_a_pss_signature() -> None:
     """RSASSA-PSS names its hash in its parameters."""
-    key = rsa.generate_private_key(65537, 2048)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name("pss"))
-        .issuer_name(name("pss"))
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .sign(key, SHA256(), rsa_padding=padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH))
-    )
-    assert certificate(made.public_bytes(Encoding.DER)).signature_hash == "sha256"
+    pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
+    assert certificate(issue("pss", key=rsa_key(), rsa_padding=pss).der).signature_hash == "sha256"
 
 
 def _usage(*, signs: bool) -> x509.KeyUsage:

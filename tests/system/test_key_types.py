@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from OpenSSL import SSL
 
 from monitor.model import Policy, Seen
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.system
 
 NAME = "recorder.example"
 ROOT = pki.authority()
-RSA_ROOT = pki.authority("Test RSA Root", key=rsa.generate_private_key(65537, 2048))
+RSA_ROOT = pki.authority("Test RSA Root", key=pki.rsa_key(number=1))
 ECDSA = pki.leaf(NAME, RSA_ROOT)
-RSA = pki.leaf(NAME, ROOT, key=rsa.generate_private_key(65537, 2048))
+RSA = pki.leaf(NAME, ROOT, key=pki.rsa_key())
 ED25519 = pki.leaf(NAME, ROOT, key=ed25519.Ed25519PrivateKey.generate())
 P384 = pki.leaf(NAME, ROOT, key=ec.generate_private_key(ec.SECP384R1()))
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.demo.pki import rsa_key
-from support.pki import CLIENT_AUTH, SERVER_AUTH, Issued, authority, leaf
+from support.pki import CLIENT_AUTH, SERVER_AUTH, Issued, authority, leaf, rsa_key
 from support.pki.key_stores import WORD, pkcs12
 from support.servers.command import Done, run
 

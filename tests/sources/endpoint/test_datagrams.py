@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
 from monitor.model import Policy, Reason, Seen
@@ -25,7 +24,7 @@ from support.servers.foreign_tls import running, write
 NAME = "sensor.example"
 ROOT = pki.authority()
 LEAF = pki.leaf(NAME, ROOT)
-RSA = pki.leaf(NAME, ROOT, key=rsa.generate_private_key(65537, 2048))
+RSA = pki.leaf(NAME, ROOT, key=pki.rsa_key())
 MANY = tuple(pki.authority(f"Anchor {number} " + "x" * 40) for number in range(150))
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 

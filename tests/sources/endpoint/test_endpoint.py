@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
 from OpenSSL import SSL
 
 from monitor.model import Failure, Part, Policy, Reason, Seen
@@ -39,7 +38,7 @@ from support.servers.tls_peers import (
 
 def short_key() -> pki.Issued:
     """Return a leaf with an RSA key of 1024 bits."""
-    return pki.issue(NAME, key=rsa.generate_private_key(65537, 1024), names=(NAME,))
+    return pki.issue(NAME, key=pki.rsa_key(1024), names=(NAME,))
 
 
 def old_signature() -> pki.Issued:

@@ -1,30 +1,24 @@
-"""Throwaway keys, certificates and what belongs to them; the ordinary ones are made by ``certificates``."""
+"""Throwaway keys, certificates and what belongs to them; no test makes its own in another way."""
 
 from support.pki.certificates import (
     ANY_USAGE,
     CLIENT_AUTH,
-    EMAIL,
     NOW,
     SERVER_AUTH,
     Issued,
-    Key,
     alternative_names,
     authority,
     days,
-    extension,
     issue,
     leaf,
     name,
-    new_key,
-    object_identifier,
-    raw,
-    tlv,
 )
+from support.pki.crafted import extension, object_identifier, raw, tlv
+from support.pki.keys import Key, dsa_key, new_key, rsa_key
 
 __all__ = [
     "ANY_USAGE",
     "CLIENT_AUTH",
-    "EMAIL",
     "NOW",
     "SERVER_AUTH",
     "Issued",
@@ -32,6 +26,7 @@ __all__ = [
     "alternative_names",
     "authority",
     "days",
+    "dsa_key",
     "extension",
     "issue",
     "leaf",
@@ -39,5 +34,6 @@ __all__ = [
     "new_key",
     "object_identifier",
     "raw",
+    "rsa_key",
     "tlv",
 ]

@@ -1,7 +1,6 @@
-"""Make throwaway certificates with any dates, keys, names and extensions for the tests.
+"""Make certificates with any dates, keys, names and extensions: the one factory for all tests.
 
-``authority`` and ``leaf`` make ordinary ones, ``issue`` takes every option, and ``raw`` writes the DER by
-hand for the shapes that a well-behaved library refuses to make. Nothing here is for use outside tests.
+``authority`` and ``leaf`` make ordinary ones, ``issue`` takes every option.
 """
 
 import ipaddress
@@ -11,28 +10,17 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, padding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from support.pki.keys import Key, new_key
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
 ANY_USAGE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
-EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
 
-Key = (
-    ec.EllipticCurvePrivateKey
-    | ed25519.Ed25519PrivateKey
-    | ed448.Ed448PrivateKey
-    | rsa.RSAPrivateKey
-    | dsa.DSAPrivateKey
-)
 Extension = tuple[x509.ExtensionType, bool]
 
 
@@ -64,11 +52,6 @@ class Issued:
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
 
-def new_key() -> Key:
-    """Return a fresh P-256 key, quick to make and accepted by every TLS client."""
-    return ec.generate_private_key(ec.SECP256R1())
-
-
 def days(count: float, at: datetime = NOW) -> datetime:
     """Return the instant so many days after ``at``."""
     return at + timedelta(days=count)
@@ -94,6 +77,12 @@ def _general_name(entry: str) -> x509.GeneralName:
         return x509.DNSName(entry)
 
 
+def hash_for(signer: Key, wanted: hashes.HashAlgorithm | None = None) -> hashes.HashAlgorithm | None:
+    """Return the hash that a key signs with: SHA-256 unless another is wanted, none for EdDSA."""
+    edwards = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+    return None if edwards else wanted or hashes.SHA256()
+
+
 def issue(  # every option of a certificate is an argument
     subject: str | x509.Name,
     by: Issued | None = None,
@@ -108,6 +97,7 @@ def issue(  # every option of a certificate is an argument
     usages_critical: bool = False,
     extensions: Sequence[Extension] = (),
     signature_hash: hashes.HashAlgorithm | None = None,
+    rsa_padding: padding.PSS | None = None,
 ) -> Issued:
     """Return a certificate signed by ``by``, or by itself.
 
@@ -134,12 +124,8 @@ def issue(  # every option of a certificate is an argument
     for extension, critical in wanted:
         builder = builder.add_extension(extension, critical=critical)
     signer = by.key if by else own
-    algorithm = (
-        None
-        if isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
-        else signature_hash or hashes.SHA256()
-    )
-    return Issued(builder.sign(signer, algorithm), own)
+    algorithm = hash_for(signer, signature_hash)
+    return Issued(builder.sign(signer, algorithm, rsa_padding=rsa_padding), own)
 
 
 def authority(  # every option of a certificate is an argument
@@ -203,69 +189,3 @@ def _identifiers(own: Key, by: Issued | None) -> list[Extension]:
         (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
         (x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), False),
     ]
-
-
-def tlv(tag: int, *contents: bytes) -> bytes:
-    """Return one DER element."""
-    content = b"".join(contents)
-    if len(content) < 0x80:
-        return bytes([tag, len(content)]) + content
-    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content
-
-
-_ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
-
-
-def raw(  # every part of a certificate is an argument
-    *,
-    version: bytes = bytes.fromhex("a003020102"),
-    serial: bytes = b"\x01",
-    subject: bytes | None = None,
-    issuer: bytes | None = None,
-    validity: bytes | None = None,
-    public_key: bytes | None = None,
-    extensions: Sequence[bytes] = (),
-    key: Key | None = None,
-    signer: Key | None = None,
-    algorithm: bytes = _ECDSA_SHA256,
-) -> bytes:
-    """Return the DER of a certificate put together part by part, with a good P-256 signature.
-
-    ``version`` is the whole explicit element (empty for v1), ``serial`` the content of the INTEGER,
-    ``validity`` both times as elements, ``extensions`` whole Extension elements; the rest are whole elements.
-    """
-    own = key or new_key()
-    who = subject if subject is not None else name("raw").public_bytes()
-    tbs = tlv(
-        0x30,
-        version,
-        tlv(0x02, serial),
-        algorithm,
-        issuer if issuer is not None else who,
-        tlv(0x30, validity or tlv(0x17, b"260101000000Z") + tlv(0x17, b"360101000000Z")),
-        who,
-        public_key or own.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-        tlv(0xA3, tlv(0x30, *extensions)) if extensions else b"",
-    )
-    signing = signer or own
-    assert isinstance(signing, ec.EllipticCurvePrivateKey)
-    signature = signing.sign(tbs, ec.ECDSA(hashes.SHA256()))
-    return tlv(0x30, tbs, algorithm, tlv(0x03, b"\x00", signature))
-
-
-def extension(oid: x509.ObjectIdentifier, value: bytes, *, critical: bool = False) -> bytes:
-    """Return one Extension element with any bytes as its value."""
-    return tlv(0x30, object_identifier(oid), b"\x01\x01\xff" if critical else b"", tlv(0x04, value))
-
-
-def object_identifier(oid: x509.ObjectIdentifier) -> bytes:
-    """Return an OBJECT IDENTIFIER element."""
-    first, second, *rest = (int(part) for part in oid.dotted_string.split("."))
-    content = bytearray()
-    for arc in (first * 40 + second, *rest):
-        septets = [arc & 0x7F]
-        while arc := arc >> 7:
-            septets.append(0x80 | arc & 0x7F)
-        content += bytes(reversed(septets))
-    return tlv(0x06, bytes(content))
