@@ -23,8 +23,8 @@ AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
 
 # Labels that our own metrics carry; a chosen label of the same name would appear twice.
 RESERVED_LABELS = frozenset(
-    {"target", "kind", "where", "place", "position", "fingerprint", "subject_cn", "issuer_cn", "serial"}
-    | {"check", "severity", "state", "reason", "result", "le", "quantile"}
+    {"target", "kind", "title", "location", "position", "fingerprint", "subject_cn", "issuer_cn", "serial"}
+    | {"check", "severity", "state", "reason", "receiver", "result", "le", "quantile"}
 )
 _LABEL = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # RFC 5321 allows far more; what it allows beyond this breaks relays and mail programs.
@@ -191,7 +191,8 @@ class MetricsSettings(Settings):
     """Say what the metrics show."""
 
     labels: Annotated[tuple[Label, ...], AfterValidator(_distinct)] = Field(
-        (), description="target labels that appear on cert_monitor_target_info"
+        ("site", "component", "owner"),
+        description="target labels that appear on cert_monitor_target_info ([site, component, owner])",
     )
     chain: Literal["leaf", "path"] = Field("leaf", description="which certificates have metrics")
 

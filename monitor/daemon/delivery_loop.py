@@ -48,5 +48,4 @@ class DeliveryLoop:
 
     def count(self, result: str, number: int) -> None:
         """Count what became of recipients."""
-        for _ in range(number):
-            self._own.mail(result)
+        self._own.notified("email", result, number)

@@ -38,7 +38,7 @@ class Outbox(Protocol):
 
 
 class Tally(Protocol):
-    """Count what became of recipients, by ``sent``, ``retry`` and ``failed``."""
+    """Count what became of recipients, by ``accepted``, ``retry`` and ``refused``."""
 
     def count(self, result: str, number: int) -> None:
         """Add to one of the three counts."""
@@ -132,7 +132,7 @@ async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
 
 
 def _report(mail: Mail, outcomes: Mapping[str, Outcome], tally: Tally, complaints: Complaints) -> None:
-    names = {Result.SENT: "sent", Result.PERMANENT: "failed", Result.RETRYABLE: "retry"}
+    names = {Result.SENT: "accepted", Result.PERMANENT: "refused", Result.RETRYABLE: "retry"}
     for result, name in names.items():
         number = sum(outcome.result is result for outcome in outcomes.values())
         if number:

@@ -45,7 +45,7 @@ email:
   to: [admins@vms.example]
 web: {{listen: "{listen}"}}
 store: {{url: "sqlite:///state.db"}}
-metrics: {{labels: [component, site], chain: leaf}}
+metrics: {{labels: [site, component, owner], chain: leaf}}
 alerts: {{every: 2s}}
 """
 

@@ -20,41 +20,54 @@ T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PIECE = 1000  # lines: some 200 kB and a millisecond, so the event loop breathes in between
 FRESH = 250  # targets: rendering one for the first time takes 25 microseconds
-CACHED = "Cached from the last look, not looked up at the scrape."
-CERTIFICATE_CACHED = "The certificate itself is cached from the last look."
+CACHED = "Cached from the last probe, not looked up at the scrape."
+CERTIFICATES_CACHED = "The certificates themselves are cached from the last probe."
+DAYS_LEFT = b"} %.5f"
+
 
 INFO = Family("cert_monitor_target_info", "Which targets are watched; always 1. " + CACHED)
 TARGETS = Family(
     "cert_monitor_targets",
-    "Watched targets by kind and by their last look: up, down, standby (silent until a takeover, as "
+    "Watched targets by kind and by their last probe: up, down, standby (silent until a takeover, as "
     "is to be expected), or pending before the first.",
 )
 TARGET = (
     Family(
         "cert_monitor_target_up",
-        "Whether the last look succeeded at every place; absent before the first. " + CACHED,
+        "Whether the last probe succeeded at every location; absent before the first. " + CACHED,
     ),
     Family("cert_monitor_target_encrypted", "Whether the port spoke TLS; absent when not known. " + CACHED),
     Family(
         "cert_monitor_target_not_after_timestamp_seconds",
-        "Earliest end on the certificate paths of the target, Unix time. " + CACHED,
+        "Earliest expiry on the certificate paths of the target, Unix time. " + CACHED,
     ),
     Family(
         "cert_monitor_target_warning_due_timestamp_seconds",
-        "Unix time from which the end of validity deserves a warning. " + CACHED,
+        "Unix time from which the earliest expiry deserves a warning. " + CACHED,
     ),
     Family(
         "cert_monitor_target_critical_due_timestamp_seconds",
-        "Unix time from which the end of validity is critical. " + CACHED,
+        "Unix time from which the earliest expiry is critical. " + CACHED,
     ),
-    Family("cert_monitor_target_interval_seconds", "Configured time between two looks at the target."),
-    Family("cert_monitor_last_look_timestamp_seconds", "Unix time of the last look, good or not. " + CACHED),
-    Family("cert_monitor_last_success_timestamp_seconds", "Unix time of the last good look. " + CACHED),
-    Family("cert_monitor_look_duration_seconds", "How long the last look took. " + CACHED),
+    Family("cert_monitor_target_interval_seconds", "Configured time between two probes of the target."),
+    Family(
+        "cert_monitor_target_last_probe_timestamp_seconds",
+        "Unix time of the last probe, whether it succeeded or not. " + CACHED,
+    ),
+    Family(
+        "cert_monitor_target_last_success_timestamp_seconds",
+        "Unix time of the last probe that succeeded. " + CACHED,
+    ),
+    Family("cert_monitor_target_probe_duration_seconds", "How long the last probe took. " + CACHED),
     Family(
         "cert_monitor_target_standby",
         "1 for a target that answers only after a takeover: its silence is no outage. Absent for others.",
     ),
+)
+TARGET_DAYS = Family(
+    "cert_monitor_target_days_to_expiry",
+    "Days of 24 hours to the earliest expiry on the certificate paths of the target, negative after it, "
+    "counted at the scrape; one series that continues over renewals. " + CERTIFICATES_CACHED,
 )
 NOT_AFTER = Family(
     "cert_monitor_certificate_not_after_timestamp_seconds", "Last instant of validity, Unix time. " + CACHED
@@ -65,16 +78,16 @@ NOT_BEFORE = Family(
 )
 DAYS = Family(
     "cert_monitor_certificate_days_to_expiry",
-    "Days of 24 hours to the end of validity, negative after it, counted at the scrape. "
-    + CERTIFICATE_CACHED,
+    "Days of 24 hours to the expiry of a certificate, negative after it, counted at the scrape. "
+    + CERTIFICATES_CACHED,
 )
 CERTIFICATE_INFO = Family(
     "cert_monitor_certificate_info", "Subject, issuer and serial of a certificate; always 1. " + CACHED
 )
 LISTS = Family(
     "cert_monitor_crl_next_update_timestamp_seconds",
-    "Unix time at which the CRL at a place ends, the earliest where several lie there; absent where it names "
-    "none. " + CACHED,
+    "Unix time at which the CRL at a location expires, the earliest where there are several; absent where it "
+    "names none. " + CACHED,
 )
 WINDOW_START = Family(
     "cert_monitor_renewal_window_start_timestamp_seconds",
@@ -124,7 +137,9 @@ class Exposition:
             yield family.head
             for chunk in _chunks(targets):
                 yield _lines(family, [t.labels + text for t in chunk if (text := t.values[index])])
-        yield from _certificates(certificates, seconds(now))
+        at = seconds(now)
+        yield from _days(targets, at)
+        yield from _certificates(certificates, at)
         yield LISTS.head
         for chunk in _chunks(listing):
             yield _lines(LISTS, [target.labels + text for target in chunk for text in target.lists])
@@ -164,6 +179,13 @@ def _counted(counts: Counter[tuple[str, bytes]]) -> list[bytes]:
     ]
 
 
+def _days(targets: list[Rendered], now: float) -> Iterator[bytes]:
+    yield TARGET_DAYS.head
+    for chunk in _chunks(targets):
+        known = [(t.labels, t.not_after) for t in chunk if t.not_after is not None]
+        yield _lines(TARGET_DAYS, [labels + DAYS_LEFT % ((end - now) / 86400) for labels, end in known])
+
+
 def _certificates(certificates: list[RenderedCertificate], now: float) -> Iterator[bytes]:
     yield NOT_AFTER.head
     for chunk in _chunks(certificates):
@@ -173,7 +195,7 @@ def _certificates(certificates: list[RenderedCertificate], now: float) -> Iterat
         yield _lines(NOT_BEFORE, [c.labels + c.not_before for c in chunk])
     yield DAYS.head
     for chunk in _chunks(certificates):
-        yield _lines(DAYS, [c.labels + b"} %.5f" % ((c.ends - now) / 86400) for c in chunk])
+        yield _lines(DAYS, [c.labels + DAYS_LEFT % ((c.ends - now) / 86400) for c in chunk])
     yield CERTIFICATE_INFO.head
     for chunk in _chunks(certificates):
         yield _lines(CERTIFICATE_INFO, [c.labels + c.info for c in chunk])

@@ -7,6 +7,7 @@ import platform
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
 
 from prometheus_client import (
     CollectorRegistry,
@@ -23,7 +24,8 @@ from monitor.metrics.text import seconds
 from monitor.model import DiscoveryState, Reason
 from monitor.threads import ThreadPool
 
-RESULTS = ("sent", "failed", "retry")
+RECEIVERS = ("email",)
+RESULTS = ("accepted", "retry", "refused")
 _LAG_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600)
 
 # Otherwise every counter brings a second family, NAME_created, that nobody asked for.
@@ -39,20 +41,23 @@ class OwnMetrics:
         self._registry = registry = CollectorRegistry()
         self._oldest_mail_at: datetime | None = None
         self._failures = Counter(
-            "cert_monitor_look_failures",
-            "Failures that looks met, by closed reason.",
+            "cert_monitor_probe_failures",
+            "Failures that probes met, by closed reason.",
             ("kind", "reason"),
             registry=registry,
         )
-        self._mails = Counter(
-            "cert_monitor_mails", "What became of attempts to deliver a mail.", ("result",), registry=registry
+        self._notifications = Counter(
+            "cert_monitor_notifications",
+            "What became of attempts to deliver a notification, one for each recipient.",
+            ("receiver", "result"),
+            registry=registry,
         )
         self._store_errors = Counter(
             "cert_monitor_store_errors", "Reads and writes of the database that failed.", registry=registry
         )
         self._lag = Histogram(
             "cert_monitor_schedule_lag_seconds",
-            "How much later than planned a batch of looks started.",
+            "How much later than planned a batch of probes started.",
             buckets=_LAG_BUCKETS,
             registry=registry,
         )
@@ -88,14 +93,17 @@ class OwnMetrics:
         ProcessCollector(registry=registry)
 
     def look_failed(self, kind: str, reason: Reason) -> None:
-        """Count one failure of a look."""
+        """Count one failure of a probe."""
         self._failures.labels(kind, reason).inc()
 
-    def mail(self, result: str) -> None:
-        """Count one delivery attempt: ``sent``, ``failed`` for good, or ``retry``."""
-        if result not in RESULTS:
-            raise ValueError(f"a mail's result is one of {', '.join(RESULTS)}, not {result!r}")
-        self._mails.labels(result).inc()
+    def notified(self, receiver: str, result: str, recipients: int = 1) -> None:
+        """Count attempts to deliver: ``accepted``, ``refused`` for good, or to be tried again (``retry``)."""
+        if receiver not in RECEIVERS or result not in RESULTS:
+            raise ValueError(
+                f"receivers are {', '.join(RECEIVERS)} and results {', '.join(RESULTS)}, "
+                f"not {receiver!r} and {result!r}"
+            )
+        self._notifications.labels(receiver, result).inc(recipients)
 
     def outbox(self, pending: int, oldest_at: datetime | None) -> None:
         """Note how many mails wait and since when the oldest does (``None`` for an empty outbox)."""
@@ -142,8 +150,8 @@ class OwnMetrics:
         for kind in self._kinds:
             for reason in Reason:
                 self._failures.labels(kind, reason)
-        for result in RESULTS:
-            self._mails.labels(result)
+        for receiver, result in product(RECEIVERS, RESULTS):
+            self._notifications.labels(receiver, result)
         build = Gauge(
             "cert_monitor_build_info",
             "Versions of cert-monitor and Python; always 1.",

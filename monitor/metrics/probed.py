@@ -1,6 +1,6 @@
-"""Write the families about one target that was looked at for this very answer; looks at no clock.
+"""Write the families about one target that was probed for this very answer; looks at no clock.
 
-The families of a schedule (interval, last look, counts) would say nothing here and are left out.
+The families of a schedule (interval, last probe, counts) would say nothing here and are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,16 @@ from datetime import datetime
 from monitor.metrics.exposed import Chain
 from monitor.metrics.families import (
     CACHED,
-    CERTIFICATE_CACHED,
     CERTIFICATE_INFO,
+    CERTIFICATES_CACHED,
     DAYS,
+    DAYS_LEFT,
     FINDINGS,
     INFO,
     NOT_AFTER,
     NOT_BEFORE,
     TARGET,
+    TARGET_DAYS,
 )
 from monitor.metrics.rendered import Rendered
 from monitor.metrics.text import Family, seconds
@@ -25,8 +27,8 @@ from monitor.parse import display
 
 _SCHEDULED = (
     "cert_monitor_target_interval_seconds",
-    "cert_monitor_last_look_timestamp_seconds",
-    "cert_monitor_last_success_timestamp_seconds",
+    "cert_monitor_target_last_probe_timestamp_seconds",
+    "cert_monitor_target_last_success_timestamp_seconds",
 )
 
 
@@ -42,15 +44,19 @@ def _series(target: Rendered, now: datetime) -> Iterator[tuple[Family, list[byte
     for family, value in zip(TARGET, target.values, strict=True):
         if family.name not in _SCHEDULED:
             yield family, [target.labels + value] if value else []
-    shown = target.certificates
+    shown, at, end = target.certificates, seconds(now), target.not_after
+    yield (
+        TARGET_DAYS,
+        [] if end is None else [target.labels + DAYS_LEFT % ((end - at) / 86400)],
+    )
     yield NOT_AFTER, [one.labels + one.not_after for one in shown]
     yield NOT_BEFORE, [one.labels + one.not_before for one in shown]
-    yield DAYS, [one.labels + b"} %.5f" % ((one.ends - seconds(now)) / 86400) for one in shown]
+    yield DAYS, [one.labels + DAYS_LEFT % ((one.ends - at) / 86400) for one in shown]
     yield CERTIFICATE_INFO, [one.labels + one.info for one in shown]
     yield FINDINGS, [target.labels + text for text in target.findings]
 
 
 def _family(family: Family, ends: list[bytes]) -> bytes:
-    about = family.about.removesuffix(CACHED).removesuffix(CERTIFICATE_CACHED).strip()
+    about = family.about.removesuffix(CACHED).removesuffix(CERTIFICATES_CACHED).strip()
     name = family.name.encode()
     return Family(family.name, about).head + b"".join(name + end + b"\n" for end in ends)

@@ -17,17 +17,17 @@ _COUNTED = frozenset({Severity.WARNING, Severity.CRITICAL})
 
 
 class RenderedCertificate:
-    """Hold the text of one sighting's series; ``ends`` is its end in Unix seconds."""
+    """The text of one sighting's series; ``ends`` is its expiry in Unix seconds."""
 
     __slots__ = ("ends", "info", "labels", "not_after", "not_before")
 
     def __init__(self, target: bytes, sighting: Sighting) -> None:
         """Render everything but the days, which change with every scrape."""
         certificate = sighting.certificate
-        place = label("place", sighting.place)
+        location = label("location", sighting.place)
         self.labels = b'%b,%b,position="%d",fingerprint="%b"' % (
             target,
-            place,
+            location,
             sighting.position,
             certificate.sha256.encode(),
         )
@@ -38,9 +38,22 @@ class RenderedCertificate:
 
 
 class Rendered:
-    """Hold the text of one target's series, made from ``state`` and ``correlated``."""
+    """The text of one target's series, made from ``state`` and ``correlated``.
 
-    __slots__ = ("certificates", "correlated", "findings", "info", "labels", "lists", "state", "values")
+    ``not_after`` is the earliest expiry on its paths in Unix seconds, ``None`` when it is not known.
+    """
+
+    __slots__ = (
+        "certificates",
+        "correlated",
+        "findings",
+        "info",
+        "labels",
+        "lists",
+        "not_after",
+        "state",
+        "values",
+    )
 
     def __init__(
         self, state: TargetState, correlated: tuple[Finding, ...], labels: tuple[str, ...], chain: Chain
@@ -51,6 +64,8 @@ class Rendered:
         self.labels = b"{" + label("target", state.target.id)
         self.info = _target_info(state, labels)
         self.values = _values(state)
+        end = state.assessment.not_after
+        self.not_after = None if end is None else seconds(end)
         self.certificates = tuple(RenderedCertificate(self.labels, s) for s in exposed(state, chain))
         self.lists = _lists(state) if state.lists else ()
         self.findings = _findings((*state.findings, *correlated))
@@ -61,15 +76,19 @@ class Rendered:
 
 
 def seats(state: TargetState) -> Iterator[tuple[str, bytes]]:
-    """Yield the SHA-256 of each leaf with the labels of its place, each pair once."""
-    for place, sha256 in dict.fromkeys((path.place, path.leaf.sha256) for path in state.assessment.paths):
-        yield sha256, b",%b,%b" % (label("place", place), label("fingerprint", sha256))
+    """Yield the SHA-256 of each leaf with the labels of its location, each pair once."""
+    for location, sha256 in dict.fromkeys((path.place, path.leaf.sha256) for path in state.assessment.paths):
+        yield sha256, b",%b,%b" % (label("location", location), label("fingerprint", sha256))
 
 
 def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:
     target = state.target
-    chosen = [label(name, target.label(name)) for name in labels]
-    return b"," + b",".join([label("kind", target.kind), label("where", target.where), *chosen]) + _YES
+    fixed = (
+        label("kind", target.kind),
+        label("title", target.meaning.title or target.where),
+        label("location", target.where),
+    )
+    return b"," + b",".join([*fixed, *(label(name, target.label(name)) for name in labels)]) + _YES
 
 
 def _certificate_info(certificate: Certificate) -> bytes:
@@ -84,7 +103,7 @@ def _certificate_info(certificate: Certificate) -> bytes:
 def _values(state: TargetState) -> tuple[bytes, ...]:
     """Return the line ends of ``families.TARGET``, in its order."""
     judged = state.assessment
-    looked = stamp(state.looked_at)
+    probed = stamp(state.looked_at)
     return (
         _flag(state.up),
         _flag(state.encrypted),
@@ -92,21 +111,21 @@ def _values(state: TargetState) -> tuple[bytes, ...]:
         stamp(judged.warning_due_at),
         stamp(judged.critical_due_at),
         b"} " + number(state.target.policy.interval.total_seconds()),
-        looked,
-        looked if state.succeeded_at == state.looked_at else stamp(state.succeeded_at),
-        b"} " + number(state.duration.total_seconds()) if looked else b"",
+        probed,
+        probed if state.succeeded_at == state.looked_at else stamp(state.succeeded_at),
+        b"} " + number(state.duration.total_seconds()) if probed else b"",
         _YES if state.target.part.standby else b"",
     )
 
 
 def _lists(state: TargetState) -> tuple[bytes, ...]:
-    """Return the end of a line for each place with CRLs: the earliest next update of those that count."""
+    """Return the end of a line for each location with CRLs: the earliest next update of those that count."""
     replaced = {pair.old for pair in state.assessment.superseded}
     ends: dict[str, datetime] = {}
     for one in state.lists:
         if one.next_update is not None and one.sha256 not in replaced:
             ends[one.place] = min(ends.get(one.place, one.next_update), one.next_update)
-    return tuple(b"," + label("place", place) + stamp(end) for place, end in ends.items())
+    return tuple(b"," + label("location", location) + stamp(end) for location, end in ends.items())
 
 
 def _flag(value: bool | None) -> bytes:  # noqa: FBT001 - the value itself, not a switch
@@ -115,9 +134,9 @@ def _flag(value: bool | None) -> bytes:  # noqa: FBT001 - the value itself, not 
 
 def _findings(findings: Iterable[Finding]) -> tuple[bytes, ...]:
     counts = Counter(
-        (label("place", f.place), f.check, f.severity) for f in findings if f.severity in _COUNTED
+        (label("location", f.place), f.check, f.severity) for f in findings if f.severity in _COUNTED
     )
     return tuple(
-        b',%b,check="%b",severity="%b"} %d' % (place, check.encode(), severity.encode(), count)
-        for (place, check, severity), count in counts.items()
+        b',%b,check="%b",severity="%b"} %d' % (location, check.encode(), severity.encode(), count)
+        for (location, check, severity), count in counts.items()
     )

@@ -15,7 +15,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 # A NUL ends Prometheus' scanner, and a lone surrogate (a file name that is not UTF-8) cannot be encoded.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_TAKEN = frozenset({"target", "kind", "where"})
+_TAKEN = frozenset({"target", "kind", "title", "location"})
 
 
 @dataclass(frozen=True, slots=True)

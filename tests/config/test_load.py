@@ -70,6 +70,7 @@ def test_smallest_file(tmp_path: Path) -> None:
         config.alerts.notify_renewals,
         config.limits.in_flight,
         config.limits.per_second,
+        config.metrics.labels,
         config.metrics.chain,
     ) == (
         None,
@@ -80,6 +81,7 @@ def test_smallest_file(tmp_path: Path) -> None:
         "troubled",
         500,
         200,
+        ("site", "component", "owner"),
         "leaf",
     )
 

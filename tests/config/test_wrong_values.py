@@ -298,6 +298,19 @@ alerts: {tell_renewals: all}
             )
         ],
     ),
+    *(
+        (
+            f"the label {label}, which cert_monitor_target_info has",
+            f"metrics: {{labels: [{label}]}}\n",
+            [
+                (
+                    "1: metrics.labels[0]: this label is already used by cert-monitor's own metrics; "
+                    f"choose another name (got '{label}')"
+                )
+            ],
+        )
+        for label in ("title", "location", "receiver")
+    ),
     (
         "a label that Prometheus keeps for itself",
         "metrics: {labels: [__a]}\n",

@@ -150,7 +150,7 @@ def test_results_are_counted_by_recipient() -> None:
     """The metric counts recipients by what became of them."""
     counts = Counts()
     attempt(Script([{ONE: SENT, TWO: BUSY}, {ONE: REFUSED, TWO: SENT}]), mail(1), mail(2), counts=counts)
-    assert counts.counted == {"sent": 2, "retry": 1, "failed": 1}
+    assert counts.counted == {"accepted": 2, "retry": 1, "refused": 1}
 
 
 def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -19,6 +19,7 @@ from monitor.model import (
     Check,
     Failure,
     Finding,
+    Meaning,
     Part,
     Path,
     Reason,
@@ -119,9 +120,10 @@ TARGET_VALUES = {
     "target_warning_due_timestamp_seconds": (NOW - timedelta(days=10)).timestamp(),
     "target_critical_due_timestamp_seconds": (NOW + timedelta(days=13)).timestamp(),
     "target_interval_seconds": 3600,
-    "last_look_timestamp_seconds": (NOW - timedelta(minutes=5)).timestamp(),
-    "last_success_timestamp_seconds": (NOW - timedelta(minutes=5)).timestamp(),
-    "look_duration_seconds": 0.0125,
+    "target_last_probe_timestamp_seconds": (NOW - timedelta(minutes=5)).timestamp(),
+    "target_last_success_timestamp_seconds": (NOW - timedelta(minutes=5)).timestamp(),
+    "target_days_to_expiry": 20,
+    "target_probe_duration_seconds": 0.0125,
 }
 CERTIFICATE_VALUES = {
     "certificate_not_after_timestamp_seconds": (NOW + timedelta(days=20)).timestamp(),
@@ -141,7 +143,7 @@ def test_target_value(name: str, value: float) -> None:
 def test_certificate_value(name: str, value: float) -> None:
     """Each family about a certificate has its value, and labels that say which one is where."""
     series = scrape(snapshot(seen(certificate(1))))
-    key = {"target": ID, "place": WHERE, "position": "0", "fingerprint": f"{1:064x}"}
+    key = {"target": ID, "location": WHERE, "position": "0", "fingerprint": f"{1:064x}"}
     assert series[f"cert_monitor_{name}", frozenset(key.items())] == value
 
 
@@ -151,7 +153,7 @@ def test_certificate_info() -> None:
     assert labels(series, "certificate_info") == [
         {
             "target": ID,
-            "place": WHERE,
+            "location": WHERE,
             "position": "0",
             "fingerprint": f"{1:064x}",
             "subject_cn": "recorder01.vms.example",
@@ -165,11 +167,45 @@ def test_chosen_labels() -> None:
     """Chosen labels stand on the target's info; one that the target lacks is empty."""
     series = scrape(snapshot(seen(certificate(1))), Exposition(labels=("component", "site")))
     assert labels(series, "target_info") == [
-        {"target": ID, "kind": "endpoint", "where": WHERE, "component": "", "site": "harbour"}
+        {
+            "target": ID,
+            "kind": "endpoint",
+            "title": WHERE,
+            "location": WHERE,
+            "component": "",
+            "site": "harbour",
+        }
     ]
 
 
-@pytest.mark.parametrize("name", ["rack-no", "", "1st", "target", "where", "__name__", "a b"])
+def test_title() -> None:
+    """The title is what people call the target, in the words that mails use: else its location."""
+    target = Target(ID, "endpoint", WHERE, None, meaning=Meaning(title="Recorder 01"))
+    titles = [
+        labels(scrape(snapshot(TargetState(one))), "target_info")[0]["title"]
+        for one in (target, replace(target, meaning=Meaning()))
+    ]
+    assert titles == ["Recorder 01", WHERE]
+
+
+def test_days_of_a_target_continue_over_renewals() -> None:
+    """A renewed certificate has another series, its target has the same as before."""
+    before, after = (scrape(snapshot(seen(certificate(n, days=days)))) for n, days in ((1, 2), (2, 90)))
+    assert labels(before, "target_days_to_expiry") == labels(after, "target_days_to_expiry")
+    assert values(after, "target_days_to_expiry") == [90]
+    assert labels(before, "certificate_days_to_expiry") != labels(after, "certificate_days_to_expiry")
+
+
+def test_days_of_a_target_are_those_of_its_path() -> None:
+    """A CA that expires before its leaf decides."""
+    series = scrape(snapshot(seen(certificate(1, days=90), certificate(2, days=5))))
+    assert (values(series, "target_days_to_expiry"), values(series, "certificate_days_to_expiry")) == (
+        [5],
+        [90],
+    )
+
+
+@pytest.mark.parametrize("name", ["rack-no", "", "1st", "target", "title", "location", "__name__", "a b"])
 def test_bad_label_is_refused(name: str) -> None:
     """A label that Prometheus would refuse or that is taken stops the start with a sentence."""
     with pytest.raises(ValueError, match=r"metrics\.labels"):
@@ -202,8 +238,8 @@ def test_last_success_stays_behind_last_look() -> None:
     """After a failed look the last success is older than the last look."""
     series = scrape(snapshot(replace(seen(certificate(1)), looked_at=NOW, failed_looks=1)))
     looked, good = (
-        values(series, "last_look_timestamp_seconds"),
-        values(series, "last_success_timestamp_seconds"),
+        values(series, "target_last_probe_timestamp_seconds"),
+        values(series, "target_last_success_timestamp_seconds"),
     )
     assert looked[0] - good[0] == 300
 
@@ -279,7 +315,7 @@ def test_findings_are_counted() -> None:
     state = replace(state, assessment=replace(state.assessment, findings=own))
     series = scrape(Snapshot({ID: state}, {ID: shared}))
     assert {
-        (dict(found)["place"], dict(found)["check"], dict(found)["severity"], value)
+        (dict(found)["location"], dict(found)["check"], dict(found)["severity"], value)
         for (name, found), value in series.items()
         if name == "cert_monitor_findings"
     } == {(WHERE, "weak_key", "warning", 2), ("", "inconsistent", "warning", 1)}
@@ -354,7 +390,7 @@ def test_pieces_are_bounded() -> None:
 
 
 def test_every_family_says_that_it_is_cached() -> None:
-    """HELP says of every looked-up value that it is from the last look, as exporters should."""
+    """HELP says of every looked-up value that it is from the last probe, as exporters should."""
     text = b"".join(Exposition().pieces(Snapshot(), NOW)).decode()
     silent = [
         line.split()[2] for line in text.splitlines() if line.startswith("# HELP") and "ached" not in line
@@ -377,7 +413,7 @@ def test_very_long_values_stay_apart() -> None:
     """Two long places that differ at their ends are cut and still are two series."""
     sightings = tuple(Sighting("/" + "x" * 5000 + end, 0, certificate(1)) for end in "ab")
     series = scrape(snapshot(replace(seen(certificate(1)), sightings=sightings, assessment=Assessment())))
-    assert [len(found["place"]) <= 512 for found in labels(series, "certificate_info")] == [True, True]
+    assert [len(found["location"]) <= 512 for found in labels(series, "certificate_info")] == [True, True]
 
 
 HOSTILE = st.text(
@@ -409,7 +445,7 @@ def test_hostile_text(ids: list[str], place: str, cn: str, site: str) -> None:
 def test_ordinary_text_arrives_unchanged(text: str) -> None:
     """Quotes, backslashes, newlines and other alphabets come out of the parser as they went in."""
     target = Target("t", "endpoint", text, None)
-    assert labels(scrape(snapshot(TargetState(target))), "target_info")[0]["where"] == text
+    assert labels(scrape(snapshot(TargetState(target))), "target_info")[0]["location"] == text
 
 
 @settings(deadline=None)
@@ -434,4 +470,7 @@ def test_promtool_accepts_all_but_the_days() -> None:
     text = b"".join(Exposition(labels=("site",)).pieces(snapshot(state), NOW))
     done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
     said = (done.stdout + done.stderr).decode().splitlines()
-    assert said == ['cert_monitor_certificate_days_to_expiry use base unit "seconds" instead of "days"']
+    assert said == [
+        f'cert_monitor_{of}_days_to_expiry use base unit "seconds" instead of "days"'
+        for of in ("certificate", "target")
+    ]

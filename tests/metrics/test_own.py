@@ -33,33 +33,40 @@ def read(metrics: OwnMetrics, name: str) -> dict[tuple[str, ...], float]:
 def test_failures_are_present_at_zero() -> None:
     """Every kind and reason has its counter from the start, so that a rate over it is never empty."""
     expected = {(kind, str(reason)): 0.0 for kind in ("endpoint", "files") for reason in Reason}
-    assert read(own(), "look_failures_total") == expected
+    assert read(own(), "probe_failures_total") == expected
 
 
-def test_mail_results_are_present_at_zero() -> None:
+def test_results_of_notifications_are_present_at_zero() -> None:
     """Every result of a delivery has its counter from the start."""
-    assert read(own(), "mails_total") == {("sent",): 0.0, ("failed",): 0.0, ("retry",): 0.0}
+    assert read(own(), "notifications_total") == {
+        ("email", "accepted"): 0.0,
+        ("email", "refused"): 0.0,
+        ("email", "retry"): 0.0,
+    }
 
 
 def test_failure_is_counted() -> None:
     """A failure counts for its kind and reason only."""
     metrics = own()
     metrics.look_failed("endpoint", Reason.DNS)
-    counted = {key for key, value in read(metrics, "look_failures_total").items() if value}
+    counted = {key for key, value in read(metrics, "probe_failures_total").items() if value}
     assert counted == {("endpoint", "dns")}
 
 
-def test_mail_is_counted() -> None:
-    """A delivery counts for its result only."""
+def test_notification_is_counted() -> None:
+    """A delivery counts for its receiver and result only, once for each recipient."""
     metrics = own()
-    metrics.mail("retry")
-    assert read(metrics, "mails_total") == {("sent",): 0.0, ("failed",): 0.0, ("retry",): 1.0}
+    metrics.notified("email", "retry")
+    metrics.notified("email", "retry", 2)
+    counted = {key: value for key, value in read(metrics, "notifications_total").items() if value}
+    assert counted == {("email", "retry"): 3.0}
 
 
-def test_unknown_mail_result() -> None:
-    """A misspelt result is an error and no new series."""
-    with pytest.raises(ValueError, match="sent, failed, retry"):
-        own().mail("lost")
+@pytest.mark.parametrize("wrong", [("email", "lost"), ("mail", "retry")])
+def test_unknown_receiver_or_result(wrong: tuple[str, str]) -> None:
+    """A misspelt receiver or result is an error and no new series."""
+    with pytest.raises(ValueError, match="accepted, retry, refused"):
+        own().notified(*wrong)
 
 
 @pytest.mark.parametrize(

@@ -28,20 +28,22 @@ def test_families() -> None:
     assert set(samples(endpoint("rec.example", 20, sentence="ends"))) == ALWAYS | CERTIFICATE | {
         "cert_monitor_target_encrypted",
         "cert_monitor_target_not_after_timestamp_seconds",
-        "cert_monitor_look_duration_seconds",
+        "cert_monitor_target_days_to_expiry",
+        "cert_monitor_target_probe_duration_seconds",
         "cert_monitor_findings",
     }
 
 
 def test_days() -> None:
     """Days are counted at the instant of the probe."""
-    assert samples(endpoint("rec.example", 20))["cert_monitor_certificate_days_to_expiry"] == 20
+    found = samples(endpoint("rec.example", 20))
+    assert [found[f"cert_monitor_{of}_days_to_expiry"] for of in ("certificate", "target")] == [20, 20]
 
 
 def test_chosen_labels() -> None:
     """The labels chosen in ``metrics.labels`` stand on the target's info here too."""
     text = probed(endpoint("rec.example", 20), NOW, labels=("site",))
-    assert b'where="rec.example:443",site="harbour"} 1\n' in text
+    assert b'location="rec.example:443",site="harbour"} 1\n' in text
 
 
 def test_down() -> None:

@@ -24,7 +24,7 @@ def series(snapshot: Snapshot, which: str) -> dict[tuple[str, str, str], float]:
     """Return the values of one family by target, place and fingerprint."""
     text = b"".join(Exposition().pieces(snapshot, NOW)).decode()
     return {
-        (sample.labels["target"], sample.labels["place"], sample.labels["fingerprint"]): sample.value
+        (sample.labels["target"], sample.labels["location"], sample.labels["fingerprint"]): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
         if sample.name == f"cert_monitor_renewal_window_{which}_timestamp_seconds"

@@ -20,6 +20,7 @@ from monitor.metrics.families import (
     NOT_AFTER,
     NOT_BEFORE,
     TARGET,
+    TARGET_DAYS,
     TARGETS,
     WINDOW_END,
     WINDOW_START,
@@ -44,7 +45,17 @@ def run(*command: str, folder: Path = RULES) -> tuple[int, str]:
 
 def own_names() -> set[str]:
     """Return the names of all series that the daemon exposes."""
-    several = (*TARGET, NOT_AFTER, NOT_BEFORE, DAYS, CERTIFICATE_INFO, LISTS, WINDOW_START, WINDOW_END)
+    several = (
+        *TARGET,
+        TARGET_DAYS,
+        NOT_AFTER,
+        NOT_BEFORE,
+        DAYS,
+        CERTIFICATE_INFO,
+        LISTS,
+        WINDOW_START,
+        WINDOW_END,
+    )
     families = {f.name for f in (INFO, TARGETS, *several, FINDINGS)}
     text = FakeDaemon().own.text(datetime.now(UTC)).decode()
     late = {"outbox_pending", "outbox_oldest_age_seconds", "last_alert_pass_timestamp_seconds"}

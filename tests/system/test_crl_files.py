@@ -55,7 +55,7 @@ def series(state: TargetState) -> Mapping[str, float]:
     """Return the metric's value by place."""
     text = b"".join(Exposition().pieces(Snapshot({state.target.id: state}), NOW)).decode()
     return {
-        sample.labels["place"]: sample.value
+        sample.labels["location"]: sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
         if sample.name == FAMILY

@@ -219,7 +219,7 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
                 await until(
                     lambda: (
                         running.own._registry.get_sample_value(
-                            "cert_monitor_mails_total", {"result": "retry"}
+                            "cert_monitor_notifications_total", {"receiver": "email", "result": "retry"}
                         )
                         == 1
                     )
@@ -239,7 +239,9 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
 
 
 def _retried(running: Daemon) -> bool:
-    value = running.own._registry.get_sample_value("cert_monitor_mails_total", {"result": "retry"})
+    value = running.own._registry.get_sample_value(
+        "cert_monitor_notifications_total", {"receiver": "email", "result": "retry"}
+    )
     return bool(value)
 
 

@@ -202,7 +202,7 @@ def test_scrape_timeout(tmp_path: Path) -> None:
 
     text = asyncio.run(run())
     assert text.startswith("# failure: timeout: ")
-    assert samples(text, "cert_monitor_look_duration_seconds")[0][1] < 1
+    assert samples(text, "cert_monitor_target_probe_duration_seconds")[0][1] < 1
 
 
 @pytest.mark.system
@@ -236,7 +236,10 @@ def test_promtool_checks_a_probe(tmp_path: Path) -> None:
         check=False,
     )
     said = (done.stdout + done.stderr).splitlines()
-    assert said == ['cert_monitor_certificate_days_to_expiry use base unit "seconds" instead of "days"']
+    assert said == [
+        f'cert_monitor_{of}_days_to_expiry use base unit "seconds" instead of "days"'
+        for of in ("certificate", "target")
+    ]
 
 
 def example(listen: str, target: str) -> str:

@@ -18,13 +18,13 @@ RULES = ROOT / "deploy" / "prometheus" / "rules.yml"
 # What is wrong in the estate by design: alert, and the component of the server it must name.
 EXPECTED = {
     ("CertificateExpired", "mobile_server"),
-    ("CertificateEndsCritical", "recording_server"),
-    ("CertificateEndsSoon", "recording_server"),
+    ("CertificateExpiryCritical", "recording_server"),
+    ("CertificateExpiryWarning", "recording_server"),
     ("CertificateFindingCritical", "event_server"),
     ("CertificateFindingCritical", "web_client"),
-    ("CertificateListEndsSoon", "web"),
+    ("CertificateCrlExpiryWarning", "web"),
     ("CertificateRenewalOverdue", "web_site"),
-    ("CertificateTargetBlind", "log_server"),
+    ("CertificateTargetUnreachable", "log_server"),
 }
 
 
@@ -54,7 +54,7 @@ def test_demo_in_prometheus(tmp_path: Path) -> None:
             async with asyncio.timeout(20):
                 while not await alarmed(running) >= EXPECTED:
                     await asyncio.sleep(0.2)
-            assert ("CertificateTargetBlind", "failover_recorder") not in await alarmed(running)
+            assert ("CertificateTargetUnreachable", "failover_recorder") not in await alarmed(running)
             rules = await running.rules()
             assert {rule["health"] for rule in rules} == {"ok"}
             assert len(rules) == RULES.read_text("utf-8").count("- alert:")
@@ -78,4 +78,7 @@ def test_promtool_checks_the_metrics(tmp_path: Path) -> None:
         [promtool, "check", "metrics"], input=text, capture_output=True, text=True, timeout=60, check=False
     )
     said = (checked.stdout + checked.stderr).splitlines()
-    assert said == ['cert_monitor_certificate_days_to_expiry use base unit "seconds" instead of "days"']
+    assert said == [
+        f'cert_monitor_{of}_days_to_expiry use base unit "seconds" instead of "days"'
+        for of in ("certificate", "target")
+    ]

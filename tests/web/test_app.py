@@ -44,7 +44,7 @@ def test_metrics_hold_everything() -> None:
     names = [f.name for f in text_string_to_metric_families(ask(_one(), "/metrics").text)]
     assert (
         len(names) == len(set(names)),
-        {"cert_monitor_mails", "cert_monitor_target_up"} <= set(names),
+        {"cert_monitor_notifications", "cert_monitor_target_up"} <= set(names),
     ) == (
         True,
         True,

@@ -266,7 +266,7 @@ def test_the_daemon_runs_on_windows(windows: WineMachine, tmp_path: Path) -> Non
     finally:
         daemon.send_signal(signal.SIGINT)
         rest = daemon.communicate(timeout=60)[0]
-    assert {labels["place"] for labels, _ in ends} >= {place(OWN), place(BARE), place(CHIP)}
+    assert {labels["location"] for labels, _ in ends} >= {place(OWN), place(BARE), place(CHIP)}
     assert ("stopping" in rest, daemon.returncode) == (True, 0)
 
 

@@ -124,7 +124,7 @@ def test_page_and_metrics(tmp_path: Path) -> None:
     rows = [row(place, snapshot.findings(wanted.id), NOW).place for place in matching(snapshot, "")]
     text = b"".join(Exposition().pieces(snapshot, NOW)).decode()
     named = f"{tmp_path}/a.jks#"
-    assert (sorted(rows), f'place="{named}ok"' in text, f'place="{named}\\"\\\\ <a>&"' in text) == (
+    assert (sorted(rows), f'location="{named}ok"' in text, f'location="{named}\\"\\\\ <a>&"' in text) == (
         sorted([f'{named}"\\ <a>&', f"{named}ok"]),
         True,
         True,

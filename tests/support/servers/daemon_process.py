@@ -84,10 +84,12 @@ class Running:
     async def looks_on(self, target: str) -> None:
         """Wait until a target has been looked at twice more."""
         for _ in range(2):
-            before = await self.metric("cert_monitor_last_look_timestamp_seconds", target=target)
+            before = await self.metric("cert_monitor_target_last_probe_timestamp_seconds", target=target)
 
             async def later(before: float | None = before) -> bool:
-                return before != await self.metric("cert_monitor_last_look_timestamp_seconds", target=target)
+                return before != await self.metric(
+                    "cert_monitor_target_last_probe_timestamp_seconds", target=target
+                )
 
             await until(later)
 
