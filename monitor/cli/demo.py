@@ -17,7 +17,7 @@ def demo(arguments: argparse.Namespace) -> int:
         if error.name != "aiosmtpd":
             raise
         raise CertMonitorError(
-            "the demo needs a package more: pip install 'cert-expiry-monitor[demo]'"
+            "the demo needs a package more: run scripts/demo, or pip install -r requirements/demo.txt"
         ) from None
     show(arguments.listen)
     return 0

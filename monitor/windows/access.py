@@ -169,7 +169,7 @@ def _secret(file: str | None, env: str | None) -> SecretReference | None:
 def _not_installed(_: WindowsAccess) -> str:
     if find_spec("pypsrp") is not None:
         return ""
-    return "WinRM needs a library that is not installed here: pip install 'cert-expiry-monitor[windows]'"
+    return "WinRM needs a library that is not installed here: pip install -r requirements/extras.txt"
 
 
 def _wrong_login(keys: WindowsAccess) -> str:

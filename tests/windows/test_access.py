@@ -153,7 +153,7 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "monitor.windows.access.find_spec", lambda name: None if name == "pypsrp" else found(name)
     )
-    assert "pip install 'cert-expiry-monitor[windows]'" in wrong()
+    assert "pip install -r requirements/extras.txt" in wrong()
 
 
 def test_unhurried(tmp_path: Path) -> None:

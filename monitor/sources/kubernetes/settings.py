@@ -93,7 +93,7 @@ class KubernetesSettings(TargetSettings):
     @model_validator(mode="after")
     def _library(self) -> Self:
         if find_spec("kubernetes_asyncio") is None:
-            raise ValueError("kind kubernetes needs an extra: pip install 'cert-expiry-monitor[kubernetes]'")
+            raise ValueError("kind kubernetes needs an extra: pip install -r requirements/extras.txt")
         return self
 
     def target(self, policy: Policy) -> Target:
