@@ -57,6 +57,6 @@ PLACES = (
     Place("irc", INSPIRCD),
 )
 
-# What has no such server that can be installed anywhere: the table in README.md says what was tested instead.
+# What has no such server that can be installed anywhere: docs/protocols.md says what was tested instead.
 # The server of dtls is no daemon with a log: test_source_datagrams has it.
 WITHOUT_SERVER = frozenset({"mssql", "mssql-strict", "rtsps", "winrm", "nntp", "dtls"})
