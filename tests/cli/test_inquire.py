@@ -8,10 +8,11 @@ import pytest
 
 from monitor.issuers.renewal_id import renewal_id
 from support import pki
+from support.pki.crls import crl, entry, points
 from support.servers.acme_world import window
 from support.servers.command import Done, check, run
 from support.servers.issuer_thread import web_on_a_thread
-from support.servers.issuer_world import Web, crl, entry, http, points
+from support.servers.web_server import Web, http
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

@@ -8,7 +8,8 @@ import pytest
 
 from monitor.http.request import FetchError, FetchResponse
 from support.factories.fetching import KIB, asked, following, redirect, said
-from support.servers.issuer_world import Reply, Request, fetcher, http, web
+from support.servers.issuer_world import fetcher
+from support.servers.web_server import Reply, Request, http, web
 
 
 def test_a_good_answer() -> None:

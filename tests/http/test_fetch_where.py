@@ -12,7 +12,8 @@ from monitor.http.policy import UrlPolicy
 from monitor.http.request import FetchError, FetchResponse
 from support import pki
 from support.factories.fetching import asked, following, redirect, said
-from support.servers.issuer_world import LOOPBACK, Hosts, Request, fetcher, http, web
+from support.servers.issuer_world import LOOPBACK, Hosts, fetcher
+from support.servers.web_server import Request, http, web
 
 
 def test_redirect_to_a_path() -> None:

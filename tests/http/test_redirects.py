@@ -9,7 +9,8 @@ from monitor.http.policy import EVERYWHERE
 from monitor.http.request import FetchError, FetchRequest, Redirects
 from monitor.model import Reason
 from support.factories.fetching import redirect
-from support.servers.issuer_world import Hosts, Reply, Request, http, web
+from support.servers.issuer_world import Hosts
+from support.servers.web_server import Reply, Request, http, web
 
 SECRETS = {"Authorization": "Bearer s3cret", "X-Api-Key": "s3cret", "Cookie": "s3cret"}
 

@@ -12,20 +12,9 @@ from hypothesis import strategies as st
 from monitor.issuers.crl import told_by
 from monitor.issuers.issued import UnreadableListError, read_list
 from support import pki
-from support.pki.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, signed_anew, told
-from support.servers.issuer_world import (
-    DAY,
-    HOUR,
-    NOW,
-    URL,
-    crl,
-    entry,
-    issued_list,
-    leaf,
-    pair,
-    points,
-    scope,
-)
+from support.factories.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, signed_anew, told
+from support.pki.crls import URL, crl, entry, points, scope
+from support.servers.issuer_world import DAY, HOUR, NOW, issued_list, leaf, pair
 
 Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 
@@ -63,8 +52,7 @@ def test_on_hold() -> None:
 def test_serial_numbers_of_any_size(bits: int) -> None:
     """Serial numbers are found however long they are, and their neighbours are not."""
     serial = (1 << bits) - 1 or 1
-    other = x509.RevokedCertificateBuilder().serial_number(serial + 1).revocation_date(NOW).build()
-    own = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW).build()
+    other, own = entry(serial + 1, None), entry(serial, None)
     assert issued_list(crl(CA, other)).entry(serial) is None
     assert issued_list(crl(CA, other, own)).entry(serial) is not None
 
@@ -73,8 +61,7 @@ def test_serial_numbers_of_any_size(bits: int) -> None:
 @given(st.sets(st.integers(1, 1 << 80), max_size=20), st.integers(1, 1 << 80))
 def test_the_quick_look_agrees_with_the_whole_one(listed: set[int], asked: int) -> None:
     """Searching the bytes first never changes whether a serial number is found."""
-    builder = x509.RevokedCertificateBuilder().revocation_date(NOW)
-    held = issued_list(crl(CA, *(builder.serial_number(one).build() for one in listed)))
+    held = issued_list(crl(CA, *(entry(one, None) for one in listed)))
     for serial in (asked, *listed):
         whole = held.crl.get_revoked_certificate_by_serial_number(serial)
         assert (held.entry(serial) is None) == (whole is None)

@@ -5,8 +5,9 @@ from cryptography import x509
 
 from monitor.issuers.crl import deltas_of, told_by, with_delta
 from monitor.model import Standing
-from support.pki.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, delta
-from support.servers.issuer_world import DAY, NOW, crl, entry, issued_list, leaf, pair, points
+from support.factories.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, delta
+from support.pki.crls import crl, entry, points
+from support.servers.issuer_world import DAY, NOW, issued_list, leaf, pair
 
 BASE = [(x509.CRLNumber(10), False)]
 

@@ -4,13 +4,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from monitor.issuers.crl import told_by
 from monitor.issuers.issued import UnreadableListError
 from support import pki
-from support.pki.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, told
-from support.servers.issuer_world import DAY, HOUR, NOW, URL, crl, issued_list, leaf, pair, points
+from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, told
+from support.pki.crls import URL, crl, points
+from support.servers.issuer_world import NOW, issued_list, leaf, pair
 
 
 @pytest.mark.parametrize(
@@ -19,17 +19,7 @@ from support.servers.issuer_world import DAY, HOUR, NOW, URL, crl, issued_list, 
 def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
     """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
     ca = pki.authority("CA", key=pki.rsa_key())
-    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
-    made = (
-        builder.last_update(NOW - HOUR)
-        .next_update(NOW + DAY)
-        .sign(
-            ca.key,  # type: ignore[arg-type]
-            hashes.SHA256(),
-            rsa_padding=how,
-        )
-    )
-    assert told(made.public_bytes(Encoding.DER), leaf(ca, points(URL)), ca).standing is GOOD
+    assert told(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).standing is GOOD
 
 
 def test_two_algorithms() -> None:

@@ -7,7 +7,9 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from monitor.assess.links import loaded
 from monitor.issuers.named import Named, lists_named, responders_named
 from support import pki
-from support.servers.issuer_world import RESPONDER, URL, access, leaf, points
+from support.pki.crls import URL, points
+from support.pki.ocsp import RESPONDER, access
+from support.servers.issuer_world import leaf
 
 CA = pki.authority("Test CA")
 LDAP = "ldap:///CN=CA,CN=CDP,DC=vms,DC=example?certificateRevocationList?base"

@@ -13,7 +13,8 @@ from monitor.issuers.ocsp import question, told_by_response
 from monitor.issuers.verdict import Verdict
 from monitor.model import Standing
 from support import pki
-from support.servers.issuer_world import DAY, HOUR, NOW, leaf, pair, responder, response
+from support.pki.ocsp import responder, response
+from support.servers.issuer_world import DAY, HOUR, NOW, leaf, pair
 
 CA = pki.authority("Test CA")
 OTHER = pki.authority("Other CA")
@@ -151,18 +152,8 @@ def test_ed25519() -> None:
     """A CA with an Ed25519 key signs without a hash."""
     ca = pki.authority("CA", key=ed25519.Ed25519PrivateKey.generate())
     about = leaf(ca)
-    builder = ocsp.OCSPResponseBuilder().add_response(
-        cert=about.certificate,
-        issuer=ca.certificate,
-        algorithm=hashes.SHA1(),
-        cert_status=STATUS.GOOD,
-        this_update=NOW - HOUR,
-        next_update=NOW + DAY,
-        revocation_time=None,
-        revocation_reason=None,
-    )
-    made = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, ca.certificate).sign(ca.key, None)  # type: ignore[arg-type]
-    assert told(made.public_bytes(Encoding.DER), about, ca).standing is GOOD
+    made = response(about, ca, named_by=ocsp.OCSPResponderEncoding.NAME)
+    assert told(made, about, ca).standing is GOOD
 
 
 @pytest.mark.parametrize(

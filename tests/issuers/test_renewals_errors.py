@@ -11,7 +11,8 @@ from monitor.issuers.renewals import A_ROUND
 from monitor.model import Path
 from support import pki
 from support.servers.acme_world import END, START, World, in_world, state, window
-from support.servers.issuer_world import DAY, HOUR, MINUTE, NOW, Request, http
+from support.servers.issuer_world import DAY, HOUR, MINUTE, NOW
+from support.servers.web_server import Request, http
 
 
 async def huge(_request: Request, writer: asyncio.StreamWriter) -> None:

@@ -7,7 +7,10 @@ from monitor.http.policy import UrlPolicy
 from monitor.model import Staple
 from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
-from support.servers.issuer_world import DAY, NOW, crl, entry, fetcher, http, leaf, points, response
+from support.pki.crls import crl, entry, points
+from support.pki.ocsp import response
+from support.servers.issuer_world import DAY, NOW, fetcher, leaf
+from support.servers.web_server import http
 
 
 def test_good_by_its_list() -> None:

@@ -11,21 +11,10 @@ from monitor.issuers import lists
 from monitor.model import Policy, Superseded
 from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
-from support.servers.issuer_world import (
-    DAY,
-    HOUR,
-    MINUTE,
-    NOW,
-    Request,
-    access,
-    crl,
-    entry,
-    http,
-    leaf,
-    points,
-    response,
-    web,
-)
+from support.pki.crls import crl, entry, points
+from support.pki.ocsp import access, response
+from support.servers.issuer_world import DAY, HOUR, MINUTE, NOW, leaf
+from support.servers.web_server import Request, http, web
 
 
 def test_nothing_is_asked_before_it_is_due() -> None:

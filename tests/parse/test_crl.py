@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from monitor.parse import UnreadableListError, certificates_in, revocation_list
 from monitor.parse.times import LATEST
 from support.pki import authority, days, extension, leaf, name, tlv
-from support.pki.crls import UNTIL, bare, crl, pem
+from support.pki.crls import UNTIL, bare, pem, weekly
 
 ROOT = authority("Test Root")
 LEAF = leaf("rec.vms.example", ROOT)
-LIST = crl(ROOT, number=4096, revoked=3)
+LIST = weekly(ROOT, number=4096, revoked=3)
 ENTRY = tlv(0x30, tlv(0x02, b"\x01\x02\x03"), tlv(0x17, b"261122120000Z"))
 
 
@@ -116,16 +116,16 @@ def test_what_is_no_list_is_refused(der: bytes) -> None:
 
 def test_lists_of_one_issuer_and_key_have_one_scope() -> None:
     """Next week's list replaces this week's."""
-    later = crl(ROOT, number=4097, issued=days(0))
+    later = weekly(ROOT, number=4097, issued=days(0))
     assert revocation_list(later, "b", 0).scope == revocation_list(LIST, "a", 0).scope
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        pytest.param(crl(ROOT, number=4097, base=4096), id="a delta"),
-        pytest.param(crl(authority("Test Root"), number=1), id="the CA's next key"),
-        pytest.param(crl(authority("Other Root"), number=4097), id="another CA"),
+        pytest.param(weekly(ROOT, number=4097, base=4096), id="a delta"),
+        pytest.param(weekly(authority("Test Root"), number=1), id="the CA's next key"),
+        pytest.param(weekly(authority("Other Root"), number=4097), id="another CA"),
         pytest.param(
             bare(extensions=tlv(0xA0, tlv(0x30, extension(x509.ObjectIdentifier("2.5.29.28"), b"\x30\0")))),
             id="a part of a divided list",
@@ -139,7 +139,7 @@ def test_other_lists_have_other_scopes(other: bytes) -> None:
 
 def test_a_delta_is_known() -> None:
     """A delta is told from its base."""
-    assert revocation_list(crl(ROOT, number=7, base=5), "a", 0).delta
+    assert revocation_list(weekly(ROOT, number=7, base=5), "a", 0).delta
 
 
 def test_malformed_extensions_cost_only_themselves() -> None:

@@ -30,13 +30,13 @@ from monitor.web.rows import matching, row
 from support.factories.alerts_world import AFTER_INVENTORY, apply, mail_about, text_of
 from support.factories.file_probes import look, reasons, target
 from support.pki import NOW, authority, days, leaf
-from support.pki.crls import crl, pem
+from support.pki.crls import pem, weekly
 from support.servers.command import check, run
 
 ROOT = authority("Plant CA")
 LEAF = leaf("rec.vms.example", ROOT)
-FRESH = crl(ROOT, number=8, revoked=2)
-ENDED = crl(ROOT, number=7, issued=days(-9))
+FRESH = weekly(ROOT, number=8, revoked=2)
+ENDED = weekly(ROOT, number=7, issued=days(-9))
 FAMILY = "cert_monitor_crl_next_update_timestamp_seconds"
 
 
@@ -146,7 +146,7 @@ def test_lists_survive_a_restart(tmp_path: Path) -> None:
 
 def test_the_metric_has_one_series_for_each_place(tmp_path: Path) -> None:
     """Two CAs in one file: the earliest end; a list that another replaces has none."""
-    other = crl(authority("Other CA"), until=days(2))
+    other = weekly(authority("Other CA"), until=days(2))
     (tmp_path / "both.crl").write_bytes(pem(FRESH) + pem(other))
     (tmp_path / "old.crl").write_bytes(ENDED)
     assert series(seen(tmp_path)) == {str(tmp_path / "both.crl"): days(2).timestamp()}
@@ -238,7 +238,7 @@ def test_check_of_a_list(tmp_path: Path, until: float, code: int, severity: str)
     """``check`` reads a list, judges it by today's date and gives its facts."""
     today = datetime.now(UTC).replace(microsecond=0)
     file = tmp_path / "ca.crl"
-    file.write_bytes(crl(ROOT, issued=days(-4, today), until=days(until, today), number=3))
+    file.write_bytes(weekly(ROOT, issued=days(-4, today), until=days(until, today), number=3))
     done = check(file)
     [element] = done.elements
     assert (done.code, element["severity"], element["certificates"]) == (code, severity, [])
@@ -250,6 +250,6 @@ def test_check_of_a_list(tmp_path: Path, until: float, code: int, severity: str)
 def test_check_shows_a_list_as_a_line(tmp_path: Path) -> None:
     """People see whose list it is and when it ends."""
     file = tmp_path / "ca.crl"
-    file.write_bytes(crl(ROOT, issued=days(-1), until=days(3000)))
+    file.write_bytes(weekly(ROOT, issued=days(-1), until=days(3000)))
     assert f"{days(3000):%Y-%m-%d}  {file}" in run("check", file).out
     assert "CRL of CN=Plant CA" in run("check", file).out

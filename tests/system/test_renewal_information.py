@@ -14,8 +14,8 @@ from support import pki
 from support.servers.acme_world import window
 from support.servers.daemon_inside import daemon, hang_up, metrics, passes
 from support.servers.daemon_process import until
-from support.servers.issuer_world import Web, http, web
 from support.servers.mail_servers import Inbox, mail_server
+from support.servers.web_server import Web, http, web
 
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC).replace(microsecond=0)

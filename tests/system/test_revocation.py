@@ -13,10 +13,12 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.loops import Loop
 from monitor.model import Check, Revocation, Standing
 from support import pki
+from support.pki.crls import crl, entry, points
 from support.servers.daemon_inside import daemon, hang_up, metrics, passes
 from support.servers.daemon_process import until
-from support.servers.issuer_world import DAY, HOUR, Web, crl, entry, http, points, web
+from support.servers.issuer_world import DAY, HOUR
 from support.servers.mail_servers import Inbox, mail_server
+from support.servers.web_server import Web, http, web
 
 PATH = "/ca.crl"
 ASKING: Callable[[Daemon], Loop] = attrgetter("asking")

@@ -10,7 +10,7 @@ from support.pki.openssl_ca import OpensslCa
 from support.servers.command import Done, check
 from support.servers.foreign_tls import free_ports
 from support.servers.issuer_thread import web_on_a_thread
-from support.servers.issuer_world import http
+from support.servers.web_server import http
 
 pytestmark = [
     pytest.mark.system,

@@ -2,13 +2,10 @@
 
 import asyncio
 import shutil
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
 from OpenSSL import SSL
 
 from monitor.model import Policy, Reason, Seen, Staple
@@ -16,6 +13,7 @@ from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.tls import Handshake, TlsSetting, Trouble, shared_context
 from support import pki
+from support.pki import ocsp
 from support.servers.foreign_tls import s_server
 from support.servers.tls_peers import HANDSHAKE, TlsPeer, certificates, message, record, server_context
 
@@ -30,18 +28,7 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl 
 
 def response(days: float = 4) -> bytes:
     """Return a real response that calls the leaf good for so many days, signed by its CA."""
-    builder = ocsp.OCSPResponseBuilder().add_response(
-        cert=LEAF.certificate,
-        issuer=ROOT.certificate,
-        algorithm=hashes.SHA256(),
-        cert_status=ocsp.OCSPCertStatus.GOOD,
-        this_update=pki.NOW,
-        next_update=pki.NOW + timedelta(days=days),
-        revocation_time=None,
-        revocation_reason=None,
-    )
-    signed = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, ROOT.certificate)
-    return signed.sign(ROOT.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return ocsp.response(LEAF, ROOT, begin=pki.NOW, end=pki.days(days), algorithm=hashes.SHA256())
 
 
 RESPONSE = response()

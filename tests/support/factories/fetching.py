@@ -5,7 +5,8 @@ from typing import Any
 
 from monitor.http.policy import UrlPolicy
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
-from support.servers.issuer_world import LOOPBACK, Reply, fetcher, http, web
+from support.servers.issuer_world import LOOPBACK, fetcher
+from support.servers.web_server import Reply, http, web
 
 KIB = 1024
 

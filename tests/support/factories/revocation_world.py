@@ -21,7 +21,10 @@ from monitor.model import (
 )
 from monitor.parse import certificate
 from support import pki
-from support.servers.issuer_world import LOOPBACK, Clock, Hosts, Web, access, fetcher, leaf, points, web
+from support.pki.crls import points
+from support.pki.ocsp import access
+from support.servers.issuer_world import LOOPBACK, Clock, Hosts, fetcher, leaf
+from support.servers.web_server import Web, web
 
 GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
 ALL = ("staple", "crl", "ocsp")

@@ -20,7 +20,7 @@ def tlv(tag: int, *contents: bytes) -> bytes:
     return bytes([tag, 0x80 | len(length)]) + length + content
 
 
-_ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 
 
 def raw(  # every part of a certificate is an argument
@@ -34,7 +34,7 @@ def raw(  # every part of a certificate is an argument
     extensions: Sequence[bytes] = (),
     key: Key | None = None,
     signer: Key | None = None,
-    algorithm: bytes = _ECDSA_SHA256,
+    algorithm: bytes = ECDSA_SHA256,
 ) -> bytes:
     """Return the DER of a certificate put together part by part, with a good P-256 signature.
 

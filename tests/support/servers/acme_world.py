@@ -17,7 +17,8 @@ from monitor.issuers.renewals import Renewals
 from monitor.model import Assessment, Path, Policy, RenewalWindow, Snapshot, Target, TargetState
 from monitor.parse import certificate
 from support import pki
-from support.servers.issuer_world import LOOPBACK, NOW, Clock, Hosts, Reply, Web, http, web
+from support.servers.issuer_world import LOOPBACK, NOW, Clock, Hosts
+from support.servers.web_server import Reply, Web, http, web
 
 CA = "Test ACME CA"
 

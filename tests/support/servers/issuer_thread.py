@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from support.servers.issuer_world import Web
+from support.servers.web_server import Web
 
 
 @contextmanager

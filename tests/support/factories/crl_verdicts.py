@@ -8,7 +8,9 @@ from monitor.issuers.crl import told_by
 from monitor.issuers.verdict import Verdict
 from monitor.model import Standing
 from support import pki
-from support.servers.issuer_world import NOW, URL, crl, issued_list, leaf, pair, points
+from support.pki.crafted import ECDSA_SHA256
+from support.pki.crls import URL, crl, points
+from support.servers.issuer_world import NOW, issued_list, leaf, pair
 
 CA = pki.authority("Test CA")
 OTHER = pki.authority("Other CA")
@@ -25,8 +27,8 @@ def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
 def signed_anew(body: bytes) -> bytes:
     """Return a list with this inner part, signed by the CA."""
     assert isinstance(CA.key, ec.EllipticCurvePrivateKey)
-    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
-    return pki.tlv(0x30, body, algorithm, pki.tlv(0x03, b"\0", CA.key.sign(body, ec.ECDSA(hashes.SHA256()))))
+    signature = CA.key.sign(body, ec.ECDSA(hashes.SHA256()))
+    return pki.tlv(0x30, body, ECDSA_SHA256, pki.tlv(0x03, b"\0", signature))
 
 
 def delta(
