@@ -6,7 +6,7 @@ import sys
 
 from monitor.cli.output import say
 from monitor.config import load
-from monitor.daemon.active_config import relay_of
+from monitor.daemon.relay import relay_of
 from monitor.delivery import new_message_id, test_message
 from monitor.errors import ConfigError, Problem
 from monitor.model import SystemClock

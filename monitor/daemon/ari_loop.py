@@ -1,4 +1,4 @@
-"""Ask ACME CAs when to renew the certificates on the board, on a timer of its own; no look waits for it."""
+"""Ask ACME CAs when to renew the certificates on the board (RFC 9773); no probe ever waits for it."""
 
 import ssl
 
@@ -14,17 +14,17 @@ from monitor.network.resolve import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
-RENEW_EVERY = 30.0
+ARI_EVERY = 30.0
 """Seconds between two rounds; most find nothing that is due."""
 
-RENEW_PATIENCE = 3600.0
+ARI_ROUND_LIMIT = 3600.0
 """Seconds that a round may take: hundreds of certificates whose CA does not answer."""
 
-_NAMES = 2
+_RESOLVER_THREADS = 2
 
 
 class AriLoop:
-    """Keep the board's word of ACME CAs up to date, by the configuration in force."""
+    """Keep the renewal windows on the board up to date, by the configuration in force."""
 
     def __init__(
         self, config: Config, store: Store, board: Board, trusted: TrustStoreCache, clock: Clock
@@ -32,7 +32,7 @@ class AriLoop:
         """Take the services; nothing is asked before the first round."""
         self._board = board
         self._trusted = trusted
-        self._resolver = Resolver(_NAMES)
+        self._resolver = Resolver(_RESOLVER_THREADS)
         self._settings = config.issuers
         self._verified_by: str | None = None
         nobody = self._fetchers(client_context(Anchors()))
@@ -40,26 +40,26 @@ class AriLoop:
 
     @property
     def pools(self) -> tuple[ThreadPool, ...]:
-        """Return the threads on which names are looked up and targets are looked through."""
+        """Return the threads on which names are resolved and targets are searched."""
         return self._resolver.pool, self._renewals.pool
 
     def use(self, config: Config) -> None:
-        """Ask by another configuration from now on."""
+        """Follow another configuration from the next round on."""
         if config.issuers != self._settings:
             self._verified_by = None
         self._settings = config.issuers
 
     async def resume(self) -> None:
-        """Show what was recorded, asking nobody."""
+        """Put the recorded windows on the board without asking anybody."""
         await self._renewals.resume(self._board.snapshot, self._board.renewals)
 
     async def round(self) -> bool:
         """Ask about what is due and return whether there is more."""
-        await self._trust()
+        await self._follow()
         return await self._renewals.round(self._board.snapshot, self._board.renewals)
 
-    async def _trust(self) -> None:
-        """Verify CAs by the anchors as they are now, and ask those that the configuration names by now."""
+    async def _follow(self) -> None:
+        """Verify CAs by the anchors as they are now, and ask those that the configuration names now."""
         directories = self._settings.acme
         anchors = await self._trusted.anchors(self._settings.trust) if directories else Anchors()
         if anchors.key != self._verified_by:

@@ -1,37 +1,44 @@
-"""Deliver what waits in the outbox; looking and deciding never wait for it."""
+"""Deliver the mails that wait in the outbox; probing and deciding never wait for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor.config import Config, EmailSettings
-from monitor.daemon.active_config import relay_of
+from monitor.daemon.relay import relay_of
 from monitor.delivery import Complaints, SmtpRelay, deliver_due
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
 from monitor.store import Store
 
+DELIVER_EVERY = 10.0
+
+DELIVERY_ROUND_LIMIT = 3600.0
+"""Seconds that a round may take: minutes for each mail where the relay is slow to accept them."""
+
 
 class DeliveryLoop:
-    """Take waiting mails to the relay and keep the outbox metrics true."""
+    """Hand waiting mails to the relay and keep the outbox metrics up to date."""
 
-    def __init__(self, store: Store, clock: Clock, own: OwnMetrics) -> None:
-        """Take the services."""
+    def __init__(self, store: Store, clock: Clock, own: OwnMetrics, config: Callable[[], Config]) -> None:
+        """Take the services and what returns the configuration in force."""
         self._store = store
         self._clock = clock
         self._own = own
+        self._config = config
         self._complaints = Complaints()
         self._email: EmailSettings | None = None
         self._relay: SmtpRelay | None = None
 
-    async def deliver(self, config: Config) -> None:
+    async def round(self) -> None:
         """Try every mail that is due; while no mail is configured they wait."""
-        relay = self._relay_of(config)
+        relay = self._current_relay()
         if relay is not None:
             await deliver_due(self, relay, self._clock.now(), tally=self, complaints=self._complaints)
         self._own.outbox(*await self._store.outbox())
 
-    def _relay_of(self, config: Config) -> SmtpRelay | None:
-        """Return the relay of a configuration, the same one while its section stays: each has threads."""
+    def _current_relay(self) -> SmtpRelay | None:
+        """Return the relay in force, the same object while its settings stay: each has threads."""
+        config = self._config()
         if config.email != self._email:
             if self._relay is not None:
                 self._relay.pool.close()
@@ -43,9 +50,9 @@ class DeliveryLoop:
         return await self._store.due_mails(now, limit)
 
     async def mail_attempted(self, mail: Mail) -> None:
-        """Record what became of an attempt."""
+        """Record the result of an attempt."""
         await self._store.mail_attempted(mail)
 
     def count(self, result: str, number: int) -> None:
-        """Count what became of recipients."""
+        """Count recipients by the result of the attempt."""
         self._own.notified("email", result, number)

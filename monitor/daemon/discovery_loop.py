@@ -1,4 +1,4 @@
-"""Ask every configured discovery at its time, and keep what it remembers over reloads and restarts."""
+"""Refresh every configured discovery at its interval; what it remembers outlives reloads and restarts."""
 
 import logging
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from monitor.config import Config, trust_of
 from monitor.cycle import Board, TrustStoreCache
 from monitor.daemon.discoveries import Discoveries
-from monitor.daemon.loops import Loop
+from monitor.daemon.periodic import PeriodicTask
 from monitor.discovery import (
     Addresses,
     Discovery,
@@ -23,12 +23,12 @@ from monitor.store import Store
 log = logging.getLogger(__name__)
 
 SOON = 60.0
-"""Seconds until a discovery is asked again that ran out of time for lack of speed, not of an answer."""
+"""Seconds until a refresh goes on that ran out of time although it was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryServices:
-    """Hold the services that discoveries need."""
+    """The services that discoveries need."""
 
     store: Store
     clock: Clock
@@ -39,23 +39,25 @@ class DiscoveryServices:
 
 
 class DiscoveryLoop:
-    """Run one loop for each configured discovery."""
+    """Run one periodic task for each configured discovery."""
 
     def __init__(
-        self, around: DiscoveryServices, discoveries: Discoveries, changed: Callable[[], None]
+        self, services: DiscoveryServices, discoveries: Discoveries, changed: Callable[[], None]
     ) -> None:
         """Take the services; ``changed`` is called when other targets result."""
-        self._around = around
+        self._services = services
         self._discoveries = discoveries
         self._changed = changed
         self._memories: dict[str, DiscoveryMemory | None] = {}
         self._remembered: dict[str, str] = {}
-        self._running: tuple[tuple[Discovery, Loop], ...] = ()
+        self._running: tuple[tuple[Discovery, PeriodicTask], ...] = ()
 
     async def use(self, config: Config) -> None:
-        """Ask the discoveries of a configuration from now on, and no others."""
-        around = self._around
-        context = DiscoveryContext(around.resolver, around.trusted.anchors, around.clock, config.presets)
+        """Run the discoveries of a configuration from now on, and no others."""
+        services = self._services
+        context = DiscoveryContext(
+            services.resolver, services.trusted.anchors, services.clock, config.presets
+        )
         running = []
         for settings in config.discoveries:
             for sentence in settings.warnings():
@@ -63,41 +65,43 @@ class DiscoveryLoop:
             memory = await self._memory(settings)
             discovery = made(settings, trust_of(config, settings), context, memory)
             if discovery is not None:
-                running.append((discovery, self._loop(discovery)))
+                running.append((discovery, self._task(discovery)))
         await self.stop()  # not before all that may fail: the old ones would be gone and no new ones there
         self._running = tuple(running)
-        self._tell()
-        for _, loop in running:
-            loop.start()
+        self._publish()
+        for _, task in running:
+            task.start()
 
     async def stop(self) -> None:
-        """End every loop and let its discovery go."""
-        for discovery, loop in self._running:
-            await loop.stop()
+        """Stop every task and close its discovery."""
+        for discovery, task in self._running:
+            await task.stop()
             await discovery.close()
         self._running = ()
 
-    def _loop(self, discovery: Discovery) -> Loop:
+    def _task(self, discovery: Discovery) -> PeriodicTask:
         every = discovery.refresh.total_seconds()
 
         async def refresh() -> None:
-            await self._discoveries.refresh(discovery, self._around.own, self._changed)
-            self._tell()
-            loop.every = min(SOON, every) if discovery.unfinished else every
+            await self._discoveries.refresh(discovery, self._services.own, self._changed)
+            self._publish()
+            task.every = min(SOON, every) if discovery.unfinished else every
             await self._remember(discovery.id)
 
-        loop = Loop(discovery.id, every, refresh, self._around.clock, self._around.own.store_failed)
-        return loop
+        task = PeriodicTask(
+            discovery.id, every, refresh, self._services.clock, self._services.own.store_failed
+        )
+        return task
 
-    def _tell(self) -> None:
-        self._around.own.discovered(self._discoveries.states.values())
-        self._around.board.discovered(self._discoveries.states)
+    def _publish(self) -> None:
+        self._services.own.discovered(self._discoveries.states.values())
+        self._services.board.discovered(self._discoveries.states)
 
     async def _memory(self, settings: DiscoverySettings) -> DiscoveryMemory | None:
         """Return what a discovery remembers: of this process, else what an earlier one recorded."""
         name = settings.id
         if name not in self._memories:
-            recorded = await self._around.store.fact(_key(name))
+            recorded = await self._services.store.fact(_key(name))
             self._memories[name] = settings.memory(recorded or "")
         return self._memories[name]
 
@@ -105,7 +109,7 @@ class DiscoveryLoop:
         memory = self._memories[name]
         dumped = memory.dump() if memory else ""
         if dumped != self._remembered.get(name, ""):
-            await self._around.store.set_facts({_key(name): dumped})
+            await self._services.store.set_facts({_key(name): dumped})
             self._remembered[name] = dumped
 
 

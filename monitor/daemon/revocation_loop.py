@@ -1,4 +1,4 @@
-"""Ask issuers about the certificates on the board, on a timer of its own; no look ever waits for it."""
+"""Ask issuers whether the certificates on the board are revoked; no probe ever waits for it."""
 
 from monitor.config import Config
 from monitor.cycle import Board, TrustStoreCache
@@ -9,35 +9,35 @@ from monitor.network.resolve import Resolver
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
-ASK_EVERY = 30.0
+REVOCATION_EVERY = 30.0
 """Seconds between two rounds; most find nothing that is due."""
 
-ASK_PATIENCE = 3600.0
+REVOCATION_ROUND_LIMIT = 3600.0
 """Seconds that a round may take: hundreds of certificates whose issuers do not answer."""
 
-_NAMES = 8
-"""Threads that look names up for issuers: names that hang must not hold up those of the schedule."""
+_RESOLVER_THREADS = 8
+"""A resolver of its own: names of issuers that hang must not hold up those of the schedule."""
 
 
 class RevocationLoop:
-    """Keep the board's word of issuers up to date, by the configuration in force."""
+    """Keep the revocation statuses on the board up to date, by the configuration in force."""
 
     def __init__(
         self, config: Config, store: Store, board: Board, trusted: TrustStoreCache, clock: Clock
     ) -> None:
         """Take the services; nothing is asked before the first round."""
         self._board = board
-        self._resolver = Resolver(_NAMES)
+        self._resolver = Resolver(_RESOLVER_THREADS)
         self._settings = config.issuers
         self._revocations = Revocations(self._fetcher(), store.ders, trusted.anchors, clock)
 
     @property
     def pools(self) -> tuple[ThreadPool, ...]:
-        """Return the threads on which names are looked up and answers are read."""
+        """Return the threads on which names are resolved and answers are read."""
         return self._resolver.pool, self._revocations.pool
 
     def use(self, config: Config) -> None:
-        """Ask by another configuration from now on; what could not be told is asked anew."""
+        """Follow another configuration from now on; what was left unknown is asked again."""
         if config.issuers != self._settings:
             self._settings = config.issuers
             self._revocations.use(self._fetcher())

@@ -1,80 +1,126 @@
-"""What the web may see of the daemon, and the health that it reports."""
+"""What the web may ask of the daemon, answered from the parts that it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from monitor.daemon.probes import Probes
-from monitor.metrics import Exposition
-from monitor.model import Snapshot
-from monitor.web import Health, ProbeAnswer, ProbeQuestion, ReloadResult
+from monitor.config import Config, probe_target
+from monitor.cycle import Board, BusyError, OutsideError, Probing
+from monitor.daemon.health import HealthMonitor
+from monitor.metrics import Exposition, OwnMetrics, probed
+from monitor.model import Clock, Snapshot
+from monitor.web import (
+    Health,
+    ProbeAnswer,
+    ProbeQuestion,
+    Refusal,
+    ReloadResult,
+    WebServer,
+    make_app,
+    make_metrics_app,
+)
 
-if TYPE_CHECKING:
-    from monitor.daemon.daemon import Daemon
+_OFF = "this cert-monitor answers no probes; list under probe.allow in its configuration what may be probed"
+_NOT_HERE = "/probe is not served on this address; set probe.metrics_listen: true to have it here"
+_OUTSIDE = "the target is not among those that may be probed; add it to probe.allow in the configuration"
+_BUSY = "too many probes are under way; raise the scrape interval or spread them"
+_NOT_NOW = "cert-monitor is starting or stopping"
 
-STUCK = 60.0
-"""Seconds without a sign of life after which the loop or the schedule counts as stuck."""
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """The parts that answer the web; ``config`` returns the configuration in force."""
+
+    clock: Clock
+    board: Board
+    own: OwnMetrics
+    health: HealthMonitor
+    on_demand: Probing
+    config: Callable[[], Config]
 
 
 class WebFacade:
-    """Answer the web's questions from the daemon's parts."""
+    """Answer what the web asks; see ``monitor.web.WebView``."""
 
-    def __init__(self, daemon: "Daemon") -> None:
-        """Look at this daemon."""
-        self._daemon = daemon
-        self._probes = Probes(daemon)
+    def __init__(self, services: WebServices, reload: Callable[[], Awaitable[tuple[str, ...]]]) -> None:
+        """Take the parts and what reads the configuration again."""
+        self._services = services
+        self._reload = reload
         self._written: tuple[object, Exposition] | None = None
 
     def now(self) -> datetime:
         """Return the wall time."""
-        return self._daemon.clock.now()
+        return self._services.clock.now()
 
     def snapshot(self) -> Snapshot:
         """Return what is known."""
-        return self._daemon.board.snapshot
+        return self._services.board.snapshot
 
     def metrics(self) -> Iterator[bytes]:
         """Yield the daemon's own metrics, then the families about targets."""
         snapshot, now = self.snapshot(), self.now()
-        yield self._daemon.own.text(now)
+        yield self._services.own.text(now)
         yield from self._exposition().pieces(snapshot, now)
 
     def health(self) -> Health:
         """Return the ages of the parts and what is wrong."""
-        daemon = self._daemon
-        if not daemon.ready:
-            return Health()
-        loop_age, schedule_age = daemon.clock_watch.loop_age, daemon.schedule.age
-        problems = []
-        if loop_age > STUCK:
-            problems.append(f"the event loop has been stuck for {loop_age:.0f} s")
-        if schedule_age > STUCK:
-            problems.append(f"the schedule has not run for {schedule_age:.0f} s")
-        problems += [
-            f"{loop.name} was last completed {loop.age:.0f} s ago" for loop in daemon.loops if loop.stuck
-        ]
-        lost = daemon.store_check.complaint
-        store_ok = daemon.cycle.store_ok and not lost
-        problems += [lost] if lost else []
-        return Health(loop_age, schedule_age, daemon.alerts.age, store_ok, tuple(problems))
+        return self._services.health.report()
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
         """Return whether the recorded state is loaded; configuration and store are open before we listen."""
-        if self._daemon.ready:
+        if self._services.health.ready:
             return True, ()
         return False, ("the recorded state is still being loaded, or the daemon is stopping",)
 
     async def reload(self) -> ReloadResult:
         """Read the configuration again."""
-        problems = await self._daemon.reload()
+        problems = await self._reload()
         return ReloadResult(not problems, problems)
 
     async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
-        """Look at one target now."""
-        return await self._probes.answer(question)
+        """Return the metrics of one target that is probed now, or why it is not."""
+        settings = self._services.config().probe
+        if not settings.allow:
+            return _refused(Refusal.OFF, _OFF)
+        if question.on_metrics_listen and not settings.metrics_listen:
+            return _refused(Refusal.OFF, _NOT_HERE)
+        if not self._services.health.ready:
+            return _refused(Refusal.BUSY, _NOT_NOW)
+        try:
+            return await self._probed(question)
+        except OutsideError:
+            return _refused(Refusal.OUTSIDE, _OUTSIDE)
+        except BusyError:
+            return _refused(Refusal.BUSY, _BUSY)
+
+    async def _probed(self, question: ProbeQuestion) -> ProbeAnswer:
+        config = self._services.config()
+        try:
+            target = probe_target(config, question.target, question.module)
+        except ValueError as error:
+            return _refused(Refusal.WRONG, str(error))
+        within = (
+            config.probe.timeout if question.within is None else min(question.within, config.probe.timeout)
+        )
+        state = await self._services.on_demand.look(target, config.probe.allowed, within)
+        shown = config.metrics
+        return ProbeAnswer(probed(state, self.now(), labels=shown.labels, chain=shown.chain))
 
     def _exposition(self) -> Exposition:
-        settings = self._daemon.setup.config.metrics
+        settings = self._services.config().metrics
         if self._written is None or self._written[0] != settings:
             self._written = (settings, Exposition(labels=settings.labels, chain=settings.chain))
         return self._written[1]
+
+
+def _refused(refusal: Refusal, sentence: str) -> ProbeAnswer:
+    return ProbeAnswer(refusal=refusal, sentence=sentence)
+
+
+def web_servers(facade: WebFacade, config: Config) -> tuple[WebServer, ...]:
+    """Return the server of the pages, and the one for metrics alone where it is configured."""
+    web = config.web
+    servers = [WebServer(make_app(facade, own_host=web.address[0]), *web.address)]
+    if web.metrics_address:
+        servers.append(WebServer(make_metrics_app(facade), *web.metrics_address))
+    return tuple(servers)

@@ -88,8 +88,8 @@ async def _show(folder: Path, listen: str) -> None:
 
 
 def _ask_issuers(daemon: Daemon) -> None:
-    daemon.asking.nudge()
-    daemon.renewal.nudge()
+    daemon.parts.tasks.revocation.nudge()
+    daemon.parts.tasks.ari.nudge()
 
 
 async def _free(listen: str) -> str:

@@ -13,7 +13,7 @@ from monitor.assess import PathFinder
 from monitor.assess.links import Held
 from monitor.cycle import Board, Cycle, Judge, PipelineServices
 from monitor.cycle.alert_pass import AlertPass, Memory
-from monitor.daemon.resume import Resume
+from monitor.daemon.state_loader import StateLoader
 from monitor.model import Anchors, Path, Reason, Seen, Target, TargetState
 from monitor.parse import certificate
 from monitor.store import Store
@@ -110,8 +110,8 @@ def test_a_bug_in_judging_again_does_not_end_the_alert_pass(caplog: pytest.LogCa
 def test_a_bug_in_judging_does_not_prevent_the_start(caplog: pytest.LogCaptureFixture) -> None:
     """The daemon starts with that target as it was recorded."""
     board = Board()
-    resume = Resume(cast("Store", Ders()), Judge(Stumbling()), anchors, FakeClock())
-    asyncio.run(resume.onto(board, [target(1), target(2)]))
+    loader = StateLoader(cast("Store", Ders()), Judge(Stumbling()), anchors, FakeClock())
+    asyncio.run(loader.load_onto(board, [target(1), target(2)]))
     odd, good = (board.snapshot.states[target(number).id] for number in (1, 2))
     assert (odd, len(good.assessment.paths)) == (replace(known(target(1))), 1)
     assert "OverflowError: a bug" in caplog.text

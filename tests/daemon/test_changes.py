@@ -10,7 +10,7 @@ from typing import Any, cast
 from monitor.cycle import Board
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import Discoveries
-from monitor.daemon.resume import Resume
+from monitor.daemon.state_loader import StateLoader
 from monitor.discovery import Discovered
 from monitor.errors import SystemBrokenError
 from monitor.metrics import OwnMetrics
@@ -41,13 +41,13 @@ def named(*names: str) -> str:
 class Disturbed:
     """Bring knowledge back like the real one, but do something else first."""
 
-    real: Resume
+    real: StateLoader
     first: Callable[[], Awaitable[None]]
 
-    async def onto(self, board: Board, targets: Sequence[Target]) -> None:
+    async def load_onto(self, board: Board, targets: Sequence[Target]) -> None:
         """Do the other thing, then what was asked for."""
         await self.first()
-        await self.real.onto(board, targets)
+        await self.real.load_onto(board, targets)
 
 
 @dataclass
@@ -80,8 +80,10 @@ class Unforgetting:
 
 def disturb(daemon: Daemon, first: Callable[[], Awaitable[None]]) -> None:
     """Let a daemon do something else whenever it brings knowledge back."""
-    parts = daemon.watch._parts
-    daemon.watch._parts = replace(parts, resume=cast("Resume", Disturbed(parts.resume, first)))
+    services = daemon.parts.watched._services
+    daemon.parts.watched._services = replace(
+        services, loader=cast("StateLoader", Disturbed(services.loader, first))
+    )
 
 
 def run(scenario: Callable[[Daemon], Awaitable[Any]], path: Path) -> Any:
@@ -101,10 +103,10 @@ def test_what_was_discovered_while_the_store_failed_is_watched_later(tmp_path: P
     """New targets are taken up at the next round although the list itself does not change again."""
 
     async def scenario(daemon: Daemon) -> list[str]:
-        daemon.rewatching.every = 0.05
+        daemon.parts.tasks.lists.every = 0.05
         await daemon.start()
-        await until(lambda: bool(daemon.board.snapshot.states))
-        return sorted({state.target.origin for state in daemon.board.snapshot})
+        await until(lambda: bool(daemon.parts.board.snapshot.states))
+        return sorted({state.target.origin for state in daemon.parts.board.snapshot})
 
     async def failing_after_the_start(daemon: Daemon) -> list[str]:
         rounds = iter([0, 1, 1])
@@ -139,7 +141,7 @@ def test_a_reload_during_the_start_waits_for_its_end(tmp_path: Path) -> None:
         go_on.set()
         await starting
         assert await reloading == ()
-        return sorted(daemon.board.snapshot.states)
+        return sorted(daemon.parts.board.snapshot.states)
 
     assert run(scenario, configured(tmp_path, named("one"))) == ["files:one", "files:two"]
 
@@ -151,7 +153,7 @@ def test_a_reload_that_meets_a_broken_store_says_so(tmp_path: Path) -> None:
         await daemon.start()
         disturb(daemon, Failing(1))
         configured(tmp_path, named("one", "two"))
-        return await daemon.reload(), sorted(target.id for target in daemon.setup.targets)
+        return await daemon.reload(), sorted(target.id for target in daemon.parts.watched.active.targets)
 
     found = run(scenario, configured(tmp_path, named("one")))
     assert found == (("the store is locked",), ["files:one"])
@@ -162,11 +164,11 @@ def test_a_failed_reload_keeps_the_discovered_lists(tmp_path: Path) -> None:
 
     async def scenario(daemon: Daemon) -> tuple[list[str], list[str]]:
         await daemon.start()
-        await until(lambda: bool(daemon.board.snapshot.states))
+        await until(lambda: bool(daemon.parts.board.snapshot.states))
         disturb(daemon, Failing(1))
         configured(tmp_path, named("one"))
         assert await daemon.reload() == ("the store is locked",)
-        return list(daemon.discoveries.found()), list(daemon.discoveries.states)
+        return list(daemon.parts.discoveries.found()), list(daemon.parts.discoveries.states)
 
     found = run(scenario, configured(tmp_path, LOCALHOST))
     assert found == (["dns:localhost:1"], ["dns:localhost:1"])
@@ -177,14 +179,14 @@ def test_a_reload_is_whole_though_nothing_can_be_forgotten(tmp_path: Path) -> No
 
     async def scenario(daemon: Daemon) -> tuple[tuple[str, ...], float]:
         await daemon.start()
-        parts = daemon.watch._parts
-        daemon.watch._parts = replace(parts, store=cast("Store", Unforgetting(parts.store)))
+        services = daemon.parts.watched._services
+        daemon.parts.watched._services = replace(services, store=cast("Store", Unforgetting(services.store)))
         configured(tmp_path, named("two") + "alerts: {every: 5m}\n")
-        return await daemon.reload(), daemon.alerts.every
+        return await daemon.reload(), daemon.parts.tasks.alerts.every
 
     async def looked_at(daemon: Daemon) -> tuple[tuple[str, ...], float]:
         found = await scenario(daemon)
-        assert list(daemon.board.snapshot.states) == ["files:two"]
+        assert list(daemon.parts.board.snapshot.states) == ["files:two"]
         return found
 
     assert run(looked_at, configured(tmp_path, named("one"))) == ((), 300.0)
@@ -283,7 +285,7 @@ def test_a_slow_mail_server_does_not_make_the_daemon_unhealthy(tmp_path: Path) -
         daemon = await Daemon.open(configured(tmp_path, named("one")), clock)
         try:
             clock.seconds = 600.0
-            return daemon.delivery.stuck
+            return daemon.parts.tasks.delivery.stuck
         finally:
             await daemon.close()
 

@@ -44,17 +44,18 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
     async def scenario() -> tuple[int, bool]:
         clock = Clock()
         store = await Store.open("sqlite://", app_version="test")
-        post = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]))  # type: ignore[arg-type]
-        await store.tell([], [mail(1)], {})
         config = load(configured(tmp_path, 1))
+        loop = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]), lambda: config)  # type: ignore[arg-type]
+        await store.tell([], [mail(1)], {})
         before = smtp_threads()
         for _ in range(6):
-            await post.deliver(config)
+            await loop.round()
             clock.wall += timedelta(hours=1)
-        grown, relay = smtp_threads() - before, post._relay
-        await post.deliver(load(configured(tmp_path, 2)))
+        grown, relay = smtp_threads() - before, loop._relay
+        config = load(configured(tmp_path, 2))
+        await loop.round()
         await store.close()
-        return grown, post._relay is relay
+        return grown, loop._relay is relay
 
     grown, same = asyncio.run(scenario())
     assert grown <= 2

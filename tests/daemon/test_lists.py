@@ -224,7 +224,7 @@ def test_file_that_changes_while_running(tmp_path: Path) -> None:
             file.write_text('[{"targets": ["127.0.0.1:2", "127.0.0.1:3"]}]')
             await watching(2, 3)
             file.write_text('[{"targets": ["127.0.0.1:3"')
-            await until(lambda: bool(daemon.discoveries.states["file_sd:l"].failures))
+            await until(lambda: bool(daemon.parts.discoveries.states["file_sd:l"].failures))
             await watching(2, 3)
             file.write_text("[]")
             await watching()
@@ -237,7 +237,7 @@ def test_file_that_changes_while_running(tmp_path: Path) -> None:
 
 def ids(daemon: Daemon) -> set[str]:
     """Return the ids of what is watched."""
-    return {target.id for target in daemon.setup.targets}
+    return {target.id for target in daemon.parts.watched.active.targets}
 
 
 def test_answer_in_part_is_no_success(tmp_path: Path) -> None:

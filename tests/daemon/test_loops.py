@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.daemon.discoveries import ListedTarget, _dumped, _loaded, merged
-from monitor.daemon.loops import Loop
+from monitor.daemon.periodic import PeriodicTask
 from monitor.errors import SystemBrokenError
 from monitor.model import Found, SystemClock
 
@@ -54,7 +54,7 @@ def test_a_nudge_brings_the_next_round_forward() -> None:
             if rounds == 2:
                 twice.set()
 
-        loop = Loop("test", 3600, work, SystemClock())
+        loop = PeriodicTask("test", 3600, work, SystemClock())
         loop.start()
         await asyncio.sleep(0.01)
         loop.nudge()
@@ -80,7 +80,7 @@ def test_a_swallowed_cancel_does_not_keep_a_loop_alive() -> None:
             except asyncio.CancelledError:
                 rounds.append("swallowed")
 
-        loop = Loop("test", 3600, work, SystemClock())
+        loop = PeriodicTask("test", 3600, work, SystemClock())
         loop.start()
         await begun.wait()
         async with asyncio.timeout(10):
@@ -103,7 +103,7 @@ def test_a_broken_system_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogC
                 enough.set()
             raise SystemBrokenError("the disk is full")
 
-        loop = Loop("test", 0.01, work, SystemClock())
+        loop = PeriodicTask("test", 0.01, work, SystemClock())
         loop.start()
         await asyncio.wait_for(enough.wait(), 5)
         await loop.stop()
@@ -124,7 +124,7 @@ def test_a_loop_that_does_not_get_done_is_stuck() -> None:
 
     async def scenario() -> list[bool]:
         clock = Clock()
-        loop = Loop("test", 10, asyncio.Event().wait, clock)  # type: ignore[arg-type]
+        loop = PeriodicTask("test", 10, asyncio.Event().wait, clock)  # type: ignore[arg-type]
         loop.start()
         await asyncio.sleep(0)
         before = loop.stuck

@@ -7,7 +7,7 @@ from typing import cast
 
 from monitor.assess import PathFinder
 from monitor.cycle import Board, Judge
-from monitor.daemon.resume import Resume
+from monitor.daemon.state_loader import StateLoader
 from monitor.model import Anchors, Target, TargetState
 from monitor.store import Store
 from support.factories.cycle_world import ANCHORS, FakeClock, target
@@ -48,7 +48,7 @@ def test_a_look_that_ends_while_its_target_is_read_again_is_not_undone() -> None
         board.put([record.states[before.id]])
 
     record.meanwhile = look
-    resume = Resume(cast("Store", record), Judge(PathFinder()), anchors, FakeClock())
-    asyncio.run(resume.onto(board, [after]))
+    loader = StateLoader(cast("Store", record), Judge(PathFinder()), anchors, FakeClock())
+    asyncio.run(loader.load_onto(board, [after]))
     (state,) = board.snapshot
     assert (state.failed_looks, state.target.policy.unreachable_after) == (2, 7)

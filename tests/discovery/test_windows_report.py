@@ -222,7 +222,7 @@ def test_a_machine_that_reports_is_watched_by_the_daemon(tmp_path: Path) -> None
             await daemon.start()
             states = {}
             for _ in range(300):
-                states = dict(daemon.board.snapshot.states)
+                states = dict(daemon.parts.board.snapshot.states)
                 if len(states) == 2 and all(state.looked_at for state in states.values()):
                     break
                 await asyncio.sleep(0.05)
@@ -234,7 +234,7 @@ def test_a_machine_that_reports_is_watched_by_the_daemon(tmp_path: Path) -> None
     async def restarted() -> int:
         daemon = await Daemon.open(tmp_path / "config.yaml", SystemClock())
         try:
-            return len(daemon.setup.targets)
+            return len(daemon.parts.watched.active.targets)
         finally:
             await daemon.close()
 

@@ -167,7 +167,9 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
                 assert days is not None
                 assert 199.9 < days <= 200
             async with daemon(config) as running:
-                looked = running.board.snapshot.states[f"endpoint:127.0.0.1:{where.port}/rec.vms.example"]
+                looked = running.parts.board.snapshot.states[
+                    f"endpoint:127.0.0.1:{where.port}/rec.vms.example"
+                ]
                 assert looked.sightings, "the recorded state was not resumed"
                 await asyncio.sleep(1.5)
                 assert len(subjects) == 1, f"a restart told something: {subjects}"
@@ -218,7 +220,7 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
             async with daemon(where.configure()) as running:
                 await until(
                     lambda: (
-                        running.own._registry.get_sample_value(
+                        running.parts.own._registry.get_sample_value(
                             "cert_monitor_notifications_total", {"receiver": "email", "result": "retry"}
                         )
                         == 1
@@ -227,9 +229,11 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
                 assert await metric(running, "cert_monitor_outbox_pending") == 1
             where.mailbox.broken = False
             async with daemon(where.configure()) as running:
-                waiting = (await running.store.due_mails(running.clock.now() + DAY, 10))[0]
-                await running.store.mail_attempted(replace(waiting, next_attempt_at=running.clock.now()))
-                running.delivery.nudge()
+                waiting = (await running.parts.store.due_mails(running.parts.clock.now() + DAY, 10))[0]
+                await running.parts.store.mail_attempted(
+                    replace(waiting, next_attempt_at=running.parts.clock.now())
+                )
+                running.parts.tasks.delivery.nudge()
                 await until(lambda: bool(where.mailbox.subjects))
                 assert where.mailbox.ids == [waiting.message_id]
                 await until(lambda: _is(running, "cert_monitor_outbox_pending", 0))
@@ -239,7 +243,7 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
 
 
 def _retried(running: Daemon) -> bool:
-    value = running.own._registry.get_sample_value(
+    value = running.parts.own._registry.get_sample_value(
         "cert_monitor_notifications_total", {"receiver": "email", "result": "retry"}
     )
     return bool(value)
@@ -257,7 +261,7 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
             config = where.configure()
             async with daemon(config) as running:
                 await until(lambda: _is(running, "cert_monitor_target_up", 1))
-                before = running.board.snapshot
+                before = running.parts.board.snapshot
                 config.write_text(
                     config.read_text().replace("kind: endpoint", "kind: endpoit"), encoding="utf-8"
                 )
@@ -265,7 +269,7 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
                 assert status == 422
                 assert "targets[0].kind" in json.loads(answer)["problems"][0]
                 assert await metric(running, "cert_monitor_config_last_reload_successful") == 0
-                assert list(running.board.snapshot.states) == list(before.states)
+                assert list(running.parts.board.snapshot.states) == list(before.states)
                 (tmp_path / "another.pem").write_bytes(where.ca.chain_pem)
                 where.configure(extra="include: [more.yaml]")
                 (tmp_path / "more.yaml").write_text(
@@ -274,12 +278,12 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
                 status, answer = await fetch(f"{running.url}/-/reload", method="POST")
                 assert (status, json.loads(answer)["ok"]) == (200, True)
                 assert await metric(running, "cert_monitor_config_last_reload_successful") == 1
-                await until(lambda: running.board.snapshot.states["files:another"].up is True)
+                await until(lambda: running.parts.board.snapshot.states["files:another"].up is True)
                 where.configure()
                 await fetch(f"{running.url}/-/reload", method="POST")
                 _, text = await fetch(f"{running.url}/metrics")
                 assert "files:another" not in text
-                kept = running.board.snapshot.states[f"endpoint:127.0.0.1:{where.port}/rec.vms.example"]
+                kept = running.parts.board.snapshot.states[f"endpoint:127.0.0.1:{where.port}/rec.vms.example"]
                 assert kept.watched_since == before.states[kept.target.id].watched_since
 
     asyncio.run(scenario())
@@ -293,11 +297,11 @@ def test_a_reload_judges_again_what_its_policy_changed(tmp_path: Path) -> None:
             config = where.configure(target=", interval: 1h")
             async with daemon(config) as running:
                 target_id = f"endpoint:127.0.0.1:{where.port}/rec.vms.example"
-                await until(lambda: running.board.snapshot.states[target_id].up is True)
-                assert running.board.snapshot.states[target_id].severity == "ok"
+                await until(lambda: running.parts.board.snapshot.states[target_id].up is True)
+                assert running.parts.board.snapshot.states[target_id].severity == "ok"
                 where.configure(target=", interval: 1h, warn_before: [300d]")
                 await fetch(f"{running.url}/-/reload", method="POST")
-                assert running.board.snapshot.states[target_id].severity == "warning"
+                assert running.parts.board.snapshot.states[target_id].severity == "warning"
 
     asyncio.run(scenario())
 
@@ -354,8 +358,8 @@ def test_a_dns_discovery_is_watched_and_survives_a_restart(tmp_path: Path) -> No
             for _ in range(2):
                 async with daemon(config) as running:
                     wanted = f"endpoint:127.0.0.1:{where.port}/localhost"
-                    await until(lambda: wanted in running.board.snapshot.states)  # noqa: B023 - awaited inside
-                    seen.append(sorted(t for t in running.board.snapshot.states if "/localhost" in t))
+                    await until(lambda: wanted in running.parts.board.snapshot.states)  # noqa: B023 - awaited inside
+                    seen.append(sorted(t for t in running.parts.board.snapshot.states if "/localhost" in t))
         return seen
 
     first, second = asyncio.run(scenario())

@@ -72,9 +72,9 @@ alerts: {{every: 200ms}}
 
 def ask_again(running: Daemon) -> None:
     """Make everything due, as if the CA's pause were over."""
-    renewals = running.renewing._renewals
+    renewals = running.parts.ari._renewals
     renewals._due = dict.fromkeys(renewals._known, NOW)
-    running.renewal.nudge()
+    running.parts.tasks.ari.nudge()
 
 
 def at_a_site(folder: Path, act: Callable[[Site, Path], Awaitable[None]]) -> None:
@@ -103,8 +103,8 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
     async def act(site: Site, config: Path) -> None:
         old = site.serve(age=30)
         site.suggest(old, 30 * DAY, 32 * DAY)
-        async with daemon(config, lambda made: made.renewal) as running:
-            await until(lambda: bool(site.mails) and old.sha256 in running.board.snapshot.renewals)
+        async with daemon(config, lambda made: made.parts.tasks.ari) as running:
+            await until(lambda: bool(site.mails) and old.sha256 in running.parts.board.snapshot.renewals)
             await passes(running)
             [start] = await metrics(running, "renewal_window_start")
             [end] = await metrics(running, "renewal_window_end")
@@ -121,14 +121,14 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             [found] = await metrics(running, 'check="renewal_window"')
             assert 'severity="critical"' in found
         asked = len(site.acme.requests)
-        async with daemon(config, lambda made: made.renewal) as running:
-            await until(lambda: len(running.board.snapshot.correlated) == 1)
+        async with daemon(config, lambda made: made.parts.tasks.ari) as running:
+            await until(lambda: len(running.parts.board.snapshot.correlated) == 1)
             await passes(running)
             assert (len(site.mails), len(site.acme.requests)) == (2, asked)
             new = site.serve(age=1)
             site.suggest(new, 60 * DAY, 62 * DAY)
             await until(lambda: len(site.mails) == 3)
-            await until(lambda: list(running.board.snapshot.renewals) == [new.sha256])
+            await until(lambda: list(running.parts.board.snapshot.renewals) == [new.sha256])
         assert site.mails[2].startswith("[RENEWED] Web server")
 
     at_a_site(tmp_path, act)

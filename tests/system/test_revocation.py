@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from monitor.daemon.daemon import Daemon
-from monitor.daemon.loops import Loop
+from monitor.daemon.periodic import PeriodicTask
 from monitor.model import Check, Revocation, Standing
 from support import pki
 from support.pki.crls import crl, entry, points
@@ -21,7 +21,7 @@ from support.servers.mail_servers import Inbox, mail_server
 from support.servers.web_server import Web, http, web
 
 PATH = "/ca.crl"
-ASKING: Callable[[Daemon], Loop] = attrgetter("asking")
+ASKING: Callable[[Daemon], PeriodicTask] = attrgetter("parts.tasks.revocation")
 
 
 @dataclass
@@ -101,17 +101,17 @@ async def site(folder: Path) -> AsyncIterator[Site]:
 
 def ask_again(running: Daemon) -> None:
     """Make everything due, as if hours had gone by."""
-    revocations = running.inquiries._revocations
+    revocations = running.parts.revocation._revocations
     revocations._due.clear()
     revocations._inquirer._lists._held.clear()
     revocations._inquirer._lists._failed.clear()
-    running.asking.nudge()
+    running.parts.tasks.revocation.nudge()
 
 
 def known(running: Daemon, issued: pki.Issued | None) -> Revocation | None:
     """Return what the board knows of a certificate."""
     assert issued is not None
-    return running.board.snapshot.revocations.get(issued.sha256)
+    return running.parts.board.snapshot.revocations.get(issued.sha256)
 
 
 def stands(running: Daemon, issued: pki.Issued | None, standing: Standing) -> Callable[[], bool]:
@@ -155,7 +155,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             where.publish(old)
             ask_again(running)
             await until(lambda: len(where.mails) == 2)
-            (found,) = running.board.snapshot.correlated[f"endpoint:127.0.0.1:{where.port}/rec.example"]
+            (found,) = running.parts.board.snapshot.correlated[f"endpoint:127.0.0.1:{where.port}/rec.example"]
             assert (found.check, found.sha256) == (Check.REVOKED, old.sha256)
             (line,) = await metrics(running, 'check="revoked"')
             assert 'severity="critical"' in line
@@ -227,7 +227,7 @@ def test_off_asks_nobody(tmp_path: Path) -> None:
         async with daemon(where.config(revocation="off"), ASKING) as running:
             await until(lambda: bool(where.mails))
             await asyncio.sleep(timedelta(milliseconds=300).total_seconds())
-            assert (running.board.snapshot.revocations, where.crls.asked) == ({}, [])
+            assert (running.parts.board.snapshot.revocations, where.crls.asked) == ({}, [])
 
     run(tmp_path, act)
 
@@ -244,10 +244,10 @@ def test_looks_do_not_wait(tmp_path: Path) -> None:
             await until(lambda: bool(where.crls.requests))
             name = f"endpoint:127.0.0.1:{where.port}/rec.example"
             for _ in range(3):
-                before = running.board.snapshot.states[name].looked_at
+                before = running.parts.board.snapshot.states[name].looked_at
 
                 def later(before: datetime | None = before) -> bool:
-                    return running.board.snapshot.states[name].looked_at != before
+                    return running.parts.board.snapshot.states[name].looked_at != before
 
                 await until(later)
             assert known(running, where.own) is None

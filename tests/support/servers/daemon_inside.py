@@ -10,12 +10,12 @@ import httpx
 
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
-from monitor.daemon.loops import Loop
+from monitor.daemon.periodic import PeriodicTask
 from support.servers.daemon_process import until
 
 
 @asynccontextmanager
-async def daemon(config: Path, hurried: Callable[[Daemon], Loop]) -> AsyncIterator[Daemon]:
+async def daemon(config: Path, hurried: Callable[[Daemon], PeriodicTask]) -> AsyncIterator[Daemon]:
     """Run the daemon, with one of its loops ten times a second."""
     stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
 
@@ -39,10 +39,10 @@ async def daemon(config: Path, hurried: Callable[[Daemon], Loop]) -> AsyncIterat
 async def passes(running: Daemon, count: int = 3) -> None:
     """Wait until some alert passes are over."""
     for _ in range(count):
-        begun = running.alerts._done_at
+        begun = running.parts.tasks.alerts._done_at
 
         def later(begun: float = begun) -> bool:
-            return running.alerts._done_at > begun
+            return running.parts.tasks.alerts._done_at > begun
 
         await until(later)
 

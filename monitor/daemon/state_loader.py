@@ -1,4 +1,4 @@
-"""Bring recorded knowledge back: at start for every target, after a reload for those that changed."""
+"""Load recorded states onto the board: at start for every target, after a reload for those that changed."""
 
 import asyncio
 import logging
@@ -16,8 +16,8 @@ SLICE = 50
 AnchorsFor = Callable[[tuple[str, ...]], Awaitable[Anchors]]
 
 
-class Resume:
-    """Give targets the states they have by the record, judged as of now."""
+class StateLoader:
+    """Load the recorded states of targets, judged as of now."""
 
     def __init__(self, store: Store, judge: Judge, anchors: AnchorsFor, clock: Clock) -> None:
         """Take the services."""
@@ -26,22 +26,22 @@ class Resume:
         self._anchors = anchors
         self._clock = clock
 
-    async def onto(self, board: Board, targets: Sequence[Target]) -> None:
+    async def load_onto(self, board: Board, targets: Sequence[Target]) -> None:
         """Make the board hold exactly these targets.
 
         What is on the board already stays where neither target nor policy changed; a changed
-        target is judged again from its last known certificates; a new one is looked up in the record.
+        target is judged again from its last known certificates; a new one is loaded from the store.
         """
         known = board.snapshot.states
         kept = {t.id: known[t.id] for t in targets if t.id in known and known[t.id].target == t}
         loaded = {t.id: TargetState(t) for t in targets if t.id not in kept}
         await self._fill(loaded, [t for t in targets if t.id in loaded])
-        # Those looked at meanwhile once more: what is shown was handed to the record before.
+        # Those probed meanwhile once more: what the board shows was recorded before.
         newer = board.snapshot.states
         await self._fill(
             loaded, [t for t in targets if t.id in loaded and newer.get(t.id) is not known.get(t.id)]
         )
-        # Looks went on meanwhile: what they learned about kept targets must not be undone.
+        # Probes went on meanwhile: what they learned about kept targets must not be undone.
         fresh = board.snapshot.states
         board.replace(fresh.get(t.id, kept[t.id]) if t.id in kept else loaded[t.id] for t in targets)
 
@@ -61,6 +61,6 @@ class Resume:
             anchors = await self._anchors(state.target.policy.trust)
             return self._judge.again(state, ders, anchors, self._clock.now())
         except Exception:
-            # The start must not fail for one target; its next look judges it anew.
+            # The start must not fail for one target; its next probe judges it again.
             log.exception("judging %s ended in a bug of cert-monitor", state.target.id)
             return state

@@ -1,4 +1,4 @@
-"""Work that is done again and again on a timer of its own, in monotonic time; a bug in it ends no loop."""
+"""Run a piece of work again and again at a fixed interval of monotonic time; a bug in it ends nothing."""
 
 import asyncio
 import contextlib
@@ -10,62 +10,64 @@ from monitor.model import Clock
 
 log = logging.getLogger(__name__)
 
+ROUND_LIMIT = 60.0
+"""Seconds that a round may take beyond three intervals before its task counts as stuck."""
 
-PATIENCE = 60.0
-"""Seconds that a round may take beyond three times its rhythm before its loop counts as stuck."""
+Work = Callable[[], Awaitable[bool | None]]
+"""One round of work; a true result means that there is more, so the next round follows at once."""
 
 
-class Loop:
-    """Do some work every so many seconds, or at once when nudged, until stopped."""
+class PeriodicTask:
+    """Run some work every so many seconds, or at once when nudged, until stopped."""
 
     def __init__(
         self,
         name: str,
         every: float,
-        work: Callable[[], Awaitable[None]],
+        work: Work,
         clock: Clock,
-        broken: Callable[[], None] = lambda: None,
+        on_store_error: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the work, and what counts a failure of the local system; nothing runs before ``start``."""
-        self._broken = broken
+        """Take the work and what counts errors of the local system; nothing runs before ``start``."""
         self.name = name
         self.every = every
-        self.patience = PATIENCE
+        self.round_limit = ROUND_LIMIT
         self._work = work
         self._clock = clock
+        self._on_store_error = on_store_error
         self._nudged = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._done_at = clock.monotonic()
-        self._complained = ""
+        self._logged_error = ""
 
     @property
     def age(self) -> float:
-        """Return seconds since the work was last done."""
+        """Return the seconds since a round was last completed."""
         return self._clock.monotonic() - self._done_at
 
     @property
     def stuck(self) -> bool:
-        """Return whether the work has not been done for far longer than its rhythm."""
-        return self.age > 3 * self.every + self.patience
+        """Return whether no round has been completed for far longer than the interval."""
+        return self.age > 3 * self.every + self.round_limit
 
     @property
-    def complaint(self) -> str:
-        """Return what the local system refused in the last round, empty when nothing."""
-        return self._complained
+    def store_error(self) -> str:
+        """Return the error of the local system in the last round, empty for none."""
+        return self._logged_error
 
     def start(self) -> None:
-        """Begin, with the first round now."""
+        """Start with a first round now."""
         self._done_at = self._clock.monotonic()
         self._stopping = False
         self._task = asyncio.create_task(self._rounds(), name=self.name)
 
     def nudge(self) -> None:
-        """Do the work soon instead of at its time."""
+        """Bring the next round forward to now."""
         self._nudged.set()
 
     async def stop(self) -> None:
-        """Cancel what runs and wait for its end."""
+        """Cancel the round that runs and wait for its end."""
         # Not by cancelling alone: Python 3.11's wait_for swallows a cancel that comes with its result
         # (CPython issue 86296), and libraries use it.
         self._stopping = True
@@ -83,17 +85,18 @@ class Loop:
 
     async def _round(self) -> None:
         try:
-            await self._work()
+            if await self._work():
+                self.nudge()
         except SystemBrokenError as error:
-            self._broken()
-            self._complain(str(error))
+            self._on_store_error()
+            self._log_once(str(error))
         except Exception:
             log.exception("%s met a bug of cert-monitor; the next round goes on", self.name)
         else:
             self._done_at = self._clock.monotonic()
-            self._complained = ""
+            self._logged_error = ""
 
-    def _complain(self, sentence: str) -> None:
-        if sentence != self._complained:
-            log.error("%s: %s", self.name, sentence)
-        self._complained = sentence
+    def _log_once(self, error: str) -> None:
+        if error != self._logged_error:
+            log.error("%s: %s", self.name, error)
+        self._logged_error = error

@@ -1,0 +1,75 @@
+"""Run alert passes: whether the clock can be believed, what the configuration says, and the mails' form."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from socket import getfqdn
+
+from monitor.alerts import Decision, render
+from monitor.config import Config, EmailSettings
+from monitor.cycle import Judge
+from monitor.cycle.alert_pass import AlertPass, Compose
+from monitor.daemon.clocks import ClockWatch
+from monitor.delivery import new_message_id
+from monitor.metrics import OwnMetrics
+from monitor.model import Clock, Mail
+
+
+@dataclass(frozen=True, slots=True)
+class AlertServices:
+    """The services of the alert loop; ``mails_queued`` is called when mails were put into the outbox."""
+
+    alert_pass: AlertPass
+    judge: Judge
+    clock: Clock
+    clock_watch: ClockWatch
+    own: OwnMetrics
+    mails_queued: Callable[[], None]
+
+
+class AlertLoop:
+    """Run alert passes by the configuration in force."""
+
+    def __init__(self, services: AlertServices, config: Callable[[], Config]) -> None:
+        """Take the services and what returns the configuration in force."""
+        self._services = services
+        self._config = config
+
+    async def round(self) -> None:
+        """Run one alert pass."""
+        services, config = self._services, self._config()
+        now = self.note_absence()
+        mails = await services.alert_pass.run(
+            now,
+            _composer(config.email),
+            clock_suspect=services.clock_watch.suspect(now),
+            tell_renewals_all=config.alerts.notify_renewals == "all",
+        )
+        services.own.alert_pass_done(now)
+        if mails:
+            services.mails_queued()
+
+    def note_absence(self) -> datetime:
+        """Return the time; after a start, a sleep or a clock step, unreachability is counted from it."""
+        now = self._services.clock.now()
+        if self._services.clock_watch.woke(now):
+            self._services.judge.awake_at = now
+        return now
+
+
+def _composer(email: EmailSettings | None) -> Compose | None:
+    """Return what turns a decision into mails, ``None`` when no mail is configured."""
+    if email is None:
+        return None
+
+    def compose(decision: Decision, now: datetime) -> Sequence[Mail]:
+        return render(
+            decision,
+            sender=email.sender,
+            recipients=email.to,
+            monitor=getfqdn(),
+            now=now,
+            message_id=lambda: new_message_id(email.sender),
+        )
+
+    return compose

@@ -1,0 +1,48 @@
+"""Whether the daemon is ready and every part of it alive, for ``/healthz`` and ``/readyz``."""
+
+from collections.abc import Iterator
+
+from monitor.cycle import Cycle
+from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.tasks import Tasks
+from monitor.schedule import Schedule
+from monitor.web import Health
+
+STUCK_AFTER = 60.0
+"""Seconds without a sign of life after which the loop or the schedule counts as stuck."""
+
+
+class HealthMonitor:
+    """Report the health of the parts; the daemon sets ``ready`` while everything runs."""
+
+    def __init__(self, clock_watch: ClockWatch, schedule: Schedule, cycle: Cycle, tasks: Tasks) -> None:
+        """Take the parts whose signs of life count."""
+        self.ready = False
+        self._clock_watch = clock_watch
+        self._schedule = schedule
+        self._cycle = cycle
+        self._tasks = tasks
+
+    def report(self) -> Health:
+        """Return the ages of the parts and what is wrong; before the start everything is well."""
+        if not self.ready:
+            return Health()
+        store_ok = self._cycle.store_ok and not self._tasks.store_check.store_error
+        return Health(
+            self._clock_watch.loop_age,
+            self._schedule.age,
+            self._tasks.alerts.age,
+            store_ok,
+            tuple(self._problems()),
+        )
+
+    def _problems(self) -> Iterator[str]:
+        if (age := self._clock_watch.loop_age) > STUCK_AFTER:
+            yield f"the event loop has been stuck for {age:.0f} s"
+        if (age := self._schedule.age) > STUCK_AFTER:
+            yield f"the schedule has not run for {age:.0f} s"
+        for task in self._tasks:
+            if task.stuck:
+                yield f"{task.name} was last completed {task.age:.0f} s ago"
+        if error := self._tasks.store_check.store_error:
+            yield error

@@ -1,0 +1,43 @@
+"""The parts of one daemon; ``wiring`` makes them, the daemon starts and stops them."""
+
+from dataclasses import dataclass
+
+from monitor.cycle import Board
+from monitor.daemon.alert_loop import AlertLoop
+from monitor.daemon.ari_loop import AriLoop
+from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.discovery_loop import DiscoveryLoop
+from monitor.daemon.health import HealthMonitor
+from monitor.daemon.revocation_loop import RevocationLoop
+from monitor.daemon.tasks import Tasks
+from monitor.daemon.watched_targets import WatchedTargets
+from monitor.daemon.web_facade import WebServices
+from monitor.metrics import OwnMetrics
+from monitor.model import Clock
+from monitor.schedule import Schedule
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonParts:
+    """Everything that the daemon's life touches.
+
+    What changes lies inside of them: the watched targets, the board's snapshot and the discovered lists.
+    """
+
+    store: Store
+    clock: Clock
+    clock_watch: ClockWatch
+    board: Board
+    own: OwnMetrics
+    schedule: Schedule
+    discoveries: Discoveries
+    discovery: DiscoveryLoop
+    watched: WatchedTargets
+    alerts: AlertLoop
+    revocation: RevocationLoop
+    ari: AriLoop
+    tasks: Tasks
+    health: HealthMonitor
+    web: WebServices

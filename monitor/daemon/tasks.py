@@ -1,0 +1,24 @@
+"""Everything that the daemon does at fixed intervals, beside probing itself and the discoveries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from monitor.daemon.periodic import PeriodicTask
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The periodic tasks of one daemon, in the order in which they start."""
+
+    alerts: PeriodicTask
+    delivery: PeriodicTask
+    revocation: PeriodicTask
+    ari: PeriodicTask
+    retention: PeriodicTask
+    beat: PeriodicTask
+    store_check: PeriodicTask
+    lists: PeriodicTask
+
+    def __iter__(self) -> Iterator[PeriodicTask]:
+        """Yield every task."""
+        return (getattr(self, field.name) for field in fields(self))

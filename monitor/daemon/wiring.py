@@ -1,0 +1,113 @@
+"""Make the parts of one daemon and connect them; nothing runs yet."""
+
+from collections.abc import Mapping
+
+from monitor.assess import PathFinder
+from monitor.config import Config
+from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, Probing, TrustStoreCache
+from monitor.cycle.alert_pass import AlertPass
+from monitor.daemon.active_config import ActiveConfig
+from monitor.daemon.alert_loop import AlertLoop, AlertServices
+from monitor.daemon.ari_loop import ARI_EVERY, ARI_ROUND_LIMIT, AriLoop
+from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.delivery_loop import DELIVER_EVERY, DELIVERY_ROUND_LIMIT, DeliveryLoop
+from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
+from monitor.daemon.health import HealthMonitor
+from monitor.daemon.parts import DaemonParts
+from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
+from monitor.daemon.revocation_loop import REVOCATION_EVERY, REVOCATION_ROUND_LIMIT, RevocationLoop
+from monitor.daemon.state_loader import StateLoader
+from monitor.daemon.tasks import Tasks
+from monitor.daemon.watched_targets import WatchedTargets, WatchServices
+from monitor.daemon.web_facade import WebServices
+from monitor.metrics import OwnMetrics
+from monitor.model import Clock, Source
+from monitor.network.resolve import Resolver
+from monitor.schedule import Schedule
+from monitor.sources import AnchorShelf, sources
+from monitor.store import Store
+from monitor.threads import ThreadPool
+
+PRUNE_EVERY = 3600.0
+BEAT_EVERY = 1.0
+CHECK_STORE_EVERY = 10.0
+FOLLOW_LISTS_EVERY = 60.0
+
+_ON_DEMAND_RESOLVER_THREADS = 8
+"""A resolver of its own for ``/probe``: names that hang there must not hold up those of the schedule."""
+
+
+def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Clock) -> DaemonParts:
+    """Return the parts of a daemon that begins with this configuration."""
+    config, board, judge, resolver = active.config, Board(), Judge(PathFinder()), Resolver()
+    trusted = TrustStoreCache(AnchorShelf().anchors, clock)
+    kinds = sources(resolver)
+    revocation = RevocationLoop(config, store, board, trusted, clock)
+    ari = AriLoop(config, store, board, trusted, clock)
+    own = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
+    gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
+    cycle = Cycle(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, own))
+    schedule = Schedule(cycle.run, clock)
+    loader = StateLoader(store, judge, trusted.anchors, clock)
+    watched = WatchedTargets(active, WatchServices(store, clock, board, loader, schedule, discoveries, own))
+    clock_watch = ClockWatch(clock, own)
+
+    def in_force() -> Config:
+        return watched.config
+
+    async def prune() -> None:
+        await store.prune(clock.now(), watched.config.store.keep)
+
+    async def beat() -> None:
+        clock_watch.beat()
+
+    def task(name: str, every: float, work: Work, round_limit: float = ROUND_LIMIT) -> PeriodicTask:
+        made = PeriodicTask(name, every, work, clock, own.store_failed)
+        made.round_limit = round_limit
+        return made
+
+    deliver = DeliveryLoop(store, clock, own, in_force).round
+    delivery = task("delivery", DELIVER_EVERY, deliver, DELIVERY_ROUND_LIMIT)
+    alert_pass = AlertPass(board, judge, trusted.anchors, store)
+    alerts = AlertLoop(AlertServices(alert_pass, judge, clock, clock_watch, own, delivery.nudge), in_force)
+    tasks = Tasks(
+        alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),
+        delivery=delivery,
+        revocation=task("asking issuers", REVOCATION_EVERY, revocation.round, REVOCATION_ROUND_LIMIT),
+        ari=task("asking when to renew", ARI_EVERY, ari.round, ARI_ROUND_LIMIT),
+        retention=task("retention", PRUNE_EVERY, prune),
+        beat=task("beat", BEAT_EVERY, beat),
+        store_check=task("store check", CHECK_STORE_EVERY, store.check),
+        lists=task("taking up what was discovered", FOLLOW_LISTS_EVERY, watched.follow_lists),
+    )
+
+    def lists_changed() -> None:
+        watched.lists_changed()
+        tasks.lists.nudge()
+
+    asking = DiscoveryServices(store, clock, resolver, trusted, board, own)
+    health = HealthMonitor(clock_watch, schedule, cycle, tasks)
+    on_demand = Probing(Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trusted.anchors, judge, clock)
+    return DaemonParts(
+        store=store,
+        clock=clock,
+        clock_watch=clock_watch,
+        board=board,
+        own=own,
+        schedule=schedule,
+        discoveries=discoveries,
+        discovery=DiscoveryLoop(asking, discoveries, lists_changed),
+        watched=watched,
+        alerts=alerts,
+        revocation=revocation,
+        ari=ari,
+        tasks=tasks,
+        health=health,
+        web=WebServices(clock, board, own, health, on_demand, in_force),
+    )
+
+
+def _pools(kinds: Mapping[str, Source]) -> tuple[ThreadPool, ...]:
+    pools = (getattr(source, "pool", None) for source in kinds.values())
+    return tuple(pool for pool in pools if isinstance(pool, ThreadPool))
