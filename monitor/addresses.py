@@ -92,8 +92,9 @@ def read_host(text: str) -> str:
     sockets of Windows connect to no other spelling. Raises ``ValueError`` for anything else, among it numbers
     that resolvers take for an address nobody meant (``10.1``, ``0x7f000001``; inet_aton(3)).
     """
-    if len(text) > LONGEST_HOST:
-        raise ValueError(_NOT_A_HOST)  # before IDNA, which takes long over long texts
+    # Before IDNA, which takes long over long texts, and before a sentence that repeats a login.
+    if len(text) > LONGEST_HOST or "@" in text:
+        raise ValueError(_NOT_A_HOST)
     if ":" in text or text.startswith("["):
         inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
         return _version_6(inner)
@@ -188,7 +189,12 @@ def read_network(text: str) -> IpNetwork:
     return network
 
 
-def is_loopback(host: str) -> bool:
+def is_loopback(text: str) -> bool:
+    """Return whether a text is a loopback address; a name is none."""
+    address = read_ip(text)
+    return address is not None and address.is_loopback
+
+
+def is_loopback_host(host: str) -> bool:
     """Return whether a host is ``localhost`` or a loopback address."""
-    address = read_ip(host)
-    return host == "localhost" if address is None else address.is_loopback
+    return host == "localhost" or is_loopback(host)

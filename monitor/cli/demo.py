@@ -1,8 +1,8 @@
 """``cert-monitor demo``: show the daemon at work; needs the extra ``demo``."""
 
 import argparse
-import ipaddress
 
+from monitor.addresses import is_loopback
 from monitor.cli.arguments import UsageError
 from monitor.config.settings import listen_address
 from monitor.errors import CertMonitorError
@@ -25,8 +25,7 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def _check_listen(text: str) -> None:
     try:
-        host, _ = listen_address(text)
-        loopback = ipaddress.ip_address(host).is_loopback
+        loopback = is_loopback(listen_address(text).host)
     except ValueError:
         loopback = False
     if not loopback:

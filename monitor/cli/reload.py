@@ -1,7 +1,6 @@
 """``cert-monitor reload``: ask the running daemon to read its configuration again."""
 
 import argparse
-import ipaddress
 import json
 import sys
 import urllib.error
@@ -9,6 +8,7 @@ import urllib.request
 from http.client import HTTPException, InvalidURL
 from typing import Any
 
+from monitor.addresses import join_host_port, read_ip
 from monitor.cli.arguments import DEFAULT_URL, UsageError
 from monitor.cli.output import say
 from monitor.config import load
@@ -36,18 +36,15 @@ def _configured(arguments: argparse.Namespace) -> str:
     host, port = load(arguments.config).web.address
     if not port:
         raise UsageError(f"reload: {arguments.config} lets the system choose the port; give --url instead")
-    return f"http://{_reachable(host)}:{port}"
+    return f"http://{join_host_port(_reachable(host), port)}"
 
 
 def _reachable(host: str) -> str:
     """Return the host to connect to: the address that means all of them is none (Windows refuses it)."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+    address = read_ip(host)
+    if address is None or not address.is_unspecified:
         return host
-    if address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "[::1]"
-    return str(address) if address.version == 4 else f"[{address}]"
+    return "127.0.0.1" if address.version == 4 else "::1"
 
 
 def _post(url: str) -> tuple[int, dict[str, Any]]:

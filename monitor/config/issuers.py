@@ -1,10 +1,10 @@
 """What the section ``issuers`` may hold: how issuers of certificates may be asked; asks nobody."""
 
-import ipaddress
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from monitor.addresses import is_loopback_host
 from monitor.http.policy import RefusedError, UrlPolicy, read_url
 from monitor.settings import AnchorPath, Settings
 
@@ -22,16 +22,9 @@ def _directory(text: str) -> str:
         url = read_url(text)
     except RefusedError as error:
         raise ValueError(f"must be the URL of an ACME directory: {error}") from None
-    if url.scheme != "https" and not _loopback(url.host or ""):
+    if url.scheme != "https" and not is_loopback_host(url.host or ""):
         raise ValueError("must begin with https://; without TLS anybody could answer for the CA")
     return text
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _named(directories: dict[str, str]) -> dict[str, str]:

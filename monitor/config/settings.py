@@ -3,7 +3,6 @@
 Rules that need several sections or files are load's matter.
 """
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
 from monitor.config.issuers import IssuerSettings
 from monitor.config.probe import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.discovery import DiscoveryKind
 from monitor.secrets import SecretReference
-from monitor.settings import Duration, LocalPath, LocalPattern, PolicySettings, Settings, folder_of
+from monitor.settings import Duration, Host, LocalPath, LocalPattern, PolicySettings, Settings, folder_of
 from monitor.sources import TargetKind
 
 AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
@@ -29,30 +29,24 @@ RESERVED_LABELS = frozenset(
 _LABEL = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # RFC 5321 allows far more; what it allows beyond this breaks relays and mail programs.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
-_HOST = re.compile(r"[^\s/@]+")
+# A name, or an address in brackets (RFC 5321 section 4.1.3).
+_EHLO_NAME = re.compile(r"[^\s/@]+")
 
 
-def listen_address(value: str) -> tuple[str, int]:
+def listen_address(value: str) -> HostPort:
     """Return host and port of ``127.0.0.1:9850`` or ``[::1]:9850``; raise ``ValueError`` for other texts."""
-    host, colon, port = value.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not bare or (":" in bare) != (bare != host) or not port.isascii() or not port.isdigit():
+    try:
+        host, port = split_host_port(value)
+    except ValueError:
+        host, port = "", None
+    if not host or port is None:
         raise ValueError("must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850")
-    if int(port) > 65535:
-        raise ValueError("a port lies between 0 and 65535")
-    return bare, int(port)
+    return HostPort(read_host(host), read_port(port, lowest=0))
 
 
 def _listen(value: str) -> str:
     listen_address(value)
     return value
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _mailbox(value: str) -> str:
@@ -61,8 +55,8 @@ def _mailbox(value: str) -> str:
     return value
 
 
-def _host(value: str) -> str:
-    if not _HOST.fullmatch(value):
+def _ehlo_name(value: str) -> str:
+    if not _EHLO_NAME.fullmatch(value):
         raise ValueError("must be a host name or an address")
     return value
 
@@ -95,7 +89,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 Listen = Annotated[str, AfterValidator(_listen)]
 Label = Annotated[str, AfterValidator(_label)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Host = Annotated[str, AfterValidator(_host)]
+EhloName = Annotated[str, AfterValidator(_ehlo_name)]
 
 
 class PolicyRule(PolicySettings):
@@ -128,7 +122,7 @@ class EmailSettings(Settings):
         None, description="PEM file with the CAs that the mail server is verified by"
     )
     timeout: Duration = Field(timedelta(seconds=30), description="longest time one step of a delivery takes")
-    ehlo_name: Host | None = Field(None, description="name this machine gives itself; else its own")
+    ehlo_name: EhloName | None = Field(None, description="name this machine gives itself; else its own")
 
     @model_validator(mode="after")
     def _login(self) -> "EmailSettings":
@@ -158,22 +152,22 @@ class WebSettings(Settings):
 
     @model_validator(mode="after")
     def _open(self) -> "WebSettings":
-        if self.access == "loopback" and not _loopback(listen_address(self.listen)[0]):
+        if self.access == "loopback" and not is_loopback_host(self.address.host):
             raise ValueError(
                 f"listen: {self.listen} lets other machines read every page without a password; "
                 "write access: open to allow it, or use metrics_listen to serve only metrics and health"
             )
-        if self.metrics_listen == self.listen and self.address[1]:
+        if self.metrics_address == self.address and self.address.port:
             raise ValueError("metrics_listen is the same address as listen; leave it out or choose another")
         return self
 
     @property
-    def address(self) -> tuple[str, int]:
+    def address(self) -> HostPort:
         """Return host and port of ``listen``."""
         return listen_address(self.listen)
 
     @property
-    def metrics_address(self) -> tuple[str, int] | None:
+    def metrics_address(self) -> HostPort | None:
         """Return host and port of ``metrics_listen``, if set."""
         return None if self.metrics_listen is None else listen_address(self.metrics_listen)
 

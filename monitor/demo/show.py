@@ -6,6 +6,8 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.addresses import join_host_port
+from monitor.config.settings import listen_address
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
 from monitor.demo.config import configuration, endpoints
@@ -94,11 +96,11 @@ def _ask_issuers(daemon: Daemon) -> None:
 
 async def _free(listen: str) -> str:
     """Return the address to listen on: the usual one, or a free port when a daemon already runs there."""
-    host, _, port = listen.rpartition(":")
+    host, port = listen_address(listen)
     try:
-        server = await asyncio.start_server(lambda *_: None, host.strip("[]"), int(port))
+        server = await asyncio.start_server(lambda *_: None, host, port)
     except OSError:
-        return f"{host}:0"
+        return join_host_port(host, 0)
     server.close()
     await server.wait_closed()
     return listen

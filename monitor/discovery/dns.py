@@ -43,7 +43,11 @@ class DnsSettings(DiscoverySettings):
     def _split(cls, value: str) -> str:
         try:
             name, port = split_host_port(value)
-            where = HostPort(read_host(name), read_port(port or ""))
+            number = read_port(port or "")
+        except ValueError:
+            raise ValueError("must be NAME:PORT, such as portal.vms.example:443") from None
+        try:
+            where = HostPort(read_host(name), number)
         except ValueError:
             raise ValueError("must be NAME:PORT with a DNS name, such as portal.vms.example:443") from None
         if is_ip(where.host):

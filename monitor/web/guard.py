@@ -5,9 +5,10 @@ A browser on this machine also connects from loopback. A foreign page it shows e
 name as ``Host`` (DNS rebinding). A proxy on this machine connects for others and is refused too.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+
+from monitor.addresses import is_loopback, is_loopback_host
 
 _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -30,16 +31,6 @@ def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str =
     return ""
 
 
-def is_loopback(address: str) -> bool:
-    """Return whether an IP address is this machine's own, written as IPv4-mapped IPv6 or not."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return (mapped or found).is_loopback
-
-
 def _is_ours(host: str, port: int, own_host: str) -> bool:
     try:
         parts = urlsplit(f"//{host}")
@@ -48,4 +39,4 @@ def _is_ours(host: str, port: int, own_host: str) -> bool:
         return False
     if parts.netloc != host or "@" in host or (given or 80) != port:
         return False
-    return name in ("localhost", own_host.lower()) or is_loopback(name)
+    return name == own_host.lower() or is_loopback_host(name)

@@ -12,6 +12,7 @@ from monitor.addresses import (
     embedded_ip,
     is_ip,
     is_loopback,
+    is_loopback_host,
     join_host_port,
     machine_name,
     read_host,
@@ -199,6 +200,17 @@ def test_embedded(text: str, leads_to: str) -> None:
     assert str(embedded_ip(address)) == leads_to
 
 
+@pytest.mark.parametrize(
+    "text", ["u:hunter2@relay", "u:hunter2@relay:25", "hunter2@10.1", "[u:hunter2@relay]"]
+)
+def test_sentences_repeat_no_login(text: str) -> None:
+    """What somebody wrote with a password is refused without repeating it."""
+    with pytest.raises(ValueError, match=r"^(?!.*hunter2)"):
+        HostPort.parse(text)
+    with pytest.raises(ValueError, match=r"^(?!.*hunter2)"):
+        read_host(text)
+
+
 def test_zones() -> None:
     """A zone stays with a host, which is connected to, and counts for nothing else."""
     text = "fe80::1%eth0"
@@ -238,10 +250,10 @@ def test_ports() -> None:
 
 
 LOOPBACK = {
-    "localhost": True,
     "127.0.0.1": True,
-    "127.8.8.8": True,
+    "127.8.9.1": True,
     "::1": True,
+    "::1%lo": True,
     "::ffff:127.0.0.1": True,
     "10.0.0.1": False,
     "localhost.example": False,
@@ -250,7 +262,13 @@ LOOPBACK = {
 }
 
 
-@pytest.mark.parametrize(("host", "expected"), LOOPBACK.items())
-def test_loopback(host: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """Only this machine's own name and addresses are loopback."""
-    assert is_loopback(host) is expected
+@pytest.mark.parametrize(("address", "expected"), [*LOOPBACK.items(), ("localhost", False)])
+def test_is_loopback(address: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Only addresses are judged, never names."""
+    assert is_loopback(address) is expected
+
+
+@pytest.mark.parametrize(("host", "expected"), [*LOOPBACK.items(), ("localhost", True)])
+def test_loopback_hosts(host: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Of the names only localhost is this machine."""
+    assert is_loopback_host(host) is expected

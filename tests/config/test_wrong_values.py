@@ -39,7 +39,7 @@ WRONG: Rows = [
     (
         "a login in a host",
         "email: {host: 'u:hunter2@relay', from: a@b.example, to: [c@d.example]}\n",
-        ["1: email.host: must be a host name or an address (got '***@relay')"],
+        ["1: email.host: a host is a DNS name or an IP address (got '***@relay')"],
     ),
     (
         "a login in an address",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.web.guard import is_loopback, refusal
+from monitor.web.guard import refusal
 
 HOST = {"host": "127.0.0.1:9850"}
 
@@ -51,12 +51,3 @@ def test_refused(peer: str, headers: dict[str, str]) -> None:
 def test_no_port_means_80() -> None:
     """On port 80 the Host header has no port."""
     assert refusal("127.0.0.1", 80, {"host": "localhost"}) == ""
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [("127.8.9.1", True), ("::1", True), ("::1%lo", True), ("10.0.0.1", False), ("localhost", False)],
-)
-def test_is_loopback(address: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """Only addresses are judged, never names."""
-    assert is_loopback(address) is expected

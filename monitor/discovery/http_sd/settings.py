@@ -3,14 +3,13 @@
 Source: https://prometheus.io/docs/prometheus/latest/http_sd/ (status 200, ``application/json``, UTF-8).
 """
 
-import ipaddress
 from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from monitor.addresses import HostPort
+from monitor.addresses import HostPort, is_loopback_host
 from monitor.discovery.settings import DiscoverySettings
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, LocalPath
@@ -65,7 +64,7 @@ class HttpSdSettings(DiscoverySettings):
     @model_validator(mode="after")
     def _secured(self) -> "HttpSdSettings":
         parts = self._parts
-        if parts.scheme == "https" or _loopback(parts.hostname or ""):
+        if parts.scheme == "https" or is_loopback_host(parts.hostname or ""):
             return self
         if self.secret is not None:
             raise ValueError("http would send the login in the clear; write https://")
@@ -90,10 +89,3 @@ class HttpSdSettings(DiscoverySettings):
         """Return where the password or token lies, ``None`` when there is no login."""
         file, env = self.password_file or self.token_file, self.password_env or self.token_env
         return SecretReference(file=file or "", env=env or "") if file or env else None
-
-
-def _loopback(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.addresses import join_host_port, read_host
+from monitor.addresses import join_host_port, read_host, read_port, split_host_port
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
@@ -211,16 +211,18 @@ def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:
     """Return the proxy that a text stands for; raise ``ValueError`` with what is allowed."""
     try:
         parts = urlsplit(text)
-        port = parts.port
+        host, port = split_host_port(parts.netloc.rpartition("@")[2])
+        number = read_port(port or "")
     except ValueError:
         raise ValueError(_A_PROXY) from None
     if parts.password is not None:
         raise ValueError("a password never stands in proxy; use proxy_password_file or proxy_password_env")
-    if parts.scheme not in _PROXIES or not parts.hostname or not port:
+    if parts.scheme not in _PROXIES or not host:
         raise ValueError(_A_PROXY)
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
+    # urlsplit silently drops line ends and tabs.
+    if parts.path not in ("", "/") or parts.query or parts.fragment or not text.isprintable():
         raise ValueError(_A_PROXY)
     user = unquote(parts.username or "")
     if len(user.encode()) > _LONGEST_USER or (parts.scheme == "http" and ":" in user):
         raise ValueError("the user of a proxy has at most 255 bytes and, for http, no colon")
-    return Proxy(parts.scheme, read_host(parts.hostname), port, user, password)
+    return Proxy(parts.scheme, read_host(host), number, user, password)
