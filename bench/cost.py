@@ -23,18 +23,18 @@ class Cost:
     cpu: float
     wall: float
     peak: float
-    looks: int
+    probes: int
     failed: int = 0
 
     @property
     def cpu_ms(self) -> float:
-        """Return CPU milliseconds a look."""
-        return self.cpu * 1000 / self.looks
+        """Return CPU milliseconds a probe."""
+        return self.cpu * 1000 / self.probes
 
     @property
     def rate(self) -> float:
         """Return looks a second."""
-        return self.looks / self.wall
+        return self.probes / self.wall
 
 
 def cpu_seconds(pid: int | str = "self") -> float:

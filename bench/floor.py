@@ -95,22 +95,22 @@ def _sockaddr(endpoint: str) -> bytes:
 
 
 def run(job: dict[str, Any]) -> Cost:
-    """Warm up with a look at each endpoint, then measure."""
+    """Warm up with a probe each endpoint, then measure."""
     find = _system if job["system"] else _ours
     functions, context, _alive = find(job)
     pointers = (ctypes.c_void_p * len(functions))(*functions)
     addresses = b"".join(_sockaddr(endpoint) for endpoint in job["endpoints"])
-    count, looks, in_flight = len(job["endpoints"]), job["looks"], job["in_flight"]
+    count, probes, in_flight = len(job["endpoints"]), job["probes"], job["in_flight"]
     library = ctypes.CDLL(str(compiled()))
     look_at_all = library.look_at_all
     look_at_all(pointers, ctypes.c_void_p(context), addresses, count, count, in_flight)
     start, before = time.perf_counter(), getrusage(RUSAGE_SELF)
-    failed = look_at_all(pointers, ctypes.c_void_p(context), addresses, count, looks, in_flight)
+    failed = look_at_all(pointers, ctypes.c_void_p(context), addresses, count, probes, in_flight)
     after, wall = getrusage(RUSAGE_SELF), time.perf_counter() - start
     if failed < 0:
         raise SystemExit("the C client could not open its connections")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu, wall, memory(), looks, failed)
+    return Cost(cpu, wall, memory(), probes, failed)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Make many synthetic targets with what is known about them, one certificate each; nothing is looked at."""
+"""Make many synthetic targets with what is known about them, one certificate each; nothing is probed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from monitor.model import (
     Observation,
     Path,
     Policy,
-    Seen,
+    ProbeResult,
     Sighting,
     Target,
     TargetState,
@@ -39,7 +39,7 @@ def targets(of: Sequence[EndpointSettings]) -> tuple[Target, ...]:
 
 
 def states(of: Sequence[Target], now: datetime) -> Iterator[TargetState]:
-    """Yield healthy states with distinct certificates of one CA, looked at just now."""
+    """Yield healthy states with distinct certificates of one CA, probed just now."""
     authority = _certificate("Bench Root", "Bench Root", b"root", now, is_ca=True)
     for target in of:
         leaf = _certificate(target.host, "Bench Root", der(target), now, is_ca=False)
@@ -53,7 +53,7 @@ def state(target: Target, leaf: Certificate, authority: Certificate, now: dateti
     return TargetState(
         target,
         watched_since=now,
-        looked_at=now,
+        probed_at=now,
         duration=timedelta(milliseconds=12),
         succeeded_at=now,
         encrypted=True,
@@ -63,8 +63,8 @@ def state(target: Target, leaf: Certificate, authority: Certificate, now: dateti
 
 
 def observation(known: TargetState, at: datetime) -> Observation:
-    """Return a look that saw again what is known."""
-    seen = Seen(known.sightings, (), {known.sightings[0].certificate.sha256: der(known.target)}, True)
+    """Return a probe that saw again what is known."""
+    seen = ProbeResult(known.sightings, (), {known.sightings[0].certificate.sha256: der(known.target)}, True)
     return Observation(known.target.id, at, known.duration, seen)
 
 

@@ -17,13 +17,13 @@ from cost import Cost, memory, report
 
 from monitor import __version__
 from monitor.assess import PathFinder
-from monitor.collector import spare_the_collector
-from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, TrustStoreCache
+from monitor.gc_tuning import spare_the_collector
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import Policy, Severity, SystemClock, Target
 from monitor.network.resolve import Resolver
-from monitor.schedule import batches
-from monitor.sources import AnchorShelf, EndpointSettings, sources
+from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, TrustStoreCache
+from monitor.scheduler import batches
+from monitor.sources import EndpointSettings, TrustStoreLoader, sources
 from monitor.store import Store
 
 
@@ -36,21 +36,21 @@ def targets_of(endpoints: list[str], ca: str, timeout: float = 10.0) -> tuple[Ta
 
 def services_of(board: Board, store: Store, in_flight: int, per_second: float = 0) -> PipelineServices:
     """Return the services wired as the daemon does it; ``per_second`` of 0 means starts without a pace."""
-    clock, looking = SystemClock(), sources(Resolver())
+    clock, sources_by_kind = SystemClock(), sources(Resolver())
     return PipelineServices(
-        looking,
-        TrustStoreCache(AnchorShelf().anchors, clock).anchors,
+        sources_by_kind,
+        TrustStoreCache(TrustStoreLoader().anchors, clock).anchors,
         Judge(PathFinder()),
         store,
         board,
         Gate(clock, in_flight=in_flight, per_second=per_second),
         clock,
-        OwnMetrics(looking),
+        OwnMetrics(sources_by_kind),
     )
 
 
-async def look_at_all(cycle: Cycle, targets: tuple[Target, ...]) -> None:
-    """Run all batches at once; the gate limits the looks."""
+async def look_at_all(cycle: Pipeline, targets: tuple[Target, ...]) -> None:
+    """Run all batches at once; the gate limits the probes."""
     await asyncio.gather(*[cycle.run(batch) for batch in batches(targets)])
 
 
@@ -60,10 +60,10 @@ async def run(job: dict[str, Any]) -> Cost:
     board, exposition = Board(), Exposition()
     board.replace(board.state(target) for target in targets)
     store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
-    cycle = Cycle(services_of(board, store, job["in_flight"]))
+    cycle = Pipeline(services_of(board, store, job["in_flight"]))
     await look_at_all(cycle, targets)
     spare_the_collector()
-    passes = max(1, round(job["looks"] / len(targets)))
+    passes = max(1, round(job["probes"] / len(targets)))
     failed, start, before = 0, time.perf_counter(), getrusage(RUSAGE_SELF)
     for _ in range(passes):
         await look_at_all(cycle, targets)

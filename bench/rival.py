@@ -21,7 +21,7 @@ modules:
 """
 
 
-def measure(folder: Path, served: Estate, looks: int, in_flight: int, *, verify: bool) -> Cost:
+def measure(folder: Path, served: Estate, probes: int, in_flight: int, *, verify: bool) -> Cost:
     """Start it, warm it up with a probe of each endpoint, measure, and stop it."""
     config, port = folder / "blackbox.yml", free_ports("127.0.0.1", 1)[0]
     config.write_text(_MODULES.format(ca=served.ca))
@@ -34,17 +34,17 @@ def measure(folder: Path, served: Estate, looks: int, in_flight: int, *, verify:
         paths = [f"/probe?module={'verified' if verify else 'bare'}&target={one}" for one in served.endpoints]
         asyncio.run(_probe(port, paths, len(paths), in_flight))
         before, start = cpu_seconds(process.pid), time.perf_counter()
-        failed = asyncio.run(_probe(port, paths, looks, in_flight))
+        failed = asyncio.run(_probe(port, paths, probes, in_flight))
         wall = time.perf_counter() - start
-        return Cost(cpu_seconds(process.pid) - before, wall, memory(process.pid), looks, failed)
+        return Cost(cpu_seconds(process.pid) - before, wall, memory(process.pid), probes, failed)
     finally:
         process.terminate()
         process.wait()
 
 
-async def _probe(port: int, paths: list[str], looks: int, in_flight: int) -> int:
+async def _probe(port: int, paths: list[str], probes: int, in_flight: int) -> int:
     """Ask for so many probes over as many connections as may be in flight; return how many failed."""
-    waiting = iter([paths[number % len(paths)] for number in range(looks)])
+    waiting = iter([paths[number % len(paths)] for number in range(probes)])
     results: list[bool] = []
 
     async def ask() -> None:

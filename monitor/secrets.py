@@ -71,7 +71,7 @@ class SecretReference:
         return Secret(text)
 
     def __str__(self) -> str:
-        """Return the place in words."""
+        """Return the location in words."""
         return f"file {self.file}" if self.file else f"environment variable {self.env}"
 
     def _from_env(self) -> str:

@@ -95,7 +95,7 @@ def _switch(value: object) -> object:
 
 
 def revocation_sources(value: object) -> tuple[str, ...]:
-    """Return where to ask whether a certificate was revoked, in order: ``off``, ``on``, or a list of places.
+    """Return where to ask whether a certificate was revoked, in order: ``off``, ``on``, or a list of sources.
 
     Raises ``ValueError`` for anything else.
     """

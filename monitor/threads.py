@@ -21,7 +21,7 @@ _Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"
 class ThreadPool:
     """Run blocking calls on at most ``size`` daemon threads, first come first served.
 
-    ``spare`` more may take the place of threads that hang in calls which nobody waits for any more.
+    ``spare`` more may take the location of threads that hang in calls which nobody waits for any more.
     """
 
     def __init__(self, name: str, size: int, *, spare: int = 0) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.collector import COLLECT_AFTER, spare_the_collector
+from monitor.gc_tuning import COLLECT_AFTER, spare_the_collector
 
 
 @pytest.fixture(autouse=True)

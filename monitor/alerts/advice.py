@@ -12,7 +12,7 @@ from monitor.alerts.decision import Advice
 from monitor.alerts.remedies import JOINED, host_of, remedy
 from monitor.alerts.wording import day, shown
 from monitor.assess import mismatch, missing_names
-from monitor.model import Certificate, Check, Finding, Meaning, Path, Target, TargetState
+from monitor.model import Certificate, Check, Finding, Path, Target, TargetInfo, TargetState
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _SOLVED_BY_RENEWAL = _ABOUT_CA | {
@@ -57,7 +57,7 @@ def add_advice(
     if finding.check in JOINED:
         _add_remedy(known, state, finding, certificate)
         return
-    meaning = state.target.meaning
+    meaning = state.target.info
     if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
         if finding.check is Check.REVOKED:
             known.setdefault((finding.check,), Advice(steps=remedy(finding)))
@@ -100,7 +100,7 @@ def _add_remedy(
         whose = "" if finding.check is Check.CA_NOT_INSTALLED else host_of(finding)
         known.setdefault((finding.check,), Advice(steps=remedy(finding), whose=whose))
         return
-    meaning = target.meaning
+    meaning = target.info
     texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in meaning.switch)
     path = _path_of(state, finding, certificate)
     steps = _filled(texts, target, path, finding) if texts and path else remedy(finding)
@@ -115,7 +115,7 @@ def _rank(advice: Advice) -> int:
 
 def _key(target: Target) -> AdviceKey:
     """Return what makes advice the same: texts of one preset differ only in the host that they name."""
-    meaning = target.meaning
+    meaning = target.info
     component = meaning.component or target.label("component")
     same = (meaning.what_stops, meaning.link)
     if not component:
@@ -125,7 +125,7 @@ def _key(target: Target) -> AdviceKey:
 
 
 def _whose(target: Target) -> str:
-    return target.meaning.title or target.where
+    return target.info.title or target.where
 
 
 def _path_of(state: TargetState, finding: Finding, certificate: Certificate | None) -> Path | None:
@@ -136,7 +136,7 @@ def _path_of(state: TargetState, finding: Finding, certificate: Certificate | No
         for path in state.assessment.paths
         if any(one.sha256 == certificate.sha256 for one in path.certificates)
     ]
-    return next((path for path in on if path.place == finding.place), on[0] if on else None)
+    return next((path for path in on if path.location == finding.location), on[0] if on else None)
 
 
 def _ending_ca(path: Path) -> Certificate | None:
@@ -152,7 +152,7 @@ def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
 
 
 def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tuple[str, ...]:
-    meaning: Meaning = target.meaning
+    meaning: TargetInfo = target.info
     return _filled(meaning.ca_first if first else meaning.steps, target, path, finding)
 
 

@@ -7,33 +7,40 @@ from datetime import timedelta
 from monitor.alerts.decision import Rung
 from monitor.alerts.keys import NETWORK, unreachable
 from monitor.alerts.matter import ALARMING, Matter, remind_every, spot_of
-from monitor.model import Check, Reason, Severity, Snapshot, TargetState, Told
+from monitor.model import Check, FailureReason, NotificationRecord, Severity, Snapshot, TargetState
 
 _FEWEST = 5
 _BEGINS_ABOVE = 0.20
 # It ends at half of that, so that a share that hovers around the limit does not tell twice an hour.
 _ENDS_AT = 0.10
 _OF_A_NETWORK = frozenset(
-    {Reason.DNS, Reason.REFUSED, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.CLOSED, Reason.PROXY}
+    {
+        FailureReason.DNS,
+        FailureReason.REFUSED,
+        FailureReason.UNREACHABLE,
+        FailureReason.TIMEOUT,
+        FailureReason.CLOSED,
+        FailureReason.PROXY,
+    }
 )
 # What else has one cause for many: a share that is gone, a password that was changed.
 _SHARED = _OF_A_NETWORK | {
-    Reason.NOT_FOUND,
-    Reason.PERMISSION,
-    Reason.UNREADABLE,
-    Reason.UNAUTHORIZED,
-    Reason.FORBIDDEN,
+    FailureReason.NOT_FOUND,
+    FailureReason.PERMISSION,
+    FailureReason.UNREADABLE,
+    FailureReason.UNAUTHORIZED,
+    FailureReason.FORBIDDEN,
 }
 
 
-def blind_states(snapshot: Snapshot) -> list[TargetState]:
+def unreachable_states(snapshot: Snapshot) -> list[TargetState]:
     """Return the targets for which the unreachable finding is due."""
     return [
         state
         for state in snapshot.states.values()
-        if state.blind is not None
-        and state.blind.check is Check.UNREACHABLE
-        and state.blind.severity in ALARMING
+        if state.unreachable is not None
+        and state.unreachable.check is Check.UNREACHABLE
+        and state.unreachable.severity in ALARMING
     ]
 
 
@@ -51,13 +58,13 @@ def title_of_all(titles: Iterable[str], host: str) -> str:
     return shared.pop() if len(shared) == 1 else host
 
 
-def collect_blindness(snapshot: Snapshot, told: Mapping[str, Told]) -> dict[str, Matter]:
+def collect_blindness(snapshot: Snapshot, told: Mapping[str, NotificationRecord]) -> dict[str, Matter]:
     """Return the matters of everything that cannot be seen, by key."""
-    blind = blind_states(snapshot)
-    together = fallen_together(blind, len(snapshot), going_on=NETWORK in told)
+    unreachable = unreachable_states(snapshot)
+    together = fallen_together(unreachable, len(snapshot), going_on=NETWORK in told)
     as_one = {state.target.id for state in together}
     hosts: dict[str, Matter] = {}
-    for state in blind:
+    for state in unreachable:
         if state.target.id not in as_one:
             _add(hosts, state)
     matters = {matter.key: matter for matter in hosts.values()}
@@ -78,34 +85,34 @@ def _may_be_shared(state: TargetState) -> bool:
     return not state.failures or any(failure.reason in _SHARED for failure in state.failures)
 
 
-def _are_many(blind: int, watched: int, *, going_on: bool) -> bool:
+def _are_many(unreachable: int, watched: int, *, going_on: bool) -> bool:
     if going_on:
-        return blind > watched * _ENDS_AT
-    return blind >= _FEWEST and blind > watched * _BEGINS_ABOVE
+        return unreachable > watched * _ENDS_AT
+    return unreachable >= _FEWEST and unreachable > watched * _BEGINS_ABOVE
 
 
-def _network(blind: list[TargetState], watched: int) -> Matter:
+def _network(states: list[TargetState], watched: int) -> Matter:
     matter = Matter(
         key=NETWORK,
         group=NETWORK,
         check=Check.UNREACHABLE,
         rung=Rung.WARNING,
         remind_every=timedelta.max,
-        title=f"{len(blind)} of {watched} targets",
-        sentences=dict.fromkeys(_why(blind, watched)),
+        title=f"{len(states)} of {watched} targets",
+        sentences=dict.fromkeys(_why(states, watched)),
     )
-    for state in blind:
+    for state in states:
         _gather(matter, state)
         matter.marks[unreachable(state.target.id)] = ()
     return matter
 
 
-def _why(blind: list[TargetState], watched: int) -> Iterator[str]:
+def _why(unreachable: list[TargetState], watched: int) -> Iterator[str]:
     """Say how many are silent, and why where something else than the network keeps some of them so."""
-    said = f"{len(blind)} of {watched} targets cannot be looked at"
-    failures = [state.failures[0] for state in blind if state.failures]
+    said = f"{len(unreachable)} of {watched} targets cannot be looked at"
+    failures = [state.failures[0] for state in unreachable if state.failures]
     others = sum(failure.reason not in _OF_A_NETWORK for failure in failures)
-    yield said if others * 2 > len(blind) else f"{said}: is the monitor's own network down?"
+    yield said if others * 2 > len(unreachable) else f"{said}: is the monitor's own network down?"
     examples = {failure.reason: failure.detail for failure in reversed(failures)} if others else {}
     for reason, count in Counter(failure.reason for failure in failures).most_common(len(examples)):
         yield f"{reason} ({count}), such as: {examples[reason]}"
@@ -121,18 +128,18 @@ def _add(hosts: dict[str, Matter], state: TargetState) -> None:
             check=Check.UNREACHABLE,
             rung=Rung.WARNING,
             remind_every=timedelta.max,
-            title=state.target.meaning.title or state.target.where,
+            title=state.target.info.title or state.target.where,
         )
     else:
         matter.title = title_of_all((matter.title, spot_of(state).title), host)
     _gather(matter, state)
     matter.marks[key] = (state.target.where,)
-    if state.blind is not None:
-        matter.sentences[state.blind.sentence] = None
+    if state.unreachable is not None:
+        matter.sentences[state.unreachable.sentence] = None
 
 
 def _gather(matter: Matter, state: TargetState) -> None:
-    severity = state.blind.severity if state.blind else Severity.WARNING
+    severity = state.unreachable.severity if state.unreachable else Severity.WARNING
     if severity is Severity.CRITICAL:
         matter.rung = Rung.CRITICAL
     matter.remind_every = min(matter.remind_every, remind_every(state, severity))

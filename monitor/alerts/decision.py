@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model import Certificate, Check, Snapshot, Told, ToldChange
+from monitor.model import Certificate, Check, LogChange, NotificationRecord, Snapshot
 
 
 class Rung(StrEnum):
@@ -17,7 +17,7 @@ class Rung(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return the place on the ladder, 1 is mildest."""
+        """Return the location on the ladder, 1 is mildest."""
         return _RANKS[self]
 
 
@@ -39,13 +39,13 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Hold one place where a matter shows, and the target to which it belongs.
+    """Hold one location where a matter shows, and the target to which it belongs.
 
-    ``place`` is ``host:port`` or a path; ``title`` is what people call the target; ``labels`` are those that
-    a mail shows.
+    ``location`` is ``host:port`` or a path; ``title`` is what people call the target; ``labels`` are those
+    that a mail shows.
     """
 
-    place: str
+    location: str
     title: str
     labels: tuple[tuple[str, str], ...] = ()
 
@@ -92,16 +92,16 @@ class Ending:
 
     ends_at: datetime
     title: str
-    place: str
+    location: str
     certificate: Certificate
 
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Hold one host or source that could not be looked at, its places, and why."""
+    """Hold one host or source that could not be probed, its locations, and why."""
 
     title: str
-    places: tuple[str, ...]
+    locations: tuple[str, ...]
     reason: str
 
 
@@ -115,7 +115,7 @@ class Inventory:
     watched: int
     need_action: int
     unreachable: int
-    not_looked_at: int
+    not_probed: int
     entries: tuple[Entry, ...]
     soonest: tuple[Ending, ...]
     silent: tuple[Silent, ...]
@@ -127,15 +127,15 @@ class Situation:
     """Hold what a decision needs to know beyond the snapshot.
 
     ``first_pass_started_at`` is when this installation began to look (kept over restarts until the
-    inventory is sent); ``never_looked`` counts targets without any attempt so far. ``tell_renewals_all`` is
+    inventory is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is
     the setting ``notify_renewals: all``.
     """
 
     first_pass_started_at: datetime
     inventory_sent: bool = False
-    never_looked: int = 0
+    never_probed: int = 0
     clock_suspect: bool = False
-    tell_renewals_all: bool = False
+    notify_all_renewals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Moment:
     """Hold everything that one decision is made from."""
 
     snapshot: Snapshot
-    told: Mapping[str, Told]
+    told: Mapping[str, NotificationRecord]
     now: datetime
     situation: Situation
 
@@ -154,7 +154,7 @@ class Decision:
 
     entries: tuple[Entry, ...] = ()
     inventory: Inventory | None = None
-    changes: tuple[ToldChange, ...] = ()
+    changes: tuple[LogChange, ...] = ()
 
     @property
     def silent(self) -> bool:

@@ -7,15 +7,17 @@ from datetime import datetime
 from monitor.alerts.decision import Rung, Why
 from monitor.alerts.keys import NETWORK
 from monitor.alerts.matter import Matter
-from monitor.model import Told, ToldChange
+from monitor.model import LogChange, NotificationRecord
 
-_MOST_PLACES = 1000
+_MOST_LOCATIONS = 1000
 # Once one reminder is due, those due within this share of their interval come along: a mail a day with ten
 # entries is read, ten mails are not.
 _COMES_ALONG = 0.25
 
 
-def due(matters: Iterable[Matter], told: Mapping[str, Told], now: datetime) -> list[tuple[Matter, Why]]:
+def due(
+    matters: Iterable[Matter], told: Mapping[str, NotificationRecord], now: datetime
+) -> list[tuple[Matter, Why]]:
     """Return the matters to tell now, each with its reason."""
     matters = list(matters)
     reasons = [(matter, _why(matter, told, now, share=1.0)) for matter in matters]
@@ -24,41 +26,45 @@ def due(matters: Iterable[Matter], told: Mapping[str, Told], now: datetime) -> l
     return [(matter, why) for matter, why in reasons if why is not None]
 
 
-def remember(matter: Matter, told: Mapping[str, Told], now: datetime) -> Iterator[ToldChange]:
+def remember(matter: Matter, told: Mapping[str, NotificationRecord], now: datetime) -> Iterator[LogChange]:
     """Yield the changes by which a matter counts as told now, down to its present rung."""
     before = _rows(matter, told)
     rung = _lowest([matter.rung, *(Rung(row.rung) for row in before)])
-    for key, places in _keys(matter):
+    for key, locations in _keys(matter):
         row = told.get(key)
-        first = row.first_told_at if row else now
-        yield ToldChange(key, Told(key, rung.value, first, now, matter.title, _joined(row, places)))
+        first = row.first_notified_at if row else now
+        yield LogChange(
+            key, NotificationRecord(key, rung.value, first, now, matter.title, _joined(row, locations))
+        )
 
 
-def keep_up(matter: Matter, told: Mapping[str, Told]) -> Iterator[ToldChange]:
+def keep_up(matter: Matter, told: Mapping[str, NotificationRecord]) -> Iterator[LogChange]:
     """Yield the changes for a told matter that shows in more places than it did, without telling it."""
     rows = _rows(matter, told)
-    first = min(row.first_told_at for row in rows)
-    last = max(row.last_told_at for row in rows)
+    first = min(row.first_notified_at for row in rows)
+    last = max(row.last_notified_at for row in rows)
     rung = _lowest(Rung(row.rung) for row in rows)
-    for key, places in _keys(matter):
+    for key, locations in _keys(matter):
         row = told.get(key)
-        joined = _joined(row, places)
-        if row is None or joined != row.places:
-            kept = row or Told(key, rung.value, first, last, matter.title)
-            yield ToldChange(key, replace(kept, places=joined))
+        joined = _joined(row, locations)
+        if row is None or joined != row.locations:
+            kept = row or NotificationRecord(key, rung.value, first, last, matter.title)
+            yield LogChange(key, replace(kept, locations=joined))
 
 
-def _why(matter: Matter, told: Mapping[str, Told], now: datetime, *, share: float) -> Why | None:
+def _why(
+    matter: Matter, told: Mapping[str, NotificationRecord], now: datetime, *, share: float
+) -> Why | None:
     rows = _rows(matter, told)
     if not rows:
         return Why.FIRST
     if matter.rung.rank > max(Rung(row.rung).rank for row in rows):
         return Why.WORSE
-    waited = now - max(row.last_told_at for row in rows)
+    waited = now - max(row.last_notified_at for row in rows)
     return Why.REMINDER if waited >= matter.remind_every * share else None
 
 
-def _rows(matter: Matter, told: Mapping[str, Told]) -> list[Told]:
+def _rows(matter: Matter, told: Mapping[str, NotificationRecord]) -> list[NotificationRecord]:
     # A fallen network is judged by its own row alone: hosts told one by one before do not speak for it.
     keys = [matter.key] if matter.key == NETWORK else [matter.key, *matter.marks]
     return [told[key] for key in dict.fromkeys(keys) if key in told]
@@ -66,7 +72,7 @@ def _rows(matter: Matter, told: Mapping[str, Told]) -> list[Told]:
 
 def _keys(matter: Matter) -> Iterator[tuple[str, tuple[str, ...]]]:
     if matter.key not in matter.marks:
-        yield matter.key, () if matter.key == NETWORK else matter.places
+        yield matter.key, () if matter.key == NETWORK else matter.locations
     yield from matter.marks.items()
 
 
@@ -74,6 +80,6 @@ def _lowest(rungs: Iterable[Rung]) -> Rung:
     return max(rungs, key=lambda rung: rung.rank)
 
 
-def _joined(row: Told | None, places: tuple[str, ...]) -> tuple[str, ...]:
-    before = row.places if row else ()
-    return tuple(dict.fromkeys(before + places))[:_MOST_PLACES]
+def _joined(row: NotificationRecord | None, locations: tuple[str, ...]) -> tuple[str, ...]:
+    before = row.locations if row else ()
+    return tuple(dict.fromkeys(before + locations))[:_MOST_LOCATIONS]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from monitor.alerts.blindness import blind_states, host_of
+from monitor.alerts.blindness import host_of, unreachable_states
 from monitor.alerts.decision import Entry, Spot, Why
 from monitor.alerts.keys import (
     ABOUT_CERTIFICATE,
@@ -18,10 +18,10 @@ from monitor.alerts.lists import list_of, spot_of_list, told_by_name
 from monitor.alerts.matter import spot_of
 from monitor.alerts.remedies import AT_A_PORT, OF_A_MACHINE
 from monitor.alerts.renewal import Fate, entries_for, fate_of, join, merged
-from monitor.alerts.standing import fate_of_standing
-from monitor.alerts.whereabouts import Whereabouts, blind_at, replacements_in, whereabouts
+from monitor.alerts.standing import resolution_of_revocation
+from monitor.alerts.whereabouts import Whereabouts, replacements_in, unreachable_at, whereabouts
 from monitor.alerts.wording import TROUBLE
-from monitor.model import Check, Severity, Snapshot, TargetState, Told, ToldChange
+from monitor.model import Check, LogChange, NotificationRecord, Severity, Snapshot, TargetState
 
 _NOT_PER_TARGET = ABOUT_CERTIFICATE | {Check.UNREACHABLE}
 
@@ -34,12 +34,12 @@ class Gone:
     forget: list[str] = field(default_factory=list)
 
     @property
-    def changes(self) -> list[ToldChange]:
+    def changes(self) -> list[LogChange]:
         """Return the rows to drop."""
-        return [ToldChange(key, None) for key in dict.fromkeys(self.forget)]
+        return [LogChange(key, None) for key in dict.fromkeys(self.forget)]
 
 
-def settle(snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]) -> Gone:
+def settle(snapshot: Snapshot, told: Mapping[str, NotificationRecord], active: Collection[str]) -> Gone:
     """Return what became of every told matter that is not wrong any more.
 
     A row stays while that cannot be known yet: its target is blind, or the change was seen only once.
@@ -56,11 +56,11 @@ def settle(snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
 
 
 def _settle_blindness(
-    gone: Gone, snapshot: Snapshot, told: Mapping[str, Told], active: Collection[str]
+    gone: Gone, snapshot: Snapshot, told: Mapping[str, NotificationRecord], active: Collection[str]
 ) -> None:
     rows = [row for key, row in told.items() if check_of(key) is Check.UNREACHABLE and key != NETWORK]
-    known = [row for row in rows if _can_be_blind(snapshot, subject_of(row.key))]
-    gone.forget += [row.key for row in rows if not _can_be_blind(snapshot, subject_of(row.key))]
+    known = [row for row in rows if _can_be_unreachable(snapshot, subject_of(row.key))]
+    gone.forget += [row.key for row in rows if not _can_be_unreachable(snapshot, subject_of(row.key))]
     answering = [row.key for row in known if snapshot.states[subject_of(row.key)].up]
     if NETWORK in active:
         gone.forget += answering
@@ -71,10 +71,10 @@ def _settle_blindness(
         _settle_hosts(gone, snapshot, [row.key for row in known], set(answering))
 
 
-def _can_be_blind(snapshot: Snapshot, target_id: str) -> bool:
+def _can_be_unreachable(snapshot: Snapshot, target_id: str) -> bool:
     """Return whether a target is still watched, and has not become one that only stands by."""
     state = snapshot.states.get(target_id)
-    return state is not None and not state.target.part.standby
+    return state is not None and not state.target.traits.standby
 
 
 def _settle_hosts(gone: Gone, snapshot: Snapshot, keys: list[str], answering: set[str]) -> None:
@@ -94,23 +94,27 @@ def _answers(snapshot: Snapshot, host: str, keys: list[str]) -> Entry:
 
 
 def _network_is_back(snapshot: Snapshot) -> Entry:
-    blind = blind_states(snapshot)
-    title = f"{len(snapshot) - len(blind)} of {len(snapshot)} targets"
+    unreachable = unreachable_states(snapshot)
+    title = f"{len(snapshot) - len(unreachable)} of {len(snapshot)} targets"
     sentences = [f"{title} can be looked at again."]
-    if blind:
-        sentences.append(f"These {len(blind)} are still silent:")
-    spots = tuple(spot_of(state) for state in blind)
+    if unreachable:
+        sentences.append(f"These {len(unreachable)} are still silent:")
+    spots = tuple(spot_of(state) for state in unreachable)
     return Entry(Why.ANSWERS, None, (Check.UNREACHABLE,), title, tuple(sentences), spots)
 
 
-def _settle_certificates(gone: Gone, rows: list[Told], snapshot: Snapshot, active: Collection[str]) -> None:
+def _settle_certificates(
+    gone: Gone, rows: list[NotificationRecord], snapshot: Snapshot, active: Collection[str]
+) -> None:
     where = whereabouts(
-        snapshot, {_fingerprint(row) for row in rows}, {place for row in rows for place in row.places}
+        snapshot,
+        {_fingerprint(row) for row in rows},
+        {location for row in rows for location in row.locations},
     )
     wrong = {_question(key) for key in active if _per_target(key)}
     for row in rows:
         if check_of(row.key) in ABOUT_STANDING:
-            _apply(gone, row, fate_of_standing(row, snapshot, where))
+            _apply(gone, row, resolution_of_revocation(row, snapshot, where))
         elif check_of(row.key) in ABOUT_CERTIFICATE:
             _apply(gone, row, fate_of(row, where))
         elif is_shared(row.key):
@@ -125,37 +129,41 @@ def _per_target(key: str) -> bool:
     return check is not None and check not in _NOT_PER_TARGET and not is_shared(key)
 
 
-def _apply(gone: Gone, row: Told, fate: Fate) -> None:
+def _apply(gone: Gone, row: NotificationRecord, fate: Fate) -> None:
     if not fate.waits:
         gone.forget.append(row.key)
         gone.entries += fate.entries
 
 
-def _fate_at_target(row: Told, snapshot: Snapshot, where: Whereabouts, wrong: Collection[str]) -> Fate:
+def _fate_at_target(
+    row: NotificationRecord, snapshot: Snapshot, where: Whereabouts, wrong: Collection[str]
+) -> Fate:
     target_id, sha256 = target_and_fingerprint(row.key)
     state = snapshot.states.get(target_id)
     if state is None:
         return Fate()
-    if sha256 in where.waiting or any(blind_at(state, place) for place in row.places or ("",)):
+    if sha256 in where.waiting or any(unreachable_at(state, location) for location in row.locations or ("",)):
         return Fate(waits=True)
-    # Another certificate with the same fault took its place, or the question is no longer asked.
+    # Another certificate with the same fault took its location, or the question is no longer asked.
     if _question(row.key) in wrong or _unasked(state, row) or _left(state, sha256):
         return Fate()
-    solved = _solved(row, tuple(spot_of(state, place) for place in row.places))
+    solved = _solved(row, tuple(spot_of(state, location) for location in row.locations))
     renewals = [r for r in replacements_in(state) if r.old.sha256 == sha256]
     if renewals:
         return Fate(entries=tuple(join(entry, solved) for entry in entries_for(renewals)))
     return Fate(entries=(solved,))
 
 
-def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts, active: Collection[str]) -> Fate:
+def _fate_of_shared(
+    row: NotificationRecord, snapshot: Snapshot, where: Whereabouts, active: Collection[str]
+) -> Fate:
     check = check_of(row.key) or Check.INCONSISTENT
     if check is Check.DISCOVERY_STALE and (lists := _lists_of(row, snapshot)) is not None:
         return lists
-    if check is Check.DISCOVERY_STALE and told_by_name(row.places, list_of(row.key)):
+    if check is Check.DISCOVERY_STALE and told_by_name(row.locations, list_of(row.key)):
         return Fate(entries=(_solved(row, (spot_of_list(list_of(row.key)),)),))
-    owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
-    if any(blind_at(state, place) for place, state in owners):
+    owners = [(location, state) for location in row.locations for state in where.states.get(location, ())]
+    if any(unreachable_at(state, location) for location, state in owners):
         return Fate(waits=True)
     if check in OF_A_MACHINE and any(not state.up for _, state in owners):
         return Fate(waits=True)  # one store may be unreadable while others are read
@@ -163,11 +171,11 @@ def _fate_of_shared(row: Told, snapshot: Snapshot, where: Whereabouts, active: C
         return left
     asked = any(state.target.policy.severity(check, Severity.WARNING) for _, state in owners)
     asked = asked and not (check is Check.BINDING_STALE and _told_at_its_port(row, owners, active))
-    spots = tuple(spot_of(state, place) for place, state in owners)
+    spots = tuple(spot_of(state, location) for location, state in owners)
     return Fate(entries=(_solved(row, spots),)) if asked else Fate()
 
 
-def _left_there(row: Told, where: Whereabouts) -> Fate | None:
+def _left_there(row: NotificationRecord, where: Whereabouts) -> Fate | None:
     """Return what became of a certificate that a port should not have served, ``None`` when it is just gone.
 
     Where it is served as before, only what lies on the machine is different, or not known any more.
@@ -175,14 +183,16 @@ def _left_there(row: Told, where: Whereabouts) -> Fate | None:
     sha256 = _fingerprint(row)
     if sha256 in where.waiting:
         return Fate(waits=True)
-    if where.seen.get(sha256, set()).intersection(row.places):
+    if where.seen.get(sha256, set()).intersection(row.locations):
         return Fate()
     if sha256 in where.replacements:
         return Fate(entries=tuple(entries_for(where.replacements[sha256])))
     return None
 
 
-def _told_at_its_port(row: Told, owners: Iterable[tuple[str, TargetState]], active: Collection[str]) -> bool:
+def _told_at_its_port(
+    row: NotificationRecord, owners: Iterable[tuple[str, TargetState]], active: Collection[str]
+) -> bool:
     """Return whether a binding is as it was, and its port is told instead because it answers again."""
     *_, host, _, thumbprint = row.key.split(" ")
     not_deployed = f"{Check.NOT_DEPLOYED} {Check.NOT_DEPLOYED} {host}"
@@ -194,7 +204,7 @@ def _told_at_its_port(row: Told, owners: Iterable[tuple[str, TargetState]], acti
     )
 
 
-def _lists_of(row: Told, snapshot: Snapshot) -> Fate | None:
+def _lists_of(row: NotificationRecord, snapshot: Snapshot) -> Fate | None:
     """Return what became of a list that was told as stale, ``None`` when it was had again.
 
     After a start nothing is known until it was asked again, and how often it failed is counted anew.
@@ -206,7 +216,7 @@ def _lists_of(row: Told, snapshot: Snapshot) -> Fate | None:
     return Fate(waits=True) if waits else None
 
 
-def _unasked(state: TargetState, row: Told) -> bool:
+def _unasked(state: TargetState, row: NotificationRecord) -> bool:
     check, (_, sha256) = check_of(row.key), target_and_fingerprint(row.key)
     policy = state.target.policy
     accepted = check is Check.TRUST and sha256 in policy.accept
@@ -214,15 +224,18 @@ def _unasked(state: TargetState, row: Told) -> bool:
 
 
 def _left(state: TargetState, sha256: str) -> bool:
-    return any(departed.old.sha256 == sha256 and departed.new is None for departed in state.departed)
+    return any(
+        former_leaves.old.sha256 == sha256 and former_leaves.new is None
+        for former_leaves in state.former_leaves
+    )
 
 
-def _solved(row: Told, spots: tuple[Spot, ...]) -> Entry:
+def _solved(row: NotificationRecord, spots: tuple[Spot, ...]) -> Entry:
     check = check_of(row.key) or Check.UNREACHABLE
     return Entry(Why.SOLVED, None, (check,), row.title, (f"No longer so: {TROUBLE[check]}.",), spots)
 
 
-def _fingerprint(row: Told) -> str:
+def _fingerprint(row: NotificationRecord) -> str:
     return row.key.rpartition(" ")[2]
 
 

@@ -11,7 +11,7 @@ from monitor.alerts.keys import INVENTORY, unreachable
 from monitor.alerts.matter import Matter, spot_of
 from monitor.alerts.order import as_entries, worst_first
 from monitor.alerts.renewal import all_renewals, told_renewal
-from monitor.model import Check, Path, Snapshot, TargetState, Told, ToldChange
+from monitor.model import Check, LogChange, NotificationRecord, Path, Snapshot, TargetState
 
 SOONEST = 20
 
@@ -19,14 +19,16 @@ SOONEST = 20
 def take_inventory(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
     """Return the inventory, with everything in it marked as told."""
     snapshot = moment.snapshot
-    silent = [s for s in snapshot.states.values() if s.up is False and not s.target.part.standby]
-    never_seen = [s for s in snapshot.states.values() if s.blind and s.blind.check is Check.NEVER_SEEN]
+    silent = [s for s in snapshot.states.values() if s.up is False and not s.target.traits.standby]
+    never_seen = [
+        s for s in snapshot.states.values() if s.unreachable and s.unreachable.check is Check.NEVER_SEEN
+    ]
     needing = [matter for matter in matters.values() if matter.check is not Check.NEVER_SEEN]
     inventory = Inventory(
         watched=len(snapshot),
         need_action=len({target_id for m in needing for target_id, _ in m.spots}),
         unreachable=len(silent),
-        not_looked_at=moment.situation.never_looked,
+        not_probed=moment.situation.never_probed,
         entries=worst_first(as_entries([(matter, Why.INVENTORY) for matter in needing], needing)),
         soonest=tuple(_soonest(snapshot)),
         silent=tuple(_hosts(silent)),
@@ -36,7 +38,7 @@ def take_inventory(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
     return Decision(inventory=inventory, changes=tuple(marks.values()))
 
 
-def _marks(moment: Moment, matters: Mapping[str, Matter], silent: list[TargetState]) -> Iterator[ToldChange]:
+def _marks(moment: Moment, matters: Mapping[str, Matter], silent: list[TargetState]) -> Iterator[LogChange]:
     snapshot, told, now = moment.snapshot, moment.told, moment.now
     # When most of the network is silent its hosts are left to the blind rule, which tells them as one and
     # takes them back as one; marked one by one they would come back in one mail each.
@@ -46,12 +48,12 @@ def _marks(moment: Moment, matters: Mapping[str, Matter], silent: list[TargetSta
             continue
         key = unreachable(state.target.id)
         title, where = spot_of(state).title, state.target.where
-        yield ToldChange(key, Told(key, Rung.WARNING.value, now, now, title, (where,)))
+        yield LogChange(key, NotificationRecord(key, Rung.WARNING.value, now, now, title, (where,)))
     for matter in [*matters.values(), *collect_blindness(snapshot, told).values()]:
         yield from remember(matter, told, now)
-    for key, entry in (all_renewals(snapshot) if moment.situation.tell_renewals_all else {}).items():
-        yield ToldChange(key, told_renewal(key, entry, now))
-    yield ToldChange(INVENTORY, Told(INVENTORY, Rung.WARNING.value, now, now))
+    for key, entry in (all_renewals(snapshot) if moment.situation.notify_all_renewals else {}).items():
+        yield LogChange(key, told_renewal(key, entry, now))
+    yield LogChange(INVENTORY, NotificationRecord(INVENTORY, Rung.WARNING.value, now, now))
 
 
 def _soonest(snapshot: Snapshot) -> Iterator[Ending]:
@@ -63,7 +65,7 @@ def _soonest(snapshot: Snapshot) -> Iterator[Ending]:
             if sha256 not in ends or ends_at < ends[sha256][0]:
                 ends[sha256] = ends_at, state, path
     for ends_at, state, path in heapq.nsmallest(SOONEST, ends.values(), key=lambda end: end[0]):
-        yield Ending(ends_at, spot_of(state).title, path.place, path.leaf)
+        yield Ending(ends_at, spot_of(state).title, path.location, path.leaf)
 
 
 def _hosts(silent: list[TargetState]) -> Iterator[Silent]:
@@ -78,6 +80,6 @@ def _hosts(silent: list[TargetState]) -> Iterator[Silent]:
 
 
 def _reasons(state: TargetState) -> list[str]:
-    if state.blind is not None and state.blind.check is Check.NEVER_SEEN:
-        return [state.blind.sentence]
+    if state.unreachable is not None and state.unreachable.check is Check.NEVER_SEEN:
+        return [state.unreachable.sentence]
     return [f"{failure.reason}: {failure.detail}" for failure in state.failures[:3]]

@@ -30,13 +30,13 @@ def list_of(key: str) -> str:
 
 
 def spot_of_list(name: str) -> Spot:
-    """Return the place of a list that comes from no endpoint."""
+    """Return the location of a list that comes from no endpoint."""
     return Spot(name, name, ())
 
 
-def told_by_name(places: Collection[str], name: str) -> bool:
+def told_by_name(locations: Collection[str], name: str) -> bool:
     """Return whether a list was told by its own name, not at the endpoint that gives it."""
-    return tuple(places) == (name,)
+    return tuple(locations) == (name,)
 
 
 def _of_nothing(snapshot: Snapshot) -> Iterator[Matter]:
@@ -50,6 +50,6 @@ def _of_nothing(snapshot: Snapshot) -> Iterator[Matter]:
             check=finding.check,
             rung=Rung.CRITICAL if critical else Rung.WARNING,
             remind_every=usual.remind_critical_every if critical else usual.remind_warning_every,
-            title=finding.place,
+            title=finding.location,
             sentences={finding.sentence: None},
         )

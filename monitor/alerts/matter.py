@@ -1,4 +1,4 @@
-"""From findings to matters: what is wrong now, each once, with all its places."""
+"""From findings to matters: what is wrong now, each once, with all its locations."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,9 +38,9 @@ class Matter:
     advice: dict[AdviceKey, Advice] = field(default_factory=dict)
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """Return every place once, in the order found."""
-        return tuple(dict.fromkeys(spot.place for spot in self.spots.values()))
+    def locations(self) -> tuple[str, ...]:
+        """Return every location once, in the order found."""
+        return tuple(dict.fromkeys(spot.location for spot in self.spots.values()))
 
 
 def collect(snapshot: Snapshot, now: datetime) -> dict[str, Matter]:
@@ -58,11 +58,11 @@ def collect(snapshot: Snapshot, now: datetime) -> dict[str, Matter]:
     return matters
 
 
-def spot_of(state: TargetState, place: str = "") -> Spot:
-    """Return a place of a target with what people call it; without a place the target's own."""
+def spot_of(state: TargetState, location: str = "") -> Spot:
+    """Return a location of a target with what people call it; without a location the target's own."""
     target = state.target
     labels = tuple(label for label in target.labels if label[0] in _SHOWN_LABELS)
-    return Spot(place or target.where, target.meaning.title or target.where, labels)
+    return Spot(location or target.where, target.info.title or target.where, labels)
 
 
 def remind_every(state: TargetState, severity: Severity) -> timedelta:
@@ -90,7 +90,7 @@ def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]
         findings = state.assessment.findings
         if findings and (wrong := _wrong(findings)):
             yield state, wrong
-        if state.blind is not None and (wrong := _wrong((state.blind,))):
+        if state.unreachable is not None and (wrong := _wrong((state.unreachable,))):
             yield state, wrong
     for target_id, findings in snapshot.correlated.items():
         if target_id in snapshot.states and (wrong := _wrong(findings)):
@@ -121,8 +121,8 @@ def _add(
     matter.rung = max(matter.rung, rung, key=lambda step: step.rank)
     matter.remind_every = min(matter.remind_every, remind_every(state, finding.severity))
     matter.sentences[finding.sentence] = None
-    spot = spot_of(state, finding.place)
-    matter.spots[state.target.id, spot.place] = spot
+    spot = spot_of(state, finding.location)
+    matter.spots[state.target.id, spot.location] = spot
     if matter.certificate is None and certificate is not None:
         matter.certificate, matter.title = certificate, _title(finding, certificate, spot)
     add_advice(matter.advice, state, finding, certificate, now)
@@ -135,7 +135,7 @@ def _begin(key: str, state: TargetState, finding: Finding, certificate: Certific
         check=finding.check,
         rung=Rung.WARNING,
         remind_every=remind_every(state, finding.severity),
-        title=_title(finding, certificate, spot_of(state, finding.place)),
+        title=_title(finding, certificate, spot_of(state, finding.location)),
         certificate=certificate,
     )
 
@@ -158,7 +158,7 @@ def _title(finding: Finding, certificate: Certificate | None, spot: Spot) -> str
     if finding.check in JOINED:
         return spot.title if finding.check in AT_A_PORT else host_of(finding)
     at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
-    if finding.matter and not (at_fault and spot.title != spot.place):
+    if finding.matter and not (at_fault and spot.title != spot.location):
         return finding.matter.removeprefix(f"{finding.check} ")
     return spot.title
 

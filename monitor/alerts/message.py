@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from monitor.alerts.wording import shown
-from monitor.model import Mail, Recipient
+from monitor.model import Mail, RecipientStatus
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _LONGEST_SUBJECT = 200
@@ -49,7 +49,7 @@ def compose(  # noqa: PLR0913 - the parts of a mail
         message.add_alternative(html, subtype="html")
         # The library's own boundary is random; this one cannot stand in a text and repeats with the mail.
         message.set_boundary(f"=_{sha256(identity.encode()).hexdigest()[:32]}")
-    states = tuple((address, Recipient.PENDING) for address in recipients)
+    states = tuple((address, RecipientStatus.PENDING) for address in recipients)
     return Mail(identity, line, message.as_bytes(), states, created_at=now, next_attempt_at=now)
 
 

@@ -9,7 +9,7 @@ from monitor.alerts.matter import Matter
 from monitor.model import Check
 
 _REASONS = (Why.FIRST, Why.WORSE, Why.REMINDER, Why.INVENTORY)
-_ORDER = {check: place for place, check in enumerate(Check)}
+_ORDER = {check: location for location, check in enumerate(Check)}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

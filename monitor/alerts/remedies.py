@@ -26,12 +26,12 @@ OF_A_MACHINE = JOINED - AT_A_PORT
 _TEXTS = {
     Check.NOT_DEPLOYED: """
         On {host}, select the new certificate (thumbprint {instead}) for the service that answers at
-        {place}: in the product's own settings, in IIS Manager for a web site, in its configuration file
+        {location}: in the product's own settings, in IIS Manager for a web site, in its configuration file
         elsewhere. Where a file was replaced, restarting or reloading the service is all that is missing.
 
         Whoever is connected may be cut off while the service restarts: agree on a time first.
 
-        Look at the port afterwards, from the monitor's computer: cert-monitor check {place}
+        Look at the port afterwards, from the monitor's computer: cert-monitor check {location}
 
         Keep the old certificate until no port, service or binding uses it, and at least 30 days.
         """,
@@ -63,7 +63,7 @@ _TEXTS = {
         Nothing has to restart for that; it counts from the next start of the service on.
         """,
     Check.NOT_IN_STORE: """
-        Find out what answers at {place}: a proxy, a load balancer or a device that opens TLS connections
+        Find out what answers at {location}: a proxy, a load balancer or a device that opens TLS connections
         on the way shows a certificate of its own; after a move the name may lead to another machine.
 
         If it is the right service on {host}, see in its settings where its certificate comes from, and
@@ -75,7 +75,7 @@ _TEXTS = {
         Request a new certificate with a new key, from another CA where a CA itself was revoked; install it,
         and have the old key deleted.
 
-        Look at the port afterwards, from the monitor's computer: cert-monitor check {place}
+        Look at the port afterwards, from the monitor's computer: cert-monitor check {location}
         """,
     Check.CA_NOT_INSTALLED: """
         On each machine that is named above, install this CA certificate in Trusted Root Certification
@@ -91,8 +91,12 @@ _STEPS = {
 
 
 def remedy(finding: Finding) -> tuple[str, ...]:
-    """Return the steps for a finding, with the machine, the place and the new thumbprint filled in."""
-    values = {"host": host_of(finding), "place": finding.place.partition(" (")[0], "instead": finding.instead}
+    """Return the steps for a finding, with the machine, the location and the new thumbprint filled in."""
+    values = {
+        "host": host_of(finding),
+        "location": finding.location.partition(" (")[0],
+        "instead": finding.instead,
+    }
     return tuple(step.format_map(values) for step in _STEPS.get(finding.check, ()))
 
 

@@ -69,7 +69,7 @@ def plain(page: Page) -> str:
         lines += entry.stops
         for heading, steps in entry.steps:
             lines += [heading, *(f"  {step}" for step in steps)]
-        lines += [*entry.links, *(f"  {place}" for place in entry.places)]
+        lines += [*entry.links, *(f"  {location}" for location in entry.locations)]
         lines += [*(f"  {name}: {text}" for name, text in entry.facts), ""]
     lines += [f"{phrase} ({date}) {at}" for date, phrase, at in page.soonest]
     lines += [" ".join(parts) for parts in (*page.silent, *page.never_seen)]

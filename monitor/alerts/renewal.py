@@ -8,14 +8,14 @@ from monitor.alerts.decision import Entry, Rung, Spot, Why
 from monitor.alerts.keys import check_of, renewed, subject_of
 from monitor.alerts.matter import spot_of
 from monitor.alerts.whereabouts import (
-    LOOKS_TO_BELIEVE,
+    PROBES_TO_CONFIRM,
     Replacement,
     Whereabouts,
-    blind_at,
     replacements_in,
+    unreachable_at,
 )
 from monitor.alerts.wording import day
-from monitor.model import Certificate, Check, Snapshot, TargetState, Told
+from monitor.model import Certificate, Check, NotificationRecord, Snapshot, TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class Fate:
     entries: tuple[Entry, ...] = ()
 
 
-def fate_of(row: Told, where: Whereabouts) -> Fate:
+def fate_of(row: NotificationRecord, where: Whereabouts) -> Fate:
     """Return what became of a certificate whose trouble was told and does not show any more.
 
-    Still seen at a place where it was told means that thresholds changed, not the certificate.
+    Still seen at a location where it was told means that thresholds changed, not the certificate.
     """
     sha256 = subject_of(row.key)
-    owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
-    if sha256 in where.waiting or any(blind_at(state, place) for place, state in owners):
+    owners = [(location, state) for location in row.locations for state in where.states.get(location, ())]
+    if sha256 in where.waiting or any(unreachable_at(state, location) for location, state in owners):
         return Fate(waits=True)
-    if where.seen.get(sha256, set()).intersection(row.places):
+    if where.seen.get(sha256, set()).intersection(row.locations):
         return Fate()
     if sha256 in where.replacements:
         return Fate(entries=tuple(entries_for(where.replacements[sha256])))
@@ -45,7 +45,7 @@ def fate_of(row: Told, where: Whereabouts) -> Fate:
 
 
 def entries_for(replacements: Iterable[Replacement]) -> Iterator[Entry]:
-    """Yield one entry for each pair of an old and a new certificate, with every place of the pair."""
+    """Yield one entry for each pair of an old and a new certificate, with every location of the pair."""
     pairs: dict[tuple[str, str], list[Replacement]] = {}
     for replacement in replacements:
         pairs.setdefault((replacement.old.sha256, replacement.new.sha256), []).append(replacement)
@@ -61,15 +61,15 @@ def all_renewals(snapshot: Snapshot) -> dict[str, Entry]:
     visible = [
         replacement
         for state in snapshot.states.values()
-        if state.departed or state.assessment.superseded
+        if state.former_leaves or state.assessment.superseded
         for replacement in replacements_in(state)
     ]
     return {renewed(e.replaced, e.certificate.sha256): e for e in entries_for(visible) if e.certificate}
 
 
-def told_renewal(key: str, entry: Entry, now: datetime) -> Told:
+def told_renewal(key: str, entry: Entry, now: datetime) -> NotificationRecord:
     """Return the row that keeps a renewal from being told twice."""
-    return Told(key, Rung.WARNING.value, now, now, entry.title)
+    return NotificationRecord(key, Rung.WARNING.value, now, now, entry.title)
 
 
 def merged(entries: Iterable[Entry]) -> list[Entry]:
@@ -92,22 +92,22 @@ def join(first: Entry, second: Entry) -> Entry:
     )
 
 
-def _fate_of_ca(row: Told, sha256: str, owners: list[tuple[str, TargetState]]) -> Fate:
-    """Return whether a CA of the same name took over at every place; CAs above a leaf leave no trace."""
-    successors = [(place, state, _successor(row, sha256, place, state)) for place, state in owners]
-    if any(d.looks < LOOKS_TO_BELIEVE for _, state in owners for d in state.departed):
+def _fate_of_ca(row: NotificationRecord, sha256: str, owners: list[tuple[str, TargetState]]) -> Fate:
+    """Return whether a CA of the same name took over at every location; CAs above a leaf leave no trace."""
+    successors = [(location, state, _successor(row, sha256, location, state)) for location, state in owners]
+    if any(d.probes < PROBES_TO_CONFIRM for _, state in owners for d in state.former_leaves):
         return Fate(waits=True)
     if any(successor is None for _, _, successor in successors):
         return Fate()
-    spots = tuple(dict.fromkeys(spot_of(state, place) for place, state, _ in successors))
+    spots = tuple(dict.fromkeys(spot_of(state, location) for location, state, _ in successors))
     new = max((found for _, _, found in successors if found), key=lambda found: found.not_after)
     sentence = f"A new CA of this name took over; it ends on {day(new.not_after)}."
     entry = _entry(row.title, sentence, spots, new, None)
     return Fate(entries=(replace(entry, replaced=sha256),))
 
 
-def _successor(row: Told, sha256: str, place: str, state: TargetState) -> Certificate | None:
-    above = (c for path in state.assessment.paths if path.place == place for c in path.certificates)
+def _successor(row: NotificationRecord, sha256: str, location: str, state: TargetState) -> Certificate | None:
+    above = (c for path in state.assessment.paths if path.location == location for c in path.certificates)
     return next((c for c in above if c.is_ca and c.title == row.title and c.sha256 != sha256), None)
 
 

@@ -8,15 +8,15 @@ from monitor.alerts.decision import Entry, Why
 from monitor.alerts.keys import check_of, subject_of
 from monitor.alerts.matter import spot_of
 from monitor.alerts.renewal import Fate, fate_of
-from monitor.alerts.whereabouts import LOOKS_TO_BELIEVE, Whereabouts, blind_at
+from monitor.alerts.whereabouts import PROBES_TO_CONFIRM, Whereabouts, unreachable_at
 from monitor.alerts.wording import TROUBLE
 from monitor.assess import asked_of, asked_paths
-from monitor.model import Check, Severity, Snapshot, Standing, TargetState, Told
+from monitor.model import Check, NotificationRecord, RevocationStatus, Severity, Snapshot, TargetState
 
 _Owners = list[tuple[str, TargetState]]
 
 
-def fate_of_standing(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
+def resolution_of_revocation(row: NotificationRecord, snapshot: Snapshot, where: Whereabouts) -> Fate:
     """Return what became of a told certificate that shows no such finding any more.
 
     Still seen, it is solved only when its issuer says that it is good. Out of sight it was renewed, or is
@@ -28,32 +28,38 @@ def fate_of_standing(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
     if fate.waits or fate.entries:
         return fate
     sha256 = subject_of(row.key)
-    owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
-    holding = [(place, state) for place, state in owners if place in where.seen.get(sha256, ())]
+    owners = [(location, state) for location in row.locations for state in where.states.get(location, ())]
+    holding = [(location, state) for location, state in owners if location in where.seen.get(sha256, ())]
     if holding:
         return _fate_in_sight(row, snapshot, holding)
-    if any(departed.looks < LOOKS_TO_BELIEVE for _, state in owners for departed in state.departed):
+    if any(
+        former_leaves.probes < PROBES_TO_CONFIRM
+        for _, state in owners
+        for former_leaves in state.former_leaves
+    ):
         return Fate(waits=True)
-    leaf = any(departed.old.sha256 == sha256 for _, state in owners for departed in state.departed)
+    leaf = any(
+        former_leaves.old.sha256 == sha256 for _, state in owners for former_leaves in state.former_leaves
+    )
     return Fate() if leaf or not owners else _solved(row, owners)
 
 
-def _fate_in_sight(row: Told, snapshot: Snapshot, holding: _Owners) -> Fate:
+def _fate_in_sight(row: NotificationRecord, snapshot: Snapshot, holding: _Owners) -> Fate:
     if not any(_asked(state, Check.REVOKED) for _, state in holding):
         return Fate()
     known = snapshot.revocations.get(subject_of(row.key))
-    if known is not None and known.standing is Standing.GOOD:
+    if known is not None and known.status is RevocationStatus.GOOD:
         return _solved(row, holding)
     return Fate(waits=True)
 
 
-def _fate_of_issuer(row: Told, snapshot: Snapshot, where: Whereabouts) -> Fate:
+def _fate_of_issuer(row: NotificationRecord, snapshot: Snapshot, where: Whereabouts) -> Fate:
     """Return what became of an issuer that told nothing: solved when it told of all that is asked about."""
     issuer = subject_of(row.key).removeprefix(f"{Check.REVOCATION_UNKNOWN} ")
-    owners = [(place, state) for place in row.places for state in where.states.get(place, ())]
-    if any(blind_at(state, place) for place, state in owners):
+    owners = [(location, state) for location in row.locations for state in where.states.get(location, ())]
+    if any(unreachable_at(state, location) for location, state in owners):
         return Fate(waits=True)
-    asked = [(place, state) for place, state in owners if _asked(state, Check.REVOCATION_UNKNOWN)]
+    asked = [(location, state) for location, state in owners if _asked(state, Check.REVOCATION_UNKNOWN)]
     if not asked:
         return Fate()
     if any(_open(state, issuer, snapshot) for _, state in asked):
@@ -70,7 +76,7 @@ def _open(state: TargetState, issuer: str, snapshot: Snapshot) -> bool:
         if (one.issuer_cn or one.issuer) == issuer
     ]
     told = [snapshot.revocations.get(one.sha256) for one in own]
-    return any(known is None or known.standing is Standing.UNKNOWN for known in told)
+    return any(known is None or known.status is RevocationStatus.UNKNOWN for known in told)
 
 
 def _asked(state: TargetState, check: Check) -> bool:
@@ -78,8 +84,8 @@ def _asked(state: TargetState, check: Check) -> bool:
     return bool(policy.revocation) and policy.severity(check, Severity.WARNING) is not None
 
 
-def _solved(row: Told, owners: _Owners) -> Fate:
+def _solved(row: NotificationRecord, owners: _Owners) -> Fate:
     check = check_of(row.key) or Check.REVOKED
-    spots = tuple(spot_of(state, place) for place, state in owners)
+    spots = tuple(spot_of(state, location) for location, state in owners)
     entry = Entry(Why.SOLVED, None, (check,), row.title, (f"No longer so: {TROUBLE[check]}.",), spots)
     return Fate(entries=(entry,))

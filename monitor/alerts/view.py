@@ -10,7 +10,7 @@ from monitor.alerts.wording import WHY, count, day, days_phrase, instant
 from monitor.model import Certificate, Check
 
 MOST_ENTRIES = 200
-_MOST_PLACES = 200
+_MOST_LOCATIONS = 200
 _MOST_NAMES = 50
 _MOST_SENTENCES = 20
 _LABELS = (("component", "Component"), ("certificate_group", "Certificate group"), ("site", "Site"))
@@ -33,7 +33,7 @@ class EntryView:
     sentences: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     places_head: str
-    places: tuple[str, ...]
+    locations: tuple[str, ...]
     stops: tuple[str, ...]
     steps: tuple[tuple[str, tuple[str, ...]], ...]
     links: tuple[str, ...]
@@ -75,7 +75,7 @@ def inventory_page(inventory: Inventory, subject: str, monitor: str, now: dateti
         left_out=_left_out(len(inventory.entries)),
         footer=_footer(monitor, now),
         soonest=tuple(
-            (day(end.ends_at), days_phrase(end.ends_at, now), _at(end.title, end.place))
+            (day(end.ends_at), days_phrase(end.ends_at, now), _at(end.title, end.location))
             for end in inventory.soonest
         ),
         silent=_silent(inventory.silent),
@@ -87,7 +87,7 @@ def inventory_page(inventory: Inventory, subject: str, monitor: str, now: dateti
 
 def _silent(hosts: tuple[Silent, ...]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (host.title, host.reason, _joined(place for place in host.places if place != host.title))
+        (host.title, host.reason, _joined(location for location in host.locations if location != host.title))
         for host in hosts[:MOST_ENTRIES]
     )
 
@@ -97,8 +97,8 @@ def _lead(inventory: Inventory) -> str:
         f"{count(inventory.watched, 'target')} watched, {inventory.need_action} with something to do, "
         f"{inventory.unreachable} unreachable."
     )
-    if inventory.not_looked_at:
-        text += f" {count(inventory.not_looked_at, 'target')} could not be looked at yet."
+    if inventory.not_probed:
+        text += f" {count(inventory.not_probed, 'target')} could not be looked at yet."
     return f"{text} From now on a mail comes only when something changes or is still unsolved."
 
 
@@ -115,7 +115,7 @@ def _view(entry: Entry, now: datetime) -> EntryView:
         sentences=_sentences(entry.sentences),
         facts=_facts(entry, now),
         places_head="Falls with it:" if _of_ca(entry) else "Where:",
-        places=_places(entry.spots),
+        locations=_locations(entry.spots),
         stops=_each_once(advice.what_stops for advice in entry.advice),
         steps=_steps(entry),
         links=_each_once(advice.link for advice in entry.advice),
@@ -166,14 +166,14 @@ def _days_left(certificate: Certificate, now: datetime) -> str:
     return f"{left} ({days_phrase(certificate.not_after, now)})"
 
 
-def _places(spots: Iterable[Spot]) -> tuple[str, ...]:
-    lines = list(dict.fromkeys(_at(spot.title, spot.place) for spot in spots))
-    rest = places_left_out(len(lines), _MOST_PLACES)
-    return (*lines[:_MOST_PLACES], rest) if rest else tuple(lines)
+def _locations(spots: Iterable[Spot]) -> tuple[str, ...]:
+    lines = list(dict.fromkeys(_at(spot.title, spot.location) for spot in spots))
+    rest = places_left_out(len(lines), _MOST_LOCATIONS)
+    return (*lines[:_MOST_LOCATIONS], rest) if rest else tuple(lines)
 
 
-def _at(title: str, place: str) -> str:
-    return place if title in ("", place) else f"{title}: {place}"
+def _at(title: str, location: str) -> str:
+    return location if title in ("", location) else f"{title}: {location}"
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def superseded_lists(
     groups: dict[tuple[str, str], list[RevocationList]] = defaultdict(list)
     for one in lists:
         if one.this_update <= now:
-            groups[one.scope or one.issuer, "" if target.collection else one.place].append(one)
+            groups[one.scope or one.issuer, "" if target.collection else one.location].append(one)
     return tuple(pair for group in groups.values() for pair in _pairs(group))
 
 
@@ -50,7 +50,7 @@ def list_findings(
         if sentence and severity is not None:
             # A configured severity is meant for CRLs that expire; an OK finding stays one.
             shown = default if default is Severity.OK else severity
-            yield Finding(Check.CRL_EXPIRY, shown, sentence, one.sha256, one.place, _matter(one))
+            yield Finding(Check.CRL_EXPIRY, shown, sentence, one.sha256, one.location, _matter(one))
 
 
 def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[datetime]:
@@ -64,7 +64,7 @@ def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[da
 
 def _judged(target: Target, one: RevocationList, now: datetime) -> tuple[Severity, str]:
     """Return severity and sentence about a CRL, an empty sentence when all is well."""
-    who = f'the {"delta CRL" if one.delta else "CRL"} of "{one.issuer}" at {one.place}'
+    who = f'the {"delta CRL" if one.delta else "CRL"} of "{one.issuer}" at {one.location}'
     end = one.next_update
     if now < one.this_update:
         return Severity.CRITICAL, f"{who} is not valid before {day_and_minute(one.this_update)}"

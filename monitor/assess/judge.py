@@ -58,10 +58,10 @@ def judge(  # noqa: PLR0913 - everything that a look gave is judged together
     findings: dict[tuple[Check, str, str], Finding] = {}
     dues: list[Due] = []
     if (plain := _encryption_finding(target, encrypted)) is not None:
-        findings[plain.check, "", plain.place] = plain
+        findings[plain.check, "", plain.location] = plain
     for path in counting:
         for found in _path_findings(_Case(target, path, sightings, now), dues):
-            findings.setdefault((found.check, found.sha256, found.place), found)
+            findings.setdefault((found.check, found.sha256, found.location), found)
     replaced = superseded_lists(target, lists, now) if lists else ()
     every = (*findings.values(), *list_findings(target, lists, replaced, now)) if lists else findings.values()
     ordered = sorted(every, key=_badness) if len(every) > 1 else every
@@ -96,7 +96,7 @@ class _Case:
         """Yield a finding with the policy's severity, none when the check is off."""
         severity = self.target.policy.severity(check, default)
         if severity is not None:
-            yield Finding(check, severity, sentence, certificate.sha256, self.path.place, matter)
+            yield Finding(check, severity, sentence, certificate.sha256, self.path.location, matter)
 
     def is_authority(self, leaf: Certificate) -> bool:
         """Return whether a certificate at rest is a CA's own, such as an anchor file.
@@ -111,7 +111,7 @@ class _Case:
         if certificate is self.path.leaf:
             kind = "CA certificate" if self.is_authority(certificate) else "certificate"
             return f'the {kind} "{certificate.title}"'
-        here = (one for one in self.sightings if one.place == self.path.place)
+        here = (one for one in self.sightings if one.location == self.path.location)
         if any(one.certificate.sha256 == certificate.sha256 for one in here):
             return f'its CA "{certificate.title}"'
         role = "anchor" if self.path.trusted and certificate is self.path.certificates[-1] else "CA"
@@ -126,7 +126,7 @@ def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | Non
     severity = target.policy.severity(Check.ENCRYPTION, problem.severity)
     if severity is None:
         return None
-    return Finding(Check.ENCRYPTION, severity, problem.sentence, place=target.where)
+    return Finding(Check.ENCRYPTION, severity, problem.sentence, location=target.where)
 
 
 def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable
 from hashlib import sha1
 
-from monitor.model import Account, Grant, PrivateKey
+from monitor.model import KeyPermission, PrivateKey, ServiceAccount
 
 SYSTEM = "S-1-5-18"
 LOCAL_SERVICE = "S-1-5-19"
@@ -39,7 +39,7 @@ _BUILT_IN = {
 _AUTHORITY = frozenset({"", ".", "nt authority"})
 
 
-def may_read(account: Account, key: PrivateKey) -> bool | None:
+def may_read(account: ServiceAccount, key: PrivateKey) -> bool | None:
     """Return whether the account that a service runs as may read a key, ``None`` where that is not known.
 
     It is not known for keys in hardware, which have no file, nor where the access list or the groups of the
@@ -51,7 +51,7 @@ def may_read(account: Account, key: PrivateKey) -> bool | None:
     return decided(key.readers, sure, _perhaps(account, sure))
 
 
-def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[str]) -> bool | None:
+def decided(entries: Iterable[KeyPermission], sure: frozenset[str], perhaps: frozenset[str]) -> bool | None:
     """Return whether a list allows an account that has the ``sure`` SIDs and may have the ``perhaps`` ones.
 
     ``None`` where an entry for one of the latter would change the result.
@@ -68,7 +68,7 @@ def decided(entries: Iterable[Grant], sure: frozenset[str], perhaps: frozenset[s
     return None if (not verdict) in doubts.values() else verdict
 
 
-def sids_of(account: Account) -> frozenset[str] | None:
+def sids_of(account: ServiceAccount) -> frozenset[str] | None:
     """Return every SID that a service's account certainly has, ``None`` where its groups are not known."""
     own = _built_in(account.account)
     if account.sids is None and not own:
@@ -92,7 +92,7 @@ def service_sid(service: str) -> str:
     return _VIRTUAL + "-".join(map(str, struct.unpack("<5I", digest)))
 
 
-def _perhaps(account: Account, sure: frozenset[str]) -> frozenset[str]:
+def _perhaps(account: ServiceAccount, sure: frozenset[str]) -> frozenset[str]:
     """Return the SIDs that a token has only where the service is configured with a SID of its own."""
     return frozenset({service_sid(account.service), _ALL_SERVICES}) - sure
 

@@ -51,10 +51,10 @@ def _address(text: str) -> Address | None:
 
 def _name_mismatch(certificate: Certificate, name: str) -> NameProblem:
     if not _matches((certificate.subject_cn,), name):
-        return NameProblem(Check.NAME, f'the certificate is not for "{name}": {_carried(certificate)}')
+        return NameProblem(Check.NAME, f'the certificate is not for "{name}": {_last_known(certificate)}')
     if certificate.dns_names or certificate.ip_addresses:
         remark = "its subject does, but clients ignore that beside alternative names"
-        sentence = f'no alternative name fits "{name}" ({remark}): {_carried(certificate)}'
+        sentence = f'no alternative name fits "{name}" ({remark}): {_last_known(certificate)}'
         return NameProblem(Check.NAME, sentence)
     return _subject_only(name)
 
@@ -69,7 +69,7 @@ def _address_mismatch(certificate: Certificate, address: Address) -> NameProblem
         certificate.dns_names or certificate.ip_addresses
     ):
         return _subject_only(str(address))
-    return NameProblem(Check.NAME, f"the certificate is not for {address}: {_carried(certificate)}")
+    return NameProblem(Check.NAME, f"the certificate is not for {address}: {_last_known(certificate)}")
 
 
 def _subject_only(name: str) -> NameProblem:
@@ -105,7 +105,7 @@ def _pattern(entry: str) -> DNSPattern | None:
     return None
 
 
-def _carried(certificate: Certificate) -> str:
+def _last_known(certificate: Certificate) -> str:
     """Return the first few names that the certificate does have, unusable ones in quotes."""
     names = [entry if _pattern(entry) else f'"{entry}" (unusable)' for entry in certificate.dns_names]
     entries = [*names, *certificate.ip_addresses]

@@ -30,7 +30,7 @@ def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProb
     Where plain text is not possible by design a plain answer is a failed probe, and no finding.
     """
     wanted = target.policy.encryption
-    if encrypted is False and wanted == "required" and target.part.plain_possible:
+    if encrypted is False and wanted == "required" and target.traits.plain_possible:
         sentence = "the port answers without encryption, which the policy requires: turn encryption on"
         return EncryptionProblem(Severity.CRITICAL, sentence)
     if encrypted and wanted == "off":
@@ -41,7 +41,7 @@ def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProb
 
 def wrong_key_type(target: Target, leaf: Certificate) -> str:
     """Return why the product does not accept the key type, empty if it does or the type is not known."""
-    wanted = target.part.key_type
+    wanted = target.traits.key_type
     if not wanted or not leaf.key_type or leaf.key_type.casefold() == wanted.casefold():
         return ""
     return f"has a key of type {leaf.key_type}, where the product takes {wanted} only"
@@ -52,7 +52,7 @@ def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
 
     The name by which the target is probed is judged on its own.
     """
-    given = dict.fromkeys(name.strip().rstrip(".").lower() for name in target.part.public_names)
+    given = dict.fromkeys(name.strip().rstrip(".").lower() for name in target.traits.public_names)
     reached = target.server_name.rstrip(".").lower()
     return tuple(name for name in given if name and name != reached and mismatch(leaf, name) is not None)
 
@@ -87,7 +87,7 @@ def made_at_start(target: Target, path: Path) -> bool:
     that verifies certificates has ever accepted it. Whoever knows that the server was given a certificate
     raises the check ``trust`` for it, since a server that has lost its certificate serves this one too.
     """
-    wanted = target.part.self_made
+    wanted = target.traits.self_made
     return bool(wanted) and path.leaf.subject_cn == wanted and _is_self_signed(path)
 
 

@@ -48,7 +48,7 @@ class PathFinder:
         self._verdicts: OrderedDict[tuple[str, ...], Path] = OrderedDict()
         self._indexes: OrderedDict[str, _Index] = OrderedDict()
 
-    def find(self, place: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+    def find(self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
         """Return the path of the first certificate of ``chain`` over the others to one of the anchors.
 
         ``chain`` is what was served, leaf first, each certificate with its DER; order, repetition and
@@ -57,14 +57,14 @@ class PathFinder:
         key = (anchors.key, *[certificate.sha256 for certificate, _ in chain])
         path = self._verdicts.get(key)
         if path is None or not _holds(path, now):
-            path = self._find(place, chain, anchors, now)
+            path = self._find(location, chain, anchors, now)
             self._verdicts[key] = path
             if len(self._verdicts) > self._size:
                 self._verdicts.popitem(last=False)
         self._verdicts.move_to_end(key)
-        return path if path.place == place else replace(path, place=place)
+        return path if path.location == location else replace(path, location=location)
 
-    def _find(self, place: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
+    def _find(self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
         unique = {held[0].sha256: held for held in reversed(chain[:_MOST_SERVED])}
         leaf = unique.pop(chain[0][0].sha256)
         index = self._index(anchors)
@@ -75,7 +75,7 @@ class PathFinder:
         case = _Case(leaf, order.sorted(unique.values()), order.sorted(relevant), now)
         certificates, why = _judged(case, known=bool(anchors.members))
         begin, end = _window((leaf, *case.pool, *case.anchors), now)
-        return Path(place, certificates, not why, why, begin, end)
+        return Path(location, certificates, not why, why, begin, end)
 
     def _index(self, anchors: Anchors) -> "_Index":
         index = self._indexes.get(anchors.key)

@@ -25,9 +25,9 @@ def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | No
     Time before ``awake_at`` does not count: nothing was probed while the monitor itself was stopped.
     """
     since = state.succeeded_at or state.watched_since
-    if state.looked_at is None or since is None:
+    if state.probed_at is None or since is None:
         return None
-    if state.target.part.standby:
+    if state.target.traits.standby:
         return _never_seen(state)
     default = _severity(state, now - max(since, awake_at or since))
     severity = default and state.target.policy.severity(Check.UNREACHABLE, default)
@@ -39,7 +39,7 @@ def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | No
 def unreachability_changes_at(state: TargetState, now: datetime) -> datetime | None:
     """Return the next instant at which time alone changes the finding about a target."""
     since = state.succeeded_at or state.watched_since
-    if state.looked_at is None or since is None or state.target.part.standby:
+    if state.probed_at is None or since is None or state.target.traits.standby:
         return None
     span = _span(state.target.policy)
     return min((at for at in (since + span, since + _WORSE * span) if at > now), default=None)
@@ -59,9 +59,9 @@ def _span(policy: Policy) -> timedelta:
 
 def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
     span, most = _span(state.target.policy), state.target.policy.unreachable_after
-    if state.failed_looks >= _WORSE * most or unseen >= _WORSE * span:
+    if state.failed_probes >= _WORSE * most or unseen >= _WORSE * span:
         return Severity.CRITICAL
-    if state.failed_looks >= most or unseen >= span:
+    if state.failed_probes >= most or unseen >= span:
         return Severity.WARNING
     return None
 
@@ -69,20 +69,23 @@ def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
 def _sentence(state: TargetState, since: datetime) -> str:
     seen = "seen in full" if _in_part(state) else "seen"
     last = f"last {seen}" if state.succeeded_at else f"never {seen}, watched since"
-    looks = "look" if state.failed_looks == 1 else "looks"
+    probes = "look" if state.failed_probes == 1 else "looks"
     failed = "no look has ended since"
-    if state.failed_looks:
-        failed = f"{state.failed_looks} {looks} in a row failed{_reasons(state.failures)}"
+    if state.failed_probes:
+        failed = f"{state.failed_probes} {probes} in a row failed{_reasons(state.failures)}"
     return f"{last} {day_and_minute(since)}, {failed}"
 
 
 def _in_part(state: TargetState) -> bool:
     """Return whether the last probe read some locations: one broken file does not hide the others."""
-    failed = [failure.place for failure in state.failures]
+    failed = [failure.location for failure in state.failures]
     if not all(failed) or state.target.where in failed:
         return False
-    read = [one.place for one in state.sightings] + [one.place for one in state.lists]
-    return any(not any(within(place, one) or place.startswith(f"{one}/") for one in failed) for place in read)
+    read = [one.location for one in state.sightings] + [one.location for one in state.lists]
+    return any(
+        not any(within(location, one) or location.startswith(f"{one}/") for one in failed)
+        for location in read
+    )
 
 
 def _reasons(failures: Iterable[Failure]) -> str:

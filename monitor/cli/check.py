@@ -15,20 +15,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor.assess import PathFinder, correlate
-from monitor.cli.inquire import Bytes, Inquiry
+from monitor.cli.cli_targets import CommandLineTarget, cli_targets, configuration
 from monitor.cli.output import say
 from monitor.cli.report import Element, as_json, elements, exit_code
+from monitor.cli.revocation import Bytes, Inquiry
 from monitor.cli.table import table
-from monitor.cli.typed import Typed, configuration, typed_targets
 from monitor.config import Config
-from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, TrustStoreCache
 from monitor.model import (
     Batch,
     Clock,
+    FailureReason,
     Finding,
     Observation,
-    Reason,
-    Seen,
+    ProbeResult,
     Snapshot,
     Source,
     SystemClock,
@@ -36,7 +35,8 @@ from monitor.model import (
     TargetState,
 )
 from monitor.network.resolve import Resolver
-from monitor.sources import AnchorShelf, sources
+from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, TrustStoreCache
+from monitor.sources import TrustStoreLoader, sources
 
 AT_ONCE = 300
 EVERY = timedelta(hours=1)
@@ -47,10 +47,10 @@ MANY = 5
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Look at every target and return the exit code."""
-    typed, blind = typed_targets(arguments)
+    """Probe every target and return the exit code."""
+    typed, unreachable = cli_targets(arguments)
     clock = SystemClock()
-    found = [*asyncio.run(_look(typed, clock, configuration(arguments))), *blind]
+    found = [*asyncio.run(_probe(typed, clock, configuration(arguments))), *unreachable]
     form = as_json if arguments.format == "json" else table
     say(form(found, clock.now()))
     return exit_code(found)
@@ -60,7 +60,7 @@ def check(arguments: argparse.Namespace) -> int:
 class _NoTally:
     """Count nothing: a single check has no metrics of its own."""
 
-    def look_failed(self, kind: str, reason: Reason) -> None:
+    def probe_failed(self, kind: str, reason: FailureReason) -> None:
         pass
 
     def started_late(self, lag: object) -> None:
@@ -79,25 +79,25 @@ class _Record:
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
         del states
         for observation in observations.values():
-            self.seen.add(observation.seen.ders)
+            self.seen.add(observation.result.ders)
 
 
 class _Counted:
-    """Tell a progress bar about every look that ends."""
+    """Tell a progress bar about every probe that ends."""
 
     def __init__(self, source: Source, progress: Progress | None) -> None:
         self._source = source
         self._progress = progress
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         try:
-            return await self._source.look(target)
+            return await self._source.probe(target)
         finally:
             if self._progress is not None:
                 self._progress.advance(self._progress.task_ids[0])
 
 
-async def _look(typed: Sequence[Typed], clock: Clock, config: Config) -> list[Element]:
+async def _probe(typed: Sequence[CommandLineTarget], clock: Clock, config: Config) -> list[Element]:
     snapshot = await _snapshot([one.target for one in typed], clock, config)
     states, shared = snapshot.states, correlate(snapshot, clock.now())
     return [
@@ -116,21 +116,21 @@ def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
     return replace(state, assessment=replace(state.assessment, findings=state.assessment.findings + shared))
 
 
-async def looked(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
-    """Return the state of each target, by id, after one look at it; no issuer is asked."""
+async def probed(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
+    """Return the state of each target, by id, after one probe it; no issuer is asked."""
     return (await _snapshot(wanted, clock)).states
 
 
 async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | None = None) -> Snapshot:
-    """Return everything known after one look at each target, and what issuers say where there is a config."""
+    """Return everything known after one probe each target, and what issuers say where there is a config."""
     targets = tuple({target.id: target for target in wanted}.values())
-    board, trusted, resolver = Board(), TrustStoreCache(AnchorShelf().anchors, clock), Resolver()
+    board, trusted, resolver = Board(), TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
     record = _Record()
     board.replace(board.state(target) for target in targets)
     with _progress(len(targets)) as progress:
-        looking = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
+        sources_by_kind = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
         services = PipelineServices(
-            looking,
+            sources_by_kind,
             trusted.anchors,
             Judge(PathFinder()),
             record,
@@ -139,7 +139,7 @@ async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | Non
             clock,
             _NoTally(),
         )
-        await Cycle(services).run(Batch("check", EVERY, targets))
+        await Pipeline(services).run(Batch("check", EVERY, targets))
     if config is None:
         return board.snapshot
     return await Inquiry(config, resolver, trusted.anchors, clock).told(board.snapshot, record.seen)

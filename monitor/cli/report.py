@@ -38,8 +38,8 @@ class Element:
     @property
     def severity(self) -> Severity:
         """Return the worst finding, or unknown where nothing could be seen."""
-        blind = bool(self.failures) and not self.sightings and not self.lists
-        return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * blind)
+        unreachable = bool(self.failures) and not self.sightings and not self.lists
+        return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * unreachable)
 
     @property
     def not_after(self) -> datetime | None:
@@ -55,45 +55,45 @@ class Element:
 
 
 def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
-    """Return the elements of one looked-at target: one for each place when ``split``, else one.
+    """Return the elements of one looked-at target: one for each location when ``split``, else one.
 
     A file that gives its certificates names has an element for each of them, a server one for each of its
     addresses or types of key that was asked for, an empty store has one. What failed or is wrong for the
     whole target stands under what was typed.
     """
-    places = dict.fromkeys(
-        [sighting.place for sighting in state.sightings]
-        + [one.place for one in state.lists]
-        + [failure.place for failure in state.failures]
-        + [finding.place for finding in state.assessment.findings]
+    locations = dict.fromkeys(
+        [sighting.location for sighting in state.sightings]
+        + [one.location for one in state.lists]
+        + [failure.location for failure in state.failures]
+        + [finding.location for finding in state.assessment.findings]
     )
-    shown = dict.fromkeys(sighting.place for sighting in state.sightings)
-    split = split or len(shown) > 1 or any(_named(place, state) for place in shown)
-    if not split or not places:
+    shown = dict.fromkeys(sighting.location for sighting in state.sightings)
+    split = split or len(shown) > 1 or any(_named(location, state) for location in shown)
+    if not split or not locations:
         judged = state.assessment
         return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
-    return [_at(_label(typed, place, state), place, state) for place in places]
+    return [_at(_label(typed, location, state), location, state) for location in locations]
 
 
-def _named(place: str, state: TargetState) -> bool:
-    return place.startswith(f"{state.target.where}#")
+def _named(location: str, state: TargetState) -> bool:
+    return location.startswith(f"{state.target.where}#")
 
 
-def _label(typed: str, place: str, state: TargetState) -> str:
-    if place in ("", state.target.where):
+def _label(typed: str, location: str, state: TargetState) -> str:
+    if location in ("", state.target.where):
         return typed
-    return typed + place.removeprefix(state.target.where) if _named(place, state) else place
+    return typed + location.removeprefix(state.target.where) if _named(location, state) else location
 
 
-def _at(target: str, place: str, state: TargetState) -> Element:
-    paths = tuple(path for path in state.assessment.paths if path.place == place)
+def _at(target: str, location: str, state: TargetState) -> Element:
+    paths = tuple(path for path in state.assessment.paths if path.location == location)
     return Element(
         target,
-        tuple(failure for failure in state.failures if failure.place == place),
-        tuple(finding for finding in state.assessment.findings if finding.place == place),
-        tuple(sighting for sighting in state.sightings if sighting.place == place),
+        tuple(failure for failure in state.failures if failure.location == location),
+        tuple(finding for finding in state.assessment.findings if finding.location == location),
+        tuple(sighting for sighting in state.sightings if sighting.location == location),
         Assessment(paths=paths, superseded=state.assessment.superseded),
-        tuple(one for one in state.lists if one.place == place),
+        tuple(one for one in state.lists if one.location == location),
     )
 
 
@@ -127,7 +127,7 @@ def _object(element: Element, now: datetime) -> dict[str, Any]:
 
 def _list(one: RevocationList, now: datetime) -> dict[str, Any]:
     return {
-        "place": one.place,
+        "location": one.location,
         "position": one.position,
         "issuer": one.issuer,
         "number": one.number or None,
@@ -143,9 +143,9 @@ def _list(one: RevocationList, now: datetime) -> dict[str, Any]:
 def _certificate(sighting: Sighting, assessment: Assessment, now: datetime) -> dict[str, Any]:
     certificate = sighting.certificate
     return {
-        "place": sighting.place,
+        "location": sighting.location,
         "position": sighting.position,
-        "on_path": assessment.on_path(sighting.place, certificate.sha256),
+        "on_path": assessment.on_path(sighting.location, certificate.sha256),
         "subject": certificate.subject,
         "issuer": certificate.issuer,
         "serial": certificate.serial,

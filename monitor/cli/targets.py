@@ -1,4 +1,4 @@
-"""``cert-monitor targets``: say what would be watched and by which policy; looks at no certificate."""
+"""``cert-monitor targets``: say what would be watched and by which policy; probes no certificate."""
 
 import argparse
 import asyncio
@@ -10,13 +10,13 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from monitor.cli.asked import asked
 from monitor.cli.output import say
+from monitor.cli.run_discoveries import asked
 from monitor.config import Plan, load, plan
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.model import Margin, Policy, Target
 from monitor.parse import display
-from monitor.sources.endpoint.way import Endpoint
+from monitor.sources.endpoint.connect_options import Endpoint
 
 Row = dict[str, Any]
 
@@ -55,14 +55,14 @@ def row(target: Target) -> Row:
         "where": target.where,
         "server_name": target.server_name,
         "protocol": target.settings.protocol if isinstance(target.settings, Endpoint) else "",
-        "title": target.meaning.title,
+        "title": target.info.title,
         "labels": dict(target.labels),
         "origin": target.origin or "configuration",
         "policy": _policy(target.policy),
     }
 
 
-def as_json(listed: Sequence[Row], answers: Mapping[str, Discovered]) -> str:
+def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult]) -> str:
     """Return one JSON object with the targets and how every discovery went, plain ASCII."""
     discoveries = [
         {
@@ -135,11 +135,11 @@ def length(time: timedelta) -> str:
     return text or "0s"
 
 
-def _wrong(planned: Plan, answers: Mapping[str, Discovered]) -> Iterator[str]:
+def _wrong(planned: Plan, answers: Mapping[str, DiscoveryResult]) -> Iterator[str]:
     for name, answer in answers.items():
         yield from (f"{one.reason}: {name}: {one.detail}" for one in answer.failures)
     yield from map(str, planned.problems)
 
 
-def _notes(answers: Mapping[str, Discovered]) -> Iterator[str]:
+def _notes(answers: Mapping[str, DiscoveryResult]) -> Iterator[str]:
     return (f"{name}: {note}" for name, answer in answers.items() for note in answer.notes)

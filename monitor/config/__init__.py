@@ -1,12 +1,12 @@
-"""The user's configuration: read, check, explain, turn into targets; starts and looks at nothing."""
+"""The user's configuration: read, check, explain, turn into targets; starts and probes nothing."""
 
 from monitor.config.issuers import IssuerSettings
 from monitor.config.load import Config, load, unwritten
 from monitor.config.online import online_problems
-from monitor.config.plan import Plan, plan, trust_of
 from monitor.config.probing import probe_target
 from monitor.config.schema import json_schema
 from monitor.config.settings import EmailSettings
+from monitor.config.targets import Plan, plan, trust_of
 from monitor.config.unmatched import unmatched
 
 __all__ = [

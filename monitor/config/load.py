@@ -134,7 +134,7 @@ class _Loading:
     def _claim(self, document: Document, section: str) -> None:
         earlier = self._sections.setdefault(section, document)
         if earlier is not document:
-            message = f"is already set at {_place(earlier, (section,))}; join the two"
+            message = f"is already set at {_location(earlier, (section,))}; join the two"
             self.problems.append(document.problem((section,), message))
 
     def _include(self, document: Document, chain: tuple[Path, ...]) -> None:
@@ -161,14 +161,16 @@ class _Loading:
 
     def duplicates(self) -> None:
         """Report targets that stand in the configuration twice."""
-        places: dict[str, tuple[Document, Keys]] = {}
+        locations: dict[str, tuple[Document, Keys]] = {}
         for document, settings in self._parts:
             for index, target in enumerate(settings.targets):
                 here = (document, ("targets", index))
                 for name in target_ids(target):
-                    earlier = places.setdefault(name, here)
+                    earlier = locations.setdefault(name, here)
                     if earlier is not here:
-                        message = f"the target {name} is already at {_place(*earlier)}; remove one of the two"
+                        message = (
+                            f"the target {name} is already at {_location(*earlier)}; remove one of the two"
+                        )
                         self.problems.append(document.problem(here[1], message))
 
     def unknown_presets(self) -> None:
@@ -232,7 +234,7 @@ def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]
         yield ("probe", "modules", name), module
 
 
-def _place(document: Document, keys: Keys) -> str:
+def _location(document: Document, keys: Keys) -> str:
     return f"{document.file}:{document.line(keys)}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.addresses import HostPort
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 
 _CAMERA = "camera."
 # They name what listens at a port, not the machine.
@@ -27,7 +27,7 @@ class FoundMachine:
         return FoundMachine(self.host, tuple(names), shared)
 
 
-def machines(found: Iterable[Found]) -> tuple[FoundMachine, ...]:
+def machines(found: Iterable[DiscoveredTarget]) -> tuple[FoundMachine, ...]:
     """Return each machine behind these endpoints once, in their order; cameras are none.
 
     A host that is another name of exactly one machine is that machine. Of several it is none of them: behind
@@ -43,7 +43,7 @@ def machines(found: Iterable[Found]) -> tuple[FoundMachine, ...]:
     return tuple(known.values())
 
 
-def _machine(found: Found) -> FoundMachine | None:
+def _machine(found: DiscoveredTarget) -> FoundMachine | None:
     if found.kind != "endpoint" or found.preset.startswith(_CAMERA):
         return None
     try:

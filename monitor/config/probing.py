@@ -5,8 +5,8 @@ from typing import Any
 
 from monitor.addresses import HostPort
 from monitor.config.load import Config
-from monitor.config.plan import plan
 from monitor.config.probe import ModuleSettings
+from monitor.config.targets import plan
 from monitor.dialects import DIALECTS, PROTOCOLS
 from monitor.model import Target
 from monitor.parse import display

@@ -42,7 +42,7 @@ def path_of(url: str) -> Path:
 def store_url(value: str, folder: str) -> str:
     """Return an address with an absolute path; a relative one is relative to ``folder``.
 
-    Raises ``ValueError`` for anything but SQLite in a file, and for the three slashes that look absolute
+    Raises ``ValueError`` for anything but SQLite in a file, and for the three slashes that probe absolute
     but are not (SQLAlchemy: ``sqlite:///relative``, ``sqlite:////absolute``).
     """
     if not value.startswith("sqlite:///"):

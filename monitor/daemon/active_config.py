@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.config import Config, load, plan
-from monitor.model import Found, Target
+from monitor.model import DiscoveredTarget, Target
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +31,17 @@ class ActiveConfig:
         return replace(self, targets=same)
 
 
-def read(path: Path, found: Mapping[str, Sequence[Found]]) -> ActiveConfig:
+def read(path: Path, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
     """Return what a configuration file says; raise ``ConfigError`` with every mistake in it."""
     return planned(load(path), found)
 
 
-def replanned(active: ActiveConfig, found: Mapping[str, Sequence[Found]]) -> ActiveConfig:
+def replanned(active: ActiveConfig, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
     """Return the same configuration with the targets that are discovered by now."""
     return planned(active.config, found) if active.config.discoveries else active
 
 
-def planned(config: Config, found: Mapping[str, Sequence[Found]]) -> ActiveConfig:
+def planned(config: Config, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
     """Return a configuration with its targets: the configured ones and the discovered ones."""
     made = plan(config, found)
     for problem in made.problems:

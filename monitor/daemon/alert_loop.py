@@ -7,12 +7,12 @@ from socket import getfqdn
 
 from monitor.alerts import Decision, render
 from monitor.config import Config, EmailSettings
-from monitor.cycle import Judge
-from monitor.cycle.alert_pass import AlertPass, Compose
 from monitor.daemon.clocks import ClockWatch
 from monitor.delivery import new_message_id
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
+from monitor.pipeline import Judge
+from monitor.pipeline.alert_pass import AlertPass, Compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AlertLoop:
             now,
             _composer(config.email),
             clock_suspect=services.clock_watch.suspect(now),
-            tell_renewals_all=config.alerts.notify_renewals == "all",
+            notify_all_renewals=config.alerts.notify_renewals == "all",
         )
         services.own.alert_pass_done(now)
         if mails:

@@ -3,7 +3,6 @@
 import ssl
 
 from monitor.config import Config
-from monitor.cycle import Board, TrustStoreCache
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.issuers.renewal import Fetchers
@@ -11,6 +10,7 @@ from monitor.issuers.renewals import Renewals
 from monitor.model import Anchors, Clock
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
+from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
@@ -51,12 +51,12 @@ class AriLoop:
 
     async def resume(self) -> None:
         """Put the recorded windows on the board without asking anybody."""
-        await self._renewals.resume(self._board.snapshot, self._board.renewals)
+        await self._renewals.resume(self._board.snapshot, self._board.set_renewals)
 
     async def round(self) -> bool:
         """Ask about what is due and return whether there is more."""
         await self._follow()
-        return await self._renewals.round(self._board.snapshot, self._board.renewals)
+        return await self._renewals.round(self._board.snapshot, self._board.set_renewals)
 
     async def _follow(self) -> None:
         """Verify CAs by the anchors as they are now, and ask those that the configuration names now."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.config import Config, EmailSettings
 from monitor.daemon.relay import relay_of
-from monitor.delivery import Complaints, SmtpRelay, deliver_due
+from monitor.delivery import LoggedErrors, SmtpRelay, deliver_due
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
 from monitor.store import Store
@@ -25,7 +25,7 @@ class DeliveryLoop:
         self._clock = clock
         self._own = own
         self._config = config
-        self._complaints = Complaints()
+        self._complaints = LoggedErrors()
         self._email: EmailSettings | None = None
         self._relay: SmtpRelay | None = None
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.discovery import Discovered, Discovery
+from monitor.discovery import Discovery, DiscoveryResult
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock, DiscoveryState, Found, Part
+from monitor.model import Clock, DiscoveredTarget, DiscoveryState, TargetTraits
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
 
-_FIELDS = tuple(field.name for field in fields(Found))
-_PART = tuple(field.name for field in fields(Part))
-_LATER = {field.name: field.default for field in fields(Found) if field.name in ("kind", "keys")}
+_FIELDS = tuple(field.name for field in fields(DiscoveredTarget))
+_TRAITS = tuple(field.name for field in fields(TargetTraits))
+_LATER = {field.name: field.default for field in fields(DiscoveredTarget) if field.name in ("kind", "keys")}
 SAVE_EVERY = timedelta(minutes=10)
 """How old the record of a list may become while nothing in it changes."""
 
@@ -25,12 +25,17 @@ SAVE_EVERY = timedelta(minutes=10)
 class ListedTarget:
     """Hold one discovered thing and when it was last in the list."""
 
-    found: Found
+    found: DiscoveredTarget
     seen_at: datetime
 
 
 def merged(
-    kept: Sequence[ListedTarget], found: Sequence[Found], *, now: datetime, grace: timedelta, complete: bool
+    kept: Sequence[ListedTarget],
+    found: Sequence[DiscoveredTarget],
+    *,
+    now: datetime,
+    grace: timedelta,
+    complete: bool,
 ) -> tuple[ListedTarget, ...]:
     """Return the list after a refresh: what is there now, and what vanished less than ``grace`` ago.
 
@@ -45,7 +50,7 @@ def merged(
     return tuple(entry for _, entry in sorted((older | fresh).items()))
 
 
-def _key(found: Found) -> tuple[str, str, str]:
+def _key(found: DiscoveredTarget) -> tuple[str, str, str]:
     return found.kind, found.address, found.server_name
 
 
@@ -66,7 +71,7 @@ class Discoveries:
         """Return how every discovery is; a new mapping at each change."""
         return dict(self._states)
 
-    def found(self) -> Mapping[str, Sequence[Found]]:
+    def found(self) -> Mapping[str, Sequence[DiscoveredTarget]]:
         """Return what is watched now for each discovery id."""
         return {name: [entry.found for entry in kept] for name, kept in self._kept.items()}
 
@@ -110,7 +115,7 @@ class Discoveries:
         saved_at = self._saved_at.get(name)
         return saved_at is not None and timedelta(0) <= now - saved_at < SAVE_EVERY
 
-    def _note(self, discovery: Discovery, answer: Discovered, found: int, own: OwnMetrics) -> None:
+    def _note(self, discovery: Discovery, answer: DiscoveryResult, found: int, own: OwnMetrics) -> None:
         state = self._states.get(discovery.id, DiscoveryState(discovery.id))
         good = not answer.failures
         # Ten thousand devices take several refreshes to read: slow is not stale.
@@ -127,7 +132,7 @@ class Discoveries:
             own.discovery_failed(discovery.id, failure.reason)
         self._say(discovery.id, answer)
 
-    def _say(self, name: str, answer: Discovered) -> None:
+    def _say(self, name: str, answer: DiscoveryResult) -> None:
         sentences = [f"{failure.reason}: {failure.detail}" for failure in answer.failures] + [*answer.notes]
         text = "; ".join(sentences)
         if text and text != self._said.get(name):
@@ -142,7 +147,7 @@ class Discoveries:
         return (_loaded(recorded[0], name), recorded[1]) if recorded else ((), None)
 
 
-def _complete(answer: Discovered, before: Sequence[ListedTarget]) -> bool:
+def _complete(answer: DiscoveryResult, before: Sequence[ListedTarget]) -> bool:
     """Return whether an answer may take something away.
 
     A list that has become empty as a whole is a login that lost its rights rather than a site that lost
@@ -161,8 +166,8 @@ def _plain(entry: ListedTarget) -> dict[str, Any]:
     for name, default in _LATER.items():  # versions before these fields refuse a record that has them
         if whole[name] == default:
             del whole[name]
-    part = {name: getattr(entry.found.part, name) for name in _PART}
-    return whole | {"part": part, "seen_at": entry.seen_at.isoformat()}
+    traits = {name: getattr(entry.found.traits, name) for name in _TRAITS}
+    return whole | {"traits": traits, "seen_at": entry.seen_at.isoformat()}
 
 
 def _loaded(text: str, name: str) -> tuple[ListedTarget, ...]:
@@ -176,10 +181,12 @@ def _loaded(text: str, name: str) -> tuple[ListedTarget, ...]:
 
 def _entry(item: dict[str, Any]) -> ListedTarget:
     whole = {key: item[key] for key in _FIELDS if key in item}
-    part = {key: value for key, value in whole.pop("part", {}).items() if key in _PART}
-    part = {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
+    traits = {key: value for key, value in whole.pop("traits", {}).items() if key in _TRAITS}
+    traits = {key: tuple(value) if isinstance(value, list) else value for key, value in traits.items()}
     whole = {key: _frozen(value) if isinstance(value, list) else value for key, value in whole.items()}
-    return ListedTarget(Found(**whole, part=Part(**part)), datetime.fromisoformat(item["seen_at"]))
+    return ListedTarget(
+        DiscoveredTarget(**whole, traits=TargetTraits(**traits)), datetime.fromisoformat(item["seen_at"])
+    )
 
 
 def _frozen(values: list[Any]) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.config import Config, trust_of
-from monitor.cycle import Board, TrustStoreCache
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.periodic import PeriodicTask
 from monitor.discovery import (
@@ -18,6 +17,7 @@ from monitor.discovery import (
 )
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
+from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class DiscoveryLoop:
 
     def _publish(self) -> None:
         self._services.own.discovered(self._discoveries.states.values())
-        self._services.board.discovered(self._discoveries.states)
+        self._services.board.set_discovered(self._discoveries.states)
 
     async def _memory(self, settings: DiscoverySettings) -> DiscoveryMemory | None:
         """Return what a discovery remembers: of this process, else what an earlier one recorded."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from monitor.cycle import Cycle
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.tasks import Tasks
-from monitor.schedule import Schedule
+from monitor.pipeline import Pipeline
+from monitor.scheduler import Scheduler
 from monitor.web import Health
 
 STUCK_AFTER = 60.0
@@ -15,7 +15,7 @@ STUCK_AFTER = 60.0
 class HealthMonitor:
     """Report the health of the parts; the daemon sets ``ready`` while everything runs."""
 
-    def __init__(self, clock_watch: ClockWatch, schedule: Schedule, cycle: Cycle, tasks: Tasks) -> None:
+    def __init__(self, clock_watch: ClockWatch, schedule: Scheduler, cycle: Pipeline, tasks: Tasks) -> None:
         """Take the parts whose signs of life count."""
         self.ready = False
         self._clock_watch = clock_watch

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from monitor.cycle import Board
 from monitor.daemon.alert_loop import AlertLoop
 from monitor.daemon.ari_loop import AriLoop
 from monitor.daemon.clocks import ClockWatch
@@ -15,7 +14,8 @@ from monitor.daemon.watched_targets import WatchedTargets
 from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
-from monitor.schedule import Schedule
+from monitor.pipeline import Board
+from monitor.scheduler import Scheduler
 from monitor.store import Store
 
 
@@ -31,7 +31,7 @@ class DaemonParts:
     clock_watch: ClockWatch
     board: Board
     own: OwnMetrics
-    schedule: Schedule
+    schedule: Scheduler
     discoveries: Discoveries
     discovery: DiscoveryLoop
     watched: WatchedTargets

@@ -1,11 +1,11 @@
 """Ask issuers whether the certificates on the board are revoked; no probe ever waits for it."""
 
 from monitor.config import Config
-from monitor.cycle import Board, TrustStoreCache
 from monitor.http.fetch import Fetcher
 from monitor.issuers.revocations import Revocations
 from monitor.model import Clock
 from monitor.network.resolve import Resolver
+from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
@@ -44,7 +44,7 @@ class RevocationLoop:
 
     async def round(self) -> bool:
         """Ask about what is due and return whether there is more."""
-        return await self._revocations.round(self._board.snapshot, self._board.revocations)
+        return await self._revocations.round(self._board.snapshot, self._board.set_revocations)
 
     def _fetcher(self) -> Fetcher:
         return Fetcher(self._resolver, self._settings.url_policy, None)

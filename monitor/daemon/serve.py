@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from monitor import __version__
-from monitor.collector import spare_the_collector
 from monitor.daemon.daemon import Daemon
+from monitor.gc_tuning import spare_the_collector
 from monitor.model import Clock, SystemClock
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from monitor.cycle import Board, Judge
 from monitor.model import Anchors, Clock, Target, TargetState
+from monitor.pipeline import Board, Judge
 from monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class StateLoader:
                 await asyncio.sleep(0)
 
     async def _judged(self, state: TargetState, ders: Mapping[str, bytes]) -> TargetState:
-        if not state.sightings and state.looked_at is None:
+        if not state.sightings and state.probed_at is None:
             return state
         try:
             anchors = await self._anchors(state.target.policy.trust)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config import Config
-from monitor.cycle import Board
 from monitor.daemon.active_config import ActiveConfig, planned, read, replanned
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.state_loader import StateLoader
 from monitor.errors import ConfigError, SystemBrokenError
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
-from monitor.schedule import Schedule
+from monitor.pipeline import Board
+from monitor.scheduler import Scheduler
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
@@ -32,7 +32,7 @@ class WatchServices:
     clock: Clock
     board: Board
     loader: StateLoader
-    schedule: Schedule
+    schedule: Scheduler
     discoveries: Discoveries
     own: OwnMetrics
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.config import Config, probe_target
-from monitor.cycle import Board, BusyError, OutsideError, Probing
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, probed
 from monitor.model import Clock, Snapshot
+from monitor.pipeline import Board, BusyError, OutsideError, Probing
 from monitor.web import (
     Health,
     ProbeAnswer,
@@ -102,7 +102,7 @@ class WebFacade:
         within = (
             config.probe.timeout if question.within is None else min(question.within, config.probe.timeout)
         )
-        state = await self._services.on_demand.look(target, config.probe.allowed, within)
+        state = await self._services.on_demand.probe(target, config.probe.allowed, within)
         shown = config.metrics
         return ProbeAnswer(probed(state, self.now(), labels=shown.labels, chain=shown.chain))
 

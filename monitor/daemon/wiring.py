@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from monitor.assess import PathFinder
 from monitor.config import Config
-from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices, Probing, TrustStoreCache
-from monitor.cycle.alert_pass import AlertPass
 from monitor.daemon.active_config import ActiveConfig
 from monitor.daemon.alert_loop import AlertLoop, AlertServices
 from monitor.daemon.ari_loop import ARI_EVERY, ARI_ROUND_LIMIT, AriLoop
@@ -24,8 +22,10 @@ from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.network.resolve import Resolver
-from monitor.schedule import Schedule
-from monitor.sources import AnchorShelf, sources
+from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, Probing, TrustStoreCache
+from monitor.pipeline.alert_pass import AlertPass
+from monitor.scheduler import Scheduler
+from monitor.sources import TrustStoreLoader, sources
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
@@ -41,14 +41,14 @@ _ON_DEMAND_RESOLVER_THREADS = 8
 def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Clock) -> DaemonParts:
     """Return the parts of a daemon that begins with this configuration."""
     config, board, judge, resolver = active.config, Board(), Judge(PathFinder()), Resolver()
-    trusted = TrustStoreCache(AnchorShelf().anchors, clock)
+    trusted = TrustStoreCache(TrustStoreLoader().anchors, clock)
     kinds = sources(resolver)
     revocation = RevocationLoop(config, store, board, trusted, clock)
     ari = AriLoop(config, store, board, trusted, clock)
     own = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
-    cycle = Cycle(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, own))
-    schedule = Schedule(cycle.run, clock)
+    cycle = Pipeline(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, own))
+    schedule = Scheduler(cycle.run, clock)
     loader = StateLoader(store, judge, trusted.anchors, clock)
     watched = WatchedTargets(active, WatchServices(store, clock, board, loader, schedule, discoveries, own))
     clock_watch = ClockWatch(clock, own)

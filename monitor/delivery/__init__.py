@@ -1,20 +1,20 @@
 """Bring mails from the outbox to a relay; what they say is decided elsewhere."""
 
-from monitor.delivery.outbox import Complaints, Outbox, Tally, deliver_due, next_attempt
-from monitor.delivery.relay import Outcome, Relay, RelaySettings, Result, Security
+from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, deliver_due, next_attempt
+from monitor.delivery.relay import Relay, RelaySettings, Security, SendResult, SendStatus
 from monitor.delivery.sample import new_message_id, test_message
 from monitor.delivery.smtp import SmtpRelay, Transcript
 
 __all__ = [
-    "Complaints",
+    "LoggedErrors",
     "Outbox",
-    "Outcome",
     "Relay",
     "RelaySettings",
-    "Result",
     "Security",
+    "SendCounters",
+    "SendResult",
+    "SendStatus",
     "SmtpRelay",
-    "Tally",
     "Transcript",
     "deliver_due",
     "new_message_id",

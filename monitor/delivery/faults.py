@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import aiosmtplib
 
-from monitor.delivery.relay import Outcome, RelaySettings, Result
+from monitor.delivery.relay import RelaySettings, SendResult, SendStatus
 from monitor.parse.display import display
 
 _M365 = (
@@ -27,22 +27,22 @@ def quoted(code: int, message: str) -> str:
     return display(f"{code} {' '.join(message.split())}".strip(), 500)
 
 
-def refused(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> Outcome:
+def refused(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> SendResult:
     """Return the outcome of an answer to MAIL, RCPT or DATA.
 
     5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except where the fault is not the mail's.
     """
     answer = quoted(error.code, error.message)
     if error.code in _LOGIN_CODES or _is_m365(error):
-        return Outcome(Result.RETRYABLE, _login_sentence(error, settings), relay_down=True)
+        return SendResult(SendStatus.RETRYABLE, _login_sentence(error, settings), relay_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
-        return Outcome(Result.PERMANENT, f"{settings.where} refused the {what} for good: {answer}")
-    return Outcome(Result.RETRYABLE, f"{settings.where} refused the {what} for now: {answer}")
+        return SendResult(SendStatus.PERMANENT, f"{settings.where} refused the {what} for good: {answer}")
+    return SendResult(SendStatus.RETRYABLE, f"{settings.where} refused the {what} for now: {answer}")
 
 
-def broken(error: Exception, settings: RelaySettings) -> Outcome:
+def broken(error: Exception, settings: RelaySettings) -> SendResult:
     """Return the outcome for everybody when the way to the relay itself fails."""
-    return Outcome(Result.RETRYABLE, _sentence(error, settings), relay_down=True)
+    return SendResult(SendStatus.RETRYABLE, _sentence(error, settings), relay_down=True)
 
 
 def _sentence(error: Exception, settings: RelaySettings) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.delivery.relay import Outcome, Relay, Result
-from monitor.model import Mail, Recipient
+from monitor.delivery.relay import Relay, SendResult, SendStatus
+from monitor.model import Mail, RecipientStatus
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +19,9 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 _DOUBLINGS = 6
 _STATES = {
-    Result.SENT: Recipient.SENT,
-    Result.PERMANENT: Recipient.FAILED,
-    Result.RETRYABLE: Recipient.PENDING,
+    SendStatus.SENT: RecipientStatus.SENT,
+    SendStatus.PERMANENT: RecipientStatus.FAILED,
+    SendStatus.RETRYABLE: RecipientStatus.PENDING,
 }
 
 
@@ -37,7 +37,7 @@ class Outbox(Protocol):
         ...
 
 
-class Tally(Protocol):
+class SendCounters(Protocol):
     """Count what became of recipients, by ``accepted``, ``retry`` and ``refused``."""
 
     def count(self, result: str, number: int) -> None:
@@ -45,7 +45,7 @@ class Tally(Protocol):
         ...
 
 
-class Complaints:
+class LoggedErrors:
     """Remember what was complained about, so that the same error is logged once until mail flows again."""
 
     def __init__(self, most: int = 100) -> None:
@@ -85,8 +85,8 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     relay: Relay,
     now: datetime,
     *,
-    tally: Tally | None = None,
-    complaints: Complaints | None = None,
+    tally: SendCounters | None = None,
+    complaints: LoggedErrors | None = None,
     limit: int = 50,
 ) -> int:
     """Attempt every mail that is due, at most ``limit`` of them; return how many were attempted.
@@ -94,7 +94,7 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     When the relay itself is down the rest of the pass is put off with the first mail instead of waiting for
     the same timeout again and again. Raises what ``store`` raises.
     """
-    tally, complaints = tally or Uncounted(), complaints or Complaints()
+    tally, complaints = tally or Uncounted(), complaints or LoggedErrors()
     mails = await store.due_mails(now, limit)
     for number, mail in enumerate(mails):
         outcomes = await relay.send(mail)
@@ -107,14 +107,14 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     return len(mails)
 
 
-def attempted(mail: Mail, outcomes: Mapping[str, Outcome], now: datetime) -> Mail:
+def attempted(mail: Mail, outcomes: Mapping[str, SendResult], now: datetime) -> Mail:
     """Return a mail as it stands after an attempt."""
     attempts = mail.attempts + 1
     states = tuple(
         (address, _STATES[outcomes[address].result] if address in outcomes else state)
         for address, state in mail.recipients
     )
-    failures = dict.fromkeys(o.text for o in outcomes.values() if o.result is not Result.SENT)
+    failures = dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.SENT)
     return replace(
         mail,
         recipients=states,
@@ -131,14 +131,16 @@ async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
         await store.mail_attempted(later)
 
 
-def _report(mail: Mail, outcomes: Mapping[str, Outcome], tally: Tally, complaints: Complaints) -> None:
-    names = {Result.SENT: "accepted", Result.PERMANENT: "refused", Result.RETRYABLE: "retry"}
+def _report(
+    mail: Mail, outcomes: Mapping[str, SendResult], tally: SendCounters, complaints: LoggedErrors
+) -> None:
+    names = {SendStatus.SENT: "accepted", SendStatus.PERMANENT: "refused", SendStatus.RETRYABLE: "retry"}
     for result, name in names.items():
         number = sum(outcome.result is result for outcome in outcomes.values())
         if number:
             tally.count(name, number)
-    if any(outcome.result is Result.SENT for outcome in outcomes.values()):
+    if any(outcome.result is SendStatus.SENT for outcome in outcomes.values()):
         complaints.clear()
-    for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not Result.SENT):
+    for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.SENT):
         if complaints.is_new(sentence):
             log.warning("mail %r: %s", mail.subject, sentence)

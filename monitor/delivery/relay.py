@@ -43,7 +43,7 @@ class RelaySettings:
         return f"{self.host} port {self.port}"
 
 
-class Result(StrEnum):
+class SendStatus(StrEnum):
     """Name what became of one recipient in one attempt."""
 
     SENT = "sent"
@@ -52,24 +52,24 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """Say what became of one recipient, and why.
 
     ``relay_down`` is true when the fault lies with the relay or with our right to use it: other mails would
     fail the same way.
     """
 
-    result: Result
+    result: SendStatus
     text: str = ""
     relay_down: bool = False
 
 
-SENT = Outcome(Result.SENT)
+SENT = SendResult(SendStatus.SENT)
 
 
 class Relay(Protocol):
     """Hand a mail to whoever delivers it."""
 
-    async def send(self, mail: Mail) -> Mapping[str, Outcome]:
+    async def send(self, mail: Mail) -> Mapping[str, SendResult]:
         """Return an outcome for every pending recipient; never raise for the outside world."""
         ...

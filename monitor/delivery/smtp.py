@@ -13,7 +13,7 @@ import aiosmtplib
 from monitor.alerts import ascii_domain
 from monitor.delivery.connection import Note, open_session
 from monitor.delivery.faults import broken, quoted, refused
-from monitor.delivery.relay import SENT, Outcome, RelaySettings, Result
+from monitor.delivery.relay import SENT, RelaySettings, SendResult, SendStatus
 from monitor.errors import CertMonitorError
 from monitor.model import Mail
 from monitor.threads import ThreadPool
@@ -31,12 +31,12 @@ class Transcript:
     """Hold what was said with a relay, without secrets, and what became of each recipient."""
 
     lines: tuple[str, ...]
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, SendResult]
 
     @property
     def sent(self) -> bool:
         """Return whether every recipient was accepted."""
-        return all(outcome.result is Result.SENT for outcome in self.outcomes.values())
+        return all(outcome.result is SendStatus.SENT for outcome in self.outcomes.values())
 
 
 def _unheard(_line: str) -> None:
@@ -51,7 +51,7 @@ class SmtpRelay:
         self.settings = settings
         self.pool = ThreadPool("smtp", 2)
 
-    async def send(self, mail: Mail, note: Note = _unheard) -> dict[str, Outcome]:
+    async def send(self, mail: Mail, note: Note = _unheard) -> dict[str, SendResult]:
         """Return an outcome for every pending recipient; ``note`` hears each step, without secrets."""
         try:
             client = await open_session(self.settings, self.pool, note)
@@ -83,9 +83,9 @@ class _Attempt:
         self._settings = settings
         self._mail = mail
         self._note = note
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, SendResult] = {}
 
-    async def run(self) -> dict[str, Outcome]:
+    async def run(self) -> dict[str, SendResult]:
         try:
             await self._transfer()
         except aiosmtplib.SMTPSenderRefused as error:
@@ -112,7 +112,7 @@ class _Attempt:
         sender = ascii_domain(parseaddr(self._settings.sender)[1])
         needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
-            self._finish(Outcome(Result.PERMANENT, _NO_UTF8))
+            self._finish(SendResult(SendStatus.PERMANENT, _NO_UTF8))
             return False
         answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
         self._note(f"sender {sender}: {quoted(answer.code, answer.message)}")
@@ -132,7 +132,7 @@ class _Attempt:
         """Return whether the relay takes one recipient; if not, its outcome is noted."""
         address = ascii_domain(recipient)
         if not address.isascii() and not self._client.supports_extension("smtputf8"):
-            self._put(recipient, Outcome(Result.PERMANENT, _NO_UTF8))
+            self._put(recipient, SendResult(SendStatus.PERMANENT, _NO_UTF8))
             return False
         try:
             answer = await self._client.rcpt(address, encoding="utf-8")
@@ -140,16 +140,18 @@ class _Attempt:
             self._put(recipient, refused(error, self._settings, f"recipient {recipient}"))
             return False
         except ValueError as error:
-            self._put(recipient, Outcome(Result.PERMANENT, f"{recipient!r} is no mail address: {error}"))
+            self._put(
+                recipient, SendResult(SendStatus.PERMANENT, f"{recipient!r} is no mail address: {error}")
+            )
             return False
         self._note(f"recipient {recipient}: {quoted(answer.code, answer.message)}")
         return True
 
-    def _put(self, recipient: str, outcome: Outcome) -> None:
+    def _put(self, recipient: str, outcome: SendResult) -> None:
         self._note(f"recipient {recipient}: {outcome.text}")
         self._outcomes[recipient] = outcome
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: SendResult) -> None:
         """Give one outcome to all recipients that have none of their own."""
         self._note(outcome.text)
         for address in self._mail.pending:

@@ -41,7 +41,7 @@ little later. Ctrl-C ends the demo.
 def show(listen: str) -> None:
     """Run the demo until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    # The estate's servers are looked at and left: asyncio would tell of every connection.
+    # The estate's servers are probed and left: asyncio would tell of every connection.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="cert-monitor-demo-") as folder:

@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor.demo.pki import Issued, leaf, rsa_key
 from monitor.demo.xprotect_machines import A_WHILE, CA_ENDS_IN, DAY
-from monitor.demo.xprotect_servers import Place
+from monitor.demo.xprotect_servers import SimulatedEndpoint
 from monitor.demo.xprotect_site import Simulator
 
 FOLDER = "reports"
@@ -43,23 +43,23 @@ def write_reports(folder: Path, site: Simulator) -> None:
     """Write one report for each machine into a folder below this one; the site has to run."""
     reports = folder / FOLDER
     reports.mkdir(exist_ok=True)
-    place, served = site.places[RENEWED], site.served(RENEWED, 7563)
+    endpoint, served = site.endpoints[RENEWED], site.served(RENEWED, 7563)
     documents = {
-        place.machine.host: _recorder(place, served, site.ca),
+        endpoint.machine.host: _recorder(endpoint, served, site.ca),
         f"{CLIENT}.vms.example": _document(CLIENT, roots=[]),
     }
     for host, document in documents.items():
         (reports / f"{host}.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
-def _recorder(place: Place, served: Issued, ca: Issued) -> dict[str, Any]:
+def _recorder(endpoint: SimulatedEndpoint, served: Issued, ca: Issued) -> dict[str, Any]:
     ends_in = CA_ENDS_IN - DAY
     new = leaf(
-        place.machine.host,
+        endpoint.machine.host,
         ends_in,
         lifetime=ends_in + DAY - A_WHILE,
         issuer=ca,
-        also=(place.machine.name, place.address),
+        also=(endpoint.machine.name, endpoint.address),
         key=rsa_key(),
     )
     bindings = [
@@ -67,8 +67,8 @@ def _recorder(place: Place, served: Issued, ca: Issued) -> dict[str, Any]:
         for port in (9001, 7609)
     ]
     return _document(
-        place.machine.name,
-        addresses=[place.address],
+        endpoint.machine.name,
+        addresses=[endpoint.address],
         certificates=[_stored(served, _NETWORK_SERVICE), _stored(new, _NETWORK_SERVICE)],
         roots=[{"thumbprint": _thumbprint(ca.der), "sha256": hashlib.sha256(ca.der).hexdigest()}],
         bindings=bindings,

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.demo.xprotect_servers import Place
+from monitor.demo.xprotect_servers import SimulatedEndpoint
 
 Item = dict[str, Any]
 Resources = dict[str, list[Item]]
@@ -42,27 +42,27 @@ def guid(name: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, name))
 
 
-def resources(places: Mapping[str, Place], cameras: int = 0) -> Resources:
+def resources(endpoints: Mapping[str, SimulatedEndpoint], cameras: int = 0) -> Resources:
     """Return the items of each resource; a child resource's key is ``parent/ID/child``.
 
     ``cameras`` is how many devices without a server behind them come on top.
     """
     found: Resources = {
-        "sites": [_site("Harbour", places["management"].address)],
+        "sites": [_site("Harbour", endpoints["management"].address)],
         "childSites": [],
         "recordingServers": [
-            _recorder("Recorder 01", places["recorder01"]),
-            _recorder("Recorder 02", places["recorder02"]),
-            _recorder("Recorder 03", places["recorder03"], plain=True),
+            _recorder("Recorder 01", endpoints["recorder01"]),
+            _recorder("Recorder 02", endpoints["recorder02"]),
+            _recorder("Recorder 03", endpoints["recorder03"], plain=True),
         ],
         "failoverGroups": [
             {"id": guid("group"), "name": "Failover A", "displayName": "Failover A", "lastModified": _CHANGED}
         ],
-        "failoverRecorders": [_failover("Failover 01", places["failover01"])],
-        "registeredServices": _services(places),
-        "hardware": [*_cameras(places), *generated(cameras)],
+        "failoverRecorders": [_failover("Failover 01", endpoints["failover01"])],
+        "registeredServices": _services(endpoints),
+        "hardware": [*_cameras(endpoints), *generated(cameras)],
     }
-    return found | _failover_children(found) | _devices(found) | _settings(found["hardware"], places)
+    return found | _failover_children(found) | _devices(found) | _settings(found["hardware"], endpoints)
 
 
 def _devices(found: Resources) -> Resources:
@@ -76,10 +76,10 @@ def _devices(found: Resources) -> Resources:
     return children
 
 
-def _settings(devices: list[Item], places: Mapping[str, Place]) -> Resources:
+def _settings(devices: list[Item], endpoints: Mapping[str, SimulatedEndpoint]) -> Resources:
     return {
         f"hardware/{device['id']}/hardwareDriverSettings": [
-            driver_settings(device, places.get(device["name"].lower().replace(" ", "")))
+            driver_settings(device, endpoints.get(device["name"].lower().replace(" ", "")))
         ]
         for device in devices
     }
@@ -114,12 +114,14 @@ def _item(resource: str, name: str) -> Item:
     }
 
 
-def _recorder(name: str, place: Place, *, plain: bool = False, resource: str = "recordingServers") -> Item:
-    uri = f"{'http' if plain else 'https'}://{place.where(7563)}/"
+def _recorder(
+    name: str, endpoint: SimulatedEndpoint, *, plain: bool = False, resource: str = "recordingServers"
+) -> Item:
+    uri = f"{'http' if plain else 'https'}://{endpoint.where(7563)}/"
     return _item(resource, name) | {
         "enabled": True,
-        "hostName": place.address,
-        "portNumber": place.ports[7563],
+        "hostName": endpoint.address,
+        "portNumber": endpoint.ports[7563],
         "webServerUri": uri,
         "activeWebServerUri": uri,
         "publicAccessEnabled": False,
@@ -130,8 +132,8 @@ def _recorder(name: str, place: Place, *, plain: bool = False, resource: str = "
     }
 
 
-def _failover(name: str, place: Place) -> Item:
-    return _recorder(name, place, resource="failoverRecorders") | {
+def _failover(name: str, endpoint: SimulatedEndpoint) -> Item:
+    return _recorder(name, endpoint, resource="failoverRecorders") | {
         "activeWebServerUri": "",
         "udpPort": 8844,
         "position": 0,
@@ -147,7 +149,7 @@ def _stand_in(recorder: Item, group: str) -> Item:
     }
 
 
-def _services(places: Mapping[str, Place]) -> list[Item]:
+def _services(endpoints: Mapping[str, SimulatedEndpoint]) -> list[Item]:
     def service(name: str, *uris: str) -> Item:
         return _item("registeredServices", name) | {
             "enabled": True,
@@ -157,21 +159,21 @@ def _services(places: Mapping[str, Place]) -> list[Item]:
             "uriArray": list(uris),
         }
 
-    management = places["management"]
+    management = endpoints["management"]
     return [
         service("API", f"https://{management.where(8443)}/api/"),
-        service("Event Server", f"https://{places['event01'].where(22331)}/"),
-        service("Mobile Server", f"https://{places['mobile01'].where(8082)}/"),
+        service("Event Server", f"https://{endpoints['event01'].where(22331)}/"),
+        service("Mobile Server", f"https://{endpoints['mobile01'].where(8082)}/"),
         service("Log server", f"http://{management.where(22337)}/LogServer/"),
-        service("Data Collector", f"https://{places['recorder02'].where(7609)}/"),
+        service("Data Collector", f"https://{endpoints['recorder02'].where(7609)}/"),
     ]
 
 
-def _cameras(places: Mapping[str, Place]) -> Iterator[Item]:
+def _cameras(endpoints: Mapping[str, SimulatedEndpoint]) -> Iterator[Item]:
     for name, model in MODELS.items():
-        place = places[name.lower().replace(" ", "")]
+        endpoint = endpoints[name.lower().replace(" ", "")]
         # Addresses are told as http even where HTTPS is used: seen so in answers of a live gateway.
-        yield camera(name, f"http://{place.address}/", model, enabled=name != "Camera 04")
+        yield camera(name, f"http://{endpoint.address}/", model, enabled=name != "Camera 04")
 
 
 def camera(name: str, address: str, model: str, *, enabled: bool = True) -> Item:
@@ -191,12 +193,12 @@ def generated(count: int) -> Iterator[Item]:
         yield camera(f"Generated {number:05}", f"http://{address}/", "Generated")
 
 
-def driver_settings(device: Item, place: Place | None) -> Item:
-    """Return the driver settings of one device: HTTPS on the port of its place, on 443 without one."""
-    encrypted = place is None or CAMERA_PORT in place.ports
+def driver_settings(device: Item, endpoint: SimulatedEndpoint | None) -> Item:
+    """Return the driver settings of one device: HTTPS on the port of its location, on 443 without one."""
+    encrypted = endpoint is None or CAMERA_PORT in endpoint.ports
     return {
         "HTTPSEnabled": "Yes" if encrypted else "No",
-        "HTTPSPort": place.ports.get(CAMERA_PORT, 443) if place else 443,
+        "HTTPSPort": endpoint.ports.get(CAMERA_PORT, 443) if endpoint else 443,
         "HTTPSValidateCertificate": "No",
         "MacAddress": device["id"].replace("-", "")[:12].upper(),
         "FirmwareVersion": "11.8.64",

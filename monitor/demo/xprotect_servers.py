@@ -3,7 +3,7 @@
 Each computer of the site gets a loopback address of its own, because the same port numbers must be free on
 all of them. Linux and Windows answer on the whole of 127.0.0.0/8. Where a system does not (macOS), all share
 127.0.0.1: a port that clients are told moves to a free one when it is taken, and one that they must know
-already (9001 of the second recorder) is left out, so that a look at it meets another server or none.
+already (9001 of the second recorder) is left out, so that a probe it meets another server or none.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 251))
 
 
 @dataclass
-class Place:
+class SimulatedEndpoint:
     """Hold where a computer of the site ended up: its address, and the real port for each wanted one."""
 
     machine: Machine
@@ -63,42 +63,44 @@ class Place:
         self.ports.clear()
 
 
-def claim(machines: Iterable[Machine], addresses: tuple[str, ...] = ADDRESSES) -> tuple[Place, ...]:
-    """Return a place for each computer, with its real port numbers wherever this system allows them."""
-    places: list[Place] = []
+def claim(
+    machines: Iterable[Machine], addresses: tuple[str, ...] = ADDRESSES
+) -> tuple[SimulatedEndpoint, ...]:
+    """Return a location for each computer, with its real port numbers wherever this system allows them."""
+    endpoints: list[SimulatedEndpoint] = []
     for machine in machines:
-        used = {place.address for place in places}
+        used = {endpoint.address for endpoint in endpoints}
         free = [address for address in addresses if address not in used]
-        places.append(_whole(machine, free) or _partly(machine, free))
-    return tuple(places)
+        endpoints.append(_whole(machine, free) or _partly(machine, free))
+    return tuple(endpoints)
 
 
-def _whole(machine: Machine, free: Iterable[str]) -> Place | None:
+def _whole(machine: Machine, free: Iterable[str]) -> SimulatedEndpoint | None:
     """Return the first address where every port can be had."""
     for address in free:
-        place = Place(machine, address)
+        endpoint = SimulatedEndpoint(machine, address)
         try:
             for door in machine.doors:
-                place.take(door, door.port)
+                endpoint.take(door, door.port)
         except OSError as error:
-            place.close()
+            endpoint.close()
             if error.errno == errno.EADDRNOTAVAIL:
                 return None
         else:
-            return place
+            return endpoint
     return None
 
 
-def _partly(machine: Machine, free: Iterable[str]) -> Place:
+def _partly(machine: Machine, free: Iterable[str]) -> SimulatedEndpoint:
     """Return an address with the ports that can be had, of its own if there is one."""
-    place = Place(machine, next(filter(_exists, free), _SHARED))
+    endpoint = SimulatedEndpoint(machine, next(filter(_exists, free), _SHARED))
     for door in machine.doors:
         try:
-            place.take(door, door.port)
+            endpoint.take(door, door.port)
         except OSError:
             if door.announced:
-                place.take(door, 0)
-    return place
+                endpoint.take(door, 0)
+    return endpoint
 
 
 def _exists(address: str) -> bool:
@@ -111,7 +113,7 @@ def _exists(address: str) -> bool:
 
 
 class Servers:
-    """Serve what each door of each place is to serve, except the gateway, which is an application."""
+    """Serve what each door of each location is to serve, except the gateway, which is an application."""
 
     def __init__(self, folder: Path, ca: Issued) -> None:
         """Keep certificates and keys in this folder."""
@@ -120,12 +122,12 @@ class Servers:
         self._servers: list[asyncio.Server] = []
         self._issued: dict[tuple[str, timedelta, bool], Issued] = {}
 
-    async def start(self, places: Iterable[Place]) -> None:
-        """Begin to answer on the sockets that the places hold."""
-        for place in places:
-            for door in place.machine.doors:
-                if door.port in place.sockets and door.serves in (Serves.TLS, Serves.PLAIN):
-                    self._servers.append(await self._serve(place, door))
+    async def start(self, endpoints: Iterable[SimulatedEndpoint]) -> None:
+        """Begin to answer on the sockets that the locations hold."""
+        for endpoint in endpoints:
+            for door in endpoint.machine.doors:
+                if door.port in endpoint.sockets and door.serves in (Serves.TLS, Serves.PLAIN):
+                    self._servers.append(await self._serve(endpoint, door))
 
     async def stop(self) -> None:
         """Close every port."""
@@ -135,40 +137,40 @@ class Servers:
         # What was just accepted is closed by its handler, which needs a turn for that.
         await asyncio.sleep(0)
 
-    async def _serve(self, place: Place, door: Door) -> asyncio.Server:
-        held = place.sockets[door.port]
+    async def _serve(self, endpoint: SimulatedEndpoint, door: Door) -> asyncio.Server:
+        held = endpoint.sockets[door.port]
         if door.serves is Serves.PLAIN:
             return await asyncio.start_server(say_http, sock=held)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*self.files(place, door))
+        context.load_cert_chain(*self.files(endpoint, door))
         return await asyncio.start_server(hang_up, sock=held, ssl=context)
 
-    def files(self, place: Place, door: Door) -> tuple[Path, Path]:
+    def files(self, endpoint: SimulatedEndpoint, door: Door) -> tuple[Path, Path]:
         """Write the certificate and the key for one door and return their paths."""
-        issued = self.certificate(place, door)
-        base = self.folder / f"{place.machine.name}-{door.port}"
+        issued = self.certificate(endpoint, door)
+        base = self.folder / f"{endpoint.machine.name}-{door.port}"
         chain, key = base.with_suffix(".chain"), base.with_suffix(".key")
         chain.write_bytes(issued.chain_pem)
         key.write_bytes(issued.key_pem)
         return chain, key
 
-    def certificate(self, place: Place, door: Door) -> Issued:
+    def certificate(self, endpoint: SimulatedEndpoint, door: Door) -> Issued:
         """Return what a door serves; doors of one computer that are alike share one certificate."""
-        alike = place.machine.name, door.ends_in, door.self_signed
+        alike = endpoint.machine.name, door.ends_in, door.self_signed
         if alike not in self._issued:
             self._issued[alike] = leaf(
-                place.machine.host,
+                endpoint.machine.host,
                 door.ends_in,
                 lifetime=max(LIFETIME, door.ends_in + timedelta(days=1)),
                 issuer=None if door.self_signed else self.ca,
-                also=(place.machine.name, place.address),
+                also=(endpoint.machine.name, endpoint.address),
                 key=rsa_key(),
             )
         return self._issued[alike]
 
 
-def release(places: Iterable[Place]) -> None:
+def release(endpoints: Iterable[SimulatedEndpoint]) -> None:
     """Give up what no server has taken over."""
-    for place in places:
+    for endpoint in endpoints:
         with contextlib.suppress(OSError):
-            place.close()
+            endpoint.close()

@@ -13,7 +13,7 @@ from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import Resources, resources
 from monitor.demo.xprotect_login import IdentityProvider
 from monitor.demo.xprotect_machines import CA_ENDS_IN, CA_LIFETIME, CA_NAME, MACHINES, Serves
-from monitor.demo.xprotect_servers import ADDRESSES, Place, Servers, claim, release
+from monitor.demo.xprotect_servers import ADDRESSES, Servers, SimulatedEndpoint, claim, release
 from monitor.web import WebServer
 
 __all__ = ["Behaviour", "Casing", "Fault", "Simulator", "xprotect_entry"]
@@ -51,7 +51,7 @@ class Simulator:
         self.folder = folder
         self.behaviour = behaviour or Behaviour()
         self.calls: list[str] = []
-        self.places: dict[str, Place] = {}
+        self.endpoints: dict[str, SimulatedEndpoint] = {}
         self.resources: Resources = {}
         self.login = IdentityProvider(USERNAME, PASSWORD, folder, clock)
         self.ca = authority(CA_NAME, CA_LIFETIME, age=CA_LIFETIME - CA_ENDS_IN, key=rsa_key())
@@ -65,7 +65,7 @@ class Simulator:
     @property
     def url(self) -> str:
         """Return the address of the management server with the gateway's port."""
-        return f"https://{self.places['management'].where(8443)}"
+        return f"https://{self.endpoints['management'].where(8443)}"
 
     @property
     def password_attempts(self) -> int:
@@ -74,31 +74,33 @@ class Simulator:
 
     def served(self, name: str, port: int) -> Issued:
         """Return what a computer serves on a port of the plan."""
-        place = self.places[name]
-        return self._servers.certificate(place, next(d for d in place.machine.doors if d.port == port))
+        endpoint = self.endpoints[name]
+        return self._servers.certificate(endpoint, next(d for d in endpoint.machine.doors if d.port == port))
 
     async def start(self) -> None:
         """Find addresses, listen on all of them and answer."""
         self.trust.write_bytes(self.ca.der)
         self.password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
-        self.places = {place.machine.name: place for place in claim(MACHINES, self._addresses)}
-        self.resources = resources(self.places, self._cameras)
-        await self._servers.start(self.places.values())
-        await self._start_gateway(self.places["management"])
+        self.endpoints = {endpoint.machine.name: endpoint for endpoint in claim(MACHINES, self._addresses)}
+        self.resources = resources(self.endpoints, self._cameras)
+        await self._servers.start(self.endpoints.values())
+        await self._start_gateway(self.endpoints["management"])
 
     async def stop(self) -> None:
         """Close every port."""
         if self._web:
             await self._web.stop()
         await self._servers.stop()
-        release(self.places.values())
+        release(self.endpoints.values())
 
-    async def _start_gateway(self, place: Place) -> None:
-        door = next(door for door in place.machine.doors if door.serves is Serves.GATEWAY)
-        port = place.ports[door.port]
+    async def _start_gateway(self, endpoint: SimulatedEndpoint) -> None:
+        door = next(door for door in endpoint.machine.doors if door.serves is Serves.GATEWAY)
+        port = endpoint.ports[door.port]
         # The server binds by itself; the other doors keep the address ours meanwhile.
-        place.sockets.pop(door.port).close()
-        self._web = WebServer(application(self), place.address, port, tls=self._servers.files(place, door))
+        endpoint.sockets.pop(door.port).close()
+        self._web = WebServer(
+            application(self), endpoint.address, port, tls=self._servers.files(endpoint, door)
+        )
         await self._web.start()
 
 

@@ -1,7 +1,7 @@
 """The ways in which servers come to speak TLS, as pure dialogues; opens no connection and knows no TLS."""
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialect, Dialogue, Farewell, Trouble, quote
-from monitor.dialects.proxy import TUNNELS, Behind
+from monitor.dialects.dialogue import MOST_BYTES, Dialect, Dialogue, DialogueFailure, GracefulClose, quote
+from monitor.dialects.proxy import TUNNELS, ProxiedDialogue
 from monitor.dialects.table import DIALECTS, PROTOCOLS
 
 __all__ = [
@@ -9,10 +9,10 @@ __all__ = [
     "MOST_BYTES",
     "PROTOCOLS",
     "TUNNELS",
-    "Behind",
     "Dialect",
     "Dialogue",
-    "Farewell",
-    "Trouble",
+    "DialogueFailure",
+    "GracefulClose",
+    "ProxiedDialogue",
     "quote",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.model import Reason
+from monitor.model import FailureReason
 
 # As much as a server may say before TLS begins: a dialogue that has read more ends as protocol_error.
 MOST_BYTES = 65_536
@@ -20,15 +20,15 @@ _TLS_AT_ONCE = (b"\x15\x03", b"\x16\x03")
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class DialogueFailure:
     """Say why a dialogue did not lead to TLS; ``detail`` quotes what the server said."""
 
-    reason: Reason
+    reason: FailureReason
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class GracefulClose:
     """Say how to leave a server that holds it against a client to come and go after TLS alone.
 
     ``words`` are said inside TLS. ``answer`` takes what the server said to our last words and returns what to
@@ -43,7 +43,7 @@ class Dialogue(Protocol):
     """Speak with one server until it is ready for TLS.
 
     The answer depends on the order of the bytes alone, never on how they were cut. ``start`` is called once,
-    then ``feed`` for what arrives, until ``done`` or ``trouble``; after that both ``feed`` and ``eof`` do
+    then ``feed`` for what arrives, until ``done`` or ``failure``; after that both ``feed`` and ``eof`` do
     nothing. Nothing here raises, whatever the server sends. What is returned is to be sent even when the
     dialogue has just ended: the last words may be a polite goodbye.
     """
@@ -64,12 +64,12 @@ class Dialogue(Protocol):
         ...
 
     @property
-    def trouble(self) -> Trouble | None:
+    def failure(self) -> DialogueFailure | None:
         """Return why the dialogue ended early, ``None`` while it goes on and when it is done."""
         ...
 
     @property
-    def farewell(self) -> Farewell | None:
+    def graceful_close(self) -> GracefulClose | None:
         """Return how to leave after the TLS handshake, ``None`` where close_notify is enough."""
         ...
 
@@ -94,7 +94,7 @@ class Dialogue(Protocol):
         ...
 
 
-class Unwrapped:
+class DirectDialogue:
     """Be a dialogue after which the handshake travels as it is, which is most of them."""
 
     __slots__ = ()
@@ -139,10 +139,10 @@ def quote(data: bytes) -> str:
     return f"'{text}'" if len(text) <= _QUOTED else f"'{text[: _QUOTED - 3]}...'"
 
 
-def nonsense(protocol: str, data: bytes) -> Trouble:
+def nonsense(protocol: str, data: bytes) -> DialogueFailure:
     """Return the trouble that a server does not speak the protocol (its name for people), with its words."""
     if data[:2] in _TLS_AT_ONCE:
         detail = f"the server speaks TLS from the start, not {protocol} before it: use protocol tls"
     else:
         detail = f"the server does not answer in {protocol}: {quote(data)}"
-    return Trouble(Reason.PROTOCOL_ERROR, detail)
+    return DialogueFailure(FailureReason.PROTOCOL_ERROR, detail)

@@ -5,9 +5,9 @@ Source: RFC 4511 sections 4.14 (StartTLS), 4.12 (extended operation), 4.4.1 (not
 """
 
 from monitor.dialects.ber import BerError, Element, element, elements, size
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Trouble, quote
-from monitor.dialects.one_reply import Foreign, Granted, OneReply
-from monitor.model import Reason
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, quote
+from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
+from monitor.model import FailureReason
 
 _SEQUENCE, _INTEGER, _ENUMERATED, _OCTETS = 0x30, 0x02, 0x0A, 0x04
 _EXTENDED_REQUEST, _EXTENDED_RESPONSE = 0x77, 0x78
@@ -45,41 +45,45 @@ def ldap(server_name: str) -> Dialogue:  # noqa: ARG001 - LDAP is not told the n
     return OneReply(REQUEST, read, "LDAP", "answer to StartTLS")
 
 
-def read(data: bytes) -> Granted | Foreign | Trouble | None:
+def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
     """Judge the answer: the result of StartTLS, or a notice that the server hangs up."""
     if data and data[0] != _SEQUENCE:
-        return Foreign(1)
+        return UnexpectedReply(1)
     try:
         found = size(data)
     except BerError:
-        return Foreign(2)
+        return UnexpectedReply(2)
     if found is None:
         return None
     head, end = found[0], sum(found)
     if end > MOST_BYTES:
-        return Foreign(head)
+        return UnexpectedReply(head)
     return _message(data[head:end], end) if len(data) >= end else None
 
 
-def _message(content: bytes, end: int) -> Granted | Foreign | Trouble:
+def _message(content: bytes, end: int) -> UpgradeAccepted | UnexpectedReply | DialogueFailure:
     try:
         number, response, *_ = (*elements(content), _MISSING, _MISSING)
         code, _name, text, *more = (*elements(response.content), _MISSING, _MISSING, _MISSING)
         addresses = [at.content for one in more if one.tag == _REFERRAL for at in elements(one.content)]
     except BerError:
-        return Foreign(end)
+        return UnexpectedReply(end)
     if (number.tag, response.tag, code.tag, text.tag) != _SHAPE:
-        return Foreign(end)
+        return UnexpectedReply(end)
     result = int.from_bytes(code.content, "big")
     if Element(_RESPONSE_NAME, DISCONNECTION) in more:
         return _refused("hangs up instead of starting TLS", result, text.content)
     if int.from_bytes(number.content, "big") != _OUR_MESSAGE:
-        return Foreign(end)
-    return Granted(end) if result == 0 else _refused("refuses StartTLS", result, *addresses[:1], text.content)
+        return UnexpectedReply(end)
+    return (
+        UpgradeAccepted(end)
+        if result == 0
+        else _refused("refuses StartTLS", result, *addresses[:1], text.content)
+    )
 
 
-def _refused(what: str, result: int, *texts: bytes) -> Trouble:
+def _refused(what: str, result: int, *texts: bytes) -> DialogueFailure:
     words = _RESULTS.get(result, f"result code {result}")
     text = next(filter(None, texts), b"")
     said = f" and says {quote(text)}" if text else ""
-    return Trouble(Reason.STARTTLS_REFUSED, f"the LDAP server {what} ({words}){said}")
+    return DialogueFailure(FailureReason.STARTTLS_REFUSED, f"the LDAP server {what} ({words}){said}")

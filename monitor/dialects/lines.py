@@ -26,13 +26,13 @@ class Lines(Pieces):
 
     def take(self) -> bytes | None:
         """Return the next whole line without its end, ``None`` when there is none within the bound."""
-        while found := _END.search(self._pending, self._looked):
-            self._looked = found.end()
+        while found := _END.search(self._pending, self._probed):
+            self._probed = found.end()
             length = self._literal(found.start())
             if length is None:
                 return self._cut(found.end())
-            self._looked += length
-        self._looked = max(self._looked, len(self._pending))
+            self._probed += length
+        self._probed = max(self._probed, len(self._pending))
         return None
 
     def _literal(self, end: int) -> int | None:

@@ -11,9 +11,9 @@ Protocol::HandshakeResponse41, Protocol::AuthSwitchRequest and ERR_Packet; Maria
 "Clientserver Protocol: Connecting".
 """
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Farewell, Trouble, quote
-from monitor.dialects.one_reply import Foreign, Granted, OneReply
-from monitor.model import Reason
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, GracefulClose, quote
+from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
+from monitor.model import FailureReason
 
 _BLOCKED = 1129
 _HEADER = 4
@@ -42,7 +42,7 @@ def mysql(server_name: str) -> Dialogue:  # noqa: ARG001 - MySQL is not told the
 
 
 def ssl_request(number: int) -> bytes:
-    """Return the SSLRequest packet with its place in the sequence."""
+    """Return the SSLRequest packet with its location in the sequence."""
     return _packet(_client(), number)
 
 
@@ -52,7 +52,7 @@ def login(plugin: bytes, number: int) -> bytes:
 
 
 def answer(said: bytes) -> bytes | None:
-    """Return what to say to the answer to our login; see ``Farewell``.
+    """Return what to say to the answer to our login; see ``GracefulClose``.
 
     To every question (another plugin, more data) the answer is an empty packet: no password. Where the user
     is let in after all, by an anonymous account, we leave in order.
@@ -76,7 +76,7 @@ def _packet(body: bytes, number: int) -> bytes:
     return len(body).to_bytes(3, "little") + bytes([number]) + body
 
 
-def read(data: bytes) -> Granted | Foreign | Trouble | None:
+def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
     """Judge the first packet: a greeting that offers TLS, one that does not, or an error."""
     if len(data) <= _HEADER:
         return None
@@ -84,7 +84,7 @@ def read(data: bytes) -> Granted | Foreign | Trouble | None:
     known = kind == _ERROR or kind in _VERSIONS
     # Errors come with number 0 or 1, by version of the server.
     if not known or not 1 <= length < MOST_BYTES or number > (kind == _ERROR):
-        return Foreign(_HEADER + 1)
+        return UnexpectedReply(_HEADER + 1)
     end = _HEADER + length
     if len(data) < end:
         return None
@@ -94,16 +94,16 @@ def read(data: bytes) -> Granted | Foreign | Trouble | None:
     return _greeting(packet, end, number + 1)
 
 
-def _greeting(packet: bytes, end: int, number: int) -> Granted | Foreign | Trouble:
+def _greeting(packet: bytes, end: int, number: int) -> UpgradeAccepted | UnexpectedReply | DialogueFailure:
     version, found, after = packet[1:].partition(b"\0")
     flags = after[_BEFORE_CAPABILITIES : _BEFORE_CAPABILITIES + 2]
     if packet[0] == 9:  # without capabilities; MySQL 3.20 and older, and some proxies
         return _refused(version)
     if not found or len(flags) < 2:
-        return Foreign(end)
+        return UnexpectedReply(end)
     if int.from_bytes(flags, "little") & CLIENT_SSL:
-        leaving = Farewell(login(_plugin(after[_BEFORE_CAPABILITIES:]), number + 1), answer)
-        return Granted(end, ssl_request(number), leaving)
+        leaving = GracefulClose(login(_plugin(after[_BEFORE_CAPABILITIES:]), number + 1), answer)
+        return UpgradeAccepted(end, ssl_request(number), leaving)
     return _refused(version)
 
 
@@ -114,7 +114,7 @@ def _plugin(offer: bytes) -> bytes:
     return name[:_LONGEST_PLUGIN] or b"mysql_native_password"
 
 
-def _error(packet: bytes) -> Trouble:
+def _error(packet: bytes) -> DialogueFailure:
     number, text = int.from_bytes(packet[1:3], "little"), packet[3:]
     if text[:1] == b"#":  # the SQL state: five characters that say less than the number
         text = text[6:]
@@ -122,9 +122,9 @@ def _error(packet: bytes) -> Trouble:
     if number == _BLOCKED:
         said += "; FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
     # It hangs up before it has said whether it offers TLS.
-    return Trouble(Reason.CLOSED, said)
+    return DialogueFailure(FailureReason.CLOSED, said)
 
 
-def _refused(version: bytes) -> Trouble:
+def _refused(version: bytes) -> DialogueFailure:
     said = f"the MySQL server offers no TLS (its version: {quote(version)})"
-    return Trouble(Reason.STARTTLS_REFUSED, said)
+    return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)

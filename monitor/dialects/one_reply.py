@@ -7,34 +7,34 @@ answer means is the work of a pure function, so that every dialect is read on it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.dialects.dialogue import MOST_BYTES, Farewell, Trouble, Unwrapped, nonsense
-from monitor.model import Reason
+from monitor.dialects.dialogue import MOST_BYTES, DialogueFailure, DirectDialogue, GracefulClose, nonsense
+from monitor.model import FailureReason
 
 # Enough of a stranger's first line to fill a quote.
 _LINE = 81
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class UpgradeAccepted:
     """Say that TLS begins after the first ``used`` bytes of the answer, and after ``send`` was sent."""
 
     used: int
     send: bytes = b""
-    farewell: Farewell | None = None
+    graceful_close: GracefulClose | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class UnexpectedReply:
     """Say that the answer is in no way what the protocol wants, as its first ``seen`` bytes tell."""
 
     seen: int
 
 
 # Takes all that came so far; ``None`` means that it is too little to tell.
-Reading = Callable[[bytes], Granted | Foreign | Trouble | None]
+Reading = Callable[[bytes], UpgradeAccepted | UnexpectedReply | DialogueFailure | None]
 
 
-class OneReply(Unwrapped):
+class OneReply(DirectDialogue):
     """Hold one dialogue: ``first`` is what we send, ``read`` judges what comes back.
 
     ``protocol`` and ``awaited`` name both in sentences ("LDAP", "answer to StartTLS"); ``hint`` adds to the
@@ -49,17 +49,17 @@ class OneReply(Unwrapped):
         "_read",
         "_received",
         "done",
-        "farewell",
+        "failure",
+        "graceful_close",
         "rest",
-        "trouble",
     )
 
     def __init__(self, first: bytes, read: Reading, protocol: str, awaited: str, hint: str = "") -> None:
         """Start without any I/O."""
         self.done = False
         self.rest = b""
-        self.farewell: Farewell | None = None
-        self.trouble: Trouble | None = None
+        self.graceful_close: GracefulClose | None = None
+        self.failure: DialogueFailure | None = None
         self._first = first
         self._read = read
         self._protocol = protocol
@@ -73,35 +73,35 @@ class OneReply(Unwrapped):
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the server and return what to send it now."""
-        if self.done or self.trouble is not None:
+        if self.done or self.failure is not None:
             return b""
         self._received += data
         outcome = self._read(self._received[:MOST_BYTES])
-        if isinstance(outcome, Granted):
-            self.done, self.farewell = True, outcome.farewell
+        if isinstance(outcome, UpgradeAccepted):
+            self.done, self.graceful_close = True, outcome.graceful_close
             self.rest, self._received = self._received[outcome.used :], b""
             return outcome.send
-        if isinstance(outcome, Foreign):
-            self.trouble = self._foreign(outcome.seen)
+        if isinstance(outcome, UnexpectedReply):
+            self.failure = self._foreign(outcome.seen)
         elif outcome is None and len(self._received) >= MOST_BYTES:
             said = f"the server's {self._awaited} is longer than {MOST_BYTES:,} bytes"
-            self.trouble = Trouble(Reason.PROTOCOL_ERROR, said)
+            self.failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
         else:
-            self.trouble = outcome
+            self.failure = outcome
         return b""
 
     def eof(self) -> None:
         """Learn that the server closed the connection."""
-        if self.done or self.trouble is not None:
+        if self.done or self.failure is not None:
             return
-        if isinstance(self._read(self._received), Foreign):
-            self.trouble = self._stranger(self._received)
+        if isinstance(self._read(self._received), UnexpectedReply):
+            self.failure = self._stranger(self._received)
         elif self._received:
             self._closed(f"in the middle of its {self._awaited}")
         else:
             self._closed(f"without any {self._awaited}{self._hint}")
 
-    def _foreign(self, seen: int) -> Trouble | None:
+    def _foreign(self, seen: int) -> DialogueFailure | None:
         """Quote a stranger's whole first line where it speaks in lines, however it was cut on its way."""
         begin = self._received[:_LINE]
         if all(0x20 <= byte < 0x7F for byte in begin[:seen]):
@@ -110,8 +110,8 @@ class OneReply(Unwrapped):
         # Two bytes tell TLS from anything else.
         return self._stranger(begin[: max(seen, 2)]) if len(begin) > 1 else None
 
-    def _stranger(self, said: bytes) -> Trouble:
+    def _stranger(self, said: bytes) -> DialogueFailure:
         return nonsense(self._protocol, said.rstrip(b"\r\n"))
 
     def _closed(self, when: str) -> None:
-        self.trouble = Trouble(Reason.CLOSED, f"the server closed the connection {when}")
+        self.failure = DialogueFailure(FailureReason.CLOSED, f"the server closed the connection {when}")

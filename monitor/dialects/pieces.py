@@ -2,17 +2,17 @@
 
 from abc import ABC, abstractmethod
 
-from monitor.dialects.dialogue import MOST_BYTES, Trouble, Unwrapped, quote
-from monitor.model import Reason
+from monitor.dialects.dialogue import MOST_BYTES, DialogueFailure, DirectDialogue, quote
+from monitor.model import FailureReason
 
 
 class Pieces(ABC):
     """Hold what has arrived until it is a whole piece."""
 
-    __slots__ = ("_looked", "_pending", "_taken")
+    __slots__ = ("_pending", "_probed", "_taken")
 
     def __init__(self) -> None:
-        self._looked = 0
+        self._probed = 0
         self._pending = bytearray()
         self._taken = 0
 
@@ -40,21 +40,21 @@ class Pieces(ABC):
         piece = bytes(self._pending[:end])
         del self._pending[:end]
         self._taken += end
-        self._looked = 0
+        self._probed = 0
         return piece
 
 
-class PieceByPiece(Unwrapped, ABC):
+class FramedDialogue(DirectDialogue, ABC):
     """Be a dialogue that answers each piece as it comes; see ``Dialogue``."""
 
-    __slots__ = ("_pieces", "done", "rest", "trouble")
+    __slots__ = ("_pieces", "done", "failure", "rest")
 
-    farewell = None
+    graceful_close = None
 
     def __init__(self, pieces: Pieces) -> None:
         self.done = False
         self.rest = b""
-        self.trouble: Trouble | None = None
+        self.failure: DialogueFailure | None = None
         self._pieces = pieces
 
     def feed(self, data: bytes) -> bytes:
@@ -68,7 +68,9 @@ class PieceByPiece(Unwrapped, ABC):
         if self.done:
             self.rest = self._pieces.rest
         elif not self._over and self._pieces.overflown:
-            self._end(Reason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS")
+            self._end(
+                FailureReason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS"
+            )
         return b"".join(said)
 
     def eof(self) -> None:
@@ -76,11 +78,11 @@ class PieceByPiece(Unwrapped, ABC):
         if self._over:
             return
         said = f", having said {quote(self._unfinished)}" if self._unfinished else ""
-        self._end(Reason.CLOSED, f"the server closed the connection before {self._awaited}{said}")
+        self._end(FailureReason.CLOSED, f"the server closed the connection before {self._awaited}{said}")
 
     @property
     def _over(self) -> bool:
-        return self.done or self.trouble is not None
+        return self.done or self.failure is not None
 
     @property
     @abstractmethod
@@ -96,5 +98,5 @@ class PieceByPiece(Unwrapped, ABC):
     def _hear(self, piece: bytes) -> bytes:
         """Take one piece and return what to say to it."""
 
-    def _end(self, reason: Reason, detail: str) -> None:
-        self.trouble = Trouble(reason, detail)
+    def _end(self, reason: FailureReason, detail: str) -> None:
+        self.failure = DialogueFailure(reason, detail)

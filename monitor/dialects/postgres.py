@@ -4,9 +4,9 @@ Source: PostgreSQL documentation, "Frontend/Backend Protocol", sections SSL Sess
 Formats (SSLRequest, ErrorResponse).
 """
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Trouble, quote
-from monitor.dialects.one_reply import Foreign, Granted, OneReply
-from monitor.model import Reason
+from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, quote
+from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
+from monitor.model import FailureReason
 
 # Its length of 8 and the code 80877103, which is no version number of the protocol.
 SSL_REQUEST = bytes.fromhex("00000008 04d2162f")
@@ -17,21 +17,21 @@ def postgres(server_name: str) -> Dialogue:  # noqa: ARG001 - PostgreSQL is not 
     return OneReply(SSL_REQUEST, read, "PostgreSQL's protocol", "answer to the request for TLS (SSLRequest)")
 
 
-def read(data: bytes) -> Granted | Foreign | Trouble | None:
+def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
     """Judge the answer: ``S`` grants TLS, ``N`` refuses, ``E`` begins an error message."""
     kind = data[:1]
     if kind == b"S":
-        return Granted(1)
+        return UpgradeAccepted(1)
     if kind == b"N":
-        return Trouble(
-            Reason.STARTTLS_REFUSED, "the PostgreSQL server offers no TLS: it answered N (ssl = off)"
+        return DialogueFailure(
+            FailureReason.STARTTLS_REFUSED, "the PostgreSQL server offers no TLS: it answered N (ssl = off)"
         )
     if kind == b"E":
         return _error(data)
-    return Foreign(1) if kind else None
+    return UnexpectedReply(1) if kind else None
 
 
-def _error(data: bytes) -> Foreign | Trouble | None:
+def _error(data: bytes) -> UnexpectedReply | DialogueFailure | None:
     # Since protocol 3 a length follows, whose first byte is always 0; before that, and still when the server
     # cannot start a process for us, a bare text does.
     if len(data) < 2:
@@ -43,7 +43,7 @@ def _error(data: bytes) -> Foreign | Trouble | None:
         return None
     length = int.from_bytes(data[1:5], "big")
     if not 4 <= length < MOST_BYTES:
-        return Foreign(5)
+        return UnexpectedReply(5)
     return None if len(data) <= length else _refused(_message(data[5 : length + 1]))
 
 
@@ -55,5 +55,7 @@ def _message(fields: bytes) -> bytes:
     return fields
 
 
-def _refused(text: bytes) -> Trouble:
-    return Trouble(Reason.STARTTLS_REFUSED, f"the PostgreSQL server answered with an error: {quote(text)}")
+def _refused(text: bytes) -> DialogueFailure:
+    return DialogueFailure(
+        FailureReason.STARTTLS_REFUSED, f"the PostgreSQL server answered with an error: {quote(text)}"
+    )

@@ -10,8 +10,15 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, Farewell, Trouble, Unwrapped, quote
-from monitor.model import Reason
+from monitor.dialects.dialogue import (
+    MOST_BYTES,
+    Dialogue,
+    DialogueFailure,
+    DirectDialogue,
+    GracefulClose,
+    quote,
+)
+from monitor.model import FailureReason
 
 # RFC 1928 section 6.
 _REFUSALS = {
@@ -30,17 +37,17 @@ _HTTP = b"HTTP/1."
 _HEAD_END = re.compile(rb"\n\r?\n")
 
 
-class _Tunnel(Unwrapped):
+class _Tunnel(DirectDialogue):
     """Hold what both kinds share: nothing is wrapped, and every trouble is the proxy's."""
 
-    __slots__ = ("_received", "done", "rest", "trouble")
+    __slots__ = ("_received", "done", "failure", "rest")
 
-    farewell = None
+    graceful_close = None
 
     def __init__(self) -> None:
         self.done = False
         self.rest = b""
-        self.trouble: Trouble | None = None
+        self.failure: DialogueFailure | None = None
         self._received = b""
 
     def eof(self) -> None:
@@ -50,8 +57,8 @@ class _Tunnel(Unwrapped):
             self._refuse(f"the proxy closed the connection{said}")
 
     def _refuse(self, detail: str) -> None:
-        if self.trouble is None:
-            self.trouble = Trouble(Reason.PROXY, detail)
+        if self.failure is None:
+            self.failure = DialogueFailure(FailureReason.PROXY, detail)
 
     def _open(self, used: int) -> None:
         self.done = True
@@ -78,7 +85,7 @@ class HttpConnect(_Tunnel):
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the proxy; there is nothing more to say to it."""
-        if self.done or self.trouble is not None:
+        if self.done or self.failure is not None:
             return b""
         self._received += data
         begin = self._received[: len(_HTTP)]
@@ -125,7 +132,7 @@ class Socks5(_Tunnel):
         """Take bytes from the proxy and return what to say to it now."""
         said = b""
         self._received += data
-        while not self.done and self.trouble is None:
+        while not self.done and self.failure is None:
             words = self._next()
             if words is None:
                 break
@@ -175,7 +182,7 @@ class Socks5(_Tunnel):
         return None
 
 
-class Behind:
+class ProxiedDialogue:
     """Be two dialogues one after the other: with the proxy, then with the server behind it."""
 
     __slots__ = ("_first", "_then")
@@ -196,14 +203,14 @@ class Behind:
         return self._then.rest
 
     @property
-    def trouble(self) -> Trouble | None:
+    def failure(self) -> DialogueFailure | None:
         """Return the trouble of either."""
-        return self._first.trouble or self._then.trouble
+        return self._first.failure or self._then.failure
 
     @property
-    def farewell(self) -> Farewell | None:
+    def graceful_close(self) -> GracefulClose | None:
         """Return how to leave the server."""
-        return self._then.farewell
+        return self._then.graceful_close
 
     def start(self) -> bytes:
         """Return the first bytes for the proxy."""

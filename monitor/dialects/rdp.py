@@ -7,9 +7,9 @@ Source: [MS-RDPBCGR] sections 2.2.1.1 (connection request), 2.2.1.2 (connection 
 RDP_NEG_RSP and 2.2.1.2.2 RDP_NEG_FAILURE; RFC 1006 section 6 (TPKT); X.224 section 13.
 """
 
-from monitor.dialects.dialogue import Dialogue, Trouble
-from monitor.dialects.one_reply import Foreign, Granted, OneReply
-from monitor.model import Reason
+from monitor.dialects.dialogue import Dialogue, DialogueFailure
+from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
+from monitor.model import FailureReason
 
 _TPKT = 4
 _TPKT_VERSION = 3
@@ -35,35 +35,35 @@ def rdp(server_name: str) -> Dialogue:  # noqa: ARG001 - RDP is not told the nam
     return OneReply(REQUEST, read, "RDP", "answer to the RDP connection request")
 
 
-def read(data: bytes) -> Granted | Foreign | Trouble | None:
+def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
     """Judge the connection confirm and what it says about security."""
     if data and data[0] != _TPKT_VERSION:
-        return Foreign(1)
+        return UnexpectedReply(1)
     if len(data) < _TPKT + 2:
         return None
     length = int.from_bytes(data[2:_TPKT], "big")
     kind = data[_TPKT + 1] & 0xF0
     if length < _TPKT + _FIXED or kind not in (_CONFIRM, _DISCONNECT):
-        return Foreign(_TPKT + 2)
+        return UnexpectedReply(_TPKT + 2)
     if len(data) < length:
         return None
     if kind == _DISCONNECT:
         said = f"the RDP server refuses the connection (X.224 disconnect, reason {data[_TPKT + 6]})"
-        return Trouble(Reason.STARTTLS_REFUSED, said)
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
     return _confirmed(data[_TPKT + _FIXED : length], length)
 
 
-def _confirmed(negotiation: bytes, length: int) -> Granted | Foreign | Trouble:
+def _confirmed(negotiation: bytes, length: int) -> UpgradeAccepted | UnexpectedReply | DialogueFailure:
     if not negotiation:
         said = "the RDP server offers no TLS: it knows standard RDP security only, which shows no certificate"
-        return Trouble(Reason.STARTTLS_REFUSED, said)
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
     if len(negotiation) < _NEGOTIATION or negotiation[0] not in (_RESPONSE, _FAILURE):
-        return Foreign(length)
+        return UnexpectedReply(length)
     number = int.from_bytes(negotiation[4:_NEGOTIATION], "little")
     if negotiation[0] == _FAILURE:
         words = _FAILURES.get(number, f"failure code {number}")
-        return Trouble(Reason.STARTTLS_REFUSED, f"the RDP server refuses TLS: {words}")
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, f"the RDP server refuses TLS: {words}")
     if number == 0:
         said = "the RDP server chose standard RDP security, which shows no certificate, instead of TLS"
-        return Trouble(Reason.STARTTLS_REFUSED, said)
-    return Granted(length)
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
+    return UpgradeAccepted(length)

@@ -35,19 +35,19 @@ class Tags(Pieces):
 
         A tag begins with ``<`` and ends with ``>``; one that is broken by ``<`` or NUL ends with that.
         """
-        while found := _NEXT[self._within].search(self._pending, self._looked):
-            self._looked = found.end()
+        while found := _NEXT[self._within].search(self._pending, self._probed):
+            self._probed = found.end()
             end = self._step(found[0], found.start(), found.end())
             if end:
                 return self._cut(end)
-        self._looked = len(self._pending)
+        self._probed = len(self._pending)
         return None
 
     def _step(self, mark: bytes, start: int, end: int) -> int:
         """Return where the piece ends, 0 when it goes on."""
         if self._within == _OUTSIDE and mark == b"<":
             if start:
-                return start  # the text before; the tag is looked at next time
+                return start  # the text before; the tag is probed next time
             self._within = _INSIDE
             return 0
         if mark in b"\"'":

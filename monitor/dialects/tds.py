@@ -9,10 +9,10 @@ Source: [MS-TDS] sections 2.2.3.1 (packet header), 2.2.6.5 (PRELOGIN), 2.2.7.10 
 
 from collections.abc import Iterator
 
-from monitor.dialects.dialogue import Dialogue, Trouble, quote
-from monitor.dialects.one_reply import Foreign, Granted, OneReply
+from monitor.dialects.dialogue import Dialogue, DialogueFailure, quote
+from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.dialects.tds_packets import PRELOGIN, REPLY, TLS_KINDS, Unpacking, packets, whole
-from monitor.model import Reason
+from monitor.model import FailureReason
 
 # The newest TLS version whose handshake fits into the packets.
 NEWEST_INSIDE = "1.2"
@@ -53,9 +53,9 @@ def prelogin(encryption: int) -> bytes:
 class Tds:
     """Hold one dialogue with SQL Server, and the packets around the handshake that follows."""
 
-    __slots__ = ("_prelogin", "_trouble", "_unpacking")
+    __slots__ = ("_failure", "_prelogin", "_unpacking")
 
-    farewell = None
+    graceful_close = None
 
     def __init__(self) -> None:
         """Start without any I/O."""
@@ -65,7 +65,7 @@ class Tds:
             first, read, "TDS (SQL Server)", "answer to the request for TLS (PRELOGIN)", hint
         )
         self._unpacking = Unpacking((PRELOGIN, REPLY))
-        self._trouble: Trouble | None = None
+        self._failure: DialogueFailure | None = None
 
     @property
     def done(self) -> bool:
@@ -78,9 +78,9 @@ class Tds:
         return self._prelogin.rest
 
     @property
-    def trouble(self) -> Trouble | None:
+    def failure(self) -> DialogueFailure | None:
         """Return why the dialogue ended early, also for what was wrong with packets of the handshake."""
-        return self._prelogin.trouble or self._trouble
+        return self._prelogin.failure or self._failure
 
     def start(self) -> bytes:
         """Return the request for encryption."""
@@ -100,36 +100,38 @@ class Tds:
         return data if after or not data else packets(PRELOGIN, data)
 
     def unwrap(self, data: bytes) -> bytes:
-        """Return the bytes of the handshake from packets; what cannot be one sets ``trouble``."""
-        if self._trouble is not None:
+        """Return the bytes of the handshake from packets; what cannot be one sets ``failure``."""
+        if self._failure is not None:
             return b""
         inside = self._unpacking.feed(data)
         if self._unpacking.strange:
             said = (
                 f"the SQL Server broke off its packets in the TLS handshake: {quote(self._unpacking.strange)}"
             )
-            self._trouble = Trouble(Reason.PROTOCOL_ERROR, said)
+            self._failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
         return inside
 
 
-def read(data: bytes) -> Granted | Foreign | Trouble | None:
+def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
     """Judge the answer to PRELOGIN: what the server says to encryption, or an error instead."""
     if data and data[0] in TLS_KINDS:
         said = "the port answers in TLS at once: if it is an SQL Server, the protocol is mssql-strict"
-        return Trouble(Reason.PROTOCOL_ERROR, said)
+        return DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
     message = whole(data, (REPLY, PRELOGIN))
     if message is None or isinstance(message, int):
-        return None if message is None else Foreign(message)
+        return None if message is None else UnexpectedReply(message)
     if message.content[:1] == bytes([_ERROR]):
         return _error(message.content)
     value = _option(message.content, _ENCRYPTION)
     if value is None:
-        return Foreign(message.used)
+        return UnexpectedReply(message.used)
     if value == _NOT_SUPPORTED:
-        return Trouble(Reason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)")
+        return DialogueFailure(
+            FailureReason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)"
+        )
     # Off answers a request for encryption in no version that keeps to the rules; even then the login is
     # encrypted and the handshake comes.
-    return Granted(message.used)
+    return UpgradeAccepted(message.used)
 
 
 def _option(content: bytes, wanted: int) -> int | None:
@@ -151,9 +153,9 @@ def _table(content: bytes) -> Iterator[tuple[int, int, int]]:
         )
 
 
-def _error(content: bytes) -> Trouble:
+def _error(content: bytes) -> DialogueFailure:
     number = int.from_bytes(content[3:7], "little")
     characters = int.from_bytes(content[9:11], "little")
     text = content[11 : 11 + 2 * characters].decode("utf-16-le", "replace").encode("ascii", "replace")
     said = f"the SQL Server refuses the connection with error {number}: {quote(text)}"
-    return Trouble(Reason.STARTTLS_REFUSED, said)
+    return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)

@@ -7,8 +7,8 @@ from typing import Final
 
 from monitor.dialects.dialogue import nonsense, quote
 from monitor.dialects.lines import Lines
-from monitor.dialects.pieces import PieceByPiece
-from monitor.model import Reason
+from monitor.dialects.pieces import FramedDialogue
+from monitor.model import FailureReason
 
 # Where an answer leads when it is the go-ahead.
 BEGIN_TLS: Final = "TLS"
@@ -57,7 +57,7 @@ class Script:
     literals: bool = False
 
 
-class TextDialogue(PieceByPiece):
+class TextDialogue(FramedDialogue):
     """Play one script with one server; see ``Dialogue``."""
 
     __slots__ = ("_heard", "_name", "_script")
@@ -99,7 +99,7 @@ class TextDialogue(PieceByPiece):
             return b""
         heard, self._heard = self._heard, []
         if status == NONSENSE:
-            self.trouble = nonsense(self._script.protocol, piece)
+            self.failure = nonsense(self._script.protocol, piece)
             return b""
         return self._go_on(status, heard)
 
@@ -117,7 +117,7 @@ class TextDialogue(PieceByPiece):
 
     def _part(self, detail: str) -> bytes:
         hint = f" ({self._script.hint})" if self._script.hint else ""
-        self._end(Reason.STARTTLS_REFUSED, detail + hint)
+        self._end(FailureReason.STARTTLS_REFUSED, detail + hint)
         return self._script.goodbye
 
 

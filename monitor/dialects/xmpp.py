@@ -4,9 +4,9 @@ import re
 from xml.sax.saxutils import quoteattr
 
 from monitor.dialects.dialogue import nonsense, quote
-from monitor.dialects.pieces import PieceByPiece
+from monitor.dialects.pieces import FramedDialogue
 from monitor.dialects.tags import Tags
-from monitor.model import Reason
+from monitor.model import FailureReason
 
 _TAG = re.compile(rb"<(/?)(?:[^\s:/<>]+:)?([^\s:/<>]+)")
 _VERSION = re.compile(rb"\sversion\s*=\s*[\"']1\.\d+[\"']")
@@ -14,7 +14,7 @@ _STARTTLS = b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
 _GOODBYE = b"</stream:stream>"
 
 
-class XmppDialogue(PieceByPiece):
+class XmppDialogue(FramedDialogue):
     """Open a stream and ask for TLS (RFC 6120 sections 4.2, 4.3.2 and 5.4); see ``Dialogue``.
 
     A server hosts many names and serves the certificate of the one in ``to``; without a server name the
@@ -55,7 +55,7 @@ class XmppDialogue(PieceByPiece):
             return b""
         tag = _TAG.match(piece) if piece.endswith(b">") and piece[1:2] not in b"!?" else None
         if tag is None:  # a comment, a document type: none is allowed (RFC 6120 section 11.1)
-            self.trouble = nonsense("XMPP", piece.strip())
+            self.failure = nonsense("XMPP", piece.strip())
             return b""
         if self._depth < 0:
             return self._open(piece, tag[2])
@@ -63,7 +63,7 @@ class XmppDialogue(PieceByPiece):
 
     def _open(self, piece: bytes, name: bytes) -> bytes:
         if name != b"stream" or piece.startswith(b"</"):
-            self.trouble = nonsense("XMPP", piece)
+            self.failure = nonsense("XMPP", piece)
             return b""
         self._depth = 0
         if _VERSION.search(piece):
@@ -93,7 +93,7 @@ class XmppDialogue(PieceByPiece):
             case b"proceed" if self._said == "STARTTLS":
                 self.done = True
             case _:
-                self.trouble = nonsense("XMPP", b"".join(element))
+                self.failure = nonsense("XMPP", b"".join(element))
         return b""
 
     def _ask(self) -> bytes:
@@ -101,7 +101,7 @@ class XmppDialogue(PieceByPiece):
         return _STARTTLS
 
     def _part(self, detail: str) -> bytes:
-        self._end(Reason.STARTTLS_REFUSED, detail)
+        self._end(FailureReason.STARTTLS_REFUSED, detail)
         return _GOODBYE
 
 

@@ -1,4 +1,4 @@
-"""The kinds of configured things that yield targets; looks at no certificate and knows no source.
+"""The kinds of configured things that yield targets; probes no certificate and knows no source.
 
 A new kind is one file, its entry in the union below, and its line in ``made``.
 """
@@ -11,7 +11,7 @@ from monitor.discovery.cidr import CidrSettings
 from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
 from monitor.discovery.file_sd import FileSdSettings
-from monitor.discovery.found import Discovered, Discovery, DiscoveryMemory
+from monitor.discovery.found import Discovery, DiscoveryMemory, DiscoveryResult
 from monitor.discovery.groups import with_policy
 from monitor.discovery.http_sd import HttpSdSettings
 from monitor.discovery.mx import MxSettings
@@ -76,11 +76,11 @@ __all__ = [
     "DISCOVERIES",
     "Addresses",
     "CidrSettings",
-    "Discovered",
     "Discovery",
     "DiscoveryContext",
     "DiscoveryKind",
     "DiscoveryMemory",
+    "DiscoveryResult",
     "DiscoverySettings",
     "DnsDiscovery",
     "DnsSettings",

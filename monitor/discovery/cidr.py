@@ -1,4 +1,4 @@
-"""Find which addresses of a configured network answer on certain ports; sends no byte and looks at no TLS.
+"""Find which addresses of a configured network answer on certain ports; sends no byte and probes no TLS.
 
 Every address is knocked on at each refresh, and only an open port becomes a target: an address where nothing
 ever listened is no alarm. A port that closes stays watched for ``grace``, so that it is told.
@@ -17,10 +17,10 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.settings import Duration
 
 MOST = 4096
@@ -121,7 +121,7 @@ class CidrSettings(DiscoverySettings):
         """Return what names this entry: ``cidr:NETWORK:PORTS``."""
         return f"cidr:{self.network}:{','.join(map(str, self.ports))}"
 
-    def places(self) -> Iterator[tuple[str, int]]:
+    def locations(self) -> Iterator[tuple[str, int]]:
         """Iterate over every address and port; network and broadcast addresses are none."""
         hosts = ipaddress.ip_network(self.network).hosts()
         return ((str(address), port) for address, port in itertools.product(hosts, self.ports))
@@ -131,7 +131,7 @@ class CidrSettings(DiscoverySettings):
         return CidrDiscovery(self)
 
 
-class CidrDiscovery(OfEntry):
+class CidrDiscovery(BaseDiscovery):
     """Find the open ports of one network."""
 
     def __init__(self, settings: CidrSettings, answer_within: float = ANSWER_WITHIN) -> None:
@@ -140,14 +140,14 @@ class CidrDiscovery(OfEntry):
         self._settings = settings
         self._within = answer_within
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return an endpoint for each open port, by ascending address."""
-        places = self._settings.places()
+        locations = self._settings.locations()
         found: list[tuple[str, int]] = []
         ours: set[str] = set()
 
         async def knock() -> None:
-            for address, port in places:  # one iterator for all: each takes the next place
+            for address, port in locations:  # one iterator for all: each takes the next place
                 try:
                     if await _open(address, port, self._within):
                         found.append((address, port))
@@ -158,18 +158,20 @@ class CidrDiscovery(OfEntry):
             for _ in range(AT_ONCE):
                 group.create_task(knock())
         failures = [
-            Failure(Reason.UNREACHABLE, f"{self._settings.network} cannot be asked: {said}", self.id)
+            Failure(FailureReason.UNREACHABLE, f"{self._settings.network} cannot be asked: {said}", self.id)
             for said in sorted(ours)
         ]
-        return Discovered(tuple(self._found(*place) for place in sorted(found, key=_order)), tuple(failures))
+        return DiscoveryResult(
+            tuple(self._found(*location) for location in sorted(found, key=_order)), tuple(failures)
+        )
 
     async def close(self) -> None:
         """Do nothing: no connection outlives its knock."""
 
-    def _found(self, address: str, port: int) -> Found:
+    def _found(self, address: str, port: int) -> DiscoveredTarget:
         where = join_host_port(address, port)
         called = self._settings.title or self._settings.name
-        return Found(
+        return DiscoveredTarget(
             where, "", (), f"{called} at {where}" if called else "", protocol=self._settings.protocol
         )
 
@@ -199,5 +201,5 @@ def _said(error: OSError) -> str:
     return _OURS.get(_number(error)) or error.strerror or str(error)
 
 
-def _order(place: tuple[str, int]) -> tuple[int, int]:
-    return int(ipaddress.ip_address(place[0])), place[1]
+def _order(location: tuple[str, int]) -> tuple[int, int]:
+    return int(ipaddress.ip_address(location[0])), location[1]

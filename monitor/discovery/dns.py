@@ -9,9 +9,9 @@ from typing import Literal, Protocol
 from pydantic import Field, field_validator
 
 from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_port, split_host_port
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.settings import Duration
 
 _LONGEST_LOOKUP = 10.0
@@ -74,7 +74,7 @@ class DnsSettings(DiscoverySettings):
         return DnsDiscovery(self, resolver)
 
 
-class DnsDiscovery(OfEntry):
+class DnsDiscovery(BaseDiscovery):
     """Find the addresses of one name."""
 
     def __init__(self, settings: DnsSettings, resolver: Addresses) -> None:
@@ -83,7 +83,7 @@ class DnsDiscovery(OfEntry):
         self._settings = settings
         self._resolver = resolver
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return one endpoint for each address, in ascending order."""
         host, port = self._settings.host, self._settings.port
         try:
@@ -96,19 +96,19 @@ class DnsDiscovery(OfEntry):
         if not answer:
             return self._failed("the name has no address")
         texts = sorted({address.text for address in answer}, key=_order)
-        return Discovered(tuple(self._found(text, port) for text in texts))
+        return DiscoveryResult(tuple(self._found(text, port) for text in texts))
 
     async def close(self) -> None:
         """Do nothing: the resolver belongs to others."""
 
-    def _found(self, address: str, port: int) -> Found:
+    def _found(self, address: str, port: int) -> DiscoveredTarget:
         where = join_host_port(address, port)
         title = f"{self._settings.title or self._settings.host} at {address}"
-        return Found(where, self._settings.host, (), title)
+        return DiscoveredTarget(where, self._settings.host, (), title)
 
-    def _failed(self, said: str) -> Discovered:
+    def _failed(self, said: str) -> DiscoveryResult:
         detail = f"{self._settings.host} cannot be resolved: {said}"
-        return Discovered(failures=(Failure(Reason.DNS, detail, self._settings.name),))
+        return DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, self._settings.name),))
 
 
 def _order(address: str) -> tuple[int, int]:

@@ -9,12 +9,12 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.groups import listed
 from monitor.discovery.settings import DiscoverySettings
 from monitor.document import Document, read_list
 from monitor.errors import ConfigError
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
@@ -59,7 +59,7 @@ class _Version(NamedTuple):
     inode: int
 
 
-class FileSd(OfEntry):
+class FileSd(BaseDiscovery):
     """Find what the files list now; a file is read again only when it has changed."""
 
     def __init__(self, settings: FileSdSettings) -> None:
@@ -67,23 +67,23 @@ class FileSd(OfEntry):
         super().__init__(settings)
         self._settings = settings
         self._pool = ThreadPool("file_sd", 1)
-        self._known: dict[str, tuple[_Version, Discovered]] = {}
+        self._known: dict[str, tuple[_Version, DiscoveryResult]] = {}
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return the endpoints of all files; a file that cannot be read, or only in part, is a failure."""
         try:
             async with asyncio.timeout(_LONGEST):
                 return await self._pool.run(self._read)
         except TimeoutError:
             detail = f"the files could not be read within {_LONGEST:g} s: {', '.join(self._settings.files)}"
-            return Discovered(failures=(Failure(Reason.TIMEOUT, detail, self.id),))
+            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, detail, self.id),))
 
     async def close(self) -> None:
         """Let the thread go."""
         self._pool.close()
 
-    def _read(self) -> Discovered:
-        found: list[Found] = []
+    def _read(self) -> DiscoveryResult:
+        found: list[DiscoveredTarget] = []
         failures: list[Failure] = []
         notes: list[str] = []
         paths: dict[str, None] = {}
@@ -99,9 +99,9 @@ class FileSd(OfEntry):
             notes += one.notes
         self._known = {path: known for path, known in self._known.items() if path in paths}
         # Somebody wrote each of these files; a pattern without files may be a disk that is not mounted.
-        return Discovered(tuple(found), tuple(failures), tuple(notes), certain=bool(paths))
+        return DiscoveryResult(tuple(found), tuple(failures), tuple(notes), certain=bool(paths))
 
-    def _file(self, path: str) -> Discovered:
+    def _file(self, path: str) -> DiscoveryResult:
         try:
             status = os.stat(path)  # noqa: PTH116 - the same, without an object for each of many files
         except OSError as error:
@@ -121,25 +121,29 @@ def _matching(pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
-def unreadable(path: str, error: OSError) -> Discovered:
+def unreadable(path: str, error: OSError) -> DiscoveryResult:
     """Return what an error of the system at a file means."""
-    reason = {FileNotFoundError: Reason.NOT_FOUND, PermissionError: Reason.PERMISSION}.get(
-        type(error), Reason.UNREADABLE
+    reason = {FileNotFoundError: FailureReason.NOT_FOUND, PermissionError: FailureReason.PERMISSION}.get(
+        type(error), FailureReason.UNREADABLE
     )
-    said = "does not exist" if reason is Reason.NOT_FOUND else f"cannot be read: {error.strerror or error}"
-    return Discovered(failures=(Failure(reason, f"{path} {said}", path),))
+    said = (
+        "does not exist"
+        if reason is FailureReason.NOT_FOUND
+        else f"cannot be read: {error.strerror or error}"
+    )
+    return DiscoveryResult(failures=(Failure(reason, f"{path} {said}", path),))
 
 
-def _content(path: str) -> Discovered:
+def _content(path: str) -> DiscoveryResult:
     try:
         document = read_list(Path(path))
     except ConfigError as error:
-        reason = Reason.UNREADABLE if os.access(path, os.R_OK) else Reason.PERMISSION
-        return Discovered(failures=(Failure(reason, display(str(error), 1000), path),))
+        reason = FailureReason.UNREADABLE if os.access(path, os.R_OK) else FailureReason.PERMISSION
+        return DiscoveryResult(failures=(Failure(reason, display(str(error), 1000), path),))
     answer = listed(document.data)
     problems = [*document.problems, *(document.problem(one.keys, one.message) for one in answer.mistakes)]
     notes = tuple(f"{path}: {note}" for note in answer.notes)
-    return Discovered(answer.found, _failures(document, [str(problem) for problem in problems]), notes)
+    return DiscoveryResult(answer.found, _failures(document, [str(problem) for problem in problems]), notes)
 
 
 def _failures(document: Document, sentences: list[str]) -> tuple[Failure, ...]:
@@ -147,4 +151,4 @@ def _failures(document: Document, sentences: list[str]) -> tuple[Failure, ...]:
         return ()
     more = len(sentences) - _MOST_SAID
     said = "; ".join(sentences[:_MOST_SAID]) + (f"; and {more} more" if more > 0 else "")
-    return (Failure(Reason.UNREADABLE, display(said, 1000), str(document.file)),)
+    return (Failure(FailureReason.UNREADABLE, display(said, 1000), str(document.file)),)

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
-from monitor.model import Failure, Found
+from monitor.model import DiscoveredTarget, Failure
 
 
-class Discovered(NamedTuple):
+class DiscoveryResult(NamedTuple):
     """Hold one answer: what is there now, and what could not be asked.
 
     With a failure the list is incomplete and must take nothing away; so must an empty one, unless it is
@@ -14,7 +14,7 @@ class Discovered(NamedTuple):
     needs a right.
     """
 
-    found: tuple[Found, ...] = ()
+    found: tuple[DiscoveredTarget, ...] = ()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     certain: bool = False
@@ -59,7 +59,7 @@ class Discovery(Protocol):
         """Return whether the last answer is incomplete only for lack of time: ask again soon."""
         ...
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return what is there now; never raise for the outside world."""
         ...
 
@@ -68,7 +68,7 @@ class Discovery(Protocol):
         ...
 
 
-class Paced(Protocol):
+class DiscoveryTiming(Protocol):
     """Hold what every configured entry says of its discovery."""
 
     @property
@@ -87,13 +87,13 @@ class Paced(Protocol):
         ...
 
 
-class OfEntry:
+class BaseDiscovery:
     """Be what a discovery is by its entry alone: its lists come from no endpoint, and are whole at once."""
 
     target_id = ""
     unfinished = False
 
-    def __init__(self, entry: Paced) -> None:
+    def __init__(self, entry: DiscoveryTiming) -> None:
         """Take the name and the times of a configured entry."""
         self.id = entry.id
         self.refresh = entry.refresh

@@ -10,7 +10,7 @@ begin with ``__`` say something about the target and are never labels of it:
 - ``__interval __timeout __warn_before __critical_before __ca_warn_before __ca_critical_before __encryption``:
   keys of its policy; several margins are separated by commas (``30d, 25%``). A list may not say what is
   trusted or which checks are off: that stays with the configuration. Nor may it make us look more often
-  than every ten seconds, or hold a look for more than five minutes.
+  than every ten seconds, or hold a probe for more than five minutes.
 - Prometheus' own (``__meta_...`` and so on) mean nothing here.
 """
 
@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from monitor.addresses import read_host
 from monitor.discovery.location import protocol_named, read_location
 from monitor.document import Keys
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.parse import display
 from monitor.settings import PolicySettings
 
@@ -52,7 +52,7 @@ class Mistake(NamedTuple):
 class Listed(NamedTuple):
     """Hold what a list says, what is wrong in it, and what was left out on purpose."""
 
-    found: tuple[Found, ...] = ()
+    found: tuple[DiscoveredTarget, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -69,7 +69,7 @@ def listed(groups: Sequence[Any]) -> Listed:
     )
 
 
-def with_policy(settings: S, found: Found) -> S:
+def with_policy(settings: S, found: DiscoveredTarget) -> S:
     """Return settings with those keys of the policy replaced that a list sets for this endpoint."""
     if not found.policy:
         return settings
@@ -81,7 +81,7 @@ class _Reading:
     """Collect endpoints, mistakes and notes."""
 
     def __init__(self) -> None:
-        self.found: list[Found] = []
+        self.found: list[DiscoveredTarget] = []
         self.mistakes: list[Mistake] = []
         self.notes: list[str] = []
 
@@ -114,7 +114,7 @@ class _Reading:
 
     def _endpoints(self, targets: list[Any], labels: dict[str, str], index: int) -> None:
         self.notes += _left_out(labels)
-        common = Found(
+        common = DiscoveredTarget(
             "",
             read_host(name) if (name := labels.get("__server_name", "")) else "",
             tuple(sorted(_shown(labels).items())),
@@ -132,11 +132,11 @@ class _Reading:
         self.mistakes.append(Mistake(keys, message))
 
 
-def _endpoint(target: Any, common: Found) -> Found:
+def _endpoint(target: Any, common: DiscoveredTarget) -> DiscoveredTarget:
     if not isinstance(target, str):
         raise ValueError("must be a text; put it in quotes")  # noqa: TRY004 - one error for a wrong entry
     where, protocol = read_location(target, common.protocol)
-    return Found(
+    return DiscoveredTarget(
         str(where),
         common.server_name,
         common.labels,

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import is_ip, join_host_port, read_host
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.parse import display
 from monitor.settings import Duration
 
@@ -50,7 +50,7 @@ class MxSettings(DiscoverySettings):
         return MxDiscovery(self, records or SystemRecords())
 
 
-class MxDiscovery(OfEntry):
+class MxDiscovery(BaseDiscovery):
     """Find the mail servers of one domain."""
 
     def __init__(self, settings: MxSettings, records: Records) -> None:
@@ -59,7 +59,7 @@ class MxDiscovery(OfEntry):
         self._settings = settings
         self._records = records
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return port 25 of each mail server, the most preferred first.
 
         A domain without MX records is a failure: that its own address takes mail then (RFC 5321) is rarely
@@ -78,7 +78,7 @@ class MxDiscovery(OfEntry):
         """Let the records go."""
         self._records.close()
 
-    def _found(self, record: Record) -> Found:
+    def _found(self, record: Record) -> DiscoveredTarget:
         server = read_host(record.host)
         title = f"{self._settings.title or f'mail of {self._settings.domain}'} at {server}"
-        return Found(join_host_port(server, _SMTP), server, (), title, protocol="smtp")
+        return DiscoveredTarget(join_host_port(server, _SMTP), server, (), title, protocol="smtp")

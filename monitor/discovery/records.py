@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from monitor.discovery.found import Discovered
-from monitor.model import Failure, Found, Reason
+from monitor.discovery.found import DiscoveryResult
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
 LONGEST = 10.0
-"""Seconds that a look-up may take, all name servers and repetitions together."""
+"""Seconds that a probe-up may take, all name servers and repetitions together."""
 
 
 class Record(NamedTuple):
@@ -25,7 +25,7 @@ class Record(NamedTuple):
 
 
 class LookUpError(Exception):
-    """A look-up gave no records; the text says why."""
+    """A probe-up gave no records; the text says why."""
 
 
 class Records(Protocol):
@@ -97,17 +97,19 @@ class Query:
     odd: Callable[[Record], str]
 
 
-async def servers(records: Records, query: Query, found: Callable[[Record], Found], place: str) -> Discovered:
+async def servers(
+    records: Records, query: Query, found: Callable[[Record], DiscoveredTarget], location: str
+) -> DiscoveryResult:
     """Return what the records of a name lead to, in their order and each address once.
 
-    ``found`` raises ``ValueError`` for a record that names no possible server; ``place`` is a failure's.
+    ``found`` raises ``ValueError`` for a record that names no possible server; ``location`` is a failure's.
     """
     try:
         answer = await records.of(query.name, query.kind)
     except LookUpError as error:
-        failure = Failure(Reason.DNS, f"{query.name} cannot be looked up: {error}", place)
-        return Discovered(failures=(failure,))
-    known: dict[str, Found] = {}
+        failure = Failure(FailureReason.DNS, f"{query.name} cannot be looked up: {error}", location)
+        return DiscoveryResult(failures=(failure,))
+    known: dict[str, DiscoveredTarget] = {}
     notes: list[str] = []
     for record in answer:
         if not record.host:
@@ -119,7 +121,7 @@ async def servers(records: Records, query: Query, found: Callable[[Record], Foun
             notes.append(query.odd(record))
         else:
             known.setdefault(one.address, one)
-    return Discovered(tuple(known.values()), (), tuple(notes))
+    return DiscoveryResult(tuple(known.values()), (), tuple(notes))
 
 
 def _record(one: Any, kind: str) -> Record:

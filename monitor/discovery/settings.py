@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from monitor.discovery.found import DiscoveryMemory
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.settings import TargetSettings
 from monitor.windows.access import WindowsAccess
 from monitor.xprotect import Presets
@@ -22,7 +22,7 @@ class DiscoverySettings(TargetSettings):
         """Return what names this entry in the configuration, the store and the log."""
         raise NotImplementedError
 
-    def found(self, presets: Presets) -> tuple[Found, ...]:
+    def found(self, presets: Presets) -> tuple[DiscoveredTarget, ...]:
         """Return the targets that follow from the entry itself, none for a kind that asks."""
         del presets
         return ()

@@ -1,4 +1,4 @@
-"""Find the servers of a service that DNS announces in SRV records (RFC 2782); looks at no certificate."""
+"""Find the servers of a service that DNS announces in SRV records (RFC 2782); probes no certificate."""
 
 import re
 from datetime import timedelta
@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import HostPort, read_host
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.parse import display
 from monitor.settings import Duration
 
@@ -74,7 +74,7 @@ class SrvSettings(DiscoverySettings):
         return self.name.partition(".")[0].removeprefix("_")
 
     @property
-    def spoken(self) -> str:
+    def dialect(self) -> str:
         """Return the protocol of the servers, empty where the name of the service says none."""
         if self.protocol:
             return self.protocol
@@ -99,7 +99,7 @@ class SrvSettings(DiscoverySettings):
         return SrvDiscovery(self, records or SystemRecords())
 
 
-class SrvDiscovery(OfEntry):
+class SrvDiscovery(BaseDiscovery):
     """Find the servers of one service."""
 
     def __init__(self, settings: SrvSettings, records: Records) -> None:
@@ -108,7 +108,7 @@ class SrvDiscovery(OfEntry):
         self._settings = settings
         self._records = records
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return one endpoint for each server and port, the one that clients try first at the beginning."""
         name = self._settings.name
         query = Query(
@@ -123,10 +123,12 @@ class SrvDiscovery(OfEntry):
         """Let the records go."""
         self._records.close()
 
-    def _found(self, record: Record) -> Found:
+    def _found(self, record: Record) -> DiscoveredTarget:
         if not record.port:
             raise ValueError("port 0")
         where = HostPort(read_host(record.host), record.port)
         settings = self._settings
         title = f"{settings.title} at {where}" if settings.title else ""
-        return Found(str(where), settings.expected or where.host, (), title, protocol=settings.spoken)
+        return DiscoveredTarget(
+            str(where), settings.expected or where.host, (), title, protocol=settings.dialect
+        )

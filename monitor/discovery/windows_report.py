@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from monitor.discovery.file_sd import unreadable
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
@@ -48,7 +48,7 @@ class WindowsReportSettings(DiscoverySettings):
         return WindowsReports(self)
 
 
-class WindowsReports(OfEntry):
+class WindowsReports(BaseDiscovery):
     """Find which machines have written a report; whether it is fit to read is told by each of them."""
 
     def __init__(self, settings: WindowsReportSettings) -> None:
@@ -57,7 +57,7 @@ class WindowsReports(OfEntry):
         self._settings = settings
         self._pool = ThreadPool("windows_report folder", 1)
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return a target for each report; a folder that cannot be listed as a whole is a failure.
 
         An empty folder is not certain to be meant: it may be a share that is not mounted.
@@ -68,27 +68,27 @@ class WindowsReports(OfEntry):
                 return await self._pool.run(self._listed, folder)
         except TimeoutError:
             detail = f"{folder} could not be listed within {_LONGEST:g} s"
-            return Discovered(failures=(Failure(Reason.TIMEOUT, detail, folder),))
+            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, detail, folder),))
 
     async def close(self) -> None:
         """Let the thread go."""
         self._pool.close()
 
-    def _listed(self, folder: str) -> Discovered:
+    def _listed(self, folder: str) -> DiscoveryResult:
         try:
             reports = sorted(_reports(folder))
         except OSError as error:
             return unreadable(folder, error)
         except OverflowError as error:
-            return Discovered(failures=(Failure(Reason.TOO_LARGE, str(error), folder),))
+            return DiscoveryResult(failures=(Failure(FailureReason.TOO_LARGE, str(error), folder),))
         odd = [name for name in reports if not _HOST.fullmatch(_host(name))]
         found = tuple(self._found(folder, name) for name in reports if name not in odd)
         notes = [f"{display(name)} is called by no machine's name" for name in odd[:_MOST_SAID]]
         if not found:
             notes.append(f"no report is in {folder}")
-        return Discovered(found, notes=tuple(notes))
+        return DiscoveryResult(found, notes=tuple(notes))
 
-    def _found(self, folder: str, name: str) -> Found:
+    def _found(self, folder: str, name: str) -> DiscoveredTarget:
         settings, host = self._settings, _host(name)
         path = os.path.join(folder, name)  # noqa: PTH118 - pathlib would drop a leading ./
         short = host.partition(".")[0]
@@ -98,7 +98,7 @@ class WindowsReports(OfEntry):
             "folder_name": settings.name,
             "late_after": f"{settings.late_after // timedelta(milliseconds=1)}ms",
         }
-        return Found(
+        return DiscoveredTarget(
             path,
             title=f"{settings.title}: {host}" if settings.title else "",
             aliases=(short,) if short != host else (),

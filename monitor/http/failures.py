@@ -5,7 +5,7 @@ import ssl
 import aiohttp
 
 from monitor.http.request import FetchError
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.connect import explain
 from monitor.parse import display
 
@@ -15,8 +15,8 @@ ERRORS = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 # What OpenSSL calls the first bytes of somebody who speaks no TLS.
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
 _CONNECT = {
-    Reason.REFUSED: "refused the connection",
-    Reason.CLOSED: "closed the connection before it was secured",
+    FailureReason.REFUSED: "refused the connection",
+    FailureReason.CLOSED: "closed the connection before it was secured",
 }
 
 
@@ -29,35 +29,35 @@ def failure(error: Exception, host: str, timeout: float) -> FetchError:
     if isinstance(error, TimeoutError):
         return _late(error, host, timeout)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchError(Reason.DNS, "cannot be resolved", host, connected=False)
+        return FetchError(FailureReason.DNS, "cannot be resolved", host, connected=False)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return _untrusted(error.certificate_error, host)
     if isinstance(error, aiohttp.ClientConnectorError):
         return _not_connected(error.os_error, host)
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
-        return FetchError(Reason.BAD_ANSWER, "sent half an answer, or something that is no HTTP", host)
-    return FetchError(Reason.CLOSED, "closed the connection before it answered", host)
+        return FetchError(FailureReason.BAD_ANSWER, "sent half an answer, or something that is no HTTP", host)
+    return FetchError(FailureReason.CLOSED, "closed the connection before it answered", host)
 
 
 def _late(error: TimeoutError, host: str, timeout: float) -> FetchError:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return FetchError(Reason.TIMEOUT, "cannot be reached in time", host, connected=False)
-    return FetchError(Reason.TIMEOUT, f"gave no whole answer in {timeout:g} s", host)
+        return FetchError(FailureReason.TIMEOUT, "cannot be reached in time", host, connected=False)
+    return FetchError(FailureReason.TIMEOUT, f"gave no whole answer in {timeout:g} s", host)
 
 
 def _untrusted(error: Exception, host: str) -> FetchError:
     openssl = getattr(error, "verify_message", "") or str(error)
     why = display(openssl.rstrip("."), 200)
     said = f"shows an untrusted certificate: {why}"
-    return FetchError(Reason.BAD_CERTIFICATE, said, host, connected=False, tls_error=why)
+    return FetchError(FailureReason.BAD_CERTIFICATE, said, host, connected=False, tls_error=why)
 
 
 def _not_connected(error: OSError, host: str) -> FetchError:
     if isinstance(error, ssl.SSLError):
-        reason = Reason.NOT_TLS if error.reason in _NOT_TLS else Reason.TLS_PROTOCOL
+        reason = FailureReason.NOT_TLS if error.reason in _NOT_TLS else FailureReason.TLS_PROTOCOL
         why = (error.reason or "").replace("_", " ").lower()
         return FetchError(reason, "agreed on no TLS connection", host, connected=False, tls_error=why)
     reason, sentence = explain(error)
-    if reason is Reason.INTERNAL:
+    if reason is FailureReason.INTERNAL:
         return FetchError(reason, f"was not asked: {sentence}", host, connected=False)
     return FetchError(reason, _CONNECT.get(reason, "cannot be reached"), host, connected=False)

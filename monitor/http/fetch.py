@@ -14,7 +14,7 @@ from monitor.http.policy import RefusedError, UrlPolicy, read_url
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
 from monitor.http.resolver import CheckedAddresses
 from monitor.http.session import Connections, HttpSession
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.resolve import Address, Resolving
 from monitor.parse import display
 
@@ -59,7 +59,7 @@ class Fetcher:
             async with self._gate, asyncio.timeout(request.timeout):
                 return await self._followed(url, request)
         except RefusedError as error:
-            failed = FetchError(Reason.FORBIDDEN, display(str(error), 400))
+            failed = FetchError(FailureReason.FORBIDDEN, display(str(error), 400))
         except TimeoutError as error:
             failed = failure(error, host, request.timeout)
         raise failed
@@ -74,7 +74,7 @@ class Fetcher:
                 return response
             url, request = _next(url, request, response)
         said = f"redirects more than {_MOST_REDIRECTS} times"
-        raise FetchError(Reason.BAD_ANSWER, said, url.host or "")
+        raise FetchError(FailureReason.BAD_ANSWER, said, url.host or "")
 
     async def _checked(self, url: URL) -> tuple[Address, ...]:
         """Return the addresses of a URL's host that may be asked; the connection goes to one of these."""
@@ -82,7 +82,7 @@ class Fetcher:
         try:
             found = await self._names.addresses(host, port)
         except OSError:
-            raise FetchError(Reason.DNS, "cannot be resolved", host, connected=False) from None
+            raise FetchError(FailureReason.DNS, "cannot be resolved", host, connected=False) from None
         allowed, refused = [], []
         for address in found:
             try:
@@ -109,13 +109,13 @@ def _next(url: URL, request: FetchRequest, response: FetchResponse) -> tuple[URL
     host, target = url.host or "", response.redirect or ""
     if request.body is not None and response.status not in _KEEP_METHOD:
         said = f"redirects a POST with HTTP {response.status}"
-        raise FetchError(Reason.BAD_ANSWER, said, host, status=response.status)
+        raise FetchError(FailureReason.BAD_ANSWER, said, host, status=response.status)
     if request.redirects is Redirects.SAME_ORIGIN:
         return _same_origin(url, target, host), request
     new = _elsewhere(url, target, host)
     if request.redirects is Redirects.NONE:
         said = f"redirects to {display(str(new), 200)}, which is not followed"
-        raise FetchError(Reason.BAD_ANSWER, said, host)
+        raise FetchError(FailureReason.BAD_ANSWER, said, host)
     if new.origin() != url.origin():
         headers = {name: value for name, value in request.headers.items() if name.lower() in _HARMLESS}
         request = replace(request, headers=headers)
@@ -132,7 +132,7 @@ def _same_origin(url: URL, target: str, host: str) -> URL:
     said = (
         f"redirects to {display(target)}; another server is not followed: if that is right, make it the url"
     )
-    raise FetchError(Reason.BAD_ANSWER, said, host)
+    raise FetchError(FailureReason.BAD_ANSWER, said, host)
 
 
 def _elsewhere(url: URL, target: str, host: str) -> URL:
@@ -140,7 +140,7 @@ def _elsewhere(url: URL, target: str, host: str) -> URL:
         joined = str(url.join(URL(target)))
     except ValueError:
         said = f"redirects to {display(target, 120)!r}, which is no URL"
-        raise FetchError(Reason.BAD_ANSWER, said, host) from None
+        raise FetchError(FailureReason.BAD_ANSWER, said, host) from None
     try:
         return read_url(joined)
     except RefusedError as error:

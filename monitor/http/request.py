@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from monitor.model import Reason
+from monitor.model import FailureReason
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -122,7 +122,7 @@ class FetchError(Exception):
 
     def __init__(  # noqa: PLR0913 - one value for each question that a caller may have
         self,
-        reason: Reason,
+        reason: FailureReason,
         said: str,
         host: str = "",
         *,

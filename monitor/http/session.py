@@ -15,7 +15,7 @@ from yarl import URL
 from monitor.http.failures import ERRORS, failure
 from monitor.http.request import KIB, MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.resolver import AiohttpResolver
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.resolve import Resolving
 from monitor.parse import display
 
@@ -95,7 +95,7 @@ class HttpSession:
         try:
             url = URL(request.url, encoded=request.verbatim)
         except ValueError:
-            raise FetchError(Reason.BAD_ANSWER, f"{display(request.url, 120)!r} is no URL") from None
+            raise FetchError(FailureReason.BAD_ANSWER, f"{display(request.url, 120)!r} is no URL") from None
         return await self.send_to(url, request)
 
     async def send_to(self, url: URL, request: FetchRequest) -> FetchResponse:
@@ -136,11 +136,11 @@ class HttpSession:
         """Raise for a status that is not wanted, and for a packed body where none was asked for."""
         if request.accept and head.status not in request.accept:
             said = f"answered with HTTP {head.status}"
-            raise FetchError(Reason.BAD_ANSWER, said, host, status=head.status, headers=head.headers)
+            raise FetchError(FailureReason.BAD_ANSWER, said, host, status=head.status, headers=head.headers)
         coding = head.headers.get("content-encoding", "identity")
         if coding.lower() != "identity" and not self._how.compressed:
             said = f"sent a packed answer ({display(coding, 40)}) that nobody asked for"
-            raise FetchError(Reason.BAD_ANSWER, said, host)
+            raise FetchError(FailureReason.BAD_ANSWER, said, host)
 
 
 async def _body(response: aiohttp.ClientResponse, most: int, host: str) -> bytes:
@@ -149,5 +149,5 @@ async def _body(response: aiohttp.ClientResponse, most: int, host: str) -> bytes
         body += piece
         if len(body) > most:
             bound = f"{most // MIB} MiB" if most % MIB == 0 else f"{most // KIB} KiB"
-            raise FetchError(Reason.TOO_LARGE, f"sent more than {bound}", host)
+            raise FetchError(FailureReason.TOO_LARGE, f"sent more than {bound}", host)
     return bytes(body)

@@ -12,7 +12,7 @@ from monitor.issuers.crl_scope import scope_of, value_of
 from monitor.issuers.issued import Issued
 from monitor.issuers.named import deltas_named
 from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
-from monitor.model import Standing
+from monitor.model import RevocationStatus
 from monitor.parse import display
 
 _HOLD = x509.ReasonFlags.certificate_hold
@@ -35,11 +35,13 @@ def told_by(issued: Issued, pair: Pair, now: datetime) -> Verdict:
         return unknown(f"{where} has entries that cannot be read")
     ended = _ended(issued.crl, now)
     if found is not None and not (found.on_hold and ended):
-        return Verdict(found.standing, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold)
+        return Verdict(
+            found.revocation_status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold
+        )
     if problem := ended or scope.partial:
         return unknown(f"{where} {problem}")
     said = f"not in {where} of {instant(issued.crl.last_update_utc)}"
-    return Verdict(Standing.GOOD, said, good_until=issued.crl.next_update_utc)
+    return Verdict(RevocationStatus.GOOD, said, good_until=issued.crl.next_update_utc)
 
 
 def with_delta(verdict: Verdict, base: Issued, delta: Issued, pair: Pair, now: datetime) -> Verdict:
@@ -48,7 +50,11 @@ def with_delta(verdict: Verdict, base: Issued, delta: Issued, pair: Pair, now: d
     They fit when one CA signed both for one scope and the delta builds on this base or an earlier one
     (RFC 5280 section 5.2.4).
     """
-    if verdict.standing is Standing.UNKNOWN or not _fits(base, delta, pair) or _ended(delta.crl, now):
+    if (
+        verdict.revocation_status is RevocationStatus.UNKNOWN
+        or not _fits(base, delta, pair)
+        or _ended(delta.crl, now)
+    ):
         return verdict
     try:
         entry = delta.entry(pair.certificate.serial_number)
@@ -56,10 +62,10 @@ def with_delta(verdict: Verdict, base: Issued, delta: Issued, pair: Pair, now: d
         return verdict
     until = delta.crl.next_update_utc
     if entry is None:
-        return Verdict(verdict.standing, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
+        return Verdict(verdict.revocation_status, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
     if _reason(entry) is _TAKEN_BACK:
         said = f"no longer on hold, says the delta CRL {display(delta.url, 200)}"
-        return Verdict(Standing.GOOD, said, good_until=until) if verdict.on_hold else verdict
+        return Verdict(RevocationStatus.GOOD, said, good_until=until) if verdict.on_hold else verdict
     return told_by(delta, pair, now)
 
 
@@ -80,7 +86,9 @@ def _entry(entry: x509.RevokedCertificate) -> Verdict | None:
     if reason is _TAKEN_BACK:
         return None
     at = entry.revocation_date_utc
-    return Verdict(Standing.REVOKED, f"revoked {revoked_words(at, reason)}", at, on_hold=reason is _HOLD)
+    return Verdict(
+        RevocationStatus.REVOKED, f"revoked {revoked_words(at, reason)}", at, on_hold=reason is _HOLD
+    )
 
 
 def _known(value: x509.ExtensionType) -> bool:

@@ -15,7 +15,7 @@ from monitor.issuers.named import lists_named, responders_named
 from monitor.issuers.ocsp import question, told_by_response
 from monitor.issuers.verdict import Pair, Verdict, unknown
 from monitor.issuers.wanted import STAPLE
-from monitor.model import Clock, Reason, Standing
+from monitor.model import Clock, FailureReason, RevocationStatus
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
@@ -53,7 +53,7 @@ class Inquirer:
         self._fetcher = fetcher
         self._lists = Lists(fetcher, pool, clock)
         self._clock = clock
-        self._silent: dict[str, tuple[float, Reason, str]] = {}
+        self._silent: dict[str, tuple[float, FailureReason, str]] = {}
 
     async def ask(self, case: Case) -> Told:
         """Return what the first source tells that can, else why none can."""
@@ -63,7 +63,7 @@ class Inquirer:
         reasons = []
         for source in case.sources:
             async for verdict in self._answers(source, pair, case):
-                if verdict.standing is not Standing.UNKNOWN:
+                if verdict.revocation_status is not RevocationStatus.UNKNOWN:
                     return Told(source, verdict)
                 reasons.append(f"{source}: {verdict.detail}")
         return Told("", unknown("; ".join(dict.fromkeys(reasons))))
@@ -95,7 +95,9 @@ class Inquirer:
                 yield unknown(f"the CRL {display(url, 200)} could not be had: {error}")
                 continue
             verdict = await self._pool.run(told_by, base, pair, self._clock.now())
-            for where in deltas_of(base, pair) if verdict.standing is not Standing.UNKNOWN else ():
+            for where in (
+                deltas_of(base, pair) if verdict.revocation_status is not RevocationStatus.UNKNOWN else ()
+            ):
                 try:
                     delta = await self._lists.get(where)
                 except ListUnavailableError:

@@ -57,7 +57,7 @@ class Lists:
     async def get(self, url: str) -> Issued:
         """Return the list at an address; raise ``ListUnavailableError`` when there is none to be had.
 
-        A list that has ended may be returned: whoever judges it looks at its dates.
+        A list that has ended may be returned: whoever judges it probes its dates.
         """
         lock = self._fetching.setdefault(url, asyncio.Lock())
         try:

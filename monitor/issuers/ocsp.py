@@ -16,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from monitor.assess.links import UNREADABLE, verify
 from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
-from monitor.model import Standing
+from monitor.model import RevocationStatus
 from monitor.parse import display
 
 ENDLESS = timedelta(days=1)
@@ -91,12 +91,12 @@ def _told(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> Verdict
         on_hold = single.revocation_reason is x509.ReasonFlags.certificate_hold
         if not (on_hold and ended):
             said = f"revoked {revoked_words(at, single.revocation_reason)}, says {where}"
-            return Verdict(Standing.REVOKED, said, at, on_hold=on_hold)
+            return Verdict(RevocationStatus.REVOKED, said, at, on_hold=on_hold)
     if ended:
         return unknown(f"{where} gave a response that {ended}")
     if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
         said = f"not revoked, says {where} as of {instant(single.this_update_utc)}"
-        return Verdict(Standing.GOOD, said, good_until=single.next_update_utc)
+        return Verdict(RevocationStatus.GOOD, said, good_until=single.next_update_utc)
     return unknown(f"{where} does not know the certificate")
 
 

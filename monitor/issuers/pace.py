@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.issuers.verdict import Verdict
-from monitor.model import Revocation, Standing
+from monitor.model import Revocation, RevocationStatus
 
 SOONEST = timedelta(minutes=10)
 LATEST = timedelta(hours=6)
@@ -21,11 +21,11 @@ def noted(before: Revocation | None, sha256: str, source: str, verdict: Verdict,
     A good answer stays while it holds. A revocation stays, but for one on hold that the source which
     told it takes back: another one may only be late.
     """
-    if verdict.standing is Standing.UNKNOWN:
+    if verdict.revocation_status is RevocationStatus.UNKNOWN:
         return _untold(before, sha256, verdict, now)
     fresh = Revocation(
         sha256,
-        verdict.standing,
+        verdict.revocation_status,
         now,
         source,
         verdict.detail,
@@ -33,7 +33,11 @@ def noted(before: Revocation | None, sha256: str, source: str, verdict: Verdict,
         verdict.good_until,
         on_hold=verdict.on_hold,
     )
-    if before is None or before.standing is not Standing.REVOKED or verdict.standing is Standing.REVOKED:
+    if (
+        before is None
+        or before.status is not RevocationStatus.REVOKED
+        or verdict.revocation_status is RevocationStatus.REVOKED
+    ):
         return fresh
     return fresh if before.on_hold and before.source == source else before
 
@@ -42,24 +46,24 @@ def _untold(before: Revocation | None, sha256: str, verdict: Verdict, now: datet
     attempts = (before.attempts if before else 0) + 1
     if before is not None and _holds(before, now):
         return replace(before, attempts=attempts)
-    return Revocation(sha256, Standing.UNKNOWN, now, detail=verdict.detail, attempts=attempts)
+    return Revocation(sha256, RevocationStatus.UNKNOWN, now, detail=verdict.detail, attempts=attempts)
 
 
 def _holds(known: Revocation, now: datetime) -> bool:
-    if known.standing is Standing.GOOD:
+    if known.status is RevocationStatus.GOOD:
         return now <= (known.good_until or known.checked_at + LATEST)
-    return known.standing is Standing.REVOKED
+    return known.status is RevocationStatus.REVOKED
 
 
 def wait(known: Revocation, now: datetime) -> timedelta:
     """Return how long not to ask again, spread a little so that certificates do not all come at once."""
     if known.attempts:
         span = FIRST_WAIT * (1 << min(known.attempts - 1, 10))
-        if known.standing is Standing.GOOD and known.good_until is not None:
+        if known.status is RevocationStatus.GOOD and known.good_until is not None:
             span = min(span, max(known.good_until - now, SOONEST))
     elif known.good_until is not None:
         span = max(known.good_until - now, SOONEST)
     else:
-        span = LATEST if known.standing is Standing.REVOKED else timedelta(hours=1)
+        span = LATEST if known.status is RevocationStatus.REVOKED else timedelta(hours=1)
     share = hashlib.sha256(known.sha256.encode()).digest()[0] / 255
     return min(span, LATEST) * (0.9 + 0.1 * share)

@@ -56,7 +56,7 @@ class _Known:
     """Hold what is known of one directory: where renewal information is, or why that cannot be had."""
 
     url: str = ""
-    trouble: str = ""
+    failure: str = ""
     failures: int = 0
     wait: timedelta = timedelta(0)
     until: datetime | None = None
@@ -90,22 +90,22 @@ class Asking:
             now = self._clock.now()
             if known.until is None or not now < known.until <= now + _DIRECTORY_KEPT:
                 await self._read(directory, known)
-        if known.trouble:
-            raise NoWindowError(known.trouble, known.wait)
+        if known.failure:
+            raise NoWindowError(known.failure, known.wait)
         return known.url
 
     async def _read(self, directory: str, known: _Known) -> None:
         try:
             body, _ = await self._get(directory, directory)
-            known.url, known.trouble = _renewal_info_of(directory, body), ""
+            known.url, known.failure = _renewal_info_of(directory, body), ""
             known.failures, known.wait = 0, _DIRECTORY_KEPT
         except FetchError as error:
             known.failures += 1
             known.wait = self._wait(error) or growing(known.failures)
             # Where it was yesterday it most likely still is.
-            known.trouble = "" if known.url else str(error)
+            known.failure = "" if known.url else str(error)
         except BadAnswerError as error:
-            known.trouble, known.wait = f"{urlsplit(directory).hostname}: {error}", AFTER_TROUBLE
+            known.failure, known.wait = f"{urlsplit(directory).hostname}: {error}", AFTER_TROUBLE
         known.until = self._clock.now() + known.wait
 
     async def _get(self, url: str, directory: str) -> tuple[bytes, Mapping[str, str]]:

@@ -29,7 +29,7 @@ NOT_RECORDED = timedelta(minutes=1)
 Show = Callable[[Mapping[str, RenewalWindow]], None]
 
 
-class Memory(Protocol):
+class RenewalStore(Protocol):
     """Keep windows over a restart."""
 
     async def renewals(self, fingerprints: Sequence[str]) -> Mapping[str, RenewalWindow]:
@@ -49,7 +49,7 @@ class Renewals:
     """Hold the window of each certificate and when its CA is asked again."""
 
     def __init__(
-        self, fetchers: Fetchers, directories: Mapping[str, str], memory: Memory, clock: Clock
+        self, fetchers: Fetchers, directories: Mapping[str, str], memory: RenewalStore, clock: Clock
     ) -> None:
         """Take what asks, the directory of each issuer, the record and the clock."""
         # Looking through a hundred thousand targets takes half a second, which the loop cannot spare.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 
-from monitor.model import Standing
+from monitor.model import RevocationStatus
 
 SKEW = timedelta(minutes=5)
 """How far an issuer's clock may be ahead of ours."""
@@ -23,7 +23,7 @@ class Pair:
 class Verdict:
     """Hold an answer; ``detail`` is a sentence without a capital, ``unknown`` says there why."""
 
-    standing: Standing
+    revocation_status: RevocationStatus
     detail: str
     revoked_at: datetime | None = None
     good_until: datetime | None = None
@@ -32,7 +32,7 @@ class Verdict:
 
 def unknown(detail: str) -> Verdict:
     """Return that it could not be told."""
-    return Verdict(Standing.UNKNOWN, detail)
+    return Verdict(RevocationStatus.UNKNOWN, detail)
 
 
 def instant(at: datetime) -> str:

@@ -51,4 +51,4 @@ def _add(found: dict[str, Wanted], state: TargetState, path: Path, now: datetime
         entry = found.setdefault(below.sha256, Wanted(below, above, policy.trust, sources))
         entry.sources = tuple(dict.fromkeys((*entry.sources, *sources)))
         if stapled and STAPLE in sources:
-            entry.staples.update((s.response, None) for s in state.staples if s.place == path.place)
+            entry.staples.update((s.response, None) for s in state.staples if s.location == path.location)

@@ -11,19 +11,19 @@ Chain = Literal["leaf", "path"]
 def exposed(state: TargetState, chain: Chain = "leaf") -> tuple[Sighting, ...]:
     """Return the sightings to show: the head of every path, or with ``path`` all that lie on one.
 
-    The first certificate of a place that no path explains is shown too. No place and position comes
-    twice, and as head no certificate comes twice from one place (some servers repeat their leaf).
+    The first certificate of a location that no path explains is shown too. No place and position comes
+    twice, and as head no certificate comes twice from one location (some servers repeat their leaf).
     """
     wanted = _heads(state) if chain == "leaf" else _on_path(state)
-    return tuple({(sighting.place, sighting.position): sighting for sighting in wanted}.values())
+    return tuple({(sighting.location, sighting.position): sighting for sighting in wanted}.values())
 
 
 def _heads(state: TargetState) -> Iterator[Sighting]:
-    heads = {(path.place, path.leaf.sha256) for path in state.assessment.paths}
+    heads = {(path.location, path.leaf.sha256) for path in state.assessment.paths}
     explained = _explained(state)
     shown: set[tuple[str, str]] = set()
     for sighting in state.sightings:
-        key = (sighting.place, sighting.certificate.sha256)
+        key = (sighting.location, sighting.certificate.sha256)
         alone = sighting.position == 0 and key not in explained
         if key not in shown and (alone or key in heads):
             shown.add(key)
@@ -33,10 +33,10 @@ def _heads(state: TargetState) -> Iterator[Sighting]:
 def _on_path(state: TargetState) -> Iterator[Sighting]:
     explained = _explained(state)
     for sighting in state.sightings:
-        if sighting.position == 0 or (sighting.place, sighting.certificate.sha256) in explained:
+        if sighting.position == 0 or (sighting.location, sighting.certificate.sha256) in explained:
             yield sighting
 
 
 def _explained(state: TargetState) -> set[tuple[str, str]]:
     # A set and not Assessment.on_path: a bundle of 10,000 certificates would be compared with itself.
-    return {(path.place, c.sha256) for path in state.assessment.paths for c in path.certificates}
+    return {(path.location, c.sha256) for path in state.assessment.paths for c in path.certificates}

@@ -1,4 +1,4 @@
-"""The families about targets, their certificates and findings, as text in bounded pieces; looks at no clock.
+"""The families about targets, their certificates and findings, as text in bounded pieces; probes no clock.
 
 Own text and not prometheus_client: its objects cost 3 to 4 seconds and 290 MB a scrape at 100,000
 targets. Two variants were measured and left out: whole lines kept per family (a third of the time,
@@ -166,7 +166,7 @@ class Exposition:
 
 
 def _state(state: TargetState) -> bytes:
-    if state.standing_by:
+    if state.idle_standby:
         return b"standby"
     return b"pending" if state.up is None else (b"up" if state.up else b"down")
 

@@ -21,7 +21,7 @@ from prometheus_client import (
 
 from monitor import __version__
 from monitor.metrics.text import seconds
-from monitor.model import DiscoveryState, Reason
+from monitor.model import DiscoveryState, FailureReason
 from monitor.threads import ThreadPool
 
 RECEIVERS = ("email",)
@@ -92,7 +92,7 @@ class OwnMetrics:
         self._watch(tuple(pools))
         ProcessCollector(registry=registry)
 
-    def look_failed(self, kind: str, reason: Reason) -> None:
+    def probe_failed(self, kind: str, reason: FailureReason) -> None:
         """Count one failure of a probe."""
         self._failures.labels(kind, reason).inc()
 
@@ -135,7 +135,7 @@ class OwnMetrics:
         """Note how every discovery is; those not named any more leave the metrics."""
         self._discoveries.are(tuple(states))
 
-    def discovery_failed(self, discovery: str, reason: Reason) -> None:
+    def discovery_failed(self, discovery: str, reason: FailureReason) -> None:
         """Count one thing that a discovery could not ask."""
         self._discoveries.failures.labels(discovery, reason).inc()
 
@@ -148,7 +148,7 @@ class OwnMetrics:
 
     def _start_at_zero(self) -> None:
         for kind in self._kinds:
-            for reason in Reason:
+            for reason in FailureReason:
                 self._failures.labels(kind, reason)
         for receiver, result in product(RECEIVERS, RESULTS):
             self._notifications.labels(receiver, result)
@@ -204,7 +204,7 @@ class _Discoveries:
             self._forget(gone)
         for state in states:
             if state.id not in self._known:
-                for reason in Reason:
+                for reason in FailureReason:
                     self.failures.labels(state.id, reason)
             self._targets.labels(state.id).set(state.found)
             if state.succeeded_at is not None:

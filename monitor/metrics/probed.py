@@ -1,4 +1,4 @@
-"""Write the families about one target that was probed for this very answer; looks at no clock.
+"""Write the families about one target that was probed for this very answer; probes no clock.
 
 The families of a schedule (interval, last probe, counts) would say nothing here and are left out.
 """

@@ -24,7 +24,7 @@ class RenderedCertificate:
     def __init__(self, target: bytes, sighting: Sighting) -> None:
         """Render everything but the days, which change with every scrape."""
         certificate = sighting.certificate
-        location = label("location", sighting.place)
+        location = label("location", sighting.location)
         self.labels = b'%b,%b,position="%d",fingerprint="%b"' % (
             target,
             location,
@@ -77,7 +77,9 @@ class Rendered:
 
 def seats(state: TargetState) -> Iterator[tuple[str, bytes]]:
     """Yield the SHA-256 of each leaf with the labels of its location, each pair once."""
-    for location, sha256 in dict.fromkeys((path.place, path.leaf.sha256) for path in state.assessment.paths):
+    for location, sha256 in dict.fromkeys(
+        (path.location, path.leaf.sha256) for path in state.assessment.paths
+    ):
         yield sha256, b",%b,%b" % (label("location", location), label("fingerprint", sha256))
 
 
@@ -85,7 +87,7 @@ def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:
     target = state.target
     fixed = (
         label("kind", target.kind),
-        label("title", target.meaning.title or target.where),
+        label("title", target.info.title or target.where),
         label("location", target.where),
     )
     return b"," + b",".join([*fixed, *(label(name, target.label(name)) for name in labels)]) + _YES
@@ -103,7 +105,7 @@ def _certificate_info(certificate: Certificate) -> bytes:
 def _values(state: TargetState) -> tuple[bytes, ...]:
     """Return the line ends of ``families.TARGET``, in its order."""
     judged = state.assessment
-    probed = stamp(state.looked_at)
+    probed = stamp(state.probed_at)
     return (
         _flag(state.up),
         _flag(state.encrypted),
@@ -112,9 +114,9 @@ def _values(state: TargetState) -> tuple[bytes, ...]:
         stamp(judged.critical_due_at),
         b"} " + number(state.target.policy.interval.total_seconds()),
         probed,
-        probed if state.succeeded_at == state.looked_at else stamp(state.succeeded_at),
+        probed if state.succeeded_at == state.probed_at else stamp(state.succeeded_at),
         b"} " + number(state.duration.total_seconds()) if probed else b"",
-        _YES if state.target.part.standby else b"",
+        _YES if state.target.traits.standby else b"",
     )
 
 
@@ -124,7 +126,7 @@ def _lists(state: TargetState) -> tuple[bytes, ...]:
     ends: dict[str, datetime] = {}
     for one in state.lists:
         if one.next_update is not None and one.sha256 not in replaced:
-            ends[one.place] = min(ends.get(one.place, one.next_update), one.next_update)
+            ends[one.location] = min(ends.get(one.location, one.next_update), one.next_update)
     return tuple(b"," + label("location", location) + stamp(end) for location, end in ends.items())
 
 
@@ -134,7 +136,7 @@ def _flag(value: bool | None) -> bytes:  # noqa: FBT001 - the value itself, not 
 
 def _findings(findings: Iterable[Finding]) -> tuple[bytes, ...]:
     counts = Counter(
-        (label("location", f.place), f.check, f.severity) for f in findings if f.severity in _COUNTED
+        (label("location", f.location), f.check, f.severity) for f in findings if f.severity in _COUNTED
     )
     return tuple(
         b',%b,check="%b",severity="%b"} %d' % (location, check.encode(), severity.encode(), count)

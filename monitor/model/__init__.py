@@ -14,23 +14,30 @@ from monitor.model.finding import (
     Superseded,
     worst,
 )
-from monitor.model.machine import Account, Binding, Grant, Kept, Link, Machine, PrivateKey
-from monitor.model.notice import Mail, Recipient, Told, ToldChange
+from monitor.model.machine import (
+    Binding,
+    KeyLink,
+    KeyPermission,
+    Machine,
+    PrivateKey,
+    ServiceAccount,
+    StoreEntry,
+)
+from monitor.model.notice import LogChange, Mail, NotificationRecord, RecipientStatus
 from monitor.model.observation import (
     Failure,
+    FailureReason,
     Observation,
-    Reason,
-    Seen,
+    ProbeResult,
     Sighting,
     within,
 )
-from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Standing, Staple
+from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, Source, SystemClock
-from monitor.model.state import Departed, DiscoveryState, Snapshot, TargetState
-from monitor.model.target import Batch, Found, Margin, Meaning, Part, Policy, Target
+from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
+from monitor.model.target import Batch, DiscoveredTarget, Margin, Policy, Target, TargetInfo, TargetTraits
 
 __all__ = [
-    "Account",
     "Anchor",
     "Anchors",
     "Assessment",
@@ -39,41 +46,42 @@ __all__ = [
     "Certificate",
     "Check",
     "Clock",
-    "Departed",
+    "DiscoveredTarget",
     "DiscoveryState",
     "Failure",
+    "FailureReason",
     "Finding",
-    "Found",
-    "Grant",
-    "Kept",
-    "Link",
+    "FormerLeaf",
+    "KeyLink",
+    "KeyPermission",
+    "LogChange",
     "Machine",
     "Mail",
     "Margin",
-    "Meaning",
+    "NotificationRecord",
     "Observation",
-    "Part",
     "Path",
     "Policy",
     "PrivateKey",
-    "Reason",
-    "Recipient",
+    "ProbeResult",
+    "RecipientStatus",
     "RenewalWindow",
     "Revocation",
     "RevocationList",
-    "Seen",
+    "RevocationStatus",
+    "ServiceAccount",
     "Severity",
     "Sighting",
     "Snapshot",
     "Source",
-    "Standing",
     "Staple",
+    "StoreEntry",
     "Superseded",
     "SystemClock",
     "Target",
+    "TargetInfo",
     "TargetState",
-    "Told",
-    "ToldChange",
+    "TargetTraits",
     "within",
     "worst",
 ]

@@ -32,7 +32,7 @@ class Anchors:
     def of(cls, anchors: Iterable[Anchor]) -> "Anchors":
         """Return the set of some anchors; of several with the same bytes the first is kept.
 
-        What is trusted in one place is trusted, though it be an intermediate in another.
+        What is trusted in one location is trusted, though it be an intermediate in another.
         """
         given = tuple(anchors)
         unique: dict[str, Anchor] = {}

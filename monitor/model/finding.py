@@ -56,7 +56,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return the place in the order, 0 is best."""
+        """Return the location in the order, 0 is best."""
         return _RANKS[self]
 
 
@@ -81,7 +81,7 @@ class Finding:
     severity: Severity
     sentence: str
     sha256: str = ""
-    place: str = ""
+    location: str = ""
     matter: str = ""
     instead: str = ""
 
@@ -96,7 +96,7 @@ class Path:
     ``valid_until`` (``None``: no bound); outside it has to be found again.
     """
 
-    place: str
+    location: str
     certificates: tuple[Certificate, ...]
     trusted: bool
     problem: str = ""
@@ -139,8 +139,9 @@ class Assessment:
     critical_due_at: datetime | None = None
     next_change_at: datetime | None = None
 
-    def on_path(self, place: str, sha256: str) -> bool:
-        """Return whether a certificate seen at a place is on a path of that place."""
+    def on_path(self, location: str, sha256: str) -> bool:
+        """Return whether a certificate seen at a location is on a path of that location."""
         return any(
-            path.place == place and any(c.sha256 == sha256 for c in path.certificates) for path in self.paths
+            path.location == location and any(c.sha256 == sha256 for c in path.certificates)
+            for path in self.paths
         )

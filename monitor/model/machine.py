@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Link(StrEnum):
+class KeyLink(StrEnum):
     """Say whether a private key belongs to a stored certificate."""
 
     PRESENT = "present"
@@ -17,7 +17,7 @@ class Link(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class KeyPermission:
     """Hold one entry of a key's access list that concerns reading: for whom (a SID), and yes or no."""
 
     sid: str
@@ -33,22 +33,22 @@ class PrivateKey:
     ``None`` where they could not be seen.
     """
 
-    link: Link = Link.UNKNOWN
+    link: KeyLink = KeyLink.UNKNOWN
     provider: str = ""
     container: str = ""
     hardware: bool = False
-    readers: tuple[Grant, ...] | None = None
+    readers: tuple[KeyPermission, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Hold what one store says of one certificate; ``place`` is ``HOST/LocalMachine/My/THUMBPRINT``.
+class StoreEntry:
+    """Hold what one store says of one certificate; ``location`` is ``HOST/LocalMachine/My/THUMBPRINT``.
 
     ``store`` is ``LocalMachine/My`` and the like; ``thumbprint`` is the SHA-1 in upper hex, ``sha256`` lower
     hex. An archived certificate is named here and gives no sighting: Windows hides it from its services.
     """
 
-    place: str
+    location: str
     store: str
     thumbprint: str
     sha256: str
@@ -69,7 +69,7 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ServiceAccount:
     """Hold one Windows service that uses certificates and the account it runs as.
 
     ``sids`` are the account's own SID and those of its groups, ``None`` where they could not be seen.
@@ -84,7 +84,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Hold what one look at a machine's stores gave beyond sightings.
+    """Hold what one probe a machine's stores gave beyond sightings.
 
     ``names`` are all names and addresses it goes by, to join it with endpoints. ``roots`` are the SHA-256
     of every certificate in its logical Root store and ``intermediates`` of its CA store, with all physical
@@ -95,9 +95,9 @@ class Machine:
     host: str
     names: tuple[str, ...] = ()
     taken_at: datetime | None = None
-    kept: tuple[Kept, ...] = ()
+    entries: tuple[StoreEntry, ...] = ()
     stores: tuple[str, ...] = ()
     roots: tuple[str, ...] | None = None
     intermediates: tuple[str, ...] | None = None
     bindings: tuple[Binding, ...] | None = None
-    accounts: tuple[Account, ...] | None = None
+    accounts: tuple[ServiceAccount, ...] | None = None

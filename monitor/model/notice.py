@@ -6,31 +6,31 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NotificationRecord:
     """Remember that one matter was told, and down to which rung.
 
     ``key`` identifies the matter across targets: ``expiry FINGERPRINT`` or ``trust TARGET FINGERPRINT``
     or ``unreachable TARGET`` (see alerts). ``rung`` is the lowest ladder step told so far
-    (warning, critical, expired). ``places`` and ``title`` let a later mail speak of what is gone.
+    (warning, critical, expired). ``locations`` and ``title`` let a later mail speak of what is gone.
     """
 
     key: str
     rung: str
-    first_told_at: datetime
-    last_told_at: datetime
+    first_notified_at: datetime
+    last_notified_at: datetime
     title: str = ""
-    places: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ToldChange:
+class LogChange:
     """Say how told-state changes: put ``told``, or forget ``key`` when it is ``None``."""
 
     key: str
-    told: Told | None
+    record: NotificationRecord | None
 
 
-class Recipient(StrEnum):
+class RecipientStatus(StrEnum):
     """Name what became of one recipient of a mail."""
 
     PENDING = "pending"
@@ -50,7 +50,7 @@ class Mail:
     message_id: str
     subject: str
     message: bytes
-    recipients: tuple[tuple[str, Recipient], ...]
+    recipients: tuple[tuple[str, RecipientStatus], ...]
     created_at: datetime
     next_attempt_at: datetime
     attempts: int = 0
@@ -60,4 +60,4 @@ class Mail:
     @property
     def pending(self) -> tuple[str, ...]:
         """Return the addresses that still wait."""
-        return tuple(address for address, state in self.recipients if state is Recipient.PENDING)
+        return tuple(address for address, state in self.recipients if state is RecipientStatus.PENDING)

@@ -1,4 +1,4 @@
-"""What one look at one target gave: sightings, failures, and when."""
+"""What one probe one target gave: sightings, failures, and when."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from monitor.model.machine import Machine
 from monitor.model.revocation import RevocationList, Staple
 
 
-class Reason(StrEnum):
-    """Name why (part of) a look gave nothing; closed, published, and a metric label."""
+class FailureReason(StrEnum):
+    """Name why (part of) a probe gave nothing; closed, published, and a metric label."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -39,52 +39,52 @@ class Reason(StrEnum):
     INTERNAL = "internal"
 
 
-def within(place: str, holder: str) -> bool:
-    """Return whether a place is another one, or lies inside it.
+def within(location: str, holder: str) -> bool:
+    """Return whether a location is another one, or lies inside it.
 
     ``path#alias`` lies in ``path``, and ``host:port (RSA)``, one of a server's key types, in ``host:port``.
     """
-    return place == holder or place.startswith((f"{holder}#", f"{holder} ("))
+    return location == holder or location.startswith((f"{holder}#", f"{holder} ("))
 
 
-def _holders(place: str) -> Iterator[str]:
-    """Iterate over a place and all that it may lie in; a path may have ``#`` in its own name."""
-    while place:
-        yield place
-        place = place.rpartition("#")[0]
+def _holders(location: str) -> Iterator[str]:
+    """Iterate over a location and all that it may lie in; a path may have ``#`` in its own name."""
+    while location:
+        yield location
+        location = location.rpartition("#")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Say why one place gave nothing; an empty ``place`` means the whole target."""
+    """Say why one location gave nothing; an empty ``location`` means the whole target."""
 
-    reason: Reason
+    reason: FailureReason
     detail: str
-    place: str = ""
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Say that one certificate was seen at one place.
+    """Say that one certificate was seen at one location.
 
-    ``place`` is ``host:port``, a path, or ``path#alias`` in a file that gives its certificates names;
+    ``location`` is ``host:port``, a path, or ``path#alias`` in a file that gives its certificates names;
     ``position`` is the index in the served list, in the file or under the alias.
     """
 
-    place: str
+    location: str
     position: int
     certificate: Certificate
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ProbeResult:
     """Hold what a source returns: everything it saw and everything that failed.
 
     ``ders`` maps SHA-256 to the DER bytes of every sighting. ``encrypted`` is ``None`` where the
     question has no meaning (files) or was not answered. ``machine`` is what a machine's stores told
     beyond certificates, ``None`` for other kinds and where nothing came. ``lists`` are the CRLs seen;
     ``staples`` the OCSP responses that came with a handshake, where they were asked for. ``partial`` says
-    that the look ended before it had been everywhere, which ``failures`` explain: of what is not shown
+    that the probe ended before it had been everywhere, which ``failures`` explain: of what is not shown
     nothing is known.
     """
 
@@ -98,17 +98,17 @@ class Seen:
     partial: bool = False
 
     @property
-    def blind_failures(self) -> tuple[Failure, ...]:
+    def unreachable_failures(self) -> tuple[Failure, ...]:
         """Return the failures whose place showed no certificate at all.
 
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at
-        one place: worth a word, but the target was seen.
+        one location: worth a word, but the target was seen.
         """
         if self.partial or not self.failures:
             return self.failures
-        seen = {sighting.place for sighting in self.sightings} | {one.place for one in self.lists}
-        shown = {holder for place in seen for holder in _holders(place)}
-        return tuple(f for f in self.failures if (f.place not in shown if f.place else not shown))
+        seen = {sighting.location for sighting in self.sightings} | {one.location for one in self.lists}
+        shown = {holder for location in seen for holder in _holders(location)}
+        return tuple(f for f in self.failures if (f.location not in shown if f.location else not shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ class Observation:
     target_id: str
     started_at: datetime
     duration: timedelta
-    seen: Seen
+    result: ProbeResult
 
     @property
     def succeeded(self) -> bool:
-        """Return whether every place of the target could be looked at."""
-        return not self.seen.blind_failures
+        """Return whether every location of the target could be probed."""
+        return not self.result.unreachable_failures

@@ -7,13 +7,13 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class RevocationList:
-    """Hold the dates of one CRL seen at a place (a path, an address).
+    """Hold the dates of one CRL seen at a location (a path, an address).
 
     ``next_update`` may be absent although it must not (RFC 5280 section 5.1.2.5). Of lists with one ``scope``
     a later one replaces an earlier one; a ``delta`` only adds to its base.
     """
 
-    place: str
+    location: str
     position: int
     issuer: str
     this_update: datetime
@@ -27,13 +27,13 @@ class RevocationList:
 
 @dataclass(frozen=True, slots=True)
 class Staple:
-    """Hold the OCSP response (DER, RFC 6066 section 8) that a server sent with its certificate at a place."""
+    """The OCSP response (DER, RFC 6066 section 8) that a server sent with its certificate at a location."""
 
-    place: str
+    location: str
     response: bytes
 
 
-class Standing(StrEnum):
+class RevocationStatus(StrEnum):
     """Say what an issuer says of a certificate; ``unknown`` is "could not tell", never "good"."""
 
     GOOD = "good"
@@ -51,7 +51,7 @@ class Revocation:
     """
 
     sha256: str
-    standing: Standing
+    status: RevocationStatus
     checked_at: datetime
     source: str = ""
     detail: str = ""

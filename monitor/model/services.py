@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-from monitor.model.observation import Seen
+from monitor.model.observation import ProbeResult
 from monitor.model.target import Target
 
 
@@ -33,8 +33,8 @@ class SystemClock:
 
 
 class Source(Protocol):
-    """Look at targets of one kind."""
+    """Probe targets of one kind."""
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         """Return what the target shows within its policy's timeout; never raise for the outside world."""
         ...

@@ -13,13 +13,13 @@ from monitor.model.target import Target
 
 
 @dataclass(frozen=True, slots=True)
-class Departed:
-    """Say that a leaf is no longer at its place, since how many good looks, and what stands there now."""
+class FormerLeaf:
+    """Say that a leaf is no longer at its location, since how many good probes, and what stands there now."""
 
-    place: str
+    location: str
     old: Certificate
     new: Certificate | None
-    looks: int
+    probes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +27,41 @@ class TargetState:
     """Hold the latest knowledge about one target.
 
     ``sightings`` are the last known ones: while looks fail they stay (and stay judged) until
-    ``forget_after``. ``failed_looks`` counts in a row. ``watched_since`` is when we first tried to look;
-    ``blind`` is the unreachable or never_seen finding, if due. ``machine``, ``lists`` and ``staples`` are the
-    last known of what a look gave beside certificates; staples are not recorded.
+    ``forget_after``. ``failed_probes`` counts in a row. ``watched_since`` is when it was first probed;
+    ``unreachable`` is the finding of that check or of never_seen, if due. ``machine``, ``lists`` and
+    ``staples`` are the last known of what a probe gave beside certificates; staples are not recorded.
     """
 
     target: Target
     watched_since: datetime | None = None
-    looked_at: datetime | None = None
+    probed_at: datetime | None = None
     duration: timedelta = timedelta(0)
     succeeded_at: datetime | None = None
-    failed_looks: int = 0
+    failed_probes: int = 0
     failures: tuple[Failure, ...] = ()
     encrypted: bool | None = None
     sightings: tuple[Sighting, ...] = ()
-    departed: tuple[Departed, ...] = ()
+    former_leaves: tuple[FormerLeaf, ...] = ()
     assessment: Assessment = Assessment()
-    blind: Finding | None = None
+    unreachable: Finding | None = None
     machine: Machine | None = None
     lists: tuple[RevocationList, ...] = ()
     staples: tuple[Staple, ...] = ()
 
     @property
     def up(self) -> bool | None:
-        """Return whether the last look succeeded, ``None`` before the first."""
-        return None if self.looked_at is None else self.failed_looks == 0
+        """Return whether the last probe succeeded, ``None`` before the first."""
+        return None if self.probed_at is None else self.failed_probes == 0
 
     @property
-    def standing_by(self) -> bool:
-        """Return whether its last look failed as is to be expected: it answers only after a takeover."""
-        return self.target.part.standby and self.up is False
+    def idle_standby(self) -> bool:
+        """Return whether its last probe failed as is to be expected: it answers only after a takeover."""
+        return self.target.traits.standby and self.up is False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding about this target, the blind one last."""
-        return self.assessment.findings + ((self.blind,) if self.blind else ())
+        return self.assessment.findings + ((self.unreachable,) if self.unreachable else ())
 
     @property
     def severity(self) -> Severity:

@@ -72,7 +72,7 @@ def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class TargetInfo:
     """Hold what a target is to its people; plain data, shown in mails and on the page.
 
     ``steps``, ``ca_first`` (told instead of the steps when the CA must be renewed first) and ``switch`` (told
@@ -92,7 +92,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TargetTraits:
     """Hold the part a target plays in a larger system: what judging beyond one certificate needs.
 
     ``standby`` is true where something answers only after a takeover: silence is then no failure and
@@ -114,7 +114,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold one thing to look at on a schedule.
+    """Hold one thing to probe on a schedule.
 
     ``settings`` is the frozen value that the source of this ``kind`` understands; it holds no
     secrets, only references to them. ``host`` with ``aliases`` is what targets are joined on.
@@ -132,8 +132,8 @@ class Target:
     aliases: tuple[str, ...] = ()
     server_name: str = ""
     collection: bool = False
-    meaning: Meaning = Meaning()
-    part: Part = Part()
+    info: TargetInfo = TargetInfo()
+    traits: TargetTraits = TargetTraits()
     origin: str = ""
 
     def label(self, name: str) -> str:
@@ -143,7 +143,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Hold a few hundred targets that are looked at together."""
+    """Hold a few hundred targets that are probed together."""
 
     id: str
     interval: timedelta
@@ -151,8 +151,8 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Hold one thing to look at that a discovery found, usually an endpoint.
+class DiscoveredTarget:
+    """Hold one thing to probe that a discovery found, usually an endpoint.
 
     ``address`` is ``host:port`` with an IPv6 literal in brackets, for other kinds what tells it from the
     others of its list; ``server_name`` is the name to ask for, empty when there is none. ``labels`` come on
@@ -171,7 +171,7 @@ class Found:
     title: str = ""
     aliases: tuple[str, ...] = ()
     preset: str = ""
-    part: Part = Part()
+    traits: TargetTraits = TargetTraits()
     name: str = ""
     protocol: str = ""
     policy: tuple[tuple[str, str], ...] = ()

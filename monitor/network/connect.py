@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.resolve import Address
 
 # RFC 8305 section 5: recommended delay between attempts, in seconds.
@@ -23,22 +23,25 @@ _NAMED = 4
 _BIND_ADDRESS_NO_PORT = 24
 
 _REASONS = {
-    errno.ECONNREFUSED: (Reason.REFUSED, "the connection was refused"),
-    errno.ETIMEDOUT: (Reason.TIMEOUT, "no answer to the connection request"),
-    errno.ENETUNREACH: (Reason.UNREACHABLE, "there is no route to this network"),
-    errno.EHOSTUNREACH: (Reason.UNREACHABLE, "there is no route to this host"),
-    errno.ENETDOWN: (Reason.UNREACHABLE, "the network is down"),
-    errno.EADDRNOTAVAIL: (Reason.UNREACHABLE, "this machine has no local address or port to connect from"),
-    errno.EAFNOSUPPORT: (Reason.UNREACHABLE, "this machine does not speak this IP version"),
-    errno.EPERM: (Reason.UNREACHABLE, "this machine's firewall forbids the connection"),
-    errno.EACCES: (Reason.UNREACHABLE, "this machine's firewall forbids the connection"),
-    errno.ECONNRESET: (Reason.CLOSED, "the connection was reset"),
-    errno.ECONNABORTED: (Reason.CLOSED, "the connection was reset"),
+    errno.ECONNREFUSED: (FailureReason.REFUSED, "the connection was refused"),
+    errno.ETIMEDOUT: (FailureReason.TIMEOUT, "no answer to the connection request"),
+    errno.ENETUNREACH: (FailureReason.UNREACHABLE, "there is no route to this network"),
+    errno.EHOSTUNREACH: (FailureReason.UNREACHABLE, "there is no route to this host"),
+    errno.ENETDOWN: (FailureReason.UNREACHABLE, "the network is down"),
+    errno.EADDRNOTAVAIL: (
+        FailureReason.UNREACHABLE,
+        "this machine has no local address or port to connect from",
+    ),
+    errno.EAFNOSUPPORT: (FailureReason.UNREACHABLE, "this machine does not speak this IP version"),
+    errno.EPERM: (FailureReason.UNREACHABLE, "this machine's firewall forbids the connection"),
+    errno.EACCES: (FailureReason.UNREACHABLE, "this machine's firewall forbids the connection"),
+    errno.ECONNRESET: (FailureReason.CLOSED, "the connection was reset"),
+    errno.ECONNABORTED: (FailureReason.CLOSED, "the connection was reset"),
     errno.EMFILE: (
-        Reason.INTERNAL,
+        FailureReason.INTERNAL,
         "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)",
     ),
-    errno.ENFILE: (Reason.INTERNAL, "this machine has reached its limit of open files"),
+    errno.ENFILE: (FailureReason.INTERNAL, "this machine has reached its limit of open files"),
 }
 # What Windows' own calls give where Python leaves errno at EINVAL (winerror.h, winsock2.h).
 _WINDOWS = {
@@ -66,7 +69,7 @@ class NoneConnectedError(Exception):
     def __init__(self, errors: Sequence[tuple[Address, OSError]]) -> None:
         """Sum up what each address answered."""
         told = [(address, *explain(error)) for address, error in errors]
-        self.reason: Reason = told[0][1]
+        self.reason: FailureReason = told[0][1]
         if len(told) == 1:
             self.detail = told[0][2]
         else:
@@ -76,10 +79,10 @@ class NoneConnectedError(Exception):
         super().__init__(self.detail)
 
 
-def explain(error: OSError) -> tuple[Reason, str]:
+def explain(error: OSError) -> tuple[FailureReason, str]:
     """Return the reason and a sentence for an error of a connection attempt."""
     number = _WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
-    return _REASONS.get(number, (Reason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
+    return _REASONS.get(number, (FailureReason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
 
 
 def begin(address: Address, source: str = "") -> socket.socket:

@@ -41,7 +41,7 @@ class Resolver:
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of a host, families alternating; raise ``OSError`` when there are none.
 
-        An IP literal is answered at once: even for these a look-up costs a tenth of a whole probe.
+        An IP literal is answered at once: even for these a probe-up costs a tenth of a whole probe.
         """
         return literal(host, port) or await self.pool.run(_look_up, host, port)
 

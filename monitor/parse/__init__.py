@@ -1,16 +1,16 @@
 """Turn bytes from outside into the product's words: no I/O, no clock, nothing judged."""
 
 from monitor.parse.certificate import UnreadableCertificateError, certificate
-from monitor.parse.contents import Contents, certificates_in
+from monitor.parse.contents import FileContents, certificates_in
 from monitor.parse.crl import UnreadableListError, revocation_list
 from monitor.parse.display import display
+from monitor.parse.stores.aliased import AliasedCertificates
 from monitor.parse.stores.any_form import holding
-from monitor.parse.stores.holding import Holding
-from monitor.parse.stores.opening import Passphrases
+from monitor.parse.stores.open_attempt import Passphrases
 
 __all__ = [
-    "Contents",
-    "Holding",
+    "AliasedCertificates",
+    "FileContents",
     "Passphrases",
     "UnreadableCertificateError",
     "UnreadableListError",

@@ -22,7 +22,7 @@ _MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class FileContents:
     """Hold the DER of every certificate and of every CRL, in order, and in words what was damaged."""
 
     ders: tuple[bytes, ...] = ()
@@ -30,7 +30,7 @@ class Contents:
     lists: tuple[bytes, ...] = ()
 
 
-def certificates_in(data: bytes) -> Contents:
+def certificates_in(data: bytes) -> FileContents:
     """Return the certificates and CRLs in PEM, DER or PKCS#7 data; empty when there are none.
 
     PEM blocks (RFC 7468, and OpenSSL's older labels) may stand in any text, in UTF-8 or UTF-16; damage costs
@@ -47,7 +47,7 @@ def certificates_in(data: bytes) -> Contents:
         _collect_der(data, found, lists, problems)
     if len(problems) > _MOST_PROBLEMS:
         problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS} more"]
-    return Contents(tuple(found), tuple(problems), tuple(lists))
+    return FileContents(tuple(found), tuple(problems), tuple(lists))
 
 
 def _as_ascii(data: bytes) -> bytes:

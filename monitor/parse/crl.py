@@ -60,8 +60,8 @@ def is_list(outer: Element) -> bool:
     return True
 
 
-def revocation_list(der: bytes, place: str, position: int) -> RevocationList:
-    """Return the facts of one CRL seen at a place; raise ``UnreadableListError`` when there are none.
+def revocation_list(der: bytes, location: str, position: int) -> RevocationList:
+    """Return the facts of one CRL seen at a location; raise ``UnreadableListError`` when there are none.
 
     ``number`` is decimal (RFC 5280 section 5.2.3); ``entries`` stops at a million. A next update that makes
     no sense counts as absent. ``scope`` is equal for lists of which a later one replaces an earlier one.
@@ -73,7 +73,7 @@ def revocation_list(der: bytes, place: str, position: int) -> RevocationList:
         raise UnreadableListError(f"this is no readable CRL: {error}") from None
     found = _extensions(parts.extensions)
     return RevocationList(
-        place=place,
+        location=location,
         position=position,
         issuer=name(parts.issuer.encoded)[0],
         this_update=issued_at,

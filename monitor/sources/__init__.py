@@ -1,4 +1,4 @@
-"""The kinds of things we can look at: the list that a reader sees, and the object that looks at each.
+"""The kinds of things we can probe: the list that a reader sees, and the object that probes each.
 
 A new kind is one file and its two entries here.
 """
@@ -10,7 +10,7 @@ from pydantic import Field
 from monitor.model import Policy, Source, Target
 from monitor.network.resolve import Resolving
 from monitor.settings import PolicySettings
-from monitor.sources.anchors import AnchorShelf
+from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
@@ -30,7 +30,7 @@ FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "window
 
 
 def sources(resolver: Resolving) -> dict[str, Source]:
-    """Return the object that looks at each kind of target; endpoints look names up with ``resolver``."""
+    """Return the object that probes each kind of target; endpoints look names up with ``resolver``."""
     return {
         "endpoint": EndpointSource(resolver),
         "files": FilesSource(),
@@ -56,7 +56,6 @@ def usual_policy(settings: TargetKind) -> PolicySettings | None:
 
 __all__ = [
     "FOUND_KINDS",
-    "AnchorShelf",
     "EndpointSettings",
     "EndpointSource",
     "FilesSettings",
@@ -65,6 +64,7 @@ __all__ = [
     "KubernetesSettings",
     "KubernetesSource",
     "TargetKind",
+    "TrustStoreLoader",
     "WindowsRemoteSettings",
     "WindowsRemoteSource",
     "WindowsReportFile",

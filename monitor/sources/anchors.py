@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from monitor.model import Anchor, Anchors, Failure, Reason
+from monitor.model import Anchor, Anchors, Failure, FailureReason
 from monitor.sources.files.certfile import CertFile, UnfitError, read_file
 from monitor.sources.files.walk import Budget, ExhaustedError, Match, failure_of, walk
 from monitor.sources.system import SYSTEM, bundle
@@ -31,7 +31,7 @@ class _Kept:
     files: dict[str, CertFile] = field(default_factory=dict)
 
 
-class AnchorShelf:
+class TrustStoreLoader:
     """Give out the anchors of each ``trust`` list, read again when their files change."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFil
     try:
         for found in walk((path,), lambda _: False, Budget.of(_LONGEST)):
             if isinstance(found, Failure):
-                yield found.place, found
+                yield found.location, found
             else:
                 yield found.path, _file(found, known.get(found.path))
     except ExhaustedError as error:
@@ -122,7 +122,7 @@ def _file(match: Match, known: CertFile | None) -> CertFile | Failure:
     if match.named and not one.certificates:
         said = one.problems or tuple(sentence for _, sentence in one.locked)
         detail = "; ".join(said) or "holds no certificate"
-        return Failure(Reason.NOT_A_CERTIFICATE, f"{match.path}: {detail}", match.path)
+        return Failure(FailureReason.NOT_A_CERTIFICATE, f"{match.path}: {detail}", match.path)
     return one
 
 
@@ -131,7 +131,7 @@ def _problems(path: str, one: CertFile | Failure) -> Iterator[Failure]:
         yield one
     else:
         for problem in one.problems:
-            yield Failure(Reason.BAD_CERTIFICATE, problem, path)
+            yield Failure(FailureReason.BAD_CERTIFICATE, problem, path)
 
 
 def _anchors(files: dict[str, CertFile]) -> Iterator[Anchor]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import certifi
 
-from monitor.model import Anchor, Failure, Reason
+from monitor.model import Anchor, Failure, FailureReason
 from monitor.sources.files.certfile import CertFile, UnfitError, read_file
 from monitor.sources.files.walk import failure_of
-from monitor.sources.win32.trouble import CallError
+from monitor.sources.win32.failures import CallError
 from monitor.windows.certificate import Stored
 from monitor.windows.stores import CA, DISALLOWED, ROOT
 from monitor.windows.trust import trusted
@@ -44,7 +44,7 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
         else:
             if one.certificates:
                 return {path: one}, tuple(problems)
-    problems.append(Failure(Reason.NOT_FOUND, "this machine has no bundle of trusted CAs", SYSTEM))
+    problems.append(Failure(FailureReason.NOT_FOUND, "this machine has no bundle of trusted CAs", SYSTEM))
     return {}, tuple(problems)
 
 

@@ -1,4 +1,4 @@
-"""Look at the report that a Windows machine wrote of its certificate stores; asks the machine nothing."""
+"""Probe the report that a Windows machine wrote of its certificate stores; asks the machine nothing."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from pydantic import Field
 
-from monitor.model import Clock, Failure, Meaning, Policy, Reason, Seen, SystemClock, Target
+from monitor.model import Clock, Failure, FailureReason, Policy, ProbeResult, SystemClock, Target, TargetInfo
 from monitor.settings import Duration, TargetSettings
 from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.walk import failure_of, is_regular
@@ -54,7 +54,7 @@ class WindowsReportFile(TargetSettings):
             labels=tuple(sorted(self.labels.items())),
             host=self.host,
             collection=True,
-            meaning=Meaning(title=self.title or f"certificate stores of {self.host}"),
+            info=TargetInfo(title=self.title or f"certificate stores of {self.host}"),
         )
 
 
@@ -67,7 +67,7 @@ class WindowsReportSource:
         self._clock = clock or SystemClock()
         self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         """Return what a report shows; a late one still shows it, until the policy's ``forget_after``."""
         wanted = target.settings
         if not isinstance(wanted, ReportFile):
@@ -77,10 +77,10 @@ class WindowsReportSource:
             async with asyncio.timeout(timeout):
                 return await self._read(wanted, target.policy.forget_after)
         except TimeoutError:
-            return _failed(Reason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
+            return _failed(FailureReason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
 
-    async def _read(self, wanted: ReportFile, forget_after: timedelta) -> Seen:
-        """Read on a thread; a place in the folder's lane is free only when its thread has come back.
+    async def _read(self, wanted: ReportFile, forget_after: timedelta) -> ProbeResult:
+        """Read on a thread; a location in the folder's lane is free only when its thread has come back.
 
         So a share that hangs holds two threads and leaves the others to other folders.
         """
@@ -89,16 +89,16 @@ class WindowsReportSource:
         if lane is None:
             lane = self._lanes[folder] = asyncio.Semaphore(PER_FOLDER)
         await lane.acquire()
-        reading = asyncio.ensure_future(self.pool.run(_look, wanted, forget_after, self._clock.now()))
+        reading = asyncio.ensure_future(self.pool.run(_probe, wanted, forget_after, self._clock.now()))
         reading.add_done_callback(lambda _: lane.release())
         return await asyncio.shield(reading)
 
 
-def _failed(reason: Reason, detail: str) -> Seen:
-    return Seen(failures=(Failure(reason, detail),))
+def _failed(reason: FailureReason, detail: str) -> ProbeResult:
+    return ProbeResult(failures=(Failure(reason, detail),))
 
 
-def _look(wanted: ReportFile, forget_after: timedelta, now: datetime) -> Seen:
+def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeResult:
     try:
         data, filed_at = _content(wanted.file)
         report = parsed(data)
@@ -109,15 +109,17 @@ def _look(wanted: ReportFile, forget_after: timedelta, now: datetime) -> Seen:
         return _failed(error.reason, f"{wanted.file} {error}")
     if not _is_of(report, wanted.host):
         said = f"{wanted.file} is the report of {names(report)[0]}: a report is called as its machine is"
-        return _failed(Reason.BAD_ANSWER, said)
+        return _failed(FailureReason.BAD_ANSWER, said)
     age = _Age(report.taken_at, filed_at, now)
     seen = seen_of(report, wanted.host)
     if age.real is None or age.real > wanted.late_after:
         forgotten = age.real is not None and age.real > forget_after
-        return _with(Seen() if forgotten else seen, Failure(Reason.LATE, _late(wanted, age), wanted.file))
+        return _with(
+            ProbeResult() if forgotten else seen, Failure(FailureReason.LATE, _late(wanted, age), wanted.file)
+        )
     if seen.sightings and (said := _skewed(wanted, age)):
-        # At a place that was seen: it is said there and blinds nobody.
-        return _with(seen, Failure(Reason.BAD_ANSWER, said, seen.sightings[0].place))
+        # At a location that was seen: it is said there and blinds nobody.
+        return _with(seen, Failure(FailureReason.BAD_ANSWER, said, seen.sightings[0].location))
     return seen
 
 
@@ -127,9 +129,9 @@ def _content(path: str) -> tuple[bytes, datetime]:
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not is_regular(status):
-            raise ReportError(Reason.UNREADABLE, "is no regular file")
+            raise ReportError(FailureReason.UNREADABLE, "is no regular file")
         if status.st_size > LARGEST:
-            raise ReportError(Reason.TOO_LARGE, f"is larger than {LARGEST >> 20} MiB")
+            raise ReportError(FailureReason.TOO_LARGE, f"is larger than {LARGEST >> 20} MiB")
         return stream.read(LARGEST + 1), _time(status.st_mtime)
 
 
@@ -146,8 +148,8 @@ def _is_of(report: Report, host: str) -> bool:
     return host in (short, report.host.fqdn.lower()) or host.partition(".")[0] == short
 
 
-def _with(seen: Seen, failure: Failure) -> Seen:
-    return Seen(seen.sightings, (failure, *seen.failures), seen.ders, machine=seen.machine)
+def _with(seen: ProbeResult, failure: Failure) -> ProbeResult:
+    return ProbeResult(seen.sightings, (failure, *seen.failures), seen.ders, machine=seen.machine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Look at the certificate stores of the Windows machine that we run on; judges nothing, changes nothing."""
+"""Probe the certificate stores of the Windows machine that we run on; judges nothing, changes nothing."""
 
 import asyncio
 import socket
@@ -10,28 +10,28 @@ from typing import Annotated, Literal, Protocol
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from monitor.model import (
-    Account,
     Binding,
     Clock,
     Failure,
-    Grant,
-    Kept,
-    Link,
+    FailureReason,
+    KeyLink,
+    KeyPermission,
     Machine,
-    Meaning,
     Policy,
     PrivateKey,
-    Reason,
-    Seen,
+    ProbeResult,
+    ServiceAccount,
+    StoreEntry,
     SystemClock,
     Target,
+    TargetInfo,
 )
 from monitor.settings import Host, TargetSettings
-from monitor.sources.win32.trouble import CallError
+from monitor.sources.win32.failures import CallError
 from monitor.threads import ThreadPool
 from monitor.windows.certificate import Stored
 from monitor.windows.contents import contents, fingerprints
-from monitor.windows.stores import CA, MY, ROOT, Location, StoreName, store_name
+from monitor.windows.stores import CA, MY, ROOT, StoreLocation, StoreName, store_name
 
 KIND = "windows_store"
 
@@ -91,7 +91,7 @@ class WindowsStoreSettings(TargetSettings):
             host=host,
             aliases=self.aliases,
             collection=True,
-            meaning=Meaning(title=self.title or f"certificates of {host}, {stores}"),
+            info=TargetInfo(title=self.title or f"certificates of {host}, {stores}"),
         )
 
 
@@ -113,27 +113,27 @@ class Reading(Protocol):
         """Return the bindings of http.sys."""
         ...
 
-    def accounts(self) -> tuple[Account, ...] | None:
+    def accounts(self) -> tuple[ServiceAccount, ...] | None:
         """Return the services that use certificates, and whom they run as."""
         ...
 
-    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:
+    def readers(self, key: PrivateKey) -> tuple[KeyPermission, ...] | None:
         """Return who may read a private key."""
         ...
 
 
 class WindowsStoreSource:
-    """Look at this machine's stores on threads of their own."""
+    """Probe this machine's stores on threads of their own."""
 
     def __init__(
         self, reading: Callable[[], Reading] | None = None, clock: Clock | None = None, threads: int = 2
     ) -> None:
-        """Ask Windows, or what ``reading`` makes at the first look."""
+        """Ask Windows, or what ``reading`` makes at the first probe."""
         self.pool = ThreadPool("windows_store", threads)
         self._reading = reading or _this_machine
         self._clock = clock or SystemClock()
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         """Return the certificates of every store and what Windows says of them, within the timeout."""
         wanted = target.settings
         if not isinstance(wanted, LocalStores):
@@ -141,35 +141,35 @@ class WindowsStoreSource:
         timeout = target.policy.timeout.total_seconds()
         try:
             async with asyncio.timeout(timeout):
-                return await self.pool.run(self._look, wanted)
+                return await self.pool.run(self._probe, wanted)
         except TimeoutError:
             detail = f"{target.where} could not be read within {timeout:g} s"
-            return Seen(failures=(Failure(Reason.TIMEOUT, detail),))
+            return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail),))
 
-    def _look(self, wanted: LocalStores) -> Seen:
+    def _probe(self, wanted: LocalStores) -> ProbeResult:
         reading = self._reading()
         stores: dict[str, Sequence[Stored]] = {}
         failures: list[Failure] = []
         for store in wanted.stores:
-            place = f"{wanted.host}/{store}"
+            location = f"{wanted.host}/{store}"
             try:
                 stores[str(store)] = reading.stored_in(store)
             except CallError as error:
-                failures.append(Failure(error.reason, f"the store {place}: {error}", place))
+                failures.append(Failure(error.reason, f"the store {location}: {error}", location))
         roots, intermediates = _optional(reading, ROOT), _optional(reading, CA)
         found = contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
         machine = Machine(
             host=wanted.host,
             names=_names(wanted, reading.names()),
             taken_at=self._clock.now(),
-            kept=tuple(_with_readers(one, reading) for one in found.kept),
+            entries=tuple(_with_readers(one, reading) for one in found.kept),
             stores=tuple(stores),
             roots=None if roots is None else fingerprints(roots),
             intermediates=None if intermediates is None else fingerprints(intermediates),
             bindings=reading.bindings(),
             accounts=reading.accounts(),
         )
-        return Seen(
+        return ProbeResult(
             tuple(found.sightings),
             (*failures, *found.failures),
             found.ders,
@@ -201,9 +201,13 @@ def _names(wanted: LocalStores, own: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((wanted.host, *wanted.aliases, *own)))
 
 
-def _with_readers(kept: Kept, reading: Reading) -> Kept:
+def _with_readers(kept: StoreEntry, reading: Reading) -> StoreEntry:
     """Return what is kept with who may read its key, where that is a file of the machine's."""
     key = kept.key
-    if key.link is not Link.PRESENT or key.hardware or not kept.store.startswith(Location.LOCAL_MACHINE):
+    if (
+        key.link is not KeyLink.PRESENT
+        or key.hardware
+        or not kept.store.startswith(StoreLocation.LOCAL_MACHINE)
+    ):
         return kept
     return replace(kept, key=replace(key, readers=reading.readers(key)))

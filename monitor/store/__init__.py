@@ -1,6 +1,6 @@
 """Everything that outlives the process, in one database; no other room knows SQL.
 
-It records, hands back and forgets; it judges nothing and never looks at the clock.
+It records, hands back and forgets; it judges nothing and never probes the clock.
 """
 
 from monitor.store.reading import Loaded

@@ -24,7 +24,7 @@ def prepare(path: Path) -> None:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one put in its place, ``None`` when there is none."""
+    """Return what tells a file from another one put in its location, ``None`` when there is none."""
     try:
         found = path.stat()
     except FileNotFoundError:

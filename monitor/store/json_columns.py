@@ -1,4 +1,4 @@
-"""The columns that hold JSON: small lists, and what a look gave beside certificates."""
+"""The columns that hold JSON: small lists, and what a probe gave beside certificates."""
 
 import json
 import logging
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.model import Departed, Failure, Machine, Reason, Recipient, RevocationList
+from monitor.model import Failure, FailureReason, FormerLeaf, Machine, RecipientStatus, RevocationList
 
 log = logging.getLogger(__name__)
 
@@ -45,51 +45,56 @@ def lists_of(text: str) -> tuple[RevocationList, ...]:
 
 def failures_json(failures: Iterable[Failure]) -> str:
     """Return failures as a JSON array."""
-    return json.dumps([{"reason": f.reason, "detail": f.detail, "place": f.place} for f in failures])
+    return json.dumps([{"reason": f.reason, "detail": f.detail, "location": f.location} for f in failures])
 
 
 def failures_of(text: str) -> tuple[Failure, ...]:
     """Return failures from their JSON array; a reason of another version reads as ``internal``."""
-    return tuple(Failure(_reason(f["reason"]), f["detail"], f["place"]) for f in json.loads(text))
+    return tuple(Failure(_reason(f["reason"]), f["detail"], f["location"]) for f in json.loads(text))
 
 
-def _reason(text: str) -> Reason:
+def _reason(text: str) -> FailureReason:
     try:
-        return Reason(text)
+        return FailureReason(text)
     except ValueError:
-        return Reason.INTERNAL
+        return FailureReason.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class StoredFormerLeaf:
     """A departed leaf with fingerprints in place of certificates."""
 
-    place: str
+    location: str
     old: str
     new: str
-    looks: int
+    probes: int
 
 
-def departed_json(departed: Iterable[Departed]) -> str:
+def former_leaves_json(former_leaves: Iterable[FormerLeaf]) -> str:
     """Return departed leaves as a JSON array that names certificates by SHA-256."""
     return json.dumps(
         [
-            {"place": d.place, "old": d.old.sha256, "new": d.new.sha256 if d.new else "", "looks": d.looks}
-            for d in departed
+            {
+                "location": d.location,
+                "old": d.old.sha256,
+                "new": d.new.sha256 if d.new else "",
+                "probes": d.probes,
+            }
+            for d in former_leaves
         ]
     )
 
 
-def departed_of(text: str) -> tuple[Gone, ...]:
+def former_leaves_of(text: str) -> tuple[StoredFormerLeaf, ...]:
     """Return departed leaves from their JSON array."""
-    return tuple(Gone(d["place"], d["old"], d["new"], d["looks"]) for d in json.loads(text))
+    return tuple(StoredFormerLeaf(d["location"], d["old"], d["new"], d["probes"]) for d in json.loads(text))
 
 
-def recipients_json(recipients: Sequence[tuple[str, Recipient]]) -> str:
+def recipients_json(recipients: Sequence[tuple[str, RecipientStatus]]) -> str:
     """Return recipients, in their order, as a JSON array of pairs."""
     return json.dumps(recipients)
 
 
-def recipients_of(text: str) -> tuple[tuple[str, Recipient], ...]:
+def recipients_of(text: str) -> tuple[tuple[str, RecipientStatus], ...]:
     """Return recipients from their JSON array."""
-    return tuple((address, Recipient(state)) for address, state in json.loads(text))
+    return tuple((address, RecipientStatus(state)) for address, state in json.loads(text))

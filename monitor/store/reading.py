@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from monitor.model import Certificate, Departed, Sighting, Target, TargetState
+from monitor.model import Certificate, FormerLeaf, Sighting, Target, TargetState
 from monitor.parse import UnreadableCertificateError
 from monitor.parse import certificate as parse
 from monitor.store.chunks import chunks
-from monitor.store.json_columns import Gone, departed_of, failures_of, lists_of, machine_of
+from monitor.store.json_columns import StoredFormerLeaf, failures_of, former_leaves_of, lists_of, machine_of
 from monitor.store.tables import certificate, history, storable, target
 from monitor.store.values import HistoryEntry
 
@@ -20,17 +20,17 @@ Loaded = tuple[TargetState, Mapping[str, bytes]]
 """A recorded state (nothing is judged in it) and the DER bytes of its sightings by SHA-256."""
 
 Place = tuple[str, int, str]
-"""A place, a position and the SHA-256 of what was seen there."""
+"""A location, a position and the SHA-256 of what was seen there."""
 
 _SIGHTINGS = (
-    select(history.c.target_id, history.c.place, history.c.position, history.c.sha256)
+    select(history.c.target_id, history.c.location, history.c.position, history.c.sha256)
     .where(history.c.ended_at.is_(None))
-    .order_by(history.c.place, history.c.position, history.c.id)
+    .order_by(history.c.location, history.c.position, history.c.id)
 )
 _ENTRIES = (
     select(
         history.c.target_id,
-        history.c.place,
+        history.c.location,
         history.c.position,
         history.c.sha256,
         certificate.c.subject,
@@ -56,14 +56,19 @@ def load(connection: Connection, targets: Sequence[Target]) -> list[Loaded]:
     for some in chunks(by_id):
         rows.update((row.id, row) for row in connection.execute(select(target).where(target.c.id.in_(some))))
         for row in connection.execute(_SIGHTINGS.where(history.c.target_id.in_(some))):
-            sightings.setdefault(row.target_id, []).append((row.place, row.position, row.sha256))
-    gone = {id_: departed_of(row.departed) for id_, row in rows.items() if row.departed != "[]"}
+            sightings.setdefault(row.target_id, []).append((row.location, row.position, row.sha256))
+    gone = {
+        id_: former_leaves_of(row.former_leaves) for id_, row in rows.items() if row.former_leaves != "[]"
+    }
     bytes_of = ders(connection, _wanted(sightings.values(), gone.values()))
     parsed = _parsed(bytes_of)
     return [
         (
             _state(
-                item, rows[id_], _seen(sightings.get(id_, ()), parsed), _departed(gone.get(id_, ()), parsed)
+                item,
+                rows[id_],
+                _seen(sightings.get(id_, ()), parsed),
+                _former_leaves(gone.get(id_, ()), parsed),
             ),
             {sha256: bytes_of[sha256] for _, _, sha256 in sightings.get(id_, ())},
         )
@@ -72,8 +77,8 @@ def load(connection: Connection, targets: Sequence[Target]) -> list[Loaded]:
     ]
 
 
-def _wanted(sightings: Iterable[Iterable[Place]], gone: Iterable[Iterable[Gone]]) -> set[str]:
-    wanted = {sha256 for places in sightings for _, _, sha256 in places}
+def _wanted(sightings: Iterable[Iterable[Place]], gone: Iterable[Iterable[StoredFormerLeaf]]) -> set[str]:
+    wanted = {sha256 for locations in sightings for _, _, sha256 in locations}
     wanted.update(sha256 for some in gone for one in some for sha256 in (one.old, one.new) if sha256)
     return wanted
 
@@ -89,33 +94,37 @@ def _parsed(bytes_of: Mapping[str, bytes]) -> dict[str, Certificate]:
 
 
 def _state(
-    item: Target, row: Row[Any], sightings: tuple[Sighting, ...], departed: tuple[Departed, ...]
+    item: Target, row: Row[Any], sightings: tuple[Sighting, ...], former_leaves: tuple[FormerLeaf, ...]
 ) -> TargetState:
     return TargetState(
         target=item,
         watched_since=row.watched_since,
-        looked_at=row.looked_at,
+        probed_at=row.probed_at,
         duration=row.duration,
         succeeded_at=row.succeeded_at,
-        failed_looks=row.failed_looks,
+        failed_probes=row.failed_probes,
         failures=failures_of(row.failures) if row.failures != "[]" else (),
         encrypted=row.encrypted,
         sightings=sightings,
-        departed=departed,
+        former_leaves=former_leaves,
         machine=machine_of(row.machine) if row.machine else None,
         lists=lists_of(row.lists) if row.lists else (),
     )
 
 
-def _seen(places: Iterable[Place], parsed: Mapping[str, Certificate]) -> tuple[Sighting, ...]:
+def _seen(locations: Iterable[Place], parsed: Mapping[str, Certificate]) -> tuple[Sighting, ...]:
     return tuple(
-        Sighting(place, position, parsed[sha256]) for place, position, sha256 in places if sha256 in parsed
+        Sighting(location, position, parsed[sha256])
+        for location, position, sha256 in locations
+        if sha256 in parsed
     )
 
 
-def _departed(gone: Iterable[Gone], parsed: Mapping[str, Certificate]) -> tuple[Departed, ...]:
+def _former_leaves(
+    gone: Iterable[StoredFormerLeaf], parsed: Mapping[str, Certificate]
+) -> tuple[FormerLeaf, ...]:
     return tuple(
-        Departed(one.place, parsed[one.old], parsed.get(one.new), one.looks)
+        FormerLeaf(one.location, parsed[one.old], parsed.get(one.new), one.probes)
         for one in gone
         if one.old in parsed
     )

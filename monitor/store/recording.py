@@ -1,4 +1,4 @@
-"""Write what looks at a batch of targets gave; the caller's transaction makes the batch whole.
+"""Write what probes a batch of targets gave; the caller's transaction makes the batch whole.
 
 An unchanged target costs one small row: its sightings, certificates and history are compared with what is
 recorded and written only where they differ. No SELECT per target, no statement per row.
@@ -16,7 +16,7 @@ from monitor.model import Observation, Sighting, TargetState
 from monitor.store.chunks import chunks
 from monitor.store.dialect import put, put_missing
 from monitor.store.facts import raise_newest
-from monitor.store.json_columns import departed_json, failures_json, lists_json, machine_json
+from monitor.store.json_columns import failures_json, former_leaves_json, lists_json, machine_json
 from monitor.store.tables import certificate, history, storable, target
 
 log = logging.getLogger(__name__)
@@ -25,14 +25,14 @@ REFRESH = timedelta(days=1)
 """How far ``last_seen_at`` may lag behind, so that an unchanged certificate costs one write a day.
 
 Also how long a certificate may be away and still count as continuously present: behind a load balancer two
-certificates alternate with every look, and each swap would otherwise leave a row for good."""
+certificates alternate with every probe, and each swap would otherwise leave a row for good."""
 
 Key = tuple[str, int, str]
 """Place, position and SHA-256: what makes two sightings of a target the same."""
 
 _OPEN = select(
     history.c.target_id,
-    history.c.place,
+    history.c.location,
     history.c.position,
     history.c.sha256,
     history.c.id,
@@ -71,7 +71,7 @@ def record(
     """Write the latest state of some targets, their last known sightings, certificates and history.
 
     ``observations`` (by target id) bring the DER bytes of certificates that are not recorded yet and tell
-    which sightings are of this look and which are only remembered.
+    which sightings are of this probe and which are only remembered.
     """
     by_id = {storable(state.target.id): state for state in states}
     if not by_id:
@@ -82,20 +82,20 @@ def record(
         _compare(id_, state, observations.get(state.target.id), known.get(id_, {}), changes)
     put(connection, target, [_target_row(state) for state in by_id.values()])
     _write(connection, changes, observations)
-    raise_newest(connection, max((s.looked_at for s in by_id.values() if s.looked_at), default=None))
+    raise_newest(connection, max((s.probed_at for s in by_id.values() if s.probed_at), default=None))
 
 
 def _open(connection: Connection, ids: Iterable[str]) -> dict[str, dict[Key, _Row]]:
     known: dict[str, dict[Key, _Row]] = {}
     for some in chunks(ids):
         rows = connection.execute(_OPEN.where(history.c.target_id.in_(some), history.c.ended_at.is_(None)))
-        for id_, place, position, sha256, row, last_seen_at in rows.all():
-            known.setdefault(id_, {})[place, position, sha256] = _Row(row, last_seen_at)
+        for id_, location, position, sha256, row, last_seen_at in rows.all():
+            known.setdefault(id_, {})[location, position, sha256] = _Row(row, last_seen_at)
     return known
 
 
 def _key(sighting: Sighting) -> Key:
-    return storable(sighting.place), sighting.position, sighting.certificate.sha256
+    return storable(sighting.location), sighting.position, sighting.certificate.sha256
 
 
 def _compare(
@@ -105,21 +105,21 @@ def _compare(
     known: Mapping[Key, _Row],
     changes: _Changes,
 ) -> None:
-    at = state.looked_at
+    at = state.probed_at
     if at is None:
         return
     present = {_key(sighting): sighting for sighting in state.sightings}
     if present.keys() != known.keys():
-        standing = {key[:2]: key[2] for key in present}
+        revocation_status = {key[:2]: key[2] for key in present}
         changes.begun += [(id_, at, key, present[key]) for key in present if key not in known]
         changes.ended += [
-            {"row": row.id, "at": max(at, row.last_seen_at), "by": standing.get(key[:2])}
+            {"row": row.id, "at": max(at, row.last_seen_at), "by": revocation_status.get(key[:2])}
             for key, row in known.items()
             if key not in present
         ]
     stale = [(key, row) for key, row in known.items() if key in present and at - row.last_seen_at >= REFRESH]
     if stale and observation is not None:
-        seen = {_key(sighting) for sighting in observation.seen.sightings}
+        seen = {_key(sighting) for sighting in observation.result.sightings}
         changes.seen += [{"row": row.id, "at": at} for key, row in stale if key in seen]
 
 
@@ -129,13 +129,13 @@ def _target_row(state: TargetState) -> dict[str, Any]:
         "kind": state.target.kind,
         "where": state.target.where,
         "watched_since": state.watched_since,
-        "looked_at": state.looked_at,
+        "probed_at": state.probed_at,
         "duration": state.duration,
         "succeeded_at": state.succeeded_at,
-        "failed_looks": state.failed_looks,
+        "failed_probes": state.failed_probes,
         "failures": failures_json(state.failures) if state.failures else "[]",
         "encrypted": state.encrypted,
-        "departed": departed_json(state.departed) if state.departed else "[]",
+        "former_leaves": former_leaves_json(state.former_leaves) if state.former_leaves else "[]",
         "machine": machine_json(state.machine) if state.machine else None,
         "lists": lists_json(state.lists) if state.lists else None,
     }
@@ -155,16 +155,16 @@ def _begin(connection: Connection, changes: _Changes, observations: Mapping[str,
     recorded = _put_certificates(connection, changes, observations)
     recent = _just_ended(connection, changes)
     rows = []
-    for id_, at, (place, position, sha256), _ in changes.begun:
+    for id_, at, (location, position, sha256), _ in changes.begun:
         if sha256 not in recorded:
-            log.warning("no bytes of certificate %s seen at %s: not recorded", sha256, place)
-        elif (row := recent.get((id_, place, position, sha256))) is not None:
+            log.warning("no bytes of certificate %s seen at %s: not recorded", sha256, location)
+        elif (row := recent.get((id_, location, position, sha256))) is not None:
             changes.seen.append({"row": row, "at": at})
         else:
             rows.append(
                 {
                     "target_id": id_,
-                    "place": place,
+                    "location": location,
                     "position": position,
                     "sha256": sha256,
                     "first_seen_at": at,
@@ -187,7 +187,7 @@ def _put_certificates(
         )
     ders: dict[str, bytes] = {}
     for observation in observations.values():
-        ders.update(observation.seen.ders)
+        ders.update(observation.result.ders)
     rows = {
         key[2]: {
             "sha256": key[2],
@@ -207,12 +207,12 @@ def _put_certificates(
 def _just_ended(connection: Connection, changes: _Changes) -> dict[tuple[str, str, int, str], int]:
     since = min(at for _, at, _, _ in changes.begun) - REFRESH
     query = select(
-        history.c.target_id, history.c.place, history.c.position, history.c.sha256, history.c.id
+        history.c.target_id, history.c.location, history.c.position, history.c.sha256, history.c.id
     ).where(history.c.ended_at > since)
     return {
-        (id_, place, position, sha256): row
+        (id_, location, position, sha256): row
         for some in chunks({id_ for id_, _, _, _ in changes.begun})
-        for id_, place, position, sha256, row in connection.execute(
+        for id_, location, position, sha256, row in connection.execute(
             query.where(history.c.target_id.in_(some)).order_by(history.c.id)
         )
     }

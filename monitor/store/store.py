@@ -10,8 +10,8 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 
-from monitor.model import Mail, Observation, RenewalWindow, Target, TargetState, Told, ToldChange
-from monitor.store import pruning, reading, recording, renewing, telling
+from monitor.model import LogChange, Mail, NotificationRecord, Observation, RenewalWindow, Target, TargetState
+from monitor.store import notification_log, pruning, reading, recording, renewing
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
@@ -64,7 +64,7 @@ class Store:
         return await self._pool.run(lambda: self._database.write(act, *args, **kwargs))
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
-        """Write what looks at a batch gave, all of it or nothing.
+        """Write what probes a batch gave, all of it or nothing.
 
         ``observations`` is by target id; the DER bytes of certificates not recorded yet come from there.
         """
@@ -96,27 +96,27 @@ class Store:
         """Return where a certificate was, or what a target showed, latest beginning first."""
         return await self._read(reading.history_entries, sha256, target_id, limit)
 
-    async def told(self) -> dict[str, Told]:
+    async def notification_log(self) -> dict[str, NotificationRecord]:
         """Return everything told and not forgotten, by key."""
-        return await self._read(telling.told_matters)
+        return await self._read(notification_log.notification_records)
 
-    async def tell(
-        self, changes: Sequence[ToldChange], mails: Sequence[Mail], facts: Mapping[str, str]
+    async def notify(
+        self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
     ) -> tuple[Mail, ...]:
         """Write one alert pass, all of it or nothing; return its mails with their ids."""
-        return await self._write(telling.tell, changes, mails, facts)
+        return await self._write(notification_log.notify, changes, mails, facts)
 
     async def due_mails(self, now: datetime, limit: int = 20) -> tuple[Mail, ...]:
         """Return unfinished mails whose next attempt is due, longest due first."""
-        return await self._read(telling.due_mails, now, limit)
+        return await self._read(notification_log.due_mails, now, limit)
 
     async def mail_attempted(self, mail: Mail) -> None:
         """Write what an attempt did to a mail; with nobody pending any more it is finished."""
-        await self._write(telling.mail_attempted, mail)
+        await self._write(notification_log.mail_attempted, mail)
 
     async def outbox(self) -> tuple[int, datetime | None]:
         """Return how many mails wait, and when the oldest of them was written."""
-        return await self._read(telling.outbox)
+        return await self._read(notification_log.outbox)
 
     async def fact(self, key: str) -> str | None:
         """Return the value of one fact, ``None`` when it was never set."""

@@ -97,18 +97,18 @@ target = Table(
     Column("kind", TextColumn, nullable=False),
     Column("where", TextColumn, nullable=False),
     Column("watched_since", TimestampColumn),
-    Column("looked_at", TimestampColumn),
+    Column("probed_at", TimestampColumn),
     Column("duration", DurationColumn, nullable=False),
     Column("succeeded_at", TimestampColumn),
-    Column("failed_looks", Integer, nullable=False),
+    Column("failed_probes", Integer, nullable=False),
     Column("failures", Text, nullable=False),
     Column("encrypted", Boolean),
-    Column("departed", Text, nullable=False),
+    Column("former_leaves", Text, nullable=False),
     Column("machine", Text),
     Column("lists", Text),
 )
 
-# One row for each period in which a certificate was at a place without interruption. The open rows (no
+# One row for each period in which a certificate was at a location without interruption. The open rows (no
 # ended_at) are the last known sightings of their target, so that the two can never disagree. No reference to
 # target: history outlives it.
 history = Table(
@@ -116,7 +116,7 @@ history = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("target_id", TextColumn, nullable=False),
-    Column("place", TextColumn, nullable=False),
+    Column("location", TextColumn, nullable=False),
     Column("position", Integer, nullable=False),
     Column("sha256", Text, ForeignKey("certificate.sha256"), nullable=False),
     Column("first_seen_at", TimestampColumn, nullable=False),
@@ -133,10 +133,10 @@ told = Table(
     metadata,
     Column("key", TextColumn, primary_key=True),
     Column("rung", TextColumn, nullable=False),
-    Column("first_told_at", TimestampColumn, nullable=False),
-    Column("last_told_at", TimestampColumn, nullable=False),
+    Column("first_notified_at", TimestampColumn, nullable=False),
+    Column("last_notified_at", TimestampColumn, nullable=False),
     Column("title", TextColumn, nullable=False),
-    Column("places", Text, nullable=False),
+    Column("locations", Text, nullable=False),
 )
 
 mail = Table(

@@ -6,14 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One period in which a certificate was seen at one place without interruption.
+    """One period in which a certificate was seen at one location without interruption.
 
     ``last_seen_at`` may lag up to a day behind; ``replaced_by`` is the SHA-256 of what stood at the same
     place and position when this ended, empty when nothing did.
     """
 
     target_id: str
-    place: str
+    location: str
     position: int
     sha256: str
     subject: str

@@ -5,16 +5,16 @@ Nothing here judges a certificate: verification is off and whatever chain arrive
 
 from monitor.tls.context import TlsSetting, shared_context
 from monitor.tls.datagrams import DatagramHandshake
-from monitor.tls.handshake import Handshake, Trouble
+from monitor.tls.handshake import Handshake, HandshakeFailure
 from monitor.tls.identity import UnfitKeyError, identified_context
 from monitor.tls.key_types import KeyType
 
 __all__ = [
     "DatagramHandshake",
     "Handshake",
+    "HandshakeFailure",
     "KeyType",
     "TlsSetting",
-    "Trouble",
     "UnfitKeyError",
     "identified_context",
     "shared_context",

@@ -22,7 +22,7 @@ class TlsSetting:
     ``ciphers`` (TLS 1.2 and older) and ``groups`` are OpenSSL lists. Anonymous, PSK and SRP suites are
     left out because with them a server shows no certificate at all. The groups leave out the
     post-quantum ML-KEM hybrids: they make the first message five times as long, which old cameras and
-    middleboxes refuse, and take a sixth of the CPU time of a look. ``alpn`` is offered where a server
+    middleboxes refuse, and take a sixth of the CPU time of a probe. ``alpn`` is offered where a server
     answers nobody else (RFC 7301); ``newest`` of ``1.2`` is for protocols that cannot carry TLS 1.3.
     ``key_type`` has a server show its certificate of that type or none; it replaces ``ciphers``.
     ``staple`` lets a handshake ask for an OCSP response. ``datagrams`` is for DTLS.

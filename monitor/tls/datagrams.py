@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from OpenSSL import SSL
 
 from monitor.addresses import is_ip
-from monitor.model import Reason
-from monitor.tls import alerts
-from monitor.tls.handshake import MOST_BYTES, Trouble, served
+from monitor.model import FailureReason
+from monitor.tls import alert_codes
+from monitor.tls.handshake import MOST_BYTES, HandshakeFailure, served
 from monitor.tls.opening import describe
 from monitor.tls.staple import ask_for_staple
 
@@ -38,15 +38,15 @@ class DatagramHandshake:
         "_strange",
         "alert",
         "encrypted",
+        "failure",
         "over",
-        "trouble",
     )
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
         """Ask for ``server_name``; the context must have been made for datagrams."""
         self.over = False
         self.encrypted: bool | None = None
-        self.trouble: Trouble | None = None
+        self.failure: HandshakeFailure | None = None
         self.alert = ""
         self._name = server_name if server_name and not is_ip(server_name) else ""
         self._strange = b""
@@ -90,7 +90,9 @@ class DatagramHandshake:
             return []
         self._received += len(data)
         if self._received > MOST_BYTES:
-            self.end(Reason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake")
+            self.end(
+                FailureReason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake"
+            )
             return []
         if not _speaks_dtls(data):
             self._strange = self._strange or data  # anybody may send one: told only if nothing better comes
@@ -114,18 +116,18 @@ class DatagramHandshake:
     def expire(self, within: str) -> None:
         """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
         if self.encrypted:
-            self.end(Reason.TIMEOUT, f"the DTLS handshake was not finished {within}")
+            self.end(FailureReason.TIMEOUT, f"the DTLS handshake was not finished {within}")
         elif self._strange:
             self.encrypted = False
             said = describe(self._strange)
-            self.end(Reason.NOT_TLS, f"the port answers but does not speak DTLS: {said}")
+            self.end(FailureReason.NOT_TLS, f"the port answers but does not speak DTLS: {said}")
         else:
-            self.end(Reason.TIMEOUT, f"the DTLS greeting was not answered {within}")
+            self.end(FailureReason.TIMEOUT, f"the DTLS greeting was not answered {within}")
 
-    def end(self, reason: Reason, detail: str) -> None:
+    def end(self, reason: FailureReason, detail: str) -> None:
         """End early for a reason that lies outside; keep what arrived."""
         if not self.over:
-            self.trouble = Trouble(reason, detail)
+            self.failure = HandshakeFailure(reason, detail)
             self._finish()
 
     def _step(self) -> list[bytes]:
@@ -144,11 +146,11 @@ class DatagramHandshake:
 
     def _fail(self, error: SSL.Error) -> None:
         self._finish()
-        texts = alerts.reasons(error)
-        self.alert = alerts.received(texts)
-        if self._answered and self.alert in alerts.WANT_CERTIFICATE:
+        texts = alert_codes.reasons(error)
+        self.alert = alert_codes.received(texts)
+        if self._answered and self.alert in alert_codes.WANT_CERTIFICATE:
             return  # as in TLS 1.2: what is left to displease the server is that we gave no certificate
-        self.trouble = Trouble(*alerts.explain(texts, self._name, shown=bool(self._chain)))
+        self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
 
     def _finish(self) -> None:
         self.over = True

@@ -15,8 +15,8 @@ from typing import Protocol
 from OpenSSL import SSL, crypto
 
 from monitor.addresses import is_ip
-from monitor.model import Reason
-from monitor.tls import alerts
+from monitor.model import FailureReason
+from monitor.tls import alert_codes
 from monitor.tls.opening import describe, may_be_tls, speaks_tls
 from monitor.tls.staple import ask_for_staple
 
@@ -26,14 +26,14 @@ _READ_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class HandshakeFailure:
     """Say why a handshake ended early."""
 
-    reason: Reason
+    reason: FailureReason
     detail: str
 
 
-class Farewell(Protocol):
+class GracefulClose(Protocol):
     """Say how to leave: ``words`` inside TLS, and by ``answer`` what to say to the reply.
 
     ``None`` from ``answer`` means to leave now, nothing that more is to be read.
@@ -53,9 +53,9 @@ class Handshake:
     """Hold one handshake in progress; ``over`` says that nothing more is to be fed or sent.
 
     ``encrypted`` is ``None`` until the peer has said enough to tell whether it speaks TLS.
-    ``trouble`` is why it ended early, ``None`` when it did not or when nothing was lost by it.
+    ``failure`` is why it ended early, ``None`` when it did not or when nothing was lost by it.
     ``alert`` is the name of the one with which the server ended it, empty without.
-    ``farewell`` is how to leave, to be set before the handshake is finished; ``None`` for close_notify alone.
+    ``graceful_close`` is how to leave, set before the handshake is finished; ``None``: close_notify alone.
     """
 
     __slots__ = (
@@ -69,9 +69,9 @@ class Handshake:
         "_stapled",
         "alert",
         "encrypted",
-        "farewell",
+        "failure",
+        "graceful_close",
         "over",
-        "trouble",
     )
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
@@ -81,9 +81,9 @@ class Handshake:
         """
         self.over = False
         self.encrypted: bool | None = None
-        self.trouble: Trouble | None = None
+        self.failure: HandshakeFailure | None = None
         self.alert = ""
-        self.farewell: Farewell | None = None
+        self.graceful_close: GracefulClose | None = None
         self._reply: bytes | None = None  # to our farewell, once that was said
         self._name = server_name if server_name and not is_ip(server_name) else ""
         self._opening = b""
@@ -116,7 +116,9 @@ class Handshake:
             return b""
         self._received += len(data)
         if self._received > MOST_BYTES:
-            self.end(Reason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake")
+            self.end(
+                FailureReason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake"
+            )
             return b""
         return self._go_on(data) if self.encrypted else self._decide(data)
 
@@ -125,24 +127,29 @@ class Handshake:
         if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
-            self.end(Reason.CLOSED, "the server closed the connection without any answer to the TLS greeting")
+            self.end(
+                FailureReason.CLOSED,
+                "the server closed the connection without any answer to the TLS greeting",
+            )
         else:
-            self.end(Reason.CLOSED, "the server closed the connection in the middle of the TLS handshake")
+            self.end(
+                FailureReason.CLOSED, "the server closed the connection in the middle of the TLS handshake"
+            )
 
     def expire(self, within: str) -> None:
         """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
         if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
-            self.end(Reason.TIMEOUT, f"connected, but the TLS greeting was not answered {within}")
+            self.end(FailureReason.TIMEOUT, f"connected, but the TLS greeting was not answered {within}")
         else:
-            self.end(Reason.TIMEOUT, f"the TLS handshake was not finished {within}")
+            self.end(FailureReason.TIMEOUT, f"the TLS handshake was not finished {within}")
 
-    def end(self, reason: Reason, detail: str) -> None:
+    def end(self, reason: FailureReason, detail: str) -> None:
         """End early for a reason that lies outside (time is up, the connection broke); keep what arrived."""
         if not self.over:
             if self._reply is None:
-                self.trouble = Trouble(reason, detail)
+                self.failure = HandshakeFailure(reason, detail)
             self._finish()
 
     def _decide(self, data: bytes) -> bytes:
@@ -157,7 +164,7 @@ class Handshake:
 
     def _refuse_plain(self) -> None:
         self.encrypted = False
-        self.end(Reason.NOT_TLS, f"the port answers but does not speak TLS: {describe(self._opening)}")
+        self.end(FailureReason.NOT_TLS, f"the port answers but does not speak TLS: {describe(self._opening)}")
 
     def _go_on(self, data: bytes) -> bytes:
         assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
@@ -174,8 +181,8 @@ class Handshake:
         except SSL.Error as error:
             self._fail(error)
         else:
-            if self.farewell is not None:
-                connection.send(self.farewell.words)
+            if self.graceful_close is not None:
+                connection.send(self.graceful_close.words)
                 return self._part(connection, b"")
             connection.shutdown()
             self._finish()
@@ -183,12 +190,12 @@ class Handshake:
 
     def _part(self, connection: SSL.Connection, reply: bytes) -> bytes:
         """Listen to the reply to our farewell, and leave when it is complete or the server has left."""
-        assert self.farewell is not None  # noqa: S101 - tells the type checker what ``_reply`` already says
+        assert self.graceful_close is not None  # noqa: S101 - tells the type checker what ``_reply`` already says
         try:
             while True:
                 self._reply = reply
                 reply += connection.recv(_READ_SIZE)
-                words = self.farewell.answer(reply)
+                words = self.graceful_close.answer(reply)
                 if words is None:
                     break
                 if words:
@@ -207,19 +214,19 @@ class Handshake:
 
     def _fail(self, error: SSL.Error) -> None:
         self._finish()
-        texts = alerts.reasons(error)
-        self.alert = alerts.received(texts)
+        texts = alert_codes.reasons(error)
+        self.alert = alert_codes.received(texts)
         # TLS 1.2 and older: the server has read our whole answer, and what is left to displease it is that
         # we gave no certificate. In TLS 1.3 the handshake is over for us before it can complain.
-        if self._chain and self._sent > 1 and self.alert in alerts.WANT_CERTIFICATE:
+        if self._chain and self._sent > 1 and self.alert in alert_codes.WANT_CERTIFICATE:
             return
-        self.trouble = Trouble(*alerts.explain(texts, self._name, shown=bool(self._chain)))
+        self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
 
     def _finish(self) -> None:
         self.over = True
         if self._connection is not None:
             self._chain = served(self._connection)
-            self._connection = None  # the library's buffers are most of a look's memory
+            self._connection = None  # the library's buffers are most of a probe's memory
 
     def _output(self, connection: SSL.Connection) -> bytes:
         pieces = []

@@ -1,7 +1,7 @@
 """What the daemon shows and answers over HTTP; it asks the daemon through ``WebView`` and changes nothing.
 
 The exceptions are the reload route, which asks the daemon to read its configuration again, and the probe
-route, which asks it to look at a target now.
+route, which asks it to probe a target now.
 """
 
 from monitor.web.app import make_app, make_metrics_app

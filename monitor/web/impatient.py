@@ -20,7 +20,7 @@ class ImpatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self._timer = self.loop.call_later(PATIENCE, self._look_again, None)
+        self._timer = self.loop.call_later(PATIENCE, self._probe_again, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
@@ -28,9 +28,9 @@ class ImpatientProtocol(H11Protocol):
             self._timer.cancel()
         super().connection_lost(exc)
 
-    def _look_again(self, before: object) -> None:
+    def _probe_again(self, before: object) -> None:
         """Close where no other request is there than the one before, which was answered."""
         if self.cycle is before and (self.cycle is None or self.cycle.response_complete):
             self.transport.close()
         else:
-            self._timer = self.loop.call_later(PATIENCE, self._look_again, self.cycle)
+            self._timer = self.loop.call_later(PATIENCE, self._probe_again, self.cycle)

@@ -40,14 +40,14 @@ PAGE_POLICY = (
 
 def render_page(snapshot: Snapshot, now: datetime, *, q: str = "", everything: bool = False) -> str:
     """Return the HTML of the page with at most ``MOST_ROWS`` rows, unless everything is asked for."""
-    places = matching(snapshot, q)
+    locations = matching(snapshot, q)
     shown = [
-        row(place, snapshot.findings(place.state.target.id), now)
-        for place in islice(places, None if everything else MOST_ROWS)
+        row(location, snapshot.findings(location.state.target.id), now)
+        for location in islice(locations, None if everything else MOST_ROWS)
     ]
     return _page.render(
         rows=shown,
-        more=sum(1 for _ in places),
+        more=sum(1 for _ in locations),
         counts=_counts(snapshot),
         targets=len(snapshot),
         q=q,
@@ -63,14 +63,14 @@ def _counts(snapshot: Snapshot) -> dict[str, int]:
         max((f.severity for f in snapshot.findings(state.target.id)), key=_rank, default=Severity.OK)
         for state in snapshot
     )
-    looks = Counter("standing by" if state.standing_by else state.up for state in snapshot)
-    standing_by = looks["standing by"]
+    probes = Counter("standing by" if state.idle_standby else state.up for state in snapshot)
+    idle_standby = probes["standing by"]
     return {
         "critical": worsts[Severity.CRITICAL],
         "warning": worsts[Severity.WARNING],
-        "not reached": looks[False],
-        **({"standing by": standing_by} if standing_by else {}),
-        "not looked at yet": looks[None],
+        "not reached": probes[False],
+        **({"standing by": idle_standby} if idle_standby else {}),
+        "not looked at yet": probes[None],
     }
 
 

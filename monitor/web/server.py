@@ -17,7 +17,7 @@ from monitor.threads import ThreadPool
 from monitor.web.impatient import ImpatientProtocol
 
 _GRACE_SECONDS = 2
-# A neighbour that opens connections and says nothing must not use up the descriptors that looks need.
+# A neighbour that opens connections and says nothing must not use up the descriptors that probes need.
 _MOST_CONNECTIONS = 100
 # localhost often means ::1 too, on machines where IPv6 is switched off.
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)

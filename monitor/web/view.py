@@ -92,5 +92,5 @@ class WebView(Protocol):
         ...
 
     async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
-        """Look at one target now and return its metrics; nothing is kept of it."""
+        """Probe one target now and return its metrics; nothing is kept of it."""
         ...

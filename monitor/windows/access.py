@@ -45,7 +45,7 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Hold one machine to read and how; secrets are references, read at the look.
+    """Hold one machine to read and how; secrets are references, read at the probe.
 
     ``stores`` are written ``LocalMachine/My``. ``username`` is empty for the identity of our own process
     (a Kerberos ticket, the Windows account we run as) and for a login by certificate.
@@ -65,7 +65,7 @@ class Remote:
 def store_name(text: str) -> str:
     r"""Return ``LocalMachine/My`` for ``My``, ``LocalMachine/My`` and ``LocalMachine\My``.
 
-    Raises ``ValueError`` for other places: a remote login sees no other user's stores.
+    Raises ``ValueError`` for other locations: a remote login sees no other user's stores.
     """
     try:
         full = str(named(text))

@@ -10,42 +10,44 @@ from hashlib import sha1
 
 from monitor import parse
 from monitor.assess import Held
-from monitor.model import Certificate, Failure, Kept, Reason, Sighting
+from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry
 from monitor.windows.certificate import Stored
 from monitor.windows.issuers import Issuers
 
 
 @dataclass(slots=True)
-class Contents:
-    """Hold what some stores gave: as ``Seen`` has it, and what the stores say of each certificate."""
+class StoreContents:
+    """Hold what some stores gave: as ``ProbeResult`` has it, and what the stores say of each certificate."""
 
     sightings: list[Sighting] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     ders: dict[str, bytes] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[StoreEntry] = field(default_factory=list)
 
 
-def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable[Stored]) -> Contents:
+def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable[Stored]) -> StoreContents:
     """Return the certificates of each store at ``HOST/STORE/THUMBPRINT``.
 
     Position 0 is the stored certificate, the positions behind it are its issuers as far as these stores or
     ``others`` have them: the paths that lead from it on this machine. Archived certificates are kept and
     give no sighting.
     """
-    found = Contents()
+    found = StoreContents()
     leaves = [(store, one, _held(one.der)) for store, ones in stores.items() for one in ones]
     pool = (leaf for _, one, leaf in leaves if leaf is not None and not one.archived)
     issuers = Issuers([*pool, *_readable(others)])
     for store, one, leaf in leaves:
-        place = f"{host}/{store}/{_thumbprint(one.der)}"
+        location = f"{host}/{store}/{_thumbprint(one.der)}"
         if leaf is None:
-            detail = f"{place} cannot be read as a certificate"
-            found.failures.append(Failure(Reason.BAD_CERTIFICATE, detail, place))
+            detail = f"{location} cannot be read as a certificate"
+            found.failures.append(Failure(FailureReason.BAD_CERTIFICATE, detail, location))
             continue
-        found.kept.append(_kept(place, store, one, leaf[0]))
+        found.kept.append(_kept(location, store, one, leaf[0]))
         if not one.archived:
             chain = (leaf, *issuers.above(leaf))
-            found.sightings += [Sighting(place, n, certificate) for n, (certificate, _) in enumerate(chain)]
+            found.sightings += [
+                Sighting(location, n, certificate) for n, (certificate, _) in enumerate(chain)
+            ]
             found.ders.update({certificate.sha256: der for certificate, der in chain})
     return found
 
@@ -63,7 +65,7 @@ def _readable(stored: Iterable[Stored]) -> Iterator[Held]:
 
 @lru_cache(maxsize=4096)
 def _held(der: bytes) -> Held | None:
-    """Return a certificate with its facts; the same at each look, so that states share their memory."""
+    """Return a certificate with its facts; the same at each probe, so that states share their memory."""
     try:
         return parse.certificate(der), der
     except parse.UnreadableCertificateError:
@@ -74,6 +76,6 @@ def _thumbprint(der: bytes) -> str:
     return sha1(der, usedforsecurity=False).hexdigest().upper()
 
 
-def _kept(place: str, store: str, one: Stored, leaf: Certificate) -> Kept:
-    """Return what a store says of one certificate at its place."""
-    return Kept(place, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)
+def _kept(location: str, store: str, one: Stored, leaf: Certificate) -> StoreEntry:
+    """Return what a store says of one certificate at its location."""
+    return StoreEntry(location, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)

@@ -67,7 +67,7 @@ class Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class Names(Block):
+class MachineNames(Block):
     """Hold what the machine calls itself, without loopback and link-local addresses."""
 
     netbios: Annotated[HostName, Field(min_length=1, description="computer name")]
@@ -136,7 +136,7 @@ class Service(Block):
     running: bool | None = None
 
 
-class Trouble(Block):
+class CollectorFailure(Block):
     """Say what could not be read; ``part`` is a store, or ``roots``, ``bindings``, ``services`` and so on."""
 
     part: Text
@@ -151,14 +151,14 @@ class Report(Block):
     )
     collector: Text = Field(description="version of the script")
     taken_at: Instant = Field(description="when the script began, in UTC")
-    host: Names
+    host: MachineNames
     stores: tuple[Store, ...] = Field(max_length=200, description="stores that were read, empty ones too")
     certificates: tuple[Stored, ...] = Field(max_length=20_000)
     roots: tuple[Installed, ...] | None = Field(max_length=20_000, description="logical Root store")
     intermediates: tuple[Installed, ...] | None = Field(max_length=20_000, description="logical CA store")
     bindings: tuple[SslBinding, ...] | None = Field(max_length=20_000)
     services: tuple[Service, ...] | None = Field(max_length=5_000)
-    errors: tuple[Trouble, ...] = Field((), max_length=5_000)
+    errors: tuple[CollectorFailure, ...] = Field((), max_length=5_000)
 
 
 def schema() -> str:

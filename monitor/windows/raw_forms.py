@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterator
 from hashlib import md5
 
-from monitor.model import Grant
+from monitor.model import KeyPermission
 
 _IPV4, _IPV6 = 2, 23  # winsock2.h, AF_INET and AF_INET6
 _ALLOWED, _DENIED = 0, 1  # winnt.h, ACCESS_ALLOWED_ACE_TYPE and ACCESS_DENIED_ACE_TYPE
@@ -34,7 +34,7 @@ def key_file_name(container: str, machine_guid: str) -> str:
     return "".join(f"{number:08x}" for number in numbers) + f"_{machine_guid}"
 
 
-def grants(access_list: bytes) -> tuple[Grant, ...]:
+def grants(access_list: bytes) -> tuple[KeyPermission, ...]:
     """Return who may read, and who may not, by the entries of an ACL in their order, without names.
 
     Entries that only files below inherit and those of other kinds are passed over ([MS-DTYP] 2.4.5). Raises
@@ -46,13 +46,13 @@ def grants(access_list: bytes) -> tuple[Grant, ...]:
         raise ValueError("an access list ends too early") from error
 
 
-def _entries(access_list: bytes) -> Iterator[Grant]:
+def _entries(access_list: bytes) -> Iterator[KeyPermission]:
     count = struct.unpack_from("<H", access_list, 4)[0]
     position = 8
     for _ in range(count):
         kind, flags, size, mask = struct.unpack_from("<BBHI", access_list, position)
         if kind in (_ALLOWED, _DENIED) and not flags & _INHERIT_ONLY and mask & _READING:
-            yield Grant(_sid(access_list[position + 8 : position + size]), allowed=kind == _ALLOWED)
+            yield KeyPermission(_sid(access_list[position + 8 : position + size]), allowed=kind == _ALLOWED)
         position += max(size, 8)
 
 

@@ -15,18 +15,18 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from monitor.model import (
-    Account,
     Binding,
     Certificate,
     Failure,
-    Grant,
-    Kept,
-    Link,
+    FailureReason,
+    KeyLink,
+    KeyPermission,
     Machine,
     PrivateKey,
-    Reason,
-    Seen,
+    ProbeResult,
+    ServiceAccount,
     Sighting,
+    StoreEntry,
 )
 from monitor.parse import UnreadableCertificateError, certificate, display
 from monitor.windows.document import Installed, Key, Report, Stored
@@ -41,7 +41,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class ReportError(ValueError):
     """The bytes are no document that we can read; ``reason`` is ``too_large`` or ``bad_answer``."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(self, reason: FailureReason, message: str) -> None:
         """Keep the reason; the message is a clause about the document."""
         super().__init__(message)
         self.reason = reason
@@ -54,12 +54,12 @@ def parsed(data: bytes, *, largest: int = LARGEST) -> Report:
     for a format of another major version.
     """
     if len(data) > largest:
-        raise ReportError(Reason.TOO_LARGE, f"is larger than {largest >> 20} MiB")
+        raise ReportError(FailureReason.TOO_LARGE, f"is larger than {largest >> 20} MiB")
     text = data.removeprefix(_BYTE_ORDER_MARK)
     try:
         return Report.model_validate_json(text)
     except ValidationError as error:
-        raise ReportError(Reason.BAD_ANSWER, _said(text, error)) from None
+        raise ReportError(FailureReason.BAD_ANSWER, _said(text, error)) from None
 
 
 def _said(text: bytes, error: ValidationError) -> str:
@@ -92,7 +92,7 @@ def _everywhere(address: str) -> bool:
     return one.is_link_local or one.is_unspecified or one.is_multicast or address in ("127.0.0.1", "::1")
 
 
-def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> Seen:
+def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> ProbeResult:
     """Return what a document shows: sightings at ``HOST/LocalMachine/My/THUMBPRINT`` and the machine.
 
     ``host`` is what the machine is called where it is configured, else its own full name; ``also`` are
@@ -103,22 +103,24 @@ def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> Seen:
     reading = _Reading(host or own[0])
     for stored in report.certificates:
         reading.take(stored)
-    for trouble in report.errors:
-        if trouble.part.startswith("LocalMachine/") and trouble.part not in report.stores:
-            place = f"{reading.host}/{trouble.part}"
-            reading.failures.append(Failure(Reason.UNREADABLE, f"{place}: {trouble.message}", place))
+    for failure in report.errors:
+        if failure.part.startswith("LocalMachine/") and failure.part not in report.stores:
+            location = f"{reading.host}/{failure.part}"
+            reading.failures.append(
+                Failure(FailureReason.UNREADABLE, f"{location}: {failure.message}", location)
+            )
     machine = Machine(
         host=reading.host,
         names=tuple(dict.fromkeys((reading.host, *also, *own))),
         taken_at=report.taken_at,
-        kept=tuple(reading.kept),
+        entries=tuple(reading.kept),
         stores=report.stores,
         roots=_installed(report.roots),
         intermediates=_installed(report.intermediates),
         bindings=_bindings(report),
         accounts=_accounts(report),
     )
-    return Seen(tuple(reading.sightings), tuple(reading.failures), reading.ders, machine=machine)
+    return ProbeResult(tuple(reading.sightings), tuple(reading.failures), reading.ders, machine=machine)
 
 
 @dataclass(slots=True)
@@ -128,31 +130,33 @@ class _Reading:
     host: str
     sightings: list[Sighting] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[StoreEntry] = field(default_factory=list)
     ders: dict[str, bytes] = field(default_factory=dict)
-    _places: set[str] = field(default_factory=set)
+    _locations: set[str] = field(default_factory=set)
 
     def take(self, stored: Stored) -> None:
         try:
             der = base64.b64decode(stored.raw, validate=True)
             found = certificate(der)
         except (binascii.Error, ValueError, UnreadableCertificateError) as error:
-            place = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
-            self.failures.append(Failure(Reason.BAD_CERTIFICATE, f"{place}: {display(str(error))}", place))
+            location = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
+            self.failures.append(
+                Failure(FailureReason.BAD_CERTIFICATE, f"{location}: {display(str(error))}", location)
+            )
             return
-        place = f"{self.host}/{stored.store}/{found.sha1}"
-        if place in self._places:
+        location = f"{self.host}/{stored.store}/{found.sha1}"
+        if location in self._locations:
             return
-        self._places.add(place)
-        self.kept.append(_kept(place, stored, found))
+        self._locations.add(location)
+        self.kept.append(_kept(location, stored, found))
         if not stored.archived:
-            self.sightings.append(Sighting(place, 0, found))
+            self.sightings.append(Sighting(location, 0, found))
             self.ders[found.sha256] = der
 
 
-def _kept(place: str, stored: Stored, found: Certificate) -> Kept:
-    return Kept(
-        place,
+def _kept(location: str, stored: Stored, found: Certificate) -> StoreEntry:
+    return StoreEntry(
+        location,
         stored.store,
         found.sha1,
         found.sha256,
@@ -165,11 +169,13 @@ def _kept(place: str, stored: Stored, found: Certificate) -> Kept:
 def _key(key: Key) -> PrivateKey:
     readers = key.readers
     return PrivateKey(
-        link=Link(key.link),
+        link=KeyLink(key.link),
         provider=key.provider,
         container=key.container,
         hardware=key.hardware or is_hardware(key.provider),
-        readers=None if readers is None else tuple(Grant(one.sid, one.name, one.allowed) for one in readers),
+        readers=None
+        if readers is None
+        else tuple(KeyPermission(one.sid, one.name, one.allowed) for one in readers),
     )
 
 
@@ -186,9 +192,10 @@ def _bindings(report: Report) -> tuple[Binding, ...] | None:
     )
 
 
-def _accounts(report: Report) -> tuple[Account, ...] | None:
+def _accounts(report: Report) -> tuple[ServiceAccount, ...] | None:
     if report.services is None:
         return None
     return tuple(
-        Account(one.name, one.display_name, one.account, one.sids, one.running) for one in report.services
+        ServiceAccount(one.name, one.display_name, one.account, one.sids, one.running)
+        for one in report.services
     )

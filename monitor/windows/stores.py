@@ -10,7 +10,7 @@ from enum import StrEnum
 from monitor.parse import display
 
 
-class Location(StrEnum):
+class StoreLocation(StrEnum):
     """Say whose stores are meant."""
 
     LOCAL_MACHINE = "LocalMachine"
@@ -22,7 +22,7 @@ class Location(StrEnum):
 class StoreName:
     """Name one store; ``service`` is the short name of the service whose store it is, else empty."""
 
-    location: Location
+    location: StoreLocation
     name: str
     service: str = ""
 
@@ -31,10 +31,10 @@ class StoreName:
         return "/".join(part for part in (self.location, self.service, self.name) if part)
 
 
-MY = StoreName(Location.LOCAL_MACHINE, "My")
-ROOT = StoreName(Location.LOCAL_MACHINE, "Root")
-CA = StoreName(Location.LOCAL_MACHINE, "CA")
-DISALLOWED = StoreName(Location.LOCAL_MACHINE, "Disallowed")
+MY = StoreName(StoreLocation.LOCAL_MACHINE, "My")
+ROOT = StoreName(StoreLocation.LOCAL_MACHINE, "Root")
+CA = StoreName(StoreLocation.LOCAL_MACHINE, "CA")
+DISALLOWED = StoreName(StoreLocation.LOCAL_MACHINE, "Disallowed")
 
 # Windows does not care about case, but the name stands in places, which must not depend on who wrote it.
 _KNOWN = (
@@ -51,7 +51,7 @@ _KNOWN = (
     "SmartCardRoot",
 )
 _NAMES = {name.lower(): name for name in _KNOWN}
-_LOCATIONS = {location.lower(): location for location in Location}
+_LOCATIONS = {location.lower(): location for location in StoreLocation}
 
 
 def store_name(text: str) -> StoreName:
@@ -62,9 +62,9 @@ def store_name(text: str) -> StoreName:
     """
     written = re.sub(r"^cert:[/\\]+", "", text.strip(), flags=re.IGNORECASE)
     parts = [part.strip() for part in re.split(r"[/\\]", written)]
-    location = Location.LOCAL_MACHINE if len(parts) == 1 else _LOCATIONS.get(parts.pop(0).lower())
+    location = StoreLocation.LOCAL_MACHINE if len(parts) == 1 else _LOCATIONS.get(parts.pop(0).lower())
     *service, name = parts
-    services = 1 if location is Location.SERVICES else 0
+    services = 1 if location is StoreLocation.SERVICES else 0
     if location is None or len(service) != services or not all(map(_fit, parts)):
         raise ValueError(
             "must be My, LocalMachine/My, CurrentUser/My or Services/NAME/My, My or another store"

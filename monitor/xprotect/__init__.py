@@ -2,9 +2,9 @@
 
 from monitor.xprotect.answers import Answers, Items
 from monitor.xprotect.host import found_on
-from monitor.xprotect.meaning import meaning, title
 from monitor.xprotect.presets import Preset, Presets
 from monitor.xprotect.site import PARTS, SiteList, found_in
+from monitor.xprotect.target_info import meaning, title
 
 __all__ = [
     "PARTS",

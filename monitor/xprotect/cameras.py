@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from monitor.xprotect import fields, hosts
 from monitor.xprotect.answers import Answers
-from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Presets
 from monitor.xprotect.recorders import Note
+from monitor.xprotect.site_endpoint import SiteEndpoint
 
 
-def cameras(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+def cameras(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield every device in use whose HTTPS is on, and notes about those that cannot be told."""
     settings_of = {
         fields.guid(key) or key: found
@@ -22,7 +22,7 @@ def cameras(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
             continue
         address = hosts.url(fields.text(item, "address"))
         if address is None:
-            yield f"{fields.spoken('hardware', item)}: no usable address, so it is not watched"
+            yield f"{fields.described('hardware', item)}: no usable address, so it is not watched"
             continue
         settings = settings_of.get(fields.identity(item), {})
         unknown += not settings and not address.encrypted
@@ -40,7 +40,7 @@ def _https(settings: object) -> Mapping[str, object]:
 
 def _camera(
     item: object, address: hosts.Url, settings: Mapping[str, object], presets: Presets
-) -> Iterator[Place | Note]:
+) -> Iterator[SiteEndpoint | Note]:
     said = fields.flag(settings, "HTTPSEnabled")
     # The scheme says little where the settings speak; some drivers have none.
     if said is False or (said is None and not address.encrypted):
@@ -50,8 +50,9 @@ def _camera(
         return
     port = fields.port(settings, "HTTPSPort") or (address.port if address.encrypted else None)
     if port is None and fields.text(settings, "HTTPSPort"):
-        yield f"{fields.spoken('hardware', item)}: its HTTPS port is none; {preset.port} is watched instead"
-    yield Place(preset, fields.called(item), address.host, port or preset.port)
+        name = fields.described("hardware", item)
+        yield f"{name}: its HTTPS port is none; {preset.port} is watched instead"
+    yield SiteEndpoint(preset, fields.called(item), address.host, port or preset.port)
 
 
 def _validation(settings: Mapping[str, object]) -> str:

@@ -81,7 +81,7 @@ def called(item: object) -> str:
     return display(text(item, "displayName", "name"), _LONGEST_NAME)
 
 
-def spoken(resource: str, item: object) -> str:
+def described(resource: str, item: object) -> str:
     """Return the words for one item in a note: its resource and id, or its name when it has no id."""
     return f"{resource} {display(identity(item), 60) or called(item) or 'without id'}"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from monitor.addresses import join_host_port
 from monitor.xprotect import hosts
-from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Preset, Presets
 from monitor.xprotect.site import SiteList
+from monitor.xprotect.site_endpoint import SiteEndpoint
 
 
 def found_on(
@@ -23,12 +23,13 @@ def found_on(
     unknown = [role for role in roles if role not in presets.roles]
     if unknown:
         raise ValueError(f"roles are {', '.join(presets.roles)} (got {unknown[0]!r})")
-    places: dict[int, Place] = {}
+    endpoints: dict[int, SiteEndpoint] = {}
     for preset in (preset for role in roles for preset in presets.role(role)):
-        places.setdefault(preset.port, Place(preset, name, where, preset.port))
+        endpoints.setdefault(preset.port, SiteEndpoint(preset, name, where, preset.port))
     every = [preset for role in dict.fromkeys(roles) for preset in presets.every(role)]
     return SiteList(
-        tuple(place.found(site) for place in places.values()), tuple(_notes(where, every, set(places)))
+        tuple(endpoint.found(site) for endpoint in endpoints.values()),
+        tuple(_notes(where, every, set(endpoints))),
     )
 
 

@@ -1,6 +1,6 @@
 """What is known beforehand of each role's ports, from the file beside this one and the user's configuration.
 
-It must not look at what a site answered; that is site's matter.
+It must not probe what a site answered; that is site's matter.
 """
 
 import functools
@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.errors import ConfigError, Problem
-from monitor.model import Part
+from monitor.model import TargetTraits
 from monitor.settings import PolicySettings
 from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merged, problems_in
 
@@ -31,9 +31,9 @@ class Preset:
     """Hold what is known of one port of one role; ``key`` is such as ``recording_server.media``.
 
     ``steps``, ``ca_first`` and ``switch`` still hold ``{host}`` and ``{port}``, and what is filled from a
-    certificate (see ``Meaning``). ``verified`` is false where no source for the values could be read.
+    certificate (see ``TargetInfo``). ``verified`` is false where no source for the values could be read.
     ``by_default`` is false for what is watched only where a site announces it. ``protocol`` is ``tls``,
-    ``https`` or one that cannot be looked at yet.
+    ``https`` or one that cannot be probed yet.
     """
 
     key: str
@@ -61,7 +61,7 @@ class Preset:
 
     @property
     def lookable(self) -> bool:
-        """Return whether this version can look at such a port."""
+        """Return whether this version can probe such a port."""
         return self.protocol in LOOKABLE
 
     @property
@@ -70,9 +70,9 @@ class Preset:
         return self.by_default and self.lookable
 
     @property
-    def part(self) -> Part:
+    def part(self) -> TargetTraits:
         """Return the part that every such port plays, without what only its surroundings tell."""
-        return Part(standby=self.standby, plain_possible=self.plain_possible, key_type=self.key_type)
+        return TargetTraits(standby=self.standby, plain_possible=self.plain_possible, key_type=self.key_type)
 
 
 class Presets:
@@ -118,7 +118,7 @@ class Presets:
         return self._presets.get(key)
 
     def role(self, role: str) -> tuple[Preset, ...]:
-        """Return what to watch of a role: the ports that are on by default and can be looked at."""
+        """Return what to watch of a role: the ports that are on by default and can be probed."""
         return tuple(preset for preset in self.every(role) if preset.watched)
 
     def every(self, role: str) -> tuple[Preset, ...]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from monitor.xprotect import fields, hosts
 from monitor.xprotect.answers import Answers
-from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Presets
+from monitor.xprotect.site_endpoint import SiteEndpoint
 
 Note = str
 _URIS = ("webServerUri", "activeWebServerUri")
@@ -26,7 +26,7 @@ class _Recorder:
     known: tuple[str, ...]
 
 
-def recording_servers(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+def recording_servers(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield the ports of every recording server that is in use, and a note for each that cannot be read."""
     plain: list[str] = []
     for item in answers.recording_servers:
@@ -36,20 +36,20 @@ def recording_servers(answers: Answers, presets: Presets) -> Iterator[Place | No
         if recorder is None:
             yield _unreadable("recordingServers", item)
             continue
-        yield from _places(recorder, "recording_server", presets)
+        yield from _endpoints(recorder, "recording_server", presets)
         if recorder.encrypted is False:
             plain.append(recorder.name or recorder.host)
     if plain:
         yield f"recordingServers: streams are not encrypted on {_some(plain)}"
 
 
-def failover_recorders(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+def failover_recorders(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield the ports of every failover recorder, with the hosts that it stands in for.
 
     Only one that a recording server names as its hot standby runs all the time; any other opens its ports
     when it takes over.
     """
-    standing = _standing_in(answers)
+    revocation_status = _standing_in(answers)
     seen: set[str] = set()
     for item, groups in _failover_items(answers):
         recorder = _read(item)
@@ -59,11 +59,11 @@ def failover_recorders(answers: Answers, presets: Presets) -> Iterator[Place | N
             yield _unreadable("failoverRecorders", item)
             continue
         seen.add(recorder.id)
-        hot = standing.get(recorder.id, ())
+        hot = revocation_status.get(recorder.id, ())
         role = "hot_standby" if hot and not groups else "failover_recorder"
-        behind = hot + tuple(host for group in groups for host in standing.get(group, ()))
-        for place in _places(recorder, role, presets):
-            yield replace(place, stands_in_for=tuple(dict.fromkeys(behind)))
+        behind = hot + tuple(host for group in groups for host in revocation_status.get(group, ()))
+        for endpoint in _endpoints(recorder, role, presets):
+            yield replace(endpoint, stands_in_for=tuple(dict.fromkeys(behind)))
 
 
 def _failover_items(answers: Answers) -> Iterator[tuple[object, tuple[str, ...]]]:
@@ -124,10 +124,10 @@ def _read(item: object) -> _Recorder | None:
     )
 
 
-def _places(recorder: _Recorder, role: str, presets: Presets) -> Iterator[Place]:
+def _endpoints(recorder: _Recorder, role: str, presets: Presets) -> Iterator[SiteEndpoint]:
     for preset in presets.role(role):
         media = preset.certificate_group == "streaming_media"
-        yield Place(
+        yield SiteEndpoint(
             preset=preset,
             name=recorder.name,
             host=recorder.host,
@@ -138,9 +138,8 @@ def _places(recorder: _Recorder, role: str, presets: Presets) -> Iterator[Place]
 
 
 def _unreadable(resource: str, item: object) -> Note:
-    return (
-        f"{fields.spoken(resource, item)}: no usable host in webServerUri or hostName, so it is not watched"
-    )
+    name = fields.described(resource, item)
+    return f"{name}: no usable host in webServerUri or hostName, so it is not watched"
 
 
 def _some(names: list[str]) -> str:

@@ -5,21 +5,21 @@ from collections.abc import Iterator
 from monitor.parse.display import display
 from monitor.xprotect import fields, hosts
 from monitor.xprotect.answers import Answers
-from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Preset, Presets
 from monitor.xprotect.recorders import Note
+from monitor.xprotect.site_endpoint import SiteEndpoint
 
 _NAMED = ("uri", "url", "endpoint")
 
 
-def management_server(api: hosts.Url, presets: Presets, name: str) -> Iterator[Place]:
+def management_server(api: hosts.Url, presets: Presets, name: str) -> Iterator[SiteEndpoint]:
     """Yield the ports of the configured management server; its gateway's port is the configured one."""
     for number, preset in enumerate(presets.role("management_server")):
         port = preset.port if number or api.port is None else api.port
-        yield Place(preset, name, api.host, port)
+        yield SiteEndpoint(preset, name, api.host, port)
 
 
-def api_gateways(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+def api_gateways(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield the API gateways that the site announces."""
     preset = next(iter(presets.role("api_gateway")), None)
     for text in answers.api_gateways:
@@ -27,18 +27,18 @@ def api_gateways(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
         if found is None:
             yield f"ApiGateways: {display(str(text), 100)} is no usable address"
         elif preset and found.usual_port not in presets.never_tls:
-            yield Place(preset, "", found.host, found.usual_port)
+            yield SiteEndpoint(preset, "", found.host, found.usual_port)
 
 
-def registered_services(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+def registered_services(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield where the registered services answer; those whose name is not known are component ``other``."""
     for item in answers.registered_services:
         if fields.enabled(item):
             yield from _service(item, presets)
 
 
-def _service(item: object, presets: Presets) -> Iterator[Place | Note]:
-    who = fields.spoken("registeredServices", item)
+def _service(item: object, presets: Presets) -> Iterator[SiteEndpoint | Note]:
+    who = fields.described("registeredServices", item)
     name = fields.called(item)
     role = presets.registered(fields.text(item, "name", "displayName"))
     texts = list(dict.fromkeys(fields.texts_under(item, *_NAMED)))
@@ -51,27 +51,27 @@ def _service(item: object, presets: Presets) -> Iterator[Place | Note]:
             urls.append(found)
     if not texts:
         yield f"{who} ({name or 'no name'}): it names no address, so it is not watched"
-    places = list(_places(urls, role, name, presets))
-    if urls and not places:
+    endpoints = list(_endpoints(urls, role, name, presets))
+    if urls and not endpoints:
         yield f"{who} ({name or 'no name'}): it announces no port with TLS, so it is not watched"
-    yield from places
+    yield from endpoints
 
 
-def _places(urls: list[hosts.Url], role: str, name: str, presets: Presets) -> Iterator[Place]:
+def _endpoints(urls: list[hosts.Url], role: str, name: str, presets: Presets) -> Iterator[SiteEndpoint]:
     """Yield each host and port once; where only ports without TLS are announced, the role's usual ones."""
     usual = presets.role(role)
     met: set[str] = set()
     for found in urls:
         port = found.usual_port
         preset = _preset(presets, role, port)
-        if preset and preset.lookable and (found.encrypted or _worth_a_look(preset, port, presets)):
+        if preset and preset.lookable and (found.encrypted or _worth_a_probe(preset, port, presets)):
             met.add(found.host)
-            yield Place(preset, name, found.host, port)
+            yield SiteEndpoint(preset, name, found.host, port)
     for host in dict.fromkeys(found.host for found in urls if found.host not in met):
-        yield from (Place(preset, name, host, preset.port) for preset in usual[:1])
+        yield from (SiteEndpoint(preset, name, host, preset.port) for preset in usual[:1])
 
 
-def _worth_a_look(preset: Preset, port: int, presets: Presets) -> bool:
+def _worth_a_probe(preset: Preset, port: int, presets: Presets) -> bool:
     """Return whether a port announced with http may speak TLS all the same."""
     return port not in presets.never_tls and (preset.by_default or preset.role == "other")
 
@@ -81,7 +81,7 @@ def _preset(presets: Presets, role: str, port: int) -> Preset | None:
     return next((preset for preset in every if preset.port == port), every[0] if every else None)
 
 
-def child_sites(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
+def child_sites(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield the gateway of each child site of a federation; what else a child has, only itself tells."""
     preset = next(iter(presets.role("management_server")), None)
     for item in answers.child_sites:
@@ -90,8 +90,8 @@ def child_sites(answers: Answers, presets: Presets) -> Iterator[Place | Note]:
         texts = fields.texts_under(item, *_NAMED, "address", "hostname")
         found = next((one for one in map(hosts.url, texts) if one), None)
         if found is None:
-            yield f"{fields.spoken('childSites', item)}: no usable address, so it is not watched"
+            yield f"{fields.described('childSites', item)}: no usable address, so it is not watched"
             continue
         port = 443 if found.usual_port in presets.never_tls else found.usual_port
         name = fields.called(item)
-        yield Place(preset, name, found.host, port, site=name or found.host)
+        yield SiteEndpoint(preset, name, found.host, port, site=name or found.host)

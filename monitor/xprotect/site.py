@@ -7,14 +7,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.xprotect import fields, hosts
 from monitor.xprotect.answers import Answers
 from monitor.xprotect.cameras import cameras
-from monitor.xprotect.place import Place
 from monitor.xprotect.presets import Presets
 from monitor.xprotect.recorders import Note, failover_recorders, recording_servers
 from monitor.xprotect.services import api_gateways, child_sites, management_server, registered_services
+from monitor.xprotect.site_endpoint import SiteEndpoint
 
 MOST_NOTES = 20
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
@@ -24,7 +24,7 @@ PARTS = ("servers", "failover", "services", "cameras", "child_sites")
 class SiteList:
     """Hold every endpoint of a site, and in words what was left out or could not be read."""
 
-    found: tuple[Found, ...]
+    found: tuple[DiscoveredTarget, ...]
     notes: tuple[str, ...]
 
 
@@ -48,19 +48,19 @@ def found_in(  # noqa: PLR0913 - the last four are what the user says about one 
     label = site or own or (api.host if api else "")
     said = list(_everything(answers, presets, api, own, include))
     notes = [one for one in said if isinstance(one, Note)]
-    places = [one for one in said if isinstance(one, Place)]
+    endpoints = [one for one in said if isinstance(one, SiteEndpoint)]
     if not allow_local and not (api and hosts.is_local(api.host)):
-        places = [place.elsewhere() for place in places]
-        notes += _local_notes(places)
-        places = [place for place in places if not hosts.is_local(place.host)]
-    found = tuple(place.found(label, "xprotect") for place in _once(places))
+        endpoints = [endpoint.elsewhere() for endpoint in endpoints]
+        notes += _local_notes(endpoints)
+        endpoints = [endpoint for endpoint in endpoints if not hosts.is_local(endpoint.host)]
+    found = tuple(endpoint.found(label, "xprotect") for endpoint in _once(endpoints))
     return SiteList(found, tuple(_bounded(dict.fromkeys(notes))))
 
 
 def _everything(
     answers: Answers, presets: Presets, api: hosts.Url | None, own: str, include: Collection[str]
-) -> Iterator[Place | Note]:
-    """Yield every place; where two ways lead to one place, the first says what it is."""
+) -> Iterator[SiteEndpoint | Note]:
+    """Yield every location; where two ways lead to one location, the first says what it is."""
     if "servers" in include:
         if api:
             yield from management_server(api, presets, own)
@@ -77,26 +77,27 @@ def _everything(
         yield from child_sites(answers, presets)
 
 
-def _vagueness(one: Place | Note) -> bool:
-    return isinstance(one, Place) and one.preset.component in ("other", "api_gateway")
+def _vagueness(one: SiteEndpoint | Note) -> bool:
+    return isinstance(one, SiteEndpoint) and one.preset.component in ("other", "api_gateway")
 
 
-def _once(places: Iterable[Place]) -> Iterable[Place]:
+def _once(endpoints: Iterable[SiteEndpoint]) -> Iterable[SiteEndpoint]:
     """Return each host and port once, a short name being the same as the one full name that it begins."""
-    listed = list(places)
-    full = hosts.full_names(name for place in listed for name in place.hosts)
-    met: dict[tuple[str, int], Place] = {}
-    for place in (place.under(full) for place in listed):
-        key = (place.host, place.port)
-        met[key] = met[key].joined(place) if key in met else place
+    listed = list(endpoints)
+    full = hosts.full_names(name for endpoint in listed for name in endpoint.hosts)
+    met: dict[tuple[str, int], SiteEndpoint] = {}
+    for endpoint in (endpoint.under(full) for endpoint in listed):
+        key = (endpoint.host, endpoint.port)
+        met[key] = met[key].joined(endpoint) if key in met else endpoint
     return met.values()
 
 
-def _local_notes(places: Iterable[Place]) -> Iterator[Note]:
-    for place in places:
-        if hosts.is_local(place.host):
+def _local_notes(endpoints: Iterable[SiteEndpoint]) -> Iterator[Note]:
+    for endpoint in endpoints:
+        if hosts.is_local(endpoint.host):
+            name = endpoint.name or endpoint.preset.name
             yield (
-                f"{place.name or place.preset.name}: {place.host} is another machine here than on the site, "
+                f"{name}: {endpoint.host} is another machine here than on the site, "
                 "so it is not watched (allow_local: true watches it)"
             )
 

@@ -121,7 +121,7 @@ def from_announced(text: str) -> str:
 
 def from_proxy(text: str) -> str:
     """Return what the address of a proxy means."""
-    way = EndpointSettings(address="a", proxy=f"http://{text}").way
+    way = EndpointSettings(address="a", proxy=f"http://{text}").connect_options
     return f"{way.proxy.host} {way.proxy.port}" if way.proxy else ""
 
 

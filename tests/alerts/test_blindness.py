@@ -6,12 +6,11 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerts import Decision, Situation, decide
-from monitor.model import Failure, Meaning, Reason, Severity, Snapshot
+from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
     apply,
-    blind,
     certificate,
     failing,
     news,
@@ -19,6 +18,7 @@ from support.factories.alerts_world import (
     seen,
     steps,
     target,
+    unreachable,
 )
 
 CALM = picture(seen("a:443", certificate(1)))
@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 def test_blindness_is_told_for_each_host() -> None:
     """Three silent ports of one host are one entry."""
-    states = [blind(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
+    states = [unreachable(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
     healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
     assert news(decide(picture(*states, *healthy), {}, NOW, situation=AFTER_INVENTORY)) == [
         ("first", "warning", "a")
@@ -45,7 +45,7 @@ def test_blindness_is_told_for_each_host() -> None:
 def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
     """Several ports go by what their titles share, or by their host, in a notice and in the inventory."""
     states = [
-        blind(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", meaning=Meaning(title=title))))
+        unreachable(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", meaning=TargetInfo(title=title))))
         for n, title in enumerate(titles, 1)
     ]
     others = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
@@ -59,7 +59,9 @@ def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str)
 def test_another_port_of_a_silent_host_is_quiet() -> None:
     """A port that falls silent after its host was told adds no mail."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
-    first, *rest = steps((picture(blind(one), two), NOW), (picture(blind(one), blind(two)), NOW))
+    first, *rest = steps(
+        (picture(unreachable(one), two), NOW), (picture(unreachable(one), unreachable(two)), NOW)
+    )
     assert (len(first.entries), [decision.entries for decision in rest]) == (1, [()])
 
 
@@ -74,7 +76,9 @@ def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
 def test_blind_host_that_stays_blind_gets_worse() -> None:
     """Blindness climbs from warning to critical and is told again."""
     state = seen("a:443", certificate(1))
-    decisions = steps((picture(blind(state)), NOW), (picture(blind(state, Severity.CRITICAL)), NOW + HOUR))
+    decisions = steps(
+        (picture(unreachable(state)), NOW), (picture(unreachable(state, Severity.CRITICAL)), NOW + HOUR)
+    )
     assert [news(decision) for decision in decisions] == [
         [("first", "warning", "a:443")],
         [("worse", "critical", "a:443")],
@@ -85,8 +89,8 @@ def test_host_answers_again_when_all_its_told_ports_do() -> None:
     """The good news waits for every port that was told."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
     decisions = steps(
-        (picture(blind(one), blind(two)), NOW),
-        (picture(one, blind(two)), NOW + HOUR),
+        (picture(unreachable(one), unreachable(two)), NOW),
+        (picture(one, unreachable(two)), NOW + HOUR),
         (picture(one, two), NOW + 2 * HOUR),
         (picture(one, two), NOW + 3 * HOUR),
     )
@@ -101,7 +105,7 @@ def test_host_answers_again_when_all_its_told_ports_do() -> None:
 def network(blind_ones: int, total: int = 20) -> Snapshot:
     """Return a network in which so many hosts are silent."""
     states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
-    return picture(*(blind(state) if n < blind_ones else state for n, state in enumerate(states)))
+    return picture(*(unreachable(state) if n < blind_ones else state for n, state in enumerate(states)))
 
 
 def test_much_blindness_is_one_entry() -> None:
@@ -110,7 +114,7 @@ def test_much_blindness_is_one_entry() -> None:
     assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
 
 
-def with_reason(reason: Reason, count: int, silent: int = 0) -> Snapshot:
+def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
     """Return a network of 20 in which ``silent`` hosts refuse, and ``count`` more fail with this reason."""
     because = (Failure(reason, "what was said"),)
     states = list(network(silent + count).states.values())
@@ -121,7 +125,7 @@ def with_reason(reason: Reason, count: int, silent: int = 0) -> Snapshot:
 
 def test_network_is_not_suspected_where_something_else_is_said() -> None:
     """A share that is gone is told as one with its reason, and with an example."""
-    (entry,) = decide(with_reason(Reason.NOT_FOUND, 5, 1), {}, NOW, situation=AFTER_INVENTORY).entries
+    (entry,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, situation=AFTER_INVENTORY).entries
     assert entry.sentences == (
         "6 of 20 targets cannot be looked at",
         "not_found (5), such as: what was said",
@@ -131,7 +135,7 @@ def test_network_is_not_suspected_where_something_else_is_said() -> None:
 
 def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
     """One refused login beside a whole silent network does not hide what is likely."""
-    (entry,) = decide(with_reason(Reason.FORBIDDEN, 1, 5), {}, NOW, situation=AFTER_INVENTORY).entries
+    (entry,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, situation=AFTER_INVENTORY).entries
     assert entry.sentences == (
         "6 of 20 targets cannot be looked at: is the monitor's own network down?",
         "refused (5), such as: nobody listens there",
@@ -139,8 +143,10 @@ def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
     )
 
 
-@pytest.mark.parametrize("reason", [Reason.LATE, Reason.BAD_ANSWER, Reason.TOO_LARGE, Reason.NOT_TLS])
-def test_what_is_broken_by_itself_is_told_by_itself(reason: Reason) -> None:
+@pytest.mark.parametrize(
+    "reason", [FailureReason.LATE, FailureReason.BAD_ANSWER, FailureReason.TOO_LARGE, FailureReason.NOT_TLS]
+)
+def test_what_is_broken_by_itself_is_told_by_itself(reason: FailureReason) -> None:
     """Many reports that cannot be used are no silent network, and hide no host that falls silent later."""
     first, second = steps((with_reason(reason, 8), NOW), (with_reason(reason, 8, 1), NOW + HOUR))
     assert (len(first.entries), news(second)) == (8, [("first", "warning", "h8:443")])
@@ -148,7 +154,7 @@ def test_what_is_broken_by_itself_is_told_by_itself(reason: Reason) -> None:
 
 def test_inventory_marks_what_is_broken_by_itself() -> None:
     """What the inventory said of eight broken reports is not said again by the blind rule."""
-    shown = with_reason(Reason.LATE, 8)
+    shown = with_reason(FailureReason.LATE, 8)
     told = apply({}, decide(shown, {}, NOW, situation=Situation(NOW)))
     assert decide(shown, told, NOW + HOUR, situation=AFTER_INVENTORY).entries == ()
 

@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerts import Decision, decide
-from monitor.model import Check, Finding, Policy, Severity, Told
+from monitor.model import Check, Finding, NotificationRecord, Policy, Severity
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
-    blind,
     certificate,
     ending,
     finding,
@@ -19,17 +18,18 @@ from support.factories.alerts_world import (
     seen,
     steps,
     target,
+    unreachable,
 )
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def told_at(rung: str, days_ago: float, number: int = 1) -> dict[str, Told]:
+def told_at(rung: str, days_ago: float, number: int = 1) -> dict[str, NotificationRecord]:
     """Return told-state in which the end of one certificate was told some days ago."""
     key = f"expiry {certificate(number).sha256}"
     at = NOW - days_ago * DAYS
-    return {key: Told(key, rung, at, at, "a:443", ("a:443",))}
+    return {key: NotificationRecord(key, rung, at, at, "a:443", ("a:443",))}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,9 @@ def told_at(rung: str, days_ago: float, number: int = 1) -> dict[str, Told]:
         (20, Severity.OK, {}, []),
     ],
 )
-def test_ladder(days: float, severity: Severity, before: dict[str, Told], expected: list[object]) -> None:
+def test_ladder(
+    days: float, severity: Severity, before: dict[str, NotificationRecord], expected: list[object]
+) -> None:
     """A rung below the last told one is told, several at once tell the lowest, the rest is a reminder."""
     snapshot = picture(ending("a:443", certificate(1, days), severity))
     assert news(decide(snapshot, before, NOW, situation=AFTER_INVENTORY)) == expected
@@ -63,8 +65,8 @@ def test_told_row_remembers_lowest_rung_and_first_instant() -> None:
     snapshot = picture(ending("a:443", certificate(1, 20), Severity.WARNING))
     decision = decide(snapshot, told_at("critical", 8), NOW, situation=AFTER_INVENTORY)
     (change,) = decision.changes
-    assert change.told is not None
-    assert (change.told.rung, change.told.first_told_at, change.told.last_told_at) == (
+    assert change.record is not None
+    assert (change.record.rung, change.record.first_notified_at, change.record.last_notified_at) == (
         "critical",
         NOW - 8 * DAYS,
         NOW,
@@ -76,7 +78,7 @@ def test_one_certificate_at_many_places_is_one_entry() -> None:
     one = certificate(1, 3)
     snapshot = picture(*(ending(f"a:{port}", one, Severity.CRITICAL) for port in (443, 7563, 9000)))
     (entry,) = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
-    assert [spot.place for spot in entry.spots] == ["a:443", "a:7563", "a:9000"]
+    assert [spot.location for spot in entry.spots] == ["a:443", "a:7563", "a:9000"]
 
 
 def test_new_place_of_a_told_certificate_is_quiet() -> None:
@@ -84,7 +86,7 @@ def test_new_place_of_a_told_certificate_is_quiet() -> None:
     one = certificate(1, 20)
     first, second = picture(ending("a:443", one)), picture(ending("a:443", one), ending("b:443", one))
     *_, decision = steps((first, NOW), (second, NOW))
-    assert [c.told.places for c in decision.changes if c.told] == [("a:443", "b:443")]
+    assert [c.record.locations for c in decision.changes if c.record] == [("a:443", "b:443")]
     assert decision.entries == ()
 
 
@@ -177,7 +179,7 @@ def test_strictest_policy_reminds() -> None:
 
 def test_last_known_certificate_of_a_blind_target_still_climbs() -> None:
     """While nobody answers, the last known certificate goes on to its end."""
-    state = blind(ending("a:443", certificate(1, -1), Severity.CRITICAL))
+    state = unreachable(ending("a:443", certificate(1, -1), Severity.CRITICAL))
     decision = decide(picture(state), told_at("critical", 0.5), NOW, situation=AFTER_INVENTORY)
     assert ("worse", "expired", "a:443") in news(decision)
 

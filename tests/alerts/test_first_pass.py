@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerts import Decision, Situation, decide
-from monitor.model import Check, Severity, Told, ToldChange
+from monitor.model import Check, LogChange, NotificationRecord, Severity
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
     STARTED,
     apply,
-    blind,
     certificate,
     ending,
     failing,
@@ -22,6 +21,7 @@ from support.factories.alerts_world import (
     picture,
     seen,
     steps,
+    unreachable,
 )
 
 CALM = picture(seen("a:443", certificate(1)))
@@ -44,13 +44,13 @@ def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
 
 def test_clock_that_is_right_again_is_told() -> None:
     """Telling goes on, and the administrators hear that it does."""
-    row = Told("clock", "critical", NOW - DAYS, NOW - DAYS)
+    row = NotificationRecord("clock", "critical", NOW - DAYS, NOW - DAYS)
     decision = decide(CALM, {"clock": row}, NOW, situation=AFTER_INVENTORY)
     assert news(decision) == [("solved", "", "The monitor's own clock")]
-    assert decision.changes == (ToldChange("clock", None),)
+    assert decision.changes == (LogChange("clock", None),)
 
 
-FIRST_PASS = Situation(NOW, never_looked=2)
+FIRST_PASS = Situation(NOW, never_probed=2)
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_first_pass_tells_only_urgent_ends(
 
 
 @pytest.mark.parametrize(
-    ("never_looked", "minutes", "expected"), [(2, 29, False), (2, 30, True), (0, 1, True)]
+    ("never_probed", "minutes", "expected"), [(2, 29, False), (2, 30, True), (0, 1, True)]
 )
 def test_inventory_comes_when_all_were_tried_or_after_half_an_hour(
-    never_looked: int, minutes: int, *, expected: bool
+    never_probed: int, minutes: int, *, expected: bool
 ) -> None:
     """The first pass ends when every target was tried, or after 30 minutes."""
-    situation = Situation(NOW, never_looked=never_looked)
+    situation = Situation(NOW, never_probed=never_probed)
     decision = decide(CALM, {}, NOW + timedelta(minutes=minutes), situation=situation)
     assert (decision.inventory is not None) is expected
 
@@ -100,7 +100,7 @@ def test_inventory_counts_and_lists() -> None:
     assert (inventory.watched, inventory.need_action, inventory.unreachable) == (3, 1, 1)
     assert [entry.title for entry in inventory.entries] == ["a:443"]
     assert [(s.title, s.reason) for s in inventory.silent] == [("c:443", "refused: nobody listens there")]
-    assert [end.place for end in inventory.soonest] == ["a:443", "c:443", "b:443"]
+    assert [end.location for end in inventory.soonest] == ["a:443", "c:443", "b:443"]
 
 
 def test_everything_in_the_inventory_counts_as_told() -> None:
@@ -108,7 +108,7 @@ def test_everything_in_the_inventory_counts_as_told() -> None:
     one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
     first = decide(picture(one, two), {}, NOW, situation=Situation(NOW))
     told = apply({}, first)
-    second = decide(picture(one, blind(two)), told, NOW + HOUR, situation=replace(AFTER_INVENTORY))
+    second = decide(picture(one, unreachable(two)), told, NOW + HOUR, situation=replace(AFTER_INVENTORY))
     assert second == Decision()
 
 

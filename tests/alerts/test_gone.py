@@ -9,21 +9,20 @@ from monitor.model import (
     Assessment,
     Certificate,
     Check,
-    Departed,
     Finding,
+    FormerLeaf,
+    NotificationRecord,
     Path,
     Policy,
     Severity,
     Sighting,
     Superseded,
     TargetState,
-    Told,
 )
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
-    blind,
     certificate,
     ending,
     failing,
@@ -33,33 +32,34 @@ from support.factories.alerts_world import (
     seen,
     steps,
     target,
+    unreachable,
 )
 
 OLD = certificate(1, 20, age=340)
 NEW = certificate(2, 364, age=1)
-ALL = replace(AFTER_INVENTORY, tell_renewals_all=True)
+ALL = replace(AFTER_INVENTORY, notify_all_renewals=True)
 
 
-def gone(where: str = "a:443", looks: int = 2, new: Certificate | None = NEW) -> Departed:
-    """Return the news that the old certificate left its place."""
-    return Departed(where, OLD, new, looks)
+def gone(where: str = "a:443", probes: int = 2, new: Certificate | None = NEW) -> FormerLeaf:
+    """Return the news that the old certificate left its location."""
+    return FormerLeaf(where, OLD, new, probes)
 
 
-def told(check: Check = Check.EXPIRY, *places: str, of: str = "") -> dict[str, Told]:
+def told(check: Check = Check.EXPIRY, *locations: str, of: str = "") -> dict[str, NotificationRecord]:
     """Return told-state with one row about the old certificate."""
     key = f"{check} {of} {OLD.sha256}" if of else f"{check} {OLD.sha256}"
-    return {key: Told(key, "warning", NOW - DAYS, NOW - DAYS, "a:443", places or ("a:443",))}
+    return {key: NotificationRecord(key, "warning", NOW - DAYS, NOW - DAYS, "a:443", locations or ("a:443",))}
 
 
-def after(before: dict[str, Told], *states: TargetState) -> tuple[list[object], list[str]]:
+def after(before: dict[str, NotificationRecord], *states: TargetState) -> tuple[list[object], list[str]]:
     """Return what is told and which rows are forgotten."""
     decision = decide(picture(*states), before, NOW, situation=AFTER_INVENTORY)
-    return list(news(decision)), [change.key for change in decision.changes if change.told is None]
+    return list(news(decision)), [change.key for change in decision.changes if change.record is None]
 
 
 def test_renewed_after_two_looks() -> None:
     """A told certificate that gave way to a later one is told as renewed, with both of them."""
-    state = seen("a:443", NEW, departed=(gone(),))
+    state = seen("a:443", NEW, former_leaves=(gone(),))
     (entry,) = decide(picture(state), told(), NOW, situation=AFTER_INVENTORY).entries
     assert (entry.why.value, entry.replaced, entry.replaced_sha1, entry.certificate) == (
         "renewed",
@@ -70,29 +70,29 @@ def test_renewed_after_two_looks() -> None:
 
 
 def test_one_look_proves_nothing() -> None:
-    """After one look at a new certificate nothing is said and the row stays."""
-    assert after(told(), seen("a:443", NEW, departed=(gone(looks=1),))) == ([], [])
+    """After one probe a new certificate nothing is said and the row stays."""
+    assert after(told(), seen("a:443", NEW, former_leaves=(gone(probes=1),))) == ([], [])
 
 
 def test_renewed_at_one_of_two_places_is_not_renewed() -> None:
     """As long as the old one ends somewhere its trouble goes on."""
-    states = seen("a:443", NEW, departed=(gone(),)), ending("b:443", OLD)
+    states = seen("a:443", NEW, former_leaves=(gone(),)), ending("b:443", OLD)
     assert after(told(Check.EXPIRY, "a:443", "b:443"), *states) == ([], [])
 
 
 def test_renewed_at_every_place_is_one_entry() -> None:
     """Two places with the same successor are one piece of news."""
-    states = [seen(where, NEW, departed=(gone(where),)) for where in ("a:443", "b:443")]
+    states = [seen(where, NEW, former_leaves=(gone(where),)) for where in ("a:443", "b:443")]
     before = told(Check.EXPIRY, "a:443", "b:443")
     (entry,) = decide(picture(*states), before, NOW, situation=AFTER_INVENTORY).entries
-    assert [spot.place for spot in entry.spots] == ["a:443", "b:443"]
+    assert [spot.location for spot in entry.spots] == ["a:443", "b:443"]
 
 
 def test_renewed_waits_for_a_blind_place() -> None:
-    """A place that cannot be seen may still have the old one."""
-    silent = blind(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
+    """A location that cannot be seen may still have the old one."""
+    silent = unreachable(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
     entries, forgotten = after(
-        told(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, departed=(gone(),)), silent
+        told(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, former_leaves=(gone(),)), silent
     )
     assert (entries, forgotten) == ([("first", "warning", "b:443")], [])
 
@@ -100,12 +100,12 @@ def test_renewed_waits_for_a_blind_place() -> None:
 def test_several_troubles_of_one_renewed_certificate_are_one_entry() -> None:
     """End, weak key and wrong name end with the one renewal."""
     before = told() | told(Check.WEAK_KEY) | told(Check.NAME, of="endpoint:a:443")
-    entries, forgotten = after(before, seen("a:443", NEW, departed=(gone(),)))
+    entries, forgotten = after(before, seen("a:443", NEW, former_leaves=(gone(),)))
     assert (entries, sorted(forgotten)) == ([("renewed", "", "a:443")], sorted(before))
 
 
 @pytest.mark.parametrize(
-    ("departed", "shown"),
+    ("former_leaves", "shown"),
     [
         pytest.param((gone(new=None),), NEW, id="the file was deleted"),
         pytest.param((gone(new=certificate(3, 300, age=900)),), NEW, id="an earlier one came back"),
@@ -113,9 +113,11 @@ def test_several_troubles_of_one_renewed_certificate_are_one_entry() -> None:
         pytest.param((), OLD, id="thresholds changed"),
     ],
 )
-def test_certificate_that_simply_left_is_quiet(departed: tuple[Departed, ...], shown: Certificate) -> None:
+def test_certificate_that_simply_left_is_quiet(
+    former_leaves: tuple[FormerLeaf, ...], shown: Certificate
+) -> None:
     """What left without a successor, or is no longer too near its end, needs no mail."""
-    assert after(told(), seen("a:443", shown, departed=departed)) == ([], list(told()))
+    assert after(told(), seen("a:443", shown, former_leaves=former_leaves)) == ([], list(told()))
 
 
 def test_removed_target_is_quiet() -> None:
@@ -127,10 +129,10 @@ def test_removed_target_is_quiet() -> None:
 def test_superseded_in_a_collection_is_renewed() -> None:
     """An older certificate beside its successor no longer alarms and is told as renewed."""
     folder = replace(target("web servers"), collection=True)
-    places = Sighting("/a/old.pem", 0, OLD), Sighting("/a/new.pem", 0, NEW)
-    paths = tuple(Path(s.place, (s.certificate,), trusted=True) for s in places)
+    locations = Sighting("/a/old.pem", 0, OLD), Sighting("/a/new.pem", 0, NEW)
+    paths = tuple(Path(s.location, (s.certificate,), trusted=True) for s in locations)
     assessment = Assessment((), paths, (Superseded(OLD.sha256, NEW.sha256),))
-    state = TargetState(folder, NOW, NOW, sightings=places, assessment=assessment)
+    state = TargetState(folder, NOW, NOW, sightings=locations, assessment=assessment)
     assert after(told(Check.EXPIRY, "/a/old.pem"), state)[0] == [("renewed", "", "web servers")]
 
 
@@ -138,7 +140,7 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
     """A CA above a leaf leaves no trace of its own: its successor is known by name."""
     ca = certificate(8, 3000, name="VMS CA", ca=True)
     key = f"ca_expiry {certificate(7).sha256}"
-    before = {key: Told(key, "warning", NOW, NOW, "VMS CA", ("a:443",))}
+    before = {key: NotificationRecord(key, "warning", NOW, NOW, "VMS CA", ("a:443",))}
     state = seen("a:443", NEW, above=(ca,))
     (entry,) = decide(picture(state), before, NOW, situation=AFTER_INVENTORY).entries
     assert (entry.why.value, entry.title, entry.certificate) == ("renewed", "VMS CA", ca)
@@ -155,17 +157,17 @@ def test_solved_fact_is_told(check: Check) -> None:
     "state",
     [
         pytest.param(failing(replace(seen("a:443", OLD), assessment=Assessment())), id="blind"),
-        pytest.param(seen("a:443", NEW, departed=(gone(looks=1),)), id="seen once"),
+        pytest.param(seen("a:443", NEW, former_leaves=(gone(probes=1),)), id="seen once"),
     ],
 )
 def test_unsure_is_not_solved(state: TargetState) -> None:
-    """Unreachable is never recovered, and one look proves nothing."""
+    """Unreachable is never recovered, and one probe proves nothing."""
     assert after(told(Check.TRUST, of="endpoint:a:443"), state) == ([], [])
 
 
 def test_same_fault_on_the_next_certificate_is_not_solved() -> None:
     """A new certificate with the same fault is told, the old one is not called solved."""
-    state = seen("a:443", NEW, finding(Check.NAME, NEW, "a:443"), departed=(gone(),))
+    state = seen("a:443", NEW, finding(Check.NAME, NEW, "a:443"), former_leaves=(gone(),))
     assert after(told(Check.NAME, of="endpoint:a:443"), state)[0] == [("first", "critical", "a:443")]
 
 
@@ -184,7 +186,7 @@ def test_question_no_longer_asked_is_quiet(policy: Policy) -> None:
 def test_shared_matter_is_solved() -> None:
     """A name that answers the same everywhere again is told."""
     key = "inconsistent www.vms.example"
-    before = {key: Told(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
+    before = {key: NotificationRecord(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
     states = seen("a:443", NEW), seen("b:443", NEW)
     assert after(before, *states) == ([("solved", "", "www.vms.example")], [key])
 
@@ -192,28 +194,28 @@ def test_shared_matter_is_solved() -> None:
 def test_shared_matter_waits_for_a_blind_member() -> None:
     """As long as one of the targets is silent nobody knows whether they agree."""
     key = "inconsistent www.vms.example"
-    before = {key: Told(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
+    before = {key: NotificationRecord(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
     assert after(before, seen("a:443", NEW), failing(seen("b:443", OLD))) == ([], [])
 
 
 def test_renewal_without_trouble_is_quiet() -> None:
     """A certificate that was never told about is renewed without a word."""
-    assert after({}, seen("a:443", NEW, departed=(gone(),))) == ([], [])
+    assert after({}, seen("a:443", NEW, former_leaves=(gone(),))) == ([], [])
 
 
 def test_every_renewal_is_told_once_where_wanted() -> None:
     """With ``notify_renewals: all`` each renewal is told once, and forgotten when out of sight."""
-    renewed, later = seen("a:443", NEW, departed=(gone(),)), seen("a:443", NEW)
+    renewed, later = seen("a:443", NEW, former_leaves=(gone(),)), seen("a:443", NEW)
     decisions = list(
         steps((picture(renewed), NOW), (picture(renewed), NOW), (picture(later), NOW), situation=ALL)
     )
     assert [news(decision) for decision in decisions] == [[("renewed", "", "a:443")], [], []]
-    assert [change.told for change in decisions[2].changes] == [None]
+    assert [change.record for change in decisions[2].changes] == [None]
 
 
 def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
     """With ``notify_renewals: all`` a renewal that ends told trouble is still one entry."""
-    state = seen("a:443", NEW, departed=(gone(),))
+    state = seen("a:443", NEW, former_leaves=(gone(),))
     assert news(decide(picture(state), told(), NOW, situation=ALL)) == [("renewed", "", "a:443")]
 
 
@@ -221,18 +223,18 @@ def test_whole_story_of_one_certificate() -> None:
     """Warned, critical, expired, renewed: four mails, and silence between them."""
     unknown = Finding(Check.UNREACHABLE, Severity.UNKNOWN, "not yet")
     one = certificate(1, 8, age=340)
-    looks = [
+    probes = [
         (ending("a:443", one), 0),
         (ending("a:443", one), 0.5),
         (ending("a:443", one, Severity.CRITICAL), 6),
         (ending("a:443", one, Severity.CRITICAL), 6.5),
         (ending("a:443", one, Severity.CRITICAL), 8),
-        (replace(failing(ending("a:443", one, Severity.CRITICAL)), blind=unknown), 8.1),
-        (seen("a:443", NEW, departed=(replace(gone(looks=1), old=one),)), 8.2),
-        (seen("a:443", NEW, departed=(replace(gone(), old=one),)), 8.3),
-        (seen("a:443", NEW, departed=(replace(gone(looks=3), old=one),)), 8.4),
+        (replace(failing(ending("a:443", one, Severity.CRITICAL)), unreachable=unknown), 8.1),
+        (seen("a:443", NEW, former_leaves=(replace(gone(probes=1), old=one),)), 8.2),
+        (seen("a:443", NEW, former_leaves=(replace(gone(), old=one),)), 8.3),
+        (seen("a:443", NEW, former_leaves=(replace(gone(probes=3), old=one),)), 8.4),
     ]
-    decisions = steps(*((picture(state), NOW + days * DAYS) for state, days in looks))
+    decisions = steps(*((picture(state), NOW + days * DAYS) for state, days in probes))
     assert [entry for decision in decisions for entry in news(decision)] == [
         ("first", "warning", "a:443"),
         ("worse", "critical", "a:443"),
@@ -243,5 +245,5 @@ def test_whole_story_of_one_certificate() -> None:
 
 def test_unknown_rows_are_left_alone() -> None:
     """A row that a newer version may have written is neither told nor dropped."""
-    before = {"later thing": Told("later thing", "warning", NOW, NOW)}
+    before = {"later thing": NotificationRecord("later thing", "warning", NOW, NOW)}
     assert decide(picture(seen("a:443", NEW)), before, NOW, situation=AFTER_INVENTORY) == Decision()

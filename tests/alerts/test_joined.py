@@ -12,16 +12,16 @@ from monitor.model import (
     Assessment,
     Certificate,
     Check,
-    Departed,
     Failure,
+    FailureReason,
     Finding,
-    Meaning,
+    FormerLeaf,
+    NotificationRecord,
     Policy,
-    Reason,
     Severity,
     Snapshot,
+    TargetInfo,
     TargetState,
-    Told,
 )
 from monitor.xprotect import Presets, meaning
 from support.factories.alerts_recorders import MEANING
@@ -59,7 +59,7 @@ def joined(*states: TargetState) -> Snapshot:
     return replace(plain, correlated=correlate(plain, NOW))
 
 
-def decided(*states: TargetState, told: dict[str, Told] | None = None) -> Decision:
+def decided(*states: TargetState, told: dict[str, NotificationRecord] | None = None) -> Decision:
     """Return what is told about these targets."""
     return decide(joined(*states), told or {}, NOW, situation=AFTER_INVENTORY)
 
@@ -70,11 +70,11 @@ def entry(*states: TargetState) -> Entry:
     return only
 
 
-def recorder(meant: Meaning = REAL, *findings: Finding, shown: Certificate = OLD) -> TargetState:
+def recorder(meant: TargetInfo = REAL, *findings: Finding, shown: Certificate = OLD) -> TargetState:
     """Return a recorder that serves a certificate, with its path and findings."""
     state = port(shown, group="streaming_media", component="recording_server", anchor=CA)
     assessment = Assessment(findings, state.assessment.paths)
-    return replace(state, target=replace(state.target, meaning=meant), assessment=assessment)
+    return replace(state, target=replace(state.target, info=meant), assessment=assessment)
 
 
 def ending() -> Finding:
@@ -99,7 +99,7 @@ class TestServedOld:
         )
 
     def test_a_port_without_a_name(self) -> None:
-        """It is told under its place."""
+        """It is told under its location."""
         assert entry(RENEWED_STORE, port(OLD)).title == f"{HOST}:7563"
 
     def test_it_is_one_piece_of_news_with_the_end(self) -> None:
@@ -130,7 +130,7 @@ class TestServedOld:
         assert advice.steps == (f"Run it with /thumbprint={NEW.sha1} for {HOST}",)
 
     def test_without_a_preset(self) -> None:
-        """Steps that fit anything name the machine, the place and the new certificate."""
+        """Steps that fit anything name the machine, the location and the new certificate."""
         text = mail(RENEWED_STORE, port(OLD))
         assert f"On {HOST}, select the new certificate (thumbprint {NEW.sha1})" in text
         assert f"cert-monitor check {HOST}:7563" in text
@@ -149,10 +149,10 @@ class TestServedOld:
         assert news(decided(*states, told=before)) == [("worse", "critical", f"{HOST}:7563")]
 
     def test_its_end_is_the_renewal(self) -> None:
-        """Once the port serves the new one for two looks, that is told as renewed, and nothing else."""
+        """Once the port serves the new one for two probes, that is told as renewed, and nothing else."""
         told = apply({}, decided(RENEWED_STORE, recorder(REAL, ending())))
-        switched = replace(recorder(shown=NEW), departed=(Departed(f"{HOST}:7563", OLD, NEW, 2),))
-        waiting = replace(switched, departed=(Departed(f"{HOST}:7563", OLD, NEW, 1),))
+        switched = replace(recorder(shown=NEW), former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 2),))
+        waiting = replace(switched, former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 1),))
         assert decided(RENEWED_STORE, waiting, told=told).entries == ()
         after = decided(RENEWED_STORE, switched, told=told)
         assert news(after) == [("renewed", "", REAL.title)]
@@ -167,7 +167,7 @@ class TestServedOld:
     def test_a_silent_port_waits(self) -> None:
         """Nothing is said of a port that cannot be seen."""
         told = apply({}, decided(RENEWED_STORE, recorder()))
-        after = decided(RENEWED_STORE, replace(recorder(), failed_looks=1), told=told)
+        after = decided(RENEWED_STORE, replace(recorder(), failed_probes=1), told=told)
         assert (after.entries, apply(told, after)) == ((), told)
 
     def test_what_is_switched_off_is_not_told_as_solved(self) -> None:
@@ -193,7 +193,7 @@ FOUND = {
     Check.CA_NOT_INSTALLED: (TRUST, server(), client()),
 }
 TITLES = {Check.NOT_IN_STORE: f"{HOST}:7563", Check.CA_NOT_INSTALLED: "VMS Certificate Authority"}
-FINE: dict[str, Any] = {"bindings": (), "accounts": (), "roots": (CA.sha256,), "stores": (), "kept": ()}
+FINE: dict[str, Any] = {"bindings": (), "accounts": (), "roots": (CA.sha256,), "stores": (), "entries": ()}
 
 
 @pytest.mark.parametrize(("check", "states"), FOUND.items())
@@ -224,7 +224,7 @@ def test_a_store_that_cannot_be_read_solves_nothing() -> None:
     """A binding is not right because the store that it names could not be read this time."""
     known = machine(bindings=(bound(ELSEWHERE),))
     told = apply({}, decided(known))
-    failure = Failure(Reason.UNREADABLE, "cut", f"{HOST}/LocalMachine/My")
+    failure = Failure(FailureReason.UNREADABLE, "cut", f"{HOST}/LocalMachine/My")
     after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), told=told)
     assert (after.entries, apply(told, after)) == ((), told)
 
@@ -267,7 +267,7 @@ def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
 def test_a_binding_is_not_right_because_its_port_answers() -> None:
     """What was told of the binding while its port was silent is told of the port then, and not as solved."""
     unseen = Finding(Check.UNREACHABLE, Severity.WARNING, "it cannot be seen")
-    silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), blind=unseen))
+    silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), unreachable=unseen))
     after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
     assert Check.BINDING_STALE in {check for one in silent.entries for check in one.checks}
     assert [one.checks for one in after.entries] == [(Check.NOT_DEPLOYED,), (Check.UNREACHABLE,)]

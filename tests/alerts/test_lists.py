@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Decision, decide
-from monitor.model import Check, DiscoveryState, Failure, Reason, Severity, Snapshot
+from monitor.model import Check, DiscoveryState, Failure, FailureReason, Severity, Snapshot
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
@@ -19,7 +19,7 @@ from support.factories.alerts_world import (
 )
 
 LIST = "windows_report:/srv/certificates"
-GONE = (Failure(Reason.NOT_FOUND, "/srv/certificates does not exist"),)
+GONE = (Failure(FailureReason.NOT_FOUND, "/srv/certificates does not exist"),)
 FAILING = DiscoveryState(LIST, asked_at=NOW, failed=3, failures=GONE)
 HAD = DiscoveryState(LIST, asked_at=NOW, succeeded_at=NOW, found=1)
 CALM = seen("a:443", certificate(1))
@@ -54,7 +54,7 @@ def test_list_that_was_never_had_is_told(failed: int, expected: list[tuple[str, 
 def test_what_is_said_of_it() -> None:
     """It says why, that nothing is watched, and where the list comes from."""
     (entry,) = told(with_list(FAILING)).entries
-    assert (entry.sentences, [spot.place for spot in entry.spots]) == (
+    assert (entry.sentences, [spot.location for spot in entry.spots]) == (
         (
             (
                 f"the list of targets of {LIST} could not be had 3 times in a row (not_found: "
@@ -68,7 +68,7 @@ def test_what_is_said_of_it() -> None:
 def test_list_is_not_told_as_one_of_its_targets() -> None:
     """The one target that bears the finding has no more to do with it than the others."""
     (entry,) = told(with_list(replace(FAILING, found=1), borne=True)).entries
-    assert [(spot.title, spot.place) for spot in entry.spots] == [(LIST, LIST)]
+    assert [(spot.title, spot.location) for spot in entry.spots] == [(LIST, LIST)]
 
 
 @pytest.mark.parametrize("borne", [False, True])

@@ -12,9 +12,9 @@ from monitor.alerts.wording import TROUBLE
 from monitor.model import (
     Certificate,
     Check,
-    Meaning,
-    Part,
+    TargetInfo,
     TargetState,
+    TargetTraits,
 )
 from support.factories.alerts_recorders import (
     CA,
@@ -59,9 +59,9 @@ def test_title_then_effect_then_steps(kind: str) -> None:
         "Where:",
         "Thumbprint (SHA-1)",
     ]
-    places = [body.find(text) for text in order]
-    assert places == sorted(places)
-    assert -1 not in places
+    locations = [body.find(text) for text in order]
+    assert locations == sorted(locations)
+    assert -1 not in locations
 
 
 def test_several_effects_are_a_list() -> None:
@@ -187,7 +187,7 @@ def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool
 
 def test_names_to_ask_for_hold_those_that_were_missing() -> None:
     """The new certificate is asked for with the names that clients are given, and the wanted name."""
-    on = recorder(part=Part(public_names=("rec1", "recorder.vms.example")), name="rec1.vms.example")
+    on = recorder(part=TargetTraits(public_names=("rec1", "recorder.vms.example")), name="rec1.vms.example")
     found = finding(Check.NAME, LEAF, WHERE)
     (step, *_) = steps_of(seen(WHERE, LEAF, found, on=on, above=(CA,)))
     assert "for rec1, 10.0.0.5, recorder.vms.example, rec1.vms.example." in step
@@ -222,7 +222,7 @@ def test_unknown_braces_stay(text: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
 def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
     """Texts of a configuration and names of a stranger never break a mail."""
-    meaning = Meaning(name, name, name, (*texts, "{names} {"), tuple(texts), name)
+    meaning = TargetInfo(name, name, name, (*texts, "{names} {"), tuple(texts), name)
     one = replace(LEAF, dns_names=(name,), issuer_cn=name)
     message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(meaning=meaning), shown=one)))
     parts = [part.get_content_type() for part in message.walk()]

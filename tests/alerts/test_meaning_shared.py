@@ -77,7 +77,12 @@ class TestAuthority:
         first, second = (self.falling(n, Check.OUTLIVES_CA) for n in (1, 2))
         decisions = list(steps((picture(first), NOW), (picture(first, second), NOW)))
         assert [len(decision.entries) for decision in decisions] == [1, 0]
-        assert [place for change in decisions[1].changes if change.told for place in change.told.places] == [
+        assert [
+            location
+            for change in decisions[1].changes
+            if change.record
+            for location in change.record.locations
+        ] == [
             "rec1:7563",
             "rec2:7563",
         ]

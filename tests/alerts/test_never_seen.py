@@ -5,14 +5,13 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Situation, decide
-from monitor.model import Check, Finding, Meaning, Part, Severity, TargetState
+from monitor.model import Check, Finding, Severity, TargetInfo, TargetState, TargetTraits
 from support.factories.alerts_recorders import LEAF, recorder
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
     STARTED,
     apply,
-    blind,
     certificate,
     failing,
     mail_about,
@@ -23,6 +22,7 @@ from support.factories.alerts_world import (
     seen,
     steps,
     text_of,
+    unreachable,
 )
 
 
@@ -30,16 +30,16 @@ class TestNeverSeen:
     """What stands by cannot be judged from the network, and that is said."""
 
     SPARE = TargetState(
-        recorder("spare:7563", part=Part(standby=True)),
+        recorder("spare:7563", part=TargetTraits(standby=True)),
         watched_since=STARTED,
-        looked_at=NOW,
-        blind=Finding(Check.NEVER_SEEN, Severity.WARNING, "scan its store or test a failover"),
+        probed_at=NOW,
+        unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, "scan its store or test a failover"),
     )
 
     def silent(self, where: str = "spare:7563") -> TargetState:
         """Return a standby that never answered."""
-        on = replace(self.SPARE.target, id=f"endpoint:{where}", where=where, meaning=Meaning())
-        return failing(replace(self.SPARE, target=on), looks=50)
+        on = replace(self.SPARE.target, id=f"endpoint:{where}", where=where, info=TargetInfo())
+        return failing(replace(self.SPARE, target=on), probes=50)
 
     @pytest.mark.parametrize("kind", ["plain", "html"])
     def test_a_section_of_its_own(self, kind: str) -> None:
@@ -82,20 +82,20 @@ class TestNeverSeen:
         entries = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
         assert {entry.checks for entry in entries} == {(Check.NEVER_SEEN,)}
 
-    @pytest.mark.parametrize("looks", [0, 1])
-    def test_seen_once_is_solved(self, looks: int) -> None:
+    @pytest.mark.parametrize("probes", [0, 1])
+    def test_seen_once_is_solved(self, probes: int) -> None:
         """Also when it has fallen silent again before anybody decided."""
-        answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_looks=looks)
+        answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_probes=probes)
         decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
         assert news(decisions[1]) == [("solved", "", "spare:7563")]
 
     def test_who_becomes_a_spare_is_not_called_silent_any_more(self) -> None:
         """Its told silence is forgotten without a word."""
-        before = blind(seen("spare:7563", LEAF))
+        before = unreachable(seen("spare:7563", LEAF))
         after = failing(seen("spare:7563", LEAF, on=self.silent().target))
         decisions = list(steps((picture(before), NOW), (picture(after), NOW)))
         assert [len(decision.entries) for decision in decisions] == [1, 0]
-        assert [change.told for change in decisions[1].changes] == [None]
+        assert [change.record for change in decisions[1].changes] == [None]
 
     def test_a_spare_that_was_seen_is_not_unreachable(self) -> None:
         """Its silence is as it should be."""

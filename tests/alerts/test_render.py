@@ -8,14 +8,13 @@ from jinja2 import DictLoader
 
 from monitor.alerts import Decision, Situation, decide
 from monitor.alerts.wording import days_phrase
-from monitor.model import Check, Departed, Meaning, Recipient, Severity, TargetState
+from monitor.model import Check, FormerLeaf, RecipientStatus, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (
     ADMINS,
     AFTER_INVENTORY,
     DAYS,
     NOW,
     SENDER,
-    blind,
     certificate,
     ending,
     failing,
@@ -27,9 +26,10 @@ from support.factories.alerts_world import (
     seen,
     target,
     text_of,
+    unreachable,
 )
 
-MEANING = Meaning(
+MEANING = TargetInfo(
     title="Recorder 1",
     component="Recording Server",
     what_stops="Live video and playback stop.",
@@ -70,7 +70,7 @@ def test_days(left: timedelta, expected: str) -> None:
             seen("rec:7563", certificate(1, 90), finding(Check.NAME, certificate(1, 90), "rec:7563")),
             "[CRITICAL] rec:7563: wrong name, ends in 90 days",
         ),
-        (blind(seen("rec:7563", certificate(1))), "[WARNING] rec:7563 cannot be looked at"),
+        (unreachable(seen("rec:7563", certificate(1))), "[WARNING] rec:7563 cannot be looked at"),
     ],
 )
 def test_subject_names_the_worst_and_the_days(state: TargetState, expected: str) -> None:
@@ -87,9 +87,9 @@ def test_subject_counts_the_rest() -> None:
 def test_renewed_names_both_thumbprints() -> None:
     """Good news names the old and the new certificate and the new end."""
     old, new = certificate(1, 20, age=300), certificate(2, 364)
-    told = decide(picture(ending("rec:7563", old)), {}, NOW, situation=AFTER_INVENTORY).changes[0].told
+    told = decide(picture(ending("rec:7563", old)), {}, NOW, situation=AFTER_INVENTORY).changes[0].record
     assert told is not None
-    state = seen("rec:7563", new, departed=(Departed("rec:7563", old, new, 2),))
+    state = seen("rec:7563", new, former_leaves=(FormerLeaf("rec:7563", old, new, 2),))
     (mail,) = mails(decide(picture(state), {told.key: told}, NOW, situation=AFTER_INVENTORY))
     wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "2027-11-22"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
@@ -155,7 +155,7 @@ def test_mail_waits_for_its_first_attempt() -> None:
     """A rendered mail is due at once for every recipient."""
     mail = mail_about(ending("a:443", certificate(1, 3)))
     assert (mail.recipients, mail.next_attempt_at, mail.attempts) == (
-        tuple((address, Recipient.PENDING) for address in ADMINS),
+        tuple((address, RecipientStatus.PENDING) for address in ADMINS),
         NOW,
         0,
     )

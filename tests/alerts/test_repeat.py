@@ -14,29 +14,29 @@ from monitor.model import (
     Assessment,
     Certificate,
     Check,
-    Departed,
     Finding,
+    FormerLeaf,
+    NotificationRecord,
     Policy,
     Severity,
     Snapshot,
     TargetState,
-    Told,
 )
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
     apply,
-    blind,
     certificate,
     failing,
     picture,
     seen,
     target,
+    unreachable,
 )
 
 POLICY = Policy()
 PLACES = [f"h{host}:{port}" for host in range(4) for port in (443, 7563)]
-places = st.sampled_from(PLACES)
+locations = st.sampled_from(PLACES)
 
 
 def judged(state: TargetState, now: datetime) -> TargetState:
@@ -45,11 +45,11 @@ def judged(state: TargetState, now: datetime) -> TargetState:
     for sighting in state.sightings:
         one = sighting.certificate
         if now >= POLICY.critical_due_at(one, as_ca=False):
-            findings.append(Finding(Check.EXPIRY, Severity.CRITICAL, "ends", one.sha256, sighting.place))
+            findings.append(Finding(Check.EXPIRY, Severity.CRITICAL, "ends", one.sha256, sighting.location))
         elif now >= POLICY.warning_due_at(one, as_ca=False):
-            findings.append(Finding(Check.EXPIRY, Severity.WARNING, "ends", one.sha256, sighting.place))
+            findings.append(Finding(Check.EXPIRY, Severity.WARNING, "ends", one.sha256, sighting.location))
         if int(one.sha256, 16) % 5 == 0:
-            findings.append(Finding(Check.NAME, Severity.CRITICAL, "wrong", one.sha256, sighting.place))
+            findings.append(Finding(Check.NAME, Severity.CRITICAL, "wrong", one.sha256, sighting.location))
     return replace(state, assessment=replace(state.assessment, findings=tuple(findings)))
 
 
@@ -61,17 +61,17 @@ class Estate(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.states: dict[str, TargetState] = {}
-        self.told: dict[str, Told] = {}
-        self.situation = Situation(NOW, never_looked=1)
+        self.told: dict[str, NotificationRecord] = {}
+        self.situation = Situation(NOW, never_probed=1)
         self.numbers = 0
         self.rungs: Counter[tuple[str, str]] = Counter()
 
     @initialize(everything=st.booleans())
     def begin(self, *, everything: bool) -> None:
-        """Watch every place from the start, telling all renewals or not."""
-        self.situation = replace(self.situation, tell_renewals_all=everything)
-        for place in PLACES:
-            self.states[place] = seen(place, self._issue(60))
+        """Watch every location from the start, telling all renewals or not."""
+        self.situation = replace(self.situation, notify_all_renewals=everything)
+        for location in PLACES:
+            self.states[location] = seen(location, self._issue(60))
 
     def _issue(self, days: float) -> Certificate:
         self.numbers += 1
@@ -84,57 +84,59 @@ class Estate(RuleBasedStateMachine):
         """Let time pass; the targets answer as before."""
         self.now += timedelta(days=days)
 
-    @rule(place=places, days=st.floats(1, 400))
-    def renew(self, place: str, days: float) -> None:
-        """Put a new certificate in place; one look has seen it."""
-        state, new = self.states.get(place), self._issue(days)
+    @rule(location=locations, days=st.floats(1, 400))
+    def renew(self, location: str, days: float) -> None:
+        """Put a new certificate in place; one probe has seen it."""
+        state, new = self.states.get(location), self._issue(days)
         if state is not None:
             old = state.sightings[0].certificate
-            self.states[place] = seen(place, new, departed=(Departed(place, old, new, 1),))
+            self.states[location] = seen(location, new, former_leaves=(FormerLeaf(location, old, new, 1),))
 
-    @rule(place=places, days=st.floats(1, 400))
-    def share(self, place: str, days: float) -> None:
+    @rule(location=locations, days=st.floats(1, 400))
+    def share(self, location: str, days: float) -> None:
         """Put one new certificate on every port of a host."""
         new = self._issue(days)
-        for other in [p for p in self.states if p.partition(":")[0] == place.partition(":")[0]]:
+        for other in [p for p in self.states if p.partition(":")[0] == location.partition(":")[0]]:
             old = self.states[other].sightings[0].certificate
-            self.states[other] = seen(other, new, departed=(Departed(other, old, new, 2),))
+            self.states[other] = seen(other, new, former_leaves=(FormerLeaf(other, old, new, 2),))
 
-    @rule(place=places)
-    def look_again(self, place: str) -> None:
+    @rule(location=locations)
+    def look_again(self, location: str) -> None:
         """Look successfully once more."""
-        if place in self.states:
-            state = self.states[place]
-            departed = tuple(replace(d, looks=d.looks + 1) for d in state.departed)
-            self.states[place] = replace(state, failed_looks=0, failures=(), blind=None, departed=departed)
+        if location in self.states:
+            state = self.states[location]
+            former_leaves = tuple(replace(d, probes=d.probes + 1) for d in state.former_leaves)
+            self.states[location] = replace(
+                state, failed_probes=0, failures=(), unreachable=None, former_leaves=former_leaves
+            )
 
-    @rule(place=places, looks=st.integers(1, 4))
-    def fail(self, place: str, looks: int) -> None:
+    @rule(location=locations, probes=st.integers(1, 4))
+    def fail(self, location: str, probes: int) -> None:
         """Fail a few looks, enough to be blind or not."""
-        if place in self.states:
-            state = self.states[place]
-            self.states[place] = blind(state) if looks > 2 else failing(state, looks)
+        if location in self.states:
+            state = self.states[location]
+            self.states[location] = unreachable(state) if probes > 2 else failing(state, probes)
 
     @rule(critical=st.booleans())
     def cut_the_network(self, *, critical: bool) -> None:
         """Silence everything."""
         severity = Severity.CRITICAL if critical else Severity.WARNING
-        self.states = {place: blind(state, severity) for place, state in self.states.items()}
+        self.states = {location: unreachable(state, severity) for location, state in self.states.items()}
 
-    @rule(place=places)
-    def remove(self, place: str) -> None:
+    @rule(location=locations)
+    def remove(self, location: str) -> None:
         """Take a target out of the configuration."""
-        self.states.pop(place, None)
+        self.states.pop(location, None)
 
-    @rule(place=places)
-    def add(self, place: str) -> None:
+    @rule(location=locations)
+    def add(self, location: str) -> None:
         """Put a target back."""
-        self.states.setdefault(place, seen(place, self._issue(50)))
+        self.states.setdefault(location, seen(location, self._issue(50)))
 
     @rule()
     def finish_first_pass(self) -> None:
-        """Look at the last target for the first time."""
-        self.situation = replace(self.situation, never_looked=0)
+        """Probe the last target for the first time."""
+        self.situation = replace(self.situation, never_probed=0)
 
     @invariant()
     def deciding_twice_tells_nothing(self) -> None:

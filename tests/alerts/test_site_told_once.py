@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from monitor.alerts import FIRST_PASS_AT_MOST, Situation, decide
 from monitor.assess import correlate, unreachability
-from monitor.model import Certificate, DiscoveryState, Part, Policy, Snapshot, TargetState, Told
+from monitor.model import (
+    Certificate,
+    DiscoveryState,
+    NotificationRecord,
+    Policy,
+    Snapshot,
+    TargetState,
+    TargetTraits,
+)
 from support.factories.alerts_recorders import CA, LABELS, LEAF, recorder
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, STARTED, apply, certificate, picture, seen
 
@@ -23,17 +31,19 @@ sites = st.lists(
 def port_of(host: str, number: int, shown: Certificate | None, failed: int) -> TargetState:
     """Return one port of a recorder or of its spare."""
     spare = (
-        Part(standby=True, stands_in_for=("rec1", "rec2")) if host == "spare" else Part(plain_possible=True)
+        TargetTraits(standby=True, stands_in_for=("rec1", "rec2"))
+        if host == "spare"
+        else TargetTraits(plain_possible=True)
     )
     on = recorder(f"{host}:{number}", part=spare)
     group = ("certificate_group", "streaming_media" if number == 7563 else "server")
     on = replace(on, labels=(group, *LABELS[1:]), policy=Policy(encryption="any"))
-    state = TargetState(on, watched_since=STARTED, looked_at=NOW, failed_looks=failed)
+    state = TargetState(on, watched_since=STARTED, probed_at=NOW, failed_probes=failed)
     if shown is not None:
-        state = replace(seen(on.where, shown, on=on, above=(CA,)), failed_looks=failed, encrypted=True)
+        state = replace(seen(on.where, shown, on=on, above=(CA,)), failed_probes=failed, encrypted=True)
     elif host != "spare":
         state = replace(state, succeeded_at=NOW, encrypted=False)
-    return replace(state, blind=unreachability(state, NOW))
+    return replace(state, unreachable=unreachability(state, NOW))
 
 
 def site_of(rows: list[tuple[Certificate | None, bool, int]]) -> Snapshot:
@@ -55,7 +65,7 @@ def test_whatever_happens_to_a_site_is_told_once(
     inventory: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """After every change of a site one decision tells it, and deciding again tells and stores nothing."""
-    rows: dict[str, Told] = {}
+    rows: dict[str, NotificationRecord] = {}
     # A picture without any target waits for the end of the first pass, whatever lists are missing.
     situation = AFTER_INVENTORY if inventory else Situation(NOW - FIRST_PASS_AT_MOST)
     for snapshot in map(site_of, history):

@@ -11,14 +11,14 @@ from monitor.assess import correlate
 from monitor.model import (
     Certificate,
     Check,
-    Departed,
-    Meaning,
+    FormerLeaf,
+    NotificationRecord,
     Policy,
     Revocation,
+    RevocationStatus,
     Snapshot,
-    Standing,
+    TargetInfo,
     TargetState,
-    Told,
 )
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -50,9 +50,9 @@ def shown(
     return seen(where, leaf, on=target(where, policy=policy), **more)  # type: ignore[arg-type]
 
 
-def said(standing: Standing, about: Certificate = LEAF, attempts: int = 0) -> Revocation:
+def said(revocation_status: RevocationStatus, about: Certificate = LEAF, attempts: int = 0) -> Revocation:
     """Return what an issuer said."""
-    return Revocation(about.sha256, standing, NOW, detail="revoked by its CA", attempts=attempts)
+    return Revocation(about.sha256, revocation_status, NOW, detail="revoked by its CA", attempts=attempts)
 
 
 def snapshot(*states: TargetState, known: tuple[Revocation, ...] = ()) -> Snapshot:
@@ -61,14 +61,17 @@ def snapshot(*states: TargetState, known: tuple[Revocation, ...] = ()) -> Snapsh
     return replace(bare, correlated=correlate(bare, NOW))
 
 
-def decided(picture: Snapshot, told: Mapping[str, Told]) -> Decision:
+def decided(picture: Snapshot, told: Mapping[str, NotificationRecord]) -> Decision:
     """Return what is decided after the inventory."""
     return decide(picture, told, NOW, situation=AFTER_INVENTORY)
 
 
-def told(*keys: str) -> dict[str, Told]:
+def told(*keys: str) -> dict[str, NotificationRecord]:
     """Return told-state with these rows."""
-    return {key: Told(key, "critical", NOW - DAYS / 24, NOW - DAYS / 24, "a:443", ("a:443",)) for key in keys}
+    return {
+        key: NotificationRecord(key, "critical", NOW - DAYS / 24, NOW - DAYS / 24, "a:443", ("a:443",))
+        for key in keys
+    }
 
 
 def outcome(picture: Snapshot, *keys: str) -> tuple[list[str], list[str]]:
@@ -81,10 +84,10 @@ def outcome(picture: Snapshot, *keys: str) -> tuple[list[str], list[str]]:
 
 def test_told_once_for_all_places() -> None:
     """A revoked certificate is one piece of news, wherever it is served."""
-    where = snapshot(shown(), shown(where="b:443"), known=(said(Standing.REVOKED),))
+    where = snapshot(shown(), shown(where="b:443"), known=(said(RevocationStatus.REVOKED),))
     decision = decided(where, {})
     (entry,) = decision.entries
-    assert (entry.checks, sorted(spot.place for spot in entry.spots)) == (
+    assert (entry.checks, sorted(spot.location for spot in entry.spots)) == (
         (Check.REVOKED,),
         ["a:443", "b:443"],
     )
@@ -94,24 +97,24 @@ def test_told_once_for_all_places() -> None:
 def test_a_ca_speaks_for_itself() -> None:
     """A revoked CA is told under its own name, once for all that hangs on it."""
     states = (shown(), shown(certificate(9), "b:443"))
-    (entry,) = decided(snapshot(*states, known=(said(Standing.REVOKED, MIDDLE),)), {}).entries
+    (entry,) = decided(snapshot(*states, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).entries
     assert entry.title == "Middle CA"
 
 
 def test_steps() -> None:
     """A revoked certificate needs another one: the steps of a renewal come along, for a CA those of a CA."""
-    meaning = Meaning("Recorder 01", steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",))
+    meaning = TargetInfo("Recorder 01", steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",))
     state = seen("a:443", LEAF, on=target("a:443", policy=ASKED, meaning=meaning), above=(MIDDLE, ROOT))
-    state = replace(state, target=replace(state.target, meaning=meaning))
-    (leaf,) = decided(snapshot(state, known=(said(Standing.REVOKED),)), {}).entries
-    (ca,) = decided(snapshot(state, known=(said(Standing.REVOKED, MIDDLE),)), {}).entries
+    state = replace(state, target=replace(state.target, info=meaning))
+    (leaf,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED),)), {}).entries
+    (ca,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).entries
     assert leaf.advice[0].steps
     assert (ca.advice[0].ca_first, ca.advice[0].steps[0].startswith("Renew the CA")) == (True, True)
 
 
 def test_steps_without_a_preset() -> None:
     """Who has no preset is told what to do about a revoked certificate all the same."""
-    (entry,) = decided(snapshot(shown(), known=(said(Standing.REVOKED),)), {}).entries
+    (entry,) = decided(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), {}).entries
     assert entry.advice[0].steps[-1].endswith("cert-monitor check a:443")
 
 
@@ -124,23 +127,23 @@ def test_a_restart_is_no_recovery(key: str) -> None:
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
 def test_silence_is_no_recovery(key: str) -> None:
     """That it cannot be told at the first attempt solves nothing."""
-    assert outcome(snapshot(shown(), known=(said(Standing.UNKNOWN, attempts=1),)), key) == ([], [key])
+    assert outcome(snapshot(shown(), known=(said(RevocationStatus.UNKNOWN, attempts=1),)), key) == ([], [key])
 
 
 def test_revoked_again_after_a_restart() -> None:
     """What the issuer says again is no news."""
-    assert outcome(snapshot(shown(), known=(said(Standing.REVOKED),)), REVOKED) == ([], [REVOKED])
+    assert outcome(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), REVOKED) == ([], [REVOKED])
 
 
 def test_good_again() -> None:
     """Only the word of the issuer solves it."""
-    good = (said(Standing.GOOD),)
+    good = (said(RevocationStatus.GOOD),)
     assert outcome(snapshot(shown(), known=good), REVOKED) == (["solved revoked"], [])
 
 
 def test_the_issuer_tells_again() -> None:
     """An issuer that was silent is no trouble any more when it has told of all its certificates."""
-    leaf, middle = said(Standing.GOOD), said(Standing.GOOD, MIDDLE)
+    leaf, middle = said(RevocationStatus.GOOD), said(RevocationStatus.GOOD, MIDDLE)
     assert outcome(snapshot(shown(), known=(leaf,)), UNKNOWN) == ([], [UNKNOWN])
     assert outcome(snapshot(shown(), known=(leaf, middle)), UNKNOWN) == (["solved revocation_unknown"], [])
 
@@ -149,7 +152,7 @@ def test_one_silent_issuer() -> None:
     """An issuer that is silent about many certificates is one piece of news, under its own name."""
     others = [certificate(100 + n) for n in range(50)]
     states = [shown(one, f"r{n}:443") for n, one in enumerate(others)]
-    known = tuple(said(Standing.UNKNOWN, one, attempts=3) for one in others)
+    known = tuple(said(RevocationStatus.UNKNOWN, one, attempts=3) for one in others)
     (entry,) = decided(snapshot(*states, known=known), {}).entries
     assert (entry.title, len(entry.spots)) == (CA, 50)
     assert headline(entry, NOW) == f"[WARNING] {CA}: nothing says which of its certificates are revoked"
@@ -157,7 +160,7 @@ def test_one_silent_issuer() -> None:
 
 def test_unknown_becomes_revoked() -> None:
     """That one is revoked is news of its own, and the issuer is no longer silent."""
-    known = (said(Standing.REVOKED), said(Standing.GOOD, MIDDLE))
+    known = (said(RevocationStatus.REVOKED), said(RevocationStatus.GOOD, MIDDLE))
     assert outcome(snapshot(shown(), known=known), UNKNOWN) == (
         ["first revoked", "solved revocation_unknown"],
         [REVOKED],
@@ -172,33 +175,36 @@ def test_switched_off() -> None:
 def test_check_switched_off() -> None:
     """When the check is switched off, it is dropped without a word."""
     off = replace(ASKED, checks=((Check.REVOKED, None),))
-    known = (said(Standing.REVOKED),)
+    known = (said(RevocationStatus.REVOKED),)
     assert outcome(snapshot(shown(policy=off), known=known), REVOKED) == ([], [])
 
 
 def test_renewed() -> None:
-    """A new certificate in its place is the good news."""
-    gone = (Departed("a:443", LEAF, NEW, 2),)
-    assert outcome(snapshot(shown(NEW, departed=gone)), REVOKED) == (["renewed expiry"], [])
+    """A new certificate in its location is the good news."""
+    gone = (FormerLeaf("a:443", LEAF, NEW, 2),)
+    assert outcome(snapshot(shown(NEW, former_leaves=gone)), REVOKED) == (["renewed expiry"], [])
 
 
 def test_one_look_without_it() -> None:
     """A single look that shows another certificate proves nothing."""
-    gone = (Departed("a:443", LEAF, NEW, 1),)
-    assert outcome(snapshot(shown(NEW, departed=gone)), REVOKED) == ([], [REVOKED])
+    gone = (FormerLeaf("a:443", LEAF, NEW, 1),)
+    assert outcome(snapshot(shown(NEW, former_leaves=gone)), REVOKED) == ([], [REVOKED])
 
 
 def test_a_new_ca() -> None:
     """When no certificate hangs on the revoked CA any more, that is good news as well."""
     key = f"revoked {MIDDLE.sha256}"
-    gone = (Departed("a:443", LEAF, NEW, 2),)
-    state = shown(NEW, departed=gone, above=(OTHER, ROOT))
+    gone = (FormerLeaf("a:443", LEAF, NEW, 2),)
+    state = shown(NEW, former_leaves=gone, above=(OTHER, ROOT))
     assert outcome(snapshot(state), key) == (["solved revoked"], [])
 
 
 def test_blind() -> None:
-    """While the target cannot be looked at, nothing is solved."""
-    assert outcome(snapshot(failing(shown()), known=(said(Standing.GOOD),)), REVOKED) == ([], [REVOKED])
+    """While the target cannot be probed, nothing is solved."""
+    assert outcome(snapshot(failing(shown()), known=(said(RevocationStatus.GOOD),)), REVOKED) == (
+        [],
+        [REVOKED],
+    )
 
 
 def test_no_longer_watched() -> None:

@@ -24,7 +24,7 @@ WEEKLY = RevocationList(
 FILE = Target("files:crl", "files", "/crl/ca.crl", None)
 FOLDER = replace(FILE, id="files:all", where="/crl", collection=True)
 OLDER = replace(
-    WEEKLY, place="/crl/old.crl", this_update=days(-8), next_update=days(-1), sha256="a0", number="1"
+    WEEKLY, location="/crl/old.crl", this_update=days(-8), next_update=days(-1), sha256="a0", number="1"
 )
 
 REFUSED = "clients that check it refuse every certificate of this issuer"
@@ -37,7 +37,7 @@ def judged(*lists: RevocationList, target: Target = FILE, at: float = 0) -> Asse
 
 def found(*lists: RevocationList, target: Target = FILE, at: float = 0) -> list[tuple[str, str]]:
     """Return severity and place of each finding."""
-    return [(one.severity.value, one.place) for one in judged(*lists, target=target, at=at).findings]
+    return [(one.severity.value, one.location) for one in judged(*lists, target=target, at=at).findings]
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_a_weekly_list(at: float, severity: Severity | None) -> None:
 def test_a_list_of_an_offline_ca_warns_a_week_ahead() -> None:
     """Somebody has to fetch a key from a safe: half a year's list warns 7 days before its end."""
     yearly = replace(WEEKLY, this_update=days(-100), next_update=days(80))
-    assert (found(yearly, at=72.9), found(yearly, at=73.1)) == ([], [("warning", WEEKLY.place)])
+    assert (found(yearly, at=72.9), found(yearly, at=73.1)) == ([], [("warning", WEEKLY.location)])
 
 
 def test_the_policy_says_how_early() -> None:
     """``crl_warn_before`` is the target's own."""
     early = replace(FILE, policy=Policy(crl_warn_before=(Margin(timedelta(days=2)),)))
-    assert found(WEEKLY, target=early, at=5) == [("warning", WEEKLY.place)]
+    assert found(WEEKLY, target=early, at=5) == [("warning", WEEKLY.location)]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_check_can_be_softened_and_switched_off() -> None:
         for severity in (Severity.WARNING, None)
     )
     assert (found(WEEKLY, target=soft, at=9), found(WEEKLY, target=off, at=9)) == (
-        [("warning", WEEKLY.place)],
+        [("warning", WEEKLY.location)],
         [],
     )
 
@@ -119,23 +119,23 @@ def test_in_a_folder_only_the_newest_list_of_an_issuer_counts() -> None:
 
 def test_files_that_are_named_count_each() -> None:
     """Two files that somebody named are used by two programs."""
-    assert found(OLDER, WEEKLY) == [("critical", OLDER.place)]
+    assert found(OLDER, WEEKLY) == [("critical", OLDER.location)]
 
 
 def test_in_one_file_only_the_newest_list_of_an_issuer_counts() -> None:
     """Whoever reads a file with both uses the newer one."""
-    assert found(replace(OLDER, place=WEEKLY.place), WEEKLY) == []
+    assert found(replace(OLDER, location=WEEKLY.location), WEEKLY) == []
 
 
 def test_a_list_that_is_not_in_force_yet_replaces_nothing() -> None:
     """A list from tomorrow leaves the ended one of today alarming, and is told itself."""
-    early = replace(WEEKLY, this_update=days(0.5), place="/crl/next.crl")
-    assert found(OLDER, early, target=FOLDER) == [("critical", OLDER.place), ("critical", early.place)]
+    early = replace(WEEKLY, this_update=days(0.5), location="/crl/next.crl")
+    assert found(OLDER, early, target=FOLDER) == [("critical", OLDER.location), ("critical", early.location)]
 
 
 def test_lists_of_another_scope_stay() -> None:
     """A delta, or the list of the CA's next key, does not replace a list."""
-    assert found(replace(OLDER, scope="other"), WEEKLY, target=FOLDER) == [("critical", OLDER.place)]
+    assert found(replace(OLDER, scope="other"), WEEKLY, target=FOLDER) == [("critical", OLDER.location)]
 
 
 @pytest.mark.parametrize(
@@ -148,10 +148,10 @@ def test_says_when_the_verdict_changes(at: float, expected: datetime | None) -> 
 
 def test_a_list_that_ends_before_it_begins_is_only_ended() -> None:
     """Nonsense in a file ends in a verdict."""
-    assert found(replace(WEEKLY, next_update=days(-2))) == [("critical", WEEKLY.place)]
+    assert found(replace(WEEKLY, next_update=days(-2))) == [("critical", WEEKLY.location)]
 
 
 def test_lists_of_one_issuer_are_one_matter() -> None:
     """However many copies have ended, it is told once."""
-    copies = [replace(WEEKLY, place=f"/crl/{n}.crl") for n in range(3)]
+    copies = [replace(WEEKLY, location=f"/crl/{n}.crl") for n in range(3)]
     assert {one.matter for one in judged(*copies, at=9).findings} == {"crl_expiry CRL of CN=Plant CA"}

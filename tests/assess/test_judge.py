@@ -80,7 +80,7 @@ class TestEndpoint:
         assert [one.severity for one in found] == ([severity] if severity else [])
 
     def test_expiry_is_said_with_its_date(self) -> None:
-        """A finding names the certificate, its place and its end."""
+        """A finding names the certificate, its location and its end."""
         found = served(LEAF, INTERMEDIATE, now=days(290))
         assert found.findings == (
             Finding(

@@ -74,9 +74,9 @@ class TestFiles:
         assert verdicts(kept((*leaves, middle))) == [(Check.CA_EXPIRY, WARNING)]
 
     def test_a_finding_for_each_place(self) -> None:
-        """The same certificate in two files is said twice, with its places."""
+        """The same certificate in two files is said twice, with its locations."""
         own = leaf("a", ROOT, end=days(1))
-        assert [one.place for one in kept((own,), (own,)).findings] == ["0.pem", "1.pem"]
+        assert [one.location for one in kept((own,), (own,)).findings] == ["0.pem", "1.pem"]
 
     def test_the_earliest_end_counts(self) -> None:
         """The dates of a target are the minima of its paths."""

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.assess.key_access import decided, may_read, service_sid, sids_of
-from monitor.model import Account, Grant, Link, PrivateKey
+from monitor.model import KeyLink, KeyPermission, PrivateKey, ServiceAccount
 
 SYSTEM, ADMINS = "S-1-5-18", "S-1-5-32-544"
 NETWORK_SERVICE, LOCAL_SERVICE = "S-1-5-20", "S-1-5-19"
@@ -15,13 +15,13 @@ SERVICE = "Milestone XProtect Recording Server"
 
 def key(*entries: str, hardware: bool = False) -> PrivateKey:
     """Return a key with these readers; a minus before a SID denies."""
-    readers = tuple(Grant(one.lstrip("-"), allowed=not one.startswith("-")) for one in entries)
-    return PrivateKey(Link.PRESENT, readers=readers, hardware=hardware)
+    readers = tuple(KeyPermission(one.lstrip("-"), allowed=not one.startswith("-")) for one in entries)
+    return PrivateKey(KeyLink.PRESENT, readers=readers, hardware=hardware)
 
 
-def svc(*sids: str, name: str = "VMS\\svc") -> Account:
+def svc(*sids: str, name: str = "VMS\\svc") -> ServiceAccount:
     """Return a service's account with its SIDs, not known when there are none."""
-    return Account(SERVICE, SERVICE, name, sids or None)
+    return ServiceAccount(SERVICE, SERVICE, name, sids or None)
 
 
 CASES = {
@@ -62,7 +62,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("account", "entries", "answer"), CASES.values(), ids=list(CASES))
-def test_readers(account: Account, entries: list[str], *, answer: bool | None) -> None:
+def test_readers(account: ServiceAccount, entries: list[str], *, answer: bool | None) -> None:
     """The first entry that concerns the account decides; what may concern it makes the answer unknown."""
     assert may_read(account, key(*entries)) is answer
 
@@ -70,7 +70,7 @@ def test_readers(account: Account, entries: list[str], *, answer: bool | None) -
 def test_what_cannot_be_known() -> None:
     """A key in hardware has no list, and a list may not be seen: neither is a no."""
     assert may_read(svc(USER), key(SYSTEM, hardware=True)) is None
-    assert may_read(svc(USER), PrivateKey(Link.PRESENT, readers=None)) is None
+    assert may_read(svc(USER), PrivateKey(KeyLink.PRESENT, readers=None)) is None
 
 
 def test_the_sid_of_a_service() -> None:
@@ -84,17 +84,19 @@ def test_an_account_has_its_own_sid_and_those_of_every_service() -> None:
     assert sids_of(svc(USER)) == frozenset({USER, "S-1-1-0", "S-1-5-11", "S-1-5-6", "S-1-5-32-545"})
 
 
-ENTRIES = st.lists(st.builds(Grant, st.sampled_from("ABCDE"), allowed=st.booleans()), max_size=8)
+ENTRIES = st.lists(st.builds(KeyPermission, st.sampled_from("ABCDE"), allowed=st.booleans()), max_size=8)
 
 
-def in_order(entries: list[Grant], sids: set[str]) -> bool:
+def in_order(entries: list[KeyPermission], sids: set[str]) -> bool:
     """Return what AccessCheck gives: the first entry for one of the SIDs."""
     return next((entry.allowed for entry in entries if entry.sid in sids), False)
 
 
 @given(ENTRIES, st.sets(st.sampled_from("ABC")), st.sets(st.sampled_from("DE")))
 @settings(deadline=None)
-def test_unknown_exactly_where_it_depends(entries: list[Grant], sure: set[str], perhaps: set[str]) -> None:
+def test_unknown_exactly_where_it_depends(
+    entries: list[KeyPermission], sure: set[str], perhaps: set[str]
+) -> None:
     """The answer is what Windows says whatever is true of the doubtful SIDs, else unknown."""
     subsets = [set(), *({one} for one in perhaps), perhaps]
     answers = {in_order(entries, sure | some) for some in subsets}

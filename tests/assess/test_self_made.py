@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.assess import PathFinder, judge
-from monitor.model import Anchor, Anchors, Assessment, Check, Part, Policy, Severity, Sighting, Target
+from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Sighting, Target, TargetTraits
 from monitor.parse import certificate
 from monitor.sources.endpoint import EndpointSettings
 from support.pki import NOW, Issued, authority, days, issue, leaf
@@ -18,7 +18,7 @@ SQL = Target(
     PLACE,
     None,
     server_name="sql.example",
-    part=Part(self_made=NAME),
+    traits=TargetTraits(self_made=NAME),
 )
 ROOT = authority()
 FALLBACK = issue(NAME)
@@ -82,7 +82,7 @@ def test_accepted() -> None:
 
 def test_elsewhere_it_is_a_certificate_like_any_other() -> None:
     """A server of another kind that shows this name is not trusted and not what was asked for."""
-    found = verdicts(judged(FALLBACK, target=replace(SQL, part=Part())))
+    found = verdicts(judged(FALLBACK, target=replace(SQL, traits=TargetTraits())))
     assert {(Check.TRUST, Severity.CRITICAL), (Check.NAME, Severity.CRITICAL)} <= found
 
 
@@ -100,7 +100,7 @@ def test_the_name_alone_does_not_do() -> None:
 def test_the_endpoint_knows_by_its_protocol() -> None:
     """A target in SQL Server's protocol carries the name, but not in strict encryption, which verifies."""
     parts = [
-        EndpointSettings(kind="endpoint", address="sql.example", protocol=protocol).target(Policy()).part
+        EndpointSettings(kind="endpoint", address="sql.example", protocol=protocol).target(Policy()).traits
         for protocol in ("mssql", "mssql-strict", "tls")
     ]
     assert [part.self_made for part in parts] == [NAME, "", ""]

@@ -13,14 +13,14 @@ from monitor.model import (
     Assessment,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Part,
     Policy,
-    Reason,
     Severity,
     Sighting,
     Target,
     TargetState,
+    TargetTraits,
 )
 from monitor.parse import certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, rsa_key
@@ -53,7 +53,7 @@ def verdicts(assessment: Assessment) -> list[tuple[Check, Severity]]:
 def wanting(encryption: str, *, plain_possible: bool = True, **more: object) -> Target:
     """Return the endpoint under a policy of encryption."""
     policy = Policy(encryption=encryption, **more)  # type: ignore[arg-type]
-    return replace(ENDPOINT, policy=policy, part=Part(plain_possible=plain_possible))
+    return replace(ENDPOINT, policy=policy, traits=TargetTraits(plain_possible=plain_possible))
 
 
 class TestEncryption:
@@ -83,14 +83,14 @@ class TestEncryption:
         assert verdicts(judged(shown, wanting(encryption), encrypted=encrypted)) == expected
 
     def test_a_port_that_is_always_encrypted_has_no_such_finding(self) -> None:
-        """There a plain answer is a failed look."""
+        """There a plain answer is a failed probe."""
         assert verdicts(judged(None, wanting("required", plain_possible=False), encrypted=False)) == []
 
     def test_it_is_about_the_port(self) -> None:
-        """The finding names no certificate, and its place is the target's own."""
+        """The finding names no certificate, and its location is the target's own."""
         (found,) = judged(None, wanting("required"), encrypted=False).findings
         sentence = "the port answers without encryption, which the policy requires: turn encryption on"
-        assert found == Finding(Check.ENCRYPTION, CRITICAL, sentence, place=PLACE)
+        assert found == Finding(Check.ENCRYPTION, CRITICAL, sentence, location=PLACE)
 
     def test_it_can_be_switched_off(self) -> None:
         """As every check."""
@@ -107,12 +107,12 @@ class TestKeyType:
     )
     def test_another_kind_is_a_warning(self, wanted: str, expected: list[tuple[Check, Severity]]) -> None:
         """An EC key where RSA is asked for is told, and nothing is where nothing is asked."""
-        assert verdicts(judged(LEAF, replace(ENDPOINT, part=Part(key_type=wanted)))) == expected
+        assert verdicts(judged(LEAF, replace(ENDPOINT, traits=TargetTraits(key_type=wanted)))) == expected
 
     def test_the_wanted_kind_is_fine(self) -> None:
         """An RSA key where RSA is asked for."""
         shown = leaf("vms01.vms.example", ROOT, key=rsa_key())
-        assert verdicts(judged(shown, replace(ENDPOINT, part=Part(key_type="RSA")))) == []
+        assert verdicts(judged(shown, replace(ENDPOINT, traits=TargetTraits(key_type="RSA")))) == []
 
 
 class TestPublicNames:
@@ -120,7 +120,7 @@ class TestPublicNames:
 
     def offering(self, *names: str) -> Target:
         """Return the endpoint with names that clients are given."""
-        return replace(ENDPOINT, part=Part(public_names=names))
+        return replace(ENDPOINT, traits=TargetTraits(public_names=names))
 
     @pytest.mark.parametrize(
         ("names", "missing"),
@@ -225,16 +225,16 @@ class TestStandby:
     """What answers only after a takeover is never blind, and before that no comfort."""
 
     STATE = TargetState(
-        replace(ENDPOINT, part=Part(standby=True)),
+        replace(ENDPOINT, traits=TargetTraits(standby=True)),
         watched_since=days(-400),
-        looked_at=NOW,
-        failed_looks=5000,
-        failures=(Failure(Reason.REFUSED, "nobody listens there"),),
+        probed_at=NOW,
+        failed_probes=5000,
+        failures=(Failure(FailureReason.REFUSED, "nobody listens there"),),
     )
 
     def test_never_seen_is_said_at_once(self) -> None:
-        """After the first look, and mildly however long it lasts."""
-        found = unreachability(replace(self.STATE, failed_looks=1, watched_since=NOW), NOW)
+        """After the first probe, and mildly however long it lasts."""
+        found = unreachability(replace(self.STATE, failed_probes=1, watched_since=NOW), NOW)
         assert found == unreachability(self.STATE, NOW)
         assert found is not None
         assert (found.check, found.severity) == (Check.NEVER_SEEN, WARNING)
@@ -242,14 +242,14 @@ class TestStandby:
 
     def test_nothing_before_the_first_look(self) -> None:
         """A target that was never tried is not judged."""
-        assert unreachability(replace(self.STATE, looked_at=None), NOW) is None
+        assert unreachability(replace(self.STATE, probed_at=None), NOW) is None
 
     def test_nothing_after_it_was_seen_once(self) -> None:
         """Silence is then as it should be."""
         assert unreachability(replace(self.STATE, succeeded_at=days(-399)), NOW) is None
 
     def test_nothing_when_certificates_are_known(self) -> None:
-        """A look that broke after the certificates had arrived showed them."""
+        """A probe that broke after the certificates had arrived showed them."""
         sightings = (Sighting(PLACE, 0, certificate(LEAF.der)),)
         assert unreachability(replace(self.STATE, sightings=sightings), NOW) is None
 

@@ -98,7 +98,7 @@ class TestOrdinary:
         finder, chain = PathFinder(), [held(LEAF), held(INTERMEDIATE)]
         first = finder.find("a:1", chain, anchors(ROOT), NOW)
         second = finder.find("b:2", chain, anchors(ROOT), NOW)
-        assert (first.place, second.place, shape(first)) == ("a:1", "b:2", shape(second))
+        assert (first.location, second.location, shape(first)) == ("a:1", "b:2", shape(second))
 
 
 class TestTime:

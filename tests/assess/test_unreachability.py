@@ -9,9 +9,9 @@ from monitor.assess import unreachability, unreachability_changes_at
 from monitor.model import (
     Check,
     Failure,
+    FailureReason,
     Finding,
     Policy,
-    Reason,
     Severity,
     Sighting,
     Target,
@@ -23,13 +23,13 @@ from support.pki import NOW, days, leaf
 POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), unreachable_after=3)
 TARGET = Target("endpoint:nvr:443", "endpoint", "nvr:443", None, policy=POLICY)
 SPAN = timedelta(hours=3, seconds=10)
-TIMEOUT = Failure(Reason.TIMEOUT, "no answer within 10 s")
-SEEN = TargetState(TARGET, watched_since=days(-10), looked_at=NOW, succeeded_at=NOW)
+TIMEOUT = Failure(FailureReason.TIMEOUT, "no answer within 10 s")
+SEEN = TargetState(TARGET, watched_since=days(-10), probed_at=NOW, succeeded_at=NOW)
 
 
-def failing(looks: int, succeeded_at: datetime | None = NOW) -> TargetState:
-    """Return the state after some failed looks."""
-    return replace(SEEN, failed_looks=looks, succeeded_at=succeeded_at, failures=(TIMEOUT,))
+def failing(probes: int, succeeded_at: datetime | None = NOW) -> TargetState:
+    """Return the state after some failed probes."""
+    return replace(SEEN, failed_probes=probes, succeeded_at=succeeded_at, failures=(TIMEOUT,))
 
 
 def severity(state: TargetState, now: datetime = NOW) -> Severity | None:
@@ -44,7 +44,7 @@ def test_before_the_first_look_there_is_nothing_to_tell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("looks", "expected"),
+    ("probes", "expected"),
     [
         (0, None),
         (2, None),
@@ -53,9 +53,9 @@ def test_before_the_first_look_there_is_nothing_to_tell() -> None:
         (12, Severity.CRITICAL),
     ],
 )
-def test_failed_looks_in_a_row_count(looks: int, expected: Severity | None) -> None:
+def test_failed_looks_in_a_row_count(probes: int, expected: Severity | None) -> None:
     """So many make a warning, four times as many are critical."""
-    assert severity(failing(looks)) == expected
+    assert severity(failing(probes)) == expected
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_one_broken_file_does_not_hide_the_others(
     """What was read beside it was seen."""
     shown = (Sighting("/tls/a.pem#web", 0, certificate(leaf("web").der)),)
     target = replace(TARGET, kind="files", where="/tls/*, /more")
-    failures = (Failure(Reason.PASSPHRASE, "none fits", failed),)
+    failures = (Failure(FailureReason.PASSPHRASE, "none fits", failed),)
     state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)
     found = unreachability(state, NOW)
     assert found is not None
@@ -123,7 +123,7 @@ def test_one_broken_file_does_not_hide_the_others(
 
 def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
     """Many files that fail alike do not fill a mail."""
-    failures = tuple(Failure(Reason.NOT_FOUND, f"file {n // 2}") for n in range(10))
+    failures = tuple(Failure(FailureReason.NOT_FOUND, f"file {n // 2}") for n in range(10))
     found = unreachability(replace(failing(3, None), failures=failures), NOW)
     assert found is not None
     assert found.sentence == (
@@ -133,7 +133,7 @@ def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
 
 
 def test_a_stalled_target_says_so() -> None:
-    """Without failures it is the looks themselves that do not end."""
+    """Without failures it is the probes themselves that do not end."""
     found = unreachability(SEEN, NOW + SPAN)
     assert found is not None
     assert found.sentence == "last seen 2026-11-23 12:00 UTC, no look has ended since"
@@ -149,5 +149,5 @@ def test_knows_when_time_alone_changes_it(now: datetime, expected: datetime | No
 
 
 def test_nothing_changes_before_the_first_look() -> None:
-    """Without a look there is no such instant."""
+    """Without a probe there is no such instant."""
     assert unreachability_changes_at(TargetState(TARGET), NOW) is None

@@ -12,7 +12,7 @@ from support.servers.command import Site, check, run, served
 
 KEYS = {"target", "severity", "failures", "findings", "certificates", "crls", "days_to_expiry"}
 CERTIFICATE_TYPES = {
-    "place": str,
+    "location": str,
     "position": int,
     "on_path": bool,
     "subject": str,
@@ -167,7 +167,7 @@ def test_unknown_name() -> None:
 
 
 def test_the_same_text_twice_is_one_element(site: Site) -> None:
-    """A target that is typed twice is looked at and told once."""
+    """A target that is typed twice is probed and told once."""
     assert len(check(site["management"], site["management"]).elements) == 1
 
 
@@ -214,7 +214,7 @@ def test_a_scheme_is_the_protocol(site: Site) -> None:
 
 
 def test_configured_targets(site: Site, tmp_path: Path) -> None:
-    """Without targets everything in the configuration is looked at, one element per endpoint or file."""
+    """Without targets everything in the configuration is probed, one element per endpoint or file."""
     config = tmp_path / "monitor.yaml"
     config.write_text(
         f"""
@@ -250,7 +250,7 @@ def test_configured_defaults_hold_for_typed_targets(site: Site, tmp_path: Path) 
 
 
 def test_a_configuration_without_targets(tmp_path: Path) -> None:
-    """A configuration that has nothing to look at is bad usage."""
+    """A configuration that has nothing to probe is bad usage."""
     config = tmp_path / "monitor.yaml"
     config.write_text("defaults: {interval: 1h}\n")
     done = run("check", "--config", config)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.typed import typed_targets
+from monitor.cli.cli_targets import cli_targets
 from support.factories.file_probes import UNIX
 from support.pki import authority, issue
 from support.servers.command import Site, check, run, served
@@ -119,7 +119,7 @@ def test_hostile_names_stay_off_the_terminal(tmp_path: Path) -> None:
 def test_what_was_typed(text: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text is a file by its suffix, a separator or a pattern, and an endpoint otherwise."""
     monkeypatch.chdir(tmp_path)
-    [typed], _ = typed_targets(
+    [typed], _ = cli_targets(
         Namespace(targets=[text], config=None, trust=[], name="", revocation=False, passphrases=[])
     )
     assert (typed.text, typed.target.kind) == (text, kind)

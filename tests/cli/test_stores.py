@@ -4,22 +4,22 @@ from dataclasses import replace
 
 from monitor.assess import PathFinder
 from monitor.cli.report import elements, exit_code
-from monitor.cycle.judge import Judge
 from monitor.model import (
     Anchors,
     Assessment,
     Check,
     Failure,
+    FailureReason,
     Finding,
     Observation,
-    Reason,
-    Seen,
+    ProbeResult,
     Severity,
     Sighting,
     Target,
     TargetState,
 )
 from monitor.parse import certificate
+from monitor.pipeline.judge import Judge
 from support.pki import NOW, leaf
 
 WHERE = "rec01/LocalMachine/My"
@@ -27,48 +27,48 @@ TARGET = Target("windows_store:My", "windows_store", WHERE, None, collection=Tru
 OWN = certificate(leaf("own").der)
 
 
-def judged(seen: Seen) -> TargetState:
-    """Return what one look at a store gives."""
+def judged(seen: ProbeResult) -> TargetState:
+    """Return what one probe a store gives."""
     return Judge(PathFinder()).observed(
         TargetState(TARGET), Observation(TARGET.id, NOW, NOW - NOW, seen), Anchors(), NOW
     )
 
 
-def shown(seen: Seen) -> list[str]:
-    """Return what the elements of one look at a store are called."""
+def shown(seen: ProbeResult) -> list[str]:
+    """Return what the elements of one probe a store are called."""
     return [element.target for element in elements(WHERE, judged(seen), split=True)]
 
 
 def test_each_certificate_is_an_element() -> None:
-    """Named by its place."""
-    place = f"{WHERE}/{OWN.sha1}"
+    """Named by its location."""
+    location = f"{WHERE}/{OWN.sha1}"
     der = leaf("own").der
-    assert shown(Seen((Sighting(place, 0, OWN),), (), {OWN.sha256: der})) == [place]
+    assert shown(ProbeResult((Sighting(location, 0, OWN),), (), {OWN.sha256: der})) == [location]
 
 
 def test_an_empty_store_is_an_element() -> None:
-    """It was looked at, and there is nothing in it: that must not look like nothing asked."""
-    assert shown(Seen()) == [WHERE]
+    """It was probed, and there is nothing in it: that must not look like nothing asked."""
+    assert shown(ProbeResult()) == [WHERE]
 
 
 def test_a_failed_store_is_an_element() -> None:
     """What failed stands under the store."""
-    assert shown(Seen(failures=(Failure(Reason.NOT_FOUND, "gone", WHERE),))) == [WHERE]
+    assert shown(ProbeResult(failures=(Failure(FailureReason.NOT_FOUND, "gone", WHERE),))) == [WHERE]
 
 
 def test_what_is_wrong_with_the_machine_is_an_element() -> None:
     """A stale binding belongs to no certificate of the store; it is said, and counts in the exit code."""
-    place, der = f"{WHERE}/{OWN.sha1}", leaf("own").der
-    state = judged(Seen((Sighting(place, 0, OWN),), (), {OWN.sha256: der}))
+    location, der = f"{WHERE}/{OWN.sha1}", leaf("own").der
+    state = judged(ProbeResult((Sighting(location, 0, OWN),), (), {OWN.sha256: der}))
     stale = Finding(Check.BINDING_STALE, Severity.CRITICAL, "nobody can connect there")
     found = elements("rec01", replace(state, assessment=Assessment((stale,))), split=True)
-    assert [(one.target, one.findings) for one in found] == [(place, ()), ("rec01", (stale,))]
+    assert [(one.target, one.findings) for one in found] == [(location, ()), ("rec01", (stale,))]
     assert exit_code(found) == 2
 
 
 def test_each_certificate_of_a_server_is_an_element() -> None:
     """A server's RSA and ECDSA certificates end on days of their own."""
     target = Target("endpoint:a:443", "endpoint", "a:443", None)
-    places = ("a:443 (RSA)", "a:443 (ECDSA)")
-    state = TargetState(target, sightings=tuple(Sighting(place, 0, OWN) for place in places))
-    assert [one.target for one in elements("a:443", state, split=False)] == list(places)
+    locations = ("a:443 (RSA)", "a:443 (ECDSA)")
+    state = TargetState(target, sightings=tuple(Sighting(location, 0, OWN) for location in locations))
+    assert [one.target for one in elements("a:443", state, split=False)] == list(locations)

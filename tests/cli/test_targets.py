@@ -64,7 +64,7 @@ def test_ids(tmp_path: Path) -> None:
 
 
 def test_whole_target(tmp_path: Path) -> None:
-    """A target is printed with everything that decides how it is looked at and judged."""
+    """A target is printed with everything that decides how it is probed and judged."""
     one = targets(listed(tmp_path))["endpoint:dc01.example:636/name.example"]
     assert one == {
         "id": "endpoint:dc01.example:636/name.example",

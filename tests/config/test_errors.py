@@ -107,7 +107,7 @@ def test_missing_file(tmp_path: Path) -> None:
 
 
 def test_folder(tmp_path: Path) -> None:
-    """A folder in the place of the file is named as such."""
+    """A folder in the location of the file is named as such."""
     assert complaints(tmp_path) == [f"{tmp_path}: is a folder; name a file in it"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from monitor.config import load, online_problems, plan
 from monitor.config.machines import FoundMachine, machines
 from monitor.errors import ConfigError
-from monitor.model import Found, Target
+from monitor.model import DiscoveredTarget, Target
 from monitor.secrets import SecretReference
 from monitor.windows.access import Remote
 
@@ -25,12 +25,14 @@ targets:
 """
 
 
-def found(address: str, preset: str = "recording_server.media", *aliases: str, **labels: str) -> Found:
+def found(
+    address: str, preset: str = "recording_server.media", *aliases: str, **labels: str
+) -> DiscoveredTarget:
     """Return an endpoint that a site's discovery found."""
-    return Found(address, preset=preset, aliases=aliases, labels=tuple(sorted(labels.items())))
+    return DiscoveredTarget(address, preset=preset, aliases=aliases, labels=tuple(sorted(labels.items())))
 
 
-def hosts(*every: Found) -> list[str]:
+def hosts(*every: DiscoveredTarget) -> list[str]:
     """Return the hosts of the machines behind these endpoints."""
     return [machine.host for machine in machines(every)]
 
@@ -145,16 +147,15 @@ BLOCK = (
 )
 
 
-@pytest.mark.parametrize(("target", "place"), [(ENTRY, "targets[0]"), (BLOCK, "targets[0].windows")])
-def test_winrm_is_the_only_transport(tmp_path: Path, target: str, place: str) -> None:
+@pytest.mark.parametrize(("target", "location"), [(ENTRY, "targets[0]"), (BLOCK, "targets[0].windows")])
+def test_winrm_is_the_only_transport(tmp_path: Path, target: str, location: str) -> None:
     """Who asks for another transport is told that there is one, and to leave the key out."""
     file = tmp_path / "config.yaml"
     file.write_text(f"targets: [{target}]")
     with pytest.raises(ConfigError) as caught:
         load(file)
-    assert [str(one) for one in caught.value.problems] == [
-        f"{file}:1: {place}.transport: unknown key; Windows machines are read over WinRM only: leave it out"
-    ]
+    said = "unknown key; Windows machines are read over WinRM only: leave it out"
+    assert [str(one) for one in caught.value.problems] == [f"{file}:1: {location}.transport: {said}"]
 
 
 def test_client_certificate_is_watched(tmp_path: Path) -> None:

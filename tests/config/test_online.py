@@ -1,4 +1,4 @@
-"""What a configuration names is looked for on this machine, and the database has its place."""
+"""What a configuration names is looked for on this machine, and the database has its location."""
 
 from pathlib import Path
 

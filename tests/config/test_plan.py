@@ -4,19 +4,21 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.config import Plan, load, plan
-from monitor.model import Check, Found, Margin, Severity, Target
+from monitor.model import Check, DiscoveredTarget, Margin, Severity, Target
 
 DAY = timedelta(days=1)
 
 
-def planned(folder: Path, text: str, found: dict[str, list[Found]] | None = None) -> Plan:
+def planned(folder: Path, text: str, found: dict[str, list[DiscoveredTarget]] | None = None) -> Plan:
     """Return the plan for a configuration with this text."""
     file = folder / "config.yaml"
     file.write_text(text)
     return plan(load(file), found or {})
 
 
-def targets(folder: Path, text: str, found: dict[str, list[Found]] | None = None) -> dict[str, Target]:
+def targets(
+    folder: Path, text: str, found: dict[str, list[DiscoveredTarget]] | None = None
+) -> dict[str, Target]:
     """Return the planned targets by id."""
     return {target.id: target for target in planned(folder, text, found).targets}
 
@@ -117,7 +119,7 @@ def test_anchor_files_are_watched(tmp_path: Path) -> None:
     text = "targets: [{kind: endpoint, address: x, trust: [system, ca.cer]}]"
     path = str(tmp_path / "ca.cer")
     anchor = targets(tmp_path, text)[f"files:{path}"]
-    assert (anchor.where, anchor.meaning.title, anchor.collection, anchor.origin) == (
+    assert (anchor.where, anchor.info.title, anchor.collection, anchor.origin) == (
         path,
         "trust anchor ca.cer",
         False,
@@ -135,7 +137,7 @@ targets:
     path = str(tmp_path / "us.pem")
     found = targets(tmp_path, text)
     assert [key for key in found if key.startswith("files:")] == [f"files:{path}"]
-    assert (found[f"files:{path}"].meaning.title, found[f"files:{path}"].origin) == (
+    assert (found[f"files:{path}"].info.title, found[f"files:{path}"].origin) == (
         "client certificate us.pem",
         "client_cert",
     )
@@ -178,7 +180,7 @@ targets:
 
 def test_found_endpoints(tmp_path: Path) -> None:
     """A found endpoint has the name, labels and policy keys of its discovery, and its id as origin."""
-    found = Found("10.0.0.1:443", "portal.example", (("z", "1"),), "portal at 10.0.0.1")
+    found = DiscoveredTarget("10.0.0.1:443", "portal.example", (("z", "1"),), "portal at 10.0.0.1")
     target = targets(tmp_path, DNS, {"dns:portal.example:443": [found]})[
         "endpoint:10.0.0.1:443/portal.example"
     ]
@@ -188,7 +190,7 @@ def test_found_endpoints(tmp_path: Path) -> None:
         target.policy.unreachable_after,
         target.policy.timeout,
         target.origin,
-        target.meaning.title,
+        target.info.title,
     ) == (
         "portal.example",
         (("b", "c"), ("site", "a"), ("z", "1")),
@@ -202,7 +204,7 @@ def test_found_endpoints(tmp_path: Path) -> None:
 def test_configured_wins(tmp_path: Path) -> None:
     """A configured target wins over a found one of the same id."""
     text = DNS + "  - {kind: endpoint, address: '10.0.0.1:443', server_name: portal.example}\n"
-    found = Found("10.0.0.1:443", "portal.example")
+    found = DiscoveredTarget("10.0.0.1:443", "portal.example")
     target = targets(tmp_path, text, {"dns:portal.example:443": [found]})[
         "endpoint:10.0.0.1:443/portal.example"
     ]
@@ -211,13 +213,13 @@ def test_configured_wins(tmp_path: Path) -> None:
 
 def test_found_by_nobody(tmp_path: Path) -> None:
     """What a discovery found that is configured no more is left out."""
-    found = {"dns:gone.example:443": [Found("10.0.0.1:443")]}
+    found = {"dns:gone.example:443": [DiscoveredTarget("10.0.0.1:443")]}
     assert planned(tmp_path, DNS, found) == Plan(())
 
 
 def test_found_nonsense(tmp_path: Path) -> None:
     """A found address that is none becomes a problem that names the discovery, the rest stays."""
-    found = {"dns:portal.example:443": [Found("a/b"), Found("10.0.0.1:443")]}
+    found = {"dns:portal.example:443": [DiscoveredTarget("a/b"), DiscoveredTarget("10.0.0.1:443")]}
     result = planned(tmp_path, DNS, found)
     assert ([problem.key for problem in result.problems], len(result.targets)) == (
         ["dns:portal.example:443"],

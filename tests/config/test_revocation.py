@@ -29,7 +29,7 @@ def written(folder: Path, text: str) -> Path:
     ],
 )
 def test_sources(tmp_path: Path, value: str, sources: tuple[str, ...]) -> None:
-    """The places to ask are off, on, or a list in the order in which to ask."""
+    """The locations to ask are off, on, or a list in the order in which to ask."""
     config = load(written(tmp_path, f"defaults: {{revocation: {value}}}\n{TARGETS}timeout: 1s}}\n"))
     assert {target.policy.revocation for target in plan(config, {}).targets} == {sources}
 

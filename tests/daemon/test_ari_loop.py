@@ -9,15 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.config import Config, load
-from monitor.cycle import Board, TrustStoreCache
 from monitor.daemon.ari_loop import AriLoop
 from monitor.issuers.renewal_id import renewal_id
 from monitor.model import (
     Assessment,
     Observation,
     Policy,
+    ProbeResult,
     RenewalWindow,
-    Seen,
     Sighting,
     SystemClock,
     Target,
@@ -25,7 +24,8 @@ from monitor.model import (
 )
 from monitor.model import Path as Chain
 from monitor.parse import certificate
-from monitor.sources import AnchorShelf
+from monitor.pipeline import Board, TrustStoreCache
+from monitor.sources import TrustStoreLoader
 from monitor.store import Store
 from support import pki
 from support.servers.list_server import Served, reply, served
@@ -67,7 +67,7 @@ class Parts:
 
     def renewing(self, config: Config) -> AriLoop:
         """Return what asks."""
-        trusted = TrustStoreCache(AnchorShelf().anchors, SystemClock())
+        trusted = TrustStoreCache(TrustStoreLoader().anchors, SystemClock())
         return AriLoop(config, self.store, self.board, trusted, SystemClock())
 
     @property
@@ -107,9 +107,9 @@ async def recorded(store: Store) -> TargetState:
     where, shown = "www.example:443", certificate(LEAF.der)
     target = Target(f"endpoint:{where}", "endpoint", where, None, policy=Policy(renewal_information=True))
     sightings = (Sighting(where, 0, shown),)
-    seen = Seen(sightings, ders={shown.sha256: LEAF.der})
+    seen = ProbeResult(sightings, ders={shown.sha256: LEAF.der})
     path = Chain(where, (shown,), trusted=False)
-    state = replace(TargetState(target), looked_at=NOW, sightings=sightings)
+    state = replace(TargetState(target), probed_at=NOW, sightings=sightings)
     await store.record([state], {target.id: Observation(target.id, NOW, timedelta(0), seen)})
     return replace(state, assessment=Assessment(paths=(path,)))
 

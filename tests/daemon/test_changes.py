@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from monitor.cycle import Board
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.state_loader import StateLoader
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.errors import SystemBrokenError
 from monitor.metrics import OwnMetrics
-from monitor.model import Found, SystemClock, Target
+from monitor.model import DiscoveredTarget, SystemClock, Target
+from monitor.pipeline import Board
 from monitor.store import Store
 from support.servers.daemon_process import until
 
@@ -184,12 +184,12 @@ def test_a_reload_is_whole_though_nothing_can_be_forgotten(tmp_path: Path) -> No
         configured(tmp_path, named("two") + "alerts: {every: 5m}\n")
         return await daemon.reload(), daemon.parts.tasks.alerts.every
 
-    async def looked_at(daemon: Daemon) -> tuple[tuple[str, ...], float]:
+    async def probed_at(daemon: Daemon) -> tuple[tuple[str, ...], float]:
         found = await scenario(daemon)
         assert list(daemon.parts.board.snapshot.states) == ["files:two"]
         return found
 
-    assert run(looked_at, configured(tmp_path, named("one"))) == ((), 300.0)
+    assert run(probed_at, configured(tmp_path, named("one"))) == ((), 300.0)
 
 
 @dataclass
@@ -218,10 +218,10 @@ class Finds:
     grace: timedelta = timedelta(days=1)
     unfinished: bool = False
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return it."""
         await self.go_on.wait()
-        return Discovered((Found("127.0.0.1:443"),))
+        return DiscoveryResult((DiscoveredTarget("127.0.0.1:443"),))
 
     async def close(self) -> None:
         """Hold nothing."""

@@ -12,21 +12,21 @@ import pytest
 
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import SAVE_EVERY, Discoveries
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.metrics import OwnMetrics
-from monitor.model import Failure, Found, Part, Reason, SystemClock
+from monitor.model import DiscoveredTarget, Failure, FailureReason, SystemClock, TargetTraits
 from monitor.store import Store
 from support.servers.daemon_process import until
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-FULL = Found(
+FULL = DiscoveredTarget(
     "a:1",
     "name.example",
     (("site", "x"),),
     "Title",
     ("alias",),
     "preset",
-    Part(standby=True, stands_in_for=("b",), public_names=("c",), key_type="RSA"),
+    TargetTraits(standby=True, stands_in_for=("b",), public_names=("c",), key_type="RSA"),
     "name",
     "ldaps",
     (("warn_before", "60d"),),
@@ -54,7 +54,7 @@ class Told:
 class Listed:
     """A discovery that gives one answer after the other, the last one for ever."""
 
-    answers: Sequence[Discovered]
+    answers: Sequence[DiscoveryResult]
     id: str = "file_sd:x"
     target_id: str = ""
     refresh: timedelta = timedelta(seconds=30)
@@ -62,7 +62,7 @@ class Listed:
     unfinished: bool = False
     asked: int = field(default=0)
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return the next answer."""
         self.asked += 1
         return self.answers[min(self.asked, len(self.answers)) - 1]
@@ -71,7 +71,7 @@ class Listed:
         """Do nothing."""
 
 
-def recorded(folder: Path, answers: Sequence[Discovered], *waits: timedelta) -> list[datetime]:
+def recorded(folder: Path, answers: Sequence[DiscoveryResult], *waits: timedelta) -> list[datetime]:
     """Return when the record was made, after each refresh; between refreshes so much time goes by."""
 
     async def run() -> list[datetime]:
@@ -97,7 +97,7 @@ def recorded(folder: Path, answers: Sequence[Discovered], *waits: timedelta) -> 
 def test_unchanged_list(tmp_path: Path) -> None:
     """A list that stays the same is recorded again only after a while."""
     short = timedelta(seconds=30)
-    assert recorded(tmp_path, [Discovered((FULL,))], short, SAVE_EVERY) == [
+    assert recorded(tmp_path, [DiscoveryResult((FULL,))], short, SAVE_EVERY) == [
         NOW,
         NOW,
         NOW + short + SAVE_EVERY,
@@ -106,7 +106,7 @@ def test_unchanged_list(tmp_path: Path) -> None:
 
 def test_changed_list(tmp_path: Path) -> None:
     """A list that changes is recorded at once."""
-    answers = [Discovered((FULL,)), Discovered((FULL, Found("b:2")))]
+    answers = [DiscoveryResult((FULL,)), DiscoveryResult((FULL, DiscoveredTarget("b:2")))]
     short = timedelta(seconds=30)
     assert recorded(tmp_path, answers, short) == [NOW, NOW + short]
 
@@ -114,13 +114,13 @@ def test_changed_list(tmp_path: Path) -> None:
 def test_clock_set_back(tmp_path: Path) -> None:
     """A clock that was set back keeps no list from being recorded."""
     back = timedelta(days=-1)
-    assert recorded(tmp_path, [Discovered((FULL,))], back) == [NOW, NOW + back]
+    assert recorded(tmp_path, [DiscoveryResult((FULL,))], back) == [NOW, NOW + back]
 
 
-def left(*answers: Discovered) -> Sequence[Found]:
+def left(*answers: DiscoveryResult) -> Sequence[DiscoveredTarget]:
     """Return what is watched after these answers and the grace period."""
 
-    async def run(folder: Path) -> Sequence[Found]:
+    async def run(folder: Path) -> Sequence[DiscoveredTarget]:
         clock = Told()
         store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
         try:
@@ -139,15 +139,15 @@ def left(*answers: Discovered) -> Sequence[Found]:
 
 def test_emptied_list() -> None:
     """A list that has become empty takes nothing away, unless it is certain that this is meant."""
-    full = Discovered((FULL,))
-    assert (left(full, Discovered()), left(full, Discovered(certain=True))) == ([FULL], [])
+    full = DiscoveryResult((FULL,))
+    assert (left(full, DiscoveryResult()), left(full, DiscoveryResult(certain=True))) == ([FULL], [])
 
 
 def test_everything_comes_back(tmp_path: Path) -> None:
     """After a restart a recorded list says all that it said before."""
-    recorded(tmp_path, [Discovered((FULL,))])
+    recorded(tmp_path, [DiscoveryResult((FULL,))])
 
-    async def run() -> list[Found]:
+    async def run() -> list[DiscoveredTarget]:
         store = await Store.open(f"sqlite:///{(tmp_path / 'state.db').as_posix()}", app_version="1")
         try:
             discoveries = Discoveries(store, Told())
@@ -161,7 +161,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
 
 def test_record_for_an_earlier_version(tmp_path: Path) -> None:
     """The record of an endpoint has no field that the first version would refuse."""
-    recorded(tmp_path, [Discovered((Found("a:1"),))])
+    recorded(tmp_path, [DiscoveryResult((DiscoveredTarget("a:1"),))])
 
     async def run() -> str:
         store = await Store.open(f"sqlite:///{(tmp_path / 'state.db').as_posix()}", app_version="1")
@@ -173,10 +173,10 @@ def test_record_for_an_earlier_version(tmp_path: Path) -> None:
     assert set(json.loads(asyncio.run(run()))[0]) & {"kind", "keys"} == set()
 
 
-def resumed(folder: Path, text: str) -> list[Found]:
+def resumed(folder: Path, text: str) -> list[DiscoveredTarget]:
     """Return what is watched after a start with this record."""
 
-    async def run() -> list[Found]:
+    async def run() -> list[DiscoveredTarget]:
         store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
         try:
             await store.save_discovered("file_sd:x", text, NOW)
@@ -190,9 +190,11 @@ def resumed(folder: Path, text: str) -> list[Found]:
 
 
 def test_record_of_a_newer_version(tmp_path: Path) -> None:
-    """What this version does not know of is passed over, in the entry and in its part."""
-    entry = {"address": "a:1", "colour": "red", "part": {"standby": True, "lame": 1}, "seen_at": str(NOW)}
-    assert resumed(tmp_path, json.dumps([entry])) == [Found("a:1", part=Part(standby=True))]
+    """What this version does not know of is passed over, in the entry and in its traits."""
+    entry = {"address": "a:1", "colour": "red", "traits": {"standby": True, "lame": 1}, "seen_at": str(NOW)}
+    assert resumed(tmp_path, json.dumps([entry])) == [
+        DiscoveredTarget("a:1", traits=TargetTraits(standby=True))
+    ]
 
 
 @pytest.mark.parametrize("text", ["{", "3", "[3]", '[{"address": "a:1"}]', '[{"seen_at": "now"}]', "null"])
@@ -242,5 +244,5 @@ def ids(daemon: Daemon) -> set[str]:
 
 def test_answer_in_part_is_no_success(tmp_path: Path) -> None:
     """What came of a list in part is recorded, with the time when the list was last had as a whole."""
-    partial = Discovered((FULL, Found("b:2")), (Failure(Reason.TIMEOUT, "late"),))
-    assert recorded(tmp_path, [Discovered((FULL,)), partial], SAVE_EVERY) == [NOW, NOW]
+    partial = DiscoveryResult((FULL, DiscoveredTarget("b:2")), (Failure(FailureReason.TIMEOUT, "late"),))
+    assert recorded(tmp_path, [DiscoveryResult((FULL,)), partial], SAVE_EVERY) == [NOW, NOW]

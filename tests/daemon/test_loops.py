@@ -9,15 +9,17 @@ import pytest
 from monitor.daemon.discoveries import ListedTarget, _dumped, _loaded, merged
 from monitor.daemon.periodic import PeriodicTask
 from monitor.errors import SystemBrokenError
-from monitor.model import Found, SystemClock
+from monitor.model import DiscoveredTarget, SystemClock
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def found(number: int) -> Found:
+def found(number: int) -> DiscoveredTarget:
     """Return a discovered endpoint that differs by its number."""
-    return Found(f"127.0.0.{number}:443", "portal.vms.example", (("site", "harbour"),), f"portal {number}")
+    return DiscoveredTarget(
+        f"127.0.0.{number}:443", "portal.vms.example", (("site", "harbour"),), f"portal {number}"
+    )
 
 
 def test_what_vanished_stays_for_its_grace_period() -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from monitor.assess import PathFinder
-from monitor.cycle import Board, Judge
 from monitor.daemon.state_loader import StateLoader
 from monitor.model import Anchors, Target, TargetState
+from monitor.pipeline import Board, Judge
 from monitor.store import Store
 from support.factories.cycle_world import ANCHORS, FakeClock, target
 from support.pki import NOW
@@ -36,19 +36,19 @@ async def anchors(_: tuple[str, ...]) -> Anchors:
 
 
 def test_a_look_that_ends_while_its_target_is_read_again_is_not_undone() -> None:
-    """A target whose policy changes keeps what a look learned during the reload."""
+    """A target whose policy changes keeps what a probe learned during the reload."""
     before, after = target(1), target(1, unreachable_after=7)
-    old = TargetState(before, looked_at=NOW, failed_looks=1)
+    old = TargetState(before, probed_at=NOW, failed_probes=1)
     board, record = Board(), Record({before.id: old})
     board.replace([old])
 
-    def look() -> None:
+    def probe() -> None:
         record.meanwhile = lambda: None
-        record.states[before.id] = replace(old, failed_looks=2)
+        record.states[before.id] = replace(old, failed_probes=2)
         board.put([record.states[before.id]])
 
-    record.meanwhile = look
+    record.meanwhile = probe
     loader = StateLoader(cast("Store", record), Judge(PathFinder()), anchors, FakeClock())
     asyncio.run(loader.load_onto(board, [after]))
     (state,) = board.snapshot
-    assert (state.failed_looks, state.target.policy.unreachable_after) == (2, 7)
+    assert (state.failed_probes, state.target.policy.unreachable_after) == (2, 7)

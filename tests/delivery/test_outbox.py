@@ -12,24 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.delivery import (
-    Complaints,
-    Outcome,
+    LoggedErrors,
     RelaySettings,
-    Result,
+    SendResult,
+    SendStatus,
     SmtpRelay,
     deliver_due,
     next_attempt,
     test_message,
 )
-from monitor.model import Mail, Recipient
+from monitor.model import Mail, RecipientStatus
 from support.factories.alerts_world import DAYS, NOW
 from support.servers.mail_servers import Inbox, mail_server
 
 ONE, TWO = "one@vms.example", "two@vms.example"
-SENT = Outcome(Result.SENT)
-REFUSED = Outcome(Result.PERMANENT, "no such user")
-BUSY = Outcome(Result.RETRYABLE, "mailbox busy")
-DOWN = Outcome(Result.RETRYABLE, "nobody listens", relay_down=True)
+SENT = SendResult(SendStatus.SENT)
+REFUSED = SendResult(SendStatus.PERMANENT, "no such user")
+BUSY = SendResult(SendStatus.RETRYABLE, "mailbox busy")
+DOWN = SendResult(SendStatus.RETRYABLE, "nobody listens", relay_down=True)
 MINUTE = timedelta(minutes=1)
 
 
@@ -52,10 +52,10 @@ class Box:
 class Script:
     """Answer each mail with the next outcomes."""
 
-    outcomes: list[Mapping[str, Outcome]]
+    outcomes: list[Mapping[str, SendResult]]
     seen: list[Mail] = field(default_factory=list)
 
-    async def send(self, mail: Mail) -> Mapping[str, Outcome]:
+    async def send(self, mail: Mail) -> Mapping[str, SendResult]:
         """Return the next outcomes."""
         self.seen.append(mail)
         return self.outcomes[min(len(self.seen), len(self.outcomes)) - 1]
@@ -108,7 +108,7 @@ def test_delivered_mail_waits_for_nobody() -> None:
 def test_permanent_failure_of_one_does_not_hold_up_the_other() -> None:
     """One recipient failed for good, the other has the mail, and nothing is tried again."""
     (after,) = attempt(Script([{ONE: REFUSED, TWO: SENT}]), mail())
-    assert after.recipients == ((ONE, Recipient.FAILED), (TWO, Recipient.SENT))
+    assert after.recipients == ((ONE, RecipientStatus.FAILED), (TWO, RecipientStatus.SENT))
     assert (after.pending, after.last_error) == ((), "no such user")
 
 
@@ -155,7 +155,7 @@ def test_results_are_counted_by_recipient() -> None:
 
 def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """An outage is one line, also over many passes and mails, and news again after a success."""
-    box, complaints = Box([mail(1), mail(2)]), Complaints()
+    box, complaints = Box([mail(1), mail(2)]), LoggedErrors()
     script = Script([{ONE: DOWN, TWO: DOWN}] * 3 + [{ONE: SENT, TWO: SENT}] * 2 + [{ONE: DOWN, TWO: DOWN}])
     caplog.set_level(logging.WARNING)
     for hour in range(4):
@@ -169,7 +169,7 @@ def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_complaints_are_bounded() -> None:
     """A server that words each refusal anew does not fill the memory."""
-    complaints = Complaints(most=2)
+    complaints = LoggedErrors(most=2)
     assert [complaints.is_new(sentence) for sentence in ("a", "b", "a", "c", "d", "a")] == [
         True,
         True,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from monitor.delivery import Outcome, Result, Security
+from monitor.delivery import Security, SendResult, SendStatus
 from monitor.secrets import Secret, SecretReference
 from support.servers.mail_servers import ADMIN, Inbox, mail_server, only, relay, results, sample, sent_to
 
@@ -66,11 +66,11 @@ def test_starttls_with_own_ca(authority: Authority, form: str) -> None:
 def test_implicit_tls_with_own_ca(authority: Authority) -> None:
     """TLS on connect is verified by the CA that the settings name."""
 
-    async def run() -> dict[str, Outcome]:
+    async def run() -> dict[str, SendResult]:
         async with mail_server(Inbox(), implicit_tls=authority.server()) as port:
             return await relay(port, security=Security.TLS, ca=str(authority.file)).send(sample())
 
-    assert results(asyncio.run(run())) == {ADMIN: Result.SENT}
+    assert results(asyncio.run(run())) == {ADMIN: SendStatus.SENT}
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
@@ -80,14 +80,14 @@ def test_untrusted_server_gets_nothing(authority: Authority, security: Security,
     context = authority.server("elsewhere.example") if fault == "other name" else authority.server()
     ca = str(authority.file) if fault == "other name" else ""
 
-    async def run() -> tuple[Inbox, Outcome]:
+    async def run() -> tuple[Inbox, SendResult]:
         inbox = Inbox()
         wrapped = {"implicit_tls": context} if security is Security.TLS else {"tls_context": context}
         async with mail_server(inbox, **wrapped) as port:  # type: ignore[arg-type]
             return inbox, only(await relay(port, security=security, ca=ca).send(sample()))
 
     inbox, outcome = asyncio.run(run())
-    assert (inbox.taken, outcome.result, outcome.relay_down) == ([], Result.RETRYABLE, True)
+    assert (inbox.taken, outcome.result, outcome.relay_down) == ([], SendStatus.RETRYABLE, True)
     assert "is not accepted" in outcome.text
     assert "email.ca" in outcome.text
 
@@ -96,26 +96,26 @@ def test_starttls_is_never_left_out() -> None:
     """Where STARTTLS is wanted and not offered, the mail waits instead of travelling in the clear."""
     inbox = Inbox()
     outcome = only(sent_to(inbox, security=Security.STARTTLS))
-    assert (outcome.result, "STARTTLS" in outcome.text, inbox.taken) == (Result.RETRYABLE, True, [])
+    assert (outcome.result, "STARTTLS" in outcome.text, inbox.taken) == (SendStatus.RETRYABLE, True, [])
 
 
 def test_tls_to_a_plain_port() -> None:
-    """TLS spoken to a plain port says which settings to look at."""
+    """TLS spoken to a plain port says which settings to probe."""
     outcome = only(sent_to(Inbox(), security=Security.TLS))
-    assert (outcome.result, "email.security" in outcome.text) == (Result.RETRYABLE, True)
+    assert (outcome.result, "email.security" in outcome.text) == (SendStatus.RETRYABLE, True)
 
 
 def test_unreadable_ca_file(tmp_path: Path) -> None:
     """A CA file that is missing is said, and the mail waits."""
     outcome = only(sent_to(Inbox(), security=Security.STARTTLS, ca=str(tmp_path / "none.pem")))
-    assert (outcome.result, "No such file" in outcome.text) == (Result.RETRYABLE, True)
+    assert (outcome.result, "No such file" in outcome.text) == (SendStatus.RETRYABLE, True)
 
 
-def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox, Outcome, list[str]]:
+def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox, SendResult, list[str]]:
     """Return what becomes of a mail at a server that wants a login, and what was heard."""
     heard: list[str] = []
 
-    async def run() -> tuple[Inbox, Outcome]:
+    async def run() -> tuple[Inbox, SendResult]:
         inbox = Inbox()
         options = {"authenticator": inbox.authenticate, "auth_required": True}
         async with mail_server(inbox, tls_context=authority.server(), **options) as port:  # type: ignore[arg-type]
@@ -137,14 +137,14 @@ def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox,
 def test_login(authority: Authority) -> None:
     """A login over verified STARTTLS lets the mail pass, and the password is heard nowhere."""
     inbox, outcome, heard = logged_in(authority, PASSWORD)
-    assert (outcome.result, inbox.logins) == (Result.SENT, ["watch"])
+    assert (outcome.result, inbox.logins) == (SendStatus.SENT, ["watch"])
     assert [line for line in heard if PASSWORD in line] == []
 
 
 def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
     """A refused login can be put right, so that the mail waits."""
     _, outcome, heard = logged_in(authority, "wrong horse")
-    assert (outcome.result, outcome.relay_down) == (Result.RETRYABLE, True)
+    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRYABLE, True)
     assert "Check email.username" in outcome.text
     assert [line for line in heard if "wrong horse" in line] == []
 
@@ -152,21 +152,21 @@ def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
 def test_missing_login_says_so(authority: Authority) -> None:
     """A relay that demands a login is a fault of the settings, not of the mail."""
     _, outcome, _ = logged_in(authority, PASSWORD, username="", password=None)
-    assert (outcome.result, "demands a login" in outcome.text) == (Result.RETRYABLE, True)
+    assert (outcome.result, "demands a login" in outcome.text) == (SendStatus.RETRYABLE, True)
 
 
 def test_password_that_cannot_be_read(authority: Authority, tmp_path: Path) -> None:
     """A missing password file is said, and the mail waits."""
     gone = SecretReference(file=str(tmp_path / "gone"))
     _, outcome, _ = logged_in(authority, PASSWORD, password=gone.resolve)
-    assert (outcome.result, "cannot read file" in outcome.text) == (Result.RETRYABLE, True)
+    assert (outcome.result, "cannot read file" in outcome.text) == (SendStatus.RETRYABLE, True)
 
 
 def test_password_never_travels_in_the_clear() -> None:
     """A login over an open connection is refused before anything is sent."""
     inbox = Inbox()
     outcome = only(sent_to(inbox, username="watch", password=lambda: Secret(PASSWORD)))
-    assert (outcome.result, inbox.logins, "in the clear" in outcome.text) == (Result.RETRYABLE, [], True)
+    assert (outcome.result, inbox.logins, "in the clear" in outcome.text) == (SendStatus.RETRYABLE, [], True)
 
 
 def test_settings_do_not_show_the_password() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.dialects import DIALECTS, MOST_BYTES, Dialogue
 from monitor.dialects.mysql import CLIENT_SSL, ssl_request
 from monitor.dialects.tds_packets import PRELOGIN, packets
-from monitor.model import Reason
+from monitor.model import FailureReason
 from support.factories.binary_answers import GRANTED, HUNG_UP, NONSENSE, REFUSED, greeting
 from support.factories.dialogues import cuts, told
 
@@ -51,7 +51,7 @@ def test_first_words(protocol: str, first: str) -> None:
 def test_go_ahead(protocol: str, answer: bytes) -> None:
     """After the go-ahead TLS begins, and nothing is left."""
     outcome = told(dialogue(protocol), answer)
-    assert (outcome.done, outcome.rest, outcome.trouble) == (True, b"", None)
+    assert (outcome.done, outcome.rest, outcome.failure) == (True, b"", None)
 
 
 @granted
@@ -86,18 +86,18 @@ def test_mysql_request_is_the_only_one() -> None:
 @refused
 def test_refusal(protocol: str, answer: bytes, words: str) -> None:
     """A server that speaks the protocol but grants no TLS is quoted."""
-    trouble = told(dialogue(protocol), answer).trouble
-    assert trouble is not None
-    assert (trouble.reason, trouble.detail) == (Reason.STARTTLS_REFUSED, words)
+    failure = told(dialogue(protocol), answer).failure
+    assert failure is not None
+    assert (failure.reason, failure.detail) == (FailureReason.STARTTLS_REFUSED, words)
 
 
 @pytest.mark.parametrize(("protocol", "answer", "words"), HUNG_UP.values(), ids=HUNG_UP)
 def test_error_before_any_word_of_tls(protocol: str, answer: bytes, words: str) -> None:
     """A server that turns us away before it spoke of TLS has hung up: nobody knows whether it offers any."""
     for pieces in [(answer,), *cuts(answer)]:
-        trouble = told(dialogue(protocol), *pieces).trouble
-        assert trouble is not None
-        assert (trouble.reason, trouble.detail) == (Reason.CLOSED, words)
+        failure = told(dialogue(protocol), *pieces).failure
+        assert failure is not None
+        assert (failure.reason, failure.detail) == (FailureReason.CLOSED, words)
 
 
 @refused
@@ -110,9 +110,9 @@ def test_refusal_cut_anywhere(protocol: str, answer: bytes, words: str) -> None:
 @nonsense
 def test_nonsense(protocol: str, answer: bytes) -> None:
     """An answer against the protocol's own rules is its own reason, at once."""
-    trouble = told(dialogue(protocol), answer).trouble
-    assert trouble is not None
-    assert trouble.reason is Reason.PROTOCOL_ERROR
+    failure = told(dialogue(protocol), answer).failure
+    assert failure is not None
+    assert failure.reason is FailureReason.PROTOCOL_ERROR
 
 
 @nonsense
@@ -129,9 +129,9 @@ STRANGERS = [(p, s) for p in BINARY for s in (HTTP, SMTP, SSH) if (p, s) != ("po
 def test_stranger_is_quoted(protocol: str, said: bytes) -> None:
     """A server of another kind is quoted with its whole first line, however it was cut."""
     line = said.partition(b"\r")[0].decode()
-    troubles = {told(dialogue(protocol), *pieces).trouble for pieces in [(said,), *cuts(said)]}
+    troubles = {told(dialogue(protocol), *pieces).failure for pieces in [(said,), *cuts(said)]}
     assert [(t.reason, t.detail.partition(": ")[2]) for t in troubles if t] == [
-        (Reason.PROTOCOL_ERROR, f"'{line}'")
+        (FailureReason.PROTOCOL_ERROR, f"'{line}'")
     ]
 
 
@@ -143,54 +143,54 @@ def test_postgres_takes_any_s() -> None:
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "mssql", "rdp"])
 def test_binary_stranger(protocol: str) -> None:
     """A server that opens with bytes of another kind is told at once by them."""
-    trouble = told(dialogue(protocol), TELNET).trouble
-    assert trouble is not None
-    assert (trouble.reason, trouble.detail[-10:]) == (Reason.PROTOCOL_ERROR, r"'\xff\xfd'")
+    failure = told(dialogue(protocol), TELNET).failure
+    assert failure is not None
+    assert (failure.reason, failure.detail[-10:]) == (FailureReason.PROTOCOL_ERROR, r"'\xff\xfd'")
 
 
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "rdp"])
 def test_tls_at_once(protocol: str) -> None:
     """A server that answers in TLS is told so, whether the alert came whole or in pieces."""
-    details = {told(dialogue(protocol), *pieces).trouble for pieces in [(ALERT,), *cuts(ALERT)]}
+    details = {told(dialogue(protocol), *pieces).failure for pieces in [(ALERT,), *cuts(ALERT)]}
     assert [t.detail.endswith("use protocol tls") for t in details if t] == [True]
 
 
 def test_strict_sql_server() -> None:
     """An SQL Server that answers PRELOGIN in TLS is sent to the protocol for that."""
-    trouble = told(dialogue("mssql"), ALERT).trouble
-    assert trouble is not None
-    assert trouble.detail.endswith("the protocol is mssql-strict")
+    failure = told(dialogue("mssql"), ALERT).failure
+    assert failure is not None
+    assert failure.detail.endswith("the protocol is mssql-strict")
 
 
 @protocols
 def test_hang_up_without_a_word(protocol: str) -> None:
     """A server that hangs up at once is reported as such."""
-    trouble = told(dialogue(protocol), end=True).trouble
-    assert trouble is not None
-    assert (trouble.reason, "without any" in trouble.detail) == (Reason.CLOSED, True)
+    failure = told(dialogue(protocol), end=True).failure
+    assert failure is not None
+    assert (failure.reason, "without any" in failure.detail) == (FailureReason.CLOSED, True)
 
 
 @granted
 def test_hang_up_in_the_middle(protocol: str, answer: bytes) -> None:
     """A server that hangs up before its answer is whole is reported as such, wherever it stopped."""
     for end in range(1, len(answer)):
-        trouble = told(dialogue(protocol), answer[:end], end=True).trouble
-        assert trouble is not None
-        assert (trouble.reason, "in the middle" in trouble.detail) == (Reason.CLOSED, True)
+        failure = told(dialogue(protocol), answer[:end], end=True).failure
+        assert failure is not None
+        assert (failure.reason, "in the middle" in failure.detail) == (FailureReason.CLOSED, True)
 
 
 def test_hang_up_within_a_strangers_line() -> None:
     """A stranger that hangs up before the end of its line is quoted as far as it came."""
-    trouble = told(dialogue("ldap"), b"Go away", end=True).trouble
-    assert trouble is not None
-    assert trouble.detail == "the server does not answer in LDAP: 'Go away'"
+    failure = told(dialogue("ldap"), b"Go away", end=True).failure
+    assert failure is not None
+    assert failure.detail == "the server does not answer in LDAP: 'Go away'"
 
 
 def test_hang_up_of_sql_server_is_explained() -> None:
     """A silent hang-up is what TDS 7 gets from an SQL Server that demands strict encryption."""
-    trouble = told(dialogue("mssql"), end=True).trouble
-    assert trouble is not None
-    assert trouble.detail.endswith("(TDS 8), the protocol is mssql-strict")
+    failure = told(dialogue("mssql"), end=True).failure
+    assert failure is not None
+    assert failure.detail.endswith("(TDS 8), the protocol is mssql-strict")
 
 
 def test_endless_answer_is_bounded() -> None:
@@ -202,9 +202,9 @@ def test_endless_answer_is_bounded() -> None:
 
 def test_end_beyond_the_bound_is_not_seen() -> None:
     """What ends only behind the first 64 KB is too long, also when it arrives in one piece."""
-    trouble = told(dialogue("postgres"), b"E" + b"x" * MOST_BYTES + b"\0").trouble
-    assert trouble is not None
-    assert (trouble.reason, "longer than" in trouble.detail) == (Reason.PROTOCOL_ERROR, True)
+    failure = told(dialogue("postgres"), b"E" + b"x" * MOST_BYTES + b"\0").failure
+    assert failure is not None
+    assert (failure.reason, "longer than" in failure.detail) == (FailureReason.PROTOCOL_ERROR, True)
 
 
 @protocols
@@ -237,7 +237,7 @@ def test_over_is_over(protocol: str) -> None:
     ended = dialogue(protocol)
     ended.start()
     ended.eof()
-    before = ended.trouble
+    before = ended.failure
     sent = ended.feed(packets(PRELOGIN, b"x"))
     ended.eof()
-    assert (sent, ended.trouble) == (b"", before)
+    assert (sent, ended.failure) == (b"", before)

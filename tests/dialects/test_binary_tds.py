@@ -1,4 +1,4 @@
-"""TLS inside TDS packets: the wrapping alone, and looks at a server that FreeTDS accepts too."""
+"""TLS inside TDS packets: the wrapping alone, and probes a server that FreeTDS accepts too."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from OpenSSL import SSL
 
 from monitor.dialects.tds import Tds, prelogin
 from monitor.dialects.tds_packets import PRELOGIN, REPLY, packets
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support import pki
@@ -47,17 +47,17 @@ def always() -> bool:
     return True
 
 
-def look(
+def probe(
     handler: Callable[..., Awaitable[None]], protocol: str = "mssql", until: Callable[[], object] = always
-) -> Seen:
-    """Return what one look at a server shows; keep the server until something is true of it."""
+) -> ProbeResult:
+    """Return what one probe a server shows; keep the server until something is true of it."""
 
-    async def run() -> Seen:
+    async def run() -> ProbeResult:
         async with listening(handler) as port:
             settings = EndpointSettings(
                 kind="endpoint", address=f"127.0.0.1:{port}", server_name=NAME, protocol=protocol
             )
-            seen = await EndpointSource(Resolver()).look(settings.target(Policy()))
+            seen = await EndpointSource(Resolver()).probe(settings.target(Policy()))
             async with asyncio.timeout(5):
                 while not until():
                     await asyncio.sleep(0.01)
@@ -66,7 +66,7 @@ def look(
     return asyncio.run(run())
 
 
-def shown(seen: Seen) -> list[str]:
+def shown(seen: ProbeResult) -> list[str]:
     """Return the fingerprints in the order served."""
     return [sighting.certificate.sha256 for sighting in seen.sightings]
 
@@ -111,14 +111,14 @@ def test_unwrapping_ignores_cuts(flights: list[bytes], step: int, kind: int) -> 
     said = b"".join(packets(kind, flight) for flight in flights)
     dialogue = ready()
     out = b"".join(dialogue.unwrap(said[at : at + step]) for at in range(0, len(said), step))
-    assert (out, dialogue.trouble) == (b"".join(flights), None)
+    assert (out, dialogue.failure) == (b"".join(flights), None)
 
 
 @given(st.binary(max_size=200), st.integers(0, 200))
 def test_unwrapping_any_bytes(data: bytes, at: int) -> None:
     """Any bytes give an outcome and never an exception, the same one however they were cut."""
     whole, cut = ready(), ready()
-    assert (whole.unwrap(data), whole.trouble) == (cut.unwrap(data[:at]) + cut.unwrap(data[at:]), cut.trouble)
+    assert (whole.unwrap(data), whole.failure) == (cut.unwrap(data[:at]) + cut.unwrap(data[at:]), cut.failure)
 
 
 def test_empty_packets_are_passed_over() -> None:
@@ -129,7 +129,7 @@ def test_empty_packets_are_passed_over() -> None:
 def test_bare_tls_is_followed() -> None:
     """A server that goes over to bare TLS between two packets is still understood."""
     dialogue = ready()
-    assert (dialogue.unwrap(packets(PRELOGIN, HELLO) + PLAIN_ALERT), dialogue.trouble) == (
+    assert (dialogue.unwrap(packets(PRELOGIN, HELLO) + PLAIN_ALERT), dialogue.failure) == (
         HELLO + PLAIN_ALERT,
         None,
     )
@@ -140,41 +140,41 @@ def test_strange_packets_end_it(strange: bytes) -> None:
     """What is neither a packet nor TLS ends the talk, after what was good before it."""
     dialogue = ready()
     out = dialogue.unwrap(packets(PRELOGIN, HELLO) + strange) + dialogue.unwrap(HELLO)
-    trouble = dialogue.trouble
-    assert trouble is not None
-    assert (out, trouble.reason) == (HELLO, Reason.PROTOCOL_ERROR)
+    failure = dialogue.failure
+    assert failure is not None
+    assert (out, failure.reason) == (HELLO, FailureReason.PROTOCOL_ERROR)
 
 
 @pytest.mark.parametrize("encryption", [OFF, ON, REQUIRED])
 def test_look(encryption: int) -> None:
-    """A look shows the chain, whichever way the server agrees to encryption."""
-    seen = look(server(encryption))
+    """A probe shows the chain, whichever way the server agrees to encryption."""
+    seen = probe(server(encryption))
     assert (shown(seen), seen.failures, seen.encrypted) == ([LEAF.sha256, ROOT.sha256], (), True)
 
 
 @pytest.mark.parametrize(("size", "step"), [(9, 0), (64, 0), (4096, 7), (20, 1)])
 def test_look_at_small_packets(size: int, step: int) -> None:
     """TLS records that span packets, and packets that span reads, are put together."""
-    assert shown(look(server(ON, size, step))) == [LEAF.sha256, ROOT.sha256]
+    assert shown(probe(server(ON, size, step))) == [LEAF.sha256, ROOT.sha256]
 
 
 def test_look_at_a_long_chain() -> None:
     """A chain that fills many packets arrives whole."""
-    assert len(shown(look(server(many=30)))) == 32
+    assert len(shown(probe(server(many=30)))) == 32
 
 
 def test_look_asks_and_parts_politely() -> None:
     """The server is asked for encryption, sees no login, and is left with close_notify."""
     sql = server()
-    look(sql, until=lambda: sql.polite)
+    probe(sql, until=lambda: sql.polite)
     assert (sql.asked, sql.logins, sql.polite) == ([ON], [], [True])
 
 
 def test_look_at_one_without_tls() -> None:
     """A server that supports no encryption is a refusal with its word for it."""
-    seen = look(server(NOT_SUPPORTED))
+    seen = probe(server(NOT_SUPPORTED))
     assert [(f.reason, f.detail) for f in seen.failures] == [
-        (Reason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)")
+        (FailureReason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)")
     ]
 
 
@@ -182,14 +182,14 @@ def test_look_at_a_strict_one() -> None:
     """Strict encryption is TLS on connect, to which the client offers ``tds/8.0`` and nothing else."""
     offers: list[list[bytes]] = []
     handler = speaking_tls(strict(server_context(LEAF, [ROOT]), offers))
-    assert (shown(look(handler, "mssql-strict")), offers) == ([LEAF.sha256, ROOT.sha256], [[b"tds/8.0"]])
+    assert (shown(probe(handler, "mssql-strict")), offers) == ([LEAF.sha256, ROOT.sha256], [[b"tds/8.0"]])
 
 
 def test_strict_server_in_the_wrong_protocol() -> None:
-    """A look in TDS 7 at a strict server says which protocol to take."""
-    seen = look(speaking_tls(strict(server_context(LEAF), [])))
+    """A probe in TDS 7 at a strict server says which protocol to take."""
+    seen = probe(speaking_tls(strict(server_context(LEAF), [])))
     assert [
-        ("mssql-strict" in f.detail, f.reason in (Reason.CLOSED, Reason.PROTOCOL_ERROR))
+        ("mssql-strict" in f.detail, f.reason in (FailureReason.CLOSED, FailureReason.PROTOCOL_ERROR))
         for f in seen.failures
     ] == [(True, True)]
 

@@ -4,9 +4,9 @@ from base64 import b64encode
 
 import pytest
 
-from monitor.dialects import DIALECTS, MOST_BYTES, TUNNELS, Behind, Dialogue
+from monitor.dialects import DIALECTS, MOST_BYTES, TUNNELS, Dialogue, ProxiedDialogue
 from monitor.dialects.mysql import ssl_request
-from monitor.model import Reason
+from monitor.model import FailureReason
 from support.factories.binary_answers import greeting
 from support.factories.dialogues import cuts, told
 
@@ -33,7 +33,7 @@ def tunnel(scheme: str, user: str = "", host: str = NAME) -> Dialogue:
 def test_granted(scheme: str, user: str, answer: bytes) -> None:
     """However the answer is cut, the way opens behind it and nothing is lost."""
     found = {
-        (one.done, one.rest, one.trouble)
+        (one.done, one.rest, one.failure)
         for pieces in [(answer + TLS,), *cuts(answer + TLS)]
         for one in [told(tunnel(scheme, user), *pieces)]
     }
@@ -104,32 +104,32 @@ def test_refused(scheme: str, user: str, answer: bytes, words: str) -> None:
     """Whatever the proxy refuses has its own reason and is quoted, however it was cut."""
     for pieces in [(answer,), *cuts(answer)]:
         outcome = told(tunnel(scheme, user), *pieces)
-        assert outcome.trouble is not None
-        assert (outcome.done, outcome.trouble.reason) == (False, Reason.PROXY)
-        assert words in outcome.trouble.detail
-        assert "secret" not in outcome.trouble.detail
+        assert outcome.failure is not None
+        assert (outcome.done, outcome.failure.reason) == (False, FailureReason.PROXY)
+        assert words in outcome.failure.detail
+        assert "secret" not in outcome.failure.detail
 
 
 @pytest.mark.parametrize("scheme", TUNNELS)
 def test_hung_up(scheme: str) -> None:
     """A proxy that hangs up is the one to blame."""
-    trouble = told(tunnel(scheme), end=True).trouble
-    assert trouble is not None
-    assert (trouble.reason, trouble.detail) == (Reason.PROXY, "the proxy closed the connection")
+    failure = told(tunnel(scheme), end=True).failure
+    assert failure is not None
+    assert (failure.reason, failure.detail) == (FailureReason.PROXY, "the proxy closed the connection")
 
 
 def test_flood() -> None:
     """A head without end is not read without end."""
-    trouble = told(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MOST_BYTES // 6)).trouble
-    assert trouble is not None
-    assert trouble.reason is Reason.PROXY
+    failure = told(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MOST_BYTES // 6)).failure
+    assert failure is not None
+    assert failure.reason is FailureReason.PROXY
 
 
 def behind() -> Dialogue:
     """Return a dialogue with MySQL behind a proxy."""
     make = DIALECTS["mysql"].dialogue
     assert make is not None
-    return Behind(tunnel("http"), make(NAME))
+    return ProxiedDialogue(tunnel("http"), make(NAME))
 
 
 def test_dialect_behind_a_proxy() -> None:
@@ -137,7 +137,7 @@ def test_dialect_behind_a_proxy() -> None:
     answer = GRANTED["http"][2] + greeting() + TLS
     for pieces in [(answer,), *cuts(answer)]:
         outcome = told(behind(), *pieces)
-        assert (outcome.done, outcome.rest, outcome.trouble) == (True, TLS, None)
+        assert (outcome.done, outcome.rest, outcome.failure) == (True, TLS, None)
         assert outcome.sent.endswith(b"\r\n\r\n" + ssl_request(1))
 
 
@@ -145,14 +145,16 @@ def test_farewell_behind_a_proxy() -> None:
     """The dialect's farewell is said behind a proxy too."""
     dialogue = behind()
     told(dialogue, GRANTED["http"][2] + greeting())
-    assert dialogue.farewell is not None
+    assert dialogue.graceful_close is not None
 
 
 @pytest.mark.parametrize(
-    ("heard", "reason"), [(b"", Reason.PROXY), (GRANTED["http"][2], Reason.CLOSED)], ids=["proxy", "server"]
+    ("heard", "reason"),
+    [(b"", FailureReason.PROXY), (GRANTED["http"][2], FailureReason.CLOSED)],
+    ids=["proxy", "server"],
 )
-def test_who_hung_up(heard: bytes, reason: Reason) -> None:
+def test_who_hung_up(heard: bytes, reason: FailureReason) -> None:
     """Before the way is open the proxy hangs up, behind that the server."""
-    trouble = told(behind(), heard, end=True).trouble
-    assert trouble is not None
-    assert trouble.reason is reason
+    failure = told(behind(), heard, end=True).failure
+    assert failure is not None
+    assert failure.reason is reason

@@ -19,12 +19,14 @@ from support.factories.text_conversations import (
 )
 
 
-@pytest.mark.parametrize("talk", [*USUAL, *UNUSUAL.values()], ids=[*(t.protocol for t in USUAL), *UNUSUAL])
-def test_each_reply_gets_its_answer(talk: Talk) -> None:
+@pytest.mark.parametrize(
+    "conversation", [*USUAL, *UNUSUAL.values()], ids=[*(t.protocol for t in USUAL), *UNUSUAL]
+)
+def test_each_reply_gets_its_answer(conversation: Talk) -> None:
     """A server that leads to TLS hears the right words in the right order, and TLS begins."""
-    dialogue = dialogue_of(talk.protocol)
-    said = (dialogue.start(), *(dialogue.feed(reply) for reply in talk.replies))
-    assert (said, dialogue.done, dialogue.trouble) == (talk.said, True, None)
+    dialogue = dialogue_of(conversation.protocol)
+    said = (dialogue.start(), *(dialogue.feed(reply) for reply in conversation.replies))
+    assert (said, dialogue.done, dialogue.failure) == (conversation.said, True, None)
 
 
 SMTP_HELLO = (b"220 a\r\n", b"250-a\r\n250 STARTTLS\r\n")
@@ -118,8 +120,8 @@ def test_irc_that_refuses_points_to_the_other_port(reply: bytes) -> None:
 def test_irc_that_does_not_list_tls_is_not_asked(offer: str) -> None:
     """An IRC server may pass over STARTTLS in silence, so its list of capabilities decides."""
     said = f":a CAP * LS :{offer}"
-    trouble = trouble_of("irc", said.encode() + b"\r\n:a NOTICE * :x\r\n:a 451 * :y\r\n")
-    assert trouble.startswith(
+    failure = trouble_of("irc", said.encode() + b"\r\n:a NOTICE * :x\r\n:a 451 * :y\r\n")
+    assert failure.startswith(
         f"starttls_refused: the server offers no STARTTLS: '{said} :a 451 * :y' (many IRC"
     )
 
@@ -136,8 +138,8 @@ def test_nntp_does_not_take_mail_for_news() -> None:
 
 
 def test_irc_numbers_that_say_nothing_of_tls_are_passed_over() -> None:
-    """A number such as 439 (wait while we look at you) is neither yes nor no."""
-    assert play("irc", IRC_HELLO, b":a 439 * :Please wait\r\n").trouble is None
+    """A number such as 439 (wait while we probe you) is neither yes nor no."""
+    assert play("irc", IRC_HELLO, b":a 439 * :Please wait\r\n").failure is None
 
 
 GOODBYES = {
@@ -163,7 +165,7 @@ def test_a_server_that_refuses_is_left_politely(protocol: str) -> None:
 def test_what_follows_the_go_ahead_is_left_for_tls() -> None:
     """Bytes behind the go-ahead are no reply: TLS gets them, and fails if somebody slipped them in."""
     expected = Outcome(
-        b"EHLO " + US + b"\r\nSTARTTLS\r\n", done=True, rest=b"250 slipped in\r\n", trouble=None
+        b"EHLO " + US + b"\r\nSTARTTLS\r\n", done=True, rest=b"250 slipped in\r\n", failure=None
     )
     assert play("smtp", *SMTP_HELLO, b"220 go\r\n250 slipped in\r\n") == expected
 

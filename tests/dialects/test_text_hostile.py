@@ -17,7 +17,7 @@ from support.factories.text_conversations import (
     trouble_of,
 )
 
-PROTOCOLS = [talk.protocol for talk in USUAL]
+PROTOCOLS = [conversation.protocol for conversation in USUAL]
 CALLED = {
     "smtp": "SMTP",
     "lmtp": "LMTP",
@@ -36,15 +36,15 @@ MYSQL = b"J\x00\x00\x00\x0a8.0.36\x00"
 ALERT = b"\x15\x03\x01\x00\x02\x02\x46"
 
 
-def stream_of(talk: Talk) -> bytes:
+def stream_of(conversation: Talk) -> bytes:
     """Return all that a server says, with the start of a TLS alert behind."""
-    return b"".join(talk.replies) + ALERT
+    return b"".join(conversation.replies) + ALERT
 
 
 # Everything that the cuts are tried on: talks that succeed, and one of each way to fail.
 STREAMS = [
-    *((talk.protocol, talk.protocol, stream_of(talk)) for talk in USUAL),
-    *((name, talk.protocol, stream_of(talk)) for name, talk in UNUSUAL.items()),
+    *((conversation.protocol, conversation.protocol, stream_of(conversation)) for conversation in USUAL),
+    *((name, conversation.protocol, stream_of(conversation)) for name, conversation in UNUSUAL.items()),
     *(
         (f"{protocol} meets {name}", protocol, stranger)
         for protocol in PROTOCOLS
@@ -112,19 +112,22 @@ def test_no_text_dialect_says_nul(protocol: str, said: bytes, quoted: str) -> No
     assert trouble_of(protocol, said) == expected
 
 
-@pytest.mark.parametrize("talk", USUAL, ids=PROTOCOLS)
-def test_nonsense_in_the_middle_is_a_protocol_error(talk: Talk) -> None:
+@pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
+def test_nonsense_in_the_middle_is_a_protocol_error(conversation: Talk) -> None:
     """A reply that no server of the dialect would give ends the talk after any good beginning."""
-    reasons = [trouble_of(talk.protocol, *talk.replies[:n], SSH)[:14] for n in range(len(talk.replies))]
-    assert reasons == ["protocol_error"] * len(talk.replies)
+    reasons = [
+        trouble_of(conversation.protocol, *conversation.replies[:n], SSH)[:14]
+        for n in range(len(conversation.replies))
+    ]
+    assert reasons == ["protocol_error"] * len(conversation.replies)
 
 
-@pytest.mark.parametrize("talk", USUAL, ids=PROTOCOLS)
-def test_a_hang_up_at_any_byte_is_closed(talk: Talk) -> None:
+@pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
+def test_a_hang_up_at_any_byte_is_closed(conversation: Talk) -> None:
     """A server may hang up anywhere before its go-ahead is whole: the reason is always closed."""
-    stream = b"".join(talk.replies)
-    outcomes = [play(talk.protocol, stream[:at], eof=True) for at in range(len(stream))]
-    assert {outcome.trouble and str(outcome.trouble.reason) for outcome in outcomes} == {"closed"}
+    stream = b"".join(conversation.replies)
+    outcomes = [play(conversation.protocol, stream[:at], eof=True) for at in range(len(stream))]
+    assert {outcome.failure and str(outcome.failure.reason) for outcome in outcomes} == {"closed"}
 
 
 @pytest.mark.parametrize(
@@ -147,8 +150,8 @@ def test_a_hang_up_at_any_byte_is_closed(talk: Talk) -> None:
 def test_a_hang_up_says_when_it_was(protocol: str, pieces: tuple[bytes, ...], detail: str) -> None:
     """A closed connection tells what was awaited and what had come of it."""
     outcome = play(protocol, *pieces, eof=True)
-    assert outcome.trouble is not None
-    assert outcome.trouble.detail == f"the server closed the connection before {detail}"
+    assert outcome.failure is not None
+    assert outcome.failure.detail == f"the server closed the connection before {detail}"
 
 
 FLOODS = {
@@ -170,7 +173,7 @@ def test_a_flood_of_lines_ends_at_the_bound(protocol: str) -> None:
     """A reply that never ends is heard for 64 KB and then given up."""
     begin, more = FLOODS[protocol]
     fits = (MOST_BYTES - len(begin)) // len(more)
-    assert play(protocol, begin, more * fits).trouble is None
+    assert play(protocol, begin, more * fits).failure is None
     assert trouble_of(protocol, begin, more * (fits + 1)) == FLOODED
 
 
@@ -178,7 +181,7 @@ def test_a_flood_of_lines_ends_at_the_bound(protocol: str) -> None:
 def test_a_line_that_never_ends_ends_at_the_bound(protocol: str) -> None:
     """Bytes without a line end are held up to 64 KB and no further."""
     chunk = b"<" + b"x" * 4095
-    assert play(protocol, *[b"<", *[chunk[1:]] * 16]).trouble is None
+    assert play(protocol, *[b"<", *[chunk[1:]] * 16]).failure is None
     assert trouble_of(protocol, b"<", *[chunk[1:]] * 17) == FLOODED
 
 
@@ -191,8 +194,8 @@ def test_a_literal_longer_than_the_bound_ends_there(protocol: str) -> None:
 
 def test_the_bound_is_on_what_comes_before_the_go_ahead() -> None:
     """What comes in one piece with the go-ahead and belongs to TLS does not count."""
-    talk = USUAL[0]
-    assert play(talk.protocol, b"".join(talk.replies) + b"x" * MOST_BYTES).done
+    conversation = USUAL[0]
+    assert play(conversation.protocol, b"".join(conversation.replies) + b"x" * MOST_BYTES).done
 
 
 @pytest.mark.parametrize("bound", [MOST_BYTES - 1, MOST_BYTES, MOST_BYTES + 1])
@@ -207,7 +210,7 @@ def test_the_bound_is_the_same_however_it_is_cut(bound: int) -> None:
 
 @pytest.mark.parametrize("declaration", ["<!DOCTYPE a>", "<!ENTITY a 'b'>", "<!-- a -->", "<?php ?>"])
 def test_xmpp_reads_no_declarations(declaration: str) -> None:
-    """What RFC 6120 section 11.1 forbids is a protocol_error; no entity is ever looked at."""
+    """What RFC 6120 section 11.1 forbids is a protocol_error; no entity is ever probed."""
     expected = f"protocol_error: the server does not answer in XMPP: '{declaration}'"
     assert trouble_of("xmpp-client", STREAM + declaration.encode()) == expected
 
@@ -232,10 +235,10 @@ def test_after_the_end_nothing_is_heard() -> None:
     """A dialogue that is over ignores more bytes and the end of the connection."""
     dialogue = dialogue_of("smtp")
     dialogue.feed(SSH)
-    before = dialogue.trouble
+    before = dialogue.failure
     said = dialogue.feed(b"220 a\r\n")
     dialogue.eof()
-    assert (said, dialogue.trouble) == (b"", before)
+    assert (said, dialogue.failure) == (b"", before)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -248,7 +251,7 @@ def test_the_handshake_travels_as_it_is(protocol: str) -> None:
 # Words of the dialects, so that noise gets past the first line now and then.
 WORDS = st.sampled_from(
     [
-        *(reply for talk in USUAL for reply in talk.replies),
+        *(reply for conversation in USUAL for reply in conversation.replies),
         *(b"\r\n", b"\n", b"\r", b"\0", b"{9}\r\n", b"220-", b"250 STARTTLS", b"* OK", b"a1 OK", b"."),
         *(b"<", b">", b"/>", b"'", b'"', b"</a>", b"<a>", b"<!", b"<?", b"+OK", b'"STARTTLS"', b":a 670 "),
     ]
@@ -270,7 +273,7 @@ def test_noise_reads_alike_in_one_piece(protocol: str, pieces: list[bytes], *, e
 def test_noise_ends_in_tls_or_in_a_trouble(protocol: str, pieces: list[bytes]) -> None:
     """After any noise and a hang-up there is one of both, never none and never two."""
     outcome = play(protocol, *pieces, eof=True)
-    assert outcome.done == (outcome.trouble is None)
+    assert outcome.done == (outcome.failure is None)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -280,7 +283,7 @@ def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
     """Any noise ends in TLS or in a trouble once it is longer than the bound, without a hang-up."""
     noise = b"".join(pieces) or b"x"
     outcome = play(protocol, noise * (MOST_BYTES // len(noise) + 1))
-    assert outcome.done == (outcome.trouble is None)
+    assert outcome.done == (outcome.failure is None)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -288,8 +291,8 @@ def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
 @given(pieces=NOISE)
 def test_troubles_are_told_in_short_plain_words(protocol: str, pieces: list[bytes]) -> None:
     """What a server says cannot break a mail or a terminal: printable ASCII, a sentence long."""
-    trouble = play(protocol, *pieces, eof=True).trouble
-    detail = trouble.detail if trouble else "-"
+    failure = play(protocol, *pieces, eof=True).failure
+    detail = failure.detail if failure else "-"
     assert (detail.isascii(), detail.isprintable(), len(detail) < 250) == (True, True, True)
 
 

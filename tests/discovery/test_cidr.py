@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from monitor.discovery import CidrSettings, Discovered
+from monitor.discovery import CidrSettings, DiscoveryResult
 from monitor.discovery.cidr import AT_ONCE, CidrDiscovery
-from monitor.model import Check, Found, Reason, Severity
+from monitor.model import Check, DiscoveredTarget, FailureReason, Severity
 from support.factories.config_errors import Rows, pairs
 
 
@@ -25,7 +25,7 @@ def settings(network: str = "127.0.0.0/29", *ports: int, **keys: Any) -> CidrSet
     )
 
 
-def discover(one: CidrSettings, answer_within: float = 3.0) -> Discovered:
+def discover(one: CidrSettings, answer_within: float = 3.0) -> DiscoveryResult:
     """Return what is discovered now."""
     return asyncio.run(CidrDiscovery(one, answer_within).discover())
 
@@ -49,8 +49,8 @@ def test_open_ports() -> None:
     """Where something listens is an endpoint, without a name to expect, by ascending address."""
     with listening("127.0.0.5", "127.0.0.2") as links:
         port = links[0].getsockname()[1]
-        assert discover(settings("127.0.0.0/29", port)) == Discovered(
-            (Found(f"127.0.0.2:{port}"), Found(f"127.0.0.5:{port}"))
+        assert discover(settings("127.0.0.0/29", port)) == DiscoveryResult(
+            (DiscoveredTarget(f"127.0.0.2:{port}"), DiscoveredTarget(f"127.0.0.5:{port}"))
         )
 
 
@@ -58,7 +58,7 @@ def test_closed_network() -> None:
     """A network where nothing listens is an answer without endpoints and without failures."""
     with listening("127.0.0.1") as links:
         port = links[0].getsockname()[1]
-        assert discover(settings("127.0.0.2/32", port)) == Discovered()
+        assert discover(settings("127.0.0.2/32", port)) == DiscoveryResult()
 
 
 def test_nothing_is_sent() -> None:
@@ -75,17 +75,17 @@ def test_title_and_protocol() -> None:
         port = link.getsockname()[1]
         one = settings("127.0.0.1/32", port, name="lab", protocol="ldaps")
         assert discover(one).found == (
-            Found(f"127.0.0.1:{port}", title=f"lab at 127.0.0.1:{port}", protocol="ldaps"),
+            DiscoveredTarget(f"127.0.0.1:{port}", title=f"lab at 127.0.0.1:{port}", protocol="ldaps"),
         )
 
 
 def test_more_places_than_knocks_at_once() -> None:
-    """Every place is knocked on, also when there are more than may be under way."""
+    """Every location is knocked on, also when there are more than may be under way."""
     with listening("127.0.0.1", "127.0.1.254") as links:
         port = links[0].getsockname()[1]
         one = settings("127.0.0.0/23", port)
-        assert one.places().__next__() == ("127.0.0.1", port)
-        assert len(list(one.places())) > 5 * AT_ONCE
+        assert one.locations().__next__() == ("127.0.0.1", port)
+        assert len(list(one.locations())) > 5 * AT_ONCE
         assert [found.address for found in discover(one).found] == [
             f"127.0.0.1:{port}",
             f"127.0.1.254:{port}",
@@ -102,7 +102,7 @@ def test_silence() -> None:
             other.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 other.connect(where)
-        assert discover(settings("127.0.0.1/32", where[1]), answer_within=0.2) == Discovered()
+        assert discover(settings("127.0.0.1/32", where[1]), answer_within=0.2) == DiscoveryResult()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, which has no route for TCP to everybody")
@@ -110,16 +110,16 @@ def test_our_own_trouble() -> None:
     """When this machine cannot ask, that is a failure once: nothing may be taken away by it."""
     answer = discover(settings("255.255.255.255/32", 443, 444))
     assert [(one.reason, one.detail) for one in answer.failures] == [
-        (Reason.UNREACHABLE, "255.255.255.255/32 cannot be asked: there is no route to this network")
+        (FailureReason.UNREACHABLE, "255.255.255.255/32 cannot be asked: there is no route to this network")
     ]
 
 
 def test_places() -> None:
     """Network and broadcast addresses are no places; a network of one or two addresses has them all."""
     assert [
-        list(settings("10.1.2.0/30", 1, 2).places()),
-        list(settings("10.1.2.0/31", 1).places()),
-        list(settings("2001:db8::/127", 1).places()),
+        list(settings("10.1.2.0/30", 1, 2).locations()),
+        list(settings("10.1.2.0/31", 1).locations()),
+        list(settings("2001:db8::/127", 1).locations()),
     ] == [
         [("10.1.2.1", 1), ("10.1.2.1", 2), ("10.1.2.2", 1), ("10.1.2.2", 2)],
         [("10.1.2.0", 1), ("10.1.2.1", 1)],

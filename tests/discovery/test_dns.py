@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from monitor.discovery import Discovered, DnsSettings
-from monitor.model import Failure, Found, Reason
+from monitor.discovery import DiscoveryResult, DnsSettings
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.network.resolve import Resolver
 
 
@@ -33,7 +33,9 @@ class Fixed:
         return [Text(address) for address in self._addresses]
 
 
-def discover(resolver: Fixed | Resolver, name: str = "portal.example:443", title: str = "") -> Discovered:
+def discover(
+    resolver: Fixed | Resolver, name: str = "portal.example:443", title: str = ""
+) -> DiscoveryResult:
     """Return what is discovered with a resolver."""
     settings = DnsSettings(kind="dns", name=name, title=title)
     return asyncio.run(settings.discovery(resolver).discover())
@@ -42,11 +44,11 @@ def discover(resolver: Fixed | Resolver, name: str = "portal.example:443", title
 def test_addresses_become_endpoints() -> None:
     """Each address is found once, in ascending order, version 4 before 6."""
     found = discover(Fixed("2001:db8::1", "10.0.0.10", "10.0.0.9", "10.0.0.9"))
-    assert found == Discovered(
+    assert found == DiscoveryResult(
         (
-            Found("10.0.0.9:443", "portal.example", (), "portal.example at 10.0.0.9"),
-            Found("10.0.0.10:443", "portal.example", (), "portal.example at 10.0.0.10"),
-            Found("[2001:db8::1]:443", "portal.example", (), "portal.example at 2001:db8::1"),
+            DiscoveredTarget("10.0.0.9:443", "portal.example", (), "portal.example at 10.0.0.9"),
+            DiscoveredTarget("10.0.0.10:443", "portal.example", (), "portal.example at 10.0.0.10"),
+            DiscoveredTarget("[2001:db8::1]:443", "portal.example", (), "portal.example at 2001:db8::1"),
         )
     )
 
@@ -63,7 +65,9 @@ def test_title() -> None:
 def test_failure(resolver: Fixed, said: str) -> None:
     """A name without an answer is a failure and no empty list."""
     detail = f"portal.example cannot be resolved: {said}"
-    assert discover(resolver) == Discovered((), (Failure(Reason.DNS, detail, "portal.example:443"),))
+    assert discover(resolver) == DiscoveryResult(
+        (), (Failure(FailureReason.DNS, detail, "portal.example:443"),)
+    )
 
 
 def test_real_resolver() -> None:

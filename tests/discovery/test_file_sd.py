@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from monitor.discovery import Discovered, FileSdSettings
+from monitor.discovery import DiscoveryResult, FileSdSettings
 from monitor.discovery.file_sd import FileSd, unreadable
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from support.factories.config_errors import Rows, pairs
 
 ONE = '[{"targets": ["a:1"]}]'
@@ -24,7 +24,7 @@ def settings(folder: Path, *files: str, **keys: Any) -> FileSdSettings:
     )
 
 
-def discover(folder: Path, *files: str) -> Discovered:
+def discover(folder: Path, *files: str) -> DiscoveryResult:
     """Return what files of a folder list."""
     return Asking(folder, *files).answer()
 
@@ -36,12 +36,12 @@ class Asking:
         """Make the discovery."""
         self.discovery: FileSd = settings(folder, *files).discovery()
 
-    def answer(self) -> Discovered:
+    def answer(self) -> DiscoveryResult:
         """Return what the files list now."""
         return asyncio.run(self.discovery.discover())
 
 
-def addresses(answer: Discovered) -> list[str]:
+def addresses(answer: DiscoveryResult) -> list[str]:
     """Return the addresses of an answer."""
     return [found.address for found in answer.found]
 
@@ -49,16 +49,20 @@ def addresses(answer: Discovered) -> list[str]:
 def test_json(tmp_path: Path) -> None:
     """A JSON file in Prometheus' format is read."""
     (tmp_path / "a.json").write_text('[{"targets": ["a:1"], "labels": {"site": "x", "__title": "A"}}]')
-    assert discover(tmp_path, "a.json") == Discovered(
-        (Found("a:1", "", (("site", "x"),), "A"),), certain=True
+    assert discover(tmp_path, "a.json") == DiscoveryResult(
+        (DiscoveredTarget("a:1", "", (("site", "x"),), "A"),), certain=True
     )
 
 
 def test_yaml(tmp_path: Path) -> None:
     """A YAML file in Prometheus' format is read."""
     (tmp_path / "a.yml").write_text("- targets: ['a:1', b]\n  labels:\n    site: x\n- targets: [c:3]\n")
-    assert discover(tmp_path, "a.yml") == Discovered(
-        (Found("a:1", "", (("site", "x"),)), Found("b:443", "", (("site", "x"),)), Found("c:3")),
+    assert discover(tmp_path, "a.yml") == DiscoveryResult(
+        (
+            DiscoveredTarget("a:1", "", (("site", "x"),)),
+            DiscoveredTarget("b:443", "", (("site", "x"),)),
+            DiscoveredTarget("c:3"),
+        ),
         certain=True,
     )
 
@@ -76,7 +80,7 @@ def test_globs(tmp_path: Path) -> None:
 
 def test_glob_without_match(tmp_path: Path) -> None:
     """A glob that matches nothing is said and no failure: the last file may have gone on purpose."""
-    assert discover(tmp_path, "*.json") == Discovered(notes=(f"no file matches {tmp_path / '*.json'}",))
+    assert discover(tmp_path, "*.json") == DiscoveryResult(notes=(f"no file matches {tmp_path / '*.json'}",))
 
 
 def test_change_is_seen(tmp_path: Path) -> None:
@@ -90,7 +94,7 @@ def test_change_is_seen(tmp_path: Path) -> None:
 
 
 def test_replaced_at_the_same_size_and_time(tmp_path: Path) -> None:
-    """A file that another took the place of is read again, even when it looks the same from outside."""
+    """A file that another took the location of is read again, even when it looks the same from outside."""
     file, other = tmp_path / "a.json", tmp_path / "b"
     file.write_text(ONE)
     other.write_text(TWO)
@@ -116,9 +120,9 @@ def test_broken_file_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(TWO)
     answer = discover(tmp_path, "a.yml", "b.json")
     [failure] = answer.failures
-    assert (addresses(answer), failure.reason, failure.place) == (
+    assert (addresses(answer), failure.reason, failure.location) == (
         ["b:2"],
-        Reason.UNREADABLE,
+        FailureReason.UNREADABLE,
         str(tmp_path / "a.yml"),
     )
     assert failure.detail == (
@@ -137,9 +141,9 @@ def test_wrong_entry_names_the_line(tmp_path: Path) -> None:
     """A wrong entry is a failure with its line and key; what is right beside it is found."""
     (tmp_path / "a.yml").write_text("- targets:\n    - a:1\n    - b:x\n  labels:\n    site: y\n")
     detail = f"{tmp_path / 'a.yml'}:3: [0].targets[1]: a port is a number from 1 to 65535 (got 'b:x')"
-    assert discover(tmp_path, "a.yml") == Discovered(
-        (Found("a:1", "", (("site", "y"),)),),
-        (Failure(Reason.UNREADABLE, detail, str(tmp_path / "a.yml")),),
+    assert discover(tmp_path, "a.yml") == DiscoveryResult(
+        (DiscoveredTarget("a:1", "", (("site", "y"),)),),
+        (Failure(FailureReason.UNREADABLE, detail, str(tmp_path / "a.yml")),),
         certain=True,
     )
 
@@ -171,28 +175,34 @@ def test_no_list(tmp_path: Path, text: str, said: str) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     """A named file that is not there is a failure, and no empty list."""
     detail = f"{tmp_path / 'a.json'} does not exist"
-    assert discover(tmp_path, "a.json") == Discovered(
-        failures=(Failure(Reason.NOT_FOUND, detail, str(tmp_path / "a.json")),), certain=True
+    assert discover(tmp_path, "a.json") == DiscoveryResult(
+        failures=(Failure(FailureReason.NOT_FOUND, detail, str(tmp_path / "a.json")),), certain=True
     )
 
 
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (FileNotFoundError(2, "No such file"), Failure(Reason.NOT_FOUND, "x.json does not exist", "x.json")),
-        (PermissionError(13, "No"), Failure(Reason.PERMISSION, "x.json cannot be read: No", "x.json")),
-        (OSError(5, "Bad disk"), Failure(Reason.UNREADABLE, "x.json cannot be read: Bad disk", "x.json")),
+        (
+            FileNotFoundError(2, "No such file"),
+            Failure(FailureReason.NOT_FOUND, "x.json does not exist", "x.json"),
+        ),
+        (PermissionError(13, "No"), Failure(FailureReason.PERMISSION, "x.json cannot be read: No", "x.json")),
+        (
+            OSError(5, "Bad disk"),
+            Failure(FailureReason.UNREADABLE, "x.json cannot be read: Bad disk", "x.json"),
+        ),
     ],
 )
 def test_reasons(error: OSError, expected: Failure) -> None:
     """What the system says of a file becomes a reason and a sentence."""
-    assert unreadable("x.json", error) == Discovered(failures=(expected,))
+    assert unreadable("x.json", error) == DiscoveryResult(failures=(expected,))
 
 
 def test_folder(tmp_path: Path) -> None:
     """A folder with the name of a file is a failure."""
     (tmp_path / "a.json").mkdir()
-    assert [failure.reason for failure in discover(tmp_path, "a.json").failures] == [Reason.UNREADABLE]
+    assert [failure.reason for failure in discover(tmp_path, "a.json").failures] == [FailureReason.UNREADABLE]
 
 
 def test_repaired_file(tmp_path: Path) -> None:
@@ -208,11 +218,11 @@ def test_repaired_file(tmp_path: Path) -> None:
 def test_empty_list(tmp_path: Path) -> None:
     """An empty list is meant: whoever wrote it wants nothing watched."""
     (tmp_path / "a.json").write_text("[]")
-    assert discover(tmp_path, "a.json") == Discovered(certain=True)
+    assert discover(tmp_path, "a.json") == DiscoveryResult(certain=True)
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """Files are looked at every half minute, and what left them is watched five minutes more."""
+    """Files are probed every half minute, and what left them is watched five minutes more."""
     one = settings(tmp_path, "a.json", "b*.yaml")
     assert (one.id, one.refresh, one.grace) == (
         f"file_sd:{tmp_path / 'a.json'},{tmp_path / 'b*.yaml'}",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitor.discovery import DnsSettings
 from monitor.discovery.groups import MOST_TARGETS, Listed, Mistake, listed, with_policy
 from monitor.discovery.location import read_location
-from monitor.model import Found, Margin
+from monitor.model import DiscoveredTarget, Margin
 
 
 def group(*targets: Any, **labels: Any) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def group(*targets: Any, **labels: Any) -> dict[str, Any]:
     return {"targets": list(targets), "labels": {name.replace("_x_", "__"): v for name, v in labels.items()}}
 
 
-def one(*targets: Any, **labels: Any) -> Found:
+def one(*targets: Any, **labels: Any) -> DiscoveredTarget:
     """Return the only endpoint of one group without mistakes."""
     answer = listed([group(*targets, **labels)])
     assert answer.mistakes == ()
@@ -92,18 +92,20 @@ def test_labels_and_address() -> None:
     """Labels of a group go to each of its targets, in the order of the list."""
     answer = listed([group("b:1", "a:2", site="north"), group("c:3")])
     labels = (("site", "north"),)
-    assert answer == Listed((Found("b:1", "", labels), Found("a:2", "", labels), Found("c:3")))
+    assert answer == Listed(
+        (DiscoveredTarget("b:1", "", labels), DiscoveredTarget("a:2", "", labels), DiscoveredTarget("c:3"))
+    )
 
 
 def test_labels_may_be_left_out() -> None:
     """A group without labels is a group."""
-    assert listed([{"targets": ["a:1"]}, {"targets": [], "labels": None}]).found == (Found("a:1"),)
+    assert listed([{"targets": ["a:1"]}, {"targets": [], "labels": None}]).found == (DiscoveredTarget("a:1"),)
 
 
 def test_named_by_labels() -> None:
     """Server name, title and protocol come from labels that the endpoint does not carry itself."""
     found = one("10.0.0.1", _x_server_name="DC01.Example", _x_title="Domain\u202e", _x_protocol="ldaps")
-    assert found == Found("10.0.0.1:636", "dc01.example", (), "Domain\ufffd", protocol="ldaps")
+    assert found == DiscoveredTarget("10.0.0.1:636", "dc01.example", (), "Domain\ufffd", protocol="ldaps")
 
 
 def test_scheme() -> None:
@@ -124,7 +126,7 @@ def test_module() -> None:
 def test_prometheus_labels_mean_nothing() -> None:
     """What service discoveries write about themselves is neither a label nor worth a note."""
     answer = listed([group("a:1", _x_meta_url="x", _x_address__="b:2", _x_metrics_path__="/m")])
-    assert answer == Listed((Found("a:1"),))
+    assert answer == Listed((DiscoveredTarget("a:1"),))
 
 
 def test_unknown_hidden_label_is_noted() -> None:
@@ -137,7 +139,7 @@ def test_kind_is_left_out() -> None:
     """The label kind is ours: it is left out, and that is said."""
     answer = listed([group("a:1", kind="x", site="y")])
     assert (answer.found, answer.notes) == (
-        (Found("a:1", "", (("site", "y"),)),),
+        (DiscoveredTarget("a:1", "", (("site", "y"),)),),
         ("the label kind is left out: it is the target's own kind",),
     )
 
@@ -166,7 +168,7 @@ def test_policy() -> None:
 def test_policy_is_the_discovery_s_where_nothing_is_said() -> None:
     """Without such labels the settings stay the very same."""
     entry = DnsSettings(kind="dns", name="a.example:1")
-    assert with_policy(entry, Found("a:1")) is entry
+    assert with_policy(entry, DiscoveredTarget("a:1")) is entry
 
 
 @pytest.mark.parametrize("name", ["trust", "checks", "accept", "unreachable_after", "forget_after"])
@@ -224,7 +226,7 @@ def test_policy_labels_are_few(name: str) -> None:
     ],
 )
 def test_mistakes(groups: list[Any], expected: Mistake) -> None:
-    """Each mistake is said with its place in the list."""
+    """Each mistake is said with its location in the list."""
     assert listed(groups).mistakes == (expected,)
 
 

@@ -11,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.config import load, online_problems
-from monitor.discovery import Discovered, Discovery, DiscoveryContext, HttpSdSettings, made
+from monitor.discovery import Discovery, DiscoveryContext, DiscoveryResult, HttpSdSettings, made
 from monitor.discovery.http_sd import request
-from monitor.model import Anchor, Anchors, Found, Reason, SystemClock
+from monitor.model import Anchor, Anchors, DiscoveredTarget, FailureReason, SystemClock
 from monitor.network.resolve import Resolver
 from monitor.parse import certificate
 from monitor.secrets import SecretReference
@@ -22,7 +22,7 @@ from support.factories.config_errors import Rows, pairs
 from support.pki import Issued, authority, leaf
 from support.servers.list_server import Served, reply, served
 
-FOUND = (Found("a:1", "", (("site", "x"),)),)
+FOUND = (DiscoveredTarget("a:1", "", (("site", "x"),)),)
 NOW = datetime.now(UTC)
 ROOT = authority(at=NOW)
 OTHER = authority("Other Root", at=NOW)
@@ -67,10 +67,10 @@ def discover(
     server_tls: ssl.SSLContext | None = None,
     given: DiscoveryContext | None = None,
     **keys: Any,
-) -> tuple[Discovered, Served]:
+) -> tuple[DiscoveryResult, Served]:
     """Return what is discovered at a server that answers so, and what it was asked."""
 
-    async def run() -> tuple[Discovered, Served]:
+    async def run() -> tuple[DiscoveryResult, Served]:
         async with served(answer, server_tls) as server:
             one = settings(url=url.replace("PORT", str(server.port)), **keys)
             asking = discovery(one, given or context(ROOT))
@@ -87,7 +87,7 @@ def failed(
     url: str = "http://127.0.0.1:PORT/targets",
     server_tls: ssl.SSLContext | None = None,
     **keys: Any,
-) -> tuple[Reason, str]:
+) -> tuple[FailureReason, str]:
     """Return reason and sentence of the only failure, the port as PORT."""
     answered, server = discover(answer, url, server_tls, **keys)
     [failure] = answered.failures
@@ -98,7 +98,7 @@ def test_list() -> None:
     """A list is read, and asked for without a login where none is configured."""
     answer, server = discover(reply())
     assert (answer, server.headers("Authorization"), server.headers("Accept")) == (
-        Discovered(FOUND),
+        DiscoveryResult(FOUND),
         [],
         ["application/json"],
     )
@@ -106,13 +106,13 @@ def test_list() -> None:
 
 def test_character_set_may_be_named() -> None:
     """The type of the content may name its character set."""
-    assert discover(reply(kind="application/json; charset=utf-8"))[0] == Discovered(FOUND)
+    assert discover(reply(kind="application/json; charset=utf-8"))[0] == DiscoveryResult(FOUND)
 
 
 def test_https(tmp_path: Path) -> None:
     """A server is believed by the anchors of the entry."""
     server_tls = tls(tmp_path, "localhost")
-    assert discover(reply(), "https://localhost:PORT/", server_tls)[0] == Discovered(FOUND)
+    assert discover(reply(), "https://localhost:PORT/", server_tls)[0] == DiscoveryResult(FOUND)
 
 
 def test_untrusted(tmp_path: Path) -> None:
@@ -127,14 +127,14 @@ def test_untrusted(tmp_path: Path) -> None:
         password_file=str(tmp_path / "password"),
     )
     [failure] = answer.failures
-    assert (failure.reason, server.asked) == (Reason.BAD_CERTIFICATE, [])
+    assert (failure.reason, server.asked) == (FailureReason.BAD_CERTIFICATE, [])
     assert "unable to get local issuer certificate. Nothing was sent." in failure.detail
 
 
 def test_wrong_name(tmp_path: Path) -> None:
     """A certificate for another name is refused."""
     answer, server = discover(reply(), "https://localhost:PORT/", tls(tmp_path, "other.example"))
-    assert ([one.reason for one in answer.failures], server.asked) == ([Reason.BAD_CERTIFICATE], [])
+    assert ([one.reason for one in answer.failures], server.asked) == ([FailureReason.BAD_CERTIFICATE], [])
 
 
 def test_password(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_token(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_secret() -> None:
     """Without its secret nothing is asked."""
     answer, server = discover(reply(), token_file="/nowhere/token")
-    assert ([one.reason for one in answer.failures], server.asked) == ([Reason.UNAUTHORIZED], [])
+    assert ([one.reason for one in answer.failures], server.asked) == ([FailureReason.UNAUTHORIZED], [])
 
 
 def test_token_with_line_end(tmp_path: Path) -> None:
@@ -163,51 +163,51 @@ def test_token_with_line_end(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("abc\r\nX-Evil: 1\n")
     answer, server = discover(reply(), token_file=str(tmp_path / "token"))
     [failure] = answer.failures
-    assert (failure.reason, server.asked, "abc" in failure.detail) == (Reason.UNAUTHORIZED, [], False)
+    assert (failure.reason, server.asked, "abc" in failure.detail) == (FailureReason.UNAUTHORIZED, [], False)
 
 
 @pytest.mark.parametrize(
     ("answer", "reason", "said"),
     [
-        (reply(status="401 No"), Reason.UNAUTHORIZED, "refuses the login (HTTP 401)"),
-        (reply(status="403 No"), Reason.FORBIDDEN, "refuses the login (HTTP 403)"),
-        (reply(status="500 Oh"), Reason.BAD_ANSWER, "answered with HTTP 500"),
-        (reply(status="204 Empty", body=b""), Reason.BAD_ANSWER, "answered with HTTP 204"),
+        (reply(status="401 No"), FailureReason.UNAUTHORIZED, "refuses the login (HTTP 401)"),
+        (reply(status="403 No"), FailureReason.FORBIDDEN, "refuses the login (HTTP 403)"),
+        (reply(status="500 Oh"), FailureReason.BAD_ANSWER, "answered with HTTP 500"),
+        (reply(status="204 Empty", body=b""), FailureReason.BAD_ANSWER, "answered with HTTP 204"),
         (
             reply(kind="text/html"),
-            Reason.BAD_ANSWER,
+            FailureReason.BAD_ANSWER,
             "sent content of type text/html; a list is application/json",
         ),
-        (reply(b"{}"), Reason.BAD_ANSWER, "sent JSON that is not a list of groups"),
+        (reply(b"{}"), FailureReason.BAD_ANSWER, "sent JSON that is not a list of groups"),
         (
             reply(b'[\n{"targets": }]'),
-            Reason.BAD_ANSWER,
+            FailureReason.BAD_ANSWER,
             "sent a list that is not JSON: Expecting value in line 2, column 13",
         ),
-        (reply(b'["\xff"]'), Reason.BAD_ANSWER, "sent a list that is not UTF-8"),
-        (reply(b"[" * 100_000), Reason.BAD_ANSWER, "sent a list that is not JSON"),
+        (reply(b'["\xff"]'), FailureReason.BAD_ANSWER, "sent a list that is not UTF-8"),
+        (reply(b"[" * 100_000), FailureReason.BAD_ANSWER, "sent a list that is not JSON"),
         (
             reply(b'[{"targets": ["a:1", "b"]}]')[:-5],
-            Reason.BAD_ANSWER,
+            FailureReason.BAD_ANSWER,
             "sent half an answer, or something that is no HTTP",
         ),
         (
             b"220 mail.example ESMTP\r\n",
-            Reason.BAD_ANSWER,
+            FailureReason.BAD_ANSWER,
             "sent half an answer, or something that is no HTTP",
         ),
     ],
 )
-def test_bad_answers(answer: bytes, reason: Reason, said: str) -> None:
+def test_bad_answers(answer: bytes, reason: FailureReason, said: str) -> None:
     """Whatever is no list is a failure that says what came instead."""
     assert failed(answer) == (reason, f"127.0.0.1:PORT {said}")
 
 
 def test_wrong_entries() -> None:
-    """A wrong entry is a failure with its place; what is right beside it is found."""
+    """A wrong entry is a failure with its location; what is right beside it is found."""
     answer, _ = discover(reply(b'[{"targets": ["a:1", "b:x"]}]'))
     [failure] = answer.failures
-    assert (answer.found, failure.reason) == ((Found("a:1"),), Reason.BAD_ANSWER)
+    assert (answer.found, failure.reason) == ((DiscoveredTarget("a:1"),), FailureReason.BAD_ANSWER)
     assert failure.detail.endswith(
         "sent wrong entries: [0].targets[1]: a port is a number from 1 to 65535 (got 'b:x')"
     )
@@ -216,19 +216,22 @@ def test_wrong_entries() -> None:
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer without end is given up at the bound."""
     monkeypatch.setattr(request, "MOST_BYTES", 1 << 20)
-    assert failed(reply(b" " * ((1 << 20) + 1))) == (Reason.BAD_ANSWER, "127.0.0.1:PORT sent more than 1 MiB")
+    assert failed(reply(b" " * ((1 << 20) + 1))) == (
+        FailureReason.BAD_ANSWER,
+        "127.0.0.1:PORT sent more than 1 MiB",
+    )
 
 
 def test_silence() -> None:
     """A server that never answers is given up in time."""
     answer, _ = discover(b"", given=context(longest=0.2))
-    assert [one.reason for one in answer.failures] == [Reason.TIMEOUT]
+    assert [one.reason for one in answer.failures] == [FailureReason.TIMEOUT]
 
 
 def test_nobody_listens() -> None:
     """A refused connection is said without a word of other products."""
 
-    async def run() -> Discovered:
+    async def run() -> DiscoveryResult:
         async with served(b"") as server:
             port = server.port
         one = settings(url=f"http://127.0.0.1:{port}/")
@@ -236,15 +239,15 @@ def test_nobody_listens() -> None:
 
     [failure] = asyncio.run(run()).failures
     assert (failure.reason, failure.detail) == (
-        Reason.REFUSED,
-        f"{failure.place} refused the connection",
+        FailureReason.REFUSED,
+        f"{failure.location} refused the connection",
     )
 
 
 def test_plain_behind_https() -> None:
     """A server that speaks no TLS gets nothing."""
     answer, server = discover(reply(), "https://127.0.0.1:PORT/")
-    assert ([one.reason for one in answer.failures], server.asked) == ([Reason.NOT_TLS], [])
+    assert ([one.reason for one in answer.failures], server.asked) == ([FailureReason.NOT_TLS], [])
 
 
 def test_redirect_on_the_same_server() -> None:
@@ -252,7 +255,7 @@ def test_redirect_on_the_same_server() -> None:
     answer, _ = discover(
         lambda path: reply() if path == "/new?a=1" else reply(b"", "302 Found", Location="/new?a=1")
     )
-    assert answer == Discovered(FOUND)
+    assert answer == DiscoveryResult(FOUND)
 
 
 @pytest.mark.parametrize(
@@ -263,13 +266,13 @@ def test_redirect_elsewhere(target: str) -> None:
     """A redirect to another server is not followed, with or without a login."""
     reason, said = failed(reply(b"", "302 Found", Location=target))
     advice = "another server is not followed: if that is right, make it the url"
-    assert (reason, said) == (Reason.BAD_ANSWER, f"127.0.0.1:PORT redirects to {target}; {advice}")
+    assert (reason, said) == (FailureReason.BAD_ANSWER, f"127.0.0.1:PORT redirects to {target}; {advice}")
 
 
 def test_redirects_in_a_circle() -> None:
     """A circle of redirects ends."""
     assert failed(reply(b"", "302 Found", Location="/targets")) == (
-        Reason.BAD_ANSWER,
+        FailureReason.BAD_ANSWER,
         "127.0.0.1:PORT redirects in a circle",
     )
 

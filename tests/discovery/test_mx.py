@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from monitor.discovery import Discovered, MxSettings
+from monitor.discovery import DiscoveryResult, MxSettings
 from monitor.discovery.records import SystemRecords
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from support.factories.config_errors import Rows, pairs
 from support.servers.dns_server import Zone, name_server
 
@@ -21,10 +21,10 @@ def settings(**keys: Any) -> MxSettings:
     return MxSettings.model_validate({"kind": "mx", "domain": DOMAIN, **keys})
 
 
-def discover(zone: Zone, **keys: Any) -> Discovered:
+def discover(zone: Zone, **keys: Any) -> DiscoveryResult:
     """Return what is discovered at a name server that knows this zone."""
 
-    async def run(port: int) -> Discovered:
+    async def run(port: int) -> DiscoveryResult:
         discovery = settings(**keys).discovery(SystemRecords(["127.0.0.1"], port))
         try:
             return await discovery.discover()
@@ -35,33 +35,35 @@ def discover(zone: Zone, **keys: Any) -> Discovered:
         return asyncio.run(run(server.port))
 
 
-def mail(host: str, title: str = f"mail of {DOMAIN}") -> Found:
+def mail(host: str, title: str = f"mail of {DOMAIN}") -> DiscoveredTarget:
     """Return the endpoint of a mail server."""
-    return Found(f"{host}:25", host, (), f"{title} at {host}", protocol="smtp")
+    return DiscoveredTarget(f"{host}:25", host, (), f"{title} at {host}", protocol="smtp")
 
 
 def test_servers() -> None:
     """Port 25 of each server is an endpoint that speaks SMTP, the most preferred first."""
     zone = {(DOMAIN, "MX"): ["20 mx2.vms.example.", "10 MX1.vms.example.", "30 mx2.vms.example."]}
-    assert discover(zone) == Discovered((mail("mx1.vms.example"), mail("mx2.vms.example")))
+    assert discover(zone) == DiscoveryResult((mail("mx1.vms.example"), mail("mx2.vms.example")))
 
 
 def test_title() -> None:
     """A title of the entry goes before the server."""
-    assert discover({(DOMAIN, "MX"): ["0 mx1.example."]}, title="Mail") == Discovered(
+    assert discover({(DOMAIN, "MX"): ["0 mx1.example."]}, title="Mail") == DiscoveryResult(
         (mail("mx1.example", "Mail"),)
     )
 
 
 def test_no_mail() -> None:
     """A null MX says that the domain takes no mail (RFC 7505): no endpoint and no failure."""
-    assert discover({(DOMAIN, "MX"): ["0 ."]}) == Discovered(notes=(f"{DOMAIN} says that it takes no mail",))
+    assert discover({(DOMAIN, "MX"): ["0 ."]}) == DiscoveryResult(
+        notes=(f"{DOMAIN} says that it takes no mail",)
+    )
 
 
 def test_impossible_server() -> None:
     """A server with an impossible name is left out, and that is said."""
     answer = discover({(DOMAIN, "MX"): [r"0 a\032b.example.", "5 mx1.example."]})
-    assert answer == Discovered(
+    assert answer == DiscoveryResult(
         (mail("mx1.example"),),
         notes=(f"{DOMAIN} names the mail server 'a\\\\032b.example', which cannot be",),
     )
@@ -77,7 +79,7 @@ def test_impossible_server() -> None:
 def test_failures(zone: Zone, said: str) -> None:
     """A domain without MX records is a failure and no empty list."""
     detail = f"{DOMAIN} cannot be looked up: {said}"
-    assert discover(zone) == Discovered(failures=(Failure(Reason.DNS, detail, f"mx:{DOMAIN}"),))
+    assert discover(zone) == DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, f"mx:{DOMAIN}"),))
 
 
 def test_settings() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from monitor.discovery import Discovered, SrvSettings
+from monitor.discovery import DiscoveryResult, SrvSettings
 from monitor.discovery.records import LookUpError, SystemRecords
-from monitor.model import Failure, Found, Reason
+from monitor.model import DiscoveredTarget, Failure, FailureReason
 from support.factories.config_errors import Rows, pairs
 from support.servers.dns_server import Zone, name_server
 
@@ -22,10 +22,10 @@ def settings(name: str = LDAPS, **keys: Any) -> SrvSettings:
     return SrvSettings.model_validate({"kind": "srv", "name": name, **keys})
 
 
-def discover(zone: Zone, one: SrvSettings | None = None, *, silent: bool = False) -> Discovered:
+def discover(zone: Zone, one: SrvSettings | None = None, *, silent: bool = False) -> DiscoveryResult:
     """Return what is discovered at a name server that knows this zone."""
 
-    async def run(port: int) -> Discovered:
+    async def run(port: int) -> DiscoveryResult:
         records = SystemRecords(["127.0.0.1"], port, longest=0.3 if silent else 10)
         discovery = (one or settings()).discovery(records)
         try:
@@ -37,10 +37,10 @@ def discover(zone: Zone, one: SrvSettings | None = None, *, silent: bool = False
         return asyncio.run(run(server.port))
 
 
-def failure(said: str) -> Discovered:
-    """Return the answer of a look-up that failed."""
+def failure(said: str) -> DiscoveryResult:
+    """Return the answer of a probe-up that failed."""
     detail = f"{LDAPS} cannot be looked up: {said}"
-    return Discovered(failures=(Failure(Reason.DNS, detail, f"srv:{LDAPS}"),))
+    return DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, f"srv:{LDAPS}"),))
 
 
 def test_servers() -> None:
@@ -52,11 +52,11 @@ def test_servers() -> None:
             "10 9 3269 DC02.vms.example.",
         ]
     }
-    assert discover(zone) == Discovered(
+    assert discover(zone) == DiscoveryResult(
         (
-            Found("dc02.vms.example:3269", "dc02.vms.example", protocol="ldaps"),
-            Found("dc01.vms.example:636", "dc01.vms.example", protocol="ldaps"),
-            Found("dc03.vms.example:636", "dc03.vms.example", protocol="ldaps"),
+            DiscoveredTarget("dc02.vms.example:3269", "dc02.vms.example", protocol="ldaps"),
+            DiscoveredTarget("dc01.vms.example:636", "dc01.vms.example", protocol="ldaps"),
+            DiscoveredTarget("dc03.vms.example:636", "dc03.vms.example", protocol="ldaps"),
         )
     )
 
@@ -83,13 +83,13 @@ def test_long_answer() -> None:
 def test_service_not_offered() -> None:
     """The target ``.`` says that the service is not offered (RFC 2782): no endpoint and no failure."""
     answer = discover({(LDAPS, "SRV"): ["0 0 0 ."]})
-    assert answer == Discovered(notes=(f"{LDAPS} says that the service is not offered here",))
+    assert answer == DiscoveryResult(notes=(f"{LDAPS} says that the service is not offered here",))
 
 
 def test_impossible_record() -> None:
     """A record that names no possible server is left out, and that is said."""
     answer = discover({(LDAPS, "SRV"): ["0 0 0 dc01.example.", r"0 0 636 a\032b.example."]})
-    assert answer == Discovered(
+    assert answer == DiscoveryResult(
         notes=(
             f"{LDAPS} names 'a\\\\032b.example' port 636, which cannot be",
             f"{LDAPS} names 'dc01.example' port 0, which cannot be",
@@ -142,12 +142,12 @@ def test_only_the_name_is_asked_for() -> None:
 )
 def test_protocols(service: str, expected: str) -> None:
     """The name of a service says the protocol, or nothing is said."""
-    assert settings(f"_{service}._tcp.vms.example").spoken == expected
+    assert settings(f"_{service}._tcp.vms.example").dialect == expected
 
 
 def test_own_protocol() -> None:
     """What the entry says outweighs the name of the service."""
-    assert settings(protocol="https").spoken == "https"
+    assert settings(protocol="https").dialect == "https"
 
 
 @pytest.mark.parametrize(

@@ -11,21 +11,21 @@ import pytest
 
 from monitor.config import load, plan
 from monitor.daemon.daemon import Daemon
-from monitor.discovery import Discovered, WindowsReportSettings
+from monitor.discovery import DiscoveryResult, WindowsReportSettings
 from monitor.discovery.windows_report import WindowsReports
-from monitor.model import Found, Reason, SystemClock
+from monitor.model import DiscoveredTarget, FailureReason, SystemClock
 from support.factories.windows_documents import der, stored, written
 from support.folders import ROOT
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
 
 
-def discovered(folder: Path, **more: object) -> Discovered:
+def discovered(folder: Path, **more: object) -> DiscoveryResult:
     """Return what a folder gives."""
     keys = {"kind": "windows_report", "folder": str(folder)} | more
     found = WindowsReports(WindowsReportSettings.model_validate(keys))
 
-    async def run() -> Discovered:
+    async def run() -> DiscoveryResult:
         try:
             return await found.discover()
         finally:
@@ -38,9 +38,9 @@ def test_each_report_is_a_machine(tmp_path: Path) -> None:
     """In order of their names; files of other kinds, hidden and temporary ones are none."""
     for name in ("REC02.json", "rec01.vms.example.JSON", ".x.json", "rec03.json.tmp", "readme.txt"):
         (tmp_path / name).touch()
-    assert discovered(tmp_path, late_after="26h") == Discovered(
+    assert discovered(tmp_path, late_after="26h") == DiscoveryResult(
         (
-            Found(
+            DiscoveredTarget(
                 str(tmp_path / "REC02.json"),
                 kind="windows_report",
                 keys=(
@@ -50,7 +50,7 @@ def test_each_report_is_a_machine(tmp_path: Path) -> None:
                     ("late_after", "93600000ms"),
                 ),
             ),
-            Found(
+            DiscoveredTarget(
                 str(tmp_path / "rec01.vms.example.JSON"),
                 aliases=("rec01",),
                 kind="windows_report",
@@ -78,13 +78,16 @@ def test_a_file_that_no_machine_could_be_called(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_not_certain(tmp_path: Path) -> None:
     """It may be a share that is not mounted: what was watched stays."""
-    assert discovered(tmp_path) == Discovered(notes=(f"no report is in {tmp_path}",))
+    assert discovered(tmp_path) == DiscoveryResult(notes=(f"no report is in {tmp_path}",))
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """The failure says so."""
     (failure,) = discovered(tmp_path / "gone").failures
-    assert (failure.reason, failure.detail) == (Reason.NOT_FOUND, f"{tmp_path / 'gone'} does not exist")
+    assert (failure.reason, failure.detail) == (
+        FailureReason.NOT_FOUND,
+        f"{tmp_path / 'gone'} does not exist",
+    )
 
 
 @UNIX
@@ -99,13 +102,13 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
         if os.getuid() == 0:
             os.seteuid(0)
         tmp_path.chmod(0o700)
-    assert [one.reason for one in failures] == [Reason.PERMISSION]
+    assert [one.reason for one in failures] == [FailureReason.PERMISSION]
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     """The failure names what the system says."""
     (tmp_path / "x").touch()
-    assert [one.reason for one in discovered(tmp_path / "x").failures] == [Reason.UNREADABLE]
+    assert [one.reason for one in discovered(tmp_path / "x").failures] == [FailureReason.UNREADABLE]
 
 
 @pytest.mark.parametrize("bound", ["MOST_ENTRIES", "MOST_REPORTS"])
@@ -115,7 +118,7 @@ def test_a_folder_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, b
     for number in range(11):
         (tmp_path / f"rec{number}.json").touch()
     answer = discovered(tmp_path)
-    assert (answer.found, [one.reason for one in answer.failures]) == ((), [Reason.TOO_LARGE])
+    assert (answer.found, [one.reason for one in answer.failures]) == ((), [FailureReason.TOO_LARGE])
 
 
 def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +130,7 @@ def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         answer = discovered(tmp_path)
     finally:
         held.set()
-    assert [one.reason for one in answer.failures] == [Reason.TIMEOUT]
+    assert [one.reason for one in answer.failures] == [FailureReason.TIMEOUT]
 
 
 CONFIG = """
@@ -158,7 +161,7 @@ def test_found_machines_are_planned(tmp_path: Path) -> None:
         target.host,
         target.aliases,
         target.labels,
-        target.meaning.title,
+        target.info.title,
         target.origin,
         target.policy.unreachable_after,
         target.policy.timeout,
@@ -199,7 +202,9 @@ def test_a_kind_that_this_version_does_not_know(tmp_path: Path) -> None:
     """A list that a newer version recorded costs only the entry."""
     config = tmp_path / "config.yaml"
     config.write_text("targets: [{kind: dns, name: 'portal.example:443'}]")
-    found = {"dns:portal.example:443": [Found("x", kind="weather"), Found("10.0.0.1:443")]}
+    found = {
+        "dns:portal.example:443": [DiscoveredTarget("x", kind="weather"), DiscoveredTarget("10.0.0.1:443")]
+    }
     planned = plan(load(config), found)
     assert ([one.message for one in planned.problems], len(planned.targets)) == (
         ["found 'x': this version knows no kind 'weather'"],
@@ -223,7 +228,7 @@ def test_a_machine_that_reports_is_watched_by_the_daemon(tmp_path: Path) -> None
             states = {}
             for _ in range(300):
                 states = dict(daemon.parts.board.snapshot.states)
-                if len(states) == 2 and all(state.looked_at for state in states.values()):
+                if len(states) == 2 and all(state.probed_at for state in states.values()):
                     break
                 await asyncio.sleep(0.05)
             good, bad = states["windows_report:rec01"], states["windows_report:rec02"]

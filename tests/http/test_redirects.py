@@ -7,7 +7,7 @@ import pytest
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.http.request import FetchError, FetchRequest, Redirects
-from monitor.model import Reason
+from monitor.model import FailureReason
 from support.factories.fetching import redirect
 from support.servers.issuer_world import Hosts
 from support.servers.web_server import Reply, Request, http, web
@@ -90,4 +90,4 @@ def test_another_scheme_or_port_is_another_server(port: str) -> None:
             return caught.value
 
     error = asyncio.run(run())
-    assert (error.reason, error.__context__) == (Reason.BAD_ANSWER, None)
+    assert (error.reason, error.__context__) == (FailureReason.BAD_ANSWER, None)

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
-from monitor.model import Reason
+from monitor.model import FailureReason
 
 RESPONSE = FetchResponse(
     200, b'{"a": 1}', (("etag", '"1"'), ("www-authenticate", "NTLM"), ("www-authenticate", "Basic"))
@@ -79,8 +79,8 @@ def test_no_repr_shows_a_secret() -> None:
 
 def test_error_text() -> None:
     """The text of an error names the server, its sentence alone does not."""
-    error = FetchError(Reason.CLOSED, "closed", "a.example")
-    assert (str(error), error.said, str(FetchError(Reason.CLOSED, "closed"))) == (
+    error = FetchError(FailureReason.CLOSED, "closed", "a.example")
+    assert (str(error), error.said, str(FetchError(FailureReason.CLOSED, "closed"))) == (
         "a.example closed",
         "closed",
         "closed",

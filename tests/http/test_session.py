@@ -12,7 +12,7 @@ import trustme
 
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.resolve import Resolver
 from support.servers.issuer_world import Hosts
 
@@ -123,7 +123,7 @@ def test_packed_body() -> None:
     bomb = reply(gzip.compress(b"\0" * 20_000_000), "Content-Encoding: gzip")
     refused = answered(saying(bomb), Connections(compressed=True))
     assert isinstance(refused, FetchError)
-    assert (refused.reason, str(refused)) == (Reason.TOO_LARGE, "127.0.0.1 sent more than 1 MiB")
+    assert (refused.reason, str(refused)) == (FailureReason.TOO_LARGE, "127.0.0.1 sent more than 1 MiB")
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -146,7 +146,7 @@ def test_silence(serve: Serve, bound: str) -> None:
     """The whole has a time, and so has each wait for the next bytes."""
     error = answered(serve, **{bound: 0.2})
     assert isinstance(error, FetchError)
-    assert (error.reason, error.connected) == (Reason.TIMEOUT, True)
+    assert (error.reason, error.connected) == (FailureReason.TIMEOUT, True)
 
 
 def failed(url: str, tls: ssl.SSLContext | None = None, **keys: float) -> FetchError:
@@ -168,7 +168,7 @@ def test_connect_timeout() -> None:
         listener.listen()
         # It takes the connection and never answers the handshake.
         error = failed(f"https://127.0.0.1:{listener.getsockname()[1]}/", client_tls(), connect_timeout=0.2)
-    assert (error.reason, error.connected) == (Reason.TIMEOUT, False)
+    assert (error.reason, error.connected) == (FailureReason.TIMEOUT, False)
 
 
 def test_nobody_listens() -> None:
@@ -176,7 +176,7 @@ def test_nobody_listens() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         error = failed(f"http://127.0.0.1:{unused.getsockname()[1]}/")
-    assert (error.reason, error.connected, error.__context__) == (Reason.REFUSED, False, None)
+    assert (error.reason, error.connected, error.__context__) == (FailureReason.REFUSED, False, None)
 
 
 def test_unknown_name() -> None:
@@ -188,23 +188,23 @@ def test_unknown_name() -> None:
 
     with pytest.raises(FetchError) as caught:
         asyncio.run(run())
-    assert (caught.value.reason, caught.value.connected) == (Reason.DNS, False)
+    assert (caught.value.reason, caught.value.connected) == (FailureReason.DNS, False)
 
 
 @pytest.mark.parametrize(
     ("tls", "reason", "openssl"),
     [
-        (None, Reason.NOT_TLS, ""),
-        (lambda: server_tls("other.example"), Reason.BAD_CERTIFICATE, "IP address mismatch"),
+        (None, FailureReason.NOT_TLS, ""),
+        (lambda: server_tls("other.example"), FailureReason.BAD_CERTIFICATE, "IP address mismatch"),
         (
             lambda: server_tls(ca=trustme.CA()),
-            Reason.BAD_CERTIFICATE,
+            FailureReason.BAD_CERTIFICATE,
             "unable to get local issuer certificate",
         ),
     ],
     ids=["plain", "other name", "other ca"],
 )
-def test_https(tls: Callable[[], ssl.SSLContext] | None, reason: Reason, openssl: str) -> None:
+def test_https(tls: Callable[[], ssl.SSLContext] | None, reason: FailureReason, openssl: str) -> None:
     """A server that proves nothing gets no request, and OpenSSL's word for it is kept."""
     asked = []
 
@@ -253,4 +253,4 @@ def test_environment_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("url", ["http://[", "not a url at all", "", "/path"])
 def test_no_url(url: str) -> None:
     """What is no URL is an error like any other."""
-    assert failed(url).reason in (Reason.BAD_ANSWER, Reason.CLOSED)
+    assert failed(url).reason in (FailureReason.BAD_ANSWER, FailureReason.CLOSED)

@@ -22,14 +22,14 @@ Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 def test_not_listed() -> None:
     """A certificate that is not listed is good until the list ends."""
     verdict = told(crl(CA, entry(leaf(CA))))
-    assert (verdict.standing, verdict.good_until) == (GOOD, NOW + DAY)
+    assert (verdict.revocation_status, verdict.good_until) == (GOOD, NOW + DAY)
     assert verdict.detail == "not in the CRL http://ca.example/ca.crl of 2026-11-23 11:00 UTC"
 
 
 def test_listed() -> None:
     """A listed certificate was revoked; the sentence says when, why, and who says so."""
     verdict = told(crl(CA, entry(leaf(CA)), entry(LEAF)))
-    assert (verdict.standing, verdict.revoked_at, verdict.on_hold) == (REVOKED, NOW - DAY, False)
+    assert (verdict.revocation_status, verdict.revoked_at, verdict.on_hold) == (REVOKED, NOW - DAY, False)
     assert verdict.detail == (
         "revoked on 2026-11-22 12:00 UTC (key compromise), says the CRL http://ca.example/ca.crl"
     )
@@ -45,7 +45,7 @@ def test_listed_without_a_reason() -> None:
 def test_on_hold() -> None:
     """A certificate on hold counts as revoked, but that may be taken back."""
     verdict = told(crl(CA, entry(LEAF, HOLD)))
-    assert (verdict.standing, verdict.on_hold) == (REVOKED, True)
+    assert (verdict.revocation_status, verdict.on_hold) == (REVOKED, True)
 
 
 @pytest.mark.parametrize("bits", [1, 7, 8, 63, 158])
@@ -70,7 +70,7 @@ def test_the_quick_look_agrees_with_the_whole_one(listed: set[int], asked: int) 
 def test_ended() -> None:
     """The silence of a list that has ended is worth nothing."""
     verdict = told(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY))
-    assert (verdict.standing, verdict.detail) == (
+    assert (verdict.revocation_status, verdict.detail) == (
         UNKNOWN,
         "the CRL http://ca.example/ca.crl ended on 2026-11-22 12:00 UTC",
     )
@@ -78,18 +78,18 @@ def test_ended() -> None:
 
 def test_ended_but_listed() -> None:
     """A revocation is for good: a list that has ended still tells it."""
-    assert told(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).standing is REVOKED
+    assert told(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).revocation_status is REVOKED
 
 
 def test_ended_and_on_hold() -> None:
     """A hold may have been taken back since the list ended."""
-    assert told(crl(CA, entry(LEAF, HOLD), begin=NOW - 2 * DAY, end=NOW - DAY)).standing is UNKNOWN
+    assert told(crl(CA, entry(LEAF, HOLD), begin=NOW - 2 * DAY, end=NOW - DAY)).revocation_status is UNKNOWN
 
 
 def test_from_the_future() -> None:
     """A list that has not begun tells nothing; a few minutes are two clocks that differ."""
-    assert told(crl(CA, begin=NOW + HOUR, end=NOW + DAY)).standing is UNKNOWN
-    assert told(crl(CA, begin=NOW + HOUR / 60, end=NOW + DAY)).standing is GOOD
+    assert told(crl(CA, begin=NOW + HOUR, end=NOW + DAY)).revocation_status is UNKNOWN
+    assert told(crl(CA, begin=NOW + HOUR / 60, end=NOW + DAY)).revocation_status is GOOD
 
 
 def test_without_an_end() -> None:
@@ -108,7 +108,7 @@ def test_signed_by_somebody_else(entries: Sequence[x509.RevokedCertificate]) -> 
     """A list under the CA's name but with another key tells nothing, be it good or bad."""
     forged = crl(OTHER, *entries, issuer=CA.certificate.subject)
     verdict = told(forged)
-    assert (verdict.standing, verdict.detail) == (
+    assert (verdict.revocation_status, verdict.detail) == (
         UNKNOWN,
         "the CRL http://ca.example/ca.crl is not signed by the key of the CA that issued the certificate",
     )
@@ -123,7 +123,7 @@ def test_another_kind_of_key() -> None:
     for key in keys:
         ca = pki.authority("Test CA", key=key)
         about = leaf(ca, points(URL))
-        assert told(crl(CA), about, ca).standing is UNKNOWN
+        assert told(crl(CA), about, ca).revocation_status is UNKNOWN
 
 
 def test_the_list_of_another_ca() -> None:
@@ -134,7 +134,7 @@ def test_the_list_of_another_ca() -> None:
 
 def test_names_are_compared_as_people_read_them() -> None:
     """Case and runs of spaces do not make another CA (RFC 5280 section 7.1)."""
-    assert told(crl(CA, issuer=pki.name("test  ca"))).standing is GOOD
+    assert told(crl(CA, issuer=pki.name("test  ca"))).revocation_status is GOOD
 
 
 def test_a_ca_that_may_not_sign_lists() -> None:
@@ -151,7 +151,7 @@ def test_a_ca_that_may_not_sign_lists() -> None:
         decipher_only=False,
     )
     ca = pki.issue("Test CA", ca=True, extensions=[(usage, True)])
-    assert told(crl(ca), leaf(ca, points(URL)), ca).standing is UNKNOWN
+    assert told(crl(ca), leaf(ca, points(URL)), ca).revocation_status is UNKNOWN
 
 
 PARTIAL = {
@@ -170,8 +170,8 @@ PARTIAL = {
 @pytest.mark.parametrize("extensions", PARTIAL.values(), ids=PARTIAL)
 def test_partial_lists(extensions: Extensions) -> None:
     """The silence of a list that does not cover everything is no word; what it lists was revoked."""
-    assert told(crl(CA, extensions=extensions)).standing is UNKNOWN
-    assert told(crl(CA, entry(LEAF), extensions=extensions)).standing is REVOKED
+    assert told(crl(CA, extensions=extensions)).revocation_status is UNKNOWN
+    assert told(crl(CA, entry(LEAF), extensions=extensions)).revocation_status is REVOKED
 
 
 USELESS = {
@@ -186,8 +186,8 @@ USELESS = {
 @pytest.mark.parametrize("extensions", USELESS.values(), ids=USELESS)
 def test_useless_lists(extensions: Extensions) -> None:
     """A list that may speak of another CA's serial numbers, or of who knows what, tells nothing."""
-    assert told(crl(CA, extensions=extensions)).standing is UNKNOWN
-    assert told(crl(CA, entry(LEAF), extensions=extensions)).standing is UNKNOWN
+    assert told(crl(CA, extensions=extensions)).revocation_status is UNKNOWN
+    assert told(crl(CA, entry(LEAF), extensions=extensions)).revocation_status is UNKNOWN
 
 
 WHOLE = {
@@ -202,14 +202,19 @@ WHOLE = {
 @pytest.mark.parametrize("extensions", WHOLE.values(), ids=WHOLE)
 def test_whole_lists(extensions: Extensions) -> None:
     """A list whose scope covers the certificate is good for it."""
-    assert told(crl(CA, extensions=extensions)).standing is GOOD
+    assert told(crl(CA, extensions=extensions)).revocation_status is GOOD
 
 
 def test_scope_for_a_ca() -> None:
     """A list for servers only does not cover an intermediate; one for CAs does."""
     intermediate = pki.authority("Intermediate", CA)
-    assert told(crl(CA, extensions=[scope(only_contains_user_certs=True)]), intermediate).standing is UNKNOWN
-    assert told(crl(CA, extensions=[scope(only_contains_ca_certs=True)]), intermediate).standing is GOOD
+    assert (
+        told(crl(CA, extensions=[scope(only_contains_user_certs=True)]), intermediate).revocation_status
+        is UNKNOWN
+    )
+    assert (
+        told(crl(CA, extensions=[scope(only_contains_ca_certs=True)]), intermediate).revocation_status is GOOD
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +226,7 @@ def test_scope_for_a_ca() -> None:
 )
 def test_odd_entries(extra: tuple[x509.ExtensionType, bool]) -> None:
     """An entry that may mean another CA's certificate is not held against ours."""
-    assert told(crl(CA, entry(LEAF, extra=[extra]))).standing is UNKNOWN
+    assert told(crl(CA, entry(LEAF, extra=[extra]))).revocation_status is UNKNOWN
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"<html>", LEAF.der, crl(CA)[:-1], crl(CA) + b"x"])
@@ -245,10 +250,10 @@ def test_damaged_lists(damage: dict[int, int]) -> None:
         held = read_list(bytes(der), URL)
     except UnreadableListError:
         return
-    assert told_by(held, pair(LEAF, CA), NOW).standing is not GOOD
+    assert told_by(held, pair(LEAF, CA), NOW).revocation_status is not GOOD
 
 
 def test_pem() -> None:
     """A list in PEM form is read, although it should not be served so."""
     pem = x509.load_der_x509_crl(crl(CA, entry(LEAF))).public_bytes(Encoding.PEM)
-    assert told(pem).standing is REVOKED
+    assert told(pem).revocation_status is REVOKED

@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 
 from monitor.issuers.crl import deltas_of, told_by, with_delta
-from monitor.model import Standing
+from monitor.model import RevocationStatus
 from support.factories.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, delta
 from support.pki.crls import crl, entry, points
 from support.servers.issuer_world import DAY, NOW, issued_list, leaf, pair
@@ -12,11 +12,11 @@ from support.servers.issuer_world import DAY, NOW, issued_list, leaf, pair
 BASE = [(x509.CRLNumber(10), False)]
 
 
-def joined(base: bytes, more: bytes) -> Standing:
+def joined(base: bytes, more: bytes) -> RevocationStatus:
     """Return what base and delta tell together."""
     whole, part = issued_list(base), issued_list(more, "http://ca.example/ca+.crl")
     verdict = told_by(whole, pair(LEAF, CA), NOW)
-    return with_delta(verdict, whole, part, pair(LEAF, CA), NOW).standing
+    return with_delta(verdict, whole, part, pair(LEAF, CA), NOW).revocation_status
 
 
 def test_revoked_since_the_base() -> None:

@@ -19,14 +19,14 @@ from support.servers.issuer_world import NOW, issued_list, leaf, pair
 def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
     """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
     ca = pki.authority("CA", key=pki.rsa_key())
-    assert told(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).standing is GOOD
+    assert told(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).revocation_status is GOOD
 
 
 def test_two_algorithms() -> None:
     """A list whose signed part names another algorithm than its signature is refused."""
     algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
     body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
-    assert told(signed_anew(body)).standing is GOOD
+    assert told(signed_anew(body)).revocation_status is GOOD
     with pytest.raises(UnreadableListError):
         told(signed_anew(body.replace(algorithm, other)))
 
@@ -37,4 +37,4 @@ def test_a_signature_is_verified_once() -> None:
     for _ in range(3):
         told_by(held, pair(leaf(CA, points(URL)), CA), NOW)
     assert list(held.signed_by.values()) == [True]
-    assert told_by(held, pair(leaf(OTHER), OTHER), NOW).standing is UNKNOWN
+    assert told_by(held, pair(leaf(OTHER), OTHER), NOW).revocation_status is UNKNOWN

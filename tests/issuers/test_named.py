@@ -78,12 +78,12 @@ def test_directory_names() -> None:
 
 
 def test_many_addresses() -> None:
-    """A certificate does not send us to hundreds of places."""
+    """A certificate does not send us to hundreds of locations."""
     assert len(lists(points(*(f"http://ca{n}.example/" for n in range(500)))).urls) == 8
 
 
 def test_a_responder() -> None:
-    """The responder is read, and not the place of the issuer's certificate that stands beside it."""
+    """The responder is read, and not the location of the issuer's certificate that stands beside it."""
     issuers = x509.AccessDescription(
         AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://ca.example/ca.cer")
     )

@@ -7,11 +7,11 @@ import pytest
 
 from monitor.issuers.pace import LATEST, SOONEST, noted, wait
 from monitor.issuers.verdict import Verdict, unknown
-from monitor.model import Revocation, Standing
+from monitor.model import Revocation, RevocationStatus
 from support.servers.issuer_world import DAY, HOUR, NOW
 
-GOOD = Verdict(Standing.GOOD, "good", good_until=NOW + 5 * HOUR)
-REVOKED = Verdict(Standing.REVOKED, "revoked", NOW - DAY)
+GOOD = Verdict(RevocationStatus.GOOD, "good", good_until=NOW + 5 * HOUR)
+REVOKED = Verdict(RevocationStatus.REVOKED, "revoked", NOW - DAY)
 HOLD = replace(REVOKED, on_hold=True)
 SILENCE = unknown("nobody answered")
 
@@ -28,8 +28,8 @@ def after(*answers: tuple[str, Verdict], at: timedelta = timedelta(0)) -> Revoca
 def test_an_answer() -> None:
     """What is told is noted with its source."""
     known = after(("crl", GOOD))
-    assert (known.standing, known.source, known.good_until, known.attempts) == (
-        Standing.GOOD,
+    assert (known.status, known.source, known.good_until, known.attempts) == (
+        RevocationStatus.GOOD,
         "crl",
         NOW + 5 * HOUR,
         0,
@@ -39,33 +39,35 @@ def test_an_answer() -> None:
 def test_silence_is_counted() -> None:
     """Attempts that told nothing are counted in a row, and an answer ends the row."""
     known = after(("", SILENCE), ("", SILENCE))
-    assert (known.standing, known.attempts, known.detail) == (Standing.UNKNOWN, 2, "nobody answered")
+    assert (known.status, known.attempts, known.detail) == (RevocationStatus.UNKNOWN, 2, "nobody answered")
     assert after(("", SILENCE), ("", SILENCE), ("ocsp", GOOD)).attempts == 0
 
 
 def test_a_good_answer_holds_while_it_lasts() -> None:
     """A CA that is away for an hour does not undo what it said; after its word ended it does."""
-    assert after(("crl", GOOD), ("", SILENCE), at=HOUR).standing is Standing.GOOD
-    assert after(("crl", GOOD), ("", SILENCE), at=6 * HOUR).standing is Standing.UNKNOWN
+    assert after(("crl", GOOD), ("", SILENCE), at=HOUR).status is RevocationStatus.GOOD
+    assert after(("crl", GOOD), ("", SILENCE), at=6 * HOUR).status is RevocationStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("then", [("", SILENCE), ("crl", GOOD), ("ocsp", GOOD), ("ocsp", REVOKED)])
 def test_revoked_stays_revoked(then: tuple[str, Verdict]) -> None:
     """Neither silence nor a late responder takes a revocation back."""
-    assert after(("crl", REVOKED), then, at=DAY).standing is Standing.REVOKED
+    assert after(("crl", REVOKED), then, at=DAY).status is RevocationStatus.REVOKED
 
 
-@pytest.mark.parametrize(("source", "standing"), [("crl", Standing.GOOD), ("ocsp", Standing.REVOKED)])
-def test_a_hold_is_taken_back_by_who_told_it(source: str, standing: Standing) -> None:
+@pytest.mark.parametrize(
+    ("source", "revocation_status"), [("crl", RevocationStatus.GOOD), ("ocsp", RevocationStatus.REVOKED)]
+)
+def test_a_hold_is_taken_back_by_who_told_it(source: str, revocation_status: RevocationStatus) -> None:
     """A hold ends when its own source says so."""
-    assert after(("crl", HOLD), (source, GOOD)).standing is standing
+    assert after(("crl", HOLD), (source, GOOD)).status is revocation_status
 
 
 def test_an_end_without_a_date() -> None:
     """A good answer that does not say how long it holds is kept for a few hours."""
     endless = replace(GOOD, good_until=None)
-    assert after(("ocsp", endless), ("", SILENCE), at=HOUR).standing is Standing.GOOD
-    assert after(("ocsp", endless), ("", SILENCE), at=7 * HOUR).standing is Standing.UNKNOWN
+    assert after(("ocsp", endless), ("", SILENCE), at=HOUR).status is RevocationStatus.GOOD
+    assert after(("ocsp", endless), ("", SILENCE), at=7 * HOUR).status is RevocationStatus.UNKNOWN
 
 
 def within(span: timedelta, wanted: timedelta) -> bool:
@@ -85,7 +87,7 @@ def within(span: timedelta, wanted: timedelta) -> bool:
 )
 def test_waiting_after_a_good_answer(until: timedelta | None, span: timedelta) -> None:
     """Asked is again when the answer ends, within bounds."""
-    good = Verdict(Standing.GOOD, "", good_until=None if until is None else NOW + until)
+    good = Verdict(RevocationStatus.GOOD, "", good_until=None if until is None else NOW + until)
     assert within(wait(after(("crl", good)), NOW), span)
 
 

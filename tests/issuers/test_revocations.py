@@ -161,7 +161,7 @@ def test_intermediates() -> None:
         server.replies["/root.crl"] = http(crl(world.ca, entry(middle)))
         server.replies["/middle.crl"] = http(crl(middle))
         await world.round(state(own, middle, world.ca))
-        assert {one: known.standing for one, known in world.known.items()} == {
+        assert {one: known.status for one, known in world.known.items()} == {
             own.sha256: GOOD,
             middle.sha256: REVOKED,
         }
@@ -191,7 +191,7 @@ def test_one_list_for_all() -> None:
         await world.round(*(state(one, world.ca, name=f"{n}:443") for n, one in enumerate(leaves)))
         assert world.server.asked == ["/ca.crl"]
         assert [n for n, one in enumerate(leaves) if world.told(one)[0] is REVOKED] == [7]
-        assert sum(known.standing is GOOD for known in world.known.values()) == 39
+        assert sum(known.status is GOOD for known in world.known.values()) == 39
 
     in_world(act)
 

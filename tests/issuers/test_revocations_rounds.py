@@ -269,7 +269,7 @@ def test_held_lists_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         await world.round(*(state(one, world.ca, name=f"{n}:1") for n, one in enumerate(leaves)))
         held = world.asking._inquirer._lists._held
         assert 0 < sum(len(one.issued.der) for one in held.values()) <= 700
-        assert all(known.standing is GOOD for known in world.known.values())
+        assert all(known.status is GOOD for known in world.known.values())
 
     in_world(act)
 

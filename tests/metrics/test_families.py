@@ -18,16 +18,16 @@ from monitor.model import (
     Certificate,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Meaning,
-    Part,
     Path,
-    Reason,
     Severity,
     Sighting,
     Snapshot,
     Target,
+    TargetInfo,
     TargetState,
+    TargetTraits,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ def seen(*certificates: Certificate, paths: tuple[Path, ...] | None = None) -> T
     return TargetState(
         Target(ID, "endpoint", WHERE, None, labels=(("site", "harbour"),)),
         watched_since=NOW - timedelta(days=1),
-        looked_at=NOW - timedelta(minutes=5),
+        probed_at=NOW - timedelta(minutes=5),
         duration=timedelta(milliseconds=12.5),
         succeeded_at=NOW - timedelta(minutes=5),
         encrypted=True,
@@ -180,10 +180,10 @@ def test_chosen_labels() -> None:
 
 def test_title() -> None:
     """The title is what people call the target, in the words that mails use: else its location."""
-    target = Target(ID, "endpoint", WHERE, None, meaning=Meaning(title="Recorder 01"))
+    target = Target(ID, "endpoint", WHERE, None, info=TargetInfo(title="Recorder 01"))
     titles = [
         labels(scrape(snapshot(TargetState(one))), "target_info")[0]["title"]
-        for one in (target, replace(target, meaning=Meaning()))
+        for one in (target, replace(target, info=TargetInfo()))
     ]
     assert titles == ["Recorder 01", WHERE]
 
@@ -213,7 +213,7 @@ def test_bad_label_is_refused(name: str) -> None:
 
 
 def test_nothing_known_nothing_said() -> None:
-    """Before the first look a target has its info, its interval and its count, and nothing else."""
+    """Before the first probe a target has its info, its interval and its count, and nothing else."""
     series = scrape(snapshot(TargetState(Target(ID, "endpoint", WHERE, None))))
     assert {name for name, _ in series} == {
         "cert_monitor_target_info",
@@ -226,27 +226,27 @@ def test_unreachable_target_keeps_its_certificate() -> None:
     """While looks fail the target is down and its last known certificate stays."""
     state = replace(
         seen(certificate(1)),
-        failed_looks=2,
-        looked_at=NOW,
-        failures=(Failure(Reason.TIMEOUT, "no answer within 10 s"),),
+        failed_probes=2,
+        probed_at=NOW,
+        failures=(Failure(FailureReason.TIMEOUT, "no answer within 10 s"),),
     )
     series = scrape(snapshot(state))
     assert (values(series, "target_up"), values(series, "certificate_days_to_expiry")) == ([0], [20])
 
 
 def test_last_success_stays_behind_last_look() -> None:
-    """After a failed look the last success is older than the last look."""
-    series = scrape(snapshot(replace(seen(certificate(1)), looked_at=NOW, failed_looks=1)))
-    looked, good = (
+    """After a failed probe the last success is older than the last probe."""
+    series = scrape(snapshot(replace(seen(certificate(1)), probed_at=NOW, failed_probes=1)))
+    probed, good = (
         values(series, "target_last_probe_timestamp_seconds"),
         values(series, "target_last_success_timestamp_seconds"),
     )
-    assert looked[0] - good[0] == 300
+    assert probed[0] - good[0] == 300
 
 
 def test_plain_port() -> None:
     """A port without TLS is up, not encrypted, and has no end."""
-    state = TargetState(Target(ID, "endpoint", WHERE, None), looked_at=NOW, succeeded_at=NOW, encrypted=False)
+    state = TargetState(Target(ID, "endpoint", WHERE, None), probed_at=NOW, succeeded_at=NOW, encrypted=False)
     series = scrape(snapshot(state))
     assert [
         values(series, name)
@@ -291,7 +291,7 @@ def test_every_head_of_a_file() -> None:
 
 
 def test_unexplained_first_certificate() -> None:
-    """What stands first at a place is exposed even when nothing was judged yet."""
+    """What stands first at a location is exposed even when nothing was judged yet."""
     series = scrape(snapshot(seen(certificate(1), certificate(2), paths=())))
     assert [found["position"] for found in labels(series, "certificate_info")] == ["0"]
 
@@ -325,7 +325,7 @@ def test_new_state_is_rendered_anew() -> None:
     """What is remembered belongs to one state: the next state shows its own values."""
     exposition, state = Exposition(), seen(certificate(1))
     before = scrape(snapshot(state), exposition)
-    after = scrape(snapshot(replace(state, failed_looks=1)), exposition)
+    after = scrape(snapshot(replace(state, failed_probes=1)), exposition)
     assert (values(before, "target_up"), values(after, "target_up")) == ([1], [0])
 
 
@@ -349,7 +349,9 @@ def test_removed_target_is_forgotten() -> None:
 def test_targets_are_counted_by_state() -> None:
     """Every state of a kind is counted, with zero for none."""
     states = [
-        replace(seen(certificate(1)), target=Target(f"endpoint:{i}", "endpoint", WHERE, None), failed_looks=i)
+        replace(
+            seen(certificate(1)), target=Target(f"endpoint:{i}", "endpoint", WHERE, None), failed_probes=i
+        )
         for i in range(3)
     ]
     series = scrape(snapshot(*states))
@@ -367,8 +369,8 @@ def test_targets_are_counted_by_state() -> None:
 
 def test_standby_is_told_from_an_outage() -> None:
     """A silent standby is not up, but marked and counted apart, so that a rule can leave it out."""
-    target = Target(ID, "endpoint", WHERE, None, part=Part(standby=True))
-    series = scrape(snapshot(replace(seen(certificate(1)), target=target, failed_looks=3)))
+    target = Target(ID, "endpoint", WHERE, None, traits=TargetTraits(standby=True))
+    series = scrape(snapshot(replace(seen(certificate(1)), target=target, failed_probes=3)))
     down, silent = (
         next(v for (name, found), v in series.items() if name.endswith("_targets") and ("state", of) in found)
         for of in ("down", "standby")
@@ -425,14 +427,14 @@ HOSTILE = st.text(
 
 
 @settings(deadline=None)
-@given(ids=st.lists(HOSTILE, min_size=1, max_size=4, unique=True), place=HOSTILE, cn=HOSTILE, site=HOSTILE)
-def test_hostile_text(ids: list[str], place: str, cn: str, site: str) -> None:
+@given(ids=st.lists(HOSTILE, min_size=1, max_size=4, unique=True), location=HOSTILE, cn=HOSTILE, site=HOSTILE)
+def test_hostile_text(ids: list[str], location: str, cn: str, site: str) -> None:
     """Whatever names, places and labels contain, the text parses and every target has its own series."""
     states = []
     for target_id in ids:
-        target = Target(target_id, "endpoint", place, None, labels=(("site", site),))
-        sighting = Sighting(place, 0, certificate(1, cn=cn))
-        finding = Finding(Check.NAME, Severity.CRITICAL, cn, place=place)
+        target = Target(target_id, "endpoint", location, None, labels=(("site", site),))
+        sighting = Sighting(location, 0, certificate(1, cn=cn))
+        finding = Finding(Check.NAME, Severity.CRITICAL, cn, location=location)
         states.append(TargetState(target, sightings=(sighting,), assessment=Assessment(findings=(finding,))))
     series = scrape(snapshot(*states), Exposition(labels=("site",)))
     assert [len(labels(series, name)) for name in ("target_info", "certificate_info", "findings")] == [
@@ -465,7 +467,7 @@ def test_promtool_accepts_all_but_the_days() -> None:
     if promtool is None:
         pytest.skip("promtool is missing: install Debian's package prometheus")
     state = seen(certificate(1))
-    finding = Finding(Check.NAME, Severity.CRITICAL, "wrong", place=WHERE)
+    finding = Finding(Check.NAME, Severity.CRITICAL, "wrong", location=WHERE)
     state = replace(state, assessment=replace(state.assessment, findings=(finding,)))
     text = b"".join(Exposition(labels=("site",)).pieces(snapshot(state), NOW))
     done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor import __version__
 from monitor.metrics import OwnMetrics
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.threads import ThreadPool
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ def read(metrics: OwnMetrics, name: str) -> dict[tuple[str, ...], float]:
 
 def test_failures_are_present_at_zero() -> None:
     """Every kind and reason has its counter from the start, so that a rate over it is never empty."""
-    expected = {(kind, str(reason)): 0.0 for kind in ("endpoint", "files") for reason in Reason}
+    expected = {(kind, str(reason)): 0.0 for kind in ("endpoint", "files") for reason in FailureReason}
     assert read(own(), "probe_failures_total") == expected
 
 
@@ -48,7 +48,7 @@ def test_results_of_notifications_are_present_at_zero() -> None:
 def test_failure_is_counted() -> None:
     """A failure counts for its kind and reason only."""
     metrics = own()
-    metrics.look_failed("endpoint", Reason.DNS)
+    metrics.probe_failed("endpoint", FailureReason.DNS)
     counted = {key for key, value in read(metrics, "probe_failures_total").items() if value}
     assert counted == {("endpoint", "dns")}
 

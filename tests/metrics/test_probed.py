@@ -1,12 +1,12 @@
-"""The text about one target that was looked at for it."""
+"""The text about one target that was probed for it."""
 
 from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import probed
-from monitor.model import Failure, Reason, TargetState
-from support.factories.web_fakes import NOW, blind, endpoint
+from monitor.model import Failure, FailureReason, TargetState
+from support.factories.web_fakes import NOW, endpoint, unreachable
 
 ALWAYS = {"cert_monitor_target_info", "cert_monitor_target_up"}
 CERTIFICATE = {
@@ -48,13 +48,15 @@ def test_chosen_labels() -> None:
 
 def test_down() -> None:
     """A target that gave nothing is not up, and has no series about certificates."""
-    found = samples(blind("rec.example"))
+    found = samples(unreachable("rec.example"))
     assert (found["cert_monitor_target_up"], CERTIFICATE & set(found)) == (0, set())
 
 
 def test_failure_in_a_comment() -> None:
     """Why it gave nothing stands in one comment line, whatever the other side said."""
-    state = replace(blind("rec.example"), failures=(Failure(Reason.CLOSED, "said\nevil 1\r\n\x00"),))
+    state = replace(
+        unreachable("rec.example"), failures=(Failure(FailureReason.CLOSED, "said\nevil 1\r\n\x00"),)
+    )
     assert probed(state, NOW).splitlines()[0] == "# failure: closed: said evil 1  \ufffd".encode()
 
 

@@ -1,4 +1,4 @@
-"""The metrics of renewal windows: one series for each place of a certificate that a CA told of, no others."""
+"""The metrics of renewal windows: one series for each location of a certificate that a CA named."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ PLACES = ("a.example:443", "b.example:443")
 
 def world(*windows: RenewalWindow, policy: Policy = ASKED) -> Snapshot:
     """Return a picture of two servers with one certificate."""
-    states = (seen(place, LEAF, on=target(place, policy=policy), above=(CA,)) for place in PLACES)
+    states = (seen(location, LEAF, on=target(location, policy=policy), above=(CA,)) for location in PLACES)
     return replace(picture(*states), renewals={one.sha256: one for one in windows})
 
 
@@ -32,9 +32,9 @@ def series(snapshot: Snapshot, which: str) -> dict[tuple[str, str, str], float]:
 
 
 def test_both_ends_of_the_window() -> None:
-    """Each place of the certificate has them."""
+    """Each location of the certificate has them."""
     shown = world(WINDOW)
-    keys = [(f"endpoint:{place}", place, LEAF.sha256) for place in PLACES]
+    keys = [(f"endpoint:{location}", location, LEAF.sha256) for location in PLACES]
     assert series(shown, "start") == dict.fromkeys(keys, WINDOW.start.timestamp())
     assert series(shown, "end") == dict.fromkeys(keys, WINDOW.end.timestamp())
 

@@ -1,4 +1,4 @@
-"""Tests of places that lie inside others."""
+"""Tests of locations that lie inside others."""
 
 import pytest
 
@@ -16,7 +16,7 @@ INSIDE = [
 ]
 
 
-@pytest.mark.parametrize(("place", "holder", "expected"), INSIDE)
-def test_within(place: str, holder: str, *, expected: bool) -> None:
+@pytest.mark.parametrize(("location", "holder", "expected"), INSIDE)
+def test_within(location: str, holder: str, *, expected: bool) -> None:
     """A key type lies in its server, a name in its file, and no place in one that only begins alike."""
-    assert within(place, holder) is expected
+    assert within(location, holder) is expected

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network import connect as connecting
 from monitor.network import resolve as resolving
 from monitor.network.connect import NoneConnectedError, begin, connect, explain
@@ -87,7 +87,7 @@ def test_resolver_refuses_what_dns_cannot_hold() -> None:
 
 
 def test_hung_lookups_leave_their_threads_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look-up that is given up counts as abandoned until it returns, and others go on beside it."""
+    """A probe-up that is given up counts as abandoned until it returns, and others go on beside it."""
     hold = threading.Event()
     monkeypatch.setattr(
         resolving, "_look_up", lambda host, port: (v4("10.0.0.1", port),) if host == "fine" else hold.wait()
@@ -117,7 +117,7 @@ def test_refused_before_it_began() -> None:
     """What the system refuses at once is explained like any other refusal."""
     with pytest.raises(NoneConnectedError) as caught:
         begin(v4("255.255.255.255"))
-    assert caught.value.reason is Reason.UNREACHABLE
+    assert caught.value.reason is FailureReason.UNREACHABLE
 
 
 def test_next_address_after_refusal() -> None:
@@ -147,7 +147,7 @@ def test_every_refusal_is_told() -> None:
     with pytest.raises(NoneConnectedError) as caught:
         reached(v4("127.0.0.1", port), v4("127.0.0.2", port))
     said = "127.0.0.1: the connection was refused; 127.0.0.2: the connection was refused"
-    assert (caught.value.reason, caught.value.detail) == (Reason.REFUSED, said)
+    assert (caught.value.reason, caught.value.detail) == (FailureReason.REFUSED, said)
 
 
 def test_many_refusals_are_cut() -> None:
@@ -206,22 +206,22 @@ def os_error(number: int, windows: int = 0) -> Callable[[], OSError]:
 
 
 ERRORS = {
-    "refused": (os_error(errno.ECONNREFUSED), Reason.REFUSED),
-    "refused on Windows": (os_error(errno.EINVAL, 1225), Reason.REFUSED),
-    "no route to host": (os_error(errno.EHOSTUNREACH), Reason.UNREACHABLE),
-    "no route to network": (os_error(errno.ENETUNREACH), Reason.UNREACHABLE),
-    "no route on Windows": (os_error(errno.EINVAL, 1231), Reason.UNREACHABLE),
-    "timed out": (os_error(errno.ETIMEDOUT), Reason.TIMEOUT),
-    "timed out on Windows": (os_error(errno.EINVAL, 121), Reason.TIMEOUT),
-    "too many files": (os_error(errno.EMFILE), Reason.INTERNAL),
-    "reset": (os_error(errno.ECONNRESET), Reason.CLOSED),
-    "firewall": (os_error(errno.EPERM), Reason.UNREACHABLE),
-    "something else": (os_error(errno.EIO), Reason.UNREACHABLE),
+    "refused": (os_error(errno.ECONNREFUSED), FailureReason.REFUSED),
+    "refused on Windows": (os_error(errno.EINVAL, 1225), FailureReason.REFUSED),
+    "no route to host": (os_error(errno.EHOSTUNREACH), FailureReason.UNREACHABLE),
+    "no route to network": (os_error(errno.ENETUNREACH), FailureReason.UNREACHABLE),
+    "no route on Windows": (os_error(errno.EINVAL, 1231), FailureReason.UNREACHABLE),
+    "timed out": (os_error(errno.ETIMEDOUT), FailureReason.TIMEOUT),
+    "timed out on Windows": (os_error(errno.EINVAL, 121), FailureReason.TIMEOUT),
+    "too many files": (os_error(errno.EMFILE), FailureReason.INTERNAL),
+    "reset": (os_error(errno.ECONNRESET), FailureReason.CLOSED),
+    "firewall": (os_error(errno.EPERM), FailureReason.UNREACHABLE),
+    "something else": (os_error(errno.EIO), FailureReason.UNREACHABLE),
 }
 
 
 @pytest.mark.parametrize(("make", "reason"), ERRORS.values(), ids=ERRORS)
-def test_reason(make: Callable[[], OSError], reason: Reason) -> None:
+def test_reason(make: Callable[[], OSError], reason: FailureReason) -> None:
     """Every error of a connection attempt has its reason, on Windows too."""
     assert explain(make())[0] is reason
 

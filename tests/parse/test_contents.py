@@ -9,12 +9,12 @@ from cryptography.x509 import ObjectIdentifier
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.parse import Contents, UnreadableCertificateError, certificate, certificates_in
+from monitor.parse import FileContents, UnreadableCertificateError, certificate, certificates_in
 from support.pki import authority, leaf, object_identifier, tlv
 
 ROOT = authority("Root")
 LEAF = leaf("nvr.example", ROOT)
-BOTH = Contents((LEAF.der, ROOT.der))
+BOTH = FileContents((LEAF.der, ROOT.der))
 PEMS = LEAF.pem + ROOT.pem
 P7B_DER = pkcs7.serialize_certificates([LEAF.certificate, ROOT.certificate], Encoding.DER)
 SIGNED_DATA = object_identifier(ObjectIdentifier("1.2.840.113549.1.7.2"))
@@ -62,27 +62,27 @@ def test_reads_pkcs7_with_indefinite_lengths() -> None:
     held = b"\xa0\x80" + LEAF.der + b"\0\0"
     inner = b"\x30\x80" + tlv(0x02, b"\x01") + tlv(0x31) + tlv(0x30) + held + tlv(0x31) + b"\0\0"
     data = b"\x30\x80" + SIGNED_DATA + b"\xa0\x80" + inner + b"\0\0" + b"\0\0"
-    assert certificates_in(data) == Contents((LEAF.der,))
+    assert certificates_in(data) == FileContents((LEAF.der,))
 
 
 def test_pkcs7_without_content_is_named() -> None:
     """A PEM block of PKCS#7 that holds nothing is a problem."""
     body = base64.b64encode(tlv(0x30, SIGNED_DATA, tlv(0x04)))
     found = certificates_in(b"-----BEGIN PKCS7-----\n" + body + b"\n-----END PKCS7-----\n")
-    assert found == Contents((), ("block 1: the PKCS#7 data has no content",))
+    assert found == FileContents((), ("block 1: the PKCS#7 data has no content",))
 
 
 def test_reads_trust_settings_that_follow_a_certificate() -> None:
     """What OpenSSL appends in a TRUSTED CERTIFICATE is left out."""
     body = base64.encodebytes(LEAF.der + tlv(0x30, tlv(0x0C, b"alias")))
     data = b"-----BEGIN TRUSTED CERTIFICATE-----\n" + body + b"-----END TRUSTED CERTIFICATE-----\n"
-    assert certificates_in(data) == Contents((LEAF.der,))
+    assert certificates_in(data) == FileContents((LEAF.der,))
 
 
 def test_damage_costs_only_its_block() -> None:
     """A block with damaged base64 is named, the other one is there."""
     damaged = LEAF.pem.replace(b"\nMII", b"\nM!I", 1)
-    assert certificates_in(damaged + ROOT.pem) == Contents(
+    assert certificates_in(damaged + ROOT.pem) == FileContents(
         (ROOT.der,), ("block 1: its base64 text is damaged",)
     )
 
@@ -90,12 +90,12 @@ def test_damage_costs_only_its_block() -> None:
 def test_a_block_without_end_costs_only_itself() -> None:
     """A block that was cut off is named, the next one is there."""
     cut = LEAF.pem[: len(LEAF.pem) // 2] + b"\n"
-    assert certificates_in(cut + ROOT.pem) == Contents((ROOT.der,), ("block 1: it has no end mark",))
+    assert certificates_in(cut + ROOT.pem) == FileContents((ROOT.der,), ("block 1: it has no end mark",))
 
 
 def test_a_last_block_without_end_is_named() -> None:
     """A file that was cut off says so."""
-    assert certificates_in(ROOT.pem + LEAF.pem[:200]) == Contents(
+    assert certificates_in(ROOT.pem + LEAF.pem[:200]) == FileContents(
         (ROOT.der,), ("block 2: it has no end mark",)
     )
 
@@ -118,7 +118,7 @@ def test_a_truncated_der_file_is_named() -> None:
     found = certificates_in(LEAF.der[:-10])
     why = "an element is longer than the data"
     problem = f"the data begins like a certificate in DER form but is damaged: {why}"
-    assert found == Contents((), (problem,))
+    assert found == FileContents((), (problem,))
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_a_truncated_der_file_is_named() -> None:
 )
 def test_a_file_without_certificates_is_empty(data: bytes) -> None:
     """A file of something else gives nothing and no problem."""
-    assert certificates_in(data) == Contents()
+    assert certificates_in(data) == FileContents()
 
 
 def test_a_private_key_is_never_kept() -> None:
     """Nothing of a private key is in the result."""
-    assert certificates_in(LEAF.key_pem + LEAF.pem) == Contents((LEAF.der,))
+    assert certificates_in(LEAF.key_pem + LEAF.pem) == FileContents((LEAF.der,))
 
 
 def test_many_problems_are_counted() -> None:

@@ -189,7 +189,7 @@ def test_damage_never_raises_anything_else(junk: bytes, at: int, cut: int) -> No
     found = certificates_in(damaged)
     for der in found.lists:
         with suppress(UnreadableListError):
-            assert revocation_list(der, "a", 0).place == "a"
+            assert revocation_list(der, "a", 0).location == "a"
 
 
 def test_the_name_in_the_list_is_the_name_in_the_certificate() -> None:

@@ -28,7 +28,7 @@ from monitor.metrics.families import (
 from monitor.model import Policy, RenewalWindow, RevocationList, Snapshot, TargetState
 from monitor.web import WebServer, make_app
 from support.factories.dashboard import dashboard_queries, panels
-from support.factories.web_fakes import FakeDaemon, blind, endpoint, pending, snapshot
+from support.factories.web_fakes import FakeDaemon, endpoint, pending, snapshot, unreachable
 from support.folders import ROOT
 from support.servers.prometheus_server import program, prometheus
 
@@ -177,19 +177,19 @@ def test_unit_is_hardened(tmp_path: Path) -> None:
 
 
 def estate() -> Snapshot:
-    """Return targets in every state that the dashboard shows, looked at just now."""
+    """Return targets in every state that the dashboard shows, probed just now."""
     now = datetime.now(UTC)
 
     def fresh(state: TargetState) -> TargetState:
         end = state.assessment.not_after
         due = replace(state.assessment, warning_due_at=end, critical_due_at=end)
-        return replace(state, looked_at=now, succeeded_at=now if end else None, assessment=due)
+        return replace(state, probed_at=now, succeeded_at=now if end else None, assessment=due)
 
     states = [
         endpoint("ended", -3, sentence="ended"),
         endpoint("near", 5),
         endpoint("far", 90),
-        blind("gone"),
+        unreachable("gone"),
     ]
     return with_issuers(snapshot(*map(fresh, states), pending("new")), now)
 

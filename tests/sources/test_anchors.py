@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from monitor import parse
-from monitor.model import Anchor, Anchors, Failure, Reason
-from monitor.sources import AnchorShelf, system
+from monitor.model import Anchor, Anchors, Failure, FailureReason
+from monitor.sources import TrustStoreLoader, system
 from monitor.sources import anchors as shelf_file
 from support.pki import Issued, authority
 
@@ -43,13 +43,13 @@ def test_file(tmp_path: Path, one: Issued, name: str, form: str) -> None:
     """PEM and DER are read whatever the file is called, and an anchor knows its file."""
     path = write(tmp_path, name, one.pem if form == "pem" else one.der)
     expected = (Anchor(parse.certificate(one.der), one.der, path),)
-    assert AnchorShelf().anchors((path,), 0.0).members == expected
+    assert TrustStoreLoader().anchors((path,), 0.0).members == expected
 
 
 def test_bundle(tmp_path: Path, one: Issued, two: Issued) -> None:
     """Every certificate of a file is an anchor."""
     path = write(tmp_path, "ca.pem", one.pem + two.pem)
-    assert names(AnchorShelf().anchors((path,), 0.0)) == ["One CA", "Two CA"]
+    assert names(TrustStoreLoader().anchors((path,), 0.0)) == ["One CA", "Two CA"]
 
 
 def test_folder(tmp_path: Path, one: Issued, two: Issued) -> None:
@@ -58,7 +58,7 @@ def test_folder(tmp_path: Path, one: Issued, two: Issued) -> None:
     write(tmp_path, "b.cer", two.der)
     write(tmp_path, "c.pem", b"hello")
     write(tmp_path, "d.txt", b"hello")
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     trust = (str(tmp_path),)
     assert (names(shelf.anchors(trust, 0.0)), shelf.problems(trust)) == (["One CA", "Two CA"], ())
 
@@ -66,13 +66,13 @@ def test_folder(tmp_path: Path, one: Issued, two: Issued) -> None:
 def test_several_paths(tmp_path: Path, one: Issued, two: Issued) -> None:
     """All paths of a list count, and a certificate in two of them is one anchor."""
     trust = (write(tmp_path, "a.pem", one.pem), write(tmp_path, "b.pem", one.pem + two.pem))
-    assert names(AnchorShelf().anchors(trust, 0.0)) == ["One CA", "Two CA"]
+    assert names(TrustStoreLoader().anchors(trust, 0.0)) == ["One CA", "Two CA"]
 
 
 def test_same_object(tmp_path: Path, one: Issued) -> None:
     """While nothing changes the same object is given out, checked or not."""
     trust = (write(tmp_path, "a.pem", one.pem),)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     given = [shelf.anchors(trust, at) for at in (0.0, 59.0, 61.0, 1000.0)]
     assert {id(anchors) for anchors in given} == {id(given[0])}
 
@@ -80,7 +80,7 @@ def test_same_object(tmp_path: Path, one: Issued) -> None:
 def test_change_is_seen_after_a_minute(tmp_path: Path, one: Issued, two: Issued) -> None:
     """A changed file counts from the next check on, a minute after the last."""
     trust = (write(tmp_path, "a.pem", one.pem),)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     before = names(shelf.anchors(trust, 0.0))
     write(tmp_path, "a.pem", two.pem + b"\n")
     given = [names(shelf.anchors(trust, at)) for at in (59.9, 60.0)]
@@ -90,7 +90,7 @@ def test_change_is_seen_after_a_minute(tmp_path: Path, one: Issued, two: Issued)
 def test_lists_that_share_a_file(tmp_path: Path, one: Issued, two: Issued) -> None:
     """A file in two lists is checked once, and its change reaches both."""
     a, b = write(tmp_path, "a.pem", one.pem), write(tmp_path, "b.pem", two.pem)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     shelf.anchors((a,), 0.0)
     shelf.anchors((a, b), 0.0)
     write(tmp_path, "a.pem", two.pem + b"\n")
@@ -100,27 +100,27 @@ def test_lists_that_share_a_file(tmp_path: Path, one: Issued, two: Issued) -> No
 def test_missing_from_the_start(tmp_path: Path) -> None:
     """A file that is not there gives no anchor and a problem, never an exception."""
     path = str(tmp_path / "ca.pem")
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     assert (names(shelf.anchors((path,), 0.0)), shelf.problems((path,))) == (
         [],
-        (Failure(Reason.NOT_FOUND, f"{path} does not exist", path),),
+        (Failure(FailureReason.NOT_FOUND, f"{path} does not exist", path),),
     )
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, Reason.NOT_FOUND),
-        (b"", Reason.NOT_A_CERTIFICATE),
-        (b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n", Reason.NOT_A_CERTIFICATE),
+        (None, FailureReason.NOT_FOUND),
+        (b"", FailureReason.NOT_A_CERTIFICATE),
+        (b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n", FailureReason.NOT_A_CERTIFICATE),
     ],
 )
 def test_broken_file_keeps_its_anchors(
-    tmp_path: Path, one: Issued, content: bytes | None, reason: Reason
+    tmp_path: Path, one: Issued, content: bytes | None, reason: FailureReason
 ) -> None:
     """A file that breaks keeps its last good anchors and reports why; repaired, it has no problem."""
     path = write(tmp_path, "ca.pem", one.pem)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     good = shelf.anchors((path,), 0.0)
     if content is None:
         Path(path).unlink()
@@ -137,7 +137,7 @@ def test_removed_from_a_folder(tmp_path: Path, one: Issued, two: Issued) -> None
     """An anchor whose file was taken out of a readable folder goes: that is how trust is withdrawn."""
     write(tmp_path, "a.pem", one.pem)
     write(tmp_path, "b.pem", two.pem)
-    shelf, trust = AnchorShelf(), (str(tmp_path),)
+    shelf, trust = TrustStoreLoader(), (str(tmp_path),)
     shelf.anchors(trust, 0.0)
     (tmp_path / "a.pem").unlink()
     assert names(shelf.anchors(trust, 60.0)) == ["Two CA"]
@@ -147,12 +147,12 @@ def test_removed_beside_a_broken_one(tmp_path: Path, one: Issued, two: Issued) -
     """A broken file in a folder keeps its own anchors only: others can still be taken out."""
     write(tmp_path, "a.pem", one.pem)
     write(tmp_path, "b.pem", two.pem)
-    shelf, trust = AnchorShelf(), (str(tmp_path),)
+    shelf, trust = TrustStoreLoader(), (str(tmp_path),)
     shelf.anchors(trust, 0.0)
     (tmp_path / "a.pem").unlink()
     write(tmp_path, "b.pem", b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n")
     kept = names(shelf.anchors(trust, 60.0))
-    assert (kept, [problem.place for problem in shelf.problems(trust)]) == (
+    assert (kept, [problem.location for problem in shelf.problems(trust)]) == (
         ["Two CA"],
         [str(tmp_path / "b.pem")],
     )
@@ -162,34 +162,37 @@ def test_pkcs7(tmp_path: Path, one: Issued, two: Issued) -> None:
     """A .p7b, as Windows exports a chain, gives all its certificates."""
     content = pkcs7.serialize_certificates([one.certificate, two.certificate], Encoding.DER)
     path = write(tmp_path, "chain.p7b", content)
-    assert names(AnchorShelf().anchors((path,), 0.0)) == ["One CA", "Two CA"]
+    assert names(TrustStoreLoader().anchors((path,), 0.0)) == ["One CA", "Two CA"]
 
 
 def test_removed_folder(tmp_path: Path, one: Issued) -> None:
     """A folder that is gone keeps its last anchors."""
     folder = tmp_path / "trust"
     write(folder, "a.pem", one.pem)
-    shelf, trust = AnchorShelf(), (str(folder),)
+    shelf, trust = TrustStoreLoader(), (str(folder),)
     shelf.anchors(trust, 0.0)
     (folder / "a.pem").unlink()
     folder.rmdir()
     kept = names(shelf.anchors(trust, 60.0))
-    assert (kept, [problem.reason for problem in shelf.problems(trust)]) == (["One CA"], [Reason.NOT_FOUND])
+    assert (kept, [problem.reason for problem in shelf.problems(trust)]) == (
+        ["One CA"],
+        [FailureReason.NOT_FOUND],
+    )
 
 
 def test_damaged_block(tmp_path: Path, one: Issued) -> None:
     """One damaged block of a bundle costs only itself and is reported at its file."""
     damaged = b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n"
     path = write(tmp_path, "ca.pem", damaged + one.pem)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     kept = names(shelf.anchors((path,), 0.0))
-    problems = [(problem.reason, problem.place) for problem in shelf.problems((path,))]
-    assert (kept, problems) == (["One CA"], [(Reason.BAD_CERTIFICATE, path)])
+    problems = [(problem.reason, problem.location) for problem in shelf.problems((path,))]
+    assert (kept, problems) == (["One CA"], [(FailureReason.BAD_CERTIFICATE, path)])
 
 
 def test_problems_of_lists_not_asked_for() -> None:
     """A list that was never used has no problems."""
-    assert AnchorShelf().problems(("/none",)) == ()
+    assert TrustStoreLoader().problems(("/none",)) == ()
 
 
 def bundles(monkeypatch: pytest.MonkeyPatch, *paths: str) -> None:
@@ -201,7 +204,7 @@ def test_system(tmp_path: Path, one: Issued, monkeypatch: pytest.MonkeyPatch) ->
     """``system`` is the first bundle that exists and holds a certificate."""
     empty, full = write(tmp_path, "empty.pem", b""), write(tmp_path, "full.pem", one.pem)
     bundles(monkeypatch, str(tmp_path / "none"), empty, full)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     origins = [anchor.origin for anchor in shelf.anchors(("system",), 0.0).members]
     assert (origins, shelf.problems(("system",))) == ([full], ())
 
@@ -210,13 +213,13 @@ def test_system_without_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without any bundle says so."""
     bundles(monkeypatch)
     detail = "this machine has no bundle of trusted CAs"
-    assert system.bundle({}) == ({}, (Failure(Reason.NOT_FOUND, detail, "system"),))
+    assert system.bundle({}) == ({}, (Failure(FailureReason.NOT_FOUND, detail, "system"),))
 
 
 def test_system_is_kept_when_it_fails(tmp_path: Path, one: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the system's bundle is being rewritten, the last good one counts."""
     bundles(monkeypatch, write(tmp_path, "ca.pem", one.pem))
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     good = shelf.anchors(("system",), 0.0)
     bundles(monkeypatch)
     assert (shelf.anchors(("system",), 60.0) is good, len(shelf.problems(("system",)))) == (True, 1)
@@ -235,7 +238,7 @@ def test_unchanged_system_is_not_read_again(
 
 def test_real_system() -> None:
     """This machine, or certifi, has anchors, and nothing is wrong with them."""
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     anchors = shelf.anchors(("system",), 0.0)
     assert (len(anchors.members) > 50, shelf.problems(("system",))) == (True, ())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
 from monitor.sources import WindowsReportFile, WindowsReportSource, windows_report
 from monitor.windows.report import LARGEST
 from support.factories.windows_documents import TAKEN, der, stored, written
@@ -45,11 +45,11 @@ def target(file: Path, host: str = "rec01.vms.example", policy: Policy | None = 
     return settings.target(policy or Policy())
 
 
-def look(wanted: Target, now: datetime = TAKEN) -> Seen:
-    """Return what one look gives at this time."""
+def probe(wanted: Target, now: datetime = TAKEN) -> ProbeResult:
+    """Return what one probe gives at this time."""
     source = WindowsReportSource(clock=At(now))
     try:
-        return asyncio.run(source.look(wanted))
+        return asyncio.run(source.probe(wanted))
     finally:
         source.pool.close()
 
@@ -65,7 +65,7 @@ def report(folder: Path, data: bytes, filed_at: datetime = TAKEN) -> Path:
 def test_the_target_is_the_machine(tmp_path: Path) -> None:
     """It is joined by its host, and old certificates may lie beside their successors."""
     made = target(tmp_path / "x.json")
-    assert (made.id, made.kind, made.host, made.where, made.collection, made.meaning.title) == (
+    assert (made.id, made.kind, made.host, made.where, made.collection, made.info.title) == (
         "windows_report:rec01.vms.example",
         "windows_report",
         "rec01.vms.example",
@@ -77,8 +77,10 @@ def test_the_target_is_the_machine(tmp_path: Path) -> None:
 
 def test_a_report_shows_its_certificates_and_machine(tmp_path: Path) -> None:
     """Nothing failed."""
-    seen = look(target(report(tmp_path, written(stored(RECORDER)))))
-    assert [one.place.rpartition("/")[0] for one in seen.sightings] == ["rec01.vms.example/LocalMachine/My"]
+    seen = probe(target(report(tmp_path, written(stored(RECORDER)))))
+    assert [one.location.rpartition("/")[0] for one in seen.sightings] == [
+        "rec01.vms.example/LocalMachine/My"
+    ]
     assert seen.machine is not None
     assert seen.failures == ()
 
@@ -86,42 +88,44 @@ def test_a_report_shows_its_certificates_and_machine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["rec01.vms.example", "rec01", "rec01.other.example"])
 def test_a_report_may_be_called_by_any_name_of_its_machine(tmp_path: Path, host: str) -> None:
     """The full name may be another where it is written; the short one is enough."""
-    assert look(target(report(tmp_path, written()), host)).failures == ()
+    assert probe(target(report(tmp_path, written()), host)).failures == ()
 
 
 def test_a_report_of_another_machine_is_refused(tmp_path: Path) -> None:
     """A file that was copied or whose writer pretends to be another is not joined with that machine."""
     file = report(tmp_path, written())
     said = f"{file} is the report of rec01.vms.example: a report is called as its machine is"
-    assert look(target(file, "rec02.vms.example")) == Seen(failures=(Failure(Reason.BAD_ANSWER, said),))
+    assert probe(target(file, "rec02.vms.example")) == ProbeResult(
+        failures=(Failure(FailureReason.BAD_ANSWER, said),)
+    )
 
 
 def test_a_late_report_fails_and_still_shows(tmp_path: Path) -> None:
-    """What it showed stays judged, and the look has failed."""
+    """What it showed stays judged, and the probe has failed."""
     file = report(tmp_path, written(stored(RECORDER)))
-    seen = look(target(file), TAKEN + 4 * HOUR)
-    assert seen.failures == seen.blind_failures == (Failure(Reason.LATE, LATE, str(file)),)
+    seen = probe(target(file), TAKEN + 4 * HOUR)
+    assert seen.failures == seen.unreachable_failures == (Failure(FailureReason.LATE, LATE, str(file)),)
     assert len(seen.sightings) == 1
 
 
 def test_a_report_that_has_been_late_for_too_long_is_forgotten(tmp_path: Path) -> None:
     """After ``forget_after`` its certificates are not shown any more."""
     file = report(tmp_path, written(stored(RECORDER)))
-    seen = look(target(file, policy=Policy(forget_after=24 * HOUR)), TAKEN + 100 * HOUR)
-    assert (seen.sightings, [one.reason for one in seen.failures]) == ((), [Reason.LATE])
+    seen = probe(target(file, policy=Policy(forget_after=24 * HOUR)), TAKEN + 100 * HOUR)
+    assert (seen.sightings, [one.reason for one in seen.failures]) == ((), [FailureReason.LATE])
     assert "is 4 days old" in seen.failures[0].detail
 
 
 def test_just_not_late(tmp_path: Path) -> None:
     """The limit itself is in time."""
-    assert look(target(report(tmp_path, written(stored(RECORDER)))), TAKEN + 3 * HOUR).failures == ()
+    assert probe(target(report(tmp_path, written(stored(RECORDER)))), TAKEN + 3 * HOUR).failures == ()
 
 
 def test_a_clock_ahead_is_said_and_the_file_tells_the_age(tmp_path: Path) -> None:
     """The machine's certificates were seen: nothing is blind."""
     file = report(tmp_path, written(stored(RECORDER)), filed_at=TAKEN - 5 * HOUR)
-    seen = look(target(file), TAKEN - 4 * HOUR)
-    assert seen.blind_failures == ()
+    seen = probe(target(file), TAKEN - 4 * HOUR)
+    assert seen.unreachable_failures == ()
     (failure,) = seen.failures
     assert failure.detail == (
         "rec01.vms.example: the report says 2026-11-23 12:00 UTC, but its file is of 2026-11-23 07:00 UTC: "
@@ -131,22 +135,25 @@ def test_a_clock_ahead_is_said_and_the_file_tells_the_age(tmp_path: Path) -> Non
 
 def test_a_clock_behind_is_said(tmp_path: Path) -> None:
     """The file is fresh, what is in it says that it is old."""
-    seen = look(target(report(tmp_path, written(stored(RECORDER)), TAKEN + 9 * HOUR)), TAKEN + 9 * HOUR)
-    assert (seen.blind_failures, [one.reason for one in seen.failures]) == ((), [Reason.BAD_ANSWER])
+    seen = probe(target(report(tmp_path, written(stored(RECORDER)), TAKEN + 9 * HOUR)), TAKEN + 9 * HOUR)
+    assert (seen.unreachable_failures, [one.reason for one in seen.failures]) == (
+        (),
+        [FailureReason.BAD_ANSWER],
+    )
 
 
 def test_a_clock_ahead_does_not_hide_that_a_report_is_late(tmp_path: Path) -> None:
     """A machine that died in the future is told all the same."""
     file = report(tmp_path, written(stored(RECORDER)), filed_at=TAKEN - 9 * HOUR)
-    assert [one.reason for one in look(target(file), TAKEN - 4 * HOUR).failures] == [Reason.LATE]
+    assert [one.reason for one in probe(target(file), TAKEN - 4 * HOUR).failures] == [FailureReason.LATE]
 
 
 def test_an_age_that_cannot_be_told_is_late(tmp_path: Path) -> None:
     """Both clocks are ahead of ours."""
-    seen = look(target(report(tmp_path, written(stored(RECORDER)))), TAKEN - 9 * HOUR)
-    assert seen.blind_failures == (
+    seen = probe(target(report(tmp_path, written(stored(RECORDER)))), TAKEN - 9 * HOUR)
+    assert seen.unreachable_failures == (
         Failure(
-            Reason.LATE,
+            FailureReason.LATE,
             "rec01.vms.example: how old the report is cannot be told: it says 2026-11-23 12:00 UTC, its file "
             "2026-11-23 12:00 UTC, and both are still to come; set the clocks right",
             str(tmp_path / "rec01.vms.example.json"),
@@ -157,23 +164,25 @@ def test_an_age_that_cannot_be_told_is_late(tmp_path: Path) -> None:
 def test_a_report_that_is_gone(tmp_path: Path) -> None:
     """Until its grace is over that is a failure of the target as a whole: what was known stays."""
     file = tmp_path / "rec01.json"
-    assert look(target(file)) == Seen(failures=(Failure(Reason.NOT_FOUND, f"{file} does not exist"),))
+    assert probe(target(file)) == ProbeResult(
+        failures=(Failure(FailureReason.NOT_FOUND, f"{file} does not exist"),)
+    )
 
 
 @pytest.mark.parametrize(
     ("data", "reason", "said"),
     [
-        (written()[:40], Reason.BAD_ANSWER, " is no whole JSON document: EOF while parsing a value"),
-        (b"\x00" * 10, Reason.BAD_ANSWER, " is no whole JSON document: expected value"),
-        (b"", Reason.BAD_ANSWER, " is no whole JSON document: EOF while parsing a value"),
-        (b"{}", Reason.BAD_ANSWER, " is no report of the collector: version: Field required"),
+        (written()[:40], FailureReason.BAD_ANSWER, " is no whole JSON document: EOF while parsing a value"),
+        (b"\x00" * 10, FailureReason.BAD_ANSWER, " is no whole JSON document: expected value"),
+        (b"", FailureReason.BAD_ANSWER, " is no whole JSON document: EOF while parsing a value"),
+        (b"{}", FailureReason.BAD_ANSWER, " is no report of the collector: version: Field required"),
     ],
 )
-def test_what_is_no_report(tmp_path: Path, data: bytes, reason: Reason, said: str) -> None:
+def test_what_is_no_report(tmp_path: Path, data: bytes, reason: FailureReason, said: str) -> None:
     """The sentence names the file and what is wrong with it."""
     file = report(tmp_path, data)
-    (failure,) = look(target(file)).failures
-    assert (failure.reason, failure.place) == (reason, "")
+    (failure,) = probe(target(file)).failures
+    assert (failure.reason, failure.location) == (reason, "")
     assert failure.detail.startswith(f"{file}{said}")
 
 
@@ -183,21 +192,21 @@ def test_a_report_that_is_far_too_large(tmp_path: Path) -> None:
     with file.open("wb") as stream:
         stream.truncate(2 * 1024**3)
     detail = f"{file} is larger than {LARGEST >> 20} MiB"
-    assert look(target(file)).failures == (Failure(Reason.TOO_LARGE, detail),)
+    assert probe(target(file)).failures == (Failure(FailureReason.TOO_LARGE, detail),)
 
 
 @UNIX
 def test_a_pipe_in_the_place_of_a_report(tmp_path: Path) -> None:
-    """Nobody writes to it, and the look does not wait."""
+    """Nobody writes to it, and the probe does not wait."""
     file = tmp_path / "rec01.json"
     os.mkfifo(file)
-    assert look(target(file)).failures == (Failure(Reason.UNREADABLE, f"{file} is no regular file"),)
+    assert probe(target(file)).failures == (Failure(FailureReason.UNREADABLE, f"{file} is no regular file"),)
 
 
 @UNIX
 def test_a_folder_in_the_place_of_a_report(tmp_path: Path) -> None:
     """It is no regular file."""
-    assert [one.reason for one in look(target(tmp_path)).failures] == [Reason.UNREADABLE]
+    assert [one.reason for one in probe(target(tmp_path)).failures] == [FailureReason.UNREADABLE]
 
 
 @UNIX
@@ -205,24 +214,26 @@ def test_a_link_to_itself(tmp_path: Path) -> None:
     """The system's own words end up in the failure."""
     file = tmp_path / "rec01.json"
     file.symlink_to(file)
-    assert [(one.reason, one.place) for one in look(target(file)).failures] == [(Reason.UNREADABLE, "")]
+    assert [(one.reason, one.location) for one in probe(target(file)).failures] == [
+        (FailureReason.UNREADABLE, "")
+    ]
 
 
 def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The look ends in its time and leaves its thread behind."""
+    """The probe ends in its time and leaves its thread behind."""
     held = threading.Event()
     monkeypatch.setattr("monitor.sources.windows_report._content", lambda path: held.wait(30))
     wanted = target(tmp_path / "rec01.json", policy=Policy(timeout=timedelta(milliseconds=50)))
     try:
-        seen = look(wanted)
+        seen = probe(wanted)
     finally:
         held.set()
     detail = f"{tmp_path / 'rec01.json'} could not be read within 0.05 s"
-    assert seen.failures == (Failure(Reason.TIMEOUT, detail),)
+    assert seen.failures == (Failure(FailureReason.TIMEOUT, detail),)
 
 
 def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty looks at a folder that hangs do not hold up a look at another."""
+    """Twenty probes a folder that hangs do not hold up a probe another."""
     held = threading.Event()
     real = windows_report._content
 
@@ -236,16 +247,16 @@ def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytes
     short = Policy(timeout=timedelta(milliseconds=100))
     hung = [target(tmp_path / "hung" / f"rec{number}.json", policy=short) for number in range(20)]
 
-    async def run() -> list[Seen]:
+    async def run() -> list[ProbeResult]:
         source = WindowsReportSource(clock=At(TAKEN))
         try:
-            return await asyncio.gather(*map(source.look, [*hung, good]))
+            return await asyncio.gather(*map(source.probe, [*hung, good]))
         finally:
             held.set()
             source.pool.close()
 
     *lost, seen = asyncio.run(run())
-    assert {one.failures[0].reason for one in lost} == {Reason.TIMEOUT}
+    assert {one.failures[0].reason for one in lost} == {FailureReason.TIMEOUT}
     assert (len(seen.sightings), seen.failures) == (1, ())
 
 
@@ -257,17 +268,17 @@ def test_a_share_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     file = report(tmp_path, written(stored(RECORDER)))
     short, patient = (target(file, policy=Policy(timeout=timedelta(seconds=s))) for s in (0.05, 20))
 
-    async def run() -> tuple[list[Seen], Seen]:
+    async def run() -> tuple[list[ProbeResult], ProbeResult]:
         source = WindowsReportSource(clock=At(TAKEN))
         try:
-            lost = await asyncio.gather(*(source.look(short) for _ in range(5)))
+            lost = await asyncio.gather(*(source.probe(short) for _ in range(5)))
             held.set()
-            return lost, await source.look(patient)
+            return lost, await source.probe(patient)
         finally:
             source.pool.close()
 
     lost, seen = asyncio.run(run())
-    assert [one.failures[0].reason for one in lost] == [Reason.TIMEOUT] * 5
+    assert [one.failures[0].reason for one in lost] == [FailureReason.TIMEOUT] * 5
     assert (len(seen.sightings), seen.failures) == (1, ())
 
 
@@ -278,4 +289,4 @@ def test_a_file_time_beyond_all_calendars(tmp_path: Path) -> None:
         os.utime(file, (1e12, 1e12))
     except (OverflowError, OSError):
         pytest.skip("this file system keeps no such times: use ext4 or tmpfs")
-    assert look(target(file)).failures == ()
+    assert probe(target(file)).failures == ()

@@ -1,4 +1,4 @@
-"""The stores of the machine that we run on: what is configured, and what a look gives."""
+"""The stores of the machine that we run on: what is configured, and what a probe gives."""
 
 import asyncio
 import socket
@@ -16,19 +16,19 @@ from pydantic import ValidationError
 from monitor.config import load
 from monitor.errors import ConfigError
 from monitor.model import (
-    Account,
     Binding,
     Failure,
-    Grant,
-    Link,
+    FailureReason,
+    KeyLink,
+    KeyPermission,
     Machine,
     Policy,
     PrivateKey,
-    Reason,
-    Seen,
+    ProbeResult,
+    ServiceAccount,
 )
 from monitor.sources import WindowsStoreSettings, WindowsStoreSource
-from monitor.sources.win32.trouble import CallError
+from monitor.sources.win32.failures import CallError
 from monitor.windows.certificate import Stored
 from monitor.windows.stores import StoreName
 from support.pki import NOW, authority, leaf
@@ -41,7 +41,7 @@ REFUSED = (
     "kind windows_store works on Windows; to look at another machine use windows_remote or windows_report"
 )
 SOFTWARE = "Microsoft Software Key Storage Provider"
-KEY = PrivateKey(Link.PRESENT, SOFTWARE, "te-rec01")
+KEY = PrivateKey(KeyLink.PRESENT, SOFTWARE, "te-rec01")
 STORES = {
     "LocalMachine/My": (Stored(OWN.der, "Recording Server", key=KEY),),
     "LocalMachine/Root": (Stored(ROOT.der),),
@@ -75,13 +75,13 @@ class Windows:
         """Return one binding."""
         return (Binding("0.0.0.0", 443, "AB" * 20),)
 
-    def accounts(self) -> tuple[Account, ...] | None:
+    def accounts(self) -> tuple[ServiceAccount, ...] | None:
         """Return nothing: it cannot be seen."""
         return None
 
-    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:
+    def readers(self, key: PrivateKey) -> tuple[KeyPermission, ...] | None:
         """Return who may read the one key."""
-        return (Grant("S-1-5-20", "NETWORK SERVICE"),) if key.container == "te-rec01" else None
+        return (KeyPermission("S-1-5-20", "NETWORK SERVICE"),) if key.container == "te-rec01" else None
 
 
 class Noon:
@@ -102,15 +102,15 @@ def settings(platform: str = "win32", **keys: Any) -> WindowsStoreSettings:
     return WindowsStoreSettings.model_validate(entry, context={"folder": "/", "platform": platform})
 
 
-def look(windows: Windows, timeout: float = 10, **keys: Any) -> Seen:
-    """Return what one look gives."""
+def probe(windows: Windows, timeout: float = 10, **keys: Any) -> ProbeResult:
+    """Return what one probe gives."""
     target = settings(**keys).target(Policy(timeout=timedelta(seconds=timeout)))
-    return asyncio.run(WindowsStoreSource(lambda: windows, Noon()).look(target))
+    return asyncio.run(WindowsStoreSource(lambda: windows, Noon()).probe(target))
 
 
 def machine(windows: Windows, **keys: Any) -> Machine:
-    """Return what one look tells of the machine."""
-    found = look(windows, **keys).machine
+    """Return what one probe tells of the machine."""
+    found = probe(windows, **keys).machine
     assert found is not None
     return found
 
@@ -159,16 +159,16 @@ class TestSettings:
 
 
 class TestLook:
-    """What one look gives."""
+    """What one probe gives."""
 
     def test_shows_each_certificate_with_its_issuers(self) -> None:
         """The machine's own Root and CA stores tell what stands above it."""
-        seen = look(Windows())
-        place = f"{HOST}/LocalMachine/My/{OWN.certificate.fingerprint(SHA1()).hex().upper()}"
-        assert [(one.place, one.position, one.certificate.sha256) for one in seen.sightings] == [
-            (place, 0, OWN.sha256),
-            (place, 1, MIDDLE.sha256),
-            (place, 2, ROOT.sha256),
+        seen = probe(Windows())
+        location = f"{HOST}/LocalMachine/My/{OWN.certificate.fingerprint(SHA1()).hex().upper()}"
+        assert [(one.location, one.position, one.certificate.sha256) for one in seen.sightings] == [
+            (location, 0, OWN.sha256),
+            (location, 1, MIDDLE.sha256),
+            (location, 2, ROOT.sha256),
         ]
 
     def test_tells_of_the_machine(self) -> None:
@@ -185,25 +185,25 @@ class TestLook:
 
     def test_tells_who_may_read_a_key(self) -> None:
         """Readers are asked for keys that lie in files."""
-        assert [one.key.readers for one in machine(Windows()).kept] == [
-            (Grant("S-1-5-20", "NETWORK SERVICE"),)
+        assert [one.key.readers for one in machine(Windows()).entries] == [
+            (KeyPermission("S-1-5-20", "NETWORK SERVICE"),)
         ]
 
     @pytest.mark.parametrize(
         "key",
         [
-            PrivateKey(Link.MISSING),
-            PrivateKey(Link.PRESENT, "Microsoft Platform Crypto Provider", "te-rec01", hardware=True),
+            PrivateKey(KeyLink.MISSING),
+            PrivateKey(KeyLink.PRESENT, "Microsoft Platform Crypto Provider", "te-rec01", hardware=True),
         ],
     )
     def test_asks_no_rights_where_there_are_none(self, key: PrivateKey) -> None:
         """A certificate without key, or with one in hardware, has no file to ask."""
         stores = STORES | {"LocalMachine/My": (Stored(OWN.der, key=key),)}
-        assert [one.key for one in machine(Windows(stores)).kept] == [key]
+        assert [one.key for one in machine(Windows(stores)).entries] == [key]
 
     def test_an_empty_store_is_seen(self) -> None:
         """A store without certificates is a fact and no failure."""
-        seen = look(Windows(STORES | {"LocalMachine/My": ()}))
+        seen = probe(Windows(STORES | {"LocalMachine/My": ()}))
         assert (seen.sightings, seen.failures, seen.machine and seen.machine.stores) == (
             (),
             (),
@@ -212,10 +212,14 @@ class TestLook:
 
     def test_a_store_that_is_not_there(self) -> None:
         """It is named, and the other stores are seen."""
-        seen = look(Windows(), stores=["WebHosting", "My"])
+        seen = probe(Windows(), stores=["WebHosting", "My"])
         where = f"{HOST}/LocalMachine/WebHosting"
         assert seen.failures == (
-            Failure(Reason.NOT_FOUND, f"the store {where}: The system cannot find the file specified", where),
+            Failure(
+                FailureReason.NOT_FOUND,
+                f"the store {where}: The system cannot find the file specified",
+                where,
+            ),
         )
         assert {one.position for one in seen.sightings} == {0, 1, 2}
         assert seen.machine is not None
@@ -223,8 +227,8 @@ class TestLook:
 
     def test_a_store_that_we_may_not_read(self) -> None:
         """Denied access is its own reason, and nothing is said of the machine."""
-        seen = look(Windows(denied="LocalMachine/My"))
-        assert ([one.reason for one in seen.failures], seen.machine) == ([Reason.PERMISSION], None)
+        seen = probe(Windows(denied="LocalMachine/My"))
+        assert ([one.reason for one in seen.failures], seen.machine) == ([FailureReason.PERMISSION], None)
 
     def test_roots_that_cannot_be_read_are_unknown(self) -> None:
         """Nobody may conclude from it that a CA is missing."""
@@ -232,20 +236,20 @@ class TestLook:
 
     def test_root_in_stores_is_watched(self) -> None:
         """Asked for by name it is a store like others."""
-        seen = look(Windows(), stores=["Root"])
+        seen = probe(Windows(), stores=["Root"])
         assert [one.certificate.sha256 for one in seen.sightings] == [ROOT.sha256]
 
     def test_a_store_that_hangs(self) -> None:
-        """The look ends in time and says so."""
+        """The probe ends in time and says so."""
         release = threading.Event()
         windows = Windows(hangs=release)
         target = settings().target(Policy(timeout=timedelta(seconds=0.05)))
 
-        async def scenario() -> Seen:
+        async def scenario() -> ProbeResult:
             try:
-                return await WindowsStoreSource(lambda: windows).look(target)
+                return await WindowsStoreSource(lambda: windows).probe(target)
             finally:
                 release.set()
 
         detail = f"{HOST}/LocalMachine/My could not be read within 0.05 s"
-        assert asyncio.run(scenario()) == Seen(failures=(Failure(Reason.TIMEOUT, detail),))
+        assert asyncio.run(scenario()) == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail),))

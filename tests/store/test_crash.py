@@ -12,8 +12,8 @@ import pytest
 
 from monitor.errors import SystemBrokenError
 from monitor.store.database import Database
+from monitor.store.notification_log import due_mails, notification_records
 from monitor.store.reading import load
-from monitor.store.telling import due_mails, told_matters
 from support.factories.recorded import NOW, TARGETS, VERSION, url
 from support.folders import TESTS
 
@@ -22,20 +22,20 @@ WRITER = """
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from support.factories.recorded import NOW, TARGETS, VERSION, look, mail, sighting, told
+from support.factories.recorded import NOW, TARGETS, VERSION, probe, mail, sighting, told
 from monitor.store.database import Database
 from monitor.store.facts import read_fact
 from monitor.store.recording import record
-from monitor.store.telling import tell
+from monitor.store.notification_log import notify
 
 database = Database.open(sys.argv[1], app_version=VERSION)
 number = int(database.read(read_fact, "number") or "0")
 while True:
     number += 1
     at = NOW + timedelta(seconds=number)
-    looks = [look(at, sighting(f"c{number % 5}", t.where), of=t) for t in TARGETS]
-    database.write(record, [s for s, _ in looks], {k: o for _, seen in looks for k, o in seen.items()})
-    database.write(tell, [told(f"m{number}")], [mail(number)], {"number": str(number)})
+    probes = [probe(at, sighting(f"c{number % 5}", t.where), of=t) for t in TARGETS]
+    database.write(record, [s for s, _ in probes], {k: o for _, seen in probes for k, o in seen.items()})
+    database.write(notify, [told(f"m{number}")], [mail(number)], {"number": str(number)})
     print(number, flush=True)
 """
 
@@ -66,13 +66,13 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         last = killed(where, chance.randrange(1, 20), chance.uniform(0, 0.02))
         database = Database.open(where, app_version=VERSION)
         states = [state for state, _ in database.read(load, TARGETS)]
-        told = set(database.read(told_matters))
+        told = set(database.read(notification_records))
         mails = {item.message_id for item in database.read(due_mails, NOW, 100_000)}
         sound = database.read(
             lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar()
         )
         database.close()
-        (at,) = {state.looked_at for state in states}
+        (at,) = {state.probed_at for state in states}
         (name,) = {one.certificate.subject_cn for state in states for one in state.sightings}
         number = (at - NOW) // timedelta(seconds=1)
         written = max(int(key[1:]) for key in told)

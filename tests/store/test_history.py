@@ -8,42 +8,43 @@ import pytest
 
 from monitor.model import Observation, Sighting, TargetState
 from monitor.store import HistoryEntry, Store
-from support.factories.recorded import DAY, HOUR, NOW, look, sha256, sighting, target, using
+from support.factories.recorded import DAY, HOUR, NOW, probe, sha256, sighting, target, using
 
-Look = tuple[TargetState, dict[str, Observation]]
+Probe = tuple[TargetState, dict[str, Observation]]
 
 
-def history(where: str, *looks: Look) -> list[HistoryEntry]:
+def history(where: str, *probes: Probe) -> list[HistoryEntry]:
     """Return the history of the usual target after some looks, latest beginning first."""
 
     async def act(store: Store) -> list[HistoryEntry]:
-        for state, seen in looks:
+        for state, seen in probes:
             await store.record([state], seen)
         return await store.history(target_id=target().id)
 
     return using(act, where)
 
 
-def spans(where: str, *looks: Look) -> list[tuple[str, datetime, datetime, datetime | None, str]]:
+def spans(where: str, *probes: Probe) -> list[tuple[str, datetime, datetime, datetime | None, str]]:
     """Return what of the history tells when: fingerprint, first seen, last seen, end, successor."""
     return [
-        (p.sha256, p.first_seen_at, p.last_seen_at, p.ended_at, p.replaced_by) for p in history(where, *looks)
+        (p.sha256, p.first_seen_at, p.last_seen_at, p.ended_at, p.replaced_by)
+        for p in history(where, *probes)
     ]
 
 
-def remembered(at: datetime, *sightings: Sighting) -> Look:
-    """Return a failed look after which these are only remembered."""
-    state, _ = look(at, *sightings)
-    return replace(state, failed_looks=1), look(at)[1]
+def remembered(at: datetime, *sightings: Sighting) -> Probe:
+    """Return a failed probe after which these are only remembered."""
+    state, _ = probe(at, *sightings)
+    return replace(state, failed_probes=1), probe(at)[1]
 
 
 A, B, C = sha256("a"), sha256("b"), sha256("c")
 
 
 def test_first_look_begins_a_history_entry(where: str) -> None:
-    """A history entry carries the place, the position and what the certificate is."""
+    """A history entry carries the location, the position and what the certificate is."""
     one = sighting("a", position=1)
-    assert history(where, look(NOW, one)) == [
+    assert history(where, probe(NOW, one)) == [
         HistoryEntry(
             target().id,
             "host:443",
@@ -61,7 +62,7 @@ def test_first_look_begins_a_history_entry(where: str) -> None:
 
 def test_unchanged_look_writes_no_history(where: str) -> None:
     """Within a day of the last time written, an unchanged certificate costs no write."""
-    assert spans(where, look(NOW, sighting("a")), look(NOW + 23 * HOUR, sighting("a"))) == [
+    assert spans(where, probe(NOW, sighting("a")), probe(NOW + 23 * HOUR, sighting("a"))) == [
         (A, NOW, NOW, None, "")
     ]
 
@@ -69,12 +70,12 @@ def test_unchanged_look_writes_no_history(where: str) -> None:
 def test_long_history_entry_is_brought_up_to_date_daily(where: str) -> None:
     """A day after the last time written, its entry goes on."""
     later = NOW + DAY
-    assert spans(where, look(NOW, sighting("a")), look(later, sighting("a"))) == [(A, NOW, later, None, "")]
+    assert spans(where, probe(NOW, sighting("a")), probe(later, sighting("a"))) == [(A, NOW, later, None, "")]
 
 
 def test_remembered_certificate_is_not_seen(where: str) -> None:
     """While looks fail the history entry stays open, and its last sighting stays where it was."""
-    assert spans(where, look(NOW, sighting("a")), remembered(NOW + 2 * DAY, sighting("a"))) == [
+    assert spans(where, probe(NOW, sighting("a")), remembered(NOW + 2 * DAY, sighting("a"))) == [
         (A, NOW, NOW, None, "")
     ]
 
@@ -82,30 +83,30 @@ def test_remembered_certificate_is_not_seen(where: str) -> None:
 def test_replaced_certificate_ends_and_names_its_successor(where: str) -> None:
     """A leaf that another one replaces ends when that one is seen, and says which."""
     later = NOW + HOUR
-    assert spans(where, look(NOW, sighting("a")), look(later, sighting("b"))) == [
+    assert spans(where, probe(NOW, sighting("a")), probe(later, sighting("b"))) == [
         (B, later, later, None, ""),
         (A, NOW, NOW, later, B),
     ]
 
 
 def test_removed_certificate_ends_without_successor(where: str) -> None:
-    """A certificate that leaves its place empty ends and names nobody."""
+    """A certificate that leaves its location empty ends and names nobody."""
     later = NOW + HOUR
-    assert spans(where, look(NOW, sighting("a")), look(later)) == [(A, NOW, NOW, later, "")]
+    assert spans(where, probe(NOW, sighting("a")), probe(later)) == [(A, NOW, NOW, later, "")]
 
 
 def test_successor_stands_at_the_same_position(where: str) -> None:
     """What replaces a certificate is what stands at its own place and position now."""
     before = (sighting("a"), sighting("b", position=1))
     after = (sighting("c"),)
-    ends = {sha: by for sha, _, _, _, by in spans(where, look(NOW, *before), look(NOW + HOUR, *after))}
+    ends = {sha: by for sha, _, _, _, by in spans(where, probe(NOW, *before), probe(NOW + HOUR, *after))}
     assert ends == {A: C, B: "", C: ""}
 
 
 def test_brief_absence_is_no_end(where: str) -> None:
     """Two certificates that alternate behind a load balancer keep one history entry each."""
-    looks = [look(NOW + n * HOUR, sighting("ab"[n % 2])) for n in range(6)]
-    assert spans(where, *looks) == [
+    probes = [probe(NOW + n * HOUR, sighting("ab"[n % 2])) for n in range(6)]
+    assert spans(where, *probes) == [
         (B, NOW + HOUR, NOW + 5 * HOUR, None, ""),
         (A, NOW, NOW + 4 * HOUR, NOW + 5 * HOUR, B),
     ]
@@ -114,20 +115,20 @@ def test_brief_absence_is_no_end(where: str) -> None:
 def test_return_after_a_day_is_a_new_history_entry(where: str) -> None:
     """A certificate that was away for longer than a day is present anew."""
     back = NOW + HOUR + DAY
-    looks = (look(NOW, sighting("a")), look(NOW + HOUR), look(back, sighting("a")))
-    assert spans(where, *looks) == [(A, back, back, None, ""), (A, NOW, NOW, NOW + HOUR, "")]
+    probes = (probe(NOW, sighting("a")), probe(NOW + HOUR), probe(back, sighting("a")))
+    assert spans(where, *probes) == [(A, back, back, None, ""), (A, NOW, NOW, NOW + HOUR, "")]
 
 
 def test_end_never_lies_before_the_last_sighting(where: str) -> None:
     """After the clock stepped back a history entry ends where it was seen last."""
-    assert spans(where, look(NOW, sighting("a")), look(NOW - DAY)) == [(A, NOW, NOW, NOW, "")]
+    assert spans(where, probe(NOW, sighting("a")), probe(NOW - DAY)) == [(A, NOW, NOW, NOW, "")]
 
 
 def test_forgotten_target_keeps_its_history(where: str) -> None:
     """What a forgotten target showed ends when it is forgotten, and stays to be read."""
 
     async def act(store: Store) -> object:
-        state, seen = look(NOW, sighting("a"))
+        state, seen = probe(NOW, sighting("a"))
         await store.record([state], seen)
         await store.forget_targets([state.target.id], NOW + HOUR)
         return [p.ended_at for p in await store.history(target_id=state.target.id)]
@@ -140,7 +141,7 @@ def test_history_of_a_certificate_spans_targets(where: str) -> None:
 
     async def act(store: Store) -> object:
         for n in range(3):
-            state, seen = look(NOW + n * HOUR, sighting("a"), of=target(f"h{n}"))
+            state, seen = probe(NOW + n * HOUR, sighting("a"), of=target(f"h{n}"))
             await store.record([state], seen)
         return [p.target_id for p in await store.history(sha256=A, limit=2)]
 
@@ -149,7 +150,7 @@ def test_history_of_a_certificate_spans_targets(where: str) -> None:
 
 def test_sighting_without_bytes_is_not_recorded(where: str, caplog: pytest.LogCaptureFixture) -> None:
     """A new certificate whose bytes nobody brought is left out with a word, and its target is recorded."""
-    state, _ = look(NOW, sighting("a"))
+    state, _ = probe(NOW, sighting("a"))
     with caplog.at_level(logging.WARNING, "monitor.store"):
         found = history(where, (state, {}))
     assert (found, len(caplog.records)) == ([], 1)

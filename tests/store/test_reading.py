@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from monitor.model import (
-    Departed,
     Failure,
+    FailureReason,
+    FormerLeaf,
     Observation,
-    Reason,
     Sighting,
     TargetState,
 )
@@ -30,8 +30,8 @@ from support.factories.recorded import (
     VERSION,
     der,
     loaded,
-    look,
     observation,
+    probe,
     sha256,
     sighting,
     target,
@@ -39,11 +39,14 @@ from support.factories.recorded import (
 )
 
 FULL = replace(
-    look(NOW, sighting("leaf"), sighting("ca", position=1))[0],
+    probe(NOW, sighting("leaf"), sighting("ca", position=1))[0],
     watched_since=NOW - DAY,
     succeeded_at=NOW - HOUR,
-    failed_looks=3,
-    failures=(Failure(Reason.TIMEOUT, "no answer within 10 s", "host:443"), Failure(Reason.DNS, "gone")),
+    failed_probes=3,
+    failures=(
+        Failure(FailureReason.TIMEOUT, "no answer within 10 s", "host:443"),
+        Failure(FailureReason.DNS, "gone"),
+    ),
     encrypted=None,
 )
 FULL_SEEN = observation(FULL.target, NOW, FULL.sightings)
@@ -71,31 +74,31 @@ def test_never_recorded_target_is_left_out(where: str) -> None:
 
 
 def test_departed_leaves_come_back(where: str) -> None:
-    """A leaf that left its place is remembered with its successor across a restart."""
-    before, seen_before = look(NOW, sighting("old"))
-    after, seen_after = look(NOW + HOUR, sighting("new"))
+    """A leaf that left its location is remembered with its successor across a restart."""
+    before, seen_before = probe(NOW, sighting("old"))
+    after, seen_after = probe(NOW + HOUR, sighting("new"))
     gone = (
-        Departed("host:443", sighting("old").certificate, sighting("new").certificate, 1),
-        Departed("host:444", sighting("old").certificate, None, 2),
+        FormerLeaf("host:443", sighting("old").certificate, sighting("new").certificate, 1),
+        FormerLeaf("host:444", sighting("old").certificate, None, 2),
     )
 
     async def act(store: Store) -> list[TargetState]:
         await store.record([before], seen_before)
-        await store.record([replace(after, departed=gone)], seen_after)
+        await store.record([replace(after, former_leaves=gone)], seen_after)
         return await loaded(store, after.target)
 
-    assert using(act, where) == [replace(after, departed=gone)]
+    assert using(act, where) == [replace(after, former_leaves=gone)]
 
 
 def test_departed_leaf_that_was_pruned_is_dropped(where: str) -> None:
     """A departed leaf whose certificate is no longer kept is not remembered, and the target is."""
-    before, seen_before = look(NOW, sighting("old"))
-    after, seen_after = look(NOW + HOUR, sighting("new"))
-    gone = (Departed("host:443", sighting("old").certificate, None, 1),)
+    before, seen_before = probe(NOW, sighting("old"))
+    after, seen_after = probe(NOW + HOUR, sighting("new"))
+    gone = (FormerLeaf("host:443", sighting("old").certificate, None, 1),)
 
     async def act(store: Store) -> list[TargetState]:
         await store.record([before], seen_before)
-        await store.record([replace(after, departed=gone)], seen_after)
+        await store.record([replace(after, former_leaves=gone)], seen_after)
         await store.prune(NOW + DAY, HOUR)
         return await loaded(store, after.target)
 
@@ -103,7 +106,7 @@ def test_departed_leaf_that_was_pruned_is_dropped(where: str) -> None:
 
 
 def test_target_waiting_for_its_first_look_comes_back(where: str) -> None:
-    """A target that was never looked at keeps the instant since when it is watched."""
+    """A target that was never probed keeps the instant since when it is watched."""
     state = TargetState(target(), watched_since=NOW)
 
     async def act(store: Store) -> list[TargetState]:
@@ -115,12 +118,12 @@ def test_target_waiting_for_its_first_look_comes_back(where: str) -> None:
 
 def test_large_load_comes_in_pieces_and_in_order(where: str) -> None:
     """1,200 targets come in pieces of at most 500, in the order asked for."""
-    looks = [look(NOW, sighting("leaf", f"h{n}:443"), of=target(f"h{n}")) for n in range(1200)]
-    seen = {key: value for _, by_id in looks for key, value in by_id.items()}
-    targets = [state.target for state, _ in looks]
+    probes = [probe(NOW, sighting("leaf", f"h{n}:443"), of=target(f"h{n}")) for n in range(1200)]
+    seen = {key: value for _, by_id in probes for key, value in by_id.items()}
+    targets = [state.target for state, _ in probes]
 
     async def act(store: Store) -> list[list[str]]:
-        await store.record([state for state, _ in looks], seen)
+        await store.record([state for state, _ in probes], seen)
         return [[state.target.id for state, _ in piece] async for piece in store.load(targets)]
 
     pieces = using(act, where)
@@ -132,7 +135,7 @@ def test_large_load_comes_in_pieces_and_in_order(where: str) -> None:
 
 def test_certificate_that_no_longer_parses_is_dropped(where: str, caplog: pytest.LogCaptureFixture) -> None:
     """A recorded certificate that cannot be read any more costs its sighting, not the target."""
-    state, seen = look(NOW, sighting("leaf"))
+    state, seen = probe(NOW, sighting("leaf"))
     using(lambda store: store.record([state], seen), where)
     database = Database.open(where, app_version=VERSION)
     database.write(lambda connection: connection.execute(update(certificate).values(der=b"\0")))
@@ -143,15 +146,15 @@ def test_certificate_that_no_longer_parses_is_dropped(where: str, caplog: pytest
 
 
 def test_odd_file_names_are_recorded(where: str) -> None:
-    """A path with bytes outside UTF-8 is recorded escaped and stays one history entry over two looks."""
+    """A path with bytes outside UTF-8 is recorded escaped and stays one history entry over two probes."""
     odd = sighting("leaf", "/etc/ssl/caf\udce9.pem")
 
     async def act(store: Store) -> tuple[list[str], int]:
         for at in (NOW, NOW + HOUR):
-            state, seen = look(at, odd)
+            state, seen = probe(at, odd)
             await store.record([state], seen)
         (found,) = await loaded(store, state.target)
-        return [one.place for one in found.sightings], len(await store.history(target_id=state.target.id))
+        return [one.location for one in found.sightings], len(await store.history(target_id=state.target.id))
 
     assert using(act, where) == (["/etc/ssl/caf\\udce9.pem"], 1)
 
@@ -168,8 +171,8 @@ def test_ders_are_found_by_fingerprint(where: str) -> None:
 
 def test_forgotten_targets_leave(where: str) -> None:
     """A forgotten target is not recorded any more; others stay."""
-    kept, seen_kept = look(NOW, sighting("leaf"), of=target("kept"))
-    gone, seen_gone = look(NOW, sighting("leaf"), of=target("gone"))
+    kept, seen_kept = probe(NOW, sighting("leaf"), of=target("kept"))
+    gone, seen_gone = probe(NOW, sighting("leaf"), of=target("gone"))
 
     async def act(store: Store) -> frozenset[str]:
         await store.record([kept, gone], {**seen_kept, **seen_gone})
@@ -185,7 +188,7 @@ def test_newest_instant_never_falls(where: str) -> None:
     async def act(store: Store) -> object:
         answers = [await store.newest_instant()]
         for at in (NOW, NOW + DAY, NOW - DAY):
-            state, seen = look(at)
+            state, seen = probe(at)
             await store.record([state], seen)
             answers.append(await store.newest_instant())
         return answers
@@ -195,19 +198,19 @@ def test_newest_instant_never_falls(where: str) -> None:
 
 SHOWN = st.lists(
     st.builds(sighting, st.sampled_from(["a", "b", "c"]), st.sampled_from(["p:1", "p:2"]), st.integers(0, 2)),
-    unique_by=lambda one: (one.place, one.position),
+    unique_by=lambda one: (one.location, one.position),
     max_size=4,
-).map(lambda found: tuple(sorted(found, key=lambda one: (one.place, one.position))))
+).map(lambda found: tuple(sorted(found, key=lambda one: (one.location, one.position))))
 
 
 @given(st.lists(st.tuples(SHOWN, st.sampled_from([HOUR, DAY, 30 * DAY])), min_size=1, max_size=6))
-def test_last_state_is_what_comes_back(looks: list[tuple[tuple[Sighting, ...], timedelta]]) -> None:
+def test_last_state_is_what_comes_back(probes: list[tuple[tuple[Sighting, ...], timedelta]]) -> None:
     """Whatever looks were recorded before, the state of the last one is loaded."""
     database = Database.open("sqlite://", app_version=VERSION)
     at = NOW
-    for shown, later in looks:
+    for shown, later in probes:
         at += later
-        state, seen = look(at, *shown)
+        state, seen = probe(at, *shown)
         database.write(record, [state], seen)
     found = [back for back, _ in database.read(load, [state.target])]
     database.close()
@@ -216,7 +219,7 @@ def test_last_state_is_what_comes_back(looks: list[tuple[tuple[Sighting, ...], t
 
 def test_observation_of_another_target_is_no_trouble(where: str) -> None:
     """Observations without a state are not recorded."""
-    _, seen = look(NOW, sighting("leaf"))
+    _, seen = probe(NOW, sighting("leaf"))
     nothing: dict[str, Observation] = {**seen}
 
     async def act(store: Store) -> frozenset[str]:

@@ -1,13 +1,11 @@
 """Windows in which CAs suggest to renew are kept over restarts, and go with their certificates."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from monitor.model import RenewalWindow
 from monitor.store import Store
-from support.factories.recorded import DAY, HOUR, NOW, look, sha256, sighting, url, using
+from support.factories.recorded import DAY, HOUR, NOW, made_at, probe, sha256, sighting, url, using
 
 WINDOW = RenewalWindow(
     sha256("a"), NOW + DAY, NOW + 2 * DAY, NOW, "https://ca.example/why", NOW, NOW + DAY, NOW + HOUR
@@ -38,7 +36,7 @@ def test_a_window_goes_with_its_certificate(where: str) -> None:
     gone = replace(WINDOW, sha256=sha256("gone"))
 
     async def act(store: Store) -> object:
-        state, observations = look(NOW, sighting("a"))
+        state, observations = probe(NOW, sighting("a"))
         await store.record([state], observations)
         await store.put_renewals([WINDOW, gone])
         await store.prune(NOW, DAY)
@@ -50,9 +48,6 @@ def test_a_window_goes_with_its_certificate(where: str) -> None:
 def test_an_older_store_gets_the_table(tmp_path: Path) -> None:
     """A file of the schema before is taken on."""
     file = tmp_path / "state.db"
-    using(lambda store: store.target_ids(), url(file))
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute("DROP TABLE renewal")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    made_at(file, "0002")
     using(lambda store: store.put_renewals([WINDOW]), url(file))
     assert using(lambda store: store.renewals([WINDOW.sha256]), url(file)) == {WINDOW.sha256: WINDOW}

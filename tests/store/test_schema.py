@@ -1,5 +1,6 @@
 """Tests of opening a file: its folder and modes, upgrading it, and refusing what cannot be used."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -16,10 +17,17 @@ from alembic.runtime.migration import MigrationContext
 from monitor.errors import NewerSchemaError, SystemBrokenError
 from monitor.store import Store
 from monitor.store.database import Database
+from monitor.store.json_columns import (
+    StoredFormerLeaf,
+    failures_of,
+    former_leaves_of,
+    lists_of,
+    machine_of,
+)
 from monitor.store.schema import MIGRATIONS, migrate, schema
 from monitor.store.sqlite import SqliteDialect
 from monitor.store.tables import metadata
-from support.factories.recorded import NOW, VERSION, loaded, look, sighting, url, using
+from support.factories.recorded import NOW, VERSION, loaded, made_at, probe, sighting, url, using
 
 HEAD = schema().head
 
@@ -58,8 +66,8 @@ def steps(tmp_path: Path, text: str) -> Path:
 
 
 def filled(path: Path) -> None:
-    """Write one look into a store of the present schema."""
-    state, seen = look(NOW, sighting("leaf"))
+    """Write one probe into a store of the present schema."""
+    state, seen = probe(NOW, sighting("leaf"))
     using(lambda store: store.record([state], seen), url(path))
 
 
@@ -136,7 +144,7 @@ def test_connection_is_durable_and_strict(path: Path) -> None:
 
 def test_keys_of_renamed_checks_follow(path: Path) -> None:
     """What was notified under the former names of two checks is remembered under the present ones."""
-    using(nothing, url(path))
+    made_at(path, "0003")
     with closing(sqlite3.connect(path)) as connection:
         connection.executemany(
             "INSERT INTO told VALUES (?, 'warning', 1, 2, 'T', '[]')",
@@ -148,7 +156,6 @@ def test_keys_of_renamed_checks_follow(path: Path) -> None:
                 ("UNOBSERVED x",),
             ],
         )
-        connection.execute("UPDATE alembic_version SET version_num = '0003'")
         connection.commit()
     migrate(SqliteDialect(path), schema())
     assert [key for (key,) in asked(path, "SELECT key FROM told ORDER BY rowid")] == [
@@ -158,6 +165,39 @@ def test_keys_of_renamed_checks_follow(path: Path) -> None:
         "expiry unobserved ",
         "UNOBSERVED x",
     ]
+
+
+def test_what_was_recorded_follows_renamed_columns(path: Path) -> None:
+    """Failures, replaced leaves, machines and CRLs of the schema before are read as they were written."""
+    made_at(path, "0003")
+    text = json.dumps('"place": of a text')[1:-1]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO target VALUES ('files:x', 'files', '/x', 1, 2, 3, 4, 5, ?, NULL, ?, ?, ?)",
+            (
+                f'[{{"reason": "timeout", "detail": "{text}", "place": "/x/a"}}]',
+                '[{"place": "/x/b", "old": "aa", "new": "", "looks": 2}]',
+                '{"host":"h","kept":[{"place":"h/My/AB","store":"My","thumbprint":"AB","sha256":"cd"}]}',
+                '[{"place":"/x/c","position":0,"issuer":"CA","this_update":"2026-01-01T00:00Z","next_update":null}]',
+            ),
+        )
+        connection.execute(
+            'INSERT INTO discovery VALUES (\'dns:x\', \'[{"address": "h:1", "part": {}}]\', 1)'
+        )
+        connection.commit()
+    migrate(SqliteDialect(path), schema())
+    [(failures, former, machine, lists)] = asked(
+        path,
+        "SELECT failures, former_leaves, machine, lists FROM target WHERE probed_at = 2",
+    )
+    [failure] = failures_of(str(failures))
+    assert (failure.detail, failure.location) == ('"place": of a text', "/x/a")
+    assert former_leaves_of(str(former)) == (StoredFormerLeaf("/x/b", "aa", "", 2),)
+    known = machine_of(str(machine))
+    assert known is not None
+    assert [one.location for one in known.entries] == ["h/My/AB"]
+    assert [one.location for one in lists_of(str(lists))] == ["/x/c"]
+    assert asked(path, "SELECT found FROM discovery") == [('[{"address": "h:1", "traits": {}}]',)]
 
 
 def test_new_file_is_not_copied(path: Path) -> None:
@@ -178,7 +218,7 @@ def test_upgrade_copies_the_file_first(path: Path, tmp_path: Path) -> None:
     filled(path)
     migrate(SqliteDialect(path), schema(steps(tmp_path, NEXT)))
     copy = path.with_name("state.db.before-9999")
-    state, _ = look(NOW, sighting("leaf"))
+    state, _ = probe(NOW, sighting("leaf"))
     assert using(lambda store: loaded(store, state.target), url(copy)) == [state]
 
 
@@ -206,7 +246,7 @@ def test_failed_step_leaves_the_file_as_it_was(path: Path, tmp_path: Path) -> No
     broken = steps(tmp_path, NEXT + "    raise LookupError('half way')\n")
     with pytest.raises(LookupError, match="half way"):
         migrate(SqliteDialect(path), schema(broken))
-    state, _ = look(NOW, sighting("leaf"))
+    state, _ = probe(NOW, sighting("leaf"))
     assert using(lambda store: loaded(store, state.target), url(path)) == [state]
 
 

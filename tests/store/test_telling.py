@@ -5,8 +5,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from monitor.model import (
-    Recipient,
-    ToldChange,
+    LogChange,
+    RecipientStatus,
 )
 from monitor.store import Pruned, Store
 from monitor.store.database import Database
@@ -17,8 +17,8 @@ from support.factories.recorded import (
     NOW,
     VERSION,
     finished,
-    look,
     mail,
+    probe,
     sha256,
     sighting,
     told,
@@ -32,18 +32,18 @@ def test_told_state_is_put_and_forgotten(where: str) -> None:
     lower = told("expiry a", "critical", NOW + DAY)
 
     async def act(store: Store) -> object:
-        await store.tell([first, second], [], {})
-        await store.tell([lower, ToldChange("trust b", None)], [], {})
-        return await store.told()
+        await store.notify([first, second], [], {})
+        await store.notify([lower, LogChange("trust b", None)], [], {})
+        return await store.notification_log()
 
-    assert using(act, where) == {"expiry a": lower.told}
+    assert using(act, where) == {"expiry a": lower.record}
 
 
 def test_stored_mails_carry_their_ids(where: str) -> None:
-    """What ``tell`` returns is what is due: the mails given, with ids."""
+    """What ``notify`` returns is what is due: the mails given, with ids."""
 
     async def act(store: Store) -> object:
-        return await store.tell([], [mail(1), mail(2)], {}), await store.due_mails(NOW)
+        return await store.notify([], [mail(1), mail(2)], {}), await store.due_mails(NOW)
 
     stored, due = using(act, where)
     assert stored == due == (replace(mail(1), id=1), replace(mail(2), id=2))
@@ -54,7 +54,7 @@ def test_mail_is_due_from_its_next_attempt_on(where: str) -> None:
     mails = [replace(mail(n), next_attempt_at=NOW - n * HOUR) for n in (-1, 0, 1, 2)]
 
     async def act(store: Store) -> list[str]:
-        await store.tell([], mails, {})
+        await store.notify([], mails, {})
         return [item.message_id for item in await store.due_mails(NOW, limit=2)]
 
     assert using(act, where) == [mail(2).message_id, mail(1).message_id]
@@ -64,10 +64,13 @@ def test_attempted_mail_waits_for_the_rest(where: str) -> None:
     """After a half successful attempt the mail waits with what became of each recipient."""
 
     async def act(store: Store) -> object:
-        (stored,) = await store.tell([], [mail(1)], {})
+        (stored,) = await store.notify([], [mail(1)], {})
         tried = replace(
             stored,
-            recipients=(("one@vms.example", Recipient.SENT), ("two@vms.example", Recipient.PENDING)),
+            recipients=(
+                ("one@vms.example", RecipientStatus.SENT),
+                ("two@vms.example", RecipientStatus.PENDING),
+            ),
             attempts=1,
             next_attempt_at=NOW + HOUR,
             last_error="451 try again later",
@@ -82,7 +85,7 @@ def test_finished_mail_leaves_the_outbox(where: str) -> None:
     """A mail without pending recipients is neither due nor counted."""
 
     async def act(store: Store) -> object:
-        stored = await store.tell([], [mail(1), mail(2, NOW + HOUR)], {})
+        stored = await store.notify([], [mail(1), mail(2, NOW + HOUR)], {})
         await store.mail_attempted(finished(stored[0]))
         return [item.id for item in await store.due_mails(NOW + DAY)], await store.outbox()
 
@@ -99,7 +102,7 @@ def test_facts_are_replaced(where: str) -> None:
 
     async def act(store: Store) -> object:
         await store.set_facts({"a": "1", "b": "1"})
-        await store.tell([], [], {"b": "2"})
+        await store.notify([], [], {"b": "2"})
         return await store.fact("a"), await store.fact("b"), await store.fact("c")
 
     assert using(act, where) == ("1", "2", None)
@@ -121,9 +124,9 @@ def test_prune_removes_what_is_old_and_counts_it(where: str) -> None:
 
     async def act(store: Store) -> object:
         for at, name in ((NOW, "old"), (NOW + 2 * HOUR, "new")):
-            state, seen = look(at, sighting(name))
+            state, seen = probe(at, sighting(name))
             await store.record([state], seen)
-        (stored, _) = await store.tell([], [mail(1), mail(2)], {})
+        (stored, _) = await store.notify([], [mail(1), mail(2)], {})
         await store.mail_attempted(finished(stored))
         kept = await store.prune(NOW + DAY, 2 * DAY)
         gone = await store.prune(NOW + 3 * DAY, 2 * DAY)
@@ -138,7 +141,7 @@ def test_prune_works_through_many_slices(where: str) -> None:
 
     async def act(store: Store) -> Pruned:
         for at, shown in ((NOW, many), (NOW + HOUR, many[:0])):
-            state, seen = look(at, *shown)
+            state, seen = probe(at, *shown)
             await store.record([state], seen)
         return await store.prune(NOW + DAY, HOUR)
 
@@ -149,7 +152,7 @@ def test_old_finished_mail_loses_its_text_first(where: str) -> None:
     """A week after a mail was finished its text is gone while its row stays; an unfinished one keeps it."""
 
     async def act(store: Store) -> None:
-        stored, _ = await store.tell([], [mail(1), mail(2)], {})
+        stored, _ = await store.notify([], [mail(1), mail(2)], {})
         await store.mail_attempted(finished(stored))
         await store.prune(NOW + 8 * DAY, 400 * DAY)
 
@@ -167,7 +170,7 @@ def test_a_mail_far_ahead_is_due_once_the_clock_was_set_back(where: str) -> None
     waiting = replace(mail(1), next_attempt_at=NOW + 6 * HOUR)
 
     async def act(store: Store) -> int:
-        await store.tell([], [waiting], {})
+        await store.notify([], [waiting], {})
         return len(await store.due_mails(NOW, 10))
 
     assert using(act, where) == 1

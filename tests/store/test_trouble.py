@@ -17,11 +17,11 @@ from monitor.model import Observation, TargetState
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.facts import put_facts, read_fact
+from monitor.store.notification_log import notification_records, notify
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
 from monitor.store.sqlite import SqliteDialect
-from monitor.store.telling import tell, told_matters
-from support.factories.recorded import NOW, VERSION, look, mail, sighting, target, told, url
+from support.factories.recorded import NOW, VERSION, mail, probe, sighting, target, told, url
 
 IMPATIENT = timedelta(milliseconds=20)
 
@@ -41,9 +41,9 @@ def database(path: Path) -> Iterator[Database]:
 
 
 def batch() -> tuple[list[TargetState], dict[str, Observation]]:
-    """Return looks at many targets, enough to need new pages."""
-    looks = [look(NOW, sighting(f"c{n % 7}", f"h{n}:443"), of=target(f"h{n}")) for n in range(300)]
-    return [state for state, _ in looks], {key: value for _, seen in looks for key, value in seen.items()}
+    """Return probes many targets, enough to need new pages."""
+    probes = [probe(NOW, sighting(f"c{n % 7}", f"h{n}:443"), of=target(f"h{n}")) for n in range(300)]
+    return [state for state, _ in probes], {key: value for _, seen in probes for key, value in seen.items()}
 
 
 def sentence(database: Database) -> str:
@@ -121,25 +121,25 @@ def test_failed_function_leaves_no_half(database: Database) -> None:
     """What a function wrote before it failed is not recorded."""
 
     def half(connection: Connection) -> None:
-        tell(connection, [told("a")], [mail(1)], {})
+        notify(connection, [told("a")], [mail(1)], {})
         raise LookupError
 
     with pytest.raises(LookupError):
         database.write(half)
-    assert database.read(told_matters) == {}
+    assert database.read(notification_records) == {}
 
 
 def test_bug_is_no_broken_system(database: Database) -> None:
     """A statement that is wrong raises what it is, not that the disk is at fault."""
     with pytest.raises(Exception, match="UNIQUE constraint") as raised:
-        database.write(tell, [], [mail(1), mail(1)], {})
+        database.write(notify, [], [mail(1), mail(1)], {})
     assert not isinstance(raised.value, SystemBrokenError)
 
 
 def test_mails_stay_out_of_errors(database: Database) -> None:
     """The text of an error about a mail does not hold the mail."""
     with pytest.raises(Exception, match="UNIQUE constraint") as raised:
-        database.write(tell, [], [mail(1), mail(1)], {})
+        database.write(notify, [], [mail(1), mail(1)], {})
     assert "body" not in str(raised.value)
 
 
@@ -171,7 +171,7 @@ def test_many_calls_at_once_take_turns(path: Path) -> None:
 
     async def main() -> int:
         store = await Store.open(url(path), app_version=VERSION)
-        await asyncio.gather(*(store.tell([told(f"k{n}")], [mail(n)], {}) for n in range(50)))
+        await asyncio.gather(*(store.notify([told(f"k{n}")], [mail(n)], {}) for n in range(50)))
         count, _ = await store.outbox()
         await store.close()
         return count

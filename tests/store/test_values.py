@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from monitor.model import (
     Failure,
-    Reason,
-    Recipient,
+    FailureReason,
+    RecipientStatus,
 )
 from monitor.store.json_columns import failures_json, failures_of, recipients_json, recipients_of
 from monitor.store.tables import DurationColumn, TimestampColumn, storable
@@ -38,9 +38,9 @@ def test_every_text_is_storable(text: str) -> None:
     assert (clean.encode().decode(), storable(clean)) == (clean, clean)
 
 
-FAILURES = st.lists(st.builds(Failure, st.sampled_from(Reason), st.text(st.characters()), st.text())).map(
-    tuple
-)
+FAILURES = st.lists(
+    st.builds(Failure, st.sampled_from(FailureReason), st.text(st.characters()), st.text())
+).map(tuple)
 
 
 @given(FAILURES)
@@ -51,11 +51,11 @@ def test_failures_come_back(failures: tuple[Failure, ...]) -> None:
 
 def test_reason_of_another_version_reads_as_internal() -> None:
     """A reason that this version does not know does not stop loading."""
-    text = failures_json([Failure(Reason.DNS, "x")]).replace('"dns"', '"from_the_future"')
-    assert failures_of(text) == (Failure(Reason.INTERNAL, "x"),)
+    text = failures_json([Failure(FailureReason.DNS, "x")]).replace('"dns"', '"from_the_future"')
+    assert failures_of(text) == (Failure(FailureReason.INTERNAL, "x"),)
 
 
-@given(st.lists(st.tuples(st.text(), st.sampled_from(Recipient))).map(tuple))
-def test_recipients_come_back(recipients: tuple[tuple[str, Recipient], ...]) -> None:
+@given(st.lists(st.tuples(st.text(), st.sampled_from(RecipientStatus))).map(tuple))
+def test_recipients_come_back(recipients: tuple[tuple[str, RecipientStatus], ...]) -> None:
     """Recipients survive their JSON form, in order."""
     assert recipients_of(recipients_json(recipients)) == recipients

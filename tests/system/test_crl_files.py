@@ -11,24 +11,24 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts import decide
 from monitor.assess import PathFinder
-from monitor.cycle.judge import Judge
 from monitor.metrics import Exposition
 from monitor.model import (
     Anchors,
     Assessment,
     Check,
     Failure,
+    FailureReason,
+    NotificationRecord,
     Observation,
-    Reason,
     Snapshot,
     TargetState,
-    Told,
 )
+from monitor.pipeline.judge import Judge
 from monitor.store import Store
 from monitor.web.page import render_page
 from monitor.web.rows import matching, row
 from support.factories.alerts_world import AFTER_INVENTORY, apply, mail_about, text_of
-from support.factories.file_probes import look, reasons, target
+from support.factories.file_probes import probe, reasons, target
 from support.pki import NOW, authority, days, leaf
 from support.pki.crls import pem, weekly
 from support.servers.command import check, run
@@ -41,13 +41,13 @@ FAMILY = "cert_monitor_crl_next_update_timestamp_seconds"
 
 
 def after(state: TargetState, now: datetime = NOW) -> TargetState:
-    """Return the state after one more look at the files."""
-    observation = Observation(state.target.id, now, timedelta(0), look(state.target))
+    """Return the state after one more probe the files."""
+    observation = Observation(state.target.id, now, timedelta(0), probe(state.target))
     return Judge(PathFinder()).observed(state, observation, Anchors.of([]), now)
 
 
 def seen(*paths: Path) -> TargetState:
-    """Return the state after the first look at some paths."""
+    """Return the state after the first probe some paths."""
     return after(TargetState(target(*paths)))
 
 
@@ -63,7 +63,7 @@ def series(state: TargetState) -> Mapping[str, float]:
 
 
 def test_a_named_file_with_a_list_only_is_seen(tmp_path: Path) -> None:
-    """A CRL is a good look, not a file without a certificate."""
+    """A CRL is a good probe, not a file without a certificate."""
     (tmp_path / "ca.crl").write_bytes(FRESH)
     state = seen(tmp_path / "ca.crl")
     assert (state.up, state.findings, [one.number for one in state.lists]) == (True, (), ["8"])
@@ -87,9 +87,9 @@ def test_certificates_beside_a_list_are_seen_as_before(tmp_path: Path) -> None:
 
 
 def test_a_damaged_list_is_a_failure_of_its_file(tmp_path: Path) -> None:
-    """A list that cannot be read does not pass for a good look."""
+    """A list that cannot be read does not pass for a good probe."""
     (tmp_path / "ca.crl").write_bytes(pem(FRESH).replace(b"\nMI", b"\nM!", 1))
-    assert reasons(look(target(tmp_path / "ca.crl"))) == [(Reason.BAD_CERTIFICATE, "ca.crl")]
+    assert reasons(probe(target(tmp_path / "ca.crl"))) == [(FailureReason.BAD_CERTIFICATE, "ca.crl")]
 
 
 def test_a_list_stays_judged_while_its_file_cannot_be_read(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_quiet_look_shares_the_judgment_before_it(tmp_path: Path) -> None:
 
 
 def test_the_verdict_changes_with_time_alone(tmp_path: Path) -> None:
-    """The alert pass judges again at the list's instants, without a look and without bytes."""
+    """The alert pass judges again at the list's instants, without a probe and without bytes."""
     (tmp_path / "ca.crl").write_bytes(FRESH)
     state = seen(tmp_path / "ca.crl")
     assert state.assessment.next_change_at == days(6) - 0.05 * timedelta(days=7)
@@ -130,7 +130,7 @@ def test_the_verdict_changes_with_time_alone(tmp_path: Path) -> None:
 
 
 def test_lists_survive_a_restart(tmp_path: Path) -> None:
-    """What is recorded is judged before the first look."""
+    """What is recorded is judged before the first probe."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     state = seen(tmp_path / "ca.crl")
 
@@ -163,7 +163,8 @@ def test_the_page_has_a_row_for_each_list(tmp_path: Path) -> None:
     (tmp_path / "all.pem").write_bytes(LEAF.pem + pem(ENDED))
     state = seen(tmp_path / "all.pem")
     shown = [
-        row(place, state.findings, NOW) for place in matching(Snapshot({state.target.id: state}), "plant ca")
+        row(location, state.findings, NOW)
+        for location in matching(Snapshot({state.target.id: state}), "plant ca")
     ]
     assert [(one.subject, one.severity.value, one.ended_days, len(one.notes)) for one in shown] == [
         ("CRL 7 of CN=Plant CA", "critical", 2, 1)
@@ -205,7 +206,7 @@ def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     files = [tmp_path / "one" / "ca.crl", tmp_path / "two" / "ca.crl"]
-    told: dict[str, Told] = {}
+    told: dict[str, NotificationRecord] = {}
     news = []
     for contents in ((ENDED, ENDED), (FRESH, ENDED), (FRESH, FRESH)):
         for file, content in zip(files, contents, strict=True):
@@ -227,8 +228,8 @@ def test_it_is_not_solved_by_being_forgotten(tmp_path: Path) -> None:
     (tmp_path / "ca.crl").write_bytes(ENDED)
     before = seen(tmp_path)
     first = decide(Snapshot({before.target.id: before}), {}, NOW, situation=AFTER_INVENTORY)
-    denied = Failure(Reason.PERMISSION, "permission denied", before.target.where)
-    gone = replace(before, failed_looks=1, failures=(denied,), lists=(), assessment=Assessment())
+    denied = Failure(FailureReason.PERMISSION, "permission denied", before.target.where)
+    gone = replace(before, failed_probes=1, failures=(denied,), lists=(), assessment=Assessment())
     later = decide(Snapshot({gone.target.id: gone}), apply({}, first), NOW, situation=AFTER_INVENTORY)
     assert (len(first.entries), later.entries) == (1, ())
 

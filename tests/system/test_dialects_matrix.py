@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.dialects import DIALECTS
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources import EndpointSettings
 from monitor.sources.endpoint import EndpointSource
@@ -19,7 +19,7 @@ from support.servers.dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, R
 
 pytestmark = pytest.mark.system
 
-KINDS = {place.kind.name: place.kind for place in PLACES}
+KINDS = {location.kind.name: location.kind for location in PLACES}
 # Erlang takes six seconds to start: once is enough, for what happens after TLS has begun.
 HEAVY = frozenset({"rabbitmq"})
 ALARM = re.compile(
@@ -44,16 +44,16 @@ def started(estate: Estate, kind: Kind, state: str) -> Room:
     return estate.room(kind, state)
 
 
-def checked(room: Room, place: Place) -> Done:
-    """Return what the command says of one place."""
-    url = f"{place.protocol}://127.0.0.1:{room.ports[place.at]}"
+def checked(room: Room, location: Place) -> Done:
+    """Return what the command says of one location."""
+    url = f"{location.protocol}://127.0.0.1:{room.ports[location.at]}"
     return check(url, "--name", NAME, "--trust", room.root / "ca.pem")
 
 
-async def look(protocol: str, port: int, seconds: float) -> Seen:
-    """Return what one look shows."""
+async def probe(protocol: str, port: int, seconds: float) -> ProbeResult:
+    """Return what one probe shows."""
     settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol=protocol, server_name=NAME)
-    return await EndpointSource(Resolver()).look(settings.target(Policy(timeout=timedelta(seconds=seconds))))
+    return await EndpointSource(Resolver()).probe(settings.target(Policy(timeout=timedelta(seconds=seconds))))
 
 
 def shown(done: Done) -> tuple[int, list[list[str]], list[list[str]], list[list[str]]]:
@@ -64,7 +64,7 @@ def shown(done: Done) -> tuple[int, list[list[str]], list[list[str]], list[list[
 
 def test_every_protocol_has_a_server() -> None:
     """Each word of the table is tested on a real server, or is known to have none."""
-    assert {place.protocol for place in PLACES} == set(DIALECTS) - WITHOUT_SERVER
+    assert {location.protocol for location in PLACES} == set(DIALECTS) - WITHOUT_SERVER
 
 
 def test_protocols_page_lists_every_protocol() -> None:
@@ -75,66 +75,68 @@ def test_protocols_page_lists_every_protocol() -> None:
     assert told == [(name, dialect.port) for name, dialect in DIALECTS.items()]
 
 
-@pytest.mark.parametrize("place", PLACES, ids=str)
-def test_good(estate: Estate, place: Place) -> None:
+@pytest.mark.parametrize("location", PLACES, ids=str)
+def test_good(estate: Estate, location: Place) -> None:
     """A server's certificate is seen and trusted, and nothing is found."""
-    done = checked(started(estate, place.kind, "good"), place)
+    done = checked(started(estate, location.kind, "good"), location)
     assert shown(done) == (0, [[]], [[]], [[GOOD.sha256]])
 
 
-LIGHT = [place for place in PLACES if place.kind.name not in HEAVY]
+LIGHT = [location for location in PLACES if location.kind.name not in HEAVY]
 
 
-@pytest.mark.parametrize("place", LIGHT, ids=str)
-def test_expired(estate: Estate, place: Place) -> None:
+@pytest.mark.parametrize("location", LIGHT, ids=str)
+def test_expired(estate: Estate, location: Place) -> None:
     """An expired certificate is seen all the same, and that is what is found."""
-    done = checked(started(estate, place.kind, "expired"), place)
+    done = checked(started(estate, location.kind, "expired"), location)
     assert shown(done) == (2, [[]], [["expiry"]], [[EXPIRED.sha256]])
 
 
 # What servers without TLS do, and words of theirs or ours that must be told.
 PLAIN = {
-    "smtp": (Reason.STARTTLS_REFUSED, "offers no STARTTLS: '250-relay.vms.example 250-PIPELINING"),
-    "imap": (Reason.STARTTLS_REFUSED, "offers no STARTTLS: '* CAPABILITY IMAP4rev1"),
-    "pop3": (Reason.STARTTLS_REFUSED, "offers no STLS: '+OK CAPA"),
-    "lmtp": (Reason.STARTTLS_REFUSED, "offers no STARTTLS: '250-"),
-    "sieve": (Reason.STARTTLS_REFUSED, 'offers no STARTTLS: \'"IMPLEMENTATION" "Dovecot'),
-    "ftp": (Reason.STARTTLS_REFUSED, "refused AUTH TLS: '530 Please login"),
-    "ldap": (Reason.STARTTLS_REFUSED, "'unsupported extended operation'"),
-    "xmpp-client": (Reason.STARTTLS_REFUSED, "No stream features to proceed with"),
-    "xmpp-server": (Reason.STARTTLS_REFUSED, "offers no STARTTLS: 'features dialback"),
-    "irc": (Reason.STARTTLS_REFUSED, "offers no STARTTLS: ':irc.vms.example CAP"),
-    "postgres": (Reason.STARTTLS_REFUSED, "answered N (ssl = off)"),
-    "mysql": (Reason.STARTTLS_REFUSED, "MariaDB"),
-    "mariadb": (Reason.STARTTLS_REFUSED, "MariaDB"),
-    "rdp": (Reason.STARTTLS_REFUSED, "standard RDP security"),
-    "https": (Reason.NOT_TLS, "it seems to speak HTTP: 'HTTP/1.1 400 Bad Request'"),
+    "smtp": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: '250-relay.vms.example 250-PIPELINING"),
+    "imap": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: '* CAPABILITY IMAP4rev1"),
+    "pop3": (FailureReason.STARTTLS_REFUSED, "offers no STLS: '+OK CAPA"),
+    "lmtp": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: '250-"),
+    "sieve": (FailureReason.STARTTLS_REFUSED, 'offers no STARTTLS: \'"IMPLEMENTATION" "Dovecot'),
+    "ftp": (FailureReason.STARTTLS_REFUSED, "refused AUTH TLS: '530 Please login"),
+    "ldap": (FailureReason.STARTTLS_REFUSED, "'unsupported extended operation'"),
+    "xmpp-client": (FailureReason.STARTTLS_REFUSED, "No stream features to proceed with"),
+    "xmpp-server": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: 'features dialback"),
+    "irc": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: ':irc.vms.example CAP"),
+    "postgres": (FailureReason.STARTTLS_REFUSED, "answered N (ssl = off)"),
+    "mysql": (FailureReason.STARTTLS_REFUSED, "MariaDB"),
+    "mariadb": (FailureReason.STARTTLS_REFUSED, "MariaDB"),
+    "rdp": (FailureReason.STARTTLS_REFUSED, "standard RDP security"),
+    "https": (FailureReason.NOT_TLS, "it seems to speak HTTP: 'HTTP/1.1 400 Bad Request'"),
     # These say nothing that could be quoted: one hangs up on nonsense, the others wait for its end.
-    "mqtts": (Reason.CLOSED, "reset"),
-    "rediss": (Reason.TIMEOUT, "the TLS greeting was not answered"),
-    "dot": (Reason.TIMEOUT, "the TLS greeting was not answered"),
+    "mqtts": (FailureReason.CLOSED, "reset"),
+    "rediss": (FailureReason.TIMEOUT, "the TLS greeting was not answered"),
+    "dot": (FailureReason.TIMEOUT, "the TLS greeting was not answered"),
 }
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place.protocol in PLAIN], ids=str)
-def test_without_tls(estate: Estate, place: Place) -> None:
+@pytest.mark.parametrize("location", [location for location in PLACES if location.protocol in PLAIN], ids=str)
+def test_without_tls(estate: Estate, location: Place) -> None:
     """A server without TLS is told by its reason, in the server's own words."""
-    reason, words = PLAIN[place.protocol]
-    room = started(estate, place.kind, "plain")
-    seen = asyncio.run(look(place.protocol, room.ports[place.at], 1 if reason is Reason.TIMEOUT else 10))
+    reason, words = PLAIN[location.protocol]
+    room = started(estate, location.kind, "plain")
+    seen = asyncio.run(
+        probe(location.protocol, room.ports[location.at], 1 if reason is FailureReason.TIMEOUT else 10)
+    )
     [failure] = seen.failures
     assert (seen.sightings, failure.reason, words in failure.detail) == ((), reason, True), failure
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_log_of_server(estate: Estate, kind: Kind) -> None:
-    """A look is an ordinary visit: nothing that sounds alarming is left in the server's log."""
+    """A probe is an ordinary visit: nothing that sounds alarming is left in the server's log."""
     room = started(estate, kind, "good")
     before = set(room.log.splitlines())
-    for place in PLACES:
-        if place.kind is kind:
-            asyncio.run(look(place.protocol, room.ports[place.at], 10))
-    settled(room, {room.ports[place.at] for place in PLACES if place.kind is kind})
+    for location in PLACES:
+        if location.kind is kind:
+            asyncio.run(probe(location.protocol, room.ports[location.at], 10))
+    settled(room, {room.ports[location.at] for location in PLACES if location.kind is kind})
     after = [line for line in estate.stop(kind, "good").splitlines() if line not in before]
     assert [line for line in after if ALARM.search(line) and not re.search(kind.usual, line)] == []
 
@@ -149,31 +151,31 @@ SHORT = {"starttls_refused": "refused", "protocol_error": "protocol"}
 IN_THE_END = AT_ONCE | {"closed", "timeout"}
 
 
-def outcome(seen: Seen) -> str:
-    """Return in a word what came of a look."""
+def outcome(seen: ProbeResult) -> str:
+    """Return in a word what came of a probe."""
     leaf = [sighting.certificate.sha256 for sighting in seen.sightings[:1]]
     reasons = [str(failure.reason) for failure in seen.failures]
     return "seen" if (leaf, reasons) == ([EXPIRED.sha256], []) else " ".join([*leaf, *reasons])
 
 
-def allowed(protocol: str, place: Place) -> frozenset[str]:
-    """Return what may come of a protocol at a place."""
-    own = "tls" if DIALECTS[place.protocol].direct else place.protocol
-    if protocol in ALIKE.get(place.kind.name, {own}):
+def allowed(protocol: str, location: Place) -> frozenset[str]:
+    """Return what may come of a protocol at a location."""
+    own = "tls" if DIALECTS[location.protocol].direct else location.protocol
+    if protocol in ALIKE.get(location.kind.name, {own}):
         return frozenset({"seen"})
-    return AT_ONCE if place.at in GREETS else IN_THE_END
+    return AT_ONCE if location.at in GREETS else IN_THE_END
 
 
 async def crossed(rooms: dict[Place, Room]) -> dict[tuple[str, Place], str]:
-    """Return what comes of each protocol at each place, all at once."""
-    cells = [(protocol, place) for place in rooms for protocol in SPOKEN]
-    looks = (look(protocol, rooms[place].ports[place.at], 5) for protocol, place in cells)
-    return dict(zip(cells, map(outcome, await asyncio.gather(*looks)), strict=True))
+    """Return what comes of each protocol at each location, all at once."""
+    cells = [(protocol, location) for location in rooms for protocol in SPOKEN]
+    probes = (probe(protocol, rooms[location].ports[location.at], 5) for protocol, location in cells)
+    return dict(zip(cells, map(outcome, await asyncio.gather(*probes)), strict=True))
 
 
 def test_wrong_protocol(estate: Estate, capsys: pytest.CaptureFixture[str]) -> None:
     """Each protocol is seen only where it is spoken; elsewhere it fails, at once where the server greets."""
-    rooms = {place: started(estate, place.kind, "expired") for place in LIGHT}
+    rooms = {location: started(estate, location.kind, "expired") for location in LIGHT}
     found = asyncio.run(crossed(rooms))
     with capsys.disabled():
         print("\n" + table(found))  # noqa: T201 - so that people see the whole of it
@@ -182,10 +184,12 @@ def test_wrong_protocol(estate: Estate, capsys: pytest.CaptureFixture[str]) -> N
 
 def table(found: dict[tuple[str, Place], str]) -> str:
     """Return protocol by place as text."""
-    places = dict.fromkeys(place for _, place in found)
-    width = max(len(str(place)) for place in places)
+    locations = dict.fromkeys(location for _, location in found)
+    width = max(len(str(location)) for location in locations)
     lines = [" " * width + " ".join(protocol.rjust(11) for protocol in SPOKEN)]
-    for place in places:
-        row = (SHORT.get(found[protocol, place], found[protocol, place]).rjust(11) for protocol in SPOKEN)
-        lines.append(str(place).ljust(width) + " ".join(row))
+    for location in locations:
+        row = (
+            SHORT.get(found[protocol, location], found[protocol, location]).rjust(11) for protocol in SPOKEN
+        )
+        lines.append(str(location).ljust(width) + " ".join(row))
     return "\n".join(lines)

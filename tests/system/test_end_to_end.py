@@ -167,10 +167,10 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
                 assert days is not None
                 assert 199.9 < days <= 200
             async with daemon(config) as running:
-                looked = running.parts.board.snapshot.states[
+                probed = running.parts.board.snapshot.states[
                     f"endpoint:127.0.0.1:{where.port}/rec.vms.example"
                 ]
-                assert looked.sightings, "the recorded state was not resumed"
+                assert probed.sightings, "the recorded state was not resumed"
                 await asyncio.sleep(1.5)
                 assert len(subjects) == 1, f"a restart told something: {subjects}"
                 # 30 days left of 398 lie inside the 10 % that warn.
@@ -290,7 +290,7 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
 
 
 def test_a_reload_judges_again_what_its_policy_changed(tmp_path: Path) -> None:
-    """New thresholds show at once, without waiting for the next look."""
+    """New thresholds show at once, without waiting for the next probe."""
 
     async def scenario() -> None:
         async with site(tmp_path) as where:

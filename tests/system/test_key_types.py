@@ -1,4 +1,4 @@
-"""Tests of looks at both certificates of servers of the distribution: openssl s_server and nginx."""
+"""Tests of probes both certificates of servers of the distribution: openssl s_server and nginx."""
 
 import asyncio
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from OpenSSL import SSL
 
-from monitor.model import Policy, Seen
+from monitor.model import Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.tls import context
@@ -30,21 +30,21 @@ needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is mis
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 
 
-def looks(port: int, count: int = 1) -> list[Seen]:
+def probes(port: int, count: int = 1) -> list[ProbeResult]:
     """Return what looks in a row give, by one source."""
     settings = EndpointSettings(address=f"127.0.0.1:{port}", server_name=NAME, key_types="all")
 
-    async def main() -> list[Seen]:
+    async def main() -> list[ProbeResult]:
         source = EndpointSource(Resolver())
-        return [await source.look(settings.target(Policy())) for _ in range(count)]
+        return [await source.probe(settings.target(Policy())) for _ in range(count)]
 
     return asyncio.run(main())
 
 
-def shown(seen: Seen) -> dict[str, str]:
-    """Return the fingerprint of the leaf by what its place says after the port."""
+def shown(seen: ProbeResult) -> dict[str, str]:
+    """Return the fingerprint of the leaf by what its location says after the port."""
     leaves = [one for one in seen.sightings if one.position == 0]
-    return {one.place.partition(" ")[2]: one.certificate.sha256 for one in leaves}
+    return {one.location.partition(" ")[2]: one.certificate.sha256 for one in leaves}
 
 
 TWO = {"(RSA)": RSA.sha256, "(ECDSA)": ECDSA.sha256}
@@ -68,7 +68,7 @@ def second(folder: Path, issued: pki.Issued) -> tuple[str, ...]:
 def test_s_server(options: tuple[str, ...], tmp_path: Path) -> None:
     """OpenSSL's server with two certificates shows both, whatever the version, without a failure."""
     with s_server(tmp_path, (RSA,), *second(tmp_path, ECDSA), *options) as port:
-        seen = looks(port)[0]
+        seen = probes(port)[0]
     assert (shown(seen), seen.failures) == (TWO, ())
 
 
@@ -77,10 +77,10 @@ def test_s_server(options: tuple[str, ...], tmp_path: Path) -> None:
 @pytest.mark.parametrize("only", [RSA, ECDSA], ids=["RSA", "ECDSA"])
 def test_s_server_with_one(only: pki.Issued, options: tuple[str, ...], tmp_path: Path) -> None:
     """OpenSSL's server with one certificate shows that one, whatever the version, without a failure."""
-    place = "(RSA)" if only is RSA else "(ECDSA)"
+    location = "(RSA)" if only is RSA else "(ECDSA)"
     with s_server(tmp_path, (only,), *options) as port:
-        seen = looks(port)[0]
-    assert (shown(seen), seen.failures) == ({place: only.sha256}, ())
+        seen = probes(port)[0]
+    assert (shown(seen), seen.failures) == ({location: only.sha256}, ())
 
 
 @needs_openssl
@@ -89,7 +89,7 @@ def test_s_server_with_one(only: pki.Issued, options: tuple[str, ...], tmp_path:
 def test_other_curves(other: pki.Issued, version: str, tmp_path: Path) -> None:
     """Ed25519 and longer curves count with ECDSA."""
     with s_server(tmp_path, (RSA,), *second(tmp_path, other), version) as port:
-        seen = looks(port)[0]
+        seen = probes(port)[0]
     assert (shown(seen), seen.failures) == ({"(RSA)": RSA.sha256, "(ECDSA)": other.sha256}, ())
 
 
@@ -101,28 +101,28 @@ def test_without_the_private_call(
     """Where the library cannot choose signature algorithms, servers of TLS 1.2 are still told apart."""
     without_signatures(monkeypatch)
     with s_server(tmp_path, (RSA,), *second(tmp_path, ECDSA), *options) as port:
-        seen = looks(port)[0]
+        seen = probes(port)[0]
     assert (shown(seen), seen.failures) == (TWO, ())
 
 
 @needs_openssl
 def test_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server of TLS 1.3 alone then shows what it prefers, at a place that says so; no failure."""
+    """A server of TLS 1.3 alone then shows what it prefers, at a location that says so; no failure."""
     without_signatures(monkeypatch)
     with s_server(tmp_path, (RSA,), *second(tmp_path, ECDSA), "-tls1_3") as port:
-        seen = looks(port)[0]
+        seen = probes(port)[0]
     assert (list(shown(seen)), seen.failures) == (["(not told apart)"], ())
 
 
 def without_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the private call away, and the contexts that were made with it."""
     monkeypatch.setattr(context, "limit_signatures", lambda *_: False)
-    monkeypatch.setattr("monitor.sources.endpoint.prepare._context", fresh)
+    monkeypatch.setattr("monitor.sources.endpoint.conversation_factory._context", fresh)
 
 
-def fresh(_: object, wish: object) -> SSL.Context:
+def fresh(_: object, tls_options: object) -> SSL.Context:
     """Return a context made anew."""
-    key_type = getattr(wish, "key_type", None)
+    key_type = getattr(tls_options, "key_type", None)
     return context.fresh_context(context.TlsSetting(key_type=key_type))
 
 
@@ -184,7 +184,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 def test_nginx(nginx: Nginx, versions: str) -> None:
     """Nginx with two certificates shows both and has no failed handshake to log."""
     before = nginx.refusals()
-    seen = looks(nginx.ports[BOTH_LINES, versions])[0]
+    seen = probes(nginx.ports[BOTH_LINES, versions])[0]
     assert (shown(seen), seen.failures, nginx.refusals() - before) == (TWO, (), 0)
 
 
@@ -193,6 +193,6 @@ def test_nginx(nginx: Nginx, versions: str) -> None:
 def test_nginx_with_one(nginx: Nginx, versions: str) -> None:
     """Nginx with one certificate logs one failed handshake, however many looks follow the first."""
     before = nginx.refusals()
-    seen = looks(nginx.ports[ONE_LINE, versions], 5)
+    seen = probes(nginx.ports[ONE_LINE, versions], 5)
     assert [(shown(one), one.failures) for one in seen] == [({"(RSA)": RSA.sha256}, ())] * 5
     assert nginx.refusals() - before == 1

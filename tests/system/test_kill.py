@@ -29,7 +29,7 @@ def endpoint(port: int, timeout: str) -> str:
 
 
 def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
-    """What was seen before stays recorded; the look that was cut off leaves nothing, and is made again."""
+    """What was seen before stays recorded; the probe that was cut off leaves nothing, and is made again."""
 
     async def scenario() -> None:
         async with site(tmp_path) as where, silent_server() as (port, came):
@@ -39,8 +39,8 @@ def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
                 await until(lambda: bool(ask(where.database, OPEN)))
                 await running.end(signal.SIGKILL)
             assert damage(where.database) == []
-            looked = ask(where.database, "SELECT id FROM target WHERE kind = 'endpoint'")
-            assert (looked, where.post.words) == ([(where.target,)], [])
+            probed = ask(where.database, "SELECT id FROM target WHERE kind = 'endpoint'")
+            assert (probed, where.post.words) == ([(where.target,)], [])
             came.clear()
             async with daemon(where.configure(endpoint(port, "1s"))):
                 await came.wait()
@@ -97,7 +97,7 @@ def test_killed_when_the_mail_is_taken_but_not_yet_ticked_off(tmp_path: Path) ->
 
 
 def serve_another_at_each_look(where: Site, number: int) -> None:
-    """Let each look find a certificate never seen, so that each is recorded, told and mailed."""
+    """Let each probe find a certificate never seen, so that each is recorded, told and mailed."""
     # Ever older ones, so that none is the renewal of the one before.
     stock = [
         leaf(NAME, timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY, issuer=where.ca)

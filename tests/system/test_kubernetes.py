@@ -35,12 +35,12 @@ def configured(folder: Path, api: Api) -> Path:
 
 
 def test_cluster_is_checked_by_hand(tmp_path: Path, api: Api) -> None:
-    """``check --config`` shows every place of the cluster."""
+    """``check --config`` shows every location of the cluster."""
     command = [sys.executable, "-m", "monitor", "check", "--config", str(configured(tmp_path, api))]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
-    for place in ("vms/secret/tls-1#tls.crt", "web/secret/tls-1#ca.crt", "vms/configmap/bundle#ca.pem"):
-        assert place in done.stdout
+    for location in ("vms/secret/tls-1#tls.crt", "web/secret/tls-1#ca.crt", "vms/configmap/bundle#ca.pem"):
+        assert location in done.stdout
 
 
 def test_cluster_is_watched(tmp_path: Path, api: Api) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.dialects import mysql
-from monitor.dialects.one_reply import Granted
-from monitor.model import Policy, Seen
+from monitor.dialects.one_reply import UpgradeAccepted
+from monitor.model import Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support.servers.dialect_servers import GOOD, Estate, Kind, Room
@@ -47,13 +47,13 @@ def _port() -> Iterator[int]:
         estate.end()
 
 
-def looks(port: int, source: str) -> list[Seen]:
+def probes(port: int, source: str) -> list[ProbeResult]:
     """Return what many looks from one address give."""
     settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol="mysql", source_address=source)
-    target, looking = settings.target(Policy()), EndpointSource(Resolver())
+    target, sources_by_kind = settings.target(Policy()), EndpointSource(Resolver())
 
-    async def main() -> list[Seen]:
-        return [await looking.look(target) for _ in range(LOOKS)]
+    async def main() -> list[ProbeResult]:
+        return [await sources_by_kind.probe(target) for _ in range(LOOKS)]
 
     return asyncio.run(main())
 
@@ -72,7 +72,7 @@ def login(port: int, source: str) -> int:
 
 def test_many_looks(port: int) -> None:
     """After many looks from one address a login from there is still refused for its password alone."""
-    seen = looks(port, "127.0.0.2")
+    seen = probes(port, "127.0.0.2")
     assert [(one.failures, one.sightings[0].certificate.sha256) for one in seen] == [
         ((), GOOD.sha256)
     ] * LOOKS
@@ -81,6 +81,6 @@ def test_many_looks(port: int) -> None:
 
 def test_rude_looks(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the farewell the same looks have the address blocked: the server does count."""
-    monkeypatch.setattr(mysql, "Granted", lambda end, send, _: Granted(end, send))
-    looks(port, "127.0.0.3")
+    monkeypatch.setattr(mysql, "Granted", lambda end, send, _: UpgradeAccepted(end, send))
+    probes(port, "127.0.0.3")
     assert login(port, "127.0.0.3") == mysql._BLOCKED

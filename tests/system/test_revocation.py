@@ -11,7 +11,7 @@ from pathlib import Path
 
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.periodic import PeriodicTask
-from monitor.model import Check, Revocation, Standing
+from monitor.model import Check, Revocation, RevocationStatus
 from support import pki
 from support.pki.crls import crl, entry, points
 from support.servers.daemon_inside import daemon, hang_up, metrics, passes
@@ -114,9 +114,11 @@ def known(running: Daemon, issued: pki.Issued | None) -> Revocation | None:
     return running.parts.board.snapshot.revocations.get(issued.sha256)
 
 
-def stands(running: Daemon, issued: pki.Issued | None, standing: Standing) -> Callable[[], bool]:
+def stands(
+    running: Daemon, issued: pki.Issued | None, revocation_status: RevocationStatus
+) -> Callable[[], bool]:
     """Return whether a certificate is known to be so."""
-    return lambda: (found := known(running, issued)) is not None and found.standing is standing
+    return lambda: (found := known(running, issued)) is not None and found.status is revocation_status
 
 
 def run(folder: Path, act: Callable[[Site], Awaitable[None]]) -> None:
@@ -135,7 +137,7 @@ def test_a_good_certificate_is_silent(tmp_path: Path) -> None:
     async def act(where: Site) -> None:
         async with daemon(where.config(), ASKING) as running:
             await until(lambda: bool(where.mails))
-            await until(stands(running, where.own, Standing.GOOD))
+            await until(stands(running, where.own, RevocationStatus.GOOD))
             await passes(running)
             assert await metrics(running, "revo") == []
             assert [mail.partition("]")[0] for mail in where.mails] == ["[INVENTORY"]
@@ -151,7 +153,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
         assert old is not None
         async with daemon(where.config(), ASKING) as running:
             await until(lambda: bool(where.mails))
-            await until(stands(running, old, Standing.GOOD))
+            await until(stands(running, old, RevocationStatus.GOOD))
             where.publish(old)
             ask_again(running)
             await until(lambda: len(where.mails) == 2)
@@ -166,11 +168,11 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
         assert 'the certificate "rec.example" was revoked on 2026-11-22 12:00 UTC (key compromise)' in words
         del where.crls.replies[PATH]
         async with daemon(where.config(), ASKING) as running:
-            await until(stands(running, old, Standing.UNKNOWN))
+            await until(stands(running, old, RevocationStatus.UNKNOWN))
             await passes(running)
             where.publish(old)
             ask_again(running)
-            await until(stands(running, old, Standing.REVOKED))
+            await until(stands(running, old, RevocationStatus.REVOKED))
             await passes(running)
             assert len(where.mails) == 2
             where.serve()
@@ -212,10 +214,10 @@ def test_a_reload_allows_the_address(tmp_path: Path) -> None:
 
     async def act(where: Site) -> None:
         async with daemon(where.config(issuers="{}"), ASKING) as running:
-            await until(stands(running, where.own, Standing.UNKNOWN))
+            await until(stands(running, where.own, RevocationStatus.UNKNOWN))
             where.config()
             assert await running.reload() == ()
-            await until(stands(running, where.own, Standing.GOOD))
+            await until(stands(running, where.own, RevocationStatus.GOOD))
 
     run(tmp_path, act)
 
@@ -233,7 +235,7 @@ def test_off_asks_nobody(tmp_path: Path) -> None:
 
 
 def test_looks_do_not_wait(tmp_path: Path) -> None:
-    """While an issuer keeps us waiting, targets are looked at as ever."""
+    """While an issuer keeps us waiting, targets are probed as ever."""
 
     async def act(where: Site) -> None:
         async def never(_request: object, _writer: object) -> None:
@@ -244,10 +246,10 @@ def test_looks_do_not_wait(tmp_path: Path) -> None:
             await until(lambda: bool(where.crls.requests))
             name = f"endpoint:127.0.0.1:{where.port}/rec.example"
             for _ in range(3):
-                before = running.parts.board.snapshot.states[name].looked_at
+                before = running.parts.board.snapshot.states[name].probed_at
 
                 def later(before: datetime | None = before) -> bool:
-                    return running.parts.board.snapshot.states[name].looked_at != before
+                    return running.parts.board.snapshot.states[name].probed_at != before
 
                 await until(later)
             assert known(running, where.own) is None

@@ -26,7 +26,7 @@ def test_greeting_is_small() -> None:
 
 
 def test_no_resumption_is_offered() -> None:
-    """Two looks in a row are two full handshakes: nothing of the first is kept."""
+    """Two probes in a row are two full handshakes: nothing of the first is kept."""
     assert shared_context().get_session_cache_mode() == SSL.SESS_CACHE_OFF
 
 

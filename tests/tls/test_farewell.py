@@ -7,8 +7,8 @@ from OpenSSL import SSL
 
 from monitor.dialects import DIALECTS
 from monitor.dialects.mysql import CLIENT_SSL, answer, login, ssl_request
-from monitor.model import Reason
-from monitor.sources.endpoint.spoken import Spoken
+from monitor.model import FailureReason
+from monitor.sources.endpoint.conversation import Conversation
 from monitor.tls import Handshake, shared_context
 from support import pki
 from support.factories.binary_answers import greeting, mysql_error, mysql_packet
@@ -57,16 +57,16 @@ class Server:
         return b""
 
 
-def visited(server: Server, size: int = 1 << 20) -> Spoken:
+def visited(server: Server, size: int = 1 << 20) -> Conversation:
     """Return a talk that was driven until nobody has anything more to say."""
     make = DIALECTS["mysql"].dialogue
     assert make is not None
-    talk = Spoken(make(NAME), Handshake(shared_context(), NAME))
-    sent = (talk.start() + talk.feed(GREETING)).removeprefix(ssl_request(1))
+    conversation = Conversation(make(NAME), Handshake(shared_context(), NAME))
+    sent = (conversation.start() + conversation.feed(GREETING)).removeprefix(ssl_request(1))
     while sent:
         back = server.feed(sent)
-        sent = b"".join(talk.feed(back[at : at + size]) for at in range(0, len(back), size))
-    return talk
+        sent = b"".join(conversation.feed(back[at : at + size]) for at in range(0, len(back), size))
+    return conversation
 
 
 @versions
@@ -74,17 +74,17 @@ def visited(server: Server, size: int = 1 << 20) -> Spoken:
 def test_refused_login(version: int, size: int) -> None:
     """A MySQL server hears a login with its own plugin, and after its refusal close_notify."""
     server = Server(version, DENIED)
-    talk = visited(server, size)
+    conversation = visited(server, size)
     assert (server.heard, server.ended_politely) == ([login(PLUGIN, 2)], True)
-    assert (talk.over, talk.trouble, talk.chain) == (True, None, (LEAF.der,))
+    assert (conversation.over, conversation.failure, conversation.chain) == (True, None, (LEAF.der,))
 
 
 @versions
 def test_switch(version: int) -> None:
     """A server that wants another plugin gets an empty packet with the next number."""
     server = Server(version, SWITCH, DENIED)
-    talk = visited(server)
-    assert (server.heard[1:], server.ended_politely, talk.trouble) == ([b"\0\0\0\x04"], True, None)
+    conversation = visited(server)
+    assert (server.heard[1:], server.ended_politely, conversation.failure) == ([b"\0\0\0\x04"], True, None)
 
 
 @versions
@@ -97,22 +97,27 @@ def test_let_in(version: int) -> None:
 
 @pytest.mark.parametrize("ending", ["eof", "expire", "end"])
 def test_no_answer(ending: str) -> None:
-    """A server that never answers the login, hangs up or resets costs the look nothing."""
-    talk = visited(Server(SSL.TLS1_3_VERSION))
-    assert not talk.over
+    """A server that never answers the login, hangs up or resets costs the probe nothing."""
+    conversation = visited(Server(SSL.TLS1_3_VERSION))
+    assert not conversation.over
     if ending == "eof":
-        talk.eof()
+        conversation.eof()
     elif ending == "expire":
-        talk.expire("within 10 s")
+        conversation.expire("within 10 s")
     else:
-        talk.end(Reason.CLOSED, "reset")
-    assert (talk.over, talk.trouble, talk.chain, talk.encrypted) == (True, None, (LEAF.der,), True)
+        conversation.end(FailureReason.CLOSED, "reset")
+    assert (conversation.over, conversation.failure, conversation.chain, conversation.encrypted) == (
+        True,
+        None,
+        (LEAF.der,),
+        True,
+    )
 
 
 def test_flood() -> None:
     """A server that answers the login without end is left, without trouble."""
-    talk = visited(Server(SSL.TLS1_3_VERSION, b"\xff\xff\xff\x03\xfe" + bytes(1_100_000)))
-    assert (talk.over, talk.trouble) == (True, None)
+    conversation = visited(Server(SSL.TLS1_3_VERSION, b"\xff\xff\xff\x03\xfe" + bytes(1_100_000)))
+    assert (conversation.over, conversation.failure) == (True, None)
 
 
 def test_shape_of_the_login() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from monitor.model import Reason
-from monitor.tls import Handshake, Trouble, shared_context
+from monitor.model import FailureReason
+from monitor.tls import Handshake, HandshakeFailure, shared_context
 from monitor.tls.handshake import MOST_BYTES
 from support import pki
 from support.servers.tls_peers import (
@@ -75,14 +75,14 @@ def test_chain_of_every_version(version: int) -> None:
 def test_one_byte_at_a_time(version: int) -> None:
     """Arrivals of a single byte give the same chain as whole flights."""
     handshake = join(TlsPeer(server_context(LEAF, [ROOT], version=version)), size=1)
-    assert (handshake.trouble, handshake.chain) == (None, (LEAF.der, ROOT.der))
+    assert (handshake.failure, handshake.chain) == (None, (LEAF.der, ROOT.der))
 
 
 @versions
 def test_demanded_client_certificate(version: int) -> None:
     """A server that wants our certificate after showing its own leaves no trouble, in any version."""
     handshake = join(TlsPeer(server_context(LEAF, [ROOT], version=version, demand=True)))
-    assert (handshake.trouble, handshake.chain) == (None, (LEAF.der, ROOT.der))
+    assert (handshake.failure, handshake.chain) == (None, (LEAF.der, ROOT.der))
 
 
 @versions
@@ -96,7 +96,7 @@ def test_ends_politely(version: int) -> None:
 def test_retry_with_another_group() -> None:
     """A server that knows none of the groups we guessed gets a second greeting."""
     handshake = join(TlsPeer(server_context(LEAF, version=SSL.TLS1_3_VERSION, groups="P-521")))
-    assert (handshake.trouble, handshake.chain) == (None, (LEAF.der,))
+    assert (handshake.failure, handshake.chain) == (None, (LEAF.der,))
 
 
 @pytest.mark.parametrize(
@@ -138,59 +138,59 @@ def test_odd_certificate_does_not_cost_the_others() -> None:
 
 
 ENDINGS = {
-    "unreadable": (shown(LEAF.der, b"no certificate"), Reason.BAD_CERTIFICATE, 0),
-    "trailing bytes": (shown(LEAF.der + b"x"), Reason.BAD_CERTIFICATE, 0),
+    "unreadable": (shown(LEAF.der, b"no certificate"), FailureReason.BAD_CERTIFICATE, 0),
+    "trailing bytes": (shown(LEAF.der + b"x"), FailureReason.BAD_CERTIFICATE, 0),
     "unusable key": (
         shown(pki.raw(public_key=bytes.fromhex("3019301306072a8648ce3d020106082a8648ce3d03010703020004"))),
-        Reason.BAD_CERTIFICATE,
+        FailureReason.BAD_CERTIFICATE,
         1,
     ),
-    "no certificate at all": (shown(), Reason.TLS_PROTOCOL, 0),
-    "alert after certificates": (shown(LEAF.der) + alert(40), Reason.TLS_ALERT, 1),
-    "alert at once": (alert(80), Reason.TLS_ALERT, 0),
-    "unknown alert": (alert(200), Reason.TLS_ALERT, 0),
-    "nonsense record": (b"\x16\x03\x03\x00\x05hello", Reason.TLS_PROTOCOL, 0),
-    "message out of turn": (record(HANDSHAKE, message(14, b"")), Reason.TLS_PROTOCOL, 0),
+    "no certificate at all": (shown(), FailureReason.TLS_PROTOCOL, 0),
+    "alert after certificates": (shown(LEAF.der) + alert(40), FailureReason.TLS_ALERT, 1),
+    "alert at once": (alert(80), FailureReason.TLS_ALERT, 0),
+    "unknown alert": (alert(200), FailureReason.TLS_ALERT, 0),
+    "nonsense record": (b"\x16\x03\x03\x00\x05hello", FailureReason.TLS_PROTOCOL, 0),
+    "message out of turn": (record(HANDSHAKE, message(14, b"")), FailureReason.TLS_PROTOCOL, 0),
     "nonsense after certificates": (
         shown(LEAF.der) + record(HANDSHAKE, message(99, b"")),
-        Reason.TLS_PROTOCOL,
+        FailureReason.TLS_PROTOCOL,
         1,
     ),
     "SSL 3": (
         record(HANDSHAKE, message(2, b"\x03\x00" + bytes(35) + b"\xc0\x2b\x00")),
-        Reason.TLS_PROTOCOL,
+        FailureReason.TLS_PROTOCOL,
         0,
     ),
-    "plain HTTP": (HTTP, Reason.NOT_TLS, 0),
-    "SSH": (b"SSH-2.0-OpenSSH_9.2\r\n", Reason.NOT_TLS, 0),
-    "SMTP": (b"220-mail.example ESMTP\r\n", Reason.NOT_TLS, 0),
-    "binary": (b"\x00\x01\x02\x03", Reason.NOT_TLS, 0),
-    "TLS of version 9": (b"\x16\x09\x03\x00\x05hello", Reason.NOT_TLS, 0),
+    "plain HTTP": (HTTP, FailureReason.NOT_TLS, 0),
+    "SSH": (b"SSH-2.0-OpenSSH_9.2\r\n", FailureReason.NOT_TLS, 0),
+    "SMTP": (b"220-mail.example ESMTP\r\n", FailureReason.NOT_TLS, 0),
+    "binary": (b"\x00\x01\x02\x03", FailureReason.NOT_TLS, 0),
+    "TLS of version 9": (b"\x16\x09\x03\x00\x05hello", FailureReason.NOT_TLS, 0),
 }
 endings = pytest.mark.parametrize(("data", "reason", "count"), ENDINGS.values(), ids=ENDINGS)
 
 
 @endings
-def test_reason_however_cut(data: bytes, reason: Reason, count: int) -> None:
+def test_reason_however_cut(data: bytes, reason: FailureReason, count: int) -> None:
     """Every cut of a reply in two gives the same reason and the same certificates."""
     outcomes = set()
     for at in range(len(data)):
         handshake = told(data[:at])
         handshake.feed(data[at:])
-        outcomes.add((handshake.over, handshake.trouble and handshake.trouble.reason, len(handshake.chain)))
+        outcomes.add((handshake.over, handshake.failure and handshake.failure.reason, len(handshake.chain)))
     assert outcomes == {(True, reason, count)}
 
 
 @endings
-def test_cut_off_anywhere(data: bytes, reason: Reason, count: int) -> None:
+def test_cut_off_anywhere(data: bytes, reason: FailureReason, count: int) -> None:
     """A reply that stops anywhere ends as closed or as its own reason, never as a surprise."""
     reasons = set()
     for at in range(len(data)):
         handshake = told(data[:at])
         handshake.eof()
-        assert handshake.trouble is not None
-        reasons.add(handshake.trouble.reason)
-    assert reasons <= {Reason.CLOSED, reason}
+        assert handshake.failure is not None
+        reasons.add(handshake.failure.reason)
+    assert reasons <= {FailureReason.CLOSED, reason}
 
 
 SENTENCES = {
@@ -206,8 +206,8 @@ SENTENCES = {
 @pytest.mark.parametrize(("data", "said"), SENTENCES.values(), ids=SENTENCES)
 def test_plain_peer_is_quoted(data: bytes, said: str) -> None:
     """What a plain peer said is quoted short and harmless."""
-    expected = Trouble(Reason.NOT_TLS, f"the port answers but does not speak TLS: {said}")
-    assert (told(data).trouble, told(data).encrypted) == (expected, False)
+    expected = HandshakeFailure(FailureReason.NOT_TLS, f"the port answers but does not speak TLS: {said}")
+    assert (told(data).failure, told(data).encrypted) == (expected, False)
 
 
 ALERTS = {
@@ -224,22 +224,27 @@ ALERTS = {
 @pytest.mark.parametrize(("number", "said"), ALERTS.items())
 def test_alert_is_named(number: int, said: str) -> None:
     """An alert before any certificate is named as in RFC 8446 section 6.2."""
-    expected = Trouble(Reason.TLS_ALERT, f"the server refused the handshake with the alert {said}")
-    assert told(alert(number)).trouble == expected
+    expected = HandshakeFailure(
+        FailureReason.TLS_ALERT, f"the server refused the handshake with the alert {said}"
+    )
+    assert told(alert(number)).failure == expected
 
 
 def test_name_is_wanted() -> None:
-    """A server that refuses a look without a name is said to want one."""
-    trouble = told(alert(112), None).trouble
-    assert trouble is not None
-    assert trouble.detail.endswith("unrecognized_name: it wants a server name")
+    """A server that refuses a probe without a name is said to want one."""
+    failure = told(alert(112), None).failure
+    assert failure is not None
+    assert failure.detail.endswith("unrecognized_name: it wants a server name")
 
 
 def test_alert_after_certificates() -> None:
     """An alert right after the certificates speaks of them and keeps them."""
     handshake = told(shown(LEAF.der) + alert(40))
     said = "after its certificates the server ended the handshake with the alert handshake_failure"
-    assert (handshake.chain, handshake.trouble) == ((LEAF.der,), Trouble(Reason.TLS_ALERT, said))
+    assert (handshake.chain, handshake.failure) == (
+        (LEAF.der,),
+        HandshakeFailure(FailureReason.TLS_ALERT, said),
+    )
 
 
 CLOSED = {
@@ -254,7 +259,7 @@ def test_closed(data: bytes, said: str) -> None:
     """A closed connection says whether the server had answered at all."""
     handshake = told(data)
     handshake.eof()
-    assert handshake.trouble == Trouble(Reason.CLOSED, said)
+    assert handshake.failure == HandshakeFailure(FailureReason.CLOSED, said)
 
 
 def test_closed_after_certificates() -> None:
@@ -276,15 +281,15 @@ def test_time_is_up(data: bytes, said: str) -> None:
     """An expired handshake says how far it came."""
     handshake = told(data)
     handshake.expire("within 3 s")
-    assert handshake.trouble == Trouble(Reason.TIMEOUT, said)
+    assert handshake.failure == HandshakeFailure(FailureReason.TIMEOUT, said)
 
 
 def test_undecided_greeting_is_plain() -> None:
     """A peer that stopped in the middle of a plain greeting is told from a silent one."""
     handshake = told(b"HT")
     handshake.expire("within 3 s")
-    assert handshake.trouble is not None
-    assert handshake.trouble.reason is Reason.NOT_TLS
+    assert handshake.failure is not None
+    assert handshake.failure.reason is FailureReason.NOT_TLS
 
 
 def test_chain_is_there_before_the_end() -> None:
@@ -302,7 +307,7 @@ def test_bytes_are_bounded() -> None:
         assert not handshake.over
         handshake.feed(flood)
     said = "the server sent more than 1,000,000 bytes in its handshake"
-    assert handshake.trouble == Trouble(Reason.TLS_PROTOCOL, said)
+    assert handshake.failure == HandshakeFailure(FailureReason.TLS_PROTOCOL, said)
 
 
 def test_silent_after_the_end() -> None:
@@ -313,7 +318,7 @@ def test_silent_after_the_end() -> None:
 
 def harmless(handshake: Handshake) -> bool:
     """Return whether what is told holds only printable ASCII, whatever arrived."""
-    detail = handshake.trouble.detail if handshake.trouble else ""
+    detail = handshake.failure.detail if handshake.failure else ""
     return detail.isascii() and detail.isprintable()
 
 

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from OpenSSL import SSL
 
-from monitor.model import Policy, Reason, Seen, Staple
+from monitor.model import FailureReason, Policy, ProbeResult, Staple
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.tls import Handshake, TlsSetting, Trouble, shared_context
+from monitor.tls import Handshake, HandshakeFailure, TlsSetting, shared_context
 from support import pki
 from support.pki import ocsp
 from support.servers.foreign_tls import s_server
@@ -63,21 +63,21 @@ def join(server: Stapler, setting: TlsSetting = ASKING) -> Handshake:
 def test_kept(version: int) -> None:
     """The response is kept as it came, in any version."""
     handshake = join(Stapler(RESPONSE, version))
-    assert (handshake.staple, handshake.trouble) == (RESPONSE, None)
+    assert (handshake.staple, handshake.failure) == (RESPONSE, None)
 
 
 @versions
 def test_client_certificate_demanded(version: int) -> None:
     """A server that then wants a certificate of ours has shown its response all the same."""
     handshake = join(Stapler(RESPONSE, version, demand=True))
-    assert (handshake.staple, handshake.trouble) == (RESPONSE, None)
+    assert (handshake.staple, handshake.failure) == (RESPONSE, None)
 
 
 @versions
 def test_none(version: int) -> None:
     """A server without a response is no trouble."""
     handshake = join(Stapler(b"", version))
-    assert (handshake.staple, handshake.trouble, len(handshake.chain)) == (b"", None, 1)
+    assert (handshake.staple, handshake.failure, len(handshake.chain)) == (b"", None, 1)
 
 
 @versions
@@ -93,7 +93,7 @@ def test_bounded(version: int, more: int, kept: bytes, monkeypatch: pytest.Monke
     """A response longer than any real one is dropped; the certificates stay."""
     monkeypatch.setattr("monitor.tls.staple.MOST_BYTES", len(RESPONSE) + more)
     handshake = join(Stapler(RESPONSE, version))
-    assert (handshake.staple, handshake.chain, handshake.trouble) == (kept, (LEAF.der,), None)
+    assert (handshake.staple, handshake.chain, handshake.failure) == (kept, (LEAF.der,), None)
 
 
 def test_each_its_own() -> None:
@@ -125,15 +125,17 @@ def test_unreadable() -> None:
     handshake = Handshake(shared_context(ASKING), NAME, staple=True)
     handshake.start()
     handshake.feed(stapling(b"nonsense"))
-    expected = Trouble(Reason.TLS_PROTOCOL, "the OCSP response that the server staples cannot be read")
-    assert (handshake.trouble, handshake.chain) == (expected, (LEAF.der,))
+    expected = HandshakeFailure(
+        FailureReason.TLS_PROTOCOL, "the OCSP response that the server staples cannot be read"
+    )
+    assert (handshake.failure, handshake.chain) == (expected, (LEAF.der,))
 
 
-def look(port: int, revocation: tuple[str, ...], **keys: str) -> Seen:
-    """Return what one look gives."""
+def probe(port: int, revocation: tuple[str, ...], **keys: str) -> ProbeResult:
+    """Return what one probe gives."""
     settings = EndpointSettings.model_validate({"address": f"127.0.0.1:{port}", "server_name": NAME, **keys})
     target = settings.target(Policy(revocation=revocation))
-    return asyncio.run(EndpointSource(Resolver()).look(target))
+    return asyncio.run(EndpointSource(Resolver()).probe(target))
 
 
 @needs_openssl
@@ -143,11 +145,11 @@ def look(port: int, revocation: tuple[str, ...], **keys: str) -> Seen:
     ("keys", "at"), [({}, ""), ({"key_types": "all"}, " (ECDSA)"), ({"addresses": "all"}, "")]
 )
 def test_s_server(version: str, keys: dict[str, str], at: str, tmp_path: Path) -> None:
-    """A look at OpenSSL's server gives its response, at the place of the certificate."""
+    """A probe OpenSSL's server gives its response, at the location of the certificate."""
     stapled = tmp_path / "response.der"
     stapled.write_bytes(RESPONSE)
     with s_server(tmp_path, (LEAF,), "-status_file", str(stapled), version) as port:
-        seen = look(port, ("staple", "crl"), **keys)
+        seen = probe(port, ("staple", "crl"), **keys)
     assert (seen.staples, seen.failures) == ((Staple(f"127.0.0.1:{port}{at}", RESPONSE),), ())
 
 
@@ -158,4 +160,4 @@ def test_not_wanted(tmp_path: Path) -> None:
     stapled = tmp_path / "response.der"
     stapled.write_bytes(RESPONSE)
     with s_server(tmp_path, (LEAF,), "-status_file", str(stapled)) as port:
-        assert look(port, ("crl", "ocsp")).staples == ()
+        assert probe(port, ("crl", "ocsp")).staples == ()

@@ -15,16 +15,16 @@ from monitor.model import (
     Assessment,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Part,
     Path,
-    Reason,
     Severity,
     Sighting,
     Snapshot,
     Superseded,
     Target,
     TargetState,
+    TargetTraits,
 )
 from monitor.web import WebServer, make_app
 from monitor.web.page import MOST_ROWS, PAGE_POLICY, render_page
@@ -33,12 +33,12 @@ from support.factories.web_fakes import (
     HOSTILE,
     NOW,
     FakeDaemon,
-    blind,
     certificate,
     endpoint,
     pending,
     snapshot,
     standby,
+    unreachable,
 )
 
 
@@ -59,7 +59,9 @@ class Links(HTMLParser):
 
 def rows(shown: Snapshot, words: str = "") -> list[Row]:
     """Return all rows in order."""
-    return [row(place, shown.findings(place.state.target.id), NOW) for place in matching(shown, words)]
+    return [
+        row(location, shown.findings(location.state.target.id), NOW) for location in matching(shown, words)
+    ]
 
 
 def links(page: str) -> Links:
@@ -70,11 +72,11 @@ def links(page: str) -> Links:
 
 
 def test_order() -> None:
-    """What was never reached comes first, then the soonest end, and what was never looked at last."""
+    """What was never reached comes first, then the soonest end, and what was never probed last."""
     shown = snapshot(
-        pending("new"), endpoint("far", 90), endpoint("ended", -3), blind("gone"), endpoint("near", 5)
+        pending("new"), endpoint("far", 90), endpoint("ended", -3), unreachable("gone"), endpoint("near", 5)
     )
-    assert [found.place for found in rows(shown)] == [
+    assert [found.location for found in rows(shown)] == [
         "gone:443",
         "ended:443",
         "near:443",
@@ -104,8 +106,8 @@ def test_end_of_the_path() -> None:
 
 def test_severity_of_a_row() -> None:
     """A row is as bad as its worst finding; nothing seen and nothing found is unknown, not ok."""
-    shown = snapshot(endpoint("a", 90), endpoint("b", 5, sentence="ends"), pending("c"), blind("d"))
-    assert {found.place: str(found.severity) for found in rows(shown)} == {
+    shown = snapshot(endpoint("a", 90), endpoint("b", 5, sentence="ends"), pending("c"), unreachable("d"))
+    assert {found.location: str(found.severity) for found in rows(shown)} == {
         "a:443": "ok",
         "b:443": "critical",
         "c:443": "unknown",
@@ -115,7 +117,7 @@ def test_severity_of_a_row() -> None:
 
 def test_sentences() -> None:
     """Findings and failures stand in the row in words."""
-    assert rows(snapshot(blind("gone")))[0].notes == (
+    assert rows(snapshot(unreachable("gone")))[0].notes == (
         "gone was not reached 4 times in a row",
         "dns: the name has no address",
     )
@@ -134,13 +136,13 @@ def two_files(*findings: Finding, failures: tuple[Failure, ...] = ()) -> Snapsho
     return snapshot(
         TargetState(
             Target("files:web", "files", "/etc/*.pem", None, collection=True),
-            looked_at=NOW,
+            probed_at=NOW,
             failures=failures,
-            failed_looks=1 if failures else 0,
-            sightings=tuple(Sighting(place, 0, c) for place, c in shown.items()),
+            failed_probes=1 if failures else 0,
+            sightings=tuple(Sighting(location, 0, c) for location, c in shown.items()),
             assessment=Assessment(
                 findings=findings,
-                paths=tuple(Path(place, (c,), trusted=True) for place, c in shown.items()),
+                paths=tuple(Path(location, (c,), trusted=True) for location, c in shown.items()),
                 superseded=(Superseded(certificate(10, "a").sha256, certificate(90, "b").sha256),),
             ),
         )
@@ -165,9 +167,9 @@ def test_finding_about_the_target() -> None:
 
 def test_unreadable_file_has_a_row() -> None:
     """A file of a collection that could not be read has its own row, before those with dates."""
-    failure = Failure(Reason.PERMISSION, "may not be read", "/etc/c.pem")
+    failure = Failure(FailureReason.PERMISSION, "may not be read", "/etc/c.pem")
     found = rows(two_files(failures=(failure,)))[0]
-    assert (found.place, found.notes) == ("/etc/c.pem", ("permission: may not be read",))
+    assert (found.location, found.notes) == ("/etc/c.pem", ("permission: may not be read",))
 
 
 def test_superseded_is_said() -> None:
@@ -188,7 +190,7 @@ def test_superseded_is_said() -> None:
 def test_search(words: str, expected: list[str]) -> None:
     """The search wants every word, in any case, in address, labels or names."""
     shown = snapshot(endpoint("recorder01", 5), endpoint("recorder02", 9))
-    assert [found.place for found in rows(shown, words)] == expected
+    assert [found.location for found in rows(shown, words)] == expected
 
 
 def many() -> Snapshot:
@@ -245,7 +247,7 @@ def test_search_without_result() -> None:
 
 def test_counts() -> None:
     """The top of the page counts targets by what is wrong."""
-    page = render_page(snapshot(endpoint("a", 1, sentence="ends"), blind("b"), pending("c")), NOW)
+    page = render_page(snapshot(endpoint("a", 1, sentence="ends"), unreachable("b"), pending("c")), NOW)
     assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", page) == [
         ("2", "critical"),
         ("0", "warning"),
@@ -263,29 +265,29 @@ def test_standby_is_no_outage() -> None:
 def test_failure_that_a_finding_names_is_said_once() -> None:
     """The sentence about blindness holds its reason already."""
     sentence = "3 looks in a row failed (dns: the name has no address)"
-    state = replace(blind("gone"), blind=Finding(Check.UNREACHABLE, Severity.WARNING, sentence))
+    state = replace(unreachable("gone"), unreachable=Finding(Check.UNREACHABLE, Severity.WARNING, sentence))
     (shown,) = rows(snapshot(state))
     assert shown.notes == (sentence,)
 
 
 def test_standby_that_was_seen() -> None:
     """After it was seen once a silent standby only stands by."""
-    seen = replace(endpoint("failover", 90), failed_looks=4)
-    (shown,) = rows(snapshot(replace(seen, target=replace(seen.target, part=Part(standby=True)))))
+    seen = replace(endpoint("failover", 90), failed_probes=4)
+    (shown,) = rows(snapshot(replace(seen, target=replace(seen.target, traits=TargetTraits(standby=True)))))
     assert shown.state == "stands by"
 
 
 def test_standby_with_a_wrong_name_says_so() -> None:
     """What is no silence is told of a standby like of others."""
-    (shown,) = rows(snapshot(standby("failover", Reason.DNS)))
+    (shown,) = rows(snapshot(standby("failover", FailureReason.DNS)))
     assert shown.notes == ("it stands by", "dns: said why")
 
 
 def test_standby_comes_after_outages() -> None:
     """On the page what stands by comes after what should answer, and is not counted with it."""
-    shown = snapshot(standby("failover"), blind("gone"), endpoint("near", 5))
+    shown = snapshot(standby("failover"), unreachable("gone"), endpoint("near", 5))
     counts = re.findall(r"<b>(\d+)</b> (not reached|standing by)", render_page(shown, NOW))
-    assert [found.place for found in rows(shown)] == ["gone:443", "failover:443", "near:443"]
+    assert [found.location for found in rows(shown)] == ["gone:443", "failover:443", "near:443"]
     assert counts == [("1", "not reached"), ("1", "standing by")]
 
 

@@ -66,7 +66,7 @@ def test_usual_ports(keys: dict[str, Any], port: int) -> None:
 def test_one_target_for_each_host() -> None:
     """One entry gives each machine a target of its own, joined by its host, a collection."""
     targets = settings(hosts=["REC01.vms.example.", "10.0.0.5"], title="Recorders").targets(Policy())
-    assert [(one.id, one.host, one.collection, one.meaning.title) for one in targets] == [
+    assert [(one.id, one.host, one.collection, one.info.title) for one in targets] == [
         ("windows_remote:rec01.vms.example", "rec01.vms.example", True, "Recorders: rec01.vms.example"),
         ("windows_remote:10.0.0.5", "10.0.0.5", True, "Recorders: 10.0.0.5"),
     ]
@@ -75,7 +75,7 @@ def test_one_target_for_each_host() -> None:
 def test_machine_without_a_title() -> None:
     """Mails call what is read as they do for reports: one name may be that of a port as well."""
     (target,) = settings(hosts=["rec01"]).targets(Policy())
-    assert target.meaning.title == "certificate stores of rec01"
+    assert target.info.title == "certificate stores of rec01"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_machine_without_a_title() -> None:
     ],
 )
 def test_store_names(text: str, expected: str) -> None:
-    """A store's name may be short or whole, with either slash; its place does not depend on who wrote it."""
+    """A store's name may be short or whole, with either slash; its location is the same whoever wrote it."""
     assert store_name(text) == expected
 
 
@@ -157,7 +157,7 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_unhurried(tmp_path: Path) -> None:
-    """A look may take a minute unless a policy or the entry says otherwise: PowerShell starts slowly."""
+    """A probe may take a minute unless a policy or the entry says otherwise: PowerShell starts slowly."""
     file = tmp_path / "config.yaml"
     file.write_text(
         """

@@ -77,14 +77,14 @@ def test_every_table_of_the_collector_is_one_of_the_schema() -> None:
     """Each writes exactly the fields of one part of the document, and each part is written."""
     models = [
         document.Report,
-        document.Names,
+        document.MachineNames,
         document.Stored,
         document.Key,
         document.Reader,
         document.Installed,
         document.SslBinding,
         document.Service,
-        document.Trouble,
+        document.CollectorFailure,
     ]
     known = {frozenset(fields(model)) for model in models}
     tables = {frozenset(keys) for keys in written()}
@@ -140,11 +140,11 @@ def test_bindings_are_read_by_their_values(output: str, bindings: list[tuple[str
     found = []
     lines = output.splitlines()
     for number, line in enumerate(lines):
-        if place := re.search(address, line):
+        if location := re.search(address, line):
             assert re.search(digest, lines[number + 1])
             assert re.search(app, lines[number + 2])
             told = re.search(store, lines[number + 3])
-            found.append((place[1], place[2], told[1] if told else ""))
+            found.append((location[1], location[2], told[1] if told else ""))
     assert found == bindings
 
 

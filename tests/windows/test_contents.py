@@ -7,26 +7,26 @@ from hashlib import sha1
 from monitor.alerts import decide
 from monitor.assess import Held, PathFinder
 from monitor.assess.correlate.store_vs_endpoint.joining import machine_views
-from monitor.cycle.judge import Judge
 from monitor.model import (
     Anchors,
     Check,
-    Kept,
-    Link,
+    FailureReason,
+    KeyLink,
     Machine,
     Observation,
     PrivateKey,
-    Reason,
-    Seen,
+    ProbeResult,
     Severity,
     Snapshot,
+    StoreEntry,
     Superseded,
     Target,
     TargetState,
 )
 from monitor.parse import certificate
+from monitor.pipeline.judge import Judge
 from monitor.windows.certificate import Stored
-from monitor.windows.contents import Contents, contents, fingerprints
+from monitor.windows.contents import StoreContents, contents, fingerprints
 from monitor.windows.issuers import MOST, Issuers
 from support.factories.alerts_world import AFTER_INVENTORY
 from support.pki import NOW, Issued, authority, days, leaf
@@ -34,7 +34,7 @@ from support.pki import NOW, Issued, authority, days, leaf
 ROOT = authority("VMS Certificate Authority")
 MIDDLE = authority("VMS Issuing CA", ROOT)
 OWN = leaf("rec01.vms.example", MIDDLE)
-KEY = PrivateKey(Link.PRESENT, "Microsoft Software Key Storage Provider", "te-rec01")
+KEY = PrivateKey(KeyLink.PRESENT, "Microsoft Software Key Storage Provider", "te-rec01")
 STORE = "LocalMachine/My"
 TARGET = Target("windows_store:My", "windows_store", "rec01/LocalMachine/My", None, collection=True)
 
@@ -44,19 +44,19 @@ def stored(*issued: Issued) -> list[Stored]:
     return [Stored(one.der) for one in issued]
 
 
-def mine(*issued: Issued, others: tuple[Issued, ...] = ()) -> Contents:
+def mine(*issued: Issued, others: tuple[Issued, ...] = ()) -> StoreContents:
     """Return what LocalMachine's My with these certificates shows; ``others`` lie in Root and CA."""
     return contents("rec01", {STORE: stored(*issued)}, stored(*others))
 
 
-def place(issued: Issued, store: str = STORE) -> str:
+def location(issued: Issued, store: str = STORE) -> str:
     """Return where a certificate of rec01 is said to be."""
     return f"rec01/{store}/{certificate(issued.der).sha1}"
 
 
-def spots(found: Contents) -> list[tuple[str, int, str]]:
+def spots(found: StoreContents) -> list[tuple[str, int, str]]:
     """Return place, position and fingerprint of every sighting."""
-    return [(one.place, one.position, one.certificate.sha256) for one in found.sightings]
+    return [(one.location, one.position, one.certificate.sha256) for one in found.sightings]
 
 
 def held(*issued: Issued) -> list[Held]:
@@ -64,42 +64,42 @@ def held(*issued: Issued) -> list[Held]:
     return [(certificate(one.der), one.der) for one in issued]
 
 
-def judged(found: Contents) -> TargetState:
-    """Return the target's state after a look that showed this."""
-    seen = Seen(tuple(found.sightings), tuple(found.failures), found.ders)
+def judged(found: StoreContents) -> TargetState:
+    """Return the target's state after a probe that showed this."""
+    seen = ProbeResult(tuple(found.sightings), tuple(found.failures), found.ders)
     observation = Observation(TARGET.id, NOW, timedelta(seconds=1), seen)
     return Judge(PathFinder()).observed(TargetState(TARGET), observation, Anchors(), NOW)
 
 
-def findings(found: Contents) -> list[tuple[Check, str, str]]:
-    """Return check, fingerprint and place of every finding, in the order of places."""
+def findings(found: StoreContents) -> list[tuple[Check, str, str]]:
+    """Return check, fingerprint and place of every finding, in the order of locations."""
     said = judged(found).assessment.findings
-    return sorted((one.check, one.sha256, one.place) for one in said)
+    return sorted((one.check, one.sha256, one.location) for one in said)
 
 
 def test_each_certificate_has_its_own_place() -> None:
-    """Host, store and thumbprint make the place."""
+    """Host, store and thumbprint make the location."""
     other = leaf("other.vms.example")
-    assert spots(mine(OWN, other)) == [(place(OWN), 0, OWN.sha256), (place(other), 0, other.sha256)]
+    assert spots(mine(OWN, other)) == [(location(OWN), 0, OWN.sha256), (location(other), 0, other.sha256)]
 
 
 def test_issuers_stand_behind_the_certificate() -> None:
     """What the machine itself has above a stored certificate is seen at the certificate's place."""
     found = mine(OWN, others=(ROOT, MIDDLE, authority("Stranger")))
     assert spots(found) == [
-        (place(OWN), 0, OWN.sha256),
-        (place(OWN), 1, MIDDLE.sha256),
-        (place(OWN), 2, ROOT.sha256),
+        (location(OWN), 0, OWN.sha256),
+        (location(OWN), 1, MIDDLE.sha256),
+        (location(OWN), 2, ROOT.sha256),
     ]
 
 
 def test_an_issuer_in_the_same_store_counts() -> None:
-    """A CA that lies in My beside its leaf is a place of its own and stands behind the leaf too."""
+    """A CA that lies in My beside its leaf is a location of its own and stands behind the leaf too."""
     own = leaf("a", ROOT)
     assert spots(mine(own, ROOT)) == [
-        (place(own), 0, own.sha256),
-        (place(own), 1, ROOT.sha256),
-        (place(ROOT), 0, ROOT.sha256),
+        (location(own), 0, own.sha256),
+        (location(own), 1, ROOT.sha256),
+        (location(ROOT), 0, ROOT.sha256),
     ]
 
 
@@ -114,7 +114,7 @@ def test_what_the_store_says_is_kept() -> None:
     found = contents("rec01", {STORE: [Stored(OWN.der, "Recording Server", key=KEY)]}, [])
     thumbprint = certificate(OWN.der).sha1
     assert found.kept == [
-        Kept(place(OWN), STORE, thumbprint, OWN.sha256, "Recording Server", archived=False, key=KEY)
+        StoreEntry(location(OWN), STORE, thumbprint, OWN.sha256, "Recording Server", archived=False, key=KEY)
     ]
 
 
@@ -129,21 +129,24 @@ def test_an_archived_ca_is_no_issuer() -> None:
     own = leaf("own", ROOT)
     archived = Stored(ROOT.der, archived=True)
     found = contents("rec01", {STORE: [*stored(own), archived]}, [archived])
-    assert spots(found) == [(place(own), 0, own.sha256)]
+    assert spots(found) == [(location(own), 0, own.sha256)]
 
 
 def test_damage_costs_one_certificate() -> None:
     """Bytes that are no certificate are a failure at their own place."""
     found = contents("rec01", {STORE: [Stored(b"junk"), Stored(OWN.der)]}, [Stored(b"more junk")])
     where = f"rec01/LocalMachine/My/{sha1(b'junk').hexdigest().upper()}"
-    assert [(one.reason, one.place) for one in found.failures] == [(Reason.BAD_CERTIFICATE, where)]
-    assert spots(found) == [(place(OWN), 0, OWN.sha256)]
+    assert [(one.reason, one.location) for one in found.failures] == [(FailureReason.BAD_CERTIFICATE, where)]
+    assert spots(found) == [(location(OWN), 0, OWN.sha256)]
 
 
 def test_the_same_certificate_in_two_stores() -> None:
-    """It is seen at two places."""
+    """It is seen at two locations."""
     found = contents("rec01", {STORE: stored(OWN), "LocalMachine/WebHosting": stored(OWN)}, [])
-    assert [one.place for one in found.sightings] == [place(OWN), place(OWN, "LocalMachine/WebHosting")]
+    assert [one.location for one in found.sightings] == [
+        location(OWN),
+        location(OWN, "LocalMachine/WebHosting"),
+    ]
 
 
 def test_fingerprints_leave_archived_ones_out() -> None:
@@ -174,7 +177,7 @@ class TestJudged:
         """Nobody uses what is archived."""
         both = [*stored(self.OLD), Stored(self.NEW.der, archived=True)]
         found = contents("rec01", {STORE: both}, [])
-        assert findings(found) == [(Check.EXPIRY, self.OLD.sha256, place(self.OLD))]
+        assert findings(found) == [(Check.EXPIRY, self.OLD.sha256, location(self.OLD))]
 
     def test_the_end_of_a_ca_in_the_machines_other_stores_is_seen(self) -> None:
         """A leaf dies with its CA, which lies in Root or CA and not in My."""
@@ -190,7 +193,7 @@ class TestJudged:
         }
 
     def test_a_ca_above_many_is_one_matter(self) -> None:
-        """Its end carries its own fingerprint at each place, by which mails tell it once."""
+        """Its end carries its own fingerprint at each location, by which mails tell it once."""
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20 + 30)) for name in ("a", "b", "c")]
         said = [
@@ -199,7 +202,7 @@ class TestJudged:
         assert ({one.sha256 for one in said}, len(said)) == ({ending.sha256}, 4)
 
     def test_a_ca_above_many_is_told_once(self) -> None:
-        """One entry in one mail, with every place that falls with it."""
+        """One entry in one mail, with every location that falls with it."""
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
         state = judged(mine(*leaves, others=(ending,)))
@@ -210,7 +213,7 @@ class TestJudged:
     def test_issuers_behind_it_are_not_taken_for_stored(self) -> None:
         """Findings that join stores and ports know only what lies in a store."""
         found = mine(OWN, others=(ROOT, MIDDLE))
-        state = replace(judged(found), machine=Machine("rec01", kept=tuple(found.kept)))
+        state = replace(judged(found), machine=Machine("rec01", entries=tuple(found.kept)))
         held = [
             one.certificate.sha256
             for view in machine_views(Snapshot({TARGET.id: state}))
@@ -246,7 +249,7 @@ class TestIssuers:
         assert {one[0].sha256 for one in found} == {crossed.sha256, MIDDLE.sha256, ROOT.sha256}
 
     def test_a_crowd_is_bounded(self) -> None:
-        """However often a CA was renewed, a place has so many certificates at most."""
+        """However often a CA was renewed, a location has so many certificates at most."""
         many = [
             authority("VMS Certificate Authority", key=ROOT.key, end=days(100 + n)) for n in range(MOST + 5)
         ]

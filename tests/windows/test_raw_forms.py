@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Grant
+from monitor.model import KeyPermission
 from monitor.windows.raw_forms import grants, key_file_name, socket_address
 
 ALLOWED, DENIED, OBJECT = 0, 1, 5
@@ -62,9 +62,9 @@ def test_grants_in_their_order() -> None:
         entry(ALLOWED, GENERIC_READ, ADMINISTRATORS),
     )
     assert grants(octets) == (
-        Grant("S-1-5-20", allowed=False),
-        Grant("S-1-5-18"),
-        Grant("S-1-5-32-544"),
+        KeyPermission("S-1-5-20", allowed=False),
+        KeyPermission("S-1-5-18"),
+        KeyPermission("S-1-5-32-544"),
     )
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Account, Binding, Failure, Grant, Kept, Link, PrivateKey, Reason
+from monitor.model import (
+    Binding,
+    Failure,
+    FailureReason,
+    KeyLink,
+    KeyPermission,
+    PrivateKey,
+    ServiceAccount,
+    StoreEntry,
+)
 from monitor.parse import certificate
 from monitor.windows.document import schema
 from monitor.windows.report import ReportError, names, parsed, seen_of
@@ -27,9 +36,9 @@ def test_the_published_schema_is_that_of_the_model() -> None:
 
 
 def test_a_stored_certificate_is_a_sighting_at_its_store() -> None:
-    """The place is made of the machine, the store and the thumbprint of the bytes, not of the written one."""
+    """The location has the machine, the store and the thumbprint of the bytes, not of the written one."""
     seen = seen_of(parsed(written(stored(RECORDER))))
-    assert [(one.place, one.certificate) for one in seen.sightings] == [(PLACE, certificate(RECORDER))]
+    assert [(one.location, one.certificate) for one in seen.sightings] == [(PLACE, certificate(RECORDER))]
     assert seen.ders == {sha256(RECORDER).hexdigest(): RECORDER}
 
 
@@ -48,8 +57,8 @@ def test_what_the_store_says_of_a_certificate_is_kept() -> None:
     }
     machine = seen_of(parsed(written(stored(RECORDER, key=key)))).machine
     assert machine is not None
-    assert machine.kept == (
-        Kept(
+    assert machine.entries == (
+        StoreEntry(
             PLACE,
             "LocalMachine/My",
             THUMBPRINT,
@@ -57,13 +66,13 @@ def test_what_the_store_says_of_a_certificate_is_kept() -> None:
             "Recorder",
             archived=False,
             key=PrivateKey(
-                Link.PRESENT,
+                KeyLink.PRESENT,
                 "Microsoft Software Key Storage Provider",
                 "ab_cd",
                 hardware=True,
                 readers=(
-                    Grant("S-1-5-20", "NT AUTHORITY\\NETWORK SERVICE", allowed=False),
-                    Grant("S-1-5-18", "", allowed=True),
+                    KeyPermission("S-1-5-20", "NT AUTHORITY\\NETWORK SERVICE", allowed=False),
+                    KeyPermission("S-1-5-18", "", allowed=True),
                 ),
             ),
         ),
@@ -75,15 +84,15 @@ def test_a_key_of_another_provider_lies_in_hardware() -> None:
     key = {"link": "present", "provider": "Luna Cryptographic Services for Microsoft Windows"}
     machine = seen_of(parsed(written(stored(RECORDER, key=key)))).machine
     assert machine is not None
-    assert machine.kept[0].key.hardware is True
+    assert machine.entries[0].key.hardware is True
 
 
 def test_an_archived_certificate_gives_no_sighting() -> None:
     """Windows hides it from its services; it is kept by name."""
     seen = seen_of(parsed(written(stored(RECORDER), stored(OLD, archived=True))))
-    assert [one.place for one in seen.sightings] == [PLACE]
+    assert [one.location for one in seen.sightings] == [PLACE]
     assert seen.machine is not None
-    assert [one.archived for one in seen.machine.kept] == [False, True]
+    assert [one.archived for one in seen.machine.entries] == [False, True]
 
 
 def test_the_machine_goes_by_its_names_and_addresses() -> None:
@@ -99,11 +108,11 @@ def test_the_machine_goes_by_its_names_and_addresses() -> None:
 
 
 def test_a_configured_name_comes_first() -> None:
-    """Where the machine is configured under a name, its places and joins use that."""
+    """Where the machine is configured under a name, its locations and joins use that."""
     machine = seen_of(parsed(written(stored(RECORDER))), "10.9.9.9", ("cam.example",)).machine
     assert machine is not None
     assert machine.names == ("10.9.9.9", "cam.example", "rec01.vms.example", "rec01", "10.0.0.5")
-    assert machine.kept[0].place == f"10.9.9.9/LocalMachine/My/{THUMBPRINT}"
+    assert machine.entries[0].location == f"10.9.9.9/LocalMachine/My/{THUMBPRINT}"
 
 
 def test_a_machine_without_a_full_name_is_known_by_its_short_one() -> None:
@@ -144,7 +153,7 @@ def test_roots_bindings_and_services_are_told() -> None:
     assert (machine.roots, machine.intermediates) == (("ab" * 32,), ("cd" * 32,))
     assert machine.bindings == (Binding("::", 443, "EF" * 20, "My", "{x}"),)
     assert machine.accounts == (
-        Account(
+        ServiceAccount(
             "VideoOS Recording Server",
             "Milestone XProtect Recording Server",
             "NT AUTHORITY\\NETWORK SERVICE",
@@ -156,15 +165,17 @@ def test_roots_bindings_and_services_are_told() -> None:
 
 @pytest.mark.parametrize("raw", ["AAAA", "%%%", "", "é"])
 def test_bytes_that_are_no_certificate_cost_only_themselves(raw: str) -> None:
-    """The failure names the place by the written thumbprint, for want of a better one."""
+    """The failure names the location by the written thumbprint, for want of a better one."""
     seen = seen_of(parsed(written(stored(RECORDER), stored(OLD) | {"raw": raw, "thumbprint": "ab" * 20})))
-    place = f"rec01.vms.example/LocalMachine/My/{'AB' * 20}"
-    assert [one.place for one in seen.sightings] == [PLACE]
-    assert [(one.reason, one.place) for one in seen.failures] == [(Reason.BAD_CERTIFICATE, place)]
+    location = f"rec01.vms.example/LocalMachine/My/{'AB' * 20}"
+    assert [one.location for one in seen.sightings] == [PLACE]
+    assert [(one.reason, one.location) for one in seen.failures] == [
+        (FailureReason.BAD_CERTIFICATE, location)
+    ]
 
 
 def test_one_certificate_twice_in_a_store_is_one() -> None:
-    """A place is looked at once."""
+    """A location is probed once."""
     assert len(seen_of(parsed(written(stored(RECORDER), stored(RECORDER)))).sightings) == 1
 
 
@@ -175,15 +186,17 @@ def test_a_store_that_could_not_be_read_is_a_failure() -> None:
         {"part": "bindings", "message": "netsh is not there"},
     ]
     report = parsed(written(stored(RECORDER), errors=errors))
-    place = "rec01.vms.example/LocalMachine/WebHosting"
-    assert seen_of(report).failures == (Failure(Reason.UNREADABLE, f"{place}: access is denied", place),)
+    location = "rec01.vms.example/LocalMachine/WebHosting"
+    assert seen_of(report).failures == (
+        Failure(FailureReason.UNREADABLE, f"{location}: access is denied", location),
+    )
 
 
 def test_text_of_strangers_is_cleaned() -> None:
     """A friendly name cannot turn a line round or end it."""
     machine = seen_of(parsed(written(stored(RECORDER, friendly_name="a\n\u202eb" + "c" * 300)))).machine
     assert machine is not None
-    assert machine.kept[0].friendly_name == "a \ufffdb" + "c" * 251 + "…"
+    assert machine.entries[0].friendly_name == "a \ufffdb" + "c" * 251 + "…"
 
 
 def test_fields_of_a_newer_collector_are_passed_over() -> None:
@@ -221,7 +234,7 @@ def test_another_shape_is_refused(data: bytes, said: str) -> None:
     """The sentence says where, and never the value."""
     with pytest.raises(ReportError) as raised:
         parsed(data)
-    assert raised.value.reason is Reason.BAD_ANSWER
+    assert raised.value.reason is FailureReason.BAD_ANSWER
     assert said in str(raised.value)
 
 
@@ -229,7 +242,7 @@ def test_a_document_is_bounded() -> None:
     """More is not even parsed."""
     with pytest.raises(ReportError, match="is larger than 1 MiB") as raised:
         parsed(b" " * (1 << 20) + b"{}", largest=1 << 20)
-    assert raised.value.reason is Reason.TOO_LARGE
+    assert raised.value.reason is FailureReason.TOO_LARGE
 
 
 _JSON = st.recursive(
@@ -252,11 +265,11 @@ def test_any_value_in_any_field_is_read_or_refused(field: str, value: object) ->
 
 
 def test_a_known_store_is_called_as_windows_calls_it() -> None:
-    """Who asked the collector for ``my`` gets the places, and the joined findings, of ``My``."""
+    """Who asked the collector for ``my`` gets the locations, and the joined findings, of ``My``."""
     one = stored(RECORDER) | {"store": "LocalMachine/my"}
     machine = seen_of(parsed(written(one, stores=["LocalMachine/my"]))).machine
     assert machine is not None
-    assert (machine.stores, [kept.store for kept in machine.kept or ()]) == (
+    assert (machine.stores, [kept.store for kept in machine.entries or ()]) == (
         ("LocalMachine/My",),
         ["LocalMachine/My"],
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.windows.stores import Location, StoreName, store_name
+from monitor.windows.stores import StoreLocation, StoreName, store_name
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_is_refused(written: str) -> None:
         store_name(written)
 
 
-@given(st.sampled_from(Location), st.text(max_size=30), st.text(max_size=30))
-def test_what_is_read_is_read_again(location: Location, service: str, name: str) -> None:
+@given(st.sampled_from(StoreLocation), st.text(max_size=30), st.text(max_size=30))
+def test_what_is_read_is_read_again(location: StoreLocation, service: str, name: str) -> None:
     """The form in places is a form that is read, as the same store."""
-    text = f"{location}/{service}/{name}" if location is Location.SERVICES else f"{location}/{name}"
+    text = f"{location}/{service}/{name}" if location is StoreLocation.SERVICES else f"{location}/{name}"
     try:
         found = store_name(text)
     except ValueError:
@@ -62,4 +62,4 @@ def test_what_is_read_is_read_again(location: Location, service: str, name: str)
 
 def test_shows_the_service() -> None:
     """The store of a service carries its name."""
-    assert str(StoreName(Location.SERVICES, "My", "NTDS")) == "Services/NTDS/My"
+    assert str(StoreName(StoreLocation.SERVICES, "My", "NTDS")) == "Services/NTDS/My"

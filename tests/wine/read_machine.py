@@ -6,7 +6,7 @@ import winreg
 from dataclasses import asdict
 from pathlib import Path
 
-from monitor.model import Link, PrivateKey
+from monitor.model import KeyLink, PrivateKey
 from monitor.sources.win32.this_machine import ThisMachine
 from monitor.windows.raw_forms import key_file_name
 
@@ -22,7 +22,7 @@ with winreg.CreateKey(winreg.HKEY_LOCAL_MACHINE, SERVICE) as service:
     winreg.SetValueEx(service, "DisplayName", 0, winreg.REG_SZ, "Milestone XProtect Event Server")
 machine = ThisMachine()
 bindings, accounts = machine.bindings(), machine.accounts()
-readers = [machine.readers(PrivateKey(Link.PRESENT, "", name)) for name in ("te-rec01", "te-other")]
+readers = [machine.readers(PrivateKey(KeyLink.PRESENT, "", name)) for name in ("te-rec01", "te-other")]
 sys.stdout.write(
     json.dumps(
         {

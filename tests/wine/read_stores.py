@@ -6,7 +6,7 @@ from dataclasses import asdict
 from hashlib import sha256
 
 from monitor.sources.win32.crypt32 import stored_in
-from monitor.sources.win32.trouble import CallError
+from monitor.sources.win32.failures import CallError
 from monitor.windows.stores import store_name
 
 said: dict[str, object] = {}

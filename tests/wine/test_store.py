@@ -78,7 +78,7 @@ def of(stored: list[dict[str, Any]], issued: Issued) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name != "der"}
 
 
-def place(issued: Issued) -> str:
+def location(issued: Issued) -> str:
     """Return where a certificate of the store My is said to be."""
     return f"{HOST}/LocalMachine/My/{certificate(issued.der).sha1}"
 
@@ -185,10 +185,10 @@ def test_check_looks_at_the_store(windows: WineMachine, tmp_path: Path) -> None:
     )
     found = {one["target"]: sorted(two["check"] for two in one["findings"]) for one in said}
     assert found == {
-        place(OWN): ["ca_expiry"],
-        place(OLD): [],
-        place(BARE): ["ca_expiry"],
-        place(CHIP): ["ca_expiry"],
+        location(OWN): ["ca_expiry"],
+        location(OLD): [],
+        location(BARE): ["ca_expiry"],
+        location(CHIP): ["ca_expiry"],
     }
 
 
@@ -237,12 +237,12 @@ def serving(issued: Issued) -> Iterator[int]:
 def answer(server: socket.socket, context: ssl.SSLContext) -> None:
     """Shake hands with one visitor, whatever becomes of it."""
     connection, _ = server.accept()
-    with suppress(OSError), context.wrap_socket(connection, server_side=True) as talk:
-        talk.recv(1)
+    with suppress(OSError), context.wrap_socket(connection, server_side=True) as conversation:
+        conversation.recv(1)
 
 
 def test_the_daemon_runs_on_windows(windows: WineMachine, tmp_path: Path) -> None:
-    """It looks at the store, is scraped, records, and Ctrl-C ends it in order."""
+    """It probes the store, is scraped, records, and Ctrl-C ends it in order."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     store = windows_path(tmp_path / "state.db").replace("\\", "/")
@@ -266,7 +266,7 @@ def test_the_daemon_runs_on_windows(windows: WineMachine, tmp_path: Path) -> Non
     finally:
         daemon.send_signal(signal.SIGINT)
         rest = daemon.communicate(timeout=60)[0]
-    assert {labels["location"] for labels, _ in ends} >= {place(OWN), place(BARE), place(CHIP)}
+    assert {labels["location"] for labels, _ in ends} >= {location(OWN), location(BARE), location(CHIP)}
     assert ("stopping" in rest, daemon.returncode) == (True, 0)
 
 

@@ -101,7 +101,7 @@ def test_odd_address_is_noted() -> None:
 
 
 def test_one_address_of_two_devices_is_one() -> None:
-    """An encoder that is listed twice under one address is looked at once."""
+    """An encoder that is listed twice under one address is probed once."""
     hardware = tuple(
         {"id": str(number), "name": f"Cam {number}", "address": "https://10.0.0.7/"} for number in (1, 2)
     )

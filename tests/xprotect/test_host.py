@@ -26,7 +26,7 @@ def test_name_and_site() -> None:
 
 
 def test_sql_server_is_noted() -> None:
-    """A port that cannot be looked at yet is no target but a note."""
+    """A port that cannot be probed yet is no target but a note."""
     listed = found_on("sql1", ["sql_server"], BUILT_IN)
     assert listed.found == ()
     assert listed.notes == (

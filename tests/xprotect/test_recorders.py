@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.xprotect import Answers, Presets, found_in
 
 GROUP = "27d6c895-6c73-4192-b58a-6e6055fd9353"
@@ -16,7 +16,7 @@ def recorder(**fields: object) -> dict[str, object]:
     return {"id": FIRST, "name": "Recorder 01", "webServerUri": "https://rec01.vms.example:7563/"} | fields
 
 
-def found(answers: Answers, *include: str) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+def found(answers: Answers, *include: str) -> tuple[tuple[DiscoveredTarget, ...], tuple[str, ...]]:
     """Return what is found, without the management server, and the notes."""
     listed = found_in(
         answers, Presets.built_in(), site="x", api_address="vms", include=include or ("servers", "failover")
@@ -70,7 +70,7 @@ def test_plain_recorder_is_watched_and_noted() -> None:
     plain = recorder(webServerUri="http://rec01.vms.example:7563")
     other = recorder(id="2", name="Recorder 02", webServerUri="http://rec02.vms.example:7563")
     listed, notes = found(Answers(recording_servers=(plain, other)))
-    assert listed[0].part.plain_possible
+    assert listed[0].traits.plain_possible
     assert notes == ("recordingServers: streams are not encrypted on Recorder 01, Recorder 02",)
 
 
@@ -78,26 +78,26 @@ def test_public_name_belongs_to_the_streams() -> None:
     """The name for clients outside must be in the streaming certificate, when public access is on."""
     public = recorder(publicAccessEnabled=True, publicWebserverHostName="cam.example.org")
     media, server = found(Answers(recording_servers=(public,)))[0]
-    assert (media.part.public_names, server.part.public_names) == (("cam.example.org",), ())
+    assert (media.traits.public_names, server.traits.public_names) == (("cam.example.org",), ())
 
 
 def test_public_name_that_is_off() -> None:
     """Without public access its name is nobody's business."""
     public = recorder(publicAccessEnabled="no", publicWebserverHostName="cam.example.org")
     media, _ = found(Answers(recording_servers=(public,)))[0]
-    assert media.part.public_names == ()
+    assert media.traits.public_names == ()
 
 
 def test_short_host_name_is_given_to_clients() -> None:
     """A short name beside the full one is an alias and must be in the certificate."""
     media, server = found(Answers(recording_servers=(recorder(hostName="REC01"),)))[0]
-    assert (media.part.public_names, server.part.public_names) == (("rec01",), ("rec01",))
+    assert (media.traits.public_names, server.traits.public_names) == (("rec01",), ("rec01",))
 
 
 def test_foreign_host_name_is_only_an_alias() -> None:
     """An address in the older field joins targets and is no name for clients."""
     media, _ = found(Answers(recording_servers=(recorder(hostName="10.0.0.5"),)))[0]
-    assert (media.aliases, media.part.public_names) == (("10.0.0.5",), ())
+    assert (media.aliases, media.traits.public_names) == (("10.0.0.5",), ())
 
 
 def test_unreadable_recorder_is_noted() -> None:
@@ -120,7 +120,7 @@ def failover(**settings: object) -> Answers:
     )
 
 
-def at(answers: Answers, address: str) -> Found:
+def at(answers: Answers, address: str) -> DiscoveredTarget:
     """Return what was found at one address."""
     (one,) = [one for one in found(answers)[0] if one.address == address]
     return one
@@ -129,7 +129,7 @@ def at(answers: Answers, address: str) -> Found:
 def test_group_member_stands_in_for_the_groups_recorders() -> None:
     """A failover recorder of a recorder's group stands in for it, silently until then."""
     one = at(failover(primaryFailoverGroup=f"FailoverGroup[{GROUP.upper()}]"), "fo1.vms.example:7563")
-    assert (one.preset, one.part.standby, one.part.stands_in_for) == (
+    assert (one.preset, one.traits.standby, one.traits.stands_in_for) == (
         "failover_recorder.media",
         True,
         ("rec01.vms.example",),
@@ -139,13 +139,13 @@ def test_group_member_stands_in_for_the_groups_recorders() -> None:
 def test_secondary_group_counts() -> None:
     """The secondary group stands in as well."""
     one = at(failover(secondaryFailoverGroup={"id": GROUP}), "fo1.vms.example:9001")
-    assert one.part.stands_in_for == ("rec01.vms.example",)
+    assert one.traits.stands_in_for == ("rec01.vms.example",)
 
 
 def test_hot_standby_runs_all_the_time() -> None:
     """A recorder's hot standby is expected to answer."""
     one = at(failover(hotStandby=f"FailoverRecorder[{HOT}]"), "fo2.vms.example:7563")
-    assert (one.preset, one.part.standby, one.part.stands_in_for) == (
+    assert (one.preset, one.traits.standby, one.traits.stands_in_for) == (
         "hot_standby.media",
         False,
         ("rec01.vms.example",),
@@ -155,7 +155,7 @@ def test_hot_standby_runs_all_the_time() -> None:
 def test_zeros_mean_nobody() -> None:
     """An all-zero GUID is no group and no standby."""
     answers = failover(primaryFailoverGroup=f"FailoverGroup[{NONE}]", hotStandby=NONE)
-    assert {one.part.stands_in_for for one in found(answers, "failover")[0]} == {()}
+    assert {one.traits.stands_in_for for one in found(answers, "failover")[0]} == {()}
 
 
 def test_failover_recorder_in_both_lists_is_one() -> None:
@@ -173,4 +173,4 @@ def test_disabled_failover_recorder_is_left_out() -> None:
 def test_unassigned_failover_recorder_may_be_silent() -> None:
     """A failover recorder that nobody names has nothing to run for yet."""
     one = at(failover(), "fo2.vms.example:7563")
-    assert one.part.standby
+    assert one.traits.standby

@@ -11,7 +11,7 @@ def listed(answers: Answers) -> SiteList:
     return found_in(answers, Presets.built_in(), site="Harbour", api_address="vms", include=include)
 
 
-def places(answers: Answers) -> list[tuple[str, str]]:
+def locations(answers: Answers) -> list[tuple[str, str]]:
     """Return the address and preset of everything found."""
     return [(one.address, one.preset) for one in listed(answers).found]
 
@@ -38,7 +38,7 @@ def places(answers: Answers) -> list[tuple[str, str]]:
 )
 def test_service(name: str, uri: str, expected: list[tuple[str, str]]) -> None:
     """A service is watched where it says, under the role of its name."""
-    assert places(Answers(registered_services=({"id": "1", "name": name, "uri": uri},))) == expected
+    assert locations(Answers(registered_services=({"id": "1", "name": name, "uri": uri},))) == expected
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_service(name: str, uri: str, expected: list[tuple[str, str]]) -> None:
 def test_spellings_of_the_address(item: dict[str, object]) -> None:
     """The address is found whatever its field is called and wherever it hangs."""
     answers = Answers(registered_services=({"id": "1", "name": "Event Server"} | item,))
-    assert places(answers) == [("e.example:22331", "event_server.events")]
+    assert locations(answers) == [("e.example:22331", "event_server.events")]
 
 
 def test_each_host_and_port_once() -> None:
-    """Two URIs of one host and port are one place."""
+    """Two URIs of one host and port are one location."""
     uris = ["https://e.example:22331/a", "https://e.example:22331/b"]
-    assert len(places(Answers(registered_services=({"name": "Event Server", "uriArray": uris},)))) == 1
+    assert len(locations(Answers(registered_services=({"name": "Event Server", "uriArray": uris},)))) == 1
 
 
 def test_disabled_service_is_left_out() -> None:
@@ -92,7 +92,7 @@ def test_what_is_not_watched_is_noted(item: dict[str, object], note: str) -> Non
 
 def test_announced_gateway() -> None:
     """A gateway on another host than the management server is watched as such."""
-    assert places(Answers(api_gateways=("https://gw.example/api",))) == [
+    assert locations(Answers(api_gateways=("https://gw.example/api",))) == [
         ("gw.example:443", "api_gateway.gateway")
     ]
 

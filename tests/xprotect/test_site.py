@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Found, Policy
+from monitor.model import DiscoveredTarget, Policy
 from monitor.sources import EndpointSettings
 from monitor.xprotect import PARTS, Answers, Presets, SiteList, found_in
 
@@ -76,7 +76,7 @@ def addresses(found: SiteList) -> list[str]:
     return [one.address for one in found.found]
 
 
-def at(found: SiteList, address: str) -> Found:
+def at(found: SiteList, address: str) -> DiscoveredTarget:
     """Return what was found at one address."""
     (one,) = [one for one in found.found if one.address == address]
     return one
@@ -137,7 +137,7 @@ def test_short_and_full_name_are_one_machine() -> None:
         Answers(registered_services=(service("https://VMS01:22331/", "https://vms01.vms.example:22331/"),))
     )
     event = at(found, "vms01.vms.example:22331")
-    assert (event.server_name, event.part.public_names, event.aliases) == (
+    assert (event.server_name, event.traits.public_names, event.aliases) == (
         "vms01.vms.example",
         ("vms01",),
         ("vms01",),
@@ -226,7 +226,7 @@ def test_any_json_is_read(answers: Answers) -> None:
 
 @given(ANY_ANSWERS)
 def test_any_json_gives_endpoints(answers: Answers) -> None:
-    """Whatever is found can be looked at: its address and name are those of an endpoint."""
+    """Whatever is found can be probed: its address and name are those of an endpoint."""
     for one in found_in(answers, BUILT_IN, site="", api_address="vms01", include=PARTS).found:
         target = EndpointSettings(address=one.address, server_name=one.server_name).target(Policy())
         assert target.where == one.address
@@ -234,7 +234,7 @@ def test_any_json_gives_endpoints(answers: Answers) -> None:
 
 @given(ANY_ANSWERS)
 def test_any_json_gives_no_local_target(answers: Answers) -> None:
-    """Nothing that a site says makes the monitor look at itself."""
+    """Nothing that a site says makes the monitor probe itself."""
     found = found_in(answers, BUILT_IN, site="", api_address="https://vms01.vms.example", include=PARTS)
     assert not [one for one in found.found if one.server_name in ("localhost", "::1")]
 

@@ -22,7 +22,7 @@ def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Fi
     Compared are the last known leaves of one certificate group. Of the servers it stands in for the earliest
     expiry counts, so that servers renewed one after the other raise no alert until only it is left.
     """
-    standing_in = [state for state in snapshot if state.target.part.stands_in_for]
+    standing_in = [state for state in snapshot if state.target.traits.stands_in_for]
     if not standing_in:
         return
     ends = _ends(snapshot, {host for s in standing_in for host in _hosts(s)})
@@ -31,7 +31,7 @@ def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Fi
 
 
 def _hosts(state: TargetState) -> list[str]:
-    return [_plain(host) for host in state.target.part.stands_in_for]
+    return [_plain(host) for host in state.target.traits.stands_in_for]
 
 
 def _plain(host: str) -> str:
@@ -43,7 +43,7 @@ def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certi
     found: dict[tuple[str, str], list[Certificate]] = defaultdict(list)
     for state in snapshot:
         target = state.target
-        if target.kind == "endpoint" and not target.part.stands_in_for and state.sightings:
+        if target.kind == "endpoint" and not target.traits.stands_in_for and state.sightings:
             for host in {_plain(name) for name in (target.host, *target.aliases)} & hosts:
                 key = host, target.label("certificate_group")
                 found[key] += [certificate for _, certificate in leaves(state)]
@@ -59,14 +59,14 @@ def _finding(
     own = min(leaves(state), key=lambda leaf: leaf[1].not_after, default=None)
     if own is None or not others or severity is None:
         return
-    place, leaf = own
+    location, leaf = own
     if leaf.not_after + _LATER < min(other.not_after for other in others.values()):
         listed = bounded("; ", [f"{host} {end_and_date(one, now)}" for host, one in sorted(others.items())])
         what = f"the {group.replace('_', ' ')} certificate" if group else "the certificate"
-        port = place.rpartition(":")[2]
+        port = location.rpartition(":")[2]
         sentence = (
             f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
             f"those of all that it stands in for ({listed}): it seems to have been forgotten"
         )
         matter = f"{Check.FAILOVER_OLDER} {_plain(target.host) or target.where}"
-        yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, place, matter)
+        yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, location, matter)

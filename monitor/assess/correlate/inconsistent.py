@@ -31,8 +31,8 @@ def _add_served(groups: dict[tuple[str, str], list[_Served]], state: TargetState
     name = state.target.server_name.rstrip(".").lower()
     for sighting in state.sightings:
         if sighting.position == 0:
-            port = sighting.place.rpartition(":")[2]
-            groups[name, port].append((state.target, sighting.place, sighting.certificate))
+            port = sighting.location.rpartition(":")[2]
+            groups[name, port].append((state.target, sighting.location, sighting.certificate))
 
 
 def _differ(seats: list[_Served]) -> bool:
@@ -53,7 +53,7 @@ def _differ(seats: list[_Served]) -> bool:
 
 def _findings(matter: str, seats: list[_Served], now: datetime) -> Iterator[tuple[str, Finding]]:
     sentence = f"{matter} answers with different certificates: {_listed(seats, now)}"
-    for target, place, certificate in seats:
+    for target, location, certificate in seats:
         severity = target.policy.severity(Check.INCONSISTENT, Severity.WARNING)
         if severity is not None:
             finding = Finding(
@@ -61,7 +61,7 @@ def _findings(matter: str, seats: list[_Served], now: datetime) -> Iterator[tupl
                 severity,
                 sentence,
                 certificate.sha256,
-                place,
+                location,
                 matter=f"inconsistent {matter}",
             )
             yield target.id, finding
@@ -69,14 +69,14 @@ def _findings(matter: str, seats: list[_Served], now: datetime) -> Iterator[tupl
 
 def _listed(seats: list[_Served], now: datetime) -> str:
     """Return each certificate with its locations; the first few are those that expire first."""
-    places: dict[str, list[str]] = defaultdict(list)
+    locations: dict[str, list[str]] = defaultdict(list)
     certificates: dict[str, Certificate] = {}
-    for _, place, certificate in seats:
-        places[certificate.sha256].append(place)
+    for _, location, certificate in seats:
+        locations[certificate.sha256].append(location)
         certificates[certificate.sha256] = certificate
     ordered = sorted(certificates.values(), key=lambda one: (one.not_after, one.sha256))
-    return bounded("; ", [_served(one, places[one.sha256], now) for one in ordered])
+    return bounded("; ", [_served(one, locations[one.sha256], now) for one in ordered])
 
 
-def _served(certificate: Certificate, places: list[str], now: datetime) -> str:
-    return f"{certificate.sha1} ({end_and_date(certificate, now)}) at {bounded(', ', sorted(places))}"
+def _served(certificate: Certificate, locations: list[str], now: datetime) -> str:
+    return f"{certificate.sha1} ({end_and_date(certificate, now)}) at {bounded(', ', sorted(locations))}"

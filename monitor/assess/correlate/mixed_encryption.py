@@ -40,7 +40,10 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
         if severity is not None:
             matter = f"{Check.ENCRYPTION} recorders of {site}"
             where = state.target.where
-            yield state.target.id, Finding(Check.ENCRYPTION, severity, sentence, place=where, matter=matter)
+            yield (
+                state.target.id,
+                Finding(Check.ENCRYPTION, severity, sentence, location=where, matter=matter),
+            )
 
 
 def _are(number: int) -> str:

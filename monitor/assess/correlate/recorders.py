@@ -41,12 +41,12 @@ def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[s
 
 def leaves(state: TargetState) -> list[tuple[str, Certificate]]:
     """Return location and certificate of every leaf that an endpoint served when it was last reached."""
-    return [(s.place, s.certificate) for s in state.sightings if s.position == 0]
+    return [(s.location, s.certificate) for s in state.sightings if s.position == 0]
 
 
 def _known(state: TargetState) -> bool:
     """Return whether the last known certificate is still served: an unreachable port may have a new one."""
-    return bool(state.up) or state.target.part.standby
+    return bool(state.up) or state.target.traits.standby
 
 
 def _out_of_step(one: Certificate, other: Certificate) -> bool:
@@ -75,17 +75,17 @@ def _findings(host: str, pair: tuple[_ServedLeaf, ...], now: datetime) -> Iterat
         f"the two certificates of {host} are out of step, so only one of them seems to have been renewed: "
         f"{_described(newer, now)}, but {_described(older, now)}"
     )
-    for (state, place, certificate), at_fault in ((older, True), (newer, False)):
+    for (state, location, certificate), at_fault in ((older, True), (newer, False)):
         severity = state.target.policy.severity(Check.RECORDER_PAIR, Severity.WARNING)
         if severity is not None:
             sha256, matter = (certificate.sha256 if at_fault else ""), f"{Check.RECORDER_PAIR} {host}"
-            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, sentence, sha256, place, matter)
+            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, sentence, sha256, location, matter)
 
 
 def _described(served: _ServedLeaf, now: datetime) -> str:
-    state, place, certificate = served
+    state, location, certificate = served
     group = state.target.label("certificate_group").replace("_", " ")
-    port = place.rpartition(":")[2]
+    port = location.rpartition(":")[2]
     return (
         f"the {group} certificate on port {port} is {certificate.sha1} and {end_and_date(certificate, now)}"
     )

@@ -19,7 +19,7 @@ _TOO_EARLY = 0.6
 
 
 def renewal_windows(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
-    """Yield a finding for each place of a certificate whose window has passed or was pulled in."""
+    """Yield a finding for each location of a certificate whose window has passed or was pulled in."""
     if not snapshot.renewals:
         return
     for state in snapshot:
@@ -27,16 +27,16 @@ def renewal_windows(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Fi
             for path in asked_paths(state):
                 window = snapshot.renewals.get(path.leaf.sha256)
                 if window is not None:
-                    yield from _findings(state.target, path.leaf, path.place, window, now)
+                    yield from _findings(state.target, path.leaf, path.location, window, now)
 
 
 def _findings(
-    target: Target, leaf: Certificate, place: str, window: RenewalWindow, now: datetime
+    target: Target, leaf: Certificate, location: str, window: RenewalWindow, now: datetime
 ) -> Iterator[tuple[str, Finding]]:
     default, sentence = _judged(leaf, window, now)
     severity = target.policy.severity(Check.RENEWAL_WINDOW, default) if sentence else None
     if severity is not None:
-        yield target.id, Finding(Check.RENEWAL_WINDOW, severity, sentence, leaf.sha256, place)
+        yield target.id, Finding(Check.RENEWAL_WINDOW, severity, sentence, leaf.sha256, location)
 
 
 def _judged(leaf: Certificate, window: RenewalWindow, now: datetime) -> tuple[Severity, str]:

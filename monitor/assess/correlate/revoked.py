@@ -13,9 +13,9 @@ from monitor.model import (
     Finding,
     Path,
     Revocation,
+    RevocationStatus,
     Severity,
     Snapshot,
-    Standing,
     TargetState,
 )
 
@@ -58,12 +58,15 @@ def _of_path(state: TargetState, path: Path, snapshot: Snapshot) -> Iterator[tup
 def _findings(
     state: TargetState, path: Path, certificate: Certificate, known: Revocation
 ) -> Iterator[tuple[str, Finding]]:
-    if known.standing is Standing.REVOKED:
+    if known.status is RevocationStatus.REVOKED:
         severity = state.target.policy.severity(Check.REVOKED, Severity.CRITICAL)
         sentence = f"{_who(path, certificate)} was {known.detail}"
         if severity is not None:
-            yield state.target.id, Finding(Check.REVOKED, severity, sentence, certificate.sha256, path.place)
-    elif known.standing is Standing.UNKNOWN and known.attempts >= PATIENCE:
+            yield (
+                state.target.id,
+                Finding(Check.REVOKED, severity, sentence, certificate.sha256, path.location),
+            )
+    elif known.status is RevocationStatus.UNKNOWN and known.attempts >= PATIENCE:
         yield from _unknown(state, path, certificate, known.detail)
 
 
@@ -76,7 +79,7 @@ def _unknown(
         sentence = f"it could not be told whether {_who(path, certificate)} was revoked: {why}"
         # One issuer that does not answer concerns hundreds of certificates: that is one alert.
         matter = f"{check} {certificate.issuer_cn or certificate.issuer}"
-        yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.place, matter)
+        yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.location, matter)
 
 
 def _who(path: Path, certificate: Certificate) -> str:

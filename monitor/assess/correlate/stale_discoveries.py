@@ -49,9 +49,9 @@ def _severity(discovery: DiscoveryState) -> Severity:
     return Severity.CRITICAL if discovery.failed >= _CRITICAL_AFTER else Severity.WARNING
 
 
-def _found(discovery: DiscoveryState, place: str, severity: Severity) -> Finding:
+def _found(discovery: DiscoveryState, location: str, severity: Severity) -> Finding:
     matter = f"{Check.DISCOVERY_STALE} {discovery.id}"
-    return Finding(Check.DISCOVERY_STALE, severity, _sentence(discovery), place=place, matter=matter)
+    return Finding(Check.DISCOVERY_STALE, severity, _sentence(discovery), location=location, matter=matter)
 
 
 def _sentence(discovery: DiscoveryState) -> str:

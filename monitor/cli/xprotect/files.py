@@ -10,9 +10,9 @@ from typing import Any
 from monitor.assess import PathFinder, split_chains
 from monitor.cli.arguments import UsageError
 from monitor.cli.xprotect.suitable import Candidate, judged
-from monitor.cycle import Judge
-from monitor.model import Anchors, Clock, Observation, Policy, Seen, Sighting, Target, TargetState
-from monitor.sources import AnchorShelf, FilesSettings, FilesSource
+from monitor.model import Anchors, Clock, Observation, Policy, ProbeResult, Sighting, Target, TargetState
+from monitor.pipeline import Judge
+from monitor.sources import FilesSettings, FilesSource, TrustStoreLoader
 
 
 def file_candidates(
@@ -27,22 +27,24 @@ def file_candidates(
     if not seen.sightings:
         said = "; ".join(failure.detail for failure in seen.failures) or "there is no certificate"
         raise UsageError(f"{command}: --file {path}: {said}; export the certificate as a .cer or .pem file")
-    anchors = AnchorShelf().anchors(target.policy.trust, 0)
+    anchors = TrustStoreLoader().anchors(target.policy.trust, 0)
     return [judged(state, Path(path).name) for state in _states(seen, target, anchors, clock)]
 
 
-def _seen(path: str, passphrases: dict[str, Any]) -> Seen:
+def _seen(path: str, passphrases: dict[str, Any]) -> ProbeResult:
     whole = glob.escape(str(Path(path).absolute()))
     settings = FilesSettings.model_validate({"kind": "files", "paths": [whole], **passphrases})
-    return asyncio.run(FilesSource().look(settings.target(Policy())))
+    return asyncio.run(FilesSource().probe(settings.target(Policy())))
 
 
-def _states(seen: Seen, target: Target, anchors: Anchors, clock: Clock) -> Iterator[TargetState]:
+def _states(seen: ProbeResult, target: Target, anchors: Anchors, clock: Clock) -> Iterator[TargetState]:
     for chain in split_chains(
         [(one.certificate, seen.ders[one.certificate.sha256]) for one in seen.sightings]
     ):
-        shown = tuple(Sighting(target.where, place, held[0]) for place, held in enumerate(chain))
-        served = Seen(shown, ders={certificate.sha256: der for certificate, der in chain}, encrypted=True)
+        shown = tuple(Sighting(target.where, location, held[0]) for location, held in enumerate(chain))
+        served = ProbeResult(
+            shown, ders={certificate.sha256: der for certificate, der in chain}, encrypted=True
+        )
         now = clock.now()
         observation = Observation(target.id, now, timedelta(0), served)
         yield Judge(PathFinder()).observed(TargetState(target), observation, anchors, now)

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from monitor.addresses import HostPort, join_host_port
 from monitor.cli.xprotect.sites import Site
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.parse import display
 from monitor.xprotect import Presets
 
@@ -23,7 +23,7 @@ def rows(sites: Sequence[Site], presets: Presets) -> list[Row]:
     return [_row(site, found, presets) for site in sites for found in site.answer.found]
 
 
-def _row(site: Site, found: Found, presets: Presets) -> Row:
+def _row(site: Site, found: DiscoveredTarget, presets: Presets) -> Row:
     labels = site.settings.labels | dict(found.labels)
     preset = presets.of(found.preset)
     host, port = HostPort.parse(found.address)
@@ -35,7 +35,7 @@ def _row(site: Site, found: Found, presets: Presets) -> Row:
         "port": port,
         "protocol": preset.protocol if preset else "tls",
         "certificate_group": labels.get("certificate_group", ""),
-        "optional": found.part.plain_possible or found.part.standby,
+        "optional": found.traits.plain_possible or found.traits.standby,
     }
 
 

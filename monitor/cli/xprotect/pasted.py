@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.cli.xprotect.sites import Site
-from monitor.model import Found, Margin, Severity
+from monitor.model import DiscoveredTarget, Margin, Severity
 from monitor.settings import PolicySettings, Settings
 
 _ODD = re.compile(r"[^ -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff]")
@@ -34,8 +34,8 @@ def _site(site: Site, met: set[tuple[str, str]]) -> Iterator[str]:
             yield from _entry(site, found, own)
 
 
-def _entry(site: Site, found: Found, own: dict[str, Any]) -> Iterator[str]:
-    part = found.part
+def _entry(site: Site, found: DiscoveredTarget, own: dict[str, Any]) -> Iterator[str]:
+    part = found.traits
     keys: dict[str, Any] = {
         "address": found.address,
         "server_name": found.server_name,

@@ -8,15 +8,15 @@ from typing import Any
 
 from monitor.addresses import is_ip
 from monitor.cli.arguments import UsageError
-from monitor.cli.check import looked
+from monitor.cli.check import probed
+from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.passphrases import settings_of
-from monitor.cli.typed import anchors
 from monitor.cli.xprotect.files import file_candidates
 from monitor.cli.xprotect.readiness import as_json, as_table
 from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, needs
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
-from monitor.cli.xprotect.verify import tell, tell_blind, tell_trust
+from monitor.cli.xprotect.verify import notify_unreachable, tell, tell_trust
 from monitor.config import Config, load, unwritten
 from monitor.model import Clock, SystemClock, Target
 from monitor.xprotect import hosts
@@ -25,7 +25,7 @@ COMMAND = "xprotect preflight"
 
 
 def preflight(arguments: argparse.Namespace) -> int:
-    """Judge every server; return 0 suitable, 2 something is missing, 3 something could not be looked at."""
+    """Judge every server; return 0 suitable, 2 something is missing, 3 something could not be probed."""
     config = load(arguments.config) if arguments.config else unwritten()
     targets, complete = _targets(arguments, config)
     files = _files(arguments.file, targets)
@@ -46,12 +46,12 @@ def _targets(arguments: argparse.Namespace, config: Config) -> tuple[list[Target
         raise UsageError(f"{COMMAND}: name servers as HOST=ROLE, or a configuration with --config")
     if arguments.trust:
         raise UsageError(f"{COMMAND}: --trust needs HOST=ROLE; the configuration says it for its own targets")
-    every, blind = known(without_cameras(config))
-    tell_blind(blind)
+    every, unreachable = known(without_cameras(config))
+    notify_unreachable(unreachable)
     servers = [_named(target) for target in every if _is_server(target)]
-    if not servers and not blind:
+    if not servers and not unreachable:
         raise UsageError(f"{COMMAND}: {arguments.config} has no XProtect server")
-    return servers, not blind
+    return servers, not unreachable
 
 
 def _typed(texts: Sequence[str], config: Config, trust: Sequence[str]) -> Iterator[Target]:
@@ -85,8 +85,8 @@ def _is_server(target: Target) -> bool:
 def _named(target: Target) -> Target:
     """Return a configured target whose certificate must carry the short and full names of its machine."""
     machine = [one for one in target.aliases if hosts.same_machine(one, target.host)]
-    names = dict.fromkeys((*target.part.public_names, *_short(target.host), *machine))
-    return replace(target, part=replace(target.part, public_names=tuple(names)))
+    names = dict.fromkeys((*target.traits.public_names, *_short(target.host), *machine))
+    return replace(target, traits=replace(target.traits, public_names=tuple(names)))
 
 
 def _files(texts: Sequence[str], targets: Iterable[Target]) -> dict[str, list[str]]:
@@ -106,7 +106,7 @@ def _files(texts: Sequence[str], targets: Iterable[Target]) -> dict[str, list[st
 def _candidates(
     targets: Sequence[Target], files: Mapping[str, Sequence[str]], clock: Clock, passphrases: dict[str, Any]
 ) -> Iterator[Candidate]:
-    states = asyncio.run(looked([target for target in targets if target.id not in files], clock))
+    states = asyncio.run(probed([target for target in targets if target.id not in files], clock))
     for target in targets:
         if target.id in states:
             yield judged(states[target.id], f"port {target.where.rpartition(':')[2]}")

@@ -49,12 +49,12 @@ def _matrix(found: Sequence[Need], now: datetime) -> Iterator[str]:
     if not known:
         return
     groups = [group for group in GROUPS if any(cell.group == group for cell in known)]
-    by_place = {(cell.caller, cell.group): cell for cell in known}
+    by_location = {(cell.caller, cell.group): cell for cell in known}
     head = ("who must trust which CA", *(GROUPS[group] for group in groups))
     callers = dict.fromkeys(cell.caller for cell in known)
     lines = [
         head,
-        *((caller, *(_letters(by_place.get((caller, group))) for group in groups)) for caller in callers),
+        *((caller, *(_letters(by_location.get((caller, group))) for group in groups)) for caller in callers),
     ]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:

@@ -9,16 +9,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.cli.arguments import UsageError
-from monitor.cli.typed import anchors
+from monitor.cli.cli_targets import anchors
 from monitor.config import Config, load, trust_of, unwritten
-from monitor.cycle import TrustStoreCache
-from monitor.discovery import Discovered, DiscoveryContext
+from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
 from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import SystemClock
 from monitor.network.resolve import Resolver
-from monitor.sources import AnchorShelf
+from monitor.pipeline import TrustStoreCache
+from monitor.sources import TrustStoreLoader
 from monitor.xprotect import Answers
 
 COMMAND = "xprotect discover"
@@ -35,7 +35,7 @@ class Site:
     """
 
     settings: XProtectSiteSettings
-    answer: Discovered
+    answer: DiscoveryResult
     recorded: list[dict[str, Any]]
     answered: bool
 
@@ -82,7 +82,7 @@ def asked(config: Config) -> list[Site]:
 
 async def _asked(config: Config) -> list[Site]:
     clock = SystemClock()
-    trusted, resolver = TrustStoreCache(AnchorShelf().anchors, clock), Resolver()
+    trusted, resolver = TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
     context = DiscoveryContext(resolver, trusted.anchors, clock, config.presets)
 
     async def one(settings: XProtectSiteSettings) -> Site:

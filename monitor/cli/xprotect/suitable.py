@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.cli.xprotect.targets import group_of
-from monitor.model import Certificate, Check, Finding, Path, Reason, Severity, Target, TargetState
+from monitor.model import Certificate, Check, FailureReason, Finding, Path, Severity, Target, TargetState
 
 # What a certificate must have before encryption is switched on with it; all else is for later.
 _NEEDED = frozenset(
@@ -28,7 +28,7 @@ _NEEDED = frozenset(
 class Candidate:
     """Hold one certificate for one port, or why there is none.
 
-    ``where`` is ``port 7563`` or a file; ``suitable`` is ``None`` when nothing could be looked at;
+    ``where`` is ``port 7563`` or a file; ``suitable`` is ``None`` when nothing could be probed;
     ``authority`` is what callers must trust, ``None`` where its certificate is not at hand.
     """
 
@@ -59,13 +59,13 @@ class Need:
 
     @property
     def suitable(self) -> bool | None:
-        """Return whether all is well; ``None`` when nothing is wrong, but not all could be looked at."""
+        """Return whether all is well; ``None`` when nothing is wrong, but not all could be probed."""
         answers = [one.suitable for one in self.candidates]
         return False if False in answers else None if None in answers else True
 
 
 def judged(state: TargetState, where: str) -> Candidate:
-    """Return the candidate that one look gave."""
+    """Return the candidate that one probe gave."""
     target = state.target
     path = next(iter(state.assessment.paths), None)
     if path is None:
@@ -87,7 +87,7 @@ def _authority(path: Path) -> Certificate | None:
 def _without(state: TargetState, where: str) -> Candidate:
     target = state.target
     hint = f"name the certificate that it is to have: --file {target.host}=PATH"
-    if state.encrypted is False or any(one.reason is Reason.NOT_TLS for one in state.failures):
+    if state.encrypted is False or any(one.reason is FailureReason.NOT_TLS for one in state.failures):
         return Candidate(target, where, suitable=False, missing=(f"no certificate: no TLS there; {hint}",))
     said = "; ".join(f"{one.reason}: {one.detail}" for one in state.failures) or "no certificate was shown"
     return Candidate(target, where, suitable=None, missing=(f"{said}; {hint}",))
@@ -114,6 +114,6 @@ def needs(candidates: Iterable[Candidate]) -> list[Need]:
 
 
 def exit_code(found: Sequence[Need]) -> int:
-    """Return 0 when all is suitable, 2 when something is missing, 3 when something could not be looked at."""
+    """Return 0 when all is suitable, 2 when something is missing, 3 when something could not be probed."""
     answers = [need.suitable for need in found]
     return 2 if False in answers else 3 if None in answers or not answers else 0

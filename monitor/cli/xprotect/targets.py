@@ -1,15 +1,15 @@
-"""Which endpoints a server has: by its roles, or by what is configured and discovered; looks at none."""
+"""Which endpoints a server has: by its roles, or by what is configured and discovered; probes none."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.cli.arguments import UsageError
+from monitor.cli.cli_targets import discovered
 from monitor.cli.report import Element
-from monitor.cli.typed import discovered
 from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
-from monitor.model import Found, Target
+from monitor.model import DiscoveredTarget, Target
 from monitor.sources import EndpointSettings
 from monitor.xprotect import Presets, found_on
 from monitor.xprotect.hosts import host as as_host
@@ -50,7 +50,7 @@ def by_roles(  # noqa: PLR0913 - the last three are what a command's options say
     """Return a target for each port that the roles have on a host, under the configuration's policies.
 
     ``name`` is expected instead of the host's, ``given`` are further names that clients use. Raises
-    ``UsageError`` for a host or role that is none, and for a role without a port to look at.
+    ``UsageError`` for a host or role that is none, and for a role without a port to probe.
     """
     try:
         listed = found_on(host, roles, config.presets)
@@ -64,7 +64,9 @@ def by_roles(  # noqa: PLR0913 - the last three are what a command's options say
     return [target for target in planned.targets if target.kind == "endpoint"]
 
 
-def _entry(found: Found, name: str, given: Sequence[str], own: dict[str, list[str]]) -> EndpointSettings:
+def _entry(
+    found: DiscoveredTarget, name: str, given: Sequence[str], own: dict[str, list[str]]
+) -> EndpointSettings:
     keys = {
         "kind": "endpoint",
         "address": found.address,
@@ -77,14 +79,14 @@ def _entry(found: Found, name: str, given: Sequence[str], own: dict[str, list[st
 
 
 def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
-    """Return which ports of some roles are not looked at, and why."""
+    """Return which ports of some roles are not probed, and why."""
     return tuple(f"note: {note}" for note in found_on(host, roles, presets).notes)
 
 
 def known(config: Config) -> tuple[list[Target], list[Element]]:
     """Return every configured and discovered endpoint, and an element for each discovery that failed."""
-    found, blind = asyncio.run(discovered(config))
-    return [target for target in plan(config, found).targets if target.kind == "endpoint"], blind
+    found, unreachable = asyncio.run(discovered(config))
+    return [target for target in plan(config, found).targets if target.kind == "endpoint"], unreachable
 
 
 def without_cameras(config: Config) -> Config:

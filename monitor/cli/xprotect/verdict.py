@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.cli.xprotect.targets import group_of
-from monitor.model import Certificate, Check, Finding, Reason, Severity, TargetState
+from monitor.model import Certificate, Check, FailureReason, Finding, Severity, TargetState
 
 
 class Verdict(StrEnum):
@@ -13,11 +13,11 @@ class Verdict(StrEnum):
 
     ABSENT = "absent"
     GREEN = "green"
-    BLIND = "blind"
+    UNREACHABLE_CHECKS = "blind"
     RED = "red"
 
 
-_SILENT = frozenset({Reason.REFUSED, Reason.TIMEOUT, Reason.UNREACHABLE})
+_SILENT = frozenset({FailureReason.REFUSED, FailureReason.TIMEOUT, FailureReason.UNREACHABLE})
 # What the work that is verified could have got wrong; others, such as the end of the CA, are only remarked.
 _AT_FAULT = frozenset(
     {
@@ -69,12 +69,12 @@ def _is_wrong(finding: Finding) -> bool:
 def _without(state: TargetState, *, expected: bool) -> Port:
     reasons = {failure.reason for failure in state.failures}
     said = tuple(f"{failure.reason}: {failure.detail}" for failure in state.failures)
-    if state.encrypted is False or Reason.NOT_TLS in reasons:
+    if state.encrypted is False or FailureReason.NOT_TLS in reasons:
         return _plain(state)
-    if Reason.DNS in reasons:
-        return Port(state, Verdict.BLIND, said)
+    if FailureReason.DNS in reasons:
+        return Port(state, Verdict.UNREACHABLE_CHECKS, said)
     if reasons and reasons <= _SILENT:
-        if state.target.part.standby:
+        if state.target.traits.standby:
             said += (
                 "a cold standby answers only after a takeover: test one at an agreed time, verify meanwhile",
             )
@@ -109,5 +109,5 @@ def worst_of(ports: Iterable[Port]) -> Verdict:
 
 
 def exit_code(ports: Sequence[Port]) -> int:
-    """Return 0 when all that answered is green, 2 for anything red, 3 when nothing could be looked at."""
+    """Return 0 when all that answered is green, 2 for anything red, 3 when nothing could be probed."""
     return {Verdict.GREEN: 0, Verdict.RED: 2}.get(worst_of(ports), 3)

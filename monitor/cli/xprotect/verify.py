@@ -12,10 +12,10 @@ from rich.text import Text
 
 from monitor.assess import correlate, day_and_minute
 from monitor.cli.arguments import UsageError
-from monitor.cli.check import looked
+from monitor.cli.check import probed
+from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.report import Element
-from monitor.cli.typed import anchors
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
 from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
 from monitor.config import load, unwritten
@@ -23,15 +23,15 @@ from monitor.model import Snapshot, SystemClock, Target
 from monitor.parse import display
 
 COMMAND = "xprotect verify"
-_COLOURS = {Verdict.GREEN: "green", Verdict.RED: "red", Verdict.BLIND: "magenta"}
+_COLOURS = {Verdict.GREEN: "green", Verdict.RED: "red", Verdict.UNREACHABLE_CHECKS: "magenta"}
 _LONGEST = 4096
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Look at the ports of a server; return 0 all green, 2 for a red one, 3 when there was nothing to see."""
+    """Probe the ports of a server; return 0 all green, 2 for a red one, 3 when there was nothing to see."""
     targets = _targets(arguments)
     clock = SystemClock()
-    states = asyncio.run(looked(targets, clock))
+    states = asyncio.run(probed(targets, clock))
     snapshot = Snapshot(states, discoveries={})
     shared = correlate(snapshot, clock.now())
     ports = [
@@ -51,7 +51,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _expected(arguments: argparse.Namespace, target: Target) -> bool:
     """Return whether something must answer: a role was named, or the target is configured."""
-    return bool(arguments.role) or (arguments.config is not None and not target.part.standby)
+    return bool(arguments.role) or (arguments.config is not None and not target.traits.standby)
 
 
 def _targets(arguments: argparse.Namespace) -> list[Target]:
@@ -66,8 +66,8 @@ def _targets(arguments: argparse.Namespace) -> list[Target]:
         raise UsageError(
             f"{COMMAND}: --trust and --name need --role; the configuration says both for its own targets"
         )
-    every, blind = known(config)
-    tell_blind(blind)
+    every, unreachable = known(config)
+    notify_unreachable(unreachable)
     found = of_host(arguments.host, every)
     if not found:
         raise UsageError(f"{COMMAND}: {arguments.config} has no target of {arguments.host}; name its --role")
@@ -80,9 +80,11 @@ def tell(sentences: Iterable[str]) -> None:
         print(display(sentence, _LONGEST), file=sys.stderr)
 
 
-def tell_blind(blind: Sequence[Element]) -> None:
+def notify_unreachable(unreachable: Sequence[Element]) -> None:
     """Say which discoveries failed, so that targets may be missing."""
-    tell(f"{one.reason}: {element.target}: {one.detail}" for element in blind for one in element.failures)
+    tell(
+        f"{one.reason}: {element.target}: {one.detail}" for element in unreachable for one in element.failures
+    )
 
 
 def tell_trust(command: str, arguments: argparse.Namespace, reasons: Iterable[str]) -> None:
@@ -121,7 +123,7 @@ def _told(port: Port, now: datetime, besides: set[str]) -> Iterator[str]:
 
 def _title(port: Port) -> str:
     target = port.state.target
-    return display(target.meaning.title or target.where)
+    return display(target.info.title or target.where)
 
 
 def _text(lines: Sequence[Text]) -> str:

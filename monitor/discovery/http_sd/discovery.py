@@ -5,13 +5,13 @@ import json
 import ssl
 
 from monitor.discovery.context import DiscoveryContext
-from monitor.discovery.found import Discovered, OfEntry
+from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.groups import listed
 from monitor.discovery.http_sd.request import Answer, Login, ask
 from monitor.discovery.http_sd.settings import HttpSdSettings
-from monitor.discovery.xprotect.trouble import AskError
+from monitor.discovery.xprotect.failures import AskError
 from monitor.document import dotted
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.secrets import SecretUnavailableError
@@ -20,7 +20,7 @@ from monitor.threads import ThreadPool
 _MOST_SAID = 5
 
 
-class HttpSd(OfEntry):
+class HttpSd(BaseDiscovery):
     """Find what one URL lists."""
 
     def __init__(self, settings: HttpSdSettings, trust: tuple[str, ...], context: DiscoveryContext) -> None:
@@ -31,9 +31,9 @@ class HttpSd(OfEntry):
         self._context = context
         self._pool = ThreadPool("http_sd", 1)
         self._tls: tuple[str, ssl.SSLContext] | None = None
-        self._last: tuple[Answer, Discovered] | None = None
+        self._last: tuple[Answer, DiscoveryResult] | None = None
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return the listed endpoints; without a whole list there are failures."""
         try:
             async with asyncio.timeout(self._context.longest):
@@ -41,11 +41,11 @@ class HttpSd(OfEntry):
                 tls = await self._tls_context()
             answer = await ask(self._settings.url, login, tls, self._context.resolver, self._context.longest)
         except SecretUnavailableError as error:
-            return self._failed(Reason.UNAUTHORIZED, str(error))
+            return self._failed(FailureReason.UNAUTHORIZED, str(error))
         except TimeoutError:
-            return self._failed(Reason.TIMEOUT, "the anchors or the login could not be read in time")
+            return self._failed(FailureReason.TIMEOUT, "the anchors or the login could not be read in time")
         except AskError as error:
-            return Discovered(failures=(error.failure,))
+            return DiscoveryResult(failures=(error.failure,))
         if self._last is None or self._last[0] != answer:
             # On the thread: a hundred thousand targets take seconds to read.
             self._last = (answer, await self._pool.run(self._read, answer))
@@ -67,27 +67,31 @@ class HttpSd(OfEntry):
             self._tls = (anchors.key, await self._pool.run(client_context, anchors))
         return self._tls[1]
 
-    def _read(self, answer: Answer) -> Discovered:
+    def _read(self, answer: Answer) -> DiscoveryResult:
         try:
             data = json.loads(answer.body.decode())
         except UnicodeDecodeError:
-            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent a list that is not UTF-8")
+            return self._failed(FailureReason.BAD_ANSWER, f"{answer.where} sent a list that is not UTF-8")
         except json.JSONDecodeError as error:
             why = f"{error.msg} in line {error.lineno}, column {error.colno}"
-            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON: {why}")
+            return self._failed(
+                FailureReason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON: {why}"
+            )
         except (ValueError, RecursionError):
-            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON")
+            return self._failed(FailureReason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON")
         if not isinstance(data, list):
-            return self._failed(Reason.BAD_ANSWER, f"{answer.where} sent JSON that is not a list of groups")
+            return self._failed(
+                FailureReason.BAD_ANSWER, f"{answer.where} sent JSON that is not a list of groups"
+            )
         said = listed(data)
         mistakes = [
             f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in said.mistakes
         ]
         if not mistakes:
-            return Discovered(said.found, (), said.notes)
+            return DiscoveryResult(said.found, (), said.notes)
         more = f"; and {len(mistakes) - _MOST_SAID} more" if len(mistakes) > _MOST_SAID else ""
         detail = f"{answer.where} sent wrong entries: {'; '.join(mistakes[:_MOST_SAID])}{more}"
-        return self._failed(Reason.BAD_ANSWER, detail)._replace(found=said.found, notes=said.notes)
+        return self._failed(FailureReason.BAD_ANSWER, detail)._replace(found=said.found, notes=said.notes)
 
-    def _failed(self, reason: Reason, detail: str) -> Discovered:
-        return Discovered(failures=(Failure(reason, display(detail, 1000), self.id),))
+    def _failed(self, reason: FailureReason, detail: str) -> DiscoveryResult:
+        return DiscoveryResult(failures=(Failure(reason, display(detail, 1000), self.id),))

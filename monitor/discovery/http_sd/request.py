@@ -15,8 +15,8 @@ from yarl import URL
 from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Names
-from monitor.discovery.xprotect.trouble import AskError, UntrustedError, trouble
-from monitor.model import Reason
+from monitor.discovery.xprotect.failures import AskError, UntrustedError, failure
+from monitor.model import FailureReason
 from monitor.parse import display
 from monitor.secrets import Secret
 
@@ -82,7 +82,7 @@ def _sendable(header: str, origin: Origin) -> str:
         detail = (
             f"the login for {origin.where} holds a line end or another character that no header can carry"
         )
-        raise AskError(Reason.UNAUTHORIZED, detail, origin.where)
+        raise AskError(FailureReason.UNAUTHORIZED, detail, origin.where)
     return header
 
 
@@ -92,7 +92,7 @@ async def _asked(session: aiohttp.ClientSession, there: URL, origin: Origin) -> 
             if response.status not in _REDIRECTS:
                 return await _body(response, origin)
             there = _elsewhere(response, there, origin)
-    raise AskError(Reason.BAD_ANSWER, f"{origin.where} redirects in a circle", origin.where)
+    raise AskError(FailureReason.BAD_ANSWER, f"{origin.where} redirects in a circle", origin.where)
 
 
 def _elsewhere(response: aiohttp.ClientResponse, there: URL, origin: Origin) -> URL:
@@ -107,39 +107,39 @@ def _elsewhere(response: aiohttp.ClientResponse, there: URL, origin: Origin) -> 
         f"{origin.where} redirects to {display(target)}; another server is not followed: "
         "if that is right, make it the url"
     )
-    raise AskError(Reason.BAD_ANSWER, detail, origin.where)
+    raise AskError(FailureReason.BAD_ANSWER, detail, origin.where)
 
 
 async def _body(response: aiohttp.ClientResponse, origin: Origin) -> bytes:
     where = origin.where
     if response.status in (401, 403):
-        reason = Reason.UNAUTHORIZED if response.status == 401 else Reason.FORBIDDEN
+        reason = FailureReason.UNAUTHORIZED if response.status == 401 else FailureReason.FORBIDDEN
         raise AskError(reason, f"{where} refuses the login (HTTP {response.status})", where)
     if response.status != 200:
-        raise AskError(Reason.BAD_ANSWER, f"{where} answered with HTTP {response.status}", where)
+        raise AskError(FailureReason.BAD_ANSWER, f"{where} answered with HTTP {response.status}", where)
     if response.content_type != "application/json":
         said = display(response.headers.get("Content-Type", "none"), 80)
         detail = f"{where} sent content of type {said}; a list is application/json"
-        raise AskError(Reason.BAD_ANSWER, detail, where)
+        raise AskError(FailureReason.BAD_ANSWER, detail, where)
     body = bytearray()
     async for piece in response.content.iter_chunked(_PIECE):
         body += piece
         if len(body) > MOST_BYTES:
-            raise AskError(Reason.BAD_ANSWER, f"{where} sent more than {MOST_BYTES >> 20} MiB", where)
+            raise AskError(FailureReason.BAD_ANSWER, f"{where} sent more than {MOST_BYTES >> 20} MiB", where)
     return bytes(body)
 
 
 def _explained(error: Exception, origin: Origin) -> AskError:
-    failed = trouble(error, origin)
+    failed = failure(error, origin)
     where = origin.where
     if isinstance(failed, UntrustedError):
         detail = (
             f"{where} shows an untrusted certificate: {failed.why}. Nothing was sent. If it is right, put "
             "the CA that issued it under trust; if it is for another name, use that name in url"
         )
-        return AskError(Reason.BAD_CERTIFICATE, detail, where)
-    if failed.failure.reason is Reason.REFUSED:
-        return AskError(Reason.REFUSED, f"{where} refused the connection", where)
-    if failed.failure.reason is Reason.NOT_TLS:
-        return AskError(Reason.NOT_TLS, f"{where} answers without TLS; nothing was sent", where)
+        return AskError(FailureReason.BAD_CERTIFICATE, detail, where)
+    if failed.failure.reason is FailureReason.REFUSED:
+        return AskError(FailureReason.REFUSED, f"{where} refused the connection", where)
+    if failed.failure.reason is FailureReason.NOT_TLS:
+        return AskError(FailureReason.NOT_TLS, f"{where} answers without TLS; nothing was sent", where)
     return failed

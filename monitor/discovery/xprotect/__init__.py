@@ -1,6 +1,6 @@
 """Discover the endpoints of XProtect: a whole site through its API, or one computer by its roles.
 
-It must not look at certificates, nor decide what the answers mean: that is monitor.xprotect's matter.
+It must not probe certificates, nor decide what the answers mean: that is monitor.xprotect's matter.
 What asks (``site``, ``record``) is imported where it is used: its HTTP client takes half a second to load.
 """
 

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.login import Login, Token
 from monitor.discovery.xprotect.resources import Resource
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Reason
+from monitor.model import FailureReason
 
 PAGE = 500
 _MOST_PAGES = 2000
@@ -23,7 +23,7 @@ class PartError(AskError):
     def __init__(self, error: AskError, items: list[Item]) -> None:
         """Keep the failure and what was read."""
         failure = error.failure
-        super().__init__(failure.reason, failure.detail, failure.place, whole=error.whole)
+        super().__init__(failure.reason, failure.detail, failure.location, whole=error.whole)
         self.items = items
 
 
@@ -97,23 +97,23 @@ class Api:
 
 
 def _good(reply: Reply, resource: Resource) -> Reply:
-    place = resource.path
+    location = resource.path
     if reply.status == 200:
         return reply
     if reply.status == 404:
         raise AbsentError
     if reply.status == 401:
         detail = f"{resource.words}: the site refuses the login's token; its role needs {resource.right}"
-        raise AskError(Reason.UNAUTHORIZED, detail, place)
+        raise AskError(FailureReason.UNAUTHORIZED, detail, location)
     if reply.status == 403:
         raise AskError(
-            Reason.FORBIDDEN,
+            FailureReason.FORBIDDEN,
             f"{resource.words}: no permission; the login's role needs {resource.right}",
-            place,
+            location,
         )
     where = f" to {reply.location}" if reply.location else ""
     detail = f"{resource.words}: the site answers with HTTP {reply.status}{where}"
-    raise AskError(Reason.BAD_ANSWER, detail, place)
+    raise AskError(FailureReason.BAD_ANSWER, detail, location)
 
 
 def identifier(item: Item) -> str:
@@ -127,7 +127,7 @@ def below(resource: Resource, item: Item) -> str:
     return f"{resource.path}/{quote(identifier(item), safe='')}/"
 
 
-def _items(reply: Reply, place: str) -> list[Item]:
+def _items(reply: Reply, location: str) -> list[Item]:
     """Return the items of ``{"array": [...]}``, or the one of ``{"data": {...}}``."""
     body = reply.json()
     if isinstance(body, dict):
@@ -136,8 +136,10 @@ def _items(reply: Reply, place: str) -> list[Item]:
         if isinstance(items, list) and all(isinstance(item, dict) for item in items):
             return items
     # Not quoted: a gateway that echoes the request would put the token into the log.
-    detail = f"{place}: the answer ({len(reply.body)} bytes) is cut off or has another form than documented"
-    raise AskError(Reason.BAD_ANSWER, detail, place)
+    detail = (
+        f"{location}: the answer ({len(reply.body)} bytes) is cut off or has another form than documented"
+    )
+    raise AskError(FailureReason.BAD_ANSWER, detail, location)
 
 
 def _keyed(items: list[Item]) -> Iterator[tuple[str, Item]]:

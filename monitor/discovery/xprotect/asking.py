@@ -9,14 +9,14 @@ from monitor.discovery.xprotect.api import Api, Item
 from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.client import Bounds, Client
 from monitor.discovery.xprotect.devices import Devices
+from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.gateway import gateway
 from monitor.discovery.xprotect.login import Login, Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.reading import Reading
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.xprotect import Answers
 
 _SKEW = timedelta(minutes=2)
@@ -71,9 +71,9 @@ class _Asking:
             async with asyncio.timeout(self._budgets.lists):
                 await self._lists(client)
         except TimeoutError:
-            place = self._settings.origin.where
-            detail = f"{place} did not give all its lists within {self._budgets.lists:g} s"
-            raise AskError(Reason.TIMEOUT, detail, place) from None
+            location = self._settings.origin.where
+            detail = f"{location} did not give all its lists within {self._budgets.lists:g} s"
+            raise AskError(FailureReason.TIMEOUT, detail, location) from None
         if "cameras" in self._settings.include:
             await self._cameras()
 
@@ -84,7 +84,7 @@ class _Asking:
             return replace(self._asked, failures=tuple(self.failures), notes=self._notes)
         kept = self._devices.settings() if self._devices else {}
         failures = dict.fromkeys((*reading.failures, *self.failures))
-        rights = any(failure.reason is Reason.FORBIDDEN for failure in failures)
+        rights = any(failure.reason is FailureReason.FORBIDDEN for failure in failures)
         return replace(
             self._asked,
             answers=reading.answers(kept, self._gateways),
@@ -115,7 +115,7 @@ class _Asking:
         if HARDWARE.path in self._reading.complete:
             self._devices.forget(devices)
         self.failures += failures
-        pending = [failure for failure in failures if failure.reason is Reason.TIMEOUT]
+        pending = [failure for failure in failures if failure.reason is FailureReason.TIMEOUT]
         self._asked = replace(self._asked, unfinished=bool(pending) and pending == list(failures))
 
 

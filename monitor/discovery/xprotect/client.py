@@ -17,8 +17,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.address import Origin
-from monitor.discovery.xprotect.trouble import AskError, UntrustedError, trouble
-from monitor.model import Reason
+from monitor.discovery.xprotect.failures import AskError, UntrustedError, failure
+from monitor.model import FailureReason
 from monitor.parse import UnreadableCertificateError, certificate, display
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -151,7 +151,7 @@ class Client:
             async with asyncio.timeout(self._bounds.longest):
                 return await self._asked(method, path, headers, form)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            failed = trouble(error, self.origin)
+            failed = failure(error, self.origin)
         if isinstance(failed, UntrustedError):
             failed = await self._described(failed)
         raise failed
@@ -178,16 +178,16 @@ class Client:
             body += piece
             if len(body) > self._bounds.most_bytes:
                 detail = f"{self.origin.where} sent an answer of more than {self._bounds.most_bytes} bytes"
-                raise AskError(Reason.BAD_ANSWER, detail, self.origin.where)
+                raise AskError(FailureReason.BAD_ANSWER, detail, self.origin.where)
         return bytes(body)
 
     async def _described(self, error: UntrustedError) -> AskError:
-        """Return the failure with the certificate that was refused; nothing is sent to look at it."""
+        """Return the failure with the certificate that was refused; nothing is sent to probe it."""
         shown = await _shown(self.origin, self._resolver, self._bounds.longest)
         what = f"shows {shown}, which is not accepted" if shown else "shows an untrusted certificate"
         advice = _PIN if "invalid CA" in error.why else _ADD_CA
         detail = f"{self.origin.where} {what}: {error.why}. No password was sent. {advice}"
-        return AskError(Reason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
+        return AskError(FailureReason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
 
 
 async def _shown(origin: Origin, resolver: Addresses, longest: float) -> str:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.discovery.xprotect.api import AbsentError, Api, Item, below, identifier
+from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.resources import HARDWARE, HARDWARE_SETTINGS
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Clock, Failure, Reason
+from monitor.model import Clock, Failure, FailureReason
 
 PER_SECOND = 20.0
 AT_ONCE = 4
@@ -93,7 +93,7 @@ class Devices:
     def _hopeless(self) -> bool:
         """Return whether further questions would only be noise on the site's server."""
         last = self._failures[-1:]
-        stop = {Reason.FORBIDDEN, Reason.UNAUTHORIZED}
+        stop = {FailureReason.FORBIDDEN, FailureReason.UNAUTHORIZED}
         return len(self._failures) >= _MOST_FAILURES or any(
             error.whole or error.failure.reason in stop for error in last
         )
@@ -127,7 +127,7 @@ class Devices:
             return ()
         done = len(devices) - pending
         detail = f"{HARDWARE_SETTINGS.words}: {done} of {len(devices)} read so far; the next refresh goes on"
-        return (Failure(Reason.TIMEOUT, detail, HARDWARE_SETTINGS.path),)
+        return (Failure(FailureReason.TIMEOUT, detail, HARDWARE_SETTINGS.path),)
 
 
 def _modified(device: Item) -> str:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from monitor.addresses import HostPort
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.parse import display
 
 _WELL_KNOWN = "/.well-known/uris"
@@ -54,20 +54,22 @@ def _uris(reply: Reply) -> dict[str, Any]:
 
 
 def _no_gateway(where: Origin, replies: list[Reply]) -> AskError:
-    place = where.where
+    location = where.where
     broken = next((reply for reply in replies if reply.status >= 500), None)
     if broken:
-        detail = f"{place} answers with HTTP {broken.status}: the API gateway there is not working now"
-        return AskError(Reason.BAD_ANSWER, detail, place, whole=True)
+        detail = f"{location} answers with HTTP {broken.status}: the API gateway there is not working now"
+        return AskError(FailureReason.BAD_ANSWER, detail, location, whole=True)
     moved = next((reply for reply in replies if 300 <= reply.status < 400), None)
     if moved:
-        detail = f"{place} points to {moved.location or 'another place'}; name the management server itself"
-        return AskError(Reason.NOT_XPROTECT, detail, place, whole=True)
+        detail = (
+            f"{location} points to {moved.location or 'another place'}; name the management server itself"
+        )
+        return AskError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
     detail = (
-        f"{place} answers, but is not the API gateway of an XProtect management server "
+        f"{location} answers, but is not the API gateway of an XProtect management server "
         "(no /api/.well-known/uris that names an identity provider; XProtect 2022 R1 or later has one)"
     )
-    return AskError(Reason.NOT_XPROTECT, detail, place, whole=True)
+    return AskError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
 
 
 def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Gateway:

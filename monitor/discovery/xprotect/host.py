@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from monitor.addresses import read_host
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import Found
+from monitor.model import DiscoveredTarget
 from monitor.xprotect import Presets, SiteList, found_on
 
 
@@ -40,7 +40,7 @@ class XProtectHostSettings(DiscoverySettings):
         """Return what names this entry: ``xprotect_host:HOST``."""
         return f"xprotect_host:{self.host}"
 
-    def found(self, presets: Presets) -> tuple[Found, ...]:
+    def found(self, presets: Presets) -> tuple[DiscoveredTarget, ...]:
         """Return one endpoint for each port of each role; a port that two roles share is found once."""
         return self._list(presets).found
 

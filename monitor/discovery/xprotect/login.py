@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.client import Bounds, Client, Reply
+from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.gateway import Gateway
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.trouble import AskError
 from monitor.discovery.xprotect.windows import windows_exchange
-from monitor.model import Clock, Reason
+from monitor.model import Clock, FailureReason
 from monitor.secrets import Secret, SecretUnavailableError
 from monitor.threads import ThreadPool
 
@@ -72,9 +72,9 @@ class Login:
         A token that never worked is not replaced: another would fare no better, and each costs a login.
         """
         if not rejected.worked:
-            place = self._settings.origin.where
-            detail = f"{place} gave a token and then refused it; are the clocks of the servers right?"
-            raise AskError(Reason.UNAUTHORIZED, detail, place, whole=True)
+            location = self._settings.origin.where
+            detail = f"{location} gave a token and then refused it; are the clocks of the servers right?"
+            raise AskError(FailureReason.UNAUTHORIZED, detail, location, whole=True)
         async with self._lock:
             if self._token is None or self._token is rejected:
                 self._token = await self._asked()
@@ -102,7 +102,9 @@ class Login:
         try:
             return await self._services.pool.run(self._settings.password.resolve)
         except SecretUnavailableError as error:
-            raise AskError(Reason.UNREADABLE, str(error), self._settings.origin.where, whole=True) from None
+            raise AskError(
+                FailureReason.UNREADABLE, str(error), self._settings.origin.where, whole=True
+            ) from None
 
     def _fingerprint(self) -> str:
         """Return what, besides the secret, makes it another login."""
@@ -146,18 +148,20 @@ class Login:
             f"put the right password into the {settings.password}, or correct username or login "
             f"(login: {other} is the other way)"
         )
-        return AskError(Reason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
+        return AskError(FailureReason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
 
     def _read(self, reply: Reply) -> Token:
         said = reply.json()
         text = said.get("access_token") if isinstance(said, dict) else None
-        place = self._gateway.identity.where
+        location = self._gateway.identity.where
         if reply.status != 200:
-            detail = f"{place} answers a login at {self._gateway.token_path} with HTTP {reply.status}"
-            reason = Reason.UNAUTHORIZED if 300 <= reply.status < 500 else Reason.BAD_ANSWER
-            raise AskError(reason, detail, place, whole=True)
+            detail = f"{location} answers a login at {self._gateway.token_path} with HTTP {reply.status}"
+            reason = FailureReason.UNAUTHORIZED if 300 <= reply.status < 500 else FailureReason.BAD_ANSWER
+            raise AskError(reason, detail, location, whole=True)
         if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text:
-            raise AskError(Reason.BAD_ANSWER, f"{place} answers a login without a token", place, whole=True)
+            raise AskError(
+                FailureReason.BAD_ANSWER, f"{location} answers a login without a token", location, whole=True
+            )
         return Token(Secret(text), self._end(said.get("expires_in")))
 
     def _end(self, seconds: object) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 from monitor.discovery.xprotect.api import AbsentError, Api, Item, PartError, below, identifier
+from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.resources import (
     CHILD_SITES,
     FAILOVER_GROUPS,
@@ -18,11 +19,10 @@ from monitor.discovery.xprotect.resources import (
     SITES,
     Resource,
 )
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.xprotect import Answers
 
-_REFUSED = frozenset({Reason.FORBIDDEN, Reason.UNAUTHORIZED})
+_REFUSED = frozenset({FailureReason.FORBIDDEN, FailureReason.UNAUTHORIZED})
 _MOST_ABSENT = 3
 
 
@@ -143,7 +143,7 @@ class _Catching:
             self._note(_absent(resource))
         else:
             detail = f"{resource.words}: the site has no list {resource.path}; is a proxy in between?"
-            self._fail(Failure(Reason.NOT_FOUND, detail, resource.path))
+            self._fail(Failure(FailureReason.NOT_FOUND, detail, resource.path))
 
 
 def _absent(resource: Resource) -> str:

@@ -42,7 +42,7 @@ def record(sites: Sequence[tuple[str, Asked]]) -> list[dict[str, Any]]:
             "site": mask.host(where.rpartition(":")[0].strip("[]")),
             "version": asked.version if _SIMPLE.fullmatch(asked.version) else "",
             "failures": [
-                {"reason": str(one.reason), "place": _resource(one.place)} for one in asked.failures
+                {"reason": str(one.reason), "location": _resource(one.location)} for one in asked.failures
             ],
             "answers": mask.value("", asdict(asked.answers)),
         }
@@ -50,9 +50,9 @@ def record(sites: Sequence[tuple[str, Asked]]) -> list[dict[str, Any]]:
     ]
 
 
-def _resource(place: str) -> str:
-    """Return a place that is a list's path; any other is an address."""
-    return place if place.isalpha() else ""
+def _resource(location: str) -> str:
+    """Return a location that is a list's path; any other is an address."""
+    return location if location.isalpha() else ""
 
 
 class _Mask:

@@ -1,4 +1,4 @@
-"""Find every endpoint of an XProtect site by asking its management server; looks at no certificate.
+"""Find every endpoint of an XProtect site by asking its management server; probes no certificate.
 
 A site that cannot be asked, or only in part, yields failures, so that nothing known is taken away.
 """
@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 
 from monitor.discovery.context import DiscoveryContext
-from monitor.discovery.found import Discovered, DiscoveryMemory
+from monitor.discovery.found import DiscoveryMemory, DiscoveryResult
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
 from monitor.discovery.xprotect.asking import Asked, ask
@@ -15,7 +15,7 @@ from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.model import Failure, Found
+from monitor.model import DiscoveredTarget, Failure
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
@@ -72,7 +72,7 @@ class XProtectSite:
         """Return the last answers of the site and then of its child sites."""
         return tuple(asked.answers for _, asked in self.asked)
 
-    async def discover(self) -> Discovered:
+    async def discover(self) -> DiscoveryResult:
         """Return what is there now; never raise for the outside world."""
         context = self._context
         services = Services(
@@ -80,7 +80,7 @@ class XProtectSite:
         )
         sites, left_out = await self._sites(services)
         self.asked = tuple((settings.origin.where, asked) for settings, _, asked in sites)
-        found: dict[tuple[str, str], Found] = {}
+        found: dict[tuple[str, str], DiscoveredTarget] = {}
         failures: list[Failure] = []
         notes = list(left_out)
         for settings, memory, asked in sites:
@@ -90,7 +90,7 @@ class XProtectSite:
                 found.setdefault((entry.address, entry.server_name), entry)
             failures += one.failures
             notes += one.notes
-        return Discovered(tuple(found.values()), tuple(failures), tuple(dict.fromkeys(notes)))
+        return DiscoveryResult(tuple(found.values()), tuple(failures), tuple(dict.fromkeys(notes)))
 
     async def close(self) -> None:
         """Let the threads go; connections live no longer than one ``discover``."""
@@ -123,10 +123,12 @@ class XProtectSite:
         return done, left_out
 
 
-def _found(settings: XProtectSiteSettings, asked: Asked, memory: SiteMemory, presets: Presets) -> Discovered:
+def _found(
+    settings: XProtectSiteSettings, asked: Asked, memory: SiteMemory, presets: Presets
+) -> DiscoveryResult:
     """Return what the answers mean; before a site ever answered, at least its own endpoint is watched."""
     if asked.answers == Answers() and memory.own:
-        return Discovered((), asked.failures, asked.notes)
+        return DiscoveryResult((), asked.failures, asked.notes)
     site = found_in(
         asked.answers,
         presets,
@@ -136,12 +138,12 @@ def _found(settings: XProtectSiteSettings, asked: Asked, memory: SiteMemory, pre
         allow_local=settings.allow_local,
     )
     if asked.answers == Answers():
-        return Discovered(site.found, asked.failures, asked.notes)
+        return DiscoveryResult(site.found, asked.failures, asked.notes)
     memory.own = _own(site.found, settings.origin) or settings.origin.where
-    return Discovered(site.found, asked.failures, (*asked.notes, *site.notes))
+    return DiscoveryResult(site.found, asked.failures, (*asked.notes, *site.notes))
 
 
-def _own(found: Sequence[Found], where: Origin) -> str:
+def _own(found: Sequence[DiscoveredTarget], where: Origin) -> str:
     """Return the address by which the site itself is watched: its host may be known by a fuller name."""
     port = where.where.rpartition(":")[2]
     for entry in found:
@@ -149,7 +151,7 @@ def _own(found: Sequence[Found], where: Origin) -> str:
             return entry.address
         if entry.address.rpartition(":")[2] == port and where.host in (
             *entry.aliases,
-            *entry.part.public_names,
+            *entry.traits.public_names,
         ):
             return entry.address
     return ""

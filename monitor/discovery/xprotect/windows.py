@@ -13,8 +13,8 @@ import spnego.channel_bindings
 from spnego.exceptions import SpnegoError
 
 from monitor.discovery.xprotect.client import Client, Reply
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Reason
+from monitor.discovery.xprotect.failures import AskError
+from monitor.model import FailureReason
 from monitor.parse import UnreadableCertificateError, certificate
 from monitor.secrets import Secret
 from monitor.threads import ThreadPool
@@ -106,11 +106,11 @@ def _text(token: bytes) -> str:
 
 
 def _failed(client: Client, what: str) -> AskError:
-    place = client.origin.where
-    return AskError(Reason.UNAUTHORIZED, f"{place} {what}", place, whole=True)
+    location = client.origin.where
+    return AskError(FailureReason.UNAUTHORIZED, f"{location} {what}", location, whole=True)
 
 
 def _broken(client: Client) -> AskError:
-    place = client.origin.where
-    detail = f"{place} closed the connection in the middle of the Windows login (a proxy in between?)"
-    return AskError(Reason.CLOSED, detail, place, whole=True)
+    location = client.origin.where
+    detail = f"{location} closed the connection in the middle of the Windows login (a proxy in between?)"
+    return AskError(FailureReason.CLOSED, detail, location, whole=True)

@@ -6,26 +6,26 @@ files, and keeps no private key.
 
 import re
 
-from monitor.parse.contents import Contents, certificates_in
+from monitor.parse.contents import FileContents, certificates_in
 from monitor.parse.stores import jks, pkcs12
+from monitor.parse.stores.aliased import AliasedCertificates, alias, merged
 from monitor.parse.stores.embedded import TOO_LONG, Values, may_hold
-from monitor.parse.stores.holding import Holding, alias, merged
-from monitor.parse.stores.opening import Opening, Passphrases
+from monitor.parse.stores.open_attempt import OpenAttempt, Passphrases
 
 # A mark at the start of a line: PEM as such, whatever stands around it.
 _PEM = re.compile(rb"^(?:\xef\xbb\xbf)?-----BEGIN ", re.MULTILINE)
 _DEEPEST = 3
 
 
-def holding(data: bytes, passphrases: Passphrases = tuple) -> Holding:
+def holding(data: bytes, passphrases: Passphrases = tuple) -> AliasedCertificates:
     """Return what data holds; work is bounded by its size and by the rounds that one file may ask for.
 
     ``passphrases`` is asked only when the data needs one.
     """
-    return _holding(data, Opening(passphrases), 0)
+    return _holding(data, OpenAttempt(passphrases), 0)
 
 
-def _holding(data: bytes, opening: Opening, depth: int) -> Holding:
+def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificates:
     if jks.is_jks(data):
         return jks.held(data, opening)
     if pkcs12.is_pkcs12(data):
@@ -39,7 +39,7 @@ def _holding(data: bytes, opening: Opening, depth: int) -> Holding:
             return found
         hint = values.problem or found.hint
     contents = certificates_in(data)
-    return Holding((("", contents),) if contents != Contents() else (), (), hint)
+    return AliasedCertificates((("", contents),) if contents != FileContents() else (), (), hint)
 
 
 def _text(data: bytes) -> bytes:
@@ -48,15 +48,15 @@ def _text(data: bytes) -> bytes:
     return data
 
 
-def _embedded(values: Values, opening: Opening, depth: int) -> Holding:
-    parts: list[tuple[str, Contents]] = []
+def _embedded(values: Values, opening: OpenAttempt, depth: int) -> AliasedCertificates:
+    parts: list[tuple[str, FileContents]] = []
     locked: list[tuple[str, str]] = []
     for keys, inner in values.found:
         held = _holding(inner, opening, depth + 1)
         own = alias(keys)
         if held.hint == TOO_LONG:
-            parts.append((own, Contents(problems=(held.hint,))))
+            parts.append((own, FileContents(problems=(held.hint,))))
         parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
         locked += [(f"{own}#{name}" if name else own, sentence) for name, sentence in held.locked]
     hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"
-    return Holding(merged(parts), tuple(locked), hint if values.pointers else "")
+    return AliasedCertificates(merged(parts), tuple(locked), hint if values.pointers else "")

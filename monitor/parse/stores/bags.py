@@ -6,7 +6,7 @@ It must not open what is encrypted, and takes nothing from bags that hold privat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.parse.contents import Contents
+from monitor.parse.contents import FileContents
 from monitor.parse.der import (
     OCTET_STRING,
     SEQUENCE,
@@ -19,8 +19,8 @@ from monitor.parse.der import (
     several,
 )
 from monitor.parse.shape import fields_of
+from monitor.parse.stores.aliased import alias
 from monitor.parse.stores.derive import octets
-from monitor.parse.stores.holding import alias
 
 _BAG = "1.2.840.113549.1.12.10.1."
 _KEYS, _CERTIFICATE, _LIST, _NESTED = (_BAG + "1", _BAG + "2"), _BAG + "3", _BAG + "4", _BAG + "6"
@@ -96,7 +96,7 @@ class Bags:
         except DerError as error:
             self.problems.append(f"{title}: {error}")
 
-    def entries(self) -> Iterator[tuple[str, Contents]]:
+    def entries(self) -> Iterator[tuple[str, FileContents]]:
         """Iterate over the entries: each certificate with a key, and its chain; then whatever is left.
 
         A file keeps the issuers of a certificate beside it, mostly without a name.
@@ -112,12 +112,12 @@ class Bags:
                 chain = _chain(one, by_subject)
                 told.update(chain)
                 name = one.said.name or self._key_names.get(one.said.key_id, "")
-                yield alias(name), Contents(chain)
+                yield alias(name), FileContents(chain)
         for one in self._held:
             if one.said.trusted or one.der not in told:
-                yield alias(one.said.name), Contents((one.der,))
+                yield alias(one.said.name), FileContents((one.der,))
         if self._lists:
-            yield "", Contents(lists=tuple(self._lists))
+            yield "", FileContents(lists=tuple(self._lists))
 
 
 def _chain(first: _Held, by_subject: dict[bytes, list[_Held]]) -> tuple[bytes, ...]:

@@ -20,7 +20,7 @@ from monitor.parse.der import (
     expect,
     several,
 )
-from monitor.parse.stores.opening import Key, Opening
+from monitor.parse.stores.open_attempt import Key, OpenAttempt
 
 CIPHER_KEY, CIPHER_VECTOR, MAC_KEY = 1, 2, 3
 """What is derived (RFC 7292 appendix B.3)."""
@@ -81,7 +81,7 @@ class Old(NamedTuple):
     rounds: int
 
 
-def pkcs12(how: Old, key: Key, purpose: int, size: int, opening: Opening) -> bytes:
+def pkcs12(how: Old, key: Key, purpose: int, size: int, opening: OpenAttempt) -> bytes:
     """Return ``size`` octets derived as RFC 7292 appendix B.2 says."""
     make = hashed(how.hash_name)
     digest, block = make(b"").digest_size, make(b"").block_size
@@ -119,7 +119,7 @@ def _added(mixed: bytes, add: bytes, block: int) -> bytes:
     )
 
 
-def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: Opening) -> bytes:
+def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: OpenAttempt) -> bytes:
     """Return the octets that a PBKDF2 algorithm identifier describes (RFC 8018 section 5.2).
 
     ``size`` of ``None`` takes the length written there.

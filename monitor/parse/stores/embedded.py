@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from monitor.document import dotted, loose
-from monitor.parse.stores.opening import MOST_MARKS, Opening
+from monitor.parse.stores.open_attempt import MOST_MARKS, OpenAttempt
 
 _Key = str | int | None
 _END = object()
@@ -48,7 +48,7 @@ class Values:
     files that a kubeconfig names.
     """
 
-    def __init__(self, text: bytes, opening: Opening) -> None:
+    def __init__(self, text: bytes, opening: OpenAttempt) -> None:
         """Read the text, as far as ``opening`` affords it."""
         self.problem = ""
         self.found: list[tuple[str, bytes]] = []
@@ -60,7 +60,7 @@ class Values:
             if inner:
                 self.found.append((_dotted(above, key), inner))
 
-    def _roots(self, text: bytes, opening: Opening) -> tuple[Any, ...]:
+    def _roots(self, text: bytes, opening: OpenAttempt) -> tuple[Any, ...]:
         try:
             plain = text.decode("utf-8-sig") if len(text) <= LARGEST else ""
             with suppress(ValueError, RecursionError):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from monitor.parse.der import OCTET_STRING, SEQUENCE, DerError, Element, expect, several
 from monitor.parse.stores.derive import CIPHER_KEY, CIPHER_VECTOR, Old, named, pbkdf2, pkcs12, whole
-from monitor.parse.stores.opening import Key, Opening
+from monitor.parse.stores.open_attempt import Key, OpenAttempt
 from monitor.parse.stores.rc2 import cbc_decrypted
 
 _Open = Callable[[bytes, bytes, bytes], bytes]
@@ -77,7 +77,7 @@ _NEW: dict[str, tuple[int, _Open]] = {
 }
 
 
-def opened(algorithm: Element, data: bytes, key: Key, opening: Opening) -> bytes:
+def opened(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
     """Return what is encrypted under a passphrase.
 
     Raises ``MisfitError`` when the passphrase does not fit, ``DerError`` for what is damaged or not known
@@ -100,7 +100,7 @@ def opened(algorithm: Element, data: bytes, key: Key, opening: Opening) -> bytes
     return _unpadded(plain) if vector_size else plain
 
 
-def _new(settings: Element, data: bytes, key: Key, opening: Opening) -> bytes:
+def _new(settings: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
     derivation, encryption = several(settings, 2)[:2]
     name, parameters = named(encryption)
     if name not in _NEW or not parameters:

@@ -9,11 +9,11 @@ import hmac
 from collections.abc import Iterator
 from hashlib import sha1
 
-from monitor.parse.contents import Contents
+from monitor.parse.contents import FileContents
 from monitor.parse.der import DerError, element
 from monitor.parse.shape import fields_of
-from monitor.parse.stores.holding import Holding, alias, merged, sealed
-from monitor.parse.stores.opening import Opening
+from monitor.parse.stores.aliased import AliasedCertificates, alias, merged, sealed
+from monitor.parse.stores.open_attempt import OpenAttempt
 
 _MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
 _PRIVATE_KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
@@ -33,10 +33,10 @@ def is_jks(data: bytes) -> bool:
     return data[:4] in _MAGIC
 
 
-def held(data: bytes, opening: Opening) -> Holding:
+def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     """Return the certificates of a store by alias; what is wrong is said there, nothing is raised."""
     kind = _MAGIC[data[:4]]
-    parts: list[tuple[str, Contents]] = []
+    parts: list[tuple[str, FileContents]] = []
     problems: list[str] = []
     locked = ""
     try:
@@ -45,10 +45,10 @@ def held(data: bytes, opening: Opening) -> Holding:
         locked = _unfit(data, opening)
     except _DamagedError as error:
         problems.append(f"the {kind} store is damaged: {error}")
-    return Holding(merged(parts, problems), sealed(locked), f"it is a {kind} store without any")
+    return AliasedCertificates(merged(parts, problems), sealed(locked), f"it is a {kind} store without any")
 
 
-def _unfit(data: bytes, opening: Opening) -> str:
+def _unfit(data: bytes, opening: OpenAttempt) -> str:
     """Return in words that no passphrase gives the digest at the end; nothing where none is configured."""
     body, digest = data[:-_DIGEST], data[-_DIGEST:]
     for key in opening.configured:
@@ -67,7 +67,7 @@ class _Reader:
         self._kind = kind
         self._position = 4
 
-    def entries(self, problems: list[str]) -> Iterator[tuple[str, Contents]]:
+    def entries(self, problems: list[str]) -> Iterator[tuple[str, FileContents]]:
         """Iterate over the entries with certificates; ``problems`` gets what cannot be read."""
         version = self._number(4)
         if version not in (1, 2):
@@ -87,7 +87,7 @@ class _Reader:
                 return
             else:
                 raise _DamagedError(f"the entry {name} is of no known kind")
-            yield name, Contents(tuple(self._certificates(count, version, name, problems)))
+            yield name, FileContents(tuple(self._certificates(count, version, name, problems)))
         if self._position != len(self._data):
             raise _DamagedError("more follows after its last entry")
 

@@ -20,6 +20,7 @@ from monitor.parse.der import (
     several,
     within,
 )
+from monitor.parse.stores.aliased import AliasedCertificates, merged, sealed
 from monitor.parse.stores.bags import Bags
 from monitor.parse.stores.derive import (
     HASHES,
@@ -34,8 +35,7 @@ from monitor.parse.stores.derive import (
     whole,
 )
 from monitor.parse.stores.encrypted import MisfitError, opened
-from monitor.parse.stores.holding import Holding, merged, sealed
-from monitor.parse.stores.opening import Key, Opening
+from monitor.parse.stores.open_attempt import Key, OpenAttempt
 
 # SEQUENCE, then version 3, then SEQUENCE: nothing else of DER that people keep in files begins so.
 _BEGIN = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03\x30", re.DOTALL)
@@ -51,17 +51,19 @@ def is_pkcs12(data: bytes) -> bool:
     return _BEGIN.match(data) is not None
 
 
-def held(data: bytes, opening: Opening) -> Holding:
+def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     """Return the certificates of PKCS#12 data; what is wrong with it is said there, nothing is raised."""
     found, locked = Bags(), ""
     try:
         locked = _read(element(data), opening, found)
     except DerError as error:
         found.problems.append(f"the PKCS#12 data cannot be read: {error}")
-    return Holding(merged(found.entries(), found.problems), sealed(locked), "it is PKCS#12 without any")
+    return AliasedCertificates(
+        merged(found.entries(), found.problems), sealed(locked), "it is PKCS#12 without any"
+    )
 
 
-def _read(outer: Element, opening: Opening, found: Bags) -> str:
+def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
     """Fill ``found``; return in words that no passphrase fits, else nothing."""
     parts = several(expect(outer, SEQUENCE), 2)
     content = _authenticated(parts[1])
@@ -79,7 +81,7 @@ def _read(outer: Element, opening: Opening, found: Bags) -> str:
 
 
 def _authenticated(info: Element) -> bytes:
-    """Return the encoded list of safes; a signature around it is not looked at."""
+    """Return the encoded list of safes; a signature around it is not probed."""
     kind, content = several(expect(info, SEQUENCE), 2)[:2]
     inner = several(expect(content, _EXPLICIT), 1)[0]
     if dotted(kind.content) == _SIGNED:
@@ -99,7 +101,7 @@ def _checkable(mac: Element) -> bool:
     return name in HASHES or (name == _PBMAC1 and bool(parameters))
 
 
-def _fits(mac: Element, content: bytes, key: Key, opening: Opening) -> bool:
+def _fits(mac: Element, content: bytes, key: Key, opening: OpenAttempt) -> bool:
     """Return whether a passphrase gives the file's own checksum (RFC 7292 section 4, RFC 9579)."""
     info, salt, *rest = several(mac, 2)
     algorithm, digest = several(info, 2)[:2]
@@ -115,7 +117,7 @@ def _fits(mac: Element, content: bytes, key: Key, opening: Opening) -> bool:
     return hmac.compare_digest(hmac.digest(made, content, way), expect(digest, OCTET_STRING).content)
 
 
-def _safe(safe: Element, keys: list[Key], opening: Opening, found: Bags) -> bool:
+def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> bool:
     """Read one safe; return whether it could be opened."""
     kind = _kind(safe)
     inner = several(expect(several(safe, 2)[1], _EXPLICIT), 1)[0]
@@ -134,7 +136,7 @@ def _safe(safe: Element, keys: list[Key], opening: Opening, found: Bags) -> bool
     return False
 
 
-def _contents(algorithm: Element, sealed: bytes, key: Key, opening: Opening) -> Element | None:
+def _contents(algorithm: Element, sealed: bytes, key: Key, opening: OpenAttempt) -> Element | None:
     """Return the bags that a passphrase opens, ``None`` when it is another one."""
     try:
         plain = opened(algorithm, sealed, key, opening)

@@ -20,7 +20,7 @@ MOST_SERVERS = 16_384
 _TRY_AGAIN = 86_400.0
 
 
-class Applications:
+class AlpnCache:
     """Hold which servers want an offer, and for which one is in vain until when."""
 
     def __init__(self) -> None:

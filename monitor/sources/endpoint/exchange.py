@@ -1,6 +1,6 @@
 """Carry the bytes of one handshake over one connection; must not know what the bytes mean.
 
-On a socket of our own and the loop's word that it is ready: a transport with its protocol costs a look a
+On a socket of our own and the loop's word that it is ready: a transport with its protocol costs a probe a
 seventh more. Where a loop does not tell (Windows' default one), exchange_protocol does the same.
 """
 
@@ -8,10 +8,10 @@ import asyncio
 import os
 import socket
 
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.connect import explain
+from monitor.sources.endpoint.conversation import Conversing
 from monitor.sources.endpoint.exchange_protocol import exchange_with_protocol
-from monitor.sources.endpoint.spoken import Talk
 
 # How long our last words may wait for a peer that does not read, in seconds.
 _LINGER = 1.0
@@ -23,7 +23,7 @@ def tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:
     return type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
 
-async def exchange(link: socket.socket, handshake: Talk, deadline: float, within: str) -> None:
+async def exchange(link: socket.socket, handshake: Conversing, deadline: float, within: str) -> None:
     """Drive a handshake over a socket until it is over or the loop's clock passes ``deadline``.
 
     The socket is connected or, where ``tells_readiness``, on its way. ``within`` puts the deadline in words
@@ -37,7 +37,9 @@ async def exchange(link: socket.socket, handshake: Talk, deadline: float, within
         await exchange_with_protocol(link, handshake, deadline, within, _LINGER)
 
 
-async def _exchange_with_reader(link: socket.socket, handshake: Talk, deadline: float, within: str) -> None:
+async def _exchange_with_reader(
+    link: socket.socket, handshake: Conversing, deadline: float, within: str
+) -> None:
     loop = asyncio.get_running_loop()
     try:
         conversation = _Conversation(link, handshake, loop)
@@ -73,7 +75,7 @@ class _Conversation:
         "finished",
     )
 
-    def __init__(self, link: socket.socket, handshake: Talk, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, link: socket.socket, handshake: Conversing, loop: asyncio.AbstractEventLoop) -> None:
         self._link = link
         self._number = link.fileno()
         self._handshake = handshake
@@ -89,7 +91,7 @@ class _Conversation:
     def expire(self, within: str) -> None:
         """Learn that time is up."""
         if self._connecting:
-            self._handshake.end(Reason.TIMEOUT, f"no answer to the connection request {within}")
+            self._handshake.end(FailureReason.TIMEOUT, f"no answer to the connection request {within}")
         else:
             self._handshake.expire(within)
         self.close()
@@ -151,7 +153,7 @@ class _Conversation:
             self._part()
 
     def _part(self) -> None:
-        """Close, or let our last words wait for a moment while the look goes on without them."""
+        """Close, or let our last words wait for a moment while the probe goes on without them."""
         if not self._unsent:
             self.close()
         elif self._alarm is None:
@@ -163,7 +165,9 @@ class _Conversation:
     def _break(self, error: Exception) -> None:
         if not isinstance(error, OSError) and not self.finished.done():
             self.finished.set_exception(error)
-        self._handshake.end(Reason.CLOSED, "the connection was reset in the middle of the TLS handshake")
+        self._handshake.end(
+            FailureReason.CLOSED, "the connection was reset in the middle of the TLS handshake"
+        )
         self.close()
 
     # The loop raises nothing for a descriptor that it does not know, but by then the number may be

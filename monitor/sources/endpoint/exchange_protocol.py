@@ -7,8 +7,8 @@ mean.
 import asyncio
 import socket
 
-from monitor.model import Reason
-from monitor.sources.endpoint.spoken import Talk
+from monitor.model import FailureReason
+from monitor.sources.endpoint.conversation import Conversing
 
 
 class _Exchange(asyncio.Protocol):
@@ -16,7 +16,7 @@ class _Exchange(asyncio.Protocol):
 
     __slots__ = ("_greeting", "_handshake", "_transport", "alarm", "finished")
 
-    def __init__(self, handshake: Talk, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, handshake: Conversing, loop: asyncio.AbstractEventLoop) -> None:
         # Made here and not in a callback, where an error would only be logged.
         self._greeting = handshake.start()
         self._handshake = handshake
@@ -45,7 +45,9 @@ class _Exchange(asyncio.Protocol):
             self.alarm.cancel()
         if exc is not None and not isinstance(exc, OSError) and not self.finished.done():
             self.finished.set_exception(exc)
-        self._handshake.end(Reason.CLOSED, "the connection was reset in the middle of the TLS handshake")
+        self._handshake.end(
+            FailureReason.CLOSED, "the connection was reset in the middle of the TLS handshake"
+        )
         self._finish()
 
     def expire(self, within: str) -> None:
@@ -58,7 +60,7 @@ class _Exchange(asyncio.Protocol):
 
 
 async def exchange_with_protocol(
-    link: socket.socket, handshake: Talk, deadline: float, within: str, linger: float
+    link: socket.socket, handshake: Conversing, deadline: float, within: str, linger: float
 ) -> None:
     """Drive a handshake over a connected socket; for the rest see ``exchange``.
 

@@ -1,4 +1,4 @@
-"""Read certificates and keys of our own, and passwords, at the moment of a look; keeps no secret itself.
+"""Read certificates and keys of our own, and passwords, at the moment of a probe; keeps no secret itself.
 
 On threads of their own: a file may lie on a network disk that hangs.
 """
@@ -7,9 +7,9 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.secrets import SecretReference, SecretUnavailableError
-from monitor.sources.endpoint.way import Identity
+from monitor.sources.endpoint.connect_options import ClientIdentity
 from monitor.threads import ThreadPool
 from monitor.tls import TlsSetting, UnfitKeyError, identified_context
 
@@ -19,15 +19,15 @@ _THREADS = 4
 
 # Device, inode, modification time and size: while they stay, the content stays.
 _Signature = tuple[int, int, int, int]
-_Key = tuple[TlsSetting, Identity]
+_Key = tuple[TlsSetting, ClientIdentity]
 
 
 class _UnusableError(Exception):
     """An identity cannot be used; never leaves this file."""
 
-    def __init__(self, reason: Reason, detail: str, place: str) -> None:
+    def __init__(self, reason: FailureReason, detail: str, location: str) -> None:
         super().__init__(detail)
-        self.failure = Failure(reason, detail, place)
+        self.failure = Failure(reason, detail, location)
 
 
 class Identities:
@@ -38,7 +38,7 @@ class Identities:
         self.pool = ThreadPool("credentials", _THREADS)
         self._known: OrderedDict[_Key, tuple[tuple[_Signature, ...], Any]] = OrderedDict()
 
-    async def context(self, setting: TlsSetting, identity: Identity) -> Any:
+    async def context(self, setting: TlsSetting, identity: ClientIdentity) -> Any:
         """Return a context that shows the certificate, or the ``Failure`` that says why there is none."""
         try:
             signatures = await self.pool.run(_signatures, identity)
@@ -61,7 +61,7 @@ class Identities:
             self._known.popitem(last=False)
 
 
-def _signatures(identity: Identity) -> tuple[_Signature, ...]:
+def _signatures(identity: ClientIdentity) -> tuple[_Signature, ...]:
     return tuple(_signature(path) for path in (identity.certificate, identity.key))
 
 
@@ -73,19 +73,21 @@ def _signature(path: str) -> _Signature:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _load(setting: TlsSetting, identity: Identity) -> Any:
+def _load(setting: TlsSetting, identity: ClientIdentity) -> Any:
     certificates, key = _content(identity.certificate), _content(identity.key)
     try:
         passphrase = identity.passphrase.resolve().reveal() if identity.passphrase else None
         return identified_context(setting, certificates, key, passphrase)
     except (UnfitKeyError, SecretUnavailableError) as error:
-        raise _UnusableError(Reason.UNREADABLE, _said(identity.key, str(error)), identity.key) from None
+        raise _UnusableError(
+            FailureReason.UNREADABLE, _said(identity.key, str(error)), identity.key
+        ) from None
 
 
 def _content(path: str) -> bytes:
     try:
         if not Path(path).is_file():  # a pipe would be waited for without end
-            raise _UnusableError(Reason.UNREADABLE, _said(path, "it is no regular file"), path)
+            raise _UnusableError(FailureReason.UNREADABLE, _said(path, "it is no regular file"), path)
         with Path(path).open("rb") as stream:
             return stream.read(_LARGEST)
     except OSError as error:
@@ -94,10 +96,10 @@ def _content(path: str) -> bytes:
 
 def _unusable(path: str, error: OSError) -> _UnusableError:
     if isinstance(error, FileNotFoundError):
-        return _UnusableError(Reason.NOT_FOUND, _said(path, "there is no such file"), path)
+        return _UnusableError(FailureReason.NOT_FOUND, _said(path, "there is no such file"), path)
     if isinstance(error, PermissionError):
-        return _UnusableError(Reason.PERMISSION, _said(path, "we may not read it"), path)
-    return _UnusableError(Reason.UNREADABLE, _said(path, error.strerror or str(error)), path)
+        return _UnusableError(FailureReason.PERMISSION, _said(path, "we may not read it"), path)
+    return _UnusableError(FailureReason.UNREADABLE, _said(path, error.strerror or str(error)), path)
 
 
 def _said(path: str, why: str) -> str:

@@ -1,7 +1,7 @@
-"""Look at a server's certificate of every key type, and remember which types it has.
+"""Probe a server's certificate of every key type, and remember which types it has.
 
 Every refused handshake is a line in somebody's log: a type that a server does not have is asked for once a
-day, and what is asked for in one look comes one after the other, so that a server that cannot be reached is
+day, and what is asked for in one probe comes one after the other, so that a server that cannot be reached is
 knocked at once. Must not connect: whoever looks is handed over.
 """
 
@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 
-from monitor.model import Reason, Seen
+from monitor.model import FailureReason, ProbeResult
 from monitor.tls import KeyType
 
 ASK_AGAIN = 86_400.0
@@ -20,10 +20,10 @@ MOST_SERVERS = 65_536
 
 # What servers answer to an offer that none of their certificates fits: an alert, or they hang up (Schannel).
 # Some show another certificate all the same, as RFC 8446 section 4.4.2.2 wants it.
-_REFUSALS = (Reason.TLS_ALERT, Reason.TLS_PROTOCOL, Reason.CLOSED)
+_REFUSALS = (FailureReason.TLS_ALERT, FailureReason.TLS_PROTOCOL, FailureReason.CLOSED)
 
-Ask = Callable[[KeyType | None, str], Awaitable[Seen]]
-"""Looks once, for one key type or the server's choice, and calls the place so."""
+Ask = Callable[[KeyType | None, str], Awaitable[ProbeResult]]
+"""Looks once, for one key type or the server's choice, and calls the location so."""
 
 
 @dataclass(slots=True)
@@ -58,26 +58,26 @@ class _Server:
 
 
 class KeyTypes:
-    """Look at servers for every key type; remembers the servers looked at last."""
+    """Probe servers for every key type; remembers the servers probed last."""
 
     def __init__(self) -> None:
         """Know no server yet."""
         self._servers: OrderedDict[Hashable, _Server] = OrderedDict()
 
-    async def look(self, key: Hashable, place: str, ask: Ask, now: float) -> list[Seen]:
+    async def probe(self, key: Hashable, location: str, ask: Ask, now: float) -> list[ProbeResult]:
         """Return what each handshake gave; ``now`` is in seconds of a clock that never goes back.
 
         Places are ``place (RSA)``, ``place (ECDSA)``, or ``place (not told apart)`` where a server shows a
         certificate but refuses to be asked for either type. What concerns the server as a whole, such as that
-        it cannot be reached, stands at ``place``.
+        it cannot be reached, stands at ``location``.
         """
         server = self._server(key)
         if server.down:
-            seen = await ask(None, place)
+            seen = await ask(None, location)
             if not seen.sightings:
                 return [seen]
             server.down = False
-        return await _asked(server, place, ask, now)
+        return await _asked(server, location, ask, now)
 
     def _server(self, key: Hashable) -> _Server:
         server = self._servers.setdefault(key, _Server())
@@ -87,11 +87,11 @@ class KeyTypes:
         return server
 
 
-async def _asked(server: _Server, place: str, ask: Ask, now: float) -> list[Seen]:
-    gave: list[Seen] = []
+async def _asked(server: _Server, location: str, ask: Ask, now: float) -> list[ProbeResult]:
+    gave: list[ProbeResult] = []
     fell: list[KeyType] = []
     for key_type in server.wanted(now):
-        at = f"{place} ({key_type})"
+        at = f"{location} ({key_type})"
         seen = await ask(key_type, at)
         if _refused(seen, key_type, at):
             if server.refuses(key_type, now, surely=bool(seen.sightings)):
@@ -104,39 +104,39 @@ async def _asked(server: _Server, place: str, ask: Ask, now: float) -> list[Seen
         elif gave:
             return [*gave, seen]
         else:
-            return [_moved(seen, at, place)]  # the connection itself failed: nothing was said of key types
-    return gave or [await _not_told_apart(server, fell, place, ask)]
+            return [_moved(seen, at, location)]  # the connection itself failed: nothing was said of key types
+    return gave or [await _not_told_apart(server, fell, location, ask)]
 
 
-async def _not_told_apart(server: _Server, fell: list[KeyType], place: str, ask: Ask) -> Seen:
-    """Look at what the server shows by its own choice."""
-    at = f"{place} (not told apart)"
+async def _not_told_apart(server: _Server, fell: list[KeyType], location: str, ask: Ask) -> ProbeResult:
+    """Probe what the server shows by its own choice."""
+    at = f"{location} (not told apart)"
     seen = await ask(None, at)
     if seen.sightings or not fell:
-        return seen if seen.sightings else _moved(seen, at, place)
+        return seen if seen.sightings else _moved(seen, at, location)
     # It refuses everybody, which says nothing of key types.
     server.down = True
     for key_type in fell:
         server.asleep.pop(key_type)
-    return _moved(seen, at, place)
+    return _moved(seen, at, location)
 
 
-def _refused(seen: Seen, key_type: KeyType, place: str) -> bool:
+def _refused(seen: ProbeResult, key_type: KeyType, location: str) -> bool:
     """Return whether a server has no certificate of the type asked for."""
     if seen.sightings:
         return (seen.sightings[0].certificate.key_type == "RSA") != (key_type is KeyType.RSA)
-    return any(one in _REFUSALS for one in _reasons(seen, place))
+    return any(one in _REFUSALS for one in _reasons(seen, location))
 
 
-def _unreadable(seen: Seen, place: str) -> bool:
-    return Reason.BAD_CERTIFICATE in _reasons(seen, place)
+def _unreadable(seen: ProbeResult, location: str) -> bool:
+    return FailureReason.BAD_CERTIFICATE in _reasons(seen, location)
 
 
-def _reasons(seen: Seen, place: str) -> Iterator[Reason]:
-    return (failure.reason for failure in seen.failures if failure.place == place)
+def _reasons(seen: ProbeResult, location: str) -> Iterator[FailureReason]:
+    return (failure.reason for failure in seen.failures if failure.location == location)
 
 
-def _moved(seen: Seen, place: str, to: str) -> Seen:
-    """Return the same with the failures of one place told of another."""
-    failures = (replace(one, place=to) if one.place == place else one for one in seen.failures)
+def _moved(seen: ProbeResult, location: str, to: str) -> ProbeResult:
+    """Return the same with the failures of one location told of another."""
+    failures = (replace(one, location=to) if one.location == location else one for one in seen.failures)
     return replace(seen, failures=tuple(failures))

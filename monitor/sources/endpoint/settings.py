@@ -1,4 +1,4 @@
-"""What a configuration says of one TLS endpoint, and the target that it becomes; must not look at it."""
+"""What a configuration says of one TLS endpoint, and the target that it becomes; must not probe it."""
 
 from typing import Literal, Self
 
@@ -6,12 +6,12 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.addresses import HostPort, read_host
 from monitor.dialects import DIALECTS, PROTOCOLS
-from monitor.model import Meaning, Part, Policy, Target
+from monitor.model import Policy, Target, TargetInfo, TargetTraits
 from monitor.settings import Host
-from monitor.sources.endpoint.way import Endpoint, WaySettings
+from monitor.sources.endpoint.connect_options import ConnectSettings, Endpoint
 
 
-class EndpointSettings(WaySettings):
+class EndpointSettings(ConnectSettings):
     """Hold the configuration of one TLS endpoint."""
 
     kind: Literal["endpoint"] = "endpoint"
@@ -69,14 +69,14 @@ class EndpointSettings(WaySettings):
             id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
             kind=self.kind,
             where=where,
-            settings=Endpoint(host, port, name, self.protocol, self.way),
+            settings=Endpoint(host, port, name, self.protocol, self.connect_options),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             host=host,
             server_name=name,
             aliases=self.aliases,
-            meaning=Meaning(title=self.title),
-            part=Part(
+            info=TargetInfo(title=self.title),
+            traits=TargetTraits(
                 stands_in_for=self.stands_in_for,
                 public_names=self.public_names,
                 self_made=DIALECTS[self.protocol].self_made,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor import parse
-from monitor.model import Certificate, Reason, RevocationList
+from monitor.model import Certificate, FailureReason, RevocationList
 from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.passphrases import NONE, Passphrases
 from monitor.sources.files.walk import is_regular
@@ -19,7 +19,7 @@ Signature = tuple[int, int, int, int, int]
 class UnfitError(Exception):
     """The path is no file that we read; the sentence says why, the reason in a word."""
 
-    def __init__(self, sentence: str, reason: Reason = Reason.UNREADABLE) -> None:
+    def __init__(self, sentence: str, reason: FailureReason = FailureReason.UNREADABLE) -> None:
         """Keep both."""
         super().__init__(sentence)
         self.reason = reason
@@ -95,11 +95,13 @@ def _fit(path: str, status: os.stat_result) -> Signature:
         raise UnfitError(f"{path} is no regular file")
     if status.st_size > LARGEST:
         sentence = f"{path} is too large for a certificate file (over {LARGEST >> 20} MiB)"
-        raise UnfitError(sentence, Reason.TOO_LARGE)
+        raise UnfitError(sentence, FailureReason.TOO_LARGE)
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
 
 
-def _parsed(path: str, signature: Signature, holding: parse.Holding, passphrases: Passphrases) -> CertFile:
+def _parsed(
+    path: str, signature: Signature, holding: parse.AliasedCertificates, passphrases: Passphrases
+) -> CertFile:
     problems: list[str] = []
     certificates: list[Stored] = []
     lists: list[RevocationList] = []
@@ -120,7 +122,7 @@ def _parsed(path: str, signature: Signature, holding: parse.Holding, passphrases
 
 
 def inside(path: str, alias: str) -> str:
-    """Return the place of what has a name in a file: ``path#alias``, or the path itself."""
+    """Return the location of what has a name in a file: ``path#alias``, or the path itself."""
     return f"{path}#{alias}" if alias else path
 
 
@@ -132,9 +134,9 @@ def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> I
             problems.append(f"{f'{alias}: ' if alias else ''}certificate {position} cannot be read: {error}")
 
 
-def _lists(place: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[RevocationList]:
+def _lists(location: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[RevocationList]:
     for position, der in enumerate(ders):
         try:
-            yield parse.revocation_list(der, place, position)
+            yield parse.revocation_list(der, location, position)
         except parse.UnreadableListError as error:
             problems.append(f"CRL {position} cannot be read: {error}")

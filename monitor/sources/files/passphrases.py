@@ -1,6 +1,6 @@
-"""The passphrases of key stores as they are at one look; nothing is kept beyond it, nothing is shown.
+"""The passphrases of key stores as they are at one probe; nothing is kept beyond it, nothing is shown.
 
-Files are read on the thread that looks, so that a rotated passphrase needs no reload.
+Files are read on the thread that probes, so that a rotated passphrase needs no reload.
 """
 
 import hashlib

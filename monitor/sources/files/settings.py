@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import read_host
-from monitor.model import Meaning, Policy, Target
+from monitor.model import Policy, Target, TargetInfo
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, LocalPattern, TargetSettings
 from monitor.sources.files.globs import has_magic
@@ -59,7 +59,7 @@ class FilesSettings(TargetSettings):
             labels=tuple(sorted(self.labels.items())),
             host=self.host,
             collection=any(_many(path) for path in self.paths),
-            meaning=Meaning(title=self.title or self.name),
+            info=TargetInfo(title=self.title or self.name),
         )
 
 

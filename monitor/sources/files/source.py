@@ -1,11 +1,11 @@
-"""Look at certificate files, in folders and by pattern too; judges nothing and keeps no private key."""
+"""Probe certificate files, in folders and by pattern too; judges nothing and keeps no private key."""
 
 import asyncio
 import threading
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from monitor.model import Failure, Reason, Seen, Sighting, Target
+from monitor.model import Failure, FailureReason, ProbeResult, Sighting, Target
 from monitor.sources.files.certfile import CertFile, UnfitError, inside, read_file
 from monitor.sources.files.globs import excluded_by
 from monitor.sources.files.passphrases import Passphrases
@@ -25,19 +25,19 @@ MOST_HANGING = 56
 
 
 class FilesSource:
-    """Look at certificate files on threads of their own; unchanged files are not read again.
+    """Probe certificate files on threads of their own; unchanged files are not read again.
 
-    A target on a disk that hangs holds one thread, however often it is looked at, and no other target up.
+    A target on a disk that hangs holds one thread, however often it is probed, and no other target up.
     """
 
     def __init__(self, threads: int = 8) -> None:
-        """Look at up to ``threads`` targets at once, beside those that hang."""
+        """Probe up to ``threads`` targets at once, beside those that hang."""
         self.pool = ThreadPool("files", threads, spare=MOST_HANGING)
         self._hanging: WeakKeyDictionary[Files, Budget] = WeakKeyDictionary()
         # Weak: what was read is forgotten with the target that asked for it.
         self._known: WeakKeyDictionary[Files, dict[str, CertFile]] = WeakKeyDictionary()
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         """Return the certificates and CRLs of every file, and what failed, within the policy's timeout."""
         files = target.settings
         if not isinstance(files, Files):
@@ -46,26 +46,26 @@ class FilesSource:
         if before is not None and before.under_way:
             self._hanging[files] = before
             return _still(before)
-        look = _Look(files, self._known.get(files, {}), Budget.of(target.policy.timeout.total_seconds()))
+        probe = _Probe(files, self._known.get(files, {}), Budget.of(target.policy.timeout.total_seconds()))
         try:
-            async with asyncio.timeout(look.budget.timeout):
-                await self.pool.run(look.run)
+            async with asyncio.timeout(probe.budget.timeout):
+                await self.pool.run(probe.run)
         except TimeoutError:
             # A call hangs in the operating system: take what there is and leave its thread behind.
-            look.give_up()
-            self._hanging[files] = look.budget
-        self._known[files] = look.read if look.finished else look.known | look.read
-        return look.seen()
+            probe.give_up()
+            self._hanging[files] = probe.budget
+        self._known[files] = probe.read if probe.finished else probe.known | probe.read
+        return probe.seen()
 
 
-def _still(budget: Budget) -> Seen:
+def _still(budget: Budget) -> ProbeResult:
     """Return that the thread of an earlier look has not come back yet."""
     detail = f"an earlier look has not come back from {budget.at}: does its disk or share answer?"
-    return Seen(failures=(Failure(Reason.TIMEOUT, detail, budget.at),), partial=True)
+    return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail, budget.at),), partial=True)
 
 
-class _Look:
-    """One look: filled by a thread, read by the loop, also while the thread still hangs."""
+class _Probe:
+    """One probe: filled by a thread, read by the loop, also while the thread still hangs."""
 
     def __init__(self, files: Files, known: dict[str, CertFile], budget: Budget) -> None:
         self.known = known
@@ -109,11 +109,11 @@ class _Look:
         if not self.budget.at:
             self.budget.at = self._files.paths[0]
         with self._lock:
-            if not any(failure.reason is Reason.TIMEOUT for failure in self._failures):
+            if not any(failure.reason is FailureReason.TIMEOUT for failure in self._failures):
                 self._failures.append(self.budget.late())
             self.read = dict(self.read)
 
-    def seen(self) -> Seen:
+    def seen(self) -> ProbeResult:
         """Return what was seen so far."""
         with self._lock:
             read, failures = dict(self.read), tuple(self._failures)
@@ -124,7 +124,7 @@ class _Look:
                 sightings.append(Sighting(inside(path, alias), position, certificate))
                 ders[certificate.sha256] = der
         lists = tuple(found for one in read.values() for found in one.lists)
-        return Seen(tuple(sightings), failures, ders, lists=lists, partial=not self.finished)
+        return ProbeResult(tuple(sightings), failures, ders, lists=lists, partial=not self.finished)
 
     def _file(self, match: Match) -> None:
         try:
@@ -135,7 +135,7 @@ class _Look:
                 self._failed(failure_of(error, match.path))
         except UnfitError as error:
             # A pattern may match anything; what is called like a certificate file must not be passed over.
-            if match.named or (error.reason is Reason.TOO_LARGE and by_name(match.path)):
+            if match.named or (error.reason is FailureReason.TOO_LARGE and by_name(match.path)):
                 self._failed(Failure(error.reason, str(error), match.path))
         else:
             self._keep(match, one)
@@ -146,13 +146,13 @@ class _Look:
                 return
             self.read[match.path] = one
         for problem in one.problems:
-            self._failed(Failure(Reason.BAD_CERTIFICATE, f"{match.path}: {problem}", match.path))
+            self._failed(Failure(FailureReason.BAD_CERTIFICATE, f"{match.path}: {problem}", match.path))
         for alias, said in one.locked:
-            place = inside(match.path, alias)
-            self._failed(Failure(Reason.PASSPHRASE, f"{place}: {said}", place))
+            location = inside(match.path, alias)
+            self._failed(Failure(FailureReason.PASSPHRASE, f"{location}: {said}", location))
         if match.named and not (one.certificates or one.lists or one.problems or one.locked):
             detail = f"{match.path} holds no certificate" + (f": {one.hint}" if one.hint else "")
-            self._failed(Failure(Reason.NOT_A_CERTIFICATE, detail, match.path))
+            self._failed(Failure(FailureReason.NOT_A_CERTIFICATE, detail, match.path))
 
     def _failed(self, failure: Failure) -> None:
         with self._lock:
@@ -163,5 +163,5 @@ class _Look:
         where = ", ".join(self._files.paths)
         if matched:
             detail = f"none of the {matched} files at {where} holds a certificate"
-            return Failure(Reason.NOT_A_CERTIFICATE, detail, where)
-        return Failure(Reason.NOT_FOUND, f"no file is at {where}", where)
+            return Failure(FailureReason.NOT_A_CERTIFICATE, detail, where)
+        return Failure(FailureReason.NOT_FOUND, f"no file is at {where}", where)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.sources.files.globs import Pattern, States, everything_below, has_magic, pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
@@ -17,7 +17,7 @@ MOST_ENTRIES = 1_000_000
 
 
 class ExhaustedError(Exception):
-    """A bound of one look is reached; ``failure`` names it and the place where the look ended."""
+    """A bound of one probe is reached; ``failure`` names it and the location where the probe ended."""
 
     def __init__(self, failure: Failure) -> None:
         """Keep the failure."""
@@ -27,7 +27,7 @@ class ExhaustedError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """Count what one look spends; ``given_up`` lets another thread end it, which is ``under_way``."""
+    """Count what one probe spends; ``given_up`` lets another thread end it, which is ``under_way``."""
 
     timeout: float
     deadline: float
@@ -43,7 +43,7 @@ class Budget:
         return cls(timeout, time.monotonic() + timeout)
 
     def enter(self, path: str) -> None:
-        """Note where the look is; raise ``ExhaustedError`` when its time is over."""
+        """Note where the probe is; raise ``ExhaustedError`` when its time is over."""
         self.at = path
         if self.given_up or time.monotonic() > self.deadline:
             raise ExhaustedError(self.late())
@@ -62,13 +62,15 @@ class Budget:
             raise ExhaustedError(_over(path, f"{MOST_FILES:,} files"))
 
     def late(self) -> Failure:
-        """Return the failure of a look that took too long."""
-        return Failure(Reason.TIMEOUT, f"not finished within {self.timeout:g} s, at {self.at}", self.at)
+        """Return the failure of a probe that took too long."""
+        return Failure(
+            FailureReason.TIMEOUT, f"not finished within {self.timeout:g} s, at {self.at}", self.at
+        )
 
 
 def _over(path: str, bound: str) -> Failure:
     detail = f"more than {bound} for one target; split it or exclude folders; ended at {path}"
-    return Failure(Reason.UNREADABLE, detail, path)
+    return Failure(FailureReason.UNREADABLE, detail, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +174,10 @@ def failure_of(error: OSError, path: str) -> Failure:
     """Return the failure that an operating system's error stands for."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return Failure(Reason.NOT_FOUND, f"{path} does not exist", path)
+            return Failure(FailureReason.NOT_FOUND, f"{path} does not exist", path)
         case PermissionError():
-            return Failure(Reason.PERMISSION, f"{path} cannot be read: permission denied", path)
-    return Failure(Reason.UNREADABLE, f"{path} cannot be read: {error.strerror or error}", path)
+            return Failure(FailureReason.PERMISSION, f"{path} cannot be read: permission denied", path)
+    return Failure(FailureReason.UNREADABLE, f"{path} cannot be read: {error.strerror or error}", path)
 
 
 def is_regular(status: os.stat_result) -> bool:

@@ -50,7 +50,7 @@ class Access:
 async def access(cluster: Cluster) -> Access:
     """Return how a cluster is reached, as its kubeconfig or the pod says now; raise ``UnusableConfigError``.
 
-    Read anew for each look, so that a token or certificate that was renewed is taken up.
+    Read anew for each probe, so that a token or certificate that was renewed is taken up.
     """
     settings = Configuration()
     try:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 Held = tuple[str, bytes]
-"""A place, ``namespace/secret/name#key``, and the bytes that lie there."""
+"""A location, ``namespace/secret/name#key``, and the bytes that lie there."""
 
 # RFC 7468 and OpenSSL's older labels: keys, requests and other blocks do not count in a config map.
 _PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----|-----BEGIN PKCS7-----")
@@ -44,8 +44,8 @@ def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[Held]:
     found = _dict(config_map)
     texts = _wanted(config_map, "configmap", _dict(found.get("data")), keys, encoded=False)
     octets = _wanted(config_map, "configmap", _dict(found.get("binaryData")), keys, encoded=True)
-    yield from ((place, data) for place, data in texts if _PEM.search(data))
-    yield from ((place, data) for place, data in octets if _PEM.search(data) or data[:1] == b"\x30")
+    yield from ((location, data) for location, data in texts if _PEM.search(data))
+    yield from ((location, data) for location, data in octets if _PEM.search(data) or data[:1] == b"\x30")
 
 
 def in_webhooks(kind: str, configuration: Any) -> Iterator[Held]:

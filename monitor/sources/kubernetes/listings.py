@@ -16,13 +16,13 @@ _WEBHOOKS = ("validatingwebhookconfiguration", "mutatingwebhookconfiguration")
 class Listing:
     """Hold one list: its path, what it is filtered by, and how its items are read.
 
-    ``place`` is where its certificates lie: ``namespace/secret``, or the resource for a whole cluster.
+    ``location`` is where its certificates lie: ``namespace/secret``, or the resource for a whole cluster.
     ``named`` says that whoever configured it says that certificates lie there: then anything else is told.
     """
 
     path: str
     query: dict[str, str]
-    place: str
+    location: str
     held: Callable[[Any], Iterator[Held]]
     named: bool = True
 
@@ -48,5 +48,5 @@ def _namespaced(
     within = f"/namespaces/{namespace}" if namespace else ""
     left_out = () if namespace else (f"metadata.namespace!={name}" for name in cluster.exclude_namespaces)
     query = {"fieldSelector": ",".join((*fields, *left_out)), "labelSelector": cluster.selector}
-    place = f"{namespace}/{kind}" if namespace else f"{kind}s"
-    return Listing(f"/api/v1{within}/{kind}s", query, place, held, named=kind == "secret")
+    location = f"{namespace}/{kind}" if namespace else f"{kind}s"
+    return Listing(f"/api/v1{within}/{kind}s", query, location, held, named=kind == "secret")

@@ -1,8 +1,8 @@
-"""Run a look in an event loop of its own, and end with it whatever connection or program the look began.
+"""Run a probe in an event loop of its own, and end with it whatever connection or program the probe began.
 
-A kubeconfig may name a program that logs in. One that hangs is given up with the look; asyncio would leave it
-running, one more with each look. A TLS connection waits for the other side's farewell when it is closed, and
-would stay open when the loop is gone.
+A kubeconfig may name a program that logs in. One that hangs is given up with the probe; asyncio would leave
+it running, one more with each probe. A TLS connection waits for the other side's close_notify when it
+is closed, and would stay open when the loop is gone.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _TURNS = 5
-_FAREWELL = 100
+_GRACEFUL_CLOSE = 100
 _MOMENT = 0.01
 
 if sys.platform == "win32":
@@ -41,15 +41,15 @@ class _Loop(_Base):
         return transport, protocol
 
 
-def run(look: Coroutine[Any, Any, T]) -> T:
-    """Return what a look returns or raise what it raises; nothing that it began outlives it."""
+def run(probe: Coroutine[Any, Any, T]) -> T:
+    """Return what a probe returns or raise what it raises; nothing that it began outlives it."""
     with asyncio.Runner(loop_factory=_Loop) as runner:
-        return runner.run(_ending(look))
+        return runner.run(_ending(probe))
 
 
-async def _ending(look: Coroutine[Any, Any, T]) -> T:
+async def _ending(probe: Coroutine[Any, Any, T]) -> T:
     try:
-        return await look
+        return await probe
     finally:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, _Loop)  # noqa: S101 - the one above
@@ -59,7 +59,7 @@ async def _ending(look: Coroutine[Any, Any, T]) -> T:
             program.close()  # it kills what still runs
         for _ in range(_TURNS):
             await asyncio.sleep(0)
-        for _ in range(_FAREWELL):
+        for _ in range(_GRACEFUL_CLOSE):
             if all(program.get_returncode() is not None for program in loop.programs):
                 break
             await asyncio.sleep(_MOMENT)

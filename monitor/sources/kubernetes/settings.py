@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from monitor.model import Meaning, Policy, Target
+from monitor.model import Policy, Target, TargetInfo
 from monitor.settings import LocalPath, TargetSettings
 
 KIND = "kubernetes"
@@ -115,5 +115,5 @@ class KubernetesSettings(TargetSettings):
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             collection=True,
-            meaning=Meaning(title=self.title or f"Kubernetes cluster {self.name}"),
+            info=TargetInfo(title=self.title or f"Kubernetes cluster {self.name}"),
         )

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import wintypes
 
-from monitor.model import Link, PrivateKey
+from monitor.model import KeyLink, PrivateKey
 from monitor.parse import display
-from monitor.sources.win32.trouble import CallError, last_error
+from monitor.sources.win32.failures import CallError, last_error
 from monitor.windows.certificate import Stored
 from monitor.windows.providers import is_hardware
-from monitor.windows.stores import Location, StoreName
+from monitor.windows.stores import StoreLocation, StoreName
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
 
@@ -20,7 +20,11 @@ MOST_CERTIFICATES = 20_000
 # wincrypt.h
 _PROVIDER_SYSTEM_W = 10
 _READ_ONLY = 0x8000 | 0x4000 | 0x0200  # READONLY, OPEN_EXISTING, ENUM_ARCHIVED
-_LOCATIONS = {Location.CURRENT_USER: 1 << 16, Location.LOCAL_MACHINE: 2 << 16, Location.SERVICES: 5 << 16}
+_LOCATIONS = {
+    StoreLocation.CURRENT_USER: 1 << 16,
+    StoreLocation.LOCAL_MACHINE: 2 << 16,
+    StoreLocation.SERVICES: 5 << 16,
+}
 _KEY_PROVIDER, _FRIENDLY_NAME, _ARCHIVED = 2, 11, 19
 _END = {0x80092004, 18}  # CRYPT_E_NOT_FOUND, ERROR_NO_MORE_FILES
 
@@ -79,7 +83,7 @@ def stored_in(store: StoreName) -> tuple[Stored, ...]:
     with _opened(store) as handle:
         for one in _entries(handle):
             # A certificate may lie in two physical parts; the one with a key says more.
-            if one.der not in found or one.key.link is Link.PRESENT:
+            if one.der not in found or one.key.link is KeyLink.PRESENT:
                 found[one.der] = one
             if len(found) > MOST_CERTIFICATES:
                 raise CallError(0, f"it holds more than {MOST_CERTIFICATES} certificates")
@@ -128,13 +132,15 @@ def _key(context: "ctypes._Pointer[_Context]") -> PrivateKey:
     """Return where the private key lies; whether it still lies there only opening it would tell."""
     octets = _property(context, _KEY_PROVIDER)
     if octets is None:
-        return PrivateKey(Link.MISSING)
+        return PrivateKey(KeyLink.MISSING)
     if len(octets) < ctypes.sizeof(_KeyProvider):
-        return PrivateKey(Link.UNKNOWN)
+        return PrivateKey(KeyLink.UNKNOWN)
     # Its pointers lead into the same octets, which live as long as this function.
     found = _KeyProvider.from_buffer(octets)
     provider = found.provider or ""
-    return PrivateKey(Link.PRESENT, display(provider), display(found.container or ""), is_hardware(provider))
+    return PrivateKey(
+        KeyLink.PRESENT, display(provider), display(found.container or ""), is_hardware(provider)
+    )
 
 
 def _property(context: "ctypes._Pointer[_Context]", number: int) -> "ctypes.Array[ctypes.c_char] | None":

@@ -8,7 +8,7 @@ from ctypes import wintypes
 
 from monitor.model import Binding
 from monitor.parse import display
-from monitor.sources.win32.trouble import CallError, call_error
+from monitor.sources.win32.failures import CallError, call_error
 from monitor.windows.raw_forms import socket_address
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere

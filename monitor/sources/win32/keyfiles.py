@@ -7,7 +7,7 @@ import winreg
 from ctypes import wintypes
 from pathlib import Path
 
-from monitor.model import Grant
+from monitor.model import KeyPermission
 from monitor.windows.raw_forms import grants, key_file_name
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
@@ -32,7 +32,7 @@ _memory.LocalFree.argtypes = (ctypes.c_void_p,)
 _memory.LocalFree.restype = ctypes.c_void_p
 
 
-def readers(container: str) -> tuple[Grant, ...] | None:
+def readers(container: str) -> tuple[KeyPermission, ...] | None:
     """Return the access list of a key's file, ``None`` where there is no such file or we may not see it.
 
     What the files of the newer key storage provider are called is not published: where its keys have another
@@ -43,12 +43,12 @@ def readers(container: str) -> tuple[Grant, ...] | None:
             name = key_file_name(container, str(winreg.QueryValueEx(key, "MachineGuid")[0]))
     except OSError:
         return None
-    places = (Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), folder, name) for folder in _FOLDERS)
-    found = (_access_list(str(place)) for place in places)
+    locations = (Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), folder, name) for folder in _FOLDERS)
+    found = (_access_list(str(location)) for location in locations)
     return next((one for one in found if one is not None), None)
 
 
-def _access_list(path: str) -> tuple[Grant, ...] | None:
+def _access_list(path: str) -> tuple[KeyPermission, ...] | None:
     entries, descriptor = ctypes.c_void_p(), ctypes.c_void_p()
     if _security.GetNamedSecurityInfoW(
         path, _FILE, _ACCESS_LIST, None, None, ctypes.byref(entries), None, ctypes.byref(descriptor)
@@ -56,7 +56,7 @@ def _access_list(path: str) -> tuple[Grant, ...] | None:
         return None
     try:
         if not entries.value:
-            return (Grant(_EVERYONE),)  # without a list there is no bound
+            return (KeyPermission(_EVERYONE),)  # without a list there is no bound
         size = int.from_bytes(ctypes.string_at(entries.value + 2, 2), "little")
         return grants(ctypes.string_at(entries.value, size))
     except ValueError:

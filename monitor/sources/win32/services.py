@@ -9,7 +9,7 @@ from contextlib import suppress
 from ctypes import wintypes
 
 from monitor.assess.key_access import service_sid
-from monitor.model import Account
+from monitor.model import ServiceAccount
 from monitor.parse import display
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
@@ -45,7 +45,7 @@ _dll.QueryServiceStatus.argtypes = (wintypes.HANDLE, ctypes.POINTER(_Status))
 _dll.CloseServiceHandle.argtypes = (wintypes.HANDLE,)
 
 
-def accounts() -> tuple[Account, ...] | None:
+def accounts() -> tuple[ServiceAccount, ...] | None:
     """Return the services that may use certificates, ``None`` where the list of services cannot be read."""
     try:
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _KEY) as services:
@@ -54,14 +54,16 @@ def accounts() -> tuple[Account, ...] | None:
         return None
 
 
-def _wanted(services: winreg.HKEYType) -> Iterator[Account]:
+def _wanted(services: winreg.HKEYType) -> Iterator[ServiceAccount]:
     count = winreg.QueryInfoKey(services)[0]
     for name in [winreg.EnumKey(services, index) for index in range(count)]:
         with suppress(OSError), winreg.OpenKey(services, name) as service:
             account, title = _text(service, "ObjectName"), _text(service, "DisplayName")
             called = (name.lower(), title.lower())
             if account and any(fnmatch.fnmatchcase(one, pattern) for one in called for pattern in WANTED):
-                yield Account(display(name), display(title), display(account), _sids(account), _runs(name))
+                yield ServiceAccount(
+                    display(name), display(title), display(account), _sids(account), _runs(name)
+                )
 
 
 def _text(key: winreg.HKEYType, name: str) -> str:

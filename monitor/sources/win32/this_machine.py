@@ -2,7 +2,7 @@
 
 import sys
 
-from monitor.model import Account, Binding, Grant, PrivateKey
+from monitor.model import Binding, KeyPermission, PrivateKey, ServiceAccount
 from monitor.sources.win32 import crypt32, httpapi, keyfiles, names, services
 from monitor.windows.certificate import Stored
 from monitor.windows.stores import StoreName
@@ -11,7 +11,7 @@ assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the 
 
 
 class ThisMachine:
-    """Answer what a look at this machine asks; what cannot be seen is ``None``."""
+    """Answer what a probe this machine asks; what cannot be seen is ``None``."""
 
     def stored_in(self, store: StoreName) -> tuple[Stored, ...]:
         """Return what one logical store holds; raise ``CallError``."""
@@ -25,10 +25,10 @@ class ThisMachine:
         """Return the bindings of http.sys."""
         return httpapi.bindings()
 
-    def accounts(self) -> tuple[Account, ...] | None:
+    def accounts(self) -> tuple[ServiceAccount, ...] | None:
         """Return the services that use certificates, and whom they run as."""
         return services.accounts()
 
-    def readers(self, key: PrivateKey) -> tuple[Grant, ...] | None:
+    def readers(self, key: PrivateKey) -> tuple[KeyPermission, ...] | None:
         """Return who may read a private key's file."""
         return keyfiles.readers(key.container)

@@ -1,1 +1,1 @@
-"""Look at the certificate stores of a Windows machine over the network; judges nothing."""
+"""Probe the certificate stores of a Windows machine over the network; judges nothing."""

@@ -42,7 +42,7 @@ class _Account:
 
 
 @dataclass(slots=True)
-class Turn:
+class LoginSlot:
     """Hold one machine's turn to be asked.
 
     ``denied`` names who refused this login, when it must not be tried now. ``accepted`` is to be set to how
@@ -63,15 +63,15 @@ class Lockout:
         self._accounts: dict[str, _Account] = {}
 
     @asynccontextmanager
-    async def turn(self, remote: Remote, secret: Secret | None) -> AsyncIterator[Turn]:
+    async def turn(self, remote: Remote, secret: Secret | None) -> AsyncIterator[LoginSlot]:
         """Wait for the turn of one machine; a login without a password of ours never waits."""
         if secret is None:
-            yield Turn()
+            yield LoginSlot()
             return
         account = self._account(remote, secret)
         async with account.changed:
             await account.changed.wait_for(lambda: self._may_go(account, remote.host))
-            turn = Turn(self._denying(account, remote.host))
+            turn = LoginSlot(self._denying(account, remote.host))
             account.trying += 1
         try:
             yield turn
@@ -104,7 +104,7 @@ class Lockout:
             account.doubts = 0
         return tuple(account.refused)[-AT_ONCE:] if account.doubts >= AT_ONCE else ()
 
-    def _note(self, account: _Account, host: str, turn: Turn) -> None:
+    def _note(self, account: _Account, host: str, turn: LoginSlot) -> None:
         if turn.accepted is True:
             account.accepted_at, account.doubts = self._monotonic(), 0
             account.refused.pop(host, None)

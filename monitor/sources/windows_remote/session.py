@@ -1,4 +1,4 @@
-"""Make the WS-Management connection of one look: bounded in time and size, verified, nothing sent astray.
+"""Make the WS-Management connection of one probe: bounded in time and size, verified, nothing sent astray.
 
 The library below follows redirects, proxies and netrc files of the environment, trusts certifi's CAs, and
 reads as much and as long as a server sends. All of that is taken away here.
@@ -21,11 +21,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from monitor.network.connect import NoneConnectedError
-from monitor.sources.windows_remote.visit import Visit
+from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.windows.access import ClientCertificate, Login
 
 MOST_BYTES = 24 * 1024 * 1024
-"""Bytes of all answers of one look: a document of 16 MiB in Base64, and what is said around it."""
+"""Bytes of all answers of one probe: a document of 16 MiB in Base64, and what is said around it."""
 
 MOST_AT_ONCE = 2 * 1024 * 1024
 """Bytes of one answer: Windows keeps to the 500 KiB that we ask for (MaxEnvelopeSize), and encrypts them."""
@@ -41,7 +41,7 @@ for _library in ("pypsrp", "spnego", "urllib3"):
 
 
 class LateError(Exception):
-    """The time of the look is over."""
+    """The time of the probe is over."""
 
 
 class TooLargeError(Exception):
@@ -56,7 +56,7 @@ class UnfitIdentityError(Exception):
     """The client certificate cannot be used; the sentence says why."""
 
 
-def connection(visit: Visit) -> WSMan:
+def connection(visit: RemoteSession) -> WSMan:
     """Return the connection to a machine; nothing is sent yet. Raises ``UnfitIdentityError``."""
     remote = visit.remote
     sealed = remote.auth not in (Login.BASIC, Login.CERTIFICATE)
@@ -80,7 +80,7 @@ def connection(visit: Visit) -> WSMan:
     return wsman
 
 
-def _log_in(session: requests.Session, visit: Visit, *, sealed: bool) -> None:
+def _log_in(session: requests.Session, visit: RemoteSession, *, sealed: bool) -> None:
     remote = visit.remote
     password = visit.secret.reveal() if visit.secret is not None else None
     if sealed:
@@ -98,9 +98,9 @@ def _log_in(session: requests.Session, visit: Visit, *, sealed: bool) -> None:
 
 
 class _Bounded(HTTPAdapter):
-    """Send requests of one look, with what is left of its time and size."""
+    """Send requests of one probe, with what is left of its time and size."""
 
-    def __init__(self, visit: Visit, *, sealed: bool) -> None:
+    def __init__(self, visit: RemoteSession, *, sealed: bool) -> None:
         self._visit = visit
         self._sealed = sealed
         self._left = MOST_BYTES
@@ -195,7 +195,7 @@ def _pools(adapter: _Bounded) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def _connected(visit: Visit) -> socket.socket:
+def _connected(visit: RemoteSession) -> socket.socket:
     errors = []
     for count, address in enumerate(visit.addresses):
         link = socket.socket(address.family, socket.SOCK_STREAM)
@@ -211,7 +211,7 @@ def _connected(visit: Visit) -> socket.socket:
     raise NoneConnectedError(errors)
 
 
-def tls_context(visit: Visit) -> ssl.SSLContext:
+def tls_context(visit: RemoteSession) -> ssl.SSLContext:
     """Return a context that accepts only the visit's anchors and the right name; shows our certificate.
 
     X509_STRICT is off: CAs made by vendors' scripts lack extensions that it wants. PARTIAL_CHAIN lets a
@@ -231,7 +231,7 @@ def tls_context(visit: Visit) -> ssl.SSLContext:
     return context
 
 
-def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: Visit) -> None:
+def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: RemoteSession) -> None:
     passphrase = visit.passphrase.reveal() if visit.passphrase is not None else ""
     try:
         for path in (identity.certificate, identity.key):

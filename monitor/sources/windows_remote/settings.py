@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from monitor.model import Meaning, Policy, Target
+from monitor.model import Policy, Target, TargetInfo
 from monitor.settings import Host, PolicySettings
 from monitor.windows.access import Remote, WindowsAccess
 
@@ -45,7 +45,7 @@ def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
         labels=tuple(sorted(access.labels.items())),
         host=host,
         collection=True,
-        meaning=Meaning(title=f"{access.title}: {host}" if access.title else f"certificate stores of {host}"),
+        info=TargetInfo(title=f"{access.title}: {host}" if access.title else f"certificate stores of {host}"),
     )
 
 

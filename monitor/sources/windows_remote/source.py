@@ -1,6 +1,6 @@
-"""Look at Windows machines over the network: prepare a look, give it to WinRM, keep its time.
+"""Probe Windows machines over the network: prepare a probe, give it to WinRM, keep its time.
 
-The library for WinRM blocks, so each look runs on a thread; at its end its connections are shut, so that no
+The library for WinRM blocks, so each probe runs on a thread; at its end its connections are shut, so that no
 server holds a thread by answering slowly.
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from socket import socket
 
-from monitor.model import Failure, Reason, Seen, Target
+from monitor.model import Failure, FailureReason, ProbeResult, Target
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import Address, Resolving
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
-from monitor.sources.anchors import AnchorShelf
-from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, Turn
-from monitor.sources.windows_remote.visit import Visit
+from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, LoginSlot
+from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.threads import ThreadPool
 from monitor.windows.access import Remote
 
@@ -26,28 +26,28 @@ AT_ONCE = 32
 """Machines that are read at the same time, each on its thread."""
 
 CONNECT_WITHIN = 10.0
-"""Seconds for the connection alone: a machine that is off must not use up a look's whole time."""
+"""Seconds for the connection alone: a machine that is off must not use up a probe's whole time."""
 
 _PREPARING = 4
-_FAREWELL = 1.0
+_GRACEFUL_CLOSE = 1.0
 
 
 class _UnpreparedError(Exception):
-    """A look ended before the machine was asked; never leaves this file."""
+    """A probe ended before the machine was asked; never leaves this file."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
         self.failure = Failure(reason, detail)
 
 
 @dataclass(slots=True)
-class _Look:
-    """Hold one look on its thread."""
+class _Probe:
+    """Hold one probe on its thread."""
 
-    visit: Visit
+    visit: RemoteSession
     begun: bool = field(default=False)
 
-    def run(self) -> Seen:
+    def run(self) -> ProbeResult:
         """Ask the machine; called on a thread."""
         self.begun = True
         try:
@@ -65,17 +65,17 @@ class _Look:
 
 
 class WindowsRemoteSource:
-    """Look at Windows machines; one connection for each look, a bounded number of them at once."""
+    """Probe Windows machines; one connection for each probe, a bounded number of them at once."""
 
     def __init__(self, resolver: Resolving, at_once: int = AT_ONCE) -> None:
-        """Use this resolver for names, and look at up to ``at_once`` machines together."""
+        """Use this resolver for names, and probe up to ``at_once`` machines together."""
         self.pool = ThreadPool("windows", at_once + _PREPARING)
         self._resolver = resolver
         self._free = asyncio.Semaphore(at_once)
         self._lockout = Lockout(time.monotonic)
-        self._shelf = AnchorShelf()
+        self._shelf = TrustStoreLoader()
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         """Return what the machine's stores show and what went wrong, within the policy's timeout."""
         remote = target.settings
         if not isinstance(remote, Remote):
@@ -87,10 +87,10 @@ class WindowsRemoteSource:
                 seen = await self._read(visit)
                 turn.accepted = _accepted(seen)
         except _UnpreparedError as error:
-            return Seen(failures=(error.failure,))
+            return ProbeResult(failures=(error.failure,))
         return _named(seen, target)
 
-    async def _visit(self, remote: Remote, trust: tuple[str, ...], deadline: float) -> Visit:
+    async def _visit(self, remote: Remote, trust: tuple[str, ...], deadline: float) -> RemoteSession:
         secret = await self._secret(remote.password)
         passphrase = await self._secret(remote.identity.passphrase if remote.identity else None)
         anchors: tuple[bytes, ...] = ()
@@ -99,7 +99,7 @@ class WindowsRemoteSource:
             anchors = tuple(anchor.der for anchor in found.members)
         addresses = await self._addresses(remote, deadline)
         link = await _connected(remote, addresses, deadline)
-        return Visit(remote, secret, addresses, deadline, anchors, passphrase, link)
+        return RemoteSession(remote, secret, addresses, deadline, anchors, passphrase, link)
 
     async def _secret(self, reference: SecretReference | None) -> Secret | None:
         if reference is None:
@@ -107,7 +107,7 @@ class WindowsRemoteSource:
         try:
             return await self.pool.run(reference.resolve)
         except SecretUnavailableError as error:
-            raise _UnpreparedError(Reason.UNREADABLE, str(error)) from None
+            raise _UnpreparedError(FailureReason.UNREADABLE, str(error)) from None
 
     async def _addresses(self, remote: Remote, deadline: float) -> tuple[Address, ...]:
         try:
@@ -121,10 +121,10 @@ class WindowsRemoteSource:
             if found:
                 return found
             said = "the name has no address"
-        raise _UnpreparedError(Reason.DNS, f"{remote.host} cannot be resolved: {said}")
+        raise _UnpreparedError(FailureReason.DNS, f"{remote.host} cannot be resolved: {said}")
 
     @asynccontextmanager
-    async def _turn(self, visit: Visit) -> AsyncIterator[Turn]:
+    async def _turn(self, visit: RemoteSession) -> AsyncIterator[LoginSlot]:
         """Wait until the machine may be asked; whoever does not come to ask closes the connection."""
         look_over = True
         async with AsyncExitStack() as stack:
@@ -137,30 +137,32 @@ class WindowsRemoteSource:
                 look_over = False
             except TimeoutError:
                 said = "was not asked: others were being read all the time; a longer timeout lets it wait"
-                raise _UnpreparedError(Reason.TIMEOUT, f"{visit.remote.host} {said}") from None
+                raise _UnpreparedError(FailureReason.TIMEOUT, f"{visit.remote.host} {said}") from None
             finally:
                 if look_over:
-                    _Look(visit).close()
+                    _Probe(visit).close()
             yield turn
 
-    async def _read(self, visit: Visit) -> Seen:
-        look = _Look(visit)
-        reading = asyncio.ensure_future(self.pool.run(look.run))
+    async def _read(self, visit: RemoteSession) -> ProbeResult:
+        probe = _Probe(visit)
+        reading = asyncio.ensure_future(self.pool.run(probe.run))
         try:
             await asyncio.wait((reading,), timeout=visit.left)
             if not reading.done():
                 visit.cut.now()
-                await asyncio.wait((reading,), timeout=_FAREWELL)
+                await asyncio.wait((reading,), timeout=_GRACEFUL_CLOSE)
             if reading.done():
                 return reading.result()
         finally:
             if not reading.done():
                 visit.cut.now()
                 reading.cancel()
-                if not look.begun:
-                    look.close()
+                if not probe.begun:
+                    probe.close()
         host = visit.remote.host
-        return Seen(failures=(Failure(Reason.TIMEOUT, f"{host}: did not answer in time and does not end"),))
+        return ProbeResult(
+            failures=(Failure(FailureReason.TIMEOUT, f"{host}: did not answer in time and does not end"),)
+        )
 
 
 async def _connected(remote: Remote, addresses: tuple[Address, ...], deadline: float) -> socket:
@@ -171,18 +173,18 @@ async def _connected(remote: Remote, addresses: tuple[Address, ...], deadline: f
             link = await connect(addresses, timedelta(seconds=max(within, 0.0)))
     except TimeoutError:
         said = f"{remote.host}: no answer to the connection request at port {remote.port}"
-        raise _UnpreparedError(Reason.TIMEOUT, said) from None
+        raise _UnpreparedError(FailureReason.TIMEOUT, said) from None
     except NoneConnectedError as error:
         raise _UnpreparedError(error.reason, f"{remote.host}: port {remote.port}: {error.detail}") from None
     link.setblocking(True)
     return link
 
 
-def _accepted(seen: Seen) -> bool | None:
+def _accepted(seen: ProbeResult) -> bool | None:
     """Return how the login fared: only what a machine showed proves it, and only a refusal disproves it."""
     if seen.machine is not None:
         return True
-    return False if any(one.reason is Reason.UNAUTHORIZED for one in seen.failures) else None
+    return False if any(one.reason is FailureReason.UNAUTHORIZED for one in seen.failures) else None
 
 
 def _rests(remote: Remote, denied: tuple[str, ...]) -> _UnpreparedError:
@@ -193,10 +195,10 @@ def _rests(remote: Remote, denied: tuple[str, ...]) -> _UnpreparedError:
         f"tried here for {rest}, so that the account is not locked; another "
         "password is tried at once"
     )
-    return _UnpreparedError(Reason.UNAUTHORIZED, detail)
+    return _UnpreparedError(FailureReason.UNAUTHORIZED, detail)
 
 
-def _named(seen: Seen, target: Target) -> Seen:
+def _named(seen: ProbeResult, target: Target) -> ProbeResult:
     """Add the names that the configuration and its surroundings know of the machine."""
     if seen.machine is None:
         return seen

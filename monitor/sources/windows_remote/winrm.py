@@ -1,4 +1,4 @@
-"""Look at the stores of a Windows machine over WinRM: one PowerShell session, one call, one JSON document.
+"""Probe the stores of a Windows machine over WinRM: one PowerShell session, one call, one JSON document.
 
 Asks nothing else of the machine and changes nothing there. With a JEA endpoint its one visible function is
 called; without one the same function is sent along as a script.
@@ -13,11 +13,11 @@ from pypsrp.complex_objects import PSInvocationState
 from pypsrp.powershell import DEFAULT_CONFIGURATION_NAME, PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
-from monitor.model import Failure, Reason, Seen
+from monitor.model import Failure, FailureReason, ProbeResult
 from monitor.parse import display
+from monitor.sources.windows_remote.failures import failure_of
+from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.sources.windows_remote.session import connection
-from monitor.sources.windows_remote.trouble import failure_of
-from monitor.sources.windows_remote.visit import Visit
 from monitor.windows.report import ReportError, parsed, seen_of
 
 FUNCTION = "Get-CertificateReport"
@@ -25,19 +25,19 @@ COLLECTOR = "collector.ps1"
 
 # MaxShellsPerUser counts a session that we had to leave until it has been idle for so long; 60 is the least.
 _IDLE = 60
-_FAREWELL = 3.0
+_GRACEFUL_CLOSE = 3.0
 _MISSING = "CommandNotFoundException"
 
 
 class _RefusedError(Exception):
     """The machine ran our call and gave no document; ``failure`` says why."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
         self.failure = Failure(reason, detail)
 
 
-def read(visit: Visit) -> Seen:
+def read(visit: RemoteSession) -> ProbeResult:
     """Return what the stores of a machine show; whatever goes wrong out there is a ``Failure``."""
     remote = visit.remote
     try:
@@ -49,10 +49,10 @@ def read(visit: Visit) -> Seen:
         failure = Failure(error.reason, f"the answer of {remote.host} {error}")
     except Exception as error:  # noqa: BLE001 - the library lets an odd answer raise anything
         failure = failure_of(error, visit)
-    return Seen(failures=(failure,))
+    return ProbeResult(failures=(failure,))
 
 
-def _document(visit: Visit) -> bytes:
+def _document(visit: RemoteSession) -> bytes:
     wsman = connection(visit)
     try:
         return _asked(wsman, visit)
@@ -60,7 +60,7 @@ def _document(visit: Visit) -> bytes:
         wsman.close()
 
 
-def _asked(wsman: WSMan, visit: Visit) -> bytes:
+def _asked(wsman: WSMan, visit: RemoteSession) -> bytes:
     name = visit.remote.configuration_name or DEFAULT_CONFIGURATION_NAME
     pool = RunspacePool(wsman, configuration_name=name, no_profile=True, idle_timeout=_IDLE)
     pool.open()
@@ -68,12 +68,12 @@ def _asked(wsman: WSMan, visit: Visit) -> bytes:
     _put(call, visit)
     output = call.invoke()
     # A courtesy, and not where something failed: the session ends by itself, and what was read counts.
-    with contextlib.suppress(Exception), visit.cut.within(_FAREWELL):
+    with contextlib.suppress(Exception), visit.cut.within(_GRACEFUL_CLOSE):
         pool.close()
     return _one(output, call, visit)
 
 
-def _put(call: PowerShell, visit: Visit) -> None:
+def _put(call: PowerShell, visit: RemoteSession) -> None:
     """Write the call: the endpoint's own function, or its text with the stores as a parameter."""
     if visit.remote.configuration_name:
         call.add_cmdlet(FUNCTION)
@@ -83,7 +83,7 @@ def _put(call: PowerShell, visit: Visit) -> None:
     call.add_parameter("Store", list(visit.remote.stores))
 
 
-def _one(output: Sequence[Any], call: PowerShell, visit: Visit) -> bytes:
+def _one(output: Sequence[Any], call: PowerShell, visit: RemoteSession) -> bytes:
     """Return the one text that the function gave; raise ``_RefusedError`` with what it said instead."""
     if len(output) == 1 and isinstance(output[0], str) and call.state == PSInvocationState.COMPLETED:
         return output[0].encode("utf-8", "replace")
@@ -91,13 +91,14 @@ def _one(output: Sequence[Any], call: PowerShell, visit: Visit) -> bytes:
     for record in call.streams.error:
         if _MISSING in str(getattr(record, "fq_error", "")):
             raise _RefusedError(
-                Reason.FORBIDDEN,
+                FailureReason.FORBIDDEN,
                 f"{remote.host}: the endpoint {remote.configuration_name or DEFAULT_CONFIGURATION_NAME} does "
                 f"not show {FUNCTION} to {remote.username or 'this account'}; install the endpoint there and "
                 "put the account into its group",
             )
         said = display(str(record))
-        raise _RefusedError(Reason.BAD_ANSWER, f"{remote.host}: {FUNCTION} failed: {said}")
+        raise _RefusedError(FailureReason.BAD_ANSWER, f"{remote.host}: {FUNCTION} failed: {said}")
     raise _RefusedError(
-        Reason.BAD_ANSWER, f"{remote.host}: {FUNCTION} gave {len(output)} objects instead of one document"
+        FailureReason.BAD_ANSWER,
+        f"{remote.host}: {FUNCTION} gave {len(output)} objects instead of one document",
     )

@@ -25,7 +25,7 @@ def state(
         Sighting(f"{host}:{port}", position, certificate(one.der))
         for position, one in enumerate((shown, ROOT))
     )
-    return TargetState(target, looked_at=NOW, failed_looks=failed, sightings=sightings)
+    return TargetState(target, probed_at=NOW, failed_probes=failed, sightings=sightings)
 
 
 def snapshot(*states: TargetState) -> Snapshot:
@@ -42,18 +42,18 @@ def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
         f"{certificate(OLD.der).sha1} (ends 2026-12-03 12:00 UTC) at 10.0.0.1:443; "
         f"{certificate(NEW.der).sha1} (ends 2027-09-19 12:00 UTC) at 10.0.0.2:443"
     )
-    assert [(one.check, one.severity, one.sentence, one.matter, one.place) for one in findings] == [
+    assert [(one.check, one.severity, one.sentence, one.matter, one.location) for one in findings] == [
         (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.1:443"),
         (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.2:443"),
     ]
 
 
 def test_one_target_that_shows_different_leaves_at_its_addresses() -> None:
-    """A name whose addresses are looked at as one target is compared with itself."""
+    """A name whose addresses are probed as one target is compared with itself."""
     one, other = state("10.0.0.1", OLD), state("10.0.0.2", NEW)
     both = replace(one, sightings=one.sightings + other.sightings)
     found = correlate(snapshot(both), NOW)
-    assert [(key, [item.place for item in findings]) for key, findings in found.items()] == [
+    assert [(key, [item.location for item in findings]) for key, findings in found.items()] == [
         (one.target.id, ["10.0.0.1:443", "10.0.0.2:443"])
     ]
 
@@ -85,7 +85,7 @@ def test_key_types_are_compared_each_with_its_own() -> None:
         snapshot(by_key_type("10.0.0.1", RSA=NEW, ECDSA=NEW), by_key_type("10.0.0.2", RSA=OLD, ECDSA=NEW)),
         NOW,
     )
-    assert [item.place for findings in found.values() for item in findings] == [
+    assert [item.location for findings in found.values() for item in findings] == [
         "10.0.0.1:443 (RSA)",
         "10.0.0.2:443 (RSA)",
     ]
@@ -117,7 +117,7 @@ def test_what_is_no_difference(states: list[TargetState]) -> None:
 
 
 def test_one_host_may_show_two_certificates() -> None:
-    """RSA and ECDSA on one host, looked at in two ways, are no difference between hosts."""
+    """RSA and ECDSA on one host, probed in two ways, are no difference between hosts."""
     first, second = state("10.0.0.1", OLD), state("10.0.0.1", NEW)
     second = replace(second, target=replace(second.target, id="other way"))
     assert correlate(snapshot(first, second), NOW) == {}

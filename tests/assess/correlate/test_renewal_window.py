@@ -8,7 +8,16 @@ import pytest
 
 from monitor.alerts import decide
 from monitor.assess import correlate
-from monitor.model import Check, Finding, Policy, RenewalWindow, Severity, Snapshot, TargetState, Told
+from monitor.model import (
+    Check,
+    Finding,
+    NotificationRecord,
+    Policy,
+    RenewalWindow,
+    Severity,
+    Snapshot,
+    TargetState,
+)
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -107,13 +116,13 @@ def test_sentences_of_a_window_that_was_pulled_in() -> None:
 
 
 def test_the_sentence_of_a_window_that_has_passed() -> None:
-    """It asks to look at the renewal, which is what failed."""
+    """It asks to probe the renewal, which is what failed."""
     sentence = (
         'the CA suggested to renew the certificate "host1" between 2026-12-23 12:00 UTC and '
         "2026-12-25 12:00 UTC, and it is still in place: look whether its renewal works"
     )
     [one] = found(window(*USUAL), 33)
-    assert (one.sentence, one.place, one.sha256) == (sentence, WHERE, LEAF.sha256)
+    assert (one.sentence, one.location, one.sha256) == (sentence, WHERE, LEAF.sha256)
 
 
 def test_only_targets_that_ask_are_judged() -> None:
@@ -140,9 +149,9 @@ def test_the_check_can_be_set_and_switched_off() -> None:
 
 def test_told_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
     """One mail for all places, none every hour when the window moves on, and one when it was renewed."""
-    places = ("www.example:443", "api.example:443")
-    old = [seen(place, LEAF, on=target(place, policy=ASKED.policy)) for place in places]
-    told: dict[str, Told] = {}
+    locations = ("www.example:443", "api.example:443")
+    old = [seen(location, LEAF, on=target(location, policy=ASKED.policy)) for location in locations]
+    told: dict[str, NotificationRecord] = {}
     said = []
     for hours in range(3):
         now = NOW + timedelta(hours=hours)

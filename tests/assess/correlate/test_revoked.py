@@ -12,9 +12,9 @@ from monitor.model import (
     Finding,
     Policy,
     Revocation,
+    RevocationStatus,
     Severity,
     Snapshot,
-    Standing,
     Superseded,
     TargetState,
 )
@@ -26,9 +26,11 @@ ROOT = certificate(3, name="Root CA", ca=True)
 ASKED = Policy(revocation=("crl",))
 
 
-def known(about: Certificate, standing: Standing, detail: str = "", attempts: int = 0) -> Revocation:
+def known(
+    about: Certificate, revocation_status: RevocationStatus, detail: str = "", attempts: int = 0
+) -> Revocation:
     """Return what an issuer said."""
-    return Revocation(about.sha256, standing, NOW, detail=detail, attempts=attempts)
+    return Revocation(about.sha256, revocation_status, NOW, detail=detail, attempts=attempts)
 
 
 def shown(policy: Policy = ASKED, where: str = "a:443") -> TargetState:
@@ -44,7 +46,9 @@ def found(state: TargetState, *said: Revocation) -> list[Finding]:
 
 def test_revoked() -> None:
     """A revoked certificate is critical, and the sentence holds what its issuer said."""
-    said = known(LEAF, Standing.REVOKED, "revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/x")
+    said = known(
+        LEAF, RevocationStatus.REVOKED, "revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/x"
+    )
     assert found(shown(), said) == [
         Finding(
             Check.REVOKED,
@@ -58,13 +62,13 @@ def test_revoked() -> None:
 
 def test_revoked_ca() -> None:
     """A revoked CA is told as such."""
-    (finding,) = found(shown(), known(MIDDLE, Standing.REVOKED, "revoked"))
+    (finding,) = found(shown(), known(MIDDLE, RevocationStatus.REVOKED, "revoked"))
     assert (finding.sentence, finding.sha256) == ('its CA "Middle CA" was revoked', MIDDLE.sha256)
 
 
 def test_good() -> None:
     """A good certificate is no finding."""
-    assert found(shown(), known(LEAF, Standing.GOOD), known(MIDDLE, Standing.GOOD)) == []
+    assert found(shown(), known(LEAF, RevocationStatus.GOOD), known(MIDDLE, RevocationStatus.GOOD)) == []
 
 
 def test_not_asked_yet() -> None:
@@ -75,12 +79,12 @@ def test_not_asked_yet() -> None:
 @pytest.mark.parametrize(("attempts", "findings"), [(1, 0), (2, 0), (3, 1), (9, 1)])
 def test_unknown(attempts: int, findings: int) -> None:
     """That it could not be told is a warning after several attempts, not after one."""
-    assert len(found(shown(), known(LEAF, Standing.UNKNOWN, "why", attempts))) == findings
+    assert len(found(shown(), known(LEAF, RevocationStatus.UNKNOWN, "why", attempts))) == findings
 
 
 def test_unknown_in_words() -> None:
     """The sentence says of which certificate, and why."""
-    (finding,) = found(shown(), known(LEAF, Standing.UNKNOWN, "crl: it names no CRL", 3))
+    (finding,) = found(shown(), known(LEAF, RevocationStatus.UNKNOWN, "crl: it names no CRL", 3))
     assert (finding.check, finding.severity, finding.sentence) == (
         Check.REVOCATION_UNKNOWN,
         Severity.WARNING,
@@ -90,12 +94,12 @@ def test_unknown_in_words() -> None:
 
 def test_a_good_answer_that_is_being_refreshed() -> None:
     """While a good answer holds, attempts that fail are no finding."""
-    assert found(shown(), known(LEAF, Standing.GOOD, attempts=9)) == []
+    assert found(shown(), known(LEAF, RevocationStatus.GOOD, attempts=9)) == []
 
 
 def test_targets_that_do_not_ask() -> None:
     """A target whose policy does not ask for revocation hears nothing of it."""
-    assert found(shown(Policy()), known(LEAF, Standing.REVOKED)) == []
+    assert found(shown(Policy()), known(LEAF, RevocationStatus.REVOKED)) == []
 
 
 def test_an_issuer_that_is_not_known() -> None:
@@ -118,26 +122,29 @@ def test_an_issuer_that_is_not_known() -> None:
 
 def test_anchors() -> None:
     """An anchor is trusted as it is."""
-    assert found(shown(), known(ROOT, Standing.REVOKED)) == []
+    assert found(shown(), known(ROOT, RevocationStatus.REVOKED)) == []
 
 
 def test_severity_of_the_policy() -> None:
     """The severity can be changed, and each check can be switched off."""
     mild = replace(ASKED, checks=((Check.REVOKED, Severity.WARNING), (Check.REVOCATION_UNKNOWN, None)))
-    assert [f.severity for f in found(shown(mild), known(LEAF, Standing.REVOKED))] == [Severity.WARNING]
-    assert found(shown(mild), known(LEAF, Standing.UNKNOWN, attempts=5)) == []
+    assert [f.severity for f in found(shown(mild), known(LEAF, RevocationStatus.REVOKED))] == [
+        Severity.WARNING
+    ]
+    assert found(shown(mild), known(LEAF, RevocationStatus.UNKNOWN, attempts=5)) == []
 
 
 def test_replaced_in_a_folder() -> None:
     """An old certificate beside its successor no longer alarms."""
     state = shown()
     state = replace(state, assessment=replace(state.assessment, superseded=(Superseded(LEAF.sha256, "new"),)))
-    assert found(state, known(LEAF, Standing.REVOKED)) == []
+    assert found(state, known(LEAF, RevocationStatus.REVOKED)) == []
 
 
 def test_asked_with_the_other_questions() -> None:
     """The finding stands among those that are gathered for the target."""
     snapshot = Snapshot(
-        {"endpoint:a:443": shown()}, revocations={LEAF.sha256: known(LEAF, Standing.REVOKED, "revoked")}
+        {"endpoint:a:443": shown()},
+        revocations={LEAF.sha256: known(LEAF, RevocationStatus.REVOKED, "revoked")},
     )
     assert [f.check for f in correlate(snapshot, NOW + timedelta(0))["endpoint:a:443"]] == [Check.REVOKED]

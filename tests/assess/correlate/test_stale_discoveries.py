@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from monitor.model import Check, DiscoveryState, Failure, Finding, Reason, Severity, TargetState
+from monitor.model import Check, DiscoveryState, Failure, FailureReason, Finding, Severity, TargetState
 from support.factories.correlating import OLD, REC, WARNING, found, port
 from support.pki import days
 
@@ -18,7 +18,7 @@ class TestDiscoveryStale:
         found=2,
         succeeded_at=days(-1),
         failed=3,
-        failures=(Failure(Reason.UNAUTHORIZED, "the login was refused"),),
+        failures=(Failure(FailureReason.UNAUTHORIZED, "the login was refused"),),
     )
 
     def api(self) -> TargetState:
@@ -59,7 +59,7 @@ class TestDiscoveryStale:
                     Check.DISCOVERY_STALE,
                     WARNING,
                     sentence,
-                    place="vms01:443",
+                    location="vms01:443",
                     matter="discovery_stale xprotect:hq",
                 )
             ]

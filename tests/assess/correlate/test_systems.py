@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Check, Finding, Part, Policy, TargetState
+from monitor.model import Check, Finding, Policy, TargetState, TargetTraits
 from monitor.parse import certificate
 from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
 from support.pki import Issued
@@ -37,7 +37,7 @@ class TestRecorderPair:
                 )
             ],
             f"{REC}:7563": [
-                Finding(Check.RECORDER_PAIR, WARNING, sentence, place=f"{REC}:7563", matter=matter)
+                Finding(Check.RECORDER_PAIR, WARNING, sentence, location=f"{REC}:7563", matter=matter)
             ],
         }
 
@@ -80,7 +80,7 @@ class TestRecorderPair:
 
     def test_a_silent_standby_is_judged_by_what_is_last_known(self) -> None:
         """A failover recorder is silent most of the time."""
-        part = Part(standby=True)
+        part = TargetTraits(standby=True)
         states = (
             port(number, shown, component="failover_recorder", part=part, failed=9)
             for number, shown in ((7563, NEW), (9001, OLD))
@@ -98,7 +98,7 @@ class TestFailoverOlder:
 
     def spare(self, shown: Issued | None, *hosts: str, failed: int = 0) -> TargetState:
         """Return the streaming port of a failover recorder."""
-        part = Part(standby=True, stands_in_for=hosts)
+        part = TargetTraits(standby=True, stands_in_for=hosts)
         return port(7563, shown, host="spare", component="failover_recorder", part=part, failed=failed)
 
     def test_it_is_the_last_one(self) -> None:
@@ -179,7 +179,7 @@ class TestMixedEncryption:
                     Check.ENCRYPTION,
                     WARNING,
                     sentence,
-                    place=f"r{n}:7563",
+                    location=f"r{n}:7563",
                     matter="encryption recorders of HQ",
                 )
             ]
@@ -225,7 +225,7 @@ class TestMixedEncryption:
 def test_every_finding_across_targets_is_shared_and_placed(
     rows: list[tuple[int, str, Issued | None, str, bool, bool]],
 ) -> None:
-    """Whatever a site looks like: each finding has a matter that begins with its check, and a place."""
+    """Whatever a site looks like: each finding has a matter that begins with its check, and a location."""
     states = [
         port(
             number,
@@ -234,9 +234,9 @@ def test_every_finding_across_targets_is_shared_and_placed(
             component=component,
             policy=Policy(encryption="any"),
             encrypted=encrypted,
-            part=Part(standby=standby, stands_in_for=("r1",) if standby else ()),
+            part=TargetTraits(standby=standby, stands_in_for=("r1",) if standby else ()),
         )
         for number, host, shown, component, standby, encrypted in rows
     ]
     findings = [one for several in found(*states).values() for one in several]
-    assert all(one.matter.startswith(f"{one.check} ") and one.place for one in findings)
+    assert all(one.matter.startswith(f"{one.check} ") and one.location for one in findings)

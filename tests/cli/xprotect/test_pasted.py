@@ -75,8 +75,8 @@ def test_same_targets(both: tuple[list[Target], list[Target], str]) -> None:
 def test_parts_are_there(both: tuple[list[Target], list[Target], str]) -> None:
     """Names given to clients and stand-ins are written down too."""
     _, pasted, _ = both
-    assert {name for target in pasted for name in target.part.public_names} == {"video.vms.example"}
-    assert any(target.part.stands_in_for for target in pasted)
+    assert {name for target in pasted for name in target.traits.public_names} == {"video.vms.example"}
+    assert any(target.traits.stands_in_for for target in pasted)
 
 
 def test_no_login_in_it(both: tuple[list[Target], list[Target], str]) -> None:
@@ -159,8 +159,8 @@ def test_preset_by_hand(tmp_path: Path) -> None:
         "certificate_group": "streaming_media",
         "vms": "xprotect",
     }
-    assert target.meaning.title == "Recording Server rec01, streaming media certificate, port 7563"
-    assert (target.part.plain_possible, target.part.key_type, target.policy.encryption) == (
+    assert target.info.title == "Recording Server rec01, streaming media certificate, port 7563"
+    assert (target.traits.plain_possible, target.traits.key_type, target.policy.encryption) == (
         True,
         "RSA",
         "any",
@@ -185,7 +185,7 @@ def test_users_preset(tmp_path: Path) -> None:
         "include: [more.yaml]\ntargets: [{kind: endpoint, address: 'r:7443', preset: radar.main}]"
     )
     [target] = [one for one in plan(load(tmp_path / "c.yaml"), {}).targets if one.kind == "endpoint"]
-    assert target.meaning.title == "Radar r, certificate, port 7443"
+    assert target.info.title == "Radar r, certificate, port 7443"
 
 
 def test_unknown_preset(tmp_path: Path) -> None:

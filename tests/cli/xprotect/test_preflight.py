@@ -64,7 +64,7 @@ def missing(done: Done) -> set[str]:
 
 
 def test_suitable_file(issuing: Issuing) -> None:
-    """A file that has everything is suitable for both groups of a recorder, and nothing is looked at."""
+    """A file that has everything is suitable for both groups of a recorder, and nothing is probed."""
     done = issuing.preflight(issuing.issued())
     groups = [(row["certificate_group"], row["suitable"]) for row in json.loads(done.out)["servers"]]
     assert (done.code, groups) == (0, [("streaming_media", True), ("server", True)])

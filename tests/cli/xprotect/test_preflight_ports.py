@@ -21,7 +21,7 @@ def site() -> Iterator[Simulator]:
 def preflight(site: Simulator, *servers: str) -> Done:
     """Judge computers of the site by the certificates on their ports, such as ``recorder02=ROLE``."""
     pairs = [one.partition("=") for one in servers]
-    typed = [f"{site.places[machine].address}={roles}" for machine, _, roles in pairs]
+    typed = [f"{site.locations[machine].address}={roles}" for machine, _, roles in pairs]
     return run("xprotect", "preflight", *typed, "--trust", site.trust)
 
 
@@ -48,17 +48,17 @@ def test_port_without_tls(site: Simulator) -> None:
         2,
         ["missing  recording server, streaming media certificate"],
     )
-    assert f"--file {site.places['recorder03'].address}=PATH" in done.out
+    assert f"--file {site.locations['recorder03'].address}=PATH" in done.out
 
 
 def test_silent_port(site: Simulator) -> None:
-    """What nobody answers on could not be looked at."""
+    """What nobody answers on could not be probed."""
     done = preflight(site, "failover01=failover_recorder")
     assert (done.code, len(lines(done, "unknown "))) == (3, 2)
 
 
 def test_missing_outranks_unknown(site: Simulator) -> None:
-    """Something missing is told by the exit code although something else could not be looked at."""
+    """Something missing is told by the exit code although something else could not be probed."""
     assert preflight(site, "failover01=failover_recorder", "recorder03=recording_server").code == 2
 
 

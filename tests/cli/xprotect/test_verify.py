@@ -13,14 +13,14 @@ from monitor.demo.xprotect_site import Simulator
 from monitor.model import (
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Part,
     Policy,
-    Reason,
     Severity,
     Sighting,
     Target,
     TargetState,
+    TargetTraits,
 )
 from monitor.parse import certificate
 from support.factories.xprotect_asking import running
@@ -41,7 +41,7 @@ def site() -> Iterator[Simulator]:
 
 def verify(site: Simulator, machine: str, *more: str | Path) -> Done:
     """Verify one computer of the site by its address."""
-    return run("xprotect", "verify", site.places[machine].address, *more)
+    return run("xprotect", "verify", site.locations[machine].address, *more)
 
 
 def recorder(site: Simulator, machine: str, *more: str | Path) -> Done:
@@ -135,19 +135,19 @@ def test_other_ports_are_not_here(site: Simulator) -> None:
 
 
 def test_configured_host(site: Simulator, tmp_path: Path) -> None:
-    """With a configuration the discovered targets of that host are looked at, and no others."""
+    """With a configuration the discovered targets of that host are probed, and no others."""
     file = tmp_path / "c.yaml"
     file.write_text(
         CONFIGURED.format(url=site.url, password=site.password_file, trust=site.trust), encoding="utf-8"
     )
     done = verify(site, "recorder02", "--config", file)
     ports = re.findall(r"^ {7}\S.*port (\d+): (\w+)$", done.out, re.MULTILINE)
-    expected = site.places["recorder02"].ports
+    expected = site.locations["recorder02"].ports
     assert (done.code, dict(ports)) == (0, {str(expected[port]): "green" for port in (7563, 9001, 7609)})
 
 
 def test_configured_standby(site: Simulator, tmp_path: Path) -> None:
-    """A configured failover recorder that waits is not here, and so nothing could be looked at."""
+    """A configured failover recorder that waits is not here, and so nothing could be probed."""
     file = tmp_path / "c.yaml"
     file.write_text(
         CONFIGURED.format(url=site.url, password=site.password_file, trust=site.trust), encoding="utf-8"
@@ -170,7 +170,7 @@ def test_no_anchors_named(site: Simulator) -> None:
 
 
 def test_ports_left_out(site: Simulator) -> None:
-    """Ports of a role that are not looked at are named."""
+    """Ports of a role that are not probed are named."""
     done = verify(site, "event01", "--role", "event_server", "--trust", site.trust)
     assert (done.code, "22333: not watched by default" in done.err) == (0, True)
 
@@ -201,31 +201,33 @@ def test_host_without_target(tmp_path: Path) -> None:
 
 
 def test_unresolvable_host() -> None:
-    """A name that cannot be resolved could not be looked at."""
+    """A name that cannot be resolved could not be probed."""
     done = run("xprotect", "verify", "recorder.invalid", "--role", "recording_server")
     assert (done.code, set(verdicts(done).values())) == (3, {"BLIND"})
 
 
 def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> TargetState:
     """Return the state of a port that showed no certificate."""
-    target = Target("endpoint:a:1", "endpoint", "a:1", None, Policy(**policy), part=Part(plain_possible=True))
+    target = Target(
+        "endpoint:a:1", "endpoint", "a:1", None, Policy(**policy), traits=TargetTraits(plain_possible=True)
+    )
     return TargetState(target, failures=failures, encrypted=encrypted)
 
 
 @pytest.mark.parametrize(
     ("reason", "expected", "verdict"),
     [
-        (Reason.REFUSED, True, Verdict.RED),
-        (Reason.REFUSED, False, Verdict.ABSENT),
-        (Reason.TIMEOUT, False, Verdict.ABSENT),
-        (Reason.UNREACHABLE, False, Verdict.ABSENT),
-        (Reason.NOT_TLS, False, Verdict.RED),
-        (Reason.CLOSED, False, Verdict.RED),
-        (Reason.TLS_ALERT, False, Verdict.RED),
-        (Reason.DNS, True, Verdict.BLIND),
+        (FailureReason.REFUSED, True, Verdict.RED),
+        (FailureReason.REFUSED, False, Verdict.ABSENT),
+        (FailureReason.TIMEOUT, False, Verdict.ABSENT),
+        (FailureReason.UNREACHABLE, False, Verdict.ABSENT),
+        (FailureReason.NOT_TLS, False, Verdict.RED),
+        (FailureReason.CLOSED, False, Verdict.RED),
+        (FailureReason.TLS_ALERT, False, Verdict.RED),
+        (FailureReason.DNS, True, Verdict.UNREACHABLE_CHECKS),
     ],
 )
-def test_port_without_certificate(reason: Reason, expected: bool, verdict: Verdict) -> None:  # noqa: FBT001 - a column
+def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: Verdict) -> None:  # noqa: FBT001 - a column
     """Silence is red only where something is expected; an answer without a certificate always is."""
     assert port_of(state(Failure(reason, "said")), (), expected=expected).verdict is verdict
 
@@ -269,5 +271,5 @@ def test_findings(site: Simulator, check: Check, severity: Severity, sha256: str
     ],
 )
 def test_exit_code(given: str, code: int) -> None:
-    """Red outranks what could not be looked at, which outranks green; what is not here does not count."""
+    """Red outranks what could not be probed, which outranks green; what is not here does not count."""
     assert exit_code([Port(state(), Verdict(one)) for one in given.split()]) == code

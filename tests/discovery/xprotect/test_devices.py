@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from monitor.demo.xprotect_site import Behaviour, Simulator
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import SiteMemory
 from monitor.discovery.xprotect.devices import AT_ONCE, READ_AGAIN_AFTER, Devices
-from monitor.model import Reason
+from monitor.model import FailureReason
 from support.factories.xprotect_asking import QUICK, Asking, fresh, running
 
 START = datetime(626, 11, 23, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def asking(simulator: Simulator) -> Iterator[Asking]:
         yield one
 
 
-def cameras(found: Discovered) -> int:
+def cameras(found: DiscoveryResult) -> int:
     """Return how many cameras were found."""
     return sum(dict(one.labels)["component"] == "camera" for one in found.found)
 
@@ -109,7 +109,7 @@ def test_budget(asking: Asking) -> None:
     """A first pass without time gives the servers and says what is missing; the next goes on."""
     slow = replace(QUICK, first_devices=0.2, devices_per_second=50)
     first = asking.discover(budgets=slow)
-    assert [one.reason for one in first.failures] == [Reason.TIMEOUT]
+    assert [one.reason for one in first.failures] == [FailureReason.TIMEOUT]
     assert "read so far; the next refresh goes on" in first.failures[0].detail
     assert asking.site is not None
     assert asking.site.unfinished
@@ -125,8 +125,8 @@ def test_budget(asking: Asking) -> None:
 def test_forbidden_settings(asking: Asking) -> None:
     """Settings that are forbidden are one failure after a few questions, not one for each camera."""
     found = asking.broken(Behaviour(answers={"hardwareDriverSettings": 403}))
-    assert [(one.reason, one.place) for one in found.failures] == [
-        (Reason.FORBIDDEN, "hardwareDriverSettings")
+    assert [(one.reason, one.location) for one in found.failures] == [
+        (FailureReason.FORBIDDEN, "hardwareDriverSettings")
     ]
     assert asking.asked("hardwareDriverSettings") <= 2 * AT_ONCE
 
@@ -134,7 +134,7 @@ def test_forbidden_settings(asking: Asking) -> None:
 def test_broken_settings(asking: Asking) -> None:
     """Settings that fail everywhere are given up after some tries."""
     found = asking.broken(Behaviour(answers={"hardwareDriverSettings": 500}))
-    assert [one.reason for one in found.failures] == [Reason.BAD_ANSWER]
+    assert [one.reason for one in found.failures] == [FailureReason.BAD_ANSWER]
     assert asking.asked("hardwareDriverSettings") < 40
 
 

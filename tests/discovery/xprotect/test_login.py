@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Fault, Simulator
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import XProtectSiteSettings
-from monitor.model import Reason
+from monitor.model import FailureReason
 from support.factories.xprotect_asking import Answer, Asking, answer, fresh, made, running
 
 SECRET = b"s3cret-of-the-site"
@@ -30,7 +30,7 @@ def asking(simulator: Simulator) -> Iterator[Asking]:
         yield one
 
 
-def reasons(found: Discovered) -> list[Reason]:
+def reasons(found: DiscoveryResult) -> list[FailureReason]:
     """Return the reason of every failure."""
     return [failure.reason for failure in found.failures]
 
@@ -42,7 +42,7 @@ def test_refused_once(asking: Asking, login: str, status: int) -> None:
     asking.simulator.password_file.write_text("wrong")
     asking.simulator.behaviour = Behaviour(refusal=status)
     found = [asking.discover(login=login, include=["servers"]) for _ in range(3)]
-    assert [reasons(one) for one in found] == [[Reason.UNAUTHORIZED]] * 3
+    assert [reasons(one) for one in found] == [[FailureReason.UNAUTHORIZED]] * 3
     assert asking.simulator.password_attempts == 1
     assert "is not tried again" in found[2].failures[0].detail
 
@@ -57,7 +57,7 @@ def test_corrected_password(asking: Asking) -> None:
 
 def test_corrected_username(asking: Asking) -> None:
     """The same password is tried again with another user name."""
-    assert reasons(asking.discover(include=["servers"], username="nobody")) == [Reason.UNAUTHORIZED]
+    assert reasons(asking.discover(include=["servers"], username="nobody")) == [FailureReason.UNAUTHORIZED]
     assert asking.discover(include=["servers"]).failures == ()
 
 
@@ -65,7 +65,7 @@ def test_locked_account_is_unauthorized(asking: Asking) -> None:
     """A site that refuses every login is asked for none again."""
     asking.simulator.login.failed = 99
     found = [asking.discover(include=["servers"]) for _ in range(2)]
-    assert [reasons(one) for one in found] == [[Reason.UNAUTHORIZED]] * 2
+    assert [reasons(one) for one in found] == [[FailureReason.UNAUTHORIZED]] * 2
     assert asking.simulator.password_attempts == 1
 
 
@@ -73,21 +73,21 @@ def test_locked_account_is_unauthorized(asking: Asking) -> None:
 def test_broken_identity_provider(asking: Asking, wrong: int | Fault) -> None:
     """A login that gets no usable answer is no refusal: the next refresh tries again."""
     found = asking.broken(Behaviour(answers={"token": wrong}), include=["servers"])
-    assert reasons(found) == [Reason.BAD_ANSWER]
+    assert reasons(found) == [FailureReason.BAD_ANSWER]
     assert asking.broken(Behaviour(), include=["servers"]).failures == ()
 
 
 def test_no_windows_login(asking: Asking) -> None:
     """A site that offers no Windows login is told so in words."""
     found = asking.broken(Behaviour(windows_login=False), login="windows", include=["servers"])
-    assert reasons(found) == [Reason.UNAUTHORIZED]
+    assert reasons(found) == [FailureReason.UNAUTHORIZED]
     assert "offers no Windows login" in found.failures[0].detail
 
 
 def test_token_that_never_works(asking: Asking) -> None:
     """A site that refuses its own fresh tokens is asked for one token, not one for each list."""
     found = asking.broken(Behaviour(calls_per_token=0), include=["servers"])
-    assert reasons(found) == [Reason.UNAUTHORIZED]
+    assert reasons(found) == [FailureReason.UNAUTHORIZED]
     assert asking.simulator.password_attempts == 1
 
 
@@ -97,7 +97,7 @@ def test_redirect_is_not_followed(asking: Asking) -> None:
         Behaviour(token_redirect="https://127.0.0.1:1/IDP/connect/token"),
         include=["servers"],
     )
-    assert reasons(found) == [Reason.UNAUTHORIZED]
+    assert reasons(found) == [FailureReason.UNAUTHORIZED]
     assert "HTTP 307" in found.failures[0].detail
 
 
@@ -105,12 +105,12 @@ def test_missing_password_file(asking: Asking) -> None:
     """A password that cannot be read is a failure that names the file."""
     asking.simulator.password_file.unlink()
     found = asking.discover(include=["servers"])
-    assert reasons(found) == [Reason.UNREADABLE]
+    assert reasons(found) == [FailureReason.UNREADABLE]
     assert str(asking.simulator.password_file) in found.failures[0].detail
     assert asking.simulator.password_attempts == 0
 
 
-def identity(announced: str, **keys: object) -> tuple[Discovered, bytes]:
+def identity(announced: str, **keys: object) -> tuple[DiscoveryResult, bytes]:
     """Return what a site gives that announces this identity provider, and all that reached the site."""
 
     def answers(method: str, path: str, body: bytes) -> Answer:
@@ -118,7 +118,7 @@ def identity(announced: str, **keys: object) -> tuple[Discovered, bytes]:
             return answer({"IdentityProvider": announced, "ApiGateways": []})
         return answer({"access_token": TOKEN}) if method == "POST" else answer({"array": []})
 
-    async def run() -> tuple[Discovered, bytes]:
+    async def run() -> tuple[DiscoveryResult, bytes]:
         async with made(answers) as site:
             found = await site.discover(**keys)
             return found, b"".join(sent for _, _, sent in site.requests)
@@ -151,7 +151,7 @@ def test_identity_host_is_asked() -> None:
     """A configured identity host gets the login, over a connection that is verified for its own name."""
     found, sent = identity("https://127.0.0.1:1/IDP", identity_hosts=["127.0.0.1"])
     assert SECRET not in sent
-    assert [(one.reason, one.place) for one in found.failures] == [(Reason.REFUSED, "127.0.0.1:1")]
+    assert [(one.reason, one.location) for one in found.failures] == [(FailureReason.REFUSED, "127.0.0.1:1")]
 
 
 def test_windows_login_goes_past_the_gateway() -> None:

@@ -8,7 +8,7 @@ import pytest
 from monitor.demo.xprotect_site import PASSWORD
 from monitor.discovery.xprotect.asking import Asked
 from monitor.discovery.xprotect.record import record
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.xprotect import Answers, Presets, found_in
 from support.factories.xprotect_asking import fresh, running
 
@@ -71,13 +71,13 @@ def test_masks(item: dict[str, Any], expected: dict[str, Any]) -> None:
 def test_failures_without_words() -> None:
     """Failures are recorded by reason and list: their sentences name hosts."""
     failures = (
-        Failure(Reason.FORBIDDEN, "said vms01", "recordingServers"),
-        Failure(Reason.DNS, "vms01", "vms01:443"),
+        Failure(FailureReason.FORBIDDEN, "said vms01", "recordingServers"),
+        Failure(FailureReason.DNS, "vms01", "vms01:443"),
     )
     recorded = record([("vms01:443", Asked(failures=failures))])[0]["failures"]
     assert recorded == [
-        {"reason": "forbidden", "place": "recordingServers"},
-        {"reason": "dns", "place": ""},
+        {"reason": "forbidden", "location": "recordingServers"},
+        {"reason": "dns", "location": ""},
     ]
 
 

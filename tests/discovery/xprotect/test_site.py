@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.xprotect_site import Behaviour, Casing, Fault, Simulator
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.asking import skew_in_words
-from monitor.model import Reason
+from monitor.model import FailureReason
 from support.factories.xprotect_asking import QUICK, Asking, fresh, running
 
 
@@ -27,12 +27,12 @@ def asking(simulator: Simulator) -> Iterator[Asking]:
         yield one
 
 
-def components(found: Discovered) -> set[str]:
+def components(found: DiscoveryResult) -> set[str]:
     """Return the component of everything found."""
     return {dict(one.labels)["component"] for one in found.found}
 
 
-def reasons(found: Discovered) -> list[Reason]:
+def reasons(found: DiscoveryResult) -> list[FailureReason]:
     """Return the reason of every failure."""
     return [failure.reason for failure in found.failures]
 
@@ -105,7 +105,9 @@ def test_older_version(asking: Asking) -> None:
 def test_forbidden_list(asking: Asking) -> None:
     """A list that is forbidden is named with the right it needs; the others go on."""
     found = asking.broken(Behaviour(answers={"recordingServers": 403}))
-    assert [(one.reason, one.place) for one in found.failures] == [(Reason.FORBIDDEN, "recordingServers")]
+    assert [(one.reason, one.location) for one in found.failures] == [
+        (FailureReason.FORBIDDEN, "recordingServers")
+    ]
     assert "Read on Recording Servers" in found.failures[0].detail
     assert "camera" in components(found)
     assert any("only XProtect Corporate" in note for note in found.notes)
@@ -122,7 +124,7 @@ def test_empty_list(asking: Asking) -> None:
 def test_broken_list(asking: Asking, wrong: int | Fault) -> None:
     """A list that cannot be read is a failure of its own; the others go on."""
     found = asking.broken(Behaviour(answers={"failoverRecorders": wrong}))
-    assert set(reasons(found)) == {Reason.BAD_ANSWER}
+    assert set(reasons(found)) == {FailureReason.BAD_ANSWER}
     assert {"recording_server", "camera"} <= components(found)
 
 
@@ -130,7 +132,7 @@ def test_slow_list(asking: Asking) -> None:
     """A list that takes too long fails alone."""
     behaviour = Behaviour(answers={"registeredServices": Fault.SLOW}, slow=30)
     found = asking.broken(behaviour, longest=0.5)
-    assert reasons(found) == [Reason.TIMEOUT]
+    assert reasons(found) == [FailureReason.TIMEOUT]
     assert "camera" in components(found)
 
 
@@ -138,15 +140,19 @@ def test_whole_time(asking: Asking) -> None:
     """All lists together have a bound; what was read until then is found."""
     behaviour = Behaviour(answers={"registeredServices": Fault.SLOW}, slow=30)
     found = asking.broken(behaviour, budgets=replace(QUICK, lists=0.5), longest=20)
-    assert reasons(found) == [Reason.TIMEOUT]
+    assert reasons(found) == [FailureReason.TIMEOUT]
     assert "recording_server" in components(found)
 
 
 @pytest.mark.parametrize(
     ("wrong", "reason"),
-    [(500, Reason.BAD_ANSWER), (404, Reason.NOT_XPROTECT), (Fault.HTML, Reason.NOT_XPROTECT)],
+    [
+        (500, FailureReason.BAD_ANSWER),
+        (404, FailureReason.NOT_XPROTECT),
+        (Fault.HTML, FailureReason.NOT_XPROTECT),
+    ],
 )
-def test_no_gateway(asking: Asking, wrong: int | Fault, reason: Reason) -> None:
+def test_no_gateway(asking: Asking, wrong: int | Fault, reason: FailureReason) -> None:
     """What is no working gateway has its reason; the address itself is still watched."""
     found = asking.broken(Behaviour(answers={"uris": wrong}))
     assert reasons(found) == [reason]
@@ -183,7 +189,7 @@ def test_child_site_is_asked(asking: Asking) -> None:
             str(trust),
             login="windows",
             include=["servers", "child_sites"],
-            identity_hosts=[child.places["management"].address],
+            identity_hosts=[child.endpoints["management"].address],
         )
         asked = [sum("well-known" in call for call in one.calls) for one in (asking.simulator, child)]
     recorders = [one for one in found.found if dict(one.labels)["component"] == "recording_server"]

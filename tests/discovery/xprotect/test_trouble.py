@@ -5,11 +5,11 @@ import socket
 
 import pytest
 
-from monitor.discovery import Discovered
+from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Bounds, Client
-from monitor.discovery.xprotect.trouble import AskError
-from monitor.model import Anchors, Failure, Reason
+from monitor.discovery.xprotect.failures import AskError
+from monitor.model import Anchors, Failure, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
 from support.factories.xprotect_asking import Answer, answer, context, made
@@ -28,7 +28,7 @@ def failures(
 ) -> tuple[tuple[Failure, ...], int]:
     """Return the failures of asking a hand-made server, and how many requests reached it."""
 
-    async def run() -> tuple[Discovered, int]:
+    async def run() -> tuple[DiscoveryResult, int]:
         async with made(answers, name) as site:  # type: ignore[arg-type]  # a plain function
             return await site.discover(1, **keys), len(site.requests)
 
@@ -39,14 +39,14 @@ def failures(
 def test_not_xprotect() -> None:
     """A web server that is something else is not_xprotect, and gets no login."""
     (failure,), requests = failures()
-    assert (failure.reason, requests) == (Reason.NOT_XPROTECT, 2)
+    assert (failure.reason, requests) == (FailureReason.NOT_XPROTECT, 2)
 
 
 def test_redirect() -> None:
     """A gateway that points elsewhere is not followed."""
     (failure,), _ = failures(lambda *_: (302, {"Location": "https://evil.example/"}, b""))
     assert (failure.reason, "points to https://evil.example/" in failure.detail) == (
-        Reason.NOT_XPROTECT,
+        FailureReason.NOT_XPROTECT,
         True,
     )
 
@@ -60,7 +60,7 @@ def test_hostile_location() -> None:
 def test_wrong_name() -> None:
     """A certificate for another name is refused before anything is sent, and described."""
     (failure,), requests = failures(name="other.example")
-    assert (failure.reason, requests) == (Reason.BAD_CERTIFICATE, 0)
+    assert (failure.reason, requests) == (FailureReason.BAD_CERTIFICATE, 0)
     assert "issued by" in failure.detail
     assert "No password was sent" in failure.detail
 
@@ -68,13 +68,13 @@ def test_wrong_name() -> None:
 def test_untrusted() -> None:
     """A certificate from an unknown CA is refused before anything is sent, with what to do."""
 
-    async def run() -> tuple[Discovered, int]:
+    async def run() -> tuple[DiscoveryResult, int]:
         async with made(html) as site, made(html) as stranger:
             site.trust = stranger.trust
             return await site.discover(), len(site.requests)
 
     found, requests = asyncio.run(run())
-    assert ([one.reason for one in found.failures], requests) == ([Reason.BAD_CERTIFICATE], 0)
+    assert ([one.reason for one in found.failures], requests) == ([FailureReason.BAD_CERTIFICATE], 0)
     assert "under trust" in found.failures[0].detail
 
 
@@ -86,35 +86,35 @@ def test_plain_http() -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
 
-    async def run() -> Discovered:
+    async def run() -> DiscoveryResult:
         async with made(html) as site, await asyncio.start_server(say, "127.0.0.1", 0) as server:
             return await site.discover(address=f"https://localhost:{server.sockets[0].getsockname()[1]}")
 
-    assert [one.reason for one in asyncio.run(run()).failures] == [Reason.NOT_TLS]
+    assert [one.reason for one in asyncio.run(run()).failures] == [FailureReason.NOT_TLS]
 
 
 def test_refused() -> None:
     """A closed port is refused."""
 
-    async def run() -> Discovered:
+    async def run() -> DiscoveryResult:
         async with made(html) as site:
             with socket.socket() as unused:
                 unused.bind(("127.0.0.1", 0))
                 return await site.discover(address=f"https://localhost:{unused.getsockname()[1]}")
 
-    assert [one.reason for one in asyncio.run(run()).failures] == [Reason.REFUSED]
+    assert [one.reason for one in asyncio.run(run()).failures] == [FailureReason.REFUSED]
 
 
 def test_unknown_host() -> None:
     """A host that does not exist is dns."""
     (failure,), _ = failures(address="https://nowhere.invalid")
-    assert (failure.reason, failure.detail) == (Reason.DNS, "nowhere.invalid cannot be resolved")
+    assert (failure.reason, failure.detail) == (FailureReason.DNS, "nowhere.invalid cannot be resolved")
 
 
 def test_silence() -> None:
     """A host that accepts and says nothing is a timeout."""
 
-    async def run() -> Discovered:
+    async def run() -> DiscoveryResult:
         async with made(html) as site:
             with socket.socket() as silent:
                 silent.bind(("127.0.0.1", 0))
@@ -122,13 +122,13 @@ def test_silence() -> None:
                 address = f"https://localhost:{silent.getsockname()[1]}"
                 return await site.discover(0.3, address=address)
 
-    assert [one.reason for one in asyncio.run(run()).failures] == [Reason.TIMEOUT]
+    assert [one.reason for one in asyncio.run(run()).failures] == [FailureReason.TIMEOUT]
 
 
 def test_no_http() -> None:
     """An answer that is no HTTP is bad_answer."""
     (failure,), _ = failures(lambda *_: (200, {"Content-Length": "99999"}, b""))
-    assert failure.reason in {Reason.BAD_ANSWER, Reason.TIMEOUT}
+    assert failure.reason in {FailureReason.BAD_ANSWER, FailureReason.TIMEOUT}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_odd_json(body: bytes) -> None:
         return answer({"access_token": "x"}) if method == "POST" else (200, {}, body)
 
     found, _ = failures(answers, include=["servers"])
-    assert {one.reason for one in found} == {Reason.BAD_ANSWER}
+    assert {one.reason for one in found} == {FailureReason.BAD_ANSWER}
 
 
 def test_size_is_bounded() -> None:
@@ -175,7 +175,7 @@ def test_size_is_bounded() -> None:
 
     error = asyncio.run(run())
     assert error is not None
-    assert (error.failure.reason, error.__context__) == (Reason.BAD_ANSWER, None)
+    assert (error.failure.reason, error.__context__) == (FailureReason.BAD_ANSWER, None)
 
 
 def test_no_anchors_trust_nobody() -> None:
@@ -187,4 +187,4 @@ def test_no_anchors_trust_nobody() -> None:
 def test_gateway_in_trouble() -> None:
     """A gateway that answers 503 is no other product."""
     (failure,), _ = failures(lambda *_: answer({}, 503))
-    assert (failure.reason, "HTTP 503" in failure.detail) == (Reason.BAD_ANSWER, True)
+    assert (failure.reason, "HTTP 503" in failure.detail) == (FailureReason.BAD_ANSWER, True)

@@ -127,7 +127,7 @@ def test_damaged(data: bytes, said: str) -> None:
 
 
 def test_what_came_before_the_damage_is_kept() -> None:
-    """Entries before the place where a store breaks are still found."""
+    """Entries before the location where a store breaks are still found."""
     data = jks(trusted(b"ca", ROOT.der), trusted(b"web", LEAF.der))
     assert subjects(held(data[:-100])) == {"ca": ["Store CA"], "": []}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.parse import holding
 from monitor.parse.stores import encrypted
-from monitor.parse.stores.opening import MOST_ROUNDS, Key, Opening
+from monitor.parse.stores.open_attempt import MOST_ROUNDS, Key, OpenAttempt
 from monitor.secrets import Secret
 from support.pki import Issued, authority, days, new_key, object_identifier, tlv
 from support.pki.key_stores import LEAF, OTHER, ROOT, WORD, held, number, pkcs12, problems, subjects
@@ -118,7 +118,7 @@ def checksum(rounds: int) -> bytes:
 
 
 def sealed(algorithm: bytes) -> bytes:
-    """Return a store whose certificates are encrypted with this algorithm, by its looks."""
+    """Return a store whose certificates are encrypted with this algorithm, by its probes."""
     inner = tlv(0x30, oid("1.2.840.113549.1.7.1"), algorithm, tlv(0x80, bytes(64)))
     safe = tlv(0x30, oid("1.2.840.113549.1.7.6"), tlv(0xA0, tlv(0x30, number(0), inner)))
     return tlv(0x30, number(3), tlv(0x30, oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(4, tlv(0x30, safe)))))
@@ -178,7 +178,7 @@ def test_strange_encryption(algorithm: bytes, said: str) -> None:
 
 def test_rounds_are_counted_over_everything_tried() -> None:
     """Many passphrases on a file with many rounds come to an end too."""
-    opening = Opening(lambda: [Secret("a")])
+    opening = OpenAttempt(lambda: [Secret("a")])
     opening.spend(MOST_ROUNDS)
     with pytest.raises(ValueError, match=r"more than 5,000,000 rounds .* \(it asks for 1 at a time\)"):
         opening.spend(1)

@@ -1,4 +1,4 @@
-"""Tests of looks at DTLS servers: openssl s_server, and rude ones over UDP."""
+"""Tests of probes DTLS servers: openssl s_server, and rude ones over UDP."""
 
 import asyncio
 import shutil
@@ -13,11 +13,11 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.datagrams import shares
-from monitor.tls import DatagramHandshake, TlsSetting, Trouble, shared_context
+from monitor.tls import DatagramHandshake, HandshakeFailure, TlsSetting, shared_context
 from support import pki
 from support.servers.foreign_tls import running, write
 
@@ -29,14 +29,14 @@ MANY = tuple(pki.authority(f"Anchor {number} " + "x" * 40) for number in range(1
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 
 
-def look(port: int, **keys: str) -> Seen:
-    """Return what one look gives."""
+def probe(port: int, **keys: str) -> ProbeResult:
+    """Return what one probe gives."""
     address = {"address": f"127.0.0.1:{port}", "server_name": NAME, "protocol": "dtls"}
     target = EndpointSettings.model_validate(address | keys).target(Policy())
-    return asyncio.run(EndpointSource(Resolver()).look(target))
+    return asyncio.run(EndpointSource(Resolver()).probe(target))
 
 
-def leaves(seen: Seen) -> list[str]:
+def leaves(seen: ProbeResult) -> list[str]:
     """Return the fingerprints of what was served first."""
     return [one.certificate.sha256 for one in seen.sightings if one.position == 0]
 
@@ -74,7 +74,7 @@ SERVERS = {
 def test_s_server(options: tuple[str, ...], tmp_path: Path) -> None:
     """OpenSSL's own server shows its chain over UDP, without a failure."""
     with dtls_server(tmp_path, (LEAF, ROOT), *options) as port:
-        seen = look(port)
+        seen = probe(port)
     assert ([one.certificate.sha256 for one in seen.sightings], seen.failures, seen.encrypted) == (
         [LEAF.sha256, ROOT.sha256],
         (),
@@ -87,7 +87,7 @@ def test_s_server(options: tuple[str, ...], tmp_path: Path) -> None:
 def test_long_chain(tmp_path: Path) -> None:
     """A chain of 64 KB arrives whole."""
     with dtls_server(tmp_path, (LEAF, *MANY), "-dtls", "-mtu", "1400") as port:
-        seen = look(port)
+        seen = probe(port)
     assert (len(seen.sightings), seen.failures) == (151, ())
 
 
@@ -97,7 +97,7 @@ def test_key_types(tmp_path: Path) -> None:
     """Both certificates of a server are told apart."""
     certificate, key = write(tmp_path, "second", RSA)
     with dtls_server(tmp_path, (LEAF,), "-dtls", "-dcert", str(certificate), "-dkey", str(key)) as port:
-        seen = look(port, key_types="all")
+        seen = probe(port, key_types="all")
     assert (leaves(seen), seen.failures) == ([RSA.sha256, LEAF.sha256], ())
 
 
@@ -108,7 +108,7 @@ def test_our_certificate(tmp_path: Path) -> None:
     own = tmp_path / "own.pem"
     own.write_bytes(b"".join(one.pem for one in (RSA, *MANY[:8])) + RSA.key_pem)
     with dtls_server(tmp_path, (LEAF,), "-dtls", "-Verify", "2") as port:
-        seen = look(port, client_cert=str(own))
+        seen = probe(port, client_cert=str(own))
     assert (leaves(seen), seen.failures) == ([LEAF.sha256], ())
 
 
@@ -134,17 +134,17 @@ class Rude(asyncio.DatagramProtocol):
             self._transport.sendto(datagram, addr)  # type: ignore[arg-type]  # it is what came
 
 
-def look_at(answer: Answer, within: float = 0.3) -> Seen:
-    """Return what one look at a server of our own gives."""
+def look_at(answer: Answer, within: float = 0.3) -> ProbeResult:
+    """Return what one probe a server of our own gives."""
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(lambda: Rude(answer), ("127.0.0.1", 0))
         port = transport.get_extra_info("sockname")[1]
         settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol="dtls")
         try:
             policy = Policy(timeout=timedelta(seconds=within))
-            return await EndpointSource(Resolver()).look(settings.target(policy))
+            return await EndpointSource(Resolver()).probe(settings.target(policy))
         finally:
             transport.close()
 
@@ -157,27 +157,27 @@ REFUSED = (
     "it shares no cipher with us or expects another server name"
 )
 RUDE = {
-    "silent": (lambda *_: [], Reason.TIMEOUT, "the DTLS greeting was not answered within 0.3 s"),
+    "silent": (lambda *_: [], FailureReason.TIMEOUT, "the DTLS greeting was not answered within 0.3 s"),
     "garbage": (
         lambda *_: [b"hello"],
-        Reason.NOT_TLS,
+        FailureReason.NOT_TLS,
         "the port answers but does not speak DTLS: its answer begins with 'hello'",
     ),
     "garbage and DTLS": (
         lambda *_: [b"hello", ALERT],
-        Reason.TLS_ALERT,
+        FailureReason.TLS_ALERT,
         REFUSED,
     ),
     "cut off": (
         lambda _, data: [data[:20]],
-        Reason.TIMEOUT,
+        FailureReason.TIMEOUT,
         "the DTLS handshake was not finished within 0.3 s",
     ),
 }
 
 
 @pytest.mark.parametrize(("answer", "reason", "said"), RUDE.values(), ids=RUDE)
-def test_rude_server(answer: Answer, reason: Reason, said: str) -> None:
+def test_rude_server(answer: Answer, reason: FailureReason, said: str) -> None:
     """A server that shows no certificate is one failure with its reason."""
     seen = look_at(answer)
     assert [(one.reason, one.detail) for one in seen.failures] == [(reason, said)]
@@ -190,7 +190,7 @@ def test_flood() -> None:
     while not handshake.over:
         handshake.feed(b"x" * 40_000)
     said = "the server sent more than 1,000,000 bytes in its handshake"
-    assert handshake.trouble == Trouble(Reason.TLS_PROTOCOL, said)
+    assert handshake.failure == HandshakeFailure(FailureReason.TLS_PROTOCOL, said)
 
 
 def test_lost_greeting() -> None:
@@ -202,7 +202,7 @@ def test_lost_greeting() -> None:
         return [ALERT] if count > 1 else []
 
     seen = look_at(answer, 5)
-    assert ([one.reason for one in seen.failures], len(said)) == ([Reason.TLS_ALERT], 2)
+    assert ([one.reason for one in seen.failures], len(said)) == ([FailureReason.TLS_ALERT], 2)
 
 
 def test_closed_port() -> None:
@@ -210,12 +210,14 @@ def test_closed_port() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
-    assert [one.reason for one in look(port).failures] == [Reason.REFUSED]
+    assert [one.reason for one in probe(port).failures] == [FailureReason.REFUSED]
 
 
 def test_source_of_another_machine() -> None:
     """An address that is not ours cannot be sent from."""
-    assert [one.reason for one in look(1, source_address="192.0.2.77").failures] == [Reason.UNREACHABLE]
+    assert [one.reason for one in probe(1, source_address="192.0.2.77").failures] == [
+        FailureReason.UNREACHABLE
+    ]
 
 
 @needs_openssl
@@ -223,16 +225,16 @@ def test_source_of_another_machine() -> None:
 def test_source_address(tmp_path: Path) -> None:
     """A server is asked from the address that was chosen."""
     with dtls_server(tmp_path, (LEAF,), "-dtls") as port:
-        seen = look(port, source_address="127.0.0.9", addresses="all")
+        seen = probe(port, source_address="127.0.0.9", addresses="all")
     assert (leaves(seen), seen.failures) == ([LEAF.sha256], ())
 
 
 def test_nothing_is_left_behind() -> None:
-    """A look leaves neither a socket nor a timer with the loop."""
+    """A probe leaves neither a socket nor a timer with the loop."""
 
     async def main() -> tuple[int, int]:
         settings = EndpointSettings(address="127.0.0.1:9", protocol="dtls")
-        await EndpointSource(Resolver()).look(settings.target(Policy(timeout=timedelta(seconds=0.3))))
+        await EndpointSource(Resolver()).probe(settings.target(Policy(timeout=timedelta(seconds=0.3))))
         await asyncio.sleep(0)  # a closed transport lets go of its socket one turn later
         loop: Any = asyncio.get_running_loop()
         timers = [one for one in loop._scheduled if not one.cancelled()]

@@ -1,4 +1,4 @@
-"""Tests of looks at real servers on loopback: good, odd, rude and silent ones."""
+"""Tests of probes real servers on loopback: good, odd, rude and silent ones."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 from OpenSSL import SSL
 
-from monitor.model import Failure, Part, Policy, Reason, Seen
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, TargetTraits
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSource
 from support import pki
@@ -90,24 +90,32 @@ def test_version(version: int, *, demand: bool) -> None:
 
 
 RUDE = {
-    "HTTP": (saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Reason.NOT_TLS, False),
-    "SSH": (saying(b"SSH-2.0-OpenSSH\r\n", after_hello=False), Reason.NOT_TLS, False),
-    "SMTP": (saying(b"220 mail.example ESMTP\r\n", after_hello=False, stay=True), Reason.NOT_TLS, False),
-    "garbage": (saying(bytes(range(64))), Reason.NOT_TLS, False),
-    "closes at once": (saying(b"", after_hello=False), Reason.CLOSED, None),
-    "closes after the greeting": (saying(b""), Reason.CLOSED, None),
-    "resets": (resetting, Reason.CLOSED, None),
-    "alert": (saying(alert(40)), Reason.TLS_ALERT, True),
-    "broken TLS": (saying(b"\x16\x03\x03\x00\x05hello"), Reason.TLS_PROTOCOL, True),
-    "malformed certificate": (saying(shown(LEAF.der, b"junk"), stay=True), Reason.BAD_CERTIFICATE, True),
+    "HTTP": (saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), FailureReason.NOT_TLS, False),
+    "SSH": (saying(b"SSH-2.0-OpenSSH\r\n", after_hello=False), FailureReason.NOT_TLS, False),
+    "SMTP": (
+        saying(b"220 mail.example ESMTP\r\n", after_hello=False, stay=True),
+        FailureReason.NOT_TLS,
+        False,
+    ),
+    "garbage": (saying(bytes(range(64))), FailureReason.NOT_TLS, False),
+    "closes at once": (saying(b"", after_hello=False), FailureReason.CLOSED, None),
+    "closes after the greeting": (saying(b""), FailureReason.CLOSED, None),
+    "resets": (resetting, FailureReason.CLOSED, None),
+    "alert": (saying(alert(40)), FailureReason.TLS_ALERT, True),
+    "broken TLS": (saying(b"\x16\x03\x03\x00\x05hello"), FailureReason.TLS_PROTOCOL, True),
+    "malformed certificate": (
+        saying(shown(LEAF.der, b"junk"), stay=True),
+        FailureReason.BAD_CERTIFICATE,
+        True,
+    ),
 }
 
 
 @pytest.mark.parametrize(("handler", "reason", "encrypted"), RUDE.values(), ids=RUDE)
-def test_rude_server(handler: Handler, reason: Reason, *, encrypted: bool | None) -> None:
-    """A server that shows no certificate is one failure with its reason, at its place."""
+def test_rude_server(handler: Handler, reason: FailureReason, *, encrypted: bool | None) -> None:
+    """A server that shows no certificate is one failure with its reason, at its location."""
     seen = look_at(handler)
-    assert [(failure.reason, failure.place) for failure in seen.failures] == [(reason, "127.0.0.1")]
+    assert [(failure.reason, failure.location) for failure in seen.failures] == [(reason, "127.0.0.1")]
     assert (seen.sightings, seen.encrypted) == ((), encrypted)
 
 
@@ -126,14 +134,17 @@ SLOW = {
 def test_slow_server(handler: Handler, said: str, count: int) -> None:
     """A slow server costs its own timeout and keeps what it had shown."""
     seen = look_at(handler, Policy(timeout=SHORT))
-    assert (seen.failures, len(seen.sightings)) == ((Failure(Reason.TIMEOUT, said, "127.0.0.1"),), count)
+    assert (seen.failures, len(seen.sightings)) == (
+        (Failure(FailureReason.TIMEOUT, said, "127.0.0.1"),),
+        count,
+    )
 
 
 def test_failure_beside_certificates() -> None:
     """An alert right after the certificates costs none of them and makes nobody blind."""
     seen = look_at(saying(shown(LEAF.der, MIDDLE.der) + alert(80)))
-    assert [failure.reason for failure in seen.failures] == [Reason.TLS_ALERT]
-    assert (len(seen.sightings), seen.blind_failures) == (2, ())
+    assert [failure.reason for failure in seen.failures] == [FailureReason.TLS_ALERT]
+    assert (len(seen.sightings), seen.unreachable_failures) == (2, ())
 
 
 def test_unreadable_certificate_costs_no_other() -> None:
@@ -141,26 +152,26 @@ def test_unreadable_certificate_costs_no_other() -> None:
     odd = pki.raw(validity=pki.tlv(0x17, b"9999999999999") + pki.tlv(0x17, b"360101000000Z"))
     seen = look_at(saying(shown(LEAF.der, odd, MIDDLE.der), stay=True), Policy(timeout=SHORT))
     assert [position for _, position, _ in fingerprints(seen)] == [0, 2]
-    assert [f.reason for f in seen.failures] == [Reason.TIMEOUT, Reason.BAD_CERTIFICATE]
+    assert [f.reason for f in seen.failures] == [FailureReason.TIMEOUT, FailureReason.BAD_CERTIFICATE]
 
 
 @pytest.mark.parametrize("encryption", ["any", "off"])
 def test_plain_port_where_encryption_is_optional(encryption: str) -> None:
     """Where encryption is optional or off a plain answer is a state, not a failure."""
     seen = look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Policy(encryption=encryption))
-    assert seen == Seen(encrypted=False)
+    assert seen == ProbeResult(encrypted=False)
 
 
 def test_plain_port_of_a_product_that_may_be_set_up_so() -> None:
     """There a plain answer is judged by the policy, whatever that says, and is not a failure."""
-    part = Part(plain_possible=True)
-    assert look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), part=part) == Seen(encrypted=False)
+    part = TargetTraits(plain_possible=True)
+    assert look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), part=part) == ProbeResult(encrypted=False)
 
 
 def test_silence_where_encryption_is_optional() -> None:
     """Where encryption is optional silence is still a failure."""
     seen = look_at(saying(b""), Policy(encryption="any"))
-    assert [failure.reason for failure in seen.failures] == [Reason.CLOSED]
+    assert [failure.reason for failure in seen.failures] == [FailureReason.CLOSED]
 
 
 def test_server_name_apart_from_address() -> None:
@@ -183,7 +194,7 @@ def test_ends_politely() -> None:
             ended.set()
 
         async with listening(handle) as port:
-            await EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}"))
+            await EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}"))
             await ended.wait()
 
     asyncio.run(main())

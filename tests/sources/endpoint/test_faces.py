@@ -1,4 +1,4 @@
-"""Tests of looks at every address of a name: each a place of one target."""
+"""Tests of probes every address of a name: each a location of one target."""
 
 import asyncio
 import socket
@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, Policy, Reason, Seen
+from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
-from monitor.sources.endpoint.seen import joined
+from monitor.sources.endpoint.results import joined
 from support import pki
 from support.servers.tls_peers import Handler, listening, saying, server_context, speaking_tls
 
@@ -44,14 +44,16 @@ def by_address(servers: dict[str, Handler]) -> Handler:
     return handle
 
 
-def look(names: Names, servers: dict[str, Handler], policy: Policy = POLICY, **keys: str) -> tuple[Seen, int]:
-    """Return what one look at every address gives, and the port."""
+def probe(
+    names: Names, servers: dict[str, Handler], policy: Policy = POLICY, **keys: str
+) -> tuple[ProbeResult, int]:
+    """Return what one probe every address gives, and the port."""
 
-    async def main() -> tuple[Seen, int]:
+    async def main() -> tuple[ProbeResult, int]:
         async with listening(by_address(servers), "0.0.0.0") as port:
             keys_ = {"address": f"{NAME}:{port}", "addresses": "all", **keys}
             target = EndpointSettings.model_validate(keys_).target(policy)
-            return await EndpointSource(names).look(target), port
+            return await EndpointSource(names).probe(target), port
 
     return asyncio.run(main())
 
@@ -62,10 +64,10 @@ def serving(issued: pki.Issued) -> Handler:
 
 
 def test_every_address() -> None:
-    """Each address is a place, written as address and port, in the order of the addresses."""
+    """Each address is a location, written as address and port, in the order of the addresses."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": serving(OLD)}
-    seen, port = look(Names("127.0.0.3", "127.0.0.2"), servers)
-    assert [(one.place, one.certificate.sha256) for one in seen.sightings] == [
+    seen, port = probe(Names("127.0.0.3", "127.0.0.2"), servers)
+    assert [(one.location, one.certificate.sha256) for one in seen.sightings] == [
         (f"127.0.0.2:{port}", NEW.sha256),
         (f"127.0.0.3:{port}", OLD.sha256),
     ]
@@ -75,38 +77,40 @@ def test_every_address() -> None:
 def test_one_address_fails() -> None:
     """An address that fails is a failure at its own place; the others are seen."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": saying(b"SSH-2.0-x\r\n")}
-    seen, port = look(Names("127.0.0.2", "127.0.0.3"), servers)
-    assert [one.place for one in seen.sightings] == [f"127.0.0.2:{port}"]
-    assert [(one.reason, one.place) for one in seen.blind_failures] == [(Reason.NOT_TLS, f"127.0.0.3:{port}")]
+    seen, port = probe(Names("127.0.0.2", "127.0.0.3"), servers)
+    assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]
+    assert [(one.reason, one.location) for one in seen.unreachable_failures] == [
+        (FailureReason.NOT_TLS, f"127.0.0.3:{port}")
+    ]
 
 
 def test_family() -> None:
-    """Only addresses of the wanted family are looked at."""
-    seen, _ = look(Names("::1", "127.0.0.2"), {"127.0.0.2": serving(NEW)}, family="ipv4")
+    """Only addresses of the wanted family are probed."""
+    seen, _ = probe(Names("::1", "127.0.0.2"), {"127.0.0.2": serving(NEW)}, family="ipv4")
     assert (len(seen.sightings), seen.failures) == (1, ())
 
 
 def test_unknown_name() -> None:
-    """A name without addresses is a failure of the whole target: what was known of each place stays."""
-    seen, _ = look(Names(), {})
+    """A name without addresses is a failure of the whole target: what was known of each location stays."""
+    seen, _ = probe(Names(), {})
     said = f"{NAME} cannot be resolved: Name or service not known"
-    assert seen == Seen(failures=(Failure(Reason.DNS, said),))
+    assert seen == ProbeResult(failures=(Failure(FailureReason.DNS, said),))
 
 
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More addresses than are looked at are said to be too many."""
+    """More addresses than are probed are said to be too many."""
     monkeypatch.setattr(source, "MOST_FACES", 1)
-    seen, port = look(Names("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
-    assert [one.place for one in seen.sightings] == [f"127.0.0.2:{port}"]
+    seen, port = probe(Names("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
+    assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]
     said = f"{NAME} has 2 addresses; only 1 are looked at"
-    assert seen.failures == (Failure(Reason.DNS, said, f"{NAME}:{port}"),)
+    assert seen.failures == (Failure(FailureReason.DNS, said, f"{NAME}:{port}"),)
 
 
 def test_same_failure_once(tmp_path: object) -> None:
     """What is wrong on our own side is said once, not for every address."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": serving(NEW)}
-    seen, _ = look(Names("127.0.0.2", "127.0.0.3"), servers, client_cert=f"{tmp_path}/gone.pem")
-    assert [one.reason for one in seen.failures] == [Reason.NOT_FOUND]
+    seen, _ = probe(Names("127.0.0.2", "127.0.0.3"), servers, client_cert=f"{tmp_path}/gone.pem")
+    assert [one.reason for one in seen.failures] == [FailureReason.NOT_FOUND]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,7 @@ def test_same_failure_once(tmp_path: object) -> None:
 )
 def test_encrypted(told: tuple[bool | None, ...], expected: bool | None) -> None:  # noqa: FBT001 - it is a case
     """A target is encrypted when all of its addresses are that told."""
-    assert joined([Seen(encrypted=one) for one in told]).encrypted is expected
+    assert joined([ProbeResult(encrypted=one) for one in told]).encrypted is expected
 
 
 def test_not_behind_a_proxy() -> None:

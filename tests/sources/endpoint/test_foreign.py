@@ -1,4 +1,4 @@
-"""Tests of looks at TLS stacks that are not ours: nginx and openssl s_server of the distribution."""
+"""Tests of probes TLS stacks that are not ours: nginx and openssl s_server of the distribution."""
 
 import asyncio
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support import pki
@@ -26,13 +26,13 @@ needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is mis
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 
 
-def look_at(port: int, server_name: str = NAME) -> Seen:
-    """Return what one look shows."""
+def look_at(port: int, server_name: str = NAME) -> ProbeResult:
+    """Return what one probe shows."""
     settings = EndpointSettings(kind="endpoint", address=f"127.0.0.1:{port}", server_name=server_name)
-    return asyncio.run(EndpointSource(Resolver()).look(settings.target(Policy())))
+    return asyncio.run(EndpointSource(Resolver()).probe(settings.target(Policy())))
 
 
-def shown(seen: Seen) -> list[str]:
+def shown(seen: ProbeResult) -> list[str]:
     """Return the fingerprints in the order served."""
     return [sighting.certificate.sha256 for sighting in seen.sightings]
 
@@ -88,7 +88,7 @@ def test_only_pre_shared_keys(tmp_path: Path) -> None:
     options = ("-nocert", "-psk", "00112233", "-tls1_2")
     with s_server(tmp_path, CHAIN, *options) as port:
         seen = look_at(port)
-    assert [failure.reason for failure in seen.failures] == [Reason.TLS_ALERT]
+    assert [failure.reason for failure in seen.failures] == [FailureReason.TLS_ALERT]
 
 
 NGINX = """
@@ -174,7 +174,7 @@ def test_nginx_without_tls(nginx: Nginx) -> None:
     """Nginx on a plain port is recognised as HTTP."""
     seen = look_at(nginx.ports[2])
     said = "the port answers but does not speak TLS: it seems to speak HTTP: 'HTTP/1.1 400 Bad Request'"
-    assert [(failure.reason, failure.detail) for failure in seen.failures] == [(Reason.NOT_TLS, said)]
+    assert [(failure.reason, failure.detail) for failure in seen.failures] == [(FailureReason.NOT_TLS, said)]
 
 
 @needs_nginx
@@ -182,13 +182,13 @@ def test_nginx_without_tls(nginx: Nginx) -> None:
 def test_nginx_unknown_name(nginx: Nginx) -> None:
     """Nginx that rejects a name says so with an alert."""
     seen = look_at(nginx.ports[3])
-    assert [failure.reason for failure in seen.failures] == [Reason.TLS_ALERT]
+    assert [failure.reason for failure in seen.failures] == [FailureReason.TLS_ALERT]
 
 
 @needs_nginx
 @pytest.mark.system
 def test_nginx_logs_nothing(nginx: Nginx) -> None:
-    """A look leaves no line in the server's log at its usual level."""
+    """A probe leaves no line in the server's log at its usual level."""
     before = nginx.log.read_text()
     for _ in range(20):
         look_at(nginx.ports[0])

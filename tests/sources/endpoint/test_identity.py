@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from OpenSSL import SSL
 from pydantic import ValidationError
 
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint import identity as reading
+from monitor.sources.endpoint.connect_options import ClientIdentity
 from monitor.sources.endpoint.identity import Identities
-from monitor.sources.endpoint.way import Identity
 from monitor.tls import TlsSetting
 from support import pki
 from support.servers.tls_peers import Handler, TlsPeer, listening, server_context
@@ -43,16 +43,16 @@ def demanding(version: int, shown: list[str]) -> Handler:
     return handle
 
 
-def looked(folder: Path, version: int = SSL.TLS1_3_VERSION, **keys: str) -> tuple[Seen, list[str]]:
-    """Return what a look gives and what the server was shown."""
+def probed(folder: Path, version: int = SSL.TLS1_3_VERSION, **keys: str) -> tuple[ProbeResult, list[str]]:
+    """Return what a probe gives and what the server was shown."""
     shown: list[str] = []
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         async with listening(demanding(version, shown)) as port:
             settings = EndpointSettings.model_validate(
                 {"address": f"127.0.0.1:{port}", **keys}, context={"folder": folder}
             )
-            seen = await EndpointSource(Resolver()).look(settings.target(Policy()))
+            seen = await EndpointSource(Resolver()).probe(settings.target(Policy()))
             while not shown:
                 await asyncio.sleep(0.01)
             return seen
@@ -93,8 +93,8 @@ SHAPES = {
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 @pytest.mark.parametrize("keys", SHAPES.values(), ids=SHAPES)
 def test_shown(folder: Path, version: int, keys: dict[str, str]) -> None:
-    """The server is shown our certificate, and the look is a good one."""
-    seen, shown = looked(folder, version, **keys)
+    """The server is shown our certificate, and the probe is a good one."""
+    seen, shown = probed(folder, version, **keys)
     assert (shown, seen.failures) == ([OURS.certificate.serial_number], ())
 
 
@@ -102,56 +102,56 @@ def test_passphrase_in_the_environment(folder: Path, monkeypatch: pytest.MonkeyP
     """A passphrase may come from the environment."""
     monkeypatch.setenv("KEY_WORD", SECRET)
     keys = {"client_key": "locked.pem", "client_key_passphrase_env": "KEY_WORD"}
-    assert looked(folder, client_cert="cert.pem", **keys)[1] == [OURS.certificate.serial_number]
+    assert probed(folder, client_cert="cert.pem", **keys)[1] == [OURS.certificate.serial_number]
 
 
 UNFIT = {
-    "missing": ({"client_cert": "gone.pem"}, Reason.NOT_FOUND, "there is no such file"),
-    "folder": ({"client_cert": "."}, Reason.UNREADABLE, "it is no regular file"),
+    "missing": ({"client_cert": "gone.pem"}, FailureReason.NOT_FOUND, "there is no such file"),
+    "folder": ({"client_cert": "."}, FailureReason.UNREADABLE, "it is no regular file"),
     "no certificate": (
         {"client_cert": "empty.pem", "client_key": "key.pem"},
-        Reason.UNREADABLE,
+        FailureReason.UNREADABLE,
         "the file holds no PEM certificate that can be read",
     ),
-    "no key": ({"client_cert": "cert.pem"}, Reason.UNREADABLE, "the file holds no PEM key"),
+    "no key": ({"client_cert": "cert.pem"}, FailureReason.UNREADABLE, "the file holds no PEM key"),
     "other key": (
         {"client_cert": "cert.pem", "client_key": "other.pem"},
-        Reason.UNREADABLE,
+        FailureReason.UNREADABLE,
         "the key does not belong to the certificate",
     ),
     "no passphrase": (
         {"client_cert": "cert.pem", "client_key": "locked.pem"},
-        Reason.UNREADABLE,
+        FailureReason.UNREADABLE,
         "the key is encrypted and no passphrase is configured",
     ),
     "wrong passphrase": (
         {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "wrong"},
-        Reason.UNREADABLE,
+        FailureReason.UNREADABLE,
         "the passphrase is wrong or the key damaged",
     ),
     "lost passphrase": (
         {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "gone"},
-        Reason.UNREADABLE,
+        FailureReason.UNREADABLE,
         "No such file or directory",
     ),
 }
 
 
 @pytest.mark.parametrize(("keys", "reason", "said"), UNFIT.values(), ids=UNFIT)
-def test_unfit(folder: Path, keys: dict[str, str], reason: Reason, said: str) -> None:
+def test_unfit(folder: Path, keys: dict[str, str], reason: FailureReason, said: str) -> None:
     """What is wrong with our own certificate is a failure of its own; the server's is fetched without it."""
-    seen, shown = looked(folder, **keys)
+    seen, shown = probed(folder, **keys)
     (failure,) = seen.failures
     assert (shown, failure.reason, said in failure.detail) == ([""], reason, True)
     assert [one.certificate.sha256 for one in seen.sightings] == [LEAF.sha256]
-    assert failure in seen.blind_failures
+    assert failure in seen.unreachable_failures
 
 
 def test_secrets_stay_secret(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Neither settings, target, failure nor log tell the passphrase or the key."""
     with caplog.at_level(logging.DEBUG):
         keys = {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "wrong"}
-        seen, _ = looked(folder, **keys)
+        seen, _ = probed(folder, **keys)
     settings = EndpointSettings.model_validate({"address": "x", **keys}, context={"folder": folder})
     told = f"{settings!r}{settings.target(Policy())!r}{seen!r}{caplog.text}"
     assert [word for word in ("incorrect horse", SECRET, "PRIVATE KEY") if word in told] == []
@@ -162,7 +162,7 @@ def contexts(folder: Path, change: Callable[[], object]) -> tuple[object, object
 
     async def main() -> tuple[object, object]:
         identities = Identities()
-        identity = Identity(str(folder / "cert.pem"), str(folder / "key.pem"))
+        identity = ClientIdentity(str(folder / "cert.pem"), str(folder / "key.pem"))
         before = await identities.context(TlsSetting(), identity)
         change()
         return before, await identities.context(TlsSetting(), identity)
@@ -177,7 +177,7 @@ def test_read_once(folder: Path) -> None:
 
 
 def test_read_anew(folder: Path) -> None:
-    """A renewed certificate is used from the next look on."""
+    """A renewed certificate is used from the next probe on."""
 
     def renew() -> None:
         for name, content in (("cert.pem", RENEWED.pem), ("key.pem", RENEWED.key_pem)):
@@ -196,7 +196,7 @@ def test_bound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> int:
         identities = Identities()
         for newest in ("", "1.2", "x", "y"):
-            identity = Identity(str(folder / "cert.pem"), str(folder / "key.pem"))
+            identity = ClientIdentity(str(folder / "cert.pem"), str(folder / "key.pem"))
             await identities.context(TlsSetting(newest=newest), identity)
         return len(identities._known)
 

@@ -1,15 +1,15 @@
-"""Tests of looks at the certificates of every key type of real servers."""
+"""Tests of probes the certificates of every key type of real servers."""
 
 import asyncio
 
 import pytest
 from OpenSSL import SSL
 
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support import pki
-from support.pki.two_keys import ECDSA, NAME, RSA, places
+from support.pki.two_keys import ECDSA, NAME, RSA, locations
 from support.servers.tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
 
 VERSIONS = {
@@ -28,10 +28,10 @@ def both(version: int | None) -> SSL.Context:
     return context
 
 
-def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str) -> tuple[Seen, int]:
-    """Return what one look at a server on loopback gives, and its port."""
+def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str) -> tuple[ProbeResult, int]:
+    """Return what one probe a server on loopback gives, and its port."""
 
-    async def main() -> tuple[Seen, int]:
+    async def main() -> tuple[ProbeResult, int]:
         serve, ended = speaking_tls(context, peers), asyncio.Semaphore(0)
 
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,7 +41,7 @@ def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str
         async with listening(handle) as port:
             settings = {"address": f"127.0.0.1:{port}", "server_name": NAME, "key_types": "all", **keys}
             target = EndpointSettings.model_validate(settings).target(Policy())
-            seen = await EndpointSource(Resolver()).look(target)
+            seen = await EndpointSource(Resolver()).probe(target)
             for _ in range(2):
                 await ended.acquire()
             return seen, port
@@ -54,7 +54,7 @@ def test_every_version(version: int | None) -> None:
     """Both certificates are told apart in every version."""
     seen, port = served(both(version))
     expected = [(f"127.0.0.1:{port} (RSA)", RSA.sha256), (f"127.0.0.1:{port} (ECDSA)", ECDSA.sha256)]
-    assert (places(seen), seen.failures, seen.encrypted) == (expected, (), True)
+    assert (locations(seen), seen.failures, seen.encrypted) == (expected, (), True)
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
@@ -71,22 +71,27 @@ def test_one_type_in_every_version(version: int | None, only: pki.Issued) -> Non
     """A server with one type shows that one, in every version."""
     seen, port = served(server_context(only, version=version))
     kind = "RSA" if only is RSA else "ECDSA"
-    assert (places(seen), seen.failures) == ([(f"127.0.0.1:{port} ({kind})", only.sha256)], ())
+    assert (locations(seen), seen.failures) == ([(f"127.0.0.1:{port} ({kind})", only.sha256)], ())
 
 
 def test_every_address() -> None:
-    """With every address, each address and key type is a place."""
+    """With every address, each address and key type is a location."""
     seen, port = served(both(None), addresses="all")
-    assert [one.place for one in seen.sightings] == [f"127.0.0.1:{port} (RSA)", f"127.0.0.1:{port} (ECDSA)"]
+    assert [one.location for one in seen.sightings] == [
+        f"127.0.0.1:{port} (RSA)",
+        f"127.0.0.1:{port} (ECDSA)",
+    ]
 
 
 def test_not_tls() -> None:
     """A port without TLS is told once, of the server."""
 
-    async def main() -> tuple[Seen, int]:
+    async def main() -> tuple[ProbeResult, int]:
         async with listening(saying(b"SSH-2.0-x\r\n")) as port:
             target = EndpointSettings(address=f"127.0.0.1:{port}", key_types="all").target(Policy())
-            return await EndpointSource(Resolver()).look(target), port
+            return await EndpointSource(Resolver()).probe(target), port
 
     seen, port = asyncio.run(main())
-    assert [(one.reason, one.place) for one in seen.failures] == [(Reason.NOT_TLS, f"127.0.0.1:{port}")]
+    assert [(one.reason, one.location) for one in seen.failures] == [
+        (FailureReason.NOT_TLS, f"127.0.0.1:{port}")
+    ]

@@ -1,4 +1,4 @@
-"""Tests of looks at servers that want to be asked in one way only, or answer oddly: names, ALPN, warnings."""
+"""Tests of probes servers that want to be asked in one way only, or answer oddly: names, ALPN, warnings."""
 
 import asyncio
 import shutil
@@ -9,10 +9,10 @@ from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.handlers import Sink
 from OpenSSL import SSL
 
-from monitor.model import Failure, Policy, Reason, Seen
+from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, alpn
-from monitor.sources.endpoint.alpn import Applications
+from monitor.sources.endpoint.alpn import AlpnCache
 from support import pki
 from support.servers.foreign_tls import s_server
 from support.servers.tls_peers import (
@@ -38,19 +38,19 @@ OTHER = pki.leaf("default.example", ROOT)
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 
 
-def looks(handler: Handler, count: int = 1, **keys: str) -> list[Seen]:
+def probes(handler: Handler, count: int = 1, **keys: str) -> list[ProbeResult]:
     """Return what looks in a row at a server with this handler give, by one source."""
 
-    async def main() -> list[Seen]:
+    async def main() -> list[ProbeResult]:
         async with listening(handler) as port:
             source = EndpointSource(Resolver())
             settings = EndpointSettings.model_validate({"address": f"127.0.0.1:{port}", **keys})
-            return [await source.look(settings.target(Policy())) for _ in range(count)]
+            return [await source.probe(settings.target(Policy())) for _ in range(count)]
 
     return asyncio.run(main())
 
 
-def leaves(seen: Seen) -> list[str]:
+def leaves(seen: ProbeResult) -> list[str]:
     """Return the fingerprints of what was served first."""
     return [one.certificate.sha256 for one in seen.sightings if one.position == 0]
 
@@ -71,14 +71,14 @@ def named(known: str, *, strict: bool) -> SSL.Context:
 
 def test_name_ignored() -> None:
     """A server that ignores the name shows what it has, and that is seen."""
-    seen = looks(speaking_tls(server_context(OTHER)), server_name=NAME)[0]
+    seen = probes(speaking_tls(server_context(OTHER)), server_name=NAME)[0]
     assert (leaves(seen), seen.failures) == ([OTHER.sha256], ())
 
 
 @pytest.mark.parametrize(("name", "expected"), [(NAME, LEAF), ("else.example", OTHER)])
 def test_name_chosen_by(name: str, expected: pki.Issued) -> None:
     """A server with several names shows the certificate of the one that is asked for, or its default."""
-    seen = looks(speaking_tls(named(NAME, strict=False)), server_name=name)[0]
+    seen = probes(speaking_tls(named(NAME, strict=False)), server_name=name)[0]
     assert leaves(seen) == [expected.sha256]
 
 
@@ -89,17 +89,17 @@ def test_name_demanded(version: str, tmp_path: Path) -> None:
     """OpenSSL's server that insists on a name shows its certificate to who asks for it alone."""
     options = ("-servername", NAME, "-servername_fatal", "-cert2", *second(tmp_path), version)
 
-    async def main() -> list[Seen]:
+    async def main() -> list[ProbeResult]:
         with s_server(tmp_path, (OTHER,), *options) as port:
             source = EndpointSource(Resolver())
             settings = [
                 EndpointSettings(address=f"127.0.0.1:{port}", server_name=n) for n in (NAME, "x.example")
             ]
-            return [await source.look(one.target(Policy())) for one in settings]
+            return [await source.probe(one.target(Policy())) for one in settings]
 
     good, bad = asyncio.run(main())
     assert (leaves(good), good.failures) == ([LEAF.sha256], ())
-    assert [one.reason for one in bad.failures] == [Reason.TLS_ALERT]
+    assert [one.reason for one in bad.failures] == [FailureReason.TLS_ALERT]
     assert bad.failures[0].detail.endswith("unrecognized_name: it does not serve the name x.example")
 
 
@@ -113,8 +113,8 @@ def second(folder: Path) -> tuple[str, ...]:
 def test_warning_about_the_name() -> None:
     """A server that only warns that it does not know the name, and goes on, is seen."""
     warning = record(ALERT, bytes([1, 112]))
-    seen = looks(saying(warning + shown(LEAF.der)))[0]
-    assert (leaves(seen), seen.blind_failures) == ([LEAF.sha256], ())
+    seen = probes(saying(warning + shown(LEAF.der)))[0]
+    assert (leaves(seen), seen.unreachable_failures) == ([LEAF.sha256], ())
 
 
 def insisting(peers: list[TlsPeer], taken: bytes) -> Handler:
@@ -147,29 +147,29 @@ async def _pour(reader: asyncio.StreamReader, into: asyncio.StreamReader) -> Non
 @pytest.mark.parametrize("taken", [b"h2", b"mqtt", b"sip/2"])
 def test_application_protocol_demanded(taken: bytes) -> None:
     """A server that insists on an application protocol is offered the known ones, and seen."""
-    seen = looks(insisting([], taken))[0]
+    seen = probes(insisting([], taken))[0]
     assert (leaves(seen), seen.failures) == ([LEAF.sha256], ())
 
 
 def test_application_protocol_is_remembered() -> None:
     """It is refused once and never again."""
     peers: list[TlsPeer] = []
-    looks(insisting(peers, b"h2"), 4)
+    probes(insisting(peers, b"h2"), 4)
     assert len(peers) == 5
 
 
 def test_application_protocol_that_nobody_knows() -> None:
     """A server that takes none of the known ones is a failure; it is offered them once a day."""
     peers: list[TlsPeer] = []
-    seen = looks(insisting(peers, b"our-own"), 4)
+    seen = probes(insisting(peers, b"our-own"), 4)
     said = "the server refused the handshake with the alert no_application_protocol"
     assert [one.failures[0].detail for one in seen] == [said] * 4
     assert len(peers) == 5
 
 
 def test_application_protocol_and_key_types() -> None:
-    """It goes with a look at every key type."""
-    seen = looks(insisting([], b"h2"), key_types="all")[0]
+    """It goes with a probe every key type."""
+    seen = probes(insisting([], b"h2"), key_types="all")[0]
     assert (leaves(seen), seen.failures) == ([LEAF.sha256], ())
 
 
@@ -183,13 +183,13 @@ def test_nobody_is_offered_unasked() -> None:
         return SSL.NO_OVERLAPPING_PROTOCOLS
 
     context.set_alpn_select_callback(choose)  # type: ignore[arg-type]  # the library's sentinel is a plain object
-    looks(speaking_tls(context), 2)
+    probes(speaking_tls(context), 2)
     assert offered == []
 
 
 def test_tried_again_after_a_day() -> None:
     """What was offered in vain is offered again after a day."""
-    known = Applications()
+    known = AlpnCache()
     told = [
         known.refused("one", now, offered=offered) for now, offered in ((0, False), (1, True), (2, False))
     ]
@@ -200,32 +200,41 @@ def test_tried_again_after_a_day() -> None:
 def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so many servers are remembered."""
     monkeypatch.setattr(alpn, "MOST_SERVERS", 2)
-    known = Applications()
+    known = AlpnCache()
     for server in range(5):
         known.refused(server, 0, offered=False)
     assert len(known) == 2
 
 
 ODD = {
-    "no certificates": (record(HANDSHAKE, server_hello() + certificates()), Reason.TLS_PROTOCOL),
-    "an empty certificate": (record(HANDSHAKE, server_hello() + certificates(b"")), Reason.BAD_CERTIFICATE),
-    "a message without a list": (record(HANDSHAKE, server_hello() + message(11, b"")), Reason.TLS_PROTOCOL),
-    "a list cut off": (record(HANDSHAKE, server_hello() + message(11, b"\x00\xff\xff")), Reason.TLS_PROTOCOL),
-    "no message at all": (record(HANDSHAKE, server_hello() + message(14, b"")), Reason.TLS_PROTOCOL),
+    "no certificates": (record(HANDSHAKE, server_hello() + certificates()), FailureReason.TLS_PROTOCOL),
+    "an empty certificate": (
+        record(HANDSHAKE, server_hello() + certificates(b"")),
+        FailureReason.BAD_CERTIFICATE,
+    ),
+    "a message without a list": (
+        record(HANDSHAKE, server_hello() + message(11, b"")),
+        FailureReason.TLS_PROTOCOL,
+    ),
+    "a list cut off": (
+        record(HANDSHAKE, server_hello() + message(11, b"\x00\xff\xff")),
+        FailureReason.TLS_PROTOCOL,
+    ),
+    "no message at all": (record(HANDSHAKE, server_hello() + message(14, b"")), FailureReason.TLS_PROTOCOL),
 }
 
 
 @pytest.mark.parametrize(("data", "reason"), ODD.values(), ids=ODD)
-def test_odd_certificate_message(data: bytes, reason: Reason) -> None:
+def test_odd_certificate_message(data: bytes, reason: FailureReason) -> None:
     """An empty or malformed certificate message is a failure with its reason."""
-    seen = looks(saying(data, stay=True))[0]
+    seen = probes(saying(data, stay=True))[0]
     assert (seen.sightings, [one.reason for one in seen.failures]) == ((), [reason])
 
 
 def test_mail_server() -> None:
     """A real mail server on the port is recognised by its greeting."""
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
             UnthreadedController(Sink(), hostname="x", loop=loop).factory, "127.0.0.1"
@@ -233,11 +242,11 @@ def test_mail_server() -> None:
         async with server:
             port = server.sockets[0].getsockname()[1]
             settings = EndpointSettings(address=f"127.0.0.1:{port}")
-            return await EndpointSource(Resolver()).look(settings.target(Policy()))
+            return await EndpointSource(Resolver()).probe(settings.target(Policy()))
 
     failure = asyncio.run(main()).failures[0]
     assert isinstance(failure, Failure)
     assert (failure.reason, "it seems to speak SMTP or FTP: '220 " in failure.detail) == (
-        Reason.NOT_TLS,
+        FailureReason.NOT_TLS,
         True,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, Policy, Reason, Seen
+from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support import pki
@@ -36,21 +36,21 @@ async def postgres(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     await SERVING(reader, writer)
 
 
-async def look(address: str, proxy: str, policy: Policy | None = None, **keys: object) -> Seen:
-    """Return what a look through a proxy gives."""
+async def probe(address: str, proxy: str, policy: Policy | None = None, **keys: object) -> ProbeResult:
+    """Return what a probe through a proxy gives."""
     settings = EndpointSettings.model_validate({"address": address, "proxy": proxy, **keys})
-    return await EndpointSource(Resolver()).look(settings.target(policy or Policy()))
+    return await EndpointSource(Resolver()).probe(settings.target(policy or Policy()))
 
 
-def looked(
+def probed(
     scheme: str, proxy: Handler, server: Handler = SERVING, user: str = "", **keys: object
-) -> tuple[Seen, int]:
-    """Return what a look through this proxy at this server gives, and the server's port."""
+) -> tuple[ProbeResult, int]:
+    """Return what a probe through this proxy at this server gives, and the server's port."""
 
-    async def main() -> tuple[Seen, int]:
+    async def main() -> tuple[ProbeResult, int]:
         async with listening(proxy) as front, listening(server) as port:
             at = f"{user}@" if user else ""
-            seen = await look(f"{NAME}:{port}", f"{scheme}://{at}127.0.0.1:{front}", **keys)
+            seen = await probe(f"{NAME}:{port}", f"{scheme}://{at}127.0.0.1:{front}", **keys)
             return seen, port
 
     return asyncio.run(main())
@@ -61,7 +61,7 @@ def looked(
 def test_through(scheme: str, protocol: str, server: Handler) -> None:
     """The chain arrives through a proxy, which alone resolves the name; dialects work behind it."""
     asked: list[str] = []
-    seen, port = looked(scheme, KINDS[scheme]({NAME: "127.0.0.1"}, asked), server, protocol=protocol)
+    seen, port = probed(scheme, KINDS[scheme]({NAME: "127.0.0.1"}, asked), server, protocol=protocol)
     assert (seen.failures, [one.certificate.sha256 for one in seen.sightings]) == ((), [LEAF.sha256])
     assert (asked, seen.encrypted) == ([f"{NAME}:{port}"], True)
 
@@ -71,7 +71,7 @@ def test_login(scheme: str, tmp_path: Path) -> None:
     """A login with a password from a file is accepted."""
     (tmp_path / "password").write_text(PASSWORD + "\n")
     proxy = KINDS[scheme]({NAME: "127.0.0.1"}, [], login=True)
-    seen, _ = looked(scheme, proxy, user=USER, proxy_password_file=str(tmp_path / "password"))
+    seen, _ = probed(scheme, proxy, user=USER, proxy_password_file=str(tmp_path / "password"))
     assert seen.failures == ()
 
 
@@ -87,8 +87,8 @@ def test_wrong_login(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A login that the proxy refuses has the reason proxy, and the password shows nowhere."""
     monkeypatch.setenv("PROXY_WORD", "guessed")
     proxy = KINDS[scheme]({NAME: "127.0.0.1"}, [], login=True)
-    seen, port = looked(scheme, proxy, user=USER, proxy_password_env="PROXY_WORD")
-    assert seen.failures == (Failure(Reason.PROXY, REFUSED_LOGINS[scheme], f"{NAME}:{port}"),)
+    seen, port = probed(scheme, proxy, user=USER, proxy_password_env="PROXY_WORD")
+    assert seen.failures == (Failure(FailureReason.PROXY, REFUSED_LOGINS[scheme], f"{NAME}:{port}"),)
     assert "guessed" not in repr(seen)
 
 
@@ -101,16 +101,16 @@ UNKNOWN = {
 @kinds
 def test_refused(scheme: str) -> None:
     """What the proxy refuses is quoted, and never taken for the server's word on TLS."""
-    seen, port = looked(scheme, KINDS[scheme]({}, []))
-    assert seen == Seen(failures=(Failure(Reason.PROXY, UNKNOWN[scheme], f"{NAME}:{port}"),))
+    seen, port = probed(scheme, KINDS[scheme]({}, []))
+    assert seen == ProbeResult(failures=(Failure(FailureReason.PROXY, UNKNOWN[scheme], f"{NAME}:{port}"),))
 
 
 @kinds
 def test_server_that_speaks_no_tls(scheme: str) -> None:
     """What the server does wrong keeps its own reason, and the proxy is named."""
-    seen, _ = looked(scheme, KINDS[scheme]({NAME: "127.0.0.1"}, []), saying(b"SSH-2.0-x\r\n"))
+    seen, _ = probed(scheme, KINDS[scheme]({NAME: "127.0.0.1"}, []), saying(b"SSH-2.0-x\r\n"))
     (failure,) = seen.failures
-    assert failure.reason is Reason.NOT_TLS
+    assert failure.reason is FailureReason.NOT_TLS
     assert "SSH" in failure.detail
     assert "(through the proxy 127.0.0.1:" in failure.detail
 
@@ -119,13 +119,13 @@ def test_server_that_speaks_no_tls(scheme: str) -> None:
 def test_silent_proxy(scheme: str) -> None:
     """A proxy that says nothing has the reason proxy and is named."""
 
-    async def main(port: int) -> Seen:
-        return await look(f"{NAME}:443", f"{scheme}://127.0.0.1:{port}", SHORT)
+    async def main(port: int) -> ProbeResult:
+        return await probe(f"{NAME}:443", f"{scheme}://127.0.0.1:{port}", SHORT)
 
     with listener() as (_, port):
         (failure,) = asyncio.run(main(port)).failures
     said = f"the proxy 127.0.0.1:{port} takes connections but said nothing within 0.3 s"
-    assert (failure.reason, failure.detail) == (Reason.PROXY, said)
+    assert (failure.reason, failure.detail) == (FailureReason.PROXY, said)
 
 
 @kinds
@@ -133,26 +133,26 @@ def test_no_proxy_there(scheme: str) -> None:
     """A proxy that cannot be reached has the reason proxy."""
     with listener() as (_, port):
         pass
-    (failure,) = asyncio.run(look(f"{NAME}:443", f"{scheme}://127.0.0.1:{port}")).failures
+    (failure,) = asyncio.run(probe(f"{NAME}:443", f"{scheme}://127.0.0.1:{port}")).failures
     said = f"the proxy 127.0.0.1:{port} cannot be reached: the connection was refused"
-    assert (failure.reason, failure.detail) == (Reason.PROXY, said)
+    assert (failure.reason, failure.detail) == (FailureReason.PROXY, said)
 
 
 def test_no_password(tmp_path: Path) -> None:
-    """Without its password a look says so and connects to nobody."""
+    """Without its password a probe says so and connects to nobody."""
     keys = {"proxy_password_file": str(tmp_path / "gone")}
-    (failure,) = asyncio.run(look(f"{NAME}:443", "http://me@127.0.0.1:1", **keys)).failures
+    (failure,) = asyncio.run(probe(f"{NAME}:443", "http://me@127.0.0.1:1", **keys)).failures
     said = (
         f"no password for the proxy 127.0.0.1:1: cannot read file {tmp_path}/gone: No such file or directory"
     )
-    assert (failure.reason, failure.detail) == (Reason.PROXY, said)
+    assert (failure.reason, failure.detail) == (FailureReason.PROXY, said)
 
 
 def test_password_too_long_for_socks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A password that SOCKS cannot carry is refused before it is sent."""
     monkeypatch.setenv("PROXY_WORD", "x" * 256)
     (failure,) = asyncio.run(
-        look(f"{NAME}:443", "socks5://me@127.0.0.1:1", proxy_password_env="PROXY_WORD")
+        probe(f"{NAME}:443", "socks5://me@127.0.0.1:1", proxy_password_env="PROXY_WORD")
     ).failures
     assert failure.detail == "the password in environment variable PROXY_WORD is too long for SOCKS"
 
@@ -223,7 +223,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
     ("scheme", "package", "command"),
     [("http", "tinyproxy-bin", tinyproxy), ("socks5", "microsocks", microsocks)],
 )
-@pytest.mark.parametrize(("word", "expected"), [("word", ()), ("other", (Reason.PROXY,))])
+@pytest.mark.parametrize(("word", "expected"), [("word", ()), ("other", (FailureReason.PROXY,))])
 def test_of_the_distribution(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -232,7 +232,7 @@ def test_of_the_distribution(
     package: str,
     command: Callable[[Path, int], list[str]],
     word: str,
-    expected: tuple[Reason, ...],
+    expected: tuple[FailureReason, ...],
 ) -> None:
     """A proxy that others wrote lets us through with the right password alone, and resolves the name."""
     with listener() as (_, front):
@@ -242,9 +242,9 @@ def test_of_the_distribution(
         pytest.skip(f"{words[0]} is missing (Debian: {package})")
     monkeypatch.setenv("PROXY_WORD", word)
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         async with listening(SERVING) as port:
-            return await look(
+            return await probe(
                 f"localhost:{port}", f"{scheme}://{USER}@127.0.0.1:{front}", proxy_password_env="PROXY_WORD"
             )
 

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from monitor.model import Policy
 from monitor.sources.endpoint import EndpointSettings
-from monitor.sources.endpoint.way import Endpoint
+from monitor.sources.endpoint.connect_options import Endpoint
 
 
 def test_target() -> None:
@@ -22,7 +22,7 @@ def test_target() -> None:
     assert (target.host, target.server_name) == ("recorder01", "recorder01")
     assert target.settings == Endpoint("recorder01", 7563, "recorder01")
     assert target.labels == (("a", "b"), ("site", "harbour"))
-    assert (target.policy.unreachable_after, target.meaning.title, target.collection) == (
+    assert (target.policy.unreachable_after, target.info.title, target.collection) == (
         9,
         "Recorder",
         False,

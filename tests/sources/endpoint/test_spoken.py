@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.dialects import DIALECTS
-from monitor.model import Reason
-from monitor.sources.endpoint.spoken import Spoken
+from monitor.model import FailureReason
+from monitor.sources.endpoint.conversation import Conversation
 from monitor.tls import Handshake, shared_context
 
 NAME = "server.vms.example"
@@ -12,28 +12,28 @@ TALKS = {name: dialect.dialogue for name, dialect in DIALECTS.items() if dialect
 RESET = "the connection was reset in the middle of the TLS handshake"
 
 
-def begun(protocol: str) -> Spoken:
+def begun(protocol: str) -> Conversation:
     """Return a talk whose first words have been said."""
     make = TALKS[protocol]
-    talk = Spoken(make(NAME), Handshake(shared_context(), NAME))
-    talk.start()
-    return talk
+    conversation = Conversation(make(NAME), Handshake(shared_context(), NAME))
+    conversation.start()
+    return conversation
 
 
-def ended(talk: Spoken) -> tuple[Reason, str]:
+def ended(conversation: Conversation) -> tuple[FailureReason, str]:
     """Return why a talk came to its end."""
-    assert talk.trouble is not None
-    return talk.trouble.reason, talk.trouble.detail
+    assert conversation.failure is not None
+    return conversation.failure.reason, conversation.failure.detail
 
 
 @pytest.mark.parametrize("protocol", TALKS)
 def test_a_reset_before_tls_is_none_in_the_handshake(protocol: str) -> None:
     """A connection that is reset before TLS ends as closed in the dialect, not in a handshake never begun."""
-    talk = begun(protocol)
-    talk.end(Reason.CLOSED, RESET)
-    reason, detail = ended(talk)
+    conversation = begun(protocol)
+    conversation.end(FailureReason.CLOSED, RESET)
+    reason, detail = ended(conversation)
     assert (reason, detail.startswith("the server closed the connection"), "handshake" in detail) == (
-        Reason.CLOSED,
+        FailureReason.CLOSED,
         True,
         False,
     )
@@ -41,36 +41,39 @@ def test_a_reset_before_tls_is_none_in_the_handshake(protocol: str) -> None:
 
 def test_a_reset_leaves_the_last_words_of_the_server() -> None:
     """What the server said before it reset the connection is quoted."""
-    talk = begun("smtp")
-    talk.feed(b"421 too many of you")
-    talk.end(Reason.CLOSED, RESET)
+    conversation = begun("smtp")
+    conversation.feed(b"421 too many of you")
+    conversation.end(FailureReason.CLOSED, RESET)
     expected = (
         "the server closed the connection before its greeting was over, having said '421 too many of you'"
     )
-    assert ended(talk) == (Reason.CLOSED, expected)
+    assert ended(conversation) == (FailureReason.CLOSED, expected)
 
 
 def test_a_failed_connection_is_told_as_it_is() -> None:
     """Other ends from outside keep their words: nobody was there to speak the dialect."""
-    talk = begun("smtp")
-    talk.end(Reason.REFUSED, "nobody listens")
-    assert ended(talk) == (Reason.REFUSED, "nobody listens")
+    conversation = begun("smtp")
+    conversation.end(FailureReason.REFUSED, "nobody listens")
+    assert ended(conversation) == (FailureReason.REFUSED, "nobody listens")
 
 
 @pytest.mark.parametrize("protocol", TALKS)
 def test_silence_hints_at_tls_on_connect(protocol: str) -> None:
     """A server that says nothing may be waiting for a TLS greeting, as at port 465 instead of 587."""
-    talk = begun(protocol)
-    talk.expire("within 5 s")
+    conversation = begun(protocol)
+    conversation.expire("within 5 s")
     expected = (
         "connected, but the server said nothing within 5 s; where TLS begins on connect, use protocol tls"
     )
-    assert ended(talk) == (Reason.TIMEOUT, expected)
+    assert ended(conversation) == (FailureReason.TIMEOUT, expected)
 
 
 def test_a_server_that_began_to_speak_gets_no_hint() -> None:
     """A server that speaks, if slowly, does not wait for a TLS greeting."""
-    talk = begun("smtp")
-    talk.feed(b"220 wai")
-    talk.expire("within 5 s")
-    assert ended(talk) == (Reason.TIMEOUT, "the server did not finish its part before TLS within 5 s")
+    conversation = begun("smtp")
+    conversation.feed(b"220 wai")
+    conversation.expire("within 5 s")
+    assert ended(conversation) == (
+        FailureReason.TIMEOUT,
+        "the server did not finish its part before TLS within 5 s",
+    )

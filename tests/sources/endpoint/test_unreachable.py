@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
 from monitor.network import connect as connecting
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSource
@@ -53,9 +53,9 @@ class FixedResolver:
         return tuple(Address(socket.AF_INET, (fixed, port)) for fixed in self._hosts)
 
 
-def look_alone(target: Target, source: EndpointSource | None = None) -> Seen:
-    """Return what a look gives where no server of ours listens."""
-    return asyncio.run((source or EndpointSource(Resolver())).look(target))
+def look_alone(target: Target, source: EndpointSource | None = None) -> ProbeResult:
+    """Return what a probe gives where no server of ours listens."""
+    return asyncio.run((source or EndpointSource(Resolver())).probe(target))
 
 
 def has_version_6() -> bool:
@@ -70,18 +70,18 @@ def has_version_6() -> bool:
 
 @pytest.mark.skipif(not has_version_6(), reason="this machine has no IPv6 loopback (::1)")
 def test_version_6() -> None:
-    """An IPv6 literal is looked at and stands in brackets in its place."""
+    """An IPv6 literal is probed and stands in brackets in its location."""
     seen = look_at(speaking_tls(server_context(LEAF)), host="::1")
     assert fingerprints(seen) == [("[::1]", 0, LEAF.sha256)]
 
 
 def test_name_with_several_addresses() -> None:
-    """A name is looked at through the first of its addresses that answers."""
+    """A name is probed through the first of its addresses that answers."""
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         async with listening(speaking_tls(server_context(LEAF)), "127.0.0.3") as port:
             source = EndpointSource(FixedResolver("127.0.0.2", "127.0.0.3"))
-            return await source.look(target_at(f"{NAME}:{port}"))
+            return await source.probe(target_at(f"{NAME}:{port}"))
 
     seen = asyncio.run(main())
     assert (len(seen.sightings), seen.failures) == (1, ())
@@ -91,7 +91,7 @@ def test_refused() -> None:
     """A closed port is refused."""
     with socket.create_server(("127.0.0.1", 0)) as closing:
         port = closing.getsockname()[1]
-    expected = Failure(Reason.REFUSED, "the connection was refused", f"127.0.0.1:{port}")
+    expected = Failure(FailureReason.REFUSED, "the connection was refused", f"127.0.0.1:{port}")
     assert look_alone(target_at(f"127.0.0.1:{port}")).failures == (expected,)
 
 
@@ -102,7 +102,7 @@ def test_black_hole() -> None:
         where = f"{host}:{port}"
         seen = look_alone(target_at(where, policy=Policy(timeout=SHORT)))
     said = "no answer to the connection request within 0.3 s"
-    assert seen == Seen(failures=(Failure(Reason.TIMEOUT, said, where),))
+    assert seen == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said, where),))
 
 
 RESOLVERS = {
@@ -119,23 +119,23 @@ RESOLVERS = {
 def test_name_that_does_not_resolve(resolver: FixedResolver, said: str) -> None:
     """A name without address is a failure that names it."""
     seen = look_alone(target_at(NAME, policy=Policy(timeout=SHORT)), EndpointSource(resolver))
-    expected = Failure(Reason.DNS, f"{NAME} cannot be resolved: {said}", f"{NAME}:443")
-    assert seen == Seen(failures=(expected,))
+    expected = Failure(FailureReason.DNS, f"{NAME} cannot be resolved: {said}", f"{NAME}:443")
+    assert seen == ProbeResult(failures=(expected,))
 
 
 def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """When this machine has no more file descriptors the failure is ours and says what to raise."""
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         def refuse(*_: object) -> socket.socket:
             raise OSError(errno.EMFILE, "Too many open files")
 
         with monkeypatch.context() as patch:
             patch.setattr(socket, "socket", refuse)
-            return await EndpointSource(Resolver()).look(target_at("127.0.0.1:443"))
+            return await EndpointSource(Resolver()).probe(target_at("127.0.0.1:443"))
 
     said = "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)"
-    assert asyncio.run(main()).failures == (Failure(Reason.INTERNAL, said, "127.0.0.1:443"),)
+    assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, said, "127.0.0.1:443"),)
 
 
 def test_cancelled_look_leaves_nothing_behind() -> None:
@@ -153,10 +153,10 @@ def test_cancelled_look_leaves_nothing_behind() -> None:
             ended.set()
 
         async with listening(handle) as port:
-            look = asyncio.create_task(EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}")))
+            probe = asyncio.create_task(EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}")))
             await greeted.wait()
-            look.cancel()
-            await asyncio.wait([look])
+            probe.cancel()
+            await asyncio.wait([probe])
             await ended.wait()
         return last
 
@@ -173,7 +173,7 @@ def test_bug_is_no_failure(method: str, monkeypatch: pytest.MonkeyPatch) -> None
     async def main() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         async with listening(saying(alert(40))) as port:
-            await EndpointSource(Resolver()).look(target_at(f"127.0.0.1:{port}"))
+            await EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}"))
 
     monkeypatch.setattr(Handshake, method, broken)
     with pytest.raises(ZeroDivisionError):
@@ -212,13 +212,15 @@ def test_peer_that_reads_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
         theirs.setblocking(False)
         loop = asyncio.get_running_loop()
         handshake = Handshake(shared_context(), NAME)
-        talk = asyncio.create_task(exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s"))
+        conversation = asyncio.create_task(
+            exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
+        )
         with theirs:
             heard = b""
             while len(heard) < len(greeting):
                 heard += await loop.sock_recv(theirs, 1 << 16)
             await loop.sock_sendall(theirs, alert(80))
-            await talk
+            await conversation
         return heard
 
     monkeypatch.setattr(Handshake, "start", lambda _: greeting)
@@ -226,7 +228,7 @@ def test_peer_that_reads_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_watched_afterwards() -> None:
-    """A look leaves neither a descriptor nor a timer with the loop, however it ended."""
+    """A probe leaves neither a descriptor nor a timer with the loop, however it ended."""
 
     async def main() -> list[int]:
         with socket.create_server(("127.0.0.1", 0)) as closing:
@@ -236,10 +238,10 @@ def test_nothing_is_watched_afterwards() -> None:
         found = [len(watched)]
         for handler in (speaking_tls(server_context(LEAF)), resetting, saying(b"", stay=True)):
             async with listening(handler) as port:
-                await source.look(target_at(f"127.0.0.1:{port}", policy=Policy(timeout=SHORT)))
+                await source.probe(target_at(f"127.0.0.1:{port}", policy=Policy(timeout=SHORT)))
             await asyncio.sleep(0)
             found.append(len(watched))
-        await source.look(target_at(f"127.0.0.1:{closed}"))
+        await source.probe(target_at(f"127.0.0.1:{closed}"))
         return [*found, len(watched)]
 
     assert len(set(asyncio.run(main()))) == 1
@@ -247,7 +249,7 @@ def test_nothing_is_watched_afterwards() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
 def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look that is cancelled before its connection stood closes its socket."""
+    """A probe that is cancelled before its connection stood closes its socket."""
     opened: list[socket.socket] = []
     make = socket.socket
 
@@ -257,11 +259,11 @@ def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None
 
     async def main(where: str) -> None:
         monkeypatch.setattr(connecting.socket, "socket", remembered)
-        look = asyncio.create_task(EndpointSource(Resolver()).look(target_at(where)))
+        probe = asyncio.create_task(EndpointSource(Resolver()).probe(target_at(where)))
         await asyncio.sleep(0.02)
         monkeypatch.undo()
-        look.cancel()
-        await asyncio.wait([look])
+        probe.cancel()
+        await asyncio.wait([probe])
 
     with black_hole() as address:
         asyncio.run(main(f"{address[0]}:{address[1]}"))
@@ -275,7 +277,7 @@ def test_foreign_target_is_a_bug() -> None:
 
 
 def test_nothing_is_left_in_memory() -> None:
-    """A look leaves no reference cycle that keeps its library objects until the next collection."""
+    """A probe leaves no reference cycle that keeps its library objects until the next collection."""
 
     def handshakes() -> int:
         return sum(isinstance(item, Handshake) for item in gc.get_objects())
@@ -286,7 +288,7 @@ def test_nothing_is_left_in_memory() -> None:
             gc.collect()
             gc.disable()
             before = handshakes()
-            await source.look(target_at(f"127.0.0.1:{port}"))
+            await source.probe(target_at(f"127.0.0.1:{port}"))
             await asyncio.sleep(0)
             return handshakes() - before
 

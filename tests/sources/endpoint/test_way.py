@@ -6,10 +6,10 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, Policy, Reason, Seen
+from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.endpoint.way import DIRECT, Endpoint, Family, Way
+from monitor.sources.endpoint.connect_options import DIRECT, ConnectOptions, Endpoint, Family
 from support import pki
 from support.servers.tls_peers import listening, server_context, speaking_tls
 
@@ -27,33 +27,33 @@ ORDERS = {
 @pytest.mark.parametrize(("family", "expected"), ORDERS.items())
 def test_family(family: str, expected: tuple[Address, ...]) -> None:
     """A family keeps or orders the addresses of a name."""
-    assert Way(Family(family)).chosen((SIX, FOUR)) == expected
+    assert ConnectOptions(Family(family)).chosen((SIX, FOUR)) == expected
 
 
 @pytest.mark.parametrize(("source", "expected"), [("127.0.0.2", (FOUR,)), ("::1", (SIX,))])
 def test_source_keeps_its_version(source: str, expected: tuple[Address, ...]) -> None:
     """Only addresses of the source's own IP version can be reached from it."""
-    assert Way(source=source).chosen((SIX, FOUR)) == expected
+    assert ConnectOptions(source=source).chosen((SIX, FOUR)) == expected
 
 
 def test_nothing_written() -> None:
     """An endpoint without any of the keys is reached directly."""
     settings = EndpointSettings(address="recorder.example").target(Policy()).settings
     assert isinstance(settings, Endpoint)
-    assert settings.way is DIRECT
+    assert settings.connect is DIRECT
 
 
-def look(port: int, host: str = "127.0.0.1", **keys: str) -> Seen:
-    """Return what one look gives."""
+def probe(port: int, host: str = "127.0.0.1", **keys: str) -> ProbeResult:
+    """Return what one probe gives."""
     settings = EndpointSettings.model_validate({"address": f"{host}:{port}", **keys})
-    return asyncio.run(EndpointSource(Resolver()).look(settings.target(Policy())))
+    return asyncio.run(EndpointSource(Resolver()).probe(settings.target(Policy())))
 
 
 def test_source_address() -> None:
     """The server sees us come from the address that was chosen."""
     peers = []
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         serve = speaking_tls(server_context(LEAF))
 
         async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -62,15 +62,15 @@ def test_source_address() -> None:
 
         async with listening(handler) as port:
             settings = EndpointSettings(address=f"127.0.0.1:{port}", source_address="127.0.0.9")
-            return await EndpointSource(Resolver()).look(settings.target(Policy()))
+            return await EndpointSource(Resolver()).probe(settings.target(Policy()))
 
     assert (asyncio.run(main()).failures, peers) == ((), ["127.0.0.9"])
 
 
 def test_source_of_another_machine() -> None:
     """An address that is not ours cannot be connected from."""
-    failure = look(1, source_address="192.0.2.77").failures[0]
-    assert failure.reason is Reason.UNREACHABLE
+    failure = probe(1, source_address="192.0.2.77").failures[0]
+    assert failure.reason is FailureReason.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_source_of_another_machine() -> None:
 )
 def test_no_address_left(keys: dict[str, str], said: str) -> None:
     """A host without a usable address is said so."""
-    assert look(1, **keys).failures == (Failure(Reason.DNS, said, "127.0.0.1:1"),)
+    assert probe(1, **keys).failures == (Failure(FailureReason.DNS, said, "127.0.0.1:1"),)
 
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {
@@ -101,20 +101,20 @@ def test_wrong(keys: dict[str, str], said: str) -> None:
 
 @pytest.mark.parametrize(
     ("encryption", "expected"),
-    [("any", ()), ("off", ()), ("required", (Reason.STARTTLS_REFUSED,))],
+    [("any", ()), ("off", ()), ("required", (FailureReason.STARTTLS_REFUSED,))],
 )
-def test_refused_starttls(encryption: str, expected: tuple[Reason, ...]) -> None:
+def test_refused_starttls(encryption: str, expected: tuple[FailureReason, ...]) -> None:
     """A server that grants no TLS is a failure only where encryption is required."""
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(8)
         writer.write(b"N")
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         async with listening(handler) as port:
             settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol="postgres")
             target = settings.target(Policy(encryption=encryption))
-            return await EndpointSource(Resolver()).look(target)
+            return await EndpointSource(Resolver()).probe(target)
 
     seen = asyncio.run(main())
     assert (tuple(one.reason for one in seen.failures), seen.encrypted) == (expected, False)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Reason, Seen
+from monitor.model import FailureReason, ProbeResult
 from monitor.sources import FilesSource
 from monitor.sources.files import certfile, source
 from monitor.sources.files.walk import Budget
-from support.factories.file_probes import UNIX, look, places, reasons, target, write
+from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, leaf
 
 
@@ -35,8 +35,8 @@ def test_link_loops(tmp_path: Path, first: Issued) -> None:
     write(tmp_path, a__b_pem=first.pem)
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     (tmp_path / "a" / "self").symlink_to("self")
-    seen = look(target(f"{tmp_path}/**/*.pem"))
-    assert (places(seen, tmp_path), seen.failures) == (["a/b.pem"], ())
+    seen = probe(target(f"{tmp_path}/**/*.pem"))
+    assert (locations(seen, tmp_path), seen.failures) == (["a/b.pem"], ())
 
 
 @UNIX
@@ -44,11 +44,11 @@ def test_dangling_link(tmp_path: Path, first: Issued) -> None:
     """A dangling link is passed over when matched and not found when named."""
     write(tmp_path, a_pem=first.pem)
     (tmp_path / "b.pem").symlink_to("none")
-    matched, named = look(target(f"{tmp_path}/*.pem")), look(target(tmp_path / "b.pem"))
-    assert (places(matched, tmp_path), matched.failures, reasons(named)) == (
+    matched, named = probe(target(f"{tmp_path}/*.pem")), probe(target(tmp_path / "b.pem"))
+    assert (locations(matched, tmp_path), matched.failures, reasons(named)) == (
         ["a.pem"],
         (),
-        [(Reason.NOT_FOUND, "b.pem")],
+        [(FailureReason.NOT_FOUND, "b.pem")],
     )
 
 
@@ -62,17 +62,19 @@ def test_volume_of_kubernetes(tmp_path: Path, first: Issued, second: Issued) -> 
     (tmp_path / "..data").symlink_to("..v1")
     (tmp_path / "tls.crt").symlink_to("..data/tls.crt")
     source, wanted = FilesSource(), target(f"{tmp_path}/**/*.crt")
-    before = look(wanted, source)
+    before = probe(wanted, source)
     (tmp_path / "..new").symlink_to("..v2")
     (tmp_path / "..new").rename(tmp_path / "..data")
-    after = look(wanted, source)
-    shown = [[(Path(s.place).name, s.certificate.sha256) for s in seen.sightings] for seen in (before, after)]
+    after = probe(wanted, source)
+    shown = [
+        [(Path(s.location).name, s.certificate.sha256) for s in seen.sightings] for seen in (before, after)
+    ]
     assert shown == [[("tls.crt", first.sha256)], [("tls.crt", second.sha256)]]
 
 
 @UNIX
 def test_links_swapped_under_the_look(tmp_path: Path, first: Issued, second: Issued) -> None:
-    """While another process swaps the link all the time, every look sees one of the two and never fails."""
+    """While another process swaps the link all the time, every probe sees one of the two and never fails."""
     for version, issued in (("v1", first), ("v2", second)):
         write(tmp_path, **{f"{version}__tls_crt": issued.pem})
     (tmp_path / "live").symlink_to("v1")
@@ -88,11 +90,11 @@ def test_links_swapped_under_the_look(tmp_path: Path, first: Issued, second: Iss
     swapping = threading.Thread(target=swap)
     swapping.start()
     try:
-        looks = [look(target(tmp_path / "live" / "tls.crt")) for _ in range(50)]
+        probes = [probe(target(tmp_path / "live" / "tls.crt")) for _ in range(50)]
     finally:
         stop.set()
         swapping.join()
-    assert ({len(seen.sightings) for seen in looks}, {seen.failures for seen in looks}) == ({1}, {()})
+    assert ({len(seen.sightings) for seen in probes}, {seen.failures for seen in probes}) == ({1}, {()})
 
 
 def vanishing(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
@@ -112,15 +114,15 @@ def test_file_comes_back(tmp_path: Path, first: Issued, monkeypatch: pytest.Monk
     """A named file that is away for an instant is tried once more."""
     write(tmp_path, a_pem=first.pem)
     vanishing(monkeypatch, 1)
-    assert look(target(tmp_path / "a.pem")).failures == ()
+    assert probe(target(tmp_path / "a.pem")).failures == ()
 
 
 def test_file_vanishes(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     """A matched file that is gone when it is read is no failure."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     vanishing(monkeypatch, 2)
-    seen = look(target(f"{tmp_path}/*.pem"))
-    assert (places(seen, tmp_path), seen.failures) == (["b.pem"], ())
+    seen = probe(target(f"{tmp_path}/*.pem"))
+    assert (locations(seen, tmp_path), seen.failures) == (["b.pem"], ())
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -140,62 +142,62 @@ def test_unchanged_files_are_not_read(tmp_path: Path, first: Issued, monkeypatch
     """A second look opens nothing that has not changed, and sees the same."""
     write(tmp_path, a_pem=first.pem, b_pem=b"hello")
     opened, source, wanted = counted(monkeypatch), FilesSource(), target(f"{tmp_path}/*.pem")
-    looks = [look(wanted, source) for _ in range(2)]
-    assert (opened, looks[0] == looks[1]) == (["a.pem", "b.pem"], True)
+    probes = [probe(wanted, source) for _ in range(2)]
+    assert (opened, probes[0] == probes[1]) == (["a.pem", "b.pem"], True)
 
 
 def test_changed_file_is_read(tmp_path: Path, first: Issued, second: Issued) -> None:
     """A file replaced by another of the same length is read again."""
     write(tmp_path, a_pem=first.pem)
     source, wanted = FilesSource(), target(f"{tmp_path}/*.pem")
-    look(wanted, source)
+    probe(wanted, source)
     write(tmp_path, a_pem=second.pem.ljust(len(first.pem), b"\n"))
-    assert [s.certificate.sha256 for s in look(wanted, source).sightings] == [second.sha256]
+    assert [s.certificate.sha256 for s in probe(wanted, source).sightings] == [second.sha256]
 
 
 def test_removed_file_is_forgotten(tmp_path: Path, first: Issued) -> None:
     """What was read of a file that is gone is let go."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     source, wanted = FilesSource(), target(f"{tmp_path}/*.pem")
-    look(wanted, source)
+    probe(wanted, source)
     (tmp_path / "b.pem").unlink()
-    look(wanted, source)
+    probe(wanted, source)
     assert [list(map(os.path.basename, known)) for known in source._known.values()] == [["a.pem"]]
 
 
 def test_removed_target_is_forgotten(tmp_path: Path, first: Issued) -> None:
-    """What was read for a target goes with the target, at the latest with the next look."""
+    """What was read for a target goes with the target, at the latest with the next probe."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     source = FilesSource(threads=1)
-    look(target(tmp_path / "a.pem"), source)
+    probe(target(tmp_path / "a.pem"), source)
     wanted = target(tmp_path / "b.pem")
-    look(wanted, source)
+    probe(wanted, source)
     assert list(source._known) == [wanted.settings]
 
 
 def test_many_files(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More files than the bound end the look with what was seen and a failure that names the bound."""
+    """More files than the bound end the probe with what was seen and a failure that names the bound."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem, c_pem=first.pem)
     monkeypatch.setattr(
         source.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, files=2))
     )
-    seen = look(target(f"{tmp_path}/*.pem"))
-    assert (places(seen, tmp_path), reasons(seen), "100,000 files" in seen.failures[0].detail) == (
+    seen = probe(target(f"{tmp_path}/*.pem"))
+    assert (locations(seen, tmp_path), reasons(seen), "100,000 files" in seen.failures[0].detail) == (
         ["a.pem", "b.pem"],
-        [(Reason.UNREADABLE, "c.pem")],
+        [(FailureReason.UNREADABLE, "c.pem")],
         True,
     )
 
 
 def test_many_entries(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More entries than the bound end the look, matched or not."""
+    """More entries than the bound end the probe, matched or not."""
     write(tmp_path, a_pem=first.pem, b_txt=b"", c_txt=b"")
     monkeypatch.setattr(
         source.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, entries=2))
     )
-    seen = look(target(f"{tmp_path}/*.pem"))
+    seen = probe(target(f"{tmp_path}/*.pem"))
     assert [(f.reason, "1,000,000 folder entries" in f.detail) for f in seen.failures] == [
-        (Reason.UNREADABLE, True)
+        (FailureReason.UNREADABLE, True)
     ]
 
 
@@ -212,8 +214,8 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(certfile.os, "open", hanging)
     source = FilesSource()
 
-    async def watch() -> tuple[Seen, int]:
-        seen = await source.look(target(f"{tmp_path}/*.pem", timeout=0.2))
+    async def watch() -> tuple[ProbeResult, int]:
+        seen = await source.probe(target(f"{tmp_path}/*.pem", timeout=0.2))
         await asyncio.sleep(0)  # the pool hears of the cancelling at the loop's next turn
         return seen, source.pool.abandoned
 
@@ -221,9 +223,9 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
         seen, abandoned = asyncio.run(watch())
     finally:
         released.set()
-    assert (places(seen, tmp_path), reasons(seen), len(seen.blind_failures), abandoned) == (
+    assert (locations(seen, tmp_path), reasons(seen), len(seen.unreachable_failures), abandoned) == (
         ["a.pem"],
-        [(Reason.TIMEOUT, "b.pem")],
+        [(FailureReason.TIMEOUT, "b.pem")],
         1,
         1,
     )
@@ -232,7 +234,7 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
 def test_a_disk_that_hangs_holds_one_thread(
     tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However often it is looked at, others are looked at; once the disk answers again, so is it."""
+    """However often it is probed, others are probed; once the disk answers again, so is it."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     real, released = os.open, threading.Event()
 
@@ -245,21 +247,21 @@ def test_a_disk_that_hangs_holds_one_thread(
     source = FilesSource(threads=1)
     hung, other = target(tmp_path / "b.pem", timeout=0.2), target(tmp_path / "a.pem", timeout=5)
 
-    async def watch() -> list[Seen]:
-        told = [await source.look(hung) for _ in range(3)]
-        told.append(await source.look(other))
+    async def watch() -> list[ProbeResult]:
+        told = [await source.probe(hung) for _ in range(3)]
+        told.append(await source.probe(other))
         released.set()
         deadline = time.monotonic() + 10
         while source.pool.abandoned and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
-        return [*told, await source.look(hung)]
+        return [*told, await source.probe(hung)]
 
     try:
         told = asyncio.run(watch())
     finally:
         released.set()
     assert [len(seen.sightings) for seen in told] == [0, 0, 0, 1, 1]
-    assert [reasons(seen) for seen in told[1:3]] == [[(Reason.TIMEOUT, "b.pem")]] * 2
+    assert [reasons(seen) for seen in told[1:3]] == [[(FailureReason.TIMEOUT, "b.pem")]] * 2
     assert [seen.partial for seen in told] == [True, True, True, False, False]
 
 
@@ -278,8 +280,8 @@ class Short(Budget):
 
 
 def test_slow_look(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look whose time is over between two files ends with what it has."""
+    """A probe whose time is over between two files ends with what it has."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     monkeypatch.setattr(source, "Budget", Short)
-    seen = look(target(f"{tmp_path}/*.pem"))
-    assert (places(seen, tmp_path), reasons(seen)) == (["a.pem"], [(Reason.TIMEOUT, "b.pem")])
+    seen = probe(target(f"{tmp_path}/*.pem"))
+    assert (locations(seen, tmp_path), reasons(seen)) == (["a.pem"], [(FailureReason.TIMEOUT, "b.pem")])

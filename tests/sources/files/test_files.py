@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Reason, Target
+from monitor.model import FailureReason, Target
 from monitor.sources import FilesSource
 from monitor.sources.files import certfile, source, walk
 from monitor.sources.files.settings import Files
-from support.factories.file_probes import UNIX, look, places, reasons, target, write
+from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, leaf
 
 
@@ -29,9 +29,9 @@ def second() -> Issued:
 def test_named_file(tmp_path: Path, first: Issued, second: Issued) -> None:
     """Every certificate of a file is seen with its index, and its DER is handed over."""
     write(tmp_path, a_pem=first.pem + second.pem)
-    seen = look(target(tmp_path / "a.pem"))
+    seen = probe(target(tmp_path / "a.pem"))
     assert (
-        [(s.place, s.position, s.certificate.sha256) for s in seen.sightings],
+        [(s.location, s.position, s.certificate.sha256) for s in seen.sightings],
         dict(seen.ders),
         seen.failures,
         seen.encrypted,
@@ -46,14 +46,14 @@ def test_named_file(tmp_path: Path, first: Issued, second: Issued) -> None:
 def test_der_file(tmp_path: Path, first: Issued) -> None:
     """DER is read as well as PEM, whatever the suffix says."""
     write(tmp_path, a_pem=first.der)
-    assert [s.certificate.sha256 for s in look(target(tmp_path / "a.pem")).sightings] == [first.sha256]
+    assert [s.certificate.sha256 for s in probe(target(tmp_path / "a.pem")).sightings] == [first.sha256]
 
 
 def test_key_beside_certificate(tmp_path: Path, first: Issued) -> None:
     """A private key in the same file is passed over and its bytes are held nowhere."""
     write(tmp_path, a_pem=first.key_pem + first.pem)
     source, wanted = FilesSource(), target(tmp_path / "a.pem")
-    seen = look(wanted, source)
+    seen = probe(wanted, source)
     kept = [known for paths in source._known.values() for known in paths.values()]
     assert (seen.failures, "PRIVATE" in repr(kept), len(kept)) == ((), False, 1)
 
@@ -84,21 +84,24 @@ def test_folder(tmp_path: Path, first: Issued) -> None:
     """A folder means the files below it with the suffixes of certificates, in any case of letters."""
     write(tmp_path, a_PEM=first.pem, b_crt=first.pem, c_cer=first.der, d_der=first.der, e_txt=first.pem)
     write(tmp_path, sub__f_pem=first.pem, sub__g_key=first.key_pem)
-    seen = look(target(tmp_path))
-    assert (places(seen, tmp_path), seen.failures) == (["a.PEM", "b.crt", "c.cer", "d.der", "sub/f.pem"], ())
+    seen = probe(target(tmp_path))
+    assert (locations(seen, tmp_path), seen.failures) == (
+        ["a.PEM", "b.crt", "c.cer", "d.der", "sub/f.pem"],
+        (),
+    )
 
 
 def test_pattern(tmp_path: Path, first: Issued) -> None:
     """A pattern with ** matches at any depth, none included."""
     write(tmp_path, a_pem=first.pem, x__b_pem=first.pem, x__y__c_pem=first.pem, x__d_crt=first.pem)
-    assert places(look(target(f"{tmp_path}/**/*.pem")), tmp_path) == ["a.pem", "x/b.pem", "x/y/c.pem"]
+    assert locations(probe(target(f"{tmp_path}/**/*.pem")), tmp_path) == ["a.pem", "x/b.pem", "x/y/c.pem"]
 
 
 def test_exclude(tmp_path: Path, first: Issued) -> None:
     """Excluded folders and files are left out."""
     write(tmp_path, a_pem=first.pem, old__b_pem=first.pem, x__old__y__c_pem=first.pem, x__d_pem=first.pem)
-    seen = look(target(f"{tmp_path}/**/*.pem", exclude=("**/old/**", "**/d.*")))
-    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
+    seen = probe(target(f"{tmp_path}/**/*.pem", exclude=("**/old/**", "**/d.*")))
+    assert (locations(seen, tmp_path), seen.failures) == (["a.pem"], ())
 
 
 def test_excluded_folders_are_not_listed(
@@ -109,79 +112,81 @@ def test_excluded_folders_are_not_listed(
     listed: list[str] = []
     real = walk._listed
     monkeypatch.setattr(walk, "_listed", lambda folder, budget: listed.append(folder) or real(folder, budget))
-    look(target(f"{tmp_path}/**/*.pem", exclude=("**/old/**",)))
+    probe(target(f"{tmp_path}/**/*.pem", exclude=("**/old/**",)))
     assert listed == [str(tmp_path)]
 
 
 def test_file_given_twice(tmp_path: Path, first: Issued) -> None:
     """A file that is named and matched too is seen once."""
     write(tmp_path, a_pem=first.pem)
-    assert places(look(target(tmp_path / "a.pem", f"{tmp_path}/*.pem")), tmp_path) == ["a.pem"]
+    assert locations(probe(target(tmp_path / "a.pem", f"{tmp_path}/*.pem")), tmp_path) == ["a.pem"]
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", Reason.NOT_A_CERTIFICATE),
-        (b"hello", Reason.NOT_A_CERTIFICATE),
-        (b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n", Reason.BAD_CERTIFICATE),
+        (b"", FailureReason.NOT_A_CERTIFICATE),
+        (b"hello", FailureReason.NOT_A_CERTIFICATE),
+        (b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n", FailureReason.BAD_CERTIFICATE),
     ],
 )
-def test_named_file_without_certificate(tmp_path: Path, content: bytes, reason: Reason) -> None:
+def test_named_file_without_certificate(tmp_path: Path, content: bytes, reason: FailureReason) -> None:
     """A named file must hold a certificate."""
     write(tmp_path, a_pem=content)
-    assert reasons(look(target(tmp_path / "a.pem"))) == [(reason, "a.pem")]
+    assert reasons(probe(target(tmp_path / "a.pem"))) == [(reason, "a.pem")]
 
 
 def test_matched_files_without_certificate(tmp_path: Path, first: Issued) -> None:
     """A file that a pattern matches may hold something else."""
     write(tmp_path, a_pem=first.pem, b_pem=b"hello", c_pem=first.key_pem, d_pem=b"", e_pem=os.urandom(99))
-    seen = look(target(f"{tmp_path}/*"))
-    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
+    seen = probe(target(f"{tmp_path}/*"))
+    assert (locations(seen, tmp_path), seen.failures) == (["a.pem"], ())
 
 
 def test_damaged_block(tmp_path: Path, first: Issued, second: Issued) -> None:
     """One damaged block among good ones is a failure at its file; the others are seen."""
     damaged = b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n"
     write(tmp_path, a_pem=first.pem + damaged + second.pem)
-    seen = look(target(f"{tmp_path}/*.pem"))
+    seen = probe(target(f"{tmp_path}/*.pem"))
     assert ([s.certificate.sha256 for s in seen.sightings], reasons(seen)) == (
         [first.sha256, second.sha256],
-        [(Reason.BAD_CERTIFICATE, "a.pem")],
+        [(FailureReason.BAD_CERTIFICATE, "a.pem")],
     )
 
 
 def test_missing_file(tmp_path: Path) -> None:
     """A named file that is missing is not found."""
-    seen = look(target(tmp_path / "a.pem"))
+    seen = probe(target(tmp_path / "a.pem"))
     assert [(f.reason, f.detail) for f in seen.failures] == [
-        (Reason.NOT_FOUND, f"{tmp_path / 'a.pem'} does not exist")
+        (FailureReason.NOT_FOUND, f"{tmp_path / 'a.pem'} does not exist")
     ]
 
 
 def test_missing_folder_of_a_pattern(tmp_path: Path) -> None:
     """A pattern below a folder that is missing is not found: a lost mount must not look like peace."""
-    assert reasons(look(target(f"{tmp_path}/none/*.pem"))) == [(Reason.NOT_FOUND, "none")]
+    assert reasons(probe(target(f"{tmp_path}/none/*.pem"))) == [(FailureReason.NOT_FOUND, "none")]
 
 
 def test_pattern_without_match(tmp_path: Path) -> None:
     """A target that gives no file at all is not found."""
     wanted = target(f"{tmp_path}/*.pem")
-    assert [(f.reason, f.place) for f in look(wanted).failures] == [(Reason.NOT_FOUND, wanted.where)]
+    assert [(f.reason, f.location) for f in probe(wanted).failures] == [
+        (FailureReason.NOT_FOUND, wanted.where)
+    ]
 
 
 def test_only_other_files(tmp_path: Path) -> None:
     """A target whose files all hold something else says so."""
     write(tmp_path, a_pem=b"x", b_pem=b"y")
-    details = [failure.detail for failure in look(target(f"{tmp_path}/*.pem")).failures]
+    details = [failure.detail for failure in probe(target(f"{tmp_path}/*.pem")).failures]
     assert details == [f"none of the 2 files at {tmp_path}/*.pem holds a certificate"]
 
 
 def test_broken_and_good_paths(tmp_path: Path, first: Issued) -> None:
     """One path that fails does not cost the others."""
     write(tmp_path, a_pem=first.pem)
-    seen = look(target(tmp_path / "none.pem", tmp_path / "a.pem"))
-    assert (places(seen, tmp_path), reasons(seen)) == (["a.pem"], [(Reason.NOT_FOUND, "none.pem")])
+    seen = probe(target(tmp_path / "none.pem", tmp_path / "a.pem"))
+    assert (locations(seen, tmp_path), reasons(seen)) == (["a.pem"], [(FailureReason.NOT_FOUND, "none.pem")])
 
 
 @UNIX
@@ -193,8 +198,8 @@ def test_no_permission(tmp_path: Path, first: Issued, monkeypatch: pytest.Monkey
 
     write(tmp_path, a_pem=first.pem)
     monkeypatch.setattr(source, "read_file", refused)
-    seen = [reasons(look(target(path))) for path in (tmp_path / "a.pem", f"{tmp_path}/*.pem")]
-    assert seen == [[(Reason.PERMISSION, "a.pem")]] * 2
+    seen = [reasons(probe(target(path))) for path in (tmp_path / "a.pem", f"{tmp_path}/*.pem")]
+    assert seen == [[(FailureReason.PERMISSION, "a.pem")]] * 2
 
 
 @UNIX
@@ -203,12 +208,12 @@ def test_real_permission(tmp_path: Path, first: Issued) -> None:
     write(tmp_path, a_pem=first.pem, shut__b_pem=first.pem)
     (tmp_path / "shut").chmod(0)
     try:
-        seen = look(target(f"{tmp_path}/**/*.pem"))
+        seen = probe(target(f"{tmp_path}/**/*.pem"))
     finally:
         (tmp_path / "shut").chmod(0o700)
     # root may list everything
     refused = os.geteuid() != 0
-    assert reasons(seen) == ([(Reason.PERMISSION, "shut")] if refused else [])
+    assert reasons(seen) == ([(FailureReason.PERMISSION, "shut")] if refused else [])
 
 
 @UNIX
@@ -218,12 +223,12 @@ def test_pipe_is_never_opened(tmp_path: Path, first: Issued) -> None:
     os.mkfifo(tmp_path / "p.pem")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "s.pem"))
-        matched = look(target(f"{tmp_path}/*.pem"))
-        named = look(target(tmp_path / "p.pem", tmp_path / "s.pem", "/dev/zero"))
-    assert (places(matched, tmp_path), matched.failures, reasons(named)) == (
+        matched = probe(target(f"{tmp_path}/*.pem"))
+        named = probe(target(tmp_path / "p.pem", tmp_path / "s.pem", "/dev/zero"))
+    assert (locations(matched, tmp_path), matched.failures, reasons(named)) == (
         ["a.pem"],
         (),
-        [(Reason.UNREADABLE, name) for name in ("p.pem", "s.pem", "zero")],
+        [(FailureReason.UNREADABLE, name) for name in ("p.pem", "s.pem", "zero")],
     )
 
 
@@ -232,10 +237,10 @@ def test_large_file(tmp_path: Path, first: Issued) -> None:
     write(tmp_path, a_pem=first.pem)
     with (tmp_path / "b.pem").open("wb") as stream:
         stream.truncate(2 << 30)  # sparse: nothing is written
-    matched, named = look(target(f"{tmp_path}/*.pem")), look(target(tmp_path / "b.pem"))
+    matched, named = probe(target(f"{tmp_path}/*.pem")), probe(target(tmp_path / "b.pem"))
     sentence = f"{tmp_path / 'b.pem'} is too large for a certificate file (over 16 MiB)"
     failures = [(f.reason, f.detail) for f in (*matched.failures, *named.failures)]
-    assert (places(matched, tmp_path), failures) == (["a.pem"], [(Reason.TOO_LARGE, sentence)] * 2)
+    assert (locations(matched, tmp_path), failures) == (["a.pem"], [(FailureReason.TOO_LARGE, sentence)] * 2)
 
 
 def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
@@ -243,8 +248,8 @@ def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
     write(tmp_path, a_pem=first.pem)
     with (tmp_path / "film.mkv").open("wb") as stream:
         stream.truncate(certfile.LARGEST + 1)
-    seen = look(target(f"{tmp_path}/*"))
-    assert (places(seen, tmp_path), seen.failures) == (["a.pem"], ())
+    seen = probe(target(f"{tmp_path}/*"))
+    assert (locations(seen, tmp_path), seen.failures) == (["a.pem"], ())
 
 
 @pytest.mark.parametrize(
@@ -252,21 +257,25 @@ def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
     [("entries", "1,000,000 folder entries"), ("files", "100,000 files")],
 )
 def test_endless_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, said: str) -> None:
-    """A folder without end is listed up to the bound of one look, and the look says where it stopped."""
+    """A folder without end is listed up to the bound of one probe, and the probe says where it stopped."""
     for number in range(60):
         (tmp_path / f"{number:02}.pem").touch()
     budget = walk.Budget.of(10)
     setattr(budget, bound, 20)  # as if so many were left of the bound
     monkeypatch.setattr(walk.Budget, "of", lambda timeout: budget)
-    (failure,) = look(target(tmp_path)).failures
-    sentence = f"more than {said} for one target; split it or exclude folders; ended at {failure.place}"
-    assert (failure.reason, failure.detail, getattr(budget, bound)) == (Reason.UNREADABLE, sentence, -1)
+    (failure,) = probe(target(tmp_path)).failures
+    sentence = f"more than {said} for one target; split it or exclude folders; ended at {failure.location}"
+    assert (failure.reason, failure.detail, getattr(budget, bound)) == (
+        FailureReason.UNREADABLE,
+        sentence,
+        -1,
+    )
 
 
 def test_strange_settings() -> None:
     """A target of another kind is a bug and fails loudly."""
     with pytest.raises(TypeError, match="no files target"):
-        look(Target("endpoint:a:1", "endpoint", "a:1", Files))
+        probe(Target("endpoint:a:1", "endpoint", "a:1", Files))
 
 
 def test_relative_pattern(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +283,7 @@ def test_relative_pattern(tmp_path: Path, first: Issued, monkeypatch: pytest.Mon
     write(tmp_path, a_pem=first.pem, x__b_pem=first.pem)
     monkeypatch.chdir(tmp_path)
     found = [
-        [s.place for s in look(target(path)).sightings] for path in ("*.pem", "**/*.pem", "x/*", "a.pem")
+        [s.location for s in probe(target(path)).sightings] for path in ("*.pem", "**/*.pem", "x/*", "a.pem")
     ]
     assert found == [
         ["a.pem"],

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from monitor.metrics import Exposition
-from monitor.model import Check, Failure, Reason, Snapshot, TargetState, within
-from monitor.sources import AnchorShelf, FilesSource
+from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, within
+from monitor.sources import FilesSource, TrustStoreLoader
 from monitor.web.rows import matching, row
-from support.factories.file_probes import UNIX, look, places, reasons, write
+from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
 from support.pki import NOW, authority, days, leaf
 from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, trusted
@@ -18,8 +18,8 @@ from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, tru
 def test_places(tmp_path: Path) -> None:
     """What has a name in a file stands at ``path#name``, its chain below it; the rest at the path."""
     write(tmp_path, a_jks=jks(trusted(b"ca", ROOT.der)), b_pem=LEAF.pem, c_p12=pkcs12())
-    seen = look(target(tmp_path, passphrases=(word(tmp_path),)))
-    found = zip(places(seen, tmp_path), (one.position for one in seen.sightings), strict=True)
+    seen = probe(target(tmp_path, passphrases=(word(tmp_path),)))
+    found = zip(locations(seen, tmp_path), (one.position for one in seen.sightings), strict=True)
     assert (list(found), seen.failures) == (
         [("a.jks#ca", 0), ("b.pem", 0), ("c.p12#web", 0), ("c.p12#web", 1)],
         (),
@@ -32,8 +32,8 @@ def test_folder(tmp_path: Path) -> None:
     for suffix in ("p12", "PFX", "jks", "jceks", "keystore", "truststore", "kubeconfig", "bin"):
         (tmp_path / f"a.{suffix}").write_bytes(store)
     (tmp_path / "b.yaml").write_bytes(document)
-    folder, pattern = look(target(tmp_path)), look(target(f"{tmp_path}/*.yaml"))
-    assert (sorted(places(folder, tmp_path)), places(pattern, tmp_path)) == (
+    folder, pattern = probe(target(tmp_path)), probe(target(f"{tmp_path}/*.yaml"))
+    assert (sorted(locations(folder, tmp_path)), locations(pattern, tmp_path)) == (
         [
             f"a.{suffix}#ca"
             for suffix in ("PFX", "jceks", "jks", "keystore", "kubeconfig", "p12", "truststore")
@@ -59,19 +59,19 @@ def test_damage_beside_what_is_seen(tmp_path: Path) -> None:
     """A store with one bad entry was seen; one with nothing else was not."""
     good, bad = trusted(b"ca", ROOT.der), trusted(b"bad", b"\x30\x00")
     write(tmp_path, a_jks=jks(good, bad), b_jks=jks(bad))
-    seen = [look(target(tmp_path / name)) for name in ("a.jks", "b.jks")]
-    assert [(reasons(one), len(one.blind_failures)) for one in seen] == [
-        ([(Reason.BAD_CERTIFICATE, "a.jks")], 0),
-        ([(Reason.BAD_CERTIFICATE, "b.jks")], 1),
+    seen = [probe(target(tmp_path / name)) for name in ("a.jks", "b.jks")]
+    assert [(reasons(one), len(one.unreachable_failures)) for one in seen] == [
+        ([(FailureReason.BAD_CERTIFICATE, "a.jks")], 0),
+        ([(FailureReason.BAD_CERTIFICATE, "b.jks")], 1),
     ]
 
 
 def test_a_store_without_certificates(tmp_path: Path) -> None:
     """A named store without certificates says what it is."""
     write(tmp_path, a_jks=jks())
-    (failure,) = look(target(tmp_path / "a.jks")).failures
+    (failure,) = probe(target(tmp_path / "a.jks")).failures
     assert failure == Failure(
-        Reason.NOT_A_CERTIFICATE,
+        FailureReason.NOT_A_CERTIFICATE,
         f"{tmp_path / 'a.jks'} holds no certificate: it is a JKS store without any",
         str(tmp_path / "a.jks"),
     )
@@ -83,9 +83,9 @@ def test_each_alias_is_judged_alone(tmp_path: Path) -> None:
     data = jks(trusted(b"soon", soon.der), trusted(b"ca", ROOT.der), trusted(b"fine", OTHER.der))
     write(tmp_path, a_jks=data)
     wanted = target(tmp_path / "a.jks")
-    state = after(TargetState(wanted), look(wanted))
-    paths = [(Path(path.place).name, path.leaf.subject_cn) for path in state.assessment.paths]
-    assert (paths, [(f.check, Path(f.place).name) for f in state.findings]) == (
+    state = after(TargetState(wanted), probe(wanted))
+    paths = [(Path(path.location).name, path.leaf.subject_cn) for path in state.assessment.paths]
+    assert (paths, [(f.check, Path(f.location).name) for f in state.findings]) == (
         [("a.jks#soon", "soon.example"), ("a.jks#ca", "Store CA"), ("a.jks#fine", "other.example")],
         [(Check.EXPIRY, "a.jks#soon")],
     )
@@ -96,7 +96,7 @@ def test_a_successor_under_another_alias(tmp_path: Path) -> None:
     old, new = leaf("web.example", ROOT, end=days(3)), leaf("web.example", ROOT, start=days(-1))
     write(tmp_path, a_jks=jks(trusted(b"old", old.der), trusted(b"new", new.der)))
     wanted = target(tmp_path / "a.jks")
-    state = after(TargetState(wanted), look(wanted))
+    state = after(TargetState(wanted), probe(wanted))
     assert (state.findings, [(one.old, one.new) for one in state.assessment.superseded]) == (
         (),
         [(old.sha256, new.sha256)],
@@ -108,10 +108,10 @@ def test_renewed_under_its_alias(tmp_path: Path) -> None:
     old, new = leaf("web.example", ROOT, end=days(3)), leaf("web.example", ROOT, start=days(-1))
     wanted, source = target(tmp_path / "a.jks"), FilesSource()
     write(tmp_path, a_jks=jks(trusted(b"web", old.der), trusted(b"ca", ROOT.der)))
-    before = after(TargetState(wanted), look(wanted, source))
+    before = after(TargetState(wanted), probe(wanted, source))
     write(tmp_path, a_jks=jks(trusted(b"web", new.der), trusted(b"ca", ROOT.der), trusted(b"x", OTHER.der)))
-    state = after(after(before, look(wanted, source)), look(wanted, source))
-    assert [(one.old.sha256, one.new and one.new.sha256, one.looks) for one in state.departed] == [
+    state = after(after(before, probe(wanted, source)), probe(wanted, source))
+    assert [(one.old.sha256, one.new and one.new.sha256, one.probes) for one in state.former_leaves] == [
         (old.sha256, new.sha256, 2)
     ]
 
@@ -120,8 +120,8 @@ def test_page_and_metrics(tmp_path: Path) -> None:
     """Places with ``#`` and hostile aliases stand in the page's rows and in the metrics."""
     write(tmp_path, a_jks=jks(trusted(b'"\\\n<a>&', ROOT.der), trusted(b"ok", LEAF.der)))
     wanted = target(tmp_path / "a.jks")
-    snapshot = Snapshot({wanted.id: after(TargetState(wanted), look(wanted))})
-    rows = [row(place, snapshot.findings(wanted.id), NOW).place for place in matching(snapshot, "")]
+    snapshot = Snapshot({wanted.id: after(TargetState(wanted), probe(wanted))})
+    rows = [row(location, snapshot.findings(wanted.id), NOW).location for location in matching(snapshot, "")]
     text = b"".join(Exposition().pieces(snapshot, NOW)).decode()
     named = f"{tmp_path}/a.jks#"
     assert (sorted(rows), f'location="{named}ok"' in text, f'location="{named}\\"\\\\ <a>&"' in text) == (
@@ -134,7 +134,7 @@ def test_page_and_metrics(tmp_path: Path) -> None:
 def test_stores_as_anchors(tmp_path: Path) -> None:
     """A Java store that is named may hold anchors; a folder of anchors takes none from its stores."""
     write(tmp_path, a_jks=jks(trusted(b"ca", ROOT.der)), b_p12=pkcs12(None), c_pem=authority("Other").pem)
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     named, folder = (shelf.anchors((str(path),), 0).members for path in (tmp_path / "a.jks", tmp_path))
     assert (
         [one.certificate.subject_cn for one in named],
@@ -153,15 +153,19 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "again").symlink_to(tmp_path)
     write(tmp_path, below__a_jks=jks(trusted(b"ca", ROOT.der)))
-    named = look(target(tmp_path / "pipe.p12", tmp_path / "loop.p12", "/dev/zero"))
-    assert (reasons(named), places(look(target(tmp_path)), tmp_path)) == (
-        [(Reason.UNREADABLE, "pipe.p12"), (Reason.UNREADABLE, "loop.p12"), (Reason.UNREADABLE, "zero")],
+    named = probe(target(tmp_path / "pipe.p12", tmp_path / "loop.p12", "/dev/zero"))
+    assert (reasons(named), locations(probe(target(tmp_path)), tmp_path)) == (
+        [
+            (FailureReason.UNREADABLE, "pipe.p12"),
+            (FailureReason.UNREADABLE, "loop.p12"),
+            (FailureReason.UNREADABLE, "zero"),
+        ],
         ["below/a.jks#ca"],
     )
 
 
 @pytest.mark.parametrize(
-    ("place", "holder", "inside"),
+    ("location", "holder", "inside"),
     [
         ("a.jks#web", "a.jks", True),
         ("a.jks", "a.jks", True),
@@ -170,15 +174,15 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         ("a", "a#b", False),
     ],
 )
-def test_within(place: str, holder: str, inside: bool) -> None:  # noqa: FBT001 - a column
+def test_within(location: str, holder: str, inside: bool) -> None:  # noqa: FBT001 - a column
     """A name in a file lies in the file."""
-    assert within(place, holder) is inside
+    assert within(location, holder) is inside
 
 
 def test_recorded_stores_are_watched() -> None:
     """All recorded stores are read by one target."""
-    seen = look(target(RECORDED))
-    assert (sorted(set(places(seen, RECORDED))), sorted(reasons(seen))) == (
+    seen = probe(target(RECORDED))
+    assert (sorted(set(locations(seen, RECORDED))), sorted(reasons(seen))) == (
         [
             "keys.jceks#web",
             "keys.jks#web",
@@ -186,7 +190,7 @@ def test_recorded_stores_are_watched() -> None:
             "trust-open.p12#ca",
         ],
         [
-            (Reason.BAD_CERTIFICATE, "keys.jceks"),
-            *((Reason.PASSPHRASE, name) for name in ("keys.p12", "trust-java8.p12", "trust.p12")),
+            (FailureReason.BAD_CERTIFICATE, "keys.jceks"),
+            *((FailureReason.PASSPHRASE, name) for name in ("keys.p12", "trust-java8.p12", "trust.p12")),
         ],
     )

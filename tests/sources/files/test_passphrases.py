@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.whereabouts import blind_at
-from monitor.model import Failure, Reason, TargetState
+from monitor.alerts.whereabouts import unreachable_at
+from monitor.model import Failure, FailureReason, TargetState
 from monitor.parse.stores import any_form
-from monitor.sources import AnchorShelf, FilesSource
-from support.factories.file_probes import UNIX, look, places, reasons, write
+from monitor.sources import FilesSource, TrustStoreLoader
+from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
 from support.pki.key_stores import LEAF, ROOT, jks, pkcs12, trusted
 
@@ -18,14 +18,14 @@ from support.pki.key_stores import LEAF, ROOT, jks, pkcs12, trusted
 def test_no_passphrase(tmp_path: Path) -> None:
     """A store that needs a passphrase is its own kind of failure, and says what to do."""
     write(tmp_path, a_p12=pkcs12(), b_pem=LEAF.pem)
-    seen = look(target(tmp_path))
+    seen = probe(target(tmp_path))
     detail = (
         f"{tmp_path / 'a.p12'}: it needs a passphrase, and there is none to try; name where one lies in "
         "passphrases, or with --passphrase-file"
     )
-    assert (places(seen, tmp_path), seen.failures) == (
+    assert (locations(seen, tmp_path), seen.failures) == (
         ["b.pem"],
-        (Failure(Reason.PASSPHRASE, detail, str(tmp_path / "a.p12")),),
+        (Failure(FailureReason.PASSPHRASE, detail, str(tmp_path / "a.p12")),),
     )
 
 
@@ -42,7 +42,7 @@ def test_no_passphrase_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "environment variable STORE_UNSET is not set"
     )
     source = FilesSource()
-    seen = look(wanted, source)
+    seen = probe(wanted, source)
     shown = repr((seen, wanted, source._known))
     assert ([f.detail for f in seen.failures], "hunter" in shown) == ([detail], False)
 
@@ -51,22 +51,24 @@ def test_passphrases_are_tried_in_order(tmp_path: Path, monkeypatch: pytest.Monk
     """Each file is opened by the passphrase of the list that fits it."""
     monkeypatch.setenv("STORE_WORD", "another")
     write(tmp_path, a_p12=pkcs12(), b_p12=pkcs12("another", name="b"), c_p12=pkcs12(None, name="c"))
-    seen = look(target(tmp_path, passphrases=(word(tmp_path), {"env": "STORE_WORD"})))
+    seen = probe(target(tmp_path, passphrases=(word(tmp_path), {"env": "STORE_WORD"})))
     heads = [
-        place for place, one in zip(places(seen, tmp_path), seen.sightings, strict=True) if not one.position
+        location
+        for location, one in zip(locations(seen, tmp_path), seen.sightings, strict=True)
+        if not one.position
     ]
     assert (heads, seen.failures) == (["a.p12#web", "b.p12#b", "c.p12#c"], ())
 
 
 def test_a_rotated_passphrase(tmp_path: Path) -> None:
-    """A passphrase is read at the look: the next one tries a file again that none had opened."""
+    """A passphrase is read at the probe: the next one tries a file again that none had opened."""
     write(tmp_path, a_p12=pkcs12())
     source, wanted = FilesSource(), target(tmp_path / "a.p12", passphrases=(word(tmp_path, "wrong"),))
-    first = reasons(look(wanted, source))
+    first = reasons(probe(wanted, source))
     word(tmp_path)
-    second = look(wanted, source)
-    assert (first, places(second, tmp_path), second.failures) == (
-        [(Reason.PASSPHRASE, "a.p12")],
+    second = probe(wanted, source)
+    assert (first, locations(second, tmp_path), second.failures) == (
+        [(FailureReason.PASSPHRASE, "a.p12")],
         ["a.p12#web"] * 2,
         (),
     )
@@ -79,7 +81,7 @@ def test_unchanged_files_are_not_tried_again(tmp_path: Path, monkeypatch: pytest
     tried: list[int] = []
     real = any_form.pkcs12.held
     monkeypatch.setattr(any_form.pkcs12, "held", lambda data, opening: tried.append(1) or real(data, opening))
-    seen = [look(wanted, source) for _ in range(3)]
+    seen = [probe(wanted, source) for _ in range(3)]
     assert (len(tried), seen[0] == seen[1] == seen[2]) == (2, True)
 
 
@@ -87,18 +89,18 @@ def test_an_opened_file_needs_its_passphrase_no_more(tmp_path: Path) -> None:
     """What was read stays known while the file does not change, whatever becomes of the passphrase."""
     write(tmp_path, a_p12=pkcs12())
     source, wanted = FilesSource(), target(tmp_path / "a.p12", passphrases=(word(tmp_path),))
-    look(wanted, source)
+    probe(wanted, source)
     (tmp_path / "word").unlink()
-    assert look(wanted, source).failures == ()
+    assert probe(wanted, source).failures == ()
 
 
 def test_whether_a_store_is_whole(tmp_path: Path) -> None:
     """A Java store that no passphrase fits is told, but it was seen."""
     write(tmp_path, a_jks=jks(trusted(b"ca", ROOT.der), word="another"))
-    seen = look(target(tmp_path / "a.jks", passphrases=(word(tmp_path),)))
-    assert (places(seen, tmp_path), reasons(seen), seen.blind_failures) == (
+    seen = probe(target(tmp_path / "a.jks", passphrases=(word(tmp_path),)))
+    assert (locations(seen, tmp_path), reasons(seen), seen.unreachable_failures) == (
         ["a.jks#ca"],
-        [(Reason.PASSPHRASE, "a.jks")],
+        [(FailureReason.PASSPHRASE, "a.jks")],
         (),
     )
 
@@ -107,15 +109,15 @@ def test_last_known_stays_while_a_store_is_closed(tmp_path: Path) -> None:
     """What was seen under an alias stays known while its file cannot be opened."""
     write(tmp_path, a_p12=pkcs12())
     wanted, source = target(tmp_path / "a.p12", passphrases=(word(tmp_path),)), FilesSource()
-    before = after(TargetState(wanted), look(wanted, source))
+    before = after(TargetState(wanted), probe(wanted, source))
     write(tmp_path, a_p12=pkcs12("changed"))
-    state = after(before, look(wanted, source))
-    place = f"{tmp_path / 'a.p12'}#web"
+    state = after(before, probe(wanted, source))
+    location = f"{tmp_path / 'a.p12'}#web"
     assert (
         state.sightings == before.sightings,
         state.up,
-        blind_at(state, place),
-        blind_at(state, "x#web"),
+        unreachable_at(state, location),
+        unreachable_at(state, "x#web"),
     ) == (
         True,
         False,
@@ -127,7 +129,7 @@ def test_last_known_stays_while_a_store_is_closed(tmp_path: Path) -> None:
 def test_a_closed_store_as_anchor(tmp_path: Path) -> None:
     """A store that needs a passphrase is no anchor, and says so."""
     write(tmp_path, a_p12=pkcs12())
-    shelf = AnchorShelf()
+    shelf = TrustStoreLoader()
     shelf.anchors((str(tmp_path / "a.p12"),), 0)
     (problem,) = shelf.problems((str(tmp_path / "a.p12"),))
     assert problem.detail.startswith(f"{tmp_path / 'a.p12'}: it needs a passphrase")
@@ -135,30 +137,34 @@ def test_a_closed_store_as_anchor(tmp_path: Path) -> None:
 
 @UNIX
 def test_a_pipe_instead_of_a_passphrase(tmp_path: Path) -> None:
-    """A passphrase that never comes ends the look at its time, and what was seen before stays."""
+    """A passphrase that never comes ends the probe its time, and what was seen before stays."""
     os.mkfifo(tmp_path / "word")
     write(tmp_path, a_pem=LEAF.pem, b_p12=pkcs12())
     start = time.monotonic()
     wanted = target(tmp_path, passphrases=({"file": str(tmp_path / "word")},), timeout=0.5)
-    seen = look(wanted)
+    seen = probe(wanted)
     with (tmp_path / "word").open("w"):
         pass  # lets the thread go
-    assert (places(seen, tmp_path), [one.reason for one in seen.failures], time.monotonic() - start < 5) == (
+    assert (
+        locations(seen, tmp_path),
+        [one.reason for one in seen.failures],
+        time.monotonic() - start < 5,
+    ) == (
         ["a.pem"],
-        [Reason.TIMEOUT],
+        [FailureReason.TIMEOUT],
         True,
     )
 
 
 def test_many_closed_stores_end_in_time(tmp_path: Path) -> None:
-    """Stores that cost seconds each are looked at as long as the time lasts, and the rest the next time."""
+    """Stores that cost seconds each are probed as long as the time lasts, and the rest the next time."""
     slow = pkcs12(rounds=1_500_000)
     for number in range(8):
         (tmp_path / f"{number:02}.p12").write_bytes(slow)
     wanted = target(tmp_path, passphrases=(word(tmp_path),), timeout=0.5)
     start = time.monotonic()
-    seen = look(wanted)
-    assert (Reason.TIMEOUT in {one.reason for one in seen.failures}, time.monotonic() - start < 8) == (
+    seen = probe(wanted)
+    assert (FailureReason.TIMEOUT in {one.reason for one in seen.failures}, time.monotonic() - start < 8) == (
         True,
         True,
     )

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from kubernetes_asyncio.config import incluster_config
 
-from monitor.model import Policy, Reason, Seen
+from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.kubernetes.access import LARGEST
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
@@ -31,18 +31,18 @@ def api() -> Iterator[Api]:
         yield running
 
 
-def look(path: Path | None, seconds: float = 20) -> Seen:
-    """Return what one look by a kubeconfig gives."""
+def probe(path: Path | None, seconds: float = 20) -> ProbeResult:
+    """Return what one probe by a kubeconfig gives."""
     entry = {"kind": "kubernetes", "name": "lab", "resources": ["webhooks"]}
     if path is not None:
         entry["kubeconfig"] = str(path)
     target = KubernetesSettings.model_validate(entry).target(Policy(timeout=timedelta(seconds=seconds)))
-    return asyncio.run(KubernetesSource().look(target))
+    return asyncio.run(KubernetesSource().probe(target))
 
 
-def refused(seen: Seen, words: str) -> None:
+def refused(seen: ProbeResult, words: str) -> None:
     """Assert that the kubeconfig was refused, with these words."""
-    assert [(one.reason, one.place) for one in seen.failures] == [(Reason.UNREADABLE, "")]
+    assert [(one.reason, one.location) for one in seen.failures] == [(FailureReason.UNREADABLE, "")]
     assert words in seen.failures[0].detail
 
 
@@ -51,8 +51,8 @@ def test_redirect_is_not_followed(tmp_path: Path, api: Api) -> None:
     with kubernetes_api() as other:
         for elsewhere in (f"{other.url}/api/v1/secrets", "/api/v1/secrets"):
             api.elsewhere = elsewhere
-            seen = look(kubeconfig(tmp_path, api))
-            assert [one.reason for one in seen.failures] == [Reason.BAD_ANSWER]
+            seen = probe(kubeconfig(tmp_path, api))
+            assert [one.reason for one in seen.failures] == [FailureReason.BAD_ANSWER]
         assert (other.asked, len(api.asked)) == ([], 2)
 
 
@@ -63,13 +63,13 @@ def test_environment_changes_nothing(tmp_path: Path, api: Api, monkeypatch: pyte
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    assert look(kubeconfig(tmp_path, api)).failures == ()
+    assert probe(kubeconfig(tmp_path, api)).failures == ()
 
 
 def test_unverified_server_gets_nothing(tmp_path: Path, api: Api) -> None:
     """A kubeconfig that asks not to verify is refused, with what to do."""
     path = kubeconfig(tmp_path, api, cluster={"insecure-skip-tls-verify": True})
-    refused(look(path), "certificate-authority")
+    refused(probe(path), "certificate-authority")
     assert api.asked == []
 
 
@@ -77,7 +77,7 @@ def test_login_does_not_travel_in_the_clear(tmp_path: Path, api: Api) -> None:
     """A token and a server without TLS do not go together."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        refused(look(kubeconfig(tmp_path, api, cluster={"server": url})), "https://")
+        refused(probe(kubeconfig(tmp_path, api, cluster={"server": url})), "https://")
         listener.settimeout(0.2)
         with pytest.raises(TimeoutError):
             listener.accept()
@@ -86,14 +86,14 @@ def test_login_does_not_travel_in_the_clear(tmp_path: Path, api: Api) -> None:
 @pytest.mark.parametrize("server", ["ftp://127.0.0.1", "127.0.0.1:6443", ""])
 def test_server_that_is_no_url_is_said(tmp_path: Path, api: Api, server: str) -> None:
     """What is no http or https is told from what does not answer."""
-    refused(look(kubeconfig(tmp_path, api, cluster={"server": server})), "https://")
+    refused(probe(kubeconfig(tmp_path, api, cluster={"server": server})), "https://")
 
 
 def test_huge_kubeconfig_is_refused(tmp_path: Path) -> None:
     """A file that is far too large is not read."""
     path = tmp_path / "kubeconfig"
     path.write_bytes(b"#" * (LARGEST + 1))
-    refused(look(path), "larger than 1 MiB")
+    refused(probe(path), "larger than 1 MiB")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
@@ -101,7 +101,7 @@ def test_kubeconfig_that_is_a_pipe_holds_nobody(tmp_path: Path) -> None:
     """A pipe that nobody writes into is refused at once."""
     path = tmp_path / "kubeconfig"
     os.mkfifo(path)
-    refused(look(path), "no regular file")
+    refused(probe(path), "no regular file")
 
 
 def test_what_stands_inside_leaves_no_files(
@@ -117,7 +117,7 @@ def test_what_stands_inside_leaves_no_files(
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    assert (look(path).failures, look(path).failures) == ((), ())
+    assert (probe(path).failures, probe(path).failures) == ((), ())
     assert list(folder.iterdir()) == []
 
 
@@ -127,7 +127,7 @@ def test_path_with_a_colon_is_one_path(tmp_path: Path, api: Api) -> None:
     if sys.platform == "win32":
         folder = tmp_path / "a;b"
     folder.mkdir()
-    assert look(kubeconfig(folder, api)).failures == ()
+    assert probe(kubeconfig(folder, api)).failures == ()
 
 
 def program(tmp_path: Path, text: str) -> dict[str, Any]:
@@ -146,15 +146,15 @@ def test_program_logs_in(tmp_path: Path, api: Api) -> None:
         "status": {"token": TOKEN},
     }
     user = program(tmp_path, f"print({json.dumps(document)!r})")
-    assert look(kubeconfig(tmp_path, api, user=user)).failures == ()
+    assert probe(kubeconfig(tmp_path, api, user=user)).failures == ()
 
 
 def test_program_that_hangs_is_ended(tmp_path: Path, api: Api) -> None:
     """A program that does not come back costs the policy's timeout, and does not go on running."""
     number = tmp_path / "number"
     text = f"import os, time\nopen({str(number)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
-    seen = look(kubeconfig(tmp_path, api, user=program(tmp_path, text)), seconds=3)
-    assert [one.reason for one in seen.failures] == [Reason.TIMEOUT]
+    seen = probe(kubeconfig(tmp_path, api, user=program(tmp_path, text)), seconds=3)
+    assert [one.reason for one in seen.failures] == [FailureReason.TIMEOUT]
     end = time.monotonic() + 10
     while psutil.pid_exists(int(number.read_text())) and time.monotonic() < end:
         time.sleep(0.05)
@@ -164,20 +164,20 @@ def test_program_that_hangs_is_ended(tmp_path: Path, api: Api) -> None:
 def test_program_that_fails_is_said(tmp_path: Path, api: Api) -> None:
     """What a program says when it fails is told."""
     user = program(tmp_path, "import sys\nsys.exit('log in first')")
-    refused(look(kubeconfig(tmp_path, api, user=user)), "log in first")
+    refused(probe(kubeconfig(tmp_path, api, user=user)), "log in first")
 
 
 def test_silence_instead_of_tls_leaves_nothing_open(tmp_path: Path, api: Api) -> None:
     """A server that takes the connection and says nothing costs the timeout; the connection ends with it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        seen = look(kubeconfig(tmp_path, api, cluster={"server": url}), seconds=1)
+        seen = probe(kubeconfig(tmp_path, api, cluster={"server": url}), seconds=1)
         there, _ = listener.accept()
         with there:
             there.settimeout(5)
             while there.recv(65536):
                 pass
-    assert [one.reason for one in seen.failures] == [Reason.TIMEOUT]
+    assert [one.reason for one in seen.failures] == [FailureReason.TIMEOUT]
 
 
 def test_pod_uses_its_own_account(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,13 +189,13 @@ def test_pod_uses_its_own_account(tmp_path: Path, api: Api, monkeypatch: pytest.
     monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(ca))
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", api.url.rpartition(":")[2])
-    assert look(None).failures == ()
+    assert probe(None).failures == ()
 
 
 def test_outside_of_a_pod_a_kubeconfig_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a kubeconfig and without a pod there is a failure that says what is missing."""
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
-    refused(look(None), "kubeconfig")
+    refused(probe(None), "kubeconfig")
 
 
 def test_missing_library_is_a_mistake_in_the_configuration(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from monitor.model import Policy, Reason, Seen
-from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource, asking
+from monitor.model import FailureReason, Policy, ProbeResult
+from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource, requests
 from monitor.sources.kubernetes.documents import in_config_map, in_secret, in_webhooks
 from support import pki
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api, recorded
@@ -28,22 +28,22 @@ def api() -> Iterator[Api]:
         yield running
 
 
-def look(folder: Path, api: Api, seconds: float = 20, token: str = TOKEN, **keys: object) -> Seen:
-    """Return what one look at the server gives."""
+def probe(folder: Path, api: Api, seconds: float = 20, token: str = TOKEN, **keys: object) -> ProbeResult:
+    """Return what one probe the server gives."""
     entry = {"kind": "kubernetes", "name": "lab", "kubeconfig": str(kubeconfig(folder, api, token)), **keys}
     settings = KubernetesSettings.model_validate(entry)
     target = settings.target(Policy(timeout=timedelta(seconds=seconds)))
-    return asyncio.run(KubernetesSource().look(target))
+    return asyncio.run(KubernetesSource().probe(target))
 
 
-def places(seen: Seen) -> set[str]:
+def locations(seen: ProbeResult) -> set[str]:
     """Return where certificates were seen."""
-    return {one.place for one in seen.sightings}
+    return {one.location for one in seen.sightings}
 
 
-def said(seen: Seen) -> list[tuple[Reason, str]]:
+def said(seen: ProbeResult) -> list[tuple[FailureReason, str]]:
     """Return reason and place of each failure."""
-    return [(failure.reason, failure.place) for failure in seen.failures]
+    return [(failure.reason, failure.location) for failure in seen.failures]
 
 
 WEBHOOK = "validatingwebhookconfiguration/policy#check.vms.example"
@@ -56,35 +56,40 @@ TLS = {
 
 
 def test_whole_cluster_is_seen(tmp_path: Path, api: Api) -> None:
-    """Secrets of type TLS, config maps and webhooks are looked at, and nothing fails."""
-    seen = look(tmp_path, api)
-    assert (places(seen), seen.failures) == ({*TLS, *BUNDLE, WEBHOOK}, ())
+    """Secrets of type TLS, config maps and webhooks are probed, and nothing fails."""
+    seen = probe(tmp_path, api)
+    assert (locations(seen), seen.failures) == ({*TLS, *BUNDLE, WEBHOOK}, ())
 
 
 def test_chain_in_a_secret_keeps_its_order(tmp_path: Path, api: Api) -> None:
     """Each certificate of a secret's chain stands at its position."""
-    seen = look(tmp_path, api, resources=["secrets"], namespaces=["web"])
-    chain = [(s.position, s.certificate.subject_cn) for s in seen.sightings if s.place.endswith("#tls.crt")]
+    seen = probe(tmp_path, api, resources=["secrets"], namespaces=["web"])
+    chain = [
+        (s.position, s.certificate.subject_cn) for s in seen.sightings if s.location.endswith("#tls.crt")
+    ]
     assert chain == [(0, "svc1.web.svc"), (1, "Cluster CA")]
 
 
 def test_other_types_are_read_where_asked(tmp_path: Path, api: Api) -> None:
     """Keys of other types of secrets are named in the configuration; what is not named is left alone."""
     wanted = [{"type": "Opaque", "keys": ["*.crt"]}]
-    seen = look(tmp_path, api, secrets=wanted, resources=["secrets"])
-    assert (places(seen), seen.failures) == ({"vms/secret/opaque#trust.crt"}, ())
+    seen = probe(tmp_path, api, secrets=wanted, resources=["secrets"])
+    assert (locations(seen), seen.failures) == ({"vms/secret/opaque#trust.crt"}, ())
 
 
 def test_labels_choose(tmp_path: Path, api: Api) -> None:
     """Only what has the labels is seen."""
-    seen = look(tmp_path, api, label_selector="app=vms", resources=["secrets"])
-    assert {place.partition("#")[0] for place in places(seen)} == {"vms/secret/tls-1", "web/secret/tls-1"}
+    seen = probe(tmp_path, api, label_selector="app=vms", resources=["secrets"])
+    assert {location.partition("#")[0] for location in locations(seen)} == {
+        "vms/secret/tls-1",
+        "web/secret/tls-1",
+    }
 
 
 def test_namespace_is_left_out_by_the_server(tmp_path: Path, api: Api) -> None:
     """What is excluded does not travel."""
-    seen = look(tmp_path, api, exclude_namespaces=["vms"], resources=["secrets"])
-    assert {place.partition("/")[0] for place in places(seen)} == {"web"}
+    seen = probe(tmp_path, api, exclude_namespaces=["vms"], resources=["secrets"])
+    assert {location.partition("/")[0] for location in locations(seen)} == {"web"}
     assert "metadata.namespace!=vms" in unquote(api.asked[0])
 
 
@@ -93,8 +98,8 @@ def test_list_of_many_pages_is_read_whole(tmp_path: Path, api: Api) -> None:
     one = api.lists["secrets"][0]
     many = [{**one, "metadata": {"name": f"tls-{n}", "namespace": "big"}} for n in range(250)]
     api.lists["secrets"] = many
-    seen = look(tmp_path, api, resources=["secrets"])
-    assert len({place.partition("#")[0] for place in places(seen)}) == 250
+    seen = probe(tmp_path, api, resources=["secrets"])
+    assert len({location.partition("#")[0] for location in locations(seen)}) == 250
     assert len(api.asked) == 3
 
 
@@ -103,8 +108,8 @@ def test_expired_list_goes_on(tmp_path: Path, api: Api) -> None:
     one = api.lists["secrets"][0]
     api.lists["secrets"] = [{**one, "metadata": {"name": f"t{n}", "namespace": "big"}} for n in range(150)]
     api.expires = 1
-    seen = look(tmp_path, api, resources=["secrets"])
-    assert (len({place.partition("#")[0] for place in places(seen)}), seen.failures) == (150, ())
+    seen = probe(tmp_path, api, resources=["secrets"])
+    assert (len({location.partition("#")[0] for location in locations(seen)}), seen.failures) == (150, ())
 
 
 def test_list_that_expires_again_and_again_is_left(tmp_path: Path, api: Api) -> None:
@@ -112,8 +117,8 @@ def test_list_that_expires_again_and_again_is_left(tmp_path: Path, api: Api) -> 
     one = api.lists["secrets"][0]
     api.lists["secrets"] = [{**one, "metadata": {"name": f"t{n}", "namespace": "big"}} for n in range(150)]
     api.expires = 5000
-    seen = look(tmp_path, api, resources=["secrets"])
-    assert (said(seen), len(api.asked)) == ([(Reason.BAD_ANSWER, "")], 3)
+    seen = probe(tmp_path, api, resources=["secrets"])
+    assert (said(seen), len(api.asked)) == ([(FailureReason.BAD_ANSWER, "")], 3)
 
 
 def test_large_items_come_in_smaller_pages(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,22 +126,22 @@ def test_large_items_come_in_smaller_pages(tmp_path: Path, api: Api, monkeypatch
     one = api.lists["secrets"][0]
     many = [{**one, "metadata": {"name": f"t{n}", "namespace": "big"}} for n in range(25)]
     api.lists["secrets"] = many
-    monkeypatch.setattr(asking, "LARGEST", 12 * len(json.dumps(one)))
-    seen = look(tmp_path, api, resources=["secrets"])
-    assert (len({place.partition("#")[0] for place in places(seen)}), seen.failures) == (25, ())
+    monkeypatch.setattr(requests, "LARGEST", 12 * len(json.dumps(one)))
+    seen = probe(tmp_path, api, resources=["secrets"])
+    assert (len({location.partition("#")[0] for location in locations(seen)}), seen.failures) == (25, ())
 
 
 def test_item_that_is_too_large_is_said(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An item that alone is larger than any page fails the look."""
-    monkeypatch.setattr(asking, "LARGEST", 100)
-    assert said(look(tmp_path, api, resources=["secrets"])) == [(Reason.TOO_LARGE, "")]
+    """An item that alone is larger than any page fails the probe."""
+    monkeypatch.setattr(requests, "LARGEST", 100)
+    assert said(probe(tmp_path, api, resources=["secrets"])) == [(FailureReason.TOO_LARGE, "")]
 
 
 def test_secret_asked_for_twice_is_one_place(tmp_path: Path, api: Api) -> None:
     """Two entries that mean the same key of a secret give one sighting of each certificate."""
     wanted = [{"type": "Opaque", "keys": ["*.crt"]}, {"type": "Opaque", "keys": ["trust.*"]}]
-    seen = look(tmp_path, api, secrets=wanted, resources=["secrets"])
-    assert [(one.place, one.position) for one in seen.sightings] == [("vms/secret/opaque#trust.crt", 0)]
+    seen = probe(tmp_path, api, secrets=wanted, resources=["secrets"])
+    assert [(one.location, one.position) for one in seen.sightings] == [("vms/secret/opaque#trust.crt", 0)]
 
 
 def test_what_is_no_certificate_in_a_config_map_is_passed(tmp_path: Path, api: Api) -> None:
@@ -150,7 +155,7 @@ def test_what_is_no_certificate_in_a_config_map_is_passed(tmp_path: Path, api: A
     store = base64.b64encode(b"0\x82\x01\x00\x02\x01\x03").decode()
     item = {"metadata": {"name": "m", "namespace": "n"}, "data": texts, "binaryData": {"store.p12": store}}
     api.lists["configmaps"] = [item]
-    seen = look(tmp_path, api, resources=["configmaps"])
+    seen = probe(tmp_path, api, resources=["configmaps"])
     assert (seen.sightings, seen.failures) == ((), ())
 
 
@@ -159,11 +164,11 @@ def test_config_map_with_many_keys_is_read(tmp_path: Path, api: Api) -> None:
     pem = pki.authority().pem.decode()
     data = {f"key-{n}": "text" for n in range(10_000)} | {"ca": pem}
     api.lists["configmaps"] = [{"metadata": {"name": "m", "namespace": "n"}, "data": data}]
-    assert places(look(tmp_path, api, resources=["configmaps"])) == {"n/configmap/m#ca"}
+    assert locations(probe(tmp_path, api, resources=["configmaps"])) == {"n/configmap/m#ca"}
 
 
 def test_odd_names_are_cleaned(tmp_path: Path, api: Api) -> None:
-    """Whatever a server calls things, a place is one line without anything invisible."""
+    """Whatever a server calls things, a location is one line without anything invisible."""
     pem = base64.b64encode(pki.authority().pem).decode()
     item = {
         "type": "kubernetes.io/tls",
@@ -171,23 +176,23 @@ def test_odd_names_are_cleaned(tmp_path: Path, api: Api) -> None:
         "data": {"tls.crt": pem},
     }
     api.lists["secrets"] = [item]
-    seen = look(tmp_path, api, resources=["secrets"])
-    assert places(seen) == {"n/secret/a \ufffdb#tls.crt"}
+    seen = probe(tmp_path, api, resources=["secrets"])
+    assert locations(seen) == {"n/secret/a \ufffdb#tls.crt"}
 
 
 def test_no_private_key_is_kept(tmp_path: Path, api: Api) -> None:
-    """Nothing of a key, nor of other values of a secret, is in what a look gives."""
+    """Nothing of a key, nor of other values of a secret, is in what a probe gives."""
     key = b"-----BEGIN PRIVATE KEY-----\nTm9uc2Vuc2U=\n-----END PRIVATE KEY-----\n"
     api.lists["secrets"][0]["data"]["tls.key"] = base64.b64encode(key).decode()
-    seen = look(tmp_path, api)
+    seen = probe(tmp_path, api)
     assert ("PRIVATE" not in repr(seen), b"PRIVATE" not in b"".join(seen.ders.values())) == (True, True)
 
 
 def test_forbidden_list_costs_only_itself(tmp_path: Path, api: Api) -> None:
     """What we may not list is said with what to do; the rest is seen."""
     api.forbidden = {"secrets"}
-    seen = look(tmp_path, api)
-    assert (said(seen), places(seen)) == ([(Reason.FORBIDDEN, "secrets")], {*BUNDLE, WEBHOOK})
+    seen = probe(tmp_path, api)
+    assert (said(seen), locations(seen)) == ([(FailureReason.FORBIDDEN, "secrets")], {*BUNDLE, WEBHOOK})
     assert seen.failures[0].detail == (
         'secrets is forbidden: User "system:serviceaccount:cert-monitor:cert-monitor" cannot list resource '
         '"secrets" in API group "" at the cluster scope '
@@ -197,15 +202,15 @@ def test_forbidden_list_costs_only_itself(tmp_path: Path, api: Api) -> None:
 
 def test_wrong_token_is_unauthorized(tmp_path: Path, api: Api) -> None:
     """A refused login is said, without the token."""
-    seen = look(tmp_path, api, token="wr0ng-token")
-    assert said(seen) == [(Reason.UNAUTHORIZED, "")]
+    seen = probe(tmp_path, api, token="wr0ng-token")
+    assert said(seen) == [(FailureReason.UNAUTHORIZED, "")]
     assert "wr0ng" not in seen.failures[0].detail
 
 
 def test_untrusted_server_gets_no_token(tmp_path: Path, api: Api) -> None:
     """A server that the kubeconfig's CA does not vouch for is asked nothing."""
     api.ca = pki.authority("another").pem
-    assert said(look(tmp_path, api)) == [(Reason.BAD_CERTIFICATE, "")]
+    assert said(probe(tmp_path, api)) == [(FailureReason.BAD_CERTIFICATE, "")]
     assert api.asked == []
 
 
@@ -213,13 +218,13 @@ def test_closed_port_is_refused(tmp_path: Path) -> None:
     """A server that is gone is refused."""
     with kubernetes_api() as running:
         pass
-    assert said(look(tmp_path, running)) == [(Reason.REFUSED, "")]
+    assert said(probe(tmp_path, running)) == [(FailureReason.REFUSED, "")]
 
 
 def test_silence_ends_in_time(tmp_path: Path, api: Api) -> None:
     """A server that never answers costs the policy's timeout and no more."""
     api.silent = threading.Event()
-    assert said(look(tmp_path, api, seconds=1)) == [(Reason.TIMEOUT, "")]
+    assert said(probe(tmp_path, api, seconds=1)) == [(FailureReason.TIMEOUT, "")]
 
 
 @pytest.mark.parametrize(
@@ -229,13 +234,13 @@ def test_silence_ends_in_time(tmp_path: Path, api: Api) -> None:
 def test_other_answers_are_said(tmp_path: Path, api: Api, body: bytes) -> None:
     """What is no list of the API is a bad answer."""
     api.body = body
-    assert said(look(tmp_path, api)) == [(Reason.BAD_ANSWER, "")]
+    assert said(probe(tmp_path, api)) == [(FailureReason.BAD_ANSWER, "")]
 
 
 def test_missing_kubeconfig_is_said(tmp_path: Path, api: Api) -> None:
     """A file that is not there is named."""
-    seen = look(tmp_path, api, kubeconfig=str(tmp_path / "gone"))
-    assert said(seen) == [(Reason.UNREADABLE, "")]
+    seen = probe(tmp_path, api, kubeconfig=str(tmp_path / "gone"))
+    assert said(seen) == [(FailureReason.UNREADABLE, "")]
     assert str(tmp_path / "gone") in seen.failures[0].detail
 
 
@@ -244,21 +249,21 @@ def test_damaged_kubeconfig_is_said(tmp_path: Path, api: Api, text: str) -> None
     """A kubeconfig that makes no sense is a failure and no bug."""
     broken = tmp_path / "broken"
     broken.write_text(text)
-    assert said(look(tmp_path, api, kubeconfig=str(broken))) == [(Reason.UNREADABLE, "")]
+    assert said(probe(tmp_path, api, kubeconfig=str(broken))) == [(FailureReason.UNREADABLE, "")]
 
 
 def test_unknown_context_is_said(tmp_path: Path, api: Api) -> None:
     """A context that the kubeconfig does not have is named."""
-    seen = look(tmp_path, api, context="elsewhere")
-    assert (said(seen), "elsewhere" in seen.failures[0].detail) == ([(Reason.UNREADABLE, "")], True)
+    seen = probe(tmp_path, api, context="elsewhere")
+    assert (said(seen), "elsewhere" in seen.failures[0].detail) == ([(FailureReason.UNREADABLE, "")], True)
 
 
 def test_damaged_secret_costs_only_itself(tmp_path: Path, api: Api) -> None:
-    """A secret that should hold a certificate and holds none is a failure of its place."""
+    """A secret that should hold a certificate and holds none is a failure of its location."""
     api.lists["secrets"][0]["data"]["tls.crt"] = base64.b64encode(b"no certificate").decode()
-    seen = look(tmp_path, api, resources=["secrets"])
-    assert said(seen) == [(Reason.NOT_A_CERTIFICATE, "vms/secret/tls-1#tls.crt")]
-    assert places(seen) == TLS - {"vms/secret/tls-1#tls.crt"}
+    seen = probe(tmp_path, api, resources=["secrets"])
+    assert said(seen) == [(FailureReason.NOT_A_CERTIFICATE, "vms/secret/tls-1#tls.crt")]
+    assert locations(seen) == TLS - {"vms/secret/tls-1#tls.crt"}
 
 
 def test_wrong_namespace_is_a_mistake() -> None:
@@ -287,7 +292,7 @@ named = st.fixed_dictionaries(
 def test_any_item_is_read(item: object) -> None:
     """Whatever an item is, it is read as far as it makes sense."""
     found = [*in_secret(item, ["*"]), *in_config_map(item, ["*"]), *in_webhooks("webhook", item)]
-    assert all(isinstance(place, str) and isinstance(data, bytes) for place, data in found)
+    assert all(isinstance(location, str) and isinstance(data, bytes) for location, data in found)
 
 
 def test_recorded_documents_hold_no_key() -> None:

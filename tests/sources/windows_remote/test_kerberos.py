@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Failure, Reason
+from monitor.model import Failure, FailureReason
 from monitor.windows.access import Login
 from support.factories.winrm_probes import HOST, JEA, Site, document, only, tls
 from support.servers.kdc import USER, environment, missing, realm
@@ -34,7 +34,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 def failure(site: Site, **keys: object) -> Failure:
     """Return why a login comes to nothing."""
     with serving(Machine({JEA: document}, login="negotiate")) as port:
-        return only(site.look(site.ntlm(port, **({"auth": Login.KERBEROS, "username": USER} | keys))))
+        return only(site.probe(site.ntlm(port, **({"auth": Login.KERBEROS, "username": USER} | keys))))
 
 
 @pytest.mark.parametrize("auth", [Login.KERBEROS, Login.NEGOTIATE])
@@ -43,7 +43,7 @@ def test_login_with_a_password(site: Site, auth: Login, encrypted: bool) -> None
     """A ticket got by password opens the machine, and every message is encrypted with its keys."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine, tls() if encrypted else None) as port:
-        seen = site.look(site.ntlm(port, auth=auth, username=USER, tls=encrypted))
+        seen = site.probe(site.ntlm(port, auth=auth, username=USER, tls=encrypted))
     assert (len(seen.sightings), set(machine.sealed), machine.connections) == (1, {USER}, 1)
 
 
@@ -52,27 +52,27 @@ def test_login_with_a_ticket(site: Site) -> None:
     subprocess.run(["kinit", USER], input=f"{RIGHT}\n".encode(), check=True, capture_output=True)
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine) as port:
-        seen = site.look(site.ntlm(port, auth=Login.KERBEROS, username="", password=None))
+        seen = site.probe(site.ntlm(port, auth=Login.KERBEROS, username="", password=None))
     assert (len(seen.sightings), set(machine.sealed)) == (1, {USER})
 
 
 def test_no_ticket(site: Site) -> None:
     """Without a ticket the login comes to nothing, which counts as no refused password."""
     told = failure(site, username="", password=None)
-    assert (told.reason, "came to nothing" in told.detail) == (Reason.PROTOCOL_ERROR, True)
+    assert (told.reason, "came to nothing" in told.detail) == (FailureReason.PROTOCOL_ERROR, True)
 
 
 def test_wrong_password(site: Site) -> None:
     """A password that the KDC refuses is unauthorized, as one that the machine refuses."""
     site.password.write_text("wr0ng")
     told = failure(site)
-    assert (told.reason, "wr0ng" in told.detail) == (Reason.UNAUTHORIZED, False)
+    assert (told.reason, "wr0ng" in told.detail) == (FailureReason.UNAUTHORIZED, False)
 
 
 def test_machine_that_the_realm_does_not_know(site: Site) -> None:
     """A machine without an account in the realm is told as that."""
     told = failure(site, host="rec99.vms.example")
     assert (told.reason, "rec99.vms.example@VMS.EXAMPLE not found" in told.detail) == (
-        Reason.PROTOCOL_ERROR,
+        FailureReason.PROTOCOL_ERROR,
         True,
     )

@@ -9,11 +9,11 @@ from support.servers.winrm_server import serving
 
 
 def test_rest_of_a_machine_is_said_in_hours(tmp_path: Path) -> None:
-    """The second look at a machine that refused asks nobody, and says for how long."""
+    """The second probe a machine that refused asks nobody, and says for how long."""
     site = Site(tmp_path)
     site.password.write_text("wrong")
     with serving(basic(), tls()) as port:
         source, target = WindowsRemoteSource(Loopback()), site.target(site.basic(port))
-        asyncio.run(source.look(target))
-        said = only(asyncio.run(source.look(target))).detail
+        asyncio.run(source.probe(target))
+        said = only(asyncio.run(source.probe(target))).detail
     assert "is not tried here for 6 hours, so that the account is not locked" in said

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Reason, Target
+from monitor.model import FailureReason, Target
 from monitor.network.resolve import Resolver
 from monitor.sources import sources
 from monitor.sources.windows_remote.source import WindowsRemoteSource
@@ -24,16 +24,16 @@ def test_kind_is_looked_at() -> None:
 def test_other_kinds_are_a_bug() -> None:
     """A target of another kind is no failure of the outside world."""
     with pytest.raises(TypeError):
-        asyncio.run(WindowsRemoteSource(Loopback()).look(Target("x", "files", "x", None)))
+        asyncio.run(WindowsRemoteSource(Loopback()).probe(Target("x", "files", "x", None)))
 
 
 def test_nobody_is_asked_before_the_password_is_there(tmp_path: Path) -> None:
-    """Without its password a look opens no connection."""
+    """Without its password a probe opens no connection."""
     site = Site(tmp_path)
     site.password.unlink()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
-        seen = site.look(site.ntlm(server.getsockname()[1], auth=Login.NEGOTIATE, host=HOST))
+        seen = site.probe(site.ntlm(server.getsockname()[1], auth=Login.NEGOTIATE, host=HOST))
         with pytest.raises(TimeoutError):
             server.accept()
-    assert reason(seen) is Reason.UNREADABLE
+    assert reason(seen) is FailureReason.UNREADABLE

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from monitor.model import Machine as Shown
-from monitor.model import Seen
+from monitor.model import ProbeResult
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import ClientCertificate, Login
 from support import pki
@@ -43,8 +43,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     return Site(tmp_path)
 
 
-def shown(seen: Seen) -> Shown:
-    """Return the machine that a look showed."""
+def shown(seen: ProbeResult) -> Shown:
+    """Return the machine that a probe showed."""
     assert seen.machine is not None, seen.failures
     return seen.machine
 
@@ -52,9 +52,9 @@ def shown(seen: Seen) -> Shown:
 def test_basic_over_tls(site: Site) -> None:
     """With a basic login over verified TLS the stored certificates are seen, at their places."""
     with serving(basic(), tls()) as port:
-        seen = site.look(site.basic(port))
+        seen = site.probe(site.basic(port))
     (sighting,) = seen.sightings
-    assert (sighting.place, seen.ders[sighting.certificate.sha256], seen.failures) == (
+    assert (sighting.location, seen.ders[sighting.certificate.sha256], seen.failures) == (
         f"{HOST}/LocalMachine/My/{sighting.certificate.sha1}",
         DER,
         (),
@@ -65,7 +65,7 @@ def test_ntlm_over_http_is_encrypted(site: Site) -> None:
     """Over plain HTTP every message of a session is encrypted with the keys of the login."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine) as port:
-        seen = site.look(site.ntlm(port))
+        seen = site.probe(site.ntlm(port))
     assert (len(seen.sightings), len(machine.sealed), set(machine.sealed)) == (
         1,
         len(machine.seen),
@@ -77,15 +77,15 @@ def test_negotiate_over_tls_is_encrypted_too(site: Site) -> None:
     """Messages are encrypted inside TLS as well, so that no setting of the server decides about it."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine, tls()) as port:
-        seen = site.look(site.ntlm(port, auth=Login.NEGOTIATE, tls=True))
+        seen = site.probe(site.ntlm(port, auth=Login.NEGOTIATE, tls=True))
     assert (len(seen.sightings), len(machine.sealed)) == (1, len(machine.seen))
 
 
 def test_one_connection(site: Site) -> None:
-    """A look opens one connection, login included, and closes its session at the end."""
+    """A probe opens one connection, login included, and closes its session at the end."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine) as port:
-        site.look(site.ntlm(port))
+        site.probe(site.ntlm(port))
     assert (machine.connections, machine.seen) == (
         1,
         ["Create", "Receive", "Command", "Receive", "Delete"],
@@ -96,7 +96,7 @@ def test_endpoint_by_name(site: Site) -> None:
     """A JEA endpoint is asked for its one function, and told the stores as data."""
     machine = basic()
     with serving(machine, tls()) as port:
-        site.look(site.basic(port, stores=("LocalMachine/My", "LocalMachine/Remote Desktop")))
+        site.probe(site.basic(port, stores=("LocalMachine/My", "LocalMachine/Remote Desktop")))
     stores = ["LocalMachine/My", "LocalMachine/Remote Desktop"]
     assert machine.calls == [Call(JEA, "Get-CertificateReport", False, {"Store": stores})]
 
@@ -105,7 +105,7 @@ def test_script_without_an_endpoint(site: Site) -> None:
     """Without a JEA endpoint the same function is sent along, and the stores still travel as data."""
     machine = Machine({PLAIN: document}, users={"certmon": PASSWORD})
     with serving(machine, tls()) as port:
-        seen = site.look(site.basic(port, configuration_name=""))
+        seen = site.probe(site.basic(port, configuration_name=""))
     (call,) = machine.calls
     assert (len(seen.sightings), call.is_script, call.parameters) == (1, True, {"Store": ["LocalMachine/My"]})
     assert "function Get-CertificateReport" in call.command
@@ -121,7 +121,7 @@ def test_client_certificate(site: Site) -> None:
     identity = ClientCertificate(str(pem), str(pem))
     with serving(machine, tls(client_ca=ours)) as port:
         keys = {"auth": Login.CERTIFICATE, "identity": identity, "username": "", "password": None}
-        seen = site.look(site.basic(port, **keys))
+        seen = site.probe(site.basic(port, **keys))
     assert (len(seen.sightings), machine.logins) == (
         1,
         {"http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"},
@@ -137,7 +137,7 @@ def test_pinned_listener(site: Site) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(both)
     with serving(basic(), context) as port:
-        seen = site.look(site.basic(port), trust=str(pem))
+        seen = site.probe(site.basic(port), trust=str(pem))
     assert len(seen.sightings) == 1
 
 
@@ -146,7 +146,7 @@ def test_names_to_join_by(site: Site) -> None:
     with serving(basic(), tls()) as port:
         target = site.target(site.basic(port))
         known = replace(target, aliases=("vms-recorder.example",))
-        seen = asyncio.run(WindowsRemoteSource(Loopback()).look(known))
+        seen = asyncio.run(WindowsRemoteSource(Loopback()).probe(known))
     assert shown(seen).names == (HOST, "vms-recorder.example", "rec01", "10.0.0.5")
 
 
@@ -156,7 +156,7 @@ def test_thousand_certificates(site: Site) -> None:
     text = written(*map(stored, many)).decode()
     machine = Machine({JEA: lambda _: text}, users={"certmon": PASSWORD})
     with serving(machine, tls()) as port:
-        seen = site.look(site.basic(port), timeout=60)
+        seen = site.probe(site.basic(port), timeout=60)
     assert (len(seen.sightings), set(seen.ders.values()), seen.failures) == (1000, set(many), ())
     assert machine.seen.count("Receive") > 10
 
@@ -166,13 +166,13 @@ def test_two_hundred_machines(site: Site) -> None:
     machine = basic()
     source = WindowsRemoteSource(Loopback(), at_once=8)
 
-    async def looked(port: int) -> list[Seen]:
+    async def probed(port: int) -> list[ProbeResult]:
         hosts = (f"rec{number}.vms.example" for number in range(200))
         targets = [site.target(site.basic(port, host=host), timeout=60) for host in hosts]
-        return await asyncio.gather(*map(source.look, targets))
+        return await asyncio.gather(*map(source.probe, targets))
 
     with serving(machine, tls()) as port:
-        every = asyncio.run(looked(port))
+        every = asyncio.run(probed(port))
     assert [len(seen.sightings) for seen in every] == [1] * 200
     assert (machine.most_at_work <= 8, machine.most_at_work > 2, source.pool.abandoned) == (True, True, 0)
 
@@ -183,7 +183,7 @@ def test_same_facts_as_in_the_document(site: Site) -> None:
     text = json.dumps(json.loads(DOCUMENT) | {"roots": [root], "bindings": []})
     machine = Machine({JEA: lambda _: text}, users={"certmon": PASSWORD})
     with serving(machine, tls()) as port:
-        told = shown(site.look(site.basic(port)))
+        told = shown(site.probe(site.basic(port)))
     assert (told.roots, told.bindings, told.accounts) == (("a" * 64,), (), None)
 
 

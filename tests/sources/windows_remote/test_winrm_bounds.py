@@ -1,4 +1,4 @@
-"""Tests of the bounds of WinRM: whatever a machine does, a look ends in time and locks no account."""
+"""Tests of the bounds of WinRM: whatever a machine does, a probe ends in time and locks no account."""
 
 import asyncio
 import socket
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Reason, Seen
+from monitor.model import FailureReason, ProbeResult
 from monitor.sources.windows_remote import session, winrm
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.report import LARGEST
@@ -47,22 +47,22 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 def test_cut_connection(site: Site, step: str, trick: Callable[[Handler, bytes], None]) -> None:
     """A connection that ends before or within an answer is closed, at every step."""
     with serving(basic(**{step: trick}), tls()) as port:
-        assert reason(site.look(site.basic(port))) is Reason.CLOSED
+        assert reason(site.probe(site.basic(port))) is FailureReason.CLOSED
 
 
 def test_cut_farewell(site: Site) -> None:
     """What was read counts, though the session could not be closed."""
     with serving(basic(Delete=cut), tls()) as port:
-        seen = site.look(site.basic(port))
+        seen = site.probe(site.basic(port))
     assert (len(seen.sightings), seen.failures) == (1, ())
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_slow_answer(site: Site, step: str) -> None:
-    """A server that sends a byte now and then holds nobody beyond the time of a look."""
+    """A server that sends a byte now and then holds nobody beyond the time of a probe."""
     with serving(basic(**{step: drip}), tls()) as port:
         seen, took = site.timed(site.basic(port), timeout=0.8)
-    assert (reason(seen), took < 3) == (Reason.TIMEOUT, True)
+    assert (reason(seen), took < 3) == (FailureReason.TIMEOUT, True)
 
 
 def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,18 +74,18 @@ def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_silence(site: Site) -> None:
-    """A port that accepts and never answers ends with the time of the look, and leaves no thread."""
+    """A port that accepts and never answers ends with the time of the probe, and leaves no thread."""
     source = WindowsRemoteSource(Loopback())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         target = site.target(site.basic(silent.getsockname()[1]), timeout=0.5)
-        seen = asyncio.run(source.look(target))
-    assert (reason(seen), source.pool.abandoned) == (Reason.TIMEOUT, 0)
+        seen = asyncio.run(source.probe(target))
+    assert (reason(seen), source.pool.abandoned) == (FailureReason.TIMEOUT, 0)
 
 
 def test_endless_answer(site: Site) -> None:
     """One answer that does not end is not read to its end."""
     with serving(basic(Receive=endless), tls()) as port:
-        assert reason(site.look(site.basic(port))) is Reason.TOO_LARGE
+        assert reason(site.probe(site.basic(port))) is FailureReason.TOO_LARGE
 
 
 def test_answers_without_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,14 +93,14 @@ def test_answers_without_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(session, "MOST_BYTES", 2**20)
     machine = Machine({JEA: lambda _: "x" * 2**21}, users={"certmon": PASSWORD})
     with serving(machine, tls()) as port:
-        assert reason(site.look(site.basic(port))) is Reason.TOO_LARGE
+        assert reason(site.probe(site.basic(port))) is FailureReason.TOO_LARGE
 
 
 def test_report_that_is_too_large(site: Site) -> None:
     """A document beyond its own bound is too large as well."""
     machine = Machine({JEA: lambda _: " " * (LARGEST + 1)}, users={"certmon": PASSWORD})
     with serving(machine, tls()) as port:
-        assert reason(site.look(site.basic(port), timeout=60)) is Reason.TOO_LARGE
+        assert reason(site.probe(site.basic(port), timeout=60)) is FailureReason.TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_report_that_is_too_large(site: Site) -> None:
 def test_garbage(site: Site, step: str, body: bytes) -> None:
     """An answer that is not WinRM's language is told as that, whatever it is."""
     with serving(basic(**{step: saying(200, body)}), tls()) as port:
-        assert reason(site.look(site.basic(port))) is Reason.PROTOCOL_ERROR
+        assert reason(site.probe(site.basic(port))) is FailureReason.PROTOCOL_ERROR
 
 
 def test_account_is_not_locked(site: Site) -> None:
@@ -126,13 +126,13 @@ def test_account_is_not_locked(site: Site) -> None:
     machine = Machine({JEA: document}, login="negotiate")
     source = WindowsRemoteSource(Loopback())
 
-    async def looked(port: int) -> list[Seen]:
+    async def probed(port: int) -> list[ProbeResult]:
         remotes = [site.ntlm(port, host=f"rec{number}.vms.example") for number in range(20)]
-        return await asyncio.gather(*(source.look(site.target(remote)) for remote in remotes))
+        return await asyncio.gather(*(source.probe(site.target(remote)) for remote in remotes))
 
     with serving(machine) as port:
-        every = asyncio.run(looked(port))
-    assert {reason(seen) for seen in every} == {Reason.UNAUTHORIZED}
+        every = asyncio.run(probed(port))
+    assert {reason(seen) for seen in every} == {FailureReason.UNAUTHORIZED}
     assert sum("is not locked" in only(seen).detail for seen in every) == 18
 
 
@@ -141,31 +141,31 @@ def test_no_free_place(site: Site) -> None:
     machine = basic(Create=drip)
     source = WindowsRemoteSource(Loopback(), at_once=1)
 
-    async def looked(port: int) -> list[Seen]:
-        first = asyncio.ensure_future(source.look(site.target(site.basic(port), timeout=1.5)))
+    async def probed(port: int) -> list[ProbeResult]:
+        first = asyncio.ensure_future(source.probe(site.target(site.basic(port), timeout=1.5)))
         while not machine.seen:
             await asyncio.sleep(0.01)
         others = [site.basic(port, host=f"other{number}.vms.example") for number in range(2)]
-        looks = (source.look(site.target(remote, timeout=0.4)) for remote in others)
-        return await asyncio.gather(first, *looks)
+        probes = (source.probe(site.target(remote, timeout=0.4)) for remote in others)
+        return await asyncio.gather(first, *probes)
 
     with serving(machine, tls()) as port:
-        every = asyncio.run(looked(port))
-    assert {reason(seen) for seen in every} == {Reason.TIMEOUT}
+        every = asyncio.run(probed(port))
+    assert {reason(seen) for seen in every} == {FailureReason.TIMEOUT}
     assert (sum("was not asked" in only(seen).detail for seen in every), len(machine.seen)) == (2, 1)
 
 
 def test_look_that_is_given_up(site: Site) -> None:
-    """A look that is cancelled shuts its connection, and its thread comes free at once."""
+    """A probe that is cancelled shuts its connection, and its thread comes free at once."""
     source = WindowsRemoteSource(Loopback())
 
     async def cancelled(port: int) -> int:
-        look = asyncio.ensure_future(source.look(site.target(site.basic(port), timeout=60)))
+        probe = asyncio.ensure_future(source.probe(site.target(site.basic(port), timeout=60)))
         while not machine.seen:
             await asyncio.sleep(0.01)
-        look.cancel()
+        probe.cancel()
         async with asyncio.timeout(5):
-            while source.pool.abandoned or not look.done():
+            while source.pool.abandoned or not probe.done():
                 await asyncio.sleep(0.01)
         return source.pool.abandoned
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from monitor.model import Reason
+from monitor.model import FailureReason
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
@@ -44,8 +44,8 @@ def test_wrong_password_of_a_basic_login(site: Site) -> None:
     """A wrong password is unauthorized, and the sentence never holds it."""
     site.password.write_text("wr0ng")
     with serving(basic(), tls()) as port:
-        failure = only(site.look(site.basic(port)))
-    assert (failure.reason, "wr0ng" in failure.detail) == (Reason.UNAUTHORIZED, False)
+        failure = only(site.probe(site.basic(port)))
+    assert (failure.reason, "wr0ng" in failure.detail) == (FailureReason.UNAUTHORIZED, False)
 
 
 def test_wrong_password_of_an_ntlm_login(site: Site) -> None:
@@ -53,17 +53,17 @@ def test_wrong_password_of_an_ntlm_login(site: Site) -> None:
     site.password.write_text("wr0ng")
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine) as port:
-        seen = site.look(site.ntlm(port))
-    assert (reason(seen), len([one for one in machine.logins if one])) == (Reason.UNAUTHORIZED, 2)
+        seen = site.probe(site.ntlm(port))
+    assert (reason(seen), len([one for one in machine.logins if one])) == (FailureReason.UNAUTHORIZED, 2)
 
 
 def test_another_way_of_logging_in(site: Site) -> None:
     """A server that offers another login is told as that; it counts as no refusal, and gets no password."""
     machine = basic()
     with serving(machine) as port:
-        failure = only(site.look(site.ntlm(port)))
+        failure = only(site.probe(site.ntlm(port)))
     assert (failure.reason, 'it offers Basic realm="WSMAN"' in failure.detail) == (
-        Reason.PROTOCOL_ERROR,
+        FailureReason.PROTOCOL_ERROR,
         True,
     )
     assert machine.logins == {""}
@@ -72,9 +72,9 @@ def test_another_way_of_logging_in(site: Site) -> None:
 def test_no_right_to_the_endpoint(site: Site) -> None:
     """Access denied names the group that the account belongs into."""
     with serving(Machine({JEA: ACCESS_DENIED}, users={"certmon": PASSWORD}), tls()) as port:
-        failure = only(site.look(site.basic(port)))
+        failure = only(site.probe(site.basic(port)))
     assert (failure.reason, "the group of the endpoint CertMonitor" in failure.detail) == (
-        Reason.FORBIDDEN,
+        FailureReason.FORBIDDEN,
         True,
     )
 
@@ -82,15 +82,18 @@ def test_no_right_to_the_endpoint(site: Site) -> None:
 def test_no_right_without_an_endpoint(site: Site) -> None:
     """Without a JEA endpoint the group is Windows' own."""
     with serving(Machine({PLAIN: ACCESS_DENIED}, users={"certmon": PASSWORD}), tls()) as port:
-        failure = only(site.look(site.basic(port, configuration_name="")))
-    assert (failure.reason, "Remote Management Users" in failure.detail) == (Reason.FORBIDDEN, True)
+        failure = only(site.probe(site.basic(port, configuration_name="")))
+    assert (failure.reason, "Remote Management Users" in failure.detail) == (FailureReason.FORBIDDEN, True)
 
 
 def test_unknown_endpoint(site: Site) -> None:
     """An endpoint that is not there is told by its name."""
     with serving(basic(), tls()) as port:
-        failure = only(site.look(site.basic(port, configuration_name="Other")))
-    assert (failure.reason, "no session configuration Other" in failure.detail) == (Reason.FORBIDDEN, True)
+        failure = only(site.probe(site.basic(port, configuration_name="Other")))
+    assert (failure.reason, "no session configuration Other" in failure.detail) == (
+        FailureReason.FORBIDDEN,
+        True,
+    )
 
 
 def test_function_that_is_not_there(site: Site) -> None:
@@ -100,9 +103,9 @@ def test_function_that_is_not_there(site: Site) -> None:
         raise MissingError(f"The term '{call.command}' is not recognized.")
 
     with serving(Machine({JEA: missing}, users={"certmon": PASSWORD}), tls()) as port:
-        failure = only(site.look(site.basic(port)))
+        failure = only(site.probe(site.basic(port)))
     assert (failure.reason, "does not show Get-CertificateReport" in failure.detail) == (
-        Reason.FORBIDDEN,
+        FailureReason.FORBIDDEN,
         True,
     )
 
@@ -110,15 +113,15 @@ def test_function_that_is_not_there(site: Site) -> None:
 def test_too_many_sessions(site: Site) -> None:
     """A quota that is used up is told with the server's own words."""
     with serving(Machine({JEA: 2150859173}, users={"certmon": PASSWORD}), tls()) as port:
-        failure = only(site.look(site.basic(port)))
-    assert (failure.reason, "too many sessions" in failure.detail) == (Reason.FORBIDDEN, True)
+        failure = only(site.probe(site.basic(port)))
+    assert (failure.reason, "too many sessions" in failure.detail) == (FailureReason.FORBIDDEN, True)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "no JSON", '{"version": "2.0"}'])
 def test_no_document(site: Site, text: str) -> None:
     """An answer that is no report is a bad answer."""
     with serving(Machine({JEA: lambda _: text}, users={"certmon": PASSWORD}), tls()) as port:
-        assert reason(site.look(site.basic(port))) is Reason.BAD_ANSWER
+        assert reason(site.probe(site.basic(port))) is FailureReason.BAD_ANSWER
 
 
 def test_untrusted_listener(site: Site) -> None:
@@ -127,9 +130,9 @@ def test_untrusted_listener(site: Site) -> None:
     other = site.folder / "other.pem"
     trustme.CA().cert_pem.write_to_path(str(other))
     with serving(machine, tls()) as port:
-        failure = only(site.look(site.basic(port), trust=str(other)))
+        failure = only(site.probe(site.basic(port), trust=str(other)))
     assert (failure.reason, "in trust" in failure.detail, machine.logins) == (
-        Reason.BAD_CERTIFICATE,
+        FailureReason.BAD_CERTIFICATE,
         True,
         set(),
     )
@@ -139,7 +142,7 @@ def test_listener_of_another_name(site: Site) -> None:
     """A certificate for another name gets no login either."""
     machine = basic()
     with serving(machine, tls("other.example")) as port:
-        assert reason(site.look(site.basic(port))) is Reason.BAD_CERTIFICATE
+        assert reason(site.probe(site.basic(port))) is FailureReason.BAD_CERTIFICATE
     assert machine.logins == set()
 
 
@@ -149,21 +152,21 @@ def test_certificates_of_the_world_are_not_added(site: Site, monkeypatch: pytest
     trustme.CA().cert_pem.write_to_path(str(other))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(site.anchors))
     with serving(basic(), tls()) as port:
-        assert reason(site.look(site.basic(port), trust=str(other))) is Reason.BAD_CERTIFICATE
+        assert reason(site.probe(site.basic(port), trust=str(other))) is FailureReason.BAD_CERTIFICATE
 
 
 def test_plain_port_for_tls(site: Site) -> None:
     """TLS asked of a port without it is told with the usual ports."""
     with serving(basic()) as port:
-        failure = only(site.look(site.basic(port)))
-    assert (failure.reason, "5986" in failure.detail) == (Reason.NOT_TLS, True)
+        failure = only(site.probe(site.basic(port)))
+    assert (failure.reason, "5986" in failure.detail) == (FailureReason.NOT_TLS, True)
 
 
 def test_tls_port_for_plain(site: Site) -> None:
     """Plain HTTP asked of a TLS port comes to nothing, and no login is sent."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine, tls()) as port:
-        assert reason(site.look(site.ntlm(port))) is Reason.CLOSED
+        assert reason(site.probe(site.ntlm(port))) is FailureReason.CLOSED
     assert machine.logins == set()
 
 
@@ -171,8 +174,8 @@ def test_nobody_listens(site: Site) -> None:
     """A refused connection is told as refused, with the port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    failure = only(site.look(site.basic(port)))
-    assert (failure.reason, f"port {port}" in failure.detail) == (Reason.REFUSED, True)
+    failure = only(site.probe(site.basic(port)))
+    assert (failure.reason, f"port {port}" in failure.detail) == (FailureReason.REFUSED, True)
 
 
 def test_unknown_name(site: Site) -> None:
@@ -183,22 +186,22 @@ def test_unknown_name(site: Site) -> None:
             raise OSError("Name or service not known")
 
     target = site.target(site.basic(5986))
-    assert reason(asyncio.run(WindowsRemoteSource(Nowhere()).look(target))) is Reason.DNS
+    assert reason(asyncio.run(WindowsRemoteSource(Nowhere()).probe(target))) is FailureReason.DNS
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (403, Reason.FORBIDDEN),
-        (404, Reason.PROTOCOL_ERROR),
-        (500, Reason.PROTOCOL_ERROR),
-        (503, Reason.PROTOCOL_ERROR),
+        (403, FailureReason.FORBIDDEN),
+        (404, FailureReason.PROTOCOL_ERROR),
+        (500, FailureReason.PROTOCOL_ERROR),
+        (503, FailureReason.PROTOCOL_ERROR),
     ],
 )
-def test_http_errors(site: Site, status: int, expected: Reason) -> None:
+def test_http_errors(site: Site, status: int, expected: FailureReason) -> None:
     """An HTTP error without WinRM's own words is told with its number."""
     with serving(basic(Create=saying(status, b"no")), tls()) as port:
-        failure = only(site.look(site.basic(port)))
+        failure = only(site.probe(site.basic(port)))
     assert (failure.reason, f"HTTP {status}" in failure.detail) == (expected, True)
 
 
@@ -208,7 +211,7 @@ def test_redirect(site: Site) -> None:
     with serving(elsewhere, tls()) as other:
         trick = saying(307, Location=f"https://{HOST}:{other}/wsman")
         with serving(basic(Create=trick), tls()) as port:
-            assert reason(site.look(site.basic(port))) is Reason.PROTOCOL_ERROR
+            assert reason(site.probe(site.basic(port))) is FailureReason.PROTOCOL_ERROR
     assert elsewhere.connections == 0
 
 
@@ -216,23 +219,23 @@ def test_answer_in_the_clear(site: Site) -> None:
     """In an encrypted session an answer in the clear is not believed."""
     machine = Machine({JEA: document}, login="negotiate", tricks={"Create": saying(200, b"<a/>")})
     with serving(machine) as port:
-        failure = only(site.look(site.ntlm(port)))
-    assert (failure.reason, "unencrypted" in failure.detail) == (Reason.PROTOCOL_ERROR, True)
+        failure = only(site.probe(site.ntlm(port)))
+    assert (failure.reason, "unencrypted" in failure.detail) == (FailureReason.PROTOCOL_ERROR, True)
 
 
 def test_login_without_encryption(site: Site) -> None:
     """A basic login is never sent without TLS, even if a configuration could ask for it."""
     machine = basic()
     with serving(machine) as port:
-        assert reason(site.look(site.basic(port, tls=False))) is Reason.PROTOCOL_ERROR
+        assert reason(site.probe(site.basic(port, tls=False))) is FailureReason.PROTOCOL_ERROR
     assert machine.logins == set()
 
 
 def test_missing_password(site: Site) -> None:
     """A password file that is not there is told before anybody is asked."""
     remote = site.basic(5986, password=SecretReference(file=str(site.folder / "none")))
-    failure = only(site.look(remote))
-    assert (failure.reason, "none" in failure.detail) == (Reason.UNREADABLE, True)
+    failure = only(site.probe(remote))
+    assert (failure.reason, "none" in failure.detail) == (FailureReason.UNREADABLE, True)
 
 
 def test_unfit_client_certificate(site: Site) -> None:
@@ -240,16 +243,16 @@ def test_unfit_client_certificate(site: Site) -> None:
     identity = ClientCertificate(str(site.password), str(site.password))
     keys = {"auth": Login.CERTIFICATE, "identity": identity, "username": "", "password": None}
     with serving(basic(), tls()) as port:
-        failure = only(site.look(site.basic(port, **keys)))
-    assert (failure.reason, str(site.password) in failure.detail) == (Reason.UNREADABLE, True)
+        failure = only(site.probe(site.basic(port, **keys)))
+    assert (failure.reason, str(site.password) in failure.detail) == (FailureReason.UNREADABLE, True)
 
 
 @pytest.mark.skipif(find_spec("gssapi") is not None, reason="gssapi is here; remove it to see what is said")
 def test_kerberos_without_its_libraries(site: Site) -> None:
     """Kerberos without its libraries says what to install."""
     with serving(Machine({JEA: document}, login="negotiate")) as port:
-        failure = only(site.look(site.ntlm(port, auth=Login.KERBEROS)))
-    assert (failure.reason, "pypsrp[kerberos]" in failure.detail) == (Reason.UNREADABLE, True)
+        failure = only(site.probe(site.ntlm(port, auth=Login.KERBEROS)))
+    assert (failure.reason, "pypsrp[kerberos]" in failure.detail) == (FailureReason.UNREADABLE, True)
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "wr0ng-näh"])
@@ -258,8 +261,8 @@ def test_nothing_secret_is_logged(site: Site, password: str, caplog: pytest.LogC
     caplog.set_level(logging.DEBUG)
     site.password.write_text(password)
     with serving(Machine({JEA: document}, login="negotiate")) as port:
-        seen = site.look(site.ntlm(port))
+        seen = site.probe(site.ntlm(port))
     with serving(basic(), tls()) as port:
-        seen_basic = site.look(site.basic(port))
+        seen_basic = site.probe(site.basic(port))
     told = f"{caplog.text}{seen.failures!r}{seen_basic.failures!r}"
     assert [one for one in (password, "Authorization", "TlRMTVNT", "Envelope") if one in told] == []

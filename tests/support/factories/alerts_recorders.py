@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.alerts import Entry, decide
-from monitor.model import Certificate, Finding, Meaning, Part, Target, TargetState
+from monitor.model import Certificate, Finding, Target, TargetInfo, TargetState, TargetTraits
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture, target
 
 WHERE = "rec1:7563"
@@ -13,7 +13,7 @@ STEPS = (
     "Run configurator /thumbprint={thumbprint} {unknown} {} {0!r}",
     "The certificate currently served is {thumbprint}.",
 )
-MEANING = Meaning(
+MEANING = TargetInfo(
     title=TITLE,
     component="recording_server",
     what_stops="Live and playback stop.",
@@ -33,11 +33,11 @@ LEAF = replace(certificate(1, 20, age=345, name="rec1"), ip_addresses=("10.0.0.5
 
 
 def recorder(
-    where: str = WHERE, *, meaning: Meaning = MEANING, part: Part | None = None, name: str = ""
+    where: str = WHERE, *, meaning: TargetInfo = MEANING, part: TargetTraits | None = None, name: str = ""
 ) -> Target:
     """Return a recorder's port with its meaning and labels."""
     plain = target(where, meaning=meaning)
-    return replace(plain, labels=LABELS, part=part or Part(), server_name=name)
+    return replace(plain, labels=LABELS, traits=part or TargetTraits(), server_name=name)
 
 
 def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificate = LEAF) -> TargetState:

@@ -12,20 +12,20 @@ from monitor.model import (
     Assessment,
     Certificate,
     Check,
-    Departed,
     Failure,
+    FailureReason,
     Finding,
+    FormerLeaf,
     Mail,
-    Meaning,
+    NotificationRecord,
     Path,
     Policy,
-    Reason,
     Severity,
     Sighting,
     Snapshot,
     Target,
+    TargetInfo,
     TargetState,
-    Told,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -63,9 +63,9 @@ def certificate(
 
 
 def target(
-    where: str, *, host: str = "", policy: Policy | None = None, meaning: Meaning | None = None
+    where: str, *, host: str = "", policy: Policy | None = None, meaning: TargetInfo | None = None
 ) -> Target:
-    """Return an endpoint target named by its place."""
+    """Return an endpoint target named by its location."""
     return Target(
         id=f"endpoint:{where}",
         kind="endpoint",
@@ -73,14 +73,14 @@ def target(
         settings=None,
         policy=policy or Policy(),
         host=host or where.partition(":")[0],
-        meaning=meaning or Meaning(),
+        info=meaning or TargetInfo(),
     )
 
 
 def finding(
     check: Check, about: Certificate | None, where: str, severity: Severity = Severity.CRITICAL
 ) -> Finding:
-    """Return a finding about a certificate at a place."""
+    """Return a finding about a certificate at a location."""
     return Finding(check, severity, f"{check} is wrong", about.sha256 if about else "", where)
 
 
@@ -89,17 +89,17 @@ def seen(
     shown: Certificate,
     *findings: Finding,
     on: Target | None = None,
-    departed: tuple[Departed, ...] = (),
+    former_leaves: tuple[FormerLeaf, ...] = (),
     above: tuple[Certificate, ...] = (),
 ) -> TargetState:
     """Return a target that answered and showed one certificate with these findings."""
     return TargetState(
         target=on or target(where),
         watched_since=STARTED,
-        looked_at=NOW,
+        probed_at=NOW,
         succeeded_at=NOW,
         sightings=(Sighting(where, 0, shown),),
-        departed=departed,
+        former_leaves=former_leaves,
         assessment=Assessment(findings, (Path(where, (shown, *above), trusted=True),)),
     )
 
@@ -111,16 +111,16 @@ def ending(
     return seen(where, shown, finding(Check.EXPIRY, shown, where, severity), **more)  # type: ignore[arg-type]
 
 
-def blind(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
-    """Return the same target after its looks failed for long."""
+def unreachable(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
+    """Return the same target after its probes failed for long."""
     told = Finding(Check.UNREACHABLE, severity, f"{state.target.where} did not answer 3 looks in a row")
-    return replace(failing(state, looks=3), blind=told)
+    return replace(failing(state, probes=3), unreachable=told)
 
 
-def failing(state: TargetState, looks: int = 1) -> TargetState:
-    """Return the same target after a few failed looks; what was known stays."""
-    failure = Failure(Reason.REFUSED, "nobody listens there")
-    return replace(state, looked_at=NOW, failed_looks=looks, failures=(failure,))
+def failing(state: TargetState, probes: int = 1) -> TargetState:
+    """Return the same target after a few failed probes; what was known stays."""
+    failure = Failure(FailureReason.REFUSED, "nobody listens there")
+    return replace(state, probed_at=NOW, failed_probes=probes, failures=(failure,))
 
 
 def picture(*states: TargetState, correlated: Mapping[str, tuple[Finding, ...]] | None = None) -> Snapshot:
@@ -128,14 +128,14 @@ def picture(*states: TargetState, correlated: Mapping[str, tuple[Finding, ...]] 
     return Snapshot({state.target.id: state for state in states}, correlated or {})
 
 
-def apply(told: Mapping[str, Told], decision: Decision) -> dict[str, Told]:
+def apply(told: Mapping[str, NotificationRecord], decision: Decision) -> dict[str, NotificationRecord]:
     """Return told-state after a decision was stored."""
     after = dict(told)
     for change in decision.changes:
-        if change.told is None:
+        if change.record is None:
             after.pop(change.key, None)
         else:
-            after[change.key] = change.told
+            after[change.key] = change.record
     return after
 
 
@@ -143,7 +143,7 @@ def steps(
     *snapshots: tuple[Snapshot, datetime], situation: Situation = AFTER_INVENTORY
 ) -> Iterable[Decision]:
     """Yield the decision for each snapshot in turn, each stored before the next."""
-    told: dict[str, Told] = {}
+    told: dict[str, NotificationRecord] = {}
     for snapshot, now in snapshots:
         decision = decide(snapshot, told, now, situation=situation)
         told = apply(told, decision)

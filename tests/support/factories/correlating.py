@@ -4,13 +4,13 @@ from monitor.assess import correlate
 from monitor.model import (
     DiscoveryState,
     Finding,
-    Part,
     Policy,
     Severity,
     Sighting,
     Snapshot,
     Target,
     TargetState,
+    TargetTraits,
 )
 from monitor.parse import certificate
 from support.pki import NOW, Issued, authority, days, leaf
@@ -34,7 +34,7 @@ def port(
     *,
     host: str = REC,
     component: str = "recording_server",
-    part: Part | None = None,
+    part: TargetTraits | None = None,
     failed: int = 0,
     encrypted: bool | None = None,
     policy: Policy | None = None,
@@ -42,23 +42,23 @@ def port(
 ) -> TargetState:
     """Return one port of a server: 7563 carries the streaming media certificate, others the server's."""
     group = "streaming_media" if number == 7563 else "server"
-    place = f"{host}:{number}"
+    location = f"{host}:{number}"
     target = Target(
-        f"endpoint:{place}",
+        f"endpoint:{location}",
         "endpoint",
-        place,
+        location,
         None,
         policy=policy or Policy(),
         labels=(("certificate_group", group), ("component", component), ("site", site)),
         host=host,
-        part=part or Part(),
+        traits=part or TargetTraits(),
     )
-    sightings = (Sighting(place, 0, certificate(shown.der)),) if shown else ()
+    sightings = (Sighting(location, 0, certificate(shown.der)),) if shown else ()
     return TargetState(
         target,
-        looked_at=NOW,
+        probed_at=NOW,
         succeeded_at=NOW,
-        failed_looks=failed,
+        failed_probes=failed,
         sightings=sightings,
         encrypted=encrypted if encrypted is not None else bool(shown) or None,
     )

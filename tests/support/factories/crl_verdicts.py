@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.issuers.crl import told_by
 from monitor.issuers.verdict import Verdict
-from monitor.model import Standing
+from monitor.model import RevocationStatus
 from support import pki
 from support.pki.crafted import ECDSA_SHA256
 from support.pki.crls import URL, crl, points
@@ -15,7 +15,7 @@ from support.servers.issuer_world import NOW, issued_list, leaf, pair
 CA = pki.authority("Test CA")
 OTHER = pki.authority("Other CA")
 LEAF = leaf(CA, points(URL))
-GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
+GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, RevocationStatus.UNKNOWN
 HOLD = x509.ReasonFlags.certificate_hold
 
 

@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.assess import PathFinder
-from monitor.cycle import Board, Cycle, Gate, Judge, PipelineServices
 from monitor.errors import SystemBrokenError
 from monitor.model import (
     Anchor,
     Anchors,
     Batch,
+    FailureReason,
     Observation,
     Policy,
-    Reason,
-    Seen,
+    ProbeResult,
     Sighting,
     Source,
     Target,
     TargetState,
 )
 from monitor.parse import certificate
+from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices
 from support.pki import NOW, authority, leaf
 
 HOUR = timedelta(hours=1)
@@ -35,10 +35,10 @@ def target(number: int, **policy: object) -> Target:
     return Target(f"endpoint:{where}", "endpoint", where, None, Policy(**policy))  # type: ignore[arg-type]
 
 
-def showing(one: Target, der: bytes = LEAF.der) -> Seen:
-    """Return what a look at a target gives that shows one certificate."""
+def showing(one: Target, der: bytes = LEAF.der) -> ProbeResult:
+    """Return what a probe a target gives that shows one certificate."""
     found = certificate(der)
-    return Seen((Sighting(one.where, 0, found),), (), {found.sha256: der}, encrypted=True)
+    return ProbeResult((Sighting(one.where, 0, found),), (), {found.sha256: der}, encrypted=True)
 
 
 @dataclass
@@ -61,11 +61,11 @@ class FakeClock:
 class FakeTally:
     """Remember what was counted."""
 
-    failures: list[tuple[str, Reason]] = field(default_factory=list)
+    failures: list[tuple[str, FailureReason]] = field(default_factory=list)
     lags: list[timedelta] = field(default_factory=list)
     store_errors: int = 0
 
-    def look_failed(self, kind: str, reason: Reason) -> None:
+    def probe_failed(self, kind: str, reason: FailureReason) -> None:
         """Remember a failure."""
         self.failures.append((kind, reason))
 
@@ -96,7 +96,7 @@ class FakeStore:
 class Shows:
     """Be a source that shows one certificate everywhere."""
 
-    async def look(self, target: Target) -> Seen:
+    async def probe(self, target: Target) -> ProbeResult:
         """Return it."""
         return showing(target)
 
@@ -111,7 +111,7 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     board: Board = field(default_factory=Board)
 
-    def cycle(self, targets: Sequence[Target]) -> Cycle:
+    def cycle(self, targets: Sequence[Target]) -> Pipeline:
         """Return a cycle whose board knows these targets."""
         self.board.replace(TargetState(one) for one in targets)
 
@@ -129,7 +129,7 @@ class World:
             self.clock,
             self.tally,
         )
-        return Cycle(services)
+        return Pipeline(services)
 
 
 def batch(*targets: Target) -> Batch:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from monitor.dialects import Dialogue, Trouble
+from monitor.dialects import Dialogue, DialogueFailure
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class Outcome:
 
     done: bool
     rest: bytes
-    trouble: Trouble | None
+    failure: DialogueFailure | None
     sent: bytes
 
 
@@ -26,10 +26,10 @@ def told(dialogue: Dialogue, *pieces: bytes, end: bool = False) -> Outcome:
             sent += dialogue.feed(piece)
     if end and not dialogue.done:
         dialogue.eof()
-    return Outcome(dialogue.done, dialogue.rest + rest, dialogue.trouble, sent)
+    return Outcome(dialogue.done, dialogue.rest + rest, dialogue.failure, sent)
 
 
 def cuts(data: bytes) -> list[tuple[bytes, ...]]:
-    """Return some bytes cut in two at every place, and in single bytes."""
+    """Return some bytes cut in two at every location, and in single bytes."""
     halves: list[tuple[bytes, ...]] = [(data[:at], data[at:]) for at in range(1, len(data))]
     return [*halves, tuple(data[at : at + 1] for at in range(len(data)))]

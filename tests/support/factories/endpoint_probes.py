@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Part, Policy, Seen, Target
+from monitor.model import Policy, ProbeResult, Target, TargetTraits
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
 from monitor.sources.endpoint import exchange as exchanging
@@ -36,18 +36,18 @@ def target_at(address: str, server_name: str | None = NAME, policy: Policy = PAT
 
 
 def look_at(
-    handler: Handler, policy: Policy = PATIENT, host: str = "127.0.0.1", part: Part | None = None
-) -> Seen:
-    """Return what one look at a server with this handler gives, places without their port."""
+    handler: Handler, policy: Policy = PATIENT, host: str = "127.0.0.1", part: TargetTraits | None = None
+) -> ProbeResult:
+    """Return what one probe a server with this handler gives, places without their port."""
 
-    async def main() -> Seen:
+    async def main() -> ProbeResult:
         async with listening(handler, host) as port:
             where = f"[{host}]" if ":" in host else host
-            target = replace(target_at(f"{where}:{port}", policy=policy), part=part or Part())
-            seen = await EndpointSource(Resolver()).look(target)
-        return Seen(
-            tuple(replace(s, place=s.place.removesuffix(f":{port}")) for s in seen.sightings),
-            tuple(replace(f, place=f.place.removesuffix(f":{port}")) for f in seen.failures),
+            target = replace(target_at(f"{where}:{port}", policy=policy), traits=part or TargetTraits())
+            seen = await EndpointSource(Resolver()).probe(target)
+        return ProbeResult(
+            tuple(replace(s, location=s.location.removesuffix(f":{port}")) for s in seen.sightings),
+            tuple(replace(f, location=f.location.removesuffix(f":{port}")) for f in seen.failures),
             seen.ders,
             seen.encrypted,
         )
@@ -55,6 +55,6 @@ def look_at(
     return asyncio.run(main())
 
 
-def fingerprints(seen: Seen) -> list[tuple[str, int, str]]:
+def fingerprints(seen: ProbeResult) -> list[tuple[str, int, str]]:
     """Return place, position and fingerprint of every sighting."""
-    return [(s.place, s.position, s.certificate.sha256) for s in seen.sightings]
+    return [(s.location, s.position, s.certificate.sha256) for s in seen.sightings]

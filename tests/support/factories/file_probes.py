@@ -1,4 +1,4 @@
-"""Make targets of certificate files, look at them once and shorten what was seen, for the tests."""
+"""Make targets of certificate files, probe them once and shorten what was seen, for the tests."""
 
 import asyncio
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Policy, Reason, Seen, Target
+from monitor.model import FailureReason, Policy, ProbeResult, Target
 from monitor.sources import FilesSettings, FilesSource
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
@@ -19,19 +19,19 @@ def target(*paths: Path | str, exclude: tuple[str, ...] = (), timeout: float = 1
     return settings.target(Policy(timeout=timedelta(seconds=timeout)))
 
 
-def look(wanted: Target, source: FilesSource | None = None) -> Seen:
-    """Return what one look gives."""
-    return asyncio.run((source or FilesSource()).look(wanted))
+def probe(wanted: Target, source: FilesSource | None = None) -> ProbeResult:
+    """Return what one probe gives."""
+    return asyncio.run((source or FilesSource()).probe(wanted))
 
 
-def places(seen: Seen, folder: Path) -> list[str]:
+def locations(seen: ProbeResult, folder: Path) -> list[str]:
     """Return where certificates were seen, relative to a folder."""
-    return [Path(sighting.place).relative_to(folder).as_posix() for sighting in seen.sightings]
+    return [Path(sighting.location).relative_to(folder).as_posix() for sighting in seen.sightings]
 
 
-def reasons(seen: Seen) -> list[tuple[Reason, str]]:
+def reasons(seen: ProbeResult) -> list[tuple[FailureReason, str]]:
     """Return reason and file name of every failure."""
-    return [(failure.reason, Path(failure.place).name) for failure in seen.failures]
+    return [(failure.reason, Path(failure.location).name) for failure in seen.failures]
 
 
 def write(folder: Path, **contents: bytes) -> None:

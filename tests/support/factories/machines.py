@@ -6,26 +6,26 @@ from datetime import timedelta
 
 from monitor.assess import correlate
 from monitor.model import (
-    Account,
     Assessment,
     Binding,
     Certificate,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Grant,
-    Kept,
-    Link,
+    KeyLink,
+    KeyPermission,
     Machine,
-    Part,
     Path,
     Policy,
     PrivateKey,
-    Reason,
+    ServiceAccount,
     Sighting,
     Snapshot,
+    StoreEntry,
     Target,
     TargetState,
+    TargetTraits,
 )
 from monitor.parse import certificate
 from support.pki import NOW, SERVER_AUTH, Issued, authority, days, issue
@@ -33,9 +33,9 @@ from support.pki import NOW, SERVER_AUTH, Issued, authority, days, issue
 HOST = "rec01.vms.example"
 MY = "LocalMachine/My"
 ROOT = authority("VMS Certificate Authority")
-HERE = PrivateKey(Link.PRESENT)
-GONE = PrivateKey(Link.MISSING)
-ADMINISTRATORS = Grant("S-1-5-32-544"), Grant("S-1-5-18")
+HERE = PrivateKey(KeyLink.PRESENT)
+GONE = PrivateKey(KeyLink.MISSING)
+ADMINISTRATORS = KeyPermission("S-1-5-32-544"), KeyPermission("S-1-5-18")
 CA = certificate(ROOT.der)
 ELSEWHERE = "F" * 40
 
@@ -65,14 +65,14 @@ def kept(
     store: str = MY,
     archived: bool = False,
     host: str = HOST,
-) -> tuple[Kept, Certificate]:
+) -> tuple[StoreEntry, Certificate]:
     """Return a certificate as it lies in a store."""
-    place = f"{host}/{store}/{one.sha1}"
-    return Kept(place, store, one.sha1, one.sha256, archived=archived, key=key), one
+    location = f"{host}/{store}/{one.sha1}"
+    return StoreEntry(location, store, one.sha1, one.sha256, archived=archived, key=key), one
 
 
 def machine(
-    *stored: tuple[Kept, Certificate],
+    *stored: tuple[StoreEntry, Certificate],
     host: str = HOST,
     kind: str = "windows_report",
     policy: Policy | None = None,
@@ -81,9 +81,9 @@ def machine(
     failures: tuple[Failure, ...] = (),
     **more: object,
 ) -> TargetState:
-    """Return what one look at a machine's stores gave; ``more`` are fields of the machine."""
+    """Return what one probe a machine's stores gave; ``more`` are fields of the machine."""
     known = {"names": (host,), "taken_at": NOW, "stores": (MY,), **more}
-    told = Machine(host, kept=tuple(one for one, _ in stored), **known)  # type: ignore[arg-type]
+    told = Machine(host, entries=tuple(one for one, _ in stored), **known)  # type: ignore[arg-type]
     target = Target(
         f"{kind}:{host}",
         kind,
@@ -96,11 +96,11 @@ def machine(
     )
     return TargetState(
         target,
-        looked_at=NOW,
+        probed_at=NOW,
         succeeded_at=NOW,
-        failed_looks=len(failures),
+        failed_probes=len(failures),
         failures=failures,
-        sightings=tuple(Sighting(one.place, 0, leaf) for one, leaf in stored if not one.archived),
+        sightings=tuple(Sighting(one.location, 0, leaf) for one, leaf in stored if not one.archived),
         machine=told,
     )
 
@@ -119,10 +119,10 @@ def port(
     up: bool = True,
     anchor: Certificate | None = None,
     origin: str = "",
-    place: str = "",
+    location: str = "",
     after: timedelta = timedelta(0),
 ) -> TargetState:
-    """Return an endpoint that served a certificate; ``after`` is how long after now it was looked at."""
+    """Return an endpoint that served a certificate; ``after`` is how long after now it was probed."""
     where = f"{host}:{number}"
     labels = {"certificate_group": group, "component": component, "site": site}
     target = Target(
@@ -134,17 +134,17 @@ def port(
         labels=tuple((name, value) for name, value in labels.items() if value),
         host=host,
         aliases=aliases,
-        part=Part(key_type=key_type),
+        traits=TargetTraits(key_type=key_type),
         origin=origin,
     )
-    shown_at = place or where
+    shown_at = location or where
     paths = (Path(shown_at, (shown, anchor), trusted=True),) if anchor else ()
     return TargetState(
         target,
-        looked_at=NOW + after,
+        probed_at=NOW + after,
         succeeded_at=NOW + after,
-        failed_looks=0 if up else 1,
-        failures=() if up else (Failure(Reason.REFUSED, "nobody listens"),),
+        failed_probes=0 if up else 1,
+        failures=() if up else (Failure(FailureReason.REFUSED, "nobody listens"),),
         sightings=(Sighting(shown_at, 0, shown),),
         assessment=Assessment(paths=paths),
     )
@@ -153,18 +153,18 @@ def port(
 def files(
     *lying: Certificate, host: str = "", origin: str = "", where: str = "/etc/tls/new.pem"
 ) -> TargetState:
-    """Return what one look at a file gave."""
+    """Return what one probe a file gave."""
     target = Target(f"files:{where}", "files", where, None, host=host, origin=origin)
     sightings = tuple(Sighting(where, index, one) for index, one in enumerate(lying))
     paths = tuple(Path(where, (one,), trusted=False) for one in lying)
-    return TargetState(target, looked_at=NOW, sightings=sightings, assessment=Assessment(paths=paths))
+    return TargetState(target, probed_at=NOW, sightings=sightings, assessment=Assessment(paths=paths))
 
 
 def account(
     *sids: str, service: str = "Milestone XProtect Recording Server", name: str = "VMS\\svc"
-) -> Account:
+) -> ServiceAccount:
     """Return the account of a service with its SIDs, not known when there are none."""
-    return Account(service, service, name, sids or None, running=True)
+    return ServiceAccount(service, service, name, sids or None, running=True)
 
 
 def found(*states: TargetState) -> list[Finding]:
@@ -197,9 +197,9 @@ def bound(thumbprint: str, number: int = 443, address: str = "0.0.0.0", store: s
     return Binding(address, number, thumbprint, store)
 
 
-def readable_by(*grants: Grant, hardware: bool = False) -> PrivateKey:
+def readable_by(*grants: KeyPermission, hardware: bool = False) -> PrivateKey:
     """Return a key with administrators, the system and these among its readers."""
-    return PrivateKey(Link.PRESENT, readers=(*grants, *ADMINISTRATORS), hardware=hardware)
+    return PrivateKey(KeyLink.PRESENT, readers=(*grants, *ADMINISTRATORS), hardware=hardware)
 
 
 def server(host: str = HOST, *, site: str = "HQ", origin: str = "", anchor: Certificate = CA) -> TargetState:

@@ -11,19 +11,24 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
 from monitor.model import (
+    LogChange,
     Mail,
+    NotificationRecord,
     Observation,
-    Recipient,
-    Seen,
+    ProbeResult,
+    RecipientStatus,
     Sighting,
     Target,
     TargetState,
-    Told,
-    ToldChange,
 )
 from monitor.parse import certificate
 from monitor.store import Store
+from monitor.store.schema import MIGRATIONS
 from support import pki
 
 T = TypeVar("T")
@@ -45,9 +50,9 @@ def der(name: str) -> bytes:
     return pki.issue(name).der
 
 
-def sighting(name: str, place: str = "host:443", position: int = 0) -> Sighting:
-    """Return the certificate for a name as seen at a place."""
-    return Sighting(place, position, certificate(der(name)))
+def sighting(name: str, location: str = "host:443", position: int = 0) -> Sighting:
+    """Return the certificate for a name as seen at a location."""
+    return Sighting(location, position, certificate(der(name)))
 
 
 def sha256(name: str) -> str:
@@ -63,15 +68,15 @@ def target(name: str = "host") -> Target:
 TARGETS = [target(f"h{number}") for number in range(40)]
 
 
-def look(
+def probe(
     at: datetime, *sightings: Sighting, of: Target | None = None
 ) -> tuple[TargetState, dict[str, Observation]]:
-    """Return the state after a good look that showed just these, and its observation by target id."""
+    """Return the state after a good probe that showed just these, and its observation by target id."""
     item = of or target()
     state = TargetState(
         item,
         watched_since=at,
-        looked_at=at,
+        probed_at=at,
         duration=timedelta(milliseconds=20),
         succeeded_at=at,
         encrypted=True,
@@ -81,16 +86,16 @@ def look(
 
 
 def observation(item: Target, at: datetime, sightings: Sequence[Sighting]) -> Observation:
-    """Return what a look that showed just these gave."""
+    """Return what a probe that showed just these gave."""
     ders = {s.certificate.sha256: der(s.certificate.subject_cn) for s in sightings}
     return Observation(
-        item.id, at, timedelta(milliseconds=20), Seen(tuple(sightings), (), ders, encrypted=True)
+        item.id, at, timedelta(milliseconds=20), ProbeResult(tuple(sightings), (), ders, encrypted=True)
     )
 
 
-def told(key: str, rung: str = "warning", at: datetime = NOW) -> ToldChange:
+def told(key: str, rung: str = "warning", at: datetime = NOW) -> LogChange:
     """Return the change that puts one matter."""
-    return ToldChange(key, Told(key, rung, at, at, "a title", ("host:443",)))
+    return LogChange(key, NotificationRecord(key, rung, at, at, "a title", ("host:443",)))
 
 
 def mail(number: int, at: datetime = NOW) -> Mail:
@@ -99,7 +104,7 @@ def mail(number: int, at: datetime = NOW) -> Mail:
         f"<{number}@monitor.example>",
         f"subject {number}",
         b"Subject: x\r\n\r\nbody \xff\r\n",
-        (("one@vms.example", Recipient.PENDING), ("two@vms.example", Recipient.PENDING)),
+        (("one@vms.example", RecipientStatus.PENDING), ("two@vms.example", RecipientStatus.PENDING)),
         at,
         at,
     )
@@ -125,4 +130,15 @@ async def loaded(store: Store, *targets: Target) -> list[TargetState]:
 
 def finished(item: Mail) -> Mail:
     """Return a mail that everybody received."""
-    return replace(item, recipients=(("one@vms.example", Recipient.SENT),))
+    return replace(item, recipients=(("one@vms.example", RecipientStatus.SENT),))
+
+
+def made_at(path: Path, revision: str) -> None:
+    """Make a database file as a version with an older schema made it, without rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        command.upgrade(config, revision)
+    engine.dispose()

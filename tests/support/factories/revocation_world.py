@@ -14,8 +14,8 @@ from monitor.model import (
     Path,
     Policy,
     Revocation,
+    RevocationStatus,
     Snapshot,
-    Standing,
     Target,
     TargetState,
 )
@@ -26,7 +26,7 @@ from support.pki.ocsp import access
 from support.servers.issuer_world import LOOPBACK, Clock, Hosts, fetcher, leaf
 from support.servers.web_server import Web, web
 
-GOOD, REVOKED, UNKNOWN = Standing.GOOD, Standing.REVOKED, Standing.UNKNOWN
+GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, RevocationStatus.UNKNOWN
 ALL = ("staple", "crl", "ocsp")
 
 
@@ -86,10 +86,10 @@ class World:
         self.clock.at += span
         await self.round(*states)
 
-    def told(self, issued: pki.Issued) -> tuple[Standing, str]:
+    def told(self, issued: pki.Issued) -> tuple[RevocationStatus, str]:
         """Return what is known of a certificate, and from where."""
         known = self.known[issued.sha256]
-        return known.standing, known.source
+        return known.status, known.source
 
 
 def in_world(act: Callable[[World], Awaitable[None]]) -> None:

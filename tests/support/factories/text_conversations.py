@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.dialects import DIALECTS, Dialogue, Trouble
+from monitor.dialects import DIALECTS, Dialogue, DialogueFailure
 
 NAME = "mail.vms.example"
 US = b"cert-monitor.invalid"
@@ -24,7 +24,7 @@ class Outcome:
     said: bytes
     done: bool
     rest: bytes
-    trouble: Trouble | None
+    failure: DialogueFailure | None
 
 
 def dialogue_of(protocol: str, server_name: str = NAME) -> Dialogue:
@@ -46,14 +46,14 @@ def play(protocol: str, *pieces: bytes, eof: bool = False) -> Outcome:
             rest += dialogue.rest
     if eof:
         dialogue.eof()
-    return Outcome(said, dialogue.done, rest, dialogue.trouble)
+    return Outcome(said, dialogue.done, rest, dialogue.failure)
 
 
 def trouble_of(protocol: str, *pieces: bytes) -> str:
     """Return reason and detail of a conversation that must have failed."""
-    trouble = play(protocol, *pieces).trouble
-    assert trouble is not None
-    return f"{trouble.reason}: {trouble.detail}"
+    failure = play(protocol, *pieces).failure
+    assert failure is not None
+    return f"{failure.reason}: {failure.detail}"
 
 
 def _header(namespace: bytes) -> bytes:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.assess import PathFinder
-from monitor.cycle.judge import Judge
-from monitor.model import Anchors, Observation, Policy, Seen, Target, TargetState
+from monitor.model import Anchors, Observation, Policy, ProbeResult, Target, TargetState
+from monitor.pipeline.judge import Judge
 from monitor.sources import FilesSettings
 from support.pki import NOW
 from support.pki.key_stores import WORD
@@ -23,7 +23,7 @@ def word(folder: Path, text: str = WORD) -> dict[str, str]:
     return {"file": str(folder / "word")}
 
 
-def after(state: TargetState, seen: Seen) -> TargetState:
-    """Return the state after a look."""
+def after(state: TargetState, seen: ProbeResult) -> TargetState:
+    """Return the state after a probe."""
     observation = Observation(state.target.id, NOW, timedelta(0), seen)
     return Judge(PathFinder()).observed(state, observation, Anchors.of([]), NOW)

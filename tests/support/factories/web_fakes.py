@@ -10,16 +10,16 @@ from monitor.model import (
     Certificate,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Meaning,
-    Part,
     Path,
-    Reason,
     Severity,
     Sighting,
     Snapshot,
     Target,
+    TargetInfo,
     TargetState,
+    TargetTraits,
 )
 from monitor.web import Health, ProbeAnswer, ProbeQuestion, ReloadResult
 
@@ -63,9 +63,9 @@ def endpoint(name: str, days: float, *, sentence: str = "", title: str = "") -> 
             where,
             None,
             labels=(("site", "harbour"), ("component", "recording_server")),
-            meaning=Meaning(title=title),
+            info=TargetInfo(title=title),
         ),
-        looked_at=NOW,
+        probed_at=NOW,
         succeeded_at=NOW,
         encrypted=True,
         sightings=(Sighting(where, 0, shown),),
@@ -78,28 +78,30 @@ def endpoint(name: str, days: float, *, sentence: str = "", title: str = "") -> 
 
 
 def pending(name: str) -> TargetState:
-    """Return an endpoint that was never looked at."""
+    """Return an endpoint that was never probed."""
     return TargetState(Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None))
 
 
-def blind(name: str) -> TargetState:
+def unreachable(name: str) -> TargetState:
     """Return an endpoint that was never reached."""
     return TargetState(
         Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None),
-        looked_at=NOW,
-        failed_looks=4,
-        failures=(Failure(Reason.DNS, "the name has no address"),),
-        blind=Finding(Check.UNREACHABLE, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
+        probed_at=NOW,
+        failed_probes=4,
+        failures=(Failure(FailureReason.DNS, "the name has no address"),),
+        unreachable=Finding(Check.UNREACHABLE, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
     )
 
 
-def standby(name: str, reason: Reason = Reason.REFUSED) -> TargetState:
+def standby(name: str, reason: FailureReason = FailureReason.REFUSED) -> TargetState:
     """Return an endpoint that answers only after a takeover and never did."""
     return replace(
-        blind(name),
-        target=Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None, part=Part(standby=True)),
+        unreachable(name),
+        target=Target(
+            f"endpoint:{name}:443", "endpoint", f"{name}:443", None, traits=TargetTraits(standby=True)
+        ),
         failures=(Failure(reason, "said why"),),
-        blind=Finding(Check.NEVER_SEEN, Severity.WARNING, "it stands by"),
+        unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, "it stands by"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Look at the tests' WinRM server with the product's own source."""
+"""Probe the tests' WinRM server with the product's own source."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from typing import Any
 
 import trustme
 
-from monitor.model import Failure, Policy, Reason, Seen, Target
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
@@ -77,14 +77,14 @@ class Site:
         where = f"windows_remote:{remote.host}"
         return Target(where, "windows_remote", remote.host, remote, policy=policy, host=remote.host)
 
-    def look(self, remote: Remote, timeout: float = 10, trust: str = "") -> Seen:
-        """Return what one look gives."""
-        return asyncio.run(WindowsRemoteSource(Loopback()).look(self.target(remote, timeout, trust)))
+    def probe(self, remote: Remote, timeout: float = 10, trust: str = "") -> ProbeResult:
+        """Return what one probe gives."""
+        return asyncio.run(WindowsRemoteSource(Loopback()).probe(self.target(remote, timeout, trust)))
 
-    def timed(self, remote: Remote, timeout: float) -> tuple[Seen, float]:
-        """Return what one look gives and how many seconds it took."""
+    def timed(self, remote: Remote, timeout: float) -> tuple[ProbeResult, float]:
+        """Return what one probe gives and how many seconds it took."""
         start = time.monotonic()
-        seen = self.look(remote, timeout)
+        seen = self.probe(remote, timeout)
         return seen, time.monotonic() - start
 
 
@@ -105,15 +105,15 @@ def ntlm_users(folder: Path, set_env: Callable[[str, str], None]) -> None:
     set_env("NTLM_USER_FILE", str(users))
 
 
-def only(seen: Seen) -> Failure:
-    """Return the one failure of a look that gave nothing."""
+def only(seen: ProbeResult) -> Failure:
+    """Return the one failure of a probe that gave nothing."""
     (failure,) = seen.failures
-    assert (seen.sightings, seen.machine, failure.place) == ((), None, "")
+    assert (seen.sightings, seen.machine, failure.location) == ((), None, "")
     return failure
 
 
-def reason(seen: Seen) -> Reason:
-    """Return why a look gave nothing."""
+def reason(seen: ProbeResult) -> FailureReason:
+    """Return why a probe gave nothing."""
     return only(seen).reason
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import trustme
 
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Simulator
-from monitor.discovery import Discovered, DiscoveryContext
+from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import (
     Budgets,
     SiteMemory,
@@ -24,7 +24,7 @@ from monitor.discovery.xprotect import (
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.model import Anchors, SystemClock
 from monitor.network.resolve import Resolver
-from monitor.sources.anchors import AnchorShelf
+from monitor.sources.anchors import TrustStoreLoader
 from monitor.xprotect import Presets
 
 QUICK = Budgets(lists=10, first_devices=10, devices=10, devices_per_second=1000)
@@ -32,7 +32,7 @@ QUICK = Budgets(lists=10, first_devices=10, devices=10, devices_per_second=1000)
 
 def context(longest: float = 5.0) -> DiscoveryContext:
     """Return everything that a discovery needs from outside."""
-    shelf, clock = AnchorShelf(), SystemClock()
+    shelf, clock = TrustStoreLoader(), SystemClock()
 
     async def anchors(trust: tuple[str, ...]) -> Anchors:
         return shelf.anchors(trust, clock.monotonic())
@@ -60,18 +60,18 @@ class Asking:
 
     def discover(
         self, trust: str = "", longest: float = 5.0, budgets: Budgets = QUICK, **keys: Any
-    ) -> Discovered:
+    ) -> DiscoveryResult:
         """Return what one refresh gives; the memory lasts from one to the next."""
         return asyncio.run(self._discover(trust or str(self.simulator.trust), longest, budgets, keys))
 
-    def broken(self, behaviour: Behaviour, **keys: Any) -> Discovered:
+    def broken(self, behaviour: Behaviour, **keys: Any) -> DiscoveryResult:
         """Return what one refresh of a site with this behaviour gives."""
         self.simulator.behaviour = behaviour
         return self.discover(**keys)
 
     async def _discover(
         self, trust: str, longest: float, budgets: Budgets, keys: dict[str, Any]
-    ) -> Discovered:
+    ) -> DiscoveryResult:
         settings = self.settings(**keys)
         self.site = XProtectSite(settings, (trust,), context(longest), self.memory, budgets)
         try:
@@ -147,7 +147,7 @@ class Made:
         }
         return XProtectSiteSettings.model_validate(basic | keys)
 
-    async def discover(self, longest: float = 5.0, **keys: Any) -> Discovered:
+    async def discover(self, longest: float = 5.0, **keys: Any) -> DiscoveryResult:
         """Return what one refresh gives."""
         site = XProtectSite(self.settings(**keys), (self.trust,), context(longest), budgets=QUICK)
         try:

@@ -1,6 +1,6 @@
 """One name with a certificate for each type of key."""
 
-from monitor.model import Seen
+from monitor.model import ProbeResult
 from support import pki
 
 NAME = "recorder.example"
@@ -9,6 +9,6 @@ ECDSA = pki.leaf(NAME, ROOT)
 RSA = pki.leaf(NAME, ROOT, key=pki.rsa_key())
 
 
-def places(seen: Seen) -> list[tuple[str, str]]:
-    """Return the place and fingerprint of every sighting."""
-    return [(one.place, one.certificate.sha256) for one in seen.sightings]
+def locations(seen: ProbeResult) -> list[tuple[str, str]]:
+    """Return the location and fingerprint of every sighting."""
+    return [(one.location, one.certificate.sha256) for one in seen.sightings]

@@ -107,7 +107,7 @@ class Site:
 def served(folder: Path) -> Iterator[Site]:
     """Serve the estate while the block runs."""
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda *_: None)  # clients that look and leave
+    loop.set_exception_handler(lambda *_: None)  # clients that probe and leave
     # A daemon: where the estate does not start, the interpreter must not wait for its thread.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -82,7 +82,7 @@ class Running:
         await self.shows("cert_monitor_targets", 0, state="pending")
 
     async def looks_on(self, target: str) -> None:
-        """Wait until a target has been looked at twice more."""
+        """Wait until a target has been probed twice more."""
         for _ in range(2):
             before = await self.metric("cert_monitor_target_last_probe_timestamp_seconds", target=target)
 

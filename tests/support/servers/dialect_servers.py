@@ -184,7 +184,7 @@ def _await_ports(process: subprocess.Popen[bytes], room: Room) -> None:
 def settled(room: Room, visited: set[int]) -> None:
     """Wait until a server has seen that its visitors are gone, so that stopping it surprises nobody.
 
-    Only ports that were looked at count: on others a server may speak to itself.
+    Only ports that were probed count: on others a server may speak to itself.
     """
     end = time.monotonic() + PATIENCE
     while visited & _ports_in(_VISITED):
@@ -220,7 +220,7 @@ class Estate:
         self._rooms: dict[tuple[str, str], tuple[Room, contextlib.ExitStack, contextlib.ExitStack]] = {}
 
     def room(self, kind: Kind, state: str) -> Room:
-        """Return the place of a server that is ``good``, ``expired`` or ``plain``."""
+        """Return the location of a server that is ``good``, ``expired`` or ``plain``."""
         if (kind.name, state) not in self._rooms:
             folder, process = contextlib.ExitStack(), contextlib.ExitStack()
             room = folder.enter_context(_furnished(kind, IDENTITIES[state]))

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from monitor.delivery import Outcome, RelaySettings, Result, SmtpRelay, test_message
+from monitor.delivery import RelaySettings, SendResult, SendStatus, SmtpRelay, test_message
 from monitor.model import Mail
 from support.factories.alerts_world import NOW
 
@@ -93,9 +93,9 @@ async def mail_server(
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        for talk in talks:
-            if talk.transport is not None:
-                talk.transport.abort()
+        for conversation in talks:
+            if conversation.transport is not None:
+                conversation.transport.abort()
         await server.wait_closed()
         await asyncio.sleep(0)
 
@@ -111,7 +111,7 @@ async def scripted_server(greeting: str | None, answer: Answer) -> AsyncIterator
     """
     talks: set[asyncio.Task[None]] = set()
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reply = greeting
         try:
             while reply:
@@ -129,7 +129,7 @@ async def scripted_server(greeting: str | None, answer: Answer) -> AsyncIterator
         task = asyncio.current_task()
         assert task is not None
         talks.add(task)
-        await talk(reader, writer)
+        await conversation(reader, writer)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
@@ -156,22 +156,22 @@ def relay(port: int, **more: object) -> SmtpRelay:
     return SmtpRelay(replace(settings, **more))  # type: ignore[arg-type]
 
 
-def results(outcomes: dict[str, Outcome]) -> dict[str, Result]:
+def results(outcomes: dict[str, SendResult]) -> dict[str, SendStatus]:
     """Return the bare results."""
     return {address: outcome.result for address, outcome in outcomes.items()}
 
 
-def sent_to(inbox: Inbox, mail: Mail | None = None, **more: object) -> dict[str, Outcome]:
+def sent_to(inbox: Inbox, mail: Mail | None = None, **more: object) -> dict[str, SendResult]:
     """Return what becomes of a mail at a plain server with this inbox."""
 
-    async def run() -> dict[str, Outcome]:
+    async def run() -> dict[str, SendResult]:
         async with mail_server(inbox) as port:
             return await relay(port, **more).send(mail or sample())
 
     return asyncio.run(run())
 
 
-def only(outcomes: dict[str, Outcome]) -> Outcome:
+def only(outcomes: dict[str, SendResult]) -> SendResult:
     """Return the outcome of the only recipient."""
     (outcome,) = outcomes.values()
     return outcome

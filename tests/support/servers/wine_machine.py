@@ -158,8 +158,8 @@ def _interpreter(folder: Path) -> None:
     ) as inner:
         inner.extractall(LAB / "source")
     shutil.move(LAB / "source" / "cp311", folder)
-    places = ["python311.zip", ".", r"..\site", r"..\project"]
-    (folder / "python311._pth").write_text("\n".join(places) + "\n")
+    locations = ["python311.zip", ".", r"..\site", r"..\project"]
+    (folder / "python311._pth").write_text("\n".join(locations) + "\n")
 
 
 def _packages(folder: Path, lock: str) -> None:

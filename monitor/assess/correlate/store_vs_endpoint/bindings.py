@@ -112,7 +112,7 @@ def _changed_since(view: MachineView, binding: Binding) -> bool:
 def _seen_after(served: ServedLeaf, at: datetime) -> bool:
     """Return whether a leaf was received after an instant; that its port is unreachable now is no matter."""
     state = served.state
-    return (state.succeeded_at or at) > at or (served.current and (state.looked_at or at) > at)
+    return (state.succeeded_at or at) > at or (served.current and (state.probed_at or at) > at)
 
 
 def _any_address(binding: Binding) -> bool:

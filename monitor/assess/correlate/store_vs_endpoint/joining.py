@@ -56,11 +56,13 @@ def _machine(state: TargetState) -> _Machine:
     known = (machine.host, *machine.names, target.host, *target.aliases)
     given = [name for name in known if comparable(name) != LOCAL]
     names = MachineNames.of(given, site=site, local=target.kind == _MONITORS_OWN)
-    entries = {entry.place: entry for entry in machine.kept}
+    entries = {entry.location: entry for entry in machine.entries}
     # A stored certificate may be followed by its issuers, which are in other stores.
     stored = (sighting for sighting in state.sightings if sighting.position == 0)
     available = tuple(
-        AvailableCertificate(s.certificate, s.place, entries[s.place]) for s in stored if s.place in entries
+        AvailableCertificate(s.certificate, s.location, entries[s.location])
+        for s in stored
+        if s.location in entries
     )
     return _Machine(names, _view(state, machine.host, names, available))
 
@@ -68,7 +70,7 @@ def _machine(state: TargetState) -> _Machine:
 def _leaves_in_files(state: TargetState) -> tuple[AvailableCertificate, ...]:
     leaves = {path.leaf.sha256 for path in state.assessment.paths}
     return tuple(
-        AvailableCertificate(one.certificate, one.place)
+        AvailableCertificate(one.certificate, one.location)
         for one in state.sightings
         if one.certificate.sha256 in leaves and not one.certificate.is_ca
     )
@@ -113,13 +115,13 @@ class _MachineIndex:
                 # Each address of a name is a location, and may be a machine, of its own.
                 names = (target.host, *target.aliases)
                 if (
-                    sighting.place != target.where
-                    and (where := host_and_port(sighting.place)) != target.where
+                    sighting.location != target.where
+                    and (where := host_and_port(sighting.location)) != target.where
                 ):
                     names = (where.rpartition(":")[0],)
                 if self._knows(names):
                     known = MachineNames.of(names, site=target.label("site"))
-                    self._assign(known, ServedLeaf(state, sighting.place, sighting.certificate))
+                    self._assign(known, ServedLeaf(state, sighting.location, sighting.certificate))
 
     def _knows(self, names: tuple[str, ...]) -> bool:
         # Cheap, since it is asked for every endpoint; only the few that pass are compared in full.

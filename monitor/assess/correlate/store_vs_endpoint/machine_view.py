@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from monitor.model import Binding, Certificate, Kept, Machine, TargetState
+from monitor.model import Binding, Certificate, Machine, StoreEntry, TargetState
 
 MY = "LocalMachine/My"
 
@@ -22,7 +22,7 @@ class AvailableCertificate:
 
     certificate: Certificate
     location: str
-    entry: Kept | None = None
+    entry: StoreEntry | None = None
 
     @property
     def container(self) -> str:
@@ -51,14 +51,14 @@ class ServedLeaf:
     def current(self) -> bool:
         """Return whether the last probe received it, so that it is served now."""
         state = self.state
-        if state.up or state.looked_at is None or not state.failures:
+        if state.up or state.probed_at is None or not state.failures:
             return bool(state.up)
-        return not any(failure.place in ("", self.location) for failure in state.failures)
+        return not any(failure.location in ("", self.location) for failure in state.failures)
 
     @property
     def recent(self) -> bool:
         """Return whether it is current, or its endpoint has not been unreachable for long."""
-        return self.current or (self.state.looked_at is not None and self.state.blind is None)
+        return self.current or (self.state.probed_at is not None and self.state.unreachable is None)
 
     @property
     def port(self) -> int:
@@ -111,7 +111,7 @@ class MachineView:
     def thumbprints(self) -> Mapping[str, frozenset[str]]:
         """Return by store (in lower case) every thumbprint in it, those of archived certificates too."""
         found: dict[str, set[str]] = defaultdict(set)
-        for entry in self.machine.kept if self.machine else ():
+        for entry in self.machine.entries if self.machine else ():
             found[entry.store.lower()].add(entry.thumbprint.upper())
         return {store: frozenset(prints) for store, prints in found.items()}
 
@@ -129,7 +129,7 @@ class MachineView:
         if machine is None or wanted not in map(str.lower, machine.stores):
             return False
         location = f"{machine.host}/{wanted}".lower()
-        return not any(f"{f.place.lower()}/".startswith(f"{location}/") for f in self.state.failures)
+        return not any(f"{f.location.lower()}/".startswith(f"{location}/") for f in self.state.failures)
 
 
 def names_of(certificate: Certificate) -> frozenset[str]:

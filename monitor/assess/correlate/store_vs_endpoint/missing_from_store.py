@@ -59,7 +59,7 @@ def _must_be_in_store(view: MachineView, served: ServedLeaf) -> bool:
     if machine is None or not (served.certain and served.current) or leaf.self_issued:
         return False
     # What became valid after the store was read may have been installed since.
-    taken_at = machine.taken_at or view.state.looked_at
+    taken_at = machine.taken_at or view.state.probed_at
     if taken_at is None or leaf.not_before > taken_at:
         return False
     return state.target.label("certificate_group") in _FROM_STORE or bool(view.bindings_on(served.port))
@@ -111,7 +111,7 @@ class _RequiredCas:
             if path.trusted and len(path.certificates) > 1:
                 last = path.certificates[-1].sha256
                 if last in self.cas:
-                    yield last, path.place
+                    yield last, path.location
 
 
 def _private_cas(snapshot: Snapshot, now: datetime) -> dict[str, Certificate]:

@@ -16,7 +16,7 @@ from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     names_of,
 )
 from monitor.assess.expiry import due, end_and_date
-from monitor.model import Certificate, Check, Finding, Link, Severity
+from monitor.model import Certificate, Check, Finding, KeyLink, Severity
 
 # Services are switched a while after the certificate was issued.
 _GRACE = timedelta(hours=1)
@@ -132,11 +132,11 @@ def _sentence(one: OutdatedLeaf, now: datetime) -> str:
 def _successor_of(view: MachineView, served: ServedLeaf, now: datetime) -> AvailableCertificate | None:
     """Return the successor for a location, none where it is not known what that serves."""
     state, leaf = served.state, served.certificate
-    if not served.recent or state.looked_at is None:
+    if not served.recent or state.probed_at is None:
         return None
     others = [one for one in view.sharing_a_name(leaf) if not _used_elsewhere(view, served, one)]
-    new = successor(leaf, others, now, key_type=state.target.part.key_type)
-    if new is None or state.looked_at - new.certificate.not_before < _GRACE:
+    new = successor(leaf, others, now, key_type=state.target.traits.key_type)
+    if new is None or state.probed_at - new.certificate.not_before < _GRACE:
         return None
     return new
 
@@ -178,4 +178,4 @@ def _usages(certificate: Certificate) -> frozenset[str] | None:
 
 def _usable(available: AvailableCertificate) -> bool:
     entry = available.entry
-    return entry is None or not (entry.archived or entry.key.link is Link.MISSING)
+    return entry is None or not (entry.archived or entry.key.link is KeyLink.MISSING)

@@ -17,7 +17,7 @@ from monitor.assess.correlate.store_vs_endpoint.not_deployed import replaces
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.assess.key_access import may_read
 from monitor.assess.names import mismatch
-from monitor.model import Account, Check, Finding, Link, Severity
+from monitor.model import Check, Finding, KeyLink, ServiceAccount, Severity
 
 # On these XProtect's services are served by http.sys, which uses the key as SYSTEM.
 _HTTP_SYS = frozenset({443, 9000, 9001, 7609, 8082})
@@ -46,7 +46,7 @@ _PORTS = {
     7609: ("data_collector",),
 }
 
-_Use = tuple[Account, AvailableCertificate, list[ServedLeaf]]
+_Use = tuple[ServiceAccount, AvailableCertificate, list[ServedLeaf]]
 
 
 def missing_keys(views: list[MachineView], now: datetime) -> Iterator[tuple[str, Finding]]:
@@ -75,7 +75,7 @@ def inaccessible_keys(views: list[MachineView]) -> Iterator[tuple[str, Finding]]
 def _without_key(copies: list[AvailableCertificate]) -> AvailableCertificate | None:
     """Return a copy in a personal store, where no such copy has a key; copies elsewhere need none."""
     personal = [one for one in copies if one.personal and one.entry and not one.entry.archived]
-    linked = any(one.entry and one.entry.key.link is not Link.MISSING for one in personal)
+    linked = any(one.entry and one.entry.key.link is not KeyLink.MISSING for one in personal)
     return None if linked or not personal else personal[0]
 
 
@@ -130,7 +130,7 @@ def _newest_of_machine(view: MachineView, available: AvailableCertificate) -> bo
     if any(replaces(one.certificate, leaf) for one in personal):
         return False
     older = [one for one in personal if replaces(leaf, one.certificate)]
-    with_key = any(one.entry and one.entry.key.link is Link.PRESENT for one in older)
+    with_key = any(one.entry and one.entry.key.link is KeyLink.PRESENT for one in older)
     return with_key or any(mismatch(leaf, name) is None for name in view.full_names)
 
 
@@ -156,13 +156,13 @@ def _components(served: ServedLeaf) -> tuple[str, ...]:
     return (component,) if component else _PORTS.get(served.port, ())
 
 
-def _any_readable(account: Account, copies: list[AvailableCertificate]) -> bool:
+def _any_readable(account: ServiceAccount, copies: list[AvailableCertificate]) -> bool:
     """Return whether the account can, or may be able to, use some copy."""
     keys = [one.entry.key for one in copies if one.entry]
-    return any(key.link is not Link.PRESENT or may_read(account, key) is not False for key in keys)
+    return any(key.link is not KeyLink.PRESENT or may_read(account, key) is not False for key in keys)
 
 
-def _component_of(account: Account) -> str:
+def _component_of(account: ServiceAccount) -> str:
     """Return the component of XProtect that a service is, empty for any other service."""
     name = "".join(re.findall(r"[a-z0-9]+", f"{account.service} {account.title}".lower()))
     if "milestone" not in name and "xprotect" not in name:
@@ -171,7 +171,7 @@ def _component_of(account: Account) -> str:
 
 
 def _inaccessible_key(
-    view: MachineView, account: Account, available: AvailableCertificate, ports: list[ServedLeaf]
+    view: MachineView, account: ServiceAccount, available: AvailableCertificate, ports: list[ServedLeaf]
 ) -> Iterator[tuple[str, Finding]]:
     own = [served for served in ports if not _by_http_sys(view, served.port)]
     target, leaf = view.state.target, available.certificate

@@ -4,7 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts.remedies import JOINED
-from monitor.model import Account, Binding, Certificate, Grant, Link, PrivateKey, TargetState
+from monitor.model import (
+    Binding,
+    Certificate,
+    KeyLink,
+    KeyPermission,
+    PrivateKey,
+    ServiceAccount,
+    TargetState,
+)
 from support.factories.machines import CA, MY, NEW, OLD, TRUST, by_target, kept, machine, made, port
 from support.pki import NOW
 
@@ -16,10 +24,10 @@ NAMES = st.one_of(
 )
 CERTIFICATES = st.sampled_from([OLD, NEW, CA, made(-400, -1), made(1, 2), made(-3, 300, by=None)])
 SIDS = st.sampled_from(["S-1-5-20", "S-1-5-18", "S-1-5-6", "S-1-5-80-0", "s-1-5-21-1", ""])
-GRANTS = st.lists(st.builds(Grant, SIDS, allowed=st.booleans()), max_size=4).map(tuple)
+GRANTS = st.lists(st.builds(KeyPermission, SIDS, allowed=st.booleans()), max_size=4).map(tuple)
 KEYS = st.builds(
     PrivateKey,
-    st.sampled_from(list(Link)),
+    st.sampled_from(list(KeyLink)),
     hardware=st.booleans(),
     readers=st.none() | GRANTS,
 )
@@ -33,7 +41,7 @@ BINDINGS = st.builds(
     st.sampled_from(["My", "", "Root", "/"]),
 )
 ACCOUNTS = st.builds(
-    Account,
+    ServiceAccount,
     st.sampled_from(["Milestone XProtect Recording Server", "MilestoneEventServerService", "", "\u0130"]),
     account=st.sampled_from(["LocalSystem", "NT AUTHORITY\\NetworkService", "\\", "x\\y\\z", ""]),
     sids=st.none() | st.lists(SIDS, max_size=3).map(tuple),
@@ -74,7 +82,7 @@ def ports(draw: st.DrawFn) -> TargetState:
         group=draw(st.sampled_from(["", "server", "streaming_media"])),
         component=draw(st.sampled_from(["", "recording_server"])),
         site=draw(st.sampled_from(["", "HQ"])),
-        place=draw(st.sampled_from(["", "10.0.0.5:443", "odd", "[::1]:7563 (RSA)"])),
+        location=draw(st.sampled_from(["", "10.0.0.5:443", "odd", "[::1]:7563 (RSA)"])),
         anchor=draw(st.sampled_from([None, CA])),
     )
 

@@ -9,12 +9,12 @@ from monitor.model import (
     Certificate,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Part,
     Path,
-    Reason,
     Severity,
     TargetState,
+    TargetTraits,
 )
 from support.factories.machines import (
     CA,
@@ -70,7 +70,7 @@ def test_a_certificate_that_is_not_in_the_store() -> None:
 
 
 RECORDER = port(NEW, group="streaming_media")
-CUT = Failure(Reason.UNREADABLE, "cut", f"{HOST}/{MY}")
+CUT = Failure(FailureReason.UNREADABLE, "cut", f"{HOST}/{MY}")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ EXPECTED = {
     "another discovery": (server(site="", origin="xprotect:a"), client(site="", origin="xprotect:b"), False),
     "its own port": (server(site=""), client(site="", host=HOST), True),
     "roots not seen": (server(), client(known=False), False),
-    "not seen now": (server(), replace(client(), failed_looks=1), True),
+    "not seen now": (server(), replace(client(), failed_probes=1), True),
     "another CA": (server(anchor=made(-9, 900, ca=True)), client(), False),
     "a pinned certificate": (on_path(CA), client(), False),
     "a path that is not trusted": (on_path(NEW, CA, trusted=False), client(), False),
@@ -226,8 +226,8 @@ def test_what_lies_in_a_store_is_not_served() -> None:
     here = replace(store, target=replace(store.target, host=HOST))
     pair = port(NEW, group="streaming_media", component="recording_server")
     standing_in = port(OLD, host="failover.vms.example")
-    part = Part(stands_in_for=(HOST,))
+    part = TargetTraits(stands_in_for=(HOST,))
     later = machine(kept(NEW), stores=())
-    stand_in = replace(standing_in, target=replace(standing_in.target, part=part))
+    stand_in = replace(standing_in, target=replace(standing_in.target, traits=part))
     assert checks(here, pair) == []
     assert checks(replace(later, target=replace(later.target, host=HOST)), stand_in) == []

@@ -9,13 +9,13 @@ from monitor.model import (
     Certificate,
     Check,
     Failure,
-    Kept,
-    Link,
+    FailureReason,
+    KeyLink,
     Policy,
     PrivateKey,
-    Reason,
     Severity,
     Sighting,
+    StoreEntry,
     TargetState,
 )
 from support.factories.machines import (
@@ -42,7 +42,7 @@ def test_the_trap_of_automatic_renewal() -> None:
     """A newer certificate is in the store, the port serves the old one: both are named."""
     (finding,) = found(machine(kept(OLD), kept(NEW)), port(OLD))
     assert (finding.check, finding.severity, finding.sha256) == (NOT_DEPLOYED, Severity.WARNING, OLD.sha256)
-    assert (finding.place, finding.instead) == (f"{HOST}:7563", NEW.sha1)
+    assert (finding.location, finding.instead) == (f"{HOST}:7563", NEW.sha1)
     assert finding.sentence == (
         f"{HOST}:7563 still serves {OLD.sha1}, which ends 2026-12-18 12:00 UTC, although a newer certificate "
         f"for the same names is in LocalMachine/My of {HOST}: {NEW.sha1}, which ends 2027-11-21 12:00 UTC"
@@ -97,13 +97,13 @@ NOT_READY = {
 
 
 @pytest.mark.parametrize("lying", NOT_READY.values(), ids=list(NOT_READY))
-def test_what_is_no_successor(lying: tuple[Kept, Certificate]) -> None:
+def test_what_is_no_successor(lying: tuple[StoreEntry, Certificate]) -> None:
     """Only what could be switched to counts."""
     assert NOT_DEPLOYED not in checks(machine(kept(OLD), lying), port(OLD))
 
 
 READY = {
-    "a key that could not be seen": kept(NEW, PrivateKey(Link.UNKNOWN)),
+    "a key that could not be seen": kept(NEW, PrivateKey(KeyLink.UNKNOWN)),
     "one more name": kept(made(-2, 363, HOST, "rec01", "10.0.0.5")),
     "names in capitals": kept(made(-2, 363, HOST.upper())),
     "in another store of services": kept(NEW, store="LocalMachine/WebHosting"),
@@ -113,7 +113,7 @@ READY = {
 
 
 @pytest.mark.parametrize("lying", READY.values(), ids=list(READY))
-def test_what_is_a_successor(lying: tuple[Kept, Certificate]) -> None:
+def test_what_is_a_successor(lying: tuple[StoreEntry, Certificate]) -> None:
     """What may have its key, lies where services look, and has every name, counts."""
     assert checks(machine(kept(OLD), lying), port(OLD)) == [NOT_DEPLOYED]
 
@@ -162,14 +162,14 @@ def test_two_types_of_key_side_by_side() -> None:
 
 
 def test_a_place_for_each_type_of_key() -> None:
-    """A port that is looked at for each type of key is one port of its machine."""
+    """A port that is probed for each type of key is one port of its machine."""
     where = f"{HOST}:7563 (ECDSA)"
-    (finding,) = found(machine(kept(NEW)), port(OLD, place=where))
-    assert (finding.place, finding.sentence.startswith(f"{where} still serves")) == (where, True)
+    (finding,) = found(machine(kept(NEW)), port(OLD, location=where))
+    assert (finding.location, finding.sentence.startswith(f"{where} still serves")) == (where, True)
 
 
 def test_two_looks_that_call_a_machine_differently() -> None:
-    """A look by address and a look by name are one machine with one matter."""
+    """A probe by address and a probe by name are one machine with one matter."""
     by_address = machine(kept(NEW), kind="windows_remote", host="10.0.0.5", names=("10.0.0.5", HOST))
     matters = {finding.matter for finding in found(by_address, port(OLD, aliases=(HOST,)))}
     assert matters == {f"not_deployed {HOST} {OLD.sha256}"}
@@ -185,8 +185,10 @@ def test_an_address_that_answers_beside_one_that_does_not() -> None:
     store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
     here, other = "10.0.0.5:7563", "10.0.0.6:7563"
     for silent, told in ((other, [NOT_DEPLOYED]), (here, []), ("", [])):
-        failure = Failure(Reason.TIMEOUT, "no answer", silent)
-        state = replace(port(OLD, host="pool.vms.example", place=here), failed_looks=1, failures=(failure,))
+        failure = Failure(FailureReason.TIMEOUT, "no answer", silent)
+        state = replace(
+            port(OLD, host="pool.vms.example", location=here), failed_probes=1, failures=(failure,)
+        )
         assert checks(store, state) == told
 
 
@@ -200,7 +202,7 @@ def test_a_renewal_in_hand_has_an_hour() -> None:
 
 def test_last_known_stores_serve_on() -> None:
     """While the machine cannot be read, what was seen to lie there still does."""
-    silent = replace(machine(kept(NEW)), failed_looks=3)
+    silent = replace(machine(kept(NEW)), failed_probes=3)
     assert checks(silent, port(OLD)) == [NOT_DEPLOYED]
 
 
@@ -236,8 +238,8 @@ def test_two_looks_at_one_machine_tell_once() -> None:
 def test_each_address_of_a_name_is_a_machine_of_its_own() -> None:
     """Of a name with several addresses only the one that the machine has is compared with its store."""
     store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
-    there = port(OLD, host="pool.vms.example", aliases=(HOST,), place="10.0.0.5:7563")
-    elsewhere = port(OLD, host="pool.vms.example", aliases=(HOST,), place="10.0.0.6:7563")
+    there = port(OLD, host="pool.vms.example", aliases=(HOST,), location="10.0.0.5:7563")
+    elsewhere = port(OLD, host="pool.vms.example", aliases=(HOST,), location="10.0.0.6:7563")
     assert (checks(store, there), checks(store, elsewhere)) == ([NOT_DEPLOYED], [])
 
 

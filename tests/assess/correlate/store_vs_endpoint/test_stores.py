@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import (
-    Account,
     Binding,
     Certificate,
     Check,
     Failure,
+    FailureReason,
     Finding,
-    Grant,
-    Link,
+    KeyLink,
+    KeyPermission,
     PrivateKey,
-    Reason,
+    ServiceAccount,
     Severity,
     TargetState,
 )
@@ -94,16 +94,18 @@ def test_a_binding_that_is_good_or_not_known(bindings: tuple[Binding, ...] | Non
 def test_a_store_that_was_not_read_to_its_end() -> None:
     """What is missing from half a store may lie in the other half."""
     missing = bound(ELSEWHERE)
-    place = f"{HOST}/{MY}"
-    half = machine(kept(NEW), bindings=(missing,), failures=(Failure(Reason.UNREADABLE, "cut", place),))
-    odd = Failure(Reason.BAD_CERTIFICATE, "odd", f"{place}/{ELSEWHERE}")
+    location = f"{HOST}/{MY}"
+    half = machine(
+        kept(NEW), bindings=(missing,), failures=(Failure(FailureReason.UNREADABLE, "cut", location),)
+    )
+    odd = Failure(FailureReason.BAD_CERTIFICATE, "odd", f"{location}/{ELSEWHERE}")
     assert (checks(half), checks(replace(half, failures=(odd,)))) == ([], [])
     assert checks(machine(kept(NEW), bindings=(missing,), stores=())) == []
 
 
 def test_a_machine_that_cannot_be_reached() -> None:
     """What was last known of it stays true, so that nothing is told twice when it answers again."""
-    away = Failure(Reason.TIMEOUT, "no answer")
+    away = Failure(FailureReason.TIMEOUT, "no answer")
     known = machine(kept(NEW), bindings=(bound(ELSEWHERE),), failures=(away,))
     assert checks(known) == [Check.BINDING_STALE]
 
@@ -145,7 +147,7 @@ def test_a_binding_that_was_changed_since() -> None:
 
 
 def test_a_binding_that_was_changed_since_and_is_silent() -> None:
-    """A failed look does not undo what was seen after the bindings were read."""
+    """A failed probe does not undo what was seen after the bindings were read."""
     store = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1),))
     since = port(NEW, 443, up=False, after=timedelta(minutes=10))
     assert checks(store, since) == []
@@ -169,7 +171,7 @@ def test_a_bound_certificate_without_a_key() -> None:
         f"the certificate {NEW.sha1} in LocalMachine/My of {HOST}, which ends 2027-11-21 12:00 UTC, has no "
         "private key there, although http.sys has it bound to 0.0.0.0:443"
     )
-    assert (finding.place, finding.sha256) == (f"{HOST}/{MY}/{NEW.sha1}", NEW.sha256)
+    assert (finding.location, finding.sha256) == (f"{HOST}/{MY}/{NEW.sha1}", NEW.sha256)
 
 
 def test_a_served_certificate_without_a_key() -> None:
@@ -187,7 +189,7 @@ def test_a_served_certificate_without_a_key() -> None:
         ((kept(made(-400, 25, "vms")), kept(made(-2, 363, "vms"), GONE)), True),
         ((kept(made(-2, 363, "peer.vms.example"), GONE),), False),
         ((kept(OLD, GONE), kept(NEW)), False),
-        ((kept(NEW, PrivateKey(Link.UNKNOWN)),), False),
+        ((kept(NEW, PrivateKey(KeyLink.UNKNOWN)),), False),
         ((kept(NEW, GONE), kept(NEW, store="LocalMachine/WebHosting")), False),
         ((kept(NEW, GONE, store="LocalMachine/TrustedPeople"),), False),
         ((kept(NEW, GONE, archived=True),), False),
@@ -243,16 +245,20 @@ def test_windows_uses_the_key_itself(
 @pytest.mark.parametrize(
     ("key", "account_of", "told"),
     [
-        (readable_by(Grant(USER)), account(USER), False),
-        (readable_by(Grant(GROUP)), account(USER, GROUP), False),
-        (readable_by(Grant(GROUP, allowed=False), Grant(USER)), account(USER, GROUP), True),
-        (readable_by(Grant("S-1-5-20")), account("S-1-5-20", name="NT AUTHORITY\\NetworkService"), False),
+        (readable_by(KeyPermission(USER)), account(USER), False),
+        (readable_by(KeyPermission(GROUP)), account(USER, GROUP), False),
+        (readable_by(KeyPermission(GROUP, allowed=False), KeyPermission(USER)), account(USER, GROUP), True),
+        (
+            readable_by(KeyPermission("S-1-5-20")),
+            account("S-1-5-20", name="NT AUTHORITY\\NetworkService"),
+            False,
+        ),
         (readable_by(), account(name="NT AUTHORITY\\NetworkService"), True),
         (readable_by(), account("S-1-5-18", name="LocalSystem"), False),
         (readable_by(), account(), False),
         (readable_by(hardware=True), account(USER), False),
-        (PrivateKey(Link.PRESENT), account(USER), False),
-        (PrivateKey(Link.UNKNOWN, readers=ADMINISTRATORS), account(USER), False),
+        (PrivateKey(KeyLink.PRESENT), account(USER), False),
+        (PrivateKey(KeyLink.UNKNOWN, readers=ADMINISTRATORS), account(USER), False),
         (readable_by(), account(USER, service="Spooler"), False),
         (readable_by(), account(USER, service="MilestoneEventServerService"), False),
         (readable_by(), account(USER, service="Milestone XProtect Failover Recording Server"), False),
@@ -260,7 +266,7 @@ def test_windows_uses_the_key_itself(
         (readable_by(), replace(account(USER), running=None), True),
     ],
 )
-def test_only_what_is_sure_is_told(key: PrivateKey, account_of: Account, *, told: bool) -> None:
+def test_only_what_is_sure_is_told(key: PrivateKey, account_of: ServiceAccount, *, told: bool) -> None:
     """Hardware, unseen lists and groups, other services and services that do not run give no finding."""
     store = machine(kept(NEW, key), accounts=(account_of,))
     assert (Check.KEY_INACCESSIBLE in checks(store, recorder())) is told
@@ -275,5 +281,5 @@ def test_a_port_of_which_nothing_is_said(number: int, *, told: bool) -> None:
 
 def test_a_readable_copy_in_another_store() -> None:
     """Any copy of the certificate with a readable key will do."""
-    copy = kept(NEW, readable_by(Grant(USER)), store="LocalMachine/WebHosting")
+    copy = kept(NEW, readable_by(KeyPermission(USER)), store="LocalMachine/WebHosting")
     assert checks(machine(kept(NEW, readable_by()), copy, accounts=(account(USER),)), recorder()) == []

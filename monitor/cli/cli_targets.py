@@ -1,0 +1,172 @@
+"""What the targets of ``check`` mean: an endpoint, a file, a folder, a glob, or all that is configured."""
+
+import argparse
+import asyncio
+import glob
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from monitor.addresses import read_host
+from monitor.cli.arguments import UsageError
+from monitor.cli.passphrases import settings_of
+from monitor.cli.report import Element
+from monitor.cli.run_discoveries import asked
+from monitor.config import Config, load, plan, unwritten
+from monitor.model import Assessment, DiscoveredTarget, Target
+from monitor.sources import EndpointSettings, FilesSettings, TrustStoreLoader
+from monitor.sources.files.walk import ALL_SUFFIXES
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLineTarget:
+    """Hold what was typed and its target; ``split`` where each file is an element of its own."""
+
+    text: str
+    target: Target
+    split: bool
+
+
+def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget], list[Element]]:
+    """Return the targets to probe, and an element for each configured discovery that found nothing.
+
+    Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
+    """
+    config = configuration(arguments)
+    own, name, keys = _own(arguments), _name(arguments.name), settings_of(arguments)
+    if arguments.targets:
+        return [_typed(text, name, own, config, keys) for text in dict.fromkeys(arguments.targets)], []
+    if arguments.config is None:
+        raise UsageError("check: name at least one target, or a configuration with --config")
+    if own or name or keys:
+        raise UsageError(
+            "check: --trust, --name, --revocation and the passphrases need a target; the configuration says "
+            "all for its own"
+        )
+    if not config.targets and not config.discoveries:
+        raise UsageError(f"check: {arguments.config} has no targets")
+    found, unreachable = asyncio.run(discovered(config))
+    return [_configured(target) for target in plan(config, found).targets], unreachable
+
+
+def configuration(arguments: argparse.Namespace) -> Config:
+    """Return what the configuration says, or what holds without one."""
+    return load(arguments.config) if arguments.config else unwritten()
+
+
+async def discovered(config: Config) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[Element]]:
+    """Return what each configured discovery finds, by id, and an element for each that failed."""
+    answers = await asked(config)
+    unreachable = [
+        Element(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
+        for settings in config.discoveries
+        if settings.id in answers and answers[settings.id].failures
+    ]
+    return {name: answer.found for name, answer in answers.items()}, unreachable
+
+
+def _configured(target: Target) -> CommandLineTarget:
+    return CommandLineTarget(target.where, target, split=target.kind != "endpoint")
+
+
+def _typed(
+    text: str, name: str, own: dict[str, Any], config: Config, keys: dict[str, Any]
+) -> CommandLineTarget:
+    try:
+        text.encode()
+        if _is_file(text):
+            return _files(text, name, own | keys, config)
+        return _endpoint(text, name, own, config)
+    except UnicodeEncodeError:
+        raise UsageError(f"check: {text!r} has bytes that are no UTF-8; name its folder instead") from None
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in problems)
+        raise UsageError(f"check: {_short(text)} is no target: {said}") from None
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 80 else f"{text[:79]}…")
+
+
+def _is_file(text: str) -> bool:
+    if "://" in text:
+        return False
+    separators = {"/", os.sep, os.altsep or "/"}
+    return (
+        os.path.exists(text)  # noqa: PTH110 - a name too long or with odd bytes is simply no file
+        or (glob.has_magic(text) and not (text.startswith("[") and ":" in text))
+        or any(separator in text for separator in separators)
+        or text.lower().endswith(ALL_SUFFIXES)
+    )
+
+
+def _files(text: str, name: str, own: dict[str, Any], config: Config) -> CommandLineTarget:
+    # Files are not asked for trust unless somebody names the anchors to ask, nor for a name.
+    asked = own | {"checks": {"trust": "critical"}} if "trust" in own else own
+    settings = FilesSettings.model_validate(
+        {"kind": "files", "name": text, "paths": [_absolute(text)], **asked}
+    )
+    target = replace(_target(settings, config), collection=False, server_name=name)
+    return CommandLineTarget(text, target, split=Path(text).is_dir() or _is_pattern(text))
+
+
+def _is_pattern(text: str) -> bool:
+    """Return whether a text is a glob; brackets in the name of what exists are none."""
+    return glob.has_magic(text) and not os.path.lexists(text)
+
+
+def _absolute(text: str) -> str:
+    """Return the path or pattern from the root, what is no pattern in it escaped."""
+    if _is_pattern(text):
+        # A quoted pattern reaches us with its ~.
+        return os.path.join(glob.escape(str(Path.cwd())), os.path.expanduser(text))  # noqa: PTH111, PTH118 - a glob is no path
+    path = Path.cwd() / text
+    whole = glob.escape(str(path))
+    return f"{whole}{os.sep}**" if glob.has_magic(whole) and path.is_dir() else whole
+
+
+def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> CommandLineTarget:
+    named = {"server_name": name} if name else {}
+    scheme, _, rest = text.rpartition("://")
+    where = {"address": rest.removesuffix("/"), "protocol": scheme} if scheme else {"address": text}
+    settings = EndpointSettings.model_validate({"kind": "endpoint", **where, **named, **own})
+    return CommandLineTarget(text, _target(settings, config), split=False)
+
+
+def _own(arguments: argparse.Namespace) -> dict[str, Any]:
+    trust = {"trust": anchors("check", arguments.trust)} if arguments.trust else {}
+    return trust | ({"revocation": "on"} if arguments.revocation else {})
+
+
+def _name(text: str) -> str:
+    try:
+        return read_host(text) if text else ""
+    except ValueError as error:
+        raise UsageError(f"check: --name {text!r}: {error}") from None
+
+
+def anchors(command: str, paths: list[str]) -> list[str]:
+    """Return what ``--trust`` names, from the root; raise ``UsageError`` where there is no certificate."""
+    return [path if path == SYSTEM else _anchor(command, path) for path in paths]
+
+
+def _anchor(command: str, path: str) -> str:
+    absolute = str(Path(path).absolute())
+    shelf = TrustStoreLoader()
+    if not path or not shelf.anchors((absolute,), 0).members:
+        problems = [problem.detail for problem in shelf.problems((absolute,))]
+        said = "; ".join(problems) or "there is no certificate"
+        raise UsageError(f"{command}: --trust {path}: {said}")
+    return absolute
+
+
+def _target(settings: EndpointSettings | FilesSettings, config: Config) -> Target:
+    """Return the target under the configuration's defaults and policies, as if it stood in its targets."""
+    alone = replace(config, targets=(settings,), discoveries=())
+    return next(iter(plan(alone, {}).targets))

@@ -1,0 +1,28 @@
+"""Ask every configured discovery once, for a command that keeps nothing."""
+
+import asyncio
+
+from monitor.config import Config, trust_of
+from monitor.discovery import DiscoveryContext, DiscoveryResult, made
+from monitor.model import SystemClock
+from monitor.network.resolve import Resolver
+from monitor.pipeline import TrustStoreCache
+from monitor.sources import TrustStoreLoader
+
+
+async def asked(config: Config) -> dict[str, DiscoveryResult]:
+    """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
+    clock = SystemClock()
+    trusted = TrustStoreCache(TrustStoreLoader().anchors, clock)
+    context = DiscoveryContext(Resolver(), trusted.anchors, clock, config.presets)
+    asking = {
+        settings.id: discovery
+        for settings in config.discoveries
+        if (discovery := made(settings, trust_of(config, settings), context)) is not None
+    }
+    try:
+        answers = await asyncio.gather(*(discovery.discover() for discovery in asking.values()))
+    finally:
+        for discovery in asking.values():
+            await discovery.close()
+    return dict(zip(asking, answers, strict=True))

@@ -1,0 +1,211 @@
+"""Turn a configuration and what was discovered into targets with their policies; probes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from pydantic import ValidationError
+
+from monitor.config.load import Config
+from monitor.config.machines import machines
+from monitor.config.policy import Policies
+from monitor.discovery import DiscoveryKind, with_policy
+from monitor.errors import Problem
+from monitor.model import DiscoveredTarget, Target, TargetTraits
+from monitor.settings import PolicySettings
+from monitor.sources import (
+    FOUND_KINDS,
+    EndpointSettings,
+    FilesSettings,
+    FoundKind,
+    TargetKind,
+    targets_of,
+    usual_policy,
+)
+from monitor.sources.endpoint.connect_options import Endpoint
+from monitor.sources.windows_remote.settings import KIND as REMOTE
+from monitor.sources.windows_remote.settings import UNHURRIED, target_of
+from monitor.windows.access import Remote
+from monitor.xprotect import Preset, meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold every target to watch, each id once, and what could not become one."""
+
+    targets: tuple[Target, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def plan(config: Config, discovered: Mapping[str, Sequence[DiscoveredTarget]]) -> Plan:
+    """Return the targets: configured ones, then discovered ones, then the files that any of them uses.
+
+    Those are anchors and the client certificates that we show: nothing else would tell when they end.
+
+    ``discovered`` maps the id of a discovery to what it found last. A configured target wins over a
+    discovered one of the same id, an earlier discovery over a later one.
+    """
+    planning = _Planning(config)
+    for settings in config.targets:
+        planning.add(settings)
+    for discovery in config.discoveries:
+        everything = _found(discovery, discovered, config)
+        for found in everything:
+            planning.add_found(discovery, found)
+        planning.add_machines(discovery, everything)
+    planning.add_client_certificates()
+    planning.add_anchors()
+    return Plan(tuple(planning.targets.values()), tuple(planning.problems))
+
+
+def trust_of(config: Config, discovery: DiscoveryKind) -> tuple[str, ...]:
+    """Return the anchors by which a discovery verifies whom it asks."""
+    policies = Policies(config.defaults, config.policies)
+    return policies.of(discovery.kind, discovery.labels, discovery).trust
+
+
+def _found(
+    discovery: DiscoveryKind, discovered: Mapping[str, Sequence[DiscoveredTarget]], config: Config
+) -> Sequence[DiscoveredTarget]:
+    if discovery.asks:
+        return discovered.get(discovery.id, ())
+    return discovery.found(config.presets)
+
+
+class _Planning:
+    """Collect targets by id."""
+
+    def __init__(self, config: Config) -> None:
+        self.targets: dict[str, Target] = {}
+        self.problems: list[Problem] = []
+        self._file = str(config.files[0])
+        self._policies = Policies(config.defaults, config.policies)
+        self._presets = config.presets
+        self._issuers = config.issuers
+        self._watched = frozenset(_single_paths(config.targets))
+
+    def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
+        preset = self._presets.of(settings.preset) if isinstance(settings, EndpointSettings) else None
+        named = _labels(preset) | settings.labels
+        before = preset.defaults if preset else usual_policy(settings)
+        policy = self._policies.of(settings.kind, named, own or settings, before)
+        labels = tuple(sorted(named.items()))
+        for one in targets_of(settings, policy):
+            target = known_as(one, one.aliases, one.traits, preset) if preset else one
+            if origin or target.labels != labels:
+                target = replace(target, labels=labels, origin=origin)
+            self.targets.setdefault(target.id, target)
+
+    def add_machines(self, discovery: DiscoveryKind, found: Sequence[DiscoveredTarget]) -> None:
+        """Add the servers of a site, to read their stores, where its entry has a ``windows`` block."""
+        access = discovery.machine_access()
+        if access is None:
+            return
+        if access.trust is None:
+            access = access.model_copy(update={"trust": discovery.trust})
+        for machine in machines(found):
+            labels = discovery.labels | dict(machine.labels) | access.labels
+            policy = self._policies.of(REMOTE, labels, access, UNHURRIED)
+            target = replace(
+                target_of(access, machine.host, policy),
+                labels=tuple(sorted(labels.items())),
+                aliases=machine.aliases,
+                origin=discovery.id,
+            )
+            self.targets.setdefault(target.id, target)
+
+    def add_found(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> None:
+        labels = discovery.labels | dict(found.labels)
+        try:
+            settings = _settings(found, labels, found.title or discovery.title)
+        except ValidationError as error:
+            said = "; ".join(str(one["msg"]) for one in error.errors(include_url=False))
+            self._leave_out(discovery, found, said)
+            return
+        except KeyError:
+            self._leave_out(discovery, found, f"this version knows no kind {found.kind!r}")
+            return
+        preset = self._presets.of(found.preset) if found.preset else None
+        own = with_policy(discovery, found)
+        policy = self._policies.of(found.kind, labels, own, preset.defaults if preset else None)
+        target = known_as(settings.target(policy), found.aliases, found.traits, preset)
+        target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
+        there = self.targets.setdefault(target.id, target).where
+        if there != target.where and found.kind != "endpoint":
+            self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
+
+    def _leave_out(self, discovery: DiscoveryKind, found: DiscoveredTarget, why: str) -> None:
+        self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {why}"))
+
+    def add_client_certificates(self) -> None:
+        """Watch every certificate of our own that we show: its end would close doors to us."""
+        shown = set(filter(None, (_shown(one.settings) for one in self.targets.values())))
+        for path in sorted(shown - self._watched):
+            title = f"client certificate {PurePath(path).name}"
+            self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="client_cert")
+
+    def add_anchors(self) -> None:
+        """Watch every anchor file that a policy names: servers do not send their root."""
+        done = set(self._watched) | {"system"}
+        while paths := self._anchor_paths() - done:
+            done |= paths
+            for path in sorted(paths):
+                title = f"trust anchor {PurePath(path).name}"
+                self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="trust")
+
+    def _anchor_paths(self) -> set[str]:
+        trusts = {target.policy.trust for target in self.targets.values()}
+        if self._issuers.acme:
+            trusts.add(self._issuers.trust)
+        return {path for trust in trusts for path in trust}
+
+
+def _shown(settings: object) -> str:
+    """Return the file of the certificate of our own that a probe shows, empty for none."""
+    if isinstance(settings, Endpoint) and settings.connect.identity:
+        return settings.connect.identity.certificate
+    if isinstance(settings, Remote) and settings.identity:
+        return settings.identity.certificate
+    return ""
+
+
+def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> FoundKind:
+    """Return the settings of what was found; raise ``KeyError`` for a kind that is not known here."""
+    keys: dict[str, Any] = {"kind": found.kind, "labels": labels, "title": title} | dict(found.keys)
+    if found.kind == "endpoint":
+        keys |= {"address": found.address, "server_name": found.server_name or None}
+        keys |= {"protocol": found.protocol} if found.protocol else {}
+    return FOUND_KINDS[found.kind].model_validate(keys)
+
+
+def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, preset: Preset | None) -> Target:
+    """Return a target with what its preset and its surroundings tell of it; its own title stays."""
+    told = target.info
+    if preset is not None:
+        port = int(target.where.rpartition(":")[2])
+        told = meaning(preset, "", target.host, port)
+        told = replace(told, title=target.info.title or told.title)
+        part = replace(
+            part,
+            standby=part.standby or preset.standby,
+            plain_possible=part.plain_possible or preset.plain_possible,
+            key_type=part.key_type or preset.key_type,
+        )
+    return replace(target, aliases=aliases, info=told, traits=part)
+
+
+def _labels(preset: Preset | None) -> dict[str, str]:
+    """Return the labels that a preset gives to an entry that names it."""
+    if preset is None:
+        return {}
+    labels = {
+        "component": preset.component,
+        "certificate_group": preset.certificate_group,
+        "vms": preset.vms,
+    }
+    return {name: value for name, value in labels.items() if value}
+
+
+def _single_paths(targets: Sequence[TargetKind]) -> Iterator[str]:
+    return (t.paths[0] for t in targets if isinstance(t, FilesSettings) and len(t.paths) == 1)

@@ -1,0 +1,110 @@
+"""What one file may cost and try: the passphrases at hand, and a bound on the work of deriving keys.
+
+A count of rounds stands in the file, written by whoever made it: two bytes more turn a millisecond into hours
+(2,147,483,647 rounds). It must not read where passphrases lie, and shows none.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from monitor.parse.der import DerError
+from monitor.secrets import Secret
+
+MOST_MARKS = 100_000
+"""Signs that divide values of YAML, for all that is read of one file: some seconds, some 60 MB."""
+
+_LEAST_MARKS = 10_000
+"""What even a short text counts for: its depth may cost as much as its length."""
+
+MOST_ROUNDS = 5_000_000
+"""Rounds for everything that is tried on one file: Java itself refuses more for a single derivation, and
+the present tools write 2,048 to 600,000."""
+
+Passphrases = Callable[[], Sequence[Secret]]
+
+
+class TooManyRoundsError(DerError):
+    """A file asks for more rounds of key derivation than one probe does."""
+
+
+class Key:
+    """Hold one passphrase to try, in the forms that it is used in; prints as ``***``.
+
+    The absent passphrase and the empty one differ in PKCS#12 (RFC 7292 appendix B.1: the empty one still has
+    its final zero), and tools disagree on which they mean.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str | None) -> None:
+        """Keep the text, ``None`` for the absent passphrase."""
+        self._text = text
+
+    @property
+    def utf8(self) -> bytes:
+        """Return the form of PBES2 and PBMAC1 (RFC 8018)."""
+        return (self._text or "").encode("utf-8", "surrogateescape")
+
+    @property
+    def bmp(self) -> bytes:
+        """Return the form of PKCS#12's own derivation: big-endian UTF-16 with a final zero."""
+        return b"" if self._text is None else self.utf16 + b"\0\0"
+
+    @property
+    def utf16(self) -> bytes:
+        """Return the form of Java's own stores."""
+        return (self._text or "").encode("utf-16-be", "surrogatepass")
+
+    def __repr__(self) -> str:
+        """Return ``***``."""
+        return "***"
+
+
+class OpenAttempt:
+    """Hold what is tried on one file: the configured passphrases, the rounds left, and whether one fitted.
+
+    The passphrases are asked for only when a file needs one.
+    """
+
+    def __init__(self, passphrases: Passphrases = tuple) -> None:
+        """Keep where to ask."""
+        self._passphrases = passphrases
+        self._left = MOST_ROUNDS
+        self._marks = MOST_MARKS
+
+    @cached_property
+    def configured(self) -> tuple[Key, ...]:
+        """Return the configured passphrases in their order."""
+        return tuple(Key(secret.reveal()) for secret in self._passphrases())
+
+    def keys(self) -> Iterator[Key]:
+        """Iterate over what to try: what is configured, then the empty and the absent passphrase."""
+        yield from self.configured
+        yield Key("")
+        yield Key(None)
+
+    def spend(self, rounds: int, times: int = 1) -> None:
+        """Take rounds from what is left; raise ``TooManyRoundsError`` before any work when too few are."""
+        if rounds < 1:
+            raise DerError("its count of rounds is not positive")
+        self._left -= rounds * times
+        if self._left < 0:
+            raise TooManyRoundsError(
+                f"opening it takes more than {MOST_ROUNDS:,} rounds of key derivation (it asks for "
+                f"{rounds:,} at a time); make it anew with fewer"
+            )
+
+    def affords_yaml(self, text: str) -> bool:
+        """Take what reading a text as YAML costs from what is left; return whether it was enough."""
+        self._marks -= max(_LEAST_MARKS, sum(map(text.count, "\n,:[{")))
+        return self._marks >= 0
+
+    @property
+    def unfit(self) -> str:
+        """Return in words that no passphrase fits."""
+        count = len(self.configured)
+        if not count:
+            return "it needs a passphrase, and there is none to try"
+        if count == 1:
+            return "the one passphrase that was tried does not fit"
+        return f"none of the {count} passphrases that were tried fits"

@@ -1,0 +1,23 @@
+"""The main path from a batch of targets to a recorded, published state, and the alert pass beside it.
+
+``alert_pass`` is imported by its own name: it brings the mail templates, which ``check`` does without.
+"""
+
+from monitor.pipeline.board import Board
+from monitor.pipeline.gate import Gate
+from monitor.pipeline.judge import Judge
+from monitor.pipeline.probe import BusyError, OutsideError, Probing
+from monitor.pipeline.run import Pipeline, PipelineServices
+from monitor.pipeline.trust_stores import TrustStoreCache
+
+__all__ = [
+    "Board",
+    "BusyError",
+    "Gate",
+    "Judge",
+    "OutsideError",
+    "Pipeline",
+    "PipelineServices",
+    "Probing",
+    "TrustStoreCache",
+]

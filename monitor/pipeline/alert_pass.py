@@ -1,0 +1,153 @@
+"""The alert pass: judge again what has become due, correlate, decide, and store what is to be told.
+
+It has a timer of its own and never rides on a batch; delivery is another loop, so looking never waits
+for a mail server. Told-state and outbox change in one transaction: after a crash both are there or none.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from monitor.alerts import Decision, Situation, decide
+from monitor.assess import correlate
+from monitor.model import Anchors, LogChange, Mail, NotificationRecord, Snapshot, TargetState
+from monitor.pipeline.board import Board
+from monitor.pipeline.judge import Judge, stale
+from monitor.threads import ThreadPool
+
+log = logging.getLogger(__name__)
+
+INVENTORY_SENT = "inventory_sent_at"
+STARTED = "first_pass_started_at"
+
+AGAIN_AT_ONCE = 200
+"""How many states are judged again before the loop is given to others."""
+
+
+class AlertStore(Protocol):
+    """Remember what was told, with the mails that tell it."""
+
+    async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the DER bytes of certificates."""
+        ...
+
+    async def notification_log(self) -> Mapping[str, NotificationRecord]:
+        """Return everything told so far by its key."""
+        ...
+
+    async def notify(
+        self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
+    ) -> object:
+        """Store told-state, mails and facts in one transaction."""
+        ...
+
+    async def fact(self, key: str) -> str | None:
+        """Return one remembered fact."""
+        ...
+
+    async def set_facts(self, facts: Mapping[str, str]) -> object:
+        """Remember facts."""
+        ...
+
+
+Compose = Callable[[Decision, datetime], Sequence[Mail]]
+
+
+class AlertPass:
+    """Run alert passes over a board; holds no state of its own beyond its services."""
+
+    def __init__(
+        self,
+        board: Board,
+        judge: Judge,
+        anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
+        memory: AlertStore,
+    ) -> None:
+        """Take the services."""
+        # Pure work over everything known: on a thread, so that the loop goes on meanwhile.
+        self._pool = ThreadPool("alerts", 1)
+        self._board = board
+        self._judge = judge
+        self._anchors = anchors
+        self._memory = memory
+
+    async def run(
+        self, now: datetime, compose: Compose | None, *, clock_suspect: bool, notify_all_renewals: bool
+    ) -> bool:
+        """Do one pass and return whether mails were put into the outbox.
+
+        Without ``compose`` (no mail configured) nothing is decided, so that a mail section added later starts
+        with the inventory.
+        """
+        if not clock_suspect:
+            await self._judge_again(now)
+            self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
+        if compose is None:
+            return False
+        situation = await self._situation(
+            now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
+        )
+        told = await self._memory.notification_log()
+        decision = await self._pool.run(decide, self._board.snapshot, told, now, situation=situation)
+        mails = () if decision.silent else await self._pool.run(compose, decision, now)
+        facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
+        if decision.changes or mails or facts:
+            await self._memory.notify(decision.changes, mails, facts)
+        return bool(mails)
+
+    async def _judge_again(self, now: datetime) -> None:
+        due = await self._pool.run(self._due, self._board.snapshot, now)
+        for begin in range(0, len(due), AGAIN_AT_ONCE):
+            await self._judge_some(due[begin : begin + AGAIN_AT_ONCE], now)
+
+    async def _judge_some(self, states: Sequence[TargetState], now: datetime) -> None:
+        needed = {s.certificate.sha256 for state in states if stale(state, now) for s in state.sightings}
+        ders = await self._memory.ders(sorted(needed)) if needed else {}
+        judged = [await self._judged(state, ders, now) for state in states]
+        # A probe may have ended while the store was read: its newer state stays.
+        current = self._board.snapshot.states
+        self._board.put(
+            new for old, new in zip(states, judged, strict=True) if current.get(old.target.id) is old
+        )
+
+    async def _judged(self, state: TargetState, ders: Mapping[str, bytes], now: datetime) -> TargetState:
+        try:
+            anchors = await self._anchors(state.target.policy.trust)
+            return self._judge.again(state, ders if stale(state, now) else {}, anchors, now)
+        except Exception:
+            # Nothing would ever be told again of anything else; its next probe judges it anew.
+            log.exception("judging %s again ended in a bug of cert-monitor", state.target.id)
+            unchanging = replace(state.assessment, next_change_at=None)
+            return replace(state, assessment=unchanging, unreachable=self._judge.unreachable(state, now))
+
+    async def _situation(self, now: datetime, *, clock_suspect: bool, notify_all_renewals: bool) -> Situation:
+        started = await self._memory.fact(STARTED)
+        if started is None:
+            started = now.isoformat()
+            await self._memory.set_facts({STARTED: started})
+        return Situation(
+            first_pass_started_at=datetime.fromisoformat(started),
+            inventory_sent=await self._memory.fact(INVENTORY_SENT) is not None,
+            never_probed=_untried(self._board.snapshot),
+            clock_suspect=clock_suspect,
+            notify_all_renewals=notify_all_renewals,
+        )
+
+    def _due(self, snapshot: Snapshot, now: datetime) -> list[TargetState]:
+        return [state for state in snapshot if self._may_change(state, now)]
+
+    def _may_change(self, state: TargetState, now: datetime) -> bool:
+        change = state.assessment.next_change_at
+        return (change is not None and change <= now) or self._judge.unreachable(
+            state, now
+        ) != state.unreachable
+
+
+def _untried(snapshot: Snapshot) -> int:
+    """Return how many targets were never probed, and how many lists of targets were never answered."""
+    lists = snapshot.discoveries.values()
+    return sum(1 for state in snapshot if state.probed_at is None) + sum(
+        1 for one in lists if one.succeeded_at is None and not one.failures
+    )

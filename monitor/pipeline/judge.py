@@ -1,0 +1,179 @@
+"""From what was known and what a probe gave to what is known now; no I/O, no clock.
+
+previous state + observation -> sightings -> paths -> assessment -> next state
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from monitor.assess import PathFinder, judge, split_chains, unreachability
+from monitor.model import (
+    Anchors,
+    Certificate,
+    Finding,
+    Observation,
+    Path,
+    Sighting,
+    Target,
+    TargetState,
+)
+from monitor.pipeline.former_leaves import former_leaves
+from monitor.pipeline.last_known import last_known, lists_known, machine_known
+
+Link = tuple[Certificate, bytes]
+
+
+class Judge:
+    """Judge targets against their anchors; holds the path finder's cache and since when we are awake.
+
+    ``awake_at`` is set anew after every start, sleep and clock step: a target is not blind because the
+    monitor did not look.
+    """
+
+    def __init__(self, finder: PathFinder) -> None:
+        """Take the path finder whose cache lives as long as this judge."""
+        self._finder = finder
+        self.awake_at: datetime | None = None
+
+    def unreachable(self, state: TargetState, now: datetime) -> Finding | None:
+        """Return the finding about a target that cannot be seen."""
+        return unreachability(state, now, awake_at=self.awake_at)
+
+    def observed(
+        self, previous: TargetState, observation: Observation, anchors: Anchors, now: datetime
+    ) -> TargetState:
+        """Return the state after a probe."""
+        seen, target = observation.result, previous.target
+        kept = last_known(previous, seen, now)
+        paths = (*self._paths(target, seen.sightings, seen.ders, anchors, now), *_paths_at(previous, kept))
+        sightings = (*seen.sightings, *kept)
+        if sightings == previous.sightings:
+            sightings = previous.sightings  # so that a state shares the memory of the one before it
+        lists = lists_known(previous, seen, now)
+        if lists == previous.lists:
+            lists = previous.lists
+        encrypted = seen.encrypted if seen.encrypted is not None else previous.encrypted
+        succeeded = observation.succeeded
+        state = replace(
+            previous,
+            watched_since=previous.watched_since or observation.started_at,
+            probed_at=observation.started_at,
+            duration=observation.duration,
+            succeeded_at=observation.started_at if succeeded else previous.succeeded_at,
+            failed_probes=0 if succeeded else previous.failed_probes + 1,
+            failures=seen.failures,
+            encrypted=encrypted,
+            sightings=sightings,
+            former_leaves=former_leaves(previous, paths, seen),
+            machine=machine_known(previous, seen, kept),
+            lists=lists,
+            staples=seen.staples if seen.sightings else previous.staples,
+        )
+        if not _judged_already(previous, state, paths, now):
+            assessment = judge(target, sightings, paths, now, encrypted=encrypted, lists=lists)
+            state = replace(state, assessment=assessment)
+        if succeeded:
+            # Whatever the clock did during the probe: what has just been seen is not blind.
+            return state if state.unreachable is None else replace(state, unreachable=None)
+        return self._with_unreachability(state, now)
+
+    def again(
+        self, state: TargetState, ders: Mapping[str, bytes], anchors: Anchors, now: datetime
+    ) -> TargetState:
+        """Return the state judged again from its last known certificates.
+
+        ``ders`` may be empty when no path has left its validity: then the paths stay. They stay as well at
+        places of which bytes are missing, because they could not be recorded.
+        """
+        paths = state.assessment.paths
+        if ders:
+            bare = [one for one in state.sightings if one.certificate.sha256 not in ders]
+            locations = {one.location for one in bare}
+            whole = [one for one in state.sightings if one.location not in locations]
+            paths = (*self._paths(state.target, whole, ders, anchors, now), *_paths_at(state, bare))
+        assessment = judge(
+            state.target, state.sightings, paths, now, encrypted=state.encrypted, lists=state.lists
+        )
+        return self._with_unreachability(replace(state, assessment=assessment), now)
+
+    def _with_unreachability(self, state: TargetState, now: datetime) -> TargetState:
+        unreachable = self.unreachable(state, now)
+        return state if unreachable == state.unreachable else replace(state, unreachable=unreachable)
+
+    def _paths(
+        self,
+        target: Target,
+        sightings: Sequence[Sighting],
+        ders: Mapping[str, bytes],
+        anchors: Anchors,
+        now: datetime,
+    ) -> Iterator[Path]:
+        for location, links in _by_location(sightings, ders):
+            for chain in chains(target, links):
+                yield self._finder.find(location, chain, anchors, now)
+
+
+def unjudged(previous: TargetState, observation: Observation) -> TargetState:
+    """Return the state after a probe that could not be judged; what was known before stays."""
+    return replace(
+        previous,
+        watched_since=previous.watched_since or observation.started_at,
+        probed_at=observation.started_at,
+        duration=observation.duration,
+        failed_probes=previous.failed_probes + 1,
+        failures=observation.result.failures,
+    )
+
+
+def chains(target: Target, links: Sequence[Link]) -> tuple[Sequence[Link], ...]:
+    """Return the chains that the certificates of one location form, each with its leaf first.
+
+    A server names its leaf by serving it first (RFC 8446 section 4.4.2); a file may hold a chain, several
+    or a bundle of CAs.
+    """
+    return (links,) if target.kind == "endpoint" else split_chains(links)
+
+
+def stale(state: TargetState, now: datetime) -> bool:
+    """Return whether a path has left the time in which it holds, so that the DER bytes are needed again."""
+    return any(
+        (path.valid_until is not None and now >= path.valid_until)
+        or (path.valid_from is not None and now < path.valid_from)
+        for path in state.assessment.paths
+    )
+
+
+def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[Path], now: datetime) -> bool:
+    """Return whether judging would give the previous assessment again: nothing to say, and the same facts.
+
+    Findings are made anew because their sentences count days. A clock that was set back does no harm: where
+    it passes a beginning or an end the path itself differs, and what is no warning now was none before.
+    """
+    known = previous.assessment
+    return (
+        known.next_change_at is not None
+        and now < known.next_change_at
+        and not known.findings
+        and state.sightings is previous.sightings
+        and state.lists is previous.lists
+        and state.encrypted is previous.encrypted
+        and paths == known.paths
+    )
+
+
+def _by_location(
+    sightings: Sequence[Sighting], ders: Mapping[str, bytes]
+) -> Iterator[tuple[str, list[Link]]]:
+    for location, group in groupby(sightings, key=attrgetter("location")):
+        links = [(s.certificate, ders[s.certificate.sha256]) for s in group if s.certificate.sha256 in ders]
+        if links:
+            yield location, links
+
+
+def _paths_at(state: TargetState, sightings: Sequence[Sighting]) -> Iterator[Path]:
+    if sightings:
+        locations = {sighting.location for sighting in sightings}
+        yield from (path for path in state.assessment.paths if path.location in locations)

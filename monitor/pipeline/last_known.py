@@ -1,0 +1,58 @@
+"""Say what stays known of locations that could not be probed this time; pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from monitor.model import Machine, ProbeResult, RevocationList, Sighting, TargetState
+
+
+def last_known(previous: TargetState, seen: ProbeResult, now: datetime) -> tuple[Sighting, ...]:
+    """Return the last known sightings of the locations that could not be probed this time."""
+    if not previous.sightings:
+        return ()
+    shown = {sighting.location for sighting in seen.sightings}
+    locations = _lost(previous, seen, now)
+    return tuple(s for s in previous.sightings if s.location not in shown and _within(s.location, locations))
+
+
+def machine_known(previous: TargetState, seen: ProbeResult, kept: tuple[Sighting, ...]) -> Machine | None:
+    """Return what is known of the machine: from this probe, else while its certificates stay known."""
+    return seen.machine or (previous.machine if kept else None)
+
+
+def lists_known(previous: TargetState, seen: ProbeResult, now: datetime) -> tuple[RevocationList, ...]:
+    """Return the CRLs of this probe and the last known ones of locations that could not be probed."""
+    if not previous.lists:
+        return seen.lists
+    shown = {one.location for one in seen.lists}
+    locations = _lost(previous, seen, now)
+    return (
+        *seen.lists,
+        *(one for one in previous.lists if one.location not in shown and _within(one.location, locations)),
+    )
+
+
+def _lost(previous: TargetState, seen: ProbeResult, now: datetime) -> list[str]:
+    """Return the locations that could not be probed, empty when they have been lost for too long.
+
+    A standby that was seen once falls silent for good reason, for years: it is not forgotten.
+    """
+    if not seen.failures:
+        return []
+    since = previous.succeeded_at or previous.watched_since
+    too_long = since is not None and now - since > previous.target.policy.forget_after
+    if too_long and not previous.target.traits.standby:
+        return []
+    return [""] if seen.partial else [failure.location for failure in seen.unreachable_failures]
+
+
+def _within(location: str, locations: Iterable[str]) -> bool:
+    """Return whether a location is one of the others, or inside one.
+
+    Inside lie a file of a folder, an entry of a store, a key type of a server.
+    """
+    inside = ("/", "\\", "#", " (")
+    return any(
+        not lost or location == lost or location.startswith(tuple(lost + part for part in inside))
+        for lost in locations
+    )

@@ -1,0 +1,151 @@
+"""Probe one target because somebody asks now: the same look and judgment, nothing kept, nobody told."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from monitor.addresses import HostPort
+from monitor.model import Anchors, Clock, Observation, Source, Target, TargetState
+from monitor.network.allow import Allowed
+from monitor.network.resolve import Address, Resolving
+from monitor.pipeline.gate import Gate
+from monitor.pipeline.judge import Judge, unjudged
+from monitor.pipeline.probe_target import met_a_bug, probe
+from monitor.sources.endpoint.connect_options import Endpoint
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 40
+"""Probes under way at once: they share sockets and the processor with the probes of the schedule."""
+
+WAITING = 20
+"""Probes that may wait for their turn; more would take the connections that metrics and health need."""
+
+
+class OutsideError(Exception):
+    """The target, or every address that its name leads to, is not allowed."""
+
+
+class BusyError(Exception):
+    """The probe could not begin, because too many are under way or wait."""
+
+
+class Probing:
+    """Probe targets on request, a bounded number at once."""
+
+    def __init__(
+        self,
+        resolver: Resolving,
+        sources_by_kind: Callable[[Resolving], Mapping[str, Source]],
+        anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
+        judge: Judge,
+        clock: Clock,
+    ) -> None:
+        """Take the services of the main path; ``sources_by_kind`` makes the sources that use a resolver."""
+        self._resolver = resolver
+        self._sources = sources_by_kind(_Pinned(resolver))
+        self._anchors = anchors
+        self._judge = judge
+        self._clock = clock
+        self._gate = Gate(clock, in_flight=AT_ONCE, per_second=0)
+        self._waiting = 0
+
+    async def probe(self, target: Target, allowed: Allowed, within: timedelta) -> TargetState:
+        """Return what one probe within some time shows; raise ``OutsideError`` or ``BusyError``.
+
+        A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
+        name server could give us one address to check and another to go to. A proxy looks names up itself.
+        """
+        host, port = HostPort.parse(target.where)
+        proxied = isinstance(target.settings, Endpoint) and target.settings.connect.proxy is not None
+        if not allowed.may_lead(host, port, unseen=proxied):
+            raise OutsideError
+        deadline = self._clock.monotonic() + within.total_seconds()
+        await self._enter(within)
+        try:
+            begun = self._clock.monotonic()
+            if not proxied:
+                _answer.set(_Answer(host, port, await self._resolved(host, port, allowed, deadline)))
+            observation = await self._probed(target, deadline)
+            took = timedelta(seconds=max(0.0, self._clock.monotonic() - begun))
+            return await self._judged(target, replace(observation, duration=took))
+        finally:
+            _answer.set(None)
+            self._gate.leave()
+
+    async def _enter(self, within: timedelta) -> None:
+        if self._waiting >= WAITING:
+            raise BusyError
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                await self._gate.enter()
+        except TimeoutError:
+            raise BusyError from None
+        finally:
+            self._waiting -= 1
+
+    async def _resolved(
+        self, host: str, port: int, allowed: Allowed, deadline: float
+    ) -> tuple[Address, ...] | OSError:
+        """Return the allowed addresses of a host, or why there are none."""
+        left = deadline - self._clock.monotonic()
+        try:
+            async with asyncio.timeout(left):
+                found = await self._resolver.addresses(host, port)
+        except TimeoutError:
+            return OSError("no answer from name resolution in time")
+        except OSError as error:
+            return error
+        inside = tuple(address for address in found if allowed.permits(host, port, address.text))
+        if found and not inside:
+            raise OutsideError
+        return inside
+
+    async def _probed(self, target: Target, deadline: float) -> Observation:
+        # Whole hundredths, because failures say how long was waited.
+        left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
+        timeout = min(target.policy.timeout, timedelta(seconds=left))
+        hurried = replace(target, policy=replace(target.policy, timeout=timeout))
+        return await probe(hurried, self._sources, self._clock)
+
+    async def _judged(self, target: Target, observation: Observation) -> TargetState:
+        unknown = TargetState(target)
+        try:
+            anchors = await self._anchors(target.policy.trust)
+            return self._judge.observed(unknown, observation, anchors, self._clock.now())
+        except Exception as error:
+            log.exception("judging the probed %s ended in a bug of cert-monitor", target.id)
+            return unjudged(unknown, replace(observation, result=met_a_bug(error)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Hold the allowed addresses of a host, or why there are none."""
+
+    host: str
+    port: int
+    known: tuple[Address, ...] | OSError
+
+
+# The probe that a probe belongs to, for the resolver that all of them share; each request has a context.
+_answer: ContextVar[_Answer | None] = ContextVar("_answer", default=None)
+
+
+class _Pinned:
+    """Answer for the probed host what was found before; ask for others, such as a configured proxy."""
+
+    def __init__(self, resolver: Resolving) -> None:
+        self._resolver = resolver
+
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        answer = _answer.get()
+        if answer is None or (host, port) != (answer.host, answer.port):
+            return await self._resolver.addresses(host, port)
+        if isinstance(answer.known, OSError):
+            raise answer.known
+        return answer.known

@@ -1,0 +1,43 @@
+"""One probe one target: whatever happens becomes an observation."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from monitor.model import Clock, Failure, FailureReason, Observation, ProbeResult, Source, Target
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=5)
+"""How long past its own timeout a source may take before it is given up; sources keep their time themselves
+so that what arrived before the end is not lost."""
+
+
+async def probe(target: Target, sources: Mapping[str, Source], clock: Clock) -> Observation:
+    """Return what one probe gave; a bug in a source becomes reason ``internal`` and a logged traceback."""
+    started_at, start = clock.now(), clock.monotonic()
+    seen = await _seen(target, sources)
+    duration = timedelta(seconds=max(0.0, clock.monotonic() - start))
+    return Observation(target.id, started_at, duration, seen)
+
+
+async def _seen(target: Target, sources: Mapping[str, Source]) -> ProbeResult:
+    limit = (target.policy.timeout + GRACE).total_seconds()
+    try:
+        async with asyncio.timeout(limit):
+            return await sources[target.kind].probe(target)
+    except TimeoutError:
+        return _failed(FailureReason.TIMEOUT, f"{target.where} gave no answer within {limit:.0f} s")
+    except Exception as error:
+        log.exception("a look at %s ended in a bug of cert-monitor", target.id)
+        return met_a_bug(error)
+
+
+def met_a_bug(error: Exception) -> ProbeResult:
+    """Return what a probe gave that ended in an error of ours."""
+    return _failed(FailureReason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
+
+
+def _failed(reason: FailureReason, detail: str) -> ProbeResult:
+    return ProbeResult(failures=(Failure(reason, detail),))

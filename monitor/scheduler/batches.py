@@ -1,0 +1,60 @@
+"""How targets are put into batches and when each batch is due; pure.
+
+A batch is due at a fixed phase of its interval, counted from 1970: the phase comes from a hash of the
+batch's id. So batches are spread over the interval, stay where they are across restarts without any
+stored plan, and a restart resumes the old rhythm instead of starting everything at once.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+from monitor.model import Batch, Target, TargetState
+
+BATCH_SIZE = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def batches(targets: Iterable[Target]) -> tuple[Batch, ...]:
+    """Return the batches for some targets: one interval each, a few hundred targets at most.
+
+    The number of batches is a power of two, so that one target more does not move all the others.
+    """
+    by_interval: dict[timedelta, list[Target]] = defaultdict(list)
+    for target in targets:
+        by_interval[target.policy.interval].append(target)
+    return tuple(
+        batch for interval, members in sorted(by_interval.items()) for batch in _split(interval, members)
+    )
+
+
+def _split(interval: timedelta, members: list[Target]) -> list[Batch]:
+    count = 2 ** math.ceil(math.log2(max(1.0, len(members) / BATCH_SIZE)))
+    shares: dict[int, list[Target]] = defaultdict(list)
+    for target in members:
+        shares[crc32(target.id.encode()) % count].append(target)
+    seconds = f"{interval.total_seconds():g}s"
+    return [
+        Batch(f"{seconds}/{count}/{number}", interval, tuple(share))
+        for number, share in sorted(shares.items())
+    ]
+
+
+def due_after(batch: Batch, after: datetime) -> datetime:
+    """Return the first instant after another one at which the batch is due by its phase."""
+    phase = batch.interval * (crc32(batch.id.encode()) / 2**32)
+    rounds = (after - EPOCH - phase) // batch.interval + 1
+    return EPOCH + phase + rounds * batch.interval
+
+
+def overdue(batch: Batch, states: Mapping[str, TargetState], now: datetime) -> tuple[Target, ...]:
+    """Return the targets of a batch that were never probed, or longer ago than their interval."""
+    return tuple(
+        target
+        for target in batch.targets
+        if (state := states.get(target.id)) is None
+        or state.probed_at is None
+        or now - state.probed_at >= batch.interval
+    )

@@ -1,0 +1,143 @@
+"""When batches run: APScheduler with one job for each batch, and a watchdog against clock steps.
+
+APScheduler's defaults would lose looks: it drops a job that is a second late, so the grace is unlimited and
+missed runs are folded into one. It waits for wall time: after the clock is set back by hours it would
+be silent for hours, so a watchdog compares the wall clock with the monotonic one and plans again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from monitor.model import Batch, Clock, Target, TargetState
+from monitor.scheduler.batches import EPOCH, batches, due_after, overdue
+
+log = logging.getLogger(__name__)
+
+STEP = timedelta(seconds=30)
+"""A difference between wall and monotonic time that is a step and not a slew."""
+
+WATCH_EVERY = 5.0
+"""Seconds between two probes of the watchdog at both clocks."""
+
+RunBatch = Callable[[Batch, datetime], Awaitable[None]]
+
+
+class PhaseTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no types
+    """Fire at a batch's fixed phase, whatever happened before."""
+
+    def __init__(self, batch: Batch) -> None:
+        """Take the batch whose id and interval give the phase."""
+        self.batch = batch
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the next instant of the phase; the name is APScheduler's."""
+        return due_after(self.batch, max(now, previous_fire_time) if previous_fire_time else now)
+
+
+class Scheduler:
+    """Run batches at their times until stopped."""
+
+    def __init__(self, run: RunBatch, clock: Clock) -> None:
+        """Take what runs one batch; ``start`` needs a running loop."""
+        self._run = run
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(self._submitted, EVENT_JOB_SUBMITTED)
+        self._due_at: dict[str, datetime] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self.watch_every = WATCH_EVERY
+        self._watchdog: asyncio.Task[None] | None = None
+        self._woke_at = clock.monotonic()
+
+    @property
+    def age(self) -> float:
+        """Return seconds since the scheduler last proved that it works."""
+        return self._clock.monotonic() - self._woke_at
+
+    def start(self) -> None:
+        """Begin to run jobs on the current loop."""
+        # Not APScheduler's own interval trigger: after a step forward by years (a clock without a battery
+        # that is set at last) it would count every missed run one by one, for many minutes.
+        beat = Batch("beat", timedelta(seconds=WATCH_EVERY))
+        self._scheduler.add_job(self._beat, PhaseTrigger(beat), id=beat.id, next_run_time=datetime.now(UTC))
+        self._scheduler.start()
+        self._watchdog = asyncio.create_task(self._watch())
+
+    def plan(self, targets: Iterable[Target], states: Mapping[str, TargetState]) -> None:
+        """Replace the plan; targets that are overdue by what is recorded are probed right away."""
+        wanted = {batch.id: batch for batch in batches(targets)}
+        for job in self._scheduler.get_jobs():
+            if job.id != "beat" and job.id not in wanted:
+                job.remove()
+        now = self._clock.now()
+        for batch in wanted.values():
+            self._scheduler.add_job(
+                self._fire, PhaseTrigger(batch), args=(batch,), id=batch.id, replace_existing=True
+            )
+            if late := overdue(batch, states, now):
+                self._begin(Batch(batch.id, batch.interval, late), now)
+
+    async def stop(self) -> None:
+        """End within seconds: plan nothing more, cancel what runs and wait until it has recorded what it has.
+
+        Our own tasks are awaited because the scheduler's shutdown only cancels them.
+        """
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        if self._scheduler.running:
+            self._scheduler.remove_all_jobs()
+        for task in tuple(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)
+
+    def _submitted(self, event: JobSubmissionEvent) -> None:
+        self._due_at[event.job_id] = event.scheduled_run_times[0]
+
+    async def _beat(self) -> None:
+        self._woke_at = self._clock.monotonic()
+
+    async def _fire(self, batch: Batch) -> None:
+        due_at = self._due_at.pop(batch.id, self._clock.now())
+        await asyncio.wait({self._begin(batch, due_at)})
+
+    def _begin(self, batch: Batch, due_at: datetime) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(self._guarded(batch, due_at))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _guarded(self, batch: Batch, due_at: datetime) -> None:
+        try:
+            await self._run(batch, due_at)
+        except Exception:
+            log.exception("batch %s ended in a bug of cert-monitor; the next run goes on", batch.id)
+
+    async def _watch(self) -> None:
+        offset = self._offset()
+        while True:
+            await asyncio.sleep(self.watch_every)
+            if abs(self._offset() - offset) > STEP:
+                log.warning("the clock was set by %s; planning again", self._offset() - offset)
+                self._replan()
+            offset = self._offset()
+
+    def _offset(self) -> timedelta:
+        return self._clock.now() - EPOCH - timedelta(seconds=self._clock.monotonic())
+
+    def _replan(self) -> None:
+        now = self._clock.now()
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=job.trigger.get_next_fire_time(None, now))
+        self._scheduler.wakeup()

@@ -1,0 +1,228 @@
+"""The way to a server: from which address, over which IP version, through which proxy, known as whom.
+
+Must not connect or read anything: passwords and keys are named here and read at the probe.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from socket import AF_INET, AF_INET6
+from typing import Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from monitor.addresses import join_host_port, read_host, read_port, split_host_port
+from monitor.network.resolve import Address
+from monitor.secrets import SecretReference
+from monitor.settings import LocalPath, TargetSettings
+
+_PROXIES = ("http", "socks5")
+_A_PROXY = "a proxy is written as http://[user@]host:port or socks5://[user@]host:port"
+# RFC 1929 section 2: one byte counts the user name.
+_LONGEST_USER = 255
+
+
+class Family(StrEnum):
+    """Say which IP versions are used, or tried first."""
+
+    ANY = "any"
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+    PREFER_IPV4 = "prefer_ipv4"
+    PREFER_IPV6 = "prefer_ipv6"
+
+
+_FAMILIES = {
+    Family.IPV4: AF_INET,
+    Family.PREFER_IPV4: AF_INET,
+    Family.IPV6: AF_INET6,
+    Family.PREFER_IPV6: AF_INET6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentity:
+    """Say where our own certificate and its key lie (PEM; they may be one file)."""
+
+    certificate: str
+    key: str
+    passphrase: SecretReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Hold a proxy and our login there; ``scheme`` is http (CONNECT) or socks5."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str = ""
+    password: SecretReference | None = None
+
+    @property
+    def where(self) -> str:
+        """Return ``host:port``."""
+        return join_host_port(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectOptions:
+    """Hold one way; ``family`` and ``source`` apply to the connection to the proxy where there is one.
+
+    ``every`` means that each address of the name is probed, not the first that answers; ``every_key`` that
+    the server's RSA and its ECDSA certificate are probed, not the one that it prefers.
+    """
+
+    family: Family = Family.ANY
+    source: str = ""
+    proxy: Proxy | None = None
+    identity: ClientIdentity | None = None
+    every_address: bool = False
+    every_key_type: bool = False
+
+    def chosen(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
+        """Return those of the addresses that may be used, in the order to try them."""
+        wanted = _FAMILIES.get(self.family)
+        if self.family in (Family.IPV4, Family.IPV6):
+            addresses = [one for one in addresses if one.family == wanted]
+        elif wanted is not None:
+            addresses = sorted(addresses, key=lambda one: one.family != wanted)
+        if self.source:
+            addresses = [one for one in addresses if one.family == _version(self.source)]
+        return tuple(addresses)
+
+    @property
+    def description(self) -> str:
+        """Return for people which addresses may be used: "IPv4 address"."""
+        only = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}.get(self.family, "")
+        return f"{only}address" + (f" that {self.source} can connect to" if self.source else "")
+
+
+DIRECT = ConnectOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Hold where to connect, which name to ask for and in which protocol; names are ``read_host``'s."""
+
+    host: str
+    port: int
+    server_name: str
+    protocol: str = "tls"
+    connect: ConnectOptions = DIRECT
+
+
+class ConnectSettings(TargetSettings):
+    """Hold the configuration keys that say how a server is reached."""
+
+    family: Family = Field(
+        Family.ANY, description="IP versions to use (ipv4, ipv6) or to try first (prefer_ipv4, prefer_ipv6)"
+    )
+    addresses: Literal["first", "all"] = Field(
+        "first", description="look at the first address of the name that answers, or at all, each as a place"
+    )
+    key_types: Literal["preferred", "all"] = Field(
+        "preferred",
+        description="look at the certificate the server prefers, or at its RSA and ECDSA ones, as two places",
+    )
+    source_address: str = Field("", description="address of this machine to connect from")
+    proxy: str = Field("", description="http://[user@]host:port or socks5://[user@]host:port to go through")
+    proxy_password_file: LocalPath | None = Field(None, description="file that holds the proxy's password")
+    proxy_password_env: str | None = Field(
+        None, description="environment variable that holds the proxy's password"
+    )
+    client_cert: LocalPath | None = Field(
+        None, description="PEM file with the certificate to show to the server, and its chain"
+    )
+    client_key: LocalPath | None = Field(
+        None, description="PEM file with the key of client_cert; that file itself if left out"
+    )
+    client_key_passphrase_file: LocalPath | None = Field(
+        None, description="file that holds the passphrase of the key"
+    )
+    client_key_passphrase_env: str | None = Field(
+        None, description="environment variable that holds the passphrase of the key"
+    )
+
+    @field_validator("source_address")
+    @classmethod
+    def _source(cls, text: str) -> str:
+        return str(ipaddress.ip_address(text)) if text else ""
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, text: str) -> str:
+        if text:
+            _read_proxy(text)
+        return text
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.proxy_password_file is not None and self.proxy_password_env is not None:
+            raise ValueError("only one of proxy_password_file and proxy_password_env can be used")
+        named = self.proxy_password_file or self.proxy_password_env
+        if bool(named) != bool(self.proxy and _read_proxy(self.proxy).user):
+            raise ValueError(
+                "a login at a proxy needs user@ in proxy, and proxy_password_file or proxy_password_env"
+            )
+        if self.client_key_passphrase_file is not None and self.client_key_passphrase_env is not None:
+            raise ValueError(
+                "only one of client_key_passphrase_file and client_key_passphrase_env can be used"
+            )
+        if self.client_cert is None and (
+            self.client_key or self.client_key_passphrase_file or self.client_key_passphrase_env
+        ):
+            raise ValueError("client_key needs client_cert")
+        if self.proxy and self.addresses == "all":
+            raise ValueError(
+                "addresses: all needs the addresses, and behind a proxy only the proxy knows them"
+            )
+        only = _FAMILIES[self.family] if self.family in (Family.IPV4, Family.IPV6) else None
+        if only and self.source_address and _version(self.source_address) != only:
+            raise ValueError(f"source_address is no {self.family} address")
+        return self
+
+    @property
+    def connect_options(self) -> ConnectOptions:
+        """Return the way these settings describe."""
+        proxy = None
+        if self.proxy:
+            proxy = _read_proxy(self.proxy, _secret(self.proxy_password_file, self.proxy_password_env))
+        identity = None
+        if self.client_cert is not None:
+            passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
+            identity = ClientIdentity(self.client_cert, self.client_key or self.client_cert, passphrase)
+        every, every_key = self.addresses == "all", self.key_types == "all"
+        way = ConnectOptions(self.family, self.source_address, proxy, identity, every, every_key)
+        return DIRECT if way == DIRECT else way
+
+
+def _version(address: str) -> int:
+    return AF_INET6 if ":" in address else AF_INET
+
+
+def _secret(file: str | None, env: str | None) -> SecretReference | None:
+    return SecretReference(file=file or "", env=env or "") if file or env else None
+
+
+def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:
+    """Return the proxy that a text stands for; raise ``ValueError`` with what is allowed."""
+    try:
+        parts = urlsplit(text)
+        host, port = split_host_port(parts.netloc.rpartition("@")[2])
+        number = read_port(port or "")
+    except ValueError:
+        raise ValueError(_A_PROXY) from None
+    if parts.password is not None:
+        raise ValueError("a password never stands in proxy; use proxy_password_file or proxy_password_env")
+    if parts.scheme not in _PROXIES or not host:
+        raise ValueError(_A_PROXY)
+    # urlsplit silently drops line ends and tabs.
+    if parts.path not in ("", "/") or parts.query or parts.fragment or not text.isprintable():
+        raise ValueError(_A_PROXY)
+    user = unquote(parts.username or "")
+    if len(user.encode()) > _LONGEST_USER or (parts.scheme == "http" and ":" in user):
+        raise ValueError("the user of a proxy has at most 255 bytes and, for http, no colon")
+    return Proxy(parts.scheme, read_host(host), number, user, password)

@@ -1,0 +1,120 @@
+"""Put the talk before TLS in front of a handshake, so that whoever carries bytes knows only one thing.
+
+It behaves like ``tls.Handshake`` from outside: the exchange over a connection needs no word about dialects.
+"""
+
+from monitor.dialects import Dialogue, DialogueFailure
+from monitor.model import FailureReason
+from monitor.tls import Handshake
+
+
+class Conversation:
+    """Hold one dialogue and the handshake that follows it."""
+
+    __slots__ = ("_dialogue", "_failure", "_handshake", "_heard", "_proxy")
+
+    def __init__(self, dialogue: Dialogue, handshake: Handshake, proxy: str = "") -> None:
+        """Say nothing yet; ``proxy`` names the one that the dialogue begins with."""
+        self._proxy = proxy
+        self._dialogue = dialogue
+        self._handshake = handshake
+        self._failure: DialogueFailure | None = None
+        self._heard = False
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing more is to be fed or sent."""
+        return self._handshake.over or self.failure is not None
+
+    @property
+    def encrypted(self) -> bool | None:
+        """Return whether the server speaks TLS, ``None`` while it has not said so."""
+        if self._dialogue.failure is not None:
+            return False if self._dialogue.failure.reason is FailureReason.STARTTLS_REFUSED else None
+        return self._handshake.encrypted
+
+    @property
+    def failure(self) -> DialogueFailure | None:
+        """Return why it ended early, ``None`` when it did not."""
+        found = self._failure or self._dialogue.failure
+        if found is None and self._handshake.failure is not None:
+            found = DialogueFailure(self._handshake.failure.reason, self._handshake.failure.detail)
+        if found is None or not self._proxy or found.reason is FailureReason.PROXY:
+            return found
+        return DialogueFailure(found.reason, f"{found.detail} (through the proxy {self._proxy})")
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """Return the DER certificates that have arrived so far, in the order served."""
+        return self._handshake.chain
+
+    @property
+    def alert(self) -> str:
+        """Return the name of the TLS alert with which the server ended it, empty without."""
+        return self._handshake.alert
+
+    @property
+    def staple(self) -> bytes:
+        """Return the OCSP response that came with the certificates, empty when none did."""
+        return self._handshake.staple
+
+    def start(self) -> bytes:
+        """Return the first bytes to send, none where the server speaks first."""
+        return self._dialogue.start() + self._greeting()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the server and return the bytes to send it."""
+        self._heard = self._heard or bool(data)
+        if self.over or not data:
+            return b""
+        if self._dialogue.done:
+            return self._secured(data)
+        return self._dialogue.feed(data) + self._greeting()
+
+    def eof(self) -> None:
+        """Learn that the server closed the connection."""
+        if self._dialogue.done:
+            self._handshake.eof()
+        else:
+            self._dialogue.eof()
+
+    def expire(self, within: str) -> None:
+        """Learn that time is up."""
+        if self._dialogue.done:
+            self._handshake.expire(within)
+        elif self._heard:
+            self.end(FailureReason.TIMEOUT, f"the server did not finish its part before TLS {within}")
+        elif self._proxy:
+            self.end(
+                FailureReason.PROXY, f"the proxy {self._proxy} takes connections but said nothing {within}"
+            )
+        else:
+            said = f"connected, but the server said nothing {within}"
+            self.end(FailureReason.TIMEOUT, f"{said}; where TLS begins on connect, use protocol tls")
+
+    def end(self, reason: FailureReason, detail: str) -> None:
+        """End early for a reason that lies outside; keep what arrived."""
+        if self._dialogue.done:
+            self._handshake.end(reason, detail)
+        elif reason is FailureReason.CLOSED:
+            # Who carries the bytes would blame the handshake; the dialogue knows how far it had come.
+            self._dialogue.eof()
+        elif not self.over:
+            self._failure = DialogueFailure(reason, detail)
+
+    def _greeting(self) -> bytes:
+        """Return our first TLS bytes once the dialogue is done, and what follows from its rest."""
+        if not self._dialogue.done:
+            return b""
+        self._handshake.graceful_close = self._dialogue.graceful_close
+        said = self._dialogue.wrap(self._handshake.start())
+        rest = self._dialogue.rest
+        return said + self._secured(rest) if rest else said
+
+    def _secured(self, data: bytes) -> bytes:
+        said = self._handshake.feed(self._dialogue.unwrap(data))
+        return self._dialogue.wrap(said) if said else b""
+
+
+Conversing = Handshake | Conversation
+"""Whatever is driven over one connection until it is over."""

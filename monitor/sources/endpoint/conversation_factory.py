@@ -1,0 +1,146 @@
+"""Make ready what is said over one connection: to a proxy, in the dialect, in TLS; with what is ours to show.
+
+Must not connect. Where nothing has to be read, nothing is awaited: that is the common look.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from monitor.dialects import DIALECTS, TUNNELS, Dialect, Dialogue, ProxiedDialogue
+from monitor.model import Failure, FailureReason, Target
+from monitor.secrets import SecretUnavailableError
+from monitor.sources.endpoint.connect_options import ClientIdentity, Endpoint, Proxy
+from monitor.sources.endpoint.conversation import Conversation, Conversing
+from monitor.sources.endpoint.identity import Identities
+from monitor.threads import ThreadPool
+from monitor.tls import DatagramHandshake, Handshake, KeyType, TlsSetting, shared_context
+
+# RFC 1929 section 2: one byte counts the password.
+_LONGEST_SOCKS_PASSWORD = 255
+
+
+@dataclass(frozen=True, slots=True)
+class TlsOptions:
+    """Say what a handshake asks for beyond a certificate: one of this key type, an OCSP response with it.
+
+    ``alpn`` are protocols to offer where the dialect has none to offer of its own.
+    """
+
+    key_type: KeyType | None = None
+    staple: bool = False
+    alpn: tuple[str, ...] = ()
+
+
+USUAL, STAPLED = TlsOptions(), TlsOptions(staple=True)
+
+
+class UnpreparedError(Exception):
+    """Nothing can be said, as what it takes cannot be read; ``failure`` says why."""
+
+    def __init__(self, detail: str, location: str) -> None:
+        """Blame the way through the proxy: nothing else stops a probe here."""
+        super().__init__(detail)
+        self.failure = Failure(FailureReason.PROXY, detail, location)
+
+
+class ConversationFactory:
+    """Make talks that need something read first."""
+
+    def __init__(self) -> None:
+        """Read nothing yet."""
+        self._identities = Identities()
+
+    @property
+    def pool(self) -> ThreadPool:
+        """Return the threads on which files are read."""
+        return self._identities.pool
+
+    async def conversation(
+        self, endpoint: Endpoint, target: Target, tls_options: TlsOptions = USUAL
+    ) -> tuple[Conversing, tuple[Failure, ...]]:
+        """Return the talk, and why it goes without our certificate if it does; raise ``UnpreparedError``."""
+        context, denied = await self._identified(endpoint, target, tls_options)
+        tunnel = None
+        if endpoint.connect.proxy is not None:
+            patience = target.policy.timeout.total_seconds() / 2
+            password = await self._password(endpoint.connect.proxy, target.where, patience)
+            proxy = endpoint.connect.proxy
+            tunnel = TUNNELS[proxy.scheme](endpoint.host, endpoint.port, proxy.user, password)
+        return conversation(endpoint, tls_options, context, tunnel), denied
+
+    async def datagrams(
+        self, endpoint: Endpoint, target: Target, tls_options: TlsOptions
+    ) -> tuple[Callable[[], DatagramHandshake], tuple[Failure, ...]]:
+        """Return what makes a handshake over UDP, and why it goes without our certificate if it does."""
+        context, denied = await self._identified(endpoint, target, tls_options)
+        context = context or _context(endpoint.protocol, tls_options)
+        return lambda: DatagramHandshake(context, endpoint.server_name, staple=tls_options.staple), denied
+
+    async def _identified(
+        self, endpoint: Endpoint, target: Target, tls_options: TlsOptions
+    ) -> tuple[Any, tuple[Failure, ...]]:
+        """Return the context that shows our certificate, if there is one, and why not if it cannot."""
+        if endpoint.connect.identity is None:
+            return None, ()
+        patience = target.policy.timeout.total_seconds() / 2
+        setting = _setting(DIALECTS[endpoint.protocol], tls_options)
+        context = await self._context(setting, endpoint.connect.identity, patience)
+        return (None, (context,)) if isinstance(context, Failure) else (context, ())
+
+    async def _context(self, setting: TlsSetting, identity: ClientIdentity, patience: float) -> Any:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._identities.context(setting, identity)
+        except TimeoutError:
+            said = f"reading the client certificate took over {patience:g} s, so the look went without it"
+            return Failure(FailureReason.TIMEOUT, said, identity.certificate)
+
+    async def _password(self, proxy: Proxy, location: str, patience: float) -> str:
+        if proxy.password is None:
+            return ""
+        try:
+            async with asyncio.timeout(patience):
+                password = await self._identities.password(proxy.password)
+        except TimeoutError:
+            raise UnpreparedError(f"reading {proxy.password} took over {patience:g} s", location) from None
+        except SecretUnavailableError as error:
+            raise UnpreparedError(f"no password for the proxy {proxy.where}: {error}", location) from None
+        if len(password.encode()) > _LONGEST_SOCKS_PASSWORD and proxy.scheme == "socks5":
+            raise UnpreparedError(f"the password in {proxy.password} is too long for SOCKS", location)
+        return password
+
+
+def conversation(
+    endpoint: Endpoint, tls_options: TlsOptions = USUAL, context: Any = None, tunnel: Dialogue | None = None
+) -> Conversing:
+    """Return the handshake for an endpoint, behind what is to be said before it; ``None`` for the usual."""
+    dialect = DIALECTS[endpoint.protocol]
+    handshake = Handshake(
+        context or _context(endpoint.protocol, tls_options), endpoint.server_name, staple=tls_options.staple
+    )
+    dialogue = dialect.dialogue(endpoint.server_name) if dialect.dialogue is not None else None
+    if tunnel is not None:
+        dialogue = tunnel if dialogue is None else ProxiedDialogue(tunnel, dialogue)
+    if dialogue is None:
+        return handshake
+    proxy = endpoint.connect.proxy.where if endpoint.connect.proxy is not None else ""
+    return Conversation(dialogue, handshake, proxy)
+
+
+def _setting(dialect: Dialect, tls_options: TlsOptions) -> TlsSetting:
+    alpn = dialect.alpn or tls_options.alpn
+    return TlsSetting(
+        alpn=alpn,
+        newest=dialect.newest,
+        key_type=tls_options.key_type,
+        staple=tls_options.staple,
+        datagrams=dialect.datagrams,
+    )
+
+
+@cache
+def _context(protocol: str, tls_options: TlsOptions) -> Any:
+    return shared_context(_setting(DIALECTS[protocol], tls_options))

@@ -1,0 +1,133 @@
+"""What was told and the mails that tell it: written in one transaction, so neither is without the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from json import dumps, loads
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
+
+from monitor.model import LogChange, Mail, NotificationRecord
+from monitor.store.dialect import put
+from monitor.store.facts import put_facts
+from monitor.store.json_columns import recipients_json, recipients_of
+from monitor.store.tables import mail, told
+
+LONGEST_WAIT = timedelta(hours=2)
+"""Longer than delivery ever waits between two attempts."""
+
+_FORGET_TOLD = delete(told).where(told.c.key == bindparam("gone"))
+
+
+def notification_records(connection: Connection) -> dict[str, NotificationRecord]:
+    """Return everything told and not forgotten, by key."""
+    return {
+        row.key: NotificationRecord(
+            row.key,
+            row.rung,
+            row.first_notified_at,
+            row.last_notified_at,
+            row.title,
+            tuple(loads(row.locations)),
+        )
+        for row in connection.execute(select(told))
+    }
+
+
+def notify(
+    connection: Connection, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
+) -> tuple[Mail, ...]:
+    """Write one alert pass (what is told now, the mails that tell it, facts); return the mails with ids."""
+    latest = {change.key: change.record for change in changes}
+    if rows := [_record_row(key, value) for key, value in latest.items() if value is not None]:
+        put(connection, told, rows)
+    if forget := [{"gone": key} for key, value in latest.items() if value is None]:
+        connection.execute(_FORGET_TOLD, forget)
+    put_facts(connection, facts)
+    return tuple(replace(item, id=_stored(connection, item)) for item in mails)
+
+
+def _record_row(key: str, value: NotificationRecord) -> dict[str, Any]:
+    return {
+        "key": key,
+        "rung": value.rung,
+        "first_notified_at": value.first_notified_at,
+        "last_notified_at": value.last_notified_at,
+        "title": value.title,
+        "locations": dumps(value.locations),
+    }
+
+
+def _stored(connection: Connection, item: Mail) -> int:
+    done = connection.execute(
+        insert(mail).values(
+            message_id=item.message_id,
+            subject=item.subject,
+            message=item.message,
+            recipients=recipients_json(item.recipients),
+            created_at=item.created_at,
+            next_attempt_at=item.next_attempt_at,
+            attempts=item.attempts,
+            last_error=item.last_error,
+            finished_at=None if item.pending else item.next_attempt_at,
+        )
+    )
+    (id_,) = done.inserted_primary_key or (0,)
+    return int(id_)
+
+
+def due_mails(connection: Connection, now: datetime, limit: int) -> tuple[Mail, ...]:
+    """Return mails whose next attempt is due, longest due first.
+
+    One that lies further ahead than any wait was put there under a clock that has been set back since: it
+    is due as well.
+    """
+    due = or_(mail.c.next_attempt_at <= now, mail.c.next_attempt_at > now + LONGEST_WAIT)
+    query = (
+        select(mail)
+        .where(mail.c.finished_at.is_(None), due)
+        .order_by(mail.c.next_attempt_at, mail.c.id)
+        .limit(limit)
+    )
+    return tuple(_mail(row) for row in connection.execute(query))
+
+
+def _mail(row: Row[Any]) -> Mail:
+    return Mail(
+        message_id=row.message_id,
+        subject=row.subject,
+        message=row.message,
+        recipients=recipients_of(row.recipients),
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        id=row.id,
+    )
+
+
+def mail_attempted(connection: Connection, item: Mail) -> None:
+    """Write what an attempt did to a mail; with nobody pending it is finished.
+
+    That counts from ``next_attempt_at``, which a delivery sets whatever came of it: it is within an hour of
+    the attempt, and how long to keep a mail is counted in days.
+    """
+    connection.execute(
+        update(mail)
+        .where(mail.c.id == item.id)
+        .values(
+            recipients=recipients_json(item.recipients),
+            next_attempt_at=item.next_attempt_at,
+            attempts=item.attempts,
+            last_error=item.last_error,
+            finished_at=None if item.pending else item.next_attempt_at,
+        )
+    )
+
+
+def outbox(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many mails wait, and when the oldest of them was written."""
+    query = select(func.count(), func.min(mail.c.created_at)).where(mail.c.finished_at.is_(None))
+    count, oldest = connection.execute(query).one()
+    return count, oldest

@@ -1,0 +1,341 @@
+"""A probe because somebody asks now: bounded in number and time, and only at allowed addresses."""
+
+import asyncio
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.assess import PathFinder
+from monitor.model import (
+    Anchors,
+    Failure,
+    FailureReason,
+    Policy,
+    ProbeResult,
+    Source,
+    SystemClock,
+    Target,
+    TargetState,
+)
+from monitor.network.allow import Allowed
+from monitor.network.resolve import Address, Resolver, Resolving
+from monitor.pipeline import BusyError, Judge, OutsideError, Probing
+from monitor.pipeline.probe import AT_ONCE, WAITING
+from monitor.sources import EndpointSettings, sources
+from support.pki import authority, leaf
+from support.servers.tls_peers import TlsPeer, listening, server_context, speaking_tls
+
+SOON = timedelta(seconds=5)
+"""How long a probe may take here; no test waits for it."""
+
+
+def target(address: str, timeout: timedelta = SOON) -> Target:
+    """Return an endpoint."""
+    return EndpointSettings(address=address).target(Policy(timeout=timeout))
+
+
+@dataclass
+class Names:
+    """Answer look-ups with the next of some prepared answers, and count them."""
+
+    answers: list[tuple[str, ...] | OSError | None]
+    asked: list[str] = field(default_factory=list)
+
+    async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
+        """Return the next answer; ``None`` is none at all."""
+        self.asked.append(host)
+        answer = self.answers.pop(0)
+        if answer is None:
+            await asyncio.Event().wait()
+        if isinstance(answer, OSError):
+            raise answer
+        return tuple(Address(socket.AF_INET, (text, port)) for text in answer or ())
+
+
+@dataclass
+class Slow:
+    """Look until allowed to end; count how many probe once, and keep what was probed."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    now: int = 0
+    most: int = 0
+    seen: list[Target] = field(default_factory=list)
+
+    async def probe(self, target: Target) -> ProbeResult:
+        """Take a while."""
+        self.seen.append(target)
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            await self.go.wait()
+        finally:
+            self.now -= 1
+        return ProbeResult(failures=(Failure(FailureReason.REFUSED, "refused", target.where),))
+
+
+@dataclass
+class Asking:
+    """Say which address a probe would go to."""
+
+    resolver: Resolving
+
+    async def probe(self, target: Target) -> ProbeResult:
+        """Fail with the address."""
+        await asyncio.sleep(0)
+        (found,) = await self.resolver.addresses("a.example", 443)
+        return ProbeResult(failures=(Failure(FailureReason.REFUSED, found.text, target.where),))
+
+
+@dataclass
+class Broken:
+    """Raise, as a bug would."""
+
+    async def probe(self, target: Target) -> ProbeResult:
+        """Fail."""
+        raise LookupError(target.id)
+
+
+async def no_anchors(trust: tuple[str, ...]) -> Anchors:
+    """Return no anchors."""
+    return Anchors()
+
+
+async def buggy_anchors(trust: tuple[str, ...]) -> Anchors:
+    """Fail, as a bug would."""
+    raise LookupError(*trust)
+
+
+def probing(names: Resolving, source: Source | None = None, anchors: object = no_anchors) -> Probing:
+    """Return what probes with these names, through the real endpoint source unless another is given."""
+
+    def sources_by_kind(resolver: Resolving) -> Mapping[str, Source]:
+        return {"endpoint": source} if source else sources(resolver)
+
+    return Probing(names, sources_by_kind, anchors, Judge(PathFinder()), SystemClock())  # type: ignore[arg-type]
+
+
+def probe(names: Names, address: str, allow: Sequence[str], source: Source | None = None) -> TargetState:
+    """Return what one probe shows."""
+    return asyncio.run(probing(names, source).probe(target(address), Allowed(allow), SOON))
+
+
+def test_looks_at_the_target(tmp_path: Path) -> None:
+    """A probe shows and judges the certificate that the target serves."""
+    ca = authority("Test CA")
+    served = leaf("rec.example", ca)
+
+    async def run() -> TargetState:
+        async with listening(speaking_tls(server_context(served))) as port:
+            return await probing(Names([("127.0.0.1",)])).probe(
+                target(f"rec.example:{port}"), Allowed(["*.example:*"]), SOON
+            )
+
+    state = asyncio.run(run())
+    assert (state.up, [s.certificate.sha256 for s in state.sightings]) == (True, [served.sha256])
+    assert [finding.check for finding in state.findings] == ["trust"]
+
+
+def has_version_6() -> bool:
+    """Return whether this machine has the IPv6 loopback."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_version_6(), reason="this machine has no IPv6 loopback (::1)")
+def test_address_of_version_6() -> None:
+    """An IPv6 address is listed in brackets and probed as it stands."""
+
+    async def run() -> TargetState:
+        async with listening(speaking_tls(server_context(leaf("rec.example"))), "::1") as port:
+            return await probing(Resolver()).probe(target(f"[::1]:{port}"), Allowed(["[::1]:*"]), SOON)
+
+    state = asyncio.run(run())
+    assert (state.up, state.target.id.startswith("endpoint:[::1]:")) == (True, True)
+
+
+def test_outside_is_not_looked_up() -> None:
+    """For a name that the list cannot allow not even its name is looked up."""
+    names = Names([("127.0.0.1",)])
+    with pytest.raises(OutsideError):
+        probe(names, "evil.example:443", ["*.vms.example:443"])
+    assert names.asked == []
+
+
+def test_name_into_a_forbidden_address() -> None:
+    """A listed name that leads out of the listed networks is not connected to."""
+    source = Slow()
+    with pytest.raises(OutsideError):
+        probe(Names([("127.0.0.1",)]), "rec.vms.example:443", ["*.vms.example:443", "10.0.0.0/8:443"], source)
+    assert source.seen == []
+
+
+def test_second_answer_of_a_name() -> None:
+    """A name server that answers differently the second time gains nothing: the name is looked up once."""
+
+    async def run() -> tuple[TargetState, list[str], int]:
+        peers: list[TlsPeer] = []
+        names = Names([("127.0.0.2", "127.0.0.3"), ("127.0.0.1",)])
+        async with listening(speaking_tls(server_context(leaf("rec.example")), peers)) as port:
+            state = await probing(names).probe(
+                target(f"rec.example:{port}"), Allowed(["127.0.0.2/31:*"]), SOON
+            )
+            return state, names.asked, len(peers)
+
+    state, asked, connections = asyncio.run(run())
+    assert (state.up, asked, connections) == (False, ["rec.example"], 0)
+
+
+def test_only_allowed_addresses_of_a_name() -> None:
+    """Of a name's addresses only the allowed ones are connected to."""
+
+    async def run() -> tuple[TargetState, int]:
+        peers: list[TlsPeer] = []
+        names = Names([("127.0.0.1", "127.0.0.2")])
+        async with listening(speaking_tls(server_context(leaf("rec.example")), peers)) as port:
+            state = await probing(names).probe(
+                target(f"rec.example:{port}"), Allowed(["127.0.0.2/32:*"]), SOON
+            )
+            return state, len(peers)
+
+    state, connections = asyncio.run(run())
+    assert (state.failures[0].reason, connections) == (FailureReason.REFUSED, 0)
+
+
+def test_unknown_name() -> None:
+    """A listed name that cannot be resolved is a target that is not up."""
+    state = probe(Names([OSError("no such name")]), "rec.example:443", ["*.example:443"])
+    assert (state.up, state.failures[0].reason) == (False, FailureReason.DNS)
+
+
+def test_name_server_that_is_silent() -> None:
+    """A name server that says nothing costs the time of the probe and no more."""
+    probe = probing(Names([None]))
+    state = asyncio.run(probe.probe(target("rec.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50)))
+    assert state.failures[0].detail == (
+        "rec.example cannot be resolved: no answer from name resolution in time"
+    )
+
+
+def test_time_is_the_shortest() -> None:
+    """The probe gets the time that is left when the policy allows more, and keeps a shorter one."""
+
+    async def run() -> list[timedelta]:
+        source = Slow()
+        source.go.set()
+        probe = probing(Names([("127.0.0.1",)] * 2), source)
+        for timeout in (timedelta(minutes=1), timedelta(seconds=1)):
+            await probe.probe(target("a.example:443", timeout), Allowed(["*:*"]), SOON)
+        return [one.policy.timeout for one in source.seen]
+
+    left, own = asyncio.run(run())
+    assert (timedelta(seconds=4) < left <= SOON, own) == (True, timedelta(seconds=1))
+
+
+def test_bounded_at_once() -> None:
+    """No more than so many probe once; who cannot begin in time is told, the others are answered."""
+
+    async def run() -> tuple[int, int, int]:
+        source = Slow()
+        probe = probing(Names([("127.0.0.1",)] * (AT_ONCE + 3)), source)
+        patient = [
+            asyncio.create_task(probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
+            for _ in range(AT_ONCE)
+        ]
+        hasty = [
+            asyncio.create_task(
+                probe.probe(target("a.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50))
+            )
+            for _ in range(3)
+        ]
+        refused = await asyncio.gather(*hasty, return_exceptions=True)
+        source.go.set()
+        states = await asyncio.gather(*patient)
+        again = await probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON)
+        busy = sum(isinstance(one, BusyError) for one in refused)
+        return source.most, busy, len([*states, again])
+
+    assert asyncio.run(run()) == (AT_ONCE, 3, AT_ONCE + 1)
+
+
+def test_proxy() -> None:
+    """A proxy looks names up itself: only what is listed by name goes through, not looked up here."""
+
+    async def run() -> tuple[list[str], list[str]]:
+        names, source = Names([]), Slow()
+        source.go.set()
+        probe = probing(names, source)
+        for host in ("rec.vms.example", "10.0.0.1", "other.example", "192.0.2.1"):
+            settings = EndpointSettings(address=f"{host}:443", proxy="http://127.0.0.1:3128")
+            with suppress(OutsideError):
+                await probe.probe(
+                    settings.target(Policy()), Allowed(["*.vms.example:443", "10.0.0.1:443"]), SOON
+                )
+        return [one.host for one in source.seen], names.asked
+
+    assert asyncio.run(run()) == (["rec.vms.example", "10.0.0.1"], [])
+
+
+def test_sources_are_made_once() -> None:
+    """Probes share their sources, which may hold threads, and each still gets its own answer."""
+
+    async def run() -> tuple[int, list[str]]:
+        made: list[Resolving] = []
+
+        def sources_by_kind(resolver: Resolving) -> Mapping[str, Source]:
+            made.append(resolver)
+            return {"endpoint": Asking(resolver)}
+
+        names = Names([("127.0.0.1",), ("127.0.0.2",)])
+        probe = Probing(names, sources_by_kind, no_anchors, Judge(PathFinder()), SystemClock())
+        states = await asyncio.gather(
+            *(probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON) for _ in range(2))
+        )
+        return len(made), [state.failures[0].detail for state in states]
+
+    assert asyncio.run(run()) == (1, ["127.0.0.1", "127.0.0.2"])
+
+
+def test_bounded_waiting() -> None:
+    """Of too many at once the last are told at once, though they would have had time."""
+
+    async def run() -> tuple[int, int]:
+        source, count = Slow(), AT_ONCE + WAITING + 5
+        probe = probing(Names([("127.0.0.1",)] * count), source)
+        tasks = [
+            asyncio.create_task(probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
+            for _ in range(count)
+        ]
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        source.go.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        return len(done), sum(isinstance(one, BusyError) for one in results)
+
+    assert asyncio.run(run()) == (5, 5)
+
+
+def test_bug_in_a_source(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug while looking is a target that is not up, and a line in the log."""
+    state = probe(Names([("127.0.0.1",)]), "rec.example:443", ["*:*"], Broken())
+    assert (state.up, state.failures[0].reason, "bug" in caplog.text) == (False, FailureReason.INTERNAL, True)
+
+
+def test_bug_in_judging(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug while judging is a target that is not up, and a line in the log."""
+
+    async def run() -> TargetState:
+        source = Slow()
+        source.go.set()
+        probe = probing(Names([("127.0.0.1",)]), source, buggy_anchors)
+        return await probe.probe(target("rec.example:443"), Allowed(["*:*"]), SOON)
+
+    state = asyncio.run(run())
+    assert (state.up, state.failures[0].reason, "bug" in caplog.text) == (False, FailureReason.INTERNAL, True)

@@ -1,0 +1,362 @@
+"""The main path: look, judge, record, show; and the alert pass beside it."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.assess import PathFinder
+from monitor.errors import SystemBrokenError
+from monitor.model import (
+    Anchors,
+    FailureReason,
+    LogChange,
+    Mail,
+    NotificationRecord,
+    Observation,
+    ProbeResult,
+    Target,
+    TargetState,
+)
+from monitor.parse import certificate
+from monitor.pipeline import Judge, TrustStoreCache
+from monitor.pipeline.alert_pass import AlertPass
+from support.factories.cycle_world import (
+    ANCHORS,
+    LEAF,
+    FakeClock,
+    FakeStore,
+    Shows,
+    World,
+    batch,
+    target,
+)
+from support.pki import NOW, days
+
+
+def test_a_batch_is_looked_at_judged_shown_and_recorded() -> None:
+    """One run takes every target to the board and into one transaction."""
+    targets = [target(1), target(2)]
+    world = World(Shows())
+    asyncio.run(world.cycle(targets).run(batch(*targets)))
+    assert [state.up for state in world.board.snapshot] == [True, True]
+    assert world.store.batches == [[targets[0].id, targets[1].id]]
+
+
+def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug costs its own target, with a traceback in the log; the others go on."""
+
+    class Buggy(Shows):
+        async def probe(self, target: Target) -> ProbeResult:
+            if target.where.startswith("host1"):
+                raise ValueError("a bug")
+            return await super().probe(target)
+
+    targets = [target(1), target(2)]
+    world = World(Buggy())
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(world.cycle(targets).run(batch(*targets)))
+    assert [state.up for state in world.board.snapshot] == [False, True]
+    assert world.tally.failures == [("endpoint", FailureReason.INTERNAL)]
+    assert "ValueError: a bug" in caplog.text
+
+
+def test_a_source_that_forgets_its_timeout_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even a source that hangs costs no more than its timeout and a grace."""
+
+    class Hangs(Shows):
+        async def probe(self, target: Target) -> ProbeResult:
+            await asyncio.sleep(3600)
+            return ProbeResult()
+
+    monkeypatch.setattr("monitor.pipeline.probe_target.GRACE", timedelta(0))
+    one = target(1, timeout=timedelta(milliseconds=50))
+    world = World(Hangs())
+    asyncio.run(world.cycle([one]).run(batch(one)))
+    assert world.tally.failures == [("endpoint", FailureReason.TIMEOUT)]
+
+
+def test_fast_results_do_not_wait_for_a_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one probe hangs, the others are on the board and recorded."""
+    monkeypatch.setattr("monitor.pipeline.run.SLICE", 0.02)
+
+    class OneSlow(Shows):
+        def __init__(self) -> None:
+            self.gate = asyncio.Event()
+
+        async def probe(self, target: Target) -> ProbeResult:
+            if target.where.startswith("host1"):
+                await self.gate.wait()
+            return await super().probe(target)
+
+    async def scenario() -> tuple[list[bool | None], list[list[str]]]:
+        targets = [target(1), target(2)]
+        source = OneSlow()
+        world = World(source)
+        run = asyncio.create_task(world.cycle(targets).run(batch(*targets)))
+        while not world.store.batches:
+            await asyncio.sleep(0.005)
+        early = [state.up for state in world.board.snapshot]
+        source.gate.set()
+        await run
+        return early, world.store.batches
+
+    early, batches = asyncio.run(scenario())
+    assert early == [None, True]
+    assert batches == [[target(2).id], [target(1).id]]
+
+
+def test_a_target_is_never_looked_at_twice_at_once() -> None:
+    """A second run leaves a target alone that is still being probed."""
+
+    class Counts(Shows):
+        now = most = 0
+
+        async def probe(self, target: Target) -> ProbeResult:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(0.02)
+            self.now -= 1
+            return await super().probe(target)
+
+    async def scenario() -> int:
+        source, one = Counts(), target(1)
+        cycle = World(source).cycle([one])
+        await asyncio.gather(cycle.run(batch(one)), cycle.run(batch(one)))
+        await cycle.run(batch(one))
+        return source.most
+
+    assert asyncio.run(scenario()) == 1
+
+
+def test_a_cancelled_run_records_what_is_finished() -> None:
+    """On stop nothing that was learned is lost, and what was not learned is not invented."""
+
+    class HalfDone(Shows):
+        async def probe(self, target: Target) -> ProbeResult:
+            if target.where.startswith("host1"):
+                await asyncio.sleep(3600)
+            return await super().probe(target)
+
+    async def scenario() -> tuple[list[list[str]], list[datetime | None]]:
+        targets = [target(1), target(2)]
+        world = World(HalfDone())
+        run = asyncio.create_task(world.cycle(targets).run(batch(*targets)))
+        await asyncio.sleep(0.05)
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+        return world.store.batches, [state.probed_at for state in world.board.snapshot]
+
+    batches, probed = asyncio.run(scenario())
+    assert batches == [[target(2).id]]
+    assert probed == [None, NOW]
+
+
+def test_a_broken_store_stops_nothing_and_is_made_up_for(caplog: pytest.LogCaptureFixture) -> None:
+    """What could not be recorded is shown, counted, complained of once, and recorded later."""
+    targets = [target(1), target(2)]
+    world = World(Shows())
+    cycle = world.cycle(targets)
+    world.store.broken = True
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(cycle.run(batch(targets[0])))
+        asyncio.run(cycle.run(batch(targets[0])))
+    complaints = [record for record in caplog.records if "could not record" in record.message]
+    assert (len(complaints), world.tally.store_errors, cycle.store_ok) == (1, 2, False)
+    assert world.board.snapshot.states[targets[0].id].up is True
+    world.store.broken = False
+    asyncio.run(cycle.run(batch(targets[1])))
+    assert world.store.batches == [[targets[0].id, targets[1].id]]
+    assert cycle.store_ok
+
+
+def test_the_lag_is_from_the_due_time_to_the_look() -> None:
+    """How late a probe begins is counted for each probe."""
+    world = World(Shows())
+    asyncio.run(world.cycle([target(1)]).run(batch(target(1)), NOW - timedelta(seconds=7)))
+    assert world.tally.lags == [timedelta(seconds=7)]
+
+
+def test_anchors_are_read_once_a_minute_and_never_on_the_loop() -> None:
+    """Files are compared once a minute, on a thread of their own."""
+
+    async def scenario() -> tuple[int, bool]:
+        calls: list[bool] = []
+
+        def read(_: tuple[str, ...], __: float) -> Anchors:
+            calls.append(threading.current_thread() is threading.main_thread())
+            return ANCHORS
+
+        clock = FakeClock()
+        trusted = TrustStoreCache(read, clock)
+        await asyncio.gather(*(trusted.anchors(("system",)) for _ in range(20)))
+        clock.ticks = 59
+        await trusted.anchors(("system",))
+        clock.ticks = 61
+        await trusted.anchors(("system",))
+        return len(calls), any(calls)
+
+    assert asyncio.run(scenario()) == (2, False)
+
+
+def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judging goes on with what was read before."""
+    monkeypatch.setattr("monitor.pipeline.trust_stores.PATIENCE", 0.05)
+
+    async def scenario() -> Anchors:
+        hang = threading.Event()
+        reads = 0
+
+        def read(_: tuple[str, ...], __: float) -> Anchors:
+            nonlocal reads
+            reads += 1
+            if reads > 1:
+                hang.wait(5)
+            return ANCHORS
+
+        clock = FakeClock()
+        trusted = TrustStoreCache(read, clock)
+        await trusted.anchors(("root.pem",))
+        clock.ticks = 100
+        found = await trusted.anchors(("root.pem",))
+        hang.set()
+        return found
+
+    assert asyncio.run(scenario()) is ANCHORS
+
+
+@dataclass
+class FakeMemory:
+    """Remember told-state, mails and facts as the store would."""
+
+    known: dict[str, NotificationRecord] = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    bytes_asked_for: list[str] = field(default_factory=list)
+
+    async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the one certificate there is."""
+        self.bytes_asked_for += fingerprints
+        return {certificate(LEAF.der).sha256: LEAF.der}
+
+    async def notification_log(self) -> Mapping[str, NotificationRecord]:
+        """Return what was told."""
+        return dict(self.known)
+
+    async def notify(
+        self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
+    ) -> None:
+        """Remember one pass."""
+        for change in changes:
+            if change.record is None:
+                self.known.pop(change.key, None)
+            else:
+                self.known[change.key] = change.record
+        self.mails += mails
+        self.facts.update(facts)
+
+    async def fact(self, key: str) -> str | None:
+        """Return one fact."""
+        return self.facts.get(key)
+
+    async def set_facts(self, facts: Mapping[str, str]) -> None:
+        """Remember facts."""
+        self.facts.update(facts)
+
+
+def composed(decision: object, now: datetime) -> list[Mail]:
+    """Return a mail that only says that something was decided."""
+    return [Mail(f"<{now.timestamp()}@test>", str(decision)[:40], b"", (), now, now)]
+
+
+def passing(world: World, memory: FakeMemory, now: datetime, *, mail: bool = True) -> bool:
+    """Do one alert pass."""
+
+    async def anchors(_: tuple[str, ...]) -> Anchors:
+        return ANCHORS
+
+    alerting = AlertPass(world.board, Judge(PathFinder()), anchors, memory)
+    return asyncio.run(
+        alerting.run(now, composed if mail else None, clock_suspect=False, notify_all_renewals=False)
+    )
+
+
+def probed(*targets: Target) -> World:
+    """Return a world in which every target was probed once."""
+    world = World(Shows())
+    asyncio.run(world.cycle(targets).run(batch(*targets)))
+    return world
+
+
+def test_a_pass_tells_the_inventory_once() -> None:
+    """A second pass at the same instant tells nothing."""
+    world, memory = probed(target(1)), FakeMemory()
+    assert [passing(world, memory, NOW), passing(world, memory, NOW)] == [True, False]
+    assert len(memory.mails) == 1
+
+
+def test_a_pass_judges_again_what_time_has_changed() -> None:
+    """A certificate that crosses its margin between two probes is critical after the pass."""
+    world, memory = probed(target(1, unreachable_after=1000)), FakeMemory()
+    passing(world, memory, NOW)
+    before = world.board.snapshot.states[target(1).id].severity
+    passing(world, memory, days(299))
+    after = world.board.snapshot.states[target(1).id].severity
+    assert (before, after) == ("ok", "critical")
+    assert memory.bytes_asked_for == []
+    passing(world, memory, days(301))
+    assert memory.bytes_asked_for == [certificate(LEAF.der).sha256]
+
+
+def test_without_mail_nothing_is_decided() -> None:
+    """A mail section that is added later must start with the inventory."""
+    world, memory = probed(target(1)), FakeMemory()
+    assert passing(world, memory, NOW, mail=False) is False
+    assert (memory.facts, memory.known) == ({}, {})
+
+
+def test_a_look_that_ends_during_a_pass_is_not_undone() -> None:
+    """What a pass judged from older knowledge gives way to a newer look."""
+    one = target(1, unreachable_after=1000)
+    world = probed(one)
+    newer = replace(world.board.snapshot.states[one.id], failed_probes=7)
+
+    class Late(FakeMemory):
+        async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
+            world.board.put([newer])
+            return await super().ders(fingerprints)
+
+    passing(world, Late(), days(301))
+    assert world.board.snapshot.states[one.id].failed_probes == 7
+
+
+def test_a_success_forgets_nothing_that_failed_beside_it() -> None:
+    """Two batches record at once, the first fails: the second's success must not drop the first's results."""
+
+    async def scenario() -> list[list[str]]:
+        one, two = target(1), target(2)
+        first_fails, written = asyncio.Event(), list[list[str]]()
+
+        class Store(FakeStore):
+            async def record(
+                self, states: Sequence[TargetState], observations: Mapping[str, Observation]
+            ) -> None:
+                ids = sorted(observations)
+                if ids == [one.id] and not first_fails.is_set():
+                    first_fails.set()
+                    raise SystemBrokenError("the disk is full")
+                await first_fails.wait()
+                await asyncio.sleep(0.01)
+                written.append(ids)
+
+        world = World(Shows(), store=Store())
+        cycle = world.cycle([one, two])
+        await asyncio.gather(cycle.run(batch(two)), cycle.run(batch(one)))
+        await cycle.run(batch(two))
+        return written
+
+    assert asyncio.run(scenario()) == [[target(2).id], [target(1).id, target(2).id]]
