@@ -18,7 +18,7 @@ HTTPS_PORT = 443
 LOCALHOST_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _VERSION_6 = re.compile(r"[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]{1,32})?")
 LONGEST_HOST = 254
 """Characters of a name with the dot that may end it (RFC 1035 section 2.3.4)."""
@@ -99,10 +99,9 @@ def read_host(text: str) -> str:
         inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
         return _version_6(inner)
     name = to_ascii(text).lower().removesuffix(".")
-    labels = name.split(".")
-    if _NUMBER.fullmatch(labels[-1]):
+    if ends_in_number(name):
         return _version_4(name, text)
-    if len(name) >= LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
+    if len(name) >= LONGEST_HOST or not all(map(_LABEL.fullmatch, name.split("."))):
         raise ValueError(_NOT_A_HOST)
     return name
 
@@ -138,18 +137,30 @@ def is_ip(host: str) -> bool:
     return ":" in host or host.rpartition(".")[2].isdigit()
 
 
-@lru_cache(maxsize=1 << 17)
+def ends_in_number(name: str) -> bool:
+    """Return whether the last label is a number, so that resolvers may read the name as an IPv4 address."""
+    return _NUMBER.fullmatch(name.rstrip(".").rpartition(".")[2]) is not None
+
+
 def machine_name(text: str) -> str:
     """Return a name or address in the form in which names of machines are compared; nothing is refused.
 
     Case, spaces around it, trailing dots, brackets and a zone do not count. What ``read_host`` refuses is
     compared as it is written otherwise: machines have names that DNS cannot hold.
     """
-    bare = text.strip().removesuffix(".")
+    return _machine_name(text) if len(text) <= LONGEST_HOST else _as_written(text)
+
+
+@lru_cache(maxsize=1 << 17)
+def _machine_name(text: str) -> str:
     try:
-        return read_host(bare).partition("%")[0]
+        return read_host(text.strip().removesuffix(".")).partition("%")[0]
     except ValueError:
-        return bare.strip("[]").lower().rstrip(".")
+        return _as_written(text)
+
+
+def _as_written(text: str) -> str:
+    return text.strip(" []").lower().rstrip(".")
 
 
 def read_ip(text: str) -> IpAddress | None:
@@ -181,11 +192,11 @@ def read_network(text: str) -> IpNetwork:
     Raises ``ValueError`` with a sentence, also for a network that ``read_ip`` gives no address of.
     """
     if "%" in text:
-        raise ValueError(f"{text} has a zone, which a network has not")
+        raise ValueError("a network has no zone")
     network = ipaddress.ip_network(text)
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is not None and network.prefixlen >= _MAPPED_PREFIX:
-        raise ValueError(f"write it as IPv4: {mapped}/{network.prefixlen - _MAPPED_PREFIX}")
+        raise ValueError(f"it holds IPv4 addresses; write {mapped}/{network.prefixlen - _MAPPED_PREFIX}")
     return network
 
 

@@ -4,18 +4,16 @@ It must not decide severities: it returns which of the two checks fails, and a s
 """
 
 import contextlib
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service_identity import CertificateError
 from service_identity.hazmat import DNS_ID, DNSPattern
 
+from monitor.addresses import IpAddress, read_ip, to_ascii
 from monitor.model import Certificate, Check
 
 _MOST_LISTED = 8
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,10 @@ def mismatch(certificate: Certificate, wanted: str) -> NameProblem | None:
     return _name_mismatch(certificate, name)
 
 
-def _address(text: str) -> Address | None:
+def _address(text: str) -> IpAddress | None:
     if text[-1:].isalpha() and ":" not in text:
         return None  # what most names look like: not worth an exception
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(text.strip("[]").partition("%")[0])
-    return None
+    return read_ip(text.strip("[]"))
 
 
 def _name_mismatch(certificate: Certificate, name: str) -> NameProblem:
@@ -59,7 +55,7 @@ def _name_mismatch(certificate: Certificate, name: str) -> NameProblem:
     return _subject_only(name)
 
 
-def _address_mismatch(certificate: Certificate, address: Address) -> NameProblem | None:
+def _address_mismatch(certificate: Certificate, address: IpAddress) -> NameProblem | None:
     if str(address) in certificate.ip_addresses:
         return None
     if any(_address(entry) == address for entry in certificate.dns_names):
@@ -92,7 +88,7 @@ def _identity(name: str) -> DNS_ID | None:
     with contextlib.suppress(ValueError, ImportError):
         return DNS_ID(name)
     with contextlib.suppress(ValueError):
-        return DNS_ID(name.encode("idna").decode())
+        return DNS_ID(to_ascii(name))
     return None
 
 

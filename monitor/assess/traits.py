@@ -5,6 +5,7 @@ It must not compare targets with each other: ``correlate`` does.
 
 from dataclasses import dataclass
 
+from monitor.addresses import machine_name, read_ip
 from monitor.assess.names import mismatch
 from monitor.assess.problem import SELF_SIGNED
 from monitor.model import Certificate, Path, Severity, Target
@@ -52,8 +53,10 @@ def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
 
     The name by which the target is probed is judged on its own.
     """
-    given = dict.fromkeys(name.strip().rstrip(".").lower() for name in target.traits.public_names)
-    reached = target.server_name.rstrip(".").lower()
+    if not target.traits.public_names:
+        return ()
+    given = dict.fromkeys(map(machine_name, target.traits.public_names))
+    reached = machine_name(target.server_name)
     return tuple(name for name in given if name and name != reached and mismatch(leaf, name) is not None)
 
 
@@ -76,7 +79,7 @@ def made_by_product(target: Target, path: Path) -> bool:
     recorder or event server, which have no certificate until somebody selects one.
     """
     names = _machine_names(target, path.leaf)
-    return _is_self_signed(path) and _is_xprotect(target) and path.leaf.subject_cn.casefold() in names
+    return _is_self_signed(path) and _is_xprotect(target) and machine_name(path.leaf.subject_cn) in names
 
 
 def made_at_start(target: Target, path: Path) -> bool:
@@ -104,6 +107,6 @@ def _is_xprotect(target: Target) -> bool:
 def _machine_names(target: Target, leaf: Certificate) -> set[str]:
     # Of a site that announces addresses only, a certificate with the address tells the machine's names.
     own = leaf.dns_names if target.host in leaf.ip_addresses else ()
-    names = {name.rstrip(".").casefold() for name in (target.host, target.server_name, *target.aliases, *own)}
-    short = {name.partition(".")[0] for name in names if not name.replace(".", "").isdigit()}
+    names = set(map(machine_name, (target.host, target.server_name, *target.aliases, *own)))
+    short = {name.partition(".")[0] for name in names if read_ip(name) is None}
     return {name for name in names | short if name}

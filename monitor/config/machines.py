@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.addresses import HostPort
+from monitor.addresses import HostPort, machine_name
 from monitor.model import DiscoveredTarget
 
 _CAMERA = "camera."
@@ -50,6 +50,6 @@ def _machine(found: DiscoveredTarget) -> FoundMachine | None:
         host = HostPort.parse(found.address).host
     except ValueError:
         return None  # what is wrong with it is told where it becomes an endpoint
-    aliases = dict.fromkeys(alias.lower().rstrip(".") for alias in found.aliases)
+    aliases = dict.fromkeys(map(machine_name, found.aliases))
     labels = tuple(label for label in found.labels if label[0] not in _OF_A_PORT)
     return FoundMachine(host, tuple(name for name in aliases if name != host), labels)

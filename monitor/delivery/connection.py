@@ -16,6 +16,9 @@ import aiosmtplib
 
 from monitor.delivery.relay import RelaySettings, Security
 from monitor.errors import CertMonitorError
+from monitor.network.client_tls import client_context
+from monitor.network.connect import NoneConnectedError, connect
+from monitor.network.resolve import look_up
 from monitor.secrets import Secret
 from monitor.threads import ThreadPool
 
@@ -53,21 +56,12 @@ async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) ->
     return client
 
 
-def trust_context(ca: str) -> ssl.SSLContext:
-    """Return a verifying context that trusts the system's anchors and those in one PEM or DER file.
+def _trusting(ca: str) -> ssl.SSLContext:
+    """Return a context that trusts the system's anchors and those in one PEM or DER file.
 
-    Raises ``OSError`` and ``ssl.SSLError`` for a file that cannot be read or understood.
+    Raises ``OSError``, of which ``ssl.SSLError`` is one, for a file that cannot be read or understood.
     """
-    context = ssl.create_default_context()
-    # Private CAs often lack what strict checks demand (an authority key identifier); strict is the default
-    # since Python 3.13.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    if ca:
-        content = Path(ca).read_bytes()
-        is_pem = b"-----BEGIN" in content
-        context.load_verify_locations(cadata=content.decode("ascii", "ignore") if is_pem else content)
-    return context
+    return client_context(system=True, extra=Path(ca).read_bytes() if ca else None)
 
 
 async def _connect(settings: RelaySettings, pool: ThreadPool) -> socket.socket:
@@ -76,23 +70,11 @@ async def _connect(settings: RelaySettings, pool: ThreadPool) -> socket.socket:
     Not left to asyncio, whose look-ups share one pool with everything else and hold up exit when they hang.
     """
     timeout = settings.timeout.total_seconds()
-    look_up = pool.run(socket.getaddrinfo, settings.host, settings.port, type=socket.SOCK_STREAM)
-    found = await asyncio.wait_for(look_up, timeout)
-    error: Exception = OSError(f"{settings.host} has no address")
-    for family, kind, protocol, _, address in found:
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
-        try:
-            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, address), timeout)
-        except OSError as raised:
-            sock.close()
-            error = raised
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise error
+    addresses = await asyncio.wait_for(pool.run(look_up, settings.host, settings.port), timeout)
+    try:
+        return await asyncio.wait_for(connect(addresses, settings.timeout), timeout)
+    except NoneConnectedError as error:
+        raise error.errors[0] from None
 
 
 async def _client(settings: RelaySettings, pool: ThreadPool, sock: socket.socket) -> aiosmtplib.SMTP:
@@ -103,7 +85,7 @@ async def _client(settings: RelaySettings, pool: ThreadPool, sock: socket.socket
         timeout=settings.timeout.total_seconds(),
         use_tls=settings.security is Security.TLS,
         start_tls=False,
-        tls_context=await pool.run(trust_context, settings.ca) if secure else None,
+        tls_context=await pool.run(_trusting, settings.ca) if secure else None,
         local_hostname=settings.ehlo_name or _own_name(sock),
     )
 

@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 
+from monitor.addresses import join_host_port
 from monitor.dialects.dialogue import (
     MOST_BYTES,
     Dialogue,
@@ -73,7 +74,7 @@ class HttpConnect(_Tunnel):
     def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
         """Say nothing yet; ``user`` and ``password`` go by Basic (RFC 7617)."""
         super().__init__()
-        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        where = join_host_port(host, port)
         lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
         if user:
             lines.append(f"Proxy-Authorization: Basic {b64encode(f'{user}:{password}'.encode()).decode()}")

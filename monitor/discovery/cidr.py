@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from monitor.addresses import join_host_port
+from monitor.addresses import IpNetwork, join_host_port, read_network
 from monitor.dialects import DIALECTS
 from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
@@ -50,7 +50,6 @@ _WINDOWS = {
 }
 
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _network(value: str) -> str:
@@ -64,10 +63,10 @@ def _network(value: str) -> str:
         )
     if str(ipaddress.ip_address(value.partition("/")[0])) != str(network.network_address):
         raise ValueError(f"has bits of an address behind the network; write {network}")
-    return str(network)
+    return str(read_network(str(network)))
 
 
-def _whole(network: _Network) -> int:
+def _whole(network: IpNetwork) -> int:
     return network.max_prefixlen
 
 

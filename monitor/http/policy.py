@@ -4,26 +4,21 @@ Whoever makes a certificate chooses what stands in it: without a limit it would 
 machines (RFC 5280 section 8 warns of it). So public addresses only, and what the configuration allows beyond.
 """
 
-import ipaddress
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from yarl import URL
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from monitor.addresses import IpAddress, IpNetwork, embedded_ip, ends_in_number, read_ip, read_network
 
 KEY = "issuers.private_addresses"
 _LONGEST = 2048
 _USUAL_PORTS = (80, 443)
-_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # What the standard library takes for public, in some of its versions (RFC 6890 and the registries of special
 # addresses), and the address of Azure's own service for its machines.
 _SPECIAL = tuple(
     map(
-        ipaddress.ip_network,
+        read_network,
         (
             "192.0.0.0/24",
             "192.88.99.0/24",
@@ -46,12 +41,12 @@ class RefusedError(ValueError):
 class UrlPolicy:
     """Which addresses may be asked: public ones, and at any port those of the networks in ``private``."""
 
-    private: tuple[Network, ...] = ()
+    private: tuple[IpNetwork, ...] = ()
 
     @classmethod
     def of(cls, networks: Iterable[str]) -> "UrlPolicy":
         """Return the policy for networks such as ``10.1.0.0/16``; raise ``ValueError`` for other texts."""
-        return cls(tuple(ipaddress.ip_network(text) for text in networks))
+        return cls(tuple(read_network(text) for text in networks))
 
     def check(self, address: str, port: int) -> None:
         """Raise ``RefusedError`` when nothing at this IP address and port may be asked."""
@@ -72,7 +67,7 @@ class UrlPolicy:
             )
 
 
-EVERYWHERE = UrlPolicy((ipaddress.IPv4Network("0.0.0.0/0"), ipaddress.IPv6Network("::/0")))
+EVERYWHERE = UrlPolicy.of(("0.0.0.0/0", "::/0"))
 """What may be asked for when the address stands in the configuration itself."""
 
 
@@ -95,7 +90,7 @@ def read_url(text: str) -> URL:
         raise RefusedError(f"{_short(text)} names no host")
     if url.user is not None or url.password is not None:
         raise RefusedError(f"an address at {host} holds a login and is not asked")
-    if _looks_numeric(host) and _parsed(host) is None:
+    if (":" in host or ends_in_number(host)) and read_ip(host) is None:
         raise RefusedError(f"{host} is no host name and no address in its usual form")
     return url.with_fragment(None)
 
@@ -109,28 +104,12 @@ def _short(text: str) -> str:
     return text if len(text) <= 120 else f"{text[:120]}..."
 
 
-def _looks_numeric(host: str) -> bool:
-    return ":" in host or _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) is not None
+def _parsed(text: str) -> IpAddress | None:
+    found = read_ip(text)
+    return None if found is None else embedded_ip(found)
 
 
-def _parsed(text: str) -> Address | None:
-    try:
-        return _plain(ipaddress.ip_address(text))
-    except ValueError:
-        return None
-
-
-def _plain(found: Address) -> Address:
-    """Return the IPv4 address that is written into some IPv6 addresses, others as they are."""
-    if isinstance(found, ipaddress.IPv4Address):
-        return found
-    if found in _NAT64:
-        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-    teredo = found.teredo[1] if found.teredo else None
-    return found.ipv4_mapped or found.sixtofour or teredo or found
-
-
-def _public(found: Address) -> bool:
+def _public(found: IpAddress) -> bool:
     # is_global alone calls multicast global.
     special = found.is_multicast or found.is_reserved or any(found in network for network in _SPECIAL)
     return found.is_global and not special

@@ -5,13 +5,11 @@ asked for is listed: ``*.vms.example:*``, ``recorder.vms.example:7563``, ``10.1.
 ``[2001:db8::/32]:8000-8100``, ``*:443``.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.addresses import read_host
+from monitor.addresses import IpNetwork, is_ip, read_host, read_ip, read_network
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _FORM = "a pattern is written as host:port, such as *.vms.example:*, 10.1.0.0/16:443 or [2001:db8::/32]:443"
 _MOST = 65535
 
@@ -26,7 +24,7 @@ class Pattern:
     ports: range
     name: str = ""
     suffix: str = ""
-    network: _Network | None = None
+    network: IpNetwork | None = None
     bounds: bool = False
 
     def names(self, host: str, port: int) -> bool:
@@ -34,12 +32,12 @@ class Pattern:
         if port not in self.ports or self.network is not None:
             return False
         if self.suffix:
-            return _address(host) is None and host.endswith(self.suffix)
+            return read_ip(host) is None and host.endswith(self.suffix)
         return self.name in ("*", host)
 
     def holds(self, address: str) -> bool:
         """Return whether an address lies in its network."""
-        found = _address(address)
+        found = read_ip(address)
         return self.network is not None and found is not None and found in self.network
 
 
@@ -57,7 +55,7 @@ class Allowed:
         ``unseen`` is true where a proxy looks it up and we never see its address: it then needs to be listed
         by its name.
         """
-        if _address(host) is not None:
+        if read_ip(host) is not None:
             return self.permits(host, port, host)
         if self._named(host, port):
             return True
@@ -91,7 +89,7 @@ def _pattern(host: str, ports: range) -> Pattern:
         return _network(host[1:-1], 6, ports)
     if ":" in host:
         raise ValueError(f"an IPv6 address or network stands in brackets; {_FORM}")
-    if "/" in host or host.rpartition(".")[2].isdigit():
+    if "/" in host or is_ip(host):
         return _network(host, 4, ports)
     return Pattern(ports, name=_name(host))
 
@@ -104,7 +102,7 @@ def _name(text: str) -> str:
 
 def _network(text: str, version: int, ports: range) -> Pattern:
     try:
-        found = ipaddress.ip_network(text)
+        found = read_network(text)
     except ValueError as error:
         raise ValueError(f"{text} is no network: {error}") from None
     if found.version != version:
@@ -123,13 +121,3 @@ def _ports(text: str) -> range:
     if not 1 <= low <= high <= _MOST:
         raise ValueError("a port lies between 1 and 65535, and a range begins with the smaller one")
     return range(low, high + 1)
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a text is, an IPv4 one also where it is written into IPv6; a name is none."""
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found

@@ -1,7 +1,4 @@
-"""TLS contexts with which this program asks other machines; never those that targets are probed with.
-
-Whatever is sent over such a connection may be secret, so the peer is always verified.
-"""
+"""TLS contexts with which this program asks other machines; never those that targets are probed with."""
 
 import contextlib
 import ssl
@@ -10,10 +7,16 @@ from monitor.model import Anchor, Anchors
 
 # The encoded names of the extensions keyUsage and basicConstraints, RFC 5280 sections 4.2.1.3 and 4.2.1.9.
 _CA_EXTENSIONS = (bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13"))
+_NONE = Anchors()
 
 
-def client_context(anchors: Anchors) -> ssl.SSLContext:
+def client_context(
+    anchors: Anchors = _NONE, *, system: bool = False, extra: bytes | None = None
+) -> ssl.SSLContext:
     """Return a context that accepts only these anchors and only the right name; blocks for milliseconds.
+
+    ``system`` adds what OpenSSL trusts on this machine, ``extra`` the certificates of one PEM or DER file,
+    and ``ssl.SSLError`` or ``ValueError`` is raised where it holds none.
 
     X509_STRICT is off: CAs made by the vendor's scripts lack extensions that it wants. PARTIAL_CHAIN lets a
     single pinned certificate be an anchor.
@@ -22,13 +25,27 @@ def client_context(anchors: Anchors) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if system:
+        context.load_default_certs()
+    if extra is not None:
+        pem = b"-----BEGIN" in extra
+        context.load_verify_locations(cadata=extra.decode("ascii", "ignore") if pem else extra)
     for anchor in anchors.members:
-        if _hinders(anchor, anchors):
-            continue
-        # One anchor that OpenSSL cannot read must not cost the others.
-        with contextlib.suppress(ssl.SSLError):
-            context.load_verify_locations(cadata=anchor.der)
+        if not _hinders(anchor, anchors):
+            # One anchor that OpenSSL cannot read must not cost the others.
+            with contextlib.suppress(ssl.SSLError):
+                context.load_verify_locations(cadata=anchor.der)
     return context
+
+
+def load_identity(context: ssl.SSLContext, certificate: str, key: str | None, passphrase: str = "") -> None:
+    """Show a certificate of our own to servers that ask for one.
+
+    Both are paths of PEM files; without ``key`` the first holds it too. Raises ``OSError``, of which
+    ``ssl.SSLError`` is one, where they cannot be read or do not fit.
+    """
+    # A text, even an empty one: without it OpenSSL asks the terminal.
+    context.load_cert_chain(certificate, key, lambda: passphrase)
 
 
 def _hinders(anchor: Anchor, anchors: Anchors) -> bool:

@@ -64,11 +64,12 @@ _WINDOWS = {
 
 
 class NoneConnectedError(Exception):
-    """No address could be connected; ``reason`` and ``detail`` say why."""
+    """No address could be connected; ``reason`` and ``detail`` say why, ``errors`` are those of each."""
 
     def __init__(self, errors: Sequence[tuple[Address, OSError]]) -> None:
         """Sum up what each address answered."""
         told = [(address, *explain(error)) for address, error in errors]
+        self.errors = tuple(error for _, error in errors)
         self.reason: FailureReason = told[0][1]
         if len(told) == 1:
             self.detail = told[0][2]

@@ -43,7 +43,7 @@ class Resolver:
 
         An IP literal is answered at once: even for these a probe-up costs a tenth of a whole probe.
         """
-        return literal(host, port) or await self.pool.run(_look_up, host, port)
+        return literal(host, port) or await self.pool.run(look_up, host, port)
 
     def close(self) -> None:
         """Release the threads."""
@@ -69,7 +69,11 @@ def alternate(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
     return tuple(a for a in chain.from_iterable(zip_longest(own, other)) if a is not None)
 
 
-def _look_up(host: str, port: int) -> tuple[Address, ...]:
+def look_up(host: str, port: int) -> tuple[Address, ...]:
+    """Return what the system's resolver knows of a host, families alternating; blocks.
+
+    Raises ``OSError`` where it knows nothing.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError:

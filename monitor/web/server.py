@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from monitor.addresses import join_host_port
 from monitor.errors import SystemBrokenError
 from monitor.threads import ThreadPool
 from monitor.web.impatient import ImpatientProtocol
@@ -118,8 +119,9 @@ async def _bind(host: str, port: int) -> list[socket.socket]:
     except OSError as error:
         for opened in sockets:
             opened.close()
+        where = join_host_port(host, port)
         raise SystemBrokenError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another address under web:"
+            f"cannot listen on {where}: {error.strerror or error}; choose another address under web:"
         ) from error
     return sockets
 

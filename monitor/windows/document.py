@@ -4,7 +4,6 @@ Windows PowerShell writes it (``deploy/windows``) to a folder or answers with it
 newer collector adds within one major version are passed over. ``null`` says that something could not be seen.
 """
 
-import ipaddress
 import json
 import re
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from monitor.addresses import read_ip
 from monitor.parse import display
 from monitor.windows.stores import as_known
 
@@ -33,7 +33,10 @@ def _host_name(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    return str(ipaddress.ip_address(value.partition("%")[0]))
+    address = read_ip(value)
+    if address is None:
+        raise ValueError("is no IP address")
+    return str(address)
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -229,8 +229,8 @@ def test_networks() -> None:
 WRONG_NETWORKS = {
     "10.1.0.1/16": "has host bits set",
     "010.0.0.0/8": "does not appear to be",
-    "fe80::1%eth0": "has a zone",
-    "::ffff:10.0.0.0/104": "write it as IPv4: 10.0.0.0/8",
+    "fe80::1%eth0": "a network has no zone",
+    "::ffff:10.0.0.0/104": "it holds IPv4 addresses; write 10.0.0.0/8",
     "vms01": "does not appear to be",
 }
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from cryptography.x509 import KeyUsage
 
 from monitor.model import Anchor, Anchors
-from monitor.network.client_tls import client_context
+from monitor.network.client_tls import client_context, load_identity
 from monitor.parse import certificate
 from support.pki import CLIENT_AUTH, Issued, authority, days, issue, leaf
 
@@ -106,3 +107,31 @@ def test_accepted(tmp_path: Path, anchors: list[Issued], served: list[Issued]) -
 def test_refused(tmp_path: Path, anchors: list[Issued], served: list[Issued], expected: str) -> None:
     """Anything else is refused, in OpenSSL's words."""
     assert expected in said(tmp_path, anchors, served)
+
+
+def test_extra_anchors_of_a_file() -> None:
+    """A file of anchors may be PEM or DER; a file without one is an error, never trust in nobody or all."""
+    for content in (ROOT.pem, ROOT.der, b"text before it\n" + ROOT.pem):
+        assert len(client_context(extra=content).get_ca_certs()) == 1
+    for content in (b"", b"text", b"-----BEGIN CERTIFICATE-----\n"):
+        with pytest.raises((ssl.SSLError, ValueError)):
+            client_context(extra=content)
+
+
+def test_nobody_is_trusted_by_default() -> None:
+    """Without anchors no certificate is accepted, and the machine's own are not trusted unless asked for."""
+    context = client_context()
+    assert context.get_ca_certs() == []
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_no_question_for_a_passphrase(tmp_path: Path) -> None:
+    """A key that is encrypted against our knowledge is an error; OpenSSL does not ask the terminal."""
+    certificate, key = tmp_path / "certificate", tmp_path / "key"
+    certificate.write_bytes(LEAF.pem)
+    encryption = BestAvailableEncryption(b"secret")
+    key.write_bytes(LEAF.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    with pytest.raises(ssl.SSLError):
+        load_identity(client_context(), str(certificate), str(key))
+    load_identity(client_context(), str(certificate), str(key), "secret")

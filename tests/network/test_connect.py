@@ -90,7 +90,7 @@ def test_hung_lookups_leave_their_threads_behind(monkeypatch: pytest.MonkeyPatch
     """A probe-up that is given up counts as abandoned until it returns, and others go on beside it."""
     hold = threading.Event()
     monkeypatch.setattr(
-        resolving, "_look_up", lambda host, port: (v4("10.0.0.1", port),) if host == "fine" else hold.wait()
+        resolving, "look_up", lambda host, port: (v4("10.0.0.1", port),) if host == "fine" else hold.wait()
     )
 
     async def main() -> tuple[int, object]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from monitor.addresses import machine_name
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
@@ -31,11 +32,7 @@ def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Fi
 
 
 def _hosts(state: TargetState) -> list[str]:
-    return [_plain(host) for host in state.target.traits.stands_in_for]
-
-
-def _plain(host: str) -> str:
-    return host.rstrip(".").lower()
+    return [machine_name(host) for host in state.target.traits.stands_in_for]
 
 
 def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certificate]:
@@ -44,7 +41,7 @@ def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certi
     for state in snapshot:
         target = state.target
         if target.kind == "endpoint" and not target.traits.stands_in_for and state.sightings:
-            for host in {_plain(name) for name in (target.host, *target.aliases)} & hosts:
+            for host in {machine_name(name) for name in (target.host, *target.aliases)} & hosts:
                 key = host, target.label("certificate_group")
                 found[key] += [certificate for _, certificate in leaves(state)]
     return {key: min(known, key=lambda one: one.not_after) for key, known in found.items() if known}
@@ -68,5 +65,5 @@ def _finding(
             f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
             f"those of all that it stands in for ({listed}): it seems to have been forgotten"
         )
-        matter = f"{Check.FAILOVER_OLDER} {_plain(target.host) or target.where}"
+        matter = f"{Check.FAILOVER_OLDER} {machine_name(target.host) or target.where}"
         yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, location, matter)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.addresses import machine_name
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState
 
@@ -28,7 +29,7 @@ def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Findi
 
 
 def _add_served(groups: dict[tuple[str, str], list[_Served]], state: TargetState) -> None:
-    name = state.target.server_name.rstrip(".").lower()
+    name = machine_name(state.target.server_name)
     for sighting in state.sightings:
         if sighting.position == 0:
             port = sighting.location.rpartition(":")[2]

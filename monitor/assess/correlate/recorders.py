@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
 
+from monitor.addresses import machine_name
 from monitor.assess.expiry import end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
@@ -30,7 +31,7 @@ def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[s
         group = target.label("certificate_group") if target.labels else ""
         recorder = target.kind == "endpoint" and target.label("component") in RECORDERS
         if group in _GROUPS and recorder and _known(state):
-            host = target.host.rstrip(".").lower()
+            host = machine_name(target.host)
             hosts[host][group] += [(state, *leaf) for leaf in leaves(state)]
     for host, groups in hosts.items():
         pairs = product(*(groups[group] for group in _GROUPS))

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.addresses import HostPort, IpAddress, read_ip
 from monitor.discovery.xprotect.asking import Asked
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -39,7 +40,7 @@ def record(sites: Sequence[tuple[str, Asked]]) -> list[dict[str, Any]]:
     mask = _Mask()
     return [
         {
-            "site": mask.host(where.rpartition(":")[0].strip("[]")),
+            "site": mask.host(HostPort.parse(where).host),
             "version": asked.version if _SIMPLE.fullmatch(asked.version) else "",
             "failures": [
                 {"reason": str(one.reason), "location": _resource(one.location)} for one in asked.failures
@@ -85,15 +86,16 @@ class _Mask:
             return self._guids(value)
         if not value or (plain and _SIMPLE.fullmatch(value)) or _harmless(value):
             return value
-        if _is_ip(value) or _HOST_KEYS.search(key):
+        if read_ip(value) is not None or _HOST_KEYS.search(key):
             return self.host(value)
         return self._known_host(value) or self._pseudonym("text", value.lower(), "text-{}")
 
     def host(self, value: str) -> str:
         """Return a host's pseudonym; a short name and its full name keep their relation."""
         name = value.lower().rstrip(".")
-        if _is_ip(name):
-            return self._address(name)
+        address = read_ip(name)
+        if address is not None:
+            return self._address(address)
         first, dot, rest = name.partition(".")
         masked = self._pseudonym("host", first, "host-{}")
         return f"{masked}.{self._pseudonym('domain', rest, 'domain-{}.example')}" if dot else masked
@@ -104,8 +106,7 @@ class _Mask:
     def _key(self, key: str) -> str:
         return self._guids(key) if _GUID.search(key) else key if _SIMPLE.fullmatch(key) else "key"
 
-    def _address(self, name: str) -> str:
-        address = ipaddress.ip_address(name.partition("%")[0])
+    def _address(self, address: IpAddress) -> str:
         if address.is_loopback or address.is_unspecified or address.is_link_local:
             return str(address)
         if address.version == 6:
@@ -147,11 +148,3 @@ def _harmless(value: str) -> bool:
     switch = value.lower() in ("yes", "no", "true", "false")
     number = value.isascii() and value.isdigit() and len(value) <= 5
     return switch or number or _SERVICES.fullmatch(value) is not None
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    return True

@@ -3,7 +3,6 @@
 Must not connect or read anything: passwords and keys are named here and read at the probe.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.addresses import join_host_port, read_host, read_port, split_host_port
+from monitor.addresses import is_ip, join_host_port, read_host, read_port, split_host_port
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
@@ -149,7 +148,10 @@ class ConnectSettings(TargetSettings):
     @field_validator("source_address")
     @classmethod
     def _source(cls, text: str) -> str:
-        return str(ipaddress.ip_address(text)) if text else ""
+        host = read_host(text) if text else ""
+        if host and not is_ip(host):
+            raise ValueError(f"{host} is a name; it must be an address of this machine")
+        return host
 
     @field_validator("proxy")
     @classmethod

@@ -20,6 +20,7 @@ from kubernetes_asyncio import config
 from kubernetes_asyncio.client import Configuration
 from kubernetes_asyncio.config import kube_config
 
+from monitor.network.client_tls import client_context, load_identity
 from monitor.sources.kubernetes.settings import Cluster
 
 LARGEST = 1024 * 1024
@@ -137,7 +138,8 @@ def _safe(settings: Any) -> Access:
 
 
 def _context(settings: Any) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=settings.ssl_ca_cert)
+    ca = Path(settings.ssl_ca_cert).read_bytes() if settings.ssl_ca_cert else None
+    context = client_context(system=ca is None, extra=ca)
     if settings.cert_file:
-        context.load_cert_chain(settings.cert_file, settings.key_file)
+        load_identity(context, settings.cert_file, settings.key_file)
     return context

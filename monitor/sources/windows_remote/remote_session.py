@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from monitor.model import Anchors
 from monitor.network.resolve import Address
 from monitor.secrets import Secret
 from monitor.windows.access import Remote
@@ -74,7 +75,7 @@ def _shut(twin: socket.socket) -> None:
 class RemoteSession:
     """Hold what one probe one machine has: whom to ask, as whom, where, by what trust, how long.
 
-    ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are DER bytes of
+    ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are the
     anchors. ``deadline`` is in the seconds of ``time.monotonic``; whoever opens a socket gives it to ``cut``.
     ``secret`` is the password, ``passphrase`` that of the client certificate's key. ``link`` is a first
     connection that stands already, to be used or closed.
@@ -84,7 +85,7 @@ class RemoteSession:
     secret: Secret | None
     addresses: tuple[Address, ...]
     deadline: float
-    trust: tuple[bytes, ...] = ()
+    trust: Anchors = Anchors()
     passphrase: Secret | None = None
     link: socket.socket | None = field(default=None, compare=False)
     cut: Cut = field(default_factory=Cut, compare=False)

@@ -20,6 +20,7 @@ from requests.auth import HTTPBasicAuth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from monitor.network.client_tls import client_context, load_identity
 from monitor.network.connect import NoneConnectedError
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.windows.access import ClientCertificate, Login
@@ -106,7 +107,7 @@ class _Bounded(HTTPAdapter):
         self._left = MOST_BYTES
         self._link = visit.link
         self._answer: Any = None
-        self._context = tls_context(visit) if visit.remote.tls else None
+        self._context = _context(visit) if visit.remote.tls else None
         super().__init__(pool_connections=1, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **keys: Any) -> None:
@@ -211,21 +212,9 @@ def _connected(visit: RemoteSession) -> socket.socket:
     raise NoneConnectedError(errors)
 
 
-def tls_context(visit: RemoteSession) -> ssl.SSLContext:
-    """Return a context that accepts only the visit's anchors and the right name; shows our certificate.
-
-    X509_STRICT is off: CAs made by vendors' scripts lack extensions that it wants. PARTIAL_CHAIN lets a
-    pinned certificate be an anchor: listeners are often given one that nobody else signed.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    for der in visit.trust:
-        try:
-            context.load_verify_locations(cadata=der)
-        except ssl.SSLError:
-            continue  # one anchor that OpenSSL cannot read must not cost the others
+def _context(visit: RemoteSession) -> ssl.SSLContext:
+    """Return a context that accepts only the visit's anchors and the right name; shows our certificate."""
+    context = client_context(visit.trust)
     if visit.remote.identity is not None:
         _show(context, visit.remote.identity, visit)
     return context
@@ -237,8 +226,7 @@ def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: RemoteSes
         for path in (identity.certificate, identity.key):
             if not Path(path).is_file():  # a pipe would be waited for without end
                 raise UnfitIdentityError(f"{path} is no file that can be read")
-        # A text, even an empty one: without it OpenSSL asks the terminal.
-        context.load_cert_chain(identity.certificate, identity.key, lambda: passphrase)
+        load_identity(context, identity.certificate, identity.key, passphrase)
     except ssl.SSLError as error:
         said = (error.reason or "they do not fit").replace("_", " ").lower()
         raise UnfitIdentityError(f"{identity.certificate} and {identity.key}: {said}") from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from socket import socket
 
-from monitor.model import Failure, FailureReason, ProbeResult, Target
+from monitor.model import Anchors, Failure, FailureReason, ProbeResult, Target
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import Address, Resolving
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
@@ -93,10 +93,9 @@ class WindowsRemoteSource:
     async def _visit(self, remote: Remote, trust: tuple[str, ...], deadline: float) -> RemoteSession:
         secret = await self._secret(remote.password)
         passphrase = await self._secret(remote.identity.passphrase if remote.identity else None)
-        anchors: tuple[bytes, ...] = ()
+        anchors = Anchors()
         if remote.tls:
-            found = await self.pool.run(self._shelf.anchors, trust, time.monotonic())
-            anchors = tuple(anchor.der for anchor in found.members)
+            anchors = await self.pool.run(self._shelf.anchors, trust, time.monotonic())
         addresses = await self._addresses(remote, deadline)
         link = await _connected(remote, addresses, deadline)
         return RemoteSession(remote, secret, addresses, deadline, anchors, passphrase, link)

@@ -86,7 +86,7 @@ def test_no_address_left(keys: dict[str, str], said: str) -> None:
 
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {
-    "source": ({"source_address": "eth0"}, "'eth0' does not appear to be an IPv4 or IPv6 address"),
+    "source": ({"source_address": "eth0"}, "eth0 is a name; it must be an address of this machine"),
     "family": ({"family": "ipv5"}, "Input should be 'any', 'ipv4', 'ipv6', 'prefer_ipv4' or 'prefer_ipv6'"),
     "both": ({"family": "ipv6", "source_address": "127.0.0.1"}, "source_address is no ipv6 address"),
 }

@@ -3,10 +3,10 @@
 It must not judge ports that http.sys does not serve: a recorder's own socket is in no binding.
 """
 
-import ipaddress
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from monitor.addresses import read_ip
 from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     AvailableCertificate,
     MachineView,
@@ -116,11 +116,8 @@ def _seen_after(served: ServedLeaf, at: datetime) -> bool:
 
 
 def _any_address(binding: Binding) -> bool:
-    host = address_of(binding).rpartition(":")[0].strip("[]")
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
+    address = read_ip(address_of(binding).rpartition(":")[0].strip("[]"))
+    return address is not None and address.is_unspecified
 
 
 def _is_in(available: AvailableCertificate, store: str) -> bool:

@@ -4,45 +4,21 @@ It must not ask the network: whether two names mean one machine is known only fr
 what the machine itself says.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+
+from monitor.addresses import LOCALHOST_NAMES, machine_name, read_ip
 
 LOCAL = "localhost"
 """The one name for the monitor's own machine."""
 
-_LOCAL = frozenset({LOCAL, "localhost.localdomain", "ip6-localhost", "127.0.0.1", "::1"})
+_LOCAL = LOCALHOST_NAMES | {"127.0.0.1", "::1"}
 
 
-@lru_cache(maxsize=1 << 17)
 def comparable(name: str) -> str:
-    """Return a name or address in comparable form, without case, final dot, brackets and zone."""
-    text = name.strip().removeprefix("[").removesuffix("]").lower().removesuffix(".")
-    if text[-1:].isdigit() or ":" in text:
-        text = _address(text.partition("%")[0])
-    elif not text.isascii():
-        text = _encoded(text)
+    """Return a name or address in comparable form, every name of the monitor's own machine as ``LOCAL``."""
+    text = machine_name(name)
     return LOCAL if text in _LOCAL else text
-
-
-def _address(text: str) -> str:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return text
-    return str(getattr(address, "ipv4_mapped", None) or address)
-
-
-def _encoded(text: str) -> str:
-    try:
-        return text.encode("idna").decode("ascii")
-    except UnicodeError:
-        return text
-
-
-def _is_address(name: str) -> bool:
-    return ":" in name or name.replace(".", "").isdigit()
 
 
 def _first_label(name: str) -> str:
@@ -68,7 +44,7 @@ class MachineNames:
         """Return names and addresses sorted; ``local``: it is the monitor's own, whatever its name."""
         known = {comparable(name) for name in names} - {""}
         own = local or LOCAL in known
-        addresses = {name for name in known if _is_address(name)}
+        addresses = {name for name in known if read_ip(name) is not None}
         named = known - addresses - {LOCAL}
         return cls(
             frozenset(name for name in named if "." in name),

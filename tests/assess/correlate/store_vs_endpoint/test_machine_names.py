@@ -55,6 +55,7 @@ def test_names_as_they_are_compared(written: str, compared: str) -> None:
         ((HOST,), "rec01.other.example", (), False),
         (("REC01", HOST), "rec01.other.example", (), False),
         (("REC01", HOST), "rec01", ("rec01.other.example",), False),
+        (("2019",), "2019", ("10.0.0.9",), True),
         ((HOST,), "rec02", (), False),
         ((HOST,), "10.0.0.5", (), False),
         ((HOST,), "vms.example", (), False),
