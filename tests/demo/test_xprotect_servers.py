@@ -24,8 +24,8 @@ async def _served(site: Simulator, machine: str, port: int) -> x509.Certificate:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    location = site.locations[machine]
-    _, writer = await asyncio.open_connection(location.address, location.ports[port], ssl=context)
+    endpoint = site.endpoints[machine]
+    _, writer = await asyncio.open_connection(endpoint.address, endpoint.ports[port], ssl=context)
     der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     writer.close()
     return x509.load_der_x509_certificate(der)
@@ -61,8 +61,8 @@ def test_certificates_carry_the_address(tmp_path: Path) -> None:
     async def run() -> bool:
         async with running(tmp_path) as site:
             context = ssl.create_default_context(cadata=site.ca.der)
-            location = site.locations["event01"]
-            _, writer = await asyncio.open_connection(location.address, location.ports[22331], ssl=context)
+            endpoint = site.endpoints["event01"]
+            _, writer = await asyncio.open_connection(endpoint.address, endpoint.ports[22331], ssl=context)
             writer.close()
             return True
 
@@ -96,8 +96,8 @@ def test_unencrypted_recorder_answers_plainly(tmp_path: Path) -> None:
 
     async def run() -> bytes:
         async with running(tmp_path) as site:
-            location = site.locations["recorder03"]
-            reader, writer = await asyncio.open_connection(location.address, location.ports[7563])
+            endpoint = site.endpoints["recorder03"]
+            reader, writer = await asyncio.open_connection(endpoint.address, endpoint.ports[7563])
             writer.write(b"\x16\x03\x01")
             begin = await reader.readexactly(8)
             writer.close()
@@ -139,11 +139,11 @@ def test_one_address_for_all() -> None:
         Machine("a", (Door(18901, Serves.PLAIN), Door(18902, announced=False))),
         Machine("b", (Door(18901, Serves.PLAIN), Door(18902, announced=False))),
     )
-    locations = claim(machines, addresses=())
+    endpoints = claim(machines, addresses=())
     try:
-        found = [(location.address, sorted(location.ports)) for location in locations]
+        found = [(endpoint.address, sorted(endpoint.ports)) for endpoint in endpoints]
     finally:
-        release(locations)
+        release(endpoints)
     assert found == [("127.0.0.1", [18901, 18902]), ("127.0.0.1", [18901])]
 
 
@@ -153,10 +153,10 @@ def test_taken_everywhere() -> None:
         taken.bind(("0.0.0.0", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        (location,) = claim((Machine("a", (Door(port, Serves.PLAIN),)),), addresses=("127.0.0.1",))
-        moved = location.ports[port]
-        release((location,))
-    assert (location.address, moved != port) == ("127.0.0.1", True)
+        (endpoint,) = claim((Machine("a", (Door(port, Serves.PLAIN),)),), addresses=("127.0.0.1",))
+        moved = endpoint.ports[port]
+        release((endpoint,))
+    assert (endpoint.address, moved != port) == ("127.0.0.1", True)
 
 
 def test_site_on_one_address(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_site_on_one_address(tmp_path: Path) -> None:
             context = ssl.create_default_context(cadata=site.ca.der)
             _, writer = await asyncio.open_connection(uri.hostname, uri.port, ssl=context)
             writer.close()
-            return str(uri.hostname), len(site.locations)
+            return str(uri.hostname), len(site.endpoints)
         finally:
             await site.stop()
 

@@ -54,7 +54,7 @@ def test_json_shape(asking: Asking) -> None:
 
 def test_json_element(asking: Asking) -> None:
     """An element says what the endpoint is in the manuals' words, under the server's own name."""
-    recorder = asking.simulator.locations["recorder02"]
+    recorder = asking.simulator.endpoints["recorder02"]
     [found] = [
         row
         for row in rows(discover(asking, "--format", "json"))

@@ -21,7 +21,7 @@ def site() -> Iterator[Simulator]:
 def preflight(site: Simulator, *servers: str) -> Done:
     """Judge computers of the site by the certificates on their ports, such as ``recorder02=ROLE``."""
     pairs = [one.partition("=") for one in servers]
-    typed = [f"{site.locations[machine].address}={roles}" for machine, _, roles in pairs]
+    typed = [f"{site.endpoints[machine].address}={roles}" for machine, _, roles in pairs]
     return run("xprotect", "preflight", *typed, "--trust", site.trust)
 
 
@@ -48,7 +48,7 @@ def test_port_without_tls(site: Simulator) -> None:
         2,
         ["missing  recording server, streaming media certificate"],
     )
-    assert f"--file {site.locations['recorder03'].address}=PATH" in done.out
+    assert f"--file {site.endpoints['recorder03'].address}=PATH" in done.out
 
 
 def test_silent_port(site: Simulator) -> None:

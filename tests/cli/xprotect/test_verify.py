@@ -41,7 +41,7 @@ def site() -> Iterator[Simulator]:
 
 def verify(site: Simulator, machine: str, *more: str | Path) -> Done:
     """Verify one computer of the site by its address."""
-    return run("xprotect", "verify", site.locations[machine].address, *more)
+    return run("xprotect", "verify", site.endpoints[machine].address, *more)
 
 
 def recorder(site: Simulator, machine: str, *more: str | Path) -> Done:
@@ -142,7 +142,7 @@ def test_configured_host(site: Simulator, tmp_path: Path) -> None:
     )
     done = verify(site, "recorder02", "--config", file)
     ports = re.findall(r"^ {7}\S.*port (\d+): (\w+)$", done.out, re.MULTILINE)
-    expected = site.locations["recorder02"].ports
+    expected = site.endpoints["recorder02"].ports
     assert (done.code, dict(ports)) == (0, {str(expected[port]): "green" for port in (7563, 9001, 7609)})
 
 
