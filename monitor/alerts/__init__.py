@@ -1,23 +1,24 @@
-"""What to tell the administrators and in which words: pure functions of what is known and the time.
+"""Decide which notifications administrators get, and phrase them: pure functions of a snapshot and the time.
 
-No I/O and no clock here; storing and sending are done by those who call.
+Findings become alerts (``collect``, ``unreachable``), due alerts become notification items (``decide``,
+``due``), what is over is resolved (``resolve``), and items become mails (``mail``); callers store and send.
 """
 
+from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
 from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
-from monitor.alerts.decision import Advice, Decision, Entry, Inventory, Rung, Situation, Spot, Why
-from monitor.alerts.message import ascii_domain, compose
-from monitor.alerts.render import render
+from monitor.alerts.decision import Decision, Inventory, MonitorState, NotificationItem, NotifyReason
+from monitor.alerts.mail import ascii_domain, compose, render
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
-    "Advice",
+    "AlertLevel",
+    "AlertLocation",
     "Decision",
-    "Entry",
     "Inventory",
-    "Rung",
-    "Situation",
-    "Spot",
-    "Why",
+    "MonitorState",
+    "NotificationItem",
+    "NotifyReason",
+    "RenewalSteps",
     "ascii_domain",
     "compose",
     "decide",

@@ -1,54 +1,65 @@
-"""Decide what to tell now: a pure function of the snapshot, what was told before, and the time.
+"""Decide what is notified now: a pure function of the snapshot, the notification log, and the time.
 
-Nothing is rendered here and nothing is stored. Whoever calls stores the mail and the changes in one
-transaction; deciding again with the changes applied tells nothing.
+Nothing is rendered here and nothing is stored. The caller stores the notification and the changes of the log
+in one transaction; deciding again with the changes applied notifies nothing.
 """
 
-from collections.abc import Mapping
+import heapq
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from monitor.alerts.blindness import collect_blindness
-from monitor.alerts.decision import Decision, Entry, Moment, Rung, Situation, Why
-from monitor.alerts.due import due, keep_up, remember
-from monitor.alerts.gone import settle
-from monitor.alerts.inventory import take_inventory
-from monitor.alerts.keys import CLOCK, INVENTORY, RENEWED, renewed
-from monitor.alerts.lists import add_lists
-from monitor.alerts.matter import Matter, collect
-from monitor.alerts.order import as_entries, worst_first
-from monitor.alerts.renewal import all_renewals, told_renewal
-from monitor.model import Check, LogChange, NotificationRecord, Snapshot
+from monitor.alerts.alert import Alert, AlertLevel, alert_location
+from monitor.alerts.collect import collect_alerts
+from monitor.alerts.decision import (
+    Decision,
+    DecisionInput,
+    Inventory,
+    MonitorState,
+    NotificationItem,
+    NotifyReason,
+    UnreachableHost,
+    UpcomingExpiry,
+)
+from monitor.alerts.due import as_items, due_alerts, locations_added, notified, worst_first
+from monitor.alerts.keys import CLOCK, INVENTORY, RENEWED, renewal_key, unreachable_key
+from monitor.alerts.renewals import all_renewals, renewal_record
+from monitor.alerts.resolve import resolve_alerts
+from monitor.alerts.unreachable import collect_unreachable, common_title, host_of, unreachable_together
+from monitor.model import Check, LogChange, NotificationRecord, Path, Snapshot, TargetState
 
 FIRST_PASS_AT_MOST = timedelta(minutes=30)
+MOST_UPCOMING = 20
 # A clock that was once far ahead would otherwise silence everything for as long, after a single mail.
 _CLOCK_AGAIN_AFTER = timedelta(days=1)
 _BEFORE_INVENTORY = (Check.EXPIRY, Check.CA_EXPIRY)
 
 
 def decide(
-    snapshot: Snapshot, told: Mapping[str, NotificationRecord], now: datetime, *, situation: Situation
+    snapshot: Snapshot, log: Mapping[str, NotificationRecord], now: datetime, *, monitor_state: MonitorState
 ) -> Decision:
-    """Return what is to be told now and how told-state changes.
+    """Return what is notified now and how the notification log changes.
 
-    A clock that cannot be believed is told alone, once a day. Until the first pass has ended only ended and
-    critically ending certificates are told; then one inventory; after that notices.
+    A clock that cannot be right is notified alone, once a day. Until the first pass has ended only expired
+    certificates and those critically near their expiry are notified; then one inventory; after that what
+    is new, worse, due again or resolved.
     """
-    if situation.clock_suspect:
-        return _clock_is_wrong(told, now)
-    moment = Moment(snapshot, told, now, situation)
-    matters = collect(snapshot, now)
-    add_lists(matters, snapshot)
-    if not (situation.inventory_sent or INVENTORY in told):
-        return _first_pass(moment, matters)
-    return _notice(moment, matters | collect_blindness(snapshot, told))
+    if monitor_state.clock_suspect:
+        return _clock_is_wrong(log, now)
+    given = DecisionInput(snapshot, log, now, monitor_state)
+    alerts = collect_alerts(snapshot, now)
+    if not (monitor_state.inventory_sent or INVENTORY in log):
+        return _first_pass(given, alerts)
+    return _notice(given, alerts | collect_unreachable(snapshot, log))
 
 
-def _clock_is_wrong(told: Mapping[str, NotificationRecord], now: datetime) -> Decision:
-    before = told.get(CLOCK)
+def _clock_is_wrong(log: Mapping[str, NotificationRecord], now: datetime) -> Decision:
+    before = log.get(CLOCK)
     # Both ways, since such a clock may be set again.
     if before is not None and abs(now - before.last_notified_at) < _CLOCK_AGAIN_AFTER:
         return Decision()
-    row = NotificationRecord(CLOCK, Rung.CRITICAL.value, before.first_notified_at if before else now, now)
+    record = NotificationRecord(
+        CLOCK, AlertLevel.CRITICAL.value, before.first_notified_at if before else now, now
+    )
     sentences = (
         (
             "The clock of this machine reads earlier than what was already recorded. "
@@ -59,48 +70,129 @@ def _clock_is_wrong(told: Mapping[str, NotificationRecord], now: datetime) -> De
             "key = 'newest_instant' in its database (store.url) with the sqlite3 program, and start it again."
         ),
     )
-    entry = Entry(Why.CLOCK, Rung.CRITICAL, (), "The monitor's own clock is wrong", sentences)
-    return Decision((entry,), changes=(LogChange(CLOCK, row),))
+    title = "The monitor's own clock is wrong"
+    item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), title, sentences)
+    return Decision((item,), changes=(LogChange(CLOCK, record),))
 
 
-def _first_pass(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
-    told, now, situation = moment.told, moment.now, moment.situation
-    tried = len(moment.snapshot) > 0 and situation.never_probed == 0
-    if tried or now - situation.first_pass_started_at >= FIRST_PASS_AT_MOST:
-        return take_inventory(moment, matters)
-    urgent = [m for m in matters.values() if m.check in _BEFORE_INVENTORY and m.rung is not Rung.WARNING]
-    tell = [told_now for told_now in due(urgent, told, now) if told_now[1] is not Why.REMINDER]
-    changes = [change for matter, _ in tell for change in remember(matter, told, now)]
-    return Decision(worst_first(as_entries(tell, matters.values())), changes=tuple(changes))
+def _first_pass(given: DecisionInput, alerts: Mapping[str, Alert]) -> Decision:
+    log, now, monitor = given.log, given.now, given.monitor
+    all_probed = len(given.snapshot) > 0 and monitor.never_probed == 0
+    if all_probed or now - monitor.first_pass_started_at >= FIRST_PASS_AT_MOST:
+        return _inventory(given, alerts)
+    urgent = [
+        a for a in alerts.values() if a.check in _BEFORE_INVENTORY and a.level is not AlertLevel.WARNING
+    ]
+    due = [one for one in due_alerts(urgent, log, now) if one[1] is not NotifyReason.REMINDER]
+    changes = [change for alert, _ in due for change in notified(alert, log, now)]
+    return Decision(worst_first(as_items(due, alerts.values())), changes=tuple(changes))
 
 
-def _notice(moment: Moment, matters: Mapping[str, Matter]) -> Decision:
-    told, now = moment.told, moment.now
-    tell = due(matters.values(), told, now)
-    telling = {matter.key for matter, _ in tell}
-    changes = [change for matter, _ in tell for change in remember(matter, told, now)]
-    changes += [c for m in matters.values() if m.key not in telling for c in keep_up(m, told)]
-    gone = settle(moment.snapshot, told, {key for m in matters.values() for key in (m.key, *m.marks)})
-    entries = as_entries(tell, matters.values()) + gone.entries + _clock_is_right(told)
-    more, renewals = _other_renewals(moment, entries)
-    changes += gone.changes + renewals + ([LogChange(CLOCK, None)] if CLOCK in told else [])
-    return Decision(worst_first(entries + more), changes=tuple(changes))
+def _notice(given: DecisionInput, alerts: Mapping[str, Alert]) -> Decision:
+    log, now = given.log, given.now
+    due = due_alerts(alerts.values(), log, now)
+    due_keys = {alert.key for alert, _ in due}
+    changes = [change for alert, _ in due for change in notified(alert, log, now)]
+    changes += [c for a in alerts.values() if a.key not in due_keys for c in locations_added(a, log)]
+    active = {key for alert in alerts.values() for key in (alert.key, *alert.covers)}
+    resolved = resolve_alerts(given.snapshot, log, active)
+    items = as_items(due, alerts.values()) + resolved.items + _clock_is_right(log)
+    more, renewals = _other_renewals(given, items)
+    changes += resolved.changes + renewals + ([LogChange(CLOCK, None)] if CLOCK in log else [])
+    return Decision(worst_first(items + more), changes=tuple(changes))
 
 
-def _clock_is_right(told: Mapping[str, NotificationRecord]) -> list[Entry]:
+def _clock_is_right(log: Mapping[str, NotificationRecord]) -> list[NotificationItem]:
+    if CLOCK not in log:
+        return []
     sentence = "The clock of the monitor is right again; telling goes on."
-    return [Entry(Why.SOLVED, None, (), "The monitor's own clock", (sentence,))] if CLOCK in told else []
+    return [NotificationItem(NotifyReason.SOLVED, None, (), "The monitor's own clock", (sentence,))]
 
 
-def _other_renewals(moment: Moment, entries: list[Entry]) -> tuple[list[Entry], list[LogChange]]:
-    """Return every renewal that was not told so far, where that is wanted, and its told-state.
+def _other_renewals(
+    given: DecisionInput, items: list[NotificationItem]
+) -> tuple[list[NotificationItem], list[LogChange]]:
+    """Return every renewal that was not notified so far, where that is configured, and its records.
 
-    A key is kept only while its pair can be seen, so that their number is bounded by what is watched.
+    A record is kept only while its renewal is in the snapshot, so that their number is bounded.
     """
-    told, now = moment.told, moment.now
-    visible = all_renewals(moment.snapshot) if moment.situation.notify_all_renewals else {}
-    new = {key: entry for key, entry in visible.items() if key not in told}
-    known = {renewed(e.replaced, e.certificate.sha256) for e in entries if e.certificate and e.replaced}
-    rows = [LogChange(key, told_renewal(key, entry, now)) for key, entry in new.items()]
-    rows += [LogChange(key, None) for key in told if key.startswith(f"{RENEWED} ") and key not in visible]
-    return [entry for key, entry in new.items() if key not in known], rows
+    log, now = given.log, given.now
+    visible = all_renewals(given.snapshot) if given.monitor.notify_all_renewals else {}
+    new = {key: item for key, item in visible.items() if key not in log}
+    known = {
+        renewal_key(item.replaced_sha256, item.certificate.sha256)
+        for item in items
+        if item.certificate and item.replaced_sha256
+    }
+    changes = [LogChange(key, renewal_record(key, item, now)) for key, item in new.items()]
+    changes += [LogChange(key, None) for key in log if key.startswith(f"{RENEWED} ") and key not in visible]
+    return [item for key, item in new.items() if key not in known], changes
+
+
+def _inventory(given: DecisionInput, alerts: Mapping[str, Alert]) -> Decision:
+    """Return the inventory, with everything in it recorded as notified."""
+    states = given.snapshot.states.values()
+    unreachable = [s for s in states if s.up is False and not s.target.traits.standby]
+    never_seen = [s for s in states if s.unreachable and s.unreachable.check is Check.NEVER_SEEN]
+    needing = [alert for alert in alerts.values() if alert.check is not Check.NEVER_SEEN]
+    inventory = Inventory(
+        watched=len(states),
+        need_action=len({target_id for alert in needing for target_id, _ in alert.locations}),
+        unreachable=len(unreachable),
+        not_probed=given.monitor.never_probed,
+        items=worst_first(as_items([(alert, NotifyReason.INVENTORY) for alert in needing], needing)),
+        upcoming=tuple(_upcoming(given.snapshot)),
+        unreachable_hosts=tuple(_hosts(unreachable)),
+        never_seen=tuple(_hosts(never_seen)),
+    )
+    changes = {change.key: change for change in _inventory_changes(given, alerts, unreachable)}
+    return Decision(inventory=inventory, changes=tuple(changes.values()))
+
+
+def _inventory_changes(
+    given: DecisionInput, alerts: Mapping[str, Alert], unreachable: list[TargetState]
+) -> Iterator[LogChange]:
+    snapshot, log, now = given.snapshot, given.log, given.now
+    # When much of the network is unreachable its hosts are left to the alert of many, which is notified and
+    # resolved as one; recorded one by one they would come back in one mail each.
+    as_one = {state.target.id for state in unreachable_together(unreachable, len(snapshot))}
+    for state in unreachable:
+        if state.target.id in as_one:
+            continue
+        key = unreachable_key(state.target.id)
+        title, where = alert_location(state).title, state.target.where
+        yield LogChange(key, NotificationRecord(key, AlertLevel.WARNING.value, now, now, title, (where,)))
+    for alert in [*alerts.values(), *collect_unreachable(snapshot, log).values()]:
+        yield from notified(alert, log, now)
+    for key, item in (all_renewals(snapshot) if given.monitor.notify_all_renewals else {}).items():
+        yield LogChange(key, renewal_record(key, item, now))
+    yield LogChange(INVENTORY, NotificationRecord(INVENTORY, AlertLevel.WARNING.value, now, now))
+
+
+def _upcoming(snapshot: Snapshot) -> Iterator[UpcomingExpiry]:
+    """Yield the certificates whose paths expire first, each once."""
+    earliest: dict[str, tuple[datetime, TargetState, Path]] = {}
+    for state in snapshot.states.values():
+        for path in state.assessment.paths:
+            expires_at, sha256 = path.not_after, path.leaf.sha256
+            if sha256 not in earliest or expires_at < earliest[sha256][0]:
+                earliest[sha256] = expires_at, state, path
+    for expires_at, state, path in heapq.nsmallest(MOST_UPCOMING, earliest.values(), key=lambda one: one[0]):
+        yield UpcomingExpiry(expires_at, alert_location(state).title, path.location, path.leaf)
+
+
+def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
+    hosts: dict[str, list[TargetState]] = {}
+    for state in unreachable:
+        hosts.setdefault(host_of(state), []).append(state)
+    for host, states in hosts.items():
+        titles = [alert_location(state).title for state in states]
+        title = titles[0] if len(titles) == 1 else common_title(titles, host)
+        reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
+        yield UnreachableHost(title, tuple(state.target.where for state in states), "; ".join(reasons))
+
+
+def _reasons(state: TargetState) -> list[str]:
+    if state.unreachable is not None and state.unreachable.check is Check.NEVER_SEEN:
+        return [state.unreachable.sentence]
+    return [f"{failure.reason}: {failure.detail}" for failure in state.failures[:3]]

@@ -1,31 +1,16 @@
-"""What the alert pass starts from and what it decides, as plain values: no judgment and no wording here."""
+"""What a decision is made from, what it consists of and what it is, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
 from monitor.model import Certificate, Check, LogChange, NotificationRecord, Snapshot
 
 
-class Rung(StrEnum):
-    """Name one step of the ladder on which trouble is told, from mild to worst."""
-
-    WARNING = "warning"
-    CRITICAL = "critical"
-    EXPIRED = "expired"
-
-    @property
-    def rank(self) -> int:
-        """Return the location on the ladder, 1 is mildest."""
-        return _RANKS[self]
-
-
-_RANKS = {rung: rank for rank, rung in enumerate(Rung, start=1)}
-
-
-class Why(StrEnum):
-    """Name the reason for which an entry is told."""
+class NotifyReason(StrEnum):
+    """Why an item is notified."""
 
     FIRST = "first"
     WORSE = "worse"
@@ -38,67 +23,38 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """Hold one location where a matter shows, and the target to which it belongs.
+class NotificationItem:
+    """One item of a notification: about one certificate, one unreachable host, or what targets share.
 
-    ``location`` is ``host:port`` or a path; ``title`` is what people call the target; ``labels`` are those
-    that a mail shows.
+    ``level`` is ``None`` for good news. ``checks`` has the worst one first. ``replaced_sha256`` and
+    ``replaced_sha1`` identify the certificate that was renewed, empty when not known.
     """
 
-    location: str
-    title: str
-    labels: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """Hold what is said beside trouble: what stops working, and what to do about it.
-
-    ``whose`` names the first target that it is for; ``ca_first`` says that the steps renew the CA, because a
-    new certificate would end with it; ``switch`` that the new certificate lies ready and is only to be used.
-    """
-
-    what_stops: str = ""
-    steps: tuple[str, ...] = ()
-    link: str = ""
-    whose: str = ""
-    ca_first: bool = False
-    switch: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Hold one piece of news: one certificate, one silent host, or one matter that targets share.
-
-    ``rung`` is ``None`` for good news. ``checks`` has the worst one first. ``replaced`` is the
-    SHA-256 of the certificate that was renewed and ``replaced_sha1`` its thumbprint, empty when not known.
-    """
-
-    why: Why
-    rung: Rung | None
+    reason: NotifyReason
+    level: AlertLevel | None
     checks: tuple[Check, ...]
     title: str
     sentences: tuple[str, ...] = ()
-    spots: tuple[Spot, ...] = ()
+    locations: tuple[AlertLocation, ...] = ()
     certificate: Certificate | None = None
-    replaced: str = ""
+    replaced_sha256: str = ""
     replaced_sha1: str = ""
-    advice: tuple[Advice, ...] = ()
+    renewal_steps: tuple[RenewalSteps, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """Hold one certificate whose path ends soon; ``ends_at`` is the earliest end on the path."""
+class UpcomingExpiry:
+    """A certificate whose path expires soon; ``expires_at`` is the earliest expiry on the path."""
 
-    ends_at: datetime
+    expires_at: datetime
     title: str
     location: str
     certificate: Certificate
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
-    """Hold one host or source that could not be probed, its locations, and why."""
+class UnreachableHost:
+    """One host or source that could not be probed, its locations, and why."""
 
     title: str
     locations: tuple[str, ...]
@@ -107,28 +63,28 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Hold the one mail that ends the first pass; the three counts are targets.
+    """The one notification that ends the first pass; the first four are numbers of targets.
 
-    ``never_seen`` stands by for a failure: its silence is no trouble, but nothing can be said of it either.
+    ``never_seen`` are standbys: that they are silent is no fault, but nothing is known of them either.
     """
 
     watched: int
     need_action: int
     unreachable: int
     not_probed: int
-    entries: tuple[Entry, ...]
-    soonest: tuple[Ending, ...]
-    silent: tuple[Silent, ...]
-    never_seen: tuple[Silent, ...] = ()
+    items: tuple[NotificationItem, ...]
+    upcoming: tuple[UpcomingExpiry, ...]
+    unreachable_hosts: tuple[UnreachableHost, ...]
+    never_seen: tuple[UnreachableHost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """Hold what a decision needs to know beyond the snapshot.
+class MonitorState:
+    """What a decision depends on beside the snapshot and the notification log.
 
-    ``first_pass_started_at`` is when this installation began to look (kept over restarts until the
-    inventory is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is
-    the setting ``notify_renewals: all``.
+    ``first_pass_started_at`` is when this installation first probed (kept over restarts until the inventory
+    is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is the
+    setting ``notify_renewals: all``.
     """
 
     first_pass_started_at: datetime
@@ -139,24 +95,48 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """Hold everything that one decision is made from."""
+class DecisionInput:
+    """Everything that one decision is made from."""
 
     snapshot: Snapshot
-    told: Mapping[str, NotificationRecord]
+    log: Mapping[str, NotificationRecord]
     now: datetime
-    situation: Situation
+    monitor: MonitorState
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What became of an alert that is not active any more.
+
+    It is not known yet (``pending``); it is over, with something to notify (``items``); or it is just over.
+    """
+
+    pending: bool = False
+    items: tuple[NotificationItem, ...] = ()
+
+
+@dataclass(slots=True)
+class ResolvedAlerts:
+    """The items to notify about alerts that are over, and the keys of all that are over."""
+
+    items: list[NotificationItem] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[LogChange]:
+        """Return the changes that remove the records of what is over."""
+        return [LogChange(key, None) for key in dict.fromkeys(self.over)]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Hold what is told now and how told-state changes; both are to be stored in one transaction."""
+    """What is notified now and how the notification log changes, both to be stored in one transaction."""
 
-    entries: tuple[Entry, ...] = ()
+    items: tuple[NotificationItem, ...] = ()
     inventory: Inventory | None = None
     changes: tuple[LogChange, ...] = ()
 
     @property
-    def silent(self) -> bool:
-        """Return whether no mail follows."""
-        return not self.entries and self.inventory is None
+    def nothing_to_send(self) -> bool:
+        """Return whether no notification follows."""
+        return not self.items and self.inventory is None

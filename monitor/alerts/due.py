@@ -1,85 +1,144 @@
-"""Whether a matter that is wrong now is to be told now, and how told-state remembers it."""
+"""Which alerts are due, which items they become, and how the notification log records them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
-from monitor.alerts.decision import Rung, Why
+from monitor.alerts.alert import Alert, AlertLevel
+from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import NETWORK
-from monitor.alerts.matter import Matter
-from monitor.model import LogChange, NotificationRecord
+from monitor.alerts.steps import merged_steps
+from monitor.model import Check, LogChange, NotificationRecord
 
 _MOST_LOCATIONS = 1000
 # Once one reminder is due, those due within this share of their interval come along: a mail a day with ten
-# entries is read, ten mails are not.
+# items is read, ten mails are not.
 _COMES_ALONG = 0.25
+_MOST_URGENT_FIRST = (
+    NotifyReason.FIRST,
+    NotifyReason.WORSE,
+    NotifyReason.REMINDER,
+    NotifyReason.INVENTORY,
+)
+_CHECK_ORDER = {check: order for order, check in enumerate(Check)}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+DueAlert = tuple[Alert, NotifyReason]
 
 
-def due(
-    matters: Iterable[Matter], told: Mapping[str, NotificationRecord], now: datetime
-) -> list[tuple[Matter, Why]]:
-    """Return the matters to tell now, each with its reason."""
-    matters = list(matters)
-    reasons = [(matter, _why(matter, told, now, share=1.0)) for matter in matters]
-    if any(why is Why.REMINDER for _, why in reasons):
-        reasons = [(matter, _why(matter, told, now, share=1.0 - _COMES_ALONG)) for matter in matters]
-    return [(matter, why) for matter, why in reasons if why is not None]
+def due_alerts(
+    alerts: Iterable[Alert], log: Mapping[str, NotificationRecord], now: datetime
+) -> list[DueAlert]:
+    """Return the alerts to notify now, each with its reason."""
+    alerts = list(alerts)
+    reasons = [(alert, _reason(alert, log, now, share=1.0)) for alert in alerts]
+    if any(reason is NotifyReason.REMINDER for _, reason in reasons):
+        reasons = [(alert, _reason(alert, log, now, share=1.0 - _COMES_ALONG)) for alert in alerts]
+    return [(alert, reason) for alert, reason in reasons if reason is not None]
 
 
-def remember(matter: Matter, told: Mapping[str, NotificationRecord], now: datetime) -> Iterator[LogChange]:
-    """Yield the changes by which a matter counts as told now, down to its present rung."""
-    before = _rows(matter, told)
-    rung = _lowest([matter.rung, *(Rung(row.rung) for row in before)])
-    for key, locations in _keys(matter):
-        row = told.get(key)
-        first = row.first_notified_at if row else now
-        yield LogChange(
-            key, NotificationRecord(key, rung.value, first, now, matter.title, _joined(row, locations))
+def notified(alert: Alert, log: Mapping[str, NotificationRecord], now: datetime) -> Iterator[LogChange]:
+    """Yield the changes by which an alert counts as notified now, at its present level."""
+    before = _records(alert, log)
+    level = _worst([alert.level, *(AlertLevel(record.rung) for record in before)])
+    for key, locations in _keys(alert):
+        record = log.get(key)
+        first = record.first_notified_at if record else now
+        joined = _joined(record, locations)
+        yield LogChange(key, NotificationRecord(key, level.value, first, now, alert.title, joined))
+
+
+def locations_added(alert: Alert, log: Mapping[str, NotificationRecord]) -> Iterator[LogChange]:
+    """Yield the changes by which new locations of a notified alert are recorded without a notification."""
+    records = _records(alert, log)
+    first = min(record.first_notified_at for record in records)
+    last = max(record.last_notified_at for record in records)
+    level = _worst(AlertLevel(record.rung) for record in records)
+    for key, locations in _keys(alert):
+        record = log.get(key)
+        joined = _joined(record, locations)
+        if record is None or joined != record.locations:
+            known = record or NotificationRecord(key, level.value, first, last, alert.title)
+            yield LogChange(key, replace(known, locations=joined))
+
+
+def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert]) -> list[NotificationItem]:
+    """Return one item for each group with a due alert; it includes the group's other alerts."""
+    reasons: dict[str, list[NotifyReason]] = {}
+    due_by_group: dict[str, list[Alert]] = {}
+    for alert, reason in due:
+        reasons.setdefault(alert.group, []).append(reason)
+        due_by_group.setdefault(alert.group, []).append(alert)
+    members: dict[str, list[Alert]] = {group: [] for group in reasons}
+    for alert in alerts if reasons else ():
+        if alert.group in members:
+            members[alert.group].append(alert)
+    return [
+        _item(
+            _sorted(due_by_group[group]),
+            _sorted(members[group]),
+            min(reasons[group], key=_MOST_URGENT_FIRST.index),
         )
+        for group in reasons
+    ]
 
 
-def keep_up(matter: Matter, told: Mapping[str, NotificationRecord]) -> Iterator[LogChange]:
-    """Yield the changes for a told matter that shows in more places than it did, without telling it."""
-    rows = _rows(matter, told)
-    first = min(row.first_notified_at for row in rows)
-    last = max(row.last_notified_at for row in rows)
-    rung = _lowest(Rung(row.rung) for row in rows)
-    for key, locations in _keys(matter):
-        row = told.get(key)
-        joined = _joined(row, locations)
-        if row is None or joined != row.locations:
-            kept = row or NotificationRecord(key, rung.value, first, last, matter.title)
-            yield LogChange(key, replace(kept, locations=joined))
+def worst_first(items: Iterable[NotificationItem]) -> tuple[NotificationItem, ...]:
+    """Return items in the order in which a person should read them; good news comes last."""
+    return tuple(sorted(items, key=_badness))
 
 
-def _why(
-    matter: Matter, told: Mapping[str, NotificationRecord], now: datetime, *, share: float
-) -> Why | None:
-    rows = _rows(matter, told)
-    if not rows:
-        return Why.FIRST
-    if matter.rung.rank > max(Rung(row.rung).rank for row in rows):
-        return Why.WORSE
-    waited = now - max(row.last_notified_at for row in rows)
-    return Why.REMINDER if waited >= matter.remind_every * share else None
+def _sorted(alerts: list[Alert]) -> list[Alert]:
+    return sorted(alerts, key=lambda alert: (-alert.level.rank, _CHECK_ORDER[alert.check]))
 
 
-def _rows(matter: Matter, told: Mapping[str, NotificationRecord]) -> list[NotificationRecord]:
-    # A fallen network is judged by its own row alone: hosts told one by one before do not speak for it.
-    keys = [matter.key] if matter.key == NETWORK else [matter.key, *matter.marks]
-    return [told[key] for key in dict.fromkeys(keys) if key in told]
+def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> NotificationItem:
+    ordered = due + [alert for alert in members if alert not in due]
+    return NotificationItem(
+        reason=reason,
+        level=due[0].level,
+        checks=tuple(dict.fromkeys(alert.check for alert in ordered)),
+        title=due[0].title,
+        sentences=tuple(dict.fromkeys(s for alert in ordered for s in alert.sentences)),
+        locations=tuple(dict.fromkeys(one for alert in ordered for one in alert.locations.values())),
+        certificate=next((alert.certificate for alert in ordered if alert.certificate), None),
+        renewal_steps=merged_steps([alert.renewal_steps for alert in ordered]),
+    )
 
 
-def _keys(matter: Matter) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if matter.key not in matter.marks:
-        yield matter.key, () if matter.key == NETWORK else matter.locations
-    yield from matter.marks.items()
+def _badness(item: NotificationItem) -> tuple[int, datetime, str]:
+    expires_at = item.certificate.not_after if item.certificate else _NEVER
+    return -(item.level.rank if item.level else 0), expires_at, item.title
 
 
-def _lowest(rungs: Iterable[Rung]) -> Rung:
-    return max(rungs, key=lambda rung: rung.rank)
+def _reason(
+    alert: Alert, log: Mapping[str, NotificationRecord], now: datetime, *, share: float
+) -> NotifyReason | None:
+    records = _records(alert, log)
+    if not records:
+        return NotifyReason.FIRST
+    if alert.level.rank > max(AlertLevel(record.rung).rank for record in records):
+        return NotifyReason.WORSE
+    waited = now - max(record.last_notified_at for record in records)
+    return NotifyReason.REMINDER if waited >= alert.remind_every * share else None
 
 
-def _joined(row: NotificationRecord | None, locations: tuple[str, ...]) -> tuple[str, ...]:
-    before = row.locations if row else ()
+def _records(alert: Alert, log: Mapping[str, NotificationRecord]) -> list[NotificationRecord]:
+    # The alert of many unreachable targets has a record of its own: those of hosts do not count for it.
+    keys = [alert.key] if alert.key == NETWORK else [alert.key, *alert.covers]
+    return [log[key] for key in dict.fromkeys(keys) if key in log]
+
+
+def _keys(alert: Alert) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if alert.key not in alert.covers:
+        yield alert.key, () if alert.key == NETWORK else alert.location_names
+    yield from alert.covers.items()
+
+
+def _worst(levels: Iterable[AlertLevel]) -> AlertLevel:
+    return max(levels, key=lambda level: level.rank)
+
+
+def _joined(record: NotificationRecord | None, locations: tuple[str, ...]) -> tuple[str, ...]:
+    before = record.locations if record else ()
     return tuple(dict.fromkeys(before + locations))[:_MOST_LOCATIONS]

@@ -1,67 +1,76 @@
-"""Entries as the templates need them: every text ready to print, so that templates hold no logic."""
+"""Notification items as the templates need them: texts ready to print, so that templates have no logic."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.decision import Advice, Entry, Inventory, Rung, Silent, Spot
-from monitor.alerts.headline import headline, label, places_left_out
-from monitor.alerts.wording import WHY, count, day, days_phrase, instant
+from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
+from monitor.alerts.decision import Inventory, NotificationItem, UnreachableHost
+from monitor.alerts.texts import (
+    REASON,
+    count,
+    day,
+    days_phrase,
+    headline,
+    instant,
+    label,
+    locations_left_out,
+)
 from monitor.model import Certificate, Check
 
-MOST_ENTRIES = 200
+MOST_ITEMS = 200
 _MOST_LOCATIONS = 200
 _MOST_NAMES = 50
 _MOST_SENTENCES = 20
 _LABELS = (("component", "Component"), ("certificate_group", "Certificate group"), ("site", "Site"))
-_COLOURS = {
+_COLORS = {
     None: "#1e6b34",
-    Rung.WARNING: "#8a5a00",
-    Rung.CRITICAL: "#a61b1b",
-    Rung.EXPIRED: "#6d0f3f",
+    AlertLevel.WARNING: "#8a5a00",
+    AlertLevel.CRITICAL: "#a61b1b",
+    AlertLevel.EXPIRED: "#6d0f3f",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class EntryView:
-    """Hold one entry in words; ``facts`` pair a label with a text, ``steps`` a heading with texts."""
+class ItemView:
+    """One item in words; ``facts`` pair a label with a text, ``steps`` a heading with texts."""
 
     headline: str
     label: str
-    colour: str
-    why: str
+    color: str
+    reason: str
     sentences: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
-    places_head: str
+    locations_heading: str
     locations: tuple[str, ...]
-    stops: tuple[str, ...]
+    impacts: tuple[str, ...]
     steps: tuple[tuple[str, tuple[str, ...]], ...]
     links: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold one whole mail in words; the lists that a notice does not have are empty."""
+    """One mail in words; the lists that a notice does not have are empty."""
 
     subject: str
     lead: str
-    entries: tuple[EntryView, ...]
+    items: tuple[ItemView, ...]
     left_out: str
     footer: str
-    soonest: tuple[tuple[str, str, str], ...] = ()
-    silent: tuple[tuple[str, str, str], ...] = ()
-    silent_left_out: str = ""
+    upcoming: tuple[tuple[str, str, str], ...] = ()
+    unreachable: tuple[tuple[str, str, str], ...] = ()
+    unreachable_left_out: str = ""
     never_seen: tuple[tuple[str, str, str], ...] = ()
     never_seen_left_out: str = ""
 
 
-def notice_page(entries: tuple[Entry, ...], subject: str, monitor: str, now: datetime) -> Page:
-    """Return a notice in words; what goes beyond the most entries of one mail is counted."""
+def notice_page(items: tuple[NotificationItem, ...], subject: str, monitor: str, now: datetime) -> Page:
+    """Return a notice in words; items beyond the most of one mail are counted."""
     return Page(
         subject=subject,
-        lead=f"{count(len(entries), 'matter')} to know about, the worst first.",
-        entries=_views(entries, now),
-        left_out=_left_out(len(entries)),
+        lead=f"{count(len(items), 'matter')} to know about, the worst first.",
+        items=_views(items, now),
+        left_out=_left_out(len(items)),
         footer=_footer(monitor, now),
     )
 
@@ -71,24 +80,24 @@ def inventory_page(inventory: Inventory, subject: str, monitor: str, now: dateti
     return Page(
         subject=subject,
         lead=_lead(inventory),
-        entries=_views(inventory.entries, now),
-        left_out=_left_out(len(inventory.entries)),
+        items=_views(inventory.items, now),
+        left_out=_left_out(len(inventory.items)),
         footer=_footer(monitor, now),
-        soonest=tuple(
-            (day(end.ends_at), days_phrase(end.ends_at, now), _at(end.title, end.location))
-            for end in inventory.soonest
+        upcoming=tuple(
+            (day(one.expires_at), days_phrase(one.expires_at, now), _at(one.title, one.location))
+            for one in inventory.upcoming
         ),
-        silent=_silent(inventory.silent),
-        silent_left_out=_left_out(len(inventory.silent)),
-        never_seen=_silent(inventory.never_seen),
+        unreachable=_hosts(inventory.unreachable_hosts),
+        unreachable_left_out=_left_out(len(inventory.unreachable_hosts)),
+        never_seen=_hosts(inventory.never_seen),
         never_seen_left_out=_left_out(len(inventory.never_seen)),
     )
 
 
-def _silent(hosts: tuple[Silent, ...]) -> tuple[tuple[str, str, str], ...]:
+def _hosts(hosts: tuple[UnreachableHost, ...]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (host.title, host.reason, _joined(location for location in host.locations if location != host.title))
-        for host in hosts[:MOST_ENTRIES]
+        (host.title, host.reason, _joined(one for one in host.locations if one != host.title))
+        for host in hosts[:MOST_ITEMS]
     )
 
 
@@ -102,49 +111,49 @@ def _lead(inventory: Inventory) -> str:
     return f"{text} From now on a mail comes only when something changes or is still unsolved."
 
 
-def _views(entries: tuple[Entry, ...], now: datetime) -> tuple[EntryView, ...]:
-    return tuple(_view(entry, now) for entry in entries[:MOST_ENTRIES])
+def _views(items: tuple[NotificationItem, ...], now: datetime) -> tuple[ItemView, ...]:
+    return tuple(_view(item, now) for item in items[:MOST_ITEMS])
 
 
-def _view(entry: Entry, now: datetime) -> EntryView:
-    return EntryView(
-        headline=headline(entry, now),
-        label=label(entry),
-        colour=_COLOURS[entry.rung],
-        why=WHY[entry.why],
-        sentences=_sentences(entry.sentences),
-        facts=_facts(entry, now),
-        places_head="Falls with it:" if _of_ca(entry) else "Where:",
-        locations=_locations(entry.spots),
-        stops=_each_once(advice.what_stops for advice in entry.advice),
-        steps=_steps(entry),
-        links=_each_once(advice.link for advice in entry.advice),
+def _view(item: NotificationItem, now: datetime) -> ItemView:
+    return ItemView(
+        headline=headline(item, now),
+        label=label(item),
+        color=_COLORS[item.level],
+        reason=REASON[item.reason],
+        sentences=_sentences(item.sentences),
+        facts=_facts(item, now),
+        locations_heading="Falls with it:" if _of_ca(item) else "Where:",
+        locations=_locations(item.locations),
+        impacts=_each_once(steps.impact for steps in item.renewal_steps),
+        steps=_steps(item),
+        links=_each_once(steps.link for steps in item.renewal_steps),
     )
 
 
 def _sentences(sentences: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the first few; a CA may be outlived by hundreds of certificates."""
+    """Return the first few; hundreds of certificates may outlive a CA."""
     more = len(sentences) - _MOST_SENTENCES
     return (*sentences[:_MOST_SENTENCES], f"and {more} more like these") if more > 0 else sentences
 
 
-def _facts(entry: Entry, now: datetime) -> tuple[tuple[str, str], ...]:
+def _facts(item: NotificationItem, now: datetime) -> tuple[tuple[str, str], ...]:
     facts: list[tuple[str, str]] = []
-    if entry.replaced:
-        facts.append(("Old thumbprint (SHA-1)", entry.replaced_sha1 or "not known any more"))
-        facts.append(("Old SHA-256", entry.replaced))
-    if entry.certificate is not None:
-        facts += _certificate_facts(entry.certificate, now)
-    facts += [(name, _label(entry.spots, key)) for key, name in _LABELS]
+    if item.replaced_sha256:
+        facts.append(("Old thumbprint (SHA-1)", item.replaced_sha1 or "not known any more"))
+        facts.append(("Old SHA-256", item.replaced_sha256))
+    if item.certificate is not None:
+        facts += _certificate_facts(item.certificate, now)
+    facts += [(name, _label(item.locations, key)) for key, name in _LABELS]
     return tuple((name, text) for name, text in facts if text)
 
 
-def _label(spots: tuple[Spot, ...], key: str) -> str:
-    return _joined(dict.fromkeys(value for spot in spots for name, value in spot.labels if name == key))
+def _label(locations: tuple[AlertLocation, ...], key: str) -> str:
+    return _joined(dict.fromkeys(value for one in locations for name, value in one.labels if name == key))
 
 
-def _of_ca(entry: Entry) -> bool:
-    return entry.rung is not None and entry.checks[:1] in ((Check.CA_EXPIRY,), (Check.OUTLIVES_CA,))
+def _of_ca(item: NotificationItem) -> bool:
+    return item.level is not None and item.checks[:1] in ((Check.CA_EXPIRY,), (Check.OUTLIVES_CA,))
 
 
 def _certificate_facts(certificate: Certificate, now: datetime) -> list[tuple[str, str]]:
@@ -166,9 +175,9 @@ def _days_left(certificate: Certificate, now: datetime) -> str:
     return f"{left} ({days_phrase(certificate.not_after, now)})"
 
 
-def _locations(spots: Iterable[Spot]) -> tuple[str, ...]:
-    lines = list(dict.fromkeys(_at(spot.title, spot.location) for spot in spots))
-    rest = places_left_out(len(lines), _MOST_LOCATIONS)
+def _locations(locations: Iterable[AlertLocation]) -> tuple[str, ...]:
+    lines = list(dict.fromkeys(_at(one.title, one.location) for one in locations))
+    rest = locations_left_out(len(lines), _MOST_LOCATIONS)
     return (*lines[:_MOST_LOCATIONS], rest) if rest else tuple(lines)
 
 
@@ -180,21 +189,21 @@ def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _steps(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return each list of steps once, with its heading, which says whose it is where there are others."""
-    lists = {one.steps: one for one in reversed(entry.advice) if one.steps}
-    alone = len(lists) == 1 and len(entry.spots) <= 1
-    pair = entry.checks[:1] == (Check.RECORDER_PAIR,)
+def _steps(item: NotificationItem) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each list of steps once, with a heading that names the target where there are others."""
+    lists = {one.steps: one for one in reversed(item.renewal_steps) if one.steps}
+    alone = len(lists) == 1 and len(item.locations) <= 1
+    pair = item.checks[:1] == (Check.RECORDER_PAIR,)
     return tuple((_heading(one, alone=alone, pair=pair), steps) for steps, one in reversed(lists.items()))
 
 
-def _heading(advice: Advice, *, alone: bool, pair: bool) -> str:
-    """Return what stands above steps; of a pair only the one at fault needs them."""
-    if advice.ca_first:
+def _heading(steps: RenewalSteps, *, alone: bool, pair: bool) -> str:
+    """Return the heading of steps; of a pair only the one at fault needs them."""
+    if steps.ca_first:
         return "What to do, the CA first:"
-    if alone or not advice.whose:
+    if alone or not steps.target_title:
         return "What to do:"
-    return f"What to do for {advice.whose}{'' if pair else ', and likewise for the others'}:"
+    return f"What to do for {steps.target_title}{'' if pair else ', and likewise for the others'}:"
 
 
 def _joined(names: Iterable[str]) -> str:
@@ -204,9 +213,9 @@ def _joined(names: Iterable[str]) -> str:
 
 
 def _left_out(total: int) -> str:
-    if total <= MOST_ENTRIES:
+    if total <= MOST_ITEMS:
         return ""
-    return f"{total - MOST_ENTRIES} more are not listed here; the monitor's page shows all of them."
+    return f"{total - MOST_ITEMS} more are not listed here; the monitor's page shows all of them."
 
 
 def _footer(monitor: str, now: datetime) -> str:

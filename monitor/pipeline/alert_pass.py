@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts import Decision, Situation, decide
+from monitor.alerts import Decision, MonitorState, decide
 from monitor.assess import correlate
 from monitor.model import Anchors, LogChange, Mail, NotificationRecord, Snapshot, TargetState
 from monitor.pipeline.board import Board
@@ -86,12 +86,12 @@ class AlertPass:
             self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
         if compose is None:
             return False
-        situation = await self._situation(
+        monitor_state = await self._monitor_state(
             now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
         )
         told = await self._memory.notification_log()
-        decision = await self._pool.run(decide, self._board.snapshot, told, now, situation=situation)
-        mails = () if decision.silent else await self._pool.run(compose, decision, now)
+        decision = await self._pool.run(decide, self._board.snapshot, told, now, monitor_state=monitor_state)
+        mails = () if decision.nothing_to_send else await self._pool.run(compose, decision, now)
         facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
         if decision.changes or mails or facts:
             await self._memory.notify(decision.changes, mails, facts)
@@ -122,12 +122,14 @@ class AlertPass:
             unchanging = replace(state.assessment, next_change_at=None)
             return replace(state, assessment=unchanging, unreachable=self._judge.unreachable(state, now))
 
-    async def _situation(self, now: datetime, *, clock_suspect: bool, notify_all_renewals: bool) -> Situation:
+    async def _monitor_state(
+        self, now: datetime, *, clock_suspect: bool, notify_all_renewals: bool
+    ) -> MonitorState:
         started = await self._memory.fact(STARTED)
         if started is None:
             started = now.isoformat()
             await self._memory.set_facts({STARTED: started})
-        return Situation(
+        return MonitorState(
             first_pass_started_at=datetime.fromisoformat(started),
             inventory_sent=await self._memory.fact(INVENTORY_SENT) is not None,
             never_probed=_untried(self._board.snapshot),

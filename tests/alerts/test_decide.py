@@ -57,13 +57,13 @@ def test_ladder(
 ) -> None:
     """A rung below the last told one is told, several at once tell the lowest, the rest is a reminder."""
     snapshot = picture(ending("a:443", certificate(1, days), severity))
-    assert news(decide(snapshot, before, NOW, situation=AFTER_INVENTORY)) == expected
+    assert news(decide(snapshot, before, NOW, monitor_state=AFTER_INVENTORY)) == expected
 
 
 def test_told_row_remembers_lowest_rung_and_first_instant() -> None:
     """A milder rung later does not raise the ladder again, and the first instant stays."""
     snapshot = picture(ending("a:443", certificate(1, 20), Severity.WARNING))
-    decision = decide(snapshot, told_at("critical", 8), NOW, situation=AFTER_INVENTORY)
+    decision = decide(snapshot, told_at("critical", 8), NOW, monitor_state=AFTER_INVENTORY)
     (change,) = decision.changes
     assert change.record is not None
     assert (change.record.rung, change.record.first_notified_at, change.record.last_notified_at) == (
@@ -77,8 +77,8 @@ def test_one_certificate_at_many_places_is_one_entry() -> None:
     """A certificate on three ports is told once, with every port."""
     one = certificate(1, 3)
     snapshot = picture(*(ending(f"a:{port}", one, Severity.CRITICAL) for port in (443, 7563, 9000)))
-    (entry,) = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
-    assert [spot.location for spot in entry.spots] == ["a:443", "a:7563", "a:9000"]
+    (item,) = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
+    assert [one.location for one in item.locations] == ["a:443", "a:7563", "a:9000"]
 
 
 def test_new_place_of_a_told_certificate_is_quiet() -> None:
@@ -87,7 +87,7 @@ def test_new_place_of_a_told_certificate_is_quiet() -> None:
     first, second = picture(ending("a:443", one)), picture(ending("a:443", one), ending("b:443", one))
     *_, decision = steps((first, NOW), (second, NOW))
     assert [c.record.locations for c in decision.changes if c.record] == [("a:443", "b:443")]
-    assert decision.entries == ()
+    assert decision.items == ()
 
 
 def test_different_troubles_of_one_certificate_are_one_entry() -> None:
@@ -100,8 +100,8 @@ def test_different_troubles_of_one_certificate_are_one_entry() -> None:
         finding(Check.NAME, one, "a:443"),
         finding(Check.TRUST, one, "a:443"),
     )
-    (entry,) = decide(picture(state), {}, NOW, situation=AFTER_INVENTORY).entries
-    assert entry.checks == (Check.NAME, Check.TRUST, Check.EXPIRY)
+    (item,) = decide(picture(state), {}, NOW, monitor_state=AFTER_INVENTORY).items
+    assert item.checks == (Check.NAME, Check.TRUST, Check.EXPIRY)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_facts_of_a_target_have_a_key_for_each_target(check: Check) -> None:
     """What depends on where a certificate is served is remembered for each target."""
     one = certificate(1)
     states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
-    decision = decide(picture(*states), {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
     assert [change.key for change in decision.changes] == [
         f"{check} endpoint:a:443 {one.sha256}",
         f"{check} endpoint:b:443 {one.sha256}",
@@ -123,16 +123,16 @@ def test_facts_of_a_certificate_have_one_key(check: Check) -> None:
     """What is true of a certificate wherever it lies is remembered once."""
     one = certificate(1)
     states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
-    decision = decide(picture(*states), {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
     assert [change.key for change in decision.changes] == [f"{check} {one.sha256}"]
 
 
 def test_shared_matter_is_told_once() -> None:
-    """A matter of several targets has one key and one entry."""
+    """A matter of several targets has one key and one item."""
     shared = Finding(Check.INCONSISTENT, Severity.WARNING, "www differs", matter="www.vms.example")
     states = [seen("a:443", certificate(1)), seen("b:443", certificate(2))]
     snapshot = picture(*states, correlated={s.target.id: (shared,) for s in states})
-    decision = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
     assert news(decision) == [("first", "warning", "www.vms.example")]
     assert [change.key for change in decision.changes] == ["inconsistent www.vms.example"]
 
@@ -141,7 +141,7 @@ def test_ca_is_titled_by_its_own_name() -> None:
     """A CA that ends is named itself, not by the first of the many targets below it."""
     ca = certificate(9, 50, name="VMS Certificate Authority", ca=True)
     state = seen("a:443", certificate(1), finding(Check.CA_EXPIRY, ca, "a:443"), above=(ca,))
-    assert news(decide(picture(state), {}, NOW, situation=AFTER_INVENTORY)) == [
+    assert news(decide(picture(state), {}, NOW, monitor_state=AFTER_INVENTORY)) == [
         ("first", "critical", "VMS Certificate Authority")
     ]
 
@@ -154,15 +154,15 @@ def test_worst_comes_first() -> None:
         ending("c3:1", certificate(3, 3), Severity.CRITICAL),
         ending("x:1", certificate(4, -1), Severity.CRITICAL),
     )
-    entries = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
-    assert [entry.title for entry in entries] == ["x:1", "c3:1", "c5:1", "w:1"]
+    items = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
+    assert [item.title for item in items] == ["x:1", "c3:1", "c5:1", "w:1"]
 
 
 def test_reminders_nearly_due_come_along() -> None:
     """Once one reminder is due, one that falls due within a quarter of its interval shares the mail."""
     snapshot = picture(ending("a:443", certificate(1, 20)), ending("b:443", certificate(2, 20)))
     before = told_at("warning", 7) | told_at("warning", 5.5, number=2)
-    assert [why for why, _, _ in news(decide(snapshot, before, NOW, situation=AFTER_INVENTORY))] == [
+    assert [why for why, _, _ in news(decide(snapshot, before, NOW, monitor_state=AFTER_INVENTORY))] == [
         "reminder",
         "reminder",
     ]
@@ -173,17 +173,17 @@ def test_strictest_policy_reminds() -> None:
     one = certificate(1, 20)
     strict = target("b:443", policy=Policy(remind_warning_every=timedelta(days=2)))
     snapshot = picture(ending("a:443", one), ending("b:443", one, on=strict))
-    decision = decide(snapshot, told_at("warning", 2), NOW, situation=AFTER_INVENTORY)
+    decision = decide(snapshot, told_at("warning", 2), NOW, monitor_state=AFTER_INVENTORY)
     assert [why for why, _, _ in news(decision)] == ["reminder"]
 
 
 def test_last_known_certificate_of_a_blind_target_still_climbs() -> None:
     """While nobody answers, the last known certificate goes on to its end."""
     state = unreachable(ending("a:443", certificate(1, -1), Severity.CRITICAL))
-    decision = decide(picture(state), told_at("critical", 0.5), NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(state), told_at("critical", 0.5), NOW, monitor_state=AFTER_INVENTORY)
     assert ("worse", "expired", "a:443") in news(decision)
 
 
 def test_quiet_network_changes_nothing() -> None:
     """Where nothing is wrong nothing is told and nothing is written."""
-    assert decide(CALM, {}, NOW, situation=AFTER_INVENTORY) == Decision()
+    assert decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY) == Decision()

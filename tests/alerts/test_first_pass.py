@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, Situation, decide
+from monitor.alerts import Decision, MonitorState, decide
 from monitor.model import Check, LogChange, NotificationRecord, Severity
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -36,7 +36,7 @@ def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
         (snapshot, NOW + DAYS / 2),
         (snapshot, NOW + DAYS),
         (snapshot, NOW - DAYS),
-        situation=replace(AFTER_INVENTORY, clock_suspect=True),
+        monitor_state=replace(AFTER_INVENTORY, clock_suspect=True),
     )
     wrong = [("clock", "critical", "The monitor's own clock is wrong")]
     assert [news(decision) for decision in decisions] == [wrong, [], wrong, wrong]
@@ -45,12 +45,12 @@ def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
 def test_clock_that_is_right_again_is_told() -> None:
     """Telling goes on, and the administrators hear that it does."""
     row = NotificationRecord("clock", "critical", NOW - DAYS, NOW - DAYS)
-    decision = decide(CALM, {"clock": row}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(CALM, {"clock": row}, NOW, monitor_state=AFTER_INVENTORY)
     assert news(decision) == [("solved", "", "The monitor's own clock")]
     assert decision.changes == (LogChange("clock", None),)
 
 
-FIRST_PASS = Situation(NOW, never_probed=2)
+FIRST_PASS = MonitorState(NOW, never_probed=2)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_first_pass_tells_only_urgent_ends(
     """Before the inventory only what has ended or ends critically soon is told."""
     one = certificate(1, days)
     snapshot = picture(seen("a:443", one, finding(check, one, "a:443", severity)))
-    assert news(decide(snapshot, {}, NOW, situation=FIRST_PASS)) == expected
+    assert news(decide(snapshot, {}, NOW, monitor_state=FIRST_PASS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_inventory_comes_when_all_were_tried_or_after_half_an_hour(
     never_probed: int, minutes: int, *, expected: bool
 ) -> None:
     """The first pass ends when every target was tried, or after 30 minutes."""
-    situation = Situation(NOW, never_probed=never_probed)
-    decision = decide(CALM, {}, NOW + timedelta(minutes=minutes), situation=situation)
+    monitor_state = MonitorState(NOW, never_probed=never_probed)
+    decision = decide(CALM, {}, NOW + timedelta(minutes=minutes), monitor_state=monitor_state)
     assert (decision.inventory is not None) is expected
 
 
 def test_inventory_waits_for_a_first_target() -> None:
     """A discovery that has not answered yet is no reason for an empty inventory."""
-    assert decide(picture(), {}, NOW, situation=Situation(NOW)) == Decision()
+    assert decide(picture(), {}, NOW, monitor_state=MonitorState(NOW)) == Decision()
 
 
 def test_inventory_counts_and_lists() -> None:
@@ -95,24 +95,26 @@ def test_inventory_counts_and_lists() -> None:
         seen("b:443", certificate(2, 300)),
         failing(seen("c:443", certificate(3, 200))),
     )
-    inventory = decide(snapshot, {}, NOW, situation=Situation(NOW)).inventory
+    inventory = decide(snapshot, {}, NOW, monitor_state=MonitorState(NOW)).inventory
     assert inventory is not None
     assert (inventory.watched, inventory.need_action, inventory.unreachable) == (3, 1, 1)
-    assert [entry.title for entry in inventory.entries] == ["a:443"]
-    assert [(s.title, s.reason) for s in inventory.silent] == [("c:443", "refused: nobody listens there")]
-    assert [end.location for end in inventory.soonest] == ["a:443", "c:443", "b:443"]
+    assert [item.title for item in inventory.items] == ["a:443"]
+    assert [(s.title, s.reason) for s in inventory.unreachable_hosts] == [
+        ("c:443", "refused: nobody listens there")
+    ]
+    assert [one.location for one in inventory.upcoming] == ["a:443", "c:443", "b:443"]
 
 
 def test_everything_in_the_inventory_counts_as_told() -> None:
     """After the inventory the same facts, also a silent target that turns blind, bring no notice."""
     one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
-    first = decide(picture(one, two), {}, NOW, situation=Situation(NOW))
+    first = decide(picture(one, two), {}, NOW, monitor_state=MonitorState(NOW))
     told = apply({}, first)
-    second = decide(picture(one, unreachable(two)), told, NOW + HOUR, situation=replace(AFTER_INVENTORY))
+    second = decide(picture(one, unreachable(two)), told, NOW + HOUR, monitor_state=replace(AFTER_INVENTORY))
     assert second == Decision()
 
 
 def test_inventory_is_sent_once() -> None:
     """Its own told row keeps the inventory from coming twice, whatever the situation says."""
-    decisions = steps((CALM, NOW), (CALM, NOW), situation=Situation(STARTED))
+    decisions = steps((CALM, NOW), (CALM, NOW), monitor_state=MonitorState(STARTED))
     assert [decision.inventory is not None for decision in decisions] == [True, False]

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import Advice, Decision, Entry, Rung, Spot, Why
+from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem, NotifyReason, RenewalSteps
 from monitor.model import Check, Mail
 from support.factories.alerts_world import certificate, mails, parsed, text_of
 
@@ -31,12 +31,22 @@ class Tags(HTMLParser):
 def hostile_mail(text: str) -> Mail:
     """Return a mail in which every text that comes from outside is this one."""
     one = replace(certificate(1, 3), subject=text, issuer=text, dns_names=(text,), serial=text)
-    spot = Spot(text, text, (("site", text),))
-    advice = (Advice(text, (text,), text, text), Advice(text, (text, text), text, text, ca_first=True))
-    entry = Entry(
-        Why.FIRST, Rung.CRITICAL, (Check.EXPIRY,), text, (text,), (spot,), certificate=one, advice=advice
+    location = AlertLocation(text, text, (("site", text),))
+    steps = (
+        RenewalSteps(text, (text,), text, text),
+        RenewalSteps(text, (text, text), text, text, ca_first=True),
     )
-    (mail,) = mails(Decision((entry,)))
+    item = NotificationItem(
+        NotifyReason.FIRST,
+        AlertLevel.CRITICAL,
+        (Check.EXPIRY,),
+        text,
+        (text,),
+        (location,),
+        certificate=one,
+        renewal_steps=steps,
+    )
+    (mail,) = mails(Decision((item,)))
     return mail
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import Situation, decide
+from monitor.alerts import MonitorState, decide
 from monitor.model import Check, Finding, Severity, TargetInfo, TargetState, TargetTraits
 from support.factories.alerts_recorders import LEAF, recorder
 from support.factories.alerts_world import (
@@ -45,7 +45,10 @@ class TestNeverSeen:
     def test_a_section_of_its_own(self, kind: str) -> None:
         """Neither unreachable nor something to do, and by host with all its ports."""
         mail = mail_about(
-            self.silent(), self.silent("spare:9001"), seen("a:443", certificate(5)), situation=Situation(NOW)
+            self.silent(),
+            self.silent("spare:9001"),
+            seen("a:443", certificate(5)),
+            monitor_state=MonitorState(NOW),
         )
         body = text_of(mail, kind)
         assert mail.subject == "[INVENTORY] 3 watched, 0 need action, 0 unreachable"
@@ -59,19 +62,19 @@ class TestNeverSeen:
         """The plain form of the inventory has the section's lines."""
         from jinja2 import DictLoader  # noqa: PLC0415 - only this test breaks a template
 
-        decision = decide(picture(self.silent()), {}, NOW, situation=Situation(NOW))
+        decision = decide(picture(self.silent()), {}, NOW, monitor_state=MonitorState(NOW))
         (mail,) = mails(decision, templates=DictLoader({}))
         assert "spare:7563 scan its store or test a failover" in parsed(mail).get_content()
 
     def test_what_the_inventory_said_is_not_told_again(self) -> None:
         """The notice after it is silent."""
         snapshot = picture(self.silent())
-        first = decide(snapshot, {}, NOW, situation=Situation(NOW))
-        again = decide(snapshot, apply({}, first), NOW, situation=AFTER_INVENTORY)
-        assert (first.inventory is not None, again.silent) == (True, True)
+        first = decide(snapshot, {}, NOW, monitor_state=MonitorState(NOW))
+        again = decide(snapshot, apply({}, first), NOW, monitor_state=AFTER_INVENTORY)
+        assert (first.inventory is not None, again.nothing_to_send) == (True, True)
 
     def test_a_new_one_is_told_once_by_host(self) -> None:
-        """Both ports of a spare recorder are one entry."""
+        """Both ports of a spare recorder are one item."""
         snapshot = picture(self.silent(), self.silent("spare:9001"))
         decisions = list(steps((snapshot, NOW), (snapshot, NOW)))
         assert [news(decision) for decision in decisions] == [[("first", "warning", "spare:7563")], []]
@@ -79,8 +82,8 @@ class TestNeverSeen:
     def test_it_does_not_count_as_a_fallen_network(self) -> None:
         """Ten spares that were never seen are not the monitor's own network."""
         snapshot = picture(*(self.silent(f"spare{n}:7563") for n in range(10)))
-        entries = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
-        assert {entry.checks for entry in entries} == {(Check.NEVER_SEEN,)}
+        items = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
+        assert {item.checks for item in items} == {(Check.NEVER_SEEN,)}
 
     @pytest.mark.parametrize("probes", [0, 1])
     def test_seen_once_is_solved(self, probes: int) -> None:
@@ -94,10 +97,10 @@ class TestNeverSeen:
         before = unreachable(seen("spare:7563", LEAF))
         after = failing(seen("spare:7563", LEAF, on=self.silent().target))
         decisions = list(steps((picture(before), NOW), (picture(after), NOW)))
-        assert [len(decision.entries) for decision in decisions] == [1, 0]
+        assert [len(decision.items) for decision in decisions] == [1, 0]
         assert [change.record for change in decisions[1].changes] == [None]
 
     def test_a_spare_that_was_seen_is_not_unreachable(self) -> None:
         """Its silence is as it should be."""
         answered = failing(seen("spare:7563", LEAF, on=self.silent().target))
-        assert mail_about(answered, situation=Situation(NOW)).subject.endswith("0 unreachable")
+        assert mail_about(answered, monitor_state=MonitorState(NOW)).subject.endswith("0 unreachable")

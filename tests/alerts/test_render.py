@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from jinja2 import DictLoader
 
-from monitor.alerts import Decision, Situation, decide
-from monitor.alerts.wording import days_phrase
+from monitor.alerts import Decision, MonitorState, decide
+from monitor.alerts.texts import days_phrase
 from monitor.model import Check, FormerLeaf, RecipientStatus, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (
     ADMINS,
@@ -87,10 +87,10 @@ def test_subject_counts_the_rest() -> None:
 def test_renewed_names_both_thumbprints() -> None:
     """Good news names the old and the new certificate and the new end."""
     old, new = certificate(1, 20, age=300), certificate(2, 364)
-    told = decide(picture(ending("rec:7563", old)), {}, NOW, situation=AFTER_INVENTORY).changes[0].record
+    told = decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY).changes[0].record
     assert told is not None
     state = seen("rec:7563", new, former_leaves=(FormerLeaf("rec:7563", old, new, 2),))
-    (mail,) = mails(decide(picture(state), {told.key: told}, NOW, situation=AFTER_INVENTORY))
+    (mail,) = mails(decide(picture(state), {told.key: told}, NOW, monitor_state=AFTER_INVENTORY))
     wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "2027-11-22"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
         "[RENEWED] rec:7563 now ends in 364 days",
@@ -102,7 +102,9 @@ def test_inventory_subject() -> None:
     """The inventory names its three counts."""
     states = [seen(f"h{n}:443", certificate(n)) for n in range(38)]
     bad = [ending(f"b{n}:443", certificate(100 + n, 20)) for n in range(3)]
-    mail = mail_about(*states, *bad, failing(seen("x:443", certificate(200))), situation=Situation(NOW))
+    mail = mail_about(
+        *states, *bad, failing(seen("x:443", certificate(200))), monitor_state=MonitorState(NOW)
+    )
     assert mail.subject == "[INVENTORY] 42 watched, 3 need action, 1 unreachable"
 
 
@@ -131,7 +133,7 @@ def test_certificate_is_described_in_full(kind: str) -> None:
 def test_inventory_lists_ends_and_silent_hosts() -> None:
     """The inventory says what ends next and which host is silent and why."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
-    body = text_of(mail_about(*states, situation=Situation(NOW)))
+    body = text_of(mail_about(*states, monitor_state=MonitorState(NOW)))
     wanted = ["2027-02-21  a:443 (ends in 90 days)", "refused: nobody listens there"]
     assert [text for text in wanted if text not in body] == []
 
@@ -168,7 +170,7 @@ def test_rendering_is_deterministic() -> None:
 
 
 def test_at_most_200_entries_and_a_count() -> None:
-    """A flood is cut after 200 entries, and the rest is counted."""
+    """A flood is cut after 200 items, and the rest is counted."""
     states = [ending(f"h{n}:443", certificate(n + 1, 3)) for n in range(230)]
     body = text_of(mail_about(*states))
     assert (body.count("Thumbprint"), "30 more are not listed here" in body) == (200, True)
@@ -186,7 +188,7 @@ def test_non_ascii_survives_an_old_relay() -> None:
 
 def test_international_domain_is_written_in_ascii() -> None:
     """A domain in letters is written as mail servers know it; such a local part stays off the header."""
-    decision = decide(picture(ending("a:443", certificate(1, 3))), {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(ending("a:443", certificate(1, 3))), {}, NOW, monitor_state=AFTER_INVENTORY)
     (mail,) = mails(decision, recipients=("a@münchen.example", "jürgen@vms.example"))
     assert parsed(mail)["To"] == "a@xn--mnchen-3ya.example"
 
@@ -211,7 +213,7 @@ def test_many_places_and_names_are_counted() -> None:
 def test_broken_template_goes_out_plain(layouts: dict[str, str]) -> None:
     """A layout that cannot be rendered costs the HTML, not the news."""
     one = certificate(1, 3.5)
-    decision = decide(picture(ending("a:443", one)), {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(ending("a:443", one)), {}, NOW, monitor_state=AFTER_INVENTORY)
     (mail,) = mails(decision, templates=DictLoader(layouts))
     body = parsed(mail).get_content()
     wanted = ["[WARNING] a:443 ends in 3 days", "expiry is wrong", one.sha1]
@@ -224,7 +226,7 @@ def test_broken_template_goes_out_plain(layouts: dict[str, str]) -> None:
 def test_broken_inventory_template_goes_out_plain() -> None:
     """The plain inventory still lists the next ends and the silent hosts."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
-    decision = decide(picture(*states), {}, NOW, situation=Situation(NOW))
+    decision = decide(picture(*states), {}, NOW, monitor_state=MonitorState(NOW))
     (mail,) = mails(decision, templates=DictLoader({}))
     wanted = ["ends in 90 days (2027-02-21) a:443", "x:443 refused: nobody listens there"]
     assert [text for text in wanted if text not in parsed(mail).get_content()] == []
@@ -238,6 +240,6 @@ def test_nothing_to_tell_makes_no_mail() -> None:
 def test_late_mail_carries_the_time_of_the_decision() -> None:
     """Days are counted from the instant of the decision, whatever the time of sending."""
     later: datetime = NOW + 2 * DAYS
-    decision = decide(picture(ending("a:443", certificate(1, 3.5))), {}, later, situation=AFTER_INVENTORY)
+    decision = decide(picture(ending("a:443", certificate(1, 3.5))), {}, later, monitor_state=AFTER_INVENTORY)
     (mail,) = mails(decision, now=later)
     assert mail.subject == "[WARNING] a:443 ends in 1 day"

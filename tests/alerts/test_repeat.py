@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from monitor.alerts import Decision, Situation, Why, decide
+from monitor.alerts import Decision, MonitorState, NotifyReason, decide
 from monitor.model import (
     Assessment,
     Certificate,
@@ -62,14 +62,14 @@ class Estate(RuleBasedStateMachine):
         self.now = NOW
         self.states: dict[str, TargetState] = {}
         self.told: dict[str, NotificationRecord] = {}
-        self.situation = Situation(NOW, never_probed=1)
+        self.monitor_state = MonitorState(NOW, never_probed=1)
         self.numbers = 0
         self.rungs: Counter[tuple[str, str]] = Counter()
 
     @initialize(everything=st.booleans())
     def begin(self, *, everything: bool) -> None:
         """Watch every location from the start, telling all renewals or not."""
-        self.situation = replace(self.situation, notify_all_renewals=everything)
+        self.monitor_state = replace(self.monitor_state, notify_all_renewals=everything)
         for location in PLACES:
             self.states[location] = seen(location, self._issue(60))
 
@@ -136,25 +136,30 @@ class Estate(RuleBasedStateMachine):
     @rule()
     def finish_first_pass(self) -> None:
         """Probe the last target for the first time."""
-        self.situation = replace(self.situation, never_probed=0)
+        self.monitor_state = replace(self.monitor_state, never_probed=0)
 
     @invariant()
     def deciding_twice_tells_nothing(self) -> None:
         """Deciding again at the same instant tells nothing and changes nothing."""
         snapshot = picture(*(judged(state, self.now) for state in self.states.values()))
-        first = decide(snapshot, self.told, self.now, situation=self.situation)
-        again = decide(snapshot, self.told, self.now, situation=self.situation)
+        first = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
+        again = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
         assert again == first
         self.told = apply(self.told, first)
-        second = decide(snapshot, self.told, self.now, situation=self.situation)
+        second = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
         assert second == Decision()
         self._no_rung_twice(first)
 
     def _no_rung_twice(self, decision: Decision) -> None:
         """Check that a rung of the end of a certificate is news once; certificates never come back here."""
-        for entry in decision.entries:
-            one, rung = entry.certificate, entry.rung
-            if one and rung and entry.why in {Why.FIRST, Why.WORSE} and int(one.sha256, 16) % 5:
+        for item in decision.items:
+            one, rung = item.certificate, item.level
+            if (
+                one
+                and rung
+                and item.reason in {NotifyReason.FIRST, NotifyReason.WORSE}
+                and int(one.sha256, 16) % 5
+            ):
                 self.rungs[one.sha256, rung.value] += 1
         assert [told for told, times in self.rungs.items() if times > 1] == []
 
@@ -178,5 +183,5 @@ def test_quiet_estate_of_100_000_targets_is_cheap() -> None:
     first = seen("h0:443", one)
     snapshot = Snapshot(quiet | {first.target.id: first})
     started = time.process_time()
-    decision = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
     assert (decision, time.process_time() - started < 0.5) == (Decision(), True)

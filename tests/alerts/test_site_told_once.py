@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import FIRST_PASS_AT_MOST, Situation, decide
+from monitor.alerts import FIRST_PASS_AT_MOST, MonitorState, decide
 from monitor.assess import correlate, unreachability
 from monitor.model import (
     Certificate,
@@ -67,9 +67,9 @@ def test_whatever_happens_to_a_site_is_told_once(
     """After every change of a site one decision tells it, and deciding again tells and stores nothing."""
     rows: dict[str, NotificationRecord] = {}
     # A picture without any target waits for the end of the first pass, whatever lists are missing.
-    situation = AFTER_INVENTORY if inventory else Situation(NOW - FIRST_PASS_AT_MOST)
+    monitor_state = AFTER_INVENTORY if inventory else MonitorState(NOW - FIRST_PASS_AT_MOST)
     for snapshot in map(site_of, history):
-        rows = apply(rows, decide(snapshot, rows, NOW, situation=situation))
-        again = decide(snapshot, rows, NOW, situation=AFTER_INVENTORY)
-        assert (again.silent, again.changes) == (True, ())
-        situation = AFTER_INVENTORY
+        rows = apply(rows, decide(snapshot, rows, NOW, monitor_state=monitor_state))
+        again = decide(snapshot, rows, NOW, monitor_state=AFTER_INVENTORY)
+        assert (again.nothing_to_send, again.changes) == (True, ())
+        monitor_state = AFTER_INVENTORY

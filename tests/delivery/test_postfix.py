@@ -164,7 +164,7 @@ def postfix() -> Iterator[tuple[int, Path]]:
 def notice(*recipients: str) -> Mail:
     """Return a real notice with a name that is not ASCII."""
     one = replace(certificate(1, 3.5), subject="CN=Büro-Kamera")
-    decision = decide(picture(ending("büro:443", one)), {}, NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(ending("büro:443", one)), {}, NOW, monitor_state=AFTER_INVENTORY)
     (mail,) = render(
         decision,
         sender="certs@vms.example",

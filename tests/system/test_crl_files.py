@@ -213,9 +213,9 @@ def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
             file.write_bytes(content)
         states = [seen(file.parent) for file in files]
         picture = Snapshot({state.target.id: state for state in states})
-        decision = decide(picture, told, NOW, situation=AFTER_INVENTORY)
+        decision = decide(picture, told, NOW, monitor_state=AFTER_INVENTORY)
         told = apply(told, decision)
-        news.append([(entry.why.value, entry.title, len(entry.spots)) for entry in decision.entries])
+        news.append([(entry.reason.value, entry.title, len(entry.locations)) for entry in decision.items])
     assert news == [
         [("first", "CRL of CN=Plant CA", 2)],
         [],
@@ -227,11 +227,11 @@ def test_it_is_not_solved_by_being_forgotten(tmp_path: Path) -> None:
     """A folder that cannot be read for a month loses its lists; that is no good news."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     before = seen(tmp_path)
-    first = decide(Snapshot({before.target.id: before}), {}, NOW, situation=AFTER_INVENTORY)
+    first = decide(Snapshot({before.target.id: before}), {}, NOW, monitor_state=AFTER_INVENTORY)
     denied = Failure(FailureReason.PERMISSION, "permission denied", before.target.where)
     gone = replace(before, failed_probes=1, failures=(denied,), lists=(), assessment=Assessment())
-    later = decide(Snapshot({gone.target.id: gone}), apply({}, first), NOW, situation=AFTER_INVENTORY)
-    assert (len(first.entries), later.entries) == (1, ())
+    later = decide(Snapshot({gone.target.id: gone}), apply({}, first), NOW, monitor_state=AFTER_INVENTORY)
+    assert (len(first.items), later.items) == (1, ())
 
 
 @pytest.mark.parametrize(("until", "code", "severity"), [(3, 0, "ok"), (-3, 2, "critical")])

@@ -206,7 +206,7 @@ class TestJudged:
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
         state = judged(mine(*leaves, others=(ending,)))
-        told = decide(Snapshot({TARGET.id: state}), {}, NOW, situation=AFTER_INVENTORY)
+        told = decide(Snapshot({TARGET.id: state}), {}, NOW, monitor_state=AFTER_INVENTORY)
         keys = [change.key for change in told.changes if change.key.startswith("ca_expiry")]
         assert keys == [f"ca_expiry {ending.sha256}"]
 

@@ -157,9 +157,9 @@ def test_told_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
         now = NOW + timedelta(hours=hours)
         snapshot = world(window(now - DAYS / 24, now - DAYS / 48), on=old)
         snapshot = replace(snapshot, correlated=correlate(snapshot, now))
-        decision = decide(snapshot, told, now, situation=AFTER_INVENTORY)
+        decision = decide(snapshot, told, now, monitor_state=AFTER_INVENTORY)
         told = apply(told, decision)
-        said.append([(entry.why.value, len(entry.spots)) for entry in decision.entries])
+        said.append([(entry.reason.value, len(entry.locations)) for entry in decision.items])
     assert said == [[("first", 2)], [], []]
     calm = world(window(*USUAL), on=old)
-    assert news(decide(calm, told, NOW, situation=AFTER_INVENTORY)) == []
+    assert news(decide(calm, told, NOW, monitor_state=AFTER_INVENTORY)) == []

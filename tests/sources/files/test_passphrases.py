@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.whereabouts import unreachable_at
+from monitor.alerts.renewals import unreachable_at
 from monitor.model import Failure, FailureReason, TargetState
 from monitor.parse.stores import any_form
 from monitor.sources import FilesSource, TrustStoreLoader

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from monitor.alerts import Entry, decide
+from monitor.alerts import NotificationItem, decide
 from monitor.model import Certificate, Finding, Target, TargetInfo, TargetState, TargetTraits
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture, target
 
@@ -46,6 +46,8 @@ def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificat
     return ending(on.where, shown, on=on, above=(ca,))
 
 
-def told(*states: TargetState, correlated: dict[str, tuple[Finding, ...]] | None = None) -> tuple[Entry, ...]:
-    """Return the entries about a picture, nothing told before."""
-    return decide(picture(*states, correlated=correlated), {}, NOW, situation=AFTER_INVENTORY).entries
+def told(
+    *states: TargetState, correlated: dict[str, tuple[Finding, ...]] | None = None
+) -> tuple[NotificationItem, ...]:
+    """Return the items about a picture, nothing told before."""
+    return decide(picture(*states, correlated=correlated), {}, NOW, monitor_state=AFTER_INVENTORY).items

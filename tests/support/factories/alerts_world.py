@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from monitor.alerts import Decision, Situation, decide, render
+from monitor.alerts import Decision, MonitorState, decide, render
 from monitor.model import (
     Assessment,
     Certificate,
@@ -33,7 +33,7 @@ DAYS = timedelta(days=1)
 SENDER = "certs@vms.example"
 ADMINS = ("admins@vms.example", "duty@vms.example")
 STARTED = NOW - timedelta(days=100)
-AFTER_INVENTORY = Situation(STARTED, inventory_sent=True)
+AFTER_INVENTORY = MonitorState(STARTED, inventory_sent=True)
 
 
 def certificate(
@@ -140,19 +140,19 @@ def apply(told: Mapping[str, NotificationRecord], decision: Decision) -> dict[st
 
 
 def steps(
-    *snapshots: tuple[Snapshot, datetime], situation: Situation = AFTER_INVENTORY
+    *snapshots: tuple[Snapshot, datetime], monitor_state: MonitorState = AFTER_INVENTORY
 ) -> Iterable[Decision]:
     """Yield the decision for each snapshot in turn, each stored before the next."""
     told: dict[str, NotificationRecord] = {}
     for snapshot, now in snapshots:
-        decision = decide(snapshot, told, now, situation=situation)
+        decision = decide(snapshot, told, now, monitor_state=monitor_state)
         told = apply(told, decision)
         yield decision
 
 
 def news(decision: Decision) -> list[tuple[str, str, str]]:
-    """Return reason, rung and title of each entry."""
-    return [(e.why.value, e.rung.value if e.rung else "", e.title) for e in decision.entries]
+    """Return reason, level and title of each item."""
+    return [(e.reason.value, e.level.value if e.level else "", e.title) for e in decision.items]
 
 
 def mails(decision: Decision, **more: object) -> tuple[Mail, ...]:
@@ -161,9 +161,9 @@ def mails(decision: Decision, **more: object) -> tuple[Mail, ...]:
     return render(decision, **{**envelope, **more}, message_id=lambda: "<1@vms.example>")  # type: ignore[arg-type]
 
 
-def mail_about(*states: TargetState, situation: Situation = AFTER_INVENTORY) -> Mail:
+def mail_about(*states: TargetState, monitor_state: MonitorState = AFTER_INVENTORY) -> Mail:
     """Return the one mail about a picture."""
-    (mail,) = mails(decide(picture(*states), {}, NOW, situation=situation))
+    (mail,) = mails(decide(picture(*states), {}, NOW, monitor_state=monitor_state))
     return mail
 
 

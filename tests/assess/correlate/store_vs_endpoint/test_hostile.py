@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.remedies import JOINED
+from monitor.alerts.keys import STORE_VS_ENDPOINT
 from monitor.model import (
     Binding,
     Certificate,
@@ -94,7 +94,7 @@ def test_joining_never_fails(known: list[TargetState], served: list[TargetState]
     states = [TRUST, *known, *served]
     told = by_target(*states)
     assert set(told) <= {state.target.id for state in states}
-    joined = [one for several in told.values() for one in several if one.check in JOINED]
+    joined = [one for several in told.values() for one in several if one.check in STORE_VS_ENDPOINT]
     assert all(one.matter.startswith(f"{one.check} ") and one.sentence for one in joined)
 
 

@@ -27,7 +27,7 @@ def told(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
     """Yield the news of each picture, each stored before the next."""
     rows: dict[str, NotificationRecord] = {}
     for snapshot in snapshots:
-        decision = decide(snapshot, rows, NOW, situation=AFTER_INVENTORY)
+        decision = decide(snapshot, rows, NOW, monitor_state=AFTER_INVENTORY)
         rows = apply(rows, decision)
         yield news(decision)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, Situation, decide
+from monitor.alerts import Decision, MonitorState, decide
 from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -26,10 +26,10 @@ HOUR = timedelta(hours=1)
 
 
 def test_blindness_is_told_for_each_host() -> None:
-    """Three silent ports of one host are one entry."""
+    """Three silent ports of one host are one item."""
     states = [unreachable(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
     healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
-    assert news(decide(picture(*states, *healthy), {}, NOW, situation=AFTER_INVENTORY)) == [
+    assert news(decide(picture(*states, *healthy), {}, NOW, monitor_state=AFTER_INVENTORY)) == [
         ("first", "warning", "a")
     ]
 
@@ -50,10 +50,10 @@ def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str)
     ]
     others = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
     shown = picture(*states, *others)
-    (entry,) = decide(shown, {}, NOW, situation=AFTER_INVENTORY).entries
-    inventory = decide(shown, {}, NOW, situation=Situation(NOW)).inventory
+    (item,) = decide(shown, {}, NOW, monitor_state=AFTER_INVENTORY).items
+    inventory = decide(shown, {}, NOW, monitor_state=MonitorState(NOW)).inventory
     assert inventory is not None
-    assert (entry.title, [silent.title for silent in inventory.silent]) == (wanted, [wanted])
+    assert (item.title, [silent.title for silent in inventory.unreachable_hosts]) == (wanted, [wanted])
 
 
 def test_another_port_of_a_silent_host_is_quiet() -> None:
@@ -62,13 +62,13 @@ def test_another_port_of_a_silent_host_is_quiet() -> None:
     first, *rest = steps(
         (picture(unreachable(one), two), NOW), (picture(unreachable(one), unreachable(two)), NOW)
     )
-    assert (len(first.entries), [decision.entries for decision in rest]) == (1, [()])
+    assert (len(first.items), [decision.items for decision in rest]) == (1, [()])
 
 
 def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
     """A network failure is told by the blind rule only."""
     assert (
-        decide(picture(failing(seen("a:443", certificate(1)))), {}, NOW, situation=AFTER_INVENTORY)
+        decide(picture(failing(seen("a:443", certificate(1)))), {}, NOW, monitor_state=AFTER_INVENTORY)
         == Decision()
     )
 
@@ -110,8 +110,8 @@ def network(blind_ones: int, total: int = 20) -> Snapshot:
 
 def test_much_blindness_is_one_entry() -> None:
     """More than a fifth of the targets silent at once is about the monitor's own network."""
-    (entry,) = decide(network(5), {}, NOW, situation=AFTER_INVENTORY).entries
-    assert entry.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
+    (item,) = decide(network(5), {}, NOW, monitor_state=AFTER_INVENTORY).items
+    assert item.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
 
 
 def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
@@ -125,8 +125,8 @@ def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
 
 def test_network_is_not_suspected_where_something_else_is_said() -> None:
     """A share that is gone is told as one with its reason, and with an example."""
-    (entry,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, situation=AFTER_INVENTORY).entries
-    assert entry.sentences == (
+    (item,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, monitor_state=AFTER_INVENTORY).items
+    assert item.sentences == (
         "6 of 20 targets cannot be looked at",
         "not_found (5), such as: what was said",
         "refused (1), such as: nobody listens there",
@@ -135,8 +135,8 @@ def test_network_is_not_suspected_where_something_else_is_said() -> None:
 
 def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
     """One refused login beside a whole silent network does not hide what is likely."""
-    (entry,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, situation=AFTER_INVENTORY).entries
-    assert entry.sentences == (
+    (item,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, monitor_state=AFTER_INVENTORY).items
+    assert item.sentences == (
         "6 of 20 targets cannot be looked at: is the monitor's own network down?",
         "refused (5), such as: nobody listens there",
         "forbidden (1), such as: what was said",
@@ -149,27 +149,27 @@ def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
 def test_what_is_broken_by_itself_is_told_by_itself(reason: FailureReason) -> None:
     """Many reports that cannot be used are no silent network, and hide no host that falls silent later."""
     first, second = steps((with_reason(reason, 8), NOW), (with_reason(reason, 8, 1), NOW + HOUR))
-    assert (len(first.entries), news(second)) == (8, [("first", "warning", "h8:443")])
+    assert (len(first.items), news(second)) == (8, [("first", "warning", "h8:443")])
 
 
 def test_inventory_marks_what_is_broken_by_itself() -> None:
     """What the inventory said of eight broken reports is not said again by the blind rule."""
     shown = with_reason(FailureReason.LATE, 8)
-    told = apply({}, decide(shown, {}, NOW, situation=Situation(NOW)))
-    assert decide(shown, told, NOW + HOUR, situation=AFTER_INVENTORY).entries == ()
+    told = apply({}, decide(shown, {}, NOW, monitor_state=MonitorState(NOW)))
+    assert decide(shown, told, NOW + HOUR, monitor_state=AFTER_INVENTORY).items == ()
 
 
 @pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
 def test_few_or_small_share_is_told_by_host(blind_ones: int, total: int) -> None:
     """Fewer than five, or a fifth and no more, are told host by host."""
-    assert len(decide(network(blind_ones, total), {}, NOW, situation=AFTER_INVENTORY).entries) == blind_ones
+    assert len(decide(network(blind_ones, total), {}, NOW, monitor_state=AFTER_INVENTORY).items) == blind_ones
 
 
 def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
     """While hosts return one by one nothing is said until the network as a whole is back, then once."""
     snapshots = [(network(n), NOW + (20 - n) * HOUR) for n in range(15, -1, -1)]
     told = [news(decision) for decision in steps(*snapshots)]
-    assert [entries for entries in told if entries] == [
+    assert [items for items in told if items] == [
         [("first", "warning", "15 of 20 targets")],
         [("answers", "", "18 of 20 targets")],
         [("answers", "", "h1:443")],
@@ -180,4 +180,4 @@ def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
 def test_share_around_the_limit_does_not_flap() -> None:
     """A share that hovers around a fifth is told once."""
     snapshots = [(network(n), NOW + i * timedelta(minutes=1)) for i, n in enumerate([5, 4, 5, 4, 5, 3, 5])]
-    assert sum(len(decision.entries) for decision in steps(*snapshots)) == 1
+    assert sum(len(decision.items) for decision in steps(*snapshots)) == 1

@@ -1,21 +1,21 @@
-"""What to say beside trouble: what stops working, and the steps that end it with the values filled in.
+"""What an alert stops from working and what to do about it, with names and thumbprints filled in.
 
-A wrong step is worse than none: steps come only for what a renewal solves, and never with the thumbprint of
-the old certificate where the new one's belongs. It must not decide what is told.
+A wrong step is worse than none: there are steps only for what a renewal resolves, and never with the old
+certificate's thumbprint where the new one's belongs. It must not decide what is notified.
 """
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from monitor.alerts.decision import Advice
-from monitor.alerts.remedies import JOINED, host_of, remedy
-from monitor.alerts.wording import day, shown
+from monitor.alerts.alert import RenewalSteps, StepsKey
+from monitor.alerts.keys import STORE_VS_ENDPOINT, machine_of
+from monitor.alerts.texts import STEPS, day, shown
 from monitor.assess import mismatch, missing_names
 from monitor.model import Certificate, Check, Finding, Path, Target, TargetInfo, TargetState
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
-_SOLVED_BY_RENEWAL = _ABOUT_CA | {
+_RESOLVED_BY_RENEWAL = _ABOUT_CA | {
     Check.EXPIRY,
     Check.REVOKED,
     Check.RENEWAL_WINDOW,
@@ -26,95 +26,104 @@ _SOLVED_BY_RENEWAL = _ABOUT_CA | {
     Check.PUBLIC_NAME,
     Check.KEY_TYPE,
 }
-_STOPS = _SOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
+_HAS_IMPACT = _RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 
 _PLACEHOLDER = re.compile(r"\{(names|thumbprint|issuer|ca_ends)\}")
 _COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
 _NEW_THUMBPRINT = "<thumbprint of the new certificate>"
-# So the presets ask people to fill it in; where the new one lies ready we know it.
+# So the presets ask people to fill it in; where the new certificate is available we know it.
 _NEW_IN_PRESETS = "<NEW THUMBPRINT>"
-_SWITCH = 3
+_SWITCH_RANK = 3
 # People paste steps into a shell, and the names in a certificate are a stranger's words.
 _NAME = re.compile(r"[\w.*:-]+")
 _HARMFUL = re.compile(r"[\"'`$&|<>;%^\\]")
 _MOST_NAMES = 25
 _LONGEST_NAMES = 600
 
-AdviceKey = tuple[object, ...]
 
-
-def add_advice(
-    known: dict[AdviceKey, Advice],
+def add_steps(
+    known: dict[StepsKey, RenewalSteps],
     state: TargetState,
     finding: Finding,
     certificate: Certificate | None,
     now: datetime,
 ) -> None:
-    """Add what a target's meaning says to a finding, once for all targets with the same meaning of it.
+    """Add what a target's meaning says to a finding, once for all targets whose meaning says the same.
 
-    What a renewal solves and names no certificate is about the other one of a pair: this one needs nothing.
+    A finding that a renewal resolves and that has no certificate is about the other one of a pair: this one
+    needs no steps.
     """
-    if finding.check in JOINED:
-        _add_remedy(known, state, finding, certificate)
+    if finding.check in STORE_VS_ENDPOINT:
+        _add_for_store(known, state, finding, certificate)
         return
     meaning = state.target.info
     if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
         if finding.check is Check.REVOKED:
-            known.setdefault((finding.check,), Advice(steps=remedy(finding)))
+            known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding)))
         return
-    if certificate is None and finding.check in _SOLVED_BY_RENEWAL:
+    if certificate is None and finding.check in _RESOLVED_BY_RENEWAL:
         return
-    path = _path_of(state, finding, certificate) if finding.check in _SOLVED_BY_RENEWAL else None
+    path = _path_of(state, finding, certificate) if finding.check in _RESOLVED_BY_RENEWAL else None
     first = path is not None and bool(meaning.ca_first) and _needs_ca_first(path, finding, now)
     key, rank = _key(state.target), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
-        stops = meaning.what_stops if finding.check in _STOPS else ""
+        impact = meaning.what_stops if finding.check in _HAS_IMPACT else ""
         steps = _steps(state.target, path, finding, first=first) if path else ()
-        known[key] = Advice(stops, steps, meaning.link, _whose(state.target), ca_first=first)
+        known[key] = RenewalSteps(impact, steps, meaning.link, _title(state.target), ca_first=first)
 
 
-def joined_advice(several: list[Mapping[AdviceKey, Advice]]) -> tuple[Advice, ...]:
-    """Return the advice of several matters of one entry: each once, the fullest of its kind."""
-    joined: dict[AdviceKey, Advice] = {}
+def merged_steps(several: list[Mapping[StepsKey, RenewalSteps]]) -> tuple[RenewalSteps, ...]:
+    """Return the steps of several alerts of one item: each once, the most complete of its kind."""
+    merged: dict[StepsKey, RenewalSteps] = {}
     for known in several:
-        for key, advice in known.items():
-            if key not in joined or _rank(joined[key]) < _rank(advice):
-                joined[key] = advice
-    return tuple(dict.fromkeys(a for a in joined.values() if a.what_stops or a.steps or a.link))
+        for key, steps in known.items():
+            if key not in merged or _rank(merged[key]) < _rank(steps):
+                merged[key] = steps
+    return tuple(dict.fromkeys(one for one in merged.values() if one.impact or one.steps or one.link))
+
+
+def standard_steps(finding: Finding) -> tuple[str, ...]:
+    """Return the steps for a finding that fit any product, with their placeholders filled."""
+    values = {
+        "host": machine_of(finding),
+        "location": finding.location.partition(" (")[0],
+        "instead": finding.instead,
+    }
+    return tuple(step.format_map(values) for step in STEPS.get(finding.check, ()))
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with the known placeholders filled; whatever else stands in braces stays as it is."""
+    """Return a text with the known placeholders filled; anything else in braces stays as it is."""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-def _add_remedy(
-    known: dict[AdviceKey, Advice], state: TargetState, finding: Finding, certificate: Certificate | None
+def _add_for_store(
+    known: dict[StepsKey, RenewalSteps], state: TargetState, finding: Finding, certificate: Certificate | None
 ) -> None:
-    """Add what to do about a joined finding.
+    """Add the steps for a finding about a machine's stores.
 
-    That the new certificate lies ready outweighs how to get one: it has the key of the renewal's steps.
+    That the new certificate is available outweighs how to get one: it has the key of the renewal's steps.
     """
     target = state.target
     if finding.check is not Check.NOT_DEPLOYED:
-        whose = "" if finding.check is Check.CA_NOT_INSTALLED else host_of(finding)
-        known.setdefault((finding.check,), Advice(steps=remedy(finding), whose=whose))
+        title = "" if finding.check is Check.CA_NOT_INSTALLED else machine_of(finding)
+        known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding), target_title=title))
         return
     meaning = target.info
     texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in meaning.switch)
     path = _path_of(state, finding, certificate)
-    steps = _filled(texts, target, path, finding) if texts and path else remedy(finding)
+    steps = _filled(texts, target, path, finding) if texts and path else standard_steps(finding)
     key = _key(target)
-    if key not in known or _rank(known[key]) < _SWITCH:
-        known[key] = Advice(meaning.what_stops, steps, meaning.link, _whose(target), switch=True)
+    if key not in known or _rank(known[key]) < _SWITCH_RANK:
+        known[key] = RenewalSteps(meaning.what_stops, steps, meaning.link, _title(target), switch=True)
 
 
-def _rank(advice: Advice) -> int:
-    return _SWITCH if advice.switch else 2 if advice.ca_first else 1 if advice.steps else 0
+def _rank(steps: RenewalSteps) -> int:
+    return _SWITCH_RANK if steps.switch else 2 if steps.ca_first else 1 if steps.steps else 0
 
 
-def _key(target: Target) -> AdviceKey:
-    """Return what makes advice the same: texts of one preset differ only in the host that they name."""
+def _key(target: Target) -> StepsKey:
+    """Return what makes steps the same: texts of one preset differ only in the host that they name."""
     meaning = target.info
     component = meaning.component or target.label("component")
     same = (meaning.what_stops, meaning.link)
@@ -124,7 +133,7 @@ def _key(target: Target) -> AdviceKey:
     return (*same, component, group, len(meaning.steps), len(meaning.ca_first))
 
 
-def _whose(target: Target) -> str:
+def _title(target: Target) -> str:
     return target.info.title or target.where
 
 
@@ -139,13 +148,13 @@ def _path_of(state: TargetState, finding: Finding, certificate: Certificate | No
     return next((path for path in on if path.location == finding.location), on[0] if on else None)
 
 
-def _ending_ca(path: Path) -> Certificate | None:
+def _first_expiring_ca(path: Path) -> Certificate | None:
     return min(path.certificates[1:], key=lambda one: one.not_after, default=None)
 
 
 def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
-    """Return whether a certificate issued now would end after its CA, or be no better for another reason."""
-    ca = _ending_ca(path)
+    """Return whether a certificate issued now would outlive its CA, or be no better for another reason."""
+    ca = _first_expiring_ca(path)
     if finding.check is Check.REVOKED and finding.sha256 != path.leaf.sha256:
         return True
     return ca is not None and (finding.check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
@@ -157,7 +166,7 @@ def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tupl
 
 
 def _filled(texts: tuple[str, ...], target: Target, path: Path, finding: Finding) -> tuple[str, ...]:
-    leaf, ca = path.leaf, _ending_ca(path)
+    leaf, ca = path.leaf, _first_expiring_ca(path)
     named = ca.title if ca else leaf.issuer_cn or leaf.issuer
     values = {
         "names": _names(target, leaf, finding.check),
@@ -175,7 +184,7 @@ def _thumbprint(text: str, leaf: Certificate, new: str) -> str:
 
 
 def _names(target: Target, leaf: Certificate, check: Check) -> str:
-    """Return the names to ask for: those of the present certificate, and those that it should carry too."""
+    """Return the names to request: those of the present certificate, and those that it should have too."""
     wanted = [*leaf.dns_names, *leaf.ip_addresses, *missing_names(target, leaf)]
     if check in (Check.NAME, Check.NAME_IN_SUBJECT_ONLY) and mismatch(leaf, target.server_name):
         wanted.append(target.server_name)

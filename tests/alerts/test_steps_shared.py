@@ -47,9 +47,9 @@ class TestAuthority:
     def test_leaves_that_outlive_it_are_one_entry(self) -> None:
         """Named by the CA, with every server that falls with it, and its renewal first."""
         states = [self.falling(number, Check.OUTLIVES_CA) for number in range(1, 6)]
-        (entry,) = told(*states)
+        (item,) = told(*states)
         body = text_of(mail_about(*states))
-        assert (entry.title, entry.certificate, len(entry.spots)) == ("VMS CA", SHORT_CA, 5)
+        assert (item.title, item.certificate, len(item.locations)) == ("VMS CA", SHORT_CA, 5)
         assert "[WARNING] VMS CA: a certificate outlives its CA, ends in 170 days" in body
         assert body.count("What to do") == body.count("What to do, the CA first:") == 1
         lines = [line.strip() for line in body.splitlines()]
@@ -68,15 +68,15 @@ class TestAuthority:
     def test_its_end_and_its_leaves_are_one_entry(self) -> None:
         """The CA's own end and what outlives it stand together."""
         states = [self.falling(n, Check.CA_EXPIRY, Check.OUTLIVES_CA) for n in (1, 2)]
-        (entry,) = told(*states)
-        assert (entry.title, entry.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
-        assert [advice.ca_first for advice in entry.advice] == [True]
+        (item,) = told(*states)
+        assert (item.title, item.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
+        assert [advice.ca_first for advice in item.renewal_steps] == [True]
 
     def test_another_leaf_below_it_is_not_told_again(self) -> None:
         """Once the CA is known to be too short, the next certificate below it is no news."""
         first, second = (self.falling(n, Check.OUTLIVES_CA) for n in (1, 2))
         decisions = list(steps((picture(first), NOW), (picture(first, second), NOW)))
-        assert [len(decision.entries) for decision in decisions] == [1, 0]
+        assert [len(decision.items) for decision in decisions] == [1, 0]
         assert [
             location
             for change in decisions[1].changes
@@ -130,7 +130,7 @@ class TestSharedMatters:
         ],
     )
     def test_told_once_and_solved_once(self, check: Check, matter: str, title: str) -> None:
-        """One entry and one row; deciding again tells nothing; gone while all answer is solved."""
+        """One item and one row; deciding again tells nothing; gone while all answer is solved."""
         states = (
             seen("rec1:9001", LEAF, on=recorder("rec1:9001", meaning=self.SERVER), above=(CA,)),
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
@@ -151,10 +151,10 @@ class TestSharedMatters:
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
         )
         snapshot = shared(Check.RECORDER_PAIR, *states, matter="recorder_pair rec1")
-        (entry,) = decide(snapshot, {}, NOW, situation=AFTER_INVENTORY).entries
-        assert (entry.certificate, len(entry.spots)) == (LEAF, 2)
-        assert [advice.whose for advice in entry.advice] == [self.SERVER.title]
-        (mail,) = mails(decide(snapshot, {}, NOW, situation=AFTER_INVENTORY))
+        (item,) = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
+        assert (item.certificate, len(item.locations)) == (LEAF, 2)
+        assert [advice.target_title for advice in item.renewal_steps] == [self.SERVER.title]
+        (mail,) = mails(decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY))
         assert f"What to do for {self.SERVER.title}:" in text_of(mail)
 
     def test_a_question_no_longer_asked_is_quiet(self) -> None:
@@ -164,7 +164,7 @@ class TestSharedMatters:
         quiet = replace(state, target=replace(state.target, policy=off))
         snapshots = shared(Check.RECORDER_PAIR, state, matter="recorder_pair rec1"), picture(quiet)
         decisions = list(steps(*((one, NOW) for one in snapshots)))
-        assert [len(decision.entries) for decision in decisions] == [1, 0]
+        assert [len(decision.items) for decision in decisions] == [1, 0]
 
     @pytest.mark.parametrize("check", [Check.ENCRYPTION, Check.KEY_TYPE, Check.PUBLIC_NAME])
     def test_findings_of_one_target_are_told_by_target(self, check: Check) -> None:

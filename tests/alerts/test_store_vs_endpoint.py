@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts import Decision, Entry, decide
-from monitor.alerts.remedies import JOINED, remedy
+from monitor.alerts import Decision, NotificationItem, decide
+from monitor.alerts.keys import STORE_VS_ENDPOINT
+from monitor.alerts.steps import standard_steps
 from monitor.assess import correlate
 from monitor.model import (
     Assessment,
@@ -61,12 +62,12 @@ def joined(*states: TargetState) -> Snapshot:
 
 def decided(*states: TargetState, told: dict[str, NotificationRecord] | None = None) -> Decision:
     """Return what is told about these targets."""
-    return decide(joined(*states), told or {}, NOW, situation=AFTER_INVENTORY)
+    return decide(joined(*states), told or {}, NOW, monitor_state=AFTER_INVENTORY)
 
 
-def entry(*states: TargetState) -> Entry:
-    """Return the one entry about these targets."""
-    (only,) = decided(*states).entries
+def item(*states: TargetState) -> NotificationItem:
+    """Return the one item about these targets."""
+    (only,) = decided(*states).items
     return only
 
 
@@ -100,25 +101,25 @@ class TestServedOld:
 
     def test_a_port_without_a_name(self) -> None:
         """It is told under its location."""
-        assert entry(RENEWED_STORE, port(OLD)).title == f"{HOST}:7563"
+        assert item(RENEWED_STORE, port(OLD)).title == f"{HOST}:7563"
 
     def test_it_is_one_piece_of_news_with_the_end(self) -> None:
-        """That the certificate ends and that the new one lies ready is one entry, the end first."""
-        one = entry(RENEWED_STORE, recorder(REAL, ending()))
+        """That the certificate ends and that the new one lies ready is one item, the end first."""
+        one = item(RENEWED_STORE, recorder(REAL, ending()))
         assert one.checks == (Check.EXPIRY, Check.NOT_DEPLOYED)
         assert [NEW.sha1 in sentence for sentence in one.sentences] == [False, True]
 
     def test_the_steps_begin_where_the_work_is(self) -> None:
         """Nobody is told to request and import what lies there already, nor to renew its CA first."""
-        (advice,) = entry(RENEWED_STORE, recorder(REAL, ending())).advice
+        (advice,) = item(RENEWED_STORE, recorder(REAL, ending())).renewal_steps
         assert advice.steps[0].startswith(f"On {HOST}, look at the private key of the new certificate")
         assert not [step for step in advice.steps if step.startswith(("Request", "Renew the CA"))]
         assert any("Open Server Configurator" in step for step in advice.steps)
-        assert advice.what_stops == REAL.what_stops
+        assert advice.impact == REAL.what_stops
 
     def test_the_command_holds_the_new_thumbprint_only(self) -> None:
         """What people copy names the certificate that lies ready, and no step names the old one."""
-        (advice,) = entry(RENEWED_STORE, recorder(REAL, ending())).advice
+        (advice,) = item(RENEWED_STORE, recorder(REAL, ending())).renewal_steps
         (command,) = [step for step in advice.steps if "ServerConfigurator.exe" in step]
         assert f"/certificategroup={GUID} /thumbprint={NEW.sha1}" in command
         assert not [step for step in advice.steps if OLD.sha1 in step or "<" in step]
@@ -126,7 +127,7 @@ class TestServedOld:
     def test_a_placeholder_in_the_users_own_steps(self) -> None:
         """A thumbprint in the steps for switching is that of the new certificate."""
         own = replace(MEANING, switch=("Run it with /thumbprint={thumbprint} for {names}",))
-        (advice,) = entry(RENEWED_STORE, recorder(own)).advice
+        (advice,) = item(RENEWED_STORE, recorder(own)).renewal_steps
         assert advice.steps == (f"Run it with /thumbprint={NEW.sha1} for {HOST}",)
 
     def test_without_a_preset(self) -> None:
@@ -139,7 +140,7 @@ class TestServedOld:
         """A second pass is silent; so is one with another port of the same certificate."""
         first = decided(RENEWED_STORE, recorder())
         again = decided(RENEWED_STORE, recorder(), port(OLD, 9001), told=apply({}, first))
-        assert (len(first.entries), again.entries) == (1, ())
+        assert (len(first.items), again.items) == (1, ())
 
     def test_it_is_told_again_when_it_gets_critical(self) -> None:
         """The rung of the served certificate's end is the rung of this."""
@@ -153,7 +154,7 @@ class TestServedOld:
         told = apply({}, decided(RENEWED_STORE, recorder(REAL, ending())))
         switched = replace(recorder(shown=NEW), former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 2),))
         waiting = replace(switched, former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 1),))
-        assert decided(RENEWED_STORE, waiting, told=told).entries == ()
+        assert decided(RENEWED_STORE, waiting, told=told).items == ()
         after = decided(RENEWED_STORE, switched, told=told)
         assert news(after) == [("renewed", "", REAL.title)]
         assert apply(told, after) == {}
@@ -162,24 +163,24 @@ class TestServedOld:
         """While the port serves what it served, nobody is told that it does not."""
         told = apply({}, decided(RENEWED_STORE, recorder()))
         after = decided(recorder(), told=told)
-        assert (after.entries, apply(told, after)) == ((), {})
+        assert (after.items, apply(told, after)) == ((), {})
 
     def test_a_silent_port_waits(self) -> None:
         """Nothing is said of a port that cannot be seen."""
         told = apply({}, decided(RENEWED_STORE, recorder()))
         after = decided(RENEWED_STORE, replace(recorder(), failed_probes=1), told=told)
-        assert (after.entries, apply(told, after)) == ((), told)
+        assert (after.items, apply(told, after)) == ((), told)
 
     def test_what_is_switched_off_is_not_told_as_solved(self) -> None:
         """Whoever switches the check off is not told that the port is right now."""
         told = apply({}, decided(RENEWED_STORE, recorder()))
         policy = Policy(checks=((Check.NOT_DEPLOYED, None),))
         quiet = replace(recorder(), target=replace(recorder().target, policy=policy))
-        assert decided(RENEWED_STORE, quiet, told=told).entries == ()
+        assert decided(RENEWED_STORE, quiet, told=told).items == ()
 
     def test_a_file_that_was_renewed(self) -> None:
         """Where the new certificate lies in a file the same is told, for the host that its entry names."""
-        assert entry(files(NEW, host=HOST), port(OLD)).checks == (Check.NOT_DEPLOYED,)
+        assert item(files(NEW, host=HOST), port(OLD)).checks == (Check.NOT_DEPLOYED,)
 
 
 FOUND = {
@@ -199,9 +200,9 @@ FINE: dict[str, Any] = {"bindings": (), "accounts": (), "roots": (CA.sha256,), "
 @pytest.mark.parametrize(("check", "states"), FOUND.items())
 def test_each_is_told_with_what_to_do(check: Check, states: tuple[TargetState, ...]) -> None:
     """Machine, port or CA in the headline, the sentence, and steps without anything left to fill in."""
-    one = entry(*states)
+    one = item(*states)
     assert (one.checks, one.title) == ((check,), TITLES.get(check, HOST))
-    (advice,) = one.advice
+    (advice,) = one.renewal_steps
     assert len(advice.steps) >= 2
     assert not [step for step in advice.steps if "{" in step]
     assert advice.steps[0][:40] in mail(*states)
@@ -211,12 +212,12 @@ def test_each_is_told_with_what_to_do(check: Check, states: tuple[TargetState, .
 def test_each_is_told_once_and_ends(check: Check, states: tuple[TargetState, ...]) -> None:
     """A second pass is silent; what is gone while its target is seen is told so, and forgotten."""
     told = apply({}, decided(*states))
-    assert decided(*states, told=told).entries == ()
+    assert decided(*states, told=told).items == ()
     quiet = [replace(s, machine=replace(s.machine, **FINE)) if s.machine else s for s in states]
     after = decided(*quiet, told=told)
     # A port that serves on what it served may as well have a machine that is not known any more.
     expected = set() if check is Check.NOT_IN_STORE else {(check,)}
-    assert {one.checks for one in after.entries} == expected
+    assert {one.checks for one in after.items} == expected
     assert apply(told, after) == {}
 
 
@@ -226,12 +227,12 @@ def test_a_store_that_cannot_be_read_solves_nothing() -> None:
     told = apply({}, decided(known))
     failure = Failure(FailureReason.UNREADABLE, "cut", f"{HOST}/LocalMachine/My")
     after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), told=told)
-    assert (after.entries, apply(told, after)) == ((), told)
+    assert (after.items, apply(told, after)) == ((), told)
 
 
 def test_many_machines_without_one_ca_are_one_entry() -> None:
     """The CA is named with its facts, and every machine in a sentence of its own."""
-    one = entry(TRUST, server(), *(client(host=f"client{number}.vms.example") for number in range(3)))
+    one = item(TRUST, server(), *(client(host=f"client{number}.vms.example") for number in range(3)))
     assert (one.title, one.certificate, len(one.sentences)) == ("VMS Certificate Authority", CA, 3)
 
 
@@ -239,18 +240,21 @@ def test_another_machine_without_the_ca_is_news() -> None:
     """A client that comes later is told, with those that were told before beside it."""
     told = apply({}, decided(TRUST, server(), client()))
     after = decided(TRUST, server(), client(), client(host="new.vms.example"), told=told)
-    assert [len(one.sentences) for one in after.entries] == [2]
+    assert [len(one.sentences) for one in after.items] == [2]
 
 
 def test_every_joined_check_has_steps() -> None:
     """None of them is told without what to do."""
-    assert all(remedy(Finding(check, Severity.WARNING, "", matter=f"{check} h x")) for check in JOINED)
+    assert all(
+        standard_steps(Finding(check, Severity.WARNING, "", matter=f"{check} h x"))
+        for check in STORE_VS_ENDPOINT
+    )
 
 
 def test_names_of_machines_are_no_placeholders() -> None:
     """What a machine calls itself is filled in as it is."""
     odd = Finding(Check.KEY_MISSING, Severity.WARNING, "", matter="key_missing {instead} x")
-    assert "{instead}" in remedy(odd)[0]
+    assert "{instead}" in standard_steps(odd)[0]
 
 
 BOUND_STORE = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1, 443),))
@@ -261,7 +265,7 @@ def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
     told = apply({}, decided(BOUND_STORE, port(OLD, 443)))
     silent = decided(BOUND_STORE, port(OLD, 443, up=False), told=told)
     again = decided(BOUND_STORE, port(OLD, 443), told=apply(told, silent))
-    assert (silent.entries, again.entries) == ((), ())
+    assert (silent.items, again.items) == ((), ())
 
 
 def test_a_binding_is_not_right_because_its_port_answers() -> None:
@@ -269,5 +273,5 @@ def test_a_binding_is_not_right_because_its_port_answers() -> None:
     unseen = Finding(Check.UNREACHABLE, Severity.WARNING, "it cannot be seen")
     silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), unreachable=unseen))
     after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
-    assert Check.BINDING_STALE in {check for one in silent.entries for check in one.checks}
-    assert [one.checks for one in after.entries] == [(Check.NOT_DEPLOYED,), (Check.UNREACHABLE,)]
+    assert Check.BINDING_STALE in {check for one in silent.items for check in one.checks}
+    assert [one.checks for one in after.items] == [(Check.NOT_DEPLOYED,), (Check.UNREACHABLE,)]

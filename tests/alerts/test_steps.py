@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.advice import filled
-from monitor.alerts.wording import TROUBLE
+from monitor.alerts.steps import filled
+from monitor.alerts.texts import PROBLEM
 from monitor.model import (
     Certificate,
     Check,
@@ -40,9 +40,9 @@ from support.factories.alerts_world import (
 
 
 def steps_of(*states: TargetState) -> list[str]:
-    """Return the steps of the one entry about a picture."""
-    (entry,) = told(*states)
-    return [step for advice in entry.advice for step in advice.steps]
+    """Return the steps of the one item about a picture."""
+    (item,) = told(*states)
+    return [step for advice in item.renewal_steps for step in advice.steps]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -179,9 +179,9 @@ def test_kinds_keep_their_own_steps() -> None:
 )
 def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool, bool]) -> None:
     """What stops is said where clients refuse, steps where a new certificate helps, the link always."""
-    (entry,) = told(seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,)))
-    (advice,) = entry.advice
-    assert (bool(advice.what_stops), bool(advice.steps)) == expected
+    (item,) = told(seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,)))
+    (advice,) = item.renewal_steps
+    assert (bool(advice.impact), bool(advice.steps)) == expected
     assert advice.link == MEANING.link
 
 
@@ -239,4 +239,4 @@ def test_labels_are_shown() -> None:
 
 def test_every_check_has_its_words() -> None:
     """No finding can be told without a phrase for it."""
-    assert set(TROUBLE) == set(Check)
+    assert set(PROBLEM) == set(Check)

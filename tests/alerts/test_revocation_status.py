@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Decision, decide
-from monitor.alerts.headline import headline
+from monitor.alerts.texts import headline
 from monitor.assess import correlate
 from monitor.model import (
     Certificate,
@@ -63,7 +63,7 @@ def snapshot(*states: TargetState, known: tuple[Revocation, ...] = ()) -> Snapsh
 
 def decided(picture: Snapshot, told: Mapping[str, NotificationRecord]) -> Decision:
     """Return what is decided after the inventory."""
-    return decide(picture, told, NOW, situation=AFTER_INVENTORY)
+    return decide(picture, told, NOW, monitor_state=AFTER_INVENTORY)
 
 
 def told(*keys: str) -> dict[str, NotificationRecord]:
@@ -78,7 +78,7 @@ def outcome(picture: Snapshot, *keys: str) -> tuple[list[str], list[str]]:
     """Return the news and the rows that are left."""
     before = told(*keys)
     decision = decided(picture, before)
-    news = [f"{entry.why} {','.join(entry.checks)}" for entry in decision.entries]
+    news = [f"{item.reason} {','.join(item.checks)}" for item in decision.items]
     return news, sorted(apply(before, decision))
 
 
@@ -86,19 +86,19 @@ def test_told_once_for_all_places() -> None:
     """A revoked certificate is one piece of news, wherever it is served."""
     where = snapshot(shown(), shown(where="b:443"), known=(said(RevocationStatus.REVOKED),))
     decision = decided(where, {})
-    (entry,) = decision.entries
-    assert (entry.checks, sorted(spot.location for spot in entry.spots)) == (
+    (item,) = decision.items
+    assert (item.checks, sorted(one.location for one in item.locations)) == (
         (Check.REVOKED,),
         ["a:443", "b:443"],
     )
-    assert decided(where, apply({}, decision)).entries == ()
+    assert decided(where, apply({}, decision)).items == ()
 
 
 def test_a_ca_speaks_for_itself() -> None:
     """A revoked CA is told under its own name, once for all that hangs on it."""
     states = (shown(), shown(certificate(9), "b:443"))
-    (entry,) = decided(snapshot(*states, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).entries
-    assert entry.title == "Middle CA"
+    (item,) = decided(snapshot(*states, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).items
+    assert item.title == "Middle CA"
 
 
 def test_steps() -> None:
@@ -106,16 +106,19 @@ def test_steps() -> None:
     meaning = TargetInfo("Recorder 01", steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",))
     state = seen("a:443", LEAF, on=target("a:443", policy=ASKED, meaning=meaning), above=(MIDDLE, ROOT))
     state = replace(state, target=replace(state.target, info=meaning))
-    (leaf,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED),)), {}).entries
-    (ca,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).entries
-    assert leaf.advice[0].steps
-    assert (ca.advice[0].ca_first, ca.advice[0].steps[0].startswith("Renew the CA")) == (True, True)
+    (leaf,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED),)), {}).items
+    (ca,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).items
+    assert leaf.renewal_steps[0].steps
+    assert (ca.renewal_steps[0].ca_first, ca.renewal_steps[0].steps[0].startswith("Renew the CA")) == (
+        True,
+        True,
+    )
 
 
 def test_steps_without_a_preset() -> None:
     """Who has no preset is told what to do about a revoked certificate all the same."""
-    (entry,) = decided(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), {}).entries
-    assert entry.advice[0].steps[-1].endswith("cert-monitor check a:443")
+    (item,) = decided(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), {}).items
+    assert item.renewal_steps[0].steps[-1].endswith("cert-monitor check a:443")
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
@@ -153,9 +156,9 @@ def test_one_silent_issuer() -> None:
     others = [certificate(100 + n) for n in range(50)]
     states = [shown(one, f"r{n}:443") for n, one in enumerate(others)]
     known = tuple(said(RevocationStatus.UNKNOWN, one, attempts=3) for one in others)
-    (entry,) = decided(snapshot(*states, known=known), {}).entries
-    assert (entry.title, len(entry.spots)) == (CA, 50)
-    assert headline(entry, NOW) == f"[WARNING] {CA}: nothing says which of its certificates are revoked"
+    (item,) = decided(snapshot(*states, known=known), {}).items
+    assert (item.title, len(item.locations)) == (CA, 50)
+    assert headline(item, NOW) == f"[WARNING] {CA}: nothing says which of its certificates are revoked"
 
 
 def test_unknown_becomes_revoked() -> None:

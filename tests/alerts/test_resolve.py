@@ -53,15 +53,15 @@ def told(check: Check = Check.EXPIRY, *locations: str, of: str = "") -> dict[str
 
 def after(before: dict[str, NotificationRecord], *states: TargetState) -> tuple[list[object], list[str]]:
     """Return what is told and which rows are forgotten."""
-    decision = decide(picture(*states), before, NOW, situation=AFTER_INVENTORY)
+    decision = decide(picture(*states), before, NOW, monitor_state=AFTER_INVENTORY)
     return list(news(decision)), [change.key for change in decision.changes if change.record is None]
 
 
 def test_renewed_after_two_looks() -> None:
     """A told certificate that gave way to a later one is told as renewed, with both of them."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
-    (entry,) = decide(picture(state), told(), NOW, situation=AFTER_INVENTORY).entries
-    assert (entry.why.value, entry.replaced, entry.replaced_sha1, entry.certificate) == (
+    (item,) = decide(picture(state), told(), NOW, monitor_state=AFTER_INVENTORY).items
+    assert (item.reason.value, item.replaced_sha256, item.replaced_sha1, item.certificate) == (
         "renewed",
         OLD.sha256,
         OLD.sha1,
@@ -84,24 +84,24 @@ def test_renewed_at_every_place_is_one_entry() -> None:
     """Two places with the same successor are one piece of news."""
     states = [seen(where, NEW, former_leaves=(gone(where),)) for where in ("a:443", "b:443")]
     before = told(Check.EXPIRY, "a:443", "b:443")
-    (entry,) = decide(picture(*states), before, NOW, situation=AFTER_INVENTORY).entries
-    assert [spot.location for spot in entry.spots] == ["a:443", "b:443"]
+    (item,) = decide(picture(*states), before, NOW, monitor_state=AFTER_INVENTORY).items
+    assert [one.location for one in item.locations] == ["a:443", "b:443"]
 
 
 def test_renewed_waits_for_a_blind_place() -> None:
     """A location that cannot be seen may still have the old one."""
     silent = unreachable(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
-    entries, forgotten = after(
+    items, forgotten = after(
         told(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, former_leaves=(gone(),)), silent
     )
-    assert (entries, forgotten) == ([("first", "warning", "b:443")], [])
+    assert (items, forgotten) == ([("first", "warning", "b:443")], [])
 
 
 def test_several_troubles_of_one_renewed_certificate_are_one_entry() -> None:
     """End, weak key and wrong name end with the one renewal."""
     before = told() | told(Check.WEAK_KEY) | told(Check.NAME, of="endpoint:a:443")
-    entries, forgotten = after(before, seen("a:443", NEW, former_leaves=(gone(),)))
-    assert (entries, sorted(forgotten)) == ([("renewed", "", "a:443")], sorted(before))
+    items, forgotten = after(before, seen("a:443", NEW, former_leaves=(gone(),)))
+    assert (items, sorted(forgotten)) == ([("renewed", "", "a:443")], sorted(before))
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
     key = f"ca_expiry {certificate(7).sha256}"
     before = {key: NotificationRecord(key, "warning", NOW, NOW, "VMS CA", ("a:443",))}
     state = seen("a:443", NEW, above=(ca,))
-    (entry,) = decide(picture(state), before, NOW, situation=AFTER_INVENTORY).entries
-    assert (entry.why.value, entry.title, entry.certificate) == ("renewed", "VMS CA", ca)
+    (item,) = decide(picture(state), before, NOW, monitor_state=AFTER_INVENTORY).items
+    assert (item.reason.value, item.title, item.certificate) == ("renewed", "VMS CA", ca)
 
 
 @pytest.mark.parametrize("check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA])
@@ -207,16 +207,16 @@ def test_every_renewal_is_told_once_where_wanted() -> None:
     """With ``notify_renewals: all`` each renewal is told once, and forgotten when out of sight."""
     renewed, later = seen("a:443", NEW, former_leaves=(gone(),)), seen("a:443", NEW)
     decisions = list(
-        steps((picture(renewed), NOW), (picture(renewed), NOW), (picture(later), NOW), situation=ALL)
+        steps((picture(renewed), NOW), (picture(renewed), NOW), (picture(later), NOW), monitor_state=ALL)
     )
     assert [news(decision) for decision in decisions] == [[("renewed", "", "a:443")], [], []]
     assert [change.record for change in decisions[2].changes] == [None]
 
 
 def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
-    """With ``notify_renewals: all`` a renewal that ends told trouble is still one entry."""
+    """With ``notify_renewals: all`` a renewal that ends told trouble is still one item."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
-    assert news(decide(picture(state), told(), NOW, situation=ALL)) == [("renewed", "", "a:443")]
+    assert news(decide(picture(state), told(), NOW, monitor_state=ALL)) == [("renewed", "", "a:443")]
 
 
 def test_whole_story_of_one_certificate() -> None:
@@ -235,7 +235,7 @@ def test_whole_story_of_one_certificate() -> None:
         (seen("a:443", NEW, former_leaves=(replace(gone(probes=3), old=one),)), 8.4),
     ]
     decisions = steps(*((picture(state), NOW + days * DAYS) for state, days in probes))
-    assert [entry for decision in decisions for entry in news(decision)] == [
+    assert [item for decision in decisions for item in news(decision)] == [
         ("first", "warning", "a:443"),
         ("worse", "critical", "a:443"),
         ("worse", "expired", "a:443"),
@@ -246,4 +246,4 @@ def test_whole_story_of_one_certificate() -> None:
 def test_unknown_rows_are_left_alone() -> None:
     """A row that a newer version may have written is neither told nor dropped."""
     before = {"later thing": NotificationRecord("later thing", "warning", NOW, NOW)}
-    assert decide(picture(seen("a:443", NEW)), before, NOW, situation=AFTER_INVENTORY) == Decision()
+    assert decide(picture(seen("a:443", NEW)), before, NOW, monitor_state=AFTER_INVENTORY) == Decision()

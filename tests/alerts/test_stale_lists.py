@@ -39,7 +39,7 @@ def with_list(discovery: DiscoveryState, *, borne: bool = False) -> Snapshot:
 
 def told(snapshot: Snapshot) -> Decision:
     """Return what is told of a picture."""
-    return decide(snapshot, {}, NOW, situation=AFTER_INVENTORY)
+    return decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_list_that_was_never_had_is_told(failed: int, expected: list[tuple[str, 
 
 def test_what_is_said_of_it() -> None:
     """It says why, that nothing is watched, and where the list comes from."""
-    (entry,) = told(with_list(FAILING)).entries
-    assert (entry.sentences, [spot.location for spot in entry.spots]) == (
+    (item,) = told(with_list(FAILING)).items
+    assert (item.sentences, [one.location for one in item.locations]) == (
         (
             (
                 f"the list of targets of {LIST} could not be had 3 times in a row (not_found: "
@@ -67,8 +67,8 @@ def test_what_is_said_of_it() -> None:
 
 def test_list_is_not_told_as_one_of_its_targets() -> None:
     """The one target that bears the finding has no more to do with it than the others."""
-    (entry,) = told(with_list(replace(FAILING, found=1), borne=True)).entries
-    assert [(spot.title, spot.location) for spot in entry.spots] == [(LIST, LIST)]
+    (item,) = told(with_list(replace(FAILING, found=1), borne=True)).items
+    assert [(one.title, one.location) for one in item.locations] == [(LIST, LIST)]
 
 
 @pytest.mark.parametrize("borne", [False, True])

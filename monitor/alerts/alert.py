@@ -1,0 +1,107 @@
+"""What an alert is: one thing that is wrong now, with all its locations; it decides nothing."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from monitor.model import Certificate, Check, Severity, TargetState
+
+ALARMING = (Severity.WARNING, Severity.CRITICAL)
+_SHOWN_LABELS = ("component", "certificate_group", "site")
+
+
+class AlertLevel(StrEnum):
+    """How bad an alert is, from mild to worst."""
+
+    WARNING = "warning"
+    CRITICAL = "critical"
+    EXPIRED = "expired"
+
+    @property
+    def rank(self) -> int:
+        """Return the location in the order, 1 is mildest."""
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(AlertLevel, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLocation:
+    """One location of an alert, and the target to which it belongs.
+
+    ``location`` is ``host:port`` or a path; ``title`` is the name that people gave the target; ``labels`` are
+    those that a mail shows.
+    """
+
+    location: str
+    title: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalSteps:
+    """What an alert stops from working, and the steps that resolve it.
+
+    ``target_title`` names the first target that they are for; ``ca_first`` says that they renew the CA, as a
+    new certificate would expire with it; ``switch`` that the new certificate is available and has only to be
+    selected.
+    """
+
+    impact: str = ""
+    steps: tuple[str, ...] = ()
+    link: str = ""
+    target_title: str = ""
+    ca_first: bool = False
+    switch: bool = False
+
+
+StepsKey = tuple[object, ...]
+"""What makes the steps of several targets the same."""
+
+
+@dataclass(slots=True, eq=False)
+class Alert:
+    """One thing that is wrong now, completed finding by finding.
+
+    ``key`` is compared with the notification log; ``covers`` are further keys that count as notified with it,
+    each with its own locations. Alerts of one ``group`` become one notification item. ``locations`` are by
+    target id and location, ``sentences`` and ``locations`` in the order found.
+    """
+
+    key: str
+    group: str
+    check: Check
+    level: AlertLevel
+    remind_every: timedelta
+    title: str
+    certificate: Certificate | None = None
+    sentences: dict[str, None] = field(default_factory=dict)
+    locations: dict[tuple[str, str], AlertLocation] = field(default_factory=dict)
+    covers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    renewal_steps: dict[StepsKey, RenewalSteps] = field(default_factory=dict)
+
+    @property
+    def location_names(self) -> tuple[str, ...]:
+        """Return every location once, as a text."""
+        return tuple(dict.fromkeys(one.location for one in self.locations.values()))
+
+
+def alert_location(state: TargetState, location: str = "") -> AlertLocation:
+    """Return a location of a target with the target's title; by default the target's own location."""
+    target = state.target
+    labels = tuple(label for label in target.labels if label[0] in _SHOWN_LABELS)
+    return AlertLocation(location or target.where, target.info.title or target.where, labels)
+
+
+def remind_every(state: TargetState, severity: Severity) -> timedelta:
+    """Return how often a target's policy repeats an unresolved alert of this severity."""
+    policy = state.target.policy
+    return policy.remind_critical_every if severity is Severity.CRITICAL else policy.remind_warning_every
+
+
+def known_certificates(state: TargetState) -> dict[str, Certificate]:
+    """Return by SHA-256 what a target served or stores, and what is on its paths (anchors are not served)."""
+    known = {c.sha256: c for path in state.assessment.paths for c in path.certificates}
+    known.update((sighting.certificate.sha256, sighting.certificate) for sighting in state.sightings)
+    return known

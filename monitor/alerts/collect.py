@@ -1,0 +1,164 @@
+"""Collect alerts from the findings of a snapshot: each thing that is wrong once, with all its locations.
+
+It must not decide what is notified. Unreachable targets are collected on their own.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.alerts.alert import (
+    ALARMING,
+    Alert,
+    AlertLevel,
+    AlertLocation,
+    alert_location,
+    known_certificates,
+    remind_every,
+)
+from monitor.alerts.keys import AT_PORT, STORE_VS_ENDPOINT, alert_key, discovery_of, machine_of, subject_of
+from monitor.alerts.steps import add_steps
+from monitor.assess import stale_without_targets
+from monitor.model import Certificate, Check, Finding, Policy, Severity, Snapshot, TargetState
+
+_EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
+_OF_CA = (Check.CA_EXPIRY, Check.CA_NOT_INSTALLED)
+_OF_ONE_AT_FAULT = (Check.RECORDER_PAIR, Check.FAILOVER_OLDER)
+
+
+def collect_alerts(snapshot: Snapshot, now: datetime) -> dict[str, Alert]:
+    """Return every alert by key, but for those of unreachable targets."""
+    alerts: dict[str, Alert] = {}
+    files: dict[str, Certificate] = {}
+    for state, findings in _alarming(snapshot):
+        known = known_certificates(state)
+        for finding in findings:
+            certificate = known.get(_about(finding))
+            if certificate is None and finding.check is Check.CA_NOT_INSTALLED:
+                files = files or _in_files(snapshot)
+                certificate = files.get(finding.sha256)
+            _add(alerts, state, finding, certificate, now)
+    _add_stale_lists(alerts, snapshot)
+    return alerts
+
+
+def list_location(discovery_id: str) -> AlertLocation:
+    """Return the location of a target list that no endpoint serves."""
+    return AlertLocation(discovery_id, discovery_id, ())
+
+
+def _in_files(snapshot: Snapshot) -> dict[str, Certificate]:
+    """Return the certificates in files by SHA-256: a CA that a machine lacks is not found on that machine."""
+    states = (state for state in snapshot.states.values() if state.target.kind == "files")
+    return {one.certificate.sha256: one.certificate for state in states for one in state.sightings}
+
+
+def _alarming(snapshot: Snapshot) -> Iterator[tuple[TargetState, list[Finding]]]:
+    # With 100,000 quiet targets these two loops are all that the pass costs.
+    for state in snapshot.states.values():
+        findings = state.assessment.findings
+        if findings and (wrong := _wrong(findings)):
+            yield state, wrong
+        if state.unreachable is not None and (wrong := _wrong((state.unreachable,))):
+            yield state, wrong
+    for target_id, findings in snapshot.correlated.items():
+        if target_id in snapshot.states and (wrong := _wrong(findings)):
+            yield snapshot.states[target_id], wrong
+
+
+def _wrong(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [f for f in findings if f.severity in ALARMING and f.check is not Check.UNREACHABLE]
+
+
+def _about(finding: Finding) -> str:
+    """Return the fingerprint of what the alert is about: a CA that its leaves outlive, not the leaves."""
+    if finding.check is Check.OUTLIVES_CA and finding.matter:
+        return subject_of(finding.matter)
+    return finding.sha256
+
+
+def _add(
+    alerts: dict[str, Alert],
+    state: TargetState,
+    finding: Finding,
+    certificate: Certificate | None,
+    now: datetime,
+) -> None:
+    key = alert_key(state.target.id, finding)
+    alert = alerts.get(key) or alerts.setdefault(key, _new(key, state, finding, certificate))
+    level = _level(finding, certificate, now)
+    alert.level = max(alert.level, level, key=lambda step: step.rank)
+    alert.remind_every = min(alert.remind_every, remind_every(state, finding.severity))
+    alert.sentences[finding.sentence] = None
+    location = alert_location(state, finding.location)
+    alert.locations[state.target.id, location.location] = location
+    if alert.certificate is None and certificate is not None:
+        alert.certificate, alert.title = certificate, _title(finding, certificate, location)
+    add_steps(alert.renewal_steps, state, finding, certificate, now)
+
+
+def _new(key: str, state: TargetState, finding: Finding, certificate: Certificate | None) -> Alert:
+    return Alert(
+        key=key,
+        group=_group(state, finding),
+        check=finding.check,
+        level=AlertLevel.WARNING,
+        remind_every=remind_every(state, finding.severity),
+        title=_title(finding, certificate, alert_location(state, finding.location)),
+        certificate=certificate,
+    )
+
+
+def _group(state: TargetState, finding: Finding) -> str:
+    if finding.check is Check.NEVER_SEEN:
+        return f"{finding.check} {state.target.host or state.target.id}"
+    if finding.matter and finding.check not in {Check.OUTLIVES_CA, *STORE_VS_ENDPOINT}:
+        return finding.matter
+    # What stores say of a certificate belongs to what else is wrong with it: that it expires, and that its
+    # successor is available, is one notification item.
+    return _about(finding) or finding.matter or state.target.id
+
+
+def _title(finding: Finding, certificate: Certificate | None, location: AlertLocation) -> str:
+    """Return what is at fault: a CA itself, since all that depends on it fails with it."""
+    ca = finding.check in _OF_CA or (finding.check is Check.OUTLIVES_CA and finding.matter)
+    if certificate is not None and (ca or (finding.check is Check.REVOKED and certificate.is_ca)):
+        return certificate.title
+    if finding.check in STORE_VS_ENDPOINT:
+        return location.title if finding.check in AT_PORT else machine_of(finding)
+    at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
+    if finding.matter and not (at_fault and location.title != location.location):
+        return finding.matter.removeprefix(f"{finding.check} ")
+    return location.title
+
+
+def _level(finding: Finding, certificate: Certificate | None, now: datetime) -> AlertLevel:
+    if finding.check in _EXPIRING and certificate is not None and certificate.not_after <= now:
+        return AlertLevel.EXPIRED
+    return AlertLevel.CRITICAL if finding.severity is Severity.CRITICAL else AlertLevel.WARNING
+
+
+def _add_stale_lists(alerts: dict[str, Alert], snapshot: Snapshot) -> None:
+    """Add the target lists without any target, and name lists themselves where no endpoint serves them."""
+    for alert in _stale_without_targets(snapshot):
+        alerts.setdefault(alert.key, alert)
+    for alert in alerts.values():
+        if alert.check is Check.DISCOVERY_STALE:
+            discovery_id = discovery_of(alert.key)
+            discovery = snapshot.discoveries.get(discovery_id)
+            if discovery is not None and discovery.target_id not in snapshot.states:
+                alert.locations = {(discovery_id, discovery_id): list_location(discovery_id)}
+
+
+def _stale_without_targets(snapshot: Snapshot) -> Iterator[Alert]:
+    policy = Policy()
+    for finding in stale_without_targets(snapshot):
+        critical = finding.severity is Severity.CRITICAL
+        yield Alert(
+            key=alert_key("", finding),
+            group=finding.matter,
+            check=finding.check,
+            level=AlertLevel.CRITICAL if critical else AlertLevel.WARNING,
+            remind_every=policy.remind_critical_every if critical else policy.remind_warning_every,
+            title=finding.location,
+            sentences={finding.sentence: None},
+        )

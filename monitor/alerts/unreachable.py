@@ -1,0 +1,202 @@
+"""Alerts of unreachable targets: one per host, or a single one when many become unreachable at once."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from monitor.alerts.alert import ALARMING, Alert, AlertLevel, alert_location, remind_every
+from monitor.alerts.decision import NotificationItem, NotifyReason, ResolvedAlerts
+from monitor.alerts.keys import NETWORK, check_of, subject_of, unreachable_key
+from monitor.model import Check, FailureReason, NotificationRecord, Severity, Snapshot, TargetState
+
+_FEWEST = 5
+_BEGINS_ABOVE = 0.20
+# The alert of many ends at half of that, so that a share around the limit does not notify twice an hour.
+_ENDS_AT = 0.10
+_NETWORK_REASONS = frozenset(
+    {
+        FailureReason.DNS,
+        FailureReason.REFUSED,
+        FailureReason.UNREACHABLE,
+        FailureReason.TIMEOUT,
+        FailureReason.CLOSED,
+        FailureReason.PROXY,
+    }
+)
+# Other reasons that have one cause for many targets: a share that is gone, a password that was changed.
+_SHARED_REASONS = _NETWORK_REASONS | {
+    FailureReason.NOT_FOUND,
+    FailureReason.PERMISSION,
+    FailureReason.UNREADABLE,
+    FailureReason.UNAUTHORIZED,
+    FailureReason.FORBIDDEN,
+}
+
+
+def unreachable_states(snapshot: Snapshot) -> list[TargetState]:
+    """Return the targets whose finding ``unreachable`` is due."""
+    return [
+        state
+        for state in snapshot.states.values()
+        if state.unreachable is not None
+        and state.unreachable.check is Check.UNREACHABLE
+        and state.unreachable.severity in ALARMING
+    ]
+
+
+def host_of(state: TargetState) -> str:
+    """Return the host that becomes unreachable together with this target."""
+    return state.target.host or state.target.where
+
+
+def common_title(titles: Iterable[str], host: str) -> str:
+    """Return the title of several targets of a host: what all have before the first comma, else the host.
+
+    "Recording Server Recorder 01, server certificate, port 9001" is one of "Recording Server Recorder 01".
+    """
+    shared = {title.partition(",")[0] for title in titles}
+    return shared.pop() if len(shared) == 1 else host
+
+
+def collect_unreachable(snapshot: Snapshot, log: Mapping[str, NotificationRecord]) -> dict[str, Alert]:
+    """Return the alerts of all unreachable targets by key."""
+    unreachable = unreachable_states(snapshot)
+    together = unreachable_together(unreachable, len(snapshot), going_on=NETWORK in log)
+    as_one = {state.target.id for state in together}
+    hosts: dict[str, Alert] = {}
+    for state in unreachable:
+        if state.target.id not in as_one:
+            _add(hosts, state)
+    alerts = {alert.key: alert for alert in hosts.values()}
+    return alerts | ({NETWORK: _network(together, len(snapshot))} if together else {})
+
+
+def unreachable_together(
+    unreachable: list[TargetState], watched: int, *, going_on: bool = False
+) -> list[TargetState]:
+    """Return those of the unreachable targets that are one alert, none where they are few.
+
+    A target that answers, but not as it should, is never among them: many of that kind would otherwise
+    keep each host that becomes unreachable later from having its own alert.
+    """
+    shared = [state for state in unreachable if _may_share_cause(state)]
+    return shared if _are_many(len(shared), watched, going_on=going_on) else []
+
+
+def resolve_unreachable(
+    snapshot: Snapshot, log: Mapping[str, NotificationRecord], active: Collection[str]
+) -> ResolvedAlerts:
+    """Return which notified alerts of unreachable targets are over, by their keys and as items."""
+    found = ResolvedAlerts()
+    keys = [key for key in log if check_of(key) is Check.UNREACHABLE and key != NETWORK]
+    known = [key for key in keys if _can_be_unreachable(snapshot, subject_of(key))]
+    found.over += [key for key in keys if not _can_be_unreachable(snapshot, subject_of(key))]
+    reachable = [key for key in known if snapshot.states[subject_of(key)].up]
+    if NETWORK in active:
+        found.over += reachable
+    elif NETWORK in log:
+        found.over += [NETWORK, *reachable]
+        found.items.append(_network_is_back(snapshot))
+    else:
+        _resolve_hosts(found, snapshot, known, set(reachable))
+    return found
+
+
+def _may_share_cause(state: TargetState) -> bool:
+    return not state.failures or any(failure.reason in _SHARED_REASONS for failure in state.failures)
+
+
+def _are_many(unreachable: int, watched: int, *, going_on: bool) -> bool:
+    if going_on:
+        return unreachable > watched * _ENDS_AT
+    return unreachable >= _FEWEST and unreachable > watched * _BEGINS_ABOVE
+
+
+def _network(unreachable: list[TargetState], watched: int) -> Alert:
+    alert = Alert(
+        key=NETWORK,
+        group=NETWORK,
+        check=Check.UNREACHABLE,
+        level=AlertLevel.WARNING,
+        remind_every=timedelta.max,
+        title=f"{len(unreachable)} of {watched} targets",
+        sentences=dict.fromkeys(_network_sentences(unreachable, watched)),
+    )
+    for state in unreachable:
+        _add_target(alert, state)
+        alert.covers[unreachable_key(state.target.id)] = ()
+    return alert
+
+
+def _network_sentences(unreachable: list[TargetState], watched: int) -> Iterator[str]:
+    """Yield how many are unreachable, and the reasons where some are not the network's."""
+    counted = f"{len(unreachable)} of {watched} targets cannot be looked at"
+    failures = [state.failures[0] for state in unreachable if state.failures]
+    others = sum(failure.reason not in _NETWORK_REASONS for failure in failures)
+    yield counted if others * 2 > len(unreachable) else f"{counted}: is the monitor's own network down?"
+    examples = {failure.reason: failure.detail for failure in reversed(failures)} if others else {}
+    for reason, count in Counter(failure.reason for failure in failures).most_common(len(examples)):
+        yield f"{reason} ({count}), such as: {examples[reason]}"
+
+
+def _add(hosts: dict[str, Alert], state: TargetState) -> None:
+    host, key = host_of(state), unreachable_key(state.target.id)
+    alert = hosts.get(host)
+    if alert is None:
+        alert = hosts[host] = Alert(
+            key=key,
+            group=f"{Check.UNREACHABLE} {host}",
+            check=Check.UNREACHABLE,
+            level=AlertLevel.WARNING,
+            remind_every=timedelta.max,
+            title=state.target.info.title or state.target.where,
+        )
+    else:
+        alert.title = common_title((alert.title, alert_location(state).title), host)
+    _add_target(alert, state)
+    alert.covers[key] = (state.target.where,)
+    if state.unreachable is not None:
+        alert.sentences[state.unreachable.sentence] = None
+
+
+def _add_target(alert: Alert, state: TargetState) -> None:
+    severity = state.unreachable.severity if state.unreachable else Severity.WARNING
+    if severity is Severity.CRITICAL:
+        alert.level = AlertLevel.CRITICAL
+    alert.remind_every = min(alert.remind_every, remind_every(state, severity))
+    alert.locations[state.target.id, state.target.where] = alert_location(state)
+
+
+def _can_be_unreachable(snapshot: Snapshot, target_id: str) -> bool:
+    """Return whether a target is still watched, and has not become a standby."""
+    state = snapshot.states.get(target_id)
+    return state is not None and not state.target.traits.standby
+
+
+def _resolve_hosts(found: ResolvedAlerts, snapshot: Snapshot, keys: list[str], reachable: set[str]) -> None:
+    hosts: dict[str, list[str]] = {}
+    for key in keys:
+        hosts.setdefault(host_of(snapshot.states[subject_of(key)]), []).append(key)
+    for host, members in hosts.items():
+        if reachable.issuperset(members):
+            found.over += members
+            found.items.append(_reachable_again(snapshot, host, members))
+
+
+def _reachable_again(snapshot: Snapshot, host: str, keys: list[str]) -> NotificationItem:
+    locations = tuple(alert_location(snapshot.states[subject_of(key)]) for key in keys)
+    title = locations[0].title if len(locations) == 1 else host
+    sentences = (f"{title} can be looked at again.",)
+    return NotificationItem(NotifyReason.ANSWERS, None, (Check.UNREACHABLE,), title, sentences, locations)
+
+
+def _network_is_back(snapshot: Snapshot) -> NotificationItem:
+    unreachable = unreachable_states(snapshot)
+    title = f"{len(snapshot) - len(unreachable)} of {len(snapshot)} targets"
+    sentences = [f"{title} can be looked at again."]
+    if unreachable:
+        sentences.append(f"These {len(unreachable)} are still silent:")
+    locations = tuple(alert_location(state) for state in unreachable)
+    return NotificationItem(
+        NotifyReason.ANSWERS, None, (Check.UNREACHABLE,), title, tuple(sentences), locations
+    )
