@@ -5,7 +5,7 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config import Config, load
@@ -30,8 +30,8 @@ from monitor.store import Store
 from support import pki
 from support.servers.list_server import Served, reply, served
 
-ROOT = pki.authority("Web Root", at=datetime.now(UTC))
-NOW = datetime.now(UTC).replace(microsecond=0)
+ROOT = pki.authority("Web Root", at=pki.TODAY)
+NOW = pki.TODAY.replace(microsecond=0)
 ACME = pki.authority("R99", at=NOW)
 LEAF = pki.leaf("www.example", ACME, at=NOW)
 START, END = NOW + timedelta(days=200), NOW + timedelta(days=202)
@@ -39,13 +39,8 @@ START, END = NOW + timedelta(days=200), NOW + timedelta(days=202)
 
 def context(folder: Path) -> ssl.SSLContext:
     """Return the context of the CA's web server, whose certificate ROOT issued."""
-    own = pki.leaf("localhost", ROOT, at=NOW)
-    (folder / "chain").write_bytes(own.pem)
-    (folder / "key").write_bytes(own.key_pem)
     (folder / "root.pem").write_bytes(ROOT.pem)
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.load_cert_chain(folder / "chain", folder / "key")
-    return made
+    return pki.tls_context(pki.leaf("localhost", ROOT, at=NOW))
 
 
 def configured(folder: Path, port: int, *, trust: str = "root.pem", scheme: str = "https") -> Config:

@@ -5,10 +5,10 @@ import ssl
 from pathlib import Path
 
 import pytest
-import trustme
 
 from monitor.delivery import Security, SendResult, SendStatus
 from monitor.secrets import Secret, SecretReference
+from support import pki
 from support.servers.mail_servers import ADMIN, Inbox, mail_server, only, relay, results, sample, sent_to
 
 PASSWORD = "right horse"
@@ -19,17 +19,15 @@ class Authority:
 
     def __init__(self, folder: Path) -> None:
         """Make the CA."""
-        self._ca = trustme.CA()
-        self.file = folder / "ca.pem"
-        self._ca.cert_pem.write_to_path(str(self.file))
-        self.der = folder / "ca.cer"
-        self.der.write_bytes(ssl.PEM_cert_to_DER_cert(self.file.read_text()))
+        self._ca = pki.authority(at=pki.TODAY)
+        self.file, self.der = folder / "ca.pem", folder / "ca.cer"
+        self.file.write_bytes(self._ca.pem)
+        self.der.write_bytes(self._ca.der)
 
     def server(self, *names: str) -> ssl.SSLContext:
         """Return the context of a server with these names."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert(*(names or ("localhost",))).configure_cert(context)
-        return context
+        wanted = names or ("localhost",)
+        return pki.tls_context(pki.leaf(wanted[0], self._ca, at=pki.TODAY, names=wanted))
 
 
 @pytest.fixture

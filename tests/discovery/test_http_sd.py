@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,12 @@ from monitor.parse import certificate
 from monitor.secrets import SecretReference
 from monitor.xprotect import Presets
 from support.factories.config_errors import Rows, pairs
-from support.pki import Issued, authority, leaf
+from support.pki import TODAY, Issued, authority, leaf, tls_context
 from support.servers.list_server import Served, reply, served
 
 FOUND = (DiscoveredTarget("a:1", "", (("site", "x"),)),)
-NOW = datetime.now(UTC)
-ROOT = authority(at=NOW)
-OTHER = authority("Other Root", at=NOW)
+ROOT = authority(at=TODAY)
+OTHER = authority("Other Root", at=TODAY)
 
 
 def settings(**keys: Any) -> HttpSdSettings:
@@ -51,14 +50,9 @@ def discovery(one: HttpSdSettings, given: DiscoveryContext) -> Discovery:
     return found
 
 
-def tls(folder: Path, *names: str) -> ssl.SSLContext:
+def tls(*names: str) -> ssl.SSLContext:
     """Return a server's context with a certificate of ROOT for these names."""
-    own = leaf(names[0], ROOT, at=NOW, names=names)
-    (folder / "chain").write_bytes(own.pem)
-    (folder / "key").write_bytes(own.key_pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "chain", folder / "key")
-    return context
+    return tls_context(leaf(names[0], ROOT, at=TODAY, names=names))
 
 
 def discover(
@@ -109,9 +103,9 @@ def test_character_set_may_be_named() -> None:
     assert discover(reply(kind="application/json; charset=utf-8"))[0] == DiscoveryResult(FOUND)
 
 
-def test_https(tmp_path: Path) -> None:
+def test_https() -> None:
     """A server is believed by the anchors of the entry."""
-    server_tls = tls(tmp_path, "localhost")
+    server_tls = tls("localhost")
     assert discover(reply(), "https://localhost:PORT/", server_tls)[0] == DiscoveryResult(FOUND)
 
 
@@ -121,7 +115,7 @@ def test_untrusted(tmp_path: Path) -> None:
     answer, server = discover(
         reply(),
         "https://localhost:PORT/",
-        tls(tmp_path, "localhost"),
+        tls("localhost"),
         context(OTHER),
         username="u",
         password_file=str(tmp_path / "password"),
@@ -131,9 +125,9 @@ def test_untrusted(tmp_path: Path) -> None:
     assert "unable to get local issuer certificate. Nothing was sent." in failure.detail
 
 
-def test_wrong_name(tmp_path: Path) -> None:
+def test_wrong_name() -> None:
     """A certificate for another name is refused."""
-    answer, server = discover(reply(), "https://localhost:PORT/", tls(tmp_path, "other.example"))
+    answer, server = discover(reply(), "https://localhost:PORT/", tls("other.example"))
     assert ([one.reason for one in answer.failures], server.asked) == ([FailureReason.BAD_CERTIFICATE], [])
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
 
@@ -131,16 +130,11 @@ def test_at_most_a_few_at_once() -> None:
     assert asyncio.run(run()) == 3
 
 
-def https(tls: ssl.SSLContext | None, names: Sequence[str], ca: pki.Issued, folder: object) -> str:
+def https(tls: ssl.SSLContext | None, names: Sequence[str], ca: pki.Issued) -> str:
     """Return what a TLS server with a certificate for some names leads to."""
 
     async def run() -> str:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server_key = pki.leaf("server", ca, names=names, at=datetime.now(UTC))
-        path = f"{folder}/both.pem"
-        with open(path, "wb") as file:  # noqa: ASYNC230, PTH123 - a test's own small file
-            file.write(server_key.key_pem + server_key.pem)
-        context.load_cert_chain(path)
+        context = pki.tls_context(pki.leaf("server", ca, names=names, at=pki.TODAY))
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
@@ -166,19 +160,17 @@ def _trusting(ca: pki.Issued) -> ssl.SSLContext:
     return ssl.create_default_context(cadata=ca.pem.decode())
 
 
-def test_https_without_a_verifier(tmp_path: object) -> None:
+def test_https_without_a_verifier() -> None:
     """For answers that are signed themselves https is taken as it comes."""
-    ca = pki.authority(at=datetime.now(UTC))
-    assert https(None, ["other.example"], ca, tmp_path) == "ok"
+    ca = pki.authority(at=pki.TODAY)
+    assert https(None, ["other.example"], ca) == "ok"
 
 
-def test_https_with_a_verifier(tmp_path: object) -> None:
+def test_https_with_a_verifier() -> None:
     """With anchors the server must prove its name."""
-    ca = pki.authority(at=datetime.now(UTC))
-    assert https(_trusting(ca), ["127.0.0.1"], ca, tmp_path) == "ok"
-    assert https(_trusting(ca), ["other.example"], ca, tmp_path).startswith(
-        "127.0.0.1 shows an untrusted certificate"
-    )
+    ca = pki.authority(at=pki.TODAY)
+    assert https(_trusting(ca), ["127.0.0.1"], ca) == "ok"
+    assert https(_trusting(ca), ["other.example"], ca).startswith("127.0.0.1 shows an untrusted certificate")
 
 
 def test_ipv6_literal() -> None:

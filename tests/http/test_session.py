@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-import trustme
 
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
 from monitor.network.resolve import Resolver
+from support import pki
 from support.servers.issuer_world import Hosts
 
-CA = trustme.CA()
+CA = pki.authority(at=pki.TODAY)
 ONE = Connections()
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -68,17 +68,15 @@ async def served(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterat
         await asyncio.gather(*handling, return_exceptions=True)
 
 
-def server_tls(name: str = "127.0.0.1", ca: trustme.CA = CA) -> ssl.SSLContext:
+def server_tls(name: str = "127.0.0.1", ca: pki.Issued = CA) -> ssl.SSLContext:
     """Return a server's context with a certificate for a name."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(name).configure_cert(context)
-    return context
+    return pki.tls_context(pki.leaf(name, ca, at=pki.TODAY))
 
 
 def client_tls() -> ssl.SSLContext:
     """Return a context that trusts the one CA."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    CA.configure_trust(context)
+    context.load_verify_locations(cadata=CA.der)
     return context
 
 
@@ -197,7 +195,7 @@ def test_unknown_name() -> None:
         (None, FailureReason.NOT_TLS, ""),
         (lambda: server_tls("other.example"), FailureReason.BAD_CERTIFICATE, "IP address mismatch"),
         (
-            lambda: server_tls(ca=trustme.CA()),
+            lambda: server_tls(ca=pki.authority("Other Root", at=pki.TODAY)),
             FailureReason.BAD_CERTIFICATE,
             "unable to get local issuer certificate",
         ),

@@ -1,7 +1,6 @@
 """The connection that a password goes over accepts the CAs that sites really have, and no stranger."""
 
 import ssl
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,9 @@ from cryptography.x509 import KeyUsage
 from monitor.model import Anchor, Anchors
 from monitor.network.client_tls import client_context, load_identity
 from monitor.parse import certificate
-from support.pki import CLIENT_AUTH, Issued, authority, days, issue, leaf
+from support.pki import CLIENT_AUTH, TODAY, Issued, authority, days, issue, leaf, tls_context
 
 NAME = "vms01.example"
-NOW = datetime.now(UTC)
 SIGNS = (
     KeyUsage(
         digital_signature=True,
@@ -29,24 +27,19 @@ SIGNS = (
     ),
     True,
 )
-ROOT = authority(at=NOW)
-SCRIPT_CA = issue("VMS Certificate Authority", at=NOW, extensions=[SIGNS])
-SILENT_CA = issue("VMS Certificate Authority", at=NOW)
-RENEWED_CA = authority("Test Root", at=NOW)
-LEAF = leaf(NAME, ROOT, at=NOW)
+ROOT = authority(at=TODAY)
+SCRIPT_CA = issue("VMS Certificate Authority", at=TODAY, extensions=[SIGNS])
+SILENT_CA = issue("VMS Certificate Authority", at=TODAY)
+RENEWED_CA = authority("Test Root", at=TODAY)
+LEAF = leaf(NAME, ROOT, at=TODAY)
 
 
-def said(folder: Path, anchors: list[Issued], served: list[Issued]) -> str:
+def said(anchors: list[Issued], served: list[Issued]) -> str:
     """Return what the client says of a server that serves these, empty when it accepts them."""
-    chain, key = folder / "chain", folder / "key"
-    chain.write_bytes(b"".join(one.pem for one in served))
-    key.write_bytes(served[0].key_pem)
-    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server_context.load_cert_chain(chain, key)
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = client_context(Anchors.of(Anchor(certificate(one.der), one.der, "test") for one in anchors))
     client = context.wrap_bio(back, there, server_hostname=NAME)
-    server = server_context.wrap_bio(there, back, server_side=True)
+    server = tls_context(*served).wrap_bio(there, back, server_side=True)
     done = 0
     while done < 2:
         done = 0
@@ -68,11 +61,11 @@ def said(folder: Path, anchors: list[Issued], served: list[Issued]) -> str:
         ([ROOT], [LEAF, ROOT]),
         ([RENEWED_CA, ROOT], [LEAF]),
         ([ROOT, RENEWED_CA], [LEAF]),
-        ([SCRIPT_CA], [leaf(NAME, SCRIPT_CA, at=NOW, usages_critical=True)]),
+        ([SCRIPT_CA], [leaf(NAME, SCRIPT_CA, at=TODAY, usages_critical=True)]),
         ([LEAF], [LEAF]),
-        ([SILENT_CA, silent := leaf(NAME, SILENT_CA, at=NOW), silent], [silent]),
-        ([own := issue(NAME, at=NOW, names=[NAME])], [own]),
-        ([named := issue(NAME, at=NOW)], [named]),
+        ([SILENT_CA, silent := leaf(NAME, SILENT_CA, at=TODAY), silent], [silent]),
+        ([own := issue(NAME, at=TODAY, names=[NAME])], [own]),
+        ([named := issue(NAME, at=TODAY)], [named]),
     ],
     ids=[
         "ca",
@@ -86,9 +79,9 @@ def said(folder: Path, anchors: list[Issued], served: list[Issued]) -> str:
         "name only in the subject",
     ],
 )
-def test_accepted(tmp_path: Path, anchors: list[Issued], served: list[Issued]) -> None:
+def test_accepted(anchors: list[Issued], served: list[Issued]) -> None:
     """A certificate that leads to an anchor and carries the name is accepted."""
-    assert said(tmp_path, anchors, served) == ""
+    assert said(anchors, served) == ""
 
 
 @pytest.mark.parametrize(
@@ -96,17 +89,17 @@ def test_accepted(tmp_path: Path, anchors: list[Issued], served: list[Issued]) -
     [
         ([], [LEAF], "unable to get local issuer certificate"),
         ([RENEWED_CA], [LEAF], "certificate"),
-        ([SILENT_CA], [leaf(NAME, SILENT_CA, at=NOW)], "invalid CA certificate"),
-        ([ROOT], [leaf("other.example", ROOT, at=NOW)], "Hostname mismatch"),
-        ([ROOT], [leaf(NAME, ROOT, at=NOW, end=days(-1, NOW))], "certificate has expired"),
-        ([ROOT], [leaf(NAME, ROOT, at=NOW, usages=[CLIENT_AUTH])], "unsuitable certificate purpose"),
-        ([], [issue(NAME, at=NOW, names=[NAME])], "self-signed certificate"),
+        ([SILENT_CA], [leaf(NAME, SILENT_CA, at=TODAY)], "invalid CA certificate"),
+        ([ROOT], [leaf("other.example", ROOT, at=TODAY)], "Hostname mismatch"),
+        ([ROOT], [leaf(NAME, ROOT, at=TODAY, end=days(-1, TODAY))], "certificate has expired"),
+        ([ROOT], [leaf(NAME, ROOT, at=TODAY, usages=[CLIENT_AUTH])], "unsuitable certificate purpose"),
+        ([], [issue(NAME, at=TODAY, names=[NAME])], "self-signed certificate"),
     ],
     ids=["no anchor", "other ca", "silent ca", "other name", "expired", "not for servers", "self-signed"],
 )
-def test_refused(tmp_path: Path, anchors: list[Issued], served: list[Issued], expected: str) -> None:
+def test_refused(anchors: list[Issued], served: list[Issued], expected: str) -> None:
     """Anything else is refused, in OpenSSL's words."""
-    assert expected in said(tmp_path, anchors, served)
+    assert expected in said(anchors, served)
 
 
 def test_extra_anchors_of_a_file() -> None:

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ from aiosmtpd.smtp import SMTP
 
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
-from monitor.demo.pki import Issued, authority, leaf
+from support.pki import TODAY, Issued, authority, leaf, show, tls_context
 
 DAY = timedelta(days=1)
+NAME = "rec.vms.example"
 
 
 @dataclass
@@ -57,10 +58,12 @@ class Site:
 
     def serve(self, issued: Issued) -> None:
         """Serve this certificate from now on."""
-        chain, key = self.folder / "server.chain", self.folder / "server.key"
-        chain.write_bytes(issued.chain_pem)
-        key.write_bytes(issued.key_pem)
-        self.context.load_cert_chain(chain, key)
+        show(self.context, issued)
+
+    def serve_leaf(self, ends_in: timedelta, lifetime: timedelta = 398 * DAY) -> None:
+        """Serve a new certificate that ends in this time."""
+        end = datetime.now(UTC) + ends_in
+        self.serve(leaf(NAME, self.ca, names=(NAME, "127.0.0.1"), start=end - lifetime, end=end))
 
     def configure(self, extra: str = "", target: str = "") -> Path:
         """Write the daemon's configuration and return its path."""
@@ -86,11 +89,11 @@ alerts: {{every: 200ms}}
 async def site(folder: Path) -> AsyncIterator[Site]:
     """Run a TLS server and a mail server on loopback."""
     loop = asyncio.get_running_loop()
-    ca, mailbox = authority("Test CA", 3650 * DAY), Mailbox()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca, mailbox = authority("Test CA", at=TODAY), Mailbox()
+    context = tls_context()
     (folder / "ca.cer").write_bytes(ca.der)
     made = Site(folder, mailbox, ca, context, 0, 0)
-    made.serve(leaf("rec.vms.example", 200 * DAY, issuer=ca))
+    made.serve_leaf(200 * DAY)
 
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
@@ -174,9 +177,9 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
                 await asyncio.sleep(1.5)
                 assert len(subjects) == 1, f"a restart told something: {subjects}"
                 # 30 days left of 398 lie inside the 10 % that warn.
-                where.serve(leaf("rec.vms.example", 30 * DAY, issuer=where.ca))
+                where.serve_leaf(30 * DAY)
                 await until(lambda: len(subjects) == 2)
-                where.serve(leaf("rec.vms.example", 398 * DAY, issuer=where.ca))
+                where.serve_leaf(398 * DAY)
                 await until(lambda: len(subjects) == 3)
                 await asyncio.sleep(1)
         return subjects
@@ -196,7 +199,7 @@ def test_a_rung_is_crossed_by_time_alone(tmp_path: Path) -> None:
     async def scenario() -> list[str]:
         async with site(tmp_path) as where:
             life = timedelta(seconds=8)
-            where.serve(leaf("rec.vms.example", life, lifetime=life, issuer=where.ca))
+            where.serve_leaf(life, lifetime=life)
             config = where.configure(target=", interval: 1h, warn_before: [6s], critical_before: [4s]")
             async with daemon(config):
                 await until(lambda: len(where.mailbox.subjects) == 4)
@@ -270,7 +273,7 @@ def test_reload_takes_a_good_file_and_keeps_the_old_one_for_a_bad_one(tmp_path: 
                 assert "targets[0].kind" in json.loads(answer)["problems"][0]
                 assert await metric(running, "cert_monitor_config_last_reload_successful") == 0
                 assert list(running.parts.board.snapshot.states) == list(before.states)
-                (tmp_path / "another.pem").write_bytes(where.ca.chain_pem)
+                (tmp_path / "another.pem").write_bytes(where.ca.pem)
                 where.configure(extra="include: [more.yaml]")
                 (tmp_path / "more.yaml").write_text(
                     "targets: [{kind: files, name: another, paths: [another.pem]}]", encoding="utf-8"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 
-from monitor.demo.pki import Issued, leaf
 from support.factories.windows_documents import document, stored
+from support.pki import Issued
 from support.servers.daemon_process import Running, started, until
 from support.servers.daemon_site import DAY, NAME, Site, site
 
@@ -59,8 +59,8 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
 
     async def scenario() -> list[str]:
         async with site(tmp_path) as where:
-            old = leaf(NAME, 100 * DAY, issuer=where.ca)
-            new = leaf(NAME, 390 * DAY, issuer=where.ca)
+            old = where.issue(100 * DAY)
+            new = where.issue(390 * DAY)
             where.serve(old)
             report(reports, old)
             config, post = configured(where), where.post
@@ -95,7 +95,7 @@ def test_check_shows_it(tmp_path: Path) -> None:
 
     async def scenario() -> bytes:
         async with site(tmp_path) as where:
-            old, new = (leaf(NAME, days * DAY, issuer=where.ca) for days in (100, 390))
+            old, new = (where.issue(days * DAY) for days in (100, 390))
             where.serve(old)
             report(reports, old, new)
             checking = await asyncio.create_subprocess_exec(

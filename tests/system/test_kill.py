@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.demo.pki import leaf
 from support.servers.daemon_process import ask, daemon, damage, until
-from support.servers.daemon_site import DAY, NAME, Site, silent_server, site
+from support.servers.daemon_site import DAY, Site, silent_server, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
@@ -100,8 +99,7 @@ def serve_another_at_each_look(where: Site, number: int) -> None:
     """Let each probe find a certificate never seen, so that each is recorded, told and mailed."""
     # Ever older ones, so that none is the renewal of the one before.
     stock = [
-        leaf(NAME, timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY, issuer=where.ca)
-        for n in range(number)
+        where.issue(timedelta(hours=30) - timedelta(minutes=n), lifetime=100 * DAY) for n in range(number)
     ]
     left = iter(stock)
 

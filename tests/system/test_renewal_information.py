@@ -35,9 +35,7 @@ class Site:
     def serve(self, age: float) -> pki.Issued:
         """Serve a new certificate from now on, so many days old and 90 days long."""
         made = pki.leaf("www.example", self.ca, start=NOW - age * DAY, end=NOW + (90 - age) * DAY)
-        both = self.folder / "both.pem"
-        both.write_bytes(made.key_pem + made.pem)
-        self.context.load_cert_chain(both)
+        pki.show(self.context, made)
         return made
 
     def suggest(self, issued: pki.Issued, start: timedelta, end: timedelta) -> None:
@@ -83,7 +81,7 @@ def at_a_site(folder: Path, act: Callable[[Site, Path], Awaitable[None]]) -> Non
     async def scenario() -> None:
         inbox, ca = Inbox(), pki.authority("ACME CA", at=NOW)
         (folder / "ca.cer").write_bytes(ca.der)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context = pki.tls_context()
         async with web() as acme, mail_server(inbox) as mail_port:
             acme.replies["/directory"] = http(json.dumps({"renewalInfo": acme.url("/ari")}).encode())
             site = Site(folder, acme, inbox, ca, context)

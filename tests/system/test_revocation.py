@@ -45,9 +45,7 @@ class Site:
         self.own = pki.issue(
             "rec.example", self.ca, at=self.now, start=start, names=("rec.example",), extensions=extensions
         )
-        both = self.folder / "both.pem"
-        both.write_bytes(self.own.key_pem + self.own.pem)
-        self.context.load_cert_chain(both)
+        pki.show(self.context, self.own)
         return self.own
 
     def publish(self, *revoked: pki.Issued) -> None:
@@ -84,9 +82,9 @@ async def site(folder: Path) -> AsyncIterator[Site]:
     """Run the servers."""
     inbox = Inbox()
 
-    ca = pki.authority(at=datetime.now(UTC))
+    ca = pki.authority(at=pki.TODAY)
     (folder / "ca.cer").write_bytes(ca.der)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = pki.tls_context()
     async with web() as crls, mail_server(inbox) as mail_port:
         made = Site(folder, crls, inbox, mail_port, ca, context)
         made.serve()

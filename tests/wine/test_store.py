@@ -8,7 +8,6 @@ import json
 import signal
 import socket
 import ssl
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.parse import certificate
 from support.folders import TESTS
-from support.pki import Issued, authority, days, leaf
+from support.pki import Issued, authority, days, leaf, tls_context
 from support.servers.daemon_process import until
 from support.servers.wine_machine import Entry, WineMachine, library, missing, windows_path
 
@@ -221,11 +220,7 @@ def test_a_port_is_looked_at_on_windows(windows: WineMachine) -> None:
 @contextmanager
 def serving(issued: Issued) -> Iterator[int]:
     """Serve one certificate and nothing above it, to one visitor."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        file.write(issued.pem + issued.key_pem)
-        file.flush()
-        context.load_cert_chain(file.name)
+    context = tls_context(issued)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(120)
         visit = threading.Thread(target=answer, args=(server, context), daemon=True)

@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import trustme
 
 from monitor.model import Machine as Shown
 from monitor.model import ProbeResult
@@ -33,7 +31,7 @@ from support.factories.winrm_probes import (
 from support.servers.winrm_messages import Call
 from support.servers.winrm_server import Machine, serving
 
-ROOT = pki.authority(at=datetime.now(UTC))
+ROOT = pki.authority(at=pki.TODAY)
 
 
 @pytest.fixture
@@ -114,12 +112,13 @@ def test_script_without_an_endpoint(site: Site) -> None:
 
 def test_client_certificate(site: Site) -> None:
     """A login by certificate shows it in TLS and sends no name and no password."""
-    ours = trustme.CA()
+    ours = pki.authority(at=pki.TODAY)
+    own = pki.leaf("certmon", ours, at=pki.TODAY, usages=(pki.CLIENT_AUTH,))
     pem = site.folder / "own.pem"
-    ours.issue_cert("certmon@vms.example").private_key_and_cert_chain_pem.write_to_path(str(pem))
+    pem.write_bytes(own.key_pem + own.pem)
     machine = Machine({JEA: document}, login="certificate")
     identity = ClientCertificate(str(pem), str(pem))
-    with serving(machine, tls(client_ca=ours)) as port:
+    with serving(machine, tls(clients=ours)) as port:
         keys = {"auth": Login.CERTIFICATE, "identity": identity, "username": "", "password": None}
         seen = site.probe(site.basic(port, **keys))
     assert (len(seen.sightings), machine.logins) == (
@@ -130,13 +129,10 @@ def test_client_certificate(site: Site) -> None:
 
 def test_pinned_listener(site: Site) -> None:
     """A listener's own self-signed certificate can be trusted by naming it."""
-    own = pki.issue(HOST, at=datetime.now(UTC), names=(HOST,))
-    pem, both = site.folder / "own.pem", site.folder / "both.pem"
+    own = pki.issue(HOST, at=pki.TODAY, names=(HOST,))
+    pem = site.folder / "own.pem"
     pem.write_bytes(own.pem)
-    both.write_bytes(own.pem + own.key_pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    with serving(basic(), context) as port:
+    with serving(basic(), pki.tls_context(own)) as port:
         seen = site.probe(site.basic(port), trust=str(pem))
     assert len(seen.sightings) == 1
 

@@ -7,13 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import trustme
 
 from monitor.model import FailureReason
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import ClientCertificate, Login
+from support import pki
 from support.factories.winrm_probes import (
     HOST,
     JEA,
@@ -128,7 +128,7 @@ def test_untrusted_listener(site: Site) -> None:
     """A listener that nobody vouches for gets no login, and the sentence names trust."""
     machine = basic()
     other = site.folder / "other.pem"
-    trustme.CA().cert_pem.write_to_path(str(other))
+    other.write_bytes(pki.authority(at=pki.TODAY).pem)
     with serving(machine, tls()) as port:
         failure = only(site.probe(site.basic(port), trust=str(other)))
     assert (failure.reason, "in trust" in failure.detail, machine.logins) == (
@@ -149,7 +149,7 @@ def test_listener_of_another_name(site: Site) -> None:
 def test_certificates_of_the_world_are_not_added(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only trust counts, whatever bundles the library and the environment bring."""
     other = site.folder / "other.pem"
-    trustme.CA().cert_pem.write_to_path(str(other))
+    other.write_bytes(pki.authority(at=pki.TODAY).pem)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(site.anchors))
     with serving(basic(), tls()) as port:
         assert reason(site.probe(site.basic(port), trust=str(other))) is FailureReason.BAD_CERTIFICATE

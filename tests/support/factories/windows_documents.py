@@ -5,16 +5,15 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import trustme
+from support.pki import TODAY, authority, leaf
 
 TAKEN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-CA = trustme.CA()
+CA = authority(at=TODAY)
 
 
 def der(*names: str) -> bytes:
     """Return a fresh certificate for these names."""
-    pem = CA.issue_cert(*names).cert_chain_pems[0].bytes()
-    return base64.b64decode(b"".join(pem.split(b"\n")[1:-2]))
+    return leaf(names[0], CA, at=TODAY, names=names).der
 
 
 def stored(raw: bytes, **more: Any) -> dict[str, Any]:

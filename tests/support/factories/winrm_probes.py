@@ -10,13 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import trustme
-
 from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.windows.access import Login, Remote
+from support import pki
 from support.factories.windows_documents import der, stored, written
 from support.servers.winrm_messages import Call
 from support.servers.winrm_server import Machine
@@ -25,7 +24,7 @@ HOST = "rec01.vms.example"
 JEA = "CertMonitor"
 PLAIN = "Microsoft.PowerShell"
 PASSWORD = "S3cret-näh!"
-CA = trustme.CA()
+CA = pki.authority(at=pki.TODAY)
 DER = der("rec01.vms.example")
 DOCUMENT = written(stored(DER)).decode()
 
@@ -55,7 +54,7 @@ class Site:
         """Write the files."""
         self.password, self.anchors = self.folder / "password", self.folder / "ca.pem"
         self.password.write_text(PASSWORD)
-        CA.cert_pem.write_to_path(str(self.anchors))
+        self.anchors.write_bytes(CA.pem)
 
     def basic(self, port: int, **keys: Any) -> Remote:
         """Return the machine at a port, for a basic login over TLS."""
@@ -88,14 +87,10 @@ class Site:
         return seen, time.monotonic() - start
 
 
-def tls(*names: str, client_ca: trustme.CA | None = None) -> ssl.SSLContext:
+def tls(*names: str, clients: pki.Issued | None = None) -> ssl.SSLContext:
     """Return a server's context with a certificate for these names."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    CA.issue_cert(*(names or (HOST, "*.vms.example"))).configure_cert(context)
-    if client_ca is not None:
-        client_ca.configure_trust(context)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context
+    own = pki.leaf(HOST, CA, at=pki.TODAY, names=names or (HOST, "*.vms.example"))
+    return pki.tls_context(own, clients=clients)
 
 
 def ntlm_users(folder: Path, set_env: Callable[[str, str], None]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import copy
 import json
-import ssl
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,8 +10,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import trustme
 
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Simulator
 from monitor.discovery import DiscoveryContext, DiscoveryResult
@@ -26,6 +23,7 @@ from monitor.model import Anchors, SystemClock
 from monitor.network.resolve import Resolver
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.xprotect import Presets
+from support.pki import TODAY, authority, leaf, tls_context
 
 QUICK = Budgets(lists=10, first_devices=10, devices=10, devices_per_second=1000)
 
@@ -164,13 +162,10 @@ def answer(value: Any, status: int = 200, **headers: str) -> Answer:
 @asynccontextmanager
 async def made(answers: Callable[[str, str, bytes], Answer], name: str = "localhost") -> AsyncIterator[Made]:
     """Run a server that answers by method, path and body; its certificate is for ``name``."""
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
+    ca = authority(at=TODAY)
+    context = tls_context(leaf(name, ca, at=TODAY))
     with tempfile.TemporaryDirectory() as folder:
-        trust = Path(folder, "ca.pem")
-        authority.cert_pem.write_to_path(trust)
-        site = Made(0, str(trust), Path(folder))
+        site = Made(0, _written(Path(folder, "ca.pem"), ca.pem), Path(folder))
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
@@ -186,6 +181,11 @@ async def made(answers: Callable[[str, str, bytes], Answer], name: str = "localh
             yield site
         finally:
             server.close()
+
+
+def _written(path: Path, data: bytes) -> str:
+    path.write_bytes(data)
+    return str(path)
 
 
 async def _serve(

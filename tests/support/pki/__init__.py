@@ -5,6 +5,7 @@ from support.pki.certificates import (
     CLIENT_AUTH,
     NOW,
     SERVER_AUTH,
+    TODAY,
     Issued,
     alternative_names,
     authority,
@@ -13,6 +14,7 @@ from support.pki.certificates import (
     leaf,
     name,
 )
+from support.pki.contexts import show, tls_context
 from support.pki.crafted import extension, object_identifier, raw, tlv
 from support.pki.keys import Key, dsa_key, new_key, rsa_key
 
@@ -21,6 +23,7 @@ __all__ = [
     "CLIENT_AUTH",
     "NOW",
     "SERVER_AUTH",
+    "TODAY",
     "Issued",
     "Key",
     "alternative_names",
@@ -35,5 +38,7 @@ __all__ = [
     "object_identifier",
     "raw",
     "rsa_key",
+    "show",
+    "tls_context",
     "tlv",
 ]

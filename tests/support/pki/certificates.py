@@ -17,6 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from support.pki.keys import Key, new_key
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TODAY = datetime.now(UTC)
+"""The time for what is verified by the real clock; all else is made for ``NOW``."""
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
 ANY_USAGE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE

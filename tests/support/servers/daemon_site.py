@@ -9,14 +9,14 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from monitor.demo.pki import Issued, authority, leaf
+from support.pki import TODAY, Issued, authority, leaf, show, tls_context
 
 DAY = timedelta(days=1)
 NAME = "rec.vms.example"
@@ -78,14 +78,16 @@ class Site:
 
     def serve(self, issued: Issued) -> None:
         """Serve this certificate from now on."""
-        chain, key = self.folder / "server.chain", self.folder / "server.key"
-        chain.write_bytes(issued.chain_pem)
-        key.write_bytes(issued.key_pem)
-        self.context.load_cert_chain(chain, key)
+        show(self.context, issued)
+
+    def issue(self, ends_in: timedelta, lifetime: timedelta = 398 * DAY) -> Issued:
+        """Return a new certificate that ends in this time."""
+        end = datetime.now(UTC) + ends_in
+        return leaf(NAME, self.ca, names=(NAME, "127.0.0.1"), start=end - lifetime, end=end)
 
     def serve_leaf(self, ends_in: timedelta) -> None:
         """Serve a new certificate that ends in this time."""
-        self.serve(leaf(NAME, ends_in, issuer=self.ca))
+        self.serve(self.issue(ends_in))
 
     def configure(self, *more: str, interval: str = "500ms", timeout: str = "2s") -> Path:
         """Write the configuration with one line for each target more, and return its path."""
@@ -109,8 +111,8 @@ alerts: {{every: 200ms}}
 @asynccontextmanager
 async def site(folder: Path, ends_in: timedelta = 200 * DAY) -> AsyncIterator[Site]:
     """Run the two servers."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made = Site(folder, authority("Test CA", 3650 * DAY), Post(), context)
+    context = tls_context()
+    made = Site(folder, authority("Test CA", at=TODAY), Post(), context)
     (folder / "ca.cer").write_bytes(made.ca.der)
     made.serve_leaf(ends_in)
 

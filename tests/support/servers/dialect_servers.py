@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from random import randrange
 from tempfile import TemporaryDirectory
@@ -26,11 +25,10 @@ from support import pki
 PATIENCE = 60.0
 """Seconds for a server to start; a busy machine may need some."""
 
-TODAY = datetime.now(UTC)
 NAME = "server.vms.example"
-ROOT = pki.authority(at=TODAY)
-GOOD = pki.leaf(NAME, ROOT, at=TODAY, names=(NAME, "127.0.0.1"))
-EXPIRED = pki.leaf(NAME, ROOT, at=TODAY, names=(NAME, "127.0.0.1"), end=pki.days(-1, TODAY))
+ROOT = pki.authority(at=pki.TODAY)
+GOOD = pki.leaf(NAME, ROOT, at=pki.TODAY, names=(NAME, "127.0.0.1"))
+EXPIRED = pki.leaf(NAME, ROOT, at=pki.TODAY, names=(NAME, "127.0.0.1"), end=pki.days(-1, pki.TODAY))
 IDENTITIES = {"good": GOOD, "expired": EXPIRED, "plain": None}
 
 # States in /proc/net/tcp: listening; established, or waiting for the server to close after we did.

@@ -5,14 +5,12 @@ that was).
 """
 
 import json
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -101,7 +99,7 @@ def kubernetes_api() -> Iterator[Api]:
     api = Api(ca=root.pem)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(api))
     server.daemon_threads = True
-    server.socket = _context(leaf).wrap_socket(server.socket, server_side=True)
+    server.socket = pki.tls_context(leaf).wrap_socket(server.socket, server_side=True)
     api.url = f"https://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -132,15 +130,6 @@ def kubeconfig(folder: Path, api: Api, token: str = TOKEN, **keys: Any) -> Path:
     path = folder / "kubeconfig"
     path.write_text(json.dumps(document))
     return path
-
-
-def _context(leaf: pki.Issued) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "server.pem"
-        path.write_bytes(leaf.pem + leaf.key_pem)
-        context.load_cert_chain(path)
-    return context
 
 
 def _handler(api: Api) -> type[BaseHTTPRequestHandler]:

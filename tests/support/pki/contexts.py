@@ -1,0 +1,26 @@
+"""TLS contexts of servers that show certificates of the factory."""
+
+import ssl
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from support.pki.certificates import Issued
+
+
+def tls_context(*chain: Issued, clients: Issued | None = None) -> ssl.SSLContext:
+    """Return a server's context that shows a chain; with ``clients`` it wants a certificate of that CA."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if chain:
+        show(context, *chain)
+    if clients is not None:
+        context.load_verify_locations(cadata=clients.der)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def show(context: ssl.SSLContext, *chain: Issued) -> None:
+    """Have a server's context show a chain from now on."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "chain.pem"
+        path.write_bytes(chain[0].key_pem + b"".join(one.pem for one in chain))
+        context.load_cert_chain(path)
