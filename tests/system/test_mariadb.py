@@ -81,6 +81,6 @@ def test_many_looks(port: int) -> None:
 
 def test_rude_looks(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the farewell the same looks have the address blocked: the server does count."""
-    monkeypatch.setattr(mysql, "Granted", lambda end, send, _: UpgradeAccepted(end, send))
+    monkeypatch.setattr(mysql, "UpgradeAccepted", lambda end, send, _: UpgradeAccepted(end, send))
     probes(port, "127.0.0.3")
     assert login(port, "127.0.0.3") == mysql._BLOCKED

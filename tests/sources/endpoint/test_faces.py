@@ -99,7 +99,7 @@ def test_unknown_name() -> None:
 
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """More addresses than are probed are said to be too many."""
-    monkeypatch.setattr(source, "MOST_FACES", 1)
+    monkeypatch.setattr(source, "MOST_ADDRESSES", 1)
     seen, port = probe(Names("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
     assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]
     said = f"{NAME} has 2 addresses; only 1 are looked at"

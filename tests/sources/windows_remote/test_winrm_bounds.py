@@ -67,7 +67,7 @@ def test_slow_answer(site: Site, step: str) -> None:
 
 def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A farewell that does not end costs a moment, not what was read and not the time of the whole look."""
-    monkeypatch.setattr(winrm, "_FAREWELL", 0.2)
+    monkeypatch.setattr(winrm, "_GRACEFUL_CLOSE", 0.2)
     with serving(basic(Delete=drip), tls()) as port:
         seen, took = site.timed(site.basic(port), timeout=30)
     assert (len(seen.sightings), took < 5) == (1, True)
