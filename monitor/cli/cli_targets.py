@@ -15,7 +15,7 @@ from monitor.cli.arguments import UsageError
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import Element
 from monitor.cli.run_discoveries import asked
-from monitor.config import Config, load, plan, unwritten
+from monitor.config import Config, load, plan, single_target, unwritten
 from monitor.model import Assessment, DiscoveredTarget, Target
 from monitor.sources import EndpointSettings, FilesSettings, TrustStoreLoader
 from monitor.sources.files.walk import ALL_SUFFIXES
@@ -112,7 +112,7 @@ def _files(text: str, name: str, own: dict[str, Any], config: Config) -> Command
     settings = FilesSettings.model_validate(
         {"kind": "files", "name": text, "paths": [_absolute(text)], **asked}
     )
-    target = replace(_target(settings, config), collection=False, server_name=name)
+    target = replace(single_target(config, settings), collection=False, server_name=name)
     return CommandLineTarget(text, target, split=Path(text).is_dir() or _is_pattern(text))
 
 
@@ -136,7 +136,7 @@ def _endpoint(text: str, name: str, own: dict[str, Any], config: Config) -> Comm
     scheme, _, rest = text.rpartition("://")
     where = {"address": rest.removesuffix("/"), "protocol": scheme} if scheme else {"address": text}
     settings = EndpointSettings.model_validate({"kind": "endpoint", **where, **named, **own})
-    return CommandLineTarget(text, _target(settings, config), split=False)
+    return CommandLineTarget(text, single_target(config, settings), split=False)
 
 
 def _own(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -164,9 +164,3 @@ def _anchor(command: str, path: str) -> str:
         said = "; ".join(problems) or "there is no certificate"
         raise UsageError(f"{command}: --trust {path}: {said}")
     return absolute
-
-
-def _target(settings: EndpointSettings | FilesSettings, config: Config) -> Target:
-    """Return the target under the configuration's defaults and policies, as if it stood in its targets."""
-    alone = replace(config, targets=(settings,), discoveries=())
-    return next(iter(plan(alone, {}).targets))

@@ -3,10 +3,9 @@
 from monitor.config.issuers import IssuerSettings
 from monitor.config.load import Config, load, unwritten
 from monitor.config.online import online_problems
-from monitor.config.probing import probe_target
 from monitor.config.schema import json_schema
 from monitor.config.settings import EmailSettings
-from monitor.config.targets import Plan, plan, trust_of
+from monitor.config.targets import Plan, plan, single_target, trust_of
 from monitor.config.unmatched import unmatched
 
 __all__ = [
@@ -18,7 +17,7 @@ __all__ = [
     "load",
     "online_problems",
     "plan",
-    "probe_target",
+    "single_target",
     "trust_of",
     "unmatched",
     "unwritten",

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from monitor.config.explain import explained
 from monitor.config.issuers import IssuerSettings
-from monitor.config.probe import ProbeSettings
+from monitor.config.on_demand import ProbeSettings
 from monitor.config.references import Reference, references
 from monitor.config.settings import (
     AlertSettings,

@@ -59,6 +59,13 @@ def plan(config: Config, discovered: Mapping[str, Sequence[DiscoveredTarget]]) -
     return Plan(tuple(planning.targets.values()), tuple(planning.problems))
 
 
+def single_target(config: Config, settings: TargetKind) -> Target:
+    """Return the target of one entry under the defaults and policies of a configuration, and no other."""
+    planning = _Planning(replace(config, targets=(), discoveries=()))
+    planning.add(settings)
+    return next(iter(planning.targets.values()))
+
+
 def trust_of(config: Config, discovery: DiscoveryKind) -> tuple[str, ...]:
     """Return the anchors by which a discovery verifies whom it asks."""
     policies = Policies(config.defaults, config.policies)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.config.load import Config
-from monitor.config.probe import ModuleSettings
+from monitor.config.on_demand import ModuleSettings
 from monitor.model import Target
 from monitor.sources import FOUND_KINDS
 from monitor.sources.windows_remote.settings import KIND as REMOTE

@@ -4,27 +4,21 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.config import Config, probe_target
+from monitor.config import Config, single_target
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, probed
 from monitor.model import Clock, Snapshot
-from monitor.pipeline import Board, BusyError, OutsideError, Probing
+from monitor.pipeline import Board, BusyError, NotAllowedError, OnDemandProber
 from monitor.web import (
     Health,
-    ProbeAnswer,
-    ProbeQuestion,
-    Refusal,
+    OnDemandRefusal,
+    OnDemandRequest,
+    OnDemandResult,
     ReloadResult,
     WebServer,
     make_app,
     make_metrics_app,
 )
-
-_OFF = "this cert-monitor answers no probes; list under probe.allow in its configuration what may be probed"
-_NOT_HERE = "/probe is not served on this address; set probe.metrics_listen: true to have it here"
-_OUTSIDE = "the target is not among those that may be probed; add it to probe.allow in the configuration"
-_BUSY = "too many probes are under way; raise the scrape interval or spread them"
-_NOT_NOW = "cert-monitor is starting or stopping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +29,7 @@ class WebServices:
     board: Board
     own: OwnMetrics
     health: HealthMonitor
-    on_demand: Probing
+    on_demand: OnDemandProber
     config: Callable[[], Config]
 
 
@@ -77,44 +71,39 @@ class WebFacade:
         problems = await self._reload()
         return ReloadResult(not problems, problems)
 
-    async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
+    async def probe(self, request: OnDemandRequest) -> OnDemandResult:
         """Return the metrics of one target that is probed now, or why it is not."""
-        settings = self._services.config().probe
-        if not settings.allow:
-            return _refused(Refusal.OFF, _OFF)
-        if question.on_metrics_listen and not settings.metrics_listen:
-            return _refused(Refusal.OFF, _NOT_HERE)
-        if not self._services.health.ready:
-            return _refused(Refusal.BUSY, _NOT_NOW)
-        try:
-            return await self._probed(question)
-        except OutsideError:
-            return _refused(Refusal.OUTSIDE, _OUTSIDE)
-        except BusyError:
-            return _refused(Refusal.BUSY, _BUSY)
-
-    async def _probed(self, question: ProbeQuestion) -> ProbeAnswer:
+        if refusal := self._refusal(request):
+            return OnDemandResult(refusal=refusal)
         config = self._services.config()
         try:
-            target = probe_target(config, question.target, question.module)
+            target = single_target(config, config.probe.endpoint(request.target, request.module))
         except ValueError as error:
-            return _refused(Refusal.WRONG, str(error))
-        within = (
-            config.probe.timeout if question.within is None else min(question.within, config.probe.timeout)
-        )
-        state = await self._services.on_demand.probe(target, config.probe.allowed, within)
+            return OnDemandResult(refusal=OnDemandRefusal.INVALID, detail=str(error))
+        allowed, within = config.probe.allowed, config.probe.within(request.within)
+        try:
+            state = await self._services.on_demand.probe(target, allowed, within)
+        except NotAllowedError:
+            return OnDemandResult(refusal=OnDemandRefusal.NOT_ALLOWED)
+        except BusyError:
+            return OnDemandResult(refusal=OnDemandRefusal.BUSY)
         shown = config.metrics
-        return ProbeAnswer(probed(state, self.now(), labels=shown.labels, chain=shown.chain))
+        return OnDemandResult(probed(state, self.now(), labels=shown.labels, chain=shown.chain))
+
+    def _refusal(self, request: OnDemandRequest) -> OnDemandRefusal | None:
+        """Return why nothing is probed whatever the target is."""
+        settings = self._services.config().probe
+        if not settings.allow:
+            return OnDemandRefusal.DISABLED
+        if request.on_metrics_listen and not settings.metrics_listen:
+            return OnDemandRefusal.OTHER_ADDRESS
+        return None if self._services.health.ready else OnDemandRefusal.NOT_READY
 
     def _exposition(self) -> Exposition:
         settings = self._services.config().metrics
         if self._written is None or self._written[0] != settings:
             self._written = (settings, Exposition(labels=settings.labels, chain=settings.chain))
         return self._written[1]
-
-
-def _refused(refusal: Refusal, sentence: str) -> ProbeAnswer:
-    return ProbeAnswer(refusal=refusal, sentence=sentence)
 
 
 def web_servers(facade: WebFacade, config: Config) -> tuple[WebServer, ...]:

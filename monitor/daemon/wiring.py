@@ -22,7 +22,7 @@ from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.network.resolve import Resolver
-from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, Probing, TrustStoreCache
+from monitor.pipeline import Board, Gate, Judge, OnDemandProber, Pipeline, PipelineServices, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
 from monitor.scheduler import Scheduler
 from monitor.sources import TrustStoreLoader, sources
@@ -88,7 +88,7 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
 
     asking = DiscoveryServices(store, clock, resolver, trusted, board, own)
     health = HealthMonitor(clock_watch, schedule, cycle, tasks)
-    on_demand = Probing(Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trusted.anchors, judge, clock)
+    on_demand = OnDemandProber(Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trusted.anchors, judge, clock)
     return DaemonParts(
         store=store,
         clock=clock,

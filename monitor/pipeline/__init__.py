@@ -6,7 +6,7 @@
 from monitor.pipeline.board import Board
 from monitor.pipeline.gate import Gate
 from monitor.pipeline.judge import Judge
-from monitor.pipeline.probe import BusyError, OutsideError, Probing
+from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
 from monitor.pipeline.run import Pipeline, PipelineServices
 from monitor.pipeline.trust_stores import TrustStoreCache
 
@@ -15,9 +15,9 @@ __all__ = [
     "BusyError",
     "Gate",
     "Judge",
-    "OutsideError",
+    "NotAllowedError",
+    "OnDemandProber",
     "Pipeline",
     "PipelineServices",
-    "Probing",
     "TrustStoreCache",
 ]

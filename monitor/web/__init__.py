@@ -5,14 +5,15 @@ route, which asks it to probe a target now.
 """
 
 from monitor.web.app import make_app, make_metrics_app
+from monitor.web.on_demand import OnDemandRefusal, OnDemandRequest, OnDemandResult
 from monitor.web.server import WebServer
-from monitor.web.view import Health, ProbeAnswer, ProbeQuestion, Refusal, ReloadResult, WebView
+from monitor.web.view import Health, ReloadResult, WebView
 
 __all__ = [
     "Health",
-    "ProbeAnswer",
-    "ProbeQuestion",
-    "Refusal",
+    "OnDemandRefusal",
+    "OnDemandRequest",
+    "OnDemandResult",
     "ReloadResult",
     "WebServer",
     "WebView",

@@ -11,8 +11,8 @@ from monitor.metrics import CONTENT_TYPE
 from monitor.threads import ThreadPool
 from monitor.web.guard import refusal
 from monitor.web.headers import SAFE, SafeHeaders
+from monitor.web.on_demand import add_probe
 from monitor.web.page import PAGE_POLICY, render_page
-from monitor.web.probe import add_probe
 from monitor.web.view import WebView
 
 _READ = ["GET", "HEAD"]

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Protocol
 
 from monitor.model import Snapshot
+from monitor.web.on_demand import OnDemandProbes
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Say since how many seconds each part gave no sign of life (``None``: not begun), and what is wrong.
+    """Seconds since the last sign of life of each part (``None``: not started), and what is wrong.
 
-    The daemon decides what is too long; each of its ``problems`` is one sentence.
+    The daemon decides what is too long; each of the ``problems`` is one sentence.
     """
 
     loop_age: float | None = None
@@ -30,49 +30,21 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class ReloadResult:
-    """Say whether the new configuration is in force, and otherwise every mistake in it."""
+    """Whether the new configuration is in force, and otherwise every mistake in it."""
 
     ok: bool
     problems: tuple[str, ...] = ()
 
 
-class Refusal(StrEnum):
-    """Name why nothing is probed: not switched on, a wrong question, a target not allowed, or no time."""
-
-    OFF = "off"
-    WRONG = "wrong"
-    OUTSIDE = "outside"
-    BUSY = "busy"
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeQuestion:
-    """Hold what a request for a probe names, as it was written; ``within`` is how long the asker waits."""
-
-    target: str
-    module: str = ""
-    within: timedelta | None = None
-    on_metrics_listen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProbeAnswer:
-    """Hold the metrics of one probe, or why there are none and what to do in a sentence."""
-
-    text: bytes = b""
-    refusal: Refusal | None = None
-    sentence: str = ""
-
-
-class WebView(Protocol):
-    """Show the daemon to the web."""
+class WebView(OnDemandProbes, Protocol):
+    """What the daemon answers to the web."""
 
     def now(self) -> datetime:
         """Return the wall time, aware and in UTC."""
         ...
 
     def snapshot(self) -> Snapshot:
-        """Return the current picture; it never changes afterwards."""
+        """Return the current snapshot; it never changes afterwards."""
         ...
 
     def metrics(self) -> Iterator[bytes]:
@@ -80,7 +52,7 @@ class WebView(Protocol):
         ...
 
     def health(self) -> Health:
-        """Return how the parts are."""
+        """Return the health of the parts."""
         ...
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
@@ -88,9 +60,5 @@ class WebView(Protocol):
         ...
 
     async def reload(self) -> ReloadResult:
-        """Read the configuration again; a bad one leaves the old one in force."""
-        ...
-
-    async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
-        """Probe one target now and return its metrics; nothing is kept of it."""
+        """Read the configuration again; an invalid one leaves the old one in force."""
         ...

@@ -21,7 +21,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.web import Health, ProbeAnswer, ProbeQuestion, ReloadResult
+from monitor.web import Health, OnDemandRequest, OnDemandResult, ReloadResult
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOSTILE = '<script src="https://evil.example/x.js">alert(1)</script>" onload=\'x\''
@@ -119,8 +119,8 @@ class FakeDaemon:
     missing: tuple[str, ...] = ()
     answer: ReloadResult = field(default_factory=lambda: ReloadResult(ok=True))
     reloads: int = 0
-    probed: ProbeAnswer = field(default_factory=lambda: ProbeAnswer(b"cert_monitor_target_up 1\n"))
-    questions: list[ProbeQuestion] = field(default_factory=list)
+    probed: OnDemandResult = field(default_factory=lambda: OnDemandResult(b"cert_monitor_target_up 1\n"))
+    requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
     own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files")))
     exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
@@ -151,7 +151,7 @@ class FakeDaemon:
         self.reloads += 1
         return self.answer
 
-    async def probe(self, question: ProbeQuestion) -> ProbeAnswer:
-        """Keep the question and give the prepared answer."""
-        self.questions.append(question)
+    async def probe(self, request: OnDemandRequest) -> OnDemandResult:
+        """Keep the request and return the prepared result."""
+        self.requests.append(request)
         return self.probed

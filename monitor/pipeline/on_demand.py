@@ -1,4 +1,4 @@
-"""Probe one target because somebody asks now: the same look and judgment, nothing kept, nobody told."""
+"""Probe one target on demand, for ``/probe``: the same probe and judgment, nothing kept, nobody notified."""
 
 import asyncio
 import logging
@@ -20,13 +20,13 @@ from monitor.sources.endpoint.connect_options import Endpoint
 log = logging.getLogger(__name__)
 
 AT_ONCE = 40
-"""Probes under way at once: they share sockets and the processor with the probes of the schedule."""
+"""Probes under way at once: they share sockets and the processor with those of the schedule."""
 
 WAITING = 20
 """Probes that may wait for their turn; more would take the connections that metrics and health need."""
 
 
-class OutsideError(Exception):
+class NotAllowedError(Exception):
     """The target, or every address that its name leads to, is not allowed."""
 
 
@@ -34,20 +34,20 @@ class BusyError(Exception):
     """The probe could not begin, because too many are under way or wait."""
 
 
-class Probing:
+class OnDemandProber:
     """Probe targets on request, a bounded number at once."""
 
     def __init__(
         self,
         resolver: Resolving,
-        sources_by_kind: Callable[[Resolving], Mapping[str, Source]],
+        make_sources: Callable[[Resolving], Mapping[str, Source]],
         anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
         judge: Judge,
         clock: Clock,
     ) -> None:
-        """Take the services of the main path; ``sources_by_kind`` makes the sources that use a resolver."""
+        """Take the services; ``make_sources`` makes sources of our own that use a resolver."""
         self._resolver = resolver
-        self._sources = sources_by_kind(_Pinned(resolver))
+        self._sources = make_sources(_PinnedResolver(resolver))
         self._anchors = anchors
         self._judge = judge
         self._clock = clock
@@ -55,7 +55,7 @@ class Probing:
         self._waiting = 0
 
     async def probe(self, target: Target, allowed: Allowed, within: timedelta) -> TargetState:
-        """Return what one probe within some time shows; raise ``OutsideError`` or ``BusyError``.
+        """Return the state after one probe within some time; raise ``NotAllowedError`` or ``BusyError``.
 
         A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
         name server could give us one address to check and another to go to. A proxy looks names up itself.
@@ -63,18 +63,20 @@ class Probing:
         host, port = HostPort.parse(target.where)
         proxied = isinstance(target.settings, Endpoint) and target.settings.connect.proxy is not None
         if not allowed.may_lead(host, port, unseen=proxied):
-            raise OutsideError
+            raise NotAllowedError
         deadline = self._clock.monotonic() + within.total_seconds()
         await self._enter(within)
         try:
             begun = self._clock.monotonic()
             if not proxied:
-                _answer.set(_Answer(host, port, await self._resolved(host, port, allowed, deadline)))
+                _probed_host.set(
+                    _ResolvedHost(host, port, await self._resolved(host, port, allowed, deadline))
+                )
             observation = await self._probed(target, deadline)
             took = timedelta(seconds=max(0.0, self._clock.monotonic() - begun))
             return await self._judged(target, replace(observation, duration=took))
         finally:
-            _answer.set(None)
+            _probed_host.set(None)
             self._gate.leave()
 
     async def _enter(self, within: timedelta) -> None:
@@ -103,15 +105,15 @@ class Probing:
             return error
         inside = tuple(address for address in found if allowed.permits(host, port, address.text))
         if found and not inside:
-            raise OutsideError
+            raise NotAllowedError
         return inside
 
     async def _probed(self, target: Target, deadline: float) -> Observation:
         # Whole hundredths, because failures say how long was waited.
         left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
         timeout = min(target.policy.timeout, timedelta(seconds=left))
-        hurried = replace(target, policy=replace(target.policy, timeout=timeout))
-        return await probe(hurried, self._sources, self._clock)
+        limited = replace(target, policy=replace(target.policy, timeout=timeout))
+        return await probe(limited, self._sources, self._clock)
 
     async def _judged(self, target: Target, observation: Observation) -> TargetState:
         unknown = TargetState(target)
@@ -124,28 +126,28 @@ class Probing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """Hold the allowed addresses of a host, or why there are none."""
+class _ResolvedHost:
+    """The allowed addresses of a host, or why there are none."""
 
     host: str
     port: int
-    known: tuple[Address, ...] | OSError
+    addresses: tuple[Address, ...] | OSError
 
 
-# The probe that a probe belongs to, for the resolver that all of them share; each request has a context.
-_answer: ContextVar[_Answer | None] = ContextVar("_answer", default=None)
+# What the resolver that all probes share returns to this one; each request has a context of its own.
+_probed_host: ContextVar[_ResolvedHost | None] = ContextVar("_probed_host", default=None)
 
 
-class _Pinned:
-    """Answer for the probed host what was found before; ask for others, such as a configured proxy."""
+class _PinnedResolver:
+    """Return for the probed host what was resolved before; resolve others, such as a configured proxy."""
 
     def __init__(self, resolver: Resolving) -> None:
         self._resolver = resolver
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
-        answer = _answer.get()
+        answer = _probed_host.get()
         if answer is None or (host, port) != (answer.host, answer.port):
             return await self._resolver.addresses(host, port)
-        if isinstance(answer.known, OSError):
-            raise answer.known
-        return answer.known
+        if isinstance(answer.addresses, OSError):
+            raise answer.addresses
+        return answer.addresses

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import Config, load, online_problems, probe_target, unwritten
+from monitor.config import Config, load, online_problems, single_target, unwritten
 from monitor.errors import ConfigError
+from monitor.model import Target
 
 TEXT = """
 defaults: {timeout: 7s}
@@ -22,6 +23,11 @@ probe:
     recorder: {preset: recording_server.media}
 """
 UNWRITTEN = unwritten()
+
+
+def probe_target(config: Config, text: str, module: str) -> Target:
+    """Return the target that a request names."""
+    return single_target(config, config.probe.endpoint(text, module))
 
 
 def config(folder: Path, text: str = TEXT) -> Config:

@@ -9,7 +9,14 @@ from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.web import ProbeAnswer, ProbeQuestion, Refusal, WebServer, make_app, make_metrics_app
+from monitor.web import (
+    OnDemandRefusal,
+    OnDemandRequest,
+    OnDemandResult,
+    WebServer,
+    make_app,
+    make_metrics_app,
+)
 from support.factories.web_fakes import FakeDaemon
 
 
@@ -28,12 +35,12 @@ def ask(app: FastAPI, path: str, method: str = "GET", **headers: str) -> httpx.R
     return asyncio.run(run())
 
 
-def asked(path: str, **headers: str) -> ProbeQuestion:
+def asked(path: str, **headers: str) -> OnDemandRequest:
     """Return the question that one request to the whole application puts to the daemon."""
     daemon = FakeDaemon()
     ask(make_app(daemon), path, **headers)
-    (question,) = daemon.questions
-    return question
+    (request,) = daemon.requests
+    return request
 
 
 def test_answer_is_metrics() -> None:
@@ -48,7 +55,7 @@ def test_answer_is_metrics() -> None:
 
 def test_question() -> None:
     """The daemon is asked for the target and the module that the request names."""
-    assert asked("/probe?target=smtp://a.example:25&module=mail&debug=true") == ProbeQuestion(
+    assert asked("/probe?target=smtp://a.example:25&module=mail&debug=true") == OnDemandRequest(
         "smtp://a.example:25", "mail"
     )
 
@@ -67,8 +74,8 @@ def test_no_single_target(path: str) -> None:
 )
 def test_patience(text: str, seconds: float) -> None:
     """Half a second of Prometheus' timeout is kept for the answer's way, of a short one half."""
-    question = asked("/probe?target=a:1", **{"X-Prometheus-Scrape-Timeout-Seconds": text})
-    assert question.within == timedelta(seconds=seconds)
+    request = asked("/probe?target=a:1", **{"X-Prometheus-Scrape-Timeout-Seconds": text})
+    assert request.within == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "nan", "inf", "-inf", "1e999", "soon", "99999999"])
@@ -79,11 +86,18 @@ def test_odd_patience(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("refusal", "status"),
-    [(Refusal.OFF, 404), (Refusal.WRONG, 400), (Refusal.OUTSIDE, 403), (Refusal.BUSY, 503)],
+    [
+        (OnDemandRefusal.DISABLED, 404),
+        (OnDemandRefusal.OTHER_ADDRESS, 404),
+        (OnDemandRefusal.INVALID, 400),
+        (OnDemandRefusal.NOT_ALLOWED, 403),
+        (OnDemandRefusal.BUSY, 503),
+        (OnDemandRefusal.NOT_READY, 503),
+    ],
 )
-def test_refusals(refusal: Refusal, status: int) -> None:
+def test_refusals(refusal: OnDemandRefusal, status: int) -> None:
     """Each refusal has its status and its sentence, and is no page that a browser would run."""
-    answer = ask(make_app(FakeDaemon(probed=ProbeAnswer(refusal=refusal, sentence="<b>why</b>"))), "/probe")
+    answer = ask(make_app(FakeDaemon(probed=OnDemandResult(refusal=refusal, detail="<b>why</b>"))), "/probe")
     assert (answer.status_code, answer.text, answer.headers["content-type"]) == (
         status,
         "<b>why</b>\n",
@@ -97,14 +111,14 @@ def test_which_address() -> None:
     main, second = FakeDaemon(), FakeDaemon()
     ask(make_app(main), "/probe?target=a:1")
     ask(make_metrics_app(second), "/probe?target=a:1")
-    assert [d.questions[0].on_metrics_listen for d in (main, second)] == [False, True]
+    assert [d.requests[0].on_metrics_listen for d in (main, second)] == [False, True]
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT"])
 def test_only_get(method: str) -> None:
     """Nobody's door is knocked on for a request that wants no answer."""
     daemon = FakeDaemon()
-    assert (ask(make_app(daemon), "/probe?target=a:1", method).status_code, daemon.questions) == (405, [])
+    assert (ask(make_app(daemon), "/probe?target=a:1", method).status_code, daemon.requests) == (405, [])
 
 
 @settings(deadline=None, max_examples=10)
@@ -112,5 +126,5 @@ def test_only_get(method: str) -> None:
 def test_any_query(query: bytes) -> None:
     """Any bytes in a query arrive as text, what is no UTF-8 replaced."""
     written, text = "".join(f"%{byte:02x}" for byte in query), query.decode("utf-8", "replace")
-    question = asked(f"/probe?target={written}&module={written}")
-    assert (question.target, question.module) == (text, text)
+    request = asked(f"/probe?target={written}&module={written}")
+    assert (request.target, request.module) == (text, text)

@@ -24,8 +24,8 @@ from monitor.model import (
 )
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, Resolver, Resolving
-from monitor.pipeline import BusyError, Judge, OutsideError, Probing
-from monitor.pipeline.probe import AT_ONCE, WAITING
+from monitor.pipeline import BusyError, Judge, NotAllowedError, OnDemandProber
+from monitor.pipeline.on_demand import AT_ONCE, WAITING
 from monitor.sources import EndpointSettings, sources
 from support.pki import authority, leaf
 from support.servers.tls_peers import TlsPeer, listening, server_context, speaking_tls
@@ -110,13 +110,13 @@ async def buggy_anchors(trust: tuple[str, ...]) -> Anchors:
     raise LookupError(*trust)
 
 
-def probing(names: Resolving, source: Source | None = None, anchors: object = no_anchors) -> Probing:
+def probing(names: Resolving, source: Source | None = None, anchors: object = no_anchors) -> OnDemandProber:
     """Return what probes with these names, through the real endpoint source unless another is given."""
 
     def sources_by_kind(resolver: Resolving) -> Mapping[str, Source]:
         return {"endpoint": source} if source else sources(resolver)
 
-    return Probing(names, sources_by_kind, anchors, Judge(PathFinder()), SystemClock())  # type: ignore[arg-type]
+    return OnDemandProber(names, sources_by_kind, anchors, Judge(PathFinder()), SystemClock())  # type: ignore[arg-type]
 
 
 def probe(names: Names, address: str, allow: Sequence[str], source: Source | None = None) -> TargetState:
@@ -165,7 +165,7 @@ def test_address_of_version_6() -> None:
 def test_outside_is_not_looked_up() -> None:
     """For a name that the list cannot allow not even its name is looked up."""
     names = Names([("127.0.0.1",)])
-    with pytest.raises(OutsideError):
+    with pytest.raises(NotAllowedError):
         probe(names, "evil.example:443", ["*.vms.example:443"])
     assert names.asked == []
 
@@ -173,7 +173,7 @@ def test_outside_is_not_looked_up() -> None:
 def test_name_into_a_forbidden_address() -> None:
     """A listed name that leads out of the listed networks is not connected to."""
     source = Slow()
-    with pytest.raises(OutsideError):
+    with pytest.raises(NotAllowedError):
         probe(Names([("127.0.0.1",)]), "rec.vms.example:443", ["*.vms.example:443", "10.0.0.0/8:443"], source)
     assert source.seen == []
 
@@ -218,8 +218,8 @@ def test_unknown_name() -> None:
 
 def test_name_server_that_is_silent() -> None:
     """A name server that says nothing costs the time of the probe and no more."""
-    probe = probing(Names([None]))
-    state = asyncio.run(probe.probe(target("rec.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50)))
+    prober = probing(Names([None]))
+    state = asyncio.run(prober.probe(target("rec.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50)))
     assert state.failures[0].detail == (
         "rec.example cannot be resolved: no answer from name resolution in time"
     )
@@ -231,9 +231,9 @@ def test_time_is_the_shortest() -> None:
     async def run() -> list[timedelta]:
         source = Slow()
         source.go.set()
-        probe = probing(Names([("127.0.0.1",)] * 2), source)
+        prober = probing(Names([("127.0.0.1",)] * 2), source)
         for timeout in (timedelta(minutes=1), timedelta(seconds=1)):
-            await probe.probe(target("a.example:443", timeout), Allowed(["*:*"]), SOON)
+            await prober.probe(target("a.example:443", timeout), Allowed(["*:*"]), SOON)
         return [one.policy.timeout for one in source.seen]
 
     left, own = asyncio.run(run())
@@ -245,21 +245,21 @@ def test_bounded_at_once() -> None:
 
     async def run() -> tuple[int, int, int]:
         source = Slow()
-        probe = probing(Names([("127.0.0.1",)] * (AT_ONCE + 3)), source)
+        prober = probing(Names([("127.0.0.1",)] * (AT_ONCE + 3)), source)
         patient = [
-            asyncio.create_task(probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
+            asyncio.create_task(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
             for _ in range(AT_ONCE)
         ]
         hasty = [
             asyncio.create_task(
-                probe.probe(target("a.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50))
+                prober.probe(target("a.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50))
             )
             for _ in range(3)
         ]
         refused = await asyncio.gather(*hasty, return_exceptions=True)
         source.go.set()
         states = await asyncio.gather(*patient)
-        again = await probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON)
+        again = await prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON)
         busy = sum(isinstance(one, BusyError) for one in refused)
         return source.most, busy, len([*states, again])
 
@@ -272,11 +272,11 @@ def test_proxy() -> None:
     async def run() -> tuple[list[str], list[str]]:
         names, source = Names([]), Slow()
         source.go.set()
-        probe = probing(names, source)
+        prober = probing(names, source)
         for host in ("rec.vms.example", "10.0.0.1", "other.example", "192.0.2.1"):
             settings = EndpointSettings(address=f"{host}:443", proxy="http://127.0.0.1:3128")
-            with suppress(OutsideError):
-                await probe.probe(
+            with suppress(NotAllowedError):
+                await prober.probe(
                     settings.target(Policy()), Allowed(["*.vms.example:443", "10.0.0.1:443"]), SOON
                 )
         return [one.host for one in source.seen], names.asked
@@ -295,9 +295,9 @@ def test_sources_are_made_once() -> None:
             return {"endpoint": Asking(resolver)}
 
         names = Names([("127.0.0.1",), ("127.0.0.2",)])
-        probe = Probing(names, sources_by_kind, no_anchors, Judge(PathFinder()), SystemClock())
+        prober = OnDemandProber(names, sources_by_kind, no_anchors, Judge(PathFinder()), SystemClock())
         states = await asyncio.gather(
-            *(probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON) for _ in range(2))
+            *(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON) for _ in range(2))
         )
         return len(made), [state.failures[0].detail for state in states]
 
@@ -309,9 +309,9 @@ def test_bounded_waiting() -> None:
 
     async def run() -> tuple[int, int]:
         source, count = Slow(), AT_ONCE + WAITING + 5
-        probe = probing(Names([("127.0.0.1",)] * count), source)
+        prober = probing(Names([("127.0.0.1",)] * count), source)
         tasks = [
-            asyncio.create_task(probe.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
+            asyncio.create_task(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
             for _ in range(count)
         ]
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -334,8 +334,8 @@ def test_bug_in_judging(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> TargetState:
         source = Slow()
         source.go.set()
-        probe = probing(Names([("127.0.0.1",)]), source, buggy_anchors)
-        return await probe.probe(target("rec.example:443"), Allowed(["*:*"]), SOON)
+        prober = probing(Names([("127.0.0.1",)]), source, buggy_anchors)
+        return await prober.probe(target("rec.example:443"), Allowed(["*:*"]), SOON)
 
     state = asyncio.run(run())
     assert (state.up, state.failures[0].reason, "bug" in caplog.text) == (False, FailureReason.INTERNAL, True)
