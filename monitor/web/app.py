@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.middleware import Middleware
 
 from monitor.metrics import CONTENT_TYPE
 from monitor.threads import ThreadPool
-from monitor.web.guard import refusal
+from monitor.web.access import AccessControl
 from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.on_demand import add_probe
 from monitor.web.page import PAGE_POLICY, render_page
@@ -21,10 +22,10 @@ _log = logging.getLogger(__name__)
 
 def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
     """Return the whole application; ``own_host`` is the host it was told to listen on."""
-    app = _begun(view)
+    app = _begun(view, Middleware(AccessControl, own_host=own_host))
     add_probe(app, view, on_metrics_listen=False)
     _add_page(app, view)
-    _add_reload(app, view, own_host)
+    _add_reload(app, view)
     return app
 
 
@@ -38,9 +39,12 @@ def make_metrics_app(view: WebView) -> FastAPI:
     return app
 
 
-def _begun(view: WebView) -> FastAPI:
-    app = FastAPI(title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(SafeHeaders)
+def _begun(view: WebView, *access: Middleware) -> FastAPI:
+    # The first one is the outermost: what access control refuses has safe headers too.
+    middleware = [Middleware(SafeHeaders), *access]
+    app = FastAPI(
+        title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware
+    )
     app.add_exception_handler(Exception, _internal)
     _add_metrics(app, view)
     _add_health(app, view)
@@ -102,12 +106,8 @@ def _add_page(app: FastAPI, view: WebView) -> None:
         return HTMLResponse(text, headers={"content-security-policy": PAGE_POLICY})
 
 
-def _add_reload(app: FastAPI, view: WebView, own_host: str) -> None:
+def _add_reload(app: FastAPI, view: WebView) -> None:
     @app.post("/-/reload", response_model=None)
-    async def reload(request: Request) -> Response:
-        peer = request.client.host if request.client else ""
-        server = request.scope.get("server") or ("", 0)
-        if problem := refusal(peer, server[1], request.headers, own_host=own_host):
-            return JSONResponse({"ok": False, "problems": [problem]}, 403)
+    async def reload() -> Response:
         result = await view.reload()
         return JSONResponse({"ok": result.ok, "problems": result.problems}, 200 if result.ok else 422)

@@ -1,4 +1,4 @@
-"""Put safe headers on every response, whatever made it; decides nothing about the content."""
+"""Safe headers on every response, whatever made it; decides nothing about the content."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,14 +14,14 @@ SAFE = {
 
 
 class SafeHeaders:
-    """Wrap an application; a header that a response sets itself stays."""
+    """Middleware that adds the safe headers; a header that a response sets itself stays."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap this application."""
+        """Wrap an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on, adding what is missing to the head of the response."""
+        """Pass everything on and add the headers that the response lacks."""
 
         async def send_safe(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from monitor.addresses import join_host_port
 from monitor.errors import SystemBrokenError
 from monitor.threads import ThreadPool
-from monitor.web.impatient import ImpatientProtocol
+from monitor.web.timeouts import TimeoutProtocol
 
 _GRACE_SECONDS = 2
 # A neighbour that opens connections and says nothing must not use up the descriptors that probes need.
@@ -25,10 +25,10 @@ _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class WebServer:
-    """Serve one application on one host and port; port 0 takes a free one."""
+    """A web server for one application on one host and port; port 0 takes a free one."""
 
     def __init__(self, app: ASGIApp, host: str, port: int, *, tls: tuple[Path, Path] | None = None) -> None:
-        """Keep what to serve where; nothing is bound yet. ``tls`` is the chain's and the key's file."""
+        """Take what to serve; nothing is bound yet. ``tls`` are the files of the chain and of the key."""
         self._host = host
         self._port = port
         self._scheme = "https" if tls else "http"
@@ -42,7 +42,7 @@ class WebServer:
         return f"{self._scheme}://{host}:{self._port}"
 
     async def start(self) -> None:
-        """Listen and return; raise ``SystemBrokenError`` when the address cannot be had."""
+        """Listen and return; raise ``SystemBrokenError`` when the address cannot be used."""
         sockets = await _bind(self._host, self._port)
         self._port = sockets[0].getsockname()[1]
         self._task = asyncio.create_task(self._server.serve(sockets), name="web")
@@ -54,7 +54,7 @@ class WebServer:
             raise SystemBrokenError(f"the web server on {self.url} ended at once; see the log")
 
     async def stop(self) -> None:
-        """Close the listening sockets, give running answers two seconds, then end them."""
+        """Close the listening sockets, give running answers two seconds, then abort them."""
         if self._task is None:
             return
         self._server.should_exit = True
@@ -67,7 +67,7 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """Tell when it listens, and leave signals to the daemon."""
+    """uvicorn's server, with an event for when it listens; signals are left to the daemon."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -86,7 +86,7 @@ def _config(app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
     chain, key = tls or (None, None)
     return uvicorn.Config(
         app,
-        http=ImpatientProtocol,
+        http=TimeoutProtocol,
         ssl_certfile=chain,
         ssl_keyfile=key,
         lifespan="off",

@@ -123,6 +123,20 @@ def test_reload_refused(headers: dict[str, str]) -> None:
     assert (answer.status_code, answer.json()["ok"], daemon.reloads) == (403, False, 0)
 
 
+@pytest.mark.parametrize("path", ["/-/reload", "/-/reload%0A", "/%2D/reload", "/-/reload/", "//-/reload"])
+def test_odd_spelling_of_the_path(path: str) -> None:
+    """However the path is written, a page of another site reloads nothing."""
+    daemon = FakeDaemon()
+    answer = ask(daemon, path, method="POST", headers={"origin": "http://evil.example"})
+    assert (answer.status_code, daemon.reloads) == (403, 0)
+
+
+def test_refused_with_safe_headers() -> None:
+    """An answer of the access control has the safe headers as well."""
+    answer = ask(FakeDaemon(), "/-/reload", method="POST", headers={"origin": "http://evil.example"})
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (403, "nosniff")
+
+
 def test_reload_by_link() -> None:
     """A link cannot reload: GET is not allowed."""
     assert ask(FakeDaemon(), "/-/reload").status_code == 405

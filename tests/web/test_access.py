@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.web.guard import refusal
+from monitor.web.access import refusal
 
 HOST = {"host": "127.0.0.1:9850"}
 

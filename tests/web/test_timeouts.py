@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from monitor.web import WebServer, impatient, make_app
+from monitor.web import WebServer, make_app, timeouts
 from support.factories.web_fakes import FakeDaemon
 
 
@@ -14,7 +14,7 @@ from support.factories.web_fakes import FakeDaemon
 )
 def test_connections_that_ask_nothing_are_closed(monkeypatch: pytest.MonkeyPatch, words: bytes) -> None:
     """As many as we take say nothing or half a request; soon others are answered again."""
-    monkeypatch.setattr(impatient, "PATIENCE", 0.3)
+    monkeypatch.setattr(timeouts, "REQUEST_TIMEOUT", 0.3)
 
     async def scenario() -> int:
         serving = WebServer(make_app(FakeDaemon()), "127.0.0.1", 0)
@@ -39,7 +39,7 @@ def test_connections_that_ask_nothing_are_closed(monkeypatch: pytest.MonkeyPatch
 
 def test_a_connection_in_use_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scraper that asks again and again keeps its connection."""
-    monkeypatch.setattr(impatient, "PATIENCE", 0.2)
+    monkeypatch.setattr(timeouts, "REQUEST_TIMEOUT", 0.2)
 
     async def scenario() -> tuple[list[int], bool]:
         serving = WebServer(make_app(FakeDaemon()), "127.0.0.1", 0)

@@ -1,4 +1,4 @@
-"""Decide who may ask for a reload: a program on this machine, never a web page; knows nothing of the daemon.
+"""Who may ask for what: anybody may read; only programs on this machine may change something.
 
 A browser on this machine also connects from loopback. A foreign page it shows either sends its own
 ``Origin`` (every browser does so with POST), or has its name pointed at 127.0.0.1 and sends that
@@ -8,13 +8,41 @@ name as ``Host`` (DNS rebinding). A proxy on this machine connects for others an
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from monitor.addresses import is_loopback, is_loopback_host
 
+_READING = ("GET", "HEAD")
 _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
+class AccessControl:
+    """Middleware that answers 403 to whoever may not do what a request asks for.
+
+    It goes by the method and not by the path, because a path can be written in ways that a route still takes.
+    """
+
+    def __init__(self, app: ASGIApp, *, own_host: str = "") -> None:
+        """Wrap an application; ``own_host`` is the name or address that it was told to listen on."""
+        self._app = app
+        self._own_host = own_host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is allowed."""
+        if scope["type"] == "http" and scope["method"] not in _READING:
+            peer, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
+            problem = refusal(peer[0], server[1], Headers(scope=scope), own_host=self._own_host)
+            if problem:
+                refused = JSONResponse({"ok": False, "problems": [problem]}, 403)
+                await refused(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str = "") -> str:
-    """Return why a request may not reload, empty when it may.
+    """Return why a request may change nothing, empty when it may.
 
     ``port`` is ours, ``own_host`` the name or address that we were told to listen on.
     """
