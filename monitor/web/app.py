@@ -1,19 +1,18 @@
-"""The routes but ``/probe``: metrics, health, readiness, the page, reload; the view gives every answer."""
+"""The applications, and their routes for programs: metrics, health, readiness and reload."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.middleware import Middleware
 
 from monitor.metrics import CONTENT_TYPE
-from monitor.threads import ThreadPool
 from monitor.web.access import AccessControl
 from monitor.web.headers import SAFE, SafeHeaders
 from monitor.web.on_demand import add_probe
-from monitor.web.page import PAGE_POLICY, render_page
+from monitor.web.pages import add_certificates
 from monitor.web.view import WebView
 
 _READ = ["GET", "HEAD"]
@@ -24,7 +23,7 @@ def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
     """Return the whole application; ``own_host`` is the host it was told to listen on."""
     app = _begun(view, Middleware(AccessControl, own_host=own_host))
     add_probe(app, view, on_metrics_listen=False)
-    _add_page(app, view)
+    add_certificates(app, view)
     _add_reload(app, view)
     return app
 
@@ -92,18 +91,6 @@ def _add_health(app: FastAPI, view: WebView) -> None:
     async def readyz() -> Response:
         ready, problems = view.ready()
         return JSONResponse({"ready": ready, "problems": problems}, 200 if ready else 503)
-
-
-def _add_page(app: FastAPI, view: WebView) -> None:
-    pool = ThreadPool("page", 1)
-
-    @app.api_route("/", methods=_READ, response_model=None)
-    async def page(request: Request, q: str = "") -> Response:
-        # On a thread, because sorting and writing 100,000 rows takes seconds.
-        text = await pool.run(
-            render_page, view.snapshot(), view.now(), q=q[:200], everything="all" in request.query_params
-        )
-        return HTMLResponse(text, headers={"content-security-policy": PAGE_POLICY})
 
 
 def _add_reload(app: FastAPI, view: WebView) -> None:

@@ -25,8 +25,8 @@ from monitor.model import (
 )
 from monitor.pipeline.judge import Judge
 from monitor.store import Store
-from monitor.web.page import render_page
-from monitor.web.rows import matching, row
+from monitor.web.pages.certificates import render_certificates
+from monitor.web.queries import certificate_table, matching, row
 from support.factories.alerts_world import AFTER_INVENTORY, apply, mail_about, text_of
 from support.factories.file_probes import probe, reasons, target
 from support.pki import NOW, authority, days, leaf
@@ -166,7 +166,7 @@ def test_the_page_has_a_row_for_each_list(tmp_path: Path) -> None:
         row(location, state.findings, NOW)
         for location in matching(Snapshot({state.target.id: state}), "plant ca")
     ]
-    assert [(one.subject, one.severity.value, one.ended_days, len(one.notes)) for one in shown] == [
+    assert [(one.subject, one.severity.value, one.expired_days, len(one.notes)) for one in shown] == [
         ("CRL 7 of CN=Plant CA", "critical", 2, 1)
     ]
     rows = [row(p, state.findings, NOW) for p in matching(Snapshot({state.target.id: state}), "")]
@@ -177,7 +177,7 @@ def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> No
     """A list has one end, and its issuer stands in its name already."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     state = seen(tmp_path / "ca.crl")
-    page = render_page(Snapshot({state.target.id: state}), NOW)
+    page = render_certificates(certificate_table(Snapshot({state.target.id: state}), NOW), NOW)
     assert "CRL 7 of CN=Plant CA</div>" in page
     assert "<small>leaf:" not in page
 
@@ -188,7 +188,7 @@ def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "b.crl").write_bytes(ENDED)
     state = seen(tmp_path)
     rows = [row(p, (), NOW) for p in matching(Snapshot({state.target.id: state}), "")]
-    assert [(one.ended_days, one.state) for one in rows] == [(2, "superseded"), (None, "seen")]
+    assert [(one.expired_days, one.state) for one in rows] == [(2, "superseded"), (None, "seen")]
 
 
 def test_a_mail_names_issuer_and_place(tmp_path: Path) -> None:

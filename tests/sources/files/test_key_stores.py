@@ -8,7 +8,7 @@ import pytest
 from monitor.metrics import Exposition
 from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, within
 from monitor.sources import FilesSource, TrustStoreLoader
-from monitor.web.rows import matching, row
+from monitor.web.queries import matching, row
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
 from support.pki import NOW, authority, days, leaf

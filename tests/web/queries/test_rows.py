@@ -1,14 +1,8 @@
-"""The page: order, wording, hostile texts, and nothing loaded from elsewhere."""
+"""The rows of the table of certificates: order, wording, search."""
 
-import asyncio
-import base64
-import hashlib
-import re
 from dataclasses import replace
 from datetime import timedelta
-from html.parser import HTMLParser
 
-import httpx
 import pytest
 
 from monitor.model import (
@@ -26,13 +20,9 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.web import WebServer, make_app
-from monitor.web.page import MOST_ROWS, PAGE_POLICY, render_page
-from monitor.web.rows import Row, matching, row
+from monitor.web.queries import Row, certificate_table
 from support.factories.web_fakes import (
-    HOSTILE,
     NOW,
-    FakeDaemon,
     certificate,
     endpoint,
     pending,
@@ -42,33 +32,9 @@ from support.factories.web_fakes import (
 )
 
 
-class Links(HTMLParser):
-    """Collect every attribute by which a page loads or links to something, and every element."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.targets: list[str] = []
-        self.elements: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element with its addresses."""
-        self.elements.add(tag)
-        wanted = ("src", "href", "action", "srcset", "data", "poster", "background", "style")
-        self.targets += [value or "" for name, value in attrs if name in wanted or name.startswith("on")]
-
-
 def rows(shown: Snapshot, words: str = "") -> list[Row]:
     """Return all rows in order."""
-    return [
-        row(location, shown.findings(location.state.target.id), NOW) for location in matching(shown, words)
-    ]
-
-
-def links(page: str) -> Links:
-    """Return what a page refers to."""
-    parser = Links()
-    parser.feed(page)
-    return parser
+    return list(certificate_table(shown, NOW, words=words).rows)
 
 
 def test_order() -> None:
@@ -92,7 +58,7 @@ def test_order() -> None:
 def test_whole_days(days: float, left: int | None, ended: int | None) -> None:
     """Days are whole, rounded down, before the end and after it; day 0 is a day."""
     found = rows(snapshot(endpoint("recorder", days)))[0]
-    assert (found.days, found.ended_days) == (left, ended)
+    assert (found.days, found.expired_days) == (left, ended)
 
 
 def test_end_of_the_path() -> None:
@@ -101,7 +67,7 @@ def test_end_of_the_path() -> None:
     leaf = state.sightings[0].certificate
     path = Path("recorder:443", (leaf, certificate(5, "CA")), trusted=True)
     found = rows(snapshot(replace(state, assessment=Assessment(paths=(path,)))))[0]
-    assert (found.days, found.leaf_ends_at) == (5, NOW + timedelta(days=90))
+    assert (found.days, found.leaf_expires_at) == (5, NOW + timedelta(days=90))
 
 
 def test_severity_of_a_row() -> None:
@@ -193,69 +159,6 @@ def test_search(words: str, expected: list[str]) -> None:
     assert [found.location for found in rows(shown, words)] == expected
 
 
-def many() -> Snapshot:
-    """Return more targets than the page shows at once."""
-    return snapshot(*(endpoint(f"r{i}", i) for i in range(MOST_ROWS + 7)))
-
-
-def test_long_page_is_cut() -> None:
-    """Beyond the bound the page says how many more there are, and the soonest are shown."""
-    page = render_page(many(), NOW)
-    assert (page.count("<tr class"), "7 more rows" in page, ">r0:443" in page) == (MOST_ROWS, True, True)
-
-
-def test_everything_on_request() -> None:
-    """With everything asked for no row is left out."""
-    assert render_page(many(), NOW, everything=True).count("<tr class") == MOST_ROWS + 7
-
-
-def test_hostile_texts_stay_text() -> None:
-    """Markup in names, labels and sentences arrives as text, never as elements."""
-    page = render_page(snapshot(endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)), NOW, q='"><script>')
-    assert ("<script" in page, "script" in links(page).elements) == (False, False)
-
-
-def test_nothing_from_elsewhere() -> None:
-    """The page refers to our own routes only and has no element that loads anything."""
-    found = links(render_page(many(), NOW))
-    assert set(found.targets) == {"/", "/?all&q=", "/metrics", "/healthz"}
-    assert not found.elements & {"script", "link", "img", "iframe", "object", "embed", "base"}
-
-
-def test_style_loads_nothing() -> None:
-    """The style itself imports and fetches nothing."""
-    assert re.findall(r"url\(|@import", render_page(Snapshot(), NOW)) == []
-
-
-def test_policy_allows_the_style() -> None:
-    """The policy allows exactly the style that the page brings, by its hash."""
-    style = re.findall(r"<style>(.*?)</style>", render_page(Snapshot(), NOW), re.DOTALL)[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in PAGE_POLICY
-
-
-def test_empty_page() -> None:
-    """Without targets the page says what to do."""
-    assert "No targets yet" in render_page(Snapshot(), NOW)
-
-
-def test_search_without_result() -> None:
-    """A search that finds nothing says so, and keeps its words in the field."""
-    page = render_page(snapshot(endpoint("a", 1)), NOW, q="zzz")
-    assert ("No row contains these words" in page, 'value="zzz"' in page) == (True, True)
-
-
-def test_counts() -> None:
-    """The top of the page counts targets by what is wrong."""
-    page = render_page(snapshot(endpoint("a", 1, sentence="ends"), unreachable("b"), pending("c")), NOW)
-    assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", page) == [
-        ("2", "critical"),
-        ("0", "warning"),
-        ("1", "not reached"),
-        ("1", "not looked at yet"),
-    ]
-
-
 def test_standby_is_no_outage() -> None:
     """What answers only after a takeover stands by: no failure is told of its silence, nor a row of them."""
     (shown,) = rows(snapshot(standby("failover")))
@@ -281,30 +184,3 @@ def test_standby_with_a_wrong_name_says_so() -> None:
     """What is no silence is told of a standby like of others."""
     (shown,) = rows(snapshot(standby("failover", FailureReason.DNS)))
     assert shown.notes == ("it stands by", "dns: said why")
-
-
-def test_standby_comes_after_outages() -> None:
-    """On the page what stands by comes after what should answer, and is not counted with it."""
-    shown = snapshot(standby("failover"), unreachable("gone"), endpoint("near", 5))
-    counts = re.findall(r"<b>(\d+)</b> (not reached|standing by)", render_page(shown, NOW))
-    assert [found.location for found in rows(shown)] == ["gone:443", "failover:443", "near:443"]
-    assert counts == [("1", "not reached"), ("1", "standing by")]
-
-
-def test_page_over_http() -> None:
-    """The page comes as HTML, with its policy, and the search works in the address."""
-
-    async def run() -> httpx.Response:
-        daemon = FakeDaemon(snapshot(endpoint("recorder01", 5), endpoint("recorder02", 9)))
-        server = WebServer(make_app(daemon), "127.0.0.1", 0)
-        await server.start()
-        try:
-            async with httpx.AsyncClient() as client:
-                return await client.get(f"{server.url}/", params={"q": "recorder02"})
-        finally:
-            await server.stop()
-
-    answer = asyncio.run(run())
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.headers["content-security-policy"] == PAGE_POLICY
-    assert re.findall(r"recorder0\d:443", answer.text) == ["recorder02:443"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.model import Check, Failure, FailureReason, Finding, Severity
-from monitor.web.rows import matching, row
+from monitor.web.queries import matching, row
 from support.factories.web_fakes import NOW, endpoint, snapshot
 
 

@@ -1,0 +1,145 @@
+"""The page of certificates: hostile texts, counts, bounds, and nothing loaded from elsewhere."""
+
+import asyncio
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import httpx
+
+from monitor.model import (
+    Snapshot,
+)
+from monitor.web import WebServer, make_app
+from monitor.web.pages.certificates import MOST_ROWS, render_certificates
+from monitor.web.pages.layout import PAGE_POLICY
+from monitor.web.queries import certificate_table
+from support.factories.web_fakes import (
+    HOSTILE,
+    NOW,
+    FakeDaemon,
+    endpoint,
+    pending,
+    snapshot,
+    standby,
+    unreachable,
+)
+
+
+def html(shown: Snapshot, words: str = "", most: int | None = MOST_ROWS) -> str:
+    """Return the page."""
+    return render_certificates(certificate_table(shown, NOW, words=words, most=most), NOW, words)
+
+
+class Links(HTMLParser):
+    """Collect every attribute by which a page loads or links to something, and every element."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.elements: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element with its addresses."""
+        self.elements.add(tag)
+        wanted = ("src", "href", "action", "srcset", "data", "poster", "background", "style")
+        self.targets += [value or "" for name, value in attrs if name in wanted or name.startswith("on")]
+
+
+def links(page: str) -> Links:
+    """Return what a page refers to."""
+    parser = Links()
+    parser.feed(page)
+    return parser
+
+
+def many() -> Snapshot:
+    """Return more targets than the page shows at once."""
+    return snapshot(*(endpoint(f"r{i}", i) for i in range(MOST_ROWS + 7)))
+
+
+def test_long_page_is_cut() -> None:
+    """Beyond the bound the page says how many more there are, and the soonest are shown."""
+    page = html(many())
+    assert (page.count("<tr class"), "7 more rows" in page, ">r0:443" in page) == (MOST_ROWS, True, True)
+
+
+def test_everything_on_request() -> None:
+    """With everything asked for no row is left out."""
+    assert html(many(), most=None).count("<tr class") == MOST_ROWS + 7
+
+
+def test_hostile_texts_stay_text() -> None:
+    """Markup in names, labels and sentences arrives as text, never as elements."""
+    page = html(snapshot(endpoint(HOSTILE, 5, sentence=HOSTILE, title=HOSTILE)), '"><script>')
+    assert ("<script" in page, "script" in links(page).elements) == (False, False)
+
+
+def test_nothing_from_elsewhere() -> None:
+    """The page refers to our own routes only and has no element that loads anything."""
+    found = links(html(many()))
+    assert set(found.targets) == {"/", "/?all&q=", "/metrics", "/healthz"}
+    assert not found.elements & {"script", "link", "img", "iframe", "object", "embed", "base"}
+
+
+def test_style_loads_nothing() -> None:
+    """The style itself imports and fetches nothing."""
+    assert re.findall(r"url\(|@import", html(Snapshot())) == []
+
+
+def test_policy_allows_the_style() -> None:
+    """The policy allows exactly the style that the page brings, by its hash."""
+    style = re.findall(r"<style>(.*?)</style>", html(Snapshot()), re.DOTALL)[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in PAGE_POLICY
+
+
+def test_empty_page() -> None:
+    """Without targets the page says what to do."""
+    assert "No targets yet" in html(Snapshot())
+
+
+def test_search_without_result() -> None:
+    """A search that finds nothing says so, and keeps its words in the field."""
+    page = html(snapshot(endpoint("a", 1)), "zzz")
+    assert ("No row contains these words" in page, 'value="zzz"' in page) == (True, True)
+
+
+def test_counts() -> None:
+    """The top of the page counts targets by what is wrong."""
+    page = html(snapshot(endpoint("a", 1, sentence="ends"), unreachable("b"), pending("c")))
+    assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", page) == [
+        ("2", "critical"),
+        ("0", "warning"),
+        ("1", "not reached"),
+        ("1", "not looked at yet"),
+    ]
+
+
+def test_standby_comes_after_outages() -> None:
+    """On the page what stands by comes after what should answer, and is not counted with it."""
+    shown = snapshot(standby("failover"), unreachable("gone"), endpoint("near", 5))
+    counts = re.findall(r"<b>(\d+)</b> (not reached|standing by)", html(shown))
+    table = certificate_table(shown, NOW)
+    assert [found.location for found in table.rows] == ["gone:443", "failover:443", "near:443"]
+    assert counts == [("1", "not reached"), ("1", "standing by")]
+
+
+def test_page_over_http() -> None:
+    """The page comes as HTML, with its policy, and the search works in the address."""
+
+    async def run() -> httpx.Response:
+        daemon = FakeDaemon(snapshot(endpoint("recorder01", 5), endpoint("recorder02", 9)))
+        server = WebServer(make_app(daemon), "127.0.0.1", 0)
+        await server.start()
+        try:
+            async with httpx.AsyncClient() as client:
+                return await client.get(f"{server.url}/", params={"q": "recorder02"})
+        finally:
+            await server.stop()
+
+    answer = asyncio.run(run())
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == PAGE_POLICY
+    assert re.findall(r"recorder0\d:443", answer.text) == ["recorder02:443"]
