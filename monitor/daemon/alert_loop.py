@@ -23,7 +23,7 @@ class AlertServices:
     judge: Judge
     clock: Clock
     clock_watch: ClockWatch
-    own: OwnMetrics
+    metrics: OwnMetrics
     mails_queued: Callable[[], None]
 
 
@@ -45,7 +45,7 @@ class AlertLoop:
             clock_suspect=services.clock_watch.suspect(now),
             notify_all_renewals=config.alerts.notify_renewals == "all",
         )
-        services.own.alert_pass_done(now)
+        services.metrics.alert_pass_done(now)
         if mails:
             services.mails_queued()
 

@@ -1,4 +1,4 @@
-"""Whether the wall clock can be believed, how long the loop was blocked, and whether we were away."""
+"""Whether the wall clock is right, how long the event loop was blocked, and whether the machine slept."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,38 +22,38 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ClockWatch:
-    """Compare the clock with the newest instant that was ever recorded, and with this version's date."""
+    """Compares the clock with the newest recorded instant, with this version's date, and with itself."""
 
-    def __init__(self, clock: Clock, own: OwnMetrics) -> None:
-        """Know no recorded instant yet."""
+    def __init__(self, clock: Clock, metrics: OwnMetrics) -> None:
+        """Take the clock; no recorded instant is known yet."""
         self._clock = clock
-        self._own = own
+        self._metrics = metrics
         self._newest_at = BUILT_AT
         self._beat_at = clock.monotonic()
         self._offset: timedelta | None = None
         self._slept = False
 
     async def resume(self, store: Store) -> None:
-        """Take the newest instant from the record."""
+        """Load the newest recorded instant."""
         recorded = await store.newest_instant()
         if recorded is not None:
             self._newest_at = max(self._newest_at, recorded)
 
     def suspect(self, now: datetime) -> bool:
-        """Return whether the clock reads too early to be believed, and note it in the metric."""
+        """Return whether the clock reads too early to be right, and set the metric."""
         found = now < self._newest_at - TOLERANCE
         self._newest_at = max(self._newest_at, now)
-        self._own.clock_suspect(found)
+        self._metrics.clock_suspect(found)
         return found
 
     def beat(self) -> None:
-        """Note that the loop runs."""
+        """Note that the event loop runs."""
         # Some systems count sleep in their monotonic clock (Windows) and some do not (Linux).
         self._slept = self._slept or self.loop_age > ASLEEP
         self._beat_at = self._clock.monotonic()
 
     def woke(self, now: datetime) -> bool:
-        """Return whether we were away since the last call: just started, asleep, or the clock was set."""
+        """Return whether probing was interrupted since the last call: a start, a sleep, or a clock step."""
         self.beat()
         before, self._offset = self._offset, now - EPOCH - timedelta(seconds=self._clock.monotonic())
         away = self._slept or before is None or abs(self._offset - before) > STEP
@@ -62,5 +62,5 @@ class ClockWatch:
 
     @property
     def loop_age(self) -> float:
-        """Return seconds since the loop last proved that it runs."""
+        """Return the seconds since the last beat of the event loop."""
         return self._clock.monotonic() - self._beat_at

@@ -60,7 +60,7 @@ class Daemon:
             parts.alerts.note_absence()
             await parts.watched.begin()
             await parts.ari.resume()
-            parts.own.reloaded(True, parts.clock.now())
+            parts.metrics.reloaded(True, parts.clock.now())
             parts.health.ready = True
             parts.schedule.start()
             parts.watched.plan()
@@ -79,7 +79,7 @@ class Daemon:
                 parts.revocation.use(config)
                 parts.ari.use(config)
                 await parts.discovery.use(config)
-        parts.own.reloaded(not problems, parts.clock.now())
+        parts.metrics.reloaded(not problems, parts.clock.now())
         for problem in problems:
             log.error("reload: %s", problem)
         if not problems:

@@ -19,11 +19,11 @@ DELIVERY_ROUND_LIMIT = 3600.0
 class DeliveryLoop:
     """Hand waiting mails to the relay and keep the outbox metrics up to date."""
 
-    def __init__(self, store: Store, clock: Clock, own: OwnMetrics, config: Callable[[], Config]) -> None:
+    def __init__(self, store: Store, clock: Clock, metrics: OwnMetrics, config: Callable[[], Config]) -> None:
         """Take the services and what returns the configuration in force."""
         self._store = store
         self._clock = clock
-        self._own = own
+        self._metrics = metrics
         self._config = config
         self._complaints = LoggedErrors()
         self._email: EmailSettings | None = None
@@ -34,7 +34,7 @@ class DeliveryLoop:
         relay = self._current_relay()
         if relay is not None:
             await deliver_due(self, relay, self._clock.now(), tally=self, complaints=self._complaints)
-        self._own.outbox(*await self._store.outbox())
+        self._metrics.outbox(*await self._store.outbox())
 
     def _current_relay(self) -> SmtpRelay | None:
         """Return the relay in force, the same object while its settings stay: each has threads."""
@@ -55,4 +55,4 @@ class DeliveryLoop:
 
     def count(self, result: str, number: int) -> None:
         """Count recipients by the result of the attempt."""
-        self._own.notified("email", result, number)
+        self._metrics.notified("email", result, number)

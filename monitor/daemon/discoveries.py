@@ -1,4 +1,4 @@
-"""Keep the lists of discovered targets fresh; a list that cannot be had stays as it last was."""
+"""The lists of discovered targets; one that cannot be fetched stays as it last was."""
 
 import json
 import logging
@@ -18,12 +18,12 @@ _FIELDS = tuple(field.name for field in fields(DiscoveredTarget))
 _TRAITS = tuple(field.name for field in fields(TargetTraits))
 _LATER = {field.name: field.default for field in fields(DiscoveredTarget) if field.name in ("kind", "keys")}
 SAVE_EVERY = timedelta(minutes=10)
-"""How old the record of a list may become while nothing in it changes."""
+"""How old the recorded list may become while nothing in it changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedTarget:
-    """Hold one discovered thing and when it was last in the list."""
+    """One discovered target and when it was last in the list."""
 
     found: DiscoveredTarget
     seen_at: datetime
@@ -55,7 +55,7 @@ def _key(found: DiscoveredTarget) -> tuple[str, str, str]:
 
 
 class Discoveries:
-    """Hold the last good list of every configured discovery."""
+    """The last good list of every configured discovery."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         """Start with no discovery."""
@@ -68,7 +68,7 @@ class Discoveries:
 
     @property
     def states(self) -> Mapping[str, DiscoveryState]:
-        """Return how every discovery is; a new mapping at each change."""
+        """Return the state of every discovery; a new mapping at each call."""
         return dict(self._states)
 
     def found(self) -> Mapping[str, Sequence[DiscoveredTarget]]:
@@ -76,7 +76,7 @@ class Discoveries:
         return {name: [entry.found for entry in kept] for name, kept in self._kept.items()}
 
     async def resume(self, ids: Sequence[str]) -> None:
-        """Bring back the recorded lists of those of these discoveries that are not at hand."""
+        """Load the recorded lists of those of these discoveries that are not loaded yet."""
         for name in ids:
             if name not in self._states:
                 kept, succeeded_at = await self._recorded(name)
@@ -84,13 +84,13 @@ class Discoveries:
                 self._states[name] = DiscoveryState(name, found=len(kept), succeeded_at=succeeded_at)
 
     def keep_only(self, ids: Sequence[str]) -> None:
-        """Drop the lists of all other discoveries; an answer for one of them that is under way is lost."""
+        """Drop the lists of all other discoveries, and the answers to them that still arrive."""
         self._kept = {name: kept for name, kept in self._kept.items() if name in ids}
         self._states = {name: state for name, state in self._states.items() if name in ids}
         self._saved_at = {name: at for name, at in self._saved_at.items() if name in ids}
 
-    async def refresh(self, discovery: Discovery, own: OwnMetrics, changed: Callable[[], None]) -> None:
-        """Ask one discovery again, call ``changed`` when other targets result, and record its list."""
+    async def refresh(self, discovery: Discovery, metrics: OwnMetrics, changed: Callable[[], None]) -> None:
+        """Refresh one list, call ``changed`` when other targets result, and record it."""
         answer = await discovery.discover()
         if discovery.id not in self._states:
             return
@@ -99,7 +99,7 @@ class Discoveries:
             before, answer.found, now=now, grace=discovery.grace, complete=_complete(answer, before)
         )
         self._kept[discovery.id] = after
-        self._note(discovery, answer, len(after), own)
+        self._note(discovery, answer, len(after), metrics)
         # Before anything that may fail or be cancelled: at the next refresh it is no change any more.
         same = [entry.found for entry in before] == [entry.found for entry in after]
         if not same:
@@ -111,11 +111,11 @@ class Discoveries:
             self._saved_at[discovery.id] = now
 
     def _saved_lately(self, name: str, now: datetime) -> bool:
-        """Return whether the record of an unchanged list is young enough: long lists are asked for often."""
+        """Return whether an unchanged list was recorded lately: long lists are refreshed often."""
         saved_at = self._saved_at.get(name)
         return saved_at is not None and timedelta(0) <= now - saved_at < SAVE_EVERY
 
-    def _note(self, discovery: Discovery, answer: DiscoveryResult, found: int, own: OwnMetrics) -> None:
+    def _note(self, discovery: Discovery, answer: DiscoveryResult, found: int, metrics: OwnMetrics) -> None:
         state = self._states.get(discovery.id, DiscoveryState(discovery.id))
         good = not answer.failures
         # Ten thousand devices take several refreshes to read: slow is not stale.
@@ -129,7 +129,7 @@ class Discoveries:
             failures=answer.failures,
         )
         for failure in answer.failures:
-            own.discovery_failed(discovery.id, failure.reason)
+            metrics.discovery_failed(discovery.id, failure.reason)
         self._say(discovery.id, answer)
 
     def _say(self, name: str, answer: DiscoveryResult) -> None:
@@ -148,7 +148,7 @@ class Discoveries:
 
 
 def _complete(answer: DiscoveryResult, before: Sequence[ListedTarget]) -> bool:
-    """Return whether an answer may take something away.
+    """Return whether targets that the answer lacks have vanished.
 
     A list that has become empty as a whole is a login that lost its rights rather than a site that lost
     every server, unless somebody wrote the empty list.
@@ -171,7 +171,7 @@ def _plain(entry: ListedTarget) -> dict[str, Any]:
 
 
 def _loaded(text: str, name: str) -> tuple[ListedTarget, ...]:
-    """Return a recorded list; what another version wrote into it, or did not, is never an error."""
+    """Return a recorded list; one that another version wrote is never an error."""
     try:
         return tuple(_entry(item) for item in json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -35,7 +35,7 @@ class DiscoveryServices:
     resolver: Addresses
     trusted: TrustStoreCache
     board: Board
-    own: OwnMetrics
+    metrics: OwnMetrics
 
 
 class DiscoveryLoop:
@@ -83,18 +83,18 @@ class DiscoveryLoop:
         every = discovery.refresh.total_seconds()
 
         async def refresh() -> None:
-            await self._discoveries.refresh(discovery, self._services.own, self._changed)
+            await self._discoveries.refresh(discovery, self._services.metrics, self._changed)
             self._publish()
             task.every = min(SOON, every) if discovery.unfinished else every
             await self._remember(discovery.id)
 
         task = PeriodicTask(
-            discovery.id, every, refresh, self._services.clock, self._services.own.store_failed
+            discovery.id, every, refresh, self._services.clock, self._services.metrics.store_failed
         )
         return task
 
     def _publish(self) -> None:
-        self._services.own.discovered(self._discoveries.states.values())
+        self._services.metrics.discovered(self._discoveries.states.values())
         self._services.board.set_discovered(self._discoveries.states)
 
     async def _memory(self, settings: DiscoverySettings) -> DiscoveryMemory | None:

@@ -15,19 +15,21 @@ STUCK_AFTER = 60.0
 class HealthMonitor:
     """Report the health of the parts; the daemon sets ``ready`` while everything runs."""
 
-    def __init__(self, clock_watch: ClockWatch, schedule: Scheduler, cycle: Pipeline, tasks: Tasks) -> None:
+    def __init__(
+        self, clock_watch: ClockWatch, schedule: Scheduler, pipeline: Pipeline, tasks: Tasks
+    ) -> None:
         """Take the parts whose signs of life count."""
         self.ready = False
         self._clock_watch = clock_watch
         self._schedule = schedule
-        self._cycle = cycle
+        self._pipeline = pipeline
         self._tasks = tasks
 
     def report(self) -> Health:
         """Return the ages of the parts and what is wrong; before the start everything is well."""
         if not self.ready:
             return Health()
-        store_ok = self._cycle.store_ok and not self._tasks.store_check.store_error
+        store_ok = self._pipeline.store_ok and not self._tasks.store_check.store_error
         return Health(
             self._clock_watch.loop_age,
             self._schedule.age,

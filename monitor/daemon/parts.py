@@ -30,7 +30,7 @@ class DaemonParts:
     clock: Clock
     clock_watch: ClockWatch
     board: Board
-    own: OwnMetrics
+    metrics: OwnMetrics
     schedule: Scheduler
     discoveries: Discoveries
     discovery: DiscoveryLoop

@@ -1,4 +1,4 @@
-"""A daemon's life: read, open, resume, watch until told to stop, and stop in order."""
+"""The process around a daemon: open and start it, run until a signal, and close it in order."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ async def serve(
 ) -> None:
     """Run the daemon on a configuration file until SIGTERM, Ctrl-C or ``stop``.
 
-    Raises ``ConfigError`` for a wrong configuration and ``SystemBrokenError`` when the local system does
+    Raises ``ConfigError`` for an invalid configuration and ``SystemBrokenError`` when the local system does
     not let us start; once started, neither ends the daemon. ``started`` is called when all parts run.
     """
     stop = stop or asyncio.Event()
@@ -46,8 +46,8 @@ async def serve(
 def _signals(stop: asyncio.Event, daemon: Daemon) -> Iterator[None]:
     """Stop on SIGTERM and SIGINT, reload on SIGHUP where there is one.
 
-    Windows' loops have no signal handlers: there SIGINT and SIGBREAK are taken the old way, and each only
-    sets the event from the loop's own thread.
+    Windows' event loops have no signal handlers: there SIGINT and SIGBREAK are handled by ``signal.signal``,
+    and each only sets the event from the loop's own thread.
     """
     loop = asyncio.get_running_loop()
     if hasattr(signal, "SIGHUP"):

@@ -34,7 +34,7 @@ class WatchServices:
     loader: StateLoader
     schedule: Scheduler
     discoveries: Discoveries
-    own: OwnMetrics
+    metrics: OwnMetrics
 
 
 class WatchedTargets:
@@ -75,7 +75,7 @@ class WatchedTargets:
         except ConfigError as error:
             return tuple(str(problem) for problem in error.problems)
         except SystemBrokenError as error:
-            self._services.own.store_failed()
+            self._services.metrics.store_failed()
             return (str(error),)
         return ()
 
@@ -115,7 +115,7 @@ class WatchedTargets:
             await self._forget()
         except SystemBrokenError as error:
             # The configuration is in use by now; the next change or start forgets what is left.
-            self._services.own.store_failed()
+            self._services.metrics.store_failed()
             log.error("could not forget removed targets: %s", error)  # noqa: TRY400 - said, not traced
 
     async def _forget(self) -> None:

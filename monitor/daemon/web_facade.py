@@ -27,7 +27,7 @@ class WebServices:
 
     clock: Clock
     board: Board
-    own: OwnMetrics
+    metrics: OwnMetrics
     health: HealthMonitor
     on_demand: OnDemandProber
     config: Callable[[], Config]
@@ -53,7 +53,7 @@ class WebFacade:
     def metrics(self) -> Iterator[bytes]:
         """Yield the daemon's own metrics, then the families about targets."""
         snapshot, now = self.snapshot(), self.now()
-        yield self._services.own.text(now)
+        yield self._services.metrics.text(now)
         yield from self._exposition().pieces(snapshot, now)
 
     def health(self) -> Health:

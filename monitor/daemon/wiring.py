@@ -45,13 +45,15 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
     kinds = sources(resolver)
     revocation = RevocationLoop(config, store, board, trusted, clock)
     ari = AriLoop(config, store, board, trusted, clock)
-    own = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
+    metrics = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
-    cycle = Pipeline(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, own))
-    schedule = Scheduler(cycle.run, clock)
+    pipeline = Pipeline(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, metrics))
+    schedule = Scheduler(pipeline.run, clock)
     loader = StateLoader(store, judge, trusted.anchors, clock)
-    watched = WatchedTargets(active, WatchServices(store, clock, board, loader, schedule, discoveries, own))
-    clock_watch = ClockWatch(clock, own)
+    watched = WatchedTargets(
+        active, WatchServices(store, clock, board, loader, schedule, discoveries, metrics)
+    )
+    clock_watch = ClockWatch(clock, metrics)
 
     def in_force() -> Config:
         return watched.config
@@ -63,14 +65,16 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
         clock_watch.beat()
 
     def task(name: str, every: float, work: Work, round_limit: float = ROUND_LIMIT) -> PeriodicTask:
-        made = PeriodicTask(name, every, work, clock, own.store_failed)
+        made = PeriodicTask(name, every, work, clock, metrics.store_failed)
         made.round_limit = round_limit
         return made
 
-    deliver = DeliveryLoop(store, clock, own, in_force).round
+    deliver = DeliveryLoop(store, clock, metrics, in_force).round
     delivery = task("delivery", DELIVER_EVERY, deliver, DELIVERY_ROUND_LIMIT)
     alert_pass = AlertPass(board, judge, trusted.anchors, store)
-    alerts = AlertLoop(AlertServices(alert_pass, judge, clock, clock_watch, own, delivery.nudge), in_force)
+    alerts = AlertLoop(
+        AlertServices(alert_pass, judge, clock, clock_watch, metrics, delivery.nudge), in_force
+    )
     tasks = Tasks(
         alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),
         delivery=delivery,
@@ -86,15 +90,15 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
         watched.lists_changed()
         tasks.lists.nudge()
 
-    asking = DiscoveryServices(store, clock, resolver, trusted, board, own)
-    health = HealthMonitor(clock_watch, schedule, cycle, tasks)
+    asking = DiscoveryServices(store, clock, resolver, trusted, board, metrics)
+    health = HealthMonitor(clock_watch, schedule, pipeline, tasks)
     on_demand = OnDemandProber(Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trusted.anchors, judge, clock)
     return DaemonParts(
         store=store,
         clock=clock,
         clock_watch=clock_watch,
         board=board,
-        own=own,
+        metrics=metrics,
         schedule=schedule,
         discoveries=discoveries,
         discovery=DiscoveryLoop(asking, discoveries, lists_changed),
@@ -104,7 +108,7 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
         ari=ari,
         tasks=tasks,
         health=health,
-        web=WebServices(clock, board, own, health, on_demand, in_force),
+        web=WebServices(clock, board, metrics, health, on_demand, in_force),
     )
 
 

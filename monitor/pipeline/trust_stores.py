@@ -1,4 +1,4 @@
-"""Give judging the anchors it asks for without ever waiting for a disk that hangs."""
+"""The anchors of each ``trust`` list, kept in memory so that judging never waits for a disk that hangs."""
 
 import asyncio
 import logging
@@ -13,16 +13,16 @@ CHECK_EVERY = 60.0
 """Seconds after which the anchor files are compared with what was read."""
 
 PATIENCE = 10.0
-"""Seconds to wait for the disk; then the last good anchors serve on."""
+"""Seconds to wait for the disk; then the last good anchors stay in use."""
 
 Read = Callable[[tuple[str, ...], float], Anchors]
 
 
 class TrustStoreCache:
-    """Hold the anchors of each ``trust`` list; reading happens on a thread of its own."""
+    """The anchors of each ``trust`` list; they are read on a thread of their own."""
 
     def __init__(self, read: Read, clock: Clock) -> None:
-        """Take what reads anchors: it blocks, and gets the monotonic time."""
+        """Take the function that reads anchors: it blocks, and gets the monotonic time."""
         self.pool = ThreadPool("anchors", 2)
         self._read = read
         self._clock = clock
@@ -30,7 +30,7 @@ class TrustStoreCache:
         self._reading: dict[tuple[str, ...], asyncio.Task[Anchors]] = {}
 
     async def anchors(self, trust: tuple[str, ...]) -> Anchors:
-        """Return the anchors of a list as they were a minute ago at the latest."""
+        """Return the anchors of a list, at most a minute old unless the disk hangs."""
         held = self._held.get(trust)
         if held is not None and self._clock.monotonic() - held[1] < CHECK_EVERY:
             return held[0]

@@ -223,7 +223,7 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
             async with daemon(where.configure()) as running:
                 await until(
                     lambda: (
-                        running.parts.own._registry.get_sample_value(
+                        running.parts.metrics._registry.get_sample_value(
                             "cert_monitor_notifications_total", {"receiver": "email", "result": "retry"}
                         )
                         == 1
@@ -246,7 +246,7 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
 
 
 def _retried(running: Daemon) -> bool:
-    value = running.parts.own._registry.get_sample_value(
+    value = running.parts.metrics._registry.get_sample_value(
         "cert_monitor_notifications_total", {"receiver": "email", "result": "retry"}
     )
     return bool(value)

@@ -1,0 +1,101 @@
+"""What the daemon reports of its own health."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, cast
+
+from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.health import HealthMonitor
+from monitor.daemon.periodic import PeriodicTask
+from monitor.daemon.tasks import Tasks
+from monitor.metrics import OwnMetrics
+from monitor.model import SystemClock
+from monitor.web import Health
+
+
+@dataclass
+class Ahead(SystemClock):
+    """A clock whose monotonic time can be put forward."""
+
+    seconds: float = 0.0
+
+    def monotonic(self) -> float:
+        """Return the monotonic time, that much ahead."""
+        return super().monotonic() + self.seconds
+
+
+@dataclass
+class Scheduling:
+    """A schedule that ran this many seconds ago."""
+
+    age: float = 1.0
+
+
+@dataclass
+class Recording:
+    """A main path whose last recording worked or not."""
+
+    store_ok: bool = True
+
+
+@dataclass
+class World:
+    """The parts whose health counts."""
+
+    clock: Ahead = field(default_factory=Ahead)
+    scheduling: Scheduling = field(default_factory=Scheduling)
+    recording: Recording = field(default_factory=Recording)
+    store_error: str = ""
+
+    def report(self, act: Callable[["World"], None] = lambda _: None, *, ready: bool = True) -> Health:
+        """Return what is reported after something happened."""
+
+        async def work() -> None:
+            """Do nothing."""
+
+        tasks = Tasks(**{one.name: PeriodicTask(one.name, 10, work, self.clock) for one in fields(Tasks)})
+        tasks.store_check._logged_error = self.store_error
+        clock_watch = ClockWatch(self.clock, OwnMetrics(["endpoint"]))
+        health = HealthMonitor(clock_watch, cast("Any", self.scheduling), cast("Any", self.recording), tasks)
+        health.ready = ready
+        act(self)
+        return health.report()
+
+
+def later(world: World) -> None:
+    """Let two minutes pass in which nothing happens."""
+    world.clock.seconds = 120
+
+
+def test_everything_is_well() -> None:
+    """Parts that work are no problem."""
+    found = World().report()
+    assert (found.ok, found.schedule_age, found.problems) == (True, 1.0, ())
+
+
+def test_what_is_stuck_is_named() -> None:
+    """The event loop, and each task that was not completed for three intervals and a minute."""
+    problems = World().report(later).problems
+    assert [one.split(" ")[0] for one in problems] == ["the", *(one.name for one in fields(Tasks))]
+
+
+def test_a_stuck_schedule_is_a_problem() -> None:
+    """A schedule that does not run probes nothing."""
+    assert World(scheduling=Scheduling(90)).report().problems == ("the schedule has not run for 90 s",)
+
+
+def test_a_store_that_records_nothing_is_not_ok() -> None:
+    """It needs no sentence: the metrics count it."""
+    found = World(recording=Recording(store_ok=False)).report()
+    assert (found.ok, found.store_ok, found.problems) == (False, False, ())
+
+
+def test_a_deleted_database_is_a_problem() -> None:
+    """The error of the store check is reported as it is."""
+    found = World(store_error="the database was deleted").report()
+    assert (found.store_ok, found.problems) == (False, ("the database was deleted",))
+
+
+def test_nothing_is_wrong_before_the_start() -> None:
+    """While the record is being loaded nothing has an age."""
+    assert World(store_error="x").report(later, ready=False) == Health()
