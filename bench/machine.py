@@ -14,6 +14,7 @@ PACKAGES = {
     "nginx": "nginx-light",
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "cc": "gcc",
+    "valgrind": "valgrind",
 }
 
 _THEIRS = (
