@@ -27,6 +27,7 @@ from monitor.model import (
     FailureReason,
     Finding,
     Observation,
+    ProbeRequest,
     ProbeResult,
     Snapshot,
     Source,
@@ -89,9 +90,9 @@ class _Counted:
         self._source = source
         self._progress = progress
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         try:
-            return await self._source.probe(target)
+            return await self._source.probe(request)
         finally:
             if self._progress is not None:
                 self._progress.advance(self._progress.task_ids[0])

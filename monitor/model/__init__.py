@@ -32,6 +32,7 @@ from monitor.model.observation import (
     Sighting,
     within,
 )
+from monitor.model.probe_request import ProbeRequest
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, Source, SystemClock
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
@@ -63,6 +64,7 @@ __all__ = [
     "Path",
     "Policy",
     "PrivateKey",
+    "ProbeRequest",
     "ProbeResult",
     "RecipientStatus",
     "RenewalWindow",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from monitor.model.observation import ProbeResult
-from monitor.model.target import Target
+from monitor.model.probe_request import ProbeRequest
 
 
 class Clock(Protocol):
@@ -35,6 +35,6 @@ class SystemClock:
 class Source(Protocol):
     """Probe targets of one kind."""
 
-    async def probe(self, target: Target) -> ProbeResult:
-        """Return what the target shows within its policy's timeout; never raise for the outside world."""
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
+        """Return what the target shows within the timeout; never raise for the outside world."""
         ...

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from monitor.model.certificate import Certificate
 from monitor.model.finding import Check, Severity
+from monitor.model.probe_request import ProbeRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Target:
     secrets, only references to them. ``host`` with ``aliases`` is what targets are joined on.
     ``collection`` is true where an older certificate may lie beside its successor.
     ``server_name`` is the name the certificate must carry, empty when no name is expected.
+    ``request`` is what its source is asked; it is made once, as every probe needs it.
     """
 
     id: str
@@ -135,6 +137,25 @@ class Target:
     info: TargetInfo = TargetInfo()
     traits: TargetTraits = TargetTraits()
     origin: str = ""
+    request: ProbeRequest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the request."""
+        policy = self.policy
+        request = ProbeRequest(
+            target_id=self.id,
+            location=self.where,
+            settings=self.settings,
+            timeout=policy.timeout,
+            encryption=policy.encryption,
+            revocation=policy.revocation,
+            trust=policy.trust,
+            forget_after=policy.forget_after,
+            plain_possible=self.traits.plain_possible,
+            host=self.host,
+            aliases=self.aliases,
+        )
+        object.__setattr__(self, "request", request)
 
     def label(self, name: str) -> str:
         """Return one label's value, empty when it is not set."""

@@ -1,4 +1,4 @@
-"""One probe one target: whatever happens becomes an observation."""
+"""One probe of one target: whatever happens becomes an observation."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ async def _seen(target: Target, sources: Mapping[str, Source]) -> ProbeResult:
     limit = (target.policy.timeout + GRACE).total_seconds()
     try:
         async with asyncio.timeout(limit):
-            return await sources[target.kind].probe(target)
+            return await sources[target.kind].probe(target.request)
     except TimeoutError:
         return _failed(FailureReason.TIMEOUT, f"{target.where} gave no answer within {limit:.0f} s")
     except Exception as error:

@@ -9,7 +9,17 @@ from weakref import WeakValueDictionary
 
 from pydantic import Field
 
-from monitor.model import Clock, Failure, FailureReason, Policy, ProbeResult, SystemClock, Target, TargetInfo
+from monitor.model import (
+    Clock,
+    Failure,
+    FailureReason,
+    Policy,
+    ProbeRequest,
+    ProbeResult,
+    SystemClock,
+    Target,
+    TargetInfo,
+)
 from monitor.settings import Duration, TargetSettings
 from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.walk import failure_of, is_regular
@@ -67,15 +77,15 @@ class WindowsReportSource:
         self._clock = clock or SystemClock()
         self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def probe(self, target: Target) -> ProbeResult:
-        """Return what a report shows; a late one still shows it, until the policy's ``forget_after``."""
-        wanted = target.settings
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
+        """Return what a report shows; a late one still shows it, until ``forget_after``."""
+        wanted = request.settings
         if not isinstance(wanted, ReportFile):
-            raise TypeError(f"{target.id} is no windows_report target")
-        timeout = target.policy.timeout.total_seconds()
+            raise TypeError(f"{request.target_id} is no windows_report target")
+        timeout = request.timeout.total_seconds()
         try:
             async with asyncio.timeout(timeout):
-                return await self._read(wanted, target.policy.forget_after)
+                return await self._read(wanted, request.forget_after)
         except TimeoutError:
             return _failed(FailureReason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
 

@@ -19,6 +19,7 @@ from monitor.model import (
     Machine,
     Policy,
     PrivateKey,
+    ProbeRequest,
     ProbeResult,
     ServiceAccount,
     StoreEntry,
@@ -133,17 +134,17 @@ class WindowsStoreSource:
         self._reading = reading or _this_machine
         self._clock = clock or SystemClock()
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return the certificates of every store and what Windows says of them, within the timeout."""
-        wanted = target.settings
+        wanted = request.settings
         if not isinstance(wanted, LocalStores):
-            raise TypeError(f"{target.id} is no {KIND} target")
-        timeout = target.policy.timeout.total_seconds()
+            raise TypeError(f"{request.target_id} is no {KIND} target")
+        timeout = request.timeout.total_seconds()
         try:
             async with asyncio.timeout(timeout):
                 return await self.pool.run(self._probe, wanted)
         except TimeoutError:
-            detail = f"{target.where} could not be read within {timeout:g} s"
+            detail = f"{request.location} could not be read within {timeout:g} s"
             return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail),))
 
     def _probe(self, wanted: LocalStores) -> ProbeResult:

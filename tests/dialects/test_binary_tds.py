@@ -57,7 +57,7 @@ def probe(
             settings = EndpointSettings(
                 kind="endpoint", address=f"127.0.0.1:{port}", server_name=NAME, protocol=protocol
             )
-            seen = await EndpointSource(Resolver()).probe(settings.target(Policy()))
+            seen = await EndpointSource(Resolver()).probe(settings.target(Policy()).request)
             async with asyncio.timeout(5):
                 while not until():
                     await asyncio.sleep(0.01)

@@ -12,7 +12,7 @@ import pytest
 from monitor.assess import PathFinder
 from monitor.assess.links import Held
 from monitor.daemon.state_loader import StateLoader
-from monitor.model import Anchors, FailureReason, Path, ProbeResult, Target, TargetState
+from monitor.model import Anchors, FailureReason, Path, ProbeRequest, ProbeResult, Target, TargetState
 from monitor.parse import certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass, AlertStore
@@ -37,9 +37,9 @@ class Stumbling(PathFinder):
 class ShowsOdd:
     """Be a source that shows the odd certificate at one target."""
 
-    async def probe(self, one: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return it, or a good one."""
-        return showing(one, (ODD if one.id == target(1).id else GOOD).der)
+        return showing(request, (ODD if request.target_id == target(1).id else GOOD).der)
 
 
 @dataclass
@@ -64,7 +64,7 @@ async def anchors(_: tuple[str, ...]) -> Anchors:
 
 def known(one: Target) -> TargetState:
     """Return the state of a target that showed its certificate an hour ago."""
-    shown = showing(one, (ODD if one.id == target(1).id else GOOD).der).sightings
+    shown = showing(one.request, (ODD if one.id == target(1).id else GOOD).der).sightings
     return TargetState(one, NOW - HOUR, NOW - HOUR, succeeded_at=NOW - HOUR, sightings=shown)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from monitor.model import Check, Margin, Policy, ProbeResult, Severity, Target, TargetState
+from monitor.model import Check, Margin, Policy, ProbeRequest, ProbeResult, Severity, Target, TargetState
 from support.factories.cycle_world import World, batch, showing, target
 
 
@@ -16,11 +16,11 @@ class Meanwhile:
     act: Callable[[], None] = lambda: None
     probed: list[str] = field(default_factory=list)
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Let it happen, then show a certificate."""
-        self.probed.append(target.id)
+        self.probed.append(request.target_id)
         self.act()
-        return showing(target)
+        return showing(request)
 
 
 def after(before: Target, now: Sequence[Target]) -> World:

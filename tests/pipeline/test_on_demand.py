@@ -16,6 +16,7 @@ from monitor.model import (
     Failure,
     FailureReason,
     Policy,
+    ProbeRequest,
     ProbeResult,
     Source,
     SystemClock,
@@ -64,18 +65,18 @@ class Slow:
     go: asyncio.Event = field(default_factory=asyncio.Event)
     now: int = 0
     most: int = 0
-    seen: list[Target] = field(default_factory=list)
+    seen: list[ProbeRequest] = field(default_factory=list)
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Take a while."""
-        self.seen.append(target)
+        self.seen.append(request)
         self.now += 1
         self.most = max(self.most, self.now)
         try:
             await self.go.wait()
         finally:
             self.now -= 1
-        return ProbeResult(failures=(Failure(FailureReason.REFUSED, "refused", target.where),))
+        return ProbeResult(failures=(Failure(FailureReason.REFUSED, "refused", request.location),))
 
 
 @dataclass
@@ -84,20 +85,20 @@ class Asking:
 
     resolver: Resolving
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Fail with the address."""
         await asyncio.sleep(0)
         (found,) = await self.resolver.addresses("a.example", 443)
-        return ProbeResult(failures=(Failure(FailureReason.REFUSED, found.text, target.where),))
+        return ProbeResult(failures=(Failure(FailureReason.REFUSED, found.text, request.location),))
 
 
 @dataclass
 class Broken:
     """Raise, as a bug would."""
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Fail."""
-        raise LookupError(target.id)
+        raise LookupError(request.target_id)
 
 
 async def no_anchors(trust: tuple[str, ...]) -> Anchors:
@@ -234,7 +235,7 @@ def test_time_is_the_shortest() -> None:
         prober = probing(Names([("127.0.0.1",)] * 2), source)
         for timeout in (timedelta(minutes=1), timedelta(seconds=1)):
             await prober.probe(target("a.example:443", timeout), Allowed(["*:*"]), SOON)
-        return [one.policy.timeout for one in source.seen]
+        return [one.timeout for one in source.seen]
 
     left, own = asyncio.run(run())
     assert (timedelta(seconds=4) < left <= SOON, own) == (True, timedelta(seconds=1))

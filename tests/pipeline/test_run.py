@@ -18,6 +18,7 @@ from monitor.model import (
     Mail,
     NotificationRecord,
     Observation,
+    ProbeRequest,
     ProbeResult,
     Target,
     TargetState,
@@ -51,10 +52,10 @@ def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixtu
     """A bug costs its own target, with a traceback in the log; the others go on."""
 
     class Buggy(Shows):
-        async def probe(self, target: Target) -> ProbeResult:
-            if target.where.startswith("host1"):
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            if request.location.startswith("host1"):
                 raise ValueError("a bug")
-            return await super().probe(target)
+            return await super().probe(request)
 
     targets = [target(1), target(2)]
     world = World(Buggy())
@@ -69,7 +70,7 @@ def test_a_source_that_forgets_its_timeout_is_given_up(monkeypatch: pytest.Monke
     """Even a source that hangs costs no more than its timeout and a grace."""
 
     class Hangs(Shows):
-        async def probe(self, target: Target) -> ProbeResult:
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
             await asyncio.sleep(3600)
             return ProbeResult()
 
@@ -88,10 +89,10 @@ def test_fast_results_do_not_wait_for_a_slow_one(monkeypatch: pytest.MonkeyPatch
         def __init__(self) -> None:
             self.gate = asyncio.Event()
 
-        async def probe(self, target: Target) -> ProbeResult:
-            if target.where.startswith("host1"):
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            if request.location.startswith("host1"):
                 await self.gate.wait()
-            return await super().probe(target)
+            return await super().probe(request)
 
     async def scenario() -> tuple[list[bool | None], list[list[str]]]:
         targets = [target(1), target(2)]
@@ -116,12 +117,12 @@ def test_a_target_is_never_looked_at_twice_at_once() -> None:
     class Counts(Shows):
         now = most = 0
 
-        async def probe(self, target: Target) -> ProbeResult:
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
             self.now += 1
             self.most = max(self.most, self.now)
             await asyncio.sleep(0.02)
             self.now -= 1
-            return await super().probe(target)
+            return await super().probe(request)
 
     async def scenario() -> int:
         source, one = Counts(), target(1)
@@ -137,10 +138,10 @@ def test_a_cancelled_run_records_what_is_finished() -> None:
     """On stop nothing that was learned is lost, and what was not learned is not invented."""
 
     class HalfDone(Shows):
-        async def probe(self, target: Target) -> ProbeResult:
-            if target.where.startswith("host1"):
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            if request.location.startswith("host1"):
                 await asyncio.sleep(3600)
-            return await super().probe(target)
+            return await super().probe(request)
 
     async def scenario() -> tuple[list[list[str]], list[datetime | None]]:
         targets = [target(1), target(2)]

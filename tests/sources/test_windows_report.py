@@ -49,7 +49,7 @@ def probe(wanted: Target, now: datetime = TAKEN) -> ProbeResult:
     """Return what one probe gives at this time."""
     source = WindowsReportSource(clock=At(now))
     try:
-        return asyncio.run(source.probe(wanted))
+        return asyncio.run(source.probe(wanted.request))
     finally:
         source.pool.close()
 
@@ -250,7 +250,7 @@ def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytes
     async def run() -> list[ProbeResult]:
         source = WindowsReportSource(clock=At(TAKEN))
         try:
-            return await asyncio.gather(*map(source.probe, [*hung, good]))
+            return await asyncio.gather(*map(source.probe, [one.request for one in (*hung, good)]))
         finally:
             held.set()
             source.pool.close()
@@ -271,9 +271,9 @@ def test_a_share_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     async def run() -> tuple[list[ProbeResult], ProbeResult]:
         source = WindowsReportSource(clock=At(TAKEN))
         try:
-            lost = await asyncio.gather(*(source.probe(short) for _ in range(5)))
+            lost = await asyncio.gather(*(source.probe(short.request) for _ in range(5)))
             held.set()
-            return lost, await source.probe(patient)
+            return lost, await source.probe(patient.request)
         finally:
             source.pool.close()
 

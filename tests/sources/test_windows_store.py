@@ -105,7 +105,7 @@ def settings(platform: str = "win32", **keys: Any) -> WindowsStoreSettings:
 def probe(windows: Windows, timeout: float = 10, **keys: Any) -> ProbeResult:
     """Return what one probe gives."""
     target = settings(**keys).target(Policy(timeout=timedelta(seconds=timeout)))
-    return asyncio.run(WindowsStoreSource(lambda: windows, Noon()).probe(target))
+    return asyncio.run(WindowsStoreSource(lambda: windows, Noon()).probe(target.request))
 
 
 def machine(windows: Windows, **keys: Any) -> Machine:
@@ -247,7 +247,7 @@ class TestLook:
 
         async def scenario() -> ProbeResult:
             try:
-                return await WindowsStoreSource(lambda: windows).probe(target)
+                return await WindowsStoreSource(lambda: windows).probe(target.request)
             finally:
                 release.set()
 

@@ -53,7 +53,9 @@ def checked(room: Room, location: Place) -> Done:
 async def probe(protocol: str, port: int, seconds: float) -> ProbeResult:
     """Return what one probe shows."""
     settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol=protocol, server_name=NAME)
-    return await EndpointSource(Resolver()).probe(settings.target(Policy(timeout=timedelta(seconds=seconds))))
+    return await EndpointSource(Resolver()).probe(
+        settings.target(Policy(timeout=timedelta(seconds=seconds))).request
+    )
 
 
 def shown(done: Done) -> tuple[int, list[list[str]], list[list[str]], list[list[str]]]:

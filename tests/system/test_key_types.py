@@ -36,7 +36,7 @@ def probes(port: int, count: int = 1) -> list[ProbeResult]:
 
     async def main() -> list[ProbeResult]:
         source = EndpointSource(Resolver())
-        return [await source.probe(settings.target(Policy())) for _ in range(count)]
+        return [await source.probe(settings.target(Policy()).request) for _ in range(count)]
 
     return asyncio.run(main())
 

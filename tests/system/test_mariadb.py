@@ -53,7 +53,7 @@ def probes(port: int, source: str) -> list[ProbeResult]:
     target, sources_by_kind = settings.target(Policy()), EndpointSource(Resolver())
 
     async def main() -> list[ProbeResult]:
-        return [await sources_by_kind.probe(target) for _ in range(LOOKS)]
+        return [await sources_by_kind.probe(target.request) for _ in range(LOOKS)]
 
     return asyncio.run(main())
 

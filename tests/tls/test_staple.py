@@ -135,7 +135,7 @@ def probe(port: int, revocation: tuple[str, ...], **keys: str) -> ProbeResult:
     """Return what one probe gives."""
     settings = EndpointSettings.model_validate({"address": f"127.0.0.1:{port}", "server_name": NAME, **keys})
     target = settings.target(Policy(revocation=revocation))
-    return asyncio.run(EndpointSource(Resolver()).probe(target))
+    return asyncio.run(EndpointSource(Resolver()).probe(target.request))
 
 
 @needs_openssl

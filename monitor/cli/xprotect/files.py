@@ -34,7 +34,7 @@ def file_candidates(
 def _seen(path: str, passphrases: dict[str, Any]) -> ProbeResult:
     whole = glob.escape(str(Path(path).absolute()))
     settings = FilesSettings.model_validate({"kind": "files", "paths": [whole], **passphrases})
-    return asyncio.run(FilesSource().probe(settings.target(Policy())))
+    return asyncio.run(FilesSource().probe(settings.target(Policy()).request))
 
 
 def _states(seen: ProbeResult, target: Target, anchors: Anchors, clock: Clock) -> Iterator[TargetState]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from monitor.dialects import DIALECTS, TUNNELS, Dialect, Dialogue, ProxiedDialogue
-from monitor.model import Failure, FailureReason, Target
+from monitor.model import Failure, FailureReason, ProbeRequest
 from monitor.secrets import SecretUnavailableError
 from monitor.sources.endpoint.connect_options import ClientIdentity, Endpoint, Proxy
 from monitor.sources.endpoint.conversation import Conversation, Conversing
@@ -59,33 +59,33 @@ class ConversationFactory:
         return self._identities.pool
 
     async def conversation(
-        self, endpoint: Endpoint, target: Target, tls_options: TlsOptions = USUAL
+        self, endpoint: Endpoint, request: ProbeRequest, tls_options: TlsOptions = USUAL
     ) -> tuple[Conversing, tuple[Failure, ...]]:
         """Return the talk, and why it goes without our certificate if it does; raise ``UnpreparedError``."""
-        context, denied = await self._identified(endpoint, target, tls_options)
+        context, denied = await self._identified(endpoint, request, tls_options)
         tunnel = None
         if endpoint.connect.proxy is not None:
-            patience = target.policy.timeout.total_seconds() / 2
-            password = await self._password(endpoint.connect.proxy, target.where, patience)
+            patience = request.timeout.total_seconds() / 2
+            password = await self._password(endpoint.connect.proxy, request.location, patience)
             proxy = endpoint.connect.proxy
             tunnel = TUNNELS[proxy.scheme](endpoint.host, endpoint.port, proxy.user, password)
         return conversation(endpoint, tls_options, context, tunnel), denied
 
     async def datagrams(
-        self, endpoint: Endpoint, target: Target, tls_options: TlsOptions
+        self, endpoint: Endpoint, request: ProbeRequest, tls_options: TlsOptions
     ) -> tuple[Callable[[], DatagramHandshake], tuple[Failure, ...]]:
         """Return what makes a handshake over UDP, and why it goes without our certificate if it does."""
-        context, denied = await self._identified(endpoint, target, tls_options)
+        context, denied = await self._identified(endpoint, request, tls_options)
         context = context or _context(endpoint.protocol, tls_options)
         return lambda: DatagramHandshake(context, endpoint.server_name, staple=tls_options.staple), denied
 
     async def _identified(
-        self, endpoint: Endpoint, target: Target, tls_options: TlsOptions
+        self, endpoint: Endpoint, request: ProbeRequest, tls_options: TlsOptions
     ) -> tuple[Any, tuple[Failure, ...]]:
         """Return the context that shows our certificate, if there is one, and why not if it cannot."""
         if endpoint.connect.identity is None:
             return None, ()
-        patience = target.policy.timeout.total_seconds() / 2
+        patience = request.timeout.total_seconds() / 2
         setting = _setting(DIALECTS[endpoint.protocol], tls_options)
         context = await self._context(setting, endpoint.connect.identity, patience)
         return (None, (context,)) if isinstance(context, Failure) else (context, ())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, ProbeResult, Sighting, Staple, Target
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, Staple
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.tls import DatagramHandshake
 
@@ -13,13 +13,13 @@ _PLAIN = (FailureReason.NOT_TLS, FailureReason.STARTTLS_REFUSED)
 
 def result_of(
     conversation: Conversing | DatagramHandshake,
-    target: Target,
+    request: ProbeRequest,
     location: str,
     denied: tuple[Failure, ...] = (),
 ) -> ProbeResult:
     """Return what one talk gave at a location; ``denied`` are failures from before it."""
     failure = conversation.failure
-    if failure and failure.reason in _PLAIN and _may_be_plain(target):
+    if failure and failure.reason in _PLAIN and _may_be_plain(request):
         failure = None
     sightings: list[Sighting] = []
     failures = list(denied)
@@ -51,6 +51,6 @@ def joined(results: Sequence[ProbeResult]) -> ProbeResult:
     )
 
 
-def _may_be_plain(target: Target) -> bool:
+def _may_be_plain(request: ProbeRequest) -> bool:
     """Return whether a plain answer is a state to be judged, and no failure."""
-    return target.traits.plain_possible or target.policy.encryption in ("any", "off")
+    return request.plain_possible or request.encryption in ("any", "off")

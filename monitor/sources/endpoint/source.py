@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
-from monitor.model import Failure, FailureReason, ProbeResult, Target
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, begin, connect
 from monitor.network.resolve import Address, Resolving, literal
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
@@ -38,7 +38,7 @@ class _ProbeContext(NamedTuple):
     every probe makes one.
     """
 
-    target: Target
+    request: ProbeRequest
     endpoint: Endpoint
     deadline: float
     tls_options: TlsOptions
@@ -48,7 +48,7 @@ class _ProbeContext(NamedTuple):
     @property
     def within(self) -> str:
         """Return for people how much time there was."""
-        return f"within {self.target.policy.timeout.total_seconds():g} s"
+        return f"within {self.request.timeout.total_seconds():g} s"
 
 
 class EndpointSource:
@@ -66,14 +66,14 @@ class EndpointSource:
         """Return the threads on which passwords and keys are read."""
         return self._conversations.pool
 
-    async def probe(self, target: Target) -> ProbeResult:
-        """Return the served chain and what went wrong, within the policy's timeout."""
-        endpoint = target.settings
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
+        """Return the served chain and what went wrong, within the timeout."""
+        endpoint = request.settings
         if not isinstance(endpoint, Endpoint):
-            raise TypeError(f"{target.id} is not an endpoint")
-        deadline = asyncio.get_running_loop().time() + target.policy.timeout.total_seconds()
-        tls_options = STAPLED if "staple" in target.policy.revocation else USUAL
-        context = _ProbeContext(target, endpoint, deadline, tls_options, target.where)
+            raise TypeError(f"{request.target_id} is not an endpoint")
+        deadline = asyncio.get_running_loop().time() + request.timeout.total_seconds()
+        tls_options = STAPLED if "staple" in request.revocation else USUAL
+        context = _ProbeContext(request, endpoint, deadline, tls_options, request.location)
         if endpoint.connect is DIRECT:
             return await self._one(context)
         return await (
@@ -129,7 +129,7 @@ class EndpointSource:
                 link = await self._link(endpoint.host, endpoint.port, context)
             else:
                 handshake, denied = await self._conversations.conversation(
-                    endpoint, context.target, context.tls_options
+                    endpoint, context.request, context.tls_options
                 )
                 link = await self._way(context)
         except UnpreparedError as error:
@@ -139,12 +139,12 @@ class EndpointSource:
         await exchange(link, handshake, context.deadline, context.within)
         if handshake.alert == NO_APPLICATION and self._may_offer(context):
             return await self._one(context)
-        return result_of(handshake, context.target, context.location, denied)
+        return result_of(handshake, context.request, context.location, denied)
 
     async def _in_datagrams(self, context: _ProbeContext) -> ProbeResult:
         """Look over UDP: at one address, or at one after the other until something answers."""
         endpoint = context.endpoint
-        make, denied = await self._conversations.datagrams(endpoint, context.target, context.tls_options)
+        make, denied = await self._conversations.datagrams(endpoint, context.request, context.tls_options)
         try:
             found = (
                 (context.address,)
@@ -158,7 +158,7 @@ class EndpointSource:
             await exchange_datagrams(address, handshake, until, context.within, endpoint.connect.source)
             if handshake.heard:
                 break
-        return result_of(handshake, context.target, context.location, denied)
+        return result_of(handshake, context.request, context.location, denied)
 
     def _offering(self, context: _ProbeContext) -> _ProbeContext:
         """Return the same aim, with application protocols to offer where the server is known to want that."""
@@ -235,7 +235,7 @@ async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> 
         if len(addresses) == 1 and way.proxy is None and tells_readiness(asyncio.get_running_loop()):
             return begin(addresses[0], way.source)
         async with asyncio.timeout_at(context.deadline):
-            return await connect(addresses, context.target.policy.timeout, way.source)
+            return await connect(addresses, context.request.timeout, way.source)
     except TimeoutError:
         said = f"no answer to the connection request {context.within}"
         raise _GaveNothingError(FailureReason.TIMEOUT, said) from None

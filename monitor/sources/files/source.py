@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from monitor.model import Failure, FailureReason, ProbeResult, Sighting, Target
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting
 from monitor.sources.files.certfile import CertFile, UnfitError, inside, read_file
 from monitor.sources.files.globs import excluded_by
 from monitor.sources.files.passphrases import Passphrases
@@ -37,16 +37,16 @@ class FilesSource:
         # Weak: what was read is forgotten with the target that asked for it.
         self._known: WeakKeyDictionary[Files, dict[str, CertFile]] = WeakKeyDictionary()
 
-    async def probe(self, target: Target) -> ProbeResult:
-        """Return the certificates and CRLs of every file, and what failed, within the policy's timeout."""
-        files = target.settings
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
+        """Return the certificates and CRLs of every file, and what failed, within the timeout."""
+        files = request.settings
         if not isinstance(files, Files):
-            raise TypeError(f"{target.id} is no files target")
+            raise TypeError(f"{request.target_id} is no files target")
         before = self._hanging.pop(files, None)
         if before is not None and before.under_way:
             self._hanging[files] = before
             return _still(before)
-        probe = _Probe(files, self._known.get(files, {}), Budget.of(target.policy.timeout.total_seconds()))
+        probe = _Probe(files, self._known.get(files, {}), Budget.of(request.timeout.total_seconds()))
         try:
             async with asyncio.timeout(probe.budget.timeout):
                 await self.pool.run(probe.run)

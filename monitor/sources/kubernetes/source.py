@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, ProbeResult, Sighting, Target
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting
 from monitor.sources.kubernetes.documents import Held, TooLargeError
 from monitor.sources.kubernetes.listings import Listing, listings
 from monitor.sources.kubernetes.loop import run
@@ -31,12 +31,12 @@ class KubernetesSource:
         """Probe up to ``threads`` clusters at once."""
         self.pool = ThreadPool("kubernetes", threads)
 
-    async def probe(self, target: Target) -> ProbeResult:
-        """Return every certificate that could be listed, and what failed, within the policy's timeout."""
-        cluster = target.settings
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
+        """Return every certificate that could be listed, and what failed, within the timeout."""
+        cluster = request.settings
         if not isinstance(cluster, Cluster):
-            raise TypeError(f"{target.id} is no kubernetes target")
-        seconds = target.policy.timeout.total_seconds()
+            raise TypeError(f"{request.target_id} is no kubernetes target")
+        seconds = request.timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds):
                 return await self.pool.run(lambda: run(_probe(cluster, seconds)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from socket import socket
 
-from monitor.model import Anchors, Failure, FailureReason, ProbeResult, Target
+from monitor.model import Anchors, Failure, FailureReason, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import Address, Resolving
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
@@ -75,20 +75,20 @@ class WindowsRemoteSource:
         self._lockout = Lockout(time.monotonic)
         self._shelf = TrustStoreLoader()
 
-    async def probe(self, target: Target) -> ProbeResult:
-        """Return what the machine's stores show and what went wrong, within the policy's timeout."""
-        remote = target.settings
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
+        """Return what the machine's stores show and what went wrong, within the timeout."""
+        remote = request.settings
         if not isinstance(remote, Remote):
-            raise TypeError(f"{target.id} is no Windows machine")
-        deadline = time.monotonic() + target.policy.timeout.total_seconds()
+            raise TypeError(f"{request.target_id} is no Windows machine")
+        deadline = time.monotonic() + request.timeout.total_seconds()
         try:
-            visit = await self._visit(remote, target.policy.trust, deadline)
+            visit = await self._visit(remote, request.trust, deadline)
             async with self._turn(visit) as turn:
                 seen = await self._read(visit)
                 turn.accepted = _accepted(seen)
         except _UnpreparedError as error:
             return ProbeResult(failures=(error.failure,))
-        return _named(seen, target)
+        return _named(seen, request)
 
     async def _visit(self, remote: Remote, trust: tuple[str, ...], deadline: float) -> RemoteSession:
         secret = await self._secret(remote.password)
@@ -197,9 +197,9 @@ def _rests(remote: Remote, denied: tuple[str, ...]) -> _UnpreparedError:
     return _UnpreparedError(FailureReason.UNAUTHORIZED, detail)
 
 
-def _named(seen: ProbeResult, target: Target) -> ProbeResult:
+def _named(seen: ProbeResult, request: ProbeRequest) -> ProbeResult:
     """Add the names that the configuration and its surroundings know of the machine."""
     if seen.machine is None:
         return seen
-    names = dict.fromkeys((target.host, *target.aliases, *seen.machine.names))
+    names = dict.fromkeys((request.host, *request.aliases, *seen.machine.names))
     return replace(seen, machine=replace(seen.machine, names=tuple(names)))

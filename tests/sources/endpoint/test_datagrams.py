@@ -33,7 +33,7 @@ def probe(port: int, **keys: str) -> ProbeResult:
     """Return what one probe gives."""
     address = {"address": f"127.0.0.1:{port}", "server_name": NAME, "protocol": "dtls"}
     target = EndpointSettings.model_validate(address | keys).target(Policy())
-    return asyncio.run(EndpointSource(Resolver()).probe(target))
+    return asyncio.run(EndpointSource(Resolver()).probe(target.request))
 
 
 def leaves(seen: ProbeResult) -> list[str]:
@@ -144,7 +144,7 @@ def look_at(answer: Answer, within: float = 0.3) -> ProbeResult:
         settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol="dtls")
         try:
             policy = Policy(timeout=timedelta(seconds=within))
-            return await EndpointSource(Resolver()).probe(settings.target(policy))
+            return await EndpointSource(Resolver()).probe(settings.target(policy).request)
         finally:
             transport.close()
 
@@ -234,7 +234,9 @@ def test_nothing_is_left_behind() -> None:
 
     async def main() -> tuple[int, int]:
         settings = EndpointSettings(address="127.0.0.1:9", protocol="dtls")
-        await EndpointSource(Resolver()).probe(settings.target(Policy(timeout=timedelta(seconds=0.3))))
+        await EndpointSource(Resolver()).probe(
+            settings.target(Policy(timeout=timedelta(seconds=0.3))).request
+        )
         await asyncio.sleep(0)  # a closed transport lets go of its socket one turn later
         loop: Any = asyncio.get_running_loop()
         timers = [one for one in loop._scheduled if not one.cancelled()]

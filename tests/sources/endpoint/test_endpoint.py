@@ -194,7 +194,7 @@ def test_ends_politely() -> None:
             ended.set()
 
         async with listening(handle) as port:
-            await EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}"))
+            await EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}").request)
             await ended.wait()
 
     asyncio.run(main())

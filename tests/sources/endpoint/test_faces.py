@@ -53,7 +53,7 @@ def probe(
         async with listening(by_address(servers), "0.0.0.0") as port:
             keys_ = {"address": f"{NAME}:{port}", "addresses": "all", **keys}
             target = EndpointSettings.model_validate(keys_).target(policy)
-            return await EndpointSource(names).probe(target), port
+            return await EndpointSource(names).probe(target.request), port
 
     return asyncio.run(main())
 

@@ -29,7 +29,7 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl 
 def look_at(port: int, server_name: str = NAME) -> ProbeResult:
     """Return what one probe shows."""
     settings = EndpointSettings(kind="endpoint", address=f"127.0.0.1:{port}", server_name=server_name)
-    return asyncio.run(EndpointSource(Resolver()).probe(settings.target(Policy())))
+    return asyncio.run(EndpointSource(Resolver()).probe(settings.target(Policy()).request))
 
 
 def shown(seen: ProbeResult) -> list[str]:

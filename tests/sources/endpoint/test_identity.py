@@ -52,7 +52,7 @@ def probed(folder: Path, version: int = SSL.TLS1_3_VERSION, **keys: str) -> tupl
             settings = EndpointSettings.model_validate(
                 {"address": f"127.0.0.1:{port}", **keys}, context={"folder": folder}
             )
-            seen = await EndpointSource(Resolver()).probe(settings.target(Policy()))
+            seen = await EndpointSource(Resolver()).probe(settings.target(Policy()).request)
             while not shown:
                 await asyncio.sleep(0.01)
             return seen

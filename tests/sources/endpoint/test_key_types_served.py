@@ -41,7 +41,7 @@ def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str
         async with listening(handle) as port:
             settings = {"address": f"127.0.0.1:{port}", "server_name": NAME, "key_types": "all", **keys}
             target = EndpointSettings.model_validate(settings).target(Policy())
-            seen = await EndpointSource(Resolver()).probe(target)
+            seen = await EndpointSource(Resolver()).probe(target.request)
             for _ in range(2):
                 await ended.acquire()
             return seen, port
@@ -89,7 +89,7 @@ def test_not_tls() -> None:
     async def main() -> tuple[ProbeResult, int]:
         async with listening(saying(b"SSH-2.0-x\r\n")) as port:
             target = EndpointSettings(address=f"127.0.0.1:{port}", key_types="all").target(Policy())
-            return await EndpointSource(Resolver()).probe(target), port
+            return await EndpointSource(Resolver()).probe(target.request), port
 
     seen, port = asyncio.run(main())
     assert [(one.reason, one.location) for one in seen.failures] == [

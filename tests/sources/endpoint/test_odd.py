@@ -45,7 +45,7 @@ def probes(handler: Handler, count: int = 1, **keys: str) -> list[ProbeResult]:
         async with listening(handler) as port:
             source = EndpointSource(Resolver())
             settings = EndpointSettings.model_validate({"address": f"127.0.0.1:{port}", **keys})
-            return [await source.probe(settings.target(Policy())) for _ in range(count)]
+            return [await source.probe(settings.target(Policy()).request) for _ in range(count)]
 
     return asyncio.run(main())
 
@@ -95,7 +95,7 @@ def test_name_demanded(version: str, tmp_path: Path) -> None:
             settings = [
                 EndpointSettings(address=f"127.0.0.1:{port}", server_name=n) for n in (NAME, "x.example")
             ]
-            return [await source.probe(one.target(Policy())) for one in settings]
+            return [await source.probe(one.target(Policy()).request) for one in settings]
 
     good, bad = asyncio.run(main())
     assert (leaves(good), good.failures) == ([LEAF.sha256], ())
@@ -242,7 +242,7 @@ def test_mail_server() -> None:
         async with server:
             port = server.sockets[0].getsockname()[1]
             settings = EndpointSettings(address=f"127.0.0.1:{port}")
-            return await EndpointSource(Resolver()).probe(settings.target(Policy()))
+            return await EndpointSource(Resolver()).probe(settings.target(Policy()).request)
 
     failure = asyncio.run(main()).failures[0]
     assert isinstance(failure, Failure)

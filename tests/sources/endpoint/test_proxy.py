@@ -39,7 +39,7 @@ async def postgres(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 async def probe(address: str, proxy: str, policy: Policy | None = None, **keys: object) -> ProbeResult:
     """Return what a probe through a proxy gives."""
     settings = EndpointSettings.model_validate({"address": address, "proxy": proxy, **keys})
-    return await EndpointSource(Resolver()).probe(settings.target(policy or Policy()))
+    return await EndpointSource(Resolver()).probe(settings.target(policy or Policy()).request)
 
 
 def probed(

@@ -55,7 +55,7 @@ class FixedResolver:
 
 def look_alone(target: Target, source: EndpointSource | None = None) -> ProbeResult:
     """Return what a probe gives where no server of ours listens."""
-    return asyncio.run((source or EndpointSource(Resolver())).probe(target))
+    return asyncio.run((source or EndpointSource(Resolver())).probe(target.request))
 
 
 def has_version_6() -> bool:
@@ -81,7 +81,7 @@ def test_name_with_several_addresses() -> None:
     async def main() -> ProbeResult:
         async with listening(speaking_tls(server_context(LEAF)), "127.0.0.3") as port:
             source = EndpointSource(FixedResolver("127.0.0.2", "127.0.0.3"))
-            return await source.probe(target_at(f"{NAME}:{port}"))
+            return await source.probe(target_at(f"{NAME}:{port}").request)
 
     seen = asyncio.run(main())
     assert (len(seen.sightings), seen.failures) == (1, ())
@@ -132,7 +132,7 @@ def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
         with monkeypatch.context() as patch:
             patch.setattr(socket, "socket", refuse)
-            return await EndpointSource(Resolver()).probe(target_at("127.0.0.1:443"))
+            return await EndpointSource(Resolver()).probe(target_at("127.0.0.1:443").request)
 
     said = "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)"
     assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, said, "127.0.0.1:443"),)
@@ -153,7 +153,9 @@ def test_cancelled_look_leaves_nothing_behind() -> None:
             ended.set()
 
         async with listening(handle) as port:
-            probe = asyncio.create_task(EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}")))
+            probe = asyncio.create_task(
+                EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}").request)
+            )
             await greeted.wait()
             probe.cancel()
             await asyncio.wait([probe])
@@ -173,7 +175,7 @@ def test_bug_is_no_failure(method: str, monkeypatch: pytest.MonkeyPatch) -> None
     async def main() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         async with listening(saying(alert(40))) as port:
-            await EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}"))
+            await EndpointSource(Resolver()).probe(target_at(f"127.0.0.1:{port}").request)
 
     monkeypatch.setattr(Handshake, method, broken)
     with pytest.raises(ZeroDivisionError):
@@ -238,10 +240,10 @@ def test_nothing_is_watched_afterwards() -> None:
         found = [len(watched)]
         for handler in (speaking_tls(server_context(LEAF)), resetting, saying(b"", stay=True)):
             async with listening(handler) as port:
-                await source.probe(target_at(f"127.0.0.1:{port}", policy=Policy(timeout=SHORT)))
+                await source.probe(target_at(f"127.0.0.1:{port}", policy=Policy(timeout=SHORT)).request)
             await asyncio.sleep(0)
             found.append(len(watched))
-        await source.probe(target_at(f"127.0.0.1:{closed}"))
+        await source.probe(target_at(f"127.0.0.1:{closed}").request)
         return [*found, len(watched)]
 
     assert len(set(asyncio.run(main()))) == 1
@@ -259,7 +261,7 @@ def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None
 
     async def main(where: str) -> None:
         monkeypatch.setattr(connecting.socket, "socket", remembered)
-        probe = asyncio.create_task(EndpointSource(Resolver()).probe(target_at(where)))
+        probe = asyncio.create_task(EndpointSource(Resolver()).probe(target_at(where).request))
         await asyncio.sleep(0.02)
         monkeypatch.undo()
         probe.cancel()
@@ -288,7 +290,7 @@ def test_nothing_is_left_in_memory() -> None:
             gc.collect()
             gc.disable()
             before = handshakes()
-            await source.probe(target_at(f"127.0.0.1:{port}"))
+            await source.probe(target_at(f"127.0.0.1:{port}").request)
             await asyncio.sleep(0)
             return handshakes() - before
 

@@ -46,7 +46,7 @@ def test_nothing_written() -> None:
 def probe(port: int, host: str = "127.0.0.1", **keys: str) -> ProbeResult:
     """Return what one probe gives."""
     settings = EndpointSettings.model_validate({"address": f"{host}:{port}", **keys})
-    return asyncio.run(EndpointSource(Resolver()).probe(settings.target(Policy())))
+    return asyncio.run(EndpointSource(Resolver()).probe(settings.target(Policy()).request))
 
 
 def test_source_address() -> None:
@@ -62,7 +62,7 @@ def test_source_address() -> None:
 
         async with listening(handler) as port:
             settings = EndpointSettings(address=f"127.0.0.1:{port}", source_address="127.0.0.9")
-            return await EndpointSource(Resolver()).probe(settings.target(Policy()))
+            return await EndpointSource(Resolver()).probe(settings.target(Policy()).request)
 
     assert (asyncio.run(main()).failures, peers) == ((), ["127.0.0.9"])
 
@@ -114,7 +114,7 @@ def test_refused_starttls(encryption: str, expected: tuple[FailureReason, ...]) 
         async with listening(handler) as port:
             settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol="postgres")
             target = settings.target(Policy(encryption=encryption))
-            return await EndpointSource(Resolver()).probe(target)
+            return await EndpointSource(Resolver()).probe(target.request)
 
     seen = asyncio.run(main())
     assert (tuple(one.reason for one in seen.failures), seen.encrypted) == (expected, False)

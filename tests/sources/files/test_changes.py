@@ -215,7 +215,7 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
     source = FilesSource()
 
     async def watch() -> tuple[ProbeResult, int]:
-        seen = await source.probe(target(f"{tmp_path}/*.pem", timeout=0.2))
+        seen = await source.probe(target(f"{tmp_path}/*.pem", timeout=0.2).request)
         await asyncio.sleep(0)  # the pool hears of the cancelling at the loop's next turn
         return seen, source.pool.abandoned
 
@@ -248,13 +248,13 @@ def test_a_disk_that_hangs_holds_one_thread(
     hung, other = target(tmp_path / "b.pem", timeout=0.2), target(tmp_path / "a.pem", timeout=5)
 
     async def watch() -> list[ProbeResult]:
-        told = [await source.probe(hung) for _ in range(3)]
-        told.append(await source.probe(other))
+        told = [await source.probe(hung.request) for _ in range(3)]
+        told.append(await source.probe(other.request))
         released.set()
         deadline = time.monotonic() + 10
         while source.pool.abandoned and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
-        return [*told, await source.probe(hung)]
+        return [*told, await source.probe(hung.request)]
 
     try:
         told = asyncio.run(watch())

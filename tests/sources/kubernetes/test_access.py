@@ -37,7 +37,7 @@ def probe(path: Path | None, seconds: float = 20) -> ProbeResult:
     if path is not None:
         entry["kubeconfig"] = str(path)
     target = KubernetesSettings.model_validate(entry).target(Policy(timeout=timedelta(seconds=seconds)))
-    return asyncio.run(KubernetesSource().probe(target))
+    return asyncio.run(KubernetesSource().probe(target.request))
 
 
 def refused(seen: ProbeResult, words: str) -> None:

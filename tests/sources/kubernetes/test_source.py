@@ -33,7 +33,7 @@ def probe(folder: Path, api: Api, seconds: float = 20, token: str = TOKEN, **key
     entry = {"kind": "kubernetes", "name": "lab", "kubeconfig": str(kubeconfig(folder, api, token)), **keys}
     settings = KubernetesSettings.model_validate(entry)
     target = settings.target(Policy(timeout=timedelta(seconds=seconds)))
-    return asyncio.run(KubernetesSource().probe(target))
+    return asyncio.run(KubernetesSource().probe(target.request))
 
 
 def locations(seen: ProbeResult) -> set[str]:

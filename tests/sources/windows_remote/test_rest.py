@@ -14,6 +14,6 @@ def test_rest_of_a_machine_is_said_in_hours(tmp_path: Path) -> None:
     site.password.write_text("wrong")
     with serving(basic(), tls()) as port:
         source, target = WindowsRemoteSource(Loopback()), site.target(site.basic(port))
-        asyncio.run(source.probe(target))
-        said = only(asyncio.run(source.probe(target))).detail
+        asyncio.run(source.probe(target.request))
+        said = only(asyncio.run(source.probe(target.request))).detail
     assert "is not tried here for 6 hours, so that the account is not locked" in said

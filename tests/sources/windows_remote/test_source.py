@@ -24,7 +24,7 @@ def test_kind_is_looked_at() -> None:
 def test_other_kinds_are_a_bug() -> None:
     """A target of another kind is no failure of the outside world."""
     with pytest.raises(TypeError):
-        asyncio.run(WindowsRemoteSource(Loopback()).probe(Target("x", "files", "x", None)))
+        asyncio.run(WindowsRemoteSource(Loopback()).probe(Target("x", "files", "x", None).request))
 
 
 def test_nobody_is_asked_before_the_password_is_there(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_names_to_join_by(site: Site) -> None:
     with serving(basic(), tls()) as port:
         target = site.target(site.basic(port))
         known = replace(target, aliases=("vms-recorder.example",))
-        seen = asyncio.run(WindowsRemoteSource(Loopback()).probe(known))
+        seen = asyncio.run(WindowsRemoteSource(Loopback()).probe(known.request))
     assert shown(seen).names == (HOST, "vms-recorder.example", "rec01", "10.0.0.5")
 
 
@@ -165,7 +165,7 @@ def test_two_hundred_machines(site: Site) -> None:
     async def probed(port: int) -> list[ProbeResult]:
         hosts = (f"rec{number}.vms.example" for number in range(200))
         targets = [site.target(site.basic(port, host=host), timeout=60) for host in hosts]
-        return await asyncio.gather(*map(source.probe, targets))
+        return await asyncio.gather(*(source.probe(one.request) for one in targets))
 
     with serving(machine, tls()) as port:
         every = asyncio.run(probed(port))

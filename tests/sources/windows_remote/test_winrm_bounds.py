@@ -78,7 +78,7 @@ def test_silence(site: Site) -> None:
     source = WindowsRemoteSource(Loopback())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         target = site.target(site.basic(silent.getsockname()[1]), timeout=0.5)
-        seen = asyncio.run(source.probe(target))
+        seen = asyncio.run(source.probe(target.request))
     assert (reason(seen), source.pool.abandoned) == (FailureReason.TIMEOUT, 0)
 
 
@@ -128,7 +128,7 @@ def test_account_is_not_locked(site: Site) -> None:
 
     async def probed(port: int) -> list[ProbeResult]:
         remotes = [site.ntlm(port, host=f"rec{number}.vms.example") for number in range(20)]
-        return await asyncio.gather(*(source.probe(site.target(remote)) for remote in remotes))
+        return await asyncio.gather(*(source.probe(site.target(remote).request) for remote in remotes))
 
     with serving(machine) as port:
         every = asyncio.run(probed(port))
@@ -142,11 +142,11 @@ def test_no_free_place(site: Site) -> None:
     source = WindowsRemoteSource(Loopback(), at_once=1)
 
     async def probed(port: int) -> list[ProbeResult]:
-        first = asyncio.ensure_future(source.probe(site.target(site.basic(port), timeout=1.5)))
+        first = asyncio.ensure_future(source.probe(site.target(site.basic(port), timeout=1.5).request))
         while not machine.seen:
             await asyncio.sleep(0.01)
         others = [site.basic(port, host=f"other{number}.vms.example") for number in range(2)]
-        probes = (source.probe(site.target(remote, timeout=0.4)) for remote in others)
+        probes = (source.probe(site.target(remote, timeout=0.4).request) for remote in others)
         return await asyncio.gather(first, *probes)
 
     with serving(machine, tls()) as port:
@@ -160,7 +160,7 @@ def test_look_that_is_given_up(site: Site) -> None:
     source = WindowsRemoteSource(Loopback())
 
     async def cancelled(port: int) -> int:
-        probe = asyncio.ensure_future(source.probe(site.target(site.basic(port), timeout=60)))
+        probe = asyncio.ensure_future(source.probe(site.target(site.basic(port), timeout=60).request))
         while not machine.seen:
             await asyncio.sleep(0.01)
         probe.cancel()

@@ -186,7 +186,7 @@ def test_unknown_name(site: Site) -> None:
             raise OSError("Name or service not known")
 
     target = site.target(site.basic(5986))
-    assert reason(asyncio.run(WindowsRemoteSource(Nowhere()).probe(target))) is FailureReason.DNS
+    assert reason(asyncio.run(WindowsRemoteSource(Nowhere()).probe(target.request))) is FailureReason.DNS
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from monitor.model import (
     FailureReason,
     Observation,
     Policy,
+    ProbeRequest,
     ProbeResult,
     Sighting,
     Source,
@@ -35,10 +36,10 @@ def target(number: int, **policy: object) -> Target:
     return Target(f"endpoint:{where}", "endpoint", where, None, Policy(**policy))  # type: ignore[arg-type]
 
 
-def showing(one: Target, der: bytes = LEAF.der) -> ProbeResult:
-    """Return what a probe a target gives that shows one certificate."""
+def showing(request: ProbeRequest, der: bytes = LEAF.der) -> ProbeResult:
+    """Return what a probe gives that shows one certificate."""
     found = certificate(der)
-    return ProbeResult((Sighting(one.where, 0, found),), (), {found.sha256: der}, encrypted=True)
+    return ProbeResult((Sighting(request.location, 0, found),), (), {found.sha256: der}, encrypted=True)
 
 
 @dataclass
@@ -96,9 +97,9 @@ class FakeStore:
 class Shows:
     """Be a source that shows one certificate everywhere."""
 
-    async def probe(self, target: Target) -> ProbeResult:
+    async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return it."""
-        return showing(target)
+        return showing(request)
 
 
 @dataclass

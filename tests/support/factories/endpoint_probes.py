@@ -44,7 +44,7 @@ def look_at(
         async with listening(handler, host) as port:
             where = f"[{host}]" if ":" in host else host
             target = replace(target_at(f"{where}:{port}", policy=policy), traits=part or TargetTraits())
-            seen = await EndpointSource(Resolver()).probe(target)
+            seen = await EndpointSource(Resolver()).probe(target.request)
         return ProbeResult(
             tuple(replace(s, location=s.location.removesuffix(f":{port}")) for s in seen.sightings),
             tuple(replace(f, location=f.location.removesuffix(f":{port}")) for f in seen.failures),

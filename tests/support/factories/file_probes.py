@@ -21,7 +21,7 @@ def target(*paths: Path | str, exclude: tuple[str, ...] = (), timeout: float = 1
 
 def probe(wanted: Target, source: FilesSource | None = None) -> ProbeResult:
     """Return what one probe gives."""
-    return asyncio.run((source or FilesSource()).probe(wanted))
+    return asyncio.run((source or FilesSource()).probe(wanted.request))
 
 
 def locations(seen: ProbeResult, folder: Path) -> list[str]:

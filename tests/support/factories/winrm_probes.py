@@ -78,7 +78,7 @@ class Site:
 
     def probe(self, remote: Remote, timeout: float = 10, trust: str = "") -> ProbeResult:
         """Return what one probe gives."""
-        return asyncio.run(WindowsRemoteSource(Loopback()).probe(self.target(remote, timeout, trust)))
+        return asyncio.run(WindowsRemoteSource(Loopback()).probe(self.target(remote, timeout, trust).request))
 
     def timed(self, remote: Remote, timeout: float) -> tuple[ProbeResult, float]:
         """Return what one probe gives and how many seconds it took."""

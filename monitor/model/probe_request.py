@@ -1,0 +1,27 @@
+"""What a source is asked: everything that it reads of a target, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRequest:
+    """One target as its source sees it: without thresholds, labels and texts.
+
+    ``location`` is shown in failures. ``settings`` is the frozen value that the source of this kind
+    understands; it holds references to secrets, never secrets. ``timeout``, ``encryption``,
+    ``revocation``, ``trust`` and ``forget_after`` are the policy's, ``plain_possible`` is the traits'.
+    ``host`` and ``aliases`` are the names that a machine is known by.
+    """
+
+    target_id: str
+    location: str
+    settings: object
+    timeout: timedelta
+    encryption: str
+    revocation: tuple[str, ...]
+    trust: tuple[str, ...]
+    forget_after: timedelta
+    plain_possible: bool
+    host: str
+    aliases: tuple[str, ...]
