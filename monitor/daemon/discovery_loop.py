@@ -8,7 +8,6 @@ from monitor.config import Config, trust_of
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.periodic import PeriodicTask
 from monitor.discovery import (
-    Addresses,
     Discovery,
     DiscoveryContext,
     DiscoveryMemory,
@@ -17,6 +16,7 @@ from monitor.discovery import (
 )
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
+from monitor.network.resolve import Resolving
 from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 
@@ -32,7 +32,7 @@ class DiscoveryServices:
 
     store: Store
     clock: Clock
-    resolver: Addresses
+    resolver: Resolving
     trusted: TrustStoreCache
     board: Board
     metrics: OwnMetrics

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from monitor.discovery.cidr import CidrSettings
 from monitor.discovery.context import DiscoveryContext
-from monitor.discovery.dns import Addresses, DnsDiscovery, DnsSettings
+from monitor.discovery.dns import DnsDiscovery, DnsSettings
 from monitor.discovery.file_sd import FileSdSettings
 from monitor.discovery.found import Discovery, DiscoveryMemory, DiscoveryResult
 from monitor.discovery.groups import with_policy
@@ -74,7 +74,6 @@ def made(
 
 __all__ = [
     "DISCOVERIES",
-    "Addresses",
     "CidrSettings",
     "Discovery",
     "DiscoveryContext",

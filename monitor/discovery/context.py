@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from monitor.discovery.dns import Addresses
 from monitor.model import Anchors, Clock
+from monitor.network.resolve import Resolving
 from monitor.xprotect import Presets
 
 AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
@@ -18,7 +18,7 @@ class DiscoveryContext:
     seconds.
     """
 
-    resolver: Addresses
+    resolver: Resolving
     anchors: AnchorsOf
     clock: Clock
     presets: Presets

@@ -2,9 +2,8 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -12,22 +11,10 @@ from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_p
 from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.network.resolve import Resolving
 from monitor.settings import Duration
 
 _LONGEST_LOOKUP = 10.0
-
-
-class _HasText(Protocol):
-    @property
-    def text(self) -> str: ...
-
-
-class Addresses(Protocol):
-    """Look up names; the resolver that endpoints use fits."""
-
-    async def addresses(self, host: str, port: int) -> Sequence[_HasText]:
-        """Return the addresses of a host; raise ``OSError`` when there are none."""
-        ...
 
 
 class DnsSettings(DiscoverySettings):
@@ -69,7 +56,7 @@ class DnsSettings(DiscoverySettings):
         """Return what names this entry: ``dns:NAME:PORT``."""
         return f"dns:{self.name}"
 
-    def discovery(self, resolver: Addresses) -> "DnsDiscovery":
+    def discovery(self, resolver: Resolving) -> "DnsDiscovery":
         """Return the discovery that these settings describe."""
         return DnsDiscovery(self, resolver)
 
@@ -77,7 +64,7 @@ class DnsSettings(DiscoverySettings):
 class DnsDiscovery(BaseDiscovery):
     """Find the addresses of one name."""
 
-    def __init__(self, settings: DnsSettings, resolver: Addresses) -> None:
+    def __init__(self, settings: DnsSettings, resolver: Resolving) -> None:
         """Ask this resolver."""
         super().__init__(settings)
         self._settings = settings

@@ -83,6 +83,10 @@ class HttpSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close every connection."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection, for whoever does not use this as a context manager."""
         await self._session.close()
 
     @property

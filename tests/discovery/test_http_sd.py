@@ -267,7 +267,7 @@ def test_redirects_in_a_circle() -> None:
     """A circle of redirects ends."""
     assert failed(reply(b"", "302 Found", Location="/targets")) == (
         FailureReason.BAD_ANSWER,
-        "127.0.0.1:PORT redirects in a circle",
+        "127.0.0.1:PORT redirects more than 3 times",
     )
 
 

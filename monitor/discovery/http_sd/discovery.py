@@ -7,9 +7,8 @@ import ssl
 from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.groups import listed
-from monitor.discovery.http_sd.request import Answer, Login, ask
+from monitor.discovery.http_sd.request import ListAnswer, Login, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
-from monitor.discovery.xprotect.failures import AskError
 from monitor.document import dotted
 from monitor.model import Failure, FailureReason
 from monitor.network.client_tls import client_context
@@ -31,7 +30,7 @@ class HttpSd(BaseDiscovery):
         self._context = context
         self._pool = ThreadPool("http_sd", 1)
         self._tls: tuple[str, ssl.SSLContext] | None = None
-        self._last: tuple[Answer, DiscoveryResult] | None = None
+        self._last: tuple[ListAnswer, DiscoveryResult] | None = None
 
     async def discover(self) -> DiscoveryResult:
         """Return the listed endpoints; without a whole list there are failures."""
@@ -39,12 +38,13 @@ class HttpSd(BaseDiscovery):
             async with asyncio.timeout(self._context.longest):
                 login = await self._login()
                 tls = await self._tls_context()
-            answer = await ask(self._settings.url, login, tls, self._context.resolver, self._context.longest)
+            names, longest = self._context.resolver, self._context.longest
+            answer = await get_list(self._settings.url, login, tls, names, longest)
         except SecretUnavailableError as error:
             return self._failed(FailureReason.UNAUTHORIZED, str(error))
         except TimeoutError:
             return self._failed(FailureReason.TIMEOUT, "the anchors or the login could not be read in time")
-        except AskError as error:
+        except NoListError as error:
             return DiscoveryResult(failures=(error.failure,))
         if self._last is None or self._last[0] != answer:
             # On the thread: a hundred thousand targets take seconds to read.
@@ -67,7 +67,7 @@ class HttpSd(BaseDiscovery):
             self._tls = (anchors.key, await self._pool.run(client_context, anchors))
         return self._tls[1]
 
-    def _read(self, answer: Answer) -> DiscoveryResult:
+    def _read(self, answer: ListAnswer) -> DiscoveryResult:
         try:
             data = json.loads(answer.body.decode())
         except UnicodeDecodeError:

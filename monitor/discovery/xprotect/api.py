@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.login import Login, Token
 from monitor.discovery.xprotect.resources import Resource
+from monitor.http.request import FetchResponse
 from monitor.model import FailureReason
+from monitor.parse import display
 
 PAGE = 500
 _MOST_PAGES = 2000
@@ -77,7 +79,7 @@ class Api:
             return []
         return _items(_good(reply, resource), resource.path)
 
-    async def _get(self, path: str) -> Reply:
+    async def _get(self, path: str) -> FetchResponse:
         token = await self._login.token()
         reply = await self._sent(path, token)
         # More than once: what asks beside us may use up the new token before we do.
@@ -88,7 +90,7 @@ class Api:
             reply = await self._sent(path, token)
         return reply
 
-    async def _sent(self, path: str, token: Token) -> Reply:
+    async def _sent(self, path: str, token: Token) -> FetchResponse:
         reply = await self._client.get(
             self._base + path, {"Authorization": f"Bearer {token.secret.reveal()}"}
         )
@@ -96,7 +98,7 @@ class Api:
         return reply
 
 
-def _good(reply: Reply, resource: Resource) -> Reply:
+def _good(reply: FetchResponse, resource: Resource) -> FetchResponse:
     location = resource.path
     if reply.status == 200:
         return reply
@@ -111,7 +113,8 @@ def _good(reply: Reply, resource: Resource) -> Reply:
             f"{resource.words}: no permission; the login's role needs {resource.right}",
             location,
         )
-    where = f" to {reply.location}" if reply.location else ""
+    location = display(reply.headers.get("location", ""))
+    where = f" to {location}" if location else ""
     detail = f"{resource.words}: the site answers with HTTP {reply.status}{where}"
     raise AskError(FailureReason.BAD_ANSWER, detail, location)
 
@@ -127,7 +130,7 @@ def below(resource: Resource, item: Item) -> str:
     return f"{resource.path}/{quote(identifier(item), safe='')}/"
 
 
-def _items(reply: Reply, location: str) -> list[Item]:
+def _items(reply: FetchResponse, location: str) -> list[Item]:
     """Return the items of ``{"array": [...]}``, or the one of ``{"data": {...}}``."""
     body = reply.json()
     if isinstance(body, dict):

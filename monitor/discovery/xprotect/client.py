@@ -1,28 +1,24 @@
 """Ask one host over verified TLS and read its answers, bounded in size and time.
 
-It must not follow a redirect, keep a cookie, use a proxy, look up names on asyncio's default executor, or
-send anything before the host's certificate and name were verified.
+It must not follow a redirect, or send anything before the host's certificate and name were verified.
 """
 
 import asyncio
-import json
-import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from monitor.discovery.dns import Addresses
 from monitor.discovery.xprotect.address import Origin
-from monitor.discovery.xprotect.failures import AskError, UntrustedError, failure
+from monitor.discovery.xprotect.failures import AskError, ask_error
+from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
+from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
-from monitor.parse import UnreadableCertificateError, certificate, display
+from monitor.network.resolve import Resolving
+from monitor.parse import UnreadableCertificateError, certificate
 
-MOST_BYTES = 64 * 1024 * 1024
-_PIECE = 65536
+MOST_BYTES = 64 * MIB
 _ADD_CA = (
     "If the certificate is right, put that of the CA that issued it (a .cer or .pem file) under trust; if it "
     "is for another name, use that name in address"
@@ -35,67 +31,11 @@ _PIN = (
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Hold what one question may cost: seconds, connections at once, bytes of its answer."""
+    """What one request may cost: seconds, connections at once, bytes of its answer."""
 
     longest: float = 30.0
     connections: int = 8
     most_bytes: int = MOST_BYTES
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Reply:
-    """Hold one answer; it has no repr, since the body may be a token."""
-
-    status: int
-    body: bytes
-    challenges: tuple[str, ...] = ()
-    location: str = ""
-    date: str = ""
-
-    def json(self) -> Any:
-        """Return the body as JSON, ``None`` when it is none (``null`` is no answer either)."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
-
-class Names(AbstractResolver):
-    """Look up names for aiohttp the way endpoints do."""
-
-    def __init__(self, resolver: Addresses) -> None:
-        self._resolver = resolver
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return every address of a host; raise ``OSError`` when there are none."""
-        del family  # both are wanted
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address.text,
-                port=port,
-                family=socket.AF_INET6 if ":" in address.text else socket.AF_INET,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in await self._resolver.addresses(host, port)
-        ]
-
-    async def close(self) -> None:
-        """Close nothing: the resolver belongs to others."""
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Remember the transport last used: a Windows login belongs to one connection and its certificate."""
-
-    transport: asyncio.BaseTransport | None = None
-
-    async def connect(self, *args: Any, **kwargs: Any) -> Any:
-        connection = await super().connect(*args, **kwargs)
-        self.transport = connection.transport
-        return connection
 
 
 class Client:
@@ -105,20 +45,14 @@ class Client:
         self,
         origin: Origin,
         context: ssl.SSLContext,
-        resolver: Addresses,
+        resolver: Resolving,
         bounds: Bounds,
     ) -> None:
         """Prepare; nothing is connected yet."""
         self.origin = origin
         self._resolver = resolver
         self._bounds = bounds
-        self._connector = _Connector(ssl=context, resolver=Names(resolver), limit=bounds.connections)
-        self._session = aiohttp.ClientSession(
-            connector=self._connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(),
-            headers={"Accept": "application/json", "User-Agent": "cert-monitor"},
-        )
+        self._session = HttpSession(resolver, context, Connections(most=bounds.connections, compressed=True))
 
     async def __aenter__(self) -> Self:
         """Return itself."""
@@ -132,65 +66,46 @@ class Client:
 
     @property
     def connection(self) -> asyncio.BaseTransport | None:
-        """Return the transport that the last question went over."""
-        return self._connector.transport
+        """Return the transport that the last request went over."""
+        return self._session.transport
 
-    async def get(self, path: str, headers: dict[str, str] | None = None) -> Reply:
-        """Return the answer to a GET; raise ``AskError`` when there is none."""
-        return await self._ask("GET", path, headers, None)
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> FetchResponse:
+        """Return the response to a GET; raise ``AskError`` when there is none."""
+        return await self._send(self._request(path, headers))
 
-    async def post(self, path: str, form: dict[str, str], headers: dict[str, str] | None = None) -> Reply:
-        """Return the answer to a form; raise ``AskError`` when there is none."""
-        return await self._ask("POST", path, headers, form)
+    async def post(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> FetchResponse:
+        """Return the response to a form; raise ``AskError`` when there is none."""
+        return await self._send(self._request(path, headers).with_form(form))
 
-    async def _ask(
-        self, method: str, path: str, headers: dict[str, str] | None, form: dict[str, str] | None
-    ) -> Reply:
-        failed: AskError
+    def _request(self, path: str, headers: Mapping[str, str] | None) -> FetchRequest:
+        return FetchRequest(
+            self.origin.url + path,
+            headers={"Accept": "application/json", **(headers or {})},
+            max_bytes=self._bounds.most_bytes,
+            timeout=self._bounds.longest,
+        )
+
+    async def _send(self, request: FetchRequest) -> FetchResponse:
         try:
-            async with asyncio.timeout(self._bounds.longest):
-                return await self._asked(method, path, headers, form)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            failed = failure(error, self.origin)
-        if isinstance(failed, UntrustedError):
-            failed = await self._described(failed)
-        raise failed
+            return await self._session.send(request)
+        except FetchError as error:
+            failed = error
+        if failed.reason is FailureReason.BAD_CERTIFICATE:
+            raise await self._described(failed.tls_error)
+        raise ask_error(failed, self.origin)
 
-    async def _asked(
-        self, method: str, path: str, headers: dict[str, str] | None, form: dict[str, str] | None
-    ) -> Reply:
-        url = self.origin.url + path
-        async with self._session.request(
-            method, url, headers=headers, data=form, allow_redirects=False
-        ) as response:
-            body = await self._body(response)
-            return Reply(
-                response.status,
-                body,
-                tuple(response.headers.getall("WWW-Authenticate", ())),
-                display(response.headers.get("Location", "")),
-                response.headers.get("Date", ""),
-            )
-
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
-        async for piece in response.content.iter_chunked(_PIECE):
-            body += piece
-            if len(body) > self._bounds.most_bytes:
-                detail = f"{self.origin.where} sent an answer of more than {self._bounds.most_bytes} bytes"
-                raise AskError(FailureReason.BAD_ANSWER, detail, self.origin.where)
-        return bytes(body)
-
-    async def _described(self, error: UntrustedError) -> AskError:
+    async def _described(self, why: str) -> AskError:
         """Return the failure with the certificate that was refused; nothing is sent to probe it."""
         shown = await _shown(self.origin, self._resolver, self._bounds.longest)
         what = f"shows {shown}, which is not accepted" if shown else "shows an untrusted certificate"
-        advice = _PIN if "invalid CA" in error.why else _ADD_CA
-        detail = f"{self.origin.where} {what}: {error.why}. No password was sent. {advice}"
+        advice = _PIN if "invalid CA" in why else _ADD_CA
+        detail = f"{self.origin.where} {what}: {why}. No password was sent. {advice}"
         return AskError(FailureReason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
 
 
-async def _shown(origin: Origin, resolver: Addresses, longest: float) -> str:
+async def _shown(origin: Origin, resolver: Resolving, longest: float) -> str:
     """Return the served certificate in words, empty when it cannot be had."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from monitor.addresses import HostPort
 from monitor.discovery.xprotect.address import Origin
-from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.http.request import FetchResponse
 from monitor.model import FailureReason
 from monitor.parse import display
 
@@ -34,18 +35,18 @@ class Gateway:
 async def gateway(client: Client, settings: XProtectSiteSettings, memory: SiteMemory) -> Gateway:
     """Return where the site answers (``.well-known/uris``, no login); raise ``AskError`` if it is none."""
     bases = sorted(_BASES, key=lambda base: base != memory.base)
-    replies: list[Reply] = []
+    replies: list[FetchResponse] = []
     for base in bases:
         reply = await client.get(base + _WELL_KNOWN)
         uris = _uris(reply)
         if uris:
             memory.base = base
-            return replace(_read(uris, base, settings), date=reply.date)
+            return replace(_read(uris, base, settings), date=reply.headers.get("date", ""))
         replies.append(reply)
     raise _no_gateway(client.origin, replies)
 
 
-def _uris(reply: Reply) -> dict[str, Any]:
+def _uris(reply: FetchResponse) -> dict[str, Any]:
     found = reply.json() if reply.status == 200 else None
     if not isinstance(found, dict):
         return {}
@@ -53,7 +54,7 @@ def _uris(reply: Reply) -> dict[str, Any]:
     return uris if isinstance(uris.get("identityprovider"), str) else {}
 
 
-def _no_gateway(where: Origin, replies: list[Reply]) -> AskError:
+def _no_gateway(where: Origin, replies: list[FetchResponse]) -> AskError:
     location = where.where
     broken = next((reply for reply in replies if reply.status >= 500), None)
     if broken:
@@ -61,9 +62,8 @@ def _no_gateway(where: Origin, replies: list[Reply]) -> AskError:
         return AskError(FailureReason.BAD_ANSWER, detail, location, whole=True)
     moved = next((reply for reply in replies if 300 <= reply.status < 400), None)
     if moved:
-        detail = (
-            f"{location} points to {moved.location or 'another place'}; name the management server itself"
-        )
+        location = display(moved.headers.get("location", "")) or "another place"
+        detail = f"{location} points to {location}; name the management server itself"
         return AskError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
     detail = (
         f"{location} answers, but is not the API gateway of an XProtect management server "

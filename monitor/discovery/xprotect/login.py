@@ -8,14 +8,15 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 
-from monitor.discovery.dns import Addresses
-from monitor.discovery.xprotect.client import Bounds, Client, Reply
+from monitor.discovery.xprotect.client import Bounds, Client
 from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.gateway import Gateway
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.windows import windows_exchange
+from monitor.http.request import FetchResponse
 from monitor.model import Clock, FailureReason
+from monitor.network.resolve import Resolving
 from monitor.secrets import Secret, SecretUnavailableError
 from monitor.threads import ThreadPool
 
@@ -38,7 +39,7 @@ class Token:
 class Services:
     """Hold what asking needs from outside."""
 
-    resolver: Addresses
+    resolver: Resolving
     context: ssl.SSLContext
     clock: Clock
     pool: ThreadPool
@@ -121,7 +122,7 @@ class Login:
             Bounds(services.longest, connections=1, most_bytes=1024 * 1024),
         )
 
-    async def _exchange(self, client: Client, secret: Secret) -> Reply:
+    async def _exchange(self, client: Client, secret: Secret) -> FetchResponse:
         path, user = self._gateway.token_path, self._settings.username
         if self._settings.login == "windows":
             form = {"grant_type": "windows_credentials", "client_id": CLIENT_ID}
@@ -134,7 +135,7 @@ class Login:
         }
         return await client.post(path, form)
 
-    def _is_refusal(self, reply: Reply) -> bool:
+    def _is_refusal(self, reply: FetchResponse) -> bool:
         if reply.status in (401, 403):
             return True
         said = reply.json() if reply.status == 400 else None
@@ -150,7 +151,7 @@ class Login:
         )
         return AskError(FailureReason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
 
-    def _read(self, reply: Reply) -> Token:
+    def _read(self, reply: FetchResponse) -> Token:
         said = reply.json()
         text = said.get("access_token") if isinstance(said, dict) else None
         location = self._gateway.identity.where

@@ -12,8 +12,9 @@ import spnego
 import spnego.channel_bindings
 from spnego.exceptions import SpnegoError
 
-from monitor.discovery.xprotect.client import Client, Reply
+from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import AskError
+from monitor.http.request import FetchResponse
 from monitor.model import FailureReason
 from monitor.parse import UnreadableCertificateError, certificate
 from monitor.secrets import Secret
@@ -25,7 +26,7 @@ _MOST_LEGS = 5
 
 async def windows_exchange(
     client: Client, path: str, form: dict[str, str], login: tuple[str, Secret], pool: ThreadPool
-) -> Reply:
+) -> FetchResponse:
     """Return the answer to a form that was sent with a Windows login.
 
     ``client`` must hold no more than one connection; ``form`` must hold no secret, since it goes out with
@@ -85,13 +86,13 @@ def _bindings(client: Client) -> spnego.channel_bindings.GssChannelBindings | No
     return spnego.channel_bindings.GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
 
 
-def _offered(reply: Reply) -> str:
-    offered = {challenge.partition(" ")[0].lower() for challenge in reply.challenges}
+def _offered(reply: FetchResponse) -> str:
+    offered = {challenge.partition(" ")[0].lower() for challenge in reply.values("www-authenticate")}
     return next((scheme for scheme in _SCHEMES if scheme.lower() in offered), "")
 
 
-def _challenge(reply: Reply, scheme: str) -> bytes | None:
-    for challenge in reply.challenges:
+def _challenge(reply: FetchResponse, scheme: str) -> bytes | None:
+    for challenge in reply.values("www-authenticate"):
         name, _, token = challenge.partition(" ")
         if name.lower() == scheme.lower() and token:
             try:
