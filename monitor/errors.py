@@ -10,6 +10,10 @@ class CertMonitorError(Exception):
     """Any error that ends a command with a sentence instead of a traceback."""
 
 
+class UsageError(CertMonitorError):
+    """The arguments of a command make no sense; the text says which and how to get help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Hold one mistake in a configuration: where, at which key, and what is wrong.

@@ -9,9 +9,9 @@ or whoever has a list, does not let us). Ctrl-C ends any of them with 130.
 import sys
 from collections.abc import Sequence
 
-from monitor.cli.arguments import UsageError, parser
+from monitor.cli.arguments import parser
 from monitor.cli.output import finish, forgive_encodings
-from monitor.errors import CertMonitorError, ConfigError
+from monitor.errors import CertMonitorError, ConfigError, UsageError
 
 __all__ = ["main"]
 

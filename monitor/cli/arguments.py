@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from monitor import __version__
 from monitor.cli.passphrases import add_options
 from monitor.cli.xprotect import arguments as xprotect_arguments
-from monitor.errors import CertMonitorError
+from monitor.errors import UsageError
 
 EXAMPLES = """\
 examples:
@@ -23,10 +23,6 @@ examples:
 """
 
 DEFAULT_URL = "http://127.0.0.1:9850"
-
-
-class UsageError(CertMonitorError):
-    """The arguments make no sense; the text says which and how to get help."""
 
 
 class Parser(argparse.ArgumentParser):

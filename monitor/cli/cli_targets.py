@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.addresses import read_host
-from monitor.cli.arguments import UsageError
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import Element
 from monitor.cli.run_discoveries import asked
 from monitor.config import Config, load, plan, single_target, unwritten
+from monitor.errors import UsageError
 from monitor.model import Assessment, DiscoveredTarget, Target
 from monitor.sources import EndpointSettings, FilesSettings, TrustStoreLoader
 from monitor.sources.files.walk import ALL_SUFFIXES

@@ -3,9 +3,8 @@
 import argparse
 
 from monitor.addresses import is_loopback
-from monitor.cli.arguments import UsageError
 from monitor.config.settings import listen_address
-from monitor.errors import CertMonitorError
+from monitor.errors import CertMonitorError, UsageError
 
 
 def demo(arguments: argparse.Namespace) -> int:

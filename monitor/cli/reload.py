@@ -9,10 +9,10 @@ from http.client import HTTPException, InvalidURL
 from typing import Any
 
 from monitor.addresses import join_host_port, read_ip
-from monitor.cli.arguments import DEFAULT_URL, UsageError
+from monitor.cli.arguments import DEFAULT_URL
 from monitor.cli.output import say
 from monitor.config import load
-from monitor.errors import SystemBrokenError
+from monitor.errors import SystemBrokenError, UsageError
 
 PATIENCE = 60
 """Seconds to wait for the answer: a reload reads every anchor again."""

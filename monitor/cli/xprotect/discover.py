@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitor.cli.arguments import UsageError
 from monitor.cli.output import say
 from monitor.cli.xprotect.listing import as_json, as_table, rows
 from monitor.cli.xprotect.pasted import as_yaml
 from monitor.cli.xprotect.sites import COMMAND, Site, asked, configured
+from monitor.errors import UsageError
 from monitor.parse import display
 
 _LONGEST = 4096

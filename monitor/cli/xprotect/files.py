@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.assess import PathFinder, split_chains
-from monitor.cli.arguments import UsageError
 from monitor.cli.xprotect.suitable import Candidate, judged
+from monitor.errors import UsageError
 from monitor.model import Anchors, Clock, Observation, Policy, ProbeResult, Sighting, Target, TargetState
 from monitor.pipeline import Judge
 from monitor.sources import FilesSettings, FilesSource, TrustStoreLoader

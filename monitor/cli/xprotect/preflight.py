@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from monitor.addresses import is_ip
-from monitor.cli.arguments import UsageError
 from monitor.cli.check import probed
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
@@ -18,6 +17,7 @@ from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, ne
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
 from monitor.cli.xprotect.verify import notify_unreachable, tell, tell_trust
 from monitor.config import Config, load, unwritten
+from monitor.errors import UsageError
 from monitor.model import Clock, SystemClock, Target
 from monitor.xprotect import hosts
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from monitor.cli.arguments import UsageError
 from monitor.cli.cli_targets import discovered
 from monitor.cli.report import Element
 from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
+from monitor.errors import UsageError
 from monitor.model import DiscoveredTarget, Target
 from monitor.sources import EndpointSettings
 from monitor.xprotect import Presets, found_on

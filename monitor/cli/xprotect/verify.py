@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.assess import correlate, day_and_minute
-from monitor.cli.arguments import UsageError
 from monitor.cli.check import probed
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
@@ -19,6 +18,7 @@ from monitor.cli.report import Element
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
 from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
 from monitor.config import load, unwritten
+from monitor.errors import UsageError
 from monitor.model import Snapshot, SystemClock, Target
 from monitor.parse import display
 
