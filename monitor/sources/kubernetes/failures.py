@@ -1,9 +1,6 @@
 """Say in a reason and a sentence why a cluster could not be asked."""
 
-import ssl
-
-import aiohttp
-
+from monitor.http.request import FetchError
 from monitor.model import FailureReason
 from monitor.parse import display
 from monitor.sources.kubernetes.access import UnusableConfigError
@@ -15,7 +12,7 @@ TROUBLE = (
     TooLargeError,
     UnusableConfigError,
     NotAListError,
-    aiohttp.ClientError,
+    FetchError,
     OSError,
     TimeoutError,
     ValueError,
@@ -43,23 +40,15 @@ def said(error: BaseException) -> tuple[FailureReason, str]:
         case TimeoutError():
             return FailureReason.TIMEOUT, "the cluster gave no answer in time"
         case _:
-            return _connection(error)
+            return _not_answered(error)
 
 
-def _connection(error: BaseException) -> tuple[FailureReason, str]:
-    words = display(str(error)) or type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLCertVerificationError):
-        return (
-            FailureReason.BAD_CERTIFICATE,
-            f"the API server's certificate is not trusted by the kubeconfig: {words}",
-        )
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FailureReason.DNS, f"the API server's name cannot be resolved: {words}"
-    cause = getattr(error, "os_error", error)
-    if isinstance(cause, ConnectionRefusedError):
-        return FailureReason.REFUSED, f"the API server refuses connections: {words}"
-    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError | ConnectionResetError):
-        return FailureReason.CLOSED, f"the API server hung up: {words}"
-    if isinstance(error, OSError):
-        return FailureReason.UNREACHABLE, f"the API server cannot be reached: {words}"
-    return FailureReason.PROTOCOL_ERROR, f"the API server does not answer as it should: {words}"
+def _not_answered(error: BaseException) -> tuple[FailureReason, str]:
+    if not isinstance(error, FetchError):
+        words = display(str(error)) or type(error).__name__
+        return FailureReason.PROTOCOL_ERROR, f"the API server does not answer as it should: {words}"
+    if error.reason is FailureReason.BAD_CERTIFICATE:
+        said = f"the API server's certificate is not trusted by the kubeconfig: {error.tls_error}"
+        return error.reason, said
+    reason = FailureReason.PROTOCOL_ERROR if error.reason is FailureReason.BAD_ANSWER else error.reason
+    return reason, f"the API server {error}"

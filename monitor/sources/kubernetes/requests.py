@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import aiohttp
-from yarl import URL
-
+from monitor.http.request import FetchError, FetchRequest
+from monitor.http.session import Connections, HttpSession
+from monitor.model import FailureReason
+from monitor.network.resolve import Resolver
 from monitor.sources.kubernetes.access import Access, access
 from monitor.sources.kubernetes.documents import TooLargeError, items
 from monitor.sources.kubernetes.settings import Cluster
@@ -35,25 +36,27 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Hold an API server that can be asked."""
+    """An API server that can be asked; ``seconds`` is the longest time of one request."""
 
-    session: aiohttp.ClientSession
+    session: HttpSession
     access: Access
+    seconds: float
 
 
 @asynccontextmanager
-async def connected(cluster: Cluster) -> AsyncIterator[Api]:
+async def connected(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
     """Give a cluster to ask; raise ``UnusableConfigError``.
 
     Proxies and logins of the environment and netrc files are not used: only what the kubeconfig says.
     """
     found = await access(cluster)
-    connector = aiohttp.TCPConnector(ssl=found.tls or True)
-    session = aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout()
-    )
-    async with session:
-        yield Api(session, found)
+    how = Connections(compressed=True, proxy=found.proxy, server_name=found.server_name)
+    names = Resolver(1)  # of this probe: it has a loop of its own
+    try:
+        async with HttpSession(names, found.tls, how) as session:
+            yield Api(session, found, seconds)
+    finally:
+        names.close()
 
 
 async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
@@ -93,24 +96,20 @@ async def _asked(api: Api, path: str, query: dict[str, str]) -> tuple[int, bytes
     headers = {"Accept": "application/json"}
     if api.access.login:
         headers["Authorization"] = api.access.login
-    asked = api.session.get(
-        URL(f"{api.access.server}{path}?{words}", encoded=True),
+    request = FetchRequest(
+        f"{api.access.server}{path}?{words}",
         headers=headers,
-        allow_redirects=False,
-        proxy=api.access.proxy,
-        server_hostname=api.access.server_name,
+        max_bytes=LARGEST,
+        timeout=api.seconds,
+        verbatim=True,
     )
-    async with asked as answer:
-        return answer.status, await _body(answer, path)
-
-
-async def _body(answer: aiohttp.ClientResponse, path: str) -> bytes:
-    whole = bytearray()
-    async for piece in answer.content.iter_chunked(1 << 16):
-        whole += piece
-        if len(whole) > LARGEST:
-            raise TooLargeError(f"a page of {path} is larger than {LARGEST >> 20} MiB")
-    return bytes(whole)
+    try:
+        answer = await api.session.send(request)
+    except FetchError as error:
+        if error.reason is FailureReason.TOO_LARGE:
+            raise TooLargeError(f"a page of {path} is larger than {LARGEST >> 20} MiB") from None
+        raise
+    return answer.status, answer.body
 
 
 def _json(body: bytes) -> Any:

@@ -52,7 +52,7 @@ async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
 
     found = _Found()
     try:
-        async with asyncio.timeout(seconds), requests.connected(cluster) as api:
+        async with asyncio.timeout(seconds), requests.connected(cluster, seconds) as api:
             for listing in listings(cluster):
                 await _listed(api, listing, found)
     except failures.TROUBLE as error:
