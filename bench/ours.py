@@ -17,9 +17,10 @@ from cost import Cost, memory, report
 
 from monitor import __version__
 from monitor.assess import PathFinder
+from monitor.clock import SystemClock
 from monitor.gc_tuning import spare_the_collector
 from monitor.metrics import Exposition, OwnMetrics
-from monitor.model import Policy, Severity, SystemClock, Target
+from monitor.model import Policy, Severity, Target
 from monitor.network.resolve import Resolver
 from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, TrustStoreCache
 from monitor.scheduler import batches

@@ -20,6 +20,7 @@ from monitor.cli.output import say
 from monitor.cli.report import Element, as_json, elements, exit_code
 from monitor.cli.revocation import Bytes, Inquiry
 from monitor.cli.table import table
+from monitor.clock import SystemClock
 from monitor.config import Config
 from monitor.model import (
     Batch,
@@ -31,7 +32,6 @@ from monitor.model import (
     ProbeResult,
     Snapshot,
     Source,
-    SystemClock,
     Target,
     TargetState,
 )

@@ -5,11 +5,11 @@ import asyncio
 import sys
 
 from monitor.cli.output import say
+from monitor.clock import SystemClock
 from monitor.config import load
 from monitor.daemon.relay import relay_of
 from monitor.delivery import new_message_id, test_message
 from monitor.errors import ConfigError, Problem
-from monitor.model import SystemClock
 
 
 def test_email(arguments: argparse.Namespace) -> int:

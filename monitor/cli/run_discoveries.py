@@ -2,9 +2,9 @@
 
 import asyncio
 
+from monitor.clock import SystemClock
 from monitor.config import Config, trust_of
 from monitor.discovery import DiscoveryContext, DiscoveryResult, made
-from monitor.model import SystemClock
 from monitor.network.resolve import Resolver
 from monitor.pipeline import TrustStoreCache
 from monitor.sources import TrustStoreLoader

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from monitor import __version__
+from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
 from monitor.gc_tuning import spare_the_collector
-from monitor.model import Clock, SystemClock
+from monitor.model import Clock
 
 log = logging.getLogger(__name__)
 

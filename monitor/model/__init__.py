@@ -34,7 +34,7 @@ from monitor.model.observation import (
 )
 from monitor.model.probe_request import ProbeRequest
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
-from monitor.model.services import Clock, Source, SystemClock
+from monitor.model.services import Clock, Source
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
 from monitor.model.target import Batch, DiscoveredTarget, Margin, Policy, Target, TargetInfo, TargetTraits
 
@@ -79,7 +79,6 @@ __all__ = [
     "Staple",
     "StoreEntry",
     "Superseded",
-    "SystemClock",
     "Target",
     "TargetInfo",
     "TargetState",

@@ -1,7 +1,6 @@
 """The small interfaces through which upper modules receive lower services."""
 
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from monitor.model.observation import ProbeResult
@@ -18,18 +17,6 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Return seconds that never step, from an arbitrary start."""
         ...
-
-
-class SystemClock:
-    """Tell the time of this machine."""
-
-    def now(self) -> datetime:
-        """Return the wall time, aware and in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Return seconds that never step, from an arbitrary start."""
-        return time.monotonic()
 
 
 class Source(Protocol):

@@ -9,17 +9,8 @@ from weakref import WeakValueDictionary
 
 from pydantic import Field
 
-from monitor.model import (
-    Clock,
-    Failure,
-    FailureReason,
-    Policy,
-    ProbeRequest,
-    ProbeResult,
-    SystemClock,
-    Target,
-    TargetInfo,
-)
+from monitor.clock import SystemClock
+from monitor.model import Clock, Failure, FailureReason, Policy, ProbeRequest, ProbeResult, Target, TargetInfo
 from monitor.settings import Duration, TargetSettings
 from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.walk import failure_of, is_regular

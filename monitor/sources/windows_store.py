@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from monitor.clock import SystemClock
 from monitor.model import (
     Binding,
     Clock,
@@ -23,7 +24,6 @@ from monitor.model import (
     ProbeResult,
     ServiceAccount,
     StoreEntry,
-    SystemClock,
     Target,
     TargetInfo,
 )

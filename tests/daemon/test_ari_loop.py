@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.clock import SystemClock
 from monitor.config import Config, load
 from monitor.daemon.ari_loop import AriLoop
 from monitor.issuers.renewal_id import renewal_id
@@ -18,7 +19,6 @@ from monitor.model import (
     ProbeResult,
     RenewalWindow,
     Sighting,
-    SystemClock,
     Target,
     TargetState,
 )

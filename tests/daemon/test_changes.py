@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.state_loader import StateLoader
 from monitor.discovery import DiscoveryResult
 from monitor.errors import SystemBrokenError
 from monitor.metrics import OwnMetrics
-from monitor.model import DiscoveredTarget, SystemClock, Target
+from monitor.model import DiscoveredTarget, Target
 from monitor.pipeline import Board
 from monitor.store import Store
 from support.servers.daemon_process import until

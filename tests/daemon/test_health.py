@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
+from monitor.clock import SystemClock
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.health import HealthMonitor
 from monitor.daemon.periodic import PeriodicTask
 from monitor.daemon.tasks import Tasks
 from monitor.metrics import OwnMetrics
-from monitor.model import SystemClock
 from monitor.web import Health
 
 

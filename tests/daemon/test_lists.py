@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import SAVE_EVERY, Discoveries
 from monitor.discovery import DiscoveryResult
 from monitor.metrics import OwnMetrics
-from monitor.model import DiscoveredTarget, Failure, FailureReason, SystemClock, TargetTraits
+from monitor.model import DiscoveredTarget, Failure, FailureReason, TargetTraits
 from monitor.store import Store
 from support.servers.daemon_process import until
 

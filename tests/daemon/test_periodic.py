@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.clock import SystemClock
 from monitor.daemon.periodic import PeriodicTask
 from monitor.errors import SystemBrokenError
-from monitor.model import SystemClock
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

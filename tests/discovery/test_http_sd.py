@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from monitor.clock import SystemClock
 from monitor.config import load, online_problems
 from monitor.discovery import Discovery, DiscoveryContext, DiscoveryResult, HttpSdSettings, made
 from monitor.discovery.http_sd import request
-from monitor.model import Anchor, Anchors, DiscoveredTarget, FailureReason, SystemClock
+from monitor.model import Anchor, Anchors, DiscoveredTarget, FailureReason
 from monitor.network.resolve import Resolver
 from monitor.parse import certificate
 from monitor.secrets import SecretReference

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.clock import SystemClock
 from monitor.config import load, plan
 from monitor.daemon.daemon import Daemon
 from monitor.discovery import DiscoveryResult, WindowsReportSettings
 from monitor.discovery.windows_report import WindowsReports
-from monitor.model import DiscoveredTarget, FailureReason, SystemClock
+from monitor.model import DiscoveredTarget, FailureReason
 from support.factories.windows_documents import der, stored, written
 from support.folders import ROOT
 

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from monitor.model import Check, Finding, Policy, Severity, SystemClock, Target, TargetState
+from monitor.clock import SystemClock
+from monitor.model import Check, Finding, Policy, Severity, Target, TargetState
 from monitor.pipeline.board import Board
 from monitor.pipeline.gate import Gate
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model import Observation, ProbeResult, SystemClock, Target
+from monitor.clock import SystemClock
+from monitor.model import Observation, ProbeResult, Target
 from monitor.pipeline.gate import Gate
 from monitor.pipeline.looks import ProbeBatch
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.assess import PathFinder
+from monitor.clock import SystemClock
 from monitor.model import (
     Anchors,
     Failure,
@@ -19,7 +20,6 @@ from monitor.model import (
     ProbeRequest,
     ProbeResult,
     Source,
-    SystemClock,
     Target,
     TargetState,
 )

@@ -16,9 +16,10 @@ from monitor.cli.xprotect.readiness import as_json, as_table
 from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, needs
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
 from monitor.cli.xprotect.verify import notify_unreachable, tell, tell_trust
+from monitor.clock import SystemClock
 from monitor.config import Config, load, unwritten
 from monitor.errors import UsageError
-from monitor.model import Clock, SystemClock, Target
+from monitor.model import Clock, Target
 from monitor.xprotect import hosts
 
 COMMAND = "xprotect preflight"

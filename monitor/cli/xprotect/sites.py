@@ -9,13 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.cli.cli_targets import anchors
+from monitor.clock import SystemClock
 from monitor.config import Config, load, trust_of, unwritten
 from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
 from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site import XProtectSite
 from monitor.errors import UsageError
-from monitor.model import SystemClock
 from monitor.network.resolve import Resolver
 from monitor.pipeline import TrustStoreCache
 from monitor.sources import TrustStoreLoader

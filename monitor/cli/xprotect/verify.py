@@ -17,9 +17,10 @@ from monitor.cli.output import say
 from monitor.cli.report import Element
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
 from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
+from monitor.clock import SystemClock
 from monitor.config import load, unwritten
 from monitor.errors import UsageError
-from monitor.model import Snapshot, SystemClock, Target
+from monitor.model import Snapshot, Target
 from monitor.parse import display
 
 COMMAND = "xprotect verify"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from monitor.clock import SystemClock
 from monitor.demo.xprotect_site import PASSWORD, Behaviour, Simulator
 from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import (
@@ -19,7 +20,7 @@ from monitor.discovery.xprotect import (
     XProtectSiteSettings,
 )
 from monitor.discovery.xprotect.site import XProtectSite
-from monitor.model import Anchors, SystemClock
+from monitor.model import Anchors
 from monitor.network.resolve import Resolver
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.xprotect import Presets
