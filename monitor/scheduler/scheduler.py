@@ -54,7 +54,6 @@ class Scheduler:
         self._scheduler.add_listener(self._submitted, EVENT_JOB_SUBMITTED)
         self._due_at: dict[str, datetime] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self.watch_every = WATCH_EVERY
         self._watchdog: asyncio.Task[None] | None = None
         self._woke_at = clock.monotonic()
 
@@ -68,7 +67,7 @@ class Scheduler:
         # Not APScheduler's own interval trigger: after a step forward by years (a clock without a battery
         # that is set at last) it would count every missed run one by one, for many minutes.
         beat = Batch("beat", timedelta(seconds=WATCH_EVERY))
-        self._scheduler.add_job(self._beat, PhaseTrigger(beat), id=beat.id, next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(self._beat, PhaseTrigger(beat), id=beat.id, next_run_time=self._clock.now())
         self._scheduler.start()
         self._watchdog = asyncio.create_task(self._watch())
 
@@ -127,7 +126,7 @@ class Scheduler:
     async def _watch(self) -> None:
         offset = self._offset()
         while True:
-            await asyncio.sleep(self.watch_every)
+            await asyncio.sleep(WATCH_EVERY)
             if abs(self._offset() - offset) > STEP:
                 log.warning("the clock was set by %s; planning again", self._offset() - offset)
                 self._replan()

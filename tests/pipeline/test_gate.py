@@ -6,6 +6,8 @@ from monitor.clock import SystemClock
 from monitor.model import Check, Finding, Policy, Severity, Target, TargetState
 from monitor.pipeline.board import Board
 from monitor.pipeline.gate import Gate
+from support.factories import virtual_time
+from support.factories.virtual_time import LoopClock
 
 
 def target(number: int) -> Target:
@@ -17,7 +19,7 @@ def test_no_more_than_the_limit_at_once() -> None:
     """The gate never lets more looks through than it was told."""
 
     async def scenario() -> int:
-        gate, inside, most = Gate(SystemClock(), in_flight=3, per_second=0), 0, 0
+        gate, inside, most = Gate(LoopClock(), in_flight=3, per_second=0), 0, 0
 
         async def one() -> None:
             nonlocal inside, most
@@ -31,32 +33,22 @@ def test_no_more_than_the_limit_at_once() -> None:
         await asyncio.gather(*(one() for _ in range(30)))
         return most
 
-    assert asyncio.run(scenario()) == 3
+    assert virtual_time.run(scenario()) == 3
 
 
 def test_starts_are_paced() -> None:
     """Looks that could all start at once start at the given rate instead."""
 
-    class Clock(SystemClock):
-        def monotonic(self) -> float:
-            return 100.0  # time stands still, so the pace alone decides
-
     async def scenario() -> list[float]:
-        gate, waits = Gate(Clock(), in_flight=10, per_second=10), list[float]()
+        clock = LoopClock()
+        gate, starts = Gate(clock, in_flight=10, per_second=10), list[float]()
+        for _ in range(4):
+            await gate.enter()
+            starts.append(round(clock.monotonic(), 3))
+            gate.leave()
+        return starts
 
-        async def noted(seconds: float) -> None:
-            waits.append(round(seconds, 3))
-
-        original, asyncio.sleep = asyncio.sleep, noted  # type: ignore[assignment]
-        try:
-            for _ in range(4):
-                await gate.enter()
-                gate.leave()
-        finally:
-            asyncio.sleep = original
-        return waits
-
-    assert asyncio.run(scenario()) == [0.1, 0.2, 0.3]
+    assert virtual_time.run(scenario()) == [0.0, 0.1, 0.2, 0.3]
 
 
 def test_late_timers_cost_no_starts() -> None:

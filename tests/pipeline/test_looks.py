@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.clock import SystemClock
 from monitor.model import Observation, ProbeResult, Target
 from monitor.pipeline.gate import Gate
 from monitor.pipeline.looks import ProbeBatch
+from support.factories import virtual_time
+from support.factories.virtual_time import LoopClock
 
 
 def targets(count: int, name: str = "host") -> list[Target]:
@@ -35,7 +36,7 @@ async def forever(_: Target) -> Observation:
 
 def gate_of(in_flight: int, per_second: float = 0) -> Gate:
     """Return a gate."""
-    return Gate(SystemClock(), in_flight=in_flight, per_second=per_second)
+    return Gate(LoopClock(), in_flight=in_flight, per_second=per_second)
 
 
 async def ids(probes: ProbeBatch) -> list[str]:
@@ -52,7 +53,7 @@ def test_all_are_looked_at() -> None:
     async def main() -> list[str]:
         return await ids(ProbeBatch(at_once, targets(5), gate_of(2)))
 
-    assert asyncio.run(main()) == ["host0", "host1", "host2", "host3", "host4"]
+    assert virtual_time.run(main()) == ["host0", "host1", "host2", "host3", "host4"]
 
 
 def test_no_targets() -> None:
@@ -61,7 +62,7 @@ def test_no_targets() -> None:
     async def main() -> list[str]:
         return await ids(ProbeBatch(at_once, [], gate_of(1)))
 
-    assert asyncio.run(main()) == []
+    assert virtual_time.run(main()) == []
 
 
 def test_only_looks_under_way_have_tasks() -> None:
@@ -75,7 +76,7 @@ def test_only_looks_under_way_have_tasks() -> None:
         await probes.abandon()
         return tasks
 
-    assert asyncio.run(main()) == 3 + 1
+    assert virtual_time.run(main()) == 3 + 1
 
 
 def test_batches_start_one_after_the_other() -> None:
@@ -92,7 +93,7 @@ def test_batches_start_one_after_the_other() -> None:
         await asyncio.gather(*(ids(ProbeBatch(noted, targets(3, name), gate)) for name in ("a", "b")))
         return order
 
-    assert asyncio.run(main()) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert virtual_time.run(main()) == ["a0", "a1", "a2", "b0", "b1", "b2"]
 
 
 @pytest.mark.parametrize("per_second", [0, 1], ids=["under way", "waiting for the pace"])
@@ -107,7 +108,7 @@ def test_abandoned_looks_leave_the_gate_open(per_second: float) -> None:
         async with asyncio.timeout(10):
             return left, await ids(ProbeBatch(at_once, targets(2), gate))
 
-    assert asyncio.run(main()) == ([], ["host0", "host1"])
+    assert virtual_time.run(main()) == ([], ["host0", "host1"])
 
 
 def test_abandoning_hands_over_what_had_ended() -> None:
@@ -121,7 +122,7 @@ def test_abandoning_hands_over_what_had_ended() -> None:
         await asyncio.sleep(0.01)
         return [target.id for target, _ in await probes.abandon()]
 
-    assert asyncio.run(main()) == ["host1"]
+    assert virtual_time.run(main()) == ["host1"]
 
 
 async def broken(_: Target) -> Observation:
@@ -129,7 +130,7 @@ async def broken(_: Target) -> Observation:
     raise ZeroDivisionError
 
 
-class BrokenClock(SystemClock):
+class BrokenClock(LoopClock):
     """Tell no time."""
 
     def monotonic(self) -> float:
@@ -157,4 +158,4 @@ def test_a_bug_is_raised(probe: Probe, make: Callable[[], Gate]) -> None:
             await probes.abandon()
 
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(main())
+        virtual_time.run(main())

@@ -26,6 +26,7 @@ from monitor.model import (
 from monitor.parse import certificate
 from monitor.pipeline import Judge, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
+from support.factories import virtual_time
 from support.factories.cycle_world import (
     ANCHORS,
     LEAF,
@@ -66,7 +67,7 @@ def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixtu
     assert "ValueError: a bug" in caplog.text
 
 
-def test_a_source_that_forgets_its_timeout_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_forgets_its_timeout_is_given_up() -> None:
     """Even a source that hangs costs no more than its timeout and a grace."""
 
     class Hangs(Shows):
@@ -74,16 +75,14 @@ def test_a_source_that_forgets_its_timeout_is_given_up(monkeypatch: pytest.Monke
             await asyncio.sleep(3600)
             return ProbeResult()
 
-    monkeypatch.setattr("monitor.pipeline.probe_target.GRACE", timedelta(0))
-    one = target(1, timeout=timedelta(milliseconds=50))
+    one = target(1, timeout=timedelta(seconds=50))
     world = World(Hangs())
-    asyncio.run(world.cycle([one]).run(batch(one)))
+    virtual_time.run(world.cycle([one]).run(batch(one)))
     assert world.tally.failures == [("endpoint", FailureReason.TIMEOUT)]
 
 
-def test_fast_results_do_not_wait_for_a_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fast_results_do_not_wait_for_a_slow_one() -> None:
     """While one probe hangs, the others are on the board and recorded."""
-    monkeypatch.setattr("monitor.pipeline.run.SLICE", 0.02)
 
     class OneSlow(Shows):
         def __init__(self) -> None:
@@ -106,7 +105,7 @@ def test_fast_results_do_not_wait_for_a_slow_one(monkeypatch: pytest.MonkeyPatch
         await run
         return early, world.store.batches
 
-    early, batches = asyncio.run(scenario())
+    early, batches = virtual_time.run(scenario())
     assert early == [None, True]
     assert batches == [[target(2).id], [target(1).id]]
 
@@ -131,7 +130,7 @@ def test_a_target_is_never_looked_at_twice_at_once() -> None:
         await cycle.run(batch(one))
         return source.most
 
-    assert asyncio.run(scenario()) == 1
+    assert virtual_time.run(scenario()) == 1
 
 
 def test_a_cancelled_run_records_what_is_finished() -> None:
@@ -152,7 +151,7 @@ def test_a_cancelled_run_records_what_is_finished() -> None:
         await asyncio.gather(run, return_exceptions=True)
         return world.store.batches, [state.probed_at for state in world.board.snapshot]
 
-    batches, probed = asyncio.run(scenario())
+    batches, probed = virtual_time.run(scenario())
     assert batches == [[target(2).id]]
     assert probed == [None, NOW]
 
@@ -360,4 +359,4 @@ def test_a_success_forgets_nothing_that_failed_beside_it() -> None:
         await cycle.run(batch(two))
         return written
 
-    assert asyncio.run(scenario()) == [[target(2).id], [target(1).id, target(2).id]]
+    assert virtual_time.run(scenario()) == [[target(2).id], [target(1).id, target(2).id]]
