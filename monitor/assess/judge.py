@@ -108,13 +108,13 @@ class _Case:
 
     def who(self, certificate: Certificate) -> str:
         """Return how a sentence names a certificate of the path."""
-        if certificate is self.path.leaf:
+        if certificate == self.path.leaf:
             kind = "CA certificate" if self.is_authority(certificate) else "certificate"
             return f'the {kind} "{certificate.title}"'
         here = (one for one in self.sightings if one.location == self.path.location)
         if any(one.certificate.sha256 == certificate.sha256 for one in here):
             return f'its CA "{certificate.title}"'
-        role = "anchor" if self.path.trusted and certificate is self.path.certificates[-1] else "CA"
+        role = "anchor" if self.path.trusted and certificate == self.path.certificates[-1] else "CA"
         where = {"endpoint": "served", "files": "in the file"}.get(self.target.kind, "in the store")
         return f'its {role} "{certificate.title}" (not {where})'
 
@@ -159,7 +159,7 @@ def _state_finding(case: _Case) -> Iterator[Finding]:
 
 def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:
     policy = case.target.policy
-    as_ca = certificate is not case.path.leaf or case.is_authority(certificate)
+    as_ca = certificate != case.path.leaf or case.is_authority(certificate)
     check = Check.CA_EXPIRY if as_ca else Check.EXPIRY
     if policy.severity(check, Severity.WARNING) is not None:
         when = due(certificate, policy, as_ca=as_ca)

@@ -32,7 +32,7 @@ from monitor.model.observation import (
     Sighting,
     within,
 )
-from monitor.model.probe_request import ProbeRequest
+from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, Source
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
@@ -79,6 +79,7 @@ __all__ = [
     "Staple",
     "StoreEntry",
     "Superseded",
+    "TaggedSettings",
     "Target",
     "TargetInfo",
     "TargetState",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from monitor.model.certificate import Certificate
 from monitor.model.finding import Check, Severity
-from monitor.model.probe_request import ProbeRequest
+from monitor.model.probe_request import ProbeRequest, TaggedSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class TargetTraits:
 class Target:
     """Hold one thing to probe on a schedule.
 
-    ``settings`` is the frozen value that the source of this ``kind`` understands; it holds no
+    ``settings`` is the value that the source of this ``kind`` understands; it holds no
     secrets, only references to them. ``host`` with ``aliases`` is what targets are joined on.
     ``collection`` is true where an older certificate may lie beside its successor.
     ``server_name`` is the name the certificate must carry, empty when no name is expected.
@@ -127,7 +127,7 @@ class Target:
     id: str
     kind: str
     where: str
-    settings: object
+    settings: TaggedSettings
     policy: Policy = Policy()
     labels: tuple[tuple[str, str], ...] = ()
     host: str = ""

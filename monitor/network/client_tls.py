@@ -56,5 +56,5 @@ def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
     own = anchor.certificate
     silent = own.self_issued and not any(extension in anchor.der for extension in _CA_EXTENSIONS)
     return silent and any(
-        other.certificate.issuer == own.subject and other is not anchor for other in anchors.members
+        other.certificate.issuer == own.subject and other != anchor for other in anchors.members
     )

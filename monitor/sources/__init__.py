@@ -1,58 +1,22 @@
-"""The kinds of things we can probe: the list that a reader sees, and the object that probes each.
+"""Everything that can be probed: one file or package for each kind, listed in ``kinds``, and the anchors."""
 
-A new kind is one file and its two entries here.
-"""
-
-from typing import Annotated
-
-from pydantic import Field
-
-from monitor.model import Policy, Source, Target
-from monitor.network.resolve import Resolving
-from monitor.settings import PolicySettings
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
+from monitor.sources.kinds import (
+    FOUND_KINDS,
+    FoundKind,
+    SourceSettings,
+    TargetKind,
+    sources,
+    targets_of,
+    usual_policy,
+)
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
-from monitor.sources.windows_remote.settings import UNHURRIED, WindowsRemoteSettings
+from monitor.sources.windows_remote.settings import WindowsRemoteSettings
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_report import WindowsReportFile, WindowsReportSource
 from monitor.sources.windows_store import WindowsStoreSettings, WindowsStoreSource
-
-TargetKind = Annotated[
-    EndpointSettings | FilesSettings | KubernetesSettings | WindowsRemoteSettings | WindowsStoreSettings,
-    Field(discriminator="kind"),
-]
-
-FoundKind = EndpointSettings | WindowsReportFile
-FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "windows_report": WindowsReportFile}
-"""What discoveries may find, and the settings that its keys are."""
-
-
-def sources(resolver: Resolving) -> dict[str, Source]:
-    """Return the object that probes each kind of target; endpoints look names up with ``resolver``."""
-    return {
-        "endpoint": EndpointSource(resolver),
-        "files": FilesSource(),
-        "kubernetes": KubernetesSource(),
-        "windows_remote": WindowsRemoteSource(resolver),
-        "windows_report": WindowsReportSource(),
-        "windows_store": WindowsStoreSource(),
-    }
-
-
-def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
-    """Return the targets of one configured entry: one, or one for each machine that it names."""
-    if isinstance(settings, WindowsRemoteSettings):
-        return settings.targets(policy)
-    return (settings.target(policy),)
-
-
-def usual_policy(settings: TargetKind) -> PolicySettings | None:
-    """Return what suits a kind of target better than ``defaults``, which are written for endpoints."""
-    # PowerShell takes seconds to start, and a cluster has pages of megabytes.
-    return UNHURRIED if isinstance(settings, KubernetesSettings | WindowsRemoteSettings) else None
-
 
 __all__ = [
     "FOUND_KINDS",
@@ -63,6 +27,7 @@ __all__ = [
     "FoundKind",
     "KubernetesSettings",
     "KubernetesSource",
+    "SourceSettings",
     "TargetKind",
     "TrustStoreLoader",
     "WindowsRemoteSettings",

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -32,6 +32,7 @@ class ReportFile:
     file: str
     host: str
     late_after: timedelta
+    kind: Literal["windows_report"] = field(default="windows_report", kw_only=True)
 
 
 class WindowsReportFile(TargetSettings):

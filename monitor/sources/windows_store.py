@@ -4,7 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
@@ -48,6 +48,7 @@ class LocalStores:
     host: str
     stores: tuple[StoreName, ...]
     aliases: tuple[str, ...] = ()
+    kind: Literal["windows_store"] = field(default="windows_store", kw_only=True)
 
 
 class WindowsStoreSettings(TargetSettings):

@@ -4,10 +4,10 @@ Shared by entries that name hosts and by blocks inside a site's entry; connects 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.util import find_spec
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -60,6 +60,7 @@ class Remote:
     identity: ClientCertificate | None = None
     configuration_name: str = ""
     stores: tuple[str, ...] = ("LocalMachine/My",)
+    kind: Literal["windows_remote"] = field(default="windows_remote", kw_only=True)
 
 
 def store_name(text: str) -> str:

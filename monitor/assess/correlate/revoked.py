@@ -49,7 +49,7 @@ def _of_path(state: TargetState, path: Path, snapshot: Snapshot) -> Iterator[tup
             yield from _findings(state, path, certificate, known)
     last = path.certificates[-1]
     # No server staples a response for its CAs: where only stapled ones count, CAs are not judged.
-    wanted = last is path.leaf or state.target.policy.revocation != ("staple",)
+    wanted = last == path.leaf or state.target.policy.revocation != ("staple",)
     if wanted and not path.trusted and not last.self_issued:
         why = "the certificate of its issuer is not known: nobody sends it and it is not among the anchors"
         yield from _unknown(state, path, last, why)
@@ -83,4 +83,4 @@ def _unknown(
 
 
 def _who(path: Path, certificate: Certificate) -> str:
-    return f'{"the certificate" if certificate is path.leaf else "its CA"} "{certificate.title}"'
+    return f'{"the certificate" if certificate == path.leaf else "its CA"} "{certificate.title}"'

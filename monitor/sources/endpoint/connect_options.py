@@ -4,7 +4,7 @@ Must not connect or read anything: passwords and keys are named here and read at
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from socket import AF_INET, AF_INET6
 from typing import Literal, Self
@@ -68,10 +68,11 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class ConnectOptions:
-    """Hold one way; ``family`` and ``source`` apply to the connection to the proxy where there is one.
+    """How one server is reached; with a proxy, ``family`` and ``source`` apply to the connection to it.
 
-    ``every`` means that each address of the name is probed, not the first that answers; ``every_key`` that
-    the server's RSA and its ECDSA certificate are probed, not the one that it prefers.
+    ``every_address`` means that each address of the name is probed, not the first that answers, and
+    ``every_key_type`` that the server's RSA and its ECDSA certificate are, not the one that it prefers.
+    ``direct`` is true where everything is as usual: then there is nothing to read, choose or repeat.
     """
 
     family: Family = Family.ANY
@@ -80,6 +81,12 @@ class ConnectOptions:
     identity: ClientIdentity | None = None
     every_address: bool = False
     every_key_type: bool = False
+    direct: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Decide once whether everything is as usual: every probe asks."""
+        own = (self.family, self.source, self.proxy, self.identity, self.every_address, self.every_key_type)
+        object.__setattr__(self, "direct", own == (Family.ANY, "", None, None, False, False))
 
     def chosen(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
         """Return those of the addresses that may be used, in the order to try them."""
@@ -111,6 +118,7 @@ class Endpoint:
     server_name: str
     protocol: str = "tls"
     connect: ConnectOptions = DIRECT
+    kind: Literal["endpoint"] = field(default="endpoint", kw_only=True)
 
 
 class ConnectSettings(TargetSettings):
@@ -197,8 +205,8 @@ class ConnectSettings(TargetSettings):
             passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
             identity = ClientIdentity(self.client_cert, self.client_key or self.client_cert, passphrase)
         every, every_key = self.addresses == "all", self.key_types == "all"
-        way = ConnectOptions(self.family, self.source_address, proxy, identity, every, every_key)
-        return DIRECT if way == DIRECT else way
+        options = ConnectOptions(self.family, self.source_address, proxy, identity, every, every_key)
+        return DIRECT if options.direct else options  # one object for nearly all endpoints
 
 
 def _version(address: str) -> int:

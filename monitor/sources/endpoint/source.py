@@ -11,7 +11,7 @@ from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, begin, connect
 from monitor.network.resolve import Address, Resolving, literal
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
-from monitor.sources.endpoint.connect_options import DIRECT, Endpoint
+from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.conversation_factory import (
     STAPLED,
     USUAL,
@@ -74,7 +74,7 @@ class EndpointSource:
         deadline = asyncio.get_running_loop().time() + request.timeout.total_seconds()
         tls_options = STAPLED if "staple" in request.revocation else USUAL
         context = _ProbeContext(request, endpoint, deadline, tls_options, request.location)
-        if endpoint.connect is DIRECT:
+        if endpoint.connect.direct:
             return await self._one(context)
         return await (
             self._every_address(context) if endpoint.connect.every_address else self._one_address(context)
@@ -124,7 +124,7 @@ class EndpointSource:
             return await self._in_datagrams(context)
         denied: tuple[Failure, ...] = ()
         try:
-            if endpoint.connect is DIRECT:
+            if endpoint.connect.direct:
                 handshake = conversation(endpoint, context.tls_options)
                 link = await self._link(endpoint.host, endpoint.port, context)
             else:
@@ -196,7 +196,7 @@ class EndpointSource:
     async def _chosen(self, host: str, port: int, context: _ProbeContext) -> tuple[Address, ...]:
         addresses = literal(host, port) or await self._addresses(host, port, context)
         way = context.endpoint.connect
-        if way is DIRECT:
+        if way.direct:
             return addresses
         addresses = way.chosen(addresses)
         if not addresses:

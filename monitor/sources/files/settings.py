@@ -1,6 +1,6 @@
 """What a configuration says of one set of certificate files, and the target it becomes; reads no file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,7 @@ class Files:
     paths: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     passphrases: tuple[SecretReference, ...] = ()
+    kind: Literal["files"] = field(default="files", kw_only=True)
 
 
 class FilesSettings(TargetSettings):

@@ -1,7 +1,7 @@
 """The configuration of one Kubernetes cluster whose certificates are watched; connects to nothing."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Literal, Self
 
@@ -40,6 +40,7 @@ class Cluster:
     resources: tuple[str, ...] = ("secrets", "configmaps", "webhooks")
     secrets: tuple[SecretKeys, ...] = (SecretKeys("kubernetes.io/tls", ("tls.crt", "ca.crt")),)
     keys: tuple[str, ...] = ("*",)
+    kind: Literal["kubernetes"] = field(default="kubernetes", kw_only=True)
 
 
 class SecretKeysSettings(BaseModel):

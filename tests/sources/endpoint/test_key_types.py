@@ -207,7 +207,7 @@ def test_default_costs_nothing() -> None:
     """Without the key an endpoint is reached directly, in one handshake."""
     settings = EndpointSettings(address="h:1").target(Policy()).settings
     assert isinstance(settings, Endpoint)
-    assert settings.connect is DIRECT
+    assert (settings.connect, settings.connect.direct) == (DIRECT, True)
 
 
 def test_unknown_word() -> None:

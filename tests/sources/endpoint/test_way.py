@@ -40,7 +40,7 @@ def test_nothing_written() -> None:
     """An endpoint without any of the keys is reached directly."""
     settings = EndpointSettings(address="recorder.example").target(Policy()).settings
     assert isinstance(settings, Endpoint)
-    assert settings.connect is DIRECT
+    assert (settings.connect, settings.connect.direct) == (DIRECT, True)
 
 
 def probe(port: int, host: str = "127.0.0.1", **keys: str) -> ProbeResult:

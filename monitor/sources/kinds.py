@@ -1,0 +1,61 @@
+"""The kinds of things we can probe: the lists that a reader sees, and the object that probes each.
+
+A new kind is one file and its three entries here.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from monitor.model import Policy, Source, Target
+from monitor.network.resolve import Resolving
+from monitor.settings import PolicySettings
+from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint.connect_options import Endpoint
+from monitor.sources.files import FilesSettings, FilesSource
+from monitor.sources.files.settings import Files
+from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
+from monitor.sources.kubernetes.settings import Cluster
+from monitor.sources.windows_remote.settings import UNHURRIED, Remote, WindowsRemoteSettings
+from monitor.sources.windows_remote.source import WindowsRemoteSource
+from monitor.sources.windows_report import ReportFile, WindowsReportFile, WindowsReportSource
+from monitor.sources.windows_store import LocalStores, WindowsStoreSettings, WindowsStoreSource
+
+TargetKind = Annotated[
+    EndpointSettings | FilesSettings | KubernetesSettings | WindowsRemoteSettings | WindowsStoreSettings,
+    Field(discriminator="kind"),
+]
+
+SourceSettings = Annotated[
+    Endpoint | Files | Cluster | Remote | ReportFile | LocalStores, Field(discriminator="kind")
+]
+"""What each kind of source has to know of a target; ``kind`` tells them apart where they are read as data."""
+
+FoundKind = EndpointSettings | WindowsReportFile
+FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "windows_report": WindowsReportFile}
+"""What discoveries may find, and the settings that its keys are."""
+
+
+def sources(resolver: Resolving) -> dict[str, Source]:
+    """Return the object that probes each kind of target; endpoints look names up with ``resolver``."""
+    return {
+        "endpoint": EndpointSource(resolver),
+        "files": FilesSource(),
+        "kubernetes": KubernetesSource(),
+        "windows_remote": WindowsRemoteSource(resolver),
+        "windows_report": WindowsReportSource(),
+        "windows_store": WindowsStoreSource(),
+    }
+
+
+def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
+    """Return the targets of one configured entry: one, or one for each machine that it names."""
+    if isinstance(settings, WindowsRemoteSettings):
+        return settings.targets(policy)
+    return (settings.target(policy),)
+
+
+def usual_policy(settings: TargetKind) -> PolicySettings | None:
+    """Return what suits a kind of target better than ``defaults``, which are written for endpoints."""
+    # PowerShell takes seconds to start, and a cluster has pages of megabytes.
+    return UNHURRIED if isinstance(settings, KubernetesSettings | WindowsRemoteSettings) else None
