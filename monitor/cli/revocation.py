@@ -7,7 +7,7 @@ from monitor.assess import PATIENCE
 from monitor.config import Config
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
-from monitor.issuers.renewal import Fetchers
+from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
 from monitor.model import Anchors, Clock, Policy, RenewalWindow, Revocation, RevocationStatus, Snapshot

@@ -5,7 +5,7 @@ import ssl
 from monitor.config import Config
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
-from monitor.issuers.renewal import Fetchers
+from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.model import Anchors, Clock
 from monitor.network.client_tls import client_context

@@ -1,4 +1,4 @@
-"""Say what a CRL tells of a certificate (RFC 5280 section 6.3.3); fetches nothing.
+"""What a CRL says about a certificate (RFC 5280 section 6.3.3); fetches nothing.
 
 A list that is not surely the right one never makes a certificate good: see ``crl_scope``.
 """
@@ -9,9 +9,9 @@ from cryptography import x509
 
 from monitor.assess.links import UNREADABLE
 from monitor.issuers.crl_scope import scope_of, value_of
-from monitor.issuers.issued import Issued
-from monitor.issuers.named import deltas_named
-from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
+from monitor.issuers.fetched_crl import FetchedCrl
+from monitor.issuers.revocation_urls import delta_crl_urls
+from monitor.issuers.verdict import SKEW, IssuerPair, Verdict, instant, revoked_words, unknown
 from monitor.model import RevocationStatus
 from monitor.parse import display
 
@@ -19,8 +19,8 @@ _HOLD = x509.ReasonFlags.certificate_hold
 _TAKEN_BACK = x509.ReasonFlags.remove_from_crl
 
 
-def told_by(issued: Issued, pair: Pair, now: datetime) -> Verdict:
-    """Return what a CRL tells of a certificate.
+def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> Verdict:
+    """Return what a CRL says about a certificate.
 
     A listed certificate was revoked also by a list that has ended; only for one on hold that is open then.
     """
@@ -35,26 +35,22 @@ def told_by(issued: Issued, pair: Pair, now: datetime) -> Verdict:
         return unknown(f"{where} has entries that cannot be read")
     ended = _ended(issued.crl, now)
     if found is not None and not (found.on_hold and ended):
-        return Verdict(
-            found.revocation_status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold
-        )
+        return Verdict(found.status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold)
     if problem := ended or scope.partial:
         return unknown(f"{where} {problem}")
     said = f"not in {where} of {instant(issued.crl.last_update_utc)}"
     return Verdict(RevocationStatus.GOOD, said, good_until=issued.crl.next_update_utc)
 
 
-def with_delta(verdict: Verdict, base: Issued, delta: Issued, pair: Pair, now: datetime) -> Verdict:
-    """Return what base and delta CRL tell together; a delta that does not fit changes nothing.
+def with_delta(
+    verdict: Verdict, base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair, now: datetime
+) -> Verdict:
+    """Return what base and delta CRL say together; a delta that does not fit changes nothing.
 
     They fit when one CA signed both for one scope and the delta builds on this base or an earlier one
     (RFC 5280 section 5.2.4).
     """
-    if (
-        verdict.revocation_status is RevocationStatus.UNKNOWN
-        or not _fits(base, delta, pair)
-        or _ended(delta.crl, now)
-    ):
+    if verdict.status is RevocationStatus.UNKNOWN or not _fits(base, delta, pair) or _ended(delta.crl, now):
         return verdict
     try:
         entry = delta.entry(pair.certificate.serial_number)
@@ -62,17 +58,17 @@ def with_delta(verdict: Verdict, base: Issued, delta: Issued, pair: Pair, now: d
         return verdict
     until = delta.crl.next_update_utc
     if entry is None:
-        return Verdict(verdict.revocation_status, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
+        return Verdict(verdict.status, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
     if _reason(entry) is _TAKEN_BACK:
         said = f"no longer on hold, says the delta CRL {display(delta.url, 200)}"
         return Verdict(RevocationStatus.GOOD, said, good_until=until) if verdict.on_hold else verdict
-    return told_by(delta, pair, now)
+    return crl_verdict(delta, pair, now)
 
 
-def deltas_of(base: Issued, pair: Pair) -> tuple[str, ...]:
-    """Return where the delta CRL is: the base names it, or else the certificate."""
+def delta_urls(base: FetchedCrl, pair: IssuerPair) -> tuple[str, ...]:
+    """Return the URLs of the delta CRL: the base names them, or else the certificate."""
     try:
-        return deltas_named(base.crl.extensions) or deltas_named(pair.certificate.extensions)
+        return delta_crl_urls(base.crl.extensions) or delta_crl_urls(pair.certificate.extensions)
     except UNREADABLE:
         return ()
 
@@ -110,7 +106,7 @@ def _ended(crl: x509.CertificateRevocationList, now: datetime) -> str:
     return f"ended on {instant(end)}" if now > end else ""
 
 
-def _fits(base: Issued, delta: Issued, pair: Pair) -> bool:
+def _fits(base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair) -> bool:
     scope = scope_of(delta, pair)
     try:
         built_on = value_of(delta.crl.extensions, x509.DeltaCRLIndicator)

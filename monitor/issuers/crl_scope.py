@@ -1,4 +1,4 @@
-"""Say whether a CRL speaks of a certificate at all (RFC 5280 section 5.2.5); reads none of its entries.
+"""Whether a CRL covers a certificate at all (RFC 5280 section 5.2.5); reads none of its entries.
 
 A list that is not surely the right one tells nothing: another's signature or name, another scope, or marked
 with what we do not understand.
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from monitor.assess.links import UNREADABLE, canonical
-from monitor.issuers.issued import Issued
-from monitor.issuers.verdict import Pair
+from monitor.issuers.fetched_crl import FetchedCrl
+from monitor.issuers.verdict import IssuerPair
 from monitor.parse import display
 
 _UNDERSTOOD = (
@@ -23,14 +23,14 @@ _UNDERSTOOD = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Say why a list tells nothing of a pair, or why its silence does; each is empty when it is not so."""
+    """Why a list says nothing about a pair, and why its silence says nothing; empty when it does."""
 
     useless: str = ""
     partial: str = ""
 
 
-def scope_of(issued: Issued, pair: Pair) -> Scope:
-    """Return what of a certificate a list can tell."""
+def scope_of(issued: FetchedCrl, pair: IssuerPair) -> Scope:
+    """Return what a list can say about a certificate."""
     try:
         if not _same_name(issued.crl.issuer, pair.issuer.subject):
             return Scope(f'is that of another CA, "{display(issued.crl.issuer.rfc4514_string(), 200)}"')

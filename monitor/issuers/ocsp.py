@@ -1,4 +1,4 @@
-"""Write an OCSP request and say what a response tells of a certificate (RFC 6960); sends nothing.
+"""OCSP requests, and what a response says about a certificate (RFC 6960); sends nothing.
 
 What another signed, what has ended, and what speaks of another certificate tells nothing.
 """
@@ -15,7 +15,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from monitor.assess.links import UNREADABLE, verify
-from monitor.issuers.verdict import SKEW, Pair, Verdict, instant, revoked_words, unknown
+from monitor.issuers.verdict import SKEW, IssuerPair, Verdict, instant, revoked_words, unknown
 from monitor.model import RevocationStatus
 from monitor.parse import display
 
@@ -34,7 +34,7 @@ _REASONS = {
 }
 
 
-def question(pair: Pair) -> bytes:
+def ocsp_request(pair: IssuerPair) -> bytes:
     """Return the request for a certificate, in DER; SHA-1 names the issuer, as every responder knows it.
 
     Raises one of ``UNREADABLE`` for certificates that the library cannot name.
@@ -43,8 +43,8 @@ def question(pair: Pair) -> bytes:
     return builder.build().public_bytes(Encoding.DER)
 
 
-def told_by_response(data: bytes, pair: Pair, now: datetime, where: str) -> Verdict:
-    """Return what a response tells of a certificate; ``where`` names its source for people."""
+def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, where: str) -> Verdict:
+    """Return what a response says about a certificate; ``where`` names its source for people."""
     where = display(where, 250)
     try:
         response = ocsp.load_der_ocsp_response(data)
@@ -58,7 +58,7 @@ def told_by_response(data: bytes, pair: Pair, now: datetime, where: str) -> Verd
         return unknown(f"{where} gave a response that cannot be read")
 
 
-def _of_response(response: ocsp.OCSPResponse, pair: Pair, now: datetime, where: str) -> Verdict:
+def _of_response(response: ocsp.OCSPResponse, pair: IssuerPair, now: datetime, where: str) -> Verdict:
     if any(one.critical and not isinstance(one.value, x509.OCSPNonce) for one in response.extensions):
         return unknown(f"{where} gave a response that is marked with something that is not supported")
     single = next(_about(response, pair), None)
@@ -69,8 +69,8 @@ def _of_response(response: ocsp.OCSPResponse, pair: Pair, now: datetime, where: 
     return _told(single, now, where)
 
 
-def _about(response: ocsp.OCSPResponse, pair: Pair) -> Iterator[ocsp.OCSPSingleResponse]:
-    """Yield what is said of the certificate: same serial number, same issuer by name and key."""
+def _about(response: ocsp.OCSPResponse, pair: IssuerPair) -> Iterator[ocsp.OCSPSingleResponse]:
+    """Yield the answers about the certificate: same serial number, same issuer by name and key."""
     for count, single in enumerate(response.responses):
         if count == _MOST_ANSWERS:
             return

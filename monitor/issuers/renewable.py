@@ -1,4 +1,4 @@
-"""Say of which certificates an ACME CA can be asked when to renew them, and where; pure.
+"""Which certificates an ACME CA can be asked about, and where; pure.
 
 It must cost nothing where no policy asks for renewal information.
 """
@@ -17,7 +17,7 @@ _ESCAPED = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True)
 class Renewable:
-    """Hold one certificate and the directory of the CA that issued it."""
+    """One certificate and the directory of the CA that issued it."""
 
     certificate: Certificate
     directory: str

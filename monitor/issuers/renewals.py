@@ -1,6 +1,6 @@
 """Keep up to date when ACME CAs suggest to renew watched certificates: who is due, and what is known.
 
-Looks never wait for it, and it judges nothing: what it learns goes onto the board, and into the record, so
+Probes never wait for it, and it judges nothing: what it learns goes onto the board, and into the record, so
 that a window which was pulled in shows as such after a restart.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.issuers.ari_client import AFTER_TROUBLE, AriClient, Fetchers, NoWindowError, growing_wait
 from monitor.issuers.renewable import Renewable, renewable
-from monitor.issuers.renewal import AFTER_TROUBLE, Asking, Fetchers, NoWindowError, growing
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.suggestion import LATEST_AGAIN, Suggestion
 from monitor.model import Clock, RenewalWindow, Snapshot
@@ -46,7 +46,7 @@ class RenewalStore(Protocol):
 
 
 class Renewals:
-    """Hold the window of each certificate and when its CA is asked again."""
+    """The renewal window of each certificate, and when its CA is asked again."""
 
     def __init__(
         self, fetchers: Fetchers, directories: Mapping[str, str], memory: RenewalStore, clock: Clock
@@ -63,7 +63,7 @@ class Renewals:
 
     def use(self, fetchers: Fetchers, directories: Mapping[str, str]) -> None:
         """Ask by another configuration from now on; whoever gave no window is asked anew."""
-        self._asking = Asking(fetchers, self._clock)
+        self._asking = AriClient(fetchers, self._clock)
         self._directories = directories
         self._failed: dict[str, int] = {}
         self._due: dict[str, datetime] = {}
@@ -130,7 +130,7 @@ class Renewals:
             suggested, wait = await self._window(one, der)
         except NoWindowError as error:
             self._failed[sha256] = self._failed.get(sha256, 0) + 1
-            wait = error.wait or growing(self._failed[sha256])
+            wait = error.wait or growing_wait(self._failed[sha256])
             self._due[sha256] = self._clock.now() + wait
             self._say(one.directory, str(error))
             return None

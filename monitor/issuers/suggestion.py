@@ -30,7 +30,7 @@ class BadAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Hold the window in which the CA suggests to renew, and a page that says why, empty without one."""
+    """The window in which the CA suggests to renew, and a page that says why, empty without one."""
 
     start: datetime
     end: datetime
@@ -62,7 +62,7 @@ def suggestion_in(body: bytes) -> Suggestion:
     return Suggestion(start, end, _explanation(answer.get("explanationURL")))
 
 
-def asked_to_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return how long the server asks us to wait (RFC 9110 section 10.2.3), within our bounds."""
     text = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):

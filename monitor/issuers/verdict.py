@@ -12,8 +12,8 @@ SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Hold a certificate and the one that issued it, as the library reads them."""
+class IssuerPair:
+    """A certificate and the one that issued it, as the library reads them."""
 
     certificate: x509.Certificate
     issuer: x509.Certificate
@@ -21,9 +21,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Hold an answer; ``detail`` is a sentence without a capital, ``unknown`` says there why."""
+    """What one source says; ``detail`` is a sentence without a capital, which tells why it is unknown."""
 
-    revocation_status: RevocationStatus
+    status: RevocationStatus
     detail: str
     revoked_at: datetime | None = None
     good_until: datetime | None = None
@@ -31,7 +31,7 @@ class Verdict:
 
 
 def unknown(detail: str) -> Verdict:
-    """Return that it could not be told."""
+    """Return a verdict that the source could not tell."""
     return Verdict(RevocationStatus.UNKNOWN, detail)
 
 

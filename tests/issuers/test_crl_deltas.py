@@ -3,7 +3,7 @@
 import pytest
 from cryptography import x509
 
-from monitor.issuers.crl import deltas_of, told_by, with_delta
+from monitor.issuers.crl import crl_verdict, delta_urls, with_delta
 from monitor.model import RevocationStatus
 from support.factories.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, delta
 from support.pki.crls import crl, entry, points
@@ -15,8 +15,8 @@ BASE = [(x509.CRLNumber(10), False)]
 def joined(base: bytes, more: bytes) -> RevocationStatus:
     """Return what base and delta tell together."""
     whole, part = issued_list(base), issued_list(more, "http://ca.example/ca+.crl")
-    verdict = told_by(whole, pair(LEAF, CA), NOW)
-    return with_delta(verdict, whole, part, pair(LEAF, CA), NOW).revocation_status
+    verdict = crl_verdict(whole, pair(LEAF, CA), NOW)
+    return with_delta(verdict, whole, part, pair(LEAF, CA), NOW).status
 
 
 def test_revoked_since_the_base() -> None:
@@ -64,7 +64,7 @@ def test_where_deltas_are() -> None:
     assert isinstance(point, x509.CRLDistributionPoints)
     freshest = (x509.FreshestCRL(list(point)), False)
     base = issued_list(crl(CA, extensions=[freshest]))
-    assert deltas_of(base, pair(LEAF, CA)) == ("http://ca.example/ca+.crl",)
+    assert delta_urls(base, pair(LEAF, CA)) == ("http://ca.example/ca+.crl",)
     plain, naming = issued_list(crl(CA)), leaf(CA, freshest)
-    assert deltas_of(plain, pair(naming, CA)) == ("http://ca.example/ca+.crl",)
-    assert deltas_of(plain, pair(LEAF, CA)) == ()
+    assert delta_urls(plain, pair(naming, CA)) == ("http://ca.example/ca+.crl",)
+    assert delta_urls(plain, pair(LEAF, CA)) == ()

@@ -5,8 +5,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from monitor.issuers.crl import told_by
-from monitor.issuers.issued import UnreadableListError
+from monitor.issuers.crl import crl_verdict
+from monitor.issuers.fetched_crl import UnreadableCrlError
 from support import pki
 from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, told
 from support.pki.crls import URL, crl, points
@@ -19,15 +19,15 @@ from support.servers.issuer_world import NOW, issued_list, leaf, pair
 def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
     """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
     ca = pki.authority("CA", key=pki.rsa_key())
-    assert told(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).revocation_status is GOOD
+    assert told(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).status is GOOD
 
 
 def test_two_algorithms() -> None:
     """A list whose signed part names another algorithm than its signature is refused."""
     algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
     body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
-    assert told(signed_anew(body)).revocation_status is GOOD
-    with pytest.raises(UnreadableListError):
+    assert told(signed_anew(body)).status is GOOD
+    with pytest.raises(UnreadableCrlError):
         told(signed_anew(body.replace(algorithm, other)))
 
 
@@ -35,6 +35,6 @@ def test_a_signature_is_verified_once() -> None:
     """A list is hashed once, however many certificates it is asked about."""
     held = issued_list(crl(CA))
     for _ in range(3):
-        told_by(held, pair(leaf(CA, points(URL)), CA), NOW)
+        crl_verdict(held, pair(leaf(CA, points(URL)), CA), NOW)
     assert list(held.signed_by.values()) == [True]
-    assert told_by(held, pair(leaf(OTHER), OTHER), NOW).revocation_status is UNKNOWN
+    assert crl_verdict(held, pair(leaf(OTHER), OTHER), NOW).status is UNKNOWN

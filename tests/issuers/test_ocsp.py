@@ -9,7 +9,7 @@ from cryptography.x509 import ocsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.issuers.ocsp import question, told_by_response
+from monitor.issuers.ocsp import ocsp_request, ocsp_verdict
 from monitor.issuers.verdict import Verdict
 from monitor.model import RevocationStatus
 from support import pki
@@ -25,13 +25,13 @@ STATUS = ocsp.OCSPCertStatus
 
 def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
     """Return what a response tells."""
-    return told_by_response(data, pair(about, ca), NOW, "the responder")
+    return ocsp_verdict(data, pair(about, ca), NOW, "the responder")
 
 
 def test_good() -> None:
     """A good certificate is good until the next update."""
     verdict = told(response(LEAF, CA))
-    assert (verdict.revocation_status, verdict.good_until, verdict.detail) == (
+    assert (verdict.status, verdict.good_until, verdict.detail) == (
         GOOD,
         NOW + DAY,
         "not revoked, says the responder as of 2026-11-23 11:00 UTC",
@@ -41,7 +41,7 @@ def test_good() -> None:
 def test_revoked() -> None:
     """A revoked certificate is told with instant and reason."""
     verdict = told(response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.superseded))
-    assert (verdict.revocation_status, verdict.revoked_at, verdict.detail) == (
+    assert (verdict.status, verdict.revoked_at, verdict.detail) == (
         REVOKED,
         NOW - DAY,
         "revoked on 2026-11-22 12:00 UTC (superseded), says the responder",
@@ -51,7 +51,7 @@ def test_revoked() -> None:
 def test_unknown() -> None:
     """A responder that does not know the certificate does not call it good."""
     verdict = told(response(LEAF, CA, STATUS.UNKNOWN))
-    assert (verdict.revocation_status, verdict.detail) == (
+    assert (verdict.status, verdict.detail) == (
         UNKNOWN,
         "the responder does not know the certificate",
     )
@@ -60,34 +60,34 @@ def test_unknown() -> None:
 @pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.UNKNOWN])
 def test_ended(status: ocsp.OCSPCertStatus) -> None:
     """A response that has ended tells nothing good."""
-    assert told(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).revocation_status is UNKNOWN
+    assert told(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
 
 
 def test_ended_but_revoked() -> None:
     """A revocation is for good, but for a hold."""
     old = {"begin": NOW - 2 * DAY, "end": NOW - DAY}
-    assert told(response(LEAF, CA, STATUS.REVOKED, **old)).revocation_status is REVOKED  # type: ignore[arg-type]
+    assert told(response(LEAF, CA, STATUS.REVOKED, **old)).status is REVOKED  # type: ignore[arg-type]
     on_hold = response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.certificate_hold, **old)  # type: ignore[arg-type]
-    assert told(on_hold).revocation_status is UNKNOWN
+    assert told(on_hold).status is UNKNOWN
 
 
 def test_from_the_future() -> None:
     """A response that has not begun tells nothing; a few minutes are two clocks that differ."""
-    assert told(response(LEAF, CA, begin=NOW + HOUR)).revocation_status is UNKNOWN
-    assert told(response(LEAF, CA, begin=NOW + HOUR / 60)).revocation_status is GOOD
+    assert told(response(LEAF, CA, begin=NOW + HOUR)).status is UNKNOWN
+    assert told(response(LEAF, CA, begin=NOW + HOUR / 60)).status is GOOD
 
 
 @pytest.mark.parametrize(("age", "revocation_status"), [(HOUR, GOOD), (DAY + HOUR, UNKNOWN)])
 def test_without_an_end(age: object, revocation_status: RevocationStatus) -> None:
     """A response that does not say how long it holds is believed for a day."""
-    assert told(response(LEAF, CA, begin=NOW - age, end=None)).revocation_status is revocation_status  # type: ignore[operator]
+    assert told(response(LEAF, CA, begin=NOW - age, end=None)).status is revocation_status  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.REVOKED])
 def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
     """A stranger's signature tells nothing, be it good or bad."""
     verdict = told(response(LEAF, CA, status, by=OTHER))
-    assert (verdict.revocation_status, verdict.detail) == (
+    assert (verdict.status, verdict.detail) == (
         UNKNOWN,
         "the responder gave a response that neither the CA nor its responder signed",
     )
@@ -95,7 +95,7 @@ def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
 
 def test_appointed_responder() -> None:
     """One whom the CA issued a certificate for signing responses speaks for it."""
-    assert told(response(LEAF, CA, by=responder(CA))).revocation_status is GOOD
+    assert told(response(LEAF, CA, by=responder(CA))).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ def test_appointed_responder() -> None:
 )
 def test_others_that_sign(signer: pki.Issued) -> None:
     """Nobody else speaks for the CA (RFC 6960 section 4.2.2.2), least of all a server."""
-    assert told(response(LEAF, CA, by=signer)).revocation_status is UNKNOWN
+    assert told(response(LEAF, CA, by=signer)).status is UNKNOWN
 
 
 def test_the_certificate_itself_signs() -> None:
     """A certificate does not vouch for itself."""
-    assert told(response(LEAF, CA, by=LEAF)).revocation_status is UNKNOWN
+    assert told(response(LEAF, CA, by=LEAF)).status is UNKNOWN
 
 
 def test_another_certificate() -> None:
@@ -133,7 +133,7 @@ def test_the_same_serial_number_of_another_ca() -> None:
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()])
 def test_hashes_of_the_name(algorithm: hashes.HashAlgorithm) -> None:
     """A responder may name the CA by another hash than we did."""
-    assert told(response(LEAF, CA, algorithm=algorithm)).revocation_status is GOOD
+    assert told(response(LEAF, CA, algorithm=algorithm)).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_kinds_of_keys(key: pki.Key) -> None:
     """Responses signed by the usual kinds of keys are understood."""
     ca = pki.authority("CA", key=key)
     about = leaf(ca)
-    assert told(response(about, ca), about, ca).revocation_status is GOOD
+    assert told(response(about, ca), about, ca).status is GOOD
 
 
 def test_ed25519() -> None:
@@ -156,7 +156,7 @@ def test_ed25519() -> None:
     ca = pki.authority("CA", key=ed25519.Ed25519PrivateKey.generate())
     about = leaf(ca)
     made = response(about, ca, named_by=ocsp.OCSPResponderEncoding.NAME)
-    assert told(made, about, ca).revocation_status is GOOD
+    assert told(made, about, ca).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_refusals(status: ocsp.OCSPResponseStatus, said: str) -> None:
     """A responder that does not answer is quoted in words."""
     data = ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
     verdict = told(data)
-    assert (verdict.revocation_status, verdict.detail) == (UNKNOWN, f"the responder {said}")
+    assert (verdict.status, verdict.detail) == (UNKNOWN, f"the responder {said}")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_refusals(status: ocsp.OCSPResponseStatus, said: str) -> None:
 )
 def test_what_is_no_response(data: bytes) -> None:
     """Other bytes tell nothing."""
-    assert told(data).revocation_status is UNKNOWN
+    assert told(data).status is UNKNOWN
 
 
 WHOLE = response(LEAF, CA, STATUS.UNKNOWN, by=responder(CA))
@@ -194,11 +194,11 @@ def test_damaged_responses(damage: dict[int, int]) -> None:
     der = bytearray(WHOLE)
     for position, octet in damage.items():
         der[position] = octet
-    assert told(bytes(der)).revocation_status is UNKNOWN
+    assert told(bytes(der)).status is UNKNOWN
 
 
 def test_question() -> None:
     """A request names the serial number, and the CA by SHA-1, which every responder knows."""
-    request = ocsp.load_der_ocsp_request(question(pair(LEAF, CA)))
+    request = ocsp.load_der_ocsp_request(ocsp_request(pair(LEAF, CA)))
     assert request.serial_number == LEAF.certificate.serial_number
     assert request.hash_algorithm.name == "sha1"

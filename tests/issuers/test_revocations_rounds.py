@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
-from monitor.issuers import lists
+from monitor.issuers import crl_cache
 from monitor.model import Policy, Superseded
 from support import pki
 from support.factories.revocation_world import GOOD, REVOKED, UNKNOWN, World, in_world, state
@@ -260,15 +260,15 @@ def test_a_page_instead_of_a_list() -> None:
 
 def test_held_lists_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists are kept up to a number of bytes; the longest ago fetched go first."""
-    monkeypatch.setattr(lists, "HELD_BYTES", 700)
+    monkeypatch.setattr(crl_cache, "CACHED_BYTES", 700)
 
     async def act(world: World) -> None:
         leaves = [world.leaf(f"/{n}.crl", subject=f"r{n}") for n in range(10)]
         for n in range(10):
             world.server.replies[f"/{n}.crl"] = http(crl(world.ca))
         await world.round(*(state(one, world.ca, name=f"{n}:1") for n, one in enumerate(leaves)))
-        held = world.asking._inquirer._lists._held
-        assert 0 < sum(len(one.issued.der) for one in held.values()) <= 700
+        held = world.asking._checker._crls._cached
+        assert 0 < sum(len(one.crl.der) for one in held.values()) <= 700
         assert all(known.status is GOOD for known in world.known.values())
 
     in_world(act)
@@ -282,14 +282,14 @@ def test_a_bug_costs_one_certificate(
     async def act(world: World) -> None:
         odd, own = world.leaf("/odd.crl"), world.leaf("/ca.crl", subject="b")
         world.server.replies["/ca.crl"] = http(crl(world.ca))
-        real = world.asking._inquirer._lists.get
+        real = world.asking._checker._crls.fetch
 
         async def broken(url: str) -> object:
             if url.endswith("/odd.crl"):
                 raise RuntimeError("a bug")
             return await real(url)
 
-        monkeypatch.setattr(world.asking._inquirer._lists, "get", broken)
+        monkeypatch.setattr(world.asking._checker._crls, "fetch", broken)
         await world.round(state(odd, world.ca, name="a:1"), state(own, world.ca, name="b:1"))
         assert (world.told(odd), world.told(own)) == ((UNKNOWN, ""), (GOOD, "crl"))
         assert "ended in a bug of cert-monitor" in caplog.text

@@ -11,8 +11,8 @@ from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.suggestion import (
     BadAnswerError,
     Suggestion,
-    asked_to_wait,
     renewal_info_in,
+    retry_after,
     suggestion_in,
 )
 from support.pki import authority, extension, leaf, raw, tlv
@@ -181,11 +181,11 @@ def test_a_directory_without(directory: bytes, sentence: str) -> None:
 )
 def test_retry_after(text: str, expected: timedelta | None) -> None:
     """Seconds or a date, never less than a minute and never more than a day."""
-    assert asked_to_wait({"retry-after": text}, NOW) == expected
+    assert retry_after({"retry-after": text}, NOW) == expected
 
 
 @given(st.text(max_size=40))
 def test_any_retry_after_is_bounded(text: str) -> None:
     """A header cannot silence us, nor make us hurry."""
-    wait = asked_to_wait({"retry-after": text}, NOW)
+    wait = retry_after({"retry-after": text}, NOW)
     assert wait is None or timedelta(minutes=1) <= wait <= timedelta(days=1)

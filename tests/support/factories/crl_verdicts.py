@@ -4,7 +4,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from monitor.issuers.crl import told_by
+from monitor.issuers.crl import crl_verdict
 from monitor.issuers.verdict import Verdict
 from monitor.model import RevocationStatus
 from support import pki
@@ -21,7 +21,7 @@ HOLD = x509.ReasonFlags.certificate_hold
 
 def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
     """Return what a list tells."""
-    return told_by(issued_list(data), pair(about, ca), NOW)
+    return crl_verdict(issued_list(data), pair(about, ca), NOW)
 
 
 def signed_anew(body: bytes) -> bytes:

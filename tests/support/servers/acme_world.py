@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE, UrlPolicy
-from monitor.issuers.renewal import Fetchers
+from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.renewals import Renewals
 from monitor.model import Assessment, Path, Policy, RenewalWindow, Snapshot, Target, TargetState

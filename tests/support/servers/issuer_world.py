@@ -7,8 +7,8 @@ from cryptography import x509
 
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import UrlPolicy
-from monitor.issuers.issued import Issued, read_list
-from monitor.issuers.verdict import Pair
+from monitor.issuers.fetched_crl import FetchedCrl, read_crl
+from monitor.issuers.verdict import IssuerPair
 from support import pki
 from support.pki.crls import URL
 
@@ -26,14 +26,14 @@ def leaf(
     return pki.issue(subject, ca, names=(subject,), extensions=extensions)
 
 
-def pair(issued: pki.Issued, ca: pki.Issued) -> Pair:
+def pair(issued: pki.Issued, ca: pki.Issued) -> IssuerPair:
     """Return a certificate with its issuer's."""
-    return Pair(issued.certificate, ca.certificate)
+    return IssuerPair(issued.certificate, ca.certificate)
 
 
-def issued_list(data: bytes, url: str = URL) -> Issued:
+def issued_list(data: bytes, url: str = URL) -> FetchedCrl:
     """Return a CRL as it is held."""
-    return read_list(data, url)
+    return read_crl(data, url)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.issuers.pace import LATEST, SOONEST, noted, wait
+from monitor.issuers.backoff import LATEST, SOONEST, merged, wait
 from monitor.issuers.verdict import Verdict, unknown
 from monitor.model import Revocation, RevocationStatus
 from support.servers.issuer_world import DAY, HOUR, NOW
@@ -20,7 +20,9 @@ def after(*answers: tuple[str, Verdict], at: timedelta = timedelta(0)) -> Revoca
     """Return what is known after some answers, the last one at another time."""
     known = None
     for index, (source, verdict) in enumerate(answers):
-        known = noted(known, "ab", source, verdict, NOW + (at if index + 1 == len(answers) else timedelta(0)))
+        known = merged(
+            known, "ab", source, verdict, NOW + (at if index + 1 == len(answers) else timedelta(0))
+        )
     assert known is not None
     return known
 

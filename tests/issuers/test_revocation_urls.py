@@ -5,7 +5,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from monitor.assess.links import loaded
-from monitor.issuers.named import Named, lists_named, responders_named
+from monitor.issuers.revocation_urls import RevocationUrls, crl_urls, ocsp_urls
 from support import pki
 from support.pki.crls import URL, points
 from support.pki.ocsp import RESPONDER, access
@@ -15,24 +15,26 @@ CA = pki.authority("Test CA")
 LDAP = "ldap:///CN=CA,CN=CDP,DC=vms,DC=example?certificateRevocationList?base"
 
 
-def lists(*extensions: tuple[x509.ExtensionType, bool]) -> Named:
+def lists(*extensions: tuple[x509.ExtensionType, bool]) -> RevocationUrls:
     """Return what a certificate with these extensions says of its CRL."""
-    return lists_named(leaf(CA, *extensions).certificate)
+    return crl_urls(leaf(CA, *extensions).certificate)
 
 
 def test_a_list() -> None:
     """The address of a CRL is read."""
-    assert lists(points(URL)) == Named((URL,))
+    assert lists(points(URL)) == RevocationUrls((URL,))
 
 
 def test_several() -> None:
     """Of several addresses those that can be asked are kept, each once and in their order."""
-    assert lists(points(LDAP, URL, "http://b.example/x.crl", URL)) == Named((URL, "http://b.example/x.crl"))
+    assert lists(points(LDAP, URL, "http://b.example/x.crl", URL)) == RevocationUrls(
+        (URL, "http://b.example/x.crl")
+    )
 
 
 def test_ldap_only() -> None:
     """A Windows CA often names only its directory: that is said plainly."""
-    assert lists(points(LDAP)).why_not == (
+    assert lists(points(LDAP)).problem == (
         "only ldap:// is named for its CRL, and only http:// and https:// are asked"
     )
 
@@ -40,8 +42,8 @@ def test_ldap_only() -> None:
 def test_none() -> None:
     """A certificate may name nothing at all."""
     certificate = leaf(CA).certificate
-    assert lists_named(certificate).why_not == "it names no CRL"
-    assert responders_named(certificate).why_not == "it names no OCSP responder"
+    assert crl_urls(certificate).problem == "it names no CRL"
+    assert ocsp_urls(certificate).problem == "it names no OCSP responder"
 
 
 REASONS = frozenset([x509.ReasonFlags.key_compromise])
@@ -66,13 +68,13 @@ def test_what_is_not_supported(point: tuple[x509.ExtensionType, bool], words: st
     """A CRL that we could not judge is not asked for, and the reason is said."""
     found = lists(point)
     assert found.urls == ()
-    assert words in found.why_not
+    assert words in found.problem
 
 
 def test_directory_names() -> None:
     """An address in a directory is none that can be asked."""
     point = x509.DistributionPoint([x509.DirectoryName(pki.name("CA"))], None, None, None)
-    assert lists((x509.CRLDistributionPoints([point]), False)).why_not == (
+    assert lists((x509.CRLDistributionPoints([point]), False)).problem == (
         "only another kind of address is named for its CRL, and only http:// and https:// are asked"
     )
 
@@ -88,9 +90,9 @@ def test_a_responder() -> None:
         AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://ca.example/ca.cer")
     )
     both = x509.AuthorityInformationAccess([issuers, *access(RESPONDER)[0]])  # type: ignore[misc]
-    assert responders_named(leaf(CA, (both, False)).certificate) == Named((RESPONDER,))
+    assert ocsp_urls(leaf(CA, (both, False)).certificate) == RevocationUrls((RESPONDER,))
     alone = x509.AuthorityInformationAccess([issuers])
-    assert responders_named(leaf(CA, (alone, False)).certificate).why_not == "it names no OCSP responder"
+    assert ocsp_urls(leaf(CA, (alone, False)).certificate).problem == "it names no OCSP responder"
 
 
 @pytest.mark.parametrize("oid", ["2.5.29.31", "1.3.6.1.5.5.7.1.1"])
@@ -99,6 +101,6 @@ def test_unreadable(oid: str) -> None:
     der = pki.raw(extensions=[pki.extension(x509.ObjectIdentifier(oid), b"\xff\xff")])
     certificate = loaded(der)
     assert certificate is not None
-    found = lists_named(certificate) if oid == "2.5.29.31" else responders_named(certificate)
+    found = crl_urls(certificate) if oid == "2.5.29.31" else ocsp_urls(certificate)
     assert found.urls == ()
-    assert found.why_not.endswith("cannot be read")
+    assert found.problem.endswith("cannot be read")

@@ -15,8 +15,8 @@ from monitor.http.request import FetchError, FetchRequest
 from monitor.issuers.suggestion import (
     BadAnswerError,
     Suggestion,
-    asked_to_wait,
     renewal_info_in,
+    retry_after,
     suggestion_in,
 )
 from monitor.model import Clock
@@ -41,19 +41,19 @@ class NoWindowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetchers:
-    """Hold who asks at the address that the configuration names, and who at any other."""
+    """The fetchers for the server that the configuration names, and for any other."""
 
     configured: Fetcher
     others: Fetcher
 
     def of(self, url: str, directory: str) -> Fetcher:
-        """Return who asks at a URL that a directory names."""
+        """Return the fetcher for a URL that a directory names."""
         return self.configured if same_origin(url, directory) else self.others
 
 
 @dataclass(slots=True)
 class _Known:
-    """Hold what is known of one directory: where renewal information is, or why that cannot be had."""
+    """What is known of one directory: where its renewal information is, or why that is not known."""
 
     url: str = ""
     failure: str = ""
@@ -62,11 +62,11 @@ class _Known:
     until: datetime | None = None
 
 
-class Asking:
+class AriClient:
     """Ask CAs; each directory is read once a day."""
 
     def __init__(self, fetchers: Fetchers, clock: Clock) -> None:
-        """Take what asks over the network."""
+        """Take what fetches, and the clock."""
         self._fetchers = fetchers
         self._clock = clock
         self._known: dict[str, _Known] = {}
@@ -82,7 +82,7 @@ class Asking:
             raise NoWindowError(str(error), self._wait(error)) from None
         except BadAnswerError as error:
             raise NoWindowError(f"{urlsplit(where).hostname}: {error}", AFTER_TROUBLE) from None
-        return found, asked_to_wait(headers, self._clock.now()) or AFTER_TROUBLE
+        return found, retry_after(headers, self._clock.now()) or AFTER_TROUBLE
 
     async def _renewal_info(self, directory: str) -> str:
         async with self._reading.setdefault(directory, asyncio.Lock()):
@@ -101,7 +101,7 @@ class Asking:
             known.failures, known.wait = 0, _DIRECTORY_KEPT
         except FetchError as error:
             known.failures += 1
-            known.wait = self._wait(error) or growing(known.failures)
+            known.wait = self._wait(error) or growing_wait(known.failures)
             # Where it was yesterday it most likely still is.
             known.failure = "" if known.url else str(error)
         except BadAnswerError as error:
@@ -117,7 +117,7 @@ class Asking:
 
     def _wait(self, error: FetchError) -> timedelta | None:
         """Return when to ask again after an error, ``None`` for one that may pass by itself."""
-        asked = asked_to_wait(error.headers, self._clock.now())
+        asked = retry_after(error.headers, self._clock.now())
         passing = not error.status or error.status >= 500 or error.status == _TOO_MANY
         return asked if passing else max(asked or AFTER_TROUBLE, AFTER_TROUBLE)
 
@@ -129,6 +129,6 @@ def _renewal_info_of(directory: str, body: bytes) -> str:
     return url
 
 
-def growing(failures: int) -> timedelta:
+def growing_wait(failures: int) -> timedelta:
     """Return how long to wait after so many failures in a row."""
     return min(_FIRST_WAIT * (1 << min(failures - 1, 12)), AFTER_TROUBLE)

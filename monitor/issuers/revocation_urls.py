@@ -1,6 +1,6 @@
-"""Read where a certificate says that its issuer can be asked about it; asks nobody.
+"""Where a certificate says that its issuer can be asked whether it was revoked; asks nobody.
 
-What we do not support is named in words: it must never look as if there were nothing.
+What is not supported is named in words: it must never look as if there were nothing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,47 +17,47 @@ _WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """Hold the addresses that can be asked, in the order of the certificate, and why there are no others."""
+class RevocationUrls:
+    """URLs that can be asked, in the order of the certificate, and why there are no others."""
 
     urls: tuple[str, ...] = ()
-    why_not: str = ""
+    problem: str = ""
 
 
-def lists_named(certificate: x509.Certificate) -> Named:
-    """Return where the certificate's CRL can be had (RFC 5280 section 4.2.1.13)."""
+def crl_urls(certificate: x509.Certificate) -> RevocationUrls:
+    """Return where the certificate's CRL is published (RFC 5280 section 4.2.1.13)."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
-        return Named(why_not="it names no CRL")
+        return RevocationUrls(problem="it names no CRL")
     except UNREADABLE:
-        return Named(why_not="what it says of its CRL cannot be read")
+        return RevocationUrls(problem="what it says of its CRL cannot be read")
     return _of_points(points)
 
 
-def deltas_named(extensions: Iterable[x509.Extension[x509.ExtensionType]]) -> tuple[str, ...]:
-    """Return where delta CRLs can be had (RFC 5280 sections 4.2.1.15 and 5.2.6)."""
+def delta_crl_urls(extensions: Iterable[x509.Extension[x509.ExtensionType]]) -> tuple[str, ...]:
+    """Return where delta CRLs are published (RFC 5280 sections 4.2.1.15 and 5.2.6)."""
     points = [one.value for one in extensions if isinstance(one.value, x509.FreshestCRL)]
     return _of_points(points[0]).urls if points else ()
 
 
-def responders_named(certificate: x509.Certificate) -> Named:
+def ocsp_urls(certificate: x509.Certificate) -> RevocationUrls:
     """Return where an OCSP responder for the certificate is (RFC 5280 section 4.2.2.1)."""
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     except x509.ExtensionNotFound:
-        return Named(why_not="it names no OCSP responder")
+        return RevocationUrls(problem="it names no OCSP responder")
     except UNREADABLE:
-        return Named(why_not="what it says of its OCSP responder cannot be read")
+        return RevocationUrls(problem="what it says of its OCSP responder cannot be read")
     wanted = [
         one.access_location for one in access if one.access_method == AuthorityInformationAccessOID.OCSP
     ]
     if not wanted:
-        return Named(why_not="it names no OCSP responder")
+        return RevocationUrls(problem="it names no OCSP responder")
     return _chosen(_texts(wanted), "its OCSP responder")
 
 
-def _of_points(points: Iterable[x509.DistributionPoint]) -> Named:
+def _of_points(points: Iterable[x509.DistributionPoint]) -> RevocationUrls:
     texts: list[str] = []
     odd = ""
     for point in points:
@@ -80,16 +80,16 @@ def _texts(names: Iterable[x509.GeneralName]) -> Iterator[str]:
             yield "directory name"
 
 
-def _chosen(texts: Iterable[str], what: str, odd: str = "") -> Named:
+def _chosen(texts: Iterable[str], what: str, odd: str = "") -> RevocationUrls:
     listed = list(dict.fromkeys(texts))[:_MOST]
     urls = tuple(text for text in listed if text.lower().startswith(_WEB))
     if urls:
-        return Named(urls)
+        return RevocationUrls(urls)
     if odd or not listed:
-        return Named(why_not=odd or f"{what} has no address")
+        return RevocationUrls(problem=odd or f"{what} has no address")
     schemes = sorted({_scheme(text) for text in listed})
-    return Named(
-        why_not=f"only {' and '.join(schemes)} is named for {what}, and only http:// and https:// are asked"
+    return RevocationUrls(
+        problem=f"only {' and '.join(schemes)} is named for {what}, and only http:// and https:// are asked"
     )
 
 

@@ -1,4 +1,4 @@
-"""Hold one CRL as it was issued: its bytes, its entries by number, who signed it; judges nothing."""
+"""One CRL as it was issued: its bytes, its entries by number, who signed it; judges nothing."""
 
 from dataclasses import dataclass, field
 
@@ -12,13 +12,13 @@ from monitor.parse.der import children, element
 _PEM = b"-----BEGIN X509 CRL-----"
 
 
-class UnreadableListError(ValueError):
+class UnreadableCrlError(ValueError):
     """The bytes are no CRL."""
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
-    """Hold one CRL with its DER bytes and where it was had; ``signed_by`` remembers who signed it."""
+class FetchedCrl:
+    """One CRL with its DER bytes and the URL it came from; ``signed_by`` caches who signed it."""
 
     url: str
     der: bytes
@@ -28,7 +28,7 @@ class Issued:
     def entry(self, serial: int) -> x509.RevokedCertificate | None:
         """Return the entry of a serial number; raise ``ValueError`` when entries make no sense.
 
-        A list may hold a million entries, and most questions are answered by its bytes alone.
+        A list may hold a million entries, and most look-ups are answered by its bytes alone.
         """
         if serial > 0 and serial.to_bytes((serial.bit_length() + 7) // 8, "big") not in self.der:
             return None
@@ -42,25 +42,25 @@ class Issued:
         return self.signed_by[key]
 
 
-def read_list(data: bytes, url: str) -> Issued:
-    """Return a CRL in DER, or in PEM although that is not allowed there; raise ``UnreadableListError``."""
+def read_crl(data: bytes, url: str) -> FetchedCrl:
+    """Return a CRL in DER, or in PEM although that is not allowed there; raise ``UnreadableCrlError``."""
     try:
         if data.lstrip().startswith(_PEM):
             crl = x509.load_pem_x509_crl(data)
-            return Issued(url, crl.public_bytes(Encoding.DER), crl)
-        return Issued(url, data, x509.load_der_x509_crl(data))
+            return FetchedCrl(url, crl.public_bytes(Encoding.DER), crl)
+        return FetchedCrl(url, data, x509.load_der_x509_crl(data))
     except UNREADABLE:
-        raise UnreadableListError("it is no CRL") from None
+        raise UnreadableCrlError("it is no CRL") from None
 
 
-def _verified(issued: Issued, issuer: x509.Certificate) -> bool:
-    # Not by the library's own question: it writes a list of 30 MB anew for that, while everything else waits.
-    crl = issued.crl
+def _verified(fetched: FetchedCrl, issuer: x509.Certificate) -> bool:
+    # Not by the library's own check: it writes a list of 30 MB anew for that, while everything else waits.
+    crl = fetched.crl
     try:
         verify(
             issuer.public_key(),
             crl.signature,
-            next(children(element(issued.der))).encoded,
+            next(children(element(fetched.der))).encoded,
             crl.signature_algorithm_parameters,
             crl.signature_hash_algorithm,
         )

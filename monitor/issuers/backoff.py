@@ -1,4 +1,4 @@
-"""Join what is newly told with what was known, and say when to ask again; pure."""
+"""Merge a new verdict with what is known of a certificate, and say when to check again; pure."""
 
 import hashlib
 from dataclasses import replace
@@ -9,23 +9,25 @@ from monitor.model import Revocation, RevocationStatus
 
 SOONEST = timedelta(minutes=10)
 LATEST = timedelta(hours=6)
-"""Bounds of the time between two good answers: issuers publish before their last word ends."""
+"""Bounds of the time between two good answers: issuers publish before their last answer expires."""
 
 FIRST_WAIT = timedelta(minutes=5)
 """After an attempt that told nothing; it doubles with each further one, up to ``LATEST``."""
 
 
-def noted(before: Revocation | None, sha256: str, source: str, verdict: Verdict, now: datetime) -> Revocation:
-    """Return what is known after an inquiry.
+def merged(
+    before: Revocation | None, sha256: str, source: str, verdict: Verdict, now: datetime
+) -> Revocation:
+    """Return what is known after a check.
 
-    A good answer stays while it holds. A revocation stays, but for one on hold that the source which
-    told it takes back: another one may only be late.
+    A good answer stays while it is valid. A revocation stays, but for one on hold that the source which
+    told it takes back: another source may only be late.
     """
-    if verdict.revocation_status is RevocationStatus.UNKNOWN:
-        return _untold(before, sha256, verdict, now)
+    if verdict.status is RevocationStatus.UNKNOWN:
+        return _unknown(before, sha256, verdict, now)
     fresh = Revocation(
         sha256,
-        verdict.revocation_status,
+        verdict.status,
         now,
         source,
         verdict.detail,
@@ -36,20 +38,20 @@ def noted(before: Revocation | None, sha256: str, source: str, verdict: Verdict,
     if (
         before is None
         or before.status is not RevocationStatus.REVOKED
-        or verdict.revocation_status is RevocationStatus.REVOKED
+        or verdict.status is RevocationStatus.REVOKED
     ):
         return fresh
     return fresh if before.on_hold and before.source == source else before
 
 
-def _untold(before: Revocation | None, sha256: str, verdict: Verdict, now: datetime) -> Revocation:
+def _unknown(before: Revocation | None, sha256: str, verdict: Verdict, now: datetime) -> Revocation:
     attempts = (before.attempts if before else 0) + 1
-    if before is not None and _holds(before, now):
+    if before is not None and _is_valid(before, now):
         return replace(before, attempts=attempts)
     return Revocation(sha256, RevocationStatus.UNKNOWN, now, detail=verdict.detail, attempts=attempts)
 
 
-def _holds(known: Revocation, now: datetime) -> bool:
+def _is_valid(known: Revocation, now: datetime) -> bool:
     if known.status is RevocationStatus.GOOD:
         return now <= (known.good_until or known.checked_at + LATEST)
     return known.status is RevocationStatus.REVOKED

@@ -1,0 +1,159 @@
+"""Check one certificate for revocation: ask its sources in order, until one can tell.
+
+It must not remember answers, only fetched lists and which responders are silent.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from monitor.assess.links import UNREADABLE, loaded
+from monitor.http.fetch import Fetcher
+from monitor.http.request import FetchError, FetchRequest, Redirects
+from monitor.issuers.crl import crl_verdict, delta_urls, with_delta
+from monitor.issuers.crl_cache import CrlCache, CrlUnavailableError
+from monitor.issuers.ocsp import ocsp_request, ocsp_verdict
+from monitor.issuers.revocation_checks import STAPLE
+from monitor.issuers.revocation_urls import crl_urls, ocsp_urls
+from monitor.issuers.verdict import IssuerPair, Verdict, unknown
+from monitor.model import Clock, FailureReason, RevocationStatus
+from monitor.parse import display
+from monitor.threads import ThreadPool
+
+SILENT = 120.0
+"""Seconds in which a responder that did not answer at all is not asked about other certificates."""
+
+_MOST_RESPONSE = 256 * 1024
+_MOST_NAMES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationRequest:
+    """A certificate and its issuer in DER, the sources to ask, and the OCSP responses sent with it."""
+
+    der: bytes
+    issuer: bytes
+    sources: tuple[str, ...]
+    staples: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationAnswer:
+    """A verdict and the source that gave it, empty where none did."""
+
+    source: str
+    verdict: Verdict
+
+
+class RevocationChecker:
+    """Check by OCSP staples, CRLs and OCSP responders."""
+
+    def __init__(self, fetcher: Fetcher, pool: ThreadPool, clock: Clock) -> None:
+        """Take what fetches, and the threads that read answers: lists have up to a million entries."""
+        self._pool = pool
+        self._fetcher = fetcher
+        self._crls = CrlCache(fetcher, pool, clock)
+        self._clock = clock
+        self._silent: dict[str, tuple[float, FailureReason, str]] = {}
+
+    async def check(self, request: RevocationRequest) -> RevocationAnswer:
+        """Return what the first source says that can tell, else why none can."""
+        pair = await self._pool.run(_pair, request)
+        if pair is None:
+            return RevocationAnswer(
+                "", unknown("the certificate or its issuer's is too odd to be asked about")
+            )
+        reasons = []
+        for source in request.sources:
+            async for verdict in self._verdicts(source, pair, request):
+                if verdict.status is not RevocationStatus.UNKNOWN:
+                    return RevocationAnswer(source, verdict)
+                reasons.append(f"{source}: {verdict.detail}")
+        return RevocationAnswer("", unknown("; ".join(dict.fromkeys(reasons))))
+
+    async def _verdicts(
+        self, source: str, pair: IssuerPair, request: RevocationRequest
+    ) -> AsyncIterator[Verdict]:
+        if source == STAPLE:
+            answers = self._by_staple(pair, request)
+        elif source == "crl":
+            answers = self._by_crl(pair)
+        else:
+            answers = self._by_ocsp(pair)
+        async for verdict in answers:
+            yield verdict
+
+    async def _by_staple(self, pair: IssuerPair, request: RevocationRequest) -> AsyncIterator[Verdict]:
+        if not request.staples:
+            yield unknown("the server sent no OCSP response with its certificate")
+        for response in request.staples:
+            yield await self._judged(response, pair, "the OCSP response that the server sent")
+
+    async def _by_crl(self, pair: IssuerPair) -> AsyncIterator[Verdict]:
+        named = crl_urls(pair.certificate)
+        if not named.urls:
+            yield unknown(named.problem)
+        for url in named.urls:
+            try:
+                base = await self._crls.fetch(url)
+            except CrlUnavailableError as error:
+                yield unknown(f"the CRL {display(url, 200)} could not be had: {error}")
+                continue
+            verdict = await self._pool.run(crl_verdict, base, pair, self._clock.now())
+            for where in delta_urls(base, pair) if verdict.status is not RevocationStatus.UNKNOWN else ():
+                try:
+                    delta = await self._crls.fetch(where)
+                except CrlUnavailableError:
+                    continue  # a whole list speaks for itself (RFC 5280 section 6.3: deltas are optional)
+                verdict = await self._pool.run(with_delta, verdict, base, delta, pair, self._clock.now())
+                break
+            yield verdict
+
+    async def _by_ocsp(self, pair: IssuerPair) -> AsyncIterator[Verdict]:
+        named = ocsp_urls(pair.certificate)
+        if not named.urls:
+            yield unknown(named.problem)
+        for url in named.urls:
+            try:
+                response = await self._response(url, pair)
+            except FetchError as error:
+                yield unknown(f"{display(url, 200)} gave no answer: {error}")
+            except UNREADABLE:
+                yield unknown("the certificate is too odd to be asked about")
+            else:
+                yield await self._judged(response, pair, f"the OCSP responder {url}")
+
+    async def _response(self, url: str, pair: IssuerPair) -> bytes:
+        silent = self._silent.get(url)
+        if silent is not None and self._clock.monotonic() - silent[0] < SILENT:
+            raise FetchError(*silent[1:])
+        headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+        asked = FetchRequest(
+            url,
+            "POST",
+            ocsp_request(pair),
+            headers,
+            max_bytes=_MOST_RESPONSE,
+            redirects=Redirects.ANY,
+            accept=(200,),
+        )
+        try:
+            answer = await self._fetcher.fetch(asked)
+        except FetchError as error:
+            if not error.status:
+                self._note_silent(url, error)
+            raise
+        self._silent.pop(url, None)
+        return answer.body
+
+    def _note_silent(self, url: str, error: FetchError) -> None:
+        if len(self._silent) >= _MOST_NAMES:
+            self._silent.clear()
+        self._silent[url] = (self._clock.monotonic(), error.reason, str(error))
+
+    async def _judged(self, response: bytes, pair: IssuerPair, where: str) -> Verdict:
+        return await self._pool.run(ocsp_verdict, response, pair, self._clock.now(), where)
+
+
+def _pair(request: RevocationRequest) -> IssuerPair | None:
+    certificate, issuer = loaded(request.der), loaded(request.issuer)
+    return None if certificate is None or issuer is None else IssuerPair(certificate, issuer)
