@@ -101,8 +101,8 @@ def ask_again(running: Daemon) -> None:
     """Make everything due, as if hours had gone by."""
     revocations = running.parts.revocation._revocations
     revocations._due.clear()
-    revocations._inquirer._lists._held.clear()
-    revocations._inquirer._lists._failed.clear()
+    revocations._checker._crls._cached.clear()
+    revocations._checker._crls._failed.clear()
     running.parts.tasks.revocation.nudge()
 
 
