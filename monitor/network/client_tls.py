@@ -38,6 +38,14 @@ def client_context(
     return context
 
 
+def unverified_context() -> ssl.SSLContext:
+    """Return a context that accepts any certificate, so that it can be read; nothing may be sent over it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def load_identity(context: ssl.SSLContext, certificate: str, key: str | None, passphrase: str = "") -> None:
     """Show a certificate of our own to servers that ask for one.
 

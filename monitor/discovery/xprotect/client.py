@@ -15,6 +15,7 @@ from monitor.discovery.xprotect.failures import AskError, ask_error
 from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
+from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import Resolving
 from monitor.parse import UnreadableCertificateError, certificate
 
@@ -107,9 +108,7 @@ class Client:
 
 async def _shown(origin: Origin, resolver: Resolving, longest: float) -> str:
     """Return the served certificate in words, empty when it cannot be had."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    context = unverified_context()
     try:
         async with asyncio.timeout(longest):
             address = (await resolver.addresses(origin.host, origin.port))[0].text
