@@ -53,18 +53,6 @@ async def timed_daemon(config: Path) -> AsyncIterator[Running]:
         yield running
 
 
-async def passes(running: Running, number: int = 3) -> None:
-    """Wait until so many alert passes more are done."""
-    name = "cert_monitor_last_alert_pass_timestamp_seconds"
-    for _ in range(number):
-        before = await running.metric(name)
-
-        async def another(before: float | None = before) -> bool:
-            return await running.metric(name) != before
-
-        await until(another)
-
-
 def test_forward_by_hours(tmp_path: Path) -> None:
     """Looks go on within seconds; what thereby crosses a rung is told once, and nothing is called blind."""
 
@@ -75,7 +63,7 @@ def test_forward_by_hours(tmp_path: Path) -> None:
             await until(lambda: len(where.post.words) == 2, SOON)
             async with asyncio.timeout(SOON):
                 await running.looks_on(where.target)
-            await passes(running)
+            await running.passes(3)
             assert where.post.words == ["INVENTORY", "CRITICAL"]
             assert await running.metric("cert_monitor_clock_suspect") == 0
 
@@ -96,14 +84,14 @@ def test_back_by_hours_and_right_again(tmp_path: Path) -> None:
             assert where.post.words[1] == "CLOCK"
             where.serve_leaf(3 * DAY)
             await running.looks_on(where.target)
-            await passes(running)
+            await running.passes(3)
             assert len(where.post.words) == 2
             set_clock(tmp_path, "+0")
             await running.shows("cert_monitor_clock_suspect", 0)
             await until(lambda: len(where.post.words) > 2)
             async with asyncio.timeout(SOON):
                 await running.looks_on(where.target)
-            await passes(running)
+            await running.passes(3)
             assert where.post.words == ["INVENTORY", "CLOCK", "CRITICAL"]
 
     asyncio.run(scenario())
@@ -122,7 +110,7 @@ def test_back_by_hours_over_a_restart(tmp_path: Path) -> None:
                 await running.shows("cert_monitor_clock_suspect", 1)
                 await until(lambda: len(where.post.words) == 2)
                 await running.looks_on(where.target)
-                await passes(running)
+                await running.passes(3)
             assert where.post.words == ["INVENTORY", "CLOCK"]
 
     asyncio.run(scenario())
@@ -144,7 +132,7 @@ def test_start_before_the_build(tmp_path: Path) -> None:
                 await until(lambda: len(where.post.words) > 2)
                 async with asyncio.timeout(SOON):
                     await running.looks_on(where.target)
-                await passes(running)
+                await running.passes(3)
             assert where.post.words == ["CLOCK", "INVENTORY", "SOLVED"]
 
     asyncio.run(scenario())
@@ -161,7 +149,7 @@ def test_a_day_away_blinds_nobody(tmp_path: Path) -> None:
             set_clock(tmp_path, "+1d")
             async with timed_daemon(where.configure()) as running:
                 await running.looks_on(where.target)
-                await passes(running)
+                await running.passes(3)
             assert where.post.words == ["INVENTORY"]
 
     asyncio.run(scenario())
@@ -182,7 +170,7 @@ def test_a_mail_for_a_relay_that_comes_back_after_a_day(tmp_path: Path) -> None:
             async with timed_daemon(where.configure()) as running:
                 await until(lambda: bool(where.post.mails))
                 await running.shows("cert_monitor_outbox_pending", 0)
-                await passes(running)
+                await running.passes(3)
             assert where.post.ids == [row[0] for row in waiting]
 
     asyncio.run(scenario())

@@ -1,7 +1,6 @@
 """The whole daemon as its user meets it: a configuration file, a real TLS server, a real mail server."""
 
 import asyncio
-import contextlib
 import email
 import email.policy
 import json
@@ -10,7 +9,7 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +18,11 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from monitor.daemon import serve
+from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
 from support.pki import TODAY, Issued, authority, leaf, show, tls_context
+from support.servers.daemon_inside import daemon, hang_up, passes
+from support.servers.daemon_process import until
 
 DAY = timedelta(days=1)
 NAME = "rec.vms.example"
@@ -95,11 +96,6 @@ async def site(folder: Path) -> AsyncIterator[Site]:
     made = Site(folder, mailbox, ca, context, 0, 0)
     made.serve_leaf(200 * DAY)
 
-    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context)
     sink = await loop.create_server(lambda: SMTP(mailbox, hostname="mail.test"), "127.0.0.1", 0)
     made.port = server.sockets[0].getsockname()[1]
@@ -111,29 +107,14 @@ async def site(folder: Path) -> AsyncIterator[Site]:
         sink.close()
 
 
-@asynccontextmanager
-async def daemon(config: Path) -> AsyncIterator[Daemon]:
-    """Run the real daemon until the block ends."""
-    stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(config, stop=stop, started=running.set_result))
-    await asyncio.wait({task, asyncio.ensure_future(running)}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        await task
-    try:
-        yield running.result()
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 10)
+class SetClock(SystemClock):
+    """Tell a time that can be set ahead."""
 
+    ahead = timedelta(0)
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 20) -> None:
-    """Wait until a condition holds; fail when it does not within some seconds."""
-    async with asyncio.timeout(seconds):
-        while True:
-            holds = condition()
-            if holds if isinstance(holds, bool) else await holds:
-                return
-            await asyncio.sleep(0.05)
+    def now(self) -> datetime:
+        """Return the time of this machine, so much later."""
+        return super().now() + self.ahead
 
 
 async def fetch(url: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, str]:
@@ -174,14 +155,14 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
                     f"endpoint:127.0.0.1:{where.port}/rec.vms.example"
                 ]
                 assert probed.sightings, "the recorded state was not resumed"
-                await asyncio.sleep(1.5)
+                await passes(running)
                 assert len(subjects) == 1, f"a restart told something: {subjects}"
                 # 30 days left of 398 lie inside the 10 % that warn.
                 where.serve_leaf(30 * DAY)
                 await until(lambda: len(subjects) == 2)
                 where.serve_leaf(398 * DAY)
                 await until(lambda: len(subjects) == 3)
-                await asyncio.sleep(1)
+                await passes(running)
         return subjects
 
     subjects = asyncio.run(scenario())
@@ -198,12 +179,14 @@ def test_a_rung_is_crossed_by_time_alone(tmp_path: Path) -> None:
 
     async def scenario() -> list[str]:
         async with site(tmp_path) as where:
-            life = timedelta(seconds=8)
-            where.serve_leaf(life, lifetime=life)
-            config = where.configure(target=", interval: 1h, warn_before: [6s], critical_before: [4s]")
-            async with daemon(config):
-                await until(lambda: len(where.mailbox.subjects) == 4)
-        return where.mailbox.subjects
+            clock, subjects = SetClock(), where.mailbox.subjects
+            where.serve_leaf(80 * DAY)
+            config = where.configure(target=", interval: 1000d, warn_before: [60d], critical_before: [40d]")
+            async with daemon(config, clock=clock):
+                for number, days in enumerate((0, 25, 45, 85), 1):
+                    clock.ahead = days * DAY
+                    await until(lambda number=number: len(subjects) == number)
+        return subjects
 
     subjects = asyncio.run(scenario())
     assert [subject.partition("]")[0] + "]" for subject in subjects] == [
@@ -319,7 +302,7 @@ def test_without_a_mail_section_it_watches_and_exposes(tmp_path: Path) -> None:
             config.write_text("\n".join(line for line in text.splitlines() if not line.startswith("email")))
             async with daemon(config) as running:
                 await until(lambda: _is(running, "cert_monitor_target_up", 1))
-                await asyncio.sleep(0.5)
+                await passes(running)
                 config.write_text(text)
                 await fetch(f"{running.url}/-/reload", method="POST")
                 await until(lambda: bool(where.mailbox.subjects))

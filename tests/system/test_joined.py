@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.factories.windows_documents import document, stored
 from support.pki import Issued
-from support.servers.daemon_process import Running, started, until
+from support.servers.daemon_process import started, until
 from support.servers.daemon_site import DAY, NAME, Site, site
 
 FINDINGS = "cert_monitor_findings"
@@ -40,18 +40,6 @@ def configured(where: Site) -> Path:
     return config
 
 
-async def passes(running: Running, count: int) -> None:
-    """Wait until that many alert passes have ended."""
-    name = "cert_monitor_last_alert_pass_timestamp_seconds"
-    for _ in range(count):
-        before = await running.metric(name)
-
-        async def later(before: float | None = before) -> bool:
-            return before != await running.metric(name)
-
-        await until(later)
-
-
 def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> None:
     """It shows, is mailed once also over a restart, and ends as renewed when the port serves the new one."""
     reports = tmp_path / "reports"
@@ -69,15 +57,15 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
                 report(reports, old, new)
                 await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
                 await until(lambda: len(post.words) == 2)
-                await passes(running, 3)
+                await running.passes(3)
             async with started("run", "--config", str(config)) as running:
                 await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
-                await passes(running, 3)
+                await running.passes(3)
                 assert post.words == ["INVENTORY", "WARNING"]
                 where.serve(new)
                 await until(lambda: len(post.words) == 3)
                 assert await running.metric(FINDINGS, check="not_deployed") is None
-                await passes(running, 3)
+                await running.passes(3)
             body = post.mails[1].get_body(("plain",))
             assert body is not None
             text = str(body.get_content())

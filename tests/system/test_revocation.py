@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 
@@ -226,7 +226,7 @@ def test_off_asks_nobody(tmp_path: Path) -> None:
     async def act(where: Site) -> None:
         async with daemon(where.config(revocation="off"), ASKING) as running:
             await until(lambda: bool(where.mails))
-            await asyncio.sleep(timedelta(milliseconds=300).total_seconds())
+            await passes(running)
             assert (running.parts.board.snapshot.revocations, where.crls.asked) == ({}, [])
 
     run(tmp_path, act)

@@ -11,21 +11,25 @@ import httpx
 from monitor.daemon import serve
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.periodic import PeriodicTask
+from monitor.model import Clock
 from support.servers.daemon_process import until
 
 
 @asynccontextmanager
-async def daemon(config: Path, hurried: Callable[[Daemon], PeriodicTask]) -> AsyncIterator[Daemon]:
-    """Run the daemon, with one of its loops ten times a second."""
+async def daemon(
+    config: Path, hurried: Callable[[Daemon], PeriodicTask] | None = None, clock: Clock | None = None
+) -> AsyncIterator[Daemon]:
+    """Run the daemon, with one of its loops ten times a second and by this clock if they are given."""
     stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     def started(made: Daemon) -> None:
-        loop = hurried(made)
-        loop.every = 0.1
-        loop.nudge()
+        if hurried is not None:
+            loop = hurried(made)
+            loop.every = 0.1
+            loop.nudge()
         running.set_result(made)
 
-    task = asyncio.create_task(serve(config, stop=stop, started=started))
+    task = asyncio.create_task(serve(config, stop=stop, clock=clock, started=started))
     await asyncio.wait({task, running}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         await task

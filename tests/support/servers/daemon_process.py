@@ -93,6 +93,17 @@ class Running:
 
             await until(later)
 
+    async def passes(self, count: int) -> None:
+        """Wait until that many alert passes more have ended."""
+        name = "cert_monitor_last_alert_pass_timestamp_seconds"
+        for _ in range(count):
+            before = await self.metric(name)
+
+            async def another(before: float | None = before) -> bool:
+                return await self.metric(name) != before
+
+            await until(another)
+
     async def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
