@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from monitor.document import Document, Keys
+from monitor.documents import Document, Keys
 from monitor.errors import Problem
 from monitor.settings import RENAMED, renamed
 

@@ -27,7 +27,7 @@ from monitor.config.settings import (
     WebSettings,
 )
 from monitor.discovery import DISCOVERIES, DiscoveryKind
-from monitor.document import Document, Keys, read
+from monitor.documents import Document, Keys, read
 from monitor.errors import ConfigError, Problem
 from monitor.model import Policy
 from monitor.settings import PolicySettings

@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.config.load import Config
 from monitor.config.references import Reference, Thing
 from monitor.config.state import path_of
-from monitor.document import dotted, read
+from monitor.documents import dotted, read
 from monitor.errors import ConfigError, Problem
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.config.settings import FileSettings
 from monitor.discovery import DiscoverySettings
-from monitor.document import Keys
+from monitor.documents import Keys
 from monitor.sources import EndpointSettings, FilesSettings, KubernetesSettings
 from monitor.windows.access import WindowsAccess
 

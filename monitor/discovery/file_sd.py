@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.groups import listed
 from monitor.discovery.settings import DiscoverySettings
-from monitor.document import Document, read_list
+from monitor.documents import Document, read_list
 from monitor.errors import ConfigError
 from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.parse import display

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from monitor.addresses import read_host
 from monitor.discovery.location import protocol_named, read_location
-from monitor.document import Keys
+from monitor.documents import Keys
 from monitor.model import DiscoveredTarget
 from monitor.parse import display
 from monitor.settings import PolicySettings

@@ -9,7 +9,7 @@ from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.groups import listed
 from monitor.discovery.http_sd.request import ListAnswer, Login, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
-from monitor.document import dotted
+from monitor.documents import dotted
 from monitor.model import Failure, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.parse import display

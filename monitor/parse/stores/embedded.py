@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from monitor.document import dotted, loose
+from monitor.documents import dotted, loose
 from monitor.parse.stores.open_attempt import MOST_MARKS, OpenAttempt
 
 _Key = str | int | None

@@ -6,7 +6,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from monitor.document.words import yaml_words
+from monitor.documents.words import yaml_words
 
 
 def loose(text: str) -> tuple[Any, ...]:

@@ -4,8 +4,8 @@ The node graph is read instead of loading objects: so duplicate keys and tags ar
 a line, and no type of the YAML library leaves this package.
 """
 
-from monitor.document.files import Document, read, read_list
-from monitor.document.loose import loose
-from monitor.document.nodes import Keys, dotted
+from monitor.documents.files import Document, read, read_list
+from monitor.documents.loose import loose
+from monitor.documents.nodes import Keys, dotted
 
 __all__ = ["Document", "Keys", "dotted", "loose", "read", "read_list"]

@@ -11,8 +11,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from monitor.document.nodes import Keys, Reader, broken, dotted, kind_of, line_of, step
-from monitor.document.words import yaml_words
+from monitor.documents.nodes import Keys, Reader, broken, dotted, kind_of, line_of, step
+from monitor.documents.words import yaml_words
 from monitor.errors import Problem
 
 _LARGEST = 64 * 1024 * 1024
