@@ -1,8 +1,7 @@
-"""Hosts, ports and IP addresses: read as people and machines write them, written back in one form.
+"""Parse, normalize and format hosts, ports and IP addresses.
 
-Three questions are asked of such a text, and each has one answer here: which host is meant (``read_host``),
-whether two names are one machine's (``machine_name``), and which IP address a text is (``read_ip``). Nothing
-here looks a name up.
+Each question has one answer here: which host is meant (``read_host``), whether two names are the same
+machine's (``machine_name``), and which IP address a text is (``read_ip``). Nothing here resolves a name.
 """
 
 import ipaddress
@@ -37,7 +36,7 @@ class HostPort(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, default_port: int = HTTPS_PORT) -> "HostPort":
-        """Return what ``host:port``, ``[v6]:port`` or either without its port means.
+        """Parse ``host:port``, ``[v6]:port`` or either without its port.
 
         Raises ``ValueError`` with a sentence that says what is allowed.
         """
@@ -45,17 +44,17 @@ class HostPort(NamedTuple):
         return cls(read_host(host), default_port if port is None else read_port(port))
 
     def __str__(self) -> str:
-        """Return ``host:port``, with brackets round an IPv6 address."""
+        """Return ``host:port``, with brackets around an IPv6 address."""
         return join_host_port(self.host, self.port)
 
 
 def join_host_port(host: str, port: int) -> str:
-    """Return ``host:port``, with brackets round an IPv6 address."""
+    """Return ``host:port``, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def split_host_port(text: str) -> tuple[str, str | None]:
-    """Return the text of the host, and that of the port if one is written; both are still to be read.
+    """Split into host and port, ``None`` without a port; neither is validated.
 
     Raises ``ValueError`` for a URL and for an IPv6 address without brackets.
     """
@@ -86,13 +85,13 @@ def read_port(text: str, lowest: int = 1) -> int:
 
 
 def read_host(text: str) -> str:
-    """Return a name (lower case, IDNA 2003, no trailing dot) or an IP address in its shortest form.
+    """Return a name in lower case (IDNA 2003, no trailing dot) or the shortest form of an IP address.
 
-    An IPv4 address written into IPv6 (``::ffff:10.0.0.1``) is that IPv4 address: it is what answers, and
-    sockets of Windows connect to no other spelling. Raises ``ValueError`` for anything else, among it numbers
-    that resolvers take for an address nobody meant (``10.1``, ``0x7f000001``; inet_aton(3)).
+    An IPv4 address written into IPv6 (``::ffff:10.0.0.1``) is that IPv4 address: it is the one that responds,
+    and Windows sockets connect to no other spelling. Raises ``ValueError`` for anything else, including
+    numbers that resolvers take for an unintended address (``10.1``, ``0x7f000001``; inet_aton(3)).
     """
-    # Before IDNA, which takes long over long texts, and before a sentence that repeats a login.
+    # Before IDNA, which is slow for long texts, and before an error message that could repeat a login.
     if len(text) > LONGEST_HOST or "@" in text:
         raise ValueError(_NOT_A_HOST)
     if ":" in text or text.startswith("["):
@@ -122,7 +121,7 @@ def _version_6(text: str) -> str:
 
 
 def to_ascii(name: str) -> str:
-    """Return a name in the letters of DNS (IDNA 2003, as Python's resolver asks); else ``ValueError``."""
+    """Return a name in ASCII (IDNA 2003, as Python's resolver encodes it); raise ``ValueError`` otherwise."""
     try:
         return name.encode("idna").decode("ascii")
     except UnicodeError:
@@ -138,15 +137,15 @@ def is_ip(host: str) -> bool:
 
 
 def ends_in_number(name: str) -> bool:
-    """Return whether the last label is a number, so that resolvers may read the name as an IPv4 address."""
+    """Return whether the last label is a number, so that resolvers may take the name for an IPv4 address."""
     return _NUMBER.fullmatch(name.rstrip(".").rpartition(".")[2]) is not None
 
 
 def machine_name(text: str) -> str:
-    """Return a name or address in the form in which names of machines are compared; nothing is refused.
+    """Return the normalized form in which names of machines are compared; nothing is refused.
 
-    Case, spaces around it, trailing dots, brackets and a zone do not count. What ``read_host`` refuses is
-    compared as it is written otherwise: machines have names that DNS cannot hold.
+    Case, surrounding spaces, trailing dots, brackets and a zone are ignored. What ``read_host`` refuses is
+    compared as written otherwise: machines have names that DNS cannot represent.
     """
     return _machine_name(text) if len(text) <= LONGEST_HOST else _as_written(text)
 
@@ -164,7 +163,7 @@ def _as_written(text: str) -> str:
 
 
 def read_ip(text: str) -> IpAddress | None:
-    """Return the IP address that a text is, ``None`` for any other text; a zone is left out.
+    """Parse an IP address without its zone; return ``None`` for any other text.
 
     As with ``read_host`` an IPv4 address written into IPv6 is that IPv4 address.
     """
@@ -178,7 +177,7 @@ def read_ip(text: str) -> IpAddress | None:
 
 
 def embedded_ip(address: IpAddress) -> IpAddress:
-    """Return the IPv4 address that NAT64, 6to4 and Teredo lead to, any other address as it is."""
+    """Return the IPv4 address embedded by NAT64, 6to4 or Teredo, any other address unchanged."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in _NAT64:
@@ -187,9 +186,9 @@ def embedded_ip(address: IpAddress) -> IpAddress:
 
 
 def read_network(text: str) -> IpNetwork:
-    """Return the network that a text such as ``10.1.0.0/16`` is, or that of one address.
+    """Parse a network such as ``10.1.0.0/16``, or a single address as a network.
 
-    Raises ``ValueError`` with a sentence, also for a network that ``read_ip`` gives no address of.
+    Raises ``ValueError`` with a sentence, also for a network whose addresses ``read_ip`` never returns.
     """
     if "%" in text:
         raise ValueError("a network has no zone")
@@ -201,7 +200,7 @@ def read_network(text: str) -> IpNetwork:
 
 
 def is_loopback(text: str) -> bool:
-    """Return whether a text is a loopback address; a name is none."""
+    """Return whether a text is a loopback address; a name is not."""
     address = read_ip(text)
     return address is not None and address.is_loopback
 

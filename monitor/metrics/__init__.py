@@ -1,6 +1,6 @@
-"""What Prometheus reads: the per-target families as our own text, and the daemon's own metrics.
+"""The metrics for Prometheus: per-target families rendered by our own code, and the daemon's own metrics.
 
-Nothing here probes a clock, a socket or a target: a snapshot and an instant go in, text comes out.
+Nothing here reads a clock, a socket or a target: a snapshot and a time go in, text comes out.
 """
 
 from monitor.metrics.exposed import exposed

@@ -1,4 +1,4 @@
-"""Decide which of a target's sightings become series and rows; judges nothing."""
+"""Select which of a target's sightings become series and rows; judges nothing."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -9,10 +9,10 @@ Chain = Literal["leaf", "path"]
 
 
 def exposed(state: TargetState, chain: Chain = "leaf") -> tuple[Sighting, ...]:
-    """Return the sightings to show: the head of every path, or with ``path`` all that lie on one.
+    """Return the sightings to expose: the leaf of every path, or with ``path`` all certificates on one.
 
-    The first certificate of a location that no path explains is shown too. No place and position comes
-    twice, and as head no certificate comes twice from one location (some servers repeat their leaf).
+    The first certificate of a location that no path explains is exposed too. No location and position
+    repeats, and no leaf repeats at one location (some servers send their leaf twice).
     """
     wanted = _heads(state) if chain == "leaf" else _on_path(state)
     return tuple({(sighting.location, sighting.position): sighting for sighting in wanted}.values())
@@ -38,5 +38,5 @@ def _on_path(state: TargetState) -> Iterator[Sighting]:
 
 
 def _explained(state: TargetState) -> set[tuple[str, str]]:
-    # A set and not Assessment.on_path: a bundle of 10,000 certificates would be compared with itself.
+    # A set and not ``Assessment.on_path``: a bundle of 10,000 certificates would be compared with itself.
     return {(path.location, c.sha256) for path in state.assessment.paths for c in path.certificates}

@@ -1,6 +1,6 @@
-"""The daemon's metrics about itself, on a registry of their own; decides nothing and asks nobody.
+"""The daemon's metrics about itself, in a registry of their own; decides nothing and queries nothing.
 
-The other parts tell it what happened. prometheus_client is fast enough here: these are a few hundred series.
+The other parts report events to it. prometheus_client is fast enough here: these are a few hundred series.
 """
 
 import platform
@@ -28,15 +28,15 @@ RECEIVERS = ("email",)
 RESULTS = ("accepted", "retry", "refused")
 _LAG_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600)
 
-# Otherwise every counter brings a second family, NAME_created, that nobody asked for.
+# Otherwise every counter exposes a second family, NAME_created.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives it no types
 
 
 class OwnMetrics:
-    """Count what the daemon does; values that are not known yet are absent."""
+    """Counters and gauges of the daemon; values that are not known yet are absent."""
 
     def __init__(self, kinds: Iterable[str], pools: Iterable[ThreadPool] = ()) -> None:
-        """Start all counters at zero for these kinds of target, and watch these thread pools."""
+        """Start all counters at zero for these target kinds, and monitor these thread pools."""
         self._kinds = tuple(kinds)
         self._registry = registry = CollectorRegistry()
         self._oldest_mail_at: datetime | None = None
@@ -97,7 +97,7 @@ class OwnMetrics:
         self._failures.labels(kind, reason).inc()
 
     def notified(self, receiver: str, result: str, recipients: int = 1) -> None:
-        """Count attempts to deliver: ``accepted``, ``refused`` for good, or to be tried again (``retry``)."""
+        """Count delivery attempts by result: ``accepted``, ``refused`` (final) or ``retry``."""
         if receiver not in RECEIVERS or result not in RESULTS:
             raise ValueError(
                 f"receivers are {', '.join(RECEIVERS)} and results {', '.join(RESULTS)}, "
@@ -106,16 +106,16 @@ class OwnMetrics:
         self._notifications.labels(receiver, result).inc(recipients)
 
     def outbox(self, pending: int, oldest_at: datetime | None) -> None:
-        """Note how many mails wait and since when the oldest does (``None`` for an empty outbox)."""
+        """Set the number of pending mails and the time of the oldest (``None`` for an empty outbox)."""
         self._pending.set(pending)
         self._oldest_mail_at = oldest_at
 
     def started_late(self, lag: timedelta) -> None:
-        """Note how much later than planned a batch started."""
+        """Record how much later than planned a batch started."""
         self._lag.observe(lag.total_seconds())
 
     def alert_pass_done(self, at: datetime) -> None:
-        """Note when the last alert pass was completed."""
+        """Record when the last alert pass was completed."""
         self._alert_pass.set(seconds(at))
 
     def store_failed(self) -> None:
@@ -123,24 +123,24 @@ class OwnMetrics:
         self._store_errors.inc()
 
     def clock_suspect(self, suspect: bool) -> None:  # noqa: FBT001 - the value itself, not a switch
-        """Note whether the clock can be believed."""
+        """Set whether the clock is suspected to be wrong."""
         self._clock.set(suspect)
 
     def reloaded(self, ok: bool, at: datetime) -> None:  # noqa: FBT001 - the value itself, not a switch
-        """Note an attempt to load the configuration, the first one at start included."""
+        """Record an attempt to load the configuration, including the first one at start."""
         self._reload_ok.set(ok)
         self._reload_at.set(seconds(at))
 
     def discovered(self, states: Iterable[DiscoveryState]) -> None:
-        """Note how every discovery is; those not named any more leave the metrics."""
+        """Set the state of every discovery; those that are gone leave the metrics."""
         self._discoveries.are(tuple(states))
 
     def discovery_failed(self, discovery: str, reason: FailureReason) -> None:
-        """Count one thing that a discovery could not ask."""
+        """Count one failure of a discovery."""
         self._discoveries.failures.labels(discovery, reason).inc()
 
     def text(self, now: datetime) -> bytes:
-        """Return all of it in text format 0.0.4; ages are those of this instant."""
+        """Return all metrics in text format 0.0.4; ages are relative to ``now``."""
         if self._pending.known:
             age = now - self._oldest_mail_at if self._oldest_mail_at else timedelta(0)
             self._oldest_age.set(max(age.total_seconds(), 0.0))
@@ -176,7 +176,7 @@ def _abandoned(pool: ThreadPool) -> float:
 
 
 class _Discoveries:
-    """Hold the metrics about discoveries."""
+    """The metrics about discoveries."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._targets = Gauge(
@@ -218,7 +218,7 @@ class _Discoveries:
 
 
 class _LateGauge:
-    """Hold a gauge that is absent until its value is known: zero would be a lie."""
+    """A gauge that is absent until its value is known: zero would be wrong."""
 
     def __init__(self, name: str, about: str, registry: CollectorRegistry) -> None:
         self._gauge = Gauge(name, about, registry=None)

@@ -1,6 +1,6 @@
-"""Write the families about one target that was probed for this very answer; probes no clock.
+"""Render the families about one target that was probed for this response; reads no clock.
 
-The families of a schedule (interval, last probe, counts) would say nothing here and are left out.
+The families of scheduled probes (interval, last probe, counts) are meaningless here and are left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ _SCHEDULED = (
 
 
 def probed(state: TargetState, now: datetime, *, labels: Sequence[str] = (), chain: Chain = "leaf") -> bytes:
-    """Return the text for one state; failures are told in comments, for whoever asks by hand."""
+    """Return the text for one state; failures are listed in comments, for people who request it by hand."""
     target = Rendered(state, (), tuple(labels), chain)
     failures = (f"# failure: {one.reason}: {display(one.detail)}\n".encode() for one in state.failures)
     return b"".join((*failures, *(_family(family, ends) for family, ends in _series(target, now) if ends)))

@@ -1,7 +1,7 @@
-"""Render one target's label text and values once, so that a scrape only joins them; keeps no state itself.
+"""Render one target's labels and values once, so that a scrape only joins them; keeps no state itself.
 
-Memory decides the form: at 100,000 targets each field costs megabytes. So the metric's name is not part
-of the text, and each value is the end of its line (``} 1``), empty when the value is not known.
+Memory determines the form: at 100,000 targets each field costs megabytes. So the metric name is not part of
+the text, and each value is the end of its line (``} 1``), empty when it is not known.
 """
 
 from collections import Counter
@@ -121,7 +121,7 @@ def _values(state: TargetState) -> tuple[bytes, ...]:
 
 
 def _lists(state: TargetState) -> tuple[bytes, ...]:
-    """Return the end of a line for each location with CRLs: the earliest next update of those that count."""
+    """Return the end of a line for each location with CRLs: the earliest next update of the current ones."""
     replaced = {pair.old for pair in state.assessment.superseded}
     ends: dict[str, datetime] = {}
     for one in state.lists:

@@ -1,7 +1,7 @@
-"""Write names, label values and numbers in Prometheus' text format 0.0.4; knows nothing of certificates.
+"""Format names, label values and numbers in Prometheus' text format 0.0.4; knows nothing of certificates.
 
-Everything is bytes: joining bytes spares the encoding of some 200 MB at 100,000 targets.
-Source: https://prometheus.io/docs/instrumenting/exposition_formats/
+Everything is bytes: joining bytes avoids encoding of some 200 MB at 100,000 targets. Source:
+https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 LONGEST = 512
 _ESCAPED = re.compile(r'[\\"\n]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
-# A NUL ends Prometheus' scanner, and a lone surrogate (a file name that is not UTF-8) cannot be encoded.
+# A NUL ends Prometheus' scanner, and a lone surrogate (from a file name that is not UTF-8) cannot be encoded.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _TAKEN = frozenset({"target", "kind", "title", "location"})
@@ -20,7 +20,7 @@ _TAKEN = frozenset({"target", "kind", "title", "location"})
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Hold a metric's name and what it is, in the words of its HELP line."""
+    """A metric's name and the text of its HELP line."""
 
     name: str
     about: str
@@ -43,7 +43,7 @@ def label_problem(name: str) -> str:
 
 
 def label(name: str, value: str) -> bytes:
-    """Return ``name="value"``, escaped; a value too long or not encodable is cut and gets a hash."""
+    """Return ``name="value"``, escaped; a value too long or not encodable is truncated and gets a hash."""
     if len(value) > LONGEST or _FOREIGN.search(value):
         value = _bounded(value)
     if _ESCAPED.search(value):
@@ -52,21 +52,21 @@ def label(name: str, value: str) -> bytes:
 
 
 def _bounded(value: str) -> str:
-    # The hash keeps two values apart that differ only in what was cut: a series must not appear twice.
+    # The hash distinguishes values that differ only in what was truncated: a series must not appear twice.
     whole = value.encode("utf-8", "surrogatepass")
     plain = _FOREIGN.sub("?", value[: LONGEST - 20])
     return f"{plain}~{hashlib.sha256(whole).hexdigest()[:16]}"
 
 
 def number(value: float) -> bytes:
-    """Return a number as text: whole ones without a point, others with up to six decimals."""
+    """Return a number as text: integers without a point, others with up to six decimals."""
     return b"%d" % value if value == int(value) else b"%.6f" % value
 
 
 def stamp(at: datetime | None) -> bytes:
-    """Return the end of a line that says an instant in Unix seconds, empty when there is none.
+    """Return the end of a line with a time in Unix seconds, empty when there is none.
 
-    A naive instant is an error of ours, so it raises ``TypeError`` instead of meaning local time.
+    A naive time is a bug, so it raises ``TypeError`` instead of counting as local time.
     """
     return b"" if at is None else b"} " + number(seconds(at))
 

@@ -1,4 +1,4 @@
-"""How this machine reaches others: names to addresses, TCP connections, client TLS contexts, allow lists.
+"""Networking of this machine: name resolution, TCP connections, client TLS contexts, allow lists.
 
-It must not know what is said over a connection, nor judge what was seen.
+It must not know the protocols on a connection, nor judge results.
 """

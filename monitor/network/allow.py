@@ -1,7 +1,7 @@
-"""Decide which hosts and ports may be probed on request; must not look anything up.
+"""Decide which hosts and ports may be probed on request; must not resolve names.
 
-A service that connects to wherever it is asked to is an open scanner of its own network. So what may be
-asked for is listed: ``*.vms.example:*``, ``recorder.vms.example:7563``, ``10.1.0.0/16:443``,
+A service that connects wherever a caller asks is an open scanner of its own network. So the allowed hosts are
+listed: ``*.vms.example:*``, ``recorder.vms.example:7563``, ``10.1.0.0/16:443``,
 ``[2001:db8::/32]:8000-8100``, ``*:443``.
 """
 
@@ -18,7 +18,7 @@ _MOST = 65535
 class Pattern:
     """One entry of the list: a name, all names below ``suffix``, every host, or a network.
 
-    ``bounds`` is true for a network written with a prefix length: names too must then lead into one.
+    ``bounds`` is true for a network written with a prefix length: names must then also resolve into one.
     """
 
     ports: range
@@ -28,7 +28,7 @@ class Pattern:
     bounds: bool = False
 
     def names(self, host: str, port: int) -> bool:
-        """Return whether it lists a host by the text of its name; an address has none but under ``*``."""
+        """Return whether the entry matches a host by name; an address matches only ``*``."""
         if port not in self.ports or self.network is not None:
             return False
         if self.suffix:
@@ -36,24 +36,24 @@ class Pattern:
         return self.name in ("*", host)
 
     def holds(self, address: str) -> bool:
-        """Return whether an address lies in its network."""
+        """Return whether an address is in the entry's network."""
         found = read_ip(address)
         return self.network is not None and found is not None and found in self.network
 
 
 class Allowed:
-    """A whole list; an empty one allows nothing."""
+    """An allow list; an empty one allows nothing."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        """Read the patterns; raise ``ValueError`` for one that is none."""
+        """Parse the patterns; raise ``ValueError`` for an invalid one."""
         self._patterns = tuple(read_pattern(text) for text in patterns)
         self._bounds = tuple(pattern for pattern in self._patterns if pattern.bounds)
 
     def may_lead(self, host: str, port: int, *, unseen: bool = False) -> bool:
-        """Return whether a host may be allowed, as far as can be told before its name is looked up.
+        """Return whether a host may be allowed, as far as is known before its name is resolved.
 
-        ``unseen`` is true where a proxy looks it up and we never see its address: it then needs to be listed
-        by its name.
+        ``unseen`` is true where a proxy resolves it and its address stays unknown: the host must then be
+        listed by name.
         """
         if read_ip(host) is not None:
             return self.permits(host, port, host)
@@ -62,7 +62,7 @@ class Allowed:
         return not unseen and any(p.network and port in p.ports for p in self._patterns)
 
     def permits(self, host: str, port: int, address: str) -> bool:
-        """Return whether a connection to this address is allowed to whoever asked for this host and port."""
+        """Return whether a connection to this address is allowed for a request for this host and port."""
         if any(port in pattern.ports and pattern.holds(address) for pattern in self._patterns):
             return True
         inside = not self._bounds or any(pattern.holds(address) for pattern in self._bounds)
@@ -73,7 +73,7 @@ class Allowed:
 
 
 def read_pattern(text: str) -> Pattern:
-    """Return the pattern that a text stands for; raise ``ValueError`` with a sentence when it is none."""
+    """Return the pattern of a text; raise ``ValueError`` with a sentence when it is invalid."""
     host, colon, ports = text.rpartition(":")
     if not colon or not host:
         raise ValueError(f"{_FORM}; the port may be *")

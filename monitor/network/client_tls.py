@@ -1,4 +1,4 @@
-"""TLS contexts with which this program asks other machines; never those that targets are probed with."""
+"""TLS contexts for this program's own requests; targets are never probed with them."""
 
 import contextlib
 import ssl
@@ -13,13 +13,13 @@ _NONE = Anchors()
 def client_context(
     anchors: Anchors = _NONE, *, system: bool = False, extra: bytes | None = None
 ) -> ssl.SSLContext:
-    """Return a context that accepts only these anchors and only the right name; blocks for milliseconds.
+    """Return a context that verifies names and trusts only these anchors; blocks for milliseconds.
 
     ``system`` adds what OpenSSL trusts on this machine, ``extra`` the certificates of one PEM or DER file,
-    and ``ssl.SSLError`` or ``ValueError`` is raised where it holds none.
+    and ``ssl.SSLError`` or ``ValueError`` is raised where it contains none.
 
-    X509_STRICT is off: CAs made by the vendor's scripts lack extensions that it wants. PARTIAL_CHAIN lets a
-    single pinned certificate be an anchor.
+    X509_STRICT is off: CAs made by the vendor's scripts lack extensions that it requires. PARTIAL_CHAIN lets
+    a single pinned certificate be an anchor.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -32,7 +32,7 @@ def client_context(
         context.load_verify_locations(cadata=extra.decode("ascii", "ignore") if pem else extra)
     for anchor in anchors.members:
         if not _hinders(anchor, anchors):
-            # One anchor that OpenSSL cannot read must not cost the others.
+            # One anchor that OpenSSL cannot read must not affect the others.
             with contextlib.suppress(ssl.SSLError):
                 context.load_verify_locations(cadata=anchor.der)
     return context
@@ -47,19 +47,19 @@ def unverified_context() -> ssl.SSLContext:
 
 
 def load_identity(context: ssl.SSLContext, certificate: str, key: str | None, passphrase: str = "") -> None:
-    """Show a certificate of our own to servers that ask for one.
+    """Set the client certificate that servers may request.
 
-    Both are paths of PEM files; without ``key`` the first holds it too. Raises ``OSError``, of which
-    ``ssl.SSLError`` is one, where they cannot be read or do not fit.
+    Both are paths of PEM files; without ``key`` the first contains it too. Raises ``OSError``, of which
+    ``ssl.SSLError`` is one, where they cannot be read or do not match.
     """
-    # A text, even an empty one: without it OpenSSL asks the terminal.
+    # A text, even an empty one: without it OpenSSL prompts on the terminal.
     context.load_cert_chain(certificate, key, lambda: passphrase)
 
 
 def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
-    """Return whether an anchor would only spoil the path of a certificate that is an anchor itself.
+    """Return whether an anchor would break the path of a certificate that is an anchor itself.
 
-    OpenSSL prefers the path to the root, and then refuses a root that does not say that it is a CA.
+    OpenSSL prefers the path to the root, and then rejects a root that is not marked as a CA.
     """
     own = anchor.certificate
     silent = own.self_issued and not any(extension in anchor.der for extension in _CA_EXTENSIONS)

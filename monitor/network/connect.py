@@ -1,9 +1,9 @@
-"""Open a TCP connection to the first of several addresses that answers.
+"""Open a TCP connection to the first of several addresses that accepts one.
 
-All addresses of a name count as one location, as for a browser. Trying them one after the other lets a
-single black-holed address use up the whole timeout; starting all at once opens connections for nothing. So
-the next one starts when the one before has failed or stayed silent for a moment (RFC 8305 section 5,
-"Happy Eyeballs"), and the first to connect wins.
+All addresses of a name count as one location, as for a browser. Trying them in sequence lets a single
+black-holed address use up the whole timeout; starting all at once opens needless connections. So the next
+attempt starts when the previous one has failed or made no progress for a moment (RFC 8305 section 5, "Happy
+Eyeballs"), and the first to connect wins.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ _REASONS = {
     ),
     errno.ENFILE: (FailureReason.INTERNAL, "this machine has reached its limit of open files"),
 }
-# What Windows' own calls give where Python leaves errno at EINVAL (winerror.h, winsock2.h).
+# The Windows error codes for which Python reports EINVAL (winerror.h, winsock2.h).
 _WINDOWS = {
     121: errno.ETIMEDOUT,
     1225: errno.ECONNREFUSED,
@@ -64,10 +64,10 @@ _WINDOWS = {
 
 
 class NoneConnectedError(Exception):
-    """No address could be connected; ``reason`` and ``detail`` say why, ``errors`` are those of each."""
+    """No address could be connected; ``errors`` has the error of each, ``reason`` and ``detail`` sum up."""
 
     def __init__(self, errors: Sequence[tuple[Address, OSError]]) -> None:
-        """Sum up what each address answered."""
+        """Summarize the errors of all addresses."""
         told = [(address, *explain(error)) for address, error in errors]
         self.errors = tuple(error for _, error in errors)
         self.reason: FailureReason = told[0][1]
@@ -81,13 +81,13 @@ class NoneConnectedError(Exception):
 
 
 def explain(error: OSError) -> tuple[FailureReason, str]:
-    """Return the reason and a sentence for an error of a connection attempt."""
+    """Return the reason and a sentence for a failed connection attempt."""
     number = _WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
     return _REASONS.get(number, (FailureReason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
 
 
 def begin(address: Address, source: str = "") -> socket.socket:
-    """Return a non-blocking socket that is on its way to an address, or raise ``NoneConnectedError``."""
+    """Return a non-blocking socket that is connecting to an address, or raise ``NoneConnectedError``."""
     try:
         link = socket.socket(address.family, socket.SOCK_STREAM)
     except OSError as error:
@@ -111,10 +111,10 @@ def begin(address: Address, source: str = "") -> socket.socket:
 async def connect(addresses: Sequence[Address], within: timedelta, source: str = "") -> socket.socket:
     """Return a connected non-blocking socket, or raise ``NoneConnectedError``.
 
-    ``source`` is the address of this machine to connect from, of the family of all ``addresses``.
+    ``source`` is the local address to connect from, of the same family as all ``addresses``.
 
-    ``within`` only paces the attempts, so that the last address still gets half of the time; whoever calls
-    cancels when time is up, and then nothing stays open.
+    ``within`` only paces the attempts, so that the last address still gets half of the time; the caller
+    cancels at the timeout, and then nothing stays open.
     """
     if len(addresses) > 1:
         stagger = min(STAGGER, within.total_seconds() / 2 / len(addresses))
@@ -126,9 +126,9 @@ async def connect(addresses: Sequence[Address], within: timedelta, source: str =
 
 
 def _bind(link: socket.socket, source: str) -> None:
-    """Choose the address to connect from, and leave the port to the moment of connecting where we can.
+    """Bind the local address, and leave the port to the moment of connecting where possible.
 
-    A port that is bound first is taken for every peer, and 28,000 of them are soon gone.
+    A port that is bound first is taken for every peer, and the 28,000 ephemeral ports are soon used up.
     """
     if sys.platform == "linux":
         link.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
@@ -186,6 +186,6 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
 
 
 def _close_result(task: asyncio.Task[socket.socket]) -> None:
-    # A task that had connected before the cancellation reached it still holds its socket.
+    # A task that had connected before it was cancelled still owns its socket.
     if not task.cancelled() and task.exception() is None:
         task.result().close()

@@ -1,7 +1,7 @@
-"""Turn host names into addresses on threads of our own; must never use asyncio's default executor.
+"""Resolve host names on a dedicated thread pool; must never use asyncio's default executor.
 
-Six hung look-ups in the default executor stop everything that shares it. Here a hung one holds one of
-many threads, and those who wait for it give up at their own deadline.
+Six hung lookups in the default executor block everything that shares it. Here a hung lookup blocks one of
+many threads, and its callers give up at their own deadline.
 """
 
 import socket
@@ -12,19 +12,19 @@ from monitor.threads import ThreadPool
 
 
 class Address(NamedTuple):
-    """One address in the form that sockets take: family and socket address."""
+    """One address as sockets take it: family and socket address."""
 
     family: int
     sockaddr: tuple[Any, ...]
 
     @property
     def text(self) -> str:
-        """Return the IP address as people write it."""
+        """Return the IP address as text."""
         return str(self.sockaddr[0])
 
 
 class Resolving(Protocol):
-    """What looks up host names."""
+    """The interface of host name resolvers."""
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of a host in the order to try them; raise ``OSError`` when there are none."""
@@ -32,16 +32,16 @@ class Resolving(Protocol):
 
 
 class Resolver:
-    """Ask the system's resolver (so hosts files and split DNS count), with a bound on threads."""
+    """The system's resolver (so hosts files and split DNS apply), with a bounded number of threads."""
 
     def __init__(self, threads: int = 32) -> None:
-        """Start no thread yet."""
+        """Prepare the pool; threads start with the first lookups."""
         self.pool = ThreadPool("resolve", threads)
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
         """Return the addresses of a host, families alternating; raise ``OSError`` when there are none.
 
-        An IP literal is answered at once: even for these a probe-up costs a tenth of a whole probe.
+        An IP literal is returned at once: even for these a lookup costs a tenth of a whole probe.
         """
         return literal(host, port) or await self.pool.run(look_up, host, port)
 
@@ -51,9 +51,9 @@ class Resolver:
 
 
 def literal(host: str, port: int) -> tuple[Address, ...]:
-    """Return the address that an IP literal stands for, nothing for a name; the host is known to be valid.
+    """Return the address of an IP literal, nothing for a name; the host must be valid.
 
-    A zone (``fe80::1%eth0``) needs the system to number it and so counts as a name.
+    An address with a zone (``fe80::1%eth0``) counts as a name: only the system can map the zone to a number.
     """
     if ":" in host:
         return () if "%" in host else (Address(socket.AF_INET6, (host, port, 0, 0)),)
@@ -61,7 +61,7 @@ def literal(host: str, port: int) -> tuple[Address, ...]:
 
 
 def alternate(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
-    """Return the addresses with families taking turns, the first one's family first (RFC 8305 section 4)."""
+    """Return the addresses with alternating families, the first one's family first (RFC 8305 section 4)."""
     if not addresses:
         return ()
     own = [a for a in addresses if a.family == addresses[0].family]
@@ -70,9 +70,9 @@ def alternate(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
 
 
 def look_up(host: str, port: int) -> tuple[Address, ...]:
-    """Return what the system's resolver knows of a host, families alternating; blocks.
+    """Return the addresses of a host from the system's resolver, families alternating; blocks.
 
-    Raises ``OSError`` where it knows nothing.
+    Raises ``OSError`` where there are none.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

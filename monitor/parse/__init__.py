@@ -1,4 +1,4 @@
-"""Turn bytes from outside into the product's words: no I/O, no clock, nothing judged."""
+"""Certificates, CRLs and key stores parsed from bytes: no I/O, no clock, no verdicts."""
 
 from monitor.parse.certificate import UnreadableCertificateError, certificate
 from monitor.parse.contents import FileContents, certificates_in

@@ -1,6 +1,7 @@
-"""Turn the DER bytes of one certificate into the facts we use.
+"""Parse one DER certificate into the fields that the monitor uses.
 
-Everything but the dates may be missing or odd. It must not judge: what is unusual goes into ``oddities``.
+Everything but the dates may be missing or malformed. Nothing is judged here: what is unusual is listed in
+``oddities``.
 """
 
 import sys
@@ -27,11 +28,11 @@ _known: WeakValueDictionary[str, Certificate] = WeakValueDictionary()
 
 
 class UnreadableCertificateError(ValueError):
-    """The bytes are no certificate, or one without readable dates."""
+    """The bytes are not a certificate, or a certificate without readable dates."""
 
 
 class _Dates(NamedTuple):
-    """Hold both ends of the validity and whether they were written as RFC 5280 demands."""
+    """The validity period of a certificate, and whether it was encoded as RFC 5280 requires."""
 
     not_before: datetime
     not_after: datetime
@@ -39,9 +40,9 @@ class _Dates(NamedTuple):
 
 
 def certificate(der: bytes) -> Certificate:
-    """Return the facts of one certificate; equal bytes give the same object while anyone still holds it.
+    """Return the facts of one certificate; equal bytes give the same object while it is referenced.
 
-    Raises ``UnreadableCertificateError`` when the bytes have not the shape of a certificate or its dates
+    Raises ``UnreadableCertificateError`` when the bytes do not have the shape of a certificate or its dates
     cannot be read.
     """
     fingerprint = sha256(der).hexdigest()
@@ -137,10 +138,10 @@ def _serial(content: bytes, oddities: list[str]) -> str:
 
 
 def _is_ca(more: Extensions, *, self_issued: bool) -> bool:
-    """Say whether it can issue others: by its mark, else by its key usage, else as a root of the old kind.
+    """Return whether a certificate can issue others.
 
-    Old private roots (version 1, or from scripts) carry neither; what names a host or a purpose is a
-    server's own.
+    ``basicConstraints`` decides, then ``keyUsage``. Old private roots (version 1, or made by scripts) have
+    neither: a self-issued certificate without host names and purposes counts as a CA.
     """
     if more.ca is not None:
         return more.ca

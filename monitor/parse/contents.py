@@ -1,6 +1,6 @@
-"""Find the certificates and CRLs in the bytes of a file, whatever a person or a tool wrapped around them.
+"""Find the certificates and CRLs in the bytes of a file, whatever surrounds them.
 
-It must not read files, and it never keeps anything else: a private key beside them is passed over.
+It must not read files, and never keeps anything else: private keys are skipped.
 """
 
 import binascii
@@ -23,7 +23,7 @@ _MOST_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """Hold the DER of every certificate and of every CRL, in order, and in words what was damaged."""
+    """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged."""
 
     ders: tuple[bytes, ...] = ()
     problems: tuple[str, ...] = ()
@@ -33,9 +33,9 @@ class FileContents:
 def certificates_in(data: bytes) -> FileContents:
     """Return the certificates and CRLs in PEM, DER or PKCS#7 data; empty when there are none.
 
-    PEM blocks (RFC 7468, and OpenSSL's older labels) may stand in any text, in UTF-8 or UTF-16; damage costs
-    only its block. DER certificates may follow one another. Work is linear in the size, which the caller
-    bounds.
+    PEM blocks (RFC 7468, and OpenSSL's older labels) may be embedded in any text, in UTF-8 or UTF-16; a
+    damaged block does not affect the others. DER certificates may follow one another. Work is linear in the
+    size, which the caller bounds.
     """
     text = _as_ascii(data)
     found: list[bytes] = []
@@ -51,7 +51,7 @@ def certificates_in(data: bytes) -> FileContents:
 
 
 def _as_ascii(data: bytes) -> bytes:
-    """Undo the UTF-16 that Notepad and PowerShell's ``>`` write, at times without a byte order mark."""
+    """Decode the UTF-16 that Notepad and PowerShell's ``>`` write, sometimes without a byte order mark."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").encode("ascii", "replace")
     if b"-\0-\0-\0-\0-\0" in data[:65536]:
@@ -76,7 +76,7 @@ def _collect_pem(text: bytes, found: list[bytes], lists: list[bytes], problems: 
 
 
 def _blocks(text: bytes) -> Iterator[tuple[bytes, str]]:
-    """Iterate over the inner text of the blocks that should hold certificates, or what is wrong with one."""
+    """Iterate over the bodies of PEM blocks that should contain certificates, or what is damaged."""
     opened: re.Match[bytes] | None = None
     for mark in _MARK.finditer(text):
         wanted = mark[2] in _WANTED
@@ -99,7 +99,7 @@ def _decoded(block: bytes) -> bytes:
 
 
 def _certificates(outer: Element) -> Iterator[bytes]:
-    """Iterate over the certificates that one element is or holds, without OpenSSL's trust settings."""
+    """Iterate over the certificates that an element is or contains, without OpenSSL's trust settings."""
     if outer.tag != SEQUENCE:
         raise DerError("it holds no certificate")
     held = certificates_of(outer)
@@ -129,7 +129,7 @@ def _collect_der(data: bytes, found: list[bytes], lists: list[bytes], problems: 
 
 
 def _seems(data: bytes) -> str:
-    # Two long sequences, one in the other: 30 82 xx xx 30 82. Only a CRL is longer than 64 KB: 30 83.
+    # Two long sequences, one inside the other: 30 82 xx xx 30 82. Only a CRL is longer than 64 KB: 30 83.
     if data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82":
         return "certificate"
     return "CRL" if data[:2] == b"\x30\x83" and data[5:6] == b"\x30" else ""

@@ -1,6 +1,6 @@
-"""Read the dates of a certificate revocation list (RFC 5280 section 5), however many entries it has.
+"""Read the dates of a certificate revocation list (RFC 5280 section 5), whatever its size.
 
-It must not judge the dates, check the signature or keep the entries: they are counted where they lie.
+It must not judge the dates or check the signature. The entries are counted in place and not copied.
 """
 
 from contextlib import suppress
@@ -38,11 +38,11 @@ _LONGEST_NUMBER = 20
 
 
 class UnreadableListError(ValueError):
-    """The bytes are no CRL, or one without a readable date of issue."""
+    """The bytes are not a CRL, or a CRL without a readable issue date."""
 
 
 class _Fields(NamedTuple):
-    """Hold the fields of a CRL that we read; ``None`` where one was left out."""
+    """The fields of a CRL that are used; ``None`` for an absent one."""
 
     issuer: Element
     this_update: Element
@@ -61,10 +61,10 @@ def is_list(outer: Element) -> bool:
 
 
 def revocation_list(der: bytes, location: str, position: int) -> RevocationList:
-    """Return the facts of one CRL seen at a location; raise ``UnreadableListError`` when there are none.
+    """Return the fields of a CRL found at a location; raise ``UnreadableListError`` when they cannot be read.
 
-    ``number`` is decimal (RFC 5280 section 5.2.3); ``entries`` stops at a million. A next update that makes
-    no sense counts as absent. ``scope`` is equal for lists of which a later one replaces an earlier one.
+    ``number`` is decimal (RFC 5280 section 5.2.3); ``entries`` stops at a million. An invalid ``nextUpdate``
+    counts as absent. Lists with equal ``scope`` replace one another.
     """
     try:
         parts = _fields(expect(element(der), SEQUENCE))
@@ -115,7 +115,7 @@ def _next(parts: _Fields) -> datetime | None:
 
 
 def _extensions(wrapper: Element | None) -> dict[bytes, bytes]:
-    """Return the values by the octets of their OID; what follows a malformed one is left out."""
+    """Return the extension values by encoded OID; what follows a malformed extension is ignored."""
     found: dict[bytes, bytes] = {}
     if wrapper is None:
         return found
@@ -136,10 +136,10 @@ def _number(value: bytes | None) -> str:
 
 
 def _scope(parts: _Fields, found: dict[bytes, bytes]) -> str:
-    """Return what tells lists apart that one issuer keeps beside each other.
+    """Return a key that differs between lists that one issuer publishes in parallel.
 
-    After a CA's key is renewed it signs with both keys; a list may be divided by distribution points
-    (section 5.2.5); a delta (section 5.2.4) lies beside its base, whose number it names and changes.
+    A CA signs with both keys after a key rollover; a list may be partitioned by distribution points (section
+    5.2.5); a delta CRL (section 5.2.4) is published beside its base.
     """
     told = sha256(parts.issuer.encoded)
     for oid in (_KEY, _POINT):
@@ -149,7 +149,7 @@ def _scope(parts: _Fields, found: dict[bytes, bytes]) -> str:
 
 
 def _entries(revoked: Element | None) -> int:
-    """Count by lengths alone: an object for each of a million entries would cost a second and 100 MB."""
+    """Return the number of entries by lengths alone: a million objects would cost a second and 100 MB."""
     if revoked is None:
         return 0
     data, position, end = revoked.data, revoked.content_start, revoked.content_end

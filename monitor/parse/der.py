@@ -1,9 +1,8 @@
-"""Read DER elements one at a time, forgiving what is inside them.
+"""Read DER elements one at a time, tolerating malformed contents.
 
-The certificate readers of libraries refuse a whole certificate for one odd field (a version number of 5, an
-underscore in a PrintableString, a time without seconds: tried), while the servers and cameras that serve
-such certificates are accepted by their clients. Here a bad field costs only itself. It must not know what a
-certificate is.
+Library parsers reject a whole certificate for one odd field (measured: a version number of 5, an underscore
+in a PrintableString, a time without seconds), while the clients of such servers and cameras accept them. Here
+a malformed field affects nothing else. It must not know what a certificate is.
 """
 
 from collections.abc import Iterator
@@ -20,19 +19,19 @@ SET = 0x31
 
 _DEEPEST = 32
 _LONG_FORM = 0x80
-# Finding the end means walking over everything inside: only for what fits a real chain.
+# Finding the end requires a walk over all contents: only for what a real chain can need.
 _LONGEST_INDEFINITE = 1_000_000
-# Elements take a hundred times the room of the two octets that some are: a list of all in 16 MB takes 1.4 GB.
+# A parsed element needs a hundred times the memory of its two octets: listing all of 16 MB takes 1.4 GB.
 _MOST_FIELDS = 64
 _MOST_WITHIN = 1000
 
 
 class DerError(ValueError):
-    """The bytes are no DER element of the kind that was expected."""
+    """The bytes are not a DER element of the expected kind."""
 
 
 class Element(NamedTuple):
-    """Hold one element: its tag octet and where it and its content lie in ``data``."""
+    """One element: its tag octet, and the offsets of the element and its content in ``data``."""
 
     data: bytes
     tag: int
@@ -91,7 +90,7 @@ def _indefinite(data: bytes, start: int, stop: int, depth: int) -> Element:
 
 
 def children(parent: Element) -> Iterator[Element]:
-    """Iterate over the elements inside one; raise ``DerError`` where the rest makes no sense."""
+    """Iterate over the child elements; raise ``DerError`` where the rest is malformed."""
     position = parent.content_start
     while position < parent.content_end:
         child = element(parent.data, position, parent.content_end)
@@ -107,7 +106,7 @@ def expect(found: Element, tag: int) -> Element:
 
 
 def several(parent: Element, least: int) -> list[Element]:
-    """Return the elements inside one; raise ``DerError`` when there are fewer than ``least`` or over 64."""
+    """Return the child elements; raise ``DerError`` when there are fewer than ``least`` or more than 64."""
     found = _listed(parent, _MOST_FIELDS)
     if len(found) < least:
         raise DerError("fields are missing")
@@ -115,7 +114,7 @@ def several(parent: Element, least: int) -> list[Element]:
 
 
 def within(data: bytes, tag: int) -> list[Element]:
-    """Return the elements, at most 1,000, inside the single element that ``data`` holds."""
+    """Return the child elements, at most 1,000, of the single element in ``data``."""
     return _listed(expect(element(data), tag), _MOST_WITHIN)
 
 

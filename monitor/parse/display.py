@@ -1,4 +1,4 @@
-"""Clean text that strangers wrote, so that it can stand in a mail, a terminal, a page or a metric.
+"""Clean untrusted text so that it is safe in a mail, a terminal, a page or a metric.
 
 It must not judge what the text says.
 """
@@ -9,7 +9,7 @@ LIMIT = 256
 
 # Characters that Unicode counts as printable although nothing is drawn: fillers, joiners, variation
 # selectors, the blank Braille pattern (Unicode DerivedCoreProperties, Default_Ignorable_Code_Point). They
-# let two names look alike.
+# make different names look alike.
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -17,10 +17,11 @@ _REPLACEMENT = "\ufffd"
 
 
 def display(text: str, limit: int = LIMIT) -> str:
-    """Return the text on one line, without anything invisible, at most ``limit`` characters long.
+    """Return the text on one line, without invisible characters, at most ``limit`` characters long.
 
     White space of any kind becomes a space; control and format characters (bidi among them), lone surrogates
-    and unassigned or invisible characters become U+FFFD, so that a tampered name still looks tampered with.
+    and unassigned or invisible characters become U+FFFD, so that a manipulated name remains recognizable as
+    such.
     """
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     if short.isascii() and short.isprintable():

@@ -1,6 +1,6 @@
-"""Read the few extensions of a certificate that we judge by, each on its own.
+"""Parse the certificate extensions that the checks use, each independently.
 
-One extension that makes no sense must not cost the others: it is named among the oddities instead.
+A malformed extension does not affect the others: it is listed in ``oddities``.
 """
 
 import ipaddress
@@ -33,7 +33,7 @@ _LONGEST_REMEMBERED = 256
 
 @dataclass(slots=True)
 class Extensions:
-    """Collect what the extensions say; ``None`` where one is absent or unreadable."""
+    """The parsed extensions of one certificate; ``None`` where one is absent or unreadable."""
 
     dns_names: list[str] = field(default_factory=list)
     ip_addresses: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Extensions:
 
 
 def extensions(wrapper: Element) -> Extensions:
-    """Return what can be read from the ``[3]`` element that holds a certificate's extensions."""
+    """Return what can be parsed from the ``[3]`` element that contains a certificate's extensions."""
     found = Extensions()
     seen: set[bytes] = set()
     try:
@@ -82,7 +82,7 @@ def _alternative_names(found: Extensions, value: bytes) -> None:
 
 
 def _dns_name(content: bytes) -> str:
-    # RFC 5280 demands ASCII; raw UTF-8 and Latin-1 occur and are shown as they were meant.
+    # RFC 5280 requires ASCII; raw UTF-8 and Latin-1 occur and are decoded as intended.
     try:
         return display(content.decode())
     except UnicodeDecodeError:
@@ -112,7 +112,7 @@ def _extended_key_usage(found: Extensions, value: bytes) -> None:
 
 @lru_cache(maxsize=256)
 def _remembered_usages(value: bytes) -> tuple[str, ...]:
-    """Few different lists exist: the cache saves time and lets certificates share them."""
+    """Few distinct lists exist: the cache saves time and lets certificates share them."""
     return _usages(value)
 
 

@@ -1,4 +1,4 @@
-"""Say what kind of key and signature a certificate has, from its algorithm identifiers.
+"""Read the type of the key and of the signature from algorithm identifiers.
 
 It must not verify anything, nor judge what is weak.
 """
@@ -68,9 +68,9 @@ _PSS = "1.2.840.113549.1.1.10"
 
 
 def key(info: Element) -> tuple[str, int]:
-    """Return the key's kind and its size in bits (0: not known) from a SubjectPublicKeyInfo.
+    """Return the key's type and its size in bits (0 if unknown) from a SubjectPublicKeyInfo.
 
-    Raises ``DerError`` when the kind itself cannot be read; a size that cannot be read is 0.
+    Raises ``DerError`` when the type cannot be read; a size that cannot be read is 0.
     """
     algorithm, bits = several(expect(info, SEQUENCE), 2)[:2]
     parts = several(expect(algorithm, SEQUENCE), 1)
@@ -90,7 +90,7 @@ def key(info: Element) -> tuple[str, int]:
 
 
 def signature_hash(algorithm: Element) -> str:
-    """Return the hash a signature algorithm names, empty when it has none of its own (Ed25519)."""
+    """Return the hash that a signature algorithm names, empty when it names none (Ed25519)."""
     parts = several(expect(algorithm, SEQUENCE), 1)
     oid = dotted(expect(parts[0], OBJECT_IDENTIFIER).content)
     if oid == _PSS:
@@ -99,7 +99,7 @@ def signature_hash(algorithm: Element) -> str:
 
 
 def _pss_hash(parameters: list[Element]) -> str:
-    """RFC 4055 section 3.1: the hash stands in [0]; without it SHA-1 is meant."""
+    """RFC 4055 section 3.1: the hash is in ``[0]``; the default is SHA-1."""
     for part in children(parameters[0]) if parameters else ():
         if part.tag == 0xA0:
             oid = dotted(several(element(part.content), 1)[0].content)
@@ -116,7 +116,7 @@ def _curve_bits(parameters: Element, point: Element) -> int:
         known = _CURVES.get(dotted(parameters.content))
         if known:
             return known
-    # An unknown or spelled-out curve: a point is one format octet and one or two coordinates (SEC 1 section
+    # An unknown or explicit curve: a point is one format octet and one or two coordinates (SEC 1 section
     # 2.3.3).
     octets = point.content[1:]
     return (len(octets) - 1) * 8 // (2 if octets[:1] == b"\x04" else 1)

@@ -1,6 +1,6 @@
-"""Write distinguished names as people read them (RFC 4514), whatever string types they were encoded in.
+"""Format distinguished names for people (RFC 4514), whatever string types encode them.
 
-It must not compare names: that is the path finder's work.
+It must not compare names: path finding does.
 """
 
 from functools import lru_cache
@@ -46,7 +46,7 @@ _SPECIAL = frozenset('"+,;<>\\')
 
 
 def name(encoded: bytes) -> tuple[str, str, str]:
-    """Return the whole name, its common name and what could not be read, from the encoded Name.
+    """Return the whole name, its common name and a description of what could not be read.
 
     The most specific part comes first, as Windows and RFC 4514 write it.
     """
@@ -55,7 +55,7 @@ def name(encoded: bytes) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=1024)
 def _remembered(encoded: bytes) -> tuple[str, str, str]:
-    """Few issuers sign many certificates: the cache saves time and lets equal names share their memory."""
+    """Few issuers sign many certificates: the cache saves time and lets equal names share memory."""
     return _read(encoded)
 
 
@@ -88,7 +88,7 @@ def _text(tag: int, content: bytes) -> str:
     try:
         return content.decode(_ENCODINGS.get(tag, "utf-8"))
     except UnicodeDecodeError:
-        # Old tools put Latin-1 into every string type, TeletexString above all.
+        # Old tools put Latin-1 into every string type, mostly TeletexString.
         return content.decode("latin-1")
 
 

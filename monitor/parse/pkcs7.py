@@ -1,6 +1,6 @@
-"""Take certificates and CRLs out of a PKCS#7 file (.p7b, RFC 2315 section 9.1), as Windows exports chains.
+"""Extract certificates and CRLs from a PKCS#7 file (.p7b, RFC 2315 section 9.1), as Windows exports chains.
 
-It must not probe signatures: such files carry none.
+Signatures are not checked: such files carry none.
 """
 
 from collections.abc import Iterator

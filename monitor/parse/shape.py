@@ -1,6 +1,6 @@
-"""Tell a certificate from everything else that is DER, and split it into its fields.
+"""Distinguish a certificate from other DER data, and split it into its fields.
 
-It must not read what the fields say.
+It must not interpret the fields.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _EXTENSIONS = 0xA3
 
 
 class Fields(NamedTuple):
-    """Hold the fields of a certificate (RFC 5280 section 4.1); ``None`` where one was left out."""
+    """The fields of a certificate (RFC 5280 section 4.1); ``None`` for an absent one."""
 
     version: Element | None
     serial: Element
@@ -25,7 +25,7 @@ class Fields(NamedTuple):
 
 
 def fields(der: bytes) -> Fields:
-    """Return the fields of the one certificate that fills the bytes; raise ``DerError`` if none does."""
+    """Return the fields of the certificate that fills the bytes; raise ``DerError`` if none does."""
     outer = expect(element(der), SEQUENCE)
     if outer.end != len(der):
         raise DerError("bytes follow after its end")
@@ -33,7 +33,7 @@ def fields(der: bytes) -> Fields:
 
 
 def fields_of(outer: Element) -> Fields:
-    """Return the fields of a certificate; raise ``DerError`` for other things such as CRLs and requests."""
+    """Return the fields of a certificate; raise ``DerError`` for anything else, such as CRLs and requests."""
     tbs, algorithm, signature = several(outer, 3)[:3]
     expect(signature, BIT_STRING)
     parts = several(expect(tbs, SEQUENCE), 6)

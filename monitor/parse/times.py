@@ -1,4 +1,4 @@
-"""Read the two forms of time in a certificate (RFC 5280 section 4.1.2.5) and their careless variants.
+"""Parse the two time formats of certificates (RFC 5280 section 4.1.2.5) and their malformed variants.
 
 It must not compare a time with any clock.
 """
@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.parse.der import DerError, Element
 
-# 1900 is far from both ends of what datetime holds: margins of a hundred years can be subtracted without
-# overflow.
+# 1900 is far from both limits of datetime: margins of a hundred years can be subtracted without overflow.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
@@ -19,7 +18,7 @@ _FORM = re.compile(rb"(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,9}
 
 
 def instant(found: Element) -> tuple[datetime, bool]:
-    """Return the time and whether it was written exactly as RFC 5280 demands.
+    """Return the time and whether it was encoded exactly as RFC 5280 requires.
 
     Times before 1900 become 1900. Raises ``DerError`` when it is unreadable.
     """

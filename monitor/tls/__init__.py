@@ -1,6 +1,6 @@
-"""TLS as a way to fetch certificates: contexts and handshakes over memory, without any I/O.
+"""TLS for fetching certificates: contexts and handshakes in memory, without any I/O.
 
-Nothing here judges a certificate: verification is off and whatever chain arrives is handed on as DER.
+Nothing here judges a certificate: verification is off and any chain that arrives is returned as DER.
 """
 
 from monitor.tls.context import TlsSetting, shared_context

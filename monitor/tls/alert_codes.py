@@ -1,7 +1,7 @@
-"""Turn the library's error texts into our reasons and sentences; knows nothing of bytes or sockets.
+"""Map OpenSSL's error texts to failure reasons and sentences; knows no bytes and no sockets.
 
-The library gives no numbers, only texts, and their prefixes differ between its versions: one alert is
-``tls alert handshake failure`` in OpenSSL 4, ``ssl/tls alert ...`` in 3.5 and ``sslv3 alert ...`` before.
+pyOpenSSL reports only texts, no numbers, and their prefixes differ between its versions: one alert is ``tls
+alert handshake failure`` in OpenSSL 4, ``ssl/tls alert ...`` in 3.5 and ``sslv3 alert ...`` before.
 """
 
 import re
@@ -10,8 +10,8 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason
 
-# What servers answer to a client that has no certificate (RFC 8446 section 6.2, RFC 5246 section 7.2.2,
-# and what Schannel, Java and older OpenSSL send instead).
+# The alerts of servers to a client without a certificate (RFC 8446 section 6.2, RFC 5246 section 7.2.2, and
+# those that Schannel, Java and older OpenSSL send instead).
 WANT_CERTIFICATE = frozenset(
     {
         "access_denied",
@@ -25,14 +25,13 @@ WANT_CERTIFICATE = frozenset(
 )
 
 _RECEIVED = re.compile(r"(?:(?:ssl/tls|sslv3|tls|tlsv1|tlsv13) alert |tlsv1 )(.+)")
-# The library's text for an alert number that it does not know (its own errors are never without a text).
+# The library's text for an unknown alert number (its own errors always have a text).
 _NAMELESS = ""
-# Where the first error is inside one certificate, the last says in which part of TLS it was met.
+# When the first error is inside one certificate, the last says in which part of TLS it occurred.
 _UNREADABLE = frozenset(
     {"asn1 lib", "cert length mismatch", "unable to find public key parameters", "unknown certificate type"}
 )
-# The library's own complaint, in the words of the alert that it sends; no server sends that one (RFC 6066
-# section 8).
+# The library's own error, named after the alert that it sends; no server sends that one (RFC 6066 section 8).
 _BAD_STAPLE = "bad_certificate_status_response"
 _HINTS = {
     "handshake_failure": ": it shares no cipher with us or expects another server name",
@@ -41,7 +40,7 @@ _HINTS = {
 
 
 def reasons(error: SSL.Error) -> tuple[str, ...]:
-    """Return every reason text of a library error, the first cause first; none when it gave none."""
+    """Return every reason text of a library error, the first cause first; empty when it has none."""
     entries = error.args[0] if error.args and isinstance(error.args[0], list) else ()
     return tuple(str(reason) for _, _, reason in entries)
 
@@ -56,7 +55,7 @@ def received(texts: tuple[str, ...]) -> str:
 
 
 def explain(texts: tuple[str, ...], server_name: str, *, shown: bool) -> tuple[FailureReason, str]:
-    """Return the reason and the sentence for a handshake that failed before or after a chain was shown."""
+    """Return reason and sentence for a failed handshake; ``shown`` is true if a chain was received."""
     alert = received(texts)
     if alert == _BAD_STAPLE:
         return FailureReason.TLS_PROTOCOL, "the OCSP response that the server staples cannot be read"

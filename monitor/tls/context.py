@@ -1,9 +1,8 @@
-"""One shared OpenSSL context for each distinct TLS setting; it must never be made per look.
+"""One shared OpenSSL context for each distinct TLS setting; never create one per probe.
 
-A context costs more than a whole handshake and holds no state of a single look. The settings are as
-lenient as the library allows: an old recorder that speaks only TLS 1.0 with a SHA-1 certificate is
-exactly the machine whose certificate has to be watched. Nothing secret ever travels over these
-connections, so weak ciphers cost nothing.
+A context costs more than a whole handshake and has no state of a single probe. The settings are as lenient as
+the library allows: an old recorder that supports only TLS 1.0 with a SHA-1 certificate is exactly the machine
+whose certificate must be monitored. No secrets are sent over these connections, so weak ciphers do no harm.
 """
 
 from dataclasses import dataclass
@@ -17,15 +16,15 @@ from monitor.tls.staple import keep_staple
 
 @dataclass(frozen=True, slots=True)
 class TlsSetting:
-    """Hold what distinguishes one TLS context from another.
+    """The settings that distinguish one TLS context from another.
 
-    ``ciphers`` (TLS 1.2 and older) and ``groups`` are OpenSSL lists. Anonymous, PSK and SRP suites are
-    left out because with them a server shows no certificate at all. The groups leave out the
-    post-quantum ML-KEM hybrids: they make the first message five times as long, which old cameras and
-    middleboxes refuse, and take a sixth of the CPU time of a probe. ``alpn`` is offered where a server
-    answers nobody else (RFC 7301); ``newest`` of ``1.2`` is for protocols that cannot carry TLS 1.3.
-    ``key_type`` has a server show its certificate of that type or none; it replaces ``ciphers``.
-    ``staple`` lets a handshake ask for an OCSP response. ``datagrams`` is for DTLS.
+    ``ciphers`` (TLS 1.2 and older) and ``groups`` are OpenSSL lists. Anonymous, PSK and SRP suites are left
+    out because with them the server sends no certificate. The groups leave out the post-quantum ML-KEM
+    hybrids: they make the ClientHello five times as long, which old cameras and middleboxes reject, and take
+    a sixth of the CPU time of a probe. ``alpn`` is offered where a server requires it (RFC 7301); ``newest``
+    of ``1.2`` is for protocols that cannot carry TLS 1.3. ``key_type`` restricts the server to its
+    certificate of that type; it replaces ``ciphers``. ``staple`` lets a handshake request a stapled OCSP
+    response. ``datagrams`` is for DTLS.
     """
 
     ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
@@ -43,14 +42,14 @@ def shared_context(setting: TlsSetting = TlsSetting()) -> SSL.Context:
 
 
 def fresh_context(setting: TlsSetting) -> SSL.Context:
-    """Return a context that nobody shares, to be given a certificate of our own; see ``shared_context``."""
+    """Return a context that is not shared, for use with a client certificate; see ``shared_context``."""
     context = SSL.Context(SSL.DTLS_CLIENT_METHOD if setting.datagrams else SSL.TLS_CLIENT_METHOD)
     if not setting.datagrams:
         context.set_min_proto_version(SSL.TLS1_VERSION)
     context.set_verify(SSL.VERIFY_NONE)
     context.set_cipher_list(setting.ciphers.encode("ascii"))
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    # Servers without RFC 5746 (secure renegotiation) are otherwise refused since OpenSSL 3.
+    # Since OpenSSL 3, servers without RFC 5746 (secure renegotiation) are otherwise rejected.
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_LEGACY_SERVER_CONNECT)
     if setting.newest == "1.2":
         context.set_max_proto_version(SSL.TLS1_2_VERSION)
@@ -68,7 +67,7 @@ _context = cache(fresh_context)
 
 
 def _limit_key_type(context: SSL.Context, key_type: KeyType) -> None:
-    """Ask for certificates of one key type; without TLS 1.3 where the library cannot do so there."""
+    """Accept certificates of one key type only; disable TLS 1.3 where it cannot be restricted."""
     offer = OFFERS[key_type]
     context.set_cipher_list(offer.ciphers.encode("ascii"))
     if not limit_signatures(context, offer.signatures):
@@ -76,18 +75,18 @@ def _limit_key_type(context: SSL.Context, key_type: KeyType) -> None:
 
 
 def limit_groups(context: SSL.Context, groups: str) -> bool:
-    """Offer only these key exchange groups; return whether the library let us.
+    """Offer only these key exchange groups; return whether the library supports it.
 
-    pyOpenSSL has no public call for it. Where the private one is gone, the library's own groups stay in
-    force: looks then cost more and everything else works.
+    pyOpenSSL has no public call for it. Where the private one is missing, the default groups apply: probes
+    then cost more and everything else works.
     """
     return _limit(context, "SSL_CTX_set1_curves_list", groups)
 
 
 def limit_signatures(context: SSL.Context, algorithms: str) -> bool:
-    """Accept only these signature algorithms; return whether the library let us.
+    """Accept only these signature algorithms; return whether the library supports it.
 
-    pyOpenSSL has no public call for it (its issue 848), and the private one was away for a while before.
+    pyOpenSSL has no public call for it (its issue 848), and some older versions lack the private one.
     """
     return _limit(context, "SSL_CTX_set1_sigalgs_list", algorithms)
 

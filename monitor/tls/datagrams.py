@@ -1,7 +1,8 @@
-"""Drive one DTLS client handshake over memory to obtain the chain that the server shows (RFC 6347).
+"""Run one DTLS client handshake in memory to obtain the server's chain (RFC 6347).
 
-Like handshake, but in whole datagrams, which may be lost: whoever owns the socket also asks for ``patience``
-and calls ``overdue`` when it has run out. The library repeats a flight after a second, then after two, four.
+Like ``handshake``, but in whole datagrams, which may be lost: the owner of the socket also reads
+``patience`` and calls ``overdue`` when it has elapsed. The library retransmits after 1, 2, 4 and more
+seconds.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from monitor.tls.handshake import MOST_BYTES, HandshakeFailure, served
 from monitor.tls.opening import describe
 from monitor.tls.staple import ask_for_staple
 
-# What passes everywhere without fragments: IPv6's least MTU of 1280 (RFC 8200 section 5) without IP and UDP.
+# What fits everywhere without fragmentation: IPv6's minimum MTU of 1280 (RFC 8200 section 5) less IP and UDP.
 _LARGEST = 1200
 _READ_SIZE = 65_536
 # RFC 6347 section 4.1: type, version, epoch, sequence number, length.
@@ -26,7 +27,7 @@ _TYPES = b"\x14\x15\x16"
 
 
 class DatagramHandshake:
-    """Hold one DTLS handshake in progress; the names mean what they mean in ``Handshake``."""
+    """One DTLS handshake in progress; the attributes are those of ``Handshake``."""
 
     __slots__ = (
         "_answered",
@@ -43,7 +44,7 @@ class DatagramHandshake:
     )
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
-        """Ask for ``server_name``; the context must have been made for datagrams."""
+        """Prepare a handshake for ``server_name``; the context must be made for datagrams."""
         self.over = False
         self.encrypted: bool | None = None
         self.failure: HandshakeFailure | None = None
@@ -62,22 +63,22 @@ class DatagramHandshake:
 
     @property
     def chain(self) -> tuple[bytes, ...]:
-        """Return the DER certificates that have arrived so far, in the order served."""
+        """Return the DER certificates received so far, in the order served."""
         return self._chain if self._connection is None else served(self._connection)
 
     @property
     def staple(self) -> bytes:
-        """Return the OCSP response that came with the certificates (DER), empty when none did."""
+        """Return the OCSP response stapled to the certificates (DER), empty when none was."""
         return b"".join(self._stapled or ())
 
     @property
     def heard(self) -> bool:
-        """Return whether anything has come from the peer."""
+        """Return whether anything was received from the peer."""
         return self._received > 0
 
     @property
     def patience(self) -> float | None:
-        """Return in how many seconds what we said last is overdue for an answer, ``None`` if nothing is."""
+        """Return the seconds until the last flight must be retransmitted, ``None`` if nothing is awaited."""
         return self._connection.DTLSv1_get_timeout() if self._connection is not None else None
 
     def start(self) -> list[bytes]:
@@ -85,7 +86,7 @@ class DatagramHandshake:
         return self._step()
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take a datagram from the peer and return those to send it, often none."""
+        """Process a datagram from the peer and return those to send, often none."""
         if self.over or not data:
             return []
         self._received += len(data)
@@ -95,7 +96,7 @@ class DatagramHandshake:
             )
             return []
         if not _speaks_dtls(data):
-            self._strange = self._strange or data  # anybody may send one: told only if nothing better comes
+            self._strange = self._strange or data  # it may be forged: reported only if nothing better comes
             return []
         self.encrypted = True
         assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
@@ -103,7 +104,7 @@ class DatagramHandshake:
         return self._step()
 
     def overdue(self) -> list[bytes]:
-        """Return what to send again; the handshake may end here, after a dozen times without an answer."""
+        """Return the datagrams to retransmit; the handshake fails after a dozen retransmissions."""
         if self._connection is None:
             return []
         try:
@@ -114,7 +115,7 @@ class DatagramHandshake:
         return self._output(self._connection)
 
     def expire(self, within: str) -> None:
-        """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
+        """End the handshake at its timeout; ``within`` is the time allowed, in words (``within 10 s``)."""
         if self.encrypted:
             self.end(FailureReason.TIMEOUT, f"the DTLS handshake was not finished {within}")
         elif self._strange:
@@ -125,7 +126,7 @@ class DatagramHandshake:
             self.end(FailureReason.TIMEOUT, f"the DTLS greeting was not answered {within}")
 
     def end(self, reason: FailureReason, detail: str) -> None:
-        """End early for a reason that lies outside; keep what arrived."""
+        """End early for an external reason; keep what was received."""
         if not self.over:
             self.failure = HandshakeFailure(reason, detail)
             self._finish()
@@ -149,7 +150,7 @@ class DatagramHandshake:
         texts = alert_codes.reasons(error)
         self.alert = alert_codes.received(texts)
         if self._answered and self.alert in alert_codes.WANT_CERTIFICATE:
-            return  # as in TLS 1.2: what is left to displease the server is that we gave no certificate
+            return  # as in TLS 1.2: the server can only object to the missing client certificate now
         self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
 
     def _finish(self) -> None:
@@ -172,7 +173,7 @@ def _speaks_dtls(data: bytes) -> bool:
 
 
 def _datagrams(flight: bytes) -> Iterator[bytes]:
-    """Yield whole records, as many as a datagram may hold: over memory a flight comes in one piece."""
+    """Yield whole records, as many as fit into a datagram: in memory a flight is one piece."""
     begun = at = 0
     while at < len(flight):
         end = (

@@ -1,12 +1,12 @@
-"""Drive one TLS client handshake over memory to obtain the chain that the server shows.
+"""Run one TLS client handshake in memory to obtain the server's chain.
 
-This file knows bytes, not sockets: whoever owns the connection asks ``start`` for the first bytes,
-hands every arrival to ``feed`` and sends what comes back, until ``over``. Rules that hold throughout:
+This file handles bytes, not sockets: the owner of the connection gets the first bytes from ``start``, passes
+all it receives to ``feed`` and sends what that returns, until ``over``. Rules that always hold:
 
-- The chain is kept from the moment it arrived, whatever happens afterwards.
-- A server that wants a certificate *from us* after showing its own has given us all we came for.
+- The chain is kept from the moment it arrives, whatever happens afterwards.
+- A server that requires a certificate *from us* after sending its own has sent all that is needed.
 - A finished handshake is ended with close_notify, so that no server logs an aborted one.
-- Where more is needed to leave in peace, it is said inside TLS; nothing that goes wrong with it is trouble.
+- Where a graceful close needs more, it is sent inside TLS; failures of it are ignored.
 """
 
 from dataclasses import dataclass
@@ -20,42 +20,42 @@ from monitor.tls import alert_codes
 from monitor.tls.opening import describe, may_be_tls, speaks_tls
 from monitor.tls.staple import ask_for_staple
 
-# A chain of 64 KB is real (servers that send all their anchors); this is far above any real one.
+# Chains of 64 KB exist (servers that send all their anchors); this is far above any real one.
 MOST_BYTES = 1_000_000
 _READ_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class HandshakeFailure:
-    """Say why a handshake ended early."""
+    """Why a handshake ended early."""
 
     reason: FailureReason
     detail: str
 
 
 class GracefulClose(Protocol):
-    """Say how to leave: ``words`` inside TLS, and by ``answer`` what to say to the reply.
+    """How to close a session: ``words`` are sent inside TLS, ``answer`` replies to the server.
 
-    ``None`` from ``answer`` means to leave now, nothing that more is to be read.
+    ``answer`` returns ``None`` to close now, without reading any more.
     """
 
     @property
     def words(self) -> bytes:
-        """Return what to say first."""
+        """Return what to send first."""
         ...
 
     def answer(self, said: bytes, /) -> bytes | None:
-        """Return what to say to all that came since our last words."""
+        """Return the reply to all that was received since the last call."""
         ...
 
 
 class Handshake:
-    """Hold one handshake in progress; ``over`` says that nothing more is to be fed or sent.
+    """One handshake in progress; ``over`` means that nothing more is to be fed or sent.
 
-    ``encrypted`` is ``None`` until the peer has said enough to tell whether it speaks TLS.
-    ``failure`` is why it ended early, ``None`` when it did not or when nothing was lost by it.
-    ``alert`` is the name of the one with which the server ended it, empty without.
-    ``graceful_close`` is how to leave, set before the handshake is finished; ``None``: close_notify alone.
+    ``encrypted`` is ``None`` until enough was received to tell whether the peer speaks TLS. ``failure`` is
+    why it ended early, ``None`` when it did not or nothing was lost by it. ``alert`` is the name of the alert
+    with which the server ended it, empty without one. ``graceful_close`` is set before the handshake is
+    finished; ``None`` sends close_notify alone.
     """
 
     __slots__ = (
@@ -75,16 +75,16 @@ class Handshake:
     )
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
-        """Ask for ``server_name``; none is sent for an IP address (RFC 6066 section 3).
+        """Prepare a handshake for ``server_name``; none is sent for an IP address (RFC 6066 section 3).
 
-        ``staple`` asks for an OCSP response too; the context must have been made for it.
+        ``staple`` requests a stapled OCSP response; the context must be made for it.
         """
         self.over = False
         self.encrypted: bool | None = None
         self.failure: HandshakeFailure | None = None
         self.alert = ""
         self.graceful_close: GracefulClose | None = None
-        self._reply: bytes | None = None  # to our farewell, once that was said
+        self._reply: bytes | None = None  # the reply to the graceful close, once begun
         self._name = server_name if server_name and not is_ip(server_name) else ""
         self._opening = b""
         self._received = 0
@@ -98,12 +98,12 @@ class Handshake:
 
     @property
     def chain(self) -> tuple[bytes, ...]:
-        """Return the DER certificates that have arrived so far, in the order served."""
+        """Return the DER certificates received so far, in the order served."""
         return self._chain if self._connection is None else served(self._connection)
 
     @property
     def staple(self) -> bytes:
-        """Return the OCSP response that came with the certificates (DER), empty when none did."""
+        """Return the OCSP response stapled to the certificates (DER), empty when none was."""
         return b"".join(self._stapled or ())
 
     def start(self) -> bytes:
@@ -111,7 +111,7 @@ class Handshake:
         return self._step()
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the peer and return the bytes to send it, often none."""
+        """Process bytes from the peer and return the bytes to send, often none."""
         if self.over or not data:
             return b""
         self._received += len(data)
@@ -123,7 +123,7 @@ class Handshake:
         return self._go_on(data) if self.encrypted else self._decide(data)
 
     def eof(self) -> None:
-        """Learn that the peer closed the connection."""
+        """Handle that the peer closed the connection."""
         if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
@@ -137,7 +137,7 @@ class Handshake:
             )
 
     def expire(self, within: str) -> None:
-        """Learn that time is up; ``within`` says in words how much there was (``within 10 s``)."""
+        """End the handshake at its timeout; ``within`` is the time allowed, in words (``within 10 s``)."""
         if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
@@ -146,7 +146,7 @@ class Handshake:
             self.end(FailureReason.TIMEOUT, f"the TLS handshake was not finished {within}")
 
     def end(self, reason: FailureReason, detail: str) -> None:
-        """End early for a reason that lies outside (time is up, the connection broke); keep what arrived."""
+        """End early for an external reason (timeout, broken connection); keep what was received."""
         if not self.over:
             if self._reply is None:
                 self.failure = HandshakeFailure(reason, detail)
@@ -189,7 +189,7 @@ class Handshake:
         return self._output(connection)
 
     def _part(self, connection: SSL.Connection, reply: bytes) -> bytes:
-        """Listen to the reply to our farewell, and leave when it is complete or the server has left."""
+        """Process the reply to the graceful close, and close when it is complete or the server has closed."""
         assert self.graceful_close is not None  # noqa: S101 - tells the type checker what ``_reply`` already says
         try:
             while True:
@@ -216,8 +216,8 @@ class Handshake:
         self._finish()
         texts = alert_codes.reasons(error)
         self.alert = alert_codes.received(texts)
-        # TLS 1.2 and older: the server has read our whole answer, and what is left to displease it is that
-        # we gave no certificate. In TLS 1.3 the handshake is over for us before it can complain.
+        # TLS 1.2 and older: the server has read our whole answer and can only object to the missing client
+        # certificate. In TLS 1.3 the client's handshake is over before the server can object.
         if self._chain and self._sent > 1 and self.alert in alert_codes.WANT_CERTIFICATE:
             return
         self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
@@ -243,6 +243,6 @@ class Handshake:
 
 
 def served(connection: SSL.Connection) -> tuple[bytes, ...]:
-    """Return the DER certificates that a connection has been shown, in the order served."""
+    """Return the DER certificates that a connection has received, in the order served."""
     chain = connection.get_peer_cert_chain() or ()
     return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)

@@ -1,6 +1,6 @@
-"""Make a TLS context that can show a certificate of our own; reads no file and keeps nothing.
+"""Make a TLS context with a client certificate; reads no file and keeps nothing.
 
-The library's own words never leave this file: with a key at hand, what it quotes may be secret.
+The library's messages never leave this file: with a key in use, what they quote may be secret.
 """
 
 from cryptography import x509
@@ -13,13 +13,13 @@ from monitor.tls.context import TlsSetting, fresh_context
 
 
 class UnfitKeyError(Exception):
-    """A key or certificate cannot be used; the sentence says why, without any of its content."""
+    """A key or certificate cannot be used; the message says why, without any of its content."""
 
 
 def identified_context(
     setting: TlsSetting, certificates: bytes, key: bytes, passphrase: str | None
 ) -> SSL.Context:
-    """Return a context of our own that shows a certificate with its chain; PEM in, any order.
+    """Return an unshared context with a client certificate and its chain; PEM in any order.
 
     Raises ``UnfitKeyError``.
     """
@@ -48,7 +48,7 @@ def _private(key: bytes, passphrase: str | None) -> PrivateKeyTypes:
     except TypeError:
         if secret is None:
             raise UnfitKeyError("the key is encrypted and no passphrase is configured") from None
-        return _private(key, None)  # a passphrase for a key that needs none does no harm
+        return _private(key, None)  # a passphrase for an unencrypted key is ignored
     except UnsupportedAlgorithm:
         raise UnfitKeyError("the key is of a kind that cannot be read") from None
     except ValueError:

@@ -1,7 +1,7 @@
-"""What a client offers so that a server with several certificates shows that of one key type; data only.
+"""Cipher suites and signature algorithms that select a server's certificate by key type; data only.
 
-Up to TLS 1.2 the cipher suite says who signs, so a list of suites decides. In TLS 1.3 only the signature
-algorithms do (RFC 8446 sections 4.2.3 and 4.4.2.2).
+Up to TLS 1.2 the cipher suite determines the key, so a list of suites selects it. In TLS 1.3 only the
+signature algorithms do (RFC 8446 sections 4.2.3 and 4.4.2.2).
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class KeyType(StrEnum):
-    """Name a kind of key for which a server may hold a certificate of its own.
+    """A key type for which a server may have a certificate of its own.
 
     Ed25519 and Ed448 count with ECDSA: TLS 1.2 has them use the same cipher suites (RFC 8422 section 5.10).
     """
@@ -20,14 +20,14 @@ class KeyType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Hold OpenSSL's lists of cipher suites (TLS 1.2 and older) and of signature algorithms."""
+    """OpenSSL lists of cipher suites (TLS 1.2 and older) and of signature algorithms."""
 
     ciphers: str
     signatures: str
 
 
-# In TLS 1.3 these sign certificates but never a handshake (RFC 8446 section 4.2.3). So they may stand
-# beside those of ECDSA, for servers that ask whether we could verify the RSA CA above their ECDSA leaf.
+# In TLS 1.3 these sign certificates but never a handshake (RFC 8446 section 4.2.3). So they may accompany
+# those of ECDSA, for servers that check whether the client can verify the RSA CA above their ECDSA leaf.
 _FOR_CHAINS = "rsa_pkcs1_sha256:rsa_pkcs1_sha384:rsa_pkcs1_sha512:RSA+SHA1"
 
 OFFERS = {

@@ -1,11 +1,11 @@
-"""Tell from a peer's first bytes whether it speaks TLS, and if not, what it seems to speak."""
+"""Detect from a peer's first bytes whether it speaks TLS, or else which protocol it seems to speak."""
 
-# The content types a server may open with: an alert or its half of the handshake (RFC 8446 section 5.1).
+# The content types that a server may send first: an alert or a handshake message (RFC 8446 section 5.1).
 _FIRST_TYPES = b"\x15\x16"
 _MAJOR_VERSION = 3
 _QUOTED = 60
 
-# Longer openings stand before the shorter ones that they begin with.
+# Longer openings come before shorter ones that are their prefix.
 _PROTOCOLS = (
     (b"HTTP/", "HTTP"),
     (b"RTSP/", "RTSP"),
@@ -24,10 +24,10 @@ _PROTOCOLS = (
 
 
 def speaks_tls(opening: bytes) -> bool | None:
-    """Return whether these first bytes begin a TLS record, ``None`` while they are too few to say.
+    """Return whether these first bytes begin a TLS record, ``None`` while they are too few to tell.
 
-    Also waits while they could still become the greeting of a known protocol, so that it can be named
-    however the bytes were cut on their way.
+    Also ``None`` while they could still become the greeting of a known protocol, so that it can be named
+    however the bytes were split.
     """
     if may_be_tls(opening):
         return opening[1] == _MAJOR_VERSION if len(opening) > 1 else None
@@ -36,12 +36,12 @@ def speaks_tls(opening: bytes) -> bool | None:
 
 
 def may_be_tls(opening: bytes) -> bool:
-    """Return whether a first byte can begin a TLS record; to be asked when no more bytes will come."""
+    """Return whether a first byte can begin a TLS record; for when no more bytes will come."""
     return opening[0] in _FIRST_TYPES
 
 
 def describe(opening: bytes) -> str:
-    """Return a sentence part about a peer that does not speak TLS, with its first bytes in plain ASCII."""
+    """Return a clause about a peer that does not speak TLS, with its first bytes in plain ASCII."""
     for start, name in _PROTOCOLS:
         if opening.startswith(start):
             return f"it seems to speak {name}: {quote(opening)}"
@@ -49,7 +49,7 @@ def describe(opening: bytes) -> str:
 
 
 def quote(data: bytes) -> str:
-    r"""Return the first line of some bytes, short and in quotes, anything but plain ASCII as ``\xNN``."""
+    r"""Return the first line of some bytes, short and quoted, anything but plain ASCII as ``\xNN``."""
     line = data.strip(b"\r\n").splitlines()[0] if data.strip(b"\r\n") else data
     text = "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in line[:_QUOTED])
     return f"'{text}'" if len(line) <= _QUOTED else f"'{text}...'"

@@ -1,4 +1,4 @@
-"""Ask for the OCSP response that a server staples to its certificate, and keep it; must not judge it.
+"""Request a stapled OCSP response and keep it; must not judge it.
 
 RFC 6066 section 8; in TLS 1.3 it is an extension of the certificate (RFC 8446 section 4.4.2.1).
 """
@@ -10,7 +10,7 @@ MOST_BYTES = 65_536
 
 
 def ask_for_staple(connection: SSL.Connection) -> list[bytes]:
-    """Have a connection ask, and return where its answer will be; nothing is put there if none comes."""
+    """Request a response and return the list that will receive it; the list stays empty if none comes."""
     kept: list[bytes] = []
     # The context is shared, and so is the callback. A list and not the handshake, which would make a cycle.
     connection.set_app_data(kept)
@@ -19,8 +19,8 @@ def ask_for_staple(connection: SSL.Connection) -> list[bytes]:
 
 
 def keep_staple(connection: SSL.Connection, response: bytes, _: object) -> bool:
-    """Put a response where its connection keeps it; called by the library during the handshake."""
+    """Store a response in its connection's list; called by the library during the handshake."""
     kept = connection.get_app_data()
     if response and len(response) <= MOST_BYTES and isinstance(kept, list):
         kept[:] = [response]
-    return True  # what it says is judged later: a handshake never fails for it
+    return True  # its content is judged later: a handshake never fails for it

@@ -1,1 +1,1 @@
-"""Find certificates in key stores and other files of any form; keeps no key and guesses no passphrase."""
+"""Find certificates in key stores and other files of any format; keeps no key and guesses no passphrase."""

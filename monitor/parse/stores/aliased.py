@@ -1,4 +1,4 @@
-"""What a file of any form held: certificates under the names that the file gives them; knows no form."""
+"""Certificates of a file by alias, whatever the format of the file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ _LONGEST_ALIAS = 128
 
 @dataclass(frozen=True, slots=True)
 class AliasedCertificates:
-    """Hold the certificates of a file by alias, each alias once; the empty one means the file itself.
+    """The certificates of a file by alias, each alias once; the empty alias is the file itself.
 
-    Under an alias stands a certificate, with the chain that the file keeps for it. ``locked`` says by alias
-    that no passphrase fits, although some certificates may be readable without any; ``hint`` says why nothing
-    was found where that can be told.
+    Each part is a certificate with the chain that the file stores for it. ``locked`` lists, by alias, what no
+    passphrase opens, although some certificates may be readable without one; ``hint`` explains, where
+    possible, why nothing was found.
     """
 
     parts: tuple[tuple[str, FileContents], ...] = ()
@@ -25,19 +25,19 @@ class AliasedCertificates:
 
 
 def sealed(sentence: str) -> tuple[tuple[str, str], ...]:
-    """Return what is ``locked`` where a sentence says it of the whole file; nothing for an empty one."""
+    """Return the ``locked`` value for a sentence about the whole file; empty for an empty sentence."""
     return (("", sentence),) if sentence else ()
 
 
 def alias(text: str) -> str:
-    """Return a name from inside a file, fit to stand behind ``#`` in a location."""
+    """Return a name from inside a file, cleaned for use after ``#`` in a location."""
     return display(text, _LONGEST_ALIAS).replace("#", "%23").strip()
 
 
 def merged(
     found: Iterable[tuple[str, FileContents]], problems: Iterable[str] = ()
 ) -> tuple[tuple[str, FileContents], ...]:
-    """Return the parts with equal names put together, and problems of the whole file under the empty name."""
+    """Return the parts with equal names merged, and problems of the whole file under the empty name."""
     ders: dict[str, list[bytes]] = {}
     lists: dict[str, list[bytes]] = {}
     troubles: list[str] = []

@@ -1,7 +1,7 @@
-"""Find the certificates in a file of any form, which is told by its content and never by its name.
+"""Find the certificates in a file of any format, recognized by its content and never by its name.
 
-PKCS#12, JKS, JCEKS, JSON and YAML with certificates in them, and what ``contents`` knows. It must not read
-files, and keeps no private key.
+Formats: PKCS#12, JKS, JCEKS, JSON and YAML with certificates in them, and those of ``contents``. It must not
+read files, and keeps no private key.
 """
 
 import re
@@ -12,15 +12,16 @@ from monitor.parse.stores.aliased import AliasedCertificates, alias, merged
 from monitor.parse.stores.embedded import TOO_LONG, Values, may_hold
 from monitor.parse.stores.open_attempt import OpenAttempt, Passphrases
 
-# A mark at the start of a line: PEM as such, whatever stands around it.
+# A marker at the start of a line: the text counts as PEM, whatever surrounds it.
 _PEM = re.compile(rb"^(?:\xef\xbb\xbf)?-----BEGIN ", re.MULTILINE)
 _DEEPEST = 3
 
 
 def holding(data: bytes, passphrases: Passphrases = tuple) -> AliasedCertificates:
-    """Return what data holds; work is bounded by its size and by the rounds that one file may ask for.
+    """Return the certificates in some data.
 
-    ``passphrases`` is asked only when the data needs one.
+    The work is bounded by the size of the data and by the rounds of key derivation allowed for one file.
+    ``passphrases`` is called only when the data needs one.
     """
     return _holding(data, OpenAttempt(passphrases), 0)
 

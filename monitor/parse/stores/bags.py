@@ -1,6 +1,6 @@
-"""Put together the entries of a PKCS#12 file from its bags (RFC 7292 section 4.2): names, keys, chains.
+"""Assemble the entries of a PKCS#12 file from its bags (RFC 7292 section 4.2): names, keys, chains.
 
-It must not open what is encrypted, and takes nothing from bags that hold private keys but their names.
+It must not decrypt anything, and reads only the names from bags that contain private keys.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _KEYS, _CERTIFICATE, _LIST, _NESTED = (_BAG + "1", _BAG + "2"), _BAG + "3", _BAG
 _X509 = ("1.2.840.113549.1.9.22.1", "1.2.840.113549.1.9.23.1")
 _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
 _LOCAL_KEY = "1.2.840.113549.1.9.21"
-# Oracle's mark of what a user imported as trusted; the issuers in chains have none.
+# Oracle's attribute of what a user imported as trusted; the issuers in chains have none.
 _TRUSTED = "2.16.840.1.113894.746875.1.1"
 _BMP_STRING = 0x1E
 _EXPLICIT = 0xA0
@@ -37,7 +37,7 @@ _LONGEST_CHAIN = 20
 
 @dataclass(slots=True)
 class _Attributes:
-    """Hold what the attributes of a bag say; empty where they say nothing."""
+    """The attributes of a bag; empty where absent."""
 
     name: str = ""
     key_id: bytes = b""
@@ -46,7 +46,7 @@ class _Attributes:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Hold one certificate, its attributes, and subject and issuer as they are encoded."""
+    """A certificate with its attributes, and its encoded subject and issuer."""
 
     der: bytes
     said: _Attributes
@@ -55,17 +55,17 @@ class _Held:
 
 
 class Bags:
-    """Collect bags; ``problems`` says in words what was damaged."""
+    """The bags read so far; ``problems`` describes what was damaged."""
 
     def __init__(self) -> None:
-        """Hold nothing yet."""
+        """Start without bags."""
         self.problems: list[str] = []
         self._held: list[_Held] = []
         self._lists: list[bytes] = []
         self._key_names: dict[bytes, str] = {}
 
     def read(self, contents: Element, depth: int = 0) -> None:
-        """Take the bags of one safe; raise ``DerError`` where they make no sense."""
+        """Read the bags of one safe; raise ``DerError`` where they are malformed."""
         if depth > _DEEPEST:
             raise DerError("its parts lie too deep in each other")
         for bag in children(expect(contents, SEQUENCE)):
@@ -97,9 +97,9 @@ class Bags:
             self.problems.append(f"{title}: {error}")
 
     def entries(self) -> Iterator[tuple[str, FileContents]]:
-        """Iterate over the entries: each certificate with a key, and its chain; then whatever is left.
+        """Iterate over the entries: each certificate with a key, and its chain; then the rest.
 
-        A file keeps the issuers of a certificate beside it, mostly without a name.
+        Most files store the issuers of a certificate beside it, without a name.
         """
         by_subject: dict[bytes, list[_Held]] = {}
         for one in {one.der: one for one in self._held}.values():
@@ -121,7 +121,7 @@ class Bags:
 
 
 def _chain(first: _Held, by_subject: dict[bytes, list[_Held]]) -> tuple[bytes, ...]:
-    """Return a certificate, and those that its issuers' names lead to."""
+    """Return a certificate and the issuers that its issuer names lead to."""
     chain, waiting = {first.der: first}, [first]
     for one in waiting:
         for above in by_subject.get(one.issuer, ()):

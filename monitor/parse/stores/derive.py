@@ -1,4 +1,4 @@
-"""Derive keys from passphrases as PKCS#12 and PKCS#5 do, within the rounds that an opening has left.
+"""Derive keys from passphrases (PKCS#12 and PKCS#5), within the remaining budget of rounds.
 
 It must not decide what is tried, and keeps no key.
 """
@@ -55,12 +55,12 @@ HMACS = {
 
 
 def hashed(name: str) -> Callable[[bytes], Any]:
-    """Return the hash function of a name, usable also where policy bans it for new signatures."""
+    """Return the hash function of a name, also where policy forbids it for new signatures."""
     return partial(hashlib.new, name, usedforsecurity=False)
 
 
 def whole(number: Element) -> int:
-    """Return a whole number; raise ``DerError`` when it is none or longer than any count."""
+    """Return a non-negative integer; raise ``DerError`` for anything else and one too long for a count."""
     content = expect(number, INTEGER).content
     if not 0 < len(content) <= 8:
         raise DerError("a number is unreadable")
@@ -68,13 +68,13 @@ def whole(number: Element) -> int:
 
 
 def named(algorithm: Element) -> tuple[str, list[Element]]:
-    """Return the dotted name and the parameters of an algorithm."""
+    """Return the dotted OID and the parameters of an algorithm identifier."""
     first, *rest = several(expect(algorithm, SEQUENCE), 1)
     return dotted(expect(first, OBJECT_IDENTIFIER).content), rest
 
 
 class Old(NamedTuple):
-    """Hold what a key of PKCS#12's own kind is derived with; ``hash_name`` is hashlib's."""
+    """The inputs of PKCS#12's own key derivation; ``hash_name`` is hashlib's."""
 
     hash_name: str
     salt: bytes
@@ -82,7 +82,7 @@ class Old(NamedTuple):
 
 
 def pkcs12(how: Old, key: Key, purpose: int, size: int, opening: OpenAttempt) -> bytes:
-    """Return ``size`` octets derived as RFC 7292 appendix B.2 says."""
+    """Return ``size`` octets derived by RFC 7292 appendix B.2."""
     make = hashed(how.hash_name)
     digest, block = make(b"").digest_size, make(b"").block_size
     opening.spend(how.rounds, -(-size // digest))
@@ -105,7 +105,7 @@ def _salted(salt: bytes) -> bytes:
 
 
 def _filled(text: bytes, block: int) -> bytes:
-    """Return a text repeated until it fills whole blocks; nothing stays nothing."""
+    """Return a text repeated to fill whole blocks; an empty text stays empty."""
     length = block * -(-len(text) // block)
     return (text * (length // len(text) + 1))[:length] if text else b""
 
@@ -122,7 +122,7 @@ def _added(mixed: bytes, add: bytes, block: int) -> bytes:
 def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: OpenAttempt) -> bytes:
     """Return the octets that a PBKDF2 algorithm identifier describes (RFC 8018 section 5.2).
 
-    ``size`` of ``None`` takes the length written there.
+    With ``size`` ``None`` the length is the one in the identifier.
     """
     name, parameters = named(algorithm)
     if name != _PBKDF2 or not parameters:
@@ -142,7 +142,7 @@ def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: OpenAttempt)
 
 
 def prf(algorithm: Element) -> str:
-    """Return hashlib's name of an HMAC."""
+    """Return hashlib's name for the hash of an HMAC."""
     name, _ = named(algorithm)
     if name not in HMACS:
         raise DerError(f"its HMAC is not known here ({name})")
@@ -150,7 +150,7 @@ def prf(algorithm: Element) -> str:
 
 
 def octets(found: Element) -> bytes:
-    """Return the octets of an OCTET STRING, also of one written in pieces (X.690 section 8.7, BER)."""
+    """Return the octets of an OCTET STRING, also of a constructed one (X.690 section 8.7, BER)."""
     if not found.tag & 0x20:
         return found.content
     return b"".join(expect(piece, OCTET_STRING).content for piece in children(found))

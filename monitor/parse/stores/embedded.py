@@ -1,6 +1,6 @@
-"""Find what may be certificates in the values of JSON and YAML: kubeconfig, Secrets, compose files.
+"""Find possible certificates in the values of JSON and YAML: kubeconfig, Secrets, compose files.
 
-It must not follow the paths that such a file names: who may write it would then choose what is opened.
+It must not follow the paths in such a file: its author could then choose which files are opened.
 """
 
 import binascii
@@ -20,7 +20,7 @@ LARGEST = 4 * 1024 * 1024
 LARGEST_YAML = 1024 * 1024
 """Reading YAML takes a thousand times as long as reading JSON, and a hundred times the memory of the text."""
 
-# The base64 of what can hold certificates begins so: PEM marks, long DER sequences, JKS and JCEKS, and
+# The Base64 prefixes of what can contain certificates: PEM markers, long DER sequences, JKS and JCEKS, and
 # "apiVersion" (a kubeconfig in a Secret).
 _BASE64 = r"(?:LS0tLS1CRUdJTi|MI[A-P][A-Za-z0-9+/]|/u3\+7Q|zs7Ozg|YXBpVmVyc2lvbj)"
 _SIGN = re.compile(rb"-----BEGIN |" + _BASE64.encode())
@@ -37,19 +37,19 @@ _POINTERS = ("certificate-authority", "client-certificate")
 
 
 def may_hold(text: bytes) -> bool:
-    """Return whether text has a trace of certificates, so that its structure is worth reading."""
+    """Return whether a text shows signs of certificates, so that its structure is worth parsing."""
     return _SIGN.search(text) is not None
 
 
 class Values:
-    """Hold the values of a document that may be certificates, with their keys.
+    """The values of a document that may be certificates, with their keys.
 
-    ``problem`` says why the text could not be read as JSON or YAML; ``pointers`` are paths of certificate
-    files that a kubeconfig names.
+    ``problem`` describes why the text could not be parsed as JSON or YAML; ``pointers`` are paths of
+    certificate files that a kubeconfig names.
     """
 
     def __init__(self, text: bytes, opening: OpenAttempt) -> None:
-        """Read the text, as far as ``opening`` affords it."""
+        """Parse the text, as far as the budget of ``opening`` allows."""
         self.problem = ""
         self.found: list[tuple[str, bytes]] = []
         self.pointers: list[str] = []
@@ -77,7 +77,7 @@ class Values:
 def _texts(roots: tuple[Any, ...]) -> Iterator[tuple[Sequence[_Key], _Key, str]]:
     """Iterate over the texts below some values: the keys above, the last key, the text; each object once.
 
-    Nothing is copied on the way: a document may have millions of values below thousands of others.
+    Nothing is copied: a document may have millions of values below thousands of others.
     """
     seen: set[int] = set()
     above: list[_Key] = []
@@ -109,9 +109,9 @@ def _dotted(above: Sequence[_Key], key: _Key) -> str:
 
 
 def _inner(text: str) -> bytes:
-    """Return the bytes that a text holds, empty when they cannot be certificates."""
+    """Return the decoded bytes of a text, empty when they cannot be certificates."""
     if _MARK in text:
-        # Some write the ends of lines as two characters, so that it all stands in one line.
+        # Some tools write line ends as two characters, so that everything is on one line.
         return text.replace("\\n", "\n").encode("utf-8", "replace")
     if len(text) < _SHORTEST or not _BEGINS.match(text):
         return b""

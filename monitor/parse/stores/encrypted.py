@@ -1,6 +1,6 @@
-"""Undo the encryption by passphrase of PKCS#12 and PKCS#5, old and new; must not touch what it opens.
+"""Decrypt PKCS#12 and PKCS#5 data, old schemes and new; must not interpret the plaintext.
 
-Only certificates are ever put through here: the bags that hold private keys are left closed.
+Only certificates are decrypted: bags that contain private keys stay closed.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _PBES2 = "1.2.840.113549.1.5.13"
 
 
 class MisfitError(DerError):
-    """What came out makes no sense: the passphrase is another one, or the data is damaged."""
+    """The plaintext is malformed: the passphrase is wrong, or the data is damaged."""
 
 
 def _block(
@@ -46,7 +46,7 @@ def _rc4(key: bytes, vector: bytes, data: bytes) -> bytes:
 
 
 def _rc2(key: bytes, vector: bytes, data: bytes) -> bytes:
-    # The cipher is slow here: its first block tells nearly every wrong passphrase.
+    # The cipher is slow here: the first block already exposes nearly every wrong passphrase.
     if cbc_decrypted(key, vector, data[:8])[:1] != bytes([SEQUENCE]):
         raise MisfitError("what is encrypted does not come out whole")
     return cbc_decrypted(key, vector, data)
@@ -59,7 +59,7 @@ def _two_keys(key: bytes, vector: bytes, data: bytes) -> bytes:
 _AES: _Open = partial(_block, AES)
 _TRIPLE: _Open = partial(_block, TripleDES)
 
-# RFC 7292 appendix C: octets of the key, of the vector, and the cipher.
+# RFC 7292 appendix C: octets of the key and of the vector, and the cipher.
 _OLD: dict[str, tuple[int, int, _Open]] = {
     "1.2.840.113549.1.12.1.1": (16, 0, _rc4),
     "1.2.840.113549.1.12.1.2": (5, 0, _rc4),
@@ -78,10 +78,10 @@ _NEW: dict[str, tuple[int, _Open]] = {
 
 
 def opened(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
-    """Return what is encrypted under a passphrase.
+    """Return data decrypted with a passphrase.
 
-    Raises ``MisfitError`` when the passphrase does not fit, ``DerError`` for what is damaged or not known
-    here. One wrong passphrase in 256 is not found out by the padding: check what you get.
+    Raises ``MisfitError`` when the passphrase does not fit, ``DerError`` for damaged data and unknown
+    schemes. The padding does not detect one wrong passphrase in 256: validate the result.
     """
     name, parameters = named(algorithm)
     if not parameters:

@@ -1,8 +1,8 @@
-"""Read the certificates of Java's own key stores, JKS and JCEKS; private keys are passed over.
+"""Read the certificates of Java's own key stores, JKS and JCEKS; private keys are skipped.
 
-Certificates stand in them in the clear; a passphrase only says whether the file is whole. The forms are those
-that OpenJDK's JavaKeyStore and JceKeyStore write. A JCEKS store does not say how long a secret key in it is
-(a serialized Java object): what follows one is not read, and that is said. It must not judge what it finds.
+Certificates are not encrypted in them; the passphrase only verifies the integrity of the file. The formats
+are those that OpenJDK's JavaKeyStore and JceKeyStore write. A JCEKS store has no length field for a secret
+key (a serialized Java object): what follows one is reported as unread. It must not judge what it finds.
 """
 
 import hmac
@@ -18,14 +18,14 @@ from monitor.parse.stores.open_attempt import OpenAttempt
 _MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
 _PRIVATE_KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
 _DIGEST = 20
-# Four octets of the file are enough for each.
+# Each takes as few as four octets of the file.
 _MOST_PROBLEMS = 1000
-# What OpenJDK puts between passphrase and content, so that the digest is no bare hash of the passphrase.
+# OpenJDK puts this between passphrase and content, so that the digest is no bare hash of the passphrase.
 _WHITENER = b"Mighty Aphrodite"
 
 
 class _DamagedError(ValueError):
-    """A store ends or goes wrong in the middle; never leaves this file."""
+    """The store is truncated or malformed; never leaves this file."""
 
 
 def is_jks(data: bytes) -> bool:
@@ -34,7 +34,7 @@ def is_jks(data: bytes) -> bool:
 
 
 def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
-    """Return the certificates of a store by alias; what is wrong is said there, nothing is raised."""
+    """Return the certificates of a store by alias; problems are part of the result, nothing is raised."""
     kind = _MAGIC[data[:4]]
     parts: list[tuple[str, FileContents]] = []
     problems: list[str] = []
@@ -49,7 +49,7 @@ def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
 
 
 def _unfit(data: bytes, opening: OpenAttempt) -> str:
-    """Return in words that no passphrase gives the digest at the end; nothing where none is configured."""
+    """Return the sentence that no passphrase matches the digest; empty where none is configured."""
     body, digest = data[:-_DIGEST], data[-_DIGEST:]
     for key in opening.configured:
         made = sha1(key.utf16 + _WHITENER, usedforsecurity=False)
@@ -68,14 +68,14 @@ class _Reader:
         self._position = 4
 
     def entries(self, problems: list[str]) -> Iterator[tuple[str, FileContents]]:
-        """Iterate over the entries with certificates; ``problems`` gets what cannot be read."""
+        """Iterate over the entries with certificates; what cannot be read is appended to ``problems``."""
         version = self._number(4)
         if version not in (1, 2):
             raise _DamagedError(f"its version is {version}")
-        for left in range(self._number(4), 0, -1):  # whatever number is claimed, the data ends first
+        for left in range(self._number(4), 0, -1):  # a wrong count is harmless: the data ends first
             tag = self._number(4)
             name = alias(_modified_utf8(self._octets(2)))
-            self._skip(8)  # when it was made
+            self._skip(8)  # creation time
             if tag == _PRIVATE_KEY:
                 self._skip(self._number(4))
                 count = self._number(4)
@@ -128,7 +128,7 @@ def _unread(name: str) -> str:
 
 
 def _modified_utf8(octets: bytes) -> str:
-    """Return text as Java writes it: zero in two octets, rare characters as two halves (DataInput)."""
+    """Decode Java's modified UTF-8: NUL in two octets, supplementary characters as surrogates (DataInput)."""
     plain = octets.replace(b"\xc0\x80", b"\0")
     try:
         halves = plain.decode("utf-8", "surrogatepass")

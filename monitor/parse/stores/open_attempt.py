@@ -1,7 +1,7 @@
-"""What one file may cost and try: the passphrases at hand, and a bound on the work of deriving keys.
+"""The budget for opening one file: the passphrases to try, and a limit on key derivation work.
 
-A count of rounds stands in the file, written by whoever made it: two bytes more turn a millisecond into hours
-(2,147,483,647 rounds). It must not read where passphrases lie, and shows none.
+The number of rounds is in the file, written by whoever made it: two more bytes turn a millisecond into hours
+(2,147,483,647 rounds). It must not read where passphrases are stored, and prints none.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,11 +24,11 @@ Passphrases = Callable[[], Sequence[Secret]]
 
 
 class TooManyRoundsError(DerError):
-    """A file asks for more rounds of key derivation than one probe does."""
+    """A file requires more rounds of key derivation than one probe allows."""
 
 
 class Key:
-    """Hold one passphrase to try, in the forms that it is used in; prints as ``***``.
+    """A passphrase to try, in the encodings that the formats use; prints as ``***``.
 
     The absent passphrase and the empty one differ in PKCS#12 (RFC 7292 appendix B.1: the empty one still has
     its final zero), and tools disagree on which they mean.
@@ -37,22 +37,22 @@ class Key:
     __slots__ = ("_text",)
 
     def __init__(self, text: str | None) -> None:
-        """Keep the text, ``None`` for the absent passphrase."""
+        """Make a key of a text, ``None`` for the absent passphrase."""
         self._text = text
 
     @property
     def utf8(self) -> bytes:
-        """Return the form of PBES2 and PBMAC1 (RFC 8018)."""
+        """Return the encoding of PBES2 and PBMAC1 (RFC 8018)."""
         return (self._text or "").encode("utf-8", "surrogateescape")
 
     @property
     def bmp(self) -> bytes:
-        """Return the form of PKCS#12's own derivation: big-endian UTF-16 with a final zero."""
+        """Return the encoding of PKCS#12's own derivation: big-endian UTF-16 with a final zero."""
         return b"" if self._text is None else self.utf16 + b"\0\0"
 
     @property
     def utf16(self) -> bytes:
-        """Return the form of Java's own stores."""
+        """Return the encoding of Java's own stores."""
         return (self._text or "").encode("utf-16-be", "surrogatepass")
 
     def __repr__(self) -> str:
@@ -61,30 +61,30 @@ class Key:
 
 
 class OpenAttempt:
-    """Hold what is tried on one file: the configured passphrases, the rounds left, and whether one fitted.
+    """The attempt to open one file: the passphrases, the rounds left, and whether a passphrase fitted.
 
-    The passphrases are asked for only when a file needs one.
+    The passphrases are read only when a file needs one.
     """
 
     def __init__(self, passphrases: Passphrases = tuple) -> None:
-        """Keep where to ask."""
+        """Start with the full budget; ``passphrases`` is called when a file needs one."""
         self._passphrases = passphrases
         self._left = MOST_ROUNDS
         self._marks = MOST_MARKS
 
     @cached_property
     def configured(self) -> tuple[Key, ...]:
-        """Return the configured passphrases in their order."""
+        """Return the configured passphrases in order."""
         return tuple(Key(secret.reveal()) for secret in self._passphrases())
 
     def keys(self) -> Iterator[Key]:
-        """Iterate over what to try: what is configured, then the empty and the absent passphrase."""
+        """Iterate over the keys to try: the configured ones, then the empty and the absent passphrase."""
         yield from self.configured
         yield Key("")
         yield Key(None)
 
     def spend(self, rounds: int, times: int = 1) -> None:
-        """Take rounds from what is left; raise ``TooManyRoundsError`` before any work when too few are."""
+        """Deduct rounds from the budget; raise ``TooManyRoundsError`` when too few are left."""
         if rounds < 1:
             raise DerError("its count of rounds is not positive")
         self._left -= rounds * times
@@ -95,13 +95,13 @@ class OpenAttempt:
             )
 
     def affords_yaml(self, text: str) -> bool:
-        """Take what reading a text as YAML costs from what is left; return whether it was enough."""
+        """Deduct the cost of parsing a text as YAML; return whether the budget was enough."""
         self._marks -= max(_LEAST_MARKS, sum(map(text.count, "\n,:[{")))
         return self._marks >= 0
 
     @property
     def unfit(self) -> str:
-        """Return in words that no passphrase fits."""
+        """Return the sentence that no passphrase fits."""
         count = len(self.configured)
         if not count:
             return "it needs a passphrase, and there is none to try"

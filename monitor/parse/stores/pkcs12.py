@@ -1,7 +1,7 @@
-"""Read the certificates of a PKCS#12 file (RFC 7292): .p12, .pfx, and what Java has used since version 9.
+"""Read the certificates of a PKCS#12 file (RFC 7292): .p12, .pfx, and Java's default since version 9.
 
-Private keys are never decrypted, so that none is ever in memory: libraries that read the whole file do so,
-refuse files whose keys have another passphrase, and know one key only. It must not judge what it finds.
+Private keys are never decrypted, so none is ever in memory. Libraries that read the whole file decrypt them,
+reject files whose keys have another passphrase, and support one key only. It must not judge what it finds.
 """
 
 import hmac
@@ -37,7 +37,7 @@ from monitor.parse.stores.derive import (
 from monitor.parse.stores.encrypted import MisfitError, opened
 from monitor.parse.stores.open_attempt import Key, OpenAttempt
 
-# SEQUENCE, then version 3, then SEQUENCE: nothing else of DER that people keep in files begins so.
+# SEQUENCE, version 3, SEQUENCE: no other DER format that is commonly stored in files begins so.
 _BEGIN = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03\x30", re.DOTALL)
 _DATA = "1.2.840.113549.1.7.1"
 _SIGNED = "1.2.840.113549.1.7.2"
@@ -47,12 +47,12 @@ _EXPLICIT = 0xA0
 
 
 def is_pkcs12(data: bytes) -> bool:
-    """Return whether data begins like PKCS#12, whole or not."""
+    """Return whether data begins like PKCS#12, complete or not."""
     return _BEGIN.match(data) is not None
 
 
 def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
-    """Return the certificates of PKCS#12 data; what is wrong with it is said there, nothing is raised."""
+    """Return the certificates of PKCS#12 data; problems are part of the result, nothing is raised."""
     found, locked = Bags(), ""
     try:
         locked = _read(element(data), opening, found)
@@ -64,7 +64,7 @@ def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
 
 
 def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
-    """Fill ``found``; return in words that no passphrase fits, else nothing."""
+    """Fill ``found``; return the sentence that no passphrase fits, empty if one does."""
     parts = several(expect(outer, SEQUENCE), 2)
     content = _authenticated(parts[1])
     safes = within(content, SEQUENCE)
@@ -72,7 +72,7 @@ def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
     keys = list(opening.keys())
     if len(parts) > 2 and (closed or opening.configured) and _checkable(parts[2]):
         fitting = next((key for key in keys if _fits(parts[2], content, key, opening)), None)
-        # The passphrase of the checksum comes first; it may differ from that of the certificates.
+        # The passphrase of the MAC comes first; it may differ from that of the certificates.
         keys = [fitting, *(key for key in keys if key is not fitting)] if fitting else []
     fits = [_safe(safe, keys, opening, found) for safe in safes]
     if not all(fits):
@@ -81,7 +81,7 @@ def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
 
 
 def _authenticated(info: Element) -> bytes:
-    """Return the encoded list of safes; a signature around it is not probed."""
+    """Return the encoded AuthenticatedSafe; a signature around it is not verified."""
     kind, content = several(expect(info, SEQUENCE), 2)[:2]
     inner = several(expect(content, _EXPLICIT), 1)[0]
     if dotted(kind.content) == _SIGNED:
@@ -95,14 +95,14 @@ def _kind(safe: Element) -> str:
 
 
 def _checkable(mac: Element) -> bool:
-    """Return whether a checksum is of a known kind; another one is as good as none."""
+    """Return whether the MAC has a supported algorithm; any other is ignored."""
     algorithm = several(expect(several(expect(mac, SEQUENCE), 2)[0], SEQUENCE), 2)[0]
     name, parameters = named(algorithm)
     return name in HASHES or (name == _PBMAC1 and bool(parameters))
 
 
 def _fits(mac: Element, content: bytes, key: Key, opening: OpenAttempt) -> bool:
-    """Return whether a passphrase gives the file's own checksum (RFC 7292 section 4, RFC 9579)."""
+    """Return whether a passphrase matches the file's MAC (RFC 7292 section 4, RFC 9579)."""
     info, salt, *rest = several(mac, 2)
     algorithm, digest = several(info, 2)[:2]
     name, parameters = named(algorithm)
@@ -118,7 +118,7 @@ def _fits(mac: Element, content: bytes, key: Key, opening: OpenAttempt) -> bool:
 
 
 def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> bool:
-    """Read one safe; return whether it could be opened."""
+    """Read one safe; return whether it could be decrypted."""
     kind = _kind(safe)
     inner = several(expect(several(safe, 2)[1], _EXPLICIT), 1)[0]
     if kind == _DATA:
@@ -137,7 +137,7 @@ def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> 
 
 
 def _contents(algorithm: Element, sealed: bytes, key: Key, opening: OpenAttempt) -> Element | None:
-    """Return the bags that a passphrase opens, ``None`` when it is another one."""
+    """Return the bags decrypted with a passphrase, ``None`` when it is the wrong one."""
     try:
         plain = opened(algorithm, sealed, key, opening)
     except MisfitError:

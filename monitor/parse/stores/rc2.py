@@ -1,12 +1,13 @@
-"""Undo RC2 in CBC mode (RFC 2268), the cipher of old PKCS#12 files; it must not be used to encrypt.
+"""Decrypt RC2 in CBC mode (RFC 2268), the cipher of old PKCS#12 files; it must not be used to encrypt.
 
-Windows, Java and OpenSSL put certificates under RC2 with a key of 40 bits until about 2022. The library that
-does all other ciphers here knows RC2 with 128 bits only, and where OpenSSL's legacy module is at hand.
+Windows, Java and OpenSSL encrypted certificates with 40-bit RC2 until about 2022. The library used for all
+other ciphers supports 128-bit RC2 only, and only where OpenSSL's legacy module is available.
 """
 
 from monitor.parse.der import DerError
 
-# One pass takes about 30 microseconds for 8 octets: far more than a chain has, and still only seconds.
+# One block takes about 30 microseconds for 8 octets: this is far more than a chain needs and still only
+# seconds.
 LARGEST = 1024 * 1024
 
 _PI = bytes.fromhex(
@@ -18,12 +19,12 @@ _PI = bytes.fromhex(
     "f3db47e5a59c770aa62068fe7fc1ad"
 )
 _MASK = 0xFFFF
-# Section 4.2: after the fifth and the eleventh mixing round comes a mashing round.
+# Section 4.2: a mashing round follows the fifth and the eleventh mixing round.
 _MASHED = (11, 5)
 
 
 def cbc_decrypted(key: bytes, vector: bytes, data: bytes) -> bytes:
-    """Return the plain octets, padding included; the key's own length is its effective one."""
+    """Return the plaintext with its padding; the key's own length is its effective one."""
     if len(data) % 8 or len(vector) != 8:
         raise DerError("the length of what is encrypted fits no cipher block")
     if len(data) > LARGEST:
@@ -49,7 +50,7 @@ def _expanded(key: bytes) -> tuple[int, ...]:
 
 
 def _turned_back(words: tuple[int, ...], block: bytes) -> int:
-    """Return one block turned back (section 4): 16 mixing rounds from the last to the first."""
+    """Return one decrypted block (section 4): 16 mixing rounds from the last to the first."""
     a, b, c, d = (int.from_bytes(block[index : index + 2], "little") for index in (0, 2, 4, 6))
     for number in range(15, -1, -1):
         place = 4 * number
