@@ -1,0 +1,109 @@
+"""The pages name exactly what there is: keys, kinds, checks, reasons, metrics, alerts and commands."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.cli.arguments import parser
+from monitor.config import json_schema
+from monitor.metrics import Exposition
+from monitor.model import Check, FailureReason
+from support.factories.web_fakes import FakeDaemon
+from support.folders import ROOT
+from support.pages import prose, rows
+
+SCHEMA = json_schema()
+SECTIONS = ("Email", "Web", "Store", "Metrics", "Alert", "Limit", "Issuer")
+PAGES = {
+    "configuration": SECTIONS,
+    "endpoints": ("Endpoint",),
+    "stores": ("Files",),
+    "windows-store": ("WindowsStore",),
+    "windows-report": ("WindowsReport",),
+    "windows-remote": ("WindowsRemote",),
+    "kubernetes": ("Kubernetes",),
+    "discovery": ("Dns", "Srv", "Mx", "Cidr", "FileSd", "HttpSd"),
+    "xprotect": ("XProtectSite", "XProtectHost"),
+    "probe": ("Probe",),
+}
+"""The settings whose keys the tables of a page name."""
+
+
+def spans(page: str, head: str) -> set[str]:
+    """Return the code spans in the first column of the tables of a page that have this head."""
+    found = (row[0] for row in rows(ROOT / "docs" / f"{page}.md", head))
+    return {span.partition("{")[0] for cell in found for span in re.findall(r"`([^`]+)`", cell)}
+
+
+def keys(page: str) -> set[str]:
+    """Return the keys that a page has to name."""
+    of_all = {*SCHEMA["$defs"]["PolicySettings"]["properties"], "labels", "title"}
+    own = {
+        key
+        for name in PAGES[page]
+        for key in SCHEMA["$defs"][f"{name}Settings"]["properties"]
+        if key != "kind"
+    }
+    if page == "configuration":
+        return own | of_all | set(SCHEMA["properties"])
+    return own if page == "probe" else own - of_all
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_keys(page: str) -> None:
+    """Each key of the configuration stands in a table of its page, and nothing else does."""
+    assert spans(page, "| key | default | meaning |") == keys(page)
+
+
+def test_kinds() -> None:
+    """Each kind of target stands in the table of kinds, and nothing else does."""
+    kinds = {
+        found["properties"]["kind"]["const"]
+        for found in SCHEMA["$defs"].values()
+        if "const" in found.get("properties", {}).get("kind", {})
+    }
+    assert spans("configuration", "| kind | watches |") == kinds
+
+
+def test_reasons() -> None:
+    """Each failure reason is explained, with what to do."""
+    assert spans("troubleshooting", "| reason | means | what to do |") == set(FailureReason)
+
+
+def test_checks() -> None:
+    """Each check is explained, with what to do, and so is what needs store and port."""
+    alone = spans("troubleshooting", "| check | severity | means | what to do |")
+    joined = spans("joined-findings", "| check | reported for | when | severity | what to do |")
+    assert (alone & joined, alone | joined) == (set(), set(Check))
+
+
+def test_alerting_rules() -> None:
+    """Each alerting rule is on the page of metrics, and no other."""
+    rules = (ROOT / "deploy" / "prometheus" / "rules.yml").read_text("utf-8")
+    assert spans("metrics", "| alert | fires when |") == set(re.findall(r"alert: (\w+)", rules))
+
+
+def test_metrics() -> None:
+    """Each metric is on the page of metrics, and no other name with our prefix is on any page of it."""
+    page = set(re.findall(r"\bcert_monitor_\w+", prose(ROOT / "docs" / "metrics.md")))
+    assert page == exposed()
+
+
+def exposed() -> set[str]:
+    """Return the names of all families, as series are called; a histogram by the family's own name."""
+    now = datetime.now(UTC)
+    daemon = FakeDaemon()
+    daemon.own.reloaded(True, now)
+    daemon.own.alert_pass_done(now)
+    daemon.own.outbox(0, None)
+    text = daemon.own.text(now) + b"".join(Exposition().pieces(daemon.snapshot(), now))
+    found = set(re.findall(r"^# TYPE (\w+)", text.decode(), re.MULTILINE))
+    return {name for name in found if name.startswith("cert_monitor_")}
+
+
+def test_commands() -> None:
+    """Each command stands in the table of commands, those of XProtect in one line."""
+    words = {span.split()[0] for span in spans("commands", "| command | does |")} - {"verify", "preflight"}
+    [choices] = [action.choices for action in parser()._actions if action.choices]
+    assert words == set(choices)
