@@ -1,6 +1,6 @@
-"""The exceptions that stop a command: a wrong configuration, or a broken local system.
+"""The exceptions that end a command: an invalid configuration, or a broken local system.
 
-What goes wrong outside is a ``Failure`` value and never an exception.
+Failures of remote systems are ``Failure`` values and never exceptions.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ class CertMonitorError(Exception):
 
 
 class UsageError(CertMonitorError):
-    """The arguments of a command make no sense; the text says which and how to get help."""
+    """The arguments of a command are invalid; the message says which and how to get help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Hold one mistake in a configuration: where, at which key, and what is wrong.
+    """One mistake in a configuration: where, at which key, and what is wrong.
 
-    ``line`` is 1-based and 0 when it is not known; ``key`` is a dotted path such as ``targets[2].address``.
+    ``line`` is 1-based and 0 when unknown; ``key`` is a dotted path such as ``targets[2].address``.
     """
 
     file: str
@@ -27,23 +27,23 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """Return ``file:line: key: message``, leaving out what is not known."""
+        """Return ``file:line: key: message``, without the unknown parts."""
         where = f"{self.file}:{self.line}" if self.line else self.file
         return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
 
 
 class ConfigError(CertMonitorError):
-    """The configuration has mistakes; all of them are in ``problems``."""
+    """The configuration has mistakes; ``problems`` lists all of them."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        """Keep every problem; the text has one line for each."""
+        """Make the error; its text has one line for each problem."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
 
 class SystemBrokenError(CertMonitorError):
-    """The local system does not let us work: a full disk, a taken port, an unreadable database."""
+    """The local system prevents work: a full disk, a port in use, an unreadable database."""
 
 
 class NewerSchemaError(SystemBrokenError):
-    """The database was written by a newer version of cert-monitor than this one."""
+    """The database was written by a newer version of cert-monitor."""

@@ -1,4 +1,4 @@
-"""How the garbage collector treats a process that knows a hundred thousand things; nothing else."""
+"""Garbage collector settings for a process with hundreds of thousands of long-lived objects."""
 
 import gc
 
@@ -8,11 +8,11 @@ measuring looks with bench/run."""
 
 
 def spare_the_collector() -> None:
-    """Keep the garbage collector from walking through everything we know again and again.
+    """Freeze loaded objects and make full collections rarer; call it when everything is loaded.
 
-    What is known are hundreds of thousands of immutable values without cycles. Walking through them
-    blocks the loop for half a second at 100,000 targets (measured); frozen they are left out, and
-    rarer full collections still find what cycles there are. To be called when all is loaded.
+    Loaded state is hundreds of thousands of immutable values without cycles. Traversing them blocks the loop
+    for half a second at 100,000 targets (measured); frozen objects are skipped, and the rarer full
+    collections still find the few cycles.
     """
     gc.collect()
     gc.freeze()

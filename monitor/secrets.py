@@ -1,6 +1,6 @@
-"""Passwords: references to where they lie, and a type that never shows what it holds.
+"""Passwords: references to where they are stored, and a type that never prints its value.
 
-Configuration and targets carry references only; the text is read at the moment of use, so that a rotated
+Configuration and targets contain references only; the value is read when it is used, so that a rotated
 password needs no reload.
 """
 
@@ -14,16 +14,16 @@ _LONGEST = 65536
 
 
 class SecretUnavailableError(CertMonitorError):
-    """A secret could not be read; the sentence says where it should lie, never what it is."""
+    """A secret could not be read; the message says where it was expected, never its value."""
 
 
 class Secret:
-    """Hold a text that prints as ``***``; only ``reveal`` gives it out."""
+    """A text that prints as ``***``; only ``reveal`` returns it."""
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        """Keep the text."""
+        """Wrap the text."""
         self._text = text
 
     def reveal(self) -> str:
@@ -37,7 +37,7 @@ class Secret:
     __str__ = __repr__
 
     def __format__(self, spec: str, /) -> str:
-        """Return ``***``, whatever the format asks for."""
+        """Return ``***``, whatever the format."""
         return "***"
 
     def __eq__(self, other: object) -> bool:
@@ -45,23 +45,23 @@ class Secret:
         return isinstance(other, Secret) and self._text == other._text
 
     def __hash__(self) -> int:
-        """Hash by type only, so that a hash gives nothing away."""
+        """Hash by type only, so that a hash reveals nothing."""
         return hash(Secret)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Refuse to be pickled: a secret travels as its reference."""
+        """Refuse to be pickled: a secret is sent as its reference."""
         raise TypeError("a secret is never serialised; pass its reference")
 
 
 @dataclass(frozen=True, slots=True)
 class SecretReference:
-    """Say where a secret lies: in a file, or in an environment variable; exactly one is set."""
+    """Where a secret is stored: in a file, or in an environment variable; exactly one is set."""
 
     file: str = ""
     env: str = ""
 
     def resolve(self) -> Secret:
-        """Return the secret as it is now, without one trailing line end.
+        """Read the secret, without one trailing line end.
 
         Raises ``SecretUnavailableError`` when the file or variable is missing, unreadable or empty.
         """
@@ -71,7 +71,7 @@ class SecretReference:
         return Secret(text)
 
     def __str__(self) -> str:
-        """Return the location in words."""
+        """Return the location for people."""
         return f"file {self.file}" if self.file else f"environment variable {self.env}"
 
     def _from_env(self) -> str:
@@ -95,6 +95,6 @@ def _decoded(content: bytes, reference: SecretReference) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # "from None": the original exception carries the bytes.
+        # "from None": the original exception contains the bytes.
         raise SecretUnavailableError(f"{reference} is not UTF-8 text") from None
     return text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")

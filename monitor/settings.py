@@ -1,6 +1,6 @@
-"""The configuration keys that every kind of target shares, and the small types they are written in.
+"""The configuration keys that all kinds of targets share, and the types of their values.
 
-Sources and discoveries describe their own keys with these; what a whole file holds is config's matter.
+Sources and discoveries define their own keys with these; the structure of a whole file belongs to config.
 """
 
 import os.path
@@ -38,7 +38,7 @@ _SWITCHES = {"off": None, "warning": Severity.WARNING, "critical": Severity.CRIT
 _LONGEST = timedelta(days=36500)
 _ANSWERS = ("staple", "crl", "ocsp")
 
-# They were never in a release, but in configurations that people tried.
+# They were never released, but existing trial configurations use them.
 RENAMED = {
     "blind_after": "unreachable_after",
     "tell_renewals": "notify_renewals",
@@ -49,12 +49,12 @@ RENAMED = {
 
 
 def renamed(former: str) -> str:
-    """Return the sentence about a key that has another name now."""
+    """Return the sentence about a key that has been renamed."""
     return f"is now called {RENAMED[former]}"
 
 
 def duration(value: object) -> timedelta:
-    """Return the length that a text such as ``90s``, ``1h30m`` or ``400d`` stands for.
+    """Parse a duration such as ``90s``, ``1h30m`` or ``400d``.
 
     Raises ``ValueError`` for anything else: a bare number has no unit and is refused.
     """
@@ -69,7 +69,7 @@ def duration(value: object) -> timedelta:
 
 
 def margin(value: object) -> Margin:
-    """Return the margin that a text such as ``30d`` or ``25%`` stands for."""
+    """Parse a margin such as ``30d`` or ``25%``."""
     if isinstance(value, Margin):
         return value
     if isinstance(value, str) and value.endswith("%"):
@@ -84,7 +84,7 @@ def margin(value: object) -> Margin:
 
 
 def margins(value: object) -> object:
-    """Return a list as it is and a single margin as a list of one: it may be written without brackets."""
+    """Return a list unchanged and a single margin as a list of one: brackets are optional."""
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -95,7 +95,7 @@ def _switch(value: object) -> object:
 
 
 def revocation_sources(value: object) -> tuple[str, ...]:
-    """Return where to ask whether a certificate was revoked, in order: ``off``, ``on``, or a list of sources.
+    """Parse the revocation sources, in order of use: ``off``, ``on``, or a list of sources.
 
     Raises ``ValueError`` for anything else.
     """
@@ -112,7 +112,7 @@ def revocation_sources(value: object) -> tuple[str, ...]:
 
 
 def folder_of(info: ValidationInfo) -> str:
-    """Return the folder of the file being read, empty when the settings come from elsewhere."""
+    """Return the folder of the file being parsed, empty when the settings come from elsewhere."""
     return str(info.context["folder"]) if info.context else ""
 
 
@@ -191,20 +191,20 @@ Labels = Annotated[dict[str, str], AfterValidator(_labels)]
 
 
 class Settings(BaseModel):
-    """Refuse unknown keys and never change after reading."""
+    """Base of all settings: immutable, unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Reminders(Settings):
-    """Say how often an unsolved matter is told again."""
+    """How often a notification about an open alert is repeated."""
 
     warning: Duration | None = Field(None, description="time between reminders of a warning (7d)")
     critical: Duration | None = Field(None, description="time between reminders of something critical (1d)")
 
 
 class PolicySettings(Settings):
-    """Hold the thresholds and expectations that defaults, policies and targets may set."""
+    """The thresholds and expectations that defaults, policies and targets may set."""
 
     interval: Duration | None = Field(None, description="time between two looks (1h)")
     timeout: Duration | None = Field(None, description="longest time one look may take (10s)")
@@ -247,7 +247,7 @@ class PolicySettings(Settings):
 
 
 class TargetSettings(PolicySettings):
-    """Hold the keys that every kind of target has."""
+    """The keys that all kinds of targets share."""
 
     labels: Labels = Field(default_factory=dict, description="free labels for policies and metrics")
     title: str = Field("", description="what people call it; first in mails and on the page")

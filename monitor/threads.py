@@ -1,8 +1,8 @@
-"""Bounded pools of daemon threads for blocking calls (name look-ups, files, the store).
+"""Bounded pools of daemon threads for blocking calls (name lookups, files, the store).
 
-asyncio's default executor is not used: six hung name look-ups stop everything that shares it, and
-the interpreter waits for its threads at exit. Here each purpose has a pool of its own, a call that
-is given up keeps counting against its pool until it really returns, and exit waits for nobody.
+asyncio's default executor is not used: six hung lookups block everything that shares it, and the interpreter
+waits for its threads at exit. Here each purpose has its own pool, an abandoned call counts against its pool
+until it returns, and exit does not wait.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ _Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"
 
 
 class ThreadPool:
-    """Run blocking calls on at most ``size`` daemon threads, first come first served.
+    """Runs blocking calls on at most ``size`` daemon threads, in order of arrival.
 
-    ``spare`` more may take the location of threads that hang in calls which nobody waits for any more.
+    Up to ``spare`` more may replace threads that hang in abandoned calls.
     """
 
     def __init__(self, name: str, size: int, *, spare: int = 0) -> None:
-        """Start no thread yet; they come with the first calls."""
+        """Prepare the pool; threads start with the first calls."""
         self.name = name
         self.size = size
         self._spare = spare
@@ -33,17 +33,18 @@ class ThreadPool:
         self._lock = threading.Lock()
         self._threads = 0
         self._idle = 0
-        # Changes together with _idle: the queue's own size is less by one before its taker counts as busy.
+        # Changes together with _idle: the queue's own size drops before the thread that took the item counts
+        # as busy.
         self._waiting = 0
         self._abandoned = 0
 
     @property
     def abandoned(self) -> int:
-        """Return how many threads still work on calls that nobody waits for any more."""
+        """Return how many threads still work on abandoned calls."""
         return self._abandoned
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what ``call`` returns or raise what it raises; cancelling leaves its thread behind."""
+        """Return what ``call`` returns or raise what it raises; cancelling abandons its thread."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         with self._lock:
@@ -52,12 +53,12 @@ class ThreadPool:
         try:
             self._grow()
         except BaseException:
-            future.cancel()  # what is said to have failed is not done later
+            future.cancel()  # what was reported as failed must not run later
             raise
         return await future
 
     def close(self) -> None:
-        """Let idle threads end; threads that hang are left to the end of the process."""
+        """Let idle threads end; threads that hang last until the process exits."""
         for _ in range(self._threads):
             self._jobs.put(None)
 
@@ -67,7 +68,7 @@ class ThreadPool:
             if self._idle >= self._waiting or self._threads >= most:
                 return
             name = f"{self.name}-{self._threads + 1}"
-            # Counted only once it runs: a machine that has no thread left now may have one later.
+            # Counted only once it runs: a machine that is out of threads now may have one later.
             threading.Thread(target=self._work, name=name, daemon=True).start()
             self._threads += 1
 
@@ -82,7 +83,7 @@ class ThreadPool:
             if job is None:
                 return
             self._serve(*job)
-            del job  # an idle thread would keep what it worked on last: files, lists, passphrases
+            del job  # an idle thread would keep references to its last work: files, lists, passphrases
 
     def _serve(
         self, call: Callable[[], Any], loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
@@ -92,7 +93,7 @@ class ThreadPool:
         watch = _Watch(self, future)
         result: Any = None
         error: BaseException | None = None
-        # RuntimeError below: the loop is closed and nobody is left to hear it.
+        # RuntimeError below: the loop is closed and nobody waits for the result.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(watch.begin)
         try:
@@ -106,14 +107,14 @@ class ThreadPool:
         with self._lock:
             self._abandoned += change
         if change > 0 and self._spare:
-            with contextlib.suppress(RuntimeError):  # no thread left: the next call tries again
+            with contextlib.suppress(RuntimeError):  # no thread available: the next call tries again
                 self._grow()
 
 
 class _Watch:
-    """Follow one running call on the loop's side: hand over its result or count it as abandoned.
+    """Tracks one running call on the loop's side: delivers its result or counts it as abandoned.
 
-    ``begin`` and ``finish`` arrive in that order, but a cancelled future tells its callbacks only later,
+    ``begin`` and ``finish`` arrive in that order, but a cancelled future runs its callbacks only later,
     possibly after ``finish``: hence the two flags.
     """
 

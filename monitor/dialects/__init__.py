@@ -1,4 +1,4 @@
-"""The ways in which servers come to speak TLS, as pure dialogues; opens no connection and knows no TLS."""
+"""The protocol dialogues that lead to TLS, as pure state machines; opens no connection and knows no TLS."""
 
 from monitor.dialects.dialogue import MOST_BYTES, Dialect, Dialogue, DialogueFailure, GracefulClose, quote
 from monitor.dialects.proxy import TUNNELS, ProxiedDialogue

@@ -1,6 +1,6 @@
-"""Read the few shapes of BER that LDAP uses; must not know what they mean.
+"""Parse and encode the BER subset that LDAP uses; must not know what it means.
 
-Lengths are definite and tags are of one byte (RFC 4511 section 5.1); anything else is an error, not a guess.
+Lengths are definite and tags are of one byte (RFC 4511 section 5.1); anything else is an error.
 """
 
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ _MOST_LENGTH_BYTES = 4
 
 
 class BerError(ValueError):
-    """The bytes are no BER as LDAP uses it."""
+    """The bytes are not BER as LDAP uses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Hold one element: its tag byte and its contents."""
+    """One element: its tag byte and its contents."""
 
     tag: int
     content: bytes
 
 
 def size(data: bytes) -> tuple[int, int] | None:
-    """Return the lengths of the head and of the contents of the first element, ``None`` for too few bytes.
+    """Return the lengths of header and contents of the first element, ``None`` if there are too few bytes.
 
     Raises BerError for an indefinite length, one of more than 4 bytes, or a tag of several bytes.
     """
@@ -43,7 +43,7 @@ def size(data: bytes) -> tuple[int, int] | None:
 
 
 def elements(data: bytes) -> Iterator[Element]:
-    """Give the elements that stand one after the other; raise BerError where one is cut off or malformed."""
+    """Iterate over consecutive elements; raise BerError where one is truncated or malformed."""
     while data:
         found = size(data)
         if found is None or sum(found) > len(data):
@@ -54,5 +54,5 @@ def elements(data: bytes) -> Iterator[Element]:
 
 
 def element(tag: int, content: bytes) -> bytes:
-    """Return one element of at most 127 bytes of contents."""
+    """Encode an element of at most 127 bytes of contents."""
     return bytes([tag, len(content)]) + content

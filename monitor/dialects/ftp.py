@@ -1,10 +1,10 @@
-"""How TLS begins in FTP on its usual port; only a script."""
+"""The FTP script for TLS on the standard port (AUTH TLS)."""
 
 from monitor.dialects.numbered import numbered
 from monitor.dialects.text import BEGIN_TLS, Answer, Script, Step
 
 # RFC 959 section 5.4 (120: ready in some minutes, then 220), RFC 4217 section 4, RFC 2228 section 3 (504:
-# this mechanism is not known). Servers older than RFC 4217 know the mechanism as SSL.
+# mechanism unknown). Servers older than RFC 4217 know the mechanism as SSL.
 FTP = Script(
     "FTP",
     {

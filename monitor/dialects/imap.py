@@ -1,4 +1,4 @@
-"""How TLS begins in IMAP; only a script and how its replies are read."""
+"""The IMAP script for STARTTLS and the parsing of its replies."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def _greeting(lines: Sequence[bytes]) -> str | None:
 
 
 def _tagged(tag: bytes) -> Reads:
-    """Return how the reply to one command is read: any untagged lines, then one with its tag."""
+    """Return the reader of the reply to one command: any untagged lines, then one with its tag."""
     last = re.compile(re.escape(tag) + rb" (OK|NO|BAD)( |$)", re.IGNORECASE)
 
     def reads(lines: Sequence[bytes]) -> str | None:
@@ -29,7 +29,7 @@ def _tagged(tag: bytes) -> Reads:
     return reads
 
 
-# RFC 9051 sections 6.1.1, 6.2.1 and 7.1. PREAUTH is a refusal: STARTTLS is only for those not yet known.
+# RFC 9051 sections 6.1.1, 6.2.1 and 7.1. PREAUTH is a refusal: STARTTLS is only valid before authentication.
 IMAP = Script(
     "IMAP",
     {

@@ -1,11 +1,11 @@
-"""How TLS begins in IRC on its plain port; only a script and how its messages are read."""
+"""The IRC script for STARTTLS on the plain port and the parsing of its messages."""
 
 import re
 from collections.abc import Sequence
 
 from monitor.dialects.text import ASIDE, BEGIN_TLS, NONSENSE, Answer, Script, Step
 
-# Only a server sends numbers, and always behind its own name (RFC 2812 section 2.4).
+# Only a server sends numerics, and always after its own name (RFC 2812 section 2.4).
 _MESSAGE = re.compile(rb"(?:@\S+ +)?(?::\S+ +(\d{3})|(?::\S+ +)?([A-Z]+))(?: |$)")
 _OFFER = re.compile(rb"CAP \S+ LS (?:\* )?:?(?:.* )?tls(?:=\S*)?(?: |$)", re.MULTILINE)
 
@@ -19,13 +19,13 @@ def _command(line: bytes) -> str:
 
 
 def _message(lines: Sequence[bytes]) -> str:
-    """Read past notices of all kinds to a message that says yes or no."""
+    """Skip notices of all kinds up to a message that accepts or refuses."""
     command = _command(lines[-1])
     return command if command == NONSENSE or command in _FINAL else ASIDE
 
 
 def _capabilities(lines: Sequence[bytes]) -> str | None:
-    """Read the list of capabilities, if there is one, up to the answer to the PING behind the question."""
+    """Read the list of capabilities, if there is one, up to the reply to the PING after the request."""
     match _command(lines[-1]):
         case "CAP":
             return None
@@ -38,10 +38,10 @@ def _capabilities(lines: Sequence[bytes]) -> str | None:
     return ASIDE
 
 
-# https://ircv3.net/specs/deprecated/tls (670 go ahead, 691 failed) and capability-negotiation. Seen on real
-# servers: one without STARTTLS may pass over the command in silence (InspIRCd, ngIRCd), one with it may know
-# no CAP (InspIRCd), which is silence again. So there is a PING behind the first question: each answers that,
-# if only with 451 for the unregistered. None behind STARTTLS, where it would land in the handshake.
+# https://ircv3.net/specs/deprecated/tls (670 go ahead, 691 failed) and capability-negotiation. Observed: a
+# server without STARTTLS may silently ignore the command (InspIRCd, ngIRCd), one with it may not know CAP
+# (InspIRCd), which also means silence. So a PING follows the first request: every server replies to it, at
+# least with 451 (not registered). None follows STARTTLS, where it would end up in the handshake.
 IRC = Script(
     "IRC",
     {

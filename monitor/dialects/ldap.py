@@ -1,4 +1,4 @@
-"""Ask a directory server for TLS with StartTLS; pure, and it knows nothing of connections.
+"""The LDAP dialogue for StartTLS; pure, opens no connection.
 
 Source: RFC 4511 sections 4.14 (StartTLS), 4.12 (extended operation), 4.4.1 (notice of disconnection), 4.1.9
 (result) and appendix A (result codes).
@@ -41,12 +41,12 @@ _RESULTS = {
 
 
 def ldap(server_name: str) -> Dialogue:  # noqa: ARG001 - LDAP is not told the name before TLS
-    """Return a dialogue that asks for TLS with the extended operation StartTLS."""
+    """Return a dialogue that requests TLS with the extended operation StartTLS."""
     return OneReply(REQUEST, read, "LDAP", "answer to StartTLS")
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
-    """Judge the answer: the result of StartTLS, or a notice that the server hangs up."""
+    """Parse the response: the result of StartTLS, or a notice of disconnection."""
     if data and data[0] != _SEQUENCE:
         return UnexpectedReply(1)
     try:

@@ -1,21 +1,21 @@
-"""Cut what a server says into lines; knows no dialect and keeps no more than it is given."""
+"""Split the bytes of a server into lines; knows no dialect."""
 
 import re
 
 from monitor.dialects.pieces import Pieces
 
-# No text dialect says NUL: a binary server is recognised at its first one, without a line end to wait for.
+# No text dialect sends NUL: a binary server is recognized at its first one, without waiting for a line end.
 _END = re.compile(rb"[\n\0]")
 _LITERAL = re.compile(rb"\{(\d{1,9})\+?\}\r?\Z")
 _LONGEST_LITERAL_MARK = 14
 
 
 class Lines(Pieces):
-    r"""Hold what has arrived until it is a line.
+    """A buffer that is read line by line.
 
-    A line ends in LF with or without CR (RFC 5321 section 2.3.8 wants both, servers err), or behind a NUL,
-    which it keeps. With ``literals`` a line goes on behind ``{3}``, CRLF and that many bytes (RFC 9051
-    section 4.3, RFC 5804 section 1.2).
+    A line ends with LF, with or without CR (RFC 5321 section 2.3.8 requires both, but servers deviate), or
+    after a NUL, which it keeps. With ``literals`` a line continues after ``{3}``, CRLF and that many bytes
+    (RFC 9051 section 4.3, RFC 5804 section 1.2).
     """
 
     __slots__ = ("_literals",)
@@ -25,7 +25,7 @@ class Lines(Pieces):
         self._literals = literals
 
     def take(self) -> bytes | None:
-        """Return the next whole line without its end, ``None`` when there is none within the bound."""
+        """Return the next complete line without its end, ``None`` when there is none within the limit."""
         while found := _END.search(self._pending, self._probed):
             self._probed = found.end()
             length = self._literal(found.start())

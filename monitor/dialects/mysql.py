@@ -1,10 +1,10 @@
-"""Ask a MySQL or MariaDB server for TLS; pure, and it knows nothing of connections.
+"""The MySQL and MariaDB dialogue for TLS; pure, opens no connection.
 
-The server speaks first. A client that leaves after TLS is for the server an interrupted connection, which it
-counts for each client address whose name it could look up and verify; after ``max_connect_errors`` of them
-(100 unless set) without a login in between it blocks the address (MySQL Reference Manual, "Host 'host_name'
-is blocked", and the host_cache table; tried with MariaDB 10.11). A login that is refused does not count, so
-the dialogue leaves with one: as a user that nobody has, without a password.
+The server sends first. It counts a client that disconnects after TLS as an interrupted connection, per client
+address whose name it could resolve and verify; after ``max_connect_errors`` of them (100 by default) without
+a login in between it blocks the address (MySQL Reference Manual, "Host 'host_name' is blocked", and the
+host_cache table; measured with MariaDB 10.11). A refused login is not counted, so the dialogue closes with
+one: for a user that does not exist, without a password.
 
 Source: MySQL Source Code Documentation, pages Protocol::HandshakeV10, Protocol::SSLRequest,
 Protocol::HandshakeResponse41, Protocol::AuthSwitchRequest and ERR_Packet; MariaDB documentation,
@@ -19,15 +19,15 @@ _BLOCKED = 1129
 _HEADER = 4
 _ERROR = 0xFF
 _VERSIONS = (9, 10)
-# Connection id, first part of the scramble and a filler stand between the version and the capabilities.
+# Connection id, first part of the scramble and a filler are between the version and the capabilities.
 _BEFORE_CAPABILITIES = 4 + 8 + 1
 CLIENT_SSL = 0x0000_0800
-# Long passwords, protocol 4.1, TLS, secure authentication, plugins: what every client of today offers.
+# Long passwords, protocol 4.1, TLS, secure authentication, plugins: what every current client offers.
 _CAPABILITIES = 0x0000_0001 | 0x0000_0200 | CLIENT_SSL | 0x0000_8000 | 0x0008_0000
 _LARGEST_PACKET = 1 << 24
 _UTF8MB4 = 45
 # Between the capabilities and the plugin's name: character set, status, more capabilities, length of the
-# scramble, ten bytes that mean nothing; then the rest of the scramble, at least 13 bytes.
+# scramble, ten reserved bytes; then the rest of the scramble, at least 13 bytes.
 _SCRAMBLE_LENGTH = 2 + 1 + 2 + 2
 _SCRAMBLE = _SCRAMBLE_LENGTH + 1 + 10
 _LONGEST_PLUGIN = 64
@@ -37,25 +37,25 @@ _QUIT = b"\x01\0\0\0\x01"
 
 
 def mysql(server_name: str) -> Dialogue:  # noqa: ARG001 - MySQL is not told the name before TLS
-    """Return a dialogue that waits for the greeting and asks for TLS with SSLRequest."""
+    """Return a dialogue that waits for the greeting and requests TLS with SSLRequest."""
     return OneReply(b"", read, "MySQL's protocol", "greeting")
 
 
 def ssl_request(number: int) -> bytes:
-    """Return the SSLRequest packet with its location in the sequence."""
+    """Return the SSLRequest packet with its sequence number."""
     return _packet(_client(), number)
 
 
 def login(plugin: bytes, number: int) -> bytes:
-    """Return the HandshakeResponse41 packet of a user that nobody has, without a password."""
+    """Return the HandshakeResponse41 packet of a user that does not exist, without a password."""
     return _packet(_client() + _USER + b"\0" + b"\0" + plugin + b"\0", number)
 
 
 def answer(said: bytes) -> bytes | None:
-    """Return what to say to the answer to our login; see ``GracefulClose``.
+    """Return the reply to the server's response to our login; see ``GracefulClose``.
 
-    To every question (another plugin, more data) the answer is an empty packet: no password. Where the user
-    is let in after all, by an anonymous account, we leave in order.
+    Every request (another plugin, more data) gets an empty packet: no password. Where an anonymous account
+    lets the user in, the session is closed with a quit command.
     """
     if len(said) < _HEADER:
         return b""
@@ -77,12 +77,12 @@ def _packet(body: bytes, number: int) -> bytes:
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
-    """Judge the first packet: a greeting that offers TLS, one that does not, or an error."""
+    """Parse the first packet: a greeting that offers TLS, one that does not, or an error."""
     if len(data) <= _HEADER:
         return None
     length, number, kind = int.from_bytes(data[:3], "little"), data[3], data[_HEADER]
     known = kind == _ERROR or kind in _VERSIONS
-    # Errors come with number 0 or 1, by version of the server.
+    # Errors come with number 0 or 1, depending on the version of the server.
     if not known or not 1 <= length < MOST_BYTES or number > (kind == _ERROR):
         return UnexpectedReply(_HEADER + 1)
     end = _HEADER + length
@@ -108,7 +108,7 @@ def _greeting(packet: bytes, end: int, number: int) -> UpgradeAccepted | Unexpec
 
 
 def _plugin(offer: bytes) -> bytes:
-    """Return the name of the plugin that the server would use, from its capabilities on."""
+    """Return the name of the server's authentication plugin, from data that begins with its capabilities."""
     length = offer[_SCRAMBLE_LENGTH] if len(offer) > _SCRAMBLE_LENGTH else 0
     name = offer[_SCRAMBLE + max(13, length - 8) :].partition(b"\0")[0]
     return name[:_LONGEST_PLUGIN] or b"mysql_native_password"
@@ -116,12 +116,12 @@ def _plugin(offer: bytes) -> bytes:
 
 def _error(packet: bytes) -> DialogueFailure:
     number, text = int.from_bytes(packet[1:3], "little"), packet[3:]
-    if text[:1] == b"#":  # the SQL state: five characters that say less than the number
+    if text[:1] == b"#":  # the SQL state: five characters, less specific than the number
         text = text[6:]
     said = f"the MySQL server refuses the connection with error {number}: {quote(text)}"
     if number == _BLOCKED:
         said += "; FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
-    # It hangs up before it has said whether it offers TLS.
+    # It disconnects before it has sent whether it offers TLS.
     return DialogueFailure(FailureReason.CLOSED, said)
 
 

@@ -1,4 +1,4 @@
-"""How TLS begins in NNTP; only a script and how its replies are read."""
+"""The NNTP script for STARTTLS and the parsing of its replies."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _OFFER = re.compile(rb"^STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 def _reply(lines: Sequence[bytes]) -> str | None:
-    """Read one line, or a list up to a line with only a dot behind 101 (RFC 3977 sections 3.2, 5.2)."""
+    """Read one line, or after 101 a list up to a line with a single dot (RFC 3977 sections 3.2, 5.2)."""
     found = _STATUS.match(lines[0])
     if found is None:
         return NONSENSE
@@ -19,12 +19,13 @@ def _reply(lines: Sequence[bytes]) -> str | None:
 
 
 def _greeting(lines: Sequence[bytes]) -> str:
-    """Read the greeting, which has few statuses (RFC 3977 section 5.1.1): 220 greets in SMTP and FTP."""
+    """Read the greeting, which has few statuses (RFC 3977 section 5.1.1): 220 is that of SMTP and FTP."""
     status = _reply(lines)
     return status if status in ("200", "201", "400", "502") else NONSENSE
 
 
-# RFC 3977 sections 5.1 and 5.2, RFC 4642 section 2.2. A server without CAPABILITIES says 500 and is asked.
+# RFC 3977 sections 5.1 and 5.2, RFC 4642 section 2.2. A server without CAPABILITIES replies 500 and gets
+# STARTTLS all the same.
 NNTP = Script(
     "NNTP",
     {

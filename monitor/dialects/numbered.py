@@ -1,4 +1,4 @@
-"""Read replies that begin with three digits, as SMTP, LMTP and FTP have them; decides nothing about them."""
+"""Parse replies that begin with three digits, as in SMTP, LMTP and FTP; decides nothing about them."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ _REPLY = re.compile(rb"([1-6]\d\d)([ -]|$)")
 
 
 def numbered(lines: Sequence[bytes]) -> str | None:
-    """Return the code of a reply, ``None`` until its last line is there.
+    """Return the code of a reply, ``None`` until its last line has arrived.
 
-    ``220-`` opens a reply of several lines, ``220`` and a space (or nothing: RFC 5321 section 4.2.1 bids
-    clients bear that) closes it. FTP lets the lines between look like anything (RFC 959 section 4.2).
+    ``220-`` opens a reply of several lines, ``220`` and a space (or nothing: RFC 5321 section 4.2.1 requires
+    clients to accept that) closes it. In FTP the lines in between are arbitrary (RFC 959 section 4.2).
     """
     first, last = _REPLY.match(lines[0]), _REPLY.match(lines[-1])
     if first is None:

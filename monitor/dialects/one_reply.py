@@ -1,7 +1,7 @@
-"""Carry a dialogue in which the server says one thing before TLS begins; must not know what the bytes mean.
+"""The dialogue in which the server sends one message before TLS begins; must not know what it means.
 
-Most binary protocols are like this: an offer or a request, one answer of a known length, and TLS. What the
-answer means is the work of a pure function, so that every dialect is read on its own.
+Most binary protocols work like this: an offer or a request, one response of known length, then TLS. The
+response is parsed by a pure function for each dialect.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from monitor.dialects.dialogue import MOST_BYTES, DialogueFailure, DirectDialogue, GracefulClose, nonsense
 from monitor.model import FailureReason
 
-# Enough of a stranger's first line to fill a quote.
+# Enough of an unexpected first line to fill a quote.
 _LINE = 81
 
 
 @dataclass(frozen=True, slots=True)
 class UpgradeAccepted:
-    """Say that TLS begins after the first ``used`` bytes of the answer, and after ``send`` was sent."""
+    """TLS begins after the first ``used`` bytes of the response, and after ``send`` was sent."""
 
     used: int
     send: bytes = b""
@@ -25,20 +25,20 @@ class UpgradeAccepted:
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedReply:
-    """Say that the answer is in no way what the protocol wants, as its first ``seen`` bytes tell."""
+    """The response does not belong to the protocol; its first ``length`` bytes show that."""
 
     seen: int
 
 
-# Takes all that came so far; ``None`` means that it is too little to tell.
+# Takes all that was received so far; returns ``None`` when it is too little.
 Reading = Callable[[bytes], UpgradeAccepted | UnexpectedReply | DialogueFailure | None]
 
 
 class OneReply(DirectDialogue):
-    """Hold one dialogue: ``first`` is what we send, ``read`` judges what comes back.
+    """A dialogue with one response: ``first`` is sent, ``read`` parses what comes back.
 
-    ``protocol`` and ``awaited`` name both in sentences ("LDAP", "answer to StartTLS"); ``hint`` adds to the
-    one about a server that says nothing at all.
+    ``protocol`` and ``awaited`` name both in sentences ("LDAP", "answer to StartTLS"); ``hint`` is added to
+    the sentence about a server that sends nothing at all.
     """
 
     __slots__ = (
@@ -55,7 +55,7 @@ class OneReply(DirectDialogue):
     )
 
     def __init__(self, first: bytes, read: Reading, protocol: str, awaited: str, hint: str = "") -> None:
-        """Start without any I/O."""
+        """Prepare the dialogue without any I/O."""
         self.done = False
         self.rest = b""
         self.graceful_close: GracefulClose | None = None
@@ -68,11 +68,11 @@ class OneReply(DirectDialogue):
         self._received = b""
 
     def start(self) -> bytes:
-        """Return what to send first, nothing where the server speaks first."""
+        """Return what to send first, nothing where the server sends first."""
         return self._first
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the server and return what to send it now."""
+        """Process bytes from the server and return what to send now."""
         if self.done or self.failure is not None:
             return b""
         self._received += data
@@ -91,7 +91,7 @@ class OneReply(DirectDialogue):
         return b""
 
     def eof(self) -> None:
-        """Learn that the server closed the connection."""
+        """Handle that the server closed the connection."""
         if self.done or self.failure is not None:
             return
         if isinstance(self._read(self._received), UnexpectedReply):
@@ -102,12 +102,12 @@ class OneReply(DirectDialogue):
             self._closed(f"without any {self._awaited}{self._hint}")
 
     def _foreign(self, seen: int) -> DialogueFailure | None:
-        """Quote a stranger's whole first line where it speaks in lines, however it was cut on its way."""
+        """Quote the whole first line of another protocol where it sends lines, however it was split."""
         begin = self._received[:_LINE]
         if all(0x20 <= byte < 0x7F for byte in begin[:seen]):
             line, ended, _ = begin.partition(b"\n")
             return self._stranger(line) if ended or len(begin) == _LINE else None
-        # Two bytes tell TLS from anything else.
+        # Two bytes distinguish TLS from anything else.
         return self._stranger(begin[: max(seen, 2)]) if len(begin) > 1 else None
 
     def _stranger(self, said: bytes) -> DialogueFailure:

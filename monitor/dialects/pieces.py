@@ -1,4 +1,4 @@
-"""Hear a server piece by piece, lines or tags, however its bytes were cut; knows neither form nor dialect."""
+"""Process the bytes of a server piece by piece (lines or tags), however they were split; knows no dialect."""
 
 from abc import ABC, abstractmethod
 
@@ -7,7 +7,7 @@ from monitor.model import FailureReason
 
 
 class Pieces(ABC):
-    """Hold what has arrived until it is a whole piece."""
+    """A buffer of received bytes that is read in complete pieces."""
 
     __slots__ = ("_pending", "_probed", "_taken")
 
@@ -18,21 +18,21 @@ class Pieces(ABC):
 
     @property
     def rest(self) -> bytes:
-        """Return what is not yet taken."""
+        """Return what has not been taken yet."""
         return bytes(self._pending)
 
     @property
     def overflown(self) -> bool:
-        """Return whether more came than a server may say before TLS."""
+        """Return whether more was received than a server may send before TLS."""
         return self._taken + len(self._pending) > MOST_BYTES
 
     def add(self, data: bytes) -> None:
-        """Take bytes as they come."""
+        """Append received bytes."""
         self._pending += data
 
     @abstractmethod
     def take(self) -> bytes | None:
-        """Return the next whole piece, ``None`` when there is none within the bound."""
+        """Return the next complete piece, ``None`` when there is none within the limit."""
 
     def _cut(self, end: int) -> bytes | None:
         if self._taken + end > MOST_BYTES:
@@ -45,7 +45,7 @@ class Pieces(ABC):
 
 
 class FramedDialogue(DirectDialogue, ABC):
-    """Be a dialogue that answers each piece as it comes; see ``Dialogue``."""
+    """Base of the dialogues that answer each piece as it arrives; see ``Dialogue``."""
 
     __slots__ = ("_pieces", "done", "failure", "rest")
 
@@ -58,7 +58,7 @@ class FramedDialogue(DirectDialogue, ABC):
         self._pieces = pieces
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the server and return what follows from them."""
+        """Process bytes from the server and return what to send."""
         if self._over:
             return b""
         self._pieces.add(data)
@@ -74,7 +74,7 @@ class FramedDialogue(DirectDialogue, ABC):
         return b"".join(said)
 
     def eof(self) -> None:
-        """Learn that the server closed the connection."""
+        """Handle that the server closed the connection."""
         if self._over:
             return
         said = f", having said {quote(self._unfinished)}" if self._unfinished else ""
@@ -87,16 +87,16 @@ class FramedDialogue(DirectDialogue, ABC):
     @property
     @abstractmethod
     def _awaited(self) -> str:
-        """Return for people what the server is to say now."""
+        """Return, for people, what the server is expected to send now."""
 
     @property
     @abstractmethod
     def _unfinished(self) -> bytes:
-        """Return what the server said of it, as far as it came."""
+        """Return the part of it that was received."""
 
     @abstractmethod
     def _hear(self, piece: bytes) -> bytes:
-        """Take one piece and return what to say to it."""
+        """Process one piece and return the reply."""
 
     def _end(self, reason: FailureReason, detail: str) -> None:
         self.failure = DialogueFailure(reason, detail)

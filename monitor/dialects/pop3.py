@@ -1,4 +1,4 @@
-"""How TLS begins in POP3; only a script and how its replies are read."""
+"""The POP3 script for STLS and the parsing of its replies."""
 
 import re
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ def _single(lines: Sequence[bytes]) -> str | None:
 
 
 def _listing(lines: Sequence[bytes]) -> str | None:
-    """Read a reply that goes on to a line with only a dot if it is good (RFC 1939 section 3)."""
+    """Read a reply that, if positive, continues up to a line with a single dot (RFC 1939 section 3)."""
     status = _single(lines)
     return None if status == "+OK" and lines[-1] != b"." else status
 
 
-# RFC 1939 section 3, RFC 2449 section 5, RFC 2595 section 4. A server without CAPA may still know STLS.
+# RFC 1939 section 3, RFC 2449 section 5, RFC 2595 section 4. A server without CAPA may still support STLS.
 POP3 = Script(
     "POP3",
     {

@@ -1,4 +1,4 @@
-"""Ask a PostgreSQL server for TLS; pure, and it knows nothing of connections.
+"""The PostgreSQL dialogue for TLS; pure, opens no connection.
 
 Source: PostgreSQL documentation, "Frontend/Backend Protocol", sections SSL Session Encryption, Message
 Formats (SSLRequest, ErrorResponse).
@@ -8,17 +8,17 @@ from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, quo
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
 
-# Its length of 8 and the code 80877103, which is no version number of the protocol.
+# Its length of 8 and the code 80877103, which is not a version number of the protocol.
 SSL_REQUEST = bytes.fromhex("00000008 04d2162f")
 
 
 def postgres(server_name: str) -> Dialogue:  # noqa: ARG001 - PostgreSQL is not told the name before TLS
-    """Return a dialogue that asks for TLS with SSLRequest."""
+    """Return a dialogue that requests TLS with SSLRequest."""
     return OneReply(SSL_REQUEST, read, "PostgreSQL's protocol", "answer to the request for TLS (SSLRequest)")
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
-    """Judge the answer: ``S`` grants TLS, ``N`` refuses, ``E`` begins an error message."""
+    """Parse the response: ``S`` accepts TLS, ``N`` refuses, ``E`` begins an error message."""
     kind = data[:1]
     if kind == b"S":
         return UpgradeAccepted(1)
@@ -33,7 +33,7 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
 
 def _error(data: bytes) -> UnexpectedReply | DialogueFailure | None:
     # Since protocol 3 a length follows, whose first byte is always 0; before that, and still when the server
-    # cannot start a process for us, a bare text does.
+    # cannot start a process, plain text follows.
     if len(data) < 2:
         return None
     if data[1]:

@@ -1,8 +1,8 @@
-"""Ask a proxy for a way to a server, before anything is said to the server itself; pure, like every dialogue.
+"""Request a tunnel to a server from a proxy; pure, like every dialogue.
 
 HTTP CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, with the login of RFC 1929). The name of the
-server is resolved by the proxy. Whatever goes wrong here has the reason ``proxy``: the server was not asked.
-Passwords are sent and never quoted; what a proxy says is quoted only where it cannot hold one.
+server is resolved by the proxy. Every failure here has the reason ``proxy``: the server was not reached.
+Passwords are sent and never quoted; a proxy is quoted only where the text cannot contain one.
 """
 
 import ipaddress
@@ -39,7 +39,7 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 
 
 class _Tunnel(DirectDialogue):
-    """Hold what both kinds share: nothing is wrapped, and every trouble is the proxy's."""
+    """Base of both proxy protocols: nothing is framed, and every failure is the proxy's."""
 
     __slots__ = ("_received", "done", "failure", "rest")
 
@@ -52,7 +52,7 @@ class _Tunnel(DirectDialogue):
         self._received = b""
 
     def eof(self) -> None:
-        """Learn that the proxy closed the connection."""
+        """Handle that the proxy closed the connection."""
         if not self.done:
             said = f" after {quote(self._received)}" if self._received.startswith(_HTTP) else ""
             self._refuse(f"the proxy closed the connection{said}")
@@ -67,12 +67,12 @@ class _Tunnel(DirectDialogue):
 
 
 class HttpConnect(_Tunnel):
-    """Ask an HTTP proxy for a tunnel with CONNECT."""
+    """Requests a tunnel from an HTTP proxy with CONNECT."""
 
     __slots__ = ("_request",)
 
     def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
-        """Say nothing yet; ``user`` and ``password`` go by Basic (RFC 7617)."""
+        """Prepare the dialogue; ``user`` and ``password`` are sent as Basic credentials (RFC 7617)."""
         super().__init__()
         where = join_host_port(host, port)
         lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
@@ -85,7 +85,7 @@ class HttpConnect(_Tunnel):
         return self._request
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the proxy; there is nothing more to say to it."""
+        """Process bytes from the proxy; nothing more is sent to it."""
         if self.done or self.failure is not None:
             return b""
         self._received += data
@@ -112,12 +112,12 @@ class HttpConnect(_Tunnel):
 
 
 class Socks5(_Tunnel):
-    """Ask a SOCKS proxy of version 5 for a connection."""
+    """Requests a connection from a SOCKS 5 proxy."""
 
     __slots__ = ("_login", "_next", "_request")
 
     def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
-        """Say nothing yet."""
+        """Prepare the dialogue without any I/O."""
         super().__init__()
         self._request = b"\x05\x01\x00" + _address(host) + port.to_bytes(2, "big")
         self._login = b""
@@ -126,11 +126,11 @@ class Socks5(_Tunnel):
         self._next: Callable[[], bytes | None] = self._method
 
     def start(self) -> bytes:
-        """Return the methods that we offer: with a login only by that, so that it is not ignored."""
+        """Return the methods on offer: with a login only that one, so that the proxy cannot ignore it."""
         return bytes([5, 1, _LOGIN if self._login else _NO_LOGIN])
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the proxy and return what to say to it now."""
+        """Process bytes from the proxy and return the bytes to send."""
         said = b""
         self._received += data
         while not self.done and self.failure is None:
@@ -184,12 +184,12 @@ class Socks5(_Tunnel):
 
 
 class ProxiedDialogue:
-    """Be two dialogues one after the other: with the proxy, then with the server behind it."""
+    """Two dialogues in sequence: with the proxy, then with the server behind it."""
 
     __slots__ = ("_first", "_then")
 
     def __init__(self, first: Dialogue, then: Dialogue) -> None:
-        """Start without any I/O."""
+        """Prepare the dialogue without any I/O."""
         self._first = first
         self._then = then
 
@@ -200,17 +200,17 @@ class ProxiedDialogue:
 
     @property
     def rest(self) -> bytes:
-        """Return what came behind the second."""
+        """Return what was received after the second."""
         return self._then.rest
 
     @property
     def failure(self) -> DialogueFailure | None:
-        """Return the trouble of either."""
+        """Return the failure of either."""
         return self._first.failure or self._then.failure
 
     @property
     def graceful_close(self) -> GracefulClose | None:
-        """Return how to leave the server."""
+        """Return how to close the session with the server."""
         return self._then.graceful_close
 
     def start(self) -> bytes:
@@ -218,7 +218,7 @@ class ProxiedDialogue:
         return self._first.start()
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from whoever speaks now, and return the bytes to send."""
+        """Process bytes from the current peer, and return the bytes to send."""
         if self._first.done:
             return self._then.feed(data)
         return self._first.feed(data) + self._onward()
@@ -230,15 +230,15 @@ class ProxiedDialogue:
         return said + self._then.feed(rest) if rest else said
 
     def eof(self) -> None:
-        """Learn that the connection was closed."""
+        """Handle that the connection was closed."""
         (self._then if self._first.done else self._first).eof()
 
     def wrap(self, data: bytes) -> bytes:
-        """Return our bytes as the server's dialect sends them."""
+        """Frame our bytes for the server's dialect."""
         return self._then.wrap(data)
 
     def unwrap(self, data: bytes) -> bytes:
-        """Return the server's bytes out of its dialect."""
+        """Return the server's bytes without its dialect's framing."""
         return self._then.unwrap(data)
 
 

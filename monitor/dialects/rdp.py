@@ -1,7 +1,7 @@
-"""Ask a Remote Desktop server for TLS; pure, and it knows nothing of connections.
+"""The Remote Desktop dialogue for TLS; pure, opens no connection.
 
-TLS alone and TLS with a login before the desktop (CredSSP, "network level authentication") are both asked
-for: in both the server shows its certificate first.
+Both TLS alone and TLS with a login before the desktop (CredSSP, "network level authentication") are
+requested: in both the server sends its certificate first.
 
 Source: [MS-RDPBCGR] sections 2.2.1.1 (connection request), 2.2.1.2 (connection confirm) with 2.2.1.2.1
 RDP_NEG_RSP and 2.2.1.2.2 RDP_NEG_FAILURE; RFC 1006 section 6 (TPKT); X.224 section 13.
@@ -31,12 +31,12 @@ _FAILURES = {
 
 
 def rdp(server_name: str) -> Dialogue:  # noqa: ARG001 - RDP is not told the name before TLS
-    """Return a dialogue that asks for TLS in the connection request."""
+    """Return a dialogue that requests TLS in the connection request."""
     return OneReply(REQUEST, read, "RDP", "answer to the RDP connection request")
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
-    """Judge the connection confirm and what it says about security."""
+    """Parse the connection confirm and its security protocol."""
     if data and data[0] != _TPKT_VERSION:
         return UnexpectedReply(1)
     if len(data) < _TPKT + 2:

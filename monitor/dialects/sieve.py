@@ -1,4 +1,4 @@
-"""How TLS begins in ManageSieve; only a script and how its replies are read."""
+"""The ManageSieve script for STARTTLS and the parsing of its replies."""
 
 import re
 from collections.abc import Sequence

@@ -1,19 +1,19 @@
-"""How TLS begins in SMTP (ports 25 and 587) and LMTP; only a script."""
+"""The SMTP (ports 25 and 587) and LMTP scripts for STARTTLS."""
 
 import re
 
 from monitor.dialects.numbered import numbered
 from monitor.dialects.text import BEGIN_TLS, Answer, Script, Step
 
-# A name of our own form that nobody has (RFC 2606 section 2): servers want it fully qualified, and whoever
-# reads their log shall know who came.
+# A reserved name (RFC 2606 section 2): servers require a fully qualified one, and it identifies this program
+# in their logs.
 OUR_NAME = b"cert-monitor.invalid"
 
 _OFFER = re.compile(rb"^250[ -]STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
 _STARTTLS = Step(b"STARTTLS\r\n", numbered, (Answer("220", BEGIN_TLS),))
 
-# RFC 5321 sections 3.1 and 3.2, RFC 3207 section 4. Only a server that knows no EHLO is greeted with HELO;
-# it then has no way to offer STARTTLS, so it is simply asked.
+# RFC 5321 sections 3.1 and 3.2, RFC 3207 section 4. HELO is only sent to a server without EHLO; such a server
+# cannot advertise STARTTLS, so it is requested without an offer.
 SMTP = Script(
     "SMTP",
     {

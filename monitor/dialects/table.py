@@ -1,8 +1,8 @@
-"""The one table of protocols that can be watched, by the word that configuration and ``check`` use.
+"""The table of supported protocols, by the name that configuration and ``check`` use.
 
-One line for each; how a dialect speaks is in its own file. Ports are IANA's (or the maker's) unless a
-comment says otherwise. No ALPN where a server answers without: one that does not know what we offer may
-refuse the handshake (RFC 7301 section 3.2).
+One line for each; the dialogues are in files of their own. Ports are IANA's (or the vendor's) unless a
+comment says otherwise. No ALPN where a server responds without it: a server that does not know the offered
+protocols may refuse the handshake (RFC 7301 section 3.2).
 """
 
 from collections.abc import Mapping
@@ -45,8 +45,8 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             Dialect("mysql", 3306, mysql),
             Dialect("mariadb", 3306, mysql),
             Dialect("mssql", 1433, mssql, newest=NEWEST_INSIDE, self_made=FALLBACK),
-            # TDS 8, where TLS comes first. Its clients verify the certificate whatever they are told, so that
-            # the self-made one is no harmless state here.
+            # TDS 8, where TLS comes first. Its clients always verify the certificate, so a self-signed one
+            # breaks them.
             Dialect("mssql-strict", 1433, alpn=(STRICT_ALPN,)),
             Dialect("rdp", 3389, rdp),
             Dialect("rtsps", 322),
@@ -56,14 +56,14 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             Dialect("mqtts", 8883),
             Dialect("amqps", 5671),
             Dialect("dot", 853),
-            # Azure's 6380 is its own habit: every client takes rediss:// without a port for 6379.
+            # Azure's 6380 is specific to Azure: clients take rediss:// without a port for 6379.
             Dialect("rediss", 6379),
-            # RFC 2033 keeps LMTP off SMTP's port and names no other; 24 is IANA's for private mail systems.
+            # RFC 2033 keeps LMTP off SMTP's port and assigns no other; 24 is IANA's for private mail systems.
             Dialect("lmtp", 24, playing(LMTP)),
             Dialect("nntp", 119, playing(NNTP)),
             Dialect("sieve", 4190, playing(SIEVE)),
             Dialect("irc", 6667, playing(IRC)),
-            # DTLS has no port of its own; this is that of CoAP over it (RFC 7252 section 6.2).
+            # DTLS has no port of its own; this is the port of CoAP over DTLS (RFC 7252 section 6.2).
             Dialect("dtls", 5684, datagrams=True),
         )
     }

@@ -1,7 +1,7 @@
-"""Cut a stream of XML into tags and text without an XML parser.
+"""Split a stream of XML into tags and text without an XML parser.
 
-A parser would have to be kept from expanding entities and from fetching what a hostile stream names; here
-nothing is expanded, and no more is understood than where a tag ends.
+A parser would have to be prevented from expanding entities and from fetching external resources of a hostile
+stream; this code only finds the end of each tag.
 """
 
 import re
@@ -12,7 +12,7 @@ from monitor.dialects.pieces import Pieces
 _OUTSIDE: Final = b""
 _INSIDE: Final = b"<"
 
-# What to look for, by where we are: outside of tags, in one, or between two quotes of the same kind in one.
+# What ends the current state: outside tags, inside a tag, or inside a quoted value of a tag.
 _NEXT = {
     _OUTSIDE: re.compile(rb"[<\n\0]"),
     _INSIDE: re.compile(rb"[<>\"'\0]"),
@@ -22,7 +22,7 @@ _NEXT = {
 
 
 class Tags(Pieces):
-    """Hold what has arrived until it is a whole tag, or a line of text outside of tags."""
+    """A buffer that is read by whole tags, or by lines of text outside tags."""
 
     __slots__ = ("_within",)
 
@@ -31,9 +31,9 @@ class Tags(Pieces):
         self._within = _OUTSIDE
 
     def take(self) -> bytes | None:
-        """Return the next tag or text, ``None`` when there is none within the bound.
+        """Return the next tag or text, ``None`` when there is none within the limit.
 
-        A tag begins with ``<`` and ends with ``>``; one that is broken by ``<`` or NUL ends with that.
+        A tag begins with ``<`` and ends with ``>``; ``<`` or NUL inside a tag end it too.
         """
         while found := _NEXT[self._within].search(self._pending, self._probed):
             self._probed = found.end()
@@ -44,10 +44,10 @@ class Tags(Pieces):
         return None
 
     def _step(self, mark: bytes, start: int, end: int) -> int:
-        """Return where the piece ends, 0 when it goes on."""
+        """Return where the piece ends, 0 when it continues."""
         if self._within == _OUTSIDE and mark == b"<":
             if start:
-                return start  # the text before; the tag is probed next time
+                return start  # the text before; the tag comes next
             self._within = _INSIDE
             return 0
         if mark in b"\"'":

@@ -1,8 +1,8 @@
-"""Speak TDS 7 with SQL Server as far as TLS goes, which travels inside its packets; pure, without any I/O.
+"""The SQL Server dialogue: TDS 7, which carries the TLS handshake inside its packets; pure, without any I/O.
 
-The handshake goes to and fro in packets of the PRELOGIN kind. Once it is over, TLS travels bare, so the last
-thing that is said here, a close_notify, does too. TLS 1.3 does not fit into this (its server goes on talking
-after the handshake), and SQL Server offers it with TDS 8 only, where TLS comes first.
+The handshake travels in PRELOGIN packets. After it TLS is sent without framing, and so is the final
+close_notify. TLS 1.3 does not fit into this (its server sends more messages after the handshake), and SQL
+Server offers it with TDS 8 only, where TLS comes first.
 
 Source: [MS-TDS] sections 2.2.3.1 (packet header), 2.2.6.5 (PRELOGIN), 2.2.7.10 (ERROR), 3.2.5.1 and 3.3.5.1.
 """
@@ -16,21 +16,21 @@ from monitor.model import FailureReason
 
 # The newest TLS version whose handshake fits into the packets.
 NEWEST_INSIDE = "1.2"
-# What SQL Server 2022 and later want in strict encryption ([MS-TDS] section 1.7, TDS 8.0).
+# What SQL Server 2022 and later require for strict encryption ([MS-TDS] section 1.7, TDS 8.0).
 STRICT_ALPN = "tds/8.0"
-# The common name of the certificate that an instance without a configured one makes for itself at its start.
+# The common name of the certificate that an instance without a configured one generates at its start.
 FALLBACK = "SSL_Self_Signed_Fallback"
 _VERSION, _ENCRYPTION, _INSTANCE, _THREAD, _MARS = range(5)
 _TERMINATOR = 0xFF
 _ON, _NOT_SUPPORTED = 1, 2
 _ERROR = 0xAA
 _ALERT = 0x15
-# The header of an alert in plain text says that two bytes follow; an encrypted one is longer.
+# The header of a plaintext alert has a length of two bytes; an encrypted one is longer.
 _PLAIN_ALERT = 2
 
 
 def mssql(server_name: str) -> Dialogue:  # noqa: ARG001 - SQL Server is not told the name before TLS
-    """Return a dialogue that asks for encryption and then carries the handshake in packets."""
+    """Return a dialogue that requests encryption and then carries the handshake in packets."""
     return Tds()
 
 
@@ -51,14 +51,14 @@ def prelogin(encryption: int) -> bytes:
 
 
 class Tds:
-    """Hold one dialogue with SQL Server, and the packets around the handshake that follows."""
+    """A dialogue with SQL Server, and the packets around the handshake that follows."""
 
     __slots__ = ("_failure", "_prelogin", "_unpacking")
 
     graceful_close = None
 
     def __init__(self) -> None:
-        """Start without any I/O."""
+        """Prepare the dialogue without any I/O."""
         hint = "; if it demands strict encryption (TDS 8), the protocol is mssql-strict"
         first = packets(PRELOGIN, prelogin(_ON))
         self._prelogin = OneReply(
@@ -74,12 +74,12 @@ class Tds:
 
     @property
     def rest(self) -> bytes:
-        """Return what came behind the go-ahead, still in its packets."""
+        """Return what was received after the go-ahead, still in its packets."""
         return self._prelogin.rest
 
     @property
     def failure(self) -> DialogueFailure | None:
-        """Return why the dialogue ended early, also for what was wrong with packets of the handshake."""
+        """Return why the dialogue ended early, also for malformed packets of the handshake."""
         return self._prelogin.failure or self._failure
 
     def start(self) -> bytes:
@@ -87,11 +87,11 @@ class Tds:
         return self._prelogin.start()
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes of the answer to it; nothing is to be sent then."""
+        """Process bytes of the response; nothing is sent then."""
         return self._prelogin.feed(data)
 
     def eof(self) -> None:
-        """Learn that the server closed the connection."""
+        """Handle that the server closed the connection."""
         self._prelogin.eof()
 
     def wrap(self, data: bytes) -> bytes:
@@ -100,7 +100,7 @@ class Tds:
         return data if after or not data else packets(PRELOGIN, data)
 
     def unwrap(self, data: bytes) -> bytes:
-        """Return the bytes of the handshake from packets; what cannot be one sets ``failure``."""
+        """Return the bytes of the handshake from packets; an unexpected one sets ``failure``."""
         if self._failure is not None:
             return b""
         inside = self._unpacking.feed(data)
@@ -113,7 +113,7 @@ class Tds:
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
-    """Judge the answer to PRELOGIN: what the server says to encryption, or an error instead."""
+    """Parse the response to PRELOGIN: the server's encryption option, or an error instead."""
     if data and data[0] in TLS_KINDS:
         said = "the port answers in TLS at once: if it is an SQL Server, the protocol is mssql-strict"
         return DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
@@ -129,13 +129,13 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
         return DialogueFailure(
             FailureReason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)"
         )
-    # Off answers a request for encryption in no version that keeps to the rules; even then the login is
-    # encrypted and the handshake comes.
+    # No compliant version replies with "off" to a request for encryption; even then the login is encrypted
+    # and the handshake follows.
     return UpgradeAccepted(message.used)
 
 
 def _option(content: bytes, wanted: int) -> int | None:
-    """Return the first byte of one option's value, ``None`` where it or its table is not to be had."""
+    """Return the first byte of an option's value, ``None`` where it or its table cannot be read."""
     for token, at, length in _table(content):
         if token == wanted:
             return content[at] if length and at < len(content) else None

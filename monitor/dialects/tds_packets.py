@@ -1,6 +1,6 @@
-"""Put bytes into TDS packets and take them out again; must not know what they mean.
+"""Encode and decode TDS packets; must not know what they mean.
 
-Source: [MS-TDS] section 2.2.3.1: type, status, length over all (big-endian), process, number, window.
+Source: [MS-TDS] section 2.2.3.1: type, status, length of the packet (big-endian), process, number, window.
 """
 
 from collections.abc import Container
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 PRELOGIN, REPLY = 0x12, 0x04
 _HEADER = 8
 _LAST = 0x01
-# What both sides take before they have agreed on another size ([MS-TDS] section 2.2.3.1.3).
+# The packet size before the two sides have negotiated another ([MS-TDS] section 2.2.3.1.3).
 _PACKET = 4096
-# An answer to PRELOGIN takes some 50 bytes.
+# A response to PRELOGIN takes some 50 bytes.
 _MOST_MESSAGE = 4096
-# How a TLS record begins (RFC 8446 section 5.1), which no TDS packet does.
+# How a TLS record begins (RFC 8446 section 5.1); no TDS packet begins so.
 TLS_KINDS = b"\x14\x15\x16\x17"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Hold the contents of the first whole message, and how many bytes it took."""
+    """The contents of the first complete message, and how many bytes it took."""
 
     content: bytes
     used: int
 
 
 def packets(kind: int, content: bytes) -> bytes:
-    """Return one message in as many packets as it needs."""
+    """Return one message in as many packets as needed."""
     room = _PACKET - _HEADER
     pieces = [content[at : at + room] for at in range(0, len(content), room)] or [b""]
     written = b""
@@ -38,7 +38,7 @@ def packets(kind: int, content: bytes) -> bytes:
 
 
 def whole(data: bytes, kinds: Container[int]) -> Message | int | None:
-    """Return the first message, ``None`` if it is not whole yet, or how many bytes tell that it is none."""
+    """Return the first message, ``None`` if incomplete, or how many bytes show that it is not one."""
     content, at = b"", 0
     while at < len(data):
         if data[at] not in kinds:
@@ -58,16 +58,16 @@ def whole(data: bytes, kinds: Container[int]) -> Message | int | None:
 
 
 class Unpacking:
-    """Take the contents out of packets as they arrive, however they are cut.
+    """Decodes packets as they arrive, however they are split.
 
-    A server that goes over to bare TLS between two packets is followed. ``strange`` holds the first bytes
+    A server that switches to unframed TLS between two packets is followed. ``unexpected`` is the first bytes
     of what is neither.
     """
 
     __slots__ = ("_bare", "_head", "_kinds", "_left", "strange")
 
     def __init__(self, kinds: Container[int]) -> None:
-        """Expect packets of these kinds."""
+        """Accept packets of these types."""
         self.strange = b""
         self._kinds = kinds
         self._head = b""
@@ -75,7 +75,7 @@ class Unpacking:
         self._bare = False
 
     def feed(self, data: bytes) -> bytes:
-        """Return the contents in some more bytes, none after anything strange."""
+        """Return the contents of some more bytes, none after anything unexpected."""
         contents = []
         while data and not self.strange:
             if self._bare:
@@ -90,7 +90,7 @@ class Unpacking:
         return b"".join(contents)
 
     def _next(self, data: bytes) -> bytes:
-        """Read the head of a packet, or as much of it as there is; return what is behind it."""
+        """Parse the header of a packet, as far as it has arrived; return what follows it."""
         if not self._head and data[0] in TLS_KINDS:
             self._bare = True
             return data

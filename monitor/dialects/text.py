@@ -1,4 +1,4 @@
-"""Speak any dialect of commands and lines from a script; the scripts are data, in a file for each dialect."""
+"""The dialogue of commands and lines, driven by a script; scripts are data, one file for each dialect."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,23 +10,23 @@ from monitor.dialects.lines import Lines
 from monitor.dialects.pieces import FramedDialogue
 from monitor.model import FailureReason
 
-# Where an answer leads when it is the go-ahead.
+# The next step after an answer that is the go-ahead for TLS.
 BEGIN_TLS: Final = "TLS"
 
-# The status of lines that no server of the dialect would say.
+# The status of lines that no server of the dialect sends.
 NONSENSE: Final = ""
 
-# The status of a last line that is no part of the reply, such as a notice in between.
+# The status of a final line that is not part of the reply, such as an unrelated notice.
 ASIDE: Final = "-"
 
-# From the lines of a reply so far, return its status (or one of the two above), ``None`` while more lines
-# belong to it.
+# Returns the status of the lines received so far (or one of the two above), ``None`` while more lines belong
+# to the reply.
 Reads = Callable[[Sequence[bytes]], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Say where a reply leads whose status begins like this, and what it has to list for that."""
+    """The step that follows a reply whose status has this prefix, and what the reply must contain for it."""
 
     status: str
     leads_to: str
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Hold one thing to say, how the reply to it is read, and the good answers; any other is a refusal."""
+    """A command, the reader of its replies, and the positive answers; any other is a refusal."""
 
     say: bytes
     reads: Reads
@@ -44,9 +44,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Hold a whole dialect: its name for people, and the steps in order, by the name of their command.
+    """A whole dialect: its name for people, and the steps in order, by the name of their command.
 
-    A first step with nothing to say waits for a greeting. ``goodbye`` is said to a server that refuses;
+    A first step without a command waits for a greeting. ``goodbye`` is sent to a server that refuses;
     ``hint`` tells people what may work instead.
     """
 
@@ -58,7 +58,7 @@ class Script:
 
 
 class TextDialogue(FramedDialogue):
-    """Play one script with one server; see ``Dialogue``."""
+    """Runs a script with one server; see ``Dialogue``."""
 
     __slots__ = ("_heard", "_name", "_script")
 
@@ -69,7 +69,7 @@ class TextDialogue(FramedDialogue):
         self._heard: list[bytes] = []
 
     def start(self) -> bytes:
-        """Return the first command, empty where the server greets first."""
+        """Return the first command, empty where the server sends a greeting first."""
         return self._step.say
 
     @property
@@ -90,7 +90,7 @@ class TextDialogue(FramedDialogue):
 
     def _hear(self, piece: bytes) -> bytes:
         if not piece:
-            return b""  # a stray one changes nothing in any dialect
+            return b""  # an unrelated one changes nothing in any dialect
         self._heard.append(piece)
         status = NONSENSE if piece.endswith(b"\0") else self._step.reads(self._heard)
         if status == ASIDE:
@@ -122,5 +122,5 @@ class TextDialogue(FramedDialogue):
 
 
 def playing(script: Script) -> Callable[[str], TextDialogue]:
-    """Return what makes a dialogue from a script; a server name changes nothing in one."""
+    """Return a factory of dialogues for a script; the server name is ignored."""
     return lambda _server_name: TextDialogue(script)

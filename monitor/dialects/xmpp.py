@@ -1,4 +1,4 @@
-"""How TLS begins in XMPP, between client and server and between servers; reads tags, never parses XML."""
+"""The XMPP dialogue for TLS, between client and server and between servers; reads tags, never parses XML."""
 
 import re
 from xml.sax.saxutils import quoteattr
@@ -15,25 +15,25 @@ _GOODBYE = b"</stream:stream>"
 
 
 class XmppDialogue(FramedDialogue):
-    """Open a stream and ask for TLS (RFC 6120 sections 4.2, 4.3.2 and 5.4); see ``Dialogue``.
+    """Opens a stream and requests TLS (RFC 6120 sections 4.2, 4.3.2 and 5.4); see ``Dialogue``.
 
-    A server hosts many names and serves the certificate of the one in ``to``; without a server name the
+    A server hosts many names and sends the certificate of the one in ``to``; without a server name the
     attribute is left out, and the server decides.
     """
 
     __slots__ = ("_depth", "_element", "_namespace", "_said", "_to")
 
     def __init__(self, namespace: str, server_name: str) -> None:
-        """Speak as in ``namespace``: ``jabber:client`` or ``jabber:server``."""
+        """Prepare a stream in ``namespace``: ``jabber:client`` or ``jabber:server``."""
         super().__init__(Tags())
         self._namespace = namespace
         self._to = f" to={quoteattr(server_name)}" if server_name else ""
         self._said = "the stream header"
-        self._depth = -1  # outside of the stream; 0 is inside, between its elements
+        self._depth = -1  # outside the stream; 0 is inside, between its elements
         self._element: list[bytes] = []
 
     def start(self) -> bytes:
-        """Return our half of the stream's opening."""
+        """Return the client's opening of the stream."""
         return (
             f"<?xml version='1.0'?><stream:stream{self._to} version='1.0' xmlns='{self._namespace}'"
             " xmlns:stream='http://etherx.jabber.org/streams'>"
@@ -49,12 +49,12 @@ class XmppDialogue(FramedDialogue):
 
     def _hear(self, piece: bytes) -> bytes:
         if not piece.strip() or (piece.startswith(b"<?xml") and self._depth < 0):
-            return b""  # space between elements (RFC 6120 section 11.7), and what opens a document
+            return b""  # space between elements (RFC 6120 section 11.7), and the XML declaration
         if self._element and not piece.startswith(b"<") and b"\0" not in piece:
             self._element.append(piece)
             return b""
         tag = _TAG.match(piece) if piece.endswith(b">") and piece[1:2] not in b"!?" else None
-        if tag is None:  # a comment, a document type: none is allowed (RFC 6120 section 11.1)
+        if tag is None:  # a comment or a document type: neither is allowed (RFC 6120 section 11.1)
             self.failure = nonsense("XMPP", piece.strip())
             return b""
         if self._depth < 0:
@@ -71,7 +71,7 @@ class XmppDialogue(FramedDialogue):
         return self._ask()  # such a server sends no features (RFC 6120 section 4.7.5)
 
     def _nest(self, piece: bytes, *, closing: bool) -> bytes:
-        """Collect an element of the stream until it is whole."""
+        """Collect an element of the stream until it is complete."""
         self._element.append(piece)
         if not piece.endswith(b"/>"):
             self._depth += -1 if closing else 1

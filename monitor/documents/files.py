@@ -1,4 +1,4 @@
-"""Read one file of YAML 1.2 or JSON, whatever stands at its path; knows nothing of what its keys mean."""
+"""Read one file of YAML 1.2 or JSON; knows nothing of what its keys mean."""
 
 import json
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Document:
-    """Hold what one file says and where; ``problems`` are duplicate keys, tags and keys that are no text.
+    """The contents of one file and their lines; ``problems`` are duplicate keys, tags and non-text keys.
 
     ``data`` is a mapping when ``read`` made it, a list when ``read_list`` did.
     """
@@ -32,11 +32,11 @@ class Document:
 
     @cached_property
     def root(self) -> Any:
-        """Return the node graph, made when the first line is asked for: most files have no mistake."""
+        """Return the node graph, built when the first line is needed: most files have no mistake."""
         return _compose(self.file, self.text)
 
     def line(self, keys: Keys) -> int:
-        """Return the line of a key, or of the nearest thing around it that exists."""
+        """Return the line of a key, or of its nearest parent that exists."""
         node, line = self.root, line_of(self.root)
         for key in keys:
             found = step(node, key)
@@ -46,21 +46,21 @@ class Document:
         return line
 
     def problem(self, keys: Keys, message: str) -> Problem:
-        """Return a mistake at a key of this file."""
+        """Return a problem at a key of this file."""
         return Problem(str(self.file), self.line(keys), dotted(keys), message)
 
 
 def read(file: Path) -> Document:
-    """Return the mapping that a file holds.
+    """Read a file that contains a mapping.
 
-    Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, or holds something else than
-    a mapping.
+    Raises ``ConfigError`` when it cannot be read, is not UTF-8 or not YAML, or contains anything but a
+    mapping.
     """
     return _read(file, MappingNode, dict)
 
 
 def read_list(file: Path) -> Document:
-    """Return the list that a file holds; raises ``ConfigError`` as ``read`` does."""
+    """Read a file that contains a list; raises ``ConfigError`` as ``read`` does."""
     return _read(file, SequenceNode, list)
 
 
@@ -81,9 +81,9 @@ def _read(file: Path, wanted: type[Node], plain: type) -> Document:
 
 
 def _json(text: str) -> Any:
-    """Return what a generated JSON file holds, a hundred times faster than YAML is read.
+    """Parse a generated JSON file, a hundred times faster than as YAML.
 
-    JSON is YAML too: whatever is odd (an error, a duplicate key) is left to the slow way, which explains it.
+    JSON is YAML too: anything odd (an error, a duplicate key) is left to the YAML parser, which explains it.
     """
     try:
         return json.loads(text, object_pairs_hook=_unique)

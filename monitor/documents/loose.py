@@ -1,4 +1,4 @@
-"""Read YAML that others wrote for other programs, forgivingly; nothing of it is an error of the user's."""
+"""Parse YAML made for other programs, leniently; oddities in it are not errors of the user."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from monitor.documents.words import yaml_words
 
 
 def loose(text: str) -> tuple[Any, ...]:
-    """Return what each document of YAML text holds, forgiving tags, types and odd keys.
+    """Parse every document in a YAML text, ignoring tags, types and odd keys.
 
-    What an alias stands for is the same object again. Raises ``ValueError`` with what is wrong.
+    An alias yields the same object again. Raises ``ValueError`` with a description of the error.
     """
     reader, known = YAML(typ="safe", pure=True), dict[int, Any]()
     reader.composer.warn_double_anchors = False

@@ -1,4 +1,4 @@
-"""Turn the nodes of YAML into plain values, and say where each of them stands; opens no file."""
+"""Convert YAML nodes into plain values with their lines; opens no file."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def dotted(keys: Keys) -> str:
 
 
 def broken(file: Path, line: int, message: str) -> ConfigError:
-    """Return the error that a whole file cannot be used; line 0 means none of its lines."""
+    """Return the error that a whole file cannot be used; line 0 means no particular line."""
     return ConfigError((Problem(str(file), line, "", message),))
 
 
@@ -33,7 +33,7 @@ def line_of(node: Any) -> int:
 
 
 def step(node: Any, key: str | int) -> tuple[int, Any] | None:
-    """Return the line and the value of a key in a node, ``None`` where it has none."""
+    """Return the line and the value of a key in a node, ``None`` if absent."""
     if isinstance(node, MappingNode):
         for name, value in node.value:
             if name.value == key:
@@ -44,14 +44,14 @@ def step(node: Any, key: str | int) -> tuple[int, Any] | None:
 
 
 def kind_of(node: Any) -> str:
-    """Return for people what a node is."""
+    """Return the kind of a node, for people."""
     if isinstance(node, MappingNode):
         return "keys and values"
     return "a list" if isinstance(node, SequenceNode) else "a single value"
 
 
 class Reader:
-    """Turn nodes into plain values and collect what is wrong with their form."""
+    """Converts nodes into plain values and collects problems of their form."""
 
     def __init__(self, file: Path) -> None:
         self.problems: list[Problem] = []
@@ -59,7 +59,7 @@ class Reader:
         self._values = 0
 
     def value(self, node: Node, keys: Keys) -> Any:
-        """Return the plain value of a node; something harmless stands in for a wrong one."""
+        """Return the plain value of a node; an invalid one becomes a harmless value."""
         self._values += 1
         # Aliases of aliases grow without bound (and one to itself never ends): both limits catch them.
         if len(keys) > _DEEPEST or self._values > _MOST_VALUES:

@@ -1,4 +1,4 @@
-"""Say in plain words what is wrong with the form of YAML; quotes nothing, for it may be a password."""
+"""Explain YAML syntax errors in plain words; quotes nothing of the file, for it may be a password."""
 
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -16,7 +16,7 @@ _WORDS = {
 
 
 def yaml_words(error: MarkedYAMLError) -> str:
-    """Return what a person has to change, or else what the library says."""
+    """Return what the user has to change, or else the library's own message."""
     problem = str(error.problem or error.context or "")
     other = f"not YAML: {problem} {error.context or ''}".rstrip()
     return next((words for sign, words in _WORDS.items() if sign in problem), other)

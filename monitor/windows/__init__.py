@@ -1,1 +1,1 @@
-"""What Windows keeps about certificates, as plain data: stored forms, reports, rights; no I/O."""
+"""Certificate data of Windows as plain values: stores, collector reports, permissions; no I/O."""

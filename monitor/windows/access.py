@@ -1,6 +1,6 @@
-"""How a Windows machine is read over the network: the keys of a configuration and the value they become.
+"""Settings for reading a Windows machine over the network: configuration keys and their parsed value.
 
-Shared by entries that name hosts and by blocks inside a site's entry; connects to nothing, reads no secret.
+Shared by entries that name hosts and by blocks inside a site's entry; opens no connection, reads no secret.
 """
 
 import re
@@ -16,7 +16,7 @@ from monitor.settings import LocalPath, TargetSettings
 from monitor.windows.stores import store_name as named
 
 _STORE = re.compile(r"LocalMachine/[^\x00-\x1f/:\\*?\"'`$;|<>]{1,100}")
-# [MS-PSRP] 3.1.5.3.1: the name becomes the end of an URI.
+# [MS-PSRP] 3.1.5.3.1: the name becomes the end of a URI.
 _CONFIGURATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -25,7 +25,7 @@ WINRM_TLS = 5986
 
 
 class Login(StrEnum):
-    """Say how we log in; ``negotiate`` is Kerberos where that works and NTLM elsewhere."""
+    """An authentication method; ``negotiate`` is Kerberos where possible and NTLM elsewhere."""
 
     NEGOTIATE = "negotiate"
     KERBEROS = "kerberos"
@@ -36,7 +36,7 @@ class Login(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """Say where our own certificate and its key lie (PEM; they may be one file)."""
+    """The paths of a client certificate and its key (PEM; they may be one file)."""
 
     certificate: str
     key: str
@@ -45,10 +45,10 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Hold one machine to read and how; secrets are references, read at the probe.
+    """A machine to read and how; secrets are references, read at probe time.
 
-    ``stores`` are written ``LocalMachine/My``. ``username`` is empty for the identity of our own process
-    (a Kerberos ticket, the Windows account we run as) and for a login by certificate.
+    ``stores`` are written ``LocalMachine/My``. ``username`` is empty for the identity of our own process (a
+    Kerberos ticket, the Windows account it runs as) and for a login by certificate.
     """
 
     host: str
@@ -66,7 +66,7 @@ class Remote:
 def store_name(text: str) -> str:
     r"""Return ``LocalMachine/My`` for ``My``, ``LocalMachine/My`` and ``LocalMachine\My``.
 
-    Raises ``ValueError`` for other locations: a remote login sees no other user's stores.
+    Raises ``ValueError`` for other locations: a remote login cannot access other users' stores.
     """
     try:
         full = str(named(text))
@@ -78,7 +78,7 @@ def store_name(text: str) -> str:
 
 
 class WindowsAccess(TargetSettings):
-    """Hold the configuration keys that say how Windows machines are read, without the machines."""
+    """The configuration keys for reading Windows machines, without the machines."""
 
     username: str = Field(
         "", description="DOMAIN\\name or name@domain; a name alone is an account of each machine itself"
@@ -145,7 +145,7 @@ class WindowsAccess(TargetSettings):
         return self
 
     def remote(self, host: str) -> Remote:
-        """Return the machine of this name, to be read as these keys say."""
+        """Return the machine of this name, with these settings."""
         identity = None
         if self.client_cert is not None:
             passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)

@@ -1,4 +1,4 @@
-"""One certificate as a Windows store keeps it; reads no store."""
+"""One certificate as a Windows store contains it; reads no store."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,7 +8,7 @@ from monitor.model import PrivateKey
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Hold what one stored certificate is: its DER, and what the store says of it."""
+    """One stored certificate: its DER, and the properties that the store has for it."""
 
     der: bytes
     friendly_name: str = ""
@@ -17,5 +17,5 @@ class Stored:
 
     @property
     def sha256(self) -> str:
-        """Return its fingerprint, lower hex."""
+        """Return its fingerprint in lower-case hex."""
         return sha256(self.der).hexdigest()

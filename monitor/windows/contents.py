@@ -1,6 +1,6 @@
-"""Say what the certificates of one machine's stores show, each with its issuers from the same machine; pure.
+"""Sightings of the certificates in one machine's stores, each with its issuers from the same machine; pure.
 
-It must not judge, and it believes nothing about a certificate that its DER bytes do not say.
+It must not judge, and takes facts about a certificate from its DER bytes only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from monitor.windows.issuers import Issuers
 
 @dataclass(slots=True)
 class StoreContents:
-    """Hold what some stores gave: as ``ProbeResult`` has it, and what the stores say of each certificate."""
+    """The result of reading some stores, as in ``ProbeResult``, with the properties of each certificate."""
 
     sightings: list[Sighting] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -28,9 +28,9 @@ class StoreContents:
 def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable[Stored]) -> StoreContents:
     """Return the certificates of each store at ``HOST/STORE/THUMBPRINT``.
 
-    Position 0 is the stored certificate, the positions behind it are its issuers as far as these stores or
-    ``others`` have them: the paths that lead from it on this machine. Archived certificates are kept and
-    give no sighting.
+    Position 0 is the stored certificate, the following positions are its issuers as far as these stores or
+    ``others`` contain them: the paths from it on this machine. Archived certificates are kept and yield no
+    sighting.
     """
     found = StoreContents()
     leaves = [(store, one, _held(one.der)) for store, ones in stores.items() for one in ones]
@@ -53,7 +53,7 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
 
 
 def fingerprints(stored: Iterable[Stored]) -> tuple[str, ...]:
-    """Return the SHA-256 of every certificate that is not archived, in lower hex."""
+    """Return the SHA-256 of every certificate that is not archived, in lower-case hex."""
     return tuple(dict.fromkeys(one.sha256 for one in stored if not one.archived))
 
 
@@ -65,7 +65,7 @@ def _readable(stored: Iterable[Stored]) -> Iterator[Held]:
 
 @lru_cache(maxsize=4096)
 def _held(der: bytes) -> Held | None:
-    """Return a certificate with its facts; the same at each probe, so that states share their memory."""
+    """Return a certificate with its parsed form, cached so that states share memory."""
     try:
         return parse.certificate(der), der
     except parse.UnreadableCertificateError:
@@ -77,5 +77,5 @@ def _thumbprint(der: bytes) -> str:
 
 
 def _kept(location: str, store: str, one: Stored, leaf: Certificate) -> StoreEntry:
-    """Return what a store says of one certificate at its location."""
+    """Return the store properties of one certificate at its location."""
     return StoreEntry(location, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)

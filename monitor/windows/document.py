@@ -1,7 +1,7 @@
-"""The JSON document that the collector on a Windows machine writes: its shape and its bounds; no I/O.
+"""The JSON document that the collector on a Windows machine writes: its schema and its limits; no I/O.
 
-Windows PowerShell writes it (``deploy/windows``) to a folder or answers with it over WinRM. Fields that a
-newer collector adds within one major version are passed over. ``null`` says that something could not be seen.
+Windows PowerShell writes it (``deploy/windows``) to a folder or returns it over WinRM. Fields that a newer
+collector adds within one major version are ignored. ``null`` means that something could not be read.
 """
 
 import json
@@ -65,13 +65,13 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]
 
 
 class Block(BaseModel):
-    """Never change after reading; take no text for a number, and pass over what is not known here."""
+    """Base of the document's models: immutable, strict types, unknown fields ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
 class MachineNames(Block):
-    """Hold what the machine calls itself, without loopback and link-local addresses."""
+    """The machine's own names, and its addresses without loopback and link-local ones."""
 
     netbios: Annotated[HostName, Field(min_length=1, description="computer name")]
     fqdn: HostName = Field("", description="full name, empty in a workgroup without one")
@@ -79,7 +79,7 @@ class MachineNames(Block):
 
 
 class Reader(Block):
-    """Hold one entry of a key file's access list that concerns reading."""
+    """An entry of a key file's access list that grants or denies reading."""
 
     sid: Sid
     name: Text = ""
@@ -87,7 +87,7 @@ class Reader(Block):
 
 
 class Key(Block):
-    """Hold what is known of a private key, never the key."""
+    """What is known about a private key, never the key."""
 
     link: Literal["present", "missing", "unknown"] = Field(description="whether a private key belongs to it")
     provider: Text = ""
@@ -100,7 +100,7 @@ class Key(Block):
 
 
 class Stored(Block):
-    """Hold one certificate of one store; all that it says stands in ``raw``."""
+    """One certificate of one store; its contents are in ``raw``."""
 
     store: Store
     raw: str = Field(max_length=400_000, description="the certificate's DER bytes in Base64")
@@ -111,14 +111,14 @@ class Stored(Block):
 
 
 class Installed(Block):
-    """Hold one certificate of the logical Root or CA store."""
+    """One certificate of the logical Root or CA store."""
 
     thumbprint: Thumbprint
     sha256: Sha256
 
 
 class SslBinding(Block):
-    """Hold one binding of http.sys."""
+    """One binding of http.sys."""
 
     address: Text = Field(description="IP address or host name, without the port")
     port: int = Field(ge=0, le=65535)
@@ -128,7 +128,7 @@ class SslBinding(Block):
 
 
 class Service(Block):
-    """Hold one service or IIS application pool and whom it runs as."""
+    """One service or IIS application pool and the account it runs as."""
 
     name: Text
     display_name: Text = ""
@@ -140,14 +140,14 @@ class Service(Block):
 
 
 class CollectorFailure(Block):
-    """Say what could not be read; ``part`` is a store, or ``roots``, ``bindings``, ``services`` and so on."""
+    """What could not be read; ``part`` is a store, or ``roots``, ``bindings``, ``services`` and so on."""
 
     part: Text
     message: Sentence
 
 
 class Report(Block):
-    """Hold one document of the collector."""
+    """One document of the collector."""
 
     version: str = Field(
         pattern=r"^1\.[0-9]{1,4}$", description="of this format; the same before the dot fits"

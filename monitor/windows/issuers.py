@@ -1,6 +1,6 @@
-"""Find what stands above a stored certificate among others of the same machine; pure.
+"""Find the issuers of a stored certificate among others of the same machine; pure.
 
-It must not judge: a certificate above another is one that signed it, whatever its dates and rights.
+It must not judge: an issuer is a certificate whose key made the signature, whatever its dates and usages.
 """
 
 from collections.abc import Iterable
@@ -12,16 +12,16 @@ MOST = 16
 
 
 class Issuers:
-    """Look up issuers by name and signature."""
+    """An index of possible issuers by name, verified by signature."""
 
     def __init__(self, held: Iterable[Held]) -> None:
-        """Take the certificates that may be issuers, each with its DER."""
+        """Index the certificates that may be issuers, each with its DER."""
         self._by_subject: dict[str, dict[str, Held]] = {}
         for one in held:
             self._by_subject.setdefault(canonical(one[0].subject), {}).setdefault(one[0].sha256, one)
 
     def above(self, leaf: Held) -> tuple[Held, ...]:
-        """Return the issuers of a certificate, then theirs and so on, without itself."""
+        """Return the issuers of a certificate, then their issuers and so on, without itself."""
         found = {leaf[0].sha256: leaf}
         waiting = [leaf]
         for child in waiting:

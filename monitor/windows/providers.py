@@ -1,7 +1,8 @@
-"""Tell from a key provider's name whether its keys lie in hardware, where no file says who may read them."""
+"""Tell from a key provider's name whether its keys are in hardware, where no file shows who may read them."""
 
-# Names of Microsoft's own providers: https://learn.microsoft.com/windows/win32/seccertenroll/cng-key-storage-providers
-# and https://learn.microsoft.com/windows/win32/seccrypto/cryptographic-provider-names
+# The names of Microsoft's own providers:
+# https://learn.microsoft.com/windows/win32/seccertenroll/cng-key-storage-providers and
+# https://learn.microsoft.com/windows/win32/seccrypto/cryptographic-provider-names
 _SOFTWARE = (
     "microsoft software key storage provider",
     "microsoft base cryptographic provider",
@@ -16,10 +17,10 @@ _SOFTWARE = (
 
 
 def is_hardware(provider: str) -> bool:
-    """Return whether a key of this provider lies in a TPM, a smart card or an HSM; false for no name.
+    """Return whether a key of this provider is in a TPM, a smart card or an HSM; false for an empty name.
 
-    Whatever is not one of Microsoft's providers of keys in files counts as hardware: who may read such a key
-    cannot be seen.
+    Every provider but Microsoft's file-based ones counts as hardware: who may read such a key cannot be
+    determined.
     """
     name = provider.strip().lower()
     return bool(name) and not name.startswith(_SOFTWARE)

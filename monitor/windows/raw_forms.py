@@ -1,4 +1,4 @@
-"""Small binary forms of Windows as plain values: socket addresses, key file names, access lists; pure."""
+"""Small binary structures of Windows parsed to plain values: socket addresses, key file names, ACLs; pure."""
 
 import ipaddress
 import struct
@@ -24,9 +24,9 @@ def socket_address(octets: bytes) -> tuple[str, int]:
 
 
 def key_file_name(container: str, machine_guid: str) -> str:
-    """Return what the file of a machine's key is called by Microsoft's older providers.
+    """Return the file name that Microsoft's older providers use for a machine key.
 
-    It is the MD5 of the container's name in lower case with its end mark, written as four little-endian
+    It is the MD5 of the container's name in lower case with a final zero, written as four little-endian
     numbers, and the machine's GUID. Source: https://jensign.com/UniqueKeyContainer/index.html
     """
     named = container.lower().encode("ascii", "replace") + b"\0"
@@ -35,10 +35,10 @@ def key_file_name(container: str, machine_guid: str) -> str:
 
 
 def grants(access_list: bytes) -> tuple[KeyPermission, ...]:
-    """Return who may read, and who may not, by the entries of an ACL in their order, without names.
+    """Return the permissions to read in an ACL, allowed and denied, in order and without names.
 
-    Entries that only files below inherit and those of other kinds are passed over ([MS-DTYP] 2.4.5). Raises
-    ``ValueError`` where the octets end too early.
+    Entries that only child objects inherit and other types of entries are skipped ([MS-DTYP] 2.4.5). Raises
+    ``ValueError`` for truncated data.
     """
     try:
         return tuple(_entries(access_list))
@@ -57,7 +57,7 @@ def _entries(access_list: bytes) -> Iterator[KeyPermission]:
 
 
 def _sid(octets: bytes) -> str:
-    """Return a SID as it is written ([MS-DTYP] 2.4.2)."""
+    """Return a SID in its string format ([MS-DTYP] 2.4.2)."""
     revision, count = octets[0], octets[1]
     authority = int.from_bytes(octets[2:8], "big")
     parts = struct.unpack_from(f"<{count}I", octets, 8)

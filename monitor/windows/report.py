@@ -1,7 +1,6 @@
-"""Read the collector's JSON document and say what it shows; no I/O, no clock, nothing judged.
+"""Turn the collector's JSON document into a probe result; no I/O, no clock, nothing judged.
 
-Nothing that the document says *about* a certificate is believed: dates, names and thumbprints come from its
-DER bytes.
+Facts about a certificate (dates, names, thumbprints) are taken from its DER bytes, never from the document.
 """
 
 import base64
@@ -39,19 +38,19 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ReportError(ValueError):
-    """The bytes are no document that we can read; ``reason`` is ``too_large`` or ``bad_answer``."""
+    """The bytes are not a readable document; ``reason`` is ``too_large`` or ``bad_answer``."""
 
     def __init__(self, reason: FailureReason, message: str) -> None:
-        """Keep the reason; the message is a clause about the document."""
+        """Make the error for a reason; the message is a clause about the document."""
         super().__init__(message)
         self.reason = reason
 
 
 def parsed(data: bytes, *, largest: int = LARGEST) -> Report:
-    """Return the document that these bytes are.
+    """Parse a document.
 
-    Raises ``ReportError`` for more than ``largest`` bytes, for what is cut or no JSON, for another shape, and
-    for a format of another major version.
+    Raises ``ReportError`` for more than ``largest`` bytes, for truncated or invalid JSON, for another schema,
+    and for a format of another major version.
     """
     if len(data) > largest:
         raise ReportError(FailureReason.TOO_LARGE, f"is larger than {largest >> 20} MiB")
@@ -76,12 +75,12 @@ def _said(text: bytes, error: ValidationError) -> str:
 
 
 def _version(text: bytes) -> str:
-    version = json.loads(text).get("version")  # it was valid JSON of an object a moment ago
+    version = json.loads(text).get("version")  # it was parsed as a JSON object just before
     return version if isinstance(version, str) and re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version) else ""
 
 
 def names(report: Report) -> tuple[str, ...]:
-    """Return the machine's names and addresses, the full name first; none that every machine has."""
+    """Return the machine's names and addresses, the full name first, without those that every machine has."""
     addresses = (one for one in report.host.addresses if not _everywhere(one))
     given = (report.host.fqdn.lower(), report.host.netbios.lower(), *addresses)
     return tuple(dict.fromkeys(name for name in given if name))
@@ -93,11 +92,11 @@ def _everywhere(address: str) -> bool:
 
 
 def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> ProbeResult:
-    """Return what a document shows: sightings at ``HOST/LocalMachine/My/THUMBPRINT`` and the machine.
+    """Return the result of a document: sightings at ``HOST/LocalMachine/My/THUMBPRINT`` and the machine.
 
-    ``host`` is what the machine is called where it is configured, else its own full name; ``also`` are
-    further names to join it by. A store that could not be read is a failure at ``HOST/LocalMachine/NAME``;
-    archived certificates are kept and give no sighting.
+    ``host`` is the machine's name in the configuration, by default its own full name; ``also`` are further
+    names to join it by. A store that could not be read is a failure at ``HOST/LocalMachine/NAME``; archived
+    certificates are kept and yield no sighting.
     """
     own = names(report)
     reading = _Reading(host or own[0])
@@ -125,7 +124,7 @@ def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> ProbeRe
 
 @dataclass(slots=True)
 class _Reading:
-    """Collect what the certificates of one document give."""
+    """The sightings, failures and store entries collected from one document."""
 
     host: str
     sightings: list[Sighting] = field(default_factory=list)

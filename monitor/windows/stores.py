@@ -1,4 +1,4 @@
-"""The names of certificate stores, as people write them and as we show them; opens none.
+"""The names of certificate stores, parsed and formatted; opens none.
 
 Locations: https://learn.microsoft.com/windows/win32/seccrypto/system-store-locations
 """
@@ -11,7 +11,7 @@ from monitor.parse import display
 
 
 class StoreLocation(StrEnum):
-    """Say whose stores are meant."""
+    """The system store location: machine, current user, or services."""
 
     LOCAL_MACHINE = "LocalMachine"
     CURRENT_USER = "CurrentUser"
@@ -20,14 +20,14 @@ class StoreLocation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreName:
-    """Name one store; ``service`` is the short name of the service whose store it is, else empty."""
+    """The name of a store; ``service`` is the short name of the service whose store it is, else empty."""
 
     location: StoreLocation
     name: str
     service: str = ""
 
     def __str__(self) -> str:
-        """Return the name as it stands in places: ``LocalMachine/My``, ``Services/NAME/My``."""
+        """Return the name as it appears in locations: ``LocalMachine/My``, ``Services/NAME/My``."""
         return "/".join(part for part in (self.location, self.service, self.name) if part)
 
 
@@ -36,7 +36,7 @@ ROOT = StoreName(StoreLocation.LOCAL_MACHINE, "Root")
 CA = StoreName(StoreLocation.LOCAL_MACHINE, "CA")
 DISALLOWED = StoreName(StoreLocation.LOCAL_MACHINE, "Disallowed")
 
-# Windows does not care about case, but the name stands in places, which must not depend on who wrote it.
+# Windows ignores case, but the name is part of locations, which must not depend on how it was written.
 _KNOWN = (
     "My",
     "Root",
@@ -55,10 +55,10 @@ _LOCATIONS = {location.lower(): location for location in StoreLocation}
 
 
 def store_name(text: str) -> StoreName:
-    r"""Return the store that a text names; ``My`` alone is LocalMachine's.
+    r"""Parse the name of a store; ``My`` alone is LocalMachine's.
 
-    PowerShell's ``Cert:\LocalMachine\My`` is understood too. Raises ``ValueError`` with a sentence for
-    anything else.
+    PowerShell's ``Cert:\LocalMachine\My`` is accepted too. Raises ``ValueError`` with a sentence for anything
+    else.
     """
     written = re.sub(r"^cert:[/\\]+", "", text.strip(), flags=re.IGNORECASE)
     parts = [part.strip() for part in re.split(r"[/\\]", written)]
@@ -73,7 +73,7 @@ def store_name(text: str) -> StoreName:
 
 
 def as_known(name: str) -> str:
-    """Return the name of a store as Windows writes it, another one unchanged."""
+    """Return the name of a well-known store as Windows writes it, any other name unchanged."""
     return _NAMES.get(name.lower(), name)
 
 

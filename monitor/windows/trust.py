@@ -1,4 +1,4 @@
-"""Say which certificates a Windows machine trusts, from what its stores hold; pure."""
+"""The certificates that a Windows machine trusts, derived from its stores; pure."""
 
 from collections.abc import Iterable
 
@@ -13,10 +13,10 @@ ORIGIN = "Windows certificate store"
 def trusted(
     roots: Iterable[Stored], intermediates: Iterable[Stored], disallowed: Iterable[Stored]
 ) -> tuple[Anchor, ...]:
-    """Return every root as an anchor, and every intermediate as what may stand between.
+    """Return every root as an anchor, and every intermediate as a possible issuer between.
 
-    Windows collects intermediates from whoever shows them: without a root above it one is trusted by nobody.
-    What lies in the store Disallowed is trusted nowhere.
+    Windows collects intermediates from any server: an intermediate without a trusted root is not trusted.
+    Certificates in the store Disallowed are never trusted.
     """
     refused = {one.sha256 for one in disallowed}
     above = [Anchor(certificate, der, ORIGIN) for certificate, der in _held(roots, refused)]
@@ -32,7 +32,7 @@ def _held(stored: Iterable[Stored], refused: set[str]) -> list[Held]:
         try:
             found = parse.certificate(one.der)
         except parse.UnreadableCertificateError:
-            continue  # one odd certificate that the system ships is not the administrator's problem
+            continue  # an odd certificate that the system ships is not the administrator's problem
         if not one.archived and found.sha256 not in refused:
             held.append((found, one.der))
     return held
