@@ -4,7 +4,7 @@ import asyncio
 
 from monitor.clock import SystemClock
 from monitor.config import Config, trust_of
-from monitor.discovery import DiscoveryContext, DiscoveryResult, made
+from monitor.discovery import DiscoveryContext, DiscoveryResult, make_discovery
 from monitor.network.resolve import Resolver
 from monitor.pipeline import TrustStoreCache
 from monitor.sources import TrustStoreLoader
@@ -18,7 +18,7 @@ async def asked(config: Config) -> dict[str, DiscoveryResult]:
     asking = {
         settings.id: discovery
         for settings in config.discoveries
-        if (discovery := made(settings, trust_of(config, settings), context)) is not None
+        if (discovery := make_discovery(settings, trust_of(config, settings), context)) is not None
     }
     try:
         answers = await asyncio.gather(*(discovery.discover() for discovery in asking.values()))

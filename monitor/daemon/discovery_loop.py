@@ -12,7 +12,7 @@ from monitor.discovery import (
     DiscoveryContext,
     DiscoveryMemory,
     DiscoverySettings,
-    made,
+    make_discovery,
 )
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
@@ -63,7 +63,7 @@ class DiscoveryLoop:
             for sentence in settings.warnings():
                 log.warning("%s", sentence)
             memory = await self._memory(settings)
-            discovery = made(settings, trust_of(config, settings), context, memory)
+            discovery = make_discovery(settings, trust_of(config, settings), context, memory)
             if discovery is not None:
                 running.append((discovery, self._task(discovery)))
         await self.stop()  # not before all that may fail: the old ones would be gone and no new ones there

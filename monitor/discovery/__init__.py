@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from monitor.discovery.base import Discovery, DiscoveryMemory, DiscoveryResult
 from monitor.discovery.cidr import CidrSettings
 from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.dns import DnsDiscovery, DnsSettings
 from monitor.discovery.file_sd import FileSdSettings
-from monitor.discovery.found import Discovery, DiscoveryMemory, DiscoveryResult
 from monitor.discovery.groups import with_policy
 from monitor.discovery.http_sd import HttpSdSettings
 from monitor.discovery.mx import MxSettings
@@ -46,7 +46,7 @@ DISCOVERIES = (
 """Every settings class whose entries yield targets instead of being one."""
 
 
-def made(
+def make_discovery(
     settings: _Settings,
     trust: tuple[str, ...],
     context: DiscoveryContext,
@@ -90,6 +90,6 @@ __all__ = [
     "WindowsReportSettings",
     "XProtectHostSettings",
     "XProtectSiteSettings",
-    "made",
+    "make_discovery",
     "with_policy",
 ]

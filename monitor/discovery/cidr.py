@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.addresses import IpNetwork, join_host_port, read_network
 from monitor.dialects import DIALECTS
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget, Failure, FailureReason
@@ -75,7 +75,7 @@ def _distinct(values: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class CidrSettings(DiscoverySettings):
-    """Hold the configuration of one network whose open ports are watched."""
+    """Configuration of one network whose open ports are watched."""
 
     kind: Literal["cidr"]
     network: Annotated[str, AfterValidator(_network)] = Field(description="network such as 10.1.2.0/24")

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_port, split_host_port
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.network.resolve import Resolving
@@ -18,7 +18,7 @@ _LONGEST_LOOKUP = 10.0
 
 
 class DnsSettings(DiscoverySettings):
-    """Hold the configuration of one name whose every address is watched."""
+    """Configuration of one name whose every address is watched."""
 
     kind: Literal["dns"]
     name: str = Field(description="DNS name and port, such as portal.vms.example:443")

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
-from monitor.discovery.groups import listed
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
+from monitor.discovery.groups import parse_groups
 from monitor.discovery.settings import DiscoverySettings
 from monitor.documents import Document, read_list
 from monitor.errors import ConfigError
@@ -31,7 +31,7 @@ def _suffixed(value: str) -> str:
 
 
 class FileSdSettings(DiscoverySettings):
-    """Hold the configuration of one list of targets kept in files."""
+    """Configuration of one list of targets kept in files."""
 
     kind: Literal["file_sd"]
     files: tuple[Annotated[LocalPath, AfterValidator(_suffixed)], ...] = Field(
@@ -52,7 +52,7 @@ class FileSdSettings(DiscoverySettings):
 
 
 class _Version(NamedTuple):
-    """Tell one version of a file from the next without reading it."""
+    """What changes when a file is written, so that it need not be read to see that."""
 
     modified: int
     size: int
@@ -140,8 +140,8 @@ def _content(path: str) -> DiscoveryResult:
     except ConfigError as error:
         reason = FailureReason.UNREADABLE if os.access(path, os.R_OK) else FailureReason.PERMISSION
         return DiscoveryResult(failures=(Failure(reason, display(str(error), 1000), path),))
-    answer = listed(document.data)
-    problems = [*document.problems, *(document.problem(one.keys, one.message) for one in answer.mistakes)]
+    answer = parse_groups(document.data)
+    problems = [*document.problems, *(document.problem(one.keys, one.message) for one in answer.errors)]
     notes = tuple(f"{path}: {note}" for note in answer.notes)
     return DiscoveryResult(answer.found, _failures(document, [str(problem) for problem in problems]), notes)
 

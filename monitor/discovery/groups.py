@@ -42,30 +42,30 @@ _THEIRS = re.compile(r"__(meta_|param_|tmp|scrape_|address__|metrics_path__|conv
 S = TypeVar("S", bound=PolicySettings)
 
 
-class Mistake(NamedTuple):
-    """Hold what is wrong with an entry of a list, and where in it."""
+class ListError(NamedTuple):
+    """One mistake in a list: where it is, and what is wrong."""
 
     keys: Keys
     message: str
 
 
-class Listed(NamedTuple):
-    """Hold what a list says, what is wrong in it, and what was left out on purpose."""
+class ParsedList(NamedTuple):
+    """What a list says, what is wrong in it, and what was left out on purpose."""
 
     found: tuple[DiscoveredTarget, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
+    errors: tuple[ListError, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def listed(groups: Sequence[Any]) -> Listed:
+def parse_groups(groups: Sequence[Any]) -> ParsedList:
     """Return the endpoints of a list; one that is wrong does not cost the others."""
     reading = _Reading()
     for index, group in enumerate(groups):
         reading.group(group, index)
     if len(reading.found) > MOST_TARGETS:
-        reading.mistakes.append(Mistake((), f"has more than {MOST_TARGETS} targets; the rest is left out"))
-    return Listed(
-        tuple(reading.found[:MOST_TARGETS]), tuple(reading.mistakes), tuple(dict.fromkeys(reading.notes))
+        reading.errors.append(ListError((), f"has more than {MOST_TARGETS} targets; the rest is left out"))
+    return ParsedList(
+        tuple(reading.found[:MOST_TARGETS]), tuple(reading.errors), tuple(dict.fromkeys(reading.notes))
     )
 
 
@@ -78,11 +78,11 @@ def with_policy(settings: S, found: DiscoveredTarget) -> S:
 
 
 class _Reading:
-    """Collect endpoints, mistakes and notes."""
+    """Collect endpoints, errors and notes."""
 
     def __init__(self) -> None:
         self.found: list[DiscoveredTarget] = []
-        self.mistakes: list[Mistake] = []
+        self.errors: list[ListError] = []
         self.notes: list[str] = []
 
     def group(self, group: Any, index: int) -> None:
@@ -106,11 +106,11 @@ class _Reading:
         if not isinstance(given, Mapping):
             self._say((index, "labels"), "must be keys and values")
             return None
-        before = len(self.mistakes)
+        before = len(self.errors)
         for name, value in given.items():
             if said := _wrong_label(name, value):
                 self._say((index, "labels", name), said)
-        return dict(given) if len(self.mistakes) == before else None
+        return dict(given) if len(self.errors) == before else None
 
     def _endpoints(self, targets: list[Any], labels: dict[str, str], index: int) -> None:
         self.notes += _left_out(labels)
@@ -129,7 +129,7 @@ class _Reading:
                 self._say((index, "targets", number), f"{error} (got {display(repr(target), 80)})")
 
     def _say(self, keys: Keys, message: str) -> None:
-        self.mistakes.append(Mistake(keys, message))
+        self.errors.append(ListError(keys, message))
 
 
 def _endpoint(target: Any, common: DiscoveredTarget) -> DiscoveredTarget:

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import is_ip, join_host_port, read_host
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget
@@ -17,7 +17,7 @@ _SMTP = 25
 
 
 class MxSettings(DiscoverySettings):
-    """Hold the configuration of one domain whose every mail server is watched."""
+    """Configuration of one domain whose every mail server is watched."""
 
     kind: Literal["mx"]
     domain: str = Field(description="mail domain, such as vms.example")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from monitor.discovery.found import DiscoveryResult
+from monitor.discovery.base import DiscoveryResult
 from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.parse import display
 from monitor.threads import ThreadPool
@@ -17,7 +17,7 @@ LONGEST = 10.0
 
 
 class Record(NamedTuple):
-    """Hold one SRV (RFC 2782) or MX (RFC 5321 section 5) record; ``host`` is empty where it was ``.``."""
+    """One SRV (RFC 2782) or MX (RFC 5321 section 5) record; ``host`` is empty where it was ``.``."""
 
     order: tuple[int, int]
     host: str
@@ -86,7 +86,7 @@ class SystemRecords:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Hold what is looked up (``kind`` is SRV or MX) and what to note of records that are no servers.
+    """What is looked up (``kind`` is SRV or MX) and what to note of records that are no servers.
 
     ``none`` is told of ``.``, a server that is said not to be there; ``odd`` of a host that cannot be one.
     """

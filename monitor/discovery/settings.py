@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from monitor.discovery.found import DiscoveryMemory
+from monitor.discovery.base import DiscoveryMemory
 from monitor.model import DiscoveredTarget
 from monitor.settings import TargetSettings
 from monitor.windows.access import WindowsAccess

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import HostPort, read_host
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
 from monitor.discovery.records import Query, Record, Records, SystemRecords, servers
 from monitor.discovery.settings import DiscoverySettings
@@ -32,7 +32,7 @@ _SERVICES = {
 
 
 class SrvSettings(DiscoverySettings):
-    """Hold the configuration of one service whose every server is watched."""
+    """Configuration of one service whose every server is watched."""
 
     kind: Literal["srv"]
     name: str = Field(description="name of the SRV records, such as _ldaps._tcp.vms.example")

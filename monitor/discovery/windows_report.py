@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.file_sd import unreadable
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget, Failure, FailureReason
 from monitor.parse import display
@@ -27,7 +27,7 @@ _HOST = re.compile(r"[^\s/\\:*?\"<>|\x00-\x1f.][^\s/\\:*?\"<>|\x00-\x1f]{0,252}"
 
 
 class WindowsReportSettings(DiscoverySettings):
-    """Hold the configuration of one folder of reports."""
+    """Configuration of one folder of reports."""
 
     kind: Literal["windows_report"]
     folder: LocalPath = Field(description="folder or share to which the machines write HOST.json")

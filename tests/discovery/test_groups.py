@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.discovery import DnsSettings
-from monitor.discovery.groups import MOST_TARGETS, Listed, Mistake, listed, with_policy
+from monitor.discovery.groups import MOST_TARGETS, ListError, ParsedList, parse_groups, with_policy
 from monitor.discovery.location import read_location
 from monitor.model import DiscoveredTarget, Margin
 
@@ -20,8 +20,8 @@ def group(*targets: Any, **labels: Any) -> dict[str, Any]:
 
 def one(*targets: Any, **labels: Any) -> DiscoveredTarget:
     """Return the only endpoint of one group without mistakes."""
-    answer = listed([group(*targets, **labels)])
-    assert answer.mistakes == ()
+    answer = parse_groups([group(*targets, **labels)])
+    assert answer.errors == ()
     [found] = answer.found
     return found
 
@@ -90,16 +90,18 @@ def test_any_text_is_a_location_or_refused(text: str) -> None:
 
 def test_labels_and_address() -> None:
     """Labels of a group go to each of its targets, in the order of the list."""
-    answer = listed([group("b:1", "a:2", site="north"), group("c:3")])
+    answer = parse_groups([group("b:1", "a:2", site="north"), group("c:3")])
     labels = (("site", "north"),)
-    assert answer == Listed(
+    assert answer == ParsedList(
         (DiscoveredTarget("b:1", "", labels), DiscoveredTarget("a:2", "", labels), DiscoveredTarget("c:3"))
     )
 
 
 def test_labels_may_be_left_out() -> None:
     """A group without labels is a group."""
-    assert listed([{"targets": ["a:1"]}, {"targets": [], "labels": None}]).found == (DiscoveredTarget("a:1"),)
+    assert parse_groups([{"targets": ["a:1"]}, {"targets": [], "labels": None}]).found == (
+        DiscoveredTarget("a:1"),
+    )
 
 
 def test_named_by_labels() -> None:
@@ -110,7 +112,7 @@ def test_named_by_labels() -> None:
 
 def test_scheme() -> None:
     """Prometheus' own label for the scheme names the protocol too; that of a URL outweighs it."""
-    answer = listed([group("a", "ldaps://b", _x_scheme__="https")])
+    answer = parse_groups([group("a", "ldaps://b", _x_scheme__="https")])
     assert [(found.address, found.protocol) for found in answer.found] == [
         ("a:443", "https"),
         ("b:636", "ldaps"),
@@ -125,19 +127,19 @@ def test_module() -> None:
 
 def test_prometheus_labels_mean_nothing() -> None:
     """What service discoveries write about themselves is neither a label nor worth a note."""
-    answer = listed([group("a:1", _x_meta_url="x", _x_address__="b:2", _x_metrics_path__="/m")])
-    assert answer == Listed((DiscoveredTarget("a:1"),))
+    answer = parse_groups([group("a:1", _x_meta_url="x", _x_address__="b:2", _x_metrics_path__="/m")])
+    assert answer == ParsedList((DiscoveredTarget("a:1"),))
 
 
 def test_unknown_hidden_label_is_noted() -> None:
     """A label that looks like one of ours and is none is said, for it may be a slip."""
-    [note] = listed([group("a:1", _x_servername="b"), group("c:1", _x_servername="b")]).notes
+    [note] = parse_groups([group("a:1", _x_servername="b"), group("c:1", _x_servername="b")]).notes
     assert note.startswith("the label __servername means nothing here; known are __ca_critical_before, ")
 
 
 def test_kind_is_left_out() -> None:
     """The label kind is ours: it is left out, and that is said."""
-    answer = listed([group("a:1", kind="x", site="y")])
+    answer = parse_groups([group("a:1", kind="x", site="y")])
     assert (answer.found, answer.notes) == (
         (DiscoveredTarget("a:1", "", (("site", "y"),)),),
         ("the label kind is left out: it is the target's own kind",),
@@ -180,68 +182,70 @@ def test_policy_labels_are_few(name: str) -> None:
 @pytest.mark.parametrize(
     ("groups", "expected"),
     [
-        (["a"], Mistake((0,), "must hold targets and labels")),
-        ([{"labels": {}}], Mistake((0, "targets"), "is missing")),
-        ([{"targets": "a:1"}], Mistake((0, "targets"), "must be a list")),
-        ([{"targets": [], "label": {}}], Mistake((0, "label"), "unknown key; allowed: labels, targets")),
-        ([{"targets": [], "labels": []}], Mistake((0, "labels"), "must be keys and values")),
-        ([group(), group(1)], Mistake((1, "targets", 0), "must be a text; put it in quotes (got 1)")),
-        ([group("a:x")], Mistake((0, "targets", 0), "a port is a number from 1 to 65535 (got 'a:x')")),
-        ([group("a:1", rack=7)], Mistake((0, "labels", "rack"), "must be a text; put it in quotes")),
+        (["a"], ListError((0,), "must hold targets and labels")),
+        ([{"labels": {}}], ListError((0, "targets"), "is missing")),
+        ([{"targets": "a:1"}], ListError((0, "targets"), "must be a list")),
+        ([{"targets": [], "label": {}}], ListError((0, "label"), "unknown key; allowed: labels, targets")),
+        ([{"targets": [], "labels": []}], ListError((0, "labels"), "must be keys and values")),
+        ([group(), group(1)], ListError((1, "targets", 0), "must be a text; put it in quotes (got 1)")),
+        ([group("a:x")], ListError((0, "targets", 0), "a port is a number from 1 to 65535 (got 'a:x')")),
+        ([group("a:1", rack=7)], ListError((0, "labels", "rack"), "must be a text; put it in quotes")),
         (
             [{"targets": [], "labels": {"a-b": "c"}}],
-            Mistake(
+            ListError(
                 (0, "labels", "a-b"), "a label's name has letters, digits and _, and starts with no digit"
             ),
         ),
         (
             [group("a:1", _x_server_name="a b")],
-            Mistake((0, "labels", "__server_name"), "a host is a DNS name or an IP address (got 'a b')"),
+            ListError((0, "labels", "__server_name"), "a host is a DNS name or an IP address (got 'a b')"),
         ),
         (
             [group("a:1", _x_scheme__="http")],
-            Mistake(
+            ListError(
                 (0, "labels", "__scheme__"),
                 "http has no certificate; write https, or leave this one out (got 'http')",
             ),
         ),
         (
             [group("a:1", _x_warn_before="30")],
-            Mistake(
+            ListError(
                 (0, "labels", "__warn_before"),
                 "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w (got '30')",
             ),
         ),
         (
             [group("a:1", _x_interval="1s")],
-            Mistake(
+            ListError(
                 (0, "labels", "__interval"),
                 "a list may not ask for looks more often than every 10 s (got '1s')",
             ),
         ),
         (
             [group("a:1", _x_timeout="1h")],
-            Mistake((0, "labels", "__timeout"), "a list may not ask for looks longer than 300 s (got '1h')"),
+            ListError(
+                (0, "labels", "__timeout"), "a list may not ask for looks longer than 300 s (got '1h')"
+            ),
         ),
     ],
 )
-def test_mistakes(groups: list[Any], expected: Mistake) -> None:
+def test_mistakes(groups: list[Any], expected: ListError) -> None:
     """Each mistake is said with its location in the list."""
-    assert listed(groups).mistakes == (expected,)
+    assert parse_groups(groups).errors == (expected,)
 
 
 def test_a_mistake_costs_no_other_target() -> None:
     """What is right beside a mistake is found."""
-    answer = listed([group("a:1", "b:x", "c:3"), group("d:4", bad=1), group("e:5")])
+    answer = parse_groups([group("a:1", "b:x", "c:3"), group("d:4", bad=1), group("e:5")])
     assert [found.address for found in answer.found] == ["a:1", "c:3", "e:5"]
 
 
 def test_bound() -> None:
     """A list beyond all measure is cut, and that is a mistake: nothing may be taken away by it."""
-    answer = listed([{"targets": [f"a{n}:1" for n in range(MOST_TARGETS + 1)]}])
-    assert (len(answer.found), answer.mistakes) == (
+    answer = parse_groups([{"targets": [f"a{n}:1" for n in range(MOST_TARGETS + 1)]}])
+    assert (len(answer.found), answer.errors) == (
         MOST_TARGETS,
-        (Mistake((), f"has more than {MOST_TARGETS} targets; the rest is left out"),),
+        (ListError((), f"has more than {MOST_TARGETS} targets; the rest is left out"),),
     )
 
 
@@ -255,5 +259,5 @@ def test_bound() -> None:
 )
 def test_any_json_is_read(groups: list[Any]) -> None:
     """No shape of JSON raises; every group that is no group is a mistake."""
-    answer = listed(groups)
-    assert len(answer.mistakes) >= sum(not isinstance(one, dict) for one in groups)
+    answer = parse_groups(groups)
+    assert len(answer.errors) >= sum(not isinstance(one, dict) for one in groups)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from monitor.clock import SystemClock
 from monitor.config import load, online_problems
-from monitor.discovery import Discovery, DiscoveryContext, DiscoveryResult, HttpSdSettings, made
+from monitor.discovery import Discovery, DiscoveryContext, DiscoveryResult, HttpSdSettings, make_discovery
 from monitor.discovery.http_sd import request
 from monitor.model import Anchor, Anchors, DiscoveredTarget, FailureReason
 from monitor.network.resolve import Resolver
@@ -46,7 +46,7 @@ def context(*anchors: Issued, longest: float = 10.0) -> DiscoveryContext:
 
 def discovery(one: HttpSdSettings, given: DiscoveryContext) -> Discovery:
     """Return the discovery for these settings."""
-    found = made(one, (), given)
+    found = make_discovery(one, (), given)
     assert found is not None
     return found
 

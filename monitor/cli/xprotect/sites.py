@@ -90,7 +90,7 @@ async def _asked(config: Config) -> list[Site]:
         try:
             answer = await site.discover()
             answered = any(answers != Answers() for answers in site.answers)
-            return Site(settings, answer, record(site.asked), answered)
+            return Site(settings, answer, record(site.results), answered)
         finally:
             await site.close()
 

@@ -4,9 +4,9 @@ import asyncio
 import json
 import ssl
 
+from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.context import DiscoveryContext
-from monitor.discovery.found import BaseDiscovery, DiscoveryResult
-from monitor.discovery.groups import listed
+from monitor.discovery.groups import parse_groups
 from monitor.discovery.http_sd.request import ListAnswer, Login, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.documents import dotted
@@ -83,10 +83,8 @@ class HttpSd(BaseDiscovery):
             return self._failed(
                 FailureReason.BAD_ANSWER, f"{answer.where} sent JSON that is not a list of groups"
             )
-        said = listed(data)
-        mistakes = [
-            f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in said.mistakes
-        ]
+        said = parse_groups(data)
+        mistakes = [f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in said.errors]
         if not mistakes:
             return DiscoveryResult(said.found, (), said.notes)
         more = f"; and {len(mistakes) - _MOST_SAID} more" if len(mistakes) > _MOST_SAID else ""

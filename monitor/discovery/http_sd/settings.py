@@ -31,7 +31,7 @@ def _url(value: str) -> str:
 
 
 class HttpSdSettings(DiscoverySettings):
-    """Hold the configuration of one list of targets that a web server gives."""
+    """Configuration of one list of targets that a web server gives."""
 
     kind: Literal["http_sd"]
     url: Annotated[str, AfterValidator(_url)] = Field(

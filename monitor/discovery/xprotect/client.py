@@ -1,4 +1,4 @@
-"""Ask one host over verified TLS and read its answers, bounded in size and time.
+"""Send requests to one host over verified TLS and read its answers, bounded in size and time.
 
 It must not follow a redirect, or send anything before the host's certificate and name were verified.
 """

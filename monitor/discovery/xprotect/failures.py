@@ -1,4 +1,4 @@
-"""Say why a site could not be asked, in the product's reasons; never repeats what was sent."""
+"""Why a site could not be asked, in the product's reasons; never repeats what was sent."""
 
 from monitor.discovery.xprotect.address import Origin
 from monitor.http.request import FetchError

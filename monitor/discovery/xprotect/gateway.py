@@ -21,7 +21,7 @@ _BASES = ("/api", "/API")
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Hold where a site answers: the path of its API, where its logins go, its version, what was strange."""
+    """Where a site answers: the path of its API, where its logins go, its version, what was strange."""
 
     base: str
     identity: Origin

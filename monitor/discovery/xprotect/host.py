@@ -11,7 +11,7 @@ from monitor.xprotect import Presets, SiteList, found_on
 
 
 class XProtectHostSettings(DiscoverySettings):
-    """Hold one computer and the roles that it plays; each port of a role becomes an endpoint."""
+    """One computer and the roles that it plays; each port of a role becomes an endpoint."""
 
     asks = False
 

@@ -28,7 +28,7 @@ _REFUSALS = {"invalid_grant", "invalid_client", "unauthorized_client", "access_d
 
 @dataclass(slots=True)
 class Token:
-    """Hold one token; ``worked`` once the site accepted it, ``ends_at`` in monotonic seconds."""
+    """One token; ``worked`` once the site accepted it, ``ends_at`` in monotonic seconds."""
 
     secret: Secret
     ends_at: float | None
@@ -37,7 +37,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Hold what asking needs from outside."""
+    """What asking a site needs from outside."""
 
     resolver: Resolving
     context: ssl.SSLContext
@@ -47,7 +47,7 @@ class Services:
 
 
 class Login:
-    """Hold the login at one site for the time of one refresh."""
+    """The login at one site for the time of one refresh."""
 
     def __init__(
         self, settings: XProtectSiteSettings, gateway: Gateway, services: Services, memory: SiteMemory

@@ -14,7 +14,7 @@ from monitor.secrets import Secret
 
 @dataclass(slots=True)
 class SiteMemory:
-    """Hold what a site showed before.
+    """What a site showed before.
 
     ``devices`` maps a device's id to what its settings were (see devices). ``base`` is the path under which
     the gateway answered, ``own`` the ``host:port`` by which the site itself is watched, empty before it first

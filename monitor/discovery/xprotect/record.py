@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.addresses import HostPort, IpAddress, read_ip
-from monitor.discovery.xprotect.asking import Asked
+from monitor.discovery.xprotect.site_query import SiteResult
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _NONE = "00000000-0000-0000-0000-000000000000"
@@ -35,19 +35,19 @@ _LARGEST = 65535
 _PATH = re.compile(r"/(?:[A-Za-z]{1,40}(?:\.[a-z]{2,5})?/?)*")
 
 
-def record(sites: Sequence[tuple[str, Asked]]) -> list[dict[str, Any]]:
-    """Return the answers of a site and its child sites (``XProtectSite.asked``) as masked plain JSON."""
+def record(sites: Sequence[tuple[str, SiteResult]]) -> list[dict[str, Any]]:
+    """Return the answers of a site and its child sites (``XProtectSite.results``) as masked plain JSON."""
     mask = _Mask()
     return [
         {
             "site": mask.host(HostPort.parse(where).host),
-            "version": asked.version if _SIMPLE.fullmatch(asked.version) else "",
+            "version": result.version if _SIMPLE.fullmatch(result.version) else "",
             "failures": [
-                {"reason": str(one.reason), "location": _resource(one.location)} for one in asked.failures
+                {"reason": str(one.reason), "location": _resource(one.location)} for one in result.failures
             ],
-            "answers": mask.value("", asdict(asked.answers)),
+            "answers": mask.value("", asdict(result.answers)),
         }
-        for where, asked in sites
+        for where, result in sites
     ]
 
 

@@ -14,7 +14,7 @@ CORPORATE = (
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Hold one list: ``optional`` where older versions do not have it, ``since`` which version does."""
+    """One list: ``optional`` where older versions do not have it, ``since`` which version does."""
 
     path: str
     words: str

@@ -30,7 +30,7 @@ def _included(values: tuple[Include, ...]) -> tuple[Include, ...]:
 
 
 class XProtectSiteSettings(DiscoverySettings):
-    """Hold the configuration of one site whose every certificate is watched."""
+    """Configuration of one site whose every certificate is watched."""
 
     kind: Literal["xprotect_site"]
     address: Annotated[str, AfterValidator(_address)] = Field(

@@ -6,22 +6,22 @@ A site that cannot be asked, or only in part, yields failures, so that nothing k
 import ssl
 from collections.abc import Iterator, Sequence
 
+from monitor.discovery.base import DiscoveryMemory, DiscoveryResult
 from monitor.discovery.context import DiscoveryContext
-from monitor.discovery.found import DiscoveryMemory, DiscoveryResult
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.api import Item
-from monitor.discovery.xprotect.asking import Asked, ask
 from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.discovery.xprotect.site_query import SiteResult, ask_site
 from monitor.model import DiscoveredTarget, Failure
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
 from monitor.xprotect import Answers, Presets, found_in
 
-_OneSite = tuple[XProtectSiteSettings, SiteMemory, Asked]
+_OneSite = tuple[XProtectSiteSettings, SiteMemory, SiteResult]
 
 _BUDGETS = Budgets()
 _DEEPEST = 3
@@ -52,7 +52,7 @@ class XProtectSite:
         self._pool = ThreadPool("xprotect", 2)
         self._tls: tuple[str, ssl.SSLContext] | None = None
         self.memory = memory if isinstance(memory, SiteMemory) else SiteMemory()
-        self.asked: tuple[tuple[str, Asked], ...] = ()
+        self.results: tuple[tuple[str, SiteResult], ...] = ()
         self.id = settings.id
         self.refresh = settings.refresh
         self.grace = settings.grace
@@ -65,12 +65,12 @@ class XProtectSite:
     @property
     def unfinished(self) -> bool:
         """Return whether devices are still unread only for lack of time: ask again soon."""
-        return any(asked.unfinished for _, asked in self.asked)
+        return any(result.unfinished for _, result in self.results)
 
     @property
     def answers(self) -> tuple[Answers, ...]:
         """Return the last answers of the site and then of its child sites."""
-        return tuple(asked.answers for _, asked in self.asked)
+        return tuple(result.answers for _, result in self.results)
 
     async def discover(self) -> DiscoveryResult:
         """Return what is there now; never raise for the outside world."""
@@ -79,13 +79,13 @@ class XProtectSite:
             context.resolver, await self._tls_context(), context.clock, self._pool, context.longest
         )
         sites, left_out = await self._sites(services)
-        self.asked = tuple((settings.origin.where, asked) for settings, _, asked in sites)
+        self.results = tuple((settings.origin.where, result) for settings, _, result in sites)
         found: dict[tuple[str, str], DiscoveredTarget] = {}
         failures: list[Failure] = []
         notes = list(left_out)
-        for settings, memory, asked in sites:
+        for settings, memory, result in sites:
             # Thousands of cameras are too much for one turn of the event loop.
-            one = await self._pool.run(_found, settings, asked, memory, context.presets)
+            one = await self._pool.run(_found, settings, result, memory, context.presets)
             for entry in one.found:
                 found.setdefault((entry.address, entry.server_name), entry)
             failures += one.failures
@@ -110,9 +110,9 @@ class XProtectSite:
         left_out: list[str] = []
         while waiting:
             settings, memory, depth = waiting.pop(0)
-            asked = await ask(settings, services, memory, self._budgets)
-            done.append((settings, memory, asked))
-            for child in asked.children:
+            result = await ask_site(settings, services, memory, self._budgets)
+            done.append((settings, memory, result))
+            for child in result.children:
                 below = _child(self._settings, child, depth)
                 if isinstance(below, str):
                     left_out.append(below)
@@ -124,23 +124,23 @@ class XProtectSite:
 
 
 def _found(
-    settings: XProtectSiteSettings, asked: Asked, memory: SiteMemory, presets: Presets
+    settings: XProtectSiteSettings, result: SiteResult, memory: SiteMemory, presets: Presets
 ) -> DiscoveryResult:
     """Return what the answers mean; before a site ever answered, at least its own endpoint is watched."""
-    if asked.answers == Answers() and memory.own:
-        return DiscoveryResult((), asked.failures, asked.notes)
+    if result.answers == Answers() and memory.own:
+        return DiscoveryResult((), result.failures, result.notes)
     site = found_in(
-        asked.answers,
+        result.answers,
         presets,
         site=settings.name or settings.labels.get("site", ""),
         api_address=settings.origin.where,
         include=settings.include,
         allow_local=settings.allow_local,
     )
-    if asked.answers == Answers():
-        return DiscoveryResult(site.found, asked.failures, asked.notes)
+    if result.answers == Answers():
+        return DiscoveryResult(site.found, result.failures, result.notes)
     memory.own = _own(site.found, settings.origin) or settings.origin.where
-    return DiscoveryResult(site.found, asked.failures, (*asked.notes, *site.notes))
+    return DiscoveryResult(site.found, result.failures, (*result.notes, *site.notes))
 
 
 def _own(found: Sequence[DiscoveredTarget], where: Origin) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from monitor.demo.xprotect_site import PASSWORD
-from monitor.discovery.xprotect.asking import Asked
 from monitor.discovery.xprotect.record import record
+from monitor.discovery.xprotect.site_query import SiteResult
 from monitor.model import Failure, FailureReason
 from monitor.xprotect import Answers, Presets, found_in
 from support.factories.xprotect_asking import fresh, running
@@ -17,7 +17,7 @@ GUID = "43133986-bd1e-5086-b1a7-283829d00abd"
 
 def masked(item: dict[str, Any]) -> dict[str, Any]:
     """Return one recording server as it is recorded."""
-    asked = Asked(Answers(recording_servers=(item,)))
+    asked = SiteResult(Answers(recording_servers=(item,)))
     found: dict[str, Any] = record([("vms01.corp.example:443", asked)])[0]["answers"]["recording_servers"][0]
     return found
 
@@ -74,7 +74,7 @@ def test_failures_without_words() -> None:
         Failure(FailureReason.FORBIDDEN, "said vms01", "recordingServers"),
         Failure(FailureReason.DNS, "vms01", "vms01:443"),
     )
-    recorded = record([("vms01:443", Asked(failures=failures))])[0]["failures"]
+    recorded = record([("vms01:443", SiteResult(failures=failures))])[0]["failures"]
     assert recorded == [
         {"reason": "forbidden", "location": "recordingServers"},
         {"reason": "dns", "location": ""},
@@ -87,7 +87,7 @@ def test_recorded_site() -> None:
         url = simulator.url
         found = asking.discover()
         assert asking.site is not None
-        text = json.dumps(record(asking.site.asked))
+        text = json.dumps(record(asking.site.results))
         names = [
             item[key]
             for items in simulator.resources.values()

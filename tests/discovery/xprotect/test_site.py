@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.xprotect_site import Behaviour, Casing, Fault, Simulator
 from monitor.discovery import DiscoveryResult
-from monitor.discovery.xprotect.asking import skew_in_words
+from monitor.discovery.xprotect.site_query import skew_in_words
 from monitor.model import FailureReason
 from support.factories.xprotect_asking import QUICK, Asking, fresh, running
 

@@ -1,4 +1,4 @@
-"""What every discovery is to the rest of the product; no I/O."""
+"""What every kind of discovery is to the rest of the product; no I/O."""
 
 from datetime import timedelta
 from typing import NamedTuple, Protocol
@@ -7,7 +7,7 @@ from monitor.model import DiscoveredTarget, Failure
 
 
 class DiscoveryResult(NamedTuple):
-    """Hold one answer: what is there now, and what could not be asked.
+    """One answer: what is there now, and what could not be asked.
 
     With a failure the list is incomplete and must take nothing away; so must an empty one, unless it is
     ``certain`` that nothing is wanted. ``notes`` are sentences about what came back empty, was left out or
@@ -64,12 +64,12 @@ class Discovery(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of everything it holds open."""
+        """Close all that is open."""
         ...
 
 
 class DiscoveryTiming(Protocol):
-    """Hold what every configured entry says of its discovery."""
+    """Name and times that every configured entry gives its discovery."""
 
     @property
     def id(self) -> str:
@@ -88,7 +88,7 @@ class DiscoveryTiming(Protocol):
 
 
 class BaseDiscovery:
-    """Be what a discovery is by its entry alone: its lists come from no endpoint, and are whole at once."""
+    """A discovery whose lists come from no endpoint and are complete at once."""
 
     target_id = ""
     unfinished = False

@@ -1,4 +1,4 @@
-"""Ask one site once: gateway, login, lists, devices; gives what was had, and says why not more."""
+"""Ask one site once: gateway, login, lists, devices; returns what it gave, and why not more."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,9 @@ from monitor.discovery.xprotect.failures import AskError
 from monitor.discovery.xprotect.gateway import gateway
 from monitor.discovery.xprotect.login import Login, Services
 from monitor.discovery.xprotect.memory import SiteMemory
-from monitor.discovery.xprotect.reading import Reading
 from monitor.discovery.xprotect.resources import CHILD_SITES, CORPORATE, HARDWARE
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
+from monitor.discovery.xprotect.site_reader import SiteReader
 from monitor.model import Failure, FailureReason
 from monitor.xprotect import Answers
 
@@ -23,8 +23,8 @@ _SKEW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Hold what one site gave; ``unfinished`` when only more time for its devices is missing."""
+class SiteResult:
+    """What one site gave; ``unfinished`` when only more time for its devices is missing."""
 
     answers: Answers = field(default_factory=Answers)
     failures: tuple[Failure, ...] = ()
@@ -34,22 +34,22 @@ class Asked:
     unfinished: bool = False
 
 
-async def ask(
+async def ask_site(
     settings: XProtectSiteSettings, services: Services, memory: SiteMemory, budgets: Budgets
-) -> Asked:
+) -> SiteResult:
     """Return what a site answers now; never raise for the outside world."""
-    asking = _Asking(settings, services, memory, budgets)
+    query = _SiteQuery(settings, services, memory, budgets)
     try:
         bounds = Bounds(services.longest)
         async with Client(settings.origin, services.context, services.resolver, bounds) as client:
-            await asking.run(client)
+            await query.run(client)
     except AskError as error:
-        asking.failures.append(error.failure)
-    return asking.asked()
+        query.failures.append(error.failure)
+    return query.result()
 
 
-class _Asking:
-    """Hold the state of one question round."""
+class _SiteQuery:
+    """The state of asking one site once."""
 
     def __init__(
         self, settings: XProtectSiteSettings, services: Services, memory: SiteMemory, budgets: Budgets
@@ -58,9 +58,9 @@ class _Asking:
         self._services = services
         self._memory = memory
         self._budgets = budgets
-        self._reading: Reading | None = None
+        self._reader: SiteReader | None = None
         self._devices: Devices | None = None
-        self._asked = Asked()
+        self._result = SiteResult()
         self._gateways: tuple[str, ...] = ()
         self._notes: tuple[str, ...] = ()
         self.failures: list[Failure] = []
@@ -77,25 +77,25 @@ class _Asking:
         if "cameras" in self._settings.include:
             await self._cameras()
 
-    def asked(self) -> Asked:
-        """Return what was had."""
-        reading = self._reading
-        if reading is None:
-            return replace(self._asked, failures=tuple(self.failures), notes=self._notes)
+    def result(self) -> SiteResult:
+        """Return what the site gave so far."""
+        reader = self._reader
+        if reader is None:
+            return replace(self._result, failures=tuple(self.failures), notes=self._notes)
         kept = self._devices.settings() if self._devices else {}
-        failures = dict.fromkeys((*reading.failures, *self.failures))
+        failures = dict.fromkeys((*reader.failures, *self.failures))
         rights = any(failure.reason is FailureReason.FORBIDDEN for failure in failures)
         return replace(
-            self._asked,
-            answers=reading.answers(kept, self._gateways),
+            self._result,
+            answers=reader.answers(kept, self._gateways),
             failures=tuple(failures),
-            notes=(*self._notes, *reading.notes, *([CORPORATE] if rights else [])),
-            children=tuple(reading.of(CHILD_SITES)),
+            notes=(*self._notes, *reader.notes, *([CORPORATE] if rights else [])),
+            children=tuple(reader.of(CHILD_SITES)),
         )
 
     async def _lists(self, client: Client) -> None:
         found = await gateway(client, self._settings, self._memory)
-        self._asked = replace(self._asked, version=found.version)
+        self._result = replace(self._result, version=found.version)
         skew = skew_in_words(found.date, self._services.clock.now())
         self._gateways, self._notes = found.gateways, (*found.notes, *skew)
         login = Login(self._settings, found, self._services, self._memory)
@@ -103,20 +103,20 @@ class _Asking:
         api = Api(client, login, found.base)
         budgets = self._budgets
         self._devices = Devices(api, self._memory.devices, self._services.clock, budgets.devices_per_second)
-        self._reading = Reading(api, self._settings.include)
-        await self._reading.lists()
+        self._reader = SiteReader(api, self._settings.include)
+        await self._reader.lists()
 
     async def _cameras(self) -> None:
-        if self._reading is None or self._devices is None:
+        if self._reader is None or self._devices is None:
             return
-        devices = self._reading.of(HARDWARE)
+        devices = self._reader.of(HARDWARE)
         budget = self._budgets.devices if self._memory.devices else self._budgets.first_devices
         failures = await self._devices.refresh(devices, budget)
-        if HARDWARE.path in self._reading.complete:
+        if HARDWARE.path in self._reader.complete:
             self._devices.forget(devices)
         self.failures += failures
         pending = [failure for failure in failures if failure.reason is FailureReason.TIMEOUT]
-        self._asked = replace(self._asked, unfinished=bool(pending) and pending == list(failures))
+        self._result = replace(self._result, unfinished=bool(pending) and pending == list(failures))
 
 
 def skew_in_words(date: str, now: datetime) -> tuple[str, ...]:

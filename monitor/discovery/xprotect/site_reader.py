@@ -26,8 +26,8 @@ _REFUSED = frozenset({FailureReason.FORBIDDEN, FailureReason.UNAUTHORIZED})
 _MOST_ABSENT = 3
 
 
-class Reading:
-    """Collect what one site answers in one refresh."""
+class SiteReader:
+    """Read every list of one site for one refresh."""
 
     def __init__(self, api: Api, include: Sequence[str]) -> None:
         """Ask nothing yet."""
