@@ -7,6 +7,7 @@ from monitor.assess import PATIENCE
 from monitor.config import Config
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
+from monitor.http.session import UNVERIFIED
 from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
@@ -59,7 +60,7 @@ class Inquiry:
 
     async def _revocations(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, Revocation]:
         known: dict[str, Revocation] = {}
-        fetcher = Fetcher(self.names, self.config.issuers.url_policy, None)
+        fetcher = Fetcher(self.names, self.config.issuers.url_policy, UNVERIFIED)
         asking = Revocations(fetcher, seen.ders, self.anchors, self.clock)
         while await asking.round(snapshot, known.update):
             pass

@@ -2,6 +2,7 @@
 
 from monitor.config import Config
 from monitor.http.fetch import Fetcher
+from monitor.http.session import UNVERIFIED
 from monitor.issuers.revocations import Revocations
 from monitor.model import Clock
 from monitor.network.resolve import Resolver
@@ -47,4 +48,4 @@ class RevocationLoop:
         return await self._revocations.round(self._board.snapshot, self._board.set_revocations)
 
     def _fetcher(self) -> Fetcher:
-        return Fetcher(self._resolver, self._settings.url_policy, None)
+        return Fetcher(self._resolver, self._settings.url_policy, UNVERIFIED)

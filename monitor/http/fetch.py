@@ -4,7 +4,6 @@ A connection goes to no other address than the one that was checked, and ends wi
 """
 
 import asyncio
-import ssl
 from dataclasses import replace
 
 from yarl import URL
@@ -13,7 +12,7 @@ from monitor.http.failures import failure
 from monitor.http.policy import RefusedError, UrlPolicy, read_url
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
 from monitor.http.resolver import CheckedAddresses
-from monitor.http.session import Connections, HttpSession
+from monitor.http.session import Connections, HttpSession, Tls
 from monitor.model import FailureReason
 from monitor.network.resolve import Address, Resolving
 from monitor.parse import display
@@ -34,15 +33,15 @@ class Fetcher:
         self,
         names: Resolving,
         policy: UrlPolicy,
-        tls: ssl.SSLContext | None,
+        tls: Tls,
         *,
         at_once: int = AT_ONCE,
         compressed: bool = False,
     ) -> None:
         """Take who looks up names, what may be asked, and what verifies https.
 
-        Without ``tls`` no certificate is verified: right only for answers that are signed themselves, as CRLs
-        and OCSP responses are. ``compressed`` is as in ``Connections``.
+        ``tls`` is ``UNVERIFIED`` only for CRLs and OCSP, whose answers are signed themselves. ``compressed``
+        is as in ``Connections``.
         """
         self._names = names
         self._policy = policy

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
-from monitor.http.session import Connections, HttpSession
+from monitor.http.session import UNVERIFIED, Connections, HttpSession
 from monitor.model import FailureReason
 from monitor.network.resolve import Resolver
 from support import pki
@@ -84,7 +84,7 @@ def answered(serve: Serve, how: Connections = ONE, **keys: float) -> FetchRespon
     """Return what one request to such a server leads to."""
 
     async def run() -> FetchResponse | FetchError:
-        async with served(serve) as port, HttpSession(Hosts(), None, how) as session:
+        async with served(serve) as port, HttpSession(Hosts(), UNVERIFIED, how) as session:
             request = FetchRequest(f"http://127.0.0.1:{port}/", **keys)  # type: ignore[arg-type]  # numbers only
             try:
                 return await session.send(request)
@@ -102,7 +102,7 @@ def test_connections(*, kept: bool, connections: int) -> None:
     async def run() -> None:
         async with (
             served(saying(reply())) as port,
-            HttpSession(Hosts(), None, Connections(kept=kept)) as session,
+            HttpSession(Hosts(), UNVERIFIED, Connections(kept=kept)) as session,
         ):
             for _ in range(2):
                 await session.send(FetchRequest(f"http://127.0.0.1:{port}/"))
@@ -147,7 +147,7 @@ def test_silence(serve: Serve, bound: str) -> None:
     assert (error.reason, error.connected) == (FailureReason.TIMEOUT, True)
 
 
-def failed(url: str, tls: ssl.SSLContext | None = None, **keys: float) -> FetchError:
+def failed(url: str, tls: ssl.SSLContext | str = UNVERIFIED, **keys: float) -> FetchError:
     """Return the error of one request."""
 
     async def run() -> None:
@@ -181,7 +181,7 @@ def test_unknown_name() -> None:
     """A name without an address is told as one."""
 
     async def run() -> None:
-        async with HttpSession(Resolver(1), None) as session:
+        async with HttpSession(Resolver(1), UNVERIFIED) as session:
             await session.send(FetchRequest("http://nowhere.invalid/"))
 
     with pytest.raises(FetchError) as caught:

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from monitor.http.request import FetchError, FetchRequest
 from monitor.http.session import Connections, HttpSession
-from monitor.model import FailureReason
+from monitor.model import Anchors, FailureReason
+from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
 from monitor.sources.kubernetes.access import Access, access
 from monitor.sources.kubernetes.documents import TooLargeError, items
@@ -50,10 +51,11 @@ async def connected(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
     Proxies and logins of the environment and netrc files are not used: only what the kubeconfig says.
     """
     found = await access(cluster)
+    tls = found.tls or client_context(Anchors())  # without TLS nothing is to be verified: trust nobody
     how = Connections(compressed=True, proxy=found.proxy, server_name=found.server_name)
     names = Resolver(1)  # of this probe: it has a loop of its own
     try:
-        async with HttpSession(names, found.tls, how) as session:
+        async with HttpSession(names, tls, how) as session:
             yield Api(session, found, seconds)
     finally:
         names.close()

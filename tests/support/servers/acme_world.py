@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE, UrlPolicy
+from monitor.http.session import UNVERIFIED
 from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.renewals import Renewals
@@ -82,7 +83,7 @@ class World:
 
     def fetchers(self) -> Fetchers:
         """Return who asks the CA, and who asks others."""
-        return Fetchers(Fetcher(Hosts(), EVERYWHERE, None), Fetcher(Hosts(), self.policy, None))
+        return Fetchers(Fetcher(Hosts(), EVERYWHERE, UNVERIFIED), Fetcher(Hosts(), self.policy, UNVERIFIED))
 
     @staticmethod
     def directory(url: str) -> bytes:
