@@ -2,7 +2,7 @@
 
 Instants are whole microseconds since 1970 UTC and lengths whole microseconds: exact, compared and indexed as
 numbers by SQLite (which has no type for them), and read back without parsing a text.
-`datetime(looked_at / 1000000, 'unixepoch')` shows one in the sqlite3 shell.
+`datetime(probed_at / 1000000, 'unixepoch')` shows one in the sqlite3 shell.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files"),
 ]
 
-NEWEST = "SELECT max(looked_at) FROM target"
+NEWEST = "SELECT max(probed_at) FROM target"
 
 
 async def limit_files(running: Running, most: str) -> None:

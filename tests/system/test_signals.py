@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 SOON = 8.0
 """Seconds in which a daemon must end: "within seconds", on a busy machine."""
 
-RECORDED = "SELECT looked_at FROM target WHERE id = ? AND failed_looks = 0"
+RECORDED = "SELECT probed_at FROM target WHERE id = ? AND failed_probes = 0"
 
 
 async def ends_soon(running: Running, number: signal.Signals) -> int:
