@@ -1,11 +1,13 @@
 """Render the families about one target that was probed for this response; reads no clock.
 
-The families of scheduled probes (interval, last probe, counts) are meaningless here and are left out.
+The families of scheduled probes (interval, last probe, counts) are meaningless here and are left out. Those
+of blackbox_exporter follow.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from monitor.metrics.blackbox import blackbox
 from monitor.metrics.exposed import Chain
 from monitor.metrics.families import (
     CACHED,
@@ -45,15 +47,13 @@ def _series(target: Rendered, now: datetime) -> Iterator[tuple[Family, list[byte
         if family.name not in _SCHEDULED:
             yield family, [target.labels + value] if value else []
     shown, at, end = target.certificates, seconds(now), target.not_after
-    yield (
-        TARGET_DAYS,
-        [] if end is None else [target.labels + DAYS_LEFT % ((end - at) / 86400)],
-    )
+    yield TARGET_DAYS, [target.labels + DAYS_LEFT % ((end - at) / 86400)] if end is not None else []
     yield NOT_AFTER, [one.labels + one.not_after for one in shown]
     yield NOT_BEFORE, [one.labels + one.not_before for one in shown]
     yield DAYS, [one.labels + DAYS_LEFT % ((one.ends - at) / 86400) for one in shown]
     yield CERTIFICATE_INFO, [one.labels + one.info for one in shown]
     yield FINDINGS, [target.labels + text for text in target.findings]
+    yield from ((family, [end]) for family, end in blackbox(target.state, now))
 
 
 def _family(family: Family, ends: list[bytes]) -> bytes:

@@ -31,6 +31,9 @@ def test_families() -> None:
         "cert_monitor_target_days_to_expiry",
         "cert_monitor_target_probe_duration_seconds",
         "cert_monitor_findings",
+        "probe_success",
+        "probe_duration_seconds",
+        "probe_ssl_earliest_cert_expiry",
     }
 
 
