@@ -204,7 +204,7 @@ class Reminders(Settings):
 
 
 class PolicySettings(Settings):
-    """The thresholds and expectations that defaults, policies and targets may set."""
+    """The thresholds and expectations that defaults, policies and targets may set, and whose a target is."""
 
     interval: Duration | None = Field(None, description="time between two looks (1h)")
     timeout: Duration | None = Field(None, description="longest time one look may take (10s)")
@@ -244,6 +244,8 @@ class PolicySettings(Settings):
     renewal_information: bool | None = Field(
         None, strict=True, description="ask ACME CAs when to renew, by the directories under issuers (false)"
     )
+    owner: str | None = Field(None, description="who is responsible; in mails, on the page and in metrics")
+    note: str | None = Field(None, description="a remark for whoever reads about the target")
 
 
 class TargetSettings(PolicySettings):

@@ -90,8 +90,10 @@ class Alert:
 def alert_location(state: TargetState, location: str = "") -> AlertLocation:
     """Return a location of a target with the target's title; by default the target's own location."""
     target = state.target
-    labels = tuple(label for label in target.labels if label[0] in _SHOWN_LABELS)
-    return AlertLocation(location or target.where, target.info.title or target.where, labels)
+    about = (("owner", target.label("owner")), ("note", target.info.note))
+    labels = [label for label in target.labels if label[0] in _SHOWN_LABELS]
+    labels += [pair for pair in about if pair[1]]
+    return AlertLocation(location or target.where, target.info.title or target.where, tuple(labels))
 
 
 def remind_every(state: TargetState, severity: Severity) -> timedelta:

@@ -22,7 +22,13 @@ MOST_ITEMS = 200
 _MOST_LOCATIONS = 200
 _MOST_NAMES = 50
 _MOST_SENTENCES = 20
-_LABELS = (("component", "Component"), ("certificate_group", "Certificate group"), ("site", "Site"))
+_LABELS = (
+    ("component", "Component"),
+    ("certificate_group", "Certificate group"),
+    ("site", "Site"),
+    ("owner", "Owner"),
+    ("note", "Note"),
+)
 _COLORS = {
     None: "#1e6b34",
     AlertLevel.WARNING: "#8a5a00",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKN
 class Element:
     """Hold what was found at one endpoint or in one file.
 
-    ``target`` is what was typed, or the path when a glob or folder was typed.
+    ``target`` is what was typed, or the path when a glob or folder was typed; ``owner`` and ``note`` are
+    those of the configured target.
     """
 
     target: str
@@ -34,6 +35,8 @@ class Element:
     sightings: tuple[Sighting, ...]
     assessment: Assessment
     lists: tuple[RevocationList, ...] = ()
+    owner: str = ""
+    note: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -61,6 +64,11 @@ def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     addresses or types of key that was asked for, an empty store has one. What failed or is wrong for the
     whole target stands under what was typed.
     """
+    owner, note = state.target.label("owner"), state.target.info.note
+    return [replace(one, owner=owner, note=note) for one in _elements(typed, state, split=split)]
+
+
+def _elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     locations = dict.fromkeys(
         [sighting.location for sighting in state.sightings]
         + [one.location for one in state.lists]
@@ -113,6 +121,8 @@ def as_json(found: Sequence[Element], now: datetime) -> str:
 def _object(element: Element, now: datetime) -> dict[str, Any]:
     return {
         "target": element.target,
+        "owner": element.owner,
+        "note": element.note,
         "severity": element.severity,
         "failures": [{"reason": f.reason, "detail": f.detail} for f in element.failures],
         "findings": [

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from monitor.cli.output import say
 from monitor.cli.run_discoveries import asked
-from monitor.config import Plan, load, plan
+from monitor.config import InstanceSettings, Plan, load, plan
 from monitor.discovery import DiscoveryResult
 from monitor.model import Margin, Policy, Target
 from monitor.parse import display
@@ -38,7 +38,7 @@ def targets(arguments: argparse.Namespace) -> int:
     answers = asyncio.run(asked(config))
     planned = plan(config, {name: answer.found for name, answer in answers.items()})
     listed = [row(target) for target in planned.targets]
-    say(as_json(listed, answers) if arguments.format == "json" else as_table(listed))
+    say(as_json(listed, answers, config.instance) if arguments.format == "json" else as_table(listed))
     wrong = [*_wrong(planned, answers)]
     for note in _notes(answers):
         print(display(f"note: {note}", _LONGEST), file=sys.stderr)
@@ -56,14 +56,16 @@ def row(target: Target) -> Row:
         "server_name": target.server_name,
         "protocol": target.settings.protocol if isinstance(target.settings, Endpoint) else "",
         "title": target.info.title,
+        "owner": target.label("owner"),
+        "note": target.info.note,
         "labels": dict(target.labels),
         "origin": target.origin or "configuration",
         "policy": _policy(target.policy),
     }
 
 
-def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult]) -> str:
-    """Return one JSON object with the targets and how every discovery went, plain ASCII."""
+def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult], instance: InstanceSettings) -> str:
+    """Return one JSON object with the monitor, its targets and how every discovery went, plain ASCII."""
     discoveries = [
         {
             "id": name,
@@ -73,7 +75,8 @@ def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult]) -> st
         }
         for name, answer in answers.items()
     ]
-    return json.dumps({"targets": list(listed), "discoveries": discoveries}, indent=2)
+    whole = {"instance": instance.model_dump(), "targets": list(listed), "discoveries": discoveries}
+    return json.dumps(whole, indent=2)
 
 
 def as_table(listed: Sequence[Row]) -> str:

@@ -20,6 +20,7 @@ from monitor.config.settings import (
     AlertSettings,
     EmailSettings,
     FileSettings,
+    InstanceSettings,
     LimitSettings,
     MetricsSettings,
     PolicyRule,
@@ -59,6 +60,7 @@ class Config:
     references: tuple[Reference, ...] = ()
     probe: ProbeSettings = ProbeSettings()
     issuers: IssuerSettings = IssuerSettings()
+    instance: InstanceSettings = InstanceSettings()
 
 
 def load(path: Path) -> Config:
@@ -212,6 +214,7 @@ class _Loading:
             presets=self._presets,
             probe=_first(parts, "probe") or ProbeSettings(),
             issuers=_first(parts, "issuers") or IssuerSettings(),
+            instance=_first(parts, "instance") or InstanceSettings(),
             references=tuple(
                 one for document, part in self._parts for one in references(document.file, part)
             ),

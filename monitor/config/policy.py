@@ -6,10 +6,14 @@ from typing import Any
 
 from monitor.config.settings import PolicyRule
 from monitor.model import Policy
+from monitor.parse import display
 from monitor.settings import PolicySettings
 
-_PLAIN = frozenset(PolicySettings.model_fields) - {"checks", "accept", "remind_every"}
-_OWN = tuple(PolicySettings.model_fields)
+_INFORMATION = ("owner", "note")
+_OWN = tuple(name for name in PolicySettings.model_fields if name not in _INFORMATION)
+_PLAIN = frozenset(_OWN) - {"checks", "accept", "remind_every"}
+# A list of a stranger could make it endless, and it stands in every mail about the target.
+_LONGEST_NOTE = 1000
 
 
 class Policies:
@@ -17,9 +21,12 @@ class Policies:
 
     def __init__(self, defaults: PolicySettings, rules: Iterable[PolicyRule]) -> None:
         """Take what the configuration says for all targets and for some."""
-        self._rules = tuple(rules)
+        self._defaults, self._rules = defaults, tuple(rules)
+        told = [rule for rule in self._rules if rule.owner is not None or rule.note is not None]
+        self._informing = tuple(reversed(told))
+        self._owner_matters = any("owner" in rule.match for rule in self._rules)
         self._base = _changed(Policy(), defaults)
-        self._by_labels: dict[tuple[str, tuple[tuple[str, str], ...], Policy], Policy] = {}
+        self._by_labels: dict[tuple[tuple[tuple[str, str], ...], Policy], Policy] = {}
         self._one: dict[Policy, Policy] = {}
 
     def of(
@@ -35,14 +42,39 @@ class Policies:
         and less of the site than the latter.
         """
         base = self._base if preset is None else self._shared(_changed(self._base, preset))
-        key = (kind, tuple(sorted(labels.items())), base)
+        owner = self.owner_and_note(kind, labels, own, preset)[0] if self._owner_matters else ""
+        matched = as_labels(kind, labels, owner)
+        key = (tuple(sorted(matched.items())), base)
         policy = self._by_labels.get(key)
         if policy is None:
-            policy = self._shared(self._matched(base, dict(labels) | {"kind": kind}))
+            policy = self._shared(self._matched(base, matched))
             self._by_labels[key] = policy
         if own.model_fields_set.isdisjoint(_OWN):
             return policy
         return self._shared(_changed(policy, own))
+
+    def owner_and_note(
+        self,
+        kind: str,
+        labels: Mapping[str, str],
+        own: PolicySettings,
+        preset: PolicySettings | None = None,
+    ) -> tuple[str, str]:
+        """Return who is responsible for a target and the remark about it, each as one clean line.
+
+        They are found as policies are; a label ``owner`` of the target counts like its key of that name, and
+        rules can match the owner like a label.
+        """
+        layers = self._layers(as_labels(kind, labels, own.owner), preset)
+        owner = _first(own.owner, labels.get("owner"), *(one.owner for one in layers))
+        layers = self._layers(as_labels(kind, labels, owner), preset)
+        note = _first(own.note, *(one.note for one in layers))
+        return display(owner), display(note, _LONGEST_NOTE)
+
+    def _layers(self, matched: Mapping[str, str], preset: PolicySettings | None) -> list[PolicySettings]:
+        """Return what may name owner or note below the target itself, the strongest first."""
+        rules = (rule for rule in self._informing if rule.fits(matched))
+        return [*rules, *((preset,) if preset else ()), self._defaults]
 
     def _matched(self, policy: Policy, labels: Mapping[str, str]) -> Policy:
         for rule in self._rules:
@@ -52,6 +84,15 @@ class Policies:
 
     def _shared(self, policy: Policy) -> Policy:
         return self._one.setdefault(policy, policy)
+
+
+def _first(*texts: str | None) -> str:
+    return next((text for text in texts if text is not None), "")
+
+
+def as_labels(kind: str, labels: Mapping[str, str], owner: str | None) -> dict[str, str]:
+    """Return what rules are matched with: the labels, the kind, and the owner as if it were a label."""
+    return {**labels, **({"owner": owner} if owner else {}), "kind": kind}
 
 
 def _changed(policy: Policy, settings: PolicySettings) -> Policy:

@@ -15,6 +15,7 @@ from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.discovery import DiscoveryKind
+from monitor.parse import display
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, Host, LocalPath, LocalPattern, PolicySettings, Settings, folder_of
 from monitor.sources import TargetKind
@@ -86,6 +87,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+Line = Annotated[str, AfterValidator(display)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Label = Annotated[str, AfterValidator(_label)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
@@ -200,6 +202,13 @@ class AlertSettings(Settings):
     )
 
 
+class InstanceSettings(Settings):
+    """What this monitor is called, where there are several."""
+
+    name: Line = Field("", description="what this monitor is called; in metrics, mails and JSON")
+    customer: Line = Field("", description="whom it works for; in metrics, mails and JSON")
+
+
 class LimitSettings(Settings):
     """Bound the load that looking puts on this machine and its network."""
 
@@ -224,6 +233,7 @@ class FileSettings(Settings):
     limits: LimitSettings | None = Field(None, description="bounds of the load by looking")
     probe: ProbeSettings | None = Field(None, description="what /probe may be asked for; left out: nothing")
     issuers: IssuerSettings | None = Field(None, description="how issuers of certificates may be asked")
+    instance: InstanceSettings | None = Field(None, description="what this monitor is called")
     presets: dict[str, Any] | None = Field(
         None, description="tables of the shape of monitor/xprotect/presets.toml, over the built-in ones"
     )

@@ -97,9 +97,11 @@ class _Planning:
         named = _labels(preset) | settings.labels
         before = preset.defaults if preset else usual_policy(settings)
         policy = self._policies.of(settings.kind, named, own or settings, before)
+        words = self._policies.owner_and_note(settings.kind, named, own or settings, before)
         labels = tuple(sorted(named.items()))
         for one in targets_of(settings, policy):
             target = known_as(one, one.aliases, one.traits, preset) if preset else one
+            target = owned(target, *words)
             if origin or target.labels != labels:
                 target = replace(target, labels=labels, origin=origin)
             self.targets.setdefault(target.id, target)
@@ -109,8 +111,9 @@ class _Planning:
         access = discovery.machine_access()
         if access is None:
             return
-        if access.trust is None:
-            access = access.model_copy(update={"trust": discovery.trust})
+        inherited = {name: getattr(discovery, name) for name in ("trust", "owner", "note")}
+        missing = {name: value for name, value in inherited.items() if getattr(access, name) is None}
+        access = access.model_copy(update=missing)
         for machine in machines(found):
             labels = discovery.labels | dict(machine.labels) | access.labels
             policy = self._policies.of(REMOTE, labels, access, UNHURRIED)
@@ -120,7 +123,8 @@ class _Planning:
                 aliases=machine.aliases,
                 origin=discovery.id,
             )
-            self.targets.setdefault(target.id, target)
+            words = self._policies.owner_and_note(REMOTE, labels, access, UNHURRIED)
+            self.targets.setdefault(target.id, owned(target, *words))
 
     def add_found(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> None:
         labels = discovery.labels | dict(found.labels)
@@ -135,8 +139,10 @@ class _Planning:
             return
         preset = self._presets.of(found.preset) if found.preset else None
         own = with_policy(discovery, found)
-        policy = self._policies.of(found.kind, labels, own, preset.defaults if preset else None)
+        before = preset.defaults if preset else None
+        policy = self._policies.of(found.kind, labels, own, before)
         target = known_as(settings.target(policy), found.aliases, found.traits, preset)
+        target = owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
         there = self.targets.setdefault(target.id, target).where
         if there != target.where and found.kind != "endpoint":
@@ -200,6 +206,13 @@ def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, prese
             key_type=part.key_type or preset.key_type,
         )
     return replace(target, aliases=aliases, info=told, traits=part)
+
+
+def owned(target: Target, owner: str, note: str) -> Target:
+    """Return a target with who is responsible for it and a remark about it."""
+    if not owner and not note:
+        return target
+    return replace(target, info=replace(target.info, owner=owner, note=note))
 
 
 def _labels(preset: Preset | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.config.load import Config
 from monitor.config.on_demand import ModuleSettings
+from monitor.config.policy import as_labels
 from monitor.model import Target
 from monitor.sources import FOUND_KINDS
 from monitor.sources.windows_remote.settings import KIND as REMOTE
@@ -30,5 +31,7 @@ def unmatched(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
 def _known(config: Config, targets: Sequence[Target]) -> Iterator[Mapping[str, str]]:
     """Iterate over the labels of all that has a policy: discoveries and probes have one too."""
     probes = (ModuleSettings(), *config.probe.modules.values()) if config.probe.allow else ()
-    for one in (*targets, *config.discoveries, *probes):
-        yield dict(one.labels) | {"kind": one.kind}
+    for target in targets:
+        yield as_labels(target.kind, dict(target.labels), target.label("owner"))
+    for settings in (*config.discoveries, *probes):
+        yield as_labels(settings.kind, settings.labels, settings.owner)

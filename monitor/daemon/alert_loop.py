@@ -6,7 +6,7 @@ from datetime import datetime
 from socket import getfqdn
 
 from monitor.alerts import Decision, render
-from monitor.config import Config, EmailSettings
+from monitor.config import Config, EmailSettings, InstanceSettings
 from monitor.daemon.clocks import ClockWatch
 from monitor.delivery import new_message_id
 from monitor.metrics import OwnMetrics
@@ -41,7 +41,7 @@ class AlertLoop:
         now = self.note_absence()
         mails = await services.alert_pass.run(
             now,
-            _composer(config.email),
+            _composer(config.email, config.instance),
             clock_suspect=services.clock_watch.suspect(now),
             notify_all_renewals=config.alerts.notify_renewals == "all",
         )
@@ -57,7 +57,13 @@ class AlertLoop:
         return now
 
 
-def _composer(email: EmailSettings | None) -> Compose | None:
+def signature(instance: InstanceSettings, host: str) -> str:
+    """Return what mails call this monitor: its name and machine, and whom it works for."""
+    named = f"{instance.name} ({host})" if instance.name else host
+    return f"{named} for {instance.customer}" if instance.customer else named
+
+
+def _composer(email: EmailSettings | None, instance: InstanceSettings) -> Compose | None:
     """Return what turns a decision into mails, ``None`` when no mail is configured."""
     if email is None:
         return None
@@ -67,7 +73,7 @@ def _composer(email: EmailSettings | None) -> Compose | None:
             decision,
             sender=email.sender,
             recipients=email.to,
-            monitor=getfqdn(),
+            monitor=signature(instance, getfqdn()),
             now=now,
             message_id=lambda: new_message_id(email.sender),
         )

@@ -75,6 +75,7 @@ class Daemon:
             problems = await parts.watched.reload(self._path)
             if not problems:
                 config = parts.watched.config
+                parts.metrics.named(config.instance.name, config.instance.customer)
                 parts.tasks.alerts.every = config.alerts.every.total_seconds()
                 parts.revocation.use(config)
                 parts.ari.use(config)

@@ -1,7 +1,7 @@
 """What the web may ask of the daemon, answered from the parts that it needs."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.config import Config, single_target
@@ -58,7 +58,8 @@ class WebFacade:
 
     def health(self) -> Health:
         """Return the ages of the parts and what is wrong."""
-        return self._services.health.report()
+        instance = self._services.config().instance
+        return replace(self._services.health.report(), name=instance.name, customer=instance.customer)
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
         """Return whether the recorded state is loaded; configuration and store are open before we listen."""

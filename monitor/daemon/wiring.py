@@ -46,6 +46,7 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
     revocation = RevocationLoop(config, store, board, trusted, clock)
     ari = AriLoop(config, store, board, trusted, clock)
     metrics = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
+    metrics.named(config.instance.name, config.instance.customer)
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
     pipeline = Pipeline(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, metrics))
     schedule = Scheduler(pipeline.run, clock)

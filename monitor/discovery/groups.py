@@ -7,6 +7,7 @@ begin with ``__`` say something about the target and are never labels of it:
   outweighs it.
 - ``__server_name``: the name to ask for and to expect. ``__title``: what people call it.
 - ``__param_module``: becomes the label ``module``, for policies.
+- ``__owner``: who is responsible. ``__note``: a remark about it.
 - ``__interval __timeout __warn_before __critical_before __ca_warn_before __ca_critical_before __encryption``:
   keys of its policy; several margins are separated by commas (``30d, 25%``). A list may not say what is
   trusted or which checks are off: that stays with the configuration. Nor may it make us look more often
@@ -30,8 +31,8 @@ from monitor.settings import PolicySettings
 
 MOST_TARGETS = 100_000
 MARGINS = ("warn_before", "critical_before", "ca_warn_before", "ca_critical_before")
-POLICY = ("interval", "timeout", *MARGINS, "encryption")
-"""Keys of the policy that a label may set."""
+POLICY = ("interval", "timeout", *MARGINS, "encryption", "owner", "note")
+"""Keys of the target that a label may set."""
 
 _SHORTEST_INTERVAL = timedelta(seconds=10)
 _LONGEST_TIMEOUT = timedelta(minutes=5)

@@ -87,6 +87,13 @@ class OwnMetrics:
             "Unix time of the last attempt to load the configuration.",
             registry,
         )
+        # Not ``instance``: Prometheus gives that label to each target itself, and would rename ours.
+        self._build = Gauge(
+            "cert_monitor_build_info",
+            "Versions of cert-monitor and Python, and the name and customer of this monitor; always 1.",
+            ("version", "python", "name", "customer"),
+            registry=registry,
+        )
         self._discoveries = _Discoveries(registry)
         self._start_at_zero()
         self._watch(tuple(pools))
@@ -131,6 +138,11 @@ class OwnMetrics:
         self._reload_ok.set(ok)
         self._reload_at.set(seconds(at))
 
+    def named(self, name: str, customer: str) -> None:
+        """Note what this monitor is called and whom it works for."""
+        self._build.clear()
+        self._build.labels(__version__, platform.python_version(), name, customer).set(1)
+
     def discovered(self, states: Iterable[DiscoveryState]) -> None:
         """Set the state of every discovery; those that are gone leave the metrics."""
         self._discoveries.are(tuple(states))
@@ -152,13 +164,7 @@ class OwnMetrics:
                 self._failures.labels(kind, reason)
         for receiver, result in product(RECEIVERS, RESULTS):
             self._notifications.labels(receiver, result)
-        build = Gauge(
-            "cert_monitor_build_info",
-            "Versions of cert-monitor and Python; always 1.",
-            ("version", "python"),
-            registry=self._registry,
-        )
-        build.labels(__version__, platform.python_version()).set(1)
+        self.named("", "")
 
     def _watch(self, pools: tuple[ThreadPool, ...]) -> None:
         abandoned = Gauge(

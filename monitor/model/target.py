@@ -80,7 +80,8 @@ class TargetInfo:
     instead when the new certificate lies ready on the machine already) may hold the placeholders
     ``{names}``, ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate
     when they are told. ``{thumbprint}`` is the present one only in a step that says "currently served" and
-    holds no command; elsewhere it asks for that of the new certificate.
+    holds no command; elsewhere it asks for that of the new certificate. ``owner`` says who is responsible,
+    ``note`` is a remark for whoever reads about the target; both are one line of clean text.
     """
 
     title: str = ""
@@ -90,6 +91,8 @@ class TargetInfo:
     ca_first: tuple[str, ...] = ()
     link: str = ""
     switch: tuple[str, ...] = ()
+    owner: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,9 @@ class Target:
         object.__setattr__(self, "request", request)
 
     def label(self, name: str) -> str:
-        """Return one label's value, empty when it is not set."""
+        """Return one label's value, empty when it is not set; ``owner`` is the target's owner."""
+        if name == "owner" and self.info.owner:
+            return self.info.owner
         return dict(self.labels).get(name, "")
 
 

@@ -79,6 +79,7 @@ def _add_health(app: FastAPI, view: WebView) -> None:
         health = view.health()
         body = {
             "ok": health.ok,
+            "instance": {"name": health.name, "customer": health.customer},
             "loop_age_seconds": health.loop_age,
             "schedule_age_seconds": health.schedule_age,
             "alert_pass_age_seconds": health.alert_pass_age,

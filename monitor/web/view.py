@@ -13,7 +13,8 @@ from monitor.web.on_demand import OnDemandProbes
 class Health:
     """Seconds since the last sign of life of each part (``None``: not started), and what is wrong.
 
-    The daemon decides what is too long; each of the ``problems`` is one sentence.
+    The daemon decides what is too long; each of the ``problems`` is one sentence. ``name`` is what this monitor
+    is called, ``customer`` whom it works for.
     """
 
     loop_age: float | None = None
@@ -21,6 +22,8 @@ class Health:
     alert_pass_age: float | None = None
     store_ok: bool = True
     problems: tuple[str, ...] = ()
+    name: str = ""
+    customer: str = ""
 
     @property
     def ok(self) -> bool:

@@ -84,6 +84,27 @@ def test_subject_counts_the_rest() -> None:
     assert mail_about(*states).subject == "[CRITICAL] h0:443 ends in 3 days (and 4 more)"
 
 
+def test_owner_and_note() -> None:
+    """Who is responsible and what to know of it stand beside what is wrong; several owners are listed."""
+    whose = [
+        target(f"h{n}:443", meaning=replace(MEANING, owner=owner, note=note))
+        for n, (owner, note) in enumerate([("Video team", "rack 7"), ("IT", ""), ("IT", "")])
+    ]
+    shown = certificate(1, 3)
+    mail = mail_about(*(ending(one.where, shown, Severity.CRITICAL, on=one) for one in whose))
+    assert [line.strip() for line in text_of(mail).splitlines() if "Owner" in line or "Note" in line] == [
+        "Owner: Video team, IT",
+        "Note: rack 7",
+    ]
+
+
+def test_without_owner_and_note() -> None:
+    """A target without them has no such lines."""
+    mail = mail_about(ending("rec:7563", certificate(1, 3), Severity.CRITICAL))
+    assert "Owner" not in text_of(mail)
+    assert "Note" not in text_of(mail)
+
+
 def test_renewed_names_both_thumbprints() -> None:
     """Good news names the old and the new certificate and the new end."""
     old, new = certificate(1, 20, age=300), certificate(2, 364)

@@ -10,7 +10,17 @@ import pytest
 from support.pki import authority
 from support.servers.command import Site, check, run, served
 
-KEYS = {"target", "severity", "failures", "findings", "certificates", "crls", "days_to_expiry"}
+KEYS = {
+    "target",
+    "owner",
+    "note",
+    "severity",
+    "failures",
+    "findings",
+    "certificates",
+    "crls",
+    "days_to_expiry",
+}
 CERTIFICATE_TYPES = {
     "location": str,
     "position": int,

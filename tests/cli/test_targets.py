@@ -18,11 +18,13 @@ LIST = [
             "__title": "Both",
             "__warn_before": "60d,50%",
             "__interval": "90m",
+            "__note": "rack 7",
         },
     },
     {"targets": ["plain.example:8443"]},
 ]
 CONFIG = """
+instance: {name: Harbour, customer: Harbour Ltd}
 defaults: {critical_before: 9d}
 policies:
   - {match: {site: north}, warn_before: 40d, timeout: 4s}
@@ -73,6 +75,8 @@ def test_whole_target(tmp_path: Path) -> None:
         "server_name": "name.example",
         "protocol": "ldaps",
         "title": "Both",
+        "owner": "it",
+        "note": "rack 7",
         "labels": {"owner": "it", "site": "north"},
         "origin": f"file_sd:{tmp_path / 'list.json'}",
         "policy": {
@@ -88,6 +92,11 @@ def test_whole_target(tmp_path: Path) -> None:
             "checks": {},
         },
     }
+
+
+def test_the_monitor_is_named(tmp_path: Path) -> None:
+    """The answer says which monitor it is of and whom that works for."""
+    assert json.loads(listed(tmp_path).out)["instance"] == {"name": "Harbour", "customer": "Harbour Ltd"}
 
 
 def test_policy_of_the_list_is_of_its_group_only(tmp_path: Path) -> None:

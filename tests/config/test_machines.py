@@ -108,6 +108,16 @@ def test_every_server_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_owner_of_a_server(tmp_path: Path) -> None:
+    """The site's owner and note hold for its servers too, unless the block has its own."""
+    site = SITE.replace("    labels:", "    owner: VMS team\n    note: of the site\n    labels:")
+    file = tmp_path / "config.yaml"
+    file.write_text(site % ", note: of the block")
+    every = {"xprotect_site:vms01.vms.example": [found("rec01:7563")]}
+    machine = next(one for one in plan(load(file), every).targets if one.kind == "windows_remote")
+    assert (machine.info.owner, machine.info.note) == ("VMS team", "of the block")
+
+
 def test_policy_of_a_server(tmp_path: Path) -> None:
     """Without keys of its own the block looks unhurriedly and trusts what the site trusts."""
     policy = planned(tmp_path)["windows_remote:rec01"].policy

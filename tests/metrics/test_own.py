@@ -116,9 +116,17 @@ def test_telling_twice() -> None:
 
 
 def test_build_info() -> None:
-    """The build says the versions of cert-monitor and Python."""
+    """The build says the versions of cert-monitor and Python, and no name where there is none."""
     version = ".".join(map(str, sys.version_info[:3]))
-    assert read(own(), "build_info") == {(version, __version__): 1.0}
+    assert read(own(), "build_info") == {("", "", version, __version__): 1.0}
+
+
+def test_name_of_the_monitor() -> None:
+    """The name and customer told last are the only ones."""
+    metrics = own()
+    metrics.named("old", "")
+    metrics.named("Harbour", "Harbour Ltd")
+    assert [key[:2] for key in read(metrics, "build_info")] == [("Harbour Ltd", "Harbour")]
 
 
 def test_pools_are_watched() -> None:

@@ -69,6 +69,7 @@ def test_healthy() -> None:
         200,
         {
             "ok": True,
+            "instance": {"name": "", "customer": ""},
             "loop_age_seconds": 0.1,
             "schedule_age_seconds": 2.0,
             "alert_pass_age_seconds": None,
@@ -76,6 +77,12 @@ def test_healthy() -> None:
             "problems": [],
         },
     )
+
+
+def test_health_names_the_monitor() -> None:
+    """Health says which monitor it is and whom it works for."""
+    answer = ask(FakeDaemon(state=Health(name="Harbour", customer="Harbour Ltd")), "/healthz")
+    assert answer.json()["instance"] == {"name": "Harbour", "customer": "Harbour Ltd"}
 
 
 @pytest.mark.parametrize("health", [Health(store_ok=False), Health(problems=("the schedule is stuck",))])

@@ -106,7 +106,9 @@ def _row_sources(state: TargetState) -> Iterator[RowSource]:
 
 def _contains(source: RowSource, wanted: list[str]) -> bool:
     target = source.state.target
-    texts = [target.id, target.where, target.info.title, source.location, *(v for _, v in target.labels)]
+    info = target.info
+    texts = [target.id, target.where, info.title, info.owner, info.note, source.location]
+    texts += [value for _, value in target.labels]
     if source.sighting:
         texts += [source.sighting.certificate.subject, *source.sighting.certificate.dns_names]
     if source.crl:

@@ -28,6 +28,8 @@ class Row:
     target_id: str
     location: str
     labels: tuple[tuple[str, str], ...]
+    owner: str
+    note: str
     subject: str
     issuer: str
     notes: tuple[str, ...]
@@ -52,6 +54,8 @@ def row(source: RowSource, findings: Iterable[Finding], now: datetime) -> Row:
         target_id=state.target.id,
         location=source.location,
         labels=state.target.labels,
+        owner=state.target.label("owner"),
+        note=state.target.info.note,
         subject=certificate.title if certificate else source.crl_title,
         issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
         notes=tuple(_notes(own, failures, idle_standby=state.idle_standby)),

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import httpx
@@ -52,6 +53,16 @@ def links(page: str) -> Links:
     parser = Links()
     parser.feed(page)
     return parser
+
+
+def test_owner_and_note() -> None:
+    """Who is responsible and the remark stand with the target, as text, and are absent elsewhere."""
+    owned = endpoint("owned", 5)
+    info = replace(owned.target.info, owner="Video team", note="rack <7>")
+    owned = replace(owned, target=replace(owned.target, info=info))
+    page = html(snapshot(owned, endpoint("other", 5)))
+    wanted = ("Owner: ", "Owner: Video team", "Note: ", "Note: rack &lt;7&gt;")
+    assert [page.count(text) for text in wanted] == [1, 1, 1, 1]
 
 
 def many() -> Snapshot:

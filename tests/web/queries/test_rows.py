@@ -159,6 +159,16 @@ def test_search(words: str, expected: list[str]) -> None:
     assert [found.location for found in rows(shown, words)] == expected
 
 
+def test_search_by_owner_and_note() -> None:
+    """The search knows who is responsible and the remark."""
+    owned = endpoint("owned", 5)
+    info = replace(owned.target.info, owner="Video team", note="rack 7")
+    owned = replace(owned, target=replace(owned.target, info=info))
+    shown = snapshot(owned, endpoint("other", 5))
+    found = [[one.location for one in rows(shown, words)] for words in ("VIDEO", "rack")]
+    assert found == [["owned:443"], ["owned:443"]]
+
+
 def test_standby_is_no_outage() -> None:
     """What answers only after a takeover stands by: no failure is told of its silence, nor a row of them."""
     (shown,) = rows(snapshot(standby("failover")))

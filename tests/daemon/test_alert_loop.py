@@ -1,0 +1,20 @@
+"""What mails call the monitor that sent them."""
+
+import pytest
+
+from monitor.config import InstanceSettings
+from monitor.daemon.alert_loop import signature
+
+
+@pytest.mark.parametrize(
+    ("name", "customer", "expected"),
+    [
+        ("", "", "mon01.example"),
+        ("Harbour", "", "Harbour (mon01.example)"),
+        ("", "Harbour Ltd", "mon01.example for Harbour Ltd"),
+        ("Harbour", "Harbour Ltd", "Harbour (mon01.example) for Harbour Ltd"),
+    ],
+)
+def test_signature(name: str, customer: str, expected: str) -> None:
+    """The machine is always named; name and customer where they are configured."""
+    assert signature(InstanceSettings(name=name, customer=customer), "mon01.example") == expected
