@@ -36,7 +36,16 @@ from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
 from monitor.model.services import Clock, Source
 from monitor.model.state import DiscoveryState, FormerLeaf, Snapshot, TargetState
-from monitor.model.target import Batch, DiscoveredTarget, Margin, Policy, Target, TargetInfo, TargetTraits
+from monitor.model.target import (
+    Batch,
+    DiscoveredTarget,
+    Margin,
+    Policy,
+    Target,
+    TargetInfo,
+    TargetTraits,
+    make_target_id,
+)
 
 __all__ = [
     "Anchor",
@@ -84,6 +93,7 @@ __all__ = [
     "TargetInfo",
     "TargetState",
     "TargetTraits",
+    "make_target_id",
     "within",
     "worst",
 ]

@@ -1,5 +1,6 @@
 """Targets, the policy that applies to each, and what a target means to its people."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -116,6 +117,22 @@ class TargetTraits:
     self_made: str = ""
 
 
+# No colon, no slash: an id then says one zone, one kind and one name, whatever stands in the name.
+_ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+
+
+def make_target_id(kind: str, name: str, zone: str = "") -> str:
+    """Return the id of a target: ``KIND:NAME``, in a zone ``ZONE/KIND:NAME``.
+
+    Raises ``ValueError`` for a zone that is no word of at most 63 letters, digits, dots, ``-`` and ``_``.
+    """
+    if not zone:
+        return f"{kind}:{name}"
+    if not _ZONE.fullmatch(zone):
+        raise ValueError(f"a zone is a word of letters, digits, dots, - and _ (got {zone!r})")
+    return f"{zone}/{kind}:{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Hold one thing to probe on a schedule.
@@ -123,8 +140,9 @@ class Target:
     ``settings`` is the value that the source of this ``kind`` understands; it holds no
     secrets, only references to them. ``host`` with ``aliases`` is what targets are joined on.
     ``collection`` is true where an older certificate may lie beside its successor.
-    ``server_name`` is the name the certificate must carry, empty when no name is expected.
-    ``request`` is what its source is asked; it is made once, as every probe needs it.
+    ``server_name`` is the name the certificate must carry, empty when no name is expected. ``id`` is as
+    ``make_target_id`` makes it; ``zone`` is the network from which the target is reached, empty for the
+    monitor's own. ``request`` is what its source is asked; it is made once, as every probe needs it.
     """
 
     id: str
@@ -140,6 +158,7 @@ class Target:
     info: TargetInfo = TargetInfo()
     traits: TargetTraits = TargetTraits()
     origin: str = ""
+    zone: str = ""
     request: ProbeRequest = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -10,7 +10,17 @@ from weakref import WeakValueDictionary
 from pydantic import Field
 
 from monitor.clock import SystemClock
-from monitor.model import Clock, Failure, FailureReason, Policy, ProbeRequest, ProbeResult, Target, TargetInfo
+from monitor.model import (
+    Clock,
+    Failure,
+    FailureReason,
+    Policy,
+    ProbeRequest,
+    ProbeResult,
+    Target,
+    TargetInfo,
+    make_target_id,
+)
 from monitor.settings import Duration, TargetSettings
 from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.walk import failure_of, is_regular
@@ -48,7 +58,7 @@ class WindowsReportFile(TargetSettings):
         """Return the target of this machine; reads nothing."""
         within = f"{self.folder_name}/" if self.folder_name else ""
         return Target(
-            id=f"{KIND}:{within}{self.host}",
+            id=make_target_id(KIND, f"{within}{self.host}"),
             kind=KIND,
             where=self.file,
             settings=ReportFile(self.file, self.host, self.late_after),

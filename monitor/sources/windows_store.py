@@ -26,6 +26,7 @@ from monitor.model import (
     StoreEntry,
     Target,
     TargetInfo,
+    make_target_id,
 )
 from monitor.settings import Host, TargetSettings
 from monitor.sources.win32.failures import CallError
@@ -84,7 +85,7 @@ class WindowsStoreSettings(TargetSettings):
         host = socket.gethostname().lower()
         stores = ", ".join(self.stores)
         return Target(
-            id=f"{KIND}:{self.name or stores}",
+            id=make_target_id(KIND, self.name or stores),
             kind=KIND,
             where=", ".join(f"{host}/{store}" for store in self.stores),
             settings=LocalStores(host, tuple(map(store_name, self.stores)), self.aliases),

@@ -13,8 +13,8 @@ from monitor.web.on_demand import OnDemandProbes
 class Health:
     """Seconds since the last sign of life of each part (``None``: not started), and what is wrong.
 
-    The daemon decides what is too long; each of the ``problems`` is one sentence. ``name`` is what this monitor
-    is called, ``customer`` whom it works for.
+    The daemon decides what is too long; each of the ``problems`` is one sentence. ``name`` is what this
+    monitor is called, ``customer`` whom it works for.
     """
 
     loop_age: float | None = None

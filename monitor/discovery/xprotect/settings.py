@@ -11,6 +11,7 @@ from monitor.addresses import HTTPS_PORT, read_host
 from monitor.discovery.settings import DiscoverySettings
 from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.memory import SiteMemory
+from monitor.model import make_target_id
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, LocalPath
 from monitor.windows.access import WindowsAccess
@@ -91,7 +92,7 @@ class XProtectSiteSettings(DiscoverySettings):
     @property
     def target_id(self) -> str:
         """Return the id of the endpoint that the lists come from."""
-        return f"endpoint:{self.origin.where}"
+        return make_target_id("endpoint", self.origin.where)
 
     @property
     def password(self) -> SecretReference:

@@ -15,7 +15,7 @@ from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.site_query import SiteResult, ask_site
-from monitor.model import DiscoveredTarget, Failure
+from monitor.model import DiscoveredTarget, Failure, make_target_id
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
@@ -60,7 +60,7 @@ class XProtectSite:
     @property
     def target_id(self) -> str:
         """Return the id of the endpoint that the lists come from; a short name may have become a full one."""
-        return f"endpoint:{self.memory.own or self._settings.origin.where}"
+        return make_target_id("endpoint", self.memory.own or self._settings.origin.where)
 
     @property
     def unfinished(self) -> bool:

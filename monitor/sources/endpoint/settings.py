@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.addresses import HostPort, read_host
 from monitor.dialects import DIALECTS, PROTOCOLS
-from monitor.model import Policy, Target, TargetInfo, TargetTraits
+from monitor.model import Policy, Target, TargetInfo, TargetTraits, make_target_id
 from monitor.settings import Host
 from monitor.sources.endpoint.connect_options import ConnectSettings, Endpoint
 
@@ -66,7 +66,7 @@ class EndpointSettings(ConnectSettings):
         name = self.server_name or address
         where = str(host_port)
         return Target(
-            id=f"endpoint:{where}" + (f"/{name}" if name != address else ""),
+            id=make_target_id(self.kind, where if name == address else f"{where}/{name}"),
             kind=self.kind,
             where=where,
             settings=Endpoint(host, port, name, self.protocol, self.connect_options),

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from monitor.addresses import read_host
-from monitor.model import Policy, Target, TargetInfo
+from monitor.model import Policy, Target, TargetInfo, make_target_id
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, LocalPattern, TargetSettings
 from monitor.sources.files.globs import has_magic
@@ -52,7 +52,7 @@ class FilesSettings(TargetSettings):
         """Return the target these settings describe; asks the disk whether a path is a folder."""
         where = ", ".join(self.paths)
         return Target(
-            id=f"files:{self.name or where}",
+            id=make_target_id(self.kind, self.name or where),
             kind=self.kind,
             where=where,
             settings=Files(self.paths, self.exclude, tuple(one.reference for one in self.passphrases)),

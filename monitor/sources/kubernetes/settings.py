@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from monitor.model import Policy, Target, TargetInfo
+from monitor.model import Policy, Target, TargetInfo, make_target_id
 from monitor.settings import LocalPath, TargetSettings
 
 KIND = "kubernetes"
@@ -100,7 +100,7 @@ class KubernetesSettings(TargetSettings):
     def target(self, policy: Policy) -> Target:
         """Return the target these settings describe."""
         return Target(
-            id=f"{KIND}:{self.name}",
+            id=make_target_id(KIND, self.name),
             kind=KIND,
             where=self.context or self.name,
             settings=Cluster(

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from monitor.model import Policy, Target, TargetInfo
+from monitor.model import Policy, Target, TargetInfo, make_target_id
 from monitor.settings import Host, PolicySettings
 from monitor.windows.access import Remote, WindowsAccess
 
@@ -37,7 +37,7 @@ class WindowsRemoteSettings(WindowsAccess):
 def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
     """Return the target of one machine; ``host`` is as ``read_host`` gives it."""
     return Target(
-        id=f"{KIND}:{host}",
+        id=make_target_id(KIND, host),
         kind=KIND,
         where=host,
         settings=access.remote(host),
