@@ -7,12 +7,11 @@ from monitor.assess import PATIENCE
 from monitor.config import Config
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
-from monitor.http.session import UNVERIFIED
 from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
 from monitor.model import Anchors, Clock, Policy, RenewalWindow, Revocation, RevocationStatus, Snapshot
-from monitor.network.client_tls import client_context
+from monitor.network.client_tls import client_context, unverified_context
 from monitor.network.resolve import Resolving
 
 
@@ -60,7 +59,7 @@ class Inquiry:
 
     async def _revocations(self, snapshot: Snapshot, seen: Bytes) -> Mapping[str, Revocation]:
         known: dict[str, Revocation] = {}
-        fetcher = Fetcher(self.names, self.config.issuers.url_policy, UNVERIFIED)
+        fetcher = Fetcher(self.names, self.config.issuers.url_policy, unverified_context())
         asking = Revocations(fetcher, seen.ders, self.anchors, self.clock)
         while await asking.round(snapshot, known.update):
             pass

@@ -2,9 +2,9 @@
 
 from monitor.config import Config
 from monitor.http.fetch import Fetcher
-from monitor.http.session import UNVERIFIED
 from monitor.issuers.revocations import Revocations
 from monitor.model import Clock
+from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import Resolver
 from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
@@ -48,4 +48,4 @@ class RevocationLoop:
         return await self._revocations.round(self._board.snapshot, self._board.set_revocations)
 
     def _fetcher(self) -> Fetcher:
-        return Fetcher(self._resolver, self._settings.url_policy, UNVERIFIED)
+        return Fetcher(self._resolver, self._settings.url_policy, unverified_context())

@@ -4,6 +4,7 @@ A connection goes to no other address than the one that was checked, and ends wi
 """
 
 import asyncio
+import ssl
 from dataclasses import replace
 
 from yarl import URL
@@ -12,7 +13,7 @@ from monitor.http.failures import failure
 from monitor.http.policy import RefusedError, UrlPolicy, read_url
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
 from monitor.http.resolver import CheckedAddresses
-from monitor.http.session import Connections, HttpSession, Tls
+from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
 from monitor.network.resolve import Address, Resolving
 from monitor.parse import display
@@ -33,15 +34,15 @@ class Fetcher:
         self,
         names: Resolving,
         policy: UrlPolicy,
-        tls: Tls,
+        tls: ssl.SSLContext,
         *,
         at_once: int = AT_ONCE,
         compressed: bool = False,
     ) -> None:
         """Take who looks up names, what may be asked, and what verifies https.
 
-        ``tls`` is ``UNVERIFIED`` only for CRLs and OCSP, whose answers are signed themselves. ``compressed``
-        is as in ``Connections``.
+        ``tls`` may be an unverified context only for CRLs and OCSP, whose answers are signed themselves.
+        ``compressed`` is as in ``Connections``.
         """
         self._names = names
         self._policy = policy

@@ -7,7 +7,7 @@ import asyncio
 import ssl
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Self
 
 import aiohttp
 from yarl import URL
@@ -18,11 +18,6 @@ from monitor.http.resolver import AiohttpResolver
 from monitor.model import FailureReason
 from monitor.network.resolve import Resolving
 from monitor.parse import display
-
-UNVERIFIED: Final = "unverified"
-"""In place of a TLS context: verify no certificate. Right only for answers that are signed themselves."""
-
-Tls = ssl.SSLContext | Literal["unverified"]
 
 _PIECE = 64 * KIB
 
@@ -60,11 +55,11 @@ class _Connector(aiohttp.TCPConnector):
 class HttpSession:
     """Connections to ask over; use as an async context manager."""
 
-    def __init__(self, names: Resolving, tls: Tls, connections: Connections = _ONE) -> None:
+    def __init__(self, names: Resolving, tls: ssl.SSLContext, connections: Connections = _ONE) -> None:
         """Connect to nobody yet; ``tls`` verifies the servers that are asked over https."""
         self._how = connections
         self._connector = _Connector(
-            ssl=False if tls == UNVERIFIED else tls,
+            ssl=tls,
             resolver=AiohttpResolver(names),
             limit=connections.most,
             force_close=not connections.kept,

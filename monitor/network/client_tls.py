@@ -39,7 +39,10 @@ def client_context(
 
 
 def unverified_context() -> ssl.SSLContext:
-    """Return a context that accepts any certificate, so that it can be read; nothing may be sent over it."""
+    """Return a context that accepts any certificate: to read it, or for answers that are signed themselves.
+
+    Nothing secret may be sent over it.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

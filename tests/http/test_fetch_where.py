@@ -9,7 +9,7 @@ import pytest
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import UrlPolicy
 from monitor.http.request import FetchError, FetchResponse
-from monitor.http.session import UNVERIFIED
+from monitor.network.client_tls import unverified_context
 from support import pki
 from support.factories.fetching import asked, following, redirect, said
 from support.servers.issuer_world import LOOPBACK, Hosts, fetcher
@@ -124,14 +124,14 @@ def test_at_most_a_few_at_once() -> None:
             await writer.drain()
 
         async with web(x=counted) as server:
-            asking = Fetcher(Hosts(), LOOPBACK, UNVERIFIED, at_once=3)
+            asking = Fetcher(Hosts(), LOOPBACK, unverified_context(), at_once=3)
             await asyncio.gather(*(asking.fetch(following(server.url("/x"))) for _ in range(20)))
         return most
 
     assert asyncio.run(run()) == 3
 
 
-def https(tls: ssl.SSLContext | str, names: Sequence[str], ca: pki.Issued) -> str:
+def https(tls: ssl.SSLContext, names: Sequence[str], ca: pki.Issued) -> str:
     """Return what a TLS server with a certificate for some names leads to."""
 
     async def run() -> str:
@@ -164,7 +164,7 @@ def _trusting(ca: pki.Issued) -> ssl.SSLContext:
 def test_https_without_a_verifier() -> None:
     """For answers that are signed themselves https is taken as it comes."""
     ca = pki.authority(at=pki.TODAY)
-    assert https(UNVERIFIED, ["other.example"], ca) == "ok"
+    assert https(unverified_context(), ["other.example"], ca) == "ok"
 
 
 def test_https_with_a_verifier() -> None:

@@ -7,8 +7,8 @@ import pytest
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.http.request import FetchError, FetchRequest, Redirects
-from monitor.http.session import UNVERIFIED
 from monitor.model import FailureReason
+from monitor.network.client_tls import unverified_context
 from support.factories.fetching import redirect
 from support.servers.issuer_world import Hosts
 from support.servers.web_server import Reply, Request, http, web
@@ -25,7 +25,7 @@ def sent_to_another(status: str, body: bytes | None, redirects: Redirects) -> tu
             method = "GET" if body is None else "POST"
             request = FetchRequest(first.url("/x"), method, body, headers, redirects=redirects, accept=(200,))
             try:
-                await Fetcher(Hosts(), EVERYWHERE, UNVERIFIED).fetch(request)
+                await Fetcher(Hosts(), EVERYWHERE, unverified_context()).fetch(request)
             except FetchError as error:
                 return other.requests, str(error)
             return other.requests, ""
@@ -60,7 +60,7 @@ def asked(reply: Reply, redirects: Redirects, accept: tuple[int, ...]) -> tuple[
     async def run() -> tuple[int, list[Request]]:
         async with web(x=reply, y=http(b"ok")) as server:
             request = FetchRequest(server.url("/x"), headers=SECRETS, redirects=redirects, accept=accept)
-            response = await Fetcher(Hosts(), EVERYWHERE, UNVERIFIED).fetch(request)
+            response = await Fetcher(Hosts(), EVERYWHERE, unverified_context()).fetch(request)
             return response.status, server.requests
 
     return asyncio.run(run())
@@ -87,7 +87,7 @@ def test_another_scheme_or_port_is_another_server(port: str) -> None:
         async with web(x=redirect(f"http://127.0.0.1:{port}/")) as server:
             request = FetchRequest(server.url("/x"), headers=SECRETS, redirects=Redirects.SAME_ORIGIN)
             with pytest.raises(FetchError) as caught:
-                await Fetcher(Hosts(), EVERYWHERE, UNVERIFIED).fetch(request)
+                await Fetcher(Hosts(), EVERYWHERE, unverified_context()).fetch(request)
             return caught.value
 
     error = asyncio.run(run())

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from monitor.http.request import FetchError, FetchRequest, FetchResponse
-from monitor.http.session import UNVERIFIED, Connections, HttpSession
+from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
+from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import Resolver
 from support import pki
 from support.servers.issuer_world import Hosts
@@ -84,7 +85,7 @@ def answered(serve: Serve, how: Connections = ONE, **keys: float) -> FetchRespon
     """Return what one request to such a server leads to."""
 
     async def run() -> FetchResponse | FetchError:
-        async with served(serve) as port, HttpSession(Hosts(), UNVERIFIED, how) as session:
+        async with served(serve) as port, HttpSession(Hosts(), unverified_context(), how) as session:
             request = FetchRequest(f"http://127.0.0.1:{port}/", **keys)  # type: ignore[arg-type]  # numbers only
             try:
                 return await session.send(request)
@@ -102,7 +103,7 @@ def test_connections(*, kept: bool, connections: int) -> None:
     async def run() -> None:
         async with (
             served(saying(reply())) as port,
-            HttpSession(Hosts(), UNVERIFIED, Connections(kept=kept)) as session,
+            HttpSession(Hosts(), unverified_context(), Connections(kept=kept)) as session,
         ):
             for _ in range(2):
                 await session.send(FetchRequest(f"http://127.0.0.1:{port}/"))
@@ -147,11 +148,11 @@ def test_silence(serve: Serve, bound: str) -> None:
     assert (error.reason, error.connected) == (FailureReason.TIMEOUT, True)
 
 
-def failed(url: str, tls: ssl.SSLContext | str = UNVERIFIED, **keys: float) -> FetchError:
+def failed(url: str, tls: ssl.SSLContext | None = None, **keys: float) -> FetchError:
     """Return the error of one request."""
 
     async def run() -> None:
-        async with HttpSession(Hosts(), tls) as session:
+        async with HttpSession(Hosts(), tls or unverified_context()) as session:
             await session.send(FetchRequest(url, **keys))  # type: ignore[arg-type]  # numbers only
 
     with pytest.raises(FetchError) as caught:
@@ -181,7 +182,7 @@ def test_unknown_name() -> None:
     """A name without an address is told as one."""
 
     async def run() -> None:
-        async with HttpSession(Resolver(1), UNVERIFIED) as session:
+        async with HttpSession(Resolver(1), unverified_context()) as session:
             await session.send(FetchRequest("http://nowhere.invalid/"))
 
     with pytest.raises(FetchError) as caught:

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE, UrlPolicy
-from monitor.http.session import UNVERIFIED
 from monitor.issuers.ari_client import Fetchers
 from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.renewals import Renewals
 from monitor.model import Assessment, Path, Policy, RenewalWindow, Snapshot, Target, TargetState
+from monitor.network.client_tls import unverified_context
 from monitor.parse import certificate
 from support import pki
 from support.servers.issuer_world import LOOPBACK, NOW, Clock, Hosts
@@ -83,7 +83,10 @@ class World:
 
     def fetchers(self) -> Fetchers:
         """Return who asks the CA, and who asks others."""
-        return Fetchers(Fetcher(Hosts(), EVERYWHERE, UNVERIFIED), Fetcher(Hosts(), self.policy, UNVERIFIED))
+        return Fetchers(
+            Fetcher(Hosts(), EVERYWHERE, unverified_context()),
+            Fetcher(Hosts(), self.policy, unverified_context()),
+        )
 
     @staticmethod
     def directory(url: str) -> bytes:

@@ -7,9 +7,9 @@ from cryptography import x509
 
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import UrlPolicy
-from monitor.http.session import UNVERIFIED
 from monitor.issuers.fetched_crl import FetchedCrl, read_crl
 from monitor.issuers.verdict import IssuerPair
+from monitor.network.client_tls import unverified_context
 from support import pki
 from support.pki.crls import URL
 
@@ -77,4 +77,4 @@ class Hosts:
 
 def fetcher(hosts: Hosts | None = None, policy: UrlPolicy = LOOPBACK) -> Fetcher:
     """Return what asks our server."""
-    return Fetcher(hosts or Hosts(), policy, UNVERIFIED)
+    return Fetcher(hosts or Hosts(), policy, unverified_context())
