@@ -12,7 +12,7 @@ from monitor.issuers.renewals import Renewals
 from monitor.issuers.revocations import Revocations
 from monitor.model import Anchors, Clock, Policy, RenewalWindow, Revocation, RevocationStatus, Snapshot
 from monitor.network.client_tls import client_context, unverified_context
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 
 
 class Bytes:
@@ -44,7 +44,7 @@ class Inquiry:
     """Hold what is needed to ask issuers within what the configuration allows."""
 
     config: Config
-    names: Resolving
+    names: NameLookup
     anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
     clock: Clock
 

@@ -16,7 +16,7 @@ from monitor.discovery import (
 )
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 
@@ -32,7 +32,7 @@ class DiscoveryServices:
 
     store: Store
     clock: Clock
-    resolver: Resolving
+    resolver: NameLookup
     trusted: TrustStoreCache
     board: Board
     metrics: OwnMetrics

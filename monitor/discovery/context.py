@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from monitor.model import Anchors, Clock
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.xprotect import Presets
 
 AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
@@ -18,7 +18,7 @@ class DiscoveryContext:
     seconds.
     """
 
-    resolver: Resolving
+    resolver: NameLookup
     anchors: AnchorsOf
     clock: Clock
     presets: Presets

@@ -11,7 +11,7 @@ from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_p
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget, Failure, FailureReason
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.settings import Duration
 
 _LONGEST_LOOKUP = 10.0
@@ -56,7 +56,7 @@ class DnsSettings(DiscoverySettings):
         """Return what names this entry: ``dns:NAME:PORT``."""
         return f"dns:{self.name}"
 
-    def discovery(self, resolver: Resolving) -> "DnsDiscovery":
+    def discovery(self, resolver: NameLookup) -> "DnsDiscovery":
         """Return the discovery that these settings describe."""
         return DnsDiscovery(self, resolver)
 
@@ -64,7 +64,7 @@ class DnsSettings(DiscoverySettings):
 class DnsDiscovery(BaseDiscovery):
     """Find the addresses of one name."""
 
-    def __init__(self, settings: DnsSettings, resolver: Resolving) -> None:
+    def __init__(self, settings: DnsSettings, resolver: NameLookup) -> None:
         """Ask this resolver."""
         super().__init__(settings)
         self._settings = settings

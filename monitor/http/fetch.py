@@ -15,7 +15,7 @@ from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redire
 from monitor.http.resolver import CheckedAddresses
 from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
-from monitor.network.resolve import Address, Resolving
+from monitor.network.resolve import Address, NameLookup
 from monitor.parse import display
 
 AT_ONCE = 8
@@ -32,7 +32,7 @@ class Fetcher:
 
     def __init__(
         self,
-        names: Resolving,
+        names: NameLookup,
         policy: UrlPolicy,
         tls: ssl.SSLContext,
         *,

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from monitor.network.resolve import Address, Resolving
+from monitor.network.resolve import Address, NameLookup
 
 
 class AiohttpResolver(AbstractResolver):
     """Look names up the way probes do."""
 
-    def __init__(self, names: Resolving) -> None:
+    def __init__(self, names: NameLookup) -> None:
         """Ask this one, which belongs to others."""
         self._names = names
 

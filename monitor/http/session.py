@@ -16,7 +16,7 @@ from monitor.http.failures import ERRORS, failure
 from monitor.http.request import KIB, MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.resolver import AiohttpResolver
 from monitor.model import FailureReason
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.parse import display
 
 _PIECE = 64 * KIB
@@ -55,7 +55,7 @@ class _Connector(aiohttp.TCPConnector):
 class HttpSession:
     """Connections to ask over; use as an async context manager."""
 
-    def __init__(self, names: Resolving, tls: ssl.SSLContext, connections: Connections = _ONE) -> None:
+    def __init__(self, names: NameLookup, tls: ssl.SSLContext, connections: Connections = _ONE) -> None:
         """Connect to nobody yet; ``tls`` verifies the servers that are asked over https."""
         self._how = connections
         self._connector = _Connector(

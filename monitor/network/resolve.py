@@ -23,7 +23,7 @@ class Address(NamedTuple):
         return str(self.sockaddr[0])
 
 
-class Resolving(Protocol):
+class NameLookup(Protocol):
     """The interface of host name resolvers."""
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:

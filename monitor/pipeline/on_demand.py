@@ -11,7 +11,7 @@ from datetime import timedelta
 from monitor.addresses import HostPort
 from monitor.model import Anchors, Clock, Observation, Source, Target, TargetState
 from monitor.network.allow import Allowed
-from monitor.network.resolve import Address, Resolving
+from monitor.network.resolve import Address, NameLookup
 from monitor.pipeline.gate import Gate
 from monitor.pipeline.judge import Judge, unjudged
 from monitor.pipeline.probe_target import met_a_bug, probe
@@ -39,8 +39,8 @@ class OnDemandProber:
 
     def __init__(
         self,
-        resolver: Resolving,
-        make_sources: Callable[[Resolving], Mapping[str, Source]],
+        resolver: NameLookup,
+        make_sources: Callable[[NameLookup], Mapping[str, Source]],
         anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
         judge: Judge,
         clock: Clock,
@@ -141,7 +141,7 @@ _probed_host: ContextVar[_ResolvedHost | None] = ContextVar("_probed_host", defa
 class _PinnedResolver:
     """Return for the probed host what was resolved before; resolve others, such as a configured proxy."""
 
-    def __init__(self, resolver: Resolving) -> None:
+    def __init__(self, resolver: NameLookup) -> None:
         self._resolver = resolver
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from monitor.model import Policy, Source, Target
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.settings import PolicySettings
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.connect_options import Endpoint
@@ -36,7 +36,7 @@ FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "window
 """What discoveries may find, and the settings that its keys are."""
 
 
-def sources(resolver: Resolving) -> dict[str, Source]:
+def sources(resolver: NameLookup) -> dict[str, Source]:
     """Return the object that probes each kind of target; endpoints look names up with ``resolver``."""
     return {
         "endpoint": EndpointSource(resolver),

@@ -24,7 +24,7 @@ from monitor.model import (
     TargetState,
 )
 from monitor.network.allow import Allowed
-from monitor.network.resolve import Address, Resolver, Resolving
+from monitor.network.resolve import Address, NameLookup, Resolver
 from monitor.pipeline import BusyError, Judge, NotAllowedError, OnDemandProber
 from monitor.pipeline.on_demand import AT_ONCE, WAITING
 from monitor.sources import EndpointSettings, sources
@@ -83,7 +83,7 @@ class Slow:
 class Asking:
     """Say which address a probe would go to."""
 
-    resolver: Resolving
+    resolver: NameLookup
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Fail with the address."""
@@ -111,10 +111,10 @@ async def buggy_anchors(trust: tuple[str, ...]) -> Anchors:
     raise LookupError(*trust)
 
 
-def probing(names: Resolving, source: Source | None = None, anchors: object = no_anchors) -> OnDemandProber:
+def probing(names: NameLookup, source: Source | None = None, anchors: object = no_anchors) -> OnDemandProber:
     """Return what probes with these names, through the real endpoint source unless another is given."""
 
-    def sources_by_kind(resolver: Resolving) -> Mapping[str, Source]:
+    def sources_by_kind(resolver: NameLookup) -> Mapping[str, Source]:
         return {"endpoint": source} if source else sources(resolver)
 
     return OnDemandProber(names, sources_by_kind, anchors, Judge(PathFinder()), SystemClock())  # type: ignore[arg-type]
@@ -289,9 +289,9 @@ def test_sources_are_made_once() -> None:
     """Probes share their sources, which may hold threads, and each still gets its own answer."""
 
     async def run() -> tuple[int, list[str]]:
-        made: list[Resolving] = []
+        made: list[NameLookup] = []
 
-        def sources_by_kind(resolver: Resolving) -> Mapping[str, Source]:
+        def sources_by_kind(resolver: NameLookup) -> Mapping[str, Source]:
             made.append(resolver)
             return {"endpoint": Asking(resolver)}
 

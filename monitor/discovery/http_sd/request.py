@@ -14,7 +14,7 @@ from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.http.request import MIB, FetchError, FetchRequest, Redirects
 from monitor.model import Failure, FailureReason
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.parse import display
 from monitor.secrets import Secret
 
@@ -56,7 +56,7 @@ class NoListError(Exception):
 
 
 async def get_list(
-    url: str, login: Login | None, tls: ssl.SSLContext, names: Resolving, longest: float
+    url: str, login: Login | None, tls: ssl.SSLContext, names: NameLookup, longest: float
 ) -> ListAnswer:
     """Return the list at a URL; raise ``NoListError`` when there is none within ``longest`` seconds."""
     where = _where(url)

@@ -16,7 +16,7 @@ from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
 from monitor.network.client_tls import unverified_context
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.parse import UnreadableCertificateError, certificate
 
 MOST_BYTES = 64 * MIB
@@ -46,7 +46,7 @@ class Client:
         self,
         origin: Origin,
         context: ssl.SSLContext,
-        resolver: Resolving,
+        resolver: NameLookup,
         bounds: Bounds,
     ) -> None:
         """Prepare; nothing is connected yet."""
@@ -106,7 +106,7 @@ class Client:
         return AskError(FailureReason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
 
 
-async def _shown(origin: Origin, resolver: Resolving, longest: float) -> str:
+async def _shown(origin: Origin, resolver: NameLookup, longest: float) -> str:
     """Return the served certificate in words, empty when it cannot be had."""
     context = unverified_context()
     try:

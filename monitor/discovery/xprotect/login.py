@@ -16,7 +16,7 @@ from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.discovery.xprotect.windows import windows_exchange
 from monitor.http.request import FetchResponse
 from monitor.model import Clock, FailureReason
-from monitor.network.resolve import Resolving
+from monitor.network.resolve import NameLookup
 from monitor.secrets import Secret, SecretUnavailableError
 from monitor.threads import ThreadPool
 
@@ -39,7 +39,7 @@ class Token:
 class Services:
     """What asking a site needs from outside."""
 
-    resolver: Resolving
+    resolver: NameLookup
     context: ssl.SSLContext
     clock: Clock
     pool: ThreadPool

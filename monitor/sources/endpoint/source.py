@@ -9,7 +9,7 @@ from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
 from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, begin, connect
-from monitor.network.resolve import Address, Resolving, literal
+from monitor.network.resolve import Address, NameLookup, literal
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.conversation_factory import (
@@ -54,7 +54,7 @@ class _ProbeContext(NamedTuple):
 class EndpointSource:
     """Probe endpoints; any number of looks may be under way at once."""
 
-    def __init__(self, resolver: Resolving) -> None:
+    def __init__(self, resolver: NameLookup) -> None:
         """Use this resolver for names."""
         self._resolver = resolver
         self._conversations = ConversationFactory()

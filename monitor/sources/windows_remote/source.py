@@ -14,7 +14,7 @@ from socket import socket
 
 from monitor.model import Anchors, Failure, FailureReason, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, connect
-from monitor.network.resolve import Address, Resolving
+from monitor.network.resolve import Address, NameLookup
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
 from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, LoginSlot
@@ -67,7 +67,7 @@ class _Probe:
 class WindowsRemoteSource:
     """Probe Windows machines; one connection for each probe, a bounded number of them at once."""
 
-    def __init__(self, resolver: Resolving, at_once: int = AT_ONCE) -> None:
+    def __init__(self, resolver: NameLookup, at_once: int = AT_ONCE) -> None:
         """Use this resolver for names, and probe up to ``at_once`` machines together."""
         self.pool = ThreadPool("windows", at_once + _PREPARING)
         self._resolver = resolver
