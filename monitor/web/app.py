@@ -69,7 +69,7 @@ async def _breathing(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     for piece in pieces:
         if piece:
             yield piece
-        # Sending does not always wait, and looks must go on during a scrape of 200 MB.
+        # Sending does not always wait, and probes must go on during a scrape of 200 MB.
         await asyncio.sleep(0)
 
 
