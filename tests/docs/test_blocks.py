@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load, plan
-from monitor.discovery.groups import listed
+from monitor.discovery.groups import parse_groups
 from monitor.sources.windows_store import WindowsStoreSettings
 from support.folders import ROOT
 from support.pages import Block, blocks, pages
@@ -51,7 +51,7 @@ def test_configuration_loads(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", LISTS, ids=str)
 def test_list_of_targets_is_read(block: Block) -> None:
     """A list in Prometheus' format has no mistake."""
-    assert listed(json.loads(block.text)).mistakes == ()
+    assert parse_groups(json.loads(block.text)).errors == ()
 
 
 @pytest.mark.parametrize("block", blocks("powershell"), ids=str)
