@@ -94,6 +94,13 @@ Mailbox = Annotated[str, AfterValidator(_mailbox)]
 EhloName = Annotated[str, AfterValidator(_ehlo_name)]
 
 
+def _same(name: str, value: str | None, wanted: str) -> bool:
+    """Return whether a label has a value; sites are compared without case."""
+    if name == "site" and value is not None:
+        return value.casefold() == wanted.casefold()
+    return value == wanted
+
+
 class PolicyRule(PolicySettings):
     """Change the policy of the targets that carry all of these labels."""
 
@@ -103,7 +110,7 @@ class PolicyRule(PolicySettings):
 
     def fits(self, labels: Mapping[str, str]) -> bool:
         """Return whether a target with these labels, its kind among them, is meant."""
-        return all(labels.get(name) == value for name, value in self.match.items())
+        return all(_same(name, labels.get(name), value) for name, value in self.match.items())
 
 
 class EmailSettings(Settings):

@@ -91,10 +91,11 @@ class _Planning:
         self._presets = config.presets
         self._issuers = config.issuers
         self._watched = frozenset(_single_paths(config.targets))
+        self._sites: dict[str, str] = {}
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
         preset = self._presets.of(settings.preset) if isinstance(settings, EndpointSettings) else None
-        named = _labels(preset) | settings.labels
+        named = self._with_site(_labels(preset) | settings.labels)
         before = preset.defaults if preset else usual_policy(settings)
         policy = self._policies.of(settings.kind, named, own or settings, before)
         words = self._policies.owner_and_note(settings.kind, named, own or settings, before)
@@ -115,7 +116,7 @@ class _Planning:
         missing = {name: value for name, value in inherited.items() if getattr(access, name) is None}
         access = access.model_copy(update=missing)
         for machine in machines(found):
-            labels = discovery.labels | dict(machine.labels) | access.labels
+            labels = self._with_site(discovery.labels | dict(machine.labels) | access.labels)
             policy = self._policies.of(REMOTE, labels, access, UNHURRIED)
             target = replace(
                 target_of(access, machine.host, policy),
@@ -127,7 +128,7 @@ class _Planning:
             self.targets.setdefault(target.id, owned(target, *words))
 
     def add_found(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> None:
-        labels = discovery.labels | dict(found.labels)
+        labels = self._with_site(discovery.labels | dict(found.labels))
         try:
             settings = _settings(found, labels, found.title or discovery.title)
         except ValidationError as error:
@@ -147,6 +148,15 @@ class _Planning:
         there = self.targets.setdefault(target.id, target).where
         if there != target.where and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
+
+    def _with_site(self, labels: dict[str, str]) -> dict[str, str]:
+        """Return labels with the site as it was first written: sites that differ in case are one site.
+
+        All that groups or joins targets by site, metrics included, then compares equal values.
+        """
+        if (site := labels.get("site")) is None:
+            return labels
+        return labels | {"site": self._sites.setdefault(site.casefold(), site)}
 
     def _leave_out(self, discovery: DiscoveryKind, found: DiscoveredTarget, why: str) -> None:
         self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {why}"))

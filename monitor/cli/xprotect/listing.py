@@ -45,16 +45,18 @@ def as_json(listed: Sequence[Row]) -> str:
 
 
 def as_table(listed: Sequence[Row]) -> str:
-    """Return the rows in columns, one block for each site."""
-    return "\n\n".join(_block(site, listed) for site in dict.fromkeys(row["site"] for row in listed))
+    """Return the rows in columns, one block for each site, which is called as it was first written."""
+    sites: dict[str, list[Row]] = {}
+    for row in listed:
+        sites.setdefault(row["site"].casefold(), []).append(row)
+    return "\n\n".join(map(_block, sites.values()))
 
 
-def _block(site: str, listed: Sequence[Row]) -> str:
-    mine = [row for row in listed if row["site"] == site]
+def _block(mine: Sequence[Row]) -> str:
     lines = [_HEAD, *map(_cells, mine)]
     widths = [min(_WIDEST, max(cell_len(line[column]) for line in lines)) for column in range(len(_HEAD))]
     count = f"{len(mine)} {'endpoint' if len(mine) == 1 else 'endpoints'}"
-    return "\n".join([f"site {display(site)}: {count}", *_aligned(lines, widths)])
+    return "\n".join([f"site {display(mine[0]['site'])}: {count}", *_aligned(lines, widths)])
 
 
 def _cells(row: Row) -> tuple[str, ...]:
