@@ -20,9 +20,10 @@ from monitor.assess import PathFinder
 from monitor.clock import SystemClock
 from monitor.gc_tuning import spare_the_collector
 from monitor.metrics import Exposition, OwnMetrics
-from monitor.model import Policy, Severity, Target
+from monitor.model import Policy, Severity, Target, TargetState
 from monitor.network.resolve import Resolver
-from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, TrustStoreCache
+from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
+from monitor.probing import Gate, InProcessRunner
 from monitor.scheduler import batches
 from monitor.sources import EndpointSettings, TrustStoreLoader, sources
 from monitor.store import Store
@@ -38,13 +39,13 @@ def targets_of(endpoints: list[str], ca: str, timeout: float = 10.0) -> tuple[Ta
 def services_of(board: Board, store: Store, in_flight: int, per_second: float = 0) -> PipelineServices:
     """Return the services wired as the daemon does it; ``per_second`` of 0 means starts without a pace."""
     clock, sources_by_kind = SystemClock(), sources(Resolver())
+    gate = Gate(clock, in_flight=in_flight, per_second=per_second)
     return PipelineServices(
-        sources_by_kind,
+        InProcessRunner(sources_by_kind, gate, clock),
         TrustStoreCache(TrustStoreLoader().anchors, clock).anchors,
         Judge(PathFinder()),
         store,
         board,
-        Gate(clock, in_flight=in_flight, per_second=per_second),
         clock,
         OwnMetrics(sources_by_kind),
     )
@@ -59,7 +60,7 @@ async def run(job: dict[str, Any]) -> Cost:
     """Warm up with a pass over all targets, then measure the passes that give the wanted number of looks."""
     targets = targets_of(job["endpoints"], job["ca"])
     board, exposition = Board(), Exposition()
-    board.replace(board.state(target) for target in targets)
+    board.replace(TargetState(target) for target in targets)
     store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
     cycle = Pipeline(services_of(board, store, job["in_flight"]))
     await look_at_all(cycle, targets)

@@ -36,7 +36,8 @@ from monitor.model import (
     TargetState,
 )
 from monitor.network.resolve import Resolver
-from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices, TrustStoreCache
+from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
+from monitor.probing import Gate, InProcessRunner
 from monitor.sources import TrustStoreLoader, sources
 
 AT_ONCE = 300
@@ -127,20 +128,19 @@ async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | Non
     targets = tuple({target.id: target for target in wanted}.values())
     board, trusted, resolver = Board(), TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
     record = _Record()
-    board.replace(board.state(target) for target in targets)
+    board.replace(TargetState(target) for target in targets)
     with _progress(len(targets)) as progress:
         sources_by_kind = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
         services = PipelineServices(
-            sources_by_kind,
+            InProcessRunner(sources_by_kind, Gate(clock, in_flight=AT_ONCE, per_second=0), clock),
             trusted.anchors,
             Judge(PathFinder()),
             record,
             board,
-            Gate(clock, in_flight=AT_ONCE, per_second=0),
             clock,
             _NoTally(),
         )
-        await Pipeline(services).run(Batch("check", EVERY, targets))
+        await Pipeline(services).run(Batch("check", EVERY, tuple(target.request for target in targets)))
     if config is None:
         return board.snapshot
     return await Inquiry(config, resolver, trusted.anchors, clock).told(board.snapshot, record.seen)

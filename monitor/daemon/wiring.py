@@ -22,8 +22,9 @@ from monitor.daemon.web_facade import WebServices
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.network.resolve import Resolver
-from monitor.pipeline import Board, Gate, Judge, OnDemandProber, Pipeline, PipelineServices, TrustStoreCache
+from monitor.pipeline import Board, Judge, OnDemandProber, Pipeline, PipelineServices, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
+from monitor.probing import Gate, InProcessRunner
 from monitor.scheduler import Scheduler
 from monitor.sources import TrustStoreLoader, sources
 from monitor.store import Store
@@ -48,7 +49,8 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
     metrics = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
     metrics.named(config.instance.name, config.instance.customer)
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
-    pipeline = Pipeline(PipelineServices(kinds, trusted.anchors, judge, store, board, gate, clock, metrics))
+    runner = InProcessRunner(kinds, gate, clock)
+    pipeline = Pipeline(PipelineServices(runner, trusted.anchors, judge, store, board, clock, metrics))
     schedule = Scheduler(pipeline.run, clock)
     loader = StateLoader(store, judge, trusted.anchors, clock)
     watched = WatchedTargets(

@@ -192,7 +192,7 @@ class Batch:
 
     id: str
     interval: timedelta
-    targets: tuple[Target, ...] = field(default=())
+    requests: tuple[ProbeRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

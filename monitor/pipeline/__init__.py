@@ -4,7 +4,6 @@
 """
 
 from monitor.pipeline.board import Board
-from monitor.pipeline.gate import Gate
 from monitor.pipeline.judge import Judge
 from monitor.pipeline.on_demand import BusyError, NotAllowedError, OnDemandProber
 from monitor.pipeline.run import Pipeline, PipelineServices
@@ -13,7 +12,6 @@ from monitor.pipeline.trust_stores import TrustStoreCache
 __all__ = [
     "Board",
     "BusyError",
-    "Gate",
     "Judge",
     "NotAllowedError",
     "OnDemandProber",

@@ -6,10 +6,10 @@ from dataclasses import replace
 from monitor.model import (
     DiscoveryState,
     Finding,
+    ProbeRequest,
     RenewalWindow,
     Revocation,
     Snapshot,
-    Target,
     TargetState,
 )
 
@@ -21,16 +21,14 @@ class Board:
         """Start with nothing known."""
         self.snapshot = Snapshot()
 
-    def state(self, target: Target) -> TargetState:
-        """Return what is known about a target, under the definition that the board has of it by now.
+    def state(self, request: ProbeRequest) -> TargetState | None:
+        """Return what is known about the target of a request, under its present definition.
 
-        It is nothing when the target is not on the board or means something else there: ``put`` then takes
-        nothing either.
+        ``None`` when it is not on the board, or has other settings there: then it is no longer what the
+        request is about.
         """
-        known = self.snapshot.states.get(target.id)
-        if known is None or (known.target is not target and known.target.settings != target.settings):
-            return TargetState(target)
-        return known
+        known = self.snapshot.states.get(request.target_id)
+        return known if known is not None and _same(known.target.settings, request.settings) else None
 
     def put(self, states: Iterable[TargetState]) -> None:
         """Replace the states of some targets; targets that are not on the board stay off it.
@@ -71,5 +69,6 @@ class Board:
         self.snapshot = replace(self.snapshot, renewals=known)
 
 
-def _same(one: Target, other: Target) -> bool:
+def _same(one: object, other: object) -> bool:
+    # Nearly always it is the same object, which costs nothing to compare.
     return one is other or one == other

@@ -12,9 +12,8 @@ from monitor.addresses import HostPort
 from monitor.model import Anchors, Clock, Observation, Source, Target, TargetState
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup
-from monitor.pipeline.gate import Gate
 from monitor.pipeline.judge import Judge, unjudged
-from monitor.pipeline.probe_target import met_a_bug, probe
+from monitor.probing import Gate, met_a_bug, probe
 from monitor.sources.endpoint.connect_options import Endpoint
 
 log = logging.getLogger(__name__)
@@ -112,8 +111,7 @@ class OnDemandProber:
         # Whole hundredths, because failures say how long was waited.
         left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
         timeout = min(target.policy.timeout, timedelta(seconds=left))
-        limited = replace(target, policy=replace(target.policy, timeout=timeout))
-        return await probe(limited, self._sources, self._clock)
+        return await probe(replace(target.request, timeout=timeout), self._sources, self._clock)
 
     async def _judged(self, target: Target, observation: Observation) -> TargetState:
         unknown = TargetState(target)

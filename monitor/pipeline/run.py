@@ -1,31 +1,28 @@
 """The main path: probe a batch, judge what was seen, record it in one transaction, show it.
 
-    batch -> look -> judge -> record -> board
+    batch -> probe -> take: judge -> board -> record
 
-``check`` and the schedule call the same function. Nothing here raises for the outside world; a broken store
+``check`` and the scheduler call the same function. Nothing here raises for the outside world; a broken store
 is counted and what could not be recorded is kept for the next time.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from monitor.errors import SystemBrokenError
-from monitor.model import Anchors, Batch, Clock, FailureReason, Observation, Source, Target, TargetState
+from monitor.model import Anchors, Batch, Clock, FailureReason, Observation, TargetState
 from monitor.pipeline.board import Board
-from monitor.pipeline.gate import Gate
 from monitor.pipeline.judge import Judge, unjudged
-from monitor.pipeline.looks import ProbeBatch
-from monitor.pipeline.probe_target import met_a_bug, probe
+from monitor.probing import Answer, BatchRunner, met_a_bug
 
 log = logging.getLogger(__name__)
 
-SLICE = 0.5
-"""Seconds after which the finished probes of a batch are recorded while slow ones still run: a
-black-holed host delays nobody's result but its own."""
+HERE = ""
+"""The zone of what this process probes itself."""
 
 
 class Recorder(Protocol):
@@ -54,16 +51,15 @@ class ProbeCounters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PipelineServices:
-    """Hold the lower services that a cycle works with."""
+    """The lower services that the main path works with."""
 
-    sources: Mapping[str, Source]
+    runner: BatchRunner
     anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
     judge: Judge
     store: Recorder
     board: Board
-    gate: Gate
     clock: Clock
-    tally: ProbeCounters
+    counters: ProbeCounters
 
 
 class Pipeline:
@@ -78,43 +74,59 @@ class Pipeline:
 
     async def run(self, batch: Batch, due_at: datetime | None = None) -> None:
         """Probe every target of a batch and record the results; cancelling records what is finished."""
-        free = [target for target in batch.targets if target.id not in self._busy]
-        self._busy.update(target.id for target in free)
-        probes = ProbeBatch(partial(self._probe, due_at=due_at), free, self._do.gate)
+        free = [request for request in batch.requests if request.target_id not in self._busy]
+        self._busy.update(request.target_id for request in free)
         try:
-            while results := await probes.taken(SLICE):
-                await self._settle(results)
+            # Nothing expires: a batch that waits long is still the next probe of its targets.
+            await self._do.runner.run(batch.id, free, partial(self._probed_here, due_at), None)
         finally:
-            if results := await probes.abandon():
-                await self._settle(results)
-            self._busy.difference_update(target.id for target in free)
+            self._busy.difference_update(request.target_id for request in free)
 
-    async def _probe(self, target: Target, due_at: datetime | None) -> Observation:
+    async def _probed_here(self, due_at: datetime | None, answers: Sequence[Answer]) -> None:
         if due_at is not None:
-            self._do.tally.started_late(max(timedelta(0), self._do.clock.now() - due_at))
-        return await probe(target, self._do.sources, self._do.clock)
+            for _, observation in answers:
+                self._do.counters.started_late(max(timedelta(0), observation.started_at - due_at))
+        await self.take(HERE, answers)
 
-    async def _settle(self, results: Sequence[tuple[Target, Observation]]) -> None:
+    async def take(self, zone: str, answers: Sequence[Answer]) -> None:
+        """Judge what was probed in a zone, show and record it; one call at a time for each zone.
+
+        Answers about a target that is gone, or that has other settings by now, are dropped. So are those of
+        another zone that were taken before or are older than what is known: they may come more than once.
+        """
+        several: dict[str, Answer] = {}
+        for answer in answers:
+            if answer[0].target_id in several:
+                await self._settle(zone, several.values())
+                several = {}
+            several[answer[0].target_id] = answer
+        await self._settle(zone, several.values())
+
+    async def _settle(self, zone: str, answers: Iterable[Answer]) -> None:
         learned = {}
-        for target, observation in results:
-            learned[target.id] = entry = await self._judged(target, observation)
+        for request, observation in answers:
+            known = self._do.board.state(request)
+            if known is None or (zone != HERE and _stale(known, observation, self._do.clock.now())):
+                continue
+            learned[request.target_id] = entry = await self._judged(known, observation)
             for failure in entry[1].result.failures:
-                self._do.tally.probe_failed(target.kind, failure.reason)
+                self._do.counters.probe_failed(request.settings.kind, failure.reason)
+        if not learned:
+            return
         self._do.board.put(state for state, _ in learned.values())
-        # What was removed or defined anew during its probe is not brought back by the record either.
+        # What was removed or defined anew during its judgment is not brought back by the record either.
         shown = self._do.board.snapshot.states
         await self._record({name: entry for name, entry in learned.items() if shown.get(name) is entry[0]})
 
-    async def _judged(self, target: Target, observation: Observation) -> tuple[TargetState, Observation]:
-        previous = self._do.board.state(target)
+    async def _judged(self, known: TargetState, observation: Observation) -> tuple[TargetState, Observation]:
         try:
-            anchors = await self._do.anchors(previous.target.policy.trust)
-            state = self._do.judge.observed(previous, observation, anchors, self._do.clock.now())
+            anchors = await self._do.anchors(known.target.policy.trust)
+            state = self._do.judge.observed(known, observation, anchors, self._do.clock.now())
         except Exception as error:
             # Nobody else's result may be lost with it: a batch has hundreds.
-            log.exception("judging %s ended in a bug of cert-monitor", target.id)
+            log.exception("judging %s ended in a bug of cert-monitor", known.target.id)
             observation = replace(observation, result=met_a_bug(error))
-            state = unjudged(previous, observation)
+            state = unjudged(known, observation)
         return state, observation
 
     async def _record(self, learned: Mapping[str, tuple[TargetState, Observation]]) -> None:
@@ -125,7 +137,7 @@ class Pipeline:
                 {target_id: observation for target_id, (_, observation) in waiting.items()},
             )
         except SystemBrokenError as error:
-            self._do.tally.store_failed()
+            self._do.counters.store_failed()
             if self.store_ok:
                 log.error("could not record, going on without: %s", error)  # noqa: TRY400 - said, not traced
             self._unrecorded.update(waiting)
@@ -138,3 +150,12 @@ class Pipeline:
                 if target_id in learned or self._unrecorded.get(target_id) is entry:
                     self._unrecorded.pop(target_id, None)
             self.store_ok = not self._unrecorded
+
+
+def _stale(known: TargetState, observation: Observation, now: datetime) -> bool:
+    """Return whether an answer is a repeat, or older than what is known.
+
+    What is known may lie in the future, because a clock was wrong: then any other instant is news.
+    """
+    at = known.probed_at
+    return at is not None and (observation.started_at == at or observation.started_at < at <= now)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
-from monitor.model import Batch, Target, TargetState
+from monitor.model import Batch, ProbeRequest, Target, TargetState
 
 BATCH_SIZE = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,9 +32,9 @@ def batches(targets: Iterable[Target]) -> tuple[Batch, ...]:
 
 def _split(interval: timedelta, members: list[Target]) -> list[Batch]:
     count = 2 ** math.ceil(math.log2(max(1.0, len(members) / BATCH_SIZE)))
-    shares: dict[int, list[Target]] = defaultdict(list)
+    shares: dict[int, list[ProbeRequest]] = defaultdict(list)
     for target in members:
-        shares[crc32(target.id.encode()) % count].append(target)
+        shares[crc32(target.id.encode()) % count].append(target.request)
     seconds = f"{interval.total_seconds():g}s"
     return [
         Batch(f"{seconds}/{count}/{number}", interval, tuple(share))
@@ -49,12 +49,12 @@ def due_after(batch: Batch, after: datetime) -> datetime:
     return EPOCH + phase + rounds * batch.interval
 
 
-def overdue(batch: Batch, states: Mapping[str, TargetState], now: datetime) -> tuple[Target, ...]:
-    """Return the targets of a batch that were never probed, or longer ago than their interval."""
+def overdue(batch: Batch, states: Mapping[str, TargetState], now: datetime) -> tuple[ProbeRequest, ...]:
+    """Return the requests of a batch whose targets were never probed, or longer ago than their interval."""
     return tuple(
-        target
-        for target in batch.targets
-        if (state := states.get(target.id)) is None
+        request
+        for request in batch.requests
+        if (state := states.get(request.target_id)) is None
         or state.probed_at is None
         or now - state.probed_at >= batch.interval
     )

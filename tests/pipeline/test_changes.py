@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from monitor.model import Check, Margin, Policy, ProbeRequest, ProbeResult, Severity, Target, TargetState
+from monitor.sources.files.settings import Files
 from support.factories.cycle_world import World, batch, showing, target
 
 
@@ -48,10 +49,11 @@ def test_a_look_that_began_before_a_reload_is_judged_by_the_new_policy() -> None
 
 def test_a_look_at_what_a_target_was_before_is_dropped() -> None:
     """A files target that names other paths by now shows nothing of the earlier ones."""
-    before = replace(target(1), settings="old.pem")
-    world = after(before, [replace(before, settings="new.pem")])
+    old, new = Files(("old.pem",)), Files(("new.pem",))
+    before = replace(target(1), settings=old)
+    world = after(before, [replace(before, settings=new)])
     (state,) = world.board.snapshot
-    assert (state.target.settings, state.probed_at, recorded(world)) == ("new.pem", None, [])
+    assert (state.target.settings, state.probed_at, recorded(world)) == (new, None, [])
 
 
 def test_a_look_at_a_removed_target_is_neither_shown_nor_recorded() -> None:

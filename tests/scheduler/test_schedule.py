@@ -28,24 +28,26 @@ def test_every_target_is_in_exactly_one_batch() -> None:
     """No target is lost or probed twice."""
     targets = [target(n) for n in range(1000)] + [target(n, 2 * HOUR) for n in range(1000, 1010)]
     made = batches(targets)
-    assert sorted(t.id for batch in made for t in batch.targets) == sorted(t.id for t in targets)
+    assert sorted(r.target_id for batch in made for r in batch.requests) == sorted(t.id for t in targets)
 
 
 def test_a_batch_has_one_interval() -> None:
     """Targets with other intervals are in other batches."""
-    made = batches([target(1), target(2, 2 * HOUR)])
-    assert [{t.policy.interval for t in batch.targets} for batch in made] == [{HOUR}, {2 * HOUR}]
+    targets = {one.id: one for one in (target(1), target(2, 2 * HOUR))}
+    made = batches(targets.values())
+    intervals = [{targets[r.target_id].policy.interval for r in batch.requests} for batch in made]
+    assert intervals == [{HOUR}, {2 * HOUR}]
 
 
 def test_batches_stay_within_a_few_hundred() -> None:
     """A batch is one unit of recording and must stay small."""
-    assert max(len(batch.targets) for batch in batches([target(n) for n in range(20_000)])) < 400
+    assert max(len(batch.requests) for batch in batches([target(n) for n in range(20_000)])) < 400
 
 
 def test_one_target_more_moves_no_other() -> None:
     """The batches of the others stay, so nobody's rhythm changes."""
-    before = {t.id: b.id for b in batches([target(n) for n in range(500)]) for t in b.targets}
-    after = {t.id: b.id for b in batches([target(n) for n in range(501)]) for t in b.targets}
+    before = {r.target_id: b.id for b in batches([target(n) for n in range(500)]) for r in b.requests}
+    after = {r.target_id: b.id for b in batches([target(n) for n in range(501)]) for r in b.requests}
     assert {key: after[key] for key in before} == before
 
 
@@ -74,7 +76,8 @@ def test_only_what_was_never_looked_at_or_too_long_ago_is_overdue() -> None:
         one.id: TargetState(one, probed_at=NOW - HOUR / 2),
         two.id: TargetState(two, probed_at=NOW - HOUR),
     }
-    assert overdue(Batch("b", HOUR, (one, two, three)), states, NOW) == (two, three)
+    batch = Batch("b", HOUR, (one.request, two.request, three.request))
+    assert overdue(batch, states, NOW) == (two.request, three.request)
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +95,7 @@ def test_overdue_targets_are_looked_at_at_once_and_others_wait() -> None:
 
         async def run(batch: Batch, due_at: datetime) -> None:
             assert due_at.tzinfo is not None
-            ran.extend(t.id for t in batch.targets)
+            ran.extend(request.target_id for request in batch.requests)
             done.set()
 
         clock = LoopClock()
@@ -196,7 +199,7 @@ def test_removed_targets_are_not_run_any_more() -> None:
         ran: list[str] = []
 
         async def run(batch: Batch, due_at: datetime) -> None:
-            ran.extend(t.id for t in batch.targets)
+            ran.extend(request.target_id for request in batch.requests)
 
         clock = LoopClock()
         quick, slow = target(1, timedelta(milliseconds=100)), target(2, timedelta(milliseconds=150))

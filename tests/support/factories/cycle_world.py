@@ -21,7 +21,9 @@ from monitor.model import (
     TargetState,
 )
 from monitor.parse import certificate
-from monitor.pipeline import Board, Gate, Judge, Pipeline, PipelineServices
+from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
+from monitor.probing import Gate, InProcessRunner
+from monitor.sources.endpoint.connect_options import Endpoint
 from support.pki import NOW, authority, leaf
 
 HOUR = timedelta(hours=1)
@@ -32,8 +34,9 @@ LEAF = leaf("rec.vms.example", ROOT)
 
 def target(number: int, **policy: object) -> Target:
     """Return an endpoint that differs by its number."""
-    where = f"host{number}:443"
-    return Target(f"endpoint:{where}", "endpoint", where, None, Policy(**policy))  # type: ignore[arg-type]
+    host = f"host{number}"
+    where, settings = f"{host}:443", Endpoint(host, 443, host)
+    return Target(f"endpoint:{where}", "endpoint", where, settings, Policy(**policy))  # type: ignore[arg-type]
 
 
 def showing(request: ProbeRequest, der: bytes = LEAF.der) -> ProbeResult:
@@ -121,12 +124,11 @@ class World:
 
         gate = Gate(self.clock, in_flight=100, per_second=0)
         services = PipelineServices(
-            {"endpoint": self.source},
+            InProcessRunner({"endpoint": self.source, "files": self.source}, gate, self.clock),
             anchors,
             Judge(PathFinder()),
             self.store,
             self.board,
-            gate,
             self.clock,
             self.tally,
         )
@@ -135,4 +137,4 @@ class World:
 
 def batch(*targets: Target) -> Batch:
     """Return a batch of these targets."""
-    return Batch("one", HOUR, targets)
+    return Batch("one", HOUR, tuple(one.request for one in targets))

@@ -8,31 +8,38 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 
-from monitor.model import Observation, Target
-from monitor.pipeline.gate import Gate
+from monitor.model import Observation, ProbeRequest
+from monitor.probing.gate import Gate
+from monitor.probing.runner import Answer
 
-Probe = Callable[[Target], Coroutine[None, None, Observation]]
-Result = tuple[Target, Observation]
+Probe = Callable[[ProbeRequest], Coroutine[None, None, Observation]]
 
 
 class ProbeBatch:
-    """Hold the probes of one batch; must be created, used and ended on one loop."""
+    """The probes of one batch under way; must be created, used and ended on one loop."""
 
-    def __init__(self, probe: Probe, targets: Sequence[Target], gate: Gate) -> None:
-        """Begin to probe some targets."""
+    def __init__(
+        self,
+        probe: Probe,
+        requests: Sequence[ProbeRequest],
+        gate: Gate,
+        expired: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Begin to probe; once ``expired`` is true, no more are begun."""
         self._probe = probe
         self._gate = gate
-        self._left = len(targets)
-        self._running: dict[asyncio.Task[Observation], Target] = {}
-        self._ended: list[tuple[asyncio.Task[Observation], Target]] = []
+        self._expired = expired
+        self._left = len(requests)
+        self._running: dict[asyncio.Task[Observation], ProbeRequest] = {}
+        self._ended: list[tuple[asyncio.Task[Observation], ProbeRequest]] = []
         self._some, self._all = asyncio.Event(), asyncio.Event()
-        self._starting = asyncio.create_task(self._start(targets))
+        self._starting = asyncio.create_task(self._start(requests))
         self._starting.add_done_callback(self._started)
 
-    async def taken(self, within: float) -> list[Result]:
+    async def taken(self, within: float) -> list[Answer]:
         """Return what has ended: everything that was left, or what came up to ``within`` s after the first.
 
-        An empty list means that nothing is left. Raises what a probe raised: a bug, as looks make values of
+        An empty list means that nothing is left. Raises what a probe raised: a bug, as probes make values of
         everything else.
         """
         await self._some.wait()
@@ -44,9 +51,9 @@ class ProbeBatch:
         if not self._all.is_set():
             self._some.clear()
         ended, self._ended = self._ended, []
-        return [(target, task.result()) for task, target in ended]
+        return [(request, task.result()) for task, request in ended]
 
-    async def abandon(self) -> list[Result]:
+    async def abandon(self) -> list[Answer]:
         """End what is left and return what had ended before; bugs are left aside."""
         self._starting.cancel()
         for task in self._running:
@@ -54,17 +61,21 @@ class ProbeBatch:
         await asyncio.gather(self._starting, *self._running, return_exceptions=True)
         ended, self._ended = self._ended, []
         return [
-            (target, task.result())
-            for task, target in ended
+            (request, task.result())
+            for task, request in ended
             if not task.cancelled() and task.exception() is None
         ]
 
-    async def _start(self, targets: Sequence[Target]) -> None:
+    async def _start(self, requests: Sequence[ProbeRequest]) -> None:
         async with self._gate.turn:
-            for target in targets:
+            for begun, request in enumerate(requests):
                 await self._gate.enter()
-                task = asyncio.create_task(self._probe(target))
-                self._running[task] = target
+                if self._expired():
+                    self._gate.leave()
+                    self._left -= len(requests) - begun
+                    return
+                task = asyncio.create_task(self._probe(request))
+                self._running[task] = request
                 task.add_done_callback(self._end)
 
     def _started(self, starting: asyncio.Task[None]) -> None:

@@ -6,29 +6,31 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model import Observation, ProbeResult, Target
-from monitor.pipeline.gate import Gate
-from monitor.pipeline.looks import ProbeBatch
+from monitor.model import Observation, ProbeRequest, ProbeResult, Target
+from monitor.probing import Answer, Gate
+from monitor.probing.batch import ProbeBatch
+from monitor.sources.endpoint.connect_options import Endpoint
 from support.factories import virtual_time
 from support.factories.virtual_time import LoopClock
 
 
-def targets(count: int, name: str = "host") -> list[Target]:
-    """Return so many targets."""
-    return [Target(f"{name}{number}", "endpoint", f"{name}{number}:443", None) for number in range(count)]
+def requests(count: int, name: str = "host") -> list[ProbeRequest]:
+    """Return so many requests."""
+    names = (f"{name}{number}" for number in range(count))
+    return [Target(name, "endpoint", f"{name}:443", Endpoint(name, 443, name)).request for name in names]
 
 
-def observed(target: Target) -> Observation:
+def observed(request: ProbeRequest) -> Observation:
     """Return what a probe gives here."""
-    return Observation(target.id, datetime.now(UTC), timedelta(0), ProbeResult())
+    return Observation(request.target_id, datetime.now(UTC), timedelta(0), ProbeResult())
 
 
-async def at_once(target: Target) -> Observation:
+async def at_once(request: ProbeRequest) -> Observation:
     """Look without any wait."""
-    return observed(target)
+    return observed(request)
 
 
-async def forever(_: Target) -> Observation:
+async def forever(_: ProbeRequest) -> Observation:
     """Look without any end."""
     await asyncio.Event().wait()
     raise AssertionError
@@ -43,7 +45,7 @@ async def ids(probes: ProbeBatch) -> list[str]:
     """Return the ids of everything that ends."""
     found = []
     while results := await probes.taken(10):
-        found += [target.id for target, _ in results]
+        found += [request.target_id for request, _ in results]
     return found
 
 
@@ -51,12 +53,12 @@ def test_all_are_looked_at() -> None:
     """Every target is handed over once, also when the gate is narrow."""
 
     async def main() -> list[str]:
-        return await ids(ProbeBatch(at_once, targets(5), gate_of(2)))
+        return await ids(ProbeBatch(at_once, requests(5), gate_of(2)))
 
     assert virtual_time.run(main()) == ["host0", "host1", "host2", "host3", "host4"]
 
 
-def test_no_targets() -> None:
+def test_no_requests() -> None:
     """A batch without targets is over at once."""
 
     async def main() -> list[str]:
@@ -70,7 +72,7 @@ def test_only_looks_under_way_have_tasks() -> None:
 
     async def main() -> int:
         before = len(asyncio.all_tasks())
-        probes = ProbeBatch(forever, targets(1000), gate_of(3))
+        probes = ProbeBatch(forever, requests(1000), gate_of(3))
         await asyncio.sleep(0.01)
         tasks = len(asyncio.all_tasks()) - before
         await probes.abandon()
@@ -85,12 +87,12 @@ def test_batches_start_one_after_the_other() -> None:
     async def main() -> list[str]:
         gate, order = gate_of(2), list[str]()
 
-        async def noted(target: Target) -> Observation:
-            order.append(target.id)
+        async def noted(request: ProbeRequest) -> Observation:
+            order.append(request.target_id)
             await asyncio.sleep(0)
-            return observed(target)
+            return observed(request)
 
-        await asyncio.gather(*(ids(ProbeBatch(noted, targets(3, name), gate)) for name in ("a", "b")))
+        await asyncio.gather(*(ids(ProbeBatch(noted, requests(3, name), gate)) for name in ("a", "b")))
         return order
 
     assert virtual_time.run(main()) == ["a0", "a1", "a2", "b0", "b1", "b2"]
@@ -100,13 +102,13 @@ def test_batches_start_one_after_the_other() -> None:
 def test_abandoned_looks_leave_the_gate_open(per_second: float) -> None:
     """Whatever was under way or waited, the gate has all its slots again and nobody holds the turn."""
 
-    async def main() -> tuple[list[tuple[Target, Observation]], list[str]]:
+    async def main() -> tuple[list[Answer], list[str]]:
         gate = gate_of(2, per_second)
-        first, second = ProbeBatch(forever, targets(5), gate), ProbeBatch(forever, targets(5), gate)
+        first, second = ProbeBatch(forever, requests(5), gate), ProbeBatch(forever, requests(5), gate)
         await asyncio.sleep(0.01)
         left = [*await second.abandon(), *await first.abandon()]
         async with asyncio.timeout(10):
-            return left, await ids(ProbeBatch(at_once, targets(2), gate))
+            return left, await ids(ProbeBatch(at_once, requests(2), gate))
 
     assert virtual_time.run(main()) == ([], ["host0", "host1"])
 
@@ -114,18 +116,18 @@ def test_abandoned_looks_leave_the_gate_open(per_second: float) -> None:
 def test_abandoning_hands_over_what_had_ended() -> None:
     """Nothing that was learned is lost when the rest is given up."""
 
-    async def one_ends(target: Target) -> Observation:
-        return await (at_once if target.id == "host1" else forever)(target)
+    async def one_ends(request: ProbeRequest) -> Observation:
+        return await (at_once if request.target_id == "host1" else forever)(request)
 
     async def main() -> list[str]:
-        probes = ProbeBatch(one_ends, targets(3), gate_of(3))
+        probes = ProbeBatch(one_ends, requests(3), gate_of(3))
         await asyncio.sleep(0.01)
-        return [target.id for target, _ in await probes.abandon()]
+        return [request.target_id for request, _ in await probes.abandon()]
 
     assert virtual_time.run(main()) == ["host1"]
 
 
-async def broken(_: Target) -> Observation:
+async def broken(_: ProbeRequest) -> Observation:
     """Look with a bug."""
     raise ZeroDivisionError
 
@@ -138,7 +140,7 @@ class BrokenClock(LoopClock):
         raise ZeroDivisionError
 
 
-Probe = Callable[[Target], Coroutine[None, None, Observation]]
+Probe = Callable[[ProbeRequest], Coroutine[None, None, Observation]]
 BUGS = {
     "look": (broken, lambda: gate_of(1)),
     "gate": (at_once, lambda: Gate(BrokenClock(), in_flight=1, per_second=1)),
@@ -150,7 +152,7 @@ def test_a_bug_is_raised(probe: Probe, make: Callable[[], Gate]) -> None:
     """A bug in a probe or at the gate reaches whoever waits for the batch, instead of a wait without end."""
 
     async def main() -> None:
-        probes = ProbeBatch(probe, targets(2), make())
+        probes = ProbeBatch(probe, requests(2), make())
         try:
             async with asyncio.timeout(10):
                 await ids(probes)
@@ -159,3 +161,28 @@ def test_a_bug_is_raised(probe: Probe, make: Callable[[], Gate]) -> None:
 
     with pytest.raises(ZeroDivisionError):
         virtual_time.run(main())
+
+
+def test_after_the_expiry_nothing_is_begun() -> None:
+    """What has begun by then is handed over, and the gate has its slots again."""
+
+    async def main() -> tuple[list[str], list[str]]:
+        gate, clock = gate_of(2), LoopClock()
+
+        async def a_second(request: ProbeRequest) -> Observation:
+            await asyncio.sleep(1)
+            return observed(request)
+
+        batch = ProbeBatch(a_second, requests(5), gate, lambda: clock.monotonic() >= 1)
+        return await ids(batch), await ids(ProbeBatch(at_once, requests(2, "next"), gate))
+
+    assert virtual_time.run(main()) == (["host0", "host1"], ["next0", "next1"])
+
+
+def test_expired_from_the_start() -> None:
+    """A batch that is stale when it comes is over at once."""
+
+    async def main() -> list[str]:
+        return await ids(ProbeBatch(forever, requests(3), gate_of(1), lambda: True))
+
+    assert virtual_time.run(main()) == []

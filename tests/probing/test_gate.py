@@ -1,18 +1,11 @@
-"""The limit for all looks, and the board that holds the snapshot."""
+"""The limit for all probes."""
 
 import asyncio
 
 from monitor.clock import SystemClock
-from monitor.model import Check, Finding, Policy, Severity, Target, TargetState
-from monitor.pipeline.board import Board
-from monitor.pipeline.gate import Gate
+from monitor.probing import Gate
 from support.factories import virtual_time
 from support.factories.virtual_time import LoopClock
-
-
-def target(number: int) -> Target:
-    """Return a target that differs by its number."""
-    return Target(f"endpoint:host{number}:443", "endpoint", f"host{number}:443", None)
 
 
 def test_no_more_than_the_limit_at_once() -> None:
@@ -79,40 +72,3 @@ def test_late_timers_cost_no_starts() -> None:
 
     # Of the four at first the third and fourth make up for the lateness; after a minute only one is free.
     assert asyncio.run(scenario()) == [0.001, 0.0005, 0.001]
-
-
-def test_a_result_for_a_removed_target_does_not_bring_it_back() -> None:
-    """A probe that ends after a reload took its target away is forgotten."""
-    board = Board()
-    board.replace([TargetState(target(1))])
-    board.put([TargetState(target(1), failed_probes=1), TargetState(target(2))])
-    assert list(board.snapshot.states) == [target(1).id]
-    assert board.snapshot.states[target(1).id].failed_probes == 1
-
-
-def test_a_snapshot_never_changes() -> None:
-    """A reader keeps the picture it took while the board goes on."""
-    board = Board()
-    board.replace([TargetState(target(1))])
-    before = board.snapshot
-    board.put([TargetState(target(1), failed_probes=5)])
-    assert before.states[target(1).id].failed_probes == 0
-
-
-def test_a_state_is_given_under_the_present_definition() -> None:
-    """A probe that began before a reload finds the known facts under the new policy."""
-    board = Board()
-    changed = Target(target(1).id, "endpoint", "host1:443", None, Policy(unreachable_after=9))
-    board.replace([TargetState(changed, failed_probes=2)])
-    state = board.state(target(1))
-    assert (state.failed_probes, state.target.policy.unreachable_after) == (2, 9)
-
-
-def test_shared_findings_leave_with_their_target() -> None:
-    """A finding of many targets is not kept for one that is gone."""
-    board = Board()
-    board.replace([TargetState(target(1)), TargetState(target(2))])
-    shared = (Finding(Check.INCONSISTENT, Severity.WARNING, "they differ", matter="x"),)
-    board.set_correlated({target(1).id: shared, target(2).id: shared})
-    board.replace([TargetState(target(2))])
-    assert dict(board.snapshot.correlated) == {target(2).id: shared}

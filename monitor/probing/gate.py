@@ -1,4 +1,4 @@
-"""One limit for all looks of the process: how many at once, and how many may start in a second."""
+"""One limit for all probes of the process: how many at once, and how many may start in a second."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ second as long as the gap itself, and a busy loop wakes us some tens of millisec
 
 
 class Gate:
-    """Let at most ``in_flight`` looks be under way and start at most ``per_second``.
+    """Let at most ``in_flight`` probes be under way and start at most ``per_second``.
 
     The pace matters after a restart, when everything may be due at once; a probe that waits for
     the gate has not started, so its timeout does not run.

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from monitor.model import Clock, Failure, FailureReason, Observation, ProbeResult, Source, Target
+from monitor.model import Clock, Failure, FailureReason, Observation, ProbeRequest, ProbeResult, Source
 
 log = logging.getLogger(__name__)
 
@@ -14,23 +14,23 @@ GRACE = timedelta(seconds=5)
 so that what arrived before the end is not lost."""
 
 
-async def probe(target: Target, sources: Mapping[str, Source], clock: Clock) -> Observation:
+async def probe(request: ProbeRequest, sources: Mapping[str, Source], clock: Clock) -> Observation:
     """Return what one probe gave; a bug in a source becomes reason ``internal`` and a logged traceback."""
     started_at, start = clock.now(), clock.monotonic()
-    seen = await _seen(target, sources)
+    result = await _result(request, sources)
     duration = timedelta(seconds=max(0.0, clock.monotonic() - start))
-    return Observation(target.id, started_at, duration, seen)
+    return Observation(request.target_id, started_at, duration, result)
 
 
-async def _seen(target: Target, sources: Mapping[str, Source]) -> ProbeResult:
-    limit = (target.policy.timeout + GRACE).total_seconds()
+async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> ProbeResult:
+    limit = (request.timeout + GRACE).total_seconds()
     try:
         async with asyncio.timeout(limit):
-            return await sources[target.kind].probe(target.request)
+            return await sources[request.settings.kind].probe(request)
     except TimeoutError:
-        return _failed(FailureReason.TIMEOUT, f"{target.where} gave no answer within {limit:.0f} s")
+        return _failed(FailureReason.TIMEOUT, f"{request.location} gave no answer within {limit:.0f} s")
     except Exception as error:
-        log.exception("a look at %s ended in a bug of cert-monitor", target.id)
+        log.exception("a probe of %s ended in a bug of cert-monitor", request.target_id)
         return met_a_bug(error)
 
 

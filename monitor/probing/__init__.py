@@ -1,0 +1,11 @@
+"""Probing as ordered: requests come in, answers go out. It knows sources, the clock and its limits.
+
+It must not know targets, judgments, the record or mails: whoever orders judges the answers.
+"""
+
+from monitor.probing.gate import Gate
+from monitor.probing.in_process import InProcessRunner
+from monitor.probing.probe_one import met_a_bug, probe
+from monitor.probing.runner import Answer, BatchRunner, Take
+
+__all__ = ["Answer", "BatchRunner", "Gate", "InProcessRunner", "Take", "met_a_bug", "probe"]
