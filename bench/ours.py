@@ -18,7 +18,7 @@ from cost import Cost, memory, report
 from monitor import __version__
 from monitor.assess import PathFinder
 from monitor.clock import SystemClock
-from monitor.gc_tuning import spare_the_collector
+from monitor.gc_tuning import tune_garbage_collector
 from monitor.metrics import Exposition, OwnMetrics
 from monitor.model import Policy, Severity, Target, TargetState
 from monitor.network.resolve import Resolver
@@ -64,7 +64,7 @@ async def run(job: dict[str, Any]) -> Cost:
     store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
     cycle = Pipeline(services_of(board, store, job["in_flight"]))
     await look_at_all(cycle, targets)
-    spare_the_collector()
+    tune_garbage_collector()
     passes = max(1, round(job["probes"] / len(targets)))
     failed, start, before = 0, time.perf_counter(), getrusage(RUSAGE_SELF)
     for _ in range(passes):

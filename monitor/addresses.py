@@ -19,7 +19,7 @@ LOCALHOST_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhos
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _VERSION_6 = re.compile(r"[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]{1,32})?")
-LONGEST_HOST = 254
+MAX_HOST_LENGTH = 254
 """Characters of a name with the dot that may end it (RFC 1035 section 2.3.4)."""
 _LARGEST_PORT = 65535
 _NOT_A_HOST = "a host is a DNS name or an IP address"
@@ -92,7 +92,7 @@ def read_host(text: str) -> str:
     numbers that resolvers take for an unintended address (``10.1``, ``0x7f000001``; inet_aton(3)).
     """
     # Before IDNA, which is slow for long texts, and before an error message that could repeat a login.
-    if len(text) > LONGEST_HOST or "@" in text:
+    if len(text) > MAX_HOST_LENGTH or "@" in text:
         raise ValueError(_NOT_A_HOST)
     if ":" in text or text.startswith("["):
         inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
@@ -100,7 +100,7 @@ def read_host(text: str) -> str:
     name = to_ascii(text).lower().removesuffix(".")
     if ends_in_number(name):
         return _version_4(name, text)
-    if len(name) >= LONGEST_HOST or not all(map(_LABEL.fullmatch, name.split("."))):
+    if len(name) >= MAX_HOST_LENGTH or not all(map(_LABEL.fullmatch, name.split("."))):
         raise ValueError(_NOT_A_HOST)
     return name
 
@@ -147,7 +147,7 @@ def machine_name(text: str) -> str:
     Case, surrounding spaces, trailing dots, brackets and a zone are ignored. What ``read_host`` refuses is
     compared as written otherwise: machines have names that DNS cannot represent.
     """
-    return _machine_name(text) if len(text) <= LONGEST_HOST else _as_written(text)
+    return _machine_name(text) if len(text) <= MAX_HOST_LENGTH else _as_written(text)
 
 
 @lru_cache(maxsize=1 << 17)

@@ -7,7 +7,7 @@ COLLECT_AFTER = (50_000, 20, 100)
 measuring looks with bench/run."""
 
 
-def spare_the_collector() -> None:
+def tune_garbage_collector() -> None:
     """Freeze loaded objects and make full collections rarer; call it when everything is loaded.
 
     Loaded state is hundreds of thousands of immutable values without cycles. Traversing them blocks the loop

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.gc_tuning import COLLECT_AFTER, spare_the_collector
+from monitor.gc_tuning import COLLECT_AFTER, tune_garbage_collector
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def as_before() -> Iterator[None]:
 def test_what_is_known_is_left_out() -> None:
     """What stood before is no longer walked through; what comes later is, though rarely."""
     known = [object()]
-    spare_the_collector()
+    tune_garbage_collector()
     later = [object()]
     watched = {id(one) for one in gc.get_objects()}
     assert (id(known) in watched, id(later) in watched) == (False, True)

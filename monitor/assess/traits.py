@@ -90,7 +90,7 @@ def made_at_start(target: Target, path: Path) -> bool:
     that verifies certificates has ever accepted it. Whoever knows that the server was given a certificate
     raises the check ``trust`` for it, since a server that has lost its certificate serves this one too.
     """
-    wanted = target.traits.self_made
+    wanted = target.traits.self_signed_name
     return bool(wanted) and path.leaf.subject_cn == wanted and _is_self_signed(path)
 
 

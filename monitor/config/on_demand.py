@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from monitor.addresses import HostPort
 from monitor.dialects import DIALECTS, PROTOCOLS
-from monitor.network.allow import Allowed, read_pattern
+from monitor.network.allow import Allowed, parse_pattern
 from monitor.parse import display
 from monitor.settings import Duration, Settings
 from monitor.sources import EndpointSettings
@@ -31,7 +31,7 @@ class ModuleSettings(EndpointSettings):
 
 
 def _pattern(text: str) -> str:
-    read_pattern(text)
+    parse_pattern(text)
     return text
 
 

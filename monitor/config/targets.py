@@ -26,7 +26,7 @@ from monitor.sources import (
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 from monitor.sources.windows_remote.settings import UNHURRIED, target_of
-from monitor.windows.access import Remote
+from monitor.windows.access import RemoteMachine
 from monitor.xprotect import Preset, meaning
 
 
@@ -188,7 +188,7 @@ def _shown(settings: object) -> str:
     """Return the file of the certificate of our own that a probe shows, empty for none."""
     if isinstance(settings, Endpoint) and settings.connect.identity:
         return settings.connect.identity.certificate
-    if isinstance(settings, Remote) and settings.identity:
+    if isinstance(settings, RemoteMachine) and settings.identity:
         return settings.identity.certificate
     return ""
 

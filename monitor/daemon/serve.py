@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor import __version__
 from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
-from monitor.gc_tuning import spare_the_collector
+from monitor.gc_tuning import tune_garbage_collector
 from monitor.model import Clock
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def serve(
     try:
         with _signals(stop, daemon):
             await daemon.start()
-            spare_the_collector()
+            tune_garbage_collector()
             log.info("cert-monitor %s watches %d targets; %s", __version__, daemon.watched, daemon.url)
             if started:
                 started(daemon)

@@ -1,12 +1,12 @@
 """The protocol dialogues that lead to TLS, as pure state machines; opens no connection and knows no TLS."""
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialect, Dialogue, DialogueFailure, GracefulClose, quote
+from monitor.dialects.dialogue import MAX_BYTES, Dialect, Dialogue, DialogueFailure, GracefulClose, quote
 from monitor.dialects.proxy import TUNNELS, ProxiedDialogue
 from monitor.dialects.table import DIALECTS, PROTOCOLS
 
 __all__ = [
     "DIALECTS",
-    "MOST_BYTES",
+    "MAX_BYTES",
     "PROTOCOLS",
     "TUNNELS",
     "Dialect",

@@ -11,7 +11,7 @@ from typing import Protocol
 from monitor.model import FailureReason
 
 # The most that a server may send before TLS begins: a longer dialogue fails as protocol_error.
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 
 _QUOTED = 80
 
@@ -35,7 +35,7 @@ class GracefulClose:
     returns the reply: ``None`` to close now, without reading any more.
     """
 
-    words: bytes
+    first_message: bytes
     answer: Callable[[bytes], bytes | None]
 
 
@@ -123,8 +123,8 @@ class Dialect:
     port: int
     dialogue: Callable[[str], Dialogue] | None = None
     alpn: tuple[str, ...] = ()
-    newest: str = ""
-    self_made: str = ""
+    max_version: str = ""
+    self_signed_name: str = ""
     datagrams: bool = False
 
     @property
@@ -139,7 +139,7 @@ def quote(data: bytes) -> str:
     return f"'{text}'" if len(text) <= _QUOTED else f"'{text[: _QUOTED - 3]}...'"
 
 
-def nonsense(protocol: str, data: bytes) -> DialogueFailure:
+def wrong_protocol(protocol: str, data: bytes) -> DialogueFailure:
     """Return the failure that a server does not speak a protocol (its name for people), quoting it."""
     if data[:2] in _TLS_AT_ONCE:
         detail = f"the server speaks TLS from the start, not {protocol} before it: use protocol tls"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Reads, Script, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, StatusReader, Step
 
 _GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)( |$)", re.IGNORECASE)
 _BYE = re.compile(rb"\* BYE( |$)", re.IGNORECASE)
@@ -12,10 +12,10 @@ _OFFER = re.compile(rb"^\* CAPABILITY .*\bSTARTTLS\b", re.IGNORECASE | re.MULTIL
 
 def _greeting(lines: Sequence[bytes]) -> str | None:
     found = _GREETING.match(lines[-1])
-    return found[1].decode().upper() if found else NONSENSE
+    return found[1].decode().upper() if found else INVALID
 
 
-def _tagged(tag: bytes) -> Reads:
+def _tagged(tag: bytes) -> StatusReader:
     """Return the reader of the reply to one command: any untagged lines, then one with its tag."""
     last = re.compile(re.escape(tag) + rb" (OK|NO|BAD)( |$)", re.IGNORECASE)
 
@@ -24,7 +24,7 @@ def _tagged(tag: bytes) -> Reads:
             return found[1].decode().upper()
         if _BYE.match(lines[-1]):
             return "BYE"
-        return None if lines[-1].startswith(b"* ") else NONSENSE
+        return None if lines[-1].startswith(b"* ") else INVALID
 
     return reads
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import ASIDE, BEGIN_TLS, NONSENSE, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, IGNORED, INVALID, Answer, Script, Step
 
 # Only a server sends numerics, and always after its own name (RFC 2812 section 2.4).
 _MESSAGE = re.compile(rb"(?:@\S+ +)?(?::\S+ +(\d{3})|(?::\S+ +)?([A-Z]+))(?: |$)")
@@ -15,13 +15,13 @@ _FINAL = frozenset({"670", "421", "451", "461", "691", "ERROR"})
 
 def _command(line: bytes) -> str:
     found = _MESSAGE.match(line)
-    return (found[1] or found[2]).decode() if found else NONSENSE
+    return (found[1] or found[2]).decode() if found else INVALID
 
 
 def _message(lines: Sequence[bytes]) -> str:
     """Skip notices of all kinds up to a message that accepts or refuses."""
     command = _command(lines[-1])
-    return command if command == NONSENSE or command in _FINAL else ASIDE
+    return command if command == INVALID or command in _FINAL else IGNORED
 
 
 def _capabilities(lines: Sequence[bytes]) -> str | None:
@@ -33,9 +33,9 @@ def _capabilities(lines: Sequence[bytes]) -> str | None:
             return _command(lines[0])
         case "451" if b" CAP " not in lines[-1]:
             return _command(lines[0])
-        case "ERROR" | "":  # NONSENSE
+        case "ERROR" | "":  # INVALID
             return _command(lines[-1])
-    return ASIDE
+    return IGNORED
 
 
 # https://ircv3.net/specs/deprecated/tls (670 go ahead, 691 failed) and capability-negotiation. Observed: a

@@ -5,7 +5,7 @@ Source: RFC 4511 sections 4.14 (StartTLS), 4.12 (extended operation), 4.4.1 (not
 """
 
 from monitor.dialects.ber import BerError, Element, element, elements, size
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, quote
+from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, quote
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
 
@@ -56,7 +56,7 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
     if found is None:
         return None
     head, end = found[0], sum(found)
-    if end > MOST_BYTES:
+    if end > MAX_BYTES:
         return UnexpectedReply(head)
     return _message(data[head:end], end) if len(data) >= end else None
 

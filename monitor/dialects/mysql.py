@@ -11,7 +11,7 @@ Protocol::HandshakeResponse41, Protocol::AuthSwitchRequest and ERR_Packet; Maria
 "Clientserver Protocol: Connecting".
 """
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, GracefulClose, quote
+from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, GracefulClose, quote
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
 
@@ -83,7 +83,7 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
     length, number, kind = int.from_bytes(data[:3], "little"), data[3], data[_HEADER]
     known = kind == _ERROR or kind in _VERSIONS
     # Errors come with number 0 or 1, depending on the version of the server.
-    if not known or not 1 <= length < MOST_BYTES or number > (kind == _ERROR):
+    if not known or not 1 <= length < MAX_BYTES or number > (kind == _ERROR):
         return UnexpectedReply(_HEADER + 1)
     end = _HEADER + length
     if len(data) < end:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, Step
 
 _STATUS = re.compile(rb"([1-5]\d\d)( |$)")
 _OFFER = re.compile(rb"^STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
@@ -13,7 +13,7 @@ def _reply(lines: Sequence[bytes]) -> str | None:
     """Read one line, or after 101 a list up to a line with a single dot (RFC 3977 sections 3.2, 5.2)."""
     found = _STATUS.match(lines[0])
     if found is None:
-        return NONSENSE
+        return INVALID
     status = found[1].decode()
     return None if status == "101" and lines[-1] != b"." else status
 
@@ -21,7 +21,7 @@ def _reply(lines: Sequence[bytes]) -> str | None:
 def _greeting(lines: Sequence[bytes]) -> str:
     """Read the greeting, which has few statuses (RFC 3977 section 5.1.1): 220 is that of SMTP and FTP."""
     status = _reply(lines)
-    return status if status in ("200", "201", "400", "502") else NONSENSE
+    return status if status in ("200", "201", "400", "502") else INVALID
 
 
 # RFC 3977 sections 5.1 and 5.2, RFC 4642 section 2.2. A server without CAPABILITIES replies 500 and gets

@@ -7,7 +7,13 @@ response is parsed by a pure function for each dialect.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.dialects.dialogue import MOST_BYTES, DialogueFailure, DirectDialogue, GracefulClose, nonsense
+from monitor.dialects.dialogue import (
+    MAX_BYTES,
+    DialogueFailure,
+    DirectDialogue,
+    GracefulClose,
+    wrong_protocol,
+)
 from monitor.model import FailureReason
 
 # Enough of an unexpected first line to fill a quote.
@@ -31,7 +37,7 @@ class UnexpectedReply:
 
 
 # Takes all that was received so far; returns ``None`` when it is too little.
-Reading = Callable[[bytes], UpgradeAccepted | UnexpectedReply | DialogueFailure | None]
+ReplyParser = Callable[[bytes], UpgradeAccepted | UnexpectedReply | DialogueFailure | None]
 
 
 class OneReply(DirectDialogue):
@@ -54,7 +60,7 @@ class OneReply(DirectDialogue):
         "rest",
     )
 
-    def __init__(self, first: bytes, read: Reading, protocol: str, awaited: str, hint: str = "") -> None:
+    def __init__(self, first: bytes, read: ReplyParser, protocol: str, awaited: str, hint: str = "") -> None:
         """Prepare the dialogue without any I/O."""
         self.done = False
         self.rest = b""
@@ -76,15 +82,15 @@ class OneReply(DirectDialogue):
         if self.done or self.failure is not None:
             return b""
         self._received += data
-        outcome = self._read(self._received[:MOST_BYTES])
+        outcome = self._read(self._received[:MAX_BYTES])
         if isinstance(outcome, UpgradeAccepted):
             self.done, self.graceful_close = True, outcome.graceful_close
             self.rest, self._received = self._received[outcome.used :], b""
             return outcome.send
         if isinstance(outcome, UnexpectedReply):
             self.failure = self._foreign(outcome.seen)
-        elif outcome is None and len(self._received) >= MOST_BYTES:
-            said = f"the server's {self._awaited} is longer than {MOST_BYTES:,} bytes"
+        elif outcome is None and len(self._received) >= MAX_BYTES:
+            said = f"the server's {self._awaited} is longer than {MAX_BYTES:,} bytes"
             self.failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
         else:
             self.failure = outcome
@@ -111,7 +117,7 @@ class OneReply(DirectDialogue):
         return self._stranger(begin[: max(seen, 2)]) if len(begin) > 1 else None
 
     def _stranger(self, said: bytes) -> DialogueFailure:
-        return nonsense(self._protocol, said.rstrip(b"\r\n"))
+        return wrong_protocol(self._protocol, said.rstrip(b"\r\n"))
 
     def _closed(self, when: str) -> None:
         self.failure = DialogueFailure(FailureReason.CLOSED, f"the server closed the connection {when}")

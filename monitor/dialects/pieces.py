@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from monitor.dialects.dialogue import MOST_BYTES, DialogueFailure, DirectDialogue, quote
+from monitor.dialects.dialogue import MAX_BYTES, DialogueFailure, DirectDialogue, quote
 from monitor.model import FailureReason
 
 
@@ -22,9 +22,9 @@ class Pieces(ABC):
         return bytes(self._pending)
 
     @property
-    def overflown(self) -> bool:
+    def overflowed(self) -> bool:
         """Return whether more was received than a server may send before TLS."""
-        return self._taken + len(self._pending) > MOST_BYTES
+        return self._taken + len(self._pending) > MAX_BYTES
 
     def add(self, data: bytes) -> None:
         """Append received bytes."""
@@ -35,7 +35,7 @@ class Pieces(ABC):
         """Return the next complete piece, ``None`` when there is none within the limit."""
 
     def _cut(self, end: int) -> bytes | None:
-        if self._taken + end > MOST_BYTES:
+        if self._taken + end > MAX_BYTES:
             return None
         piece = bytes(self._pending[:end])
         del self._pending[:end]
@@ -67,9 +67,9 @@ class FramedDialogue(DirectDialogue, ABC):
             said.append(self._hear(piece))
         if self.done:
             self.rest = self._pieces.rest
-        elif not self._over and self._pieces.overflown:
+        elif not self._over and self._pieces.overflowed:
             self._end(
-                FailureReason.PROTOCOL_ERROR, f"the server said more than {MOST_BYTES:,} bytes before TLS"
+                FailureReason.PROTOCOL_ERROR, f"the server said more than {MAX_BYTES:,} bytes before TLS"
             )
         return b"".join(said)
 

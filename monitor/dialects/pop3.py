@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, NONSENSE, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, Step
 
 _STATUS = re.compile(rb"(\+OK|-ERR)([ \t]|$)", re.IGNORECASE)
 _OFFER = re.compile(rb"^STLS\s*$", re.IGNORECASE | re.MULTILINE)
@@ -11,7 +11,7 @@ _OFFER = re.compile(rb"^STLS\s*$", re.IGNORECASE | re.MULTILINE)
 
 def _single(lines: Sequence[bytes]) -> str | None:
     found = _STATUS.match(lines[0])
-    return found[1].decode().upper() if found else NONSENSE
+    return found[1].decode().upper() if found else INVALID
 
 
 def _listing(lines: Sequence[bytes]) -> str | None:

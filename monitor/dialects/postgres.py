@@ -4,7 +4,7 @@ Source: PostgreSQL documentation, "Frontend/Backend Protocol", sections SSL Sess
 Formats (SSLRequest, ErrorResponse).
 """
 
-from monitor.dialects.dialogue import MOST_BYTES, Dialogue, DialogueFailure, quote
+from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, quote
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
 
@@ -42,7 +42,7 @@ def _error(data: bytes) -> UnexpectedReply | DialogueFailure | None:
     if len(data) < 5:
         return None
     length = int.from_bytes(data[1:5], "big")
-    if not 4 <= length < MOST_BYTES:
+    if not 4 <= length < MAX_BYTES:
         return UnexpectedReply(5)
     return None if len(data) <= length else _refused(_message(data[5 : length + 1]))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from monitor.addresses import join_host_port
 from monitor.dialects.dialogue import (
-    MOST_BYTES,
+    MAX_BYTES,
     Dialogue,
     DialogueFailure,
     DirectDialogue,
@@ -98,8 +98,8 @@ class HttpConnect(_Tunnel):
             head = _HEAD_END.search(self._received)
             if head:
                 self._open(head.end())
-        if not self.done and len(self._received) > MOST_BYTES:
-            self._refuse(f"the proxy's answer is longer than {MOST_BYTES:,} bytes")
+        if not self.done and len(self._received) > MAX_BYTES:
+            self._refuse(f"the proxy's answer is longer than {MAX_BYTES:,} bytes")
         return b""
 
     def _granted(self, line: bytes) -> bool:

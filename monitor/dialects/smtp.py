@@ -2,28 +2,28 @@
 
 import re
 
-from monitor.dialects.numbered import numbered
+from monitor.dialects.numbered import reply_code
 from monitor.dialects.text import BEGIN_TLS, Answer, Script, Step
 
 # A reserved name (RFC 2606 section 2): servers require a fully qualified one, and it identifies this program
 # in their logs.
-OUR_NAME = b"cert-monitor.invalid"
+EHLO_NAME = b"cert-monitor.invalid"
 
 _OFFER = re.compile(rb"^250[ -]STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
-_STARTTLS = Step(b"STARTTLS\r\n", numbered, (Answer("220", BEGIN_TLS),))
+_STARTTLS = Step(b"STARTTLS\r\n", reply_code, (Answer("220", BEGIN_TLS),))
 
 # RFC 5321 sections 3.1 and 3.2, RFC 3207 section 4. HELO is only sent to a server without EHLO; such a server
 # cannot advertise STARTTLS, so it is requested without an offer.
 SMTP = Script(
     "SMTP",
     {
-        "greeting": Step(b"", numbered, (Answer("220", "EHLO"),)),
+        "greeting": Step(b"", reply_code, (Answer("220", "EHLO"),)),
         "EHLO": Step(
-            b"EHLO " + OUR_NAME + b"\r\n",
-            numbered,
+            b"EHLO " + EHLO_NAME + b"\r\n",
+            reply_code,
             (Answer("250", "STARTTLS", _OFFER), Answer("50", "HELO")),
         ),
-        "HELO": Step(b"HELO " + OUR_NAME + b"\r\n", numbered, (Answer("250", "STARTTLS"),)),
+        "HELO": Step(b"HELO " + EHLO_NAME + b"\r\n", reply_code, (Answer("250", "STARTTLS"),)),
         "STARTTLS": _STARTTLS,
     },
     goodbye=b"QUIT\r\n",
@@ -33,8 +33,8 @@ SMTP = Script(
 LMTP = Script(
     "LMTP",
     {
-        "greeting": Step(b"", numbered, (Answer("220", "LHLO"),)),
-        "LHLO": Step(b"LHLO " + OUR_NAME + b"\r\n", numbered, (Answer("250", "STARTTLS", _OFFER),)),
+        "greeting": Step(b"", reply_code, (Answer("220", "LHLO"),)),
+        "LHLO": Step(b"LHLO " + EHLO_NAME + b"\r\n", reply_code, (Answer("250", "STARTTLS", _OFFER),)),
         "STARTTLS": _STARTTLS,
     },
     goodbye=b"QUIT\r\n",

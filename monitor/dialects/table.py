@@ -21,8 +21,8 @@ from monitor.dialects.postgres import postgres
 from monitor.dialects.rdp import rdp
 from monitor.dialects.sieve import SIEVE
 from monitor.dialects.smtp import LMTP, SMTP
-from monitor.dialects.tds import FALLBACK, NEWEST_INSIDE, STRICT_ALPN, mssql
-from monitor.dialects.text import playing
+from monitor.dialects.tds import MAX_VERSION, SELF_SIGNED_NAME, STRICT_ALPN, mssql
+from monitor.dialects.text import dialogue_factory
 from monitor.dialects.xmpp import XmppDialogue
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
@@ -31,20 +31,20 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
         for dialect in (
             Dialect("tls", 443),
             Dialect("https", 443),
-            Dialect("smtp", 25, playing(SMTP)),
+            Dialect("smtp", 25, dialogue_factory(SMTP)),
             Dialect("smtps", 465),
-            Dialect("imap", 143, playing(IMAP)),
+            Dialect("imap", 143, dialogue_factory(IMAP)),
             Dialect("imaps", 993),
-            Dialect("pop3", 110, playing(POP3)),
+            Dialect("pop3", 110, dialogue_factory(POP3)),
             Dialect("pop3s", 995),
-            Dialect("ftp", 21, playing(FTP)),
+            Dialect("ftp", 21, dialogue_factory(FTP)),
             Dialect("ftps", 990),
             Dialect("ldap", 389, ldap),
             Dialect("ldaps", 636),
             Dialect("postgres", 5432, postgres),
             Dialect("mysql", 3306, mysql),
             Dialect("mariadb", 3306, mysql),
-            Dialect("mssql", 1433, mssql, newest=NEWEST_INSIDE, self_made=FALLBACK),
+            Dialect("mssql", 1433, mssql, max_version=MAX_VERSION, self_signed_name=SELF_SIGNED_NAME),
             # TDS 8, where TLS comes first. Its clients always verify the certificate, so a self-signed one
             # breaks them.
             Dialect("mssql-strict", 1433, alpn=(STRICT_ALPN,)),
@@ -59,10 +59,10 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
             # Azure's 6380 is specific to Azure: clients take rediss:// without a port for 6379.
             Dialect("rediss", 6379),
             # RFC 2033 keeps LMTP off SMTP's port and assigns no other; 24 is IANA's for private mail systems.
-            Dialect("lmtp", 24, playing(LMTP)),
-            Dialect("nntp", 119, playing(NNTP)),
-            Dialect("sieve", 4190, playing(SIEVE)),
-            Dialect("irc", 6667, playing(IRC)),
+            Dialect("lmtp", 24, dialogue_factory(LMTP)),
+            Dialect("nntp", 119, dialogue_factory(NNTP)),
+            Dialect("sieve", 4190, dialogue_factory(SIEVE)),
+            Dialect("irc", 6667, dialogue_factory(IRC)),
             # DTLS has no port of its own; this is the port of CoAP over DTLS (RFC 7252 section 6.2).
             Dialect("dtls", 5684, datagrams=True),
         )

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 from monitor.dialects.dialogue import Dialogue, DialogueFailure, quote
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
-from monitor.dialects.tds_packets import PRELOGIN, REPLY, TLS_KINDS, Unpacking, packets, whole
+from monitor.dialects.tds_packets import PRELOGIN, REPLY, TLS_KINDS, Unpacking, first_message, packets
 from monitor.model import FailureReason
 
 # The newest TLS version whose handshake fits into the packets.
-NEWEST_INSIDE = "1.2"
+MAX_VERSION = "1.2"
 # What SQL Server 2022 and later require for strict encryption ([MS-TDS] section 1.7, TDS 8.0).
 STRICT_ALPN = "tds/8.0"
 # The common name of the certificate that an instance without a configured one generates at its start.
-FALLBACK = "SSL_Self_Signed_Fallback"
+SELF_SIGNED_NAME = "SSL_Self_Signed_Fallback"
 _VERSION, _ENCRYPTION, _INSTANCE, _THREAD, _MARS = range(5)
 _TERMINATOR = 0xFF
 _ON, _NOT_SUPPORTED = 1, 2
@@ -104,10 +104,8 @@ class Tds:
         if self._failure is not None:
             return b""
         inside = self._unpacking.feed(data)
-        if self._unpacking.strange:
-            said = (
-                f"the SQL Server broke off its packets in the TLS handshake: {quote(self._unpacking.strange)}"
-            )
+        if unexpected := self._unpacking.unexpected:
+            said = f"the SQL Server broke off its packets in the TLS handshake: {quote(unexpected)}"
             self._failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
         return inside
 
@@ -117,7 +115,7 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
     if data and data[0] in TLS_KINDS:
         said = "the port answers in TLS at once: if it is an SQL Server, the protocol is mssql-strict"
         return DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
-    message = whole(data, (REPLY, PRELOGIN))
+    message = first_message(data, (REPLY, PRELOGIN))
     if message is None or isinstance(message, int):
         return None if message is None else UnexpectedReply(message)
     if message.content[:1] == bytes([_ERROR]):

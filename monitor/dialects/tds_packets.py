@@ -37,7 +37,7 @@ def packets(kind: int, content: bytes) -> bytes:
     return written
 
 
-def whole(data: bytes, kinds: Container[int]) -> Message | int | None:
+def first_message(data: bytes, kinds: Container[int]) -> Message | int | None:
     """Return the first message, ``None`` if incomplete, or how many bytes show that it is not one."""
     content, at = b"", 0
     while at < len(data):
@@ -64,11 +64,11 @@ class Unpacking:
     of what is neither.
     """
 
-    __slots__ = ("_bare", "_head", "_kinds", "_left", "strange")
+    __slots__ = ("_bare", "_head", "_kinds", "_left", "unexpected")
 
     def __init__(self, kinds: Container[int]) -> None:
         """Accept packets of these types."""
-        self.strange = b""
+        self.unexpected = b""
         self._kinds = kinds
         self._head = b""
         self._left = 0
@@ -77,7 +77,7 @@ class Unpacking:
     def feed(self, data: bytes) -> bytes:
         """Return the contents of some more bytes, none after anything unexpected."""
         contents = []
-        while data and not self.strange:
+        while data and not self.unexpected:
             if self._bare:
                 contents.append(data)
                 break
@@ -97,10 +97,10 @@ class Unpacking:
         missing = _HEADER - len(self._head)
         self._head += data[:missing]
         if self._head[0] not in self._kinds:
-            self.strange = self._head[:1]
+            self.unexpected = self._head[:1]
         elif len(self._head) == _HEADER:
             self._left = int.from_bytes(self._head[2:4], "big") - _HEADER
             if self._left < 0:
-                self.strange = self._head
+                self.unexpected = self._head
             self._head = b""
         return data[missing:]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.dialects.dialogue import nonsense, quote
+from monitor.dialects.dialogue import quote, wrong_protocol
 from monitor.dialects.lines import Lines
 from monitor.dialects.pieces import FramedDialogue
 from monitor.model import FailureReason
@@ -14,14 +14,14 @@ from monitor.model import FailureReason
 BEGIN_TLS: Final = "TLS"
 
 # The status of lines that no server of the dialect sends.
-NONSENSE: Final = ""
+INVALID: Final = ""
 
 # The status of a final line that is not part of the reply, such as an unrelated notice.
-ASIDE: Final = "-"
+IGNORED: Final = "-"
 
 # Returns the status of the lines received so far (or one of the two above), ``None`` while more lines belong
 # to the reply.
-Reads = Callable[[Sequence[bytes]], str | None]
+StatusReader = Callable[[Sequence[bytes]], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,16 @@ class Answer:
     """The step that follows a reply whose status has this prefix, and what the reply must contain for it."""
 
     status: str
-    leads_to: str
-    lists: re.Pattern[bytes] | None = None
+    next_step: str
+    required: re.Pattern[bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A command, the reader of its replies, and the positive answers; any other is a refusal."""
 
-    say: bytes
-    reads: Reads
+    command: bytes
+    read_status: StatusReader
     answers: tuple[Answer, ...]
 
 
@@ -70,7 +70,7 @@ class TextDialogue(FramedDialogue):
 
     def start(self) -> bytes:
         """Return the first command, empty where the server sends a greeting first."""
-        return self._step.say
+        return self._step.command
 
     @property
     def _step(self) -> Step:
@@ -78,7 +78,7 @@ class TextDialogue(FramedDialogue):
 
     @property
     def _awaited(self) -> str:
-        return f"its answer to {self._name}" if self._step.say else "its greeting was over"
+        return f"its answer to {self._name}" if self._step.command else "its greeting was over"
 
     @property
     def _unfinished(self) -> bytes:
@@ -86,20 +86,20 @@ class TextDialogue(FramedDialogue):
 
     @property
     def _request(self) -> str:
-        return self._name if self._step.say else "us in its greeting"
+        return self._name if self._step.command else "us in its greeting"
 
     def _hear(self, piece: bytes) -> bytes:
         if not piece:
             return b""  # an unrelated one changes nothing in any dialect
         self._heard.append(piece)
-        status = NONSENSE if piece.endswith(b"\0") else self._step.reads(self._heard)
-        if status == ASIDE:
+        status = INVALID if piece.endswith(b"\0") else self._step.read_status(self._heard)
+        if status == IGNORED:
             self._heard.pop()
-        if status in (None, ASIDE):
+        if status in (None, IGNORED):
             return b""
         heard, self._heard = self._heard, []
-        if status == NONSENSE:
-            self.failure = nonsense(self._script.protocol, piece)
+        if status == INVALID:
+            self.failure = wrong_protocol(self._script.protocol, piece)
             return b""
         return self._go_on(status, heard)
 
@@ -107,13 +107,13 @@ class TextDialogue(FramedDialogue):
         answer = next((a for a in self._step.answers if status.startswith(a.status)), None)
         if answer is None:
             return self._part(f"the server refused {self._request}: {quote(heard[-1])}")
-        if answer.lists and not answer.lists.search(b"\n".join(heard)):
-            return self._part(f"the server offers no {answer.leads_to}: {quote(b' '.join(heard))}")
-        if answer.leads_to == BEGIN_TLS:
+        if answer.required and not answer.required.search(b"\n".join(heard)):
+            return self._part(f"the server offers no {answer.next_step}: {quote(b' '.join(heard))}")
+        if answer.next_step == BEGIN_TLS:
             self.done = True
             return b""
-        self._name = answer.leads_to
-        return self._step.say
+        self._name = answer.next_step
+        return self._step.command
 
     def _part(self, detail: str) -> bytes:
         hint = f" ({self._script.hint})" if self._script.hint else ""
@@ -121,6 +121,6 @@ class TextDialogue(FramedDialogue):
         return self._script.goodbye
 
 
-def playing(script: Script) -> Callable[[str], TextDialogue]:
+def dialogue_factory(script: Script) -> Callable[[str], TextDialogue]:
     """Return a factory of dialogues for a script; the server name is ignored."""
     return lambda _server_name: TextDialogue(script)

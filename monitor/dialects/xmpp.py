@@ -3,7 +3,7 @@
 import re
 from xml.sax.saxutils import quoteattr
 
-from monitor.dialects.dialogue import nonsense, quote
+from monitor.dialects.dialogue import quote, wrong_protocol
 from monitor.dialects.pieces import FramedDialogue
 from monitor.dialects.tags import Tags
 from monitor.model import FailureReason
@@ -55,7 +55,7 @@ class XmppDialogue(FramedDialogue):
             return b""
         tag = _TAG.match(piece) if piece.endswith(b">") and piece[1:2] not in b"!?" else None
         if tag is None:  # a comment or a document type: neither is allowed (RFC 6120 section 11.1)
-            self.failure = nonsense("XMPP", piece.strip())
+            self.failure = wrong_protocol("XMPP", piece.strip())
             return b""
         if self._depth < 0:
             return self._open(piece, tag[2])
@@ -63,7 +63,7 @@ class XmppDialogue(FramedDialogue):
 
     def _open(self, piece: bytes, name: bytes) -> bytes:
         if name != b"stream" or piece.startswith(b"</"):
-            self.failure = nonsense("XMPP", piece)
+            self.failure = wrong_protocol("XMPP", piece)
             return b""
         self._depth = 0
         if _VERSION.search(piece):
@@ -93,7 +93,7 @@ class XmppDialogue(FramedDialogue):
             case b"proceed" if self._said == "STARTTLS":
                 self.done = True
             case _:
-                self.failure = nonsense("XMPP", b"".join(element))
+                self.failure = wrong_protocol("XMPP", b"".join(element))
         return b""
 
     def _ask(self) -> bytes:

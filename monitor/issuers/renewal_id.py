@@ -7,10 +7,10 @@ from monitor.parse.der import (
     OCTET_STRING,
     SEQUENCE,
     DerError,
+    child_list,
     children,
     expect,
-    several,
-    within,
+    parse_children,
 )
 from monitor.parse.shape import Fields, fields
 
@@ -38,10 +38,10 @@ def renewal_id(der: bytes) -> str:
 def _key_identifier(found: Fields) -> bytes:
     if found.extensions is None:
         return b""
-    for one in children(expect(several(found.extensions, 1)[0], SEQUENCE)):
-        parts = several(one, 2)
+    for one in children(expect(child_list(found.extensions, 1)[0], SEQUENCE)):
+        parts = child_list(one, 2)
         if expect(parts[0], OBJECT_IDENTIFIER).content == _AUTHORITY_KEY:
-            value = within(expect(parts[-1], OCTET_STRING).content, SEQUENCE)
+            value = parse_children(expect(parts[-1], OCTET_STRING).content, SEQUENCE)
             return next((part.content for part in value if part.tag == _KEY_IDENTIFIER), b"")
     return b""
 

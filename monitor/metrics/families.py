@@ -12,14 +12,14 @@ from itertools import islice
 from typing import TypeVar
 
 from monitor.metrics.exposed import Chain
-from monitor.metrics.rendered import Rendered, RenderedCertificate, seats
+from monitor.metrics.rendered import Rendered, RenderedCertificate, leaf_locations
 from monitor.metrics.text import Family, label, label_problem, seconds, stamp
 from monitor.model import RenewalWindow, Snapshot, TargetState
 
 T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-PIECE = 1000  # lines: some 200 kB and a millisecond, so that the event loop can run in between
-FRESH = 250  # targets: rendering one for the first time takes 25 microseconds
+LINES_PER_PIECE = 1000  # lines: some 200 kB and a millisecond, so that the event loop can run in between
+NEW_TARGETS_PER_PIECE = 250  # targets: rendering one for the first time takes 25 microseconds
 CACHED = "Cached from the last probe, not looked up at the scrape."
 CERTIFICATES_CACHED = "The certificates themselves are cached from the last probe."
 DAYS_LEFT = b"} %.5f"
@@ -113,7 +113,7 @@ class Exposition:
         self._rendered: dict[str, Rendered] = {}
 
     def pieces(self, snapshot: Snapshot, now: datetime) -> Iterator[bytes]:
-        """Yield the text family by family, at most about ``PIECE`` lines at a time.
+        """Yield the text family by family, at most about ``LINES_PER_PIECE`` lines at a time.
 
         The snapshot is immutable, so a caller may pause between pieces for any time.
         """
@@ -151,7 +151,7 @@ class Exposition:
     def _render(self, snapshot: Snapshot) -> Iterator[list[Rendered]]:
         known, current = self._rendered, dict[str, Rendered]()
         states = iter(snapshot.states.items())
-        while part := list(islice(states, FRESH)):
+        while part := list(islice(states, NEW_TARGETS_PER_PIECE)):
             chunk = []
             for target_id, state in part:
                 correlated = snapshot.correlated.get(target_id, ())
@@ -205,21 +205,21 @@ def _windows(asking: list[Rendered], known: Mapping[str, RenewalWindow]) -> Iter
     """Yield both families; few targets have windows, so nothing is cached between scrapes."""
     for family, start in ((WINDOW_START, True), (WINDOW_END, False)):
         yield family.head
-        for begin in range(0, len(asking), FRESH):
+        for begin in range(0, len(asking), NEW_TARGETS_PER_PIECE):
             yield _lines(
                 family,
                 [
                     target.labels + text + stamp(window.start if start else window.end)
-                    for target in asking[begin : begin + FRESH]
-                    for sha256, text in seats(target.state)
+                    for target in asking[begin : begin + NEW_TARGETS_PER_PIECE]
+                    for sha256, text in leaf_locations(target.state)
                     if (window := known.get(sha256)) is not None
                 ],
             )
 
 
 def _chunks(items: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(items), PIECE):
-        yield items[start : start + PIECE]
+    for start in range(0, len(items), LINES_PER_PIECE):
+        yield items[start : start + LINES_PER_PIECE]
 
 
 def _lines(family: Family, ends: list[bytes]) -> bytes:

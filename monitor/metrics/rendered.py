@@ -75,7 +75,7 @@ class Rendered:
         return self.state is state and self.correlated == correlated
 
 
-def seats(state: TargetState) -> Iterator[tuple[str, bytes]]:
+def leaf_locations(state: TargetState) -> Iterator[tuple[str, bytes]]:
     """Yield the SHA-256 of each leaf with the labels of its location, each pair once."""
     for location, sha256 in dict.fromkeys(
         (path.location, path.leaf.sha256) for path in state.assessment.paths

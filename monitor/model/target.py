@@ -105,8 +105,8 @@ class TargetTraits:
     is then judged by the policy's ``encryption`` instead of being a failure. ``stands_in_for`` names
     the hosts whose work it takes over. ``public_names`` are names that clients are given for it and
     that its certificate must therefore carry. ``key_type`` is the only one the product takes ("RSA").
-    ``self_made`` is the common name of the certificate that the product makes for itself at every start
-    while it has no other: that is a state, and nothing that could be renewed.
+    ``self_signed_name`` is the common name of the certificate that the product makes for itself at every
+    start while it has no other: that is a state, and nothing that could be renewed.
     """
 
     standby: bool = False
@@ -114,7 +114,7 @@ class TargetTraits:
     stands_in_for: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
     key_type: str = ""
-    self_made: str = ""
+    self_signed_name: str = ""
 
 
 # No colon, no slash: an id then says one zone, one kind and one name, whatever stands in the name.

@@ -46,20 +46,20 @@ class Allowed:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         """Parse the patterns; raise ``ValueError`` for an invalid one."""
-        self._patterns = tuple(read_pattern(text) for text in patterns)
+        self._patterns = tuple(parse_pattern(text) for text in patterns)
         self._bounds = tuple(pattern for pattern in self._patterns if pattern.bounds)
 
-    def may_lead(self, host: str, port: int, *, unseen: bool = False) -> bool:
+    def may_permit(self, host: str, port: int, *, resolved_by_proxy: bool = False) -> bool:
         """Return whether a host may be allowed, as far as is known before its name is resolved.
 
-        ``unseen`` is true where a proxy resolves it and its address stays unknown: the host must then be
-        listed by name.
+        ``resolved_by_proxy`` is true where a proxy resolves it and its address stays unknown: the host must
+        then be listed by name.
         """
         if read_ip(host) is not None:
             return self.permits(host, port, host)
         if self._named(host, port):
             return True
-        return not unseen and any(p.network and port in p.ports for p in self._patterns)
+        return not resolved_by_proxy and any(p.network and port in p.ports for p in self._patterns)
 
     def permits(self, host: str, port: int, address: str) -> bool:
         """Return whether a connection to this address is allowed for a request for this host and port."""
@@ -72,7 +72,7 @@ class Allowed:
         return any(pattern.names(host, port) for pattern in self._patterns)
 
 
-def read_pattern(text: str) -> Pattern:
+def parse_pattern(text: str) -> Pattern:
     """Return the pattern of a text; raise ``ValueError`` with a sentence when it is invalid."""
     host, colon, ports = text.rpartition(":")
     if not colon or not host:

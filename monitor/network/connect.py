@@ -86,7 +86,7 @@ def explain(error: OSError) -> tuple[FailureReason, str]:
     return _REASONS.get(number, (FailureReason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
 
 
-def begin(address: Address, source: str = "") -> socket.socket:
+def start_connecting(address: Address, source: str = "") -> socket.socket:
     """Return a non-blocking socket that is connecting to an address, or raise ``NoneConnectedError``."""
     try:
         link = socket.socket(address.family, socket.SOCK_STREAM)

@@ -1,11 +1,11 @@
 """Certificates, CRLs and key stores parsed from bytes: no I/O, no clock, no verdicts."""
 
-from monitor.parse.certificate import UnreadableCertificateError, certificate
-from monitor.parse.contents import FileContents, certificates_in
-from monitor.parse.crl import UnreadableListError, revocation_list
+from monitor.parse.certificate import UnreadableCertificateError, parse_certificate
+from monitor.parse.contents import FileContents, find_certificates
+from monitor.parse.crl import UnreadableCrlError, parse_crl
 from monitor.parse.display import display
 from monitor.parse.stores.aliased import AliasedCertificates
-from monitor.parse.stores.any_form import holding
+from monitor.parse.stores.any_form import aliased_certificates
 from monitor.parse.stores.open_attempt import Passphrases
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "FileContents",
     "Passphrases",
     "UnreadableCertificateError",
-    "UnreadableListError",
-    "certificate",
-    "certificates_in",
+    "UnreadableCrlError",
+    "aliased_certificates",
     "display",
-    "holding",
-    "revocation_list",
+    "find_certificates",
+    "parse_certificate",
+    "parse_crl",
 ]

@@ -12,12 +12,12 @@ from typing import NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from monitor.model import Certificate
-from monitor.parse.der import DerError, Element, several
-from monitor.parse.extensions import Extensions, extensions
-from monitor.parse.keys import key, signature_hash
-from monitor.parse.names import name
+from monitor.parse.der import DerError, Element, child_list
+from monitor.parse.extensions import Extensions, parse_extensions
+from monitor.parse.keys import key_type_and_size, signature_hash
+from monitor.parse.names import format_name
 from monitor.parse.shape import Fields, fields
-from monitor.parse.times import instant
+from monitor.parse.times import parse_time
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class _Dates(NamedTuple):
     exact: bool
 
 
-def certificate(der: bytes) -> Certificate:
+def parse_certificate(der: bytes) -> Certificate:
     """Return the facts of one certificate; equal bytes give the same object while it is referenced.
 
     Raises ``UnreadableCertificateError`` when the bytes do not have the shape of a certificate or its dates
@@ -62,9 +62,9 @@ def _read(der: bytes, fingerprint: str) -> Certificate:
 
 
 def _dates(validity: Element) -> _Dates:
-    start, end = several(validity, 2)[:2]
-    not_before, start_exact = instant(start)
-    not_after, end_exact = instant(end)
+    start, end = child_list(validity, 2)[:2]
+    not_before, start_exact = parse_time(start)
+    not_after, end_exact = parse_time(end)
     return _Dates(not_before, not_after, start_exact and end_exact)
 
 
@@ -72,13 +72,15 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
     oddities: list[str] = []
     _note_dates(dates, oddities)
     _note_version(parts, oddities)
-    more = extensions(parts.extensions) if parts.extensions else Extensions()
-    subject, subject_cn, subject_problem = name(parts.subject.encoded)
-    issuer, issuer_cn, issuer_problem = name(parts.issuer.encoded)
+    more = parse_extensions(parts.extensions) if parts.extensions else Extensions()
+    subject, subject_cn, subject_problem = format_name(parts.subject.encoded)
+    issuer, issuer_cn, issuer_problem = format_name(parts.issuer.encoded)
     for which, problem in (("subject", subject_problem), ("issuer", issuer_problem)):
         if problem:
             oddities.append(f"the {which} is malformed: {problem}")
-    key_type, key_bits = _attempt(lambda: key(parts.key), ("unknown", 0), "the public key", oddities)
+    key_type, key_bits = _attempt(
+        lambda: key_type_and_size(parts.key), ("unknown", 0), "the public key", oddities
+    )
     hashed = _attempt(lambda: signature_hash(parts.algorithm), "unknown", "the algorithm", oddities)
     self_issued = parts.subject.content == parts.issuer.content
     return Certificate(

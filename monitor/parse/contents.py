@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.parse.crl import is_list
+from monitor.parse.crl import is_crl
 from monitor.parse.der import SEQUENCE, DerError, Element, element
-from monitor.parse.pkcs7 import certificates_of, lists_of
+from monitor.parse.pkcs7 import certificates_of, crls_of
 from monitor.parse.shape import fields_of
 
 _MARK = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #.]{0,40})-----")
@@ -30,7 +30,7 @@ class FileContents:
     lists: tuple[bytes, ...] = ()
 
 
-def certificates_in(data: bytes) -> FileContents:
+def find_certificates(data: bytes) -> FileContents:
     """Return the certificates and CRLs in PEM, DER or PKCS#7 data; empty when there are none.
 
     PEM blocks (RFC 7468, and OpenSSL's older labels) may be embedded in any text, in UTF-8 or UTF-16; a
@@ -66,11 +66,11 @@ def _collect_pem(text: bytes, found: list[bytes], lists: list[bytes], problems: 
             continue
         try:
             outer = element(_decoded(block))
-            if is_list(outer):
+            if is_crl(outer):
                 lists.append(outer.encoded)
             else:
                 found += list(_certificates(outer))
-                lists += [one.encoded for one in lists_of(outer) if is_list(one)]
+                lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
         except DerError as error:
             problems.append(f"block {number}: {error}")
 
@@ -115,11 +115,11 @@ def _collect_der(data: bytes, found: list[bytes], lists: list[bytes], problems: 
     try:
         while position < len(data):
             outer = element(data, position)
-            if is_list(outer):
+            if is_crl(outer):
                 lists.append(outer.encoded)
             else:
                 found.extend(_certificates(outer))
-                lists += [one.encoded for one in lists_of(outer) if is_list(one)]
+                lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
             position = outer.end
     except DerError as error:
         if (found or lists) and data[position:].strip(_PADDING):

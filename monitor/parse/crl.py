@@ -18,13 +18,13 @@ from monitor.parse.der import (
     SEQUENCE,
     DerError,
     Element,
+    child_list,
     children,
     element,
     expect,
-    several,
 )
-from monitor.parse.names import name
-from monitor.parse.times import instant
+from monitor.parse.names import format_name
+from monitor.parse.times import parse_time
 
 _TIMES = frozenset({0x17, 0x18})
 _EXTENSIONS = 0xA0
@@ -37,7 +37,7 @@ _MOST_ENTRIES = 1_000_000
 _LONGEST_NUMBER = 20
 
 
-class UnreadableListError(ValueError):
+class UnreadableCrlError(ValueError):
     """The bytes are not a CRL, or a CRL without a readable issue date."""
 
 
@@ -51,7 +51,7 @@ class _Fields(NamedTuple):
     extensions: Element | None
 
 
-def is_list(outer: Element) -> bool:
+def is_crl(outer: Element) -> bool:
     """Return whether an element has the shape of a CRL, which no certificate has."""
     try:
         _fields(outer)
@@ -60,22 +60,22 @@ def is_list(outer: Element) -> bool:
     return True
 
 
-def revocation_list(der: bytes, location: str, position: int) -> RevocationList:
-    """Return the fields of a CRL found at a location; raise ``UnreadableListError`` when they cannot be read.
+def parse_crl(der: bytes, location: str, position: int) -> RevocationList:
+    """Return the fields of a CRL found at a location; raise ``UnreadableCrlError`` when they cannot be read.
 
     ``number`` is decimal (RFC 5280 section 5.2.3); ``entries`` stops at a million. An invalid ``nextUpdate``
     counts as absent. Lists with equal ``scope`` replace one another.
     """
     try:
         parts = _fields(expect(element(der), SEQUENCE))
-        issued_at, _ = instant(parts.this_update)
+        issued_at, _ = parse_time(parts.this_update)
     except DerError as error:
-        raise UnreadableListError(f"this is no readable CRL: {error}") from None
+        raise UnreadableCrlError(f"this is no readable CRL: {error}") from None
     found = _extensions(parts.extensions)
     return RevocationList(
         location=location,
         position=position,
-        issuer=name(parts.issuer.encoded)[0],
+        issuer=format_name(parts.issuer.encoded)[0],
         this_update=issued_at,
         next_update=_next(parts),
         number=_number(found.get(_NUMBER)),
@@ -87,10 +87,10 @@ def revocation_list(der: bytes, location: str, position: int) -> RevocationList:
 
 
 def _fields(outer: Element) -> _Fields:
-    tbs, algorithm, signature = several(outer, 3)[:3]
+    tbs, algorithm, signature = child_list(outer, 3)[:3]
     expect(algorithm, SEQUENCE)
     expect(signature, BIT_STRING)
-    parts = several(expect(tbs, SEQUENCE), 3)
+    parts = child_list(expect(tbs, SEQUENCE), 3)
     if parts[0].tag == INTEGER:
         parts.pop(0)
     if len(parts) < 3 or parts[2].tag not in _TIMES:
@@ -109,7 +109,7 @@ def _fields(outer: Element) -> _Fields:
 
 def _next(parts: _Fields) -> datetime | None:
     try:
-        return instant(parts.next_update)[0] if parts.next_update else None
+        return parse_time(parts.next_update)[0] if parts.next_update else None
     except DerError:
         return None
 
@@ -120,8 +120,8 @@ def _extensions(wrapper: Element | None) -> dict[bytes, bytes]:
     if wrapper is None:
         return found
     with suppress(DerError):
-        for one in islice(children(expect(several(wrapper, 1)[0], SEQUENCE)), _MOST_EXTENSIONS):
-            pair = several(one, 2)
+        for one in islice(children(expect(child_list(wrapper, 1)[0], SEQUENCE)), _MOST_EXTENSIONS):
+            pair = child_list(one, 2)
             oid = expect(pair[0], OBJECT_IDENTIFIER).content
             found.setdefault(oid, expect(pair[-1], OCTET_STRING).content)
     return found

@@ -105,7 +105,7 @@ def expect(found: Element, tag: int) -> Element:
     return found
 
 
-def several(parent: Element, least: int) -> list[Element]:
+def child_list(parent: Element, least: int) -> list[Element]:
     """Return the child elements; raise ``DerError`` when there are fewer than ``least`` or more than 64."""
     found = _listed(parent, _MOST_FIELDS)
     if len(found) < least:
@@ -113,7 +113,7 @@ def several(parent: Element, least: int) -> list[Element]:
     return found
 
 
-def within(data: bytes, tag: int) -> list[Element]:
+def parse_children(data: bytes, tag: int) -> list[Element]:
     """Return the child elements, at most 1,000, of the single element in ``data``."""
     return _listed(expect(element(data), tag), _MOST_WITHIN)
 

@@ -15,12 +15,12 @@ from monitor.parse.der import (
     SEQUENCE,
     DerError,
     Element,
+    child_list,
     children,
     dotted,
     element,
     expect,
-    several,
-    within,
+    parse_children,
 )
 from monitor.parse.display import display
 
@@ -43,7 +43,7 @@ class Extensions:
     oddities: list[str] = field(default_factory=list)
 
 
-def extensions(wrapper: Element) -> Extensions:
+def parse_extensions(wrapper: Element) -> Extensions:
     """Return what can be parsed from the ``[3]`` element that contains a certificate's extensions."""
     found = Extensions()
     seen: set[bytes] = set()
@@ -56,7 +56,7 @@ def extensions(wrapper: Element) -> Extensions:
 
 
 def _extension(found: Extensions, one: Element, seen: set[bytes]) -> None:
-    parts = several(one, 2)
+    parts = child_list(one, 2)
     oid = expect(parts[0], OBJECT_IDENTIFIER).content
     read, title = _READERS.get(oid, (None, ""))
     if read is None:
@@ -97,7 +97,7 @@ def _ip_address(found: Extensions, content: bytes) -> None:
 
 
 def _basic_constraints(found: Extensions, value: bytes) -> None:
-    parts = within(value, SEQUENCE)
+    parts = parse_children(value, SEQUENCE)
     found.ca = bool(parts) and parts[0].tag == BOOLEAN and parts[0].content != b"\0"
 
 
@@ -117,7 +117,9 @@ def _remembered_usages(value: bytes) -> tuple[str, ...]:
 
 
 def _usages(value: bytes) -> tuple[str, ...]:
-    return tuple(dotted(expect(usage, OBJECT_IDENTIFIER).content) for usage in within(value, SEQUENCE))
+    return tuple(
+        dotted(expect(usage, OBJECT_IDENTIFIER).content) for usage in parse_children(value, SEQUENCE)
+    )
 
 
 _READERS = {

@@ -10,11 +10,11 @@ from monitor.parse.der import (
     SEQUENCE,
     DerError,
     Element,
+    child_list,
     children,
     dotted,
     element,
     expect,
-    several,
 )
 
 _RSA = {"1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "2.5.8.1.1"}
@@ -67,23 +67,23 @@ _HASHES = {
 _PSS = "1.2.840.113549.1.1.10"
 
 
-def key(info: Element) -> tuple[str, int]:
+def key_type_and_size(info: Element) -> tuple[str, int]:
     """Return the key's type and its size in bits (0 if unknown) from a SubjectPublicKeyInfo.
 
     Raises ``DerError`` when the type cannot be read; a size that cannot be read is 0.
     """
-    algorithm, bits = several(expect(info, SEQUENCE), 2)[:2]
-    parts = several(expect(algorithm, SEQUENCE), 1)
+    algorithm, bits = child_list(expect(info, SEQUENCE), 2)[:2]
+    parts = child_list(expect(algorithm, SEQUENCE), 1)
     oid = dotted(expect(parts[0], OBJECT_IDENTIFIER).content)
     if oid in _FIXED:
         return _FIXED[oid]
     try:
         if oid in _RSA:
-            return "RSA", _integer_bits(several(element(bits.content[1:]), 2)[0])
+            return "RSA", _integer_bits(child_list(element(bits.content[1:]), 2)[0])
         if oid == _DSA:
-            return "DSA", _integer_bits(several(several(algorithm, 2)[1], 3)[0])
+            return "DSA", _integer_bits(child_list(child_list(algorithm, 2)[1], 3)[0])
         if oid == _EC:
-            return "EC", _curve_bits(several(algorithm, 2)[1], expect(bits, BIT_STRING))
+            return "EC", _curve_bits(child_list(algorithm, 2)[1], expect(bits, BIT_STRING))
     except DerError:
         return {_DSA: "DSA", _EC: "EC"}.get(oid, "RSA"), 0
     return oid, 0
@@ -91,7 +91,7 @@ def key(info: Element) -> tuple[str, int]:
 
 def signature_hash(algorithm: Element) -> str:
     """Return the hash that a signature algorithm names, empty when it names none (Ed25519)."""
-    parts = several(expect(algorithm, SEQUENCE), 1)
+    parts = child_list(expect(algorithm, SEQUENCE), 1)
     oid = dotted(expect(parts[0], OBJECT_IDENTIFIER).content)
     if oid == _PSS:
         return _pss_hash(parts[1:])
@@ -102,7 +102,7 @@ def _pss_hash(parameters: list[Element]) -> str:
     """RFC 4055 section 3.1: the hash is in ``[0]``; the default is SHA-1."""
     for part in children(parameters[0]) if parameters else ():
         if part.tag == 0xA0:
-            oid = dotted(several(element(part.content), 1)[0].content)
+            oid = dotted(child_list(element(part.content), 1)[0].content)
             return _HASHES.get(oid, oid)
     return "sha1"
 

@@ -10,11 +10,11 @@ from monitor.parse.der import (
     SEQUENCE,
     SET,
     DerError,
+    child_list,
     children,
     dotted,
     element,
     expect,
-    several,
 )
 from monitor.parse.display import display
 
@@ -45,7 +45,7 @@ _LONGEST_REMEMBERED = 1024
 _SPECIAL = frozenset('"+,;<>\\')
 
 
-def name(encoded: bytes) -> tuple[str, str, str]:
+def format_name(encoded: bytes) -> tuple[str, str, str]:
     """Return the whole name, its common name and a description of what could not be read.
 
     The most specific part comes first, as Windows and RFC 4514 write it.
@@ -77,7 +77,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def _attribute(encoded: bytes) -> tuple[str, str]:
-    kind, value = several(expect(element(encoded), SEQUENCE), 2)[:2]
+    kind, value = child_list(expect(element(encoded), SEQUENCE), 2)[:2]
     oid = dotted(expect(kind, OBJECT_IDENTIFIER).content)
     return _SHORT.get(oid, oid), _text(value.tag, value.content)
 

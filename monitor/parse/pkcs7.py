@@ -5,7 +5,7 @@ Signatures are not checked: such files carry none.
 
 from collections.abc import Iterator
 
-from monitor.parse.der import OBJECT_IDENTIFIER, SEQUENCE, DerError, Element, children, several
+from monitor.parse.der import OBJECT_IDENTIFIER, SEQUENCE, DerError, Element, child_list, children
 
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _CONTENT = 0xA0
@@ -23,7 +23,7 @@ def certificates_of(outer: Element) -> Iterator[bytes] | None:
     return (one.encoded for one in _elements(outer, _CERTIFICATES))
 
 
-def lists_of(outer: Element) -> Iterator[Element]:
+def crls_of(outer: Element) -> Iterator[Element]:
     """Iterate over the CRLs in signed data, none when the element is something else."""
     if _is_signed_data(outer):
         yield from _elements(outer, _LISTS)
@@ -35,9 +35,9 @@ def _is_signed_data(outer: Element) -> bool:
 
 
 def _elements(outer: Element, wanted: int) -> Iterator[Element]:
-    content = several(outer, 2)[1]
+    content = child_list(outer, 2)[1]
     if content.tag != _CONTENT:
         raise DerError("the PKCS#7 data has no content")
-    for part in children(several(content, 1)[0]):
+    for part in children(child_list(content, 1)[0]):
         if part.tag == wanted:
             yield from (one for one in children(part) if one.tag == SEQUENCE)

@@ -5,7 +5,7 @@ It must not interpret the fields.
 
 from typing import NamedTuple
 
-from monitor.parse.der import BIT_STRING, INTEGER, SEQUENCE, DerError, Element, element, expect, several
+from monitor.parse.der import BIT_STRING, INTEGER, SEQUENCE, DerError, Element, child_list, element, expect
 
 _VERSION = 0xA0
 _EXTENSIONS = 0xA3
@@ -34,9 +34,9 @@ def fields(der: bytes) -> Fields:
 
 def fields_of(outer: Element) -> Fields:
     """Return the fields of a certificate; raise ``DerError`` for anything else, such as CRLs and requests."""
-    tbs, algorithm, signature = several(outer, 3)[:3]
+    tbs, algorithm, signature = child_list(outer, 3)[:3]
     expect(signature, BIT_STRING)
-    parts = several(expect(tbs, SEQUENCE), 6)
+    parts = child_list(expect(tbs, SEQUENCE), 6)
     version = parts.pop(0) if parts[0].tag == _VERSION else None
     if len(parts) < 6:
         raise DerError("fields are missing")

@@ -17,7 +17,7 @@ _GENERALIZED_TIME = 0x18
 _FORM = re.compile(rb"(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,9})?(?:Z|([+-])(\d\d)(\d\d))?")
 
 
-def instant(found: Element) -> tuple[datetime, bool]:
+def parse_time(found: Element) -> tuple[datetime, bool]:
     """Return the time and whether it was encoded exactly as RFC 5280 requires.
 
     Times before 1900 become 1900. Raises ``DerError`` when it is unreadable.

@@ -61,7 +61,7 @@ class OnDemandProber:
         """
         host, port = HostPort.parse(target.where)
         proxied = isinstance(target.settings, Endpoint) and target.settings.connect.proxy is not None
-        if not allowed.may_lead(host, port, unseen=proxied):
+        if not allowed.may_permit(host, port, resolved_by_proxy=proxied):
             raise NotAllowedError
         deadline = self._clock.monotonic() + within.total_seconds()
         await self._enter(within)

@@ -16,7 +16,7 @@ from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.files.settings import Files
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.kubernetes.settings import Cluster
-from monitor.sources.windows_remote.settings import UNHURRIED, Remote, WindowsRemoteSettings
+from monitor.sources.windows_remote.settings import UNHURRIED, RemoteMachine, WindowsRemoteSettings
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_report import ReportFile, WindowsReportFile, WindowsReportSource
 from monitor.sources.windows_store import LocalStores, WindowsStoreSettings, WindowsStoreSource
@@ -27,7 +27,7 @@ TargetKind = Annotated[
 ]
 
 SourceSettings = Annotated[
-    Endpoint | Files | Cluster | Remote | ReportFile | LocalStores, Field(discriminator="kind")
+    Endpoint | Files | Cluster | RemoteMachine | ReportFile | LocalStores, Field(discriminator="kind")
 ]
 """What each kind of source has to know of a target; ``kind`` tells them apart where they are read as data."""
 

@@ -11,9 +11,9 @@ from monitor.model import Anchor, Failure, FailureReason
 from monitor.sources.files.certfile import CertFile, UnfitError, read_file
 from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.failures import CallError
-from monitor.windows.certificate import Stored
+from monitor.windows.certificate import StoredCertificate
 from monitor.windows.stores import CA, DISALLOWED, ROOT
-from monitor.windows.trust import trusted
+from monitor.windows.trust import windows_anchors
 
 SYSTEM = "system"
 
@@ -63,9 +63,9 @@ if sys.platform == "win32":
             roots, intermediates = stored_in(ROOT), stored_in(CA)
         except CallError as error:
             return (), (Failure(error.reason, f"the machine's store of trusted CAs: {error}", SYSTEM),)
-        return trusted(roots, intermediates, _disallowed()), ()
+        return windows_anchors(roots, intermediates, _disallowed()), ()
 
-    def _disallowed() -> tuple[Stored, ...]:
+    def _disallowed() -> tuple[StoredCertificate, ...]:
         with contextlib.suppress(CallError):
             return stored_in(DISALLOWED)
         return ()

@@ -26,7 +26,7 @@ from monitor.sources.files.opening import descriptor_of
 from monitor.sources.files.walk import failure_of, is_regular
 from monitor.threads import ThreadPool
 from monitor.windows.document import Report
-from monitor.windows.report import LARGEST, ReportError, names, parsed, seen_of
+from monitor.windows.report import LARGEST, ReportError, machine_names, parse_report, report_result
 
 KIND = "windows_report"
 SKEW = timedelta(minutes=5)
@@ -113,17 +113,19 @@ def _failed(reason: FailureReason, detail: str) -> ProbeResult:
 def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeResult:
     try:
         data, filed_at = _content(wanted.file)
-        report = parsed(data)
+        report = parse_report(data)
     except OSError as error:
         failure = failure_of(error, wanted.file)
         return _failed(failure.reason, failure.detail)
     except ReportError as error:
         return _failed(error.reason, f"{wanted.file} {error}")
     if not _is_of(report, wanted.host):
-        said = f"{wanted.file} is the report of {names(report)[0]}: a report is called as its machine is"
+        said = (
+            f"{wanted.file} is the report of {machine_names(report)[0]}: a report is called as its machine is"
+        )
         return _failed(FailureReason.BAD_ANSWER, said)
     age = _Age(report.taken_at, filed_at, now)
-    seen = seen_of(report, wanted.host)
+    seen = report_result(report, wanted.host)
     if age.real is None or age.real > wanted.late_after:
         forgotten = age.real is not None and age.real > forget_after
         return _with(

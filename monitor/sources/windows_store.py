@@ -31,8 +31,8 @@ from monitor.model import (
 from monitor.settings import Host, TargetSettings
 from monitor.sources.win32.failures import CallError
 from monitor.threads import ThreadPool
-from monitor.windows.certificate import Stored
-from monitor.windows.contents import contents, fingerprints
+from monitor.windows.certificate import StoredCertificate
+from monitor.windows.contents import fingerprints, store_contents
 from monitor.windows.stores import CA, MY, ROOT, StoreLocation, StoreName, store_name
 
 KIND = "windows_store"
@@ -104,7 +104,7 @@ class Reading(Protocol):
     ``stored_in`` raises ``CallError``; the others answer ``None`` for what could not be seen.
     """
 
-    def stored_in(self, store: StoreName) -> tuple[Stored, ...]:
+    def stored_in(self, store: StoreName) -> tuple[StoredCertificate, ...]:
         """Return what one logical store holds."""
         ...
 
@@ -151,7 +151,7 @@ class WindowsStoreSource:
 
     def _probe(self, wanted: LocalStores) -> ProbeResult:
         reading = self._reading()
-        stores: dict[str, Sequence[Stored]] = {}
+        stores: dict[str, Sequence[StoredCertificate]] = {}
         failures: list[Failure] = []
         for store in wanted.stores:
             location = f"{wanted.host}/{store}"
@@ -160,7 +160,7 @@ class WindowsStoreSource:
             except CallError as error:
                 failures.append(Failure(error.reason, f"the store {location}: {error}", location))
         roots, intermediates = _optional(reading, ROOT), _optional(reading, CA)
-        found = contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
+        found = store_contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
         machine = Machine(
             host=wanted.host,
             names=_names(wanted, reading.names()),
@@ -193,7 +193,7 @@ else:
         raise OSError("this machine has no certificate stores of Windows")
 
 
-def _optional(reading: Reading, store: StoreName) -> tuple[Stored, ...] | None:
+def _optional(reading: Reading, store: StoreName) -> tuple[StoredCertificate, ...] | None:
     try:
         return reading.stored_in(store)
     except CallError:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from monitor.model import Certificate, FormerLeaf, Sighting, Target, TargetState
 from monitor.parse import UnreadableCertificateError
-from monitor.parse import certificate as parse
+from monitor.parse import parse_certificate as parse
 from monitor.store.chunks import chunks
 from monitor.store.json_columns import StoredFormerLeaf, failures_of, former_leaves_of, lists_of, machine_of
 from monitor.store.tables import certificate, history, storable, target

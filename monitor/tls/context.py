@@ -21,16 +21,16 @@ class TlsSetting:
     ``ciphers`` (TLS 1.2 and older) and ``groups`` are OpenSSL lists. Anonymous, PSK and SRP suites are left
     out because with them the server sends no certificate. The groups leave out the post-quantum ML-KEM
     hybrids: they make the ClientHello five times as long, which old cameras and middleboxes reject, and take
-    a sixth of the CPU time of a probe. ``alpn`` is offered where a server requires it (RFC 7301); ``newest``
-    of ``1.2`` is for protocols that cannot carry TLS 1.3. ``key_type`` restricts the server to its
-    certificate of that type; it replaces ``ciphers``. ``staple`` lets a handshake request a stapled OCSP
-    response. ``datagrams`` is for DTLS.
+    a sixth of the CPU time of a probe. ``alpn`` is offered where a server requires it (RFC 7301);
+    ``max_version`` of ``1.2`` is for protocols that cannot carry TLS 1.3. ``key_type`` restricts the server
+    to its certificate of that type; it replaces ``ciphers``. ``staple`` lets a handshake request a stapled
+    OCSP response. ``datagrams`` is for DTLS.
     """
 
     ciphers: str = "ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
     groups: str = "X25519:P-256:X448:P-384:P-521"
     alpn: tuple[str, ...] = ()
-    newest: str = ""
+    max_version: str = ""
     key_type: KeyType | None = None
     staple: bool = False
     datagrams: bool = False
@@ -51,7 +51,7 @@ def fresh_context(setting: TlsSetting) -> SSL.Context:
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     # Since OpenSSL 3, servers without RFC 5746 (secure renegotiation) are otherwise rejected.
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_LEGACY_SERVER_CONNECT)
-    if setting.newest == "1.2":
+    if setting.max_version == "1.2":
         context.set_max_proto_version(SSL.TLS1_2_VERSION)
     if setting.alpn:
         context.set_alpn_protos([name.encode("ascii") for name in setting.alpn])

@@ -1,7 +1,7 @@
 """Run one DTLS client handshake in memory to obtain the server's chain (RFC 6347).
 
 Like ``handshake``, but in whole datagrams, which may be lost: the owner of the socket also reads
-``patience`` and calls ``overdue`` when it has elapsed. The library retransmits after 1, 2, 4 and more
+``retransmit_in`` and calls ``retransmit`` when it has elapsed. The library retransmits after 1, 2, 4 and more
 seconds.
 """
 
@@ -12,7 +12,7 @@ from OpenSSL import SSL
 from monitor.addresses import is_ip
 from monitor.model import FailureReason
 from monitor.tls import alert_codes
-from monitor.tls.handshake import MOST_BYTES, HandshakeFailure, served
+from monitor.tls.handshake import MAX_BYTES, HandshakeFailure, peer_chain
 from monitor.tls.opening import describe
 from monitor.tls.staple import ask_for_staple
 
@@ -64,7 +64,7 @@ class DatagramHandshake:
     @property
     def chain(self) -> tuple[bytes, ...]:
         """Return the DER certificates received so far, in the order served."""
-        return self._chain if self._connection is None else served(self._connection)
+        return self._chain if self._connection is None else peer_chain(self._connection)
 
     @property
     def staple(self) -> bytes:
@@ -72,12 +72,12 @@ class DatagramHandshake:
         return b"".join(self._stapled or ())
 
     @property
-    def heard(self) -> bool:
+    def responded(self) -> bool:
         """Return whether anything was received from the peer."""
         return self._received > 0
 
     @property
-    def patience(self) -> float | None:
+    def retransmit_in(self) -> float | None:
         """Return the seconds until the last flight must be retransmitted, ``None`` if nothing is awaited."""
         return self._connection.DTLSv1_get_timeout() if self._connection is not None else None
 
@@ -90,9 +90,9 @@ class DatagramHandshake:
         if self.over or not data:
             return []
         self._received += len(data)
-        if self._received > MOST_BYTES:
+        if self._received > MAX_BYTES:
             self.end(
-                FailureReason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake"
+                FailureReason.TLS_PROTOCOL, f"the server sent more than {MAX_BYTES:,} bytes in its handshake"
             )
             return []
         if not _speaks_dtls(data):
@@ -103,7 +103,7 @@ class DatagramHandshake:
         self._connection.bio_write(data)
         return self._step()
 
-    def overdue(self) -> list[bytes]:
+    def retransmit(self) -> list[bytes]:
         """Return the datagrams to retransmit; the handshake fails after a dozen retransmissions."""
         if self._connection is None:
             return []
@@ -156,7 +156,7 @@ class DatagramHandshake:
     def _finish(self) -> None:
         self.over = True
         if self._connection is not None:
-            self._chain = served(self._connection)
+            self._chain = peer_chain(self._connection)
             self._connection = None
 
     def _output(self, connection: SSL.Connection) -> list[bytes]:

@@ -21,7 +21,7 @@ from monitor.tls.opening import describe, may_be_tls, speaks_tls
 from monitor.tls.staple import ask_for_staple
 
 # Chains of 64 KB exist (servers that send all their anchors); this is far above any real one.
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 _READ_SIZE = 4096
 
 
@@ -34,13 +34,13 @@ class HandshakeFailure:
 
 
 class GracefulClose(Protocol):
-    """How to close a session: ``words`` are sent inside TLS, ``answer`` replies to the server.
+    """How to close a session: ``first_message`` are sent inside TLS, ``answer`` replies to the server.
 
     ``answer`` returns ``None`` to close now, without reading any more.
     """
 
     @property
-    def words(self) -> bytes:
+    def first_message(self) -> bytes:
         """Return what to send first."""
         ...
 
@@ -99,7 +99,7 @@ class Handshake:
     @property
     def chain(self) -> tuple[bytes, ...]:
         """Return the DER certificates received so far, in the order served."""
-        return self._chain if self._connection is None else served(self._connection)
+        return self._chain if self._connection is None else peer_chain(self._connection)
 
     @property
     def staple(self) -> bytes:
@@ -115,9 +115,9 @@ class Handshake:
         if self.over or not data:
             return b""
         self._received += len(data)
-        if self._received > MOST_BYTES:
+        if self._received > MAX_BYTES:
             self.end(
-                FailureReason.TLS_PROTOCOL, f"the server sent more than {MOST_BYTES:,} bytes in its handshake"
+                FailureReason.TLS_PROTOCOL, f"the server sent more than {MAX_BYTES:,} bytes in its handshake"
             )
             return b""
         return self._go_on(data) if self.encrypted else self._decide(data)
@@ -182,7 +182,7 @@ class Handshake:
             self._fail(error)
         else:
             if self.graceful_close is not None:
-                connection.send(self.graceful_close.words)
+                connection.send(self.graceful_close.first_message)
                 return self._part(connection, b"")
             connection.shutdown()
             self._finish()
@@ -225,7 +225,7 @@ class Handshake:
     def _finish(self) -> None:
         self.over = True
         if self._connection is not None:
-            self._chain = served(self._connection)
+            self._chain = peer_chain(self._connection)
             self._connection = None  # the library's buffers are most of a probe's memory
 
     def _output(self, connection: SSL.Connection) -> bytes:
@@ -242,7 +242,7 @@ class Handshake:
         return b"".join(pieces)
 
 
-def served(connection: SSL.Connection) -> tuple[bytes, ...]:
+def peer_chain(connection: SSL.Connection) -> tuple[bytes, ...]:
     """Return the DER certificates that a connection has received, in the order served."""
     chain = connection.get_peer_cert_chain() or ()
     return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)

@@ -5,7 +5,7 @@ RFC 6066 section 8; in TLS 1.3 it is an extension of the certificate (RFC 8446 s
 
 from OpenSSL import SSL
 
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 """A longer response is not kept: real ones are of 500 to 3,000 bytes."""
 
 
@@ -21,6 +21,6 @@ def ask_for_staple(connection: SSL.Connection) -> list[bytes]:
 def keep_staple(connection: SSL.Connection, response: bytes, _: object) -> bool:
     """Store a response in its connection's list; called by the library during the handshake."""
     kept = connection.get_app_data()
-    if response and len(response) <= MOST_BYTES and isinstance(kept, list):
+    if response and len(response) <= MAX_BYTES and isinstance(kept, list):
         kept[:] = [response]
     return True  # its content is judged later: a handshake never fails for it

@@ -24,7 +24,7 @@ WINRM_PLAIN = 5985
 WINRM_TLS = 5986
 
 
-class Login(StrEnum):
+class AuthMethod(StrEnum):
     """An authentication method; ``negotiate`` is Kerberos where possible and NTLM elsewhere."""
 
     NEGOTIATE = "negotiate"
@@ -44,7 +44,7 @@ class ClientCertificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class RemoteMachine:
     """A machine to read and how; secrets are references, read at probe time.
 
     ``stores`` are written ``LocalMachine/My``. ``username`` is empty for the identity of our own process (a
@@ -54,7 +54,7 @@ class Remote:
     host: str
     port: int
     tls: bool = False
-    auth: Login = Login.NEGOTIATE
+    auth: AuthMethod = AuthMethod.NEGOTIATE
     username: str = ""
     password: SecretReference | None = None
     identity: ClientCertificate | None = None
@@ -85,8 +85,9 @@ class WindowsAccess(TargetSettings):
     )
     password_file: LocalPath | None = Field(None, description="file that holds the password")
     password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
-    auth: Login = Field(
-        Login.NEGOTIATE, description="negotiate, kerberos, ntlm; certificate and basic with tls: true only"
+    auth: AuthMethod = Field(
+        AuthMethod.NEGOTIATE,
+        description="negotiate, kerberos, ntlm; certificate and basic with tls: true only",
     )
     configuration_name: str = Field(
         "",
@@ -144,13 +145,13 @@ class WindowsAccess(TargetSettings):
                 raise ValueError(said)
         return self
 
-    def remote(self, host: str) -> Remote:
+    def remote(self, host: str) -> RemoteMachine:
         """Return the machine of this name, with these settings."""
         identity = None
         if self.client_cert is not None:
             passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
             identity = ClientCertificate(self.client_cert, self.client_key or self.client_cert, passphrase)
-        return Remote(
+        return RemoteMachine(
             host=host,
             port=self.port or (WINRM_TLS if self.tls else WINRM_PLAIN),
             tls=self.tls,
@@ -177,11 +178,11 @@ def _wrong_login(keys: WindowsAccess) -> str:
     if keys.password_file is not None and keys.password_env is not None:
         return "only one of password_file and password_env can be used"
     named = bool(keys.password_file or keys.password_env)
-    if keys.auth is Login.CERTIFICATE:
+    if keys.auth is AuthMethod.CERTIFICATE:
         return "auth: certificate uses no username and no password" if named or keys.username else ""
     if named and not keys.username:
         return "a password needs a username"
-    if keys.auth is Login.KERBEROS or (keys.auth is Login.NEGOTIATE and not keys.username):
+    if keys.auth is AuthMethod.KERBEROS or (keys.auth is AuthMethod.NEGOTIATE and not keys.username):
         return ""
     return "" if named else f"auth: {keys.auth} needs username, and password_file or password_env"
 
@@ -189,7 +190,7 @@ def _wrong_login(keys: WindowsAccess) -> str:
 def _wrong_certificate(keys: WindowsAccess) -> str:
     if keys.client_key_passphrase_file is not None and keys.client_key_passphrase_env is not None:
         return "only one of client_key_passphrase_file and client_key_passphrase_env can be used"
-    if (keys.client_cert is not None) != (keys.auth is Login.CERTIFICATE):
+    if (keys.client_cert is not None) != (keys.auth is AuthMethod.CERTIFICATE):
         return "auth: certificate and client_cert belong together"
     others = keys.client_key or keys.client_key_passphrase_file or keys.client_key_passphrase_env
     return "client_key needs client_cert" if others and keys.client_cert is None else ""
@@ -198,6 +199,6 @@ def _wrong_certificate(keys: WindowsAccess) -> str:
 def _wrong_encryption(keys: WindowsAccess) -> str:
     if keys.tls:
         return ""
-    if keys.auth in (Login.BASIC, Login.CERTIFICATE):
+    if keys.auth in (AuthMethod.BASIC, AuthMethod.CERTIFICATE):
         return f"auth: {keys.auth} is used with tls: true only; without it anybody on the way reads along"
     return "port 5986 speaks TLS: set tls: true" if keys.port == WINRM_TLS else ""

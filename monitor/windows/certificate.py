@@ -7,7 +7,7 @@ from monitor.model import PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredCertificate:
     """One stored certificate: its DER, and the properties that the store has for it."""
 
     der: bytes

@@ -11,7 +11,7 @@ from hashlib import sha1
 from monitor import parse
 from monitor.assess import Held
 from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry
-from monitor.windows.certificate import Stored
+from monitor.windows.certificate import StoredCertificate
 from monitor.windows.issuers import Issuers
 
 
@@ -25,7 +25,9 @@ class StoreContents:
     kept: list[StoreEntry] = field(default_factory=list)
 
 
-def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable[Stored]) -> StoreContents:
+def store_contents(
+    host: str, stores: Mapping[str, Sequence[StoredCertificate]], others: Iterable[StoredCertificate]
+) -> StoreContents:
     """Return the certificates of each store at ``HOST/STORE/THUMBPRINT``.
 
     Position 0 is the stored certificate, the following positions are its issuers as far as these stores or
@@ -52,12 +54,12 @@ def contents(host: str, stores: Mapping[str, Sequence[Stored]], others: Iterable
     return found
 
 
-def fingerprints(stored: Iterable[Stored]) -> tuple[str, ...]:
+def fingerprints(stored: Iterable[StoredCertificate]) -> tuple[str, ...]:
     """Return the SHA-256 of every certificate that is not archived, in lower-case hex."""
     return tuple(dict.fromkeys(one.sha256 for one in stored if not one.archived))
 
 
-def _readable(stored: Iterable[Stored]) -> Iterator[Held]:
+def _readable(stored: Iterable[StoredCertificate]) -> Iterator[Held]:
     for one in stored:
         if not one.archived and (held := _held(one.der)) is not None:
             yield held
@@ -67,7 +69,7 @@ def _readable(stored: Iterable[Stored]) -> Iterator[Held]:
 def _held(der: bytes) -> Held | None:
     """Return a certificate with its parsed form, cached so that states share memory."""
     try:
-        return parse.certificate(der), der
+        return parse.parse_certificate(der), der
     except parse.UnreadableCertificateError:
         return None
 
@@ -76,6 +78,6 @@ def _thumbprint(der: bytes) -> str:
     return sha1(der, usedforsecurity=False).hexdigest().upper()
 
 
-def _kept(location: str, store: str, one: Stored, leaf: Certificate) -> StoreEntry:
+def _kept(location: str, store: str, one: StoredCertificate, leaf: Certificate) -> StoreEntry:
     """Return the store properties of one certificate at its location."""
     return StoreEntry(location, store, leaf.sha1, leaf.sha256, one.friendly_name, one.archived, one.key)

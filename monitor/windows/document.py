@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from monitor.addresses import read_ip
 from monitor.parse import display
-from monitor.windows.stores import as_known
+from monitor.windows.stores import canonical_name
 
 _NO_NAME = re.compile(r"[\s/\\:*?\"<>|\x00-\x1f]")
 
@@ -50,7 +50,7 @@ def _store_name(value: str) -> str:
     if not re.fullmatch(r"LocalMachine/[^/\\\x00-\x1f]{1,200}", value):
         raise ValueError("is written as LocalMachine/NAME")
     location, _, name = display(value).partition("/")
-    return f"{location}/{as_known(name)}"
+    return f"{location}/{canonical_name(name)}"
 
 
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_clean)]
@@ -58,19 +58,19 @@ Sentence = Annotated[str, Field(max_length=65536), AfterValidator(_sentence)]
 HostName = Annotated[str, Field(max_length=253), AfterValidator(_host_name)]
 Address = Annotated[str, Field(max_length=128), AfterValidator(_address)]
 Store = Annotated[str, AfterValidator(_store_name)]
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+UtcTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Sid = Annotated[str, Field(pattern=r"^S-1-[0-9]{1,20}(-[0-9]{1,10}){0,15}$")]
 Thumbprint = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{40}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")]
 
 
-class Block(BaseModel):
+class ReportModel(BaseModel):
     """Base of the document's models: immutable, strict types, unknown fields ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class MachineNames(Block):
+class MachineNames(ReportModel):
     """The machine's own names, and its addresses without loopback and link-local ones."""
 
     netbios: Annotated[HostName, Field(min_length=1, description="computer name")]
@@ -78,7 +78,7 @@ class MachineNames(Block):
     addresses: tuple[Address, ...] = Field((), max_length=1000, description="its IP addresses")
 
 
-class Reader(Block):
+class KeyReader(ReportModel):
     """An entry of a key file's access list that grants or denies reading."""
 
     sid: Sid
@@ -86,20 +86,20 @@ class Reader(Block):
     allowed: bool = Field(description="false for an entry that denies")
 
 
-class Key(Block):
+class KeyInfo(ReportModel):
     """What is known about a private key, never the key."""
 
     link: Literal["present", "missing", "unknown"] = Field(description="whether a private key belongs to it")
     provider: Text = ""
     container: Text = Field("", description="unique name of the key, as its file is called")
     hardware: bool = Field(False, description="smart card, TPM or HSM")
-    readers: tuple[Reader, ...] | None = Field(
+    readers: tuple[KeyReader, ...] | None = Field(
         None, max_length=1000, description="in the order of the list; null: could not be seen"
     )
     error: Sentence = Field("", description="why the key or its file could not be looked at")
 
 
-class Stored(Block):
+class ReportedCertificate(ReportModel):
     """One certificate of one store; its contents are in ``raw``."""
 
     store: Store
@@ -107,17 +107,17 @@ class Stored(Block):
     thumbprint: Thumbprint = Field(description="SHA-1; for people, what counts is raw")
     friendly_name: Text = ""
     archived: bool = False
-    key: Key
+    key: KeyInfo
 
 
-class Installed(Block):
+class InstalledCertificate(ReportModel):
     """One certificate of the logical Root or CA store."""
 
     thumbprint: Thumbprint
     sha256: Sha256
 
 
-class SslBinding(Block):
+class SslBinding(ReportModel):
     """One binding of http.sys."""
 
     address: Text = Field(description="IP address or host name, without the port")
@@ -127,7 +127,7 @@ class SslBinding(Block):
     app_id: Text = ""
 
 
-class Service(Block):
+class Service(ReportModel):
     """One service or IIS application pool and the account it runs as."""
 
     name: Text
@@ -139,26 +139,30 @@ class Service(Block):
     running: bool | None = None
 
 
-class CollectorFailure(Block):
+class CollectorFailure(ReportModel):
     """What could not be read; ``part`` is a store, or ``roots``, ``bindings``, ``services`` and so on."""
 
     part: Text
     message: Sentence
 
 
-class Report(Block):
+class Report(ReportModel):
     """One document of the collector."""
 
     version: str = Field(
         pattern=r"^1\.[0-9]{1,4}$", description="of this format; the same before the dot fits"
     )
     collector: Text = Field(description="version of the script")
-    taken_at: Instant = Field(description="when the script began, in UTC")
+    taken_at: UtcTime = Field(description="when the script began, in UTC")
     host: MachineNames
     stores: tuple[Store, ...] = Field(max_length=200, description="stores that were read, empty ones too")
-    certificates: tuple[Stored, ...] = Field(max_length=20_000)
-    roots: tuple[Installed, ...] | None = Field(max_length=20_000, description="logical Root store")
-    intermediates: tuple[Installed, ...] | None = Field(max_length=20_000, description="logical CA store")
+    certificates: tuple[ReportedCertificate, ...] = Field(max_length=20_000)
+    roots: tuple[InstalledCertificate, ...] | None = Field(
+        max_length=20_000, description="logical Root store"
+    )
+    intermediates: tuple[InstalledCertificate, ...] | None = Field(
+        max_length=20_000, description="logical CA store"
+    )
     bindings: tuple[SslBinding, ...] | None = Field(max_length=20_000)
     services: tuple[Service, ...] | None = Field(max_length=5_000)
     errors: tuple[CollectorFailure, ...] = Field((), max_length=5_000)

@@ -34,7 +34,7 @@ def key_file_name(container: str, machine_guid: str) -> str:
     return "".join(f"{number:08x}" for number in numbers) + f"_{machine_guid}"
 
 
-def grants(access_list: bytes) -> tuple[KeyPermission, ...]:
+def key_permissions(access_list: bytes) -> tuple[KeyPermission, ...]:
     """Return the permissions to read in an ACL, allowed and denied, in order and without names.
 
     Entries that only child objects inherit and other types of entries are skipped ([MS-DTYP] 2.4.5). Raises

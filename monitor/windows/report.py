@@ -27,8 +27,8 @@ from monitor.model import (
     Sighting,
     StoreEntry,
 )
-from monitor.parse import UnreadableCertificateError, certificate, display
-from monitor.windows.document import Installed, Key, Report, Stored
+from monitor.parse import UnreadableCertificateError, display, parse_certificate
+from monitor.windows.document import InstalledCertificate, KeyInfo, Report, ReportedCertificate
 from monitor.windows.providers import is_hardware
 
 LARGEST = 16 * 1024 * 1024
@@ -46,7 +46,7 @@ class ReportError(ValueError):
         self.reason = reason
 
 
-def parsed(data: bytes, *, largest: int = LARGEST) -> Report:
+def parse_report(data: bytes, *, largest: int = LARGEST) -> Report:
     """Parse a document.
 
     Raises ``ReportError`` for more than ``largest`` bytes, for truncated or invalid JSON, for another schema,
@@ -79,7 +79,7 @@ def _version(text: bytes) -> str:
     return version if isinstance(version, str) and re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version) else ""
 
 
-def names(report: Report) -> tuple[str, ...]:
+def machine_names(report: Report) -> tuple[str, ...]:
     """Return the machine's names and addresses, the full name first, without those that every machine has."""
     addresses = (one for one in report.host.addresses if not _everywhere(one))
     given = (report.host.fqdn.lower(), report.host.netbios.lower(), *addresses)
@@ -91,14 +91,14 @@ def _everywhere(address: str) -> bool:
     return one.is_link_local or one.is_unspecified or one.is_multicast or address in ("127.0.0.1", "::1")
 
 
-def seen_of(report: Report, host: str = "", also: Iterable[str] = ()) -> ProbeResult:
+def report_result(report: Report, host: str = "", also: Iterable[str] = ()) -> ProbeResult:
     """Return the result of a document: sightings at ``HOST/LocalMachine/My/THUMBPRINT`` and the machine.
 
     ``host`` is the machine's name in the configuration, by default its own full name; ``also`` are further
     names to join it by. A store that could not be read is a failure at ``HOST/LocalMachine/NAME``; archived
     certificates are kept and yield no sighting.
     """
-    own = names(report)
+    own = machine_names(report)
     reading = _Reading(host or own[0])
     for stored in report.certificates:
         reading.take(stored)
@@ -133,10 +133,10 @@ class _Reading:
     ders: dict[str, bytes] = field(default_factory=dict)
     _locations: set[str] = field(default_factory=set)
 
-    def take(self, stored: Stored) -> None:
+    def take(self, stored: ReportedCertificate) -> None:
         try:
             der = base64.b64decode(stored.raw, validate=True)
-            found = certificate(der)
+            found = parse_certificate(der)
         except (binascii.Error, ValueError, UnreadableCertificateError) as error:
             location = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
             self.failures.append(
@@ -153,7 +153,7 @@ class _Reading:
             self.ders[found.sha256] = der
 
 
-def _kept(location: str, stored: Stored, found: Certificate) -> StoreEntry:
+def _kept(location: str, stored: ReportedCertificate, found: Certificate) -> StoreEntry:
     return StoreEntry(
         location,
         stored.store,
@@ -165,7 +165,7 @@ def _kept(location: str, stored: Stored, found: Certificate) -> StoreEntry:
     )
 
 
-def _key(key: Key) -> PrivateKey:
+def _key(key: KeyInfo) -> PrivateKey:
     readers = key.readers
     return PrivateKey(
         link=KeyLink(key.link),
@@ -178,7 +178,7 @@ def _key(key: Key) -> PrivateKey:
     )
 
 
-def _installed(given: tuple[Installed, ...] | None) -> tuple[str, ...] | None:
+def _installed(given: tuple[InstalledCertificate, ...] | None) -> tuple[str, ...] | None:
     return None if given is None else tuple(dict.fromkeys(one.sha256.lower() for one in given))
 
 

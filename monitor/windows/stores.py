@@ -69,10 +69,10 @@ def store_name(text: str) -> StoreName:
         raise ValueError(
             "must be My, LocalMachine/My, CurrentUser/My or Services/NAME/My, My or another store"
         )
-    return StoreName(location, as_known(name), "".join(service))
+    return StoreName(location, canonical_name(name), "".join(service))
 
 
-def as_known(name: str) -> str:
+def canonical_name(name: str) -> str:
     """Return the name of a well-known store as Windows writes it, any other name unchanged."""
     return _NAMES.get(name.lower(), name)
 

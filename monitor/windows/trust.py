@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from monitor import parse
 from monitor.assess import Held
 from monitor.model import Anchor
-from monitor.windows.certificate import Stored
+from monitor.windows.certificate import StoredCertificate
 
 ORIGIN = "Windows certificate store"
 
 
-def trusted(
-    roots: Iterable[Stored], intermediates: Iterable[Stored], disallowed: Iterable[Stored]
+def windows_anchors(
+    roots: Iterable[StoredCertificate],
+    intermediates: Iterable[StoredCertificate],
+    disallowed: Iterable[StoredCertificate],
 ) -> tuple[Anchor, ...]:
     """Return every root as an anchor, and every intermediate as a possible issuer between.
 
@@ -26,11 +28,11 @@ def trusted(
     return (*above, *below)
 
 
-def _held(stored: Iterable[Stored], refused: set[str]) -> list[Held]:
+def _held(stored: Iterable[StoredCertificate], refused: set[str]) -> list[Held]:
     held: list[Held] = []
     for one in stored:
         try:
-            found = parse.certificate(one.der)
+            found = parse.parse_certificate(one.der)
         except parse.UnreadableCertificateError:
             continue  # an odd certificate that the system ships is not the administrator's problem
         if not one.archived and found.sha256 not in refused:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from monitor.addresses import LOCALHOST_NAMES, LONGEST_HOST, HostPort, is_ip, read_host, read_ip
+from monitor.addresses import LOCALHOST_NAMES, MAX_HOST_LENGTH, HostPort, is_ip, read_host, read_ip
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
@@ -56,7 +56,7 @@ def host(text: str) -> str:
     An address with a zone is none: the zone is that of the machine that announces it.
     """
     bare = text.strip()
-    return _host(bare) if len(bare) <= LONGEST_HOST else ""
+    return _host(bare) if len(bare) <= MAX_HOST_LENGTH else ""
 
 
 @functools.lru_cache(maxsize=32768)

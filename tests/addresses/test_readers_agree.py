@@ -15,7 +15,7 @@ from monitor.discovery.location import read_location
 from monitor.discovery.mx import MxSettings
 from monitor.discovery.xprotect.address import origin
 from monitor.http.policy import RefusedError, UrlPolicy
-from monitor.network.allow import Allowed, read_pattern
+from monitor.network.allow import Allowed, parse_pattern
 from monitor.settings import Host
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.xprotect.hosts import host as announced_host
@@ -127,7 +127,7 @@ def from_proxy(text: str) -> str:
 
 def from_pattern(text: str) -> str:
     """Return what an entry of a list of allowed addresses means."""
-    found = read_pattern(text)
+    found = parse_pattern(text)
     network = str(found.network).removesuffix("/32").removesuffix("/128") if found.network else ""
     return f"{network or found.name or found.suffix} {found.ports[0]}"
 
@@ -293,4 +293,4 @@ MATCHED = [
 @pytest.mark.parametrize(("text", "taken"), MATCHED)
 def test_networks_in_lists(text: str, taken: bool) -> None:  # noqa: FBT001
     """A network in a list is one that can hold an address."""
-    assert (outcome(read_pattern, text) != NONE) is taken
+    assert (outcome(parse_pattern, text) != NONE) is taken

@@ -8,10 +8,10 @@ import pytest
 from monitor.assess import end_in_words
 from monitor.assess.expiry import Due, due
 from monitor.model import Certificate, Margin, Policy
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import NOW, days, issue
 
-LASTING = certificate(issue("nvr", start=days(-300), end=days(100)).der)
+LASTING = parse_certificate(issue("nvr", start=days(-300), end=days(100)).der)
 SECOND = timedelta(seconds=1)
 
 

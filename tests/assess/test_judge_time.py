@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.assess import PathFinder, judge, split_chains
 from monitor.model import Certificate, Check, Margin, Path, Policy
-from monitor.parse import UnreadableCertificateError, certificate
+from monitor.parse import UnreadableCertificateError, parse_certificate
 from support.factories.judging import (
     COLLECTION,
     CRITICAL,
@@ -25,7 +25,7 @@ from support.factories.judging import (
 )
 from support.pki import NOW, raw
 
-FAR = certificate(LEAF.der)
+FAR = parse_certificate(LEAF.der)
 SPANS = st.timedeltas(timedelta(days=-4000), timedelta(days=4000))
 LENGTHS = st.timedeltas(timedelta(seconds=1), timedelta(days=36500))
 SHARES = st.floats(0.01, 1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.assess import NameProblem, mismatch
 from monitor.model import Certificate, Check
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import issue
 
 AS_DNS = "it stands there as a DNS entry, which many clients do not accept for an address"
@@ -15,7 +15,7 @@ IGNORED = "its subject does, but clients ignore that beside alternative names"
 
 def carrying(*names: str, subject: str = "subject.example") -> Certificate:
     """Return a certificate with these alternative names."""
-    return certificate(issue(subject, names=names).der)
+    return parse_certificate(issue(subject, names=names).der)
 
 
 @pytest.mark.parametrize(

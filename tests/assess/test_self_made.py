@@ -6,7 +6,7 @@ import pytest
 
 from monitor.assess import PathFinder, judge
 from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Sighting, Target, TargetTraits
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.sources.endpoint import EndpointSettings
 from support.pki import NOW, Issued, authority, days, issue, leaf
 
@@ -18,7 +18,7 @@ SQL = Target(
     PLACE,
     None,
     server_name="sql.example",
-    traits=TargetTraits(self_made=NAME),
+    traits=TargetTraits(self_signed_name=NAME),
 )
 ROOT = authority()
 FALLBACK = issue(NAME)
@@ -27,9 +27,9 @@ ENDED = issue(NAME, start=days(-90), end=days(-1))
 
 def judged(*chain: Issued, target: Target = SQL, trusted: Issued = ROOT) -> Assessment:
     """Judge an SQL Server that serves a chain."""
-    shown = [(certificate(one.der), one.der) for one in chain]
+    shown = [(parse_certificate(one.der), one.der) for one in chain]
     sightings = tuple(Sighting(PLACE, position, one) for position, (one, _) in enumerate(shown))
-    anchors = Anchors.of([Anchor(certificate(trusted.der), trusted.der, "test")])
+    anchors = Anchors.of([Anchor(parse_certificate(trusted.der), trusted.der, "test")])
     return judge(target, sightings, (PathFinder().find(PLACE, shown, anchors, NOW),), NOW)
 
 
@@ -103,4 +103,4 @@ def test_the_endpoint_knows_by_its_protocol() -> None:
         EndpointSettings(kind="endpoint", address="sql.example", protocol=protocol).target(Policy()).traits
         for protocol in ("mssql", "mssql-strict", "tls")
     ]
-    assert [part.self_made for part in parts] == [NAME, "", ""]
+    assert [part.self_signed_name for part in parts] == [NAME, "", ""]

@@ -1,7 +1,7 @@
 """The certificates of a file are split into chains."""
 
 from monitor.assess import Held, split_chains
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import Issued, authority, leaf, new_key, raw
 
 ROOT = authority("Root")
@@ -14,7 +14,7 @@ OTHER = authority("Other")
 def held(one: Issued | bytes) -> Held:
     """Return a certificate with its DER."""
     der = one if isinstance(one, bytes) else one.der
-    return certificate(der), der
+    return parse_certificate(der), der
 
 
 def split(*members: Issued | bytes) -> list[list[str]]:

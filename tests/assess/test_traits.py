@@ -22,7 +22,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, rsa_key
 
 PLACE = "vms01.vms.example:443"
@@ -39,8 +39,8 @@ def judged(shown: Issued | None, target: Target, *, encrypted: bool | None = Non
     """Judge an endpoint that shows one certificate of the test root, or nothing."""
     if shown is None:
         return judge(target, (), (), NOW, encrypted=encrypted)
-    held: Held = certificate(shown.der), shown.der
-    anchors = Anchors.of([Anchor(certificate(ROOT.der), ROOT.der, "test")])
+    held: Held = parse_certificate(shown.der), shown.der
+    anchors = Anchors.of([Anchor(parse_certificate(ROOT.der), ROOT.der, "test")])
     path = PathFinder().find(PLACE, [held], anchors, NOW)
     return judge(target, (Sighting(PLACE, 0, held[0]),), (path,), NOW, encrypted=encrypted)
 
@@ -137,7 +137,7 @@ class TestPublicNames:
     def test_what_is_missing(self, names: tuple[str, ...], missing: list[str]) -> None:
         """Names are compared without case and dot, each is said once, empty ones are none."""
         target = self.offering(*names)
-        assert list(missing_names(target, certificate(LEAF.der))) == missing
+        assert list(missing_names(target, parse_certificate(LEAF.der))) == missing
 
     def test_all_missing_names_are_one_warning(self) -> None:
         """The sentence names each of them."""
@@ -156,7 +156,7 @@ class TestPublicNames:
     @given(st.lists(st.text(max_size=30), max_size=5))
     def test_any_text_is_carried_or_missing(self, names: list[str]) -> None:
         """Whatever an API gives as a name, judging it raises nothing and says each at most once."""
-        missing = missing_names(self.offering(*names), certificate(LEAF.der))
+        missing = missing_names(self.offering(*names), parse_certificate(LEAF.der))
         assert len(set(missing)) == len(missing) <= len(names)
 
 
@@ -210,15 +210,15 @@ class TestDefaultCertificate:
 def test_leaves_under_one_ca_share_a_matter() -> None:
     """What outlives its CA is told once for the CA."""
     ending = authority("Ending Root", end=days(100))
-    anchors = Anchors.of([Anchor(certificate(ending.der), ending.der, "test")])
+    anchors = Anchors.of([Anchor(parse_certificate(ending.der), ending.der, "test")])
     matters = []
     for name in ("a.vms.example", "b.vms.example"):
         shown = leaf(name, ending)
-        held: Held = certificate(shown.der), shown.der
+        held: Held = parse_certificate(shown.der), shown.der
         path = PathFinder().find(PLACE, [held], anchors, NOW)
         found = judge(replace(ENDPOINT, server_name=name), (), (path,), NOW).findings
         matters += [one.matter for one in found if one.check is Check.OUTLIVES_CA]
-    assert matters == [f"outlives_ca {certificate(ending.der).sha256}"] * 2
+    assert matters == [f"outlives_ca {parse_certificate(ending.der).sha256}"] * 2
 
 
 class TestStandby:
@@ -250,7 +250,7 @@ class TestStandby:
 
     def test_nothing_when_certificates_are_known(self) -> None:
         """A probe that broke after the certificates had arrived showed them."""
-        sightings = (Sighting(PLACE, 0, certificate(LEAF.der)),)
+        sightings = (Sighting(PLACE, 0, parse_certificate(LEAF.der)),)
         assert unreachability(replace(self.STATE, sightings=sightings), NOW) is None
 
     def test_it_can_be_switched_off(self) -> None:

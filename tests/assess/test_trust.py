@@ -16,7 +16,7 @@ from OpenSSL._util import lib
 
 from monitor.assess import Held, PathFinder
 from monitor.model import Anchor, Anchors, Path
-from monitor.parse import certificate, certificates_in
+from monitor.parse import find_certificates, parse_certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, name, new_key, raw, rsa_key
 
 MISSING = "incomplete chain: the issuer"
@@ -32,7 +32,7 @@ LEAF = leaf("nvr.example", INTERMEDIATE)
 def held(one: Issued | bytes) -> Held:
     """Return a certificate in the form the finder takes."""
     der = one if isinstance(one, bytes) else one.der
-    return certificate(der), der
+    return parse_certificate(der), der
 
 
 def anchors(*trusted: Issued | bytes) -> Anchors:
@@ -369,7 +369,7 @@ class TestOldShapes:
         )
         root = _openssl(tmp_path, config, digest, "/CN=Weak Root", "root")
         own = _openssl(tmp_path, config, digest, "/CN=weak", "leaf", "-CA", "root.pem", "-CAkey", "root.key")
-        assert shape(find([own], [root], days(0.5, certificate(own).not_before))) == expected(own, root)
+        assert shape(find([own], [root], days(0.5, parse_certificate(own).not_before))) == expected(own, root)
 
 
 def _openssl(folder: FilePath, config: FilePath, digest: str, subject: str, stem: str, *more: str) -> bytes:
@@ -377,7 +377,7 @@ def _openssl(folder: FilePath, config: FilePath, digest: str, subject: str, stem
     command = ["openssl", "req", "-x509", "-config", config, "-newkey", "rsa:1024", "-nodes", f"-{digest}"]
     files = ["-subj", subject, "-keyout", f"{stem}.key", "-out", f"{stem}.pem", *more]
     subprocess.run([*command, *files], cwd=folder, check=True, capture_output=True)
-    return certificates_in((folder / f"{stem}.pem").read_bytes()).ders[0]
+    return find_certificates((folder / f"{stem}.pem").read_bytes()).ders[0]
 
 
 class TestProblems:

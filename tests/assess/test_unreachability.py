@@ -17,7 +17,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import NOW, days, leaf
 
 POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), unreachable_after=3)
@@ -112,7 +112,7 @@ def test_one_broken_file_does_not_hide_the_others(
     failed: str, succeeded_at: datetime | None, begins: str
 ) -> None:
     """What was read beside it was seen."""
-    shown = (Sighting("/tls/a.pem#web", 0, certificate(leaf("web").der)),)
+    shown = (Sighting("/tls/a.pem#web", 0, parse_certificate(leaf("web").der)),)
     target = replace(TARGET, kind="files", where="/tls/*, /more")
     failures = (Failure(FailureReason.PASSPHRASE, "none fits", failed),)
     state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)

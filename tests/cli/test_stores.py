@@ -18,13 +18,13 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
 from support.pki import NOW, leaf
 
 WHERE = "rec01/LocalMachine/My"
 TARGET = Target("windows_store:My", "windows_store", WHERE, None, collection=True)
-OWN = certificate(leaf("own").der)
+OWN = parse_certificate(leaf("own").der)
 
 
 def judged(seen: ProbeResult) -> TargetState:

@@ -10,7 +10,7 @@ from monitor.config.machines import FoundMachine, machines
 from monitor.errors import ConfigError
 from monitor.model import DiscoveredTarget, Target
 from monitor.secrets import SecretReference
-from monitor.windows.access import Remote
+from monitor.windows.access import RemoteMachine
 
 SITE = """
 defaults: {timeout: 5s}
@@ -95,7 +95,7 @@ def test_every_server_is_read(tmp_path: Path) -> None:
     """A site's block gives each server found one target, with the block's login and the site's labels."""
     target = planned(tmp_path)["windows_remote:rec01"]
     assert (target.settings, target.labels, target.aliases, target.origin) == (
-        Remote(
+        RemoteMachine(
             "rec01",
             5985,
             username=r"VMS\certmon",
@@ -134,7 +134,7 @@ def test_configured_machine_wins(tmp_path: Path) -> None:
     """A machine with an entry of its own is read as that says."""
     machine = "\n  - {kind: windows_remote, hosts: [rec01], username: u, password_env: P}\n"
     target = planned(tmp_path, "}" + machine + "#")["windows_remote:rec01"]
-    assert isinstance(target.settings, Remote)
+    assert isinstance(target.settings, RemoteMachine)
     assert (target.settings.username, target.origin) == ("u", "")
 
 

@@ -23,7 +23,7 @@ from monitor.model import (
     TargetState,
 )
 from monitor.model import Path as Chain
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline import Board, TrustStoreCache
 from monitor.sources import TrustStoreLoader
 from monitor.store import Store
@@ -99,7 +99,7 @@ def running(folder: Path, act: Callable[[Parts], Awaitable[None]]) -> None:
 
 async def recorded(store: Store) -> TargetState:
     """Return the state of a target that serves the certificate, after recording it."""
-    where, shown = "www.example:443", certificate(LEAF.der)
+    where, shown = "www.example:443", parse_certificate(LEAF.der)
     target = Target(f"endpoint:{where}", "endpoint", where, None, policy=Policy(renewal_information=True))
     sightings = (Sighting(where, 0, shown),)
     seen = ProbeResult(sightings, ders={shown.sha256: LEAF.der})

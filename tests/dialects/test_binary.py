@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dialects import DIALECTS, MOST_BYTES, Dialogue
+from monitor.dialects import DIALECTS, MAX_BYTES, Dialogue
 from monitor.dialects.mysql import CLIENT_SSL, ssl_request
 from monitor.dialects.tds_packets import PRELOGIN, packets
 from monitor.model import FailureReason
@@ -195,14 +195,14 @@ def test_hang_up_of_sql_server_is_explained() -> None:
 
 def test_endless_answer_is_bounded() -> None:
     """An error text without an end is given up after 64 KB, however it was cut."""
-    said = b"E" + b"x" * (MOST_BYTES + 10)
+    said = b"E" + b"x" * (MAX_BYTES + 10)
     pieces = [said[at : at + 1000] for at in range(0, len(said), 1000)]
     assert told(dialogue("postgres"), *pieces) == told(dialogue("postgres"), said)
 
 
 def test_end_beyond_the_bound_is_not_seen() -> None:
     """What ends only behind the first 64 KB is too long, also when it arrives in one piece."""
-    failure = told(dialogue("postgres"), b"E" + b"x" * MOST_BYTES + b"\0").failure
+    failure = told(dialogue("postgres"), b"E" + b"x" * MAX_BYTES + b"\0").failure
     assert failure is not None
     assert (failure.reason, "longer than" in failure.detail) == (FailureReason.PROTOCOL_ERROR, True)
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from monitor.dialects import DIALECTS, MOST_BYTES, TUNNELS, Dialogue, ProxiedDialogue
+from monitor.dialects import DIALECTS, MAX_BYTES, TUNNELS, Dialogue, ProxiedDialogue
 from monitor.dialects.mysql import ssl_request
 from monitor.model import FailureReason
 from support.factories.binary_answers import greeting
@@ -120,7 +120,7 @@ def test_hung_up(scheme: str) -> None:
 
 def test_flood() -> None:
     """A head without end is not read without end."""
-    failure = told(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MOST_BYTES // 6)).failure
+    failure = told(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MAX_BYTES // 6)).failure
     assert failure is not None
     assert failure.reason is FailureReason.PROXY
 

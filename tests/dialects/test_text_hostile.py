@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.dialects import MOST_BYTES
+from monitor.dialects import MAX_BYTES
 from monitor.dialects.lines import Lines
 from support.factories.text_conversations import (
     FEATURES,
@@ -172,7 +172,7 @@ FLOODED = "protocol_error: the server said more than 65,536 bytes before TLS"
 def test_a_flood_of_lines_ends_at_the_bound(protocol: str) -> None:
     """A reply that never ends is heard for 64 KB and then given up."""
     begin, more = FLOODS[protocol]
-    fits = (MOST_BYTES - len(begin)) // len(more)
+    fits = (MAX_BYTES - len(begin)) // len(more)
     assert play(protocol, begin, more * fits).failure is None
     assert trouble_of(protocol, begin, more * (fits + 1)) == FLOODED
 
@@ -189,23 +189,23 @@ def test_a_line_that_never_ends_ends_at_the_bound(protocol: str) -> None:
 def test_a_literal_longer_than_the_bound_ends_there(protocol: str) -> None:
     """A literal that is announced with any length is never waited for beyond 64 KB."""
     begin = b"* OK {999999999}\r\n" if protocol == "imap" else b'"A" {999999999}\r\n'
-    assert trouble_of(protocol, begin, b"\n" * MOST_BYTES) == FLOODED
+    assert trouble_of(protocol, begin, b"\n" * MAX_BYTES) == FLOODED
 
 
 def test_the_bound_is_on_what_comes_before_the_go_ahead() -> None:
     """What comes in one piece with the go-ahead and belongs to TLS does not count."""
     conversation = USUAL[0]
-    assert play(conversation.protocol, b"".join(conversation.replies) + b"x" * MOST_BYTES).done
+    assert play(conversation.protocol, b"".join(conversation.replies) + b"x" * MAX_BYTES).done
 
 
-@pytest.mark.parametrize("bound", [MOST_BYTES - 1, MOST_BYTES, MOST_BYTES + 1])
+@pytest.mark.parametrize("bound", [MAX_BYTES - 1, MAX_BYTES, MAX_BYTES + 1])
 def test_the_bound_is_the_same_however_it_is_cut(bound: int) -> None:
     """A go-ahead just inside the bound counts and one just outside does not, in one piece or in many."""
     begin = b":a PONG a\r\n:a NOTICE * :"
     end = b"\r\n:a 670 * :go\r\n"
     stream = begin + b"x" * (bound - len(begin) - len(end)) + end
     pieces = [stream[at : at + 1000] for at in range(0, len(stream), 1000)]
-    assert [play("irc", stream).done, play("irc", *pieces).done] == [bound <= MOST_BYTES] * 2
+    assert [play("irc", stream).done, play("irc", *pieces).done] == [bound <= MAX_BYTES] * 2
 
 
 @pytest.mark.parametrize("declaration", ["<!DOCTYPE a>", "<!ENTITY a 'b'>", "<!-- a -->", "<?php ?>"])
@@ -282,7 +282,7 @@ def test_noise_ends_in_tls_or_in_a_trouble(protocol: str, pieces: list[bytes]) -
 def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
     """Any noise ends in TLS or in a trouble once it is longer than the bound, without a hang-up."""
     noise = b"".join(pieces) or b"x"
-    outcome = play(protocol, noise * (MOST_BYTES // len(noise) + 1))
+    outcome = play(protocol, noise * (MAX_BYTES // len(noise) + 1))
     assert outcome.done == (outcome.failure is None)
 
 

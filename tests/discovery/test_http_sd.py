@@ -16,7 +16,7 @@ from monitor.discovery import Discovery, DiscoveryContext, DiscoveryResult, Http
 from monitor.discovery.http_sd import request
 from monitor.model import Anchor, Anchors, DiscoveredTarget, FailureReason
 from monitor.network.resolve import Resolver
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.secrets import SecretReference
 from monitor.xprotect import Presets
 from support.factories.config_errors import Rows, pairs
@@ -36,7 +36,7 @@ def settings(**keys: Any) -> HttpSdSettings:
 
 def context(*anchors: Issued, longest: float = 10.0) -> DiscoveryContext:
     """Return what the discovery needs, with these anchors."""
-    whole = Anchors.of(Anchor(certificate(one.der), one.der, "test") for one in anchors)
+    whole = Anchors.of(Anchor(parse_certificate(one.der), one.der, "test") for one in anchors)
 
     async def given(trust: tuple[str, ...]) -> Anchors:
         return whole

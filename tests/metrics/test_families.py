@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Exposition
-from monitor.metrics.families import PIECE
+from monitor.metrics.families import LINES_PER_PIECE
 from monitor.model import (
     Assessment,
     Certificate,
@@ -381,14 +381,14 @@ def test_standby_is_told_from_an_outage() -> None:
 
 def test_pieces_are_bounded() -> None:
     """No piece has more lines than the bound, with many targets and with many certificates in one."""
-    many = tuple(certificate(i) for i in range(PIECE + 10))
+    many = tuple(certificate(i) for i in range(LINES_PER_PIECE + 10))
     bundle = seen(*many, paths=tuple(Path(WHERE, (c,), trusted=True) for c in many))
     others = [
         replace(seen(certificate(i)), target=Target(f"endpoint:{i}", "endpoint", WHERE, None))
-        for i in range(PIECE + 10)
+        for i in range(LINES_PER_PIECE + 10)
     ]
     pieces = Exposition().pieces(snapshot(bundle, *others), NOW)
-    assert max(piece.count(b"\n") for piece in pieces) <= PIECE
+    assert max(piece.count(b"\n") for piece in pieces) <= LINES_PER_PIECE
 
 
 def test_every_family_says_that_it_is_cached() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.network.allow import Allowed, read_pattern
+from monitor.network.allow import Allowed, parse_pattern
 
 # patterns, host, port, the address its name leads to, whether that is allowed
 CASES = [
@@ -71,7 +71,7 @@ CASES = [
 def test_permits(patterns: list[str], host: str, port: int, address: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """Each list lets exactly this through."""
     allowed = Allowed(patterns)
-    assert (allowed.may_lead(host, port) and allowed.permits(host, port, address)) is expected
+    assert (allowed.may_permit(host, port) and allowed.permits(host, port, address)) is expected
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_permits(patterns: list[str], host: str, port: int, address: str, expect
 )
 def test_may_lead(patterns: list[str], host: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """No name is looked up that cannot be allowed whatever its address is."""
-    assert Allowed(patterns).may_lead(host, 443) is expected
+    assert Allowed(patterns).may_permit(host, 443) is expected
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_may_lead(patterns: list[str], host: str, expected: bool) -> None:  # no
 )
 def test_unseen_address(patterns: list[str], host: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """A name whose address we never see is allowed by its name only."""
-    assert Allowed(patterns).may_lead(host, 443, unseen=True) is expected
+    assert Allowed(patterns).may_permit(host, 443, resolved_by_proxy=True) is expected
 
 
 @pytest.mark.parametrize(
@@ -139,14 +139,14 @@ def test_unseen_address(patterns: list[str], host: str, expected: bool) -> None:
 def test_no_pattern(text: str) -> None:
     """What is no pattern is refused."""
     with pytest.raises(ValueError, match=r"\w"):
-        read_pattern(text)
+        parse_pattern(text)
 
 
 @given(st.text(max_size=40))
 def test_any_text(text: str) -> None:
     """Any text is a pattern that says so, or refused with a ``ValueError``."""
     try:
-        ports = read_pattern(text).ports
+        ports = parse_pattern(text).ports
     except ValueError:
         return
     assert len(ports) >= 1
@@ -161,7 +161,7 @@ def test_single_address_is_itself(address: ipaddress.IPv4Address | ipaddress.IPv
     text = f"[{address}]" if address.version == 6 else str(address)
     if address.version == 6 and address.ipv4_mapped is not None:
         with pytest.raises(ValueError, match="it holds IPv4 addresses"):
-            read_pattern(f"{text}:{port}")
+            parse_pattern(f"{text}:{port}")
         return
     allowed = Allowed([f"{text}:{port}"])
     assert (

@@ -9,7 +9,7 @@ from cryptography.x509 import KeyUsage
 
 from monitor.model import Anchor, Anchors
 from monitor.network.client_tls import client_context, load_identity
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import CLIENT_AUTH, TODAY, Issued, authority, days, issue, leaf, tls_context
 
 NAME = "vms01.example"
@@ -37,7 +37,9 @@ LEAF = leaf(NAME, ROOT, at=TODAY)
 def said(anchors: list[Issued], served: list[Issued]) -> str:
     """Return what the client says of a server that serves these, empty when it accepts them."""
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = client_context(Anchors.of(Anchor(certificate(one.der), one.der, "test") for one in anchors))
+    context = client_context(
+        Anchors.of(Anchor(parse_certificate(one.der), one.der, "test") for one in anchors)
+    )
     client = context.wrap_bio(back, there, server_hostname=NAME)
     server = tls_context(*served).wrap_bio(there, back, server_side=True)
     done = 0

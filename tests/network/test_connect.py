@@ -13,7 +13,7 @@ import pytest
 from monitor.model import FailureReason
 from monitor.network import connect as connecting
 from monitor.network import resolve as resolving
-from monitor.network.connect import NoneConnectedError, begin, connect, explain
+from monitor.network.connect import NoneConnectedError, connect, explain, start_connecting
 from monitor.network.resolve import Address, Resolver, alternate, literal
 from support.servers.tls_peers import black_hole, listener
 
@@ -116,7 +116,7 @@ def test_one_address() -> None:
 def test_refused_before_it_began() -> None:
     """What the system refuses at once is explained like any other refusal."""
     with pytest.raises(NoneConnectedError) as caught:
-        begin(v4("255.255.255.255"))
+        start_connecting(v4("255.255.255.255"))
     assert caught.value.reason is FailureReason.UNREACHABLE
 
 

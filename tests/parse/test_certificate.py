@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.parse import UnreadableCertificateError, certificate
+from monitor.parse import UnreadableCertificateError, parse_certificate
 from support.pki import (
     SERVER_AUTH,
     alternative_names,
@@ -49,7 +49,7 @@ def one_name(tag: int, content: bytes, kind: x509.ObjectIdentifier = NameOID.COM
 
 def test_reads_an_ordinary_leaf() -> None:
     """Every fact of an ordinary certificate agrees with what the library that made it says."""
-    made, found = LEAF.certificate, certificate(LEAF.der)
+    made, found = LEAF.certificate, parse_certificate(LEAF.der)
     assert (
         found.sha256,
         found.subject,
@@ -81,30 +81,30 @@ def test_reads_an_ordinary_leaf() -> None:
 
 def test_reads_names_and_addresses() -> None:
     """DNS entries and iPAddress entries are kept apart."""
-    found = certificate(LEAF.der)
+    found = parse_certificate(LEAF.der)
     assert (found.dns_names, found.ip_addresses) == (("nvr.example",), ("10.0.0.5", "fd00::5"))
 
 
 def test_an_address_in_a_dns_entry_stays_there() -> None:
     """An IP address that was written as a DNS entry is shown as written."""
-    found = certificate(leaf("x", ROOT, names=["DNS:10.0.0.5"]).der)
+    found = parse_certificate(leaf("x", ROOT, names=["DNS:10.0.0.5"]).der)
     assert (found.dns_names, found.ip_addresses) == (("10.0.0.5",), ())
 
 
 def test_thumbprint_has_the_form_of_windows() -> None:
     """SHA-1 is 40 upper hex digits."""
-    found = certificate(LEAF.der)
+    found = parse_certificate(LEAF.der)
     assert (len(found.sha1), found.sha1) == (40, found.sha1.upper())
 
 
 def test_serial_has_an_even_number_of_digits() -> None:
     """A serial number below 16 has a leading zero."""
-    assert certificate(raw(serial=b"\x05")).serial == "05"
+    assert parse_certificate(raw(serial=b"\x05")).serial == "05"
 
 
 def test_serial_drops_the_octet_of_the_sign() -> None:
     """The octet that only keeps a number positive is not shown."""
-    assert certificate(raw(serial=b"\x00\xff")).serial == "FF"
+    assert parse_certificate(raw(serial=b"\x00\xff")).serial == "FF"
 
 
 @pytest.mark.parametrize(
@@ -145,14 +145,14 @@ def test_serial_drops_the_octet_of_the_sign() -> None:
 def test_one_odd_field_costs_only_itself(arguments: dict[str, object], oddity: str) -> None:
     """The oddity is named and the alternative names are still there."""
     arguments = {"extensions": [GOOD_SAN]} | arguments
-    found = certificate(raw(**arguments))  # type: ignore[arg-type]
+    found = parse_certificate(raw(**arguments))  # type: ignore[arg-type]
     assert (oddity in found.oddities, found.dns_names) == (True, ("ok.example",))
 
 
 def test_entries_before_a_malformed_one_are_kept() -> None:
     """The names before the damage count, the damage is named."""
     value = tlv(0x30, tlv(0x82, b"ok.example"), tlv(0x87, b"12345"), b"\x82\x09cut")
-    found = certificate(raw(extensions=[extension(SAN, value)]))
+    found = parse_certificate(raw(extensions=[extension(SAN, value)]))
     assert (found.dns_names, found.oddities) == (
         ("ok.example",),
         (
@@ -176,7 +176,7 @@ def test_entries_before_a_malformed_one_are_kept() -> None:
 )
 def test_reads_dates_however_they_are_written(written: bytes, expected: datetime) -> None:
     """Both forms of time and their careless variants are understood; years before 1900 become 1900."""
-    found = certificate(raw(validity=written + tlv(0x18, b"99991231235959Z")))
+    found = parse_certificate(raw(validity=written + tlv(0x18, b"99991231235959Z")))
     assert (found.not_before, found.not_after) == (expected, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
 
 
@@ -187,7 +187,7 @@ def test_reads_dates_however_they_are_written(written: bytes, expected: datetime
 def test_without_dates_there_is_no_certificate(written: bytes) -> None:
     """A certificate whose dates cannot be read is of no use to a monitor of dates."""
     with pytest.raises(UnreadableCertificateError):
-        certificate(raw(validity=written + tlv(0x17, b"360101000000Z")))
+        parse_certificate(raw(validity=written + tlv(0x17, b"360101000000Z")))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_without_dates_there_is_no_certificate(written: bytes) -> None:
 )
 def test_reads_names_of_any_string_type(encoded: bytes, expected: str) -> None:
     """Names are shown whatever their encoding, special characters escaped, control characters gone."""
-    assert certificate(raw(subject=encoded)).subject == expected
+    assert parse_certificate(raw(subject=encoded)).subject == expected
 
 
 def test_the_most_specific_part_comes_first() -> None:
@@ -222,7 +222,7 @@ def test_the_most_specific_part_comes_first() -> None:
             x509.NameAttribute(NameOID.COMMON_NAME, "nvr"),
         ]
     )
-    assert certificate(issue(subject).der).subject == "CN=nvr, O=Port, C=DE"
+    assert parse_certificate(issue(subject).der).subject == "CN=nvr, O=Port, C=DE"
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_the_most_specific_part_comes_first() -> None:
 )
 def test_names_the_key(public_key: bytes, expected: tuple[str, int]) -> None:
     """The kind and size of a key are read; an unknown kind is its object identifier."""
-    found = certificate(raw(public_key=public_key))
+    found = parse_certificate(raw(public_key=public_key))
     assert (found.key_type, found.key_bits) == expected
 
 
@@ -270,13 +270,13 @@ def test_names_the_key(public_key: bytes, expected: tuple[str, int]) -> None:
 def test_names_the_hash_of_the_signature(algorithm: str, expected: str) -> None:
     """The hash comes from the algorithm; PSS without parameters means SHA-1 (RFC 4055)."""
     encoded = tlv(0x30, object_identifier(x509.ObjectIdentifier(algorithm)))
-    assert certificate(raw(algorithm=encoded)).signature_hash == expected
+    assert parse_certificate(raw(algorithm=encoded)).signature_hash == expected
 
 
 def test_reads_the_hash_of_a_pss_signature() -> None:
     """RSASSA-PSS names its hash in its parameters."""
     pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
-    assert certificate(issue("pss", key=rsa_key(), rsa_padding=pss).der).signature_hash == "sha256"
+    assert parse_certificate(issue("pss", key=rsa_key(), rsa_padding=pss).der).signature_hash == "sha256"
 
 
 def _usage(*, signs: bool) -> x509.KeyUsage:
@@ -310,23 +310,23 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
 )
 def test_tells_a_ca(der: bytes, *, expected: bool) -> None:
     """BasicConstraints decide, then the key usage; with neither a self-issued one without a host is a CA."""
-    assert certificate(der).is_ca == expected
+    assert parse_certificate(der).is_ca == expected
 
 
 def test_without_the_extension_usages_are_unknown() -> None:
     """An absent extended key usage is None, which means any."""
-    assert certificate(ROOT.der).extended_usages is None
+    assert parse_certificate(ROOT.der).extended_usages is None
 
 
 def test_the_same_bytes_give_the_same_object() -> None:
     """A certificate at many places is one object."""
-    assert certificate(LEAF.der) is certificate(bytes(bytearray(LEAF.der)))
+    assert parse_certificate(LEAF.der) is parse_certificate(bytes(bytearray(LEAF.der)))
 
 
 def test_nobody_keeps_what_nobody_holds() -> None:
     """A certificate that nobody holds any more is forgotten."""
     der = leaf("fleeting", ROOT).der
-    known = weakref.ref(certificate(der))
+    known = weakref.ref(parse_certificate(der))
     gc.collect()
     assert known() is None
 
@@ -347,7 +347,7 @@ def test_nobody_keeps_what_nobody_holds() -> None:
 def test_refuses_what_is_no_certificate(der: bytes) -> None:
     """Anything but exactly one certificate is refused with our own error."""
     with pytest.raises(UnreadableCertificateError):
-        certificate(der)
+        parse_certificate(der)
 
 
 @given(st.binary())
@@ -355,7 +355,7 @@ def test_refuses_what_is_no_certificate(der: bytes) -> None:
 def test_random_bytes_raise_nothing_else(der: bytes) -> None:
     """Random bytes are refused, never more."""
     with pytest.raises(UnreadableCertificateError):
-        certificate(der)
+        parse_certificate(der)
 
 
 @given(st.data())
@@ -365,7 +365,7 @@ def test_damaged_certificates_raise_nothing_else(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
     try:
-        found = certificate(bytes(der))
+        found = parse_certificate(bytes(der))
     except UnreadableCertificateError:
         return
     assert (found.subject.isprintable(), found.not_after.tzinfo) == (True, UTC)

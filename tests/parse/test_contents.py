@@ -9,7 +9,7 @@ from cryptography.x509 import ObjectIdentifier
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.parse import FileContents, UnreadableCertificateError, certificate, certificates_in
+from monitor.parse import FileContents, UnreadableCertificateError, find_certificates, parse_certificate
 from support.pki import authority, leaf, object_identifier, tlv
 
 ROOT = authority("Root")
@@ -47,13 +47,13 @@ def relabelled(pem: bytes, label: bytes) -> bytes:
 )
 def test_finds_the_certificates(data: bytes) -> None:
     """Both certificates are found in order, and nothing is wrong."""
-    assert certificates_in(data) == BOTH
+    assert find_certificates(data) == BOTH
 
 
 @pytest.mark.parametrize("data", [P7B_DER, P7B_PEM, P7B_PEM.replace(b"PKCS7", b"CERTIFICATE")])
 def test_finds_the_certificates_of_pkcs7(data: bytes) -> None:
     """A .p7b file gives its certificates, which it keeps in no particular order."""
-    found = certificates_in(data)
+    found = find_certificates(data)
     assert (set(found.ders), found.problems) == ({LEAF.der, ROOT.der}, ())
 
 
@@ -62,13 +62,13 @@ def test_reads_pkcs7_with_indefinite_lengths() -> None:
     held = b"\xa0\x80" + LEAF.der + b"\0\0"
     inner = b"\x30\x80" + tlv(0x02, b"\x01") + tlv(0x31) + tlv(0x30) + held + tlv(0x31) + b"\0\0"
     data = b"\x30\x80" + SIGNED_DATA + b"\xa0\x80" + inner + b"\0\0" + b"\0\0"
-    assert certificates_in(data) == FileContents((LEAF.der,))
+    assert find_certificates(data) == FileContents((LEAF.der,))
 
 
 def test_pkcs7_without_content_is_named() -> None:
     """A PEM block of PKCS#7 that holds nothing is a problem."""
     body = base64.b64encode(tlv(0x30, SIGNED_DATA, tlv(0x04)))
-    found = certificates_in(b"-----BEGIN PKCS7-----\n" + body + b"\n-----END PKCS7-----\n")
+    found = find_certificates(b"-----BEGIN PKCS7-----\n" + body + b"\n-----END PKCS7-----\n")
     assert found == FileContents((), ("block 1: the PKCS#7 data has no content",))
 
 
@@ -76,13 +76,13 @@ def test_reads_trust_settings_that_follow_a_certificate() -> None:
     """What OpenSSL appends in a TRUSTED CERTIFICATE is left out."""
     body = base64.encodebytes(LEAF.der + tlv(0x30, tlv(0x0C, b"alias")))
     data = b"-----BEGIN TRUSTED CERTIFICATE-----\n" + body + b"-----END TRUSTED CERTIFICATE-----\n"
-    assert certificates_in(data) == FileContents((LEAF.der,))
+    assert find_certificates(data) == FileContents((LEAF.der,))
 
 
 def test_damage_costs_only_its_block() -> None:
     """A block with damaged base64 is named, the other one is there."""
     damaged = LEAF.pem.replace(b"\nMII", b"\nM!I", 1)
-    assert certificates_in(damaged + ROOT.pem) == FileContents(
+    assert find_certificates(damaged + ROOT.pem) == FileContents(
         (ROOT.der,), ("block 1: its base64 text is damaged",)
     )
 
@@ -90,12 +90,12 @@ def test_damage_costs_only_its_block() -> None:
 def test_a_block_without_end_costs_only_itself() -> None:
     """A block that was cut off is named, the next one is there."""
     cut = LEAF.pem[: len(LEAF.pem) // 2] + b"\n"
-    assert certificates_in(cut + ROOT.pem) == FileContents((ROOT.der,), ("block 1: it has no end mark",))
+    assert find_certificates(cut + ROOT.pem) == FileContents((ROOT.der,), ("block 1: it has no end mark",))
 
 
 def test_a_last_block_without_end_is_named() -> None:
     """A file that was cut off says so."""
-    assert certificates_in(ROOT.pem + LEAF.pem[:200]) == FileContents(
+    assert find_certificates(ROOT.pem + LEAF.pem[:200]) == FileContents(
         (ROOT.der,), ("block 2: it has no end mark",)
     )
 
@@ -103,19 +103,19 @@ def test_a_last_block_without_end_is_named() -> None:
 def test_a_block_of_something_else_is_named() -> None:
     """A block called a certificate that holds none is a problem, not a certificate."""
     data = b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n"
-    found = certificates_in(data)
+    found = find_certificates(data)
     assert (found.ders, len(found.problems)) == ((), 1)
 
 
 def test_what_follows_der_is_named() -> None:
     """Rubbish after a DER certificate is a problem beside the certificate."""
-    found = certificates_in(LEAF.der + b"rubbish")
+    found = find_certificates(LEAF.der + b"rubbish")
     assert (found.ders, len(found.problems)) == ((LEAF.der,), 1)
 
 
 def test_a_truncated_der_file_is_named() -> None:
     """A DER certificate that was cut off is told from a file without any certificate."""
-    found = certificates_in(LEAF.der[:-10])
+    found = find_certificates(LEAF.der[:-10])
     why = "an element is longer than the data"
     problem = f"the data begins like a certificate in DER form but is damaged: {why}"
     assert found == FileContents((), (problem,))
@@ -126,17 +126,17 @@ def test_a_truncated_der_file_is_named() -> None:
 )
 def test_a_file_without_certificates_is_empty(data: bytes) -> None:
     """A file of something else gives nothing and no problem."""
-    assert certificates_in(data) == FileContents()
+    assert find_certificates(data) == FileContents()
 
 
 def test_a_private_key_is_never_kept() -> None:
     """Nothing of a private key is in the result."""
-    assert certificates_in(LEAF.key_pem + LEAF.pem) == FileContents((LEAF.der,))
+    assert find_certificates(LEAF.key_pem + LEAF.pem) == FileContents((LEAF.der,))
 
 
 def test_many_problems_are_counted() -> None:
     """A file of damaged blocks names a few of them and counts the rest."""
-    found = certificates_in(b"-----BEGIN CERTIFICATE-----\n" * 100)
+    found = find_certificates(b"-----BEGIN CERTIFICATE-----\n" * 100)
     assert (len(found.problems), found.problems[-1]) == (21, "and 80 more")
 
 
@@ -147,7 +147,7 @@ def test_many_problems_are_counted() -> None:
 def test_work_is_bounded(junk: bytes) -> None:
     """Five million octets of junk take well under a few seconds of CPU."""
     before = time.process_time()
-    certificates_in(junk * (5_000_000 // len(junk)))
+    find_certificates(junk * (5_000_000 // len(junk)))
     assert time.process_time() - before < 5
 
 
@@ -156,7 +156,7 @@ def test_work_is_bounded(junk: bytes) -> None:
 @example(b"-----BEGIN CERTIFICATE----------END CERTIFICATE-----")
 def test_random_bytes_hold_no_certificate(data: bytes) -> None:
     """Random bytes raise nothing and hold nothing."""
-    assert certificates_in(data).ders == ()
+    assert find_certificates(data).ders == ()
 
 
 @given(st.data())
@@ -166,13 +166,13 @@ def test_damaged_files_raise_nothing(data: st.DataObject) -> None:
     damaged = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-    assert sum(map(readable, certificates_in(bytes(damaged)).ders)) <= 2
+    assert sum(map(readable, find_certificates(bytes(damaged)).ders)) <= 2
 
 
 def readable(der: bytes) -> bool:
     """Return whether what was found is a certificate: PKCS#7 data may hold other things among them."""
     try:
-        certificate(der)
+        parse_certificate(der)
     except UnreadableCertificateError:
         return False
     return True

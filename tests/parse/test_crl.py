@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse import UnreadableListError, certificates_in, revocation_list
+from monitor.parse import UnreadableCrlError, find_certificates, parse_crl
 from monitor.parse.times import LATEST
 from support.pki import authority, days, extension, leaf, name, tlv
 from support.pki.crls import UNTIL, bare, pem, weekly
@@ -24,7 +24,7 @@ ENTRY = tlv(0x30, tlv(0x02, b"\x01\x02\x03"), tlv(0x17, b"261122120000Z"))
 
 def test_reads_what_a_list_says_of_itself() -> None:
     """Issuer, both dates, the number in decimal and how many entries there are."""
-    found = revocation_list(LIST, "ca.crl", 0)
+    found = parse_crl(LIST, "ca.crl", 0)
     assert (found.issuer, found.number, found.entries, found.delta) == ("CN=Test Root", "4096", 3, False)
     assert (found.this_update, found.next_update) == (days(-1), days(6))
 
@@ -32,7 +32,7 @@ def test_reads_what_a_list_says_of_itself() -> None:
 def test_its_fingerprint_is_that_of_its_bytes() -> None:
     """The SHA-256 is the one that any tool gives for the file."""
     expected = x509.load_der_x509_crl(LIST).fingerprint(hashes.SHA256()).hex()
-    assert revocation_list(LIST, "ca.crl", 0).sha256 == expected
+    assert parse_crl(LIST, "ca.crl", 0).sha256 == expected
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_its_fingerprint_is_that_of_its_bytes() -> None:
 )
 def test_a_list_is_found_by_content(data: bytes) -> None:
     """A list is no certificate and no problem."""
-    found = certificates_in(data)
+    found = find_certificates(data)
     assert (found.ders, found.lists, found.problems) == ((), (LIST,), ())
 
 
@@ -56,7 +56,7 @@ def test_a_list_is_found_by_content(data: bytes) -> None:
 )
 def test_a_list_is_found_beside_certificates(data: bytes) -> None:
     """Web servers and OpenVPN take both in one file."""
-    found = certificates_in(data)
+    found = find_certificates(data)
     assert (found.ders, found.lists, found.problems) == ((LEAF.der, ROOT.der), (LIST,), ())
 
 
@@ -66,14 +66,14 @@ def test_a_list_is_found_in_pkcs7(ders: tuple[bytes, ...]) -> None:
     signed = bytes.fromhex("06092a864886f70d010702")
     held = (tlv(0xA0, *ders) if ders else b"") + tlv(0xA1, LIST)
     inner = tlv(0x30, tlv(0x02, b"\x01"), tlv(0x31), tlv(0x30), held, tlv(0x31))
-    found = certificates_in(tlv(0x30, signed, tlv(0xA0, inner)))
+    found = find_certificates(tlv(0x30, signed, tlv(0xA0, inner)))
     assert (found.ders, found.lists, found.problems) == (ders, (LIST,), ())
 
 
 def test_a_damaged_list_costs_only_itself() -> None:
     """The certificate beside it is found, and the damage is named."""
     broken = pem(LIST).replace(b"\nMI", b"\nM!", 1)
-    found = certificates_in(LEAF.pem + broken)
+    found = find_certificates(LEAF.pem + broken)
     assert (found.ders, found.problems) == ((LEAF.der,), ("block 2: its base64 text is damaged",))
 
 
@@ -81,7 +81,7 @@ def test_half_a_large_list_is_said_to_be_damaged() -> None:
     """A list that is being copied must not pass for a file that holds nothing."""
     whole = bare(revoked=tlv(0x30, ENTRY * 5000))
     problem = "the data begins like a CRL in DER form but is damaged: an element is longer than the data"
-    assert certificates_in(whole[:70_000]).problems == (problem,)
+    assert find_certificates(whole[:70_000]).problems == (problem,)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_half_a_large_list_is_said_to_be_damaged() -> None:
 )
 def test_dates_of_odd_lists(der: bytes, next_update: datetime | None) -> None:
     """What makes no sense as next update counts as absent."""
-    assert revocation_list(der, "ca.crl", 0).next_update == next_update
+    assert parse_crl(der, "ca.crl", 0).next_update == next_update
 
 
 @pytest.mark.parametrize(
@@ -110,14 +110,14 @@ def test_dates_of_odd_lists(der: bytes, next_update: datetime | None) -> None:
 )
 def test_what_is_no_list_is_refused(der: bytes) -> None:
     """Only something with a date of issue is taken."""
-    with pytest.raises(UnreadableListError):
-        revocation_list(der, "ca.crl", 0)
+    with pytest.raises(UnreadableCrlError):
+        parse_crl(der, "ca.crl", 0)
 
 
 def test_lists_of_one_issuer_and_key_have_one_scope() -> None:
     """Next week's list replaces this week's."""
     later = weekly(ROOT, number=4097, issued=days(0))
-    assert revocation_list(later, "b", 0).scope == revocation_list(LIST, "a", 0).scope
+    assert parse_crl(later, "b", 0).scope == parse_crl(LIST, "a", 0).scope
 
 
 @pytest.mark.parametrize(
@@ -134,36 +134,36 @@ def test_lists_of_one_issuer_and_key_have_one_scope() -> None:
 )
 def test_other_lists_have_other_scopes(other: bytes) -> None:
     """What lies beside a list and does not replace it is kept apart."""
-    assert revocation_list(other, "b", 0).scope != revocation_list(LIST, "a", 0).scope
+    assert parse_crl(other, "b", 0).scope != parse_crl(LIST, "a", 0).scope
 
 
 def test_a_delta_is_known() -> None:
     """A delta is told from its base."""
-    assert revocation_list(weekly(ROOT, number=7, base=5), "a", 0).delta
+    assert parse_crl(weekly(ROOT, number=7, base=5), "a", 0).delta
 
 
 def test_malformed_extensions_cost_only_themselves() -> None:
     """The dates count, whatever stands in the extensions."""
-    found = revocation_list(bare(extensions=tlv(0xA0, b"\x30\x05\x01")), "a", 0)
+    found = parse_crl(bare(extensions=tlv(0xA0, b"\x30\x05\x01")), "a", 0)
     assert (found.number, found.next_update) == ("", days(6))
 
 
 def test_an_endless_number_is_left_out() -> None:
     """RFC 5280 allows 20 octets; more would only fill the page."""
     number = extension(x509.ObjectIdentifier("2.5.29.20"), tlv(0x02, b"\x01" * 21))
-    assert revocation_list(bare(extensions=tlv(0xA0, tlv(0x30, number))), "a", 0).number == ""
+    assert parse_crl(bare(extensions=tlv(0xA0, tlv(0x30, number))), "a", 0).number == ""
 
 
 def test_hostile_names_are_cleaned() -> None:
     """An issuer cannot steer a terminal."""
-    assert "\x1b" not in revocation_list(bare(issuer="CA \x1b[2J"), "a", 0).issuer
+    assert "\x1b" not in parse_crl(bare(issuer="CA \x1b[2J"), "a", 0).issuer
 
 
 def test_entries_are_counted_without_objects_for_them() -> None:
     """Reading a long list takes hardly more memory than its bytes."""
     der = bare(revoked=tlv(0x30, ENTRY * 100_000))
     tracemalloc.start()
-    found = revocation_list(der, "a", 0)
+    found = parse_crl(der, "a", 0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (found.entries, peak < 100_000) == (100_000, True)
@@ -173,25 +173,25 @@ def test_the_longest_list_that_is_read_takes_no_time() -> None:
     """A list of 16 MiB, the most that is read of a file, is counted in a fraction of a second."""
     der = bare(revoked=tlv(0x30, ENTRY * 750_000))
     began = time.process_time()
-    assert revocation_list(der, "a", 0).entries == 750_000
+    assert parse_crl(der, "a", 0).entries == 750_000
     assert time.process_time() - began < 2
 
 
 def test_counting_ends_at_a_million() -> None:
     """Entries of two octets would otherwise be counted for long."""
-    assert revocation_list(bare(revoked=tlv(0x30, b"\x30\0" * 2_000_000)), "a", 0).entries == 1_000_000
+    assert parse_crl(bare(revoked=tlv(0x30, b"\x30\0" * 2_000_000)), "a", 0).entries == 1_000_000
 
 
 @given(st.binary(max_size=64), st.integers(0, 400), st.integers(0, 8))
 def test_damage_never_raises_anything_else(junk: bytes, at: int, cut: int) -> None:
     """Whatever stands in the bytes, there is a list or the one error."""
     damaged = LIST[:at] + junk + LIST[at + cut :]
-    found = certificates_in(damaged)
+    found = find_certificates(damaged)
     for der in found.lists:
-        with suppress(UnreadableListError):
-            assert revocation_list(der, "a", 0).location == "a"
+        with suppress(UnreadableCrlError):
+            assert parse_crl(der, "a", 0).location == "a"
 
 
 def test_the_name_in_the_list_is_the_name_in_the_certificate() -> None:
     """Issuers read the same in both, so that people can compare."""
-    assert revocation_list(LIST, "a", 0).issuer == name("Test Root").rfc4514_string()
+    assert parse_crl(LIST, "a", 0).issuer == name("Test Root").rfc4514_string()

@@ -5,8 +5,8 @@ import tracemalloc
 import pytest
 from cryptography.x509 import ObjectIdentifier
 
-from monitor.parse import holding
-from monitor.parse.der import DerError, element, several, within
+from monitor.parse import aliased_certificates
+from monitor.parse.der import DerError, child_list, element, parse_children
 from support.pki import object_identifier, tlv
 
 EMPTY = b"\x05\x00"
@@ -17,10 +17,10 @@ def test_fields_are_bounded(count: int, *, fits: bool) -> None:
     """No structure has more than 64 fields."""
     parent = element(tlv(0x30, EMPTY * count))
     if fits:
-        assert len(several(parent, 1)) == count
+        assert len(child_list(parent, 1)) == count
     else:
         with pytest.raises(DerError, match="holds more than 64 others"):
-            several(parent, 1)
+            child_list(parent, 1)
 
 
 @pytest.mark.parametrize(("count", "fits"), [(1000, True), (1001, False)])
@@ -28,10 +28,10 @@ def test_lists_are_bounded(count: int, *, fits: bool) -> None:
     """No list inside a certificate's extension is read beyond a thousand elements."""
     data = tlv(0x30, EMPTY * count)
     if fits:
-        assert len(within(data, 0x30)) == count
+        assert len(parse_children(data, 0x30)) == count
     else:
         with pytest.raises(DerError, match="holds more than 1,000 others"):
-            within(data, 0x30)
+            parse_children(data, 0x30)
 
 
 MANY = EMPTY * 500_000
@@ -51,7 +51,7 @@ DATA = object_identifier(ObjectIdentifier("1.2.840.113549.1.7.1"))
 def test_a_file_of_tiny_elements(data: bytes) -> None:
     """A file of half a million empty elements takes no more room than itself."""
     tracemalloc.start()
-    holding(data)
+    aliased_certificates(data)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 4 * len(data)

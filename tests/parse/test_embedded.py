@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse import FileContents, certificates_in
+from monitor.parse import FileContents, find_certificates
 from support.pki.key_stores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, problems, subjects
 
 PEM, CA = LEAF.pem.decode(), ROOT.pem.decode()
@@ -149,7 +149,7 @@ PEMS = LEAF.pem + ROOT.pem
 )
 def test_plain_files_stay_plain(data: bytes) -> None:
     """What is no store and no document is found in the file itself, as ever."""
-    plain = certificates_in(data)
+    plain = find_certificates(data)
     assert held(data).parts == ((("", plain),) if plain != FileContents() else ())
 
 

@@ -13,7 +13,7 @@ from monitor.assess import PathFinder
 from monitor.assess.links import Held
 from monitor.daemon.state_loader import StateLoader
 from monitor.model import Anchors, FailureReason, Path, ProbeRequest, ProbeResult, Target, TargetState
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass, AlertStore
 from monitor.store import Store
@@ -103,7 +103,7 @@ def test_a_bug_in_judging_again_does_not_end_the_alert_pass(caplog: pytest.LogCa
         board = asyncio.run(scenario())
     odd, good = (board.snapshot.states[target(number).id] for number in (1, 2))
     assert [finding.check.value for finding in good.assessment.findings][:1] == ["expiry"]
-    assert (odd.sightings[0].certificate, odd.assessment.next_change_at) == (certificate(ODD.der), None)
+    assert (odd.sightings[0].certificate, odd.assessment.next_change_at) == (parse_certificate(ODD.der), None)
     assert caplog.text.count("OverflowError: a bug") == 1
 
 

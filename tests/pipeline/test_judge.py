@@ -15,7 +15,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
 from support.factories.judged_probes import ANCHORS, ENDPOINT, HOUR, PLACE, REFUSED, ROOT, after, showing
 from support.pki import NOW, days, leaf
@@ -163,7 +163,7 @@ def test_a_replaced_leaf_departs_and_is_counted() -> None:
     state = after(state, showing((PLACE, new)), hours=2)
     first = [(d.probes, d.new and d.new.sha256) for d in state.former_leaves]
     state = after(state, showing((PLACE, new)), hours=3)
-    new_sha = certificate(new.der).sha256
+    new_sha = parse_certificate(new.der).sha256
     assert (first, [d.probes for d in state.former_leaves]) == ([(1, new_sha)], [2])
 
 
@@ -173,7 +173,7 @@ def test_a_leaf_that_comes_back_has_not_departed() -> None:
     state = TargetState(ENDPOINT)
     for number, issued in enumerate((old, new, old), start=1):
         state = after(state, showing((PLACE, issued)), hours=number)
-    assert [d.old.sha256 for d in state.former_leaves] == [certificate(new.der).sha256]
+    assert [d.old.sha256 for d in state.former_leaves] == [parse_certificate(new.der).sha256]
 
 
 def test_a_failed_look_counts_nobody_as_departed() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.assess import PathFinder
 from monitor.model import Anchor, Anchors, Check, Observation, Policy, ProbeResult, Severity, TargetState
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge, stale
 from support.factories.judged_probes import ANCHORS, ENDPOINT, HOUR, PLACE, REFUSED, ROOT, after, showing
 from support.pki import NOW, authority, days, leaf
@@ -25,7 +25,7 @@ def test_judging_again_after_an_end_asks_for_the_bytes() -> None:
     issued = leaf("rec.vms.example", ROOT, end=days(10))
     state = after(TargetState(ENDPOINT), showing((PLACE, issued)))
     later = days(11)
-    ders: Mapping[str, bytes] = {certificate(issued.der).sha256: issued.der}
+    ders: Mapping[str, bytes] = {parse_certificate(issued.der).sha256: issued.der}
     again = Judge(PathFinder()).again(state, ders, ANCHORS, later)
     assert stale(state, later)
     assert [finding.check for finding in again.findings if finding.check is not Check.UNREACHABLE] == [
@@ -85,7 +85,7 @@ def test_another_ca_bundle_judges_anew() -> None:
     at = NOW + 2 * HOUR
     observation = Observation(ENDPOINT.id, at, timedelta(seconds=1), showing((PLACE, issued)))
     other = authority("Other Root")
-    others = Anchors.of([Anchor(certificate(other.der), other.der, "other.pem")])
+    others = Anchors.of([Anchor(parse_certificate(other.der), other.der, "other.pem")])
     state = Judge(PathFinder()).observed(known, observation, others, at)
     assert [one.check for one in state.findings] == [Check.TRUST]
 
@@ -94,7 +94,7 @@ def test_what_could_not_be_recorded_keeps_its_path_when_judged_again() -> None:
     """Its bytes are missing while the disk is full: that it has ended meanwhile must show all the same."""
     first, second = leaf("one.vms.example", ROOT, end=days(3)), leaf("two.vms.example", ROOT, end=days(3))
     known = after(TargetState(ENDPOINT), showing((PLACE, first), ("other:443", second)))
-    recorded = {certificate(first.der).sha256: first.der}
+    recorded = {parse_certificate(first.der).sha256: first.der}
     state = Judge(PathFinder()).again(known, recorded, ANCHORS, days(4))
     ended = [(one.location, one.severity) for one in state.findings if one.check is Check.EXPIRY]
     assert sorted(ended) == [("other:443", Severity.CRITICAL), (PLACE, Severity.CRITICAL)]

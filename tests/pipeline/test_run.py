@@ -23,7 +23,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline import Judge, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
 from support.factories import virtual_time
@@ -241,7 +241,7 @@ class FakeMemory:
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
         """Return the one certificate there is."""
         self.bytes_asked_for += fingerprints
-        return {certificate(LEAF.der).sha256: LEAF.der}
+        return {parse_certificate(LEAF.der).sha256: LEAF.der}
 
     async def notification_log(self) -> Mapping[str, NotificationRecord]:
         """Return what was told."""
@@ -309,7 +309,7 @@ def test_a_pass_judges_again_what_time_has_changed() -> None:
     assert (before, after) == ("ok", "critical")
     assert memory.bytes_asked_for == []
     passing(world, memory, days(301))
-    assert memory.bytes_asked_for == [certificate(LEAF.der).sha256]
+    assert memory.bytes_asked_for == [parse_certificate(LEAF.der).sha256]
 
 
 def test_without_mail_nothing_is_decided() -> None:

@@ -42,7 +42,7 @@ def write(folder: Path, name: str, content: bytes) -> str:
 def test_file(tmp_path: Path, one: Issued, name: str, form: str) -> None:
     """PEM and DER are read whatever the file is called, and an anchor knows its file."""
     path = write(tmp_path, name, one.pem if form == "pem" else one.der)
-    expected = (Anchor(parse.certificate(one.der), one.der, path),)
+    expected = (Anchor(parse.parse_certificate(one.der), one.der, path),)
     assert TrustStoreLoader().anchors((path,), 0.0).members == expected
 
 

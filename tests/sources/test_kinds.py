@@ -22,7 +22,7 @@ from monitor.sources.kinds import SourceSettings, sources
 from monitor.sources.kubernetes.settings import Cluster
 from monitor.sources.windows_report import ReportFile
 from monitor.sources.windows_store import LocalStores
-from monitor.windows.access import ClientCertificate, Login, Remote
+from monitor.windows.access import AuthMethod, ClientCertificate, RemoteMachine
 from monitor.windows.stores import MY
 
 UNION: TypeAdapter[Any] = TypeAdapter(SourceSettings)
@@ -40,7 +40,9 @@ EACH = (
     Endpoint("rec01.example", 25, "", "smtp", ConnectOptions(**OPTIONS)),
     Files(("/etc/*.pem",), ("/etc/old/**",), (WORD,)),
     Cluster("/kube/config", namespaces=("a", "b")),
-    Remote("rec01", 5986, tls=True, auth=Login.CERTIFICATE, identity=ClientCertificate("/c.pem", "/k.pem")),
+    RemoteMachine(
+        "rec01", 5986, tls=True, auth=AuthMethod.CERTIFICATE, identity=ClientCertificate("/c.pem", "/k.pem")
+    ),
     ReportFile("/reports/rec01.json", "rec01", timedelta(hours=26)),
     LocalStores("rec01", (MY,), ("10.0.0.1",)),
 )

@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from monitor.sources import WindowsStoreSettings, WindowsStoreSource
 from monitor.sources.win32.failures import CallError
-from monitor.windows.certificate import Stored
+from monitor.windows.certificate import StoredCertificate
 from monitor.windows.stores import StoreName
 from support.pki import NOW, authority, leaf
 
@@ -43,9 +43,9 @@ REFUSED = (
 SOFTWARE = "Microsoft Software Key Storage Provider"
 KEY = PrivateKey(KeyLink.PRESENT, SOFTWARE, "te-rec01")
 STORES = {
-    "LocalMachine/My": (Stored(OWN.der, "Recording Server", key=KEY),),
-    "LocalMachine/Root": (Stored(ROOT.der),),
-    "LocalMachine/CA": (Stored(MIDDLE.der),),
+    "LocalMachine/My": (StoredCertificate(OWN.der, "Recording Server", key=KEY),),
+    "LocalMachine/Root": (StoredCertificate(ROOT.der),),
+    "LocalMachine/CA": (StoredCertificate(MIDDLE.der),),
 }
 
 
@@ -53,11 +53,11 @@ STORES = {
 class Windows:
     """Answer as Windows would, from a table of stores; what is not in it does not exist."""
 
-    stores: Mapping[str, tuple[Stored, ...]] = field(default_factory=lambda: STORES)
+    stores: Mapping[str, tuple[StoredCertificate, ...]] = field(default_factory=lambda: STORES)
     denied: str = ""
     hangs: threading.Event | None = None
 
-    def stored_in(self, store: StoreName) -> tuple[Stored, ...]:
+    def stored_in(self, store: StoreName) -> tuple[StoredCertificate, ...]:
         """Return what the table has."""
         if self.hangs is not None:
             self.hangs.wait(30)
@@ -198,7 +198,7 @@ class TestLook:
     )
     def test_asks_no_rights_where_there_are_none(self, key: PrivateKey) -> None:
         """A certificate without key, or with one in hardware, has no file to ask."""
-        stores = STORES | {"LocalMachine/My": (Stored(OWN.der, key=key),)}
+        stores = STORES | {"LocalMachine/My": (StoredCertificate(OWN.der, key=key),)}
         assert [one.key for one in machine(Windows(stores)).entries] == [key]
 
     def test_an_empty_store_is_seen(self) -> None:

@@ -9,7 +9,7 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason
 from monitor.tls import Handshake, HandshakeFailure, shared_context
-from monitor.tls.handshake import MOST_BYTES
+from monitor.tls.handshake import MAX_BYTES
 from support import pki
 from support.servers.tls_peers import (
     HANDSHAKE,
@@ -303,7 +303,7 @@ def test_bytes_are_bounded() -> None:
     # HelloRequest is to be ignored however often it comes (RFC 5246 section 7.4.1.1).
     flood = record(HANDSHAKE, message(0, b"") * 4096)
     handshake = begun()
-    for _ in range(MOST_BYTES // len(flood) + 1):
+    for _ in range(MAX_BYTES // len(flood) + 1):
         assert not handshake.over
         handshake.feed(flood)
     said = "the server sent more than 1,000,000 bytes in its handshake"

@@ -91,7 +91,7 @@ def test_not_asked(version: int) -> None:
 @pytest.mark.parametrize(("more", "kept"), [(0, RESPONSE), (-1, b"")], ids=["longest", "too long"])
 def test_bounded(version: int, more: int, kept: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A response longer than any real one is dropped; the certificates stay."""
-    monkeypatch.setattr("monitor.tls.staple.MOST_BYTES", len(RESPONSE) + more)
+    monkeypatch.setattr("monitor.tls.staple.MAX_BYTES", len(RESPONSE) + more)
     handshake = join(Stapler(RESPONSE, version))
     assert (handshake.staple, handshake.chain, handshake.failure) == (kept, (LEAF.der,), None)
 

@@ -13,7 +13,7 @@ from monitor.errors import ConfigError
 from monitor.model import Policy
 from monitor.secrets import SecretReference
 from monitor.sources import WindowsRemoteSettings
-from monitor.windows.access import ClientCertificate, Login, Remote, store_name
+from monitor.windows.access import AuthMethod, ClientCertificate, RemoteMachine, store_name
 
 LOGIN = {"username": r"VMS\certmon", "password_env": "P"}
 
@@ -24,10 +24,10 @@ def settings(**keys: Any) -> WindowsRemoteSettings:
     return WindowsRemoteSettings.model_validate({name: one for name, one in given.items() if one is not None})
 
 
-def remote(**keys: Any) -> Remote:
+def remote(**keys: Any) -> RemoteMachine:
     """Return the one machine of these keys."""
     (target,) = settings(**keys).targets(Policy())
-    assert isinstance(target.settings, Remote)
+    assert isinstance(target.settings, RemoteMachine)
     return target.settings
 
 
@@ -40,10 +40,10 @@ def wrong(**keys: Any) -> str:
 
 def test_least_configuration() -> None:
     """Hosts and a login are enough: Negotiate to WinRM's plain port, the store My."""
-    assert remote() == Remote(
+    assert remote() == RemoteMachine(
         host="rec01.vms.example",
         port=5985,
-        auth=Login.NEGOTIATE,
+        auth=AuthMethod.NEGOTIATE,
         username=r"VMS\certmon",
         password=SecretReference(env="P"),
         stores=("LocalMachine/My",),

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from monitor.windows import document
-from monitor.windows.report import parsed
+from monitor.windows.report import parse_report
 from support.factories.windows_documents import written as written_bytes
 from support.folders import ROOT
 
@@ -78,10 +78,10 @@ def test_every_table_of_the_collector_is_one_of_the_schema() -> None:
     models = [
         document.Report,
         document.MachineNames,
-        document.Stored,
-        document.Key,
-        document.Reader,
-        document.Installed,
+        document.ReportedCertificate,
+        document.KeyInfo,
+        document.KeyReader,
+        document.InstalledCertificate,
         document.SslBinding,
         document.Service,
         document.CollectorFailure,
@@ -94,7 +94,7 @@ def test_every_table_of_the_collector_is_one_of_the_schema() -> None:
 def test_the_version_is_one_that_we_read() -> None:
     """The format's version in the script is taken by the parser."""
     (version,) = re.findall(r"^\s+version\s+= '([^']+)'", COLLECTOR.read_text(), re.MULTILINE)
-    assert parsed(written_bytes(version=version)).version == version
+    assert parse_report(written_bytes(version=version)).version == version
 
 
 ENGLISH = """

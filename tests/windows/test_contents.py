@@ -23,10 +23,10 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
-from monitor.windows.certificate import Stored
-from monitor.windows.contents import StoreContents, contents, fingerprints
+from monitor.windows.certificate import StoredCertificate
+from monitor.windows.contents import StoreContents, fingerprints, store_contents
 from monitor.windows.issuers import MOST, Issuers
 from support.factories.alerts_world import AFTER_INVENTORY
 from support.pki import NOW, Issued, authority, days, leaf
@@ -39,19 +39,19 @@ STORE = "LocalMachine/My"
 TARGET = Target("windows_store:My", "windows_store", "rec01/LocalMachine/My", None, collection=True)
 
 
-def stored(*issued: Issued) -> list[Stored]:
+def stored(*issued: Issued) -> list[StoredCertificate]:
     """Return certificates as a store holds them."""
-    return [Stored(one.der) for one in issued]
+    return [StoredCertificate(one.der) for one in issued]
 
 
 def mine(*issued: Issued, others: tuple[Issued, ...] = ()) -> StoreContents:
     """Return what LocalMachine's My with these certificates shows; ``others`` lie in Root and CA."""
-    return contents("rec01", {STORE: stored(*issued)}, stored(*others))
+    return store_contents("rec01", {STORE: stored(*issued)}, stored(*others))
 
 
 def location(issued: Issued, store: str = STORE) -> str:
     """Return where a certificate of rec01 is said to be."""
-    return f"rec01/{store}/{certificate(issued.der).sha1}"
+    return f"rec01/{store}/{parse_certificate(issued.der).sha1}"
 
 
 def spots(found: StoreContents) -> list[tuple[str, int, str]]:
@@ -61,7 +61,7 @@ def spots(found: StoreContents) -> list[tuple[str, int, str]]:
 
 def held(*issued: Issued) -> list[Held]:
     """Return certificates with their bytes."""
-    return [(certificate(one.der), one.der) for one in issued]
+    return [(parse_certificate(one.der), one.der) for one in issued]
 
 
 def judged(found: StoreContents) -> TargetState:
@@ -111,8 +111,8 @@ def test_the_bytes_of_everything_seen_are_there() -> None:
 
 def test_what_the_store_says_is_kept() -> None:
     """Friendly name and key link come from the store, the rest from the bytes."""
-    found = contents("rec01", {STORE: [Stored(OWN.der, "Recording Server", key=KEY)]}, [])
-    thumbprint = certificate(OWN.der).sha1
+    found = store_contents("rec01", {STORE: [StoredCertificate(OWN.der, "Recording Server", key=KEY)]}, [])
+    thumbprint = parse_certificate(OWN.der).sha1
     assert found.kept == [
         StoreEntry(location(OWN), STORE, thumbprint, OWN.sha256, "Recording Server", archived=False, key=KEY)
     ]
@@ -120,21 +120,25 @@ def test_what_the_store_says_is_kept() -> None:
 
 def test_an_archived_certificate_is_only_kept() -> None:
     """Windows hides it from its services, so it is no sighting."""
-    found = contents("rec01", {STORE: [Stored(OWN.der, archived=True)]}, [])
+    found = store_contents("rec01", {STORE: [StoredCertificate(OWN.der, archived=True)]}, [])
     assert (found.sightings, found.ders, [one.archived for one in found.kept]) == ([], {}, [True])
 
 
 def test_an_archived_ca_is_no_issuer() -> None:
     """Wherever it lies."""
     own = leaf("own", ROOT)
-    archived = Stored(ROOT.der, archived=True)
-    found = contents("rec01", {STORE: [*stored(own), archived]}, [archived])
+    archived = StoredCertificate(ROOT.der, archived=True)
+    found = store_contents("rec01", {STORE: [*stored(own), archived]}, [archived])
     assert spots(found) == [(location(own), 0, own.sha256)]
 
 
 def test_damage_costs_one_certificate() -> None:
     """Bytes that are no certificate are a failure at their own place."""
-    found = contents("rec01", {STORE: [Stored(b"junk"), Stored(OWN.der)]}, [Stored(b"more junk")])
+    found = store_contents(
+        "rec01",
+        {STORE: [StoredCertificate(b"junk"), StoredCertificate(OWN.der)]},
+        [StoredCertificate(b"more junk")],
+    )
     where = f"rec01/LocalMachine/My/{sha1(b'junk').hexdigest().upper()}"
     assert [(one.reason, one.location) for one in found.failures] == [(FailureReason.BAD_CERTIFICATE, where)]
     assert spots(found) == [(location(OWN), 0, OWN.sha256)]
@@ -142,7 +146,7 @@ def test_damage_costs_one_certificate() -> None:
 
 def test_the_same_certificate_in_two_stores() -> None:
     """It is seen at two locations."""
-    found = contents("rec01", {STORE: stored(OWN), "LocalMachine/WebHosting": stored(OWN)}, [])
+    found = store_contents("rec01", {STORE: stored(OWN), "LocalMachine/WebHosting": stored(OWN)}, [])
     assert [one.location for one in found.sightings] == [
         location(OWN),
         location(OWN, "LocalMachine/WebHosting"),
@@ -151,7 +155,7 @@ def test_the_same_certificate_in_two_stores() -> None:
 
 def test_fingerprints_leave_archived_ones_out() -> None:
     """Of the logical Root store only what Windows uses counts."""
-    assert fingerprints([*stored(ROOT), Stored(MIDDLE.der, archived=True)]) == (ROOT.sha256,)
+    assert fingerprints([*stored(ROOT), StoredCertificate(MIDDLE.der, archived=True)]) == (ROOT.sha256,)
 
 
 class TestJudged:
@@ -170,13 +174,15 @@ class TestJudged:
 
     def test_a_renewed_one_in_another_store_counts(self) -> None:
         """Stores of one target are one collection."""
-        found = contents("rec01", {STORE: stored(self.OLD), "LocalMachine/WebHosting": stored(self.NEW)}, [])
+        found = store_contents(
+            "rec01", {STORE: stored(self.OLD), "LocalMachine/WebHosting": stored(self.NEW)}, []
+        )
         assert judged(found).assessment.findings == ()
 
     def test_an_archived_successor_replaces_nothing(self) -> None:
         """Nobody uses what is archived."""
-        both = [*stored(self.OLD), Stored(self.NEW.der, archived=True)]
-        found = contents("rec01", {STORE: both}, [])
+        both = [*stored(self.OLD), StoredCertificate(self.NEW.der, archived=True)]
+        found = store_contents("rec01", {STORE: both}, [])
         assert findings(found) == [(Check.EXPIRY, self.OLD.sha256, location(self.OLD))]
 
     def test_the_end_of_a_ca_in_the_machines_other_stores_is_seen(self) -> None:

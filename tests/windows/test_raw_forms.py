@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import KeyPermission
-from monitor.windows.raw_forms import grants, key_file_name, socket_address
+from monitor.windows.raw_forms import key_file_name, key_permissions, socket_address
 
 ALLOWED, DENIED, OBJECT = 0, 1, 5
 SYSTEM = bytes.fromhex("010100000000000512000000")
@@ -61,7 +61,7 @@ def test_grants_in_their_order() -> None:
         entry(ALLOWED, WRITE, NETWORK),
         entry(ALLOWED, GENERIC_READ, ADMINISTRATORS),
     )
-    assert grants(octets) == (
+    assert key_permissions(octets) == (
         KeyPermission("S-1-5-20", allowed=False),
         KeyPermission("S-1-5-18"),
         KeyPermission("S-1-5-32-544"),
@@ -71,12 +71,12 @@ def test_grants_in_their_order() -> None:
 def test_entries_for_others_are_passed_over() -> None:
     """What only files below inherit, and entries of other kinds."""
     octets = access_list(entry(ALLOWED, FULL, SYSTEM, flags=0x08), entry(OBJECT, FULL, NETWORK))
-    assert grants(octets) == ()
+    assert key_permissions(octets) == ()
 
 
 def test_an_empty_list_lets_nobody_read() -> None:
     """That is not the same as no list."""
-    assert grants(access_list()) == ()
+    assert key_permissions(access_list()) == ()
 
 
 @given(st.integers(0, 200))
@@ -84,7 +84,7 @@ def test_a_list_that_is_cut(length: int) -> None:
     """Wherever it ends, it is said, and nothing is made up."""
     octets = access_list(*[entry(ALLOWED, FULL, ADMINISTRATORS)] * 5)
     if length >= len(octets):
-        assert len(grants(octets[:length])) == 5
+        assert len(key_permissions(octets[:length])) == 5
     else:
         with pytest.raises(ValueError, match="ends too early"):
-            grants(octets[:length])
+            key_permissions(octets[:length])

@@ -17,9 +17,9 @@ from monitor.model import (
     ServiceAccount,
     StoreEntry,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.windows.document import schema
-from monitor.windows.report import ReportError, names, parsed, seen_of
+from monitor.windows.report import ReportError, machine_names, parse_report, report_result
 from support.factories.windows_documents import TAKEN, der, document, stored, written
 from support.folders import ROOT
 
@@ -37,8 +37,10 @@ def test_the_published_schema_is_that_of_the_model() -> None:
 
 def test_a_stored_certificate_is_a_sighting_at_its_store() -> None:
     """The location has the machine, the store and the thumbprint of the bytes, not of the written one."""
-    seen = seen_of(parsed(written(stored(RECORDER))))
-    assert [(one.location, one.certificate) for one in seen.sightings] == [(PLACE, certificate(RECORDER))]
+    seen = report_result(parse_report(written(stored(RECORDER))))
+    assert [(one.location, one.certificate) for one in seen.sightings] == [
+        (PLACE, parse_certificate(RECORDER))
+    ]
     assert seen.ders == {sha256(RECORDER).hexdigest(): RECORDER}
 
 
@@ -55,7 +57,7 @@ def test_what_the_store_says_of_a_certificate_is_kept() -> None:
         ],
         "error": "",
     }
-    machine = seen_of(parsed(written(stored(RECORDER, key=key)))).machine
+    machine = report_result(parse_report(written(stored(RECORDER, key=key)))).machine
     assert machine is not None
     assert machine.entries == (
         StoreEntry(
@@ -82,14 +84,14 @@ def test_what_the_store_says_of_a_certificate_is_kept() -> None:
 def test_a_key_of_another_provider_lies_in_hardware() -> None:
     """Whatever the script made of it: who may read such a key is known to nobody here."""
     key = {"link": "present", "provider": "Luna Cryptographic Services for Microsoft Windows"}
-    machine = seen_of(parsed(written(stored(RECORDER, key=key)))).machine
+    machine = report_result(parse_report(written(stored(RECORDER, key=key)))).machine
     assert machine is not None
     assert machine.entries[0].key.hardware is True
 
 
 def test_an_archived_certificate_gives_no_sighting() -> None:
     """Windows hides it from its services; it is kept by name."""
-    seen = seen_of(parsed(written(stored(RECORDER), stored(OLD, archived=True))))
+    seen = report_result(parse_report(written(stored(RECORDER), stored(OLD, archived=True))))
     assert [one.location for one in seen.sightings] == [PLACE]
     assert seen.machine is not None
     assert [one.archived for one in seen.machine.entries] == [False, True]
@@ -97,7 +99,7 @@ def test_an_archived_certificate_gives_no_sighting() -> None:
 
 def test_the_machine_goes_by_its_names_and_addresses() -> None:
     """Link-local addresses are on every machine and join nothing."""
-    machine = seen_of(parsed(written())).machine
+    machine = report_result(parse_report(written())).machine
     assert machine is not None
     assert (machine.host, machine.names, machine.taken_at, machine.stores) == (
         "rec01.vms.example",
@@ -109,7 +111,7 @@ def test_the_machine_goes_by_its_names_and_addresses() -> None:
 
 def test_a_configured_name_comes_first() -> None:
     """Where the machine is configured under a name, its locations and joins use that."""
-    machine = seen_of(parsed(written(stored(RECORDER))), "10.9.9.9", ("cam.example",)).machine
+    machine = report_result(parse_report(written(stored(RECORDER))), "10.9.9.9", ("cam.example",)).machine
     assert machine is not None
     assert machine.names == ("10.9.9.9", "cam.example", "rec01.vms.example", "rec01", "10.0.0.5")
     assert machine.entries[0].location == f"10.9.9.9/LocalMachine/My/{THUMBPRINT}"
@@ -117,13 +119,13 @@ def test_a_configured_name_comes_first() -> None:
 
 def test_a_machine_without_a_full_name_is_known_by_its_short_one() -> None:
     """In a workgroup there may be no full name."""
-    assert names(parsed(written(host={"netbios": "REC01"}))) == ("rec01",)
+    assert machine_names(parse_report(written(host={"netbios": "REC01"}))) == ("rec01",)
 
 
 def test_what_could_not_be_seen_stays_unknown() -> None:
     """Null is None, an empty list is none."""
-    unknown = seen_of(parsed(written())).machine
-    none = seen_of(parsed(written(roots=[], intermediates=[], bindings=[], services=[]))).machine
+    unknown = report_result(parse_report(written())).machine
+    none = report_result(parse_report(written(roots=[], intermediates=[], bindings=[], services=[]))).machine
     assert unknown is not None
     assert none is not None
     assert (unknown.roots, unknown.intermediates, unknown.bindings, unknown.accounts) == (None,) * 4
@@ -132,7 +134,7 @@ def test_what_could_not_be_seen_stays_unknown() -> None:
 
 def test_roots_bindings_and_services_are_told() -> None:
     """Hashes are brought to the product's spelling: SHA-256 lower, thumbprints upper."""
-    report = parsed(
+    report = parse_report(
         written(
             roots=[{"thumbprint": "a" * 40, "sha256": "AB" * 32}],
             intermediates=[{"thumbprint": "a" * 40, "sha256": "cd" * 32}],
@@ -148,7 +150,7 @@ def test_roots_bindings_and_services_are_told() -> None:
             ],
         )
     )
-    machine = seen_of(report).machine
+    machine = report_result(report).machine
     assert machine is not None
     assert (machine.roots, machine.intermediates) == (("ab" * 32,), ("cd" * 32,))
     assert machine.bindings == (Binding("::", 443, "EF" * 20, "My", "{x}"),)
@@ -166,7 +168,9 @@ def test_roots_bindings_and_services_are_told() -> None:
 @pytest.mark.parametrize("raw", ["AAAA", "%%%", "", "é"])
 def test_bytes_that_are_no_certificate_cost_only_themselves(raw: str) -> None:
     """The failure names the location by the written thumbprint, for want of a better one."""
-    seen = seen_of(parsed(written(stored(RECORDER), stored(OLD) | {"raw": raw, "thumbprint": "ab" * 20})))
+    seen = report_result(
+        parse_report(written(stored(RECORDER), stored(OLD) | {"raw": raw, "thumbprint": "ab" * 20}))
+    )
     location = f"rec01.vms.example/LocalMachine/My/{'AB' * 20}"
     assert [one.location for one in seen.sightings] == [PLACE]
     assert [(one.reason, one.location) for one in seen.failures] == [
@@ -176,7 +180,7 @@ def test_bytes_that_are_no_certificate_cost_only_themselves(raw: str) -> None:
 
 def test_one_certificate_twice_in_a_store_is_one() -> None:
     """A location is probed once."""
-    assert len(seen_of(parsed(written(stored(RECORDER), stored(RECORDER)))).sightings) == 1
+    assert len(report_result(parse_report(written(stored(RECORDER), stored(RECORDER)))).sightings) == 1
 
 
 def test_a_store_that_could_not_be_read_is_a_failure() -> None:
@@ -185,29 +189,31 @@ def test_a_store_that_could_not_be_read_is_a_failure() -> None:
         {"part": "LocalMachine/WebHosting", "message": "access is denied"},
         {"part": "bindings", "message": "netsh is not there"},
     ]
-    report = parsed(written(stored(RECORDER), errors=errors))
+    report = parse_report(written(stored(RECORDER), errors=errors))
     location = "rec01.vms.example/LocalMachine/WebHosting"
-    assert seen_of(report).failures == (
+    assert report_result(report).failures == (
         Failure(FailureReason.UNREADABLE, f"{location}: access is denied", location),
     )
 
 
 def test_text_of_strangers_is_cleaned() -> None:
     """A friendly name cannot turn a line round or end it."""
-    machine = seen_of(parsed(written(stored(RECORDER, friendly_name="a\n\u202eb" + "c" * 300)))).machine
+    machine = report_result(
+        parse_report(written(stored(RECORDER, friendly_name="a\n\u202eb" + "c" * 300)))
+    ).machine
     assert machine is not None
     assert machine.entries[0].friendly_name == "a \ufffdb" + "c" * 251 + "…"
 
 
 def test_fields_of_a_newer_collector_are_passed_over() -> None:
     """Within one major version more may be written."""
-    report = parsed(written(stored(RECORDER, colour="red"), version="1.7", weather=[1]))
-    assert len(seen_of(report).sightings) == 1
+    report = parse_report(written(stored(RECORDER, colour="red"), version="1.7", weather=[1]))
+    assert len(report_result(report).sightings) == 1
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
     """An editor may have put one."""
-    assert parsed(b"\xef\xbb\xbf" + written()).collector == "1.0.0"
+    assert parse_report(b"\xef\xbb\xbf" + written()).collector == "1.0.0"
 
 
 WRONG = [
@@ -233,7 +239,7 @@ WRONG = [
 def test_another_shape_is_refused(data: bytes, said: str) -> None:
     """The sentence says where, and never the value."""
     with pytest.raises(ReportError) as raised:
-        parsed(data)
+        parse_report(data)
     assert raised.value.reason is FailureReason.BAD_ANSWER
     assert said in str(raised.value)
 
@@ -241,7 +247,7 @@ def test_another_shape_is_refused(data: bytes, said: str) -> None:
 def test_a_document_is_bounded() -> None:
     """More is not even parsed."""
     with pytest.raises(ReportError, match="is larger than 1 MiB") as raised:
-        parsed(b" " * (1 << 20) + b"{}", largest=1 << 20)
+        parse_report(b" " * (1 << 20) + b"{}", largest=1 << 20)
     assert raised.value.reason is FailureReason.TOO_LARGE
 
 
@@ -258,16 +264,16 @@ def test_any_value_in_any_field_is_read_or_refused(field: str, value: object) ->
     """Nothing but ReportError leaves the parser, and what it takes can be shown."""
     data = json.dumps(document(stored(RECORDER)) | {field: value}).encode("utf-8", "surrogatepass")
     try:
-        report = parsed(data)
+        report = parse_report(data)
     except ReportError:
         return
-    assert seen_of(report).machine is not None
+    assert report_result(report).machine is not None
 
 
 def test_a_known_store_is_called_as_windows_calls_it() -> None:
     """Who asked the collector for ``my`` gets the locations, and the joined findings, of ``My``."""
     one = stored(RECORDER) | {"store": "LocalMachine/my"}
-    machine = seen_of(parsed(written(one, stores=["LocalMachine/my"]))).machine
+    machine = report_result(parse_report(written(one, stores=["LocalMachine/my"]))).machine
     assert machine is not None
     assert (machine.stores, [kept.store for kept in machine.entries or ()]) == (
         ("LocalMachine/My",),

@@ -2,9 +2,9 @@
 
 from monitor.assess import PathFinder
 from monitor.model import Anchors
-from monitor.parse import certificate
-from monitor.windows.certificate import Stored
-from monitor.windows.trust import trusted
+from monitor.parse import parse_certificate
+from monitor.windows.certificate import StoredCertificate
+from monitor.windows.trust import windows_anchors
 from support.pki import NOW, Issued, authority, leaf
 
 ROOT = authority("VMS Root")
@@ -13,23 +13,23 @@ LOWER = authority("VMS Site CA", MIDDLE)
 STRANGE = authority("Strange CA", authority("Strange Root"))
 
 
-def stored(*issued: Issued) -> list[Stored]:
+def stored(*issued: Issued) -> list[StoredCertificate]:
     """Return certificates as a store holds them."""
-    return [Stored(one.der) for one in issued]
+    return [StoredCertificate(one.der) for one in issued]
 
 
-def anchors(*stores: list[Stored]) -> tuple[set[str], set[str]]:
+def anchors(*stores: list[StoredCertificate]) -> tuple[set[str], set[str]]:
     """Return the fingerprints of the anchors, and of what may stand between, of Root, CA and Disallowed."""
-    found = Anchors.of(trusted(*stores))
+    found = Anchors.of(windows_anchors(*stores))
     return {one.certificate.sha256 for one in found.members}, {
         one.certificate.sha256 for one in found.between
     }
 
 
-def path(own: Issued, *stores: list[Stored]) -> tuple[bool, list[str]]:
+def path(own: Issued, *stores: list[StoredCertificate]) -> tuple[bool, list[str]]:
     """Return whether a certificate that came alone is trusted, and the titles on its path."""
-    held = (certificate(own.der), own.der)
-    found = PathFinder().find("a:443", [held], Anchors.of(trusted(*stores)), NOW)
+    held = (parse_certificate(own.der), own.der)
+    found = PathFinder().find("a:443", [held], Anchors.of(windows_anchors(*stores)), NOW)
     return found.trusted, [one.title for one in found.certificates]
 
 
@@ -64,7 +64,7 @@ def test_what_is_disallowed_is_no_anchor_and_leads_to_none() -> None:
 
 def test_what_is_archived_or_damaged_is_passed_over() -> None:
     """Neither makes the others unreadable."""
-    roots = [Stored(b"junk"), Stored(STRANGE.der, archived=True), *stored(ROOT)]
+    roots = [StoredCertificate(b"junk"), StoredCertificate(STRANGE.der, archived=True), *stored(ROOT)]
     assert anchors(roots, [], []) == ({ROOT.sha256}, set())
 
 

@@ -19,7 +19,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.folders import TESTS
 from support.pki import Issued, authority, days, leaf, tls_context
 from support.servers.daemon_process import until
@@ -79,7 +79,7 @@ def of(stored: list[dict[str, Any]], issued: Issued) -> dict[str, Any]:
 
 def location(issued: Issued) -> str:
     """Return where a certificate of the store My is said to be."""
-    return f"{HOST}/LocalMachine/My/{certificate(issued.der).sha1}"
+    return f"{HOST}/LocalMachine/My/{parse_certificate(issued.der).sha1}"
 
 
 def written(folder: Path, text: str) -> str:

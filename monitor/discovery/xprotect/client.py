@@ -17,7 +17,7 @@ from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
 from monitor.network.client_tls import unverified_context
 from monitor.network.resolve import NameLookup
-from monitor.parse import UnreadableCertificateError, certificate
+from monitor.parse import UnreadableCertificateError, parse_certificate
 
 MOST_BYTES = 64 * MIB
 _ADD_CA = (
@@ -116,7 +116,7 @@ async def _shown(origin: Origin, resolver: NameLookup, longest: float) -> str:
             _, writer = await asyncio.open_connection(address, origin.port, ssl=context, server_hostname=name)
             der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             writer.transport.abort()
-        seen = certificate(der)
+        seen = parse_certificate(der)
     except (OSError, TimeoutError, IndexError, UnreadableCertificateError):
         return ""
     return (

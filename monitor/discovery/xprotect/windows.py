@@ -16,7 +16,7 @@ from monitor.discovery.xprotect.client import Client
 from monitor.discovery.xprotect.failures import AskError
 from monitor.http.request import FetchResponse
 from monitor.model import FailureReason
-from monitor.parse import UnreadableCertificateError, certificate
+from monitor.parse import UnreadableCertificateError, parse_certificate
 from monitor.secrets import Secret
 from monitor.threads import ThreadPool
 
@@ -79,7 +79,7 @@ def _bindings(client: Client) -> spnego.channel_bindings.GssChannelBindings | No
     if not der:
         return None
     try:
-        used = certificate(der).signature_hash
+        used = parse_certificate(der).signature_hash
     except UnreadableCertificateError:
         used = ""
     digest = hashlib.new(used if used in ("sha384", "sha512") else "sha256", der).digest()

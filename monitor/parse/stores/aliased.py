@@ -24,7 +24,7 @@ class AliasedCertificates:
     hint: str = ""
 
 
-def sealed(sentence: str) -> tuple[tuple[str, str], ...]:
+def locked_file(sentence: str) -> tuple[tuple[str, str], ...]:
     """Return the ``locked`` value for a sentence about the whole file; empty for an empty sentence."""
     return (("", sentence),) if sentence else ()
 
@@ -34,7 +34,7 @@ def alias(text: str) -> str:
     return display(text, _LONGEST_ALIAS).replace("#", "%23").strip()
 
 
-def merged(
+def merge_parts(
     found: Iterable[tuple[str, FileContents]], problems: Iterable[str] = ()
 ) -> tuple[tuple[str, FileContents], ...]:
     """Return the parts with equal names merged, and problems of the whole file under the empty name."""

@@ -6,10 +6,10 @@ read files, and keeps no private key.
 
 import re
 
-from monitor.parse.contents import FileContents, certificates_in
+from monitor.parse.contents import FileContents, find_certificates
 from monitor.parse.stores import jks, pkcs12
-from monitor.parse.stores.aliased import AliasedCertificates, alias, merged
-from monitor.parse.stores.embedded import TOO_LONG, Values, may_hold
+from monitor.parse.stores.aliased import AliasedCertificates, alias, merge_parts
+from monitor.parse.stores.embedded import TOO_LONG, Values, may_contain_certificates
 from monitor.parse.stores.open_attempt import OpenAttempt, Passphrases
 
 # A marker at the start of a line: the text counts as PEM, whatever surrounds it.
@@ -17,7 +17,7 @@ _PEM = re.compile(rb"^(?:\xef\xbb\xbf)?-----BEGIN ", re.MULTILINE)
 _DEEPEST = 3
 
 
-def holding(data: bytes, passphrases: Passphrases = tuple) -> AliasedCertificates:
+def aliased_certificates(data: bytes, passphrases: Passphrases = tuple) -> AliasedCertificates:
     """Return the certificates in some data.
 
     The work is bounded by the size of the data and by the rounds of key derivation allowed for one file.
@@ -28,18 +28,23 @@ def holding(data: bytes, passphrases: Passphrases = tuple) -> AliasedCertificate
 
 def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificates:
     if jks.is_jks(data):
-        return jks.held(data, opening)
+        return jks.read(data, opening)
     if pkcs12.is_pkcs12(data):
-        return pkcs12.held(data, opening)
+        return pkcs12.read(data, opening)
     text = _text(data)
     hint = ""
-    if depth < _DEEPEST and not _PEM.search(text) and not data.startswith(b"\x30") and may_hold(text):
+    if (
+        depth < _DEEPEST
+        and not _PEM.search(text)
+        and not data.startswith(b"\x30")
+        and may_contain_certificates(text)
+    ):
         values = Values(text, opening)
         found = _embedded(values, opening, depth)
         if found.parts or found.locked:
             return found
         hint = values.problem or found.hint
-    contents = certificates_in(data)
+    contents = find_certificates(data)
     return AliasedCertificates((("", contents),) if contents != FileContents() else (), (), hint)
 
 
@@ -60,4 +65,4 @@ def _embedded(values: Values, opening: OpenAttempt, depth: int) -> AliasedCertif
         parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
         locked += [(f"{own}#{name}" if name else own, sentence) for name, sentence in held.locked]
     hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"
-    return AliasedCertificates(merged(parts), tuple(locked), hint if values.pointers else "")
+    return AliasedCertificates(merge_parts(parts), tuple(locked), hint if values.pointers else "")

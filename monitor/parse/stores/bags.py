@@ -12,15 +12,15 @@ from monitor.parse.der import (
     SEQUENCE,
     DerError,
     Element,
+    child_list,
     children,
     dotted,
     element,
     expect,
-    several,
 )
 from monitor.parse.shape import fields_of
 from monitor.parse.stores.aliased import alias
-from monitor.parse.stores.derive import octets
+from monitor.parse.stores.derive import octet_string
 
 _BAG = "1.2.840.113549.1.12.10.1."
 _KEYS, _CERTIFICATE, _LIST, _NESTED = (_BAG + "1", _BAG + "2"), _BAG + "3", _BAG + "4", _BAG + "6"
@@ -69,8 +69,8 @@ class Bags:
         if depth > _DEEPEST:
             raise DerError("its parts lie too deep in each other")
         for bag in children(expect(contents, SEQUENCE)):
-            kind, value, *rest = several(expect(bag, SEQUENCE), 2)
-            inner = several(expect(value, _EXPLICIT), 1)[0]
+            kind, value, *rest = child_list(expect(bag, SEQUENCE), 2)
+            inner = child_list(expect(value, _EXPLICIT), 1)[0]
             said = _attributes(rest[0]) if rest else _Attributes()
             which = dotted(kind.content)
             if which in _KEYS and said.key_id:
@@ -81,12 +81,12 @@ class Bags:
                 self.read(inner, depth + 1)
 
     def _take(self, which: str, inner: Element, said: _Attributes) -> None:
-        kind, value = several(expect(inner, SEQUENCE), 2)[:2]
+        kind, value = child_list(expect(inner, SEQUENCE), 2)[:2]
         title = alias(said.name) or "a certificate"
         if dotted(kind.content) not in _X509:
             self.problems.append(f"{title} is of a kind that is not known here")
             return
-        der = octets(several(expect(value, _EXPLICIT), 1)[0])
+        der = octet_string(child_list(expect(value, _EXPLICIT), 1)[0])
         if which == _LIST:
             self._lists.append(der)
             return
@@ -134,7 +134,7 @@ def _chain(first: _Held, by_subject: dict[bytes, list[_Held]]) -> tuple[bytes, .
 def _attributes(attributes: Element) -> _Attributes:
     said = _Attributes()
     for attribute in children(attributes):
-        kind, values = several(attribute, 2)[:2]
+        kind, values = child_list(attribute, 2)[:2]
         which = dotted(kind.content)
         said.trusted = said.trusted or which == _TRUSTED
         value = next(children(values), None)

@@ -15,10 +15,10 @@ from monitor.parse.der import (
     SEQUENCE,
     DerError,
     Element,
+    child_list,
     children,
     dotted,
     expect,
-    several,
 )
 from monitor.parse.stores.open_attempt import Key, OpenAttempt
 
@@ -54,12 +54,12 @@ HMACS = {
 """Names of hashlib by what RFC 8018 appendix B.1 and RFC 8017 appendix B.1 call them."""
 
 
-def hashed(name: str) -> Callable[[bytes], Any]:
+def hash_function(name: str) -> Callable[[bytes], Any]:
     """Return the hash function of a name, also where policy forbids it for new signatures."""
     return partial(hashlib.new, name, usedforsecurity=False)
 
 
-def whole(number: Element) -> int:
+def unsigned(number: Element) -> int:
     """Return a non-negative integer; raise ``DerError`` for anything else and one too long for a count."""
     content = expect(number, INTEGER).content
     if not 0 < len(content) <= 8:
@@ -67,13 +67,13 @@ def whole(number: Element) -> int:
     return int.from_bytes(content, "big", signed=True)
 
 
-def named(algorithm: Element) -> tuple[str, list[Element]]:
+def oid_and_parameters(algorithm: Element) -> tuple[str, list[Element]]:
     """Return the dotted OID and the parameters of an algorithm identifier."""
-    first, *rest = several(expect(algorithm, SEQUENCE), 1)
+    first, *rest = child_list(expect(algorithm, SEQUENCE), 1)
     return dotted(expect(first, OBJECT_IDENTIFIER).content), rest
 
 
-class Old(NamedTuple):
+class Pkcs12Derivation(NamedTuple):
     """The inputs of PKCS#12's own key derivation; ``hash_name`` is hashlib's."""
 
     hash_name: str
@@ -81,9 +81,9 @@ class Old(NamedTuple):
     rounds: int
 
 
-def pkcs12(how: Old, key: Key, purpose: int, size: int, opening: OpenAttempt) -> bytes:
+def pkcs12_key(how: Pkcs12Derivation, key: Key, purpose: int, size: int, opening: OpenAttempt) -> bytes:
     """Return ``size`` octets derived by RFC 7292 appendix B.2."""
-    make = hashed(how.hash_name)
+    make = hash_function(how.hash_name)
     digest, block = make(b"").digest_size, make(b"").block_size
     opening.spend(how.rounds, -(-size // digest))
     diversifier = bytes([purpose]) * block
@@ -124,32 +124,32 @@ def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: OpenAttempt)
 
     With ``size`` ``None`` the length is the one in the identifier.
     """
-    name, parameters = named(algorithm)
+    name, parameters = oid_and_parameters(algorithm)
     if name != _PBKDF2 or not parameters:
         raise DerError(f"keys are derived in a way that is not known here ({name})")
-    salt, count, *rest = several(expect(parameters[0], SEQUENCE), 2)
+    salt, count, *rest = child_list(expect(parameters[0], SEQUENCE), 2)
     hmac, length = "sha1", size
     for part in rest:
         if part.tag == INTEGER:
-            length = size or whole(part)
+            length = size or unsigned(part)
         else:
-            hmac = prf(part)
+            hmac = prf_hash(part)
     if length is None or not 0 < length <= _LONGEST_KEY:
         raise DerError("the length of a key is unreadable")
-    rounds = whole(count)
+    rounds = unsigned(count)
     opening.spend(rounds)
     return hashlib.pbkdf2_hmac(hmac, key.utf8, _salted(expect(salt, OCTET_STRING).content), rounds, length)
 
 
-def prf(algorithm: Element) -> str:
+def prf_hash(algorithm: Element) -> str:
     """Return hashlib's name for the hash of an HMAC."""
-    name, _ = named(algorithm)
+    name, _ = oid_and_parameters(algorithm)
     if name not in HMACS:
         raise DerError(f"its HMAC is not known here ({name})")
     return HMACS[name]
 
 
-def octets(found: Element) -> bytes:
+def octet_string(found: Element) -> bytes:
     """Return the octets of an OCTET STRING, also of a constructed one (X.690 section 8.7, BER)."""
     if not found.tag & 0x20:
         return found.content

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from monitor.documents import dotted, loose
-from monitor.parse.stores.open_attempt import MOST_MARKS, OpenAttempt
+from monitor.parse.stores.open_attempt import MAX_YAML_MARKS, OpenAttempt
 
 _Key = str | int | None
 _END = object()
@@ -28,7 +28,7 @@ _BEGINS = re.compile(r"\s*" + _BASE64)
 _MARK = "-----BEGIN "
 TOO_LONG = (
     f"documents of more than {LARGEST >> 20} MiB, and YAML of more than {LARGEST_YAML >> 20} MiB or "
-    f"{MOST_MARKS:,} values, are not searched"
+    f"{MAX_YAML_MARKS:,} values, are not searched"
 )
 _SHORTEST = 64
 _DEEPEST = 50
@@ -36,7 +36,7 @@ _LONGEST_KEY = 128
 _POINTERS = ("certificate-authority", "client-certificate")
 
 
-def may_hold(text: bytes) -> bool:
+def may_contain_certificates(text: bytes) -> bool:
     """Return whether a text shows signs of certificates, so that its structure is worth parsing."""
     return _SIGN.search(text) is not None
 
@@ -65,7 +65,7 @@ class Values:
             plain = text.decode("utf-8-sig") if len(text) <= LARGEST else ""
             with suppress(ValueError, RecursionError):
                 return (json.loads(plain),)
-            if plain and len(text) <= LARGEST_YAML and opening.affords_yaml(plain):
+            if plain and len(text) <= LARGEST_YAML and opening.spend_yaml(plain):
                 return loose(plain)
         except ValueError as error:
             self.problem = "it is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)

@@ -11,17 +11,25 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4, TripleDES
 from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
-from monitor.parse.der import OCTET_STRING, SEQUENCE, DerError, Element, expect, several
-from monitor.parse.stores.derive import CIPHER_KEY, CIPHER_VECTOR, Old, named, pbkdf2, pkcs12, whole
+from monitor.parse.der import OCTET_STRING, SEQUENCE, DerError, Element, child_list, expect
+from monitor.parse.stores.derive import (
+    CIPHER_KEY,
+    CIPHER_VECTOR,
+    Pkcs12Derivation,
+    oid_and_parameters,
+    pbkdf2,
+    pkcs12_key,
+    unsigned,
+)
 from monitor.parse.stores.open_attempt import Key, OpenAttempt
-from monitor.parse.stores.rc2 import cbc_decrypted
+from monitor.parse.stores.rc2 import decrypt_cbc
 
 _Open = Callable[[bytes, bytes, bytes], bytes]
 
 _PBES2 = "1.2.840.113549.1.5.13"
 
 
-class MisfitError(DerError):
+class WrongPassphraseError(DerError):
     """The plaintext is malformed: the passphrase is wrong, or the data is damaged."""
 
 
@@ -47,9 +55,9 @@ def _rc4(key: bytes, vector: bytes, data: bytes) -> bytes:
 
 def _rc2(key: bytes, vector: bytes, data: bytes) -> bytes:
     # The cipher is slow here: the first block already exposes nearly every wrong passphrase.
-    if cbc_decrypted(key, vector, data[:8])[:1] != bytes([SEQUENCE]):
-        raise MisfitError("what is encrypted does not come out whole")
-    return cbc_decrypted(key, vector, data)
+    if decrypt_cbc(key, vector, data[:8])[:1] != bytes([SEQUENCE]):
+        raise WrongPassphraseError("what is encrypted does not come out whole")
+    return decrypt_cbc(key, vector, data)
 
 
 def _two_keys(key: bytes, vector: bytes, data: bytes) -> bytes:
@@ -77,13 +85,13 @@ _NEW: dict[str, tuple[int, _Open]] = {
 }
 
 
-def opened(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
+def decrypt(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
     """Return data decrypted with a passphrase.
 
-    Raises ``MisfitError`` when the passphrase does not fit, ``DerError`` for damaged data and unknown
-    schemes. The padding does not detect one wrong passphrase in 256: validate the result.
+    Raises ``WrongPassphraseError`` when the passphrase does not fit, ``DerError`` for damaged data and
+    unknown schemes. The padding does not detect one wrong passphrase in 256: validate the result.
     """
-    name, parameters = named(algorithm)
+    name, parameters = oid_and_parameters(algorithm)
     if not parameters:
         raise DerError("the parameters of its encryption are missing")
     settings = expect(parameters[0], SEQUENCE)
@@ -92,17 +100,17 @@ def opened(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> b
     if name not in _OLD:
         raise DerError(f"it is encrypted in a way that is not known here ({name})")
     size, vector_size, cipher = _OLD[name]
-    salt, count = several(settings, 2)[:2]
-    how = Old("sha1", expect(salt, OCTET_STRING).content, whole(count))
-    made = pkcs12(how, key, CIPHER_KEY, size, opening)
-    vector = pkcs12(how, key, CIPHER_VECTOR, vector_size, opening) if vector_size else b""
+    salt, count = child_list(settings, 2)[:2]
+    how = Pkcs12Derivation("sha1", expect(salt, OCTET_STRING).content, unsigned(count))
+    made = pkcs12_key(how, key, CIPHER_KEY, size, opening)
+    vector = pkcs12_key(how, key, CIPHER_VECTOR, vector_size, opening) if vector_size else b""
     plain = cipher(made, vector, data)
     return _unpadded(plain) if vector_size else plain
 
 
 def _new(settings: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
-    derivation, encryption = several(settings, 2)[:2]
-    name, parameters = named(encryption)
+    derivation, encryption = child_list(settings, 2)[:2]
+    name, parameters = oid_and_parameters(encryption)
     if name not in _NEW or not parameters:
         raise DerError(f"it is encrypted in a way that is not known here ({name})")
     size, cipher = _NEW[name]
@@ -113,5 +121,5 @@ def _new(settings: Element, data: bytes, key: Key, opening: OpenAttempt) -> byte
 def _unpadded(plain: bytes) -> bytes:
     count = plain[-1] if plain else 0
     if not 0 < count <= 16 or plain[-count:] != bytes([count]) * count:
-        raise MisfitError("what is encrypted does not come out whole")
+        raise WrongPassphraseError("what is encrypted does not come out whole")
     return plain[:-count]

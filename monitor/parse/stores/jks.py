@@ -12,7 +12,7 @@ from hashlib import sha1
 from monitor.parse.contents import FileContents
 from monitor.parse.der import DerError, element
 from monitor.parse.shape import fields_of
-from monitor.parse.stores.aliased import AliasedCertificates, alias, merged, sealed
+from monitor.parse.stores.aliased import AliasedCertificates, alias, locked_file, merge_parts
 from monitor.parse.stores.open_attempt import OpenAttempt
 
 _MAGIC = {b"\xfe\xed\xfe\xed": "JKS", b"\xce\xce\xce\xce": "JCEKS"}
@@ -33,7 +33,7 @@ def is_jks(data: bytes) -> bool:
     return data[:4] in _MAGIC
 
 
-def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
+def read(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     """Return the certificates of a store by alias; problems are part of the result, nothing is raised."""
     kind = _MAGIC[data[:4]]
     parts: list[tuple[str, FileContents]] = []
@@ -45,7 +45,9 @@ def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
         locked = _unfit(data, opening)
     except _DamagedError as error:
         problems.append(f"the {kind} store is damaged: {error}")
-    return AliasedCertificates(merged(parts, problems), sealed(locked), f"it is a {kind} store without any")
+    return AliasedCertificates(
+        merge_parts(parts, problems), locked_file(locked), f"it is a {kind} store without any"
+    )
 
 
 def _unfit(data: bytes, opening: OpenAttempt) -> str:
@@ -58,7 +60,7 @@ def _unfit(data: bytes, opening: OpenAttempt) -> str:
             return ""
     if not opening.configured:
         return ""
-    return f"{opening.unfit}, or the store was changed: nobody can say which"
+    return f"{opening.wrong_passphrase}, or the store was changed: nobody can say which"
 
 
 class _Reader:

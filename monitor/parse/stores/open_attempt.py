@@ -10,13 +10,13 @@ from functools import cached_property
 from monitor.parse.der import DerError
 from monitor.secrets import Secret
 
-MOST_MARKS = 100_000
+MAX_YAML_MARKS = 100_000
 """Signs that divide values of YAML, for all that is read of one file: some seconds, some 60 MB."""
 
 _LEAST_MARKS = 10_000
 """What even a short text counts for: its depth may cost as much as its length."""
 
-MOST_ROUNDS = 5_000_000
+MAX_ROUNDS = 5_000_000
 """Rounds for everything that is tried on one file: Java itself refuses more for a single derivation, and
 the present tools write 2,048 to 600,000."""
 
@@ -69,8 +69,8 @@ class OpenAttempt:
     def __init__(self, passphrases: Passphrases = tuple) -> None:
         """Start with the full budget; ``passphrases`` is called when a file needs one."""
         self._passphrases = passphrases
-        self._left = MOST_ROUNDS
-        self._marks = MOST_MARKS
+        self._left = MAX_ROUNDS
+        self._marks = MAX_YAML_MARKS
 
     @cached_property
     def configured(self) -> tuple[Key, ...]:
@@ -90,17 +90,17 @@ class OpenAttempt:
         self._left -= rounds * times
         if self._left < 0:
             raise TooManyRoundsError(
-                f"opening it takes more than {MOST_ROUNDS:,} rounds of key derivation (it asks for "
+                f"opening it takes more than {MAX_ROUNDS:,} rounds of key derivation (it asks for "
                 f"{rounds:,} at a time); make it anew with fewer"
             )
 
-    def affords_yaml(self, text: str) -> bool:
+    def spend_yaml(self, text: str) -> bool:
         """Deduct the cost of parsing a text as YAML; return whether the budget was enough."""
         self._marks -= max(_LEAST_MARKS, sum(map(text.count, "\n,:[{")))
         return self._marks >= 0
 
     @property
-    def unfit(self) -> str:
+    def wrong_passphrase(self) -> str:
         """Return the sentence that no passphrase fits."""
         count = len(self.configured)
         if not count:

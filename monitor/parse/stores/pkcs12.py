@@ -13,28 +13,28 @@ from monitor.parse.der import (
     SEQUENCE,
     DerError,
     Element,
+    child_list,
     children,
     dotted,
     element,
     expect,
-    several,
-    within,
+    parse_children,
 )
-from monitor.parse.stores.aliased import AliasedCertificates, merged, sealed
+from monitor.parse.stores.aliased import AliasedCertificates, locked_file, merge_parts
 from monitor.parse.stores.bags import Bags
 from monitor.parse.stores.derive import (
     HASHES,
     MAC_KEY,
-    Old,
-    hashed,
-    named,
-    octets,
+    Pkcs12Derivation,
+    hash_function,
+    octet_string,
+    oid_and_parameters,
     pbkdf2,
-    pkcs12,
-    prf,
-    whole,
+    pkcs12_key,
+    prf_hash,
+    unsigned,
 )
-from monitor.parse.stores.encrypted import MisfitError, opened
+from monitor.parse.stores.encrypted import WrongPassphraseError, decrypt
 from monitor.parse.stores.open_attempt import Key, OpenAttempt
 
 # SEQUENCE, version 3, SEQUENCE: no other DER format that is commonly stored in files begins so.
@@ -51,7 +51,7 @@ def is_pkcs12(data: bytes) -> bool:
     return _BEGIN.match(data) is not None
 
 
-def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
+def read(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     """Return the certificates of PKCS#12 data; problems are part of the result, nothing is raised."""
     found, locked = Bags(), ""
     try:
@@ -59,15 +59,15 @@ def held(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     except DerError as error:
         found.problems.append(f"the PKCS#12 data cannot be read: {error}")
     return AliasedCertificates(
-        merged(found.entries(), found.problems), sealed(locked), "it is PKCS#12 without any"
+        merge_parts(found.entries(), found.problems), locked_file(locked), "it is PKCS#12 without any"
     )
 
 
 def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
     """Fill ``found``; return the sentence that no passphrase fits, empty if one does."""
-    parts = several(expect(outer, SEQUENCE), 2)
+    parts = child_list(expect(outer, SEQUENCE), 2)
     content = _authenticated(parts[1])
-    safes = within(content, SEQUENCE)
+    safes = parse_children(content, SEQUENCE)
     closed = any(_kind(safe) == _ENCRYPTED for safe in safes)
     keys = list(opening.keys())
     if len(parts) > 2 and (closed or opening.configured) and _checkable(parts[2]):
@@ -76,60 +76,60 @@ def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
         keys = [fitting, *(key for key in keys if key is not fitting)] if fitting else []
     fits = [_safe(safe, keys, opening, found) for safe in safes]
     if not all(fits):
-        return opening.unfit
-    return "" if keys else f"{opening.unfit}, so nobody can say whether it was changed"
+        return opening.wrong_passphrase
+    return "" if keys else f"{opening.wrong_passphrase}, so nobody can say whether it was changed"
 
 
 def _authenticated(info: Element) -> bytes:
     """Return the encoded AuthenticatedSafe; a signature around it is not verified."""
-    kind, content = several(expect(info, SEQUENCE), 2)[:2]
-    inner = several(expect(content, _EXPLICIT), 1)[0]
+    kind, content = child_list(expect(info, SEQUENCE), 2)[:2]
+    inner = child_list(expect(content, _EXPLICIT), 1)[0]
     if dotted(kind.content) == _SIGNED:
-        wrapped = several(several(inner, 3)[2], 2)
-        inner = several(wrapped[1], 1)[0]
-    return octets(inner)
+        wrapped = child_list(child_list(inner, 3)[2], 2)
+        inner = child_list(wrapped[1], 1)[0]
+    return octet_string(inner)
 
 
 def _kind(safe: Element) -> str:
-    return dotted(expect(several(expect(safe, SEQUENCE), 2)[0], OBJECT_IDENTIFIER).content)
+    return dotted(expect(child_list(expect(safe, SEQUENCE), 2)[0], OBJECT_IDENTIFIER).content)
 
 
 def _checkable(mac: Element) -> bool:
     """Return whether the MAC has a supported algorithm; any other is ignored."""
-    algorithm = several(expect(several(expect(mac, SEQUENCE), 2)[0], SEQUENCE), 2)[0]
-    name, parameters = named(algorithm)
+    algorithm = child_list(expect(child_list(expect(mac, SEQUENCE), 2)[0], SEQUENCE), 2)[0]
+    name, parameters = oid_and_parameters(algorithm)
     return name in HASHES or (name == _PBMAC1 and bool(parameters))
 
 
 def _fits(mac: Element, content: bytes, key: Key, opening: OpenAttempt) -> bool:
     """Return whether a passphrase matches the file's MAC (RFC 7292 section 4, RFC 9579)."""
-    info, salt, *rest = several(mac, 2)
-    algorithm, digest = several(info, 2)[:2]
-    name, parameters = named(algorithm)
+    info, salt, *rest = child_list(mac, 2)
+    algorithm, digest = child_list(info, 2)[:2]
+    name, parameters = oid_and_parameters(algorithm)
     if name == _PBMAC1:
-        derivation, scheme = several(expect(parameters[0], SEQUENCE), 2)[:2]
-        made, way = pbkdf2(derivation, key, None, opening), prf(scheme)
+        derivation, scheme = child_list(expect(parameters[0], SEQUENCE), 2)[:2]
+        made, way = pbkdf2(derivation, key, None, opening), prf_hash(scheme)
     else:
         way = HASHES[name]
-        size = hashed(way)(b"").digest_size
-        how = Old(way, expect(salt, OCTET_STRING).content, whole(rest[0]) if rest else 1)
-        made = pkcs12(how, key, MAC_KEY, size, opening)
+        size = hash_function(way)(b"").digest_size
+        how = Pkcs12Derivation(way, expect(salt, OCTET_STRING).content, unsigned(rest[0]) if rest else 1)
+        made = pkcs12_key(how, key, MAC_KEY, size, opening)
     return hmac.compare_digest(hmac.digest(made, content, way), expect(digest, OCTET_STRING).content)
 
 
 def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> bool:
     """Read one safe; return whether it could be decrypted."""
     kind = _kind(safe)
-    inner = several(expect(several(safe, 2)[1], _EXPLICIT), 1)[0]
+    inner = child_list(expect(child_list(safe, 2)[1], _EXPLICIT), 1)[0]
     if kind == _DATA:
-        found.read(element(octets(inner)))
+        found.read(element(octet_string(inner)))
         return True
     if kind != _ENCRYPTED:
         found.problems.append("a part of it is encrypted for the holder of a key, not under a passphrase")
         return True
-    _, algorithm, sealed = several(several(expect(inner, SEQUENCE), 2)[1], 3)[:3]
+    _, algorithm, sealed = child_list(child_list(expect(inner, SEQUENCE), 2)[1], 3)[:3]
     for key in keys:
-        contents = _contents(algorithm, octets(sealed), key, opening)
+        contents = _contents(algorithm, octet_string(sealed), key, opening)
         if contents is not None:
             found.read(contents)
             return True
@@ -139,13 +139,13 @@ def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> 
 def _contents(algorithm: Element, sealed: bytes, key: Key, opening: OpenAttempt) -> Element | None:
     """Return the bags decrypted with a passphrase, ``None`` when it is the wrong one."""
     try:
-        plain = opened(algorithm, sealed, key, opening)
-    except MisfitError:
+        plain = decrypt(algorithm, sealed, key, opening)
+    except WrongPassphraseError:
         return None
     try:
         contents = expect(element(plain), SEQUENCE)
         for bag in children(contents):
-            several(expect(bag, SEQUENCE), 2)
+            child_list(expect(bag, SEQUENCE), 2)
     except DerError:
         return None
     return contents

@@ -23,7 +23,7 @@ _MASK = 0xFFFF
 _MASHED = (11, 5)
 
 
-def cbc_decrypted(key: bytes, vector: bytes, data: bytes) -> bytes:
+def decrypt_cbc(key: bytes, vector: bytes, data: bytes) -> bytes:
     """Return the plaintext with its padding; the key's own length is its effective one."""
     if len(data) % 8 or len(vector) != 8:
         raise DerError("the length of what is encrypted fits no cipher block")

@@ -134,7 +134,7 @@ def _setting(dialect: Dialect, tls_options: TlsOptions) -> TlsSetting:
     alpn = dialect.alpn or tls_options.alpn
     return TlsSetting(
         alpn=alpn,
-        newest=dialect.newest,
+        max_version=dialect.max_version,
         key_type=tls_options.key_type,
         staple=tls_options.staple,
         datagrams=dialect.datagrams,

@@ -118,5 +118,5 @@ class _Exchange(asyncio.DatagramProtocol):
         self.rest()
         if self._handshake.over:
             self.finished.set_result(None)
-        elif (seconds := self._handshake.patience) is not None:
-            self._patience = self._loop.call_later(seconds + _SLACK, self._do, self._handshake.overdue)
+        elif (seconds := self._handshake.retransmit_in) is not None:
+            self._patience = self._loop.call_later(seconds + _SLACK, self._do, self._handshake.retransmit)

@@ -28,7 +28,7 @@ def result_of(
     ders: dict[str, bytes] = {}
     for position, der in enumerate(conversation.chain):
         try:
-            certificate = parse.certificate(der)
+            certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
             detail = f"certificate {position} of the chain cannot be read: {error}"
             failures.append(Failure(FailureReason.BAD_CERTIFICATE, detail, location))

@@ -79,6 +79,6 @@ class EndpointSettings(ConnectSettings):
             traits=TargetTraits(
                 stands_in_for=self.stands_in_for,
                 public_names=self.public_names,
-                self_made=DIALECTS[self.protocol].self_made,
+                self_signed_name=DIALECTS[self.protocol].self_signed_name,
             ),
         )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
 from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult
-from monitor.network.connect import NoneConnectedError, begin, connect
+from monitor.network.connect import NoneConnectedError, connect, start_connecting
 from monitor.network.resolve import Address, NameLookup, literal
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
 from monitor.sources.endpoint.connect_options import Endpoint
@@ -156,7 +156,7 @@ class EndpointSource:
         for address, until in shares(found, asyncio.get_running_loop().time(), context.deadline):
             handshake = make()
             await exchange_datagrams(address, handshake, until, context.within, endpoint.connect.source)
-            if handshake.heard:
+            if handshake.responded:
                 break
         return result_of(handshake, context.request, context.location, denied)
 
@@ -233,7 +233,7 @@ async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> 
     try:
         # With a proxy it must stand first: a failure to connect is then the proxy's.
         if len(addresses) == 1 and way.proxy is None and tells_readiness(asyncio.get_running_loop()):
-            return begin(addresses[0], way.source)
+            return start_connecting(addresses[0], way.source)
         async with asyncio.timeout_at(context.deadline):
             return await connect(addresses, context.request.timeout, way.source)
     except TimeoutError:

@@ -87,7 +87,7 @@ def _read_once(
         steady = opened == _fit(path, os.fstat(descriptor)) and len(data) == opened[3]
     if not steady and not last:
         return None
-    return _parsed(path, opened, parse.holding(data, passphrases), passphrases)
+    return _parsed(path, opened, parse.aliased_certificates(data, passphrases), passphrases)
 
 
 def _fit(path: str, status: os.stat_result) -> Signature:
@@ -129,7 +129,7 @@ def inside(path: str, alias: str) -> str:
 def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[Stored]:
     for position, der in enumerate(ders):
         try:
-            yield Stored(position, parse.certificate(der), der, alias)
+            yield Stored(position, parse.parse_certificate(der), der, alias)
         except parse.UnreadableCertificateError as error:
             problems.append(f"{f'{alias}: ' if alias else ''}certificate {position} cannot be read: {error}")
 
@@ -137,6 +137,6 @@ def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> I
 def _lists(location: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[RevocationList]:
     for position, der in enumerate(ders):
         try:
-            yield parse.revocation_list(der, location, position)
-        except parse.UnreadableListError as error:
+            yield parse.parse_crl(der, location, position)
+        except parse.UnreadableCrlError as error:
             problems.append(f"CRL {position} cannot be read: {error}")

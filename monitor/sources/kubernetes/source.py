@@ -99,7 +99,7 @@ class _Found:
             location = parse.display(location)  # noqa: PLW2901 - cleaned, as all that comes from outside
             if location not in self._locations:
                 self._locations.add(location)
-                self._take(location, parse.certificates_in(data), named=named)
+                self._take(location, parse.find_certificates(data), named=named)
 
     def _take(self, location: str, contents: parse.FileContents, *, named: bool) -> None:
         for position, der in enumerate(contents.ders):
@@ -123,7 +123,7 @@ class _Found:
                 self.failures.append(Failure(FailureReason.TOO_LARGE, said, "more"))
             return
         try:
-            certificate = parse.certificate(der)
+            certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
             self._failed(location, f"certificate {position} cannot be read: {error}")
             return

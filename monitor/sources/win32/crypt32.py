@@ -9,7 +9,7 @@ from ctypes import wintypes
 from monitor.model import KeyLink, PrivateKey
 from monitor.parse import display
 from monitor.sources.win32.failures import CallError, last_error
-from monitor.windows.certificate import Stored
+from monitor.windows.certificate import StoredCertificate
 from monitor.windows.providers import is_hardware
 from monitor.windows.stores import StoreLocation, StoreName
 
@@ -73,13 +73,13 @@ _dll.CertGetCertificateContextProperty.argtypes = (
 )
 
 
-def stored_in(store: StoreName) -> tuple[Stored, ...]:
+def stored_in(store: StoreName) -> tuple[StoredCertificate, ...]:
     """Return what a store holds, archived certificates too, each certificate once.
 
     The store is the logical one: what group policy and the directory bring belongs to it
     (https://learn.microsoft.com/windows/win32/seccrypto/system-store-locations). Raises ``CallError``.
     """
-    found: dict[bytes, Stored] = {}
+    found: dict[bytes, StoredCertificate] = {}
     with _opened(store) as handle:
         for one in _entries(handle):
             # A certificate may lie in two physical parts; the one with a key says more.
@@ -102,7 +102,7 @@ def _opened(store: StoreName) -> Iterator[int]:
         _dll.CertCloseStore(handle, 0)
 
 
-def _entries(handle: int) -> Iterator[Stored]:
+def _entries(handle: int) -> Iterator[StoredCertificate]:
     # Each call frees the context of the one before; only where the walk ends early one is left to us.
     context = None
     try:
@@ -117,10 +117,10 @@ def _entries(handle: int) -> Iterator[Stored]:
         raise error
 
 
-def _entry(context: "ctypes._Pointer[_Context]") -> Stored:
+def _entry(context: "ctypes._Pointer[_Context]") -> StoredCertificate:
     certificate = context.contents
     name = _property(context, _FRIENDLY_NAME)
-    return Stored(
+    return StoredCertificate(
         ctypes.string_at(certificate.encoded, certificate.length),
         "" if name is None else display(ctypes.wstring_at(name, len(name) // 2).partition("\0")[0]),
         _property(context, _ARCHIVED) is not None,

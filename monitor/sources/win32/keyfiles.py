@@ -8,7 +8,7 @@ from ctypes import wintypes
 from pathlib import Path
 
 from monitor.model import KeyPermission
-from monitor.windows.raw_forms import grants, key_file_name
+from monitor.windows.raw_forms import key_file_name, key_permissions
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
 
@@ -58,7 +58,7 @@ def _access_list(path: str) -> tuple[KeyPermission, ...] | None:
         if not entries.value:
             return (KeyPermission(_EVERYONE),)  # without a list there is no bound
         size = int.from_bytes(ctypes.string_at(entries.value + 2, 2), "little")
-        return grants(ctypes.string_at(entries.value, size))
+        return key_permissions(ctypes.string_at(entries.value, size))
     except ValueError:
         return None
     finally:

@@ -4,7 +4,7 @@ import sys
 
 from monitor.model import Binding, KeyPermission, PrivateKey, ServiceAccount
 from monitor.sources.win32 import crypt32, httpapi, keyfiles, names, services
-from monitor.windows.certificate import Stored
+from monitor.windows.certificate import StoredCertificate
 from monitor.windows.stores import StoreName
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
@@ -13,7 +13,7 @@ assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the 
 class ThisMachine:
     """Answer what a probe this machine asks; what cannot be seen is ``None``."""
 
-    def stored_in(self, store: StoreName) -> tuple[Stored, ...]:
+    def stored_in(self, store: StoreName) -> tuple[StoredCertificate, ...]:
         """Return what one logical store holds; raise ``CallError``."""
         return crypt32.stored_in(store)
 

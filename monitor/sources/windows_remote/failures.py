@@ -22,7 +22,7 @@ from monitor.sources.windows_remote.session import (
     UnencryptedError,
     UnfitIdentityError,
 )
-from monitor.windows.access import WINRM_PLAIN, WINRM_TLS, Remote
+from monitor.windows.access import WINRM_PLAIN, WINRM_TLS, RemoteMachine
 
 # winerror.h and wsmerror.h of the Windows SDK.
 _ACCESS_DENIED = 5
@@ -48,7 +48,7 @@ def failure_of(error: BaseException, visit: RemoteSession) -> Failure:
     return Failure(reason, f"{host}: {detail}")
 
 
-def _fault(error: WSManFaultError, remote: Remote) -> tuple[FailureReason, str]:
+def _fault(error: WSManFaultError, remote: RemoteMachine) -> tuple[FailureReason, str]:
     endpoint = remote.configuration_name
     said = display(error.reason or "no reason given")
     if error.code == _ACCESS_DENIED:
@@ -67,7 +67,7 @@ def _fault(error: WSManFaultError, remote: Remote) -> tuple[FailureReason, str]:
     return FailureReason.PROTOCOL_ERROR, f"WinRM refuses: {said} (fault {display(str(error.code))})"
 
 
-def _refused(error: AuthenticationError, remote: Remote) -> tuple[FailureReason, str]:
+def _refused(error: AuthenticationError, remote: RemoteMachine) -> tuple[FailureReason, str]:
     if "did not response" in str(error):  # the library's words
         offered = display(str(error).rpartition("actual: ")[2].strip("'")) or "nothing"
         said = f"WinRM there takes no auth: {remote.auth}, it offers {offered}; no password was sent"
@@ -77,7 +77,7 @@ def _refused(error: AuthenticationError, remote: Remote) -> tuple[FailureReason,
     return FailureReason.UNAUTHORIZED, f"{who} with auth: {remote.auth} was refused; {advice}"
 
 
-def _transport(error: WinRMTransportError, remote: Remote) -> tuple[FailureReason, str]:
+def _transport(error: WinRMTransportError, remote: RemoteMachine) -> tuple[FailureReason, str]:
     code = error.code
     if code == 403:
         return FailureReason.FORBIDDEN, f"HTTP 403 at port {remote.port}: the login is not accepted there"
@@ -89,7 +89,7 @@ def _transport(error: WinRMTransportError, remote: Remote) -> tuple[FailureReaso
     )
 
 
-def _tls(error: requests.exceptions.SSLError, remote: Remote) -> tuple[FailureReason, str]:
+def _tls(error: requests.exceptions.SSLError, remote: RemoteMachine) -> tuple[FailureReason, str]:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             what = f"the certificate of WinRM at port {remote.port} is not accepted: {cause.verify_message}"
@@ -99,7 +99,7 @@ def _tls(error: requests.exceptions.SSLError, remote: Remote) -> tuple[FailureRe
     return FailureReason.CLOSED, "hung up during the TLS handshake"
 
 
-def _handshake(reason: str, remote: Remote) -> tuple[FailureReason, str]:
+def _handshake(reason: str, remote: RemoteMachine) -> tuple[FailureReason, str]:
     said = reason.replace("_", " ").lower()
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         usual = f"WinRM's usual ports are {WINRM_PLAIN} without and {WINRM_TLS} with tls: true"
@@ -110,7 +110,7 @@ def _handshake(reason: str, remote: Remote) -> tuple[FailureReason, str]:
     return kind, f"the TLS handshake failed: {said}"
 
 
-def _no_token(error: BaseException, remote: Remote) -> tuple[FailureReason, str]:
+def _no_token(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, str]:
     said = display(str(error))
     if isinstance(error, ImportError) or "gssapi" in said:
         wanted = "libraries that are not installed here (pip install 'pypsrp[kerberos]')"
@@ -121,14 +121,14 @@ def _no_token(error: BaseException, remote: Remote) -> tuple[FailureReason, str]
     return reason, f"the login with auth: {remote.auth} came to nothing: {said}"
 
 
-def _lost(error: requests.ConnectionError, remote: Remote) -> tuple[FailureReason, str]:
+def _lost(error: requests.ConnectionError, remote: RemoteMachine) -> tuple[FailureReason, str]:
     for cause in _causes(error):
         if isinstance(cause, LateError | TimeoutError):
             return FailureReason.TIMEOUT, "did not answer in time"
     return FailureReason.CLOSED, f"hung up in the middle of its answer at port {remote.port}"
 
 
-def _odd(error: BaseException, remote: Remote) -> tuple[FailureReason, str]:
+def _odd(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, str]:
     if type(error).__module__.partition(".")[0] in _KERBEROS:
         return _no_token(error, remote)
     said = display(f"{type(error).__name__}: {error}")

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from monitor.secrets import Secret
-from monitor.windows.access import Remote
+from monitor.windows.access import RemoteMachine
 
 AT_ONCE = 2
 """Machines asked at the same time with a login that is not proved; after so many refusals it rests."""
@@ -63,7 +63,7 @@ class Lockout:
         self._accounts: dict[str, _Account] = {}
 
     @asynccontextmanager
-    async def turn(self, remote: Remote, secret: Secret | None) -> AsyncIterator[LoginSlot]:
+    async def turn(self, remote: RemoteMachine, secret: Secret | None) -> AsyncIterator[LoginSlot]:
         """Wait for the turn of one machine; a login without a password of ours never waits."""
         if secret is None:
             yield LoginSlot()
@@ -81,7 +81,7 @@ class Lockout:
                 self._note(account, remote.host, turn)
                 account.changed.notify_all()
 
-    def _account(self, remote: Remote, secret: Secret) -> _Account:
+    def _account(self, remote: RemoteMachine, secret: Secret) -> _Account:
         name = account_of(remote)
         text = f"{name}\0{secret.reveal()}".encode("utf-8", "surrogatepass")
         digest = hashlib.blake2b(text, key=self._salt).digest()
@@ -115,7 +115,7 @@ class Lockout:
             account.refused[host] = account.doubted_at
 
 
-def account_of(remote: Remote) -> str:
+def account_of(remote: RemoteMachine) -> str:
     r"""Return what Windows counts wrong passwords for: ``DOMAIN\name``, or a name on one machine."""
     domain, backslash, name = remote.username.casefold().rpartition("\\")
     if backslash and domain not in (".", ""):

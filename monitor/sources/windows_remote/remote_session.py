@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from monitor.model import Anchors
 from monitor.network.resolve import Address
 from monitor.secrets import Secret
-from monitor.windows.access import Remote
+from monitor.windows.access import RemoteMachine
 
 
 class Cut:
@@ -81,7 +81,7 @@ class RemoteSession:
     connection that stands already, to be used or closed.
     """
 
-    remote: Remote
+    remote: RemoteMachine
     secret: Secret | None
     addresses: tuple[Address, ...]
     deadline: float

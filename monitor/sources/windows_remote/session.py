@@ -23,7 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from monitor.network.client_tls import client_context, load_identity
 from monitor.network.connect import NoneConnectedError
 from monitor.sources.windows_remote.remote_session import RemoteSession
-from monitor.windows.access import ClientCertificate, Login
+from monitor.windows.access import AuthMethod, ClientCertificate
 
 MOST_BYTES = 24 * 1024 * 1024
 """Bytes of all answers of one probe: a document of 16 MiB in Base64, and what is said around it."""
@@ -60,7 +60,7 @@ class UnfitIdentityError(Exception):
 def connection(visit: RemoteSession) -> WSMan:
     """Return the connection to a machine; nothing is sent yet. Raises ``UnfitIdentityError``."""
     remote = visit.remote
-    sealed = remote.auth not in (Login.BASIC, Login.CERTIFICATE)
+    sealed = remote.auth not in (AuthMethod.BASIC, AuthMethod.CERTIFICATE)
     session = requests.Session()
     session.trust_env = False
     session.max_redirects = 0
@@ -91,7 +91,7 @@ def _log_in(session: requests.Session, visit: RemoteSession, *, sealed: bool) ->
         return
     if not remote.tls:
         raise ValueError(f"auth: {remote.auth} without TLS")  # the configuration refuses it as well
-    if remote.auth is Login.BASIC:
+    if remote.auth is AuthMethod.BASIC:
         # As bytes: the library would write a text as Latin-1.
         session.auth = HTTPBasicAuth(remote.username.encode(), (password or "").encode())
     else:

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from monitor.model import Policy, Target, TargetInfo, make_target_id
 from monitor.settings import Host, PolicySettings
-from monitor.windows.access import Remote, WindowsAccess
+from monitor.windows.access import RemoteMachine, WindowsAccess
 
 KIND = "windows_remote"
 
@@ -49,4 +49,4 @@ def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
     )
 
 
-__all__ = ["KIND", "UNHURRIED", "Remote", "WindowsRemoteSettings", "target_of"]
+__all__ = ["KIND", "UNHURRIED", "RemoteMachine", "WindowsRemoteSettings", "target_of"]

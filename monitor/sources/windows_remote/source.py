@@ -20,7 +20,7 @@ from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, LoginSlot
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.threads import ThreadPool
-from monitor.windows.access import Remote
+from monitor.windows.access import RemoteMachine
 
 AT_ONCE = 32
 """Machines that are read at the same time, each on its thread."""
@@ -78,7 +78,7 @@ class WindowsRemoteSource:
     async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return what the machine's stores show and what went wrong, within the timeout."""
         remote = request.settings
-        if not isinstance(remote, Remote):
+        if not isinstance(remote, RemoteMachine):
             raise TypeError(f"{request.target_id} is no Windows machine")
         deadline = time.monotonic() + request.timeout.total_seconds()
         try:
@@ -90,7 +90,7 @@ class WindowsRemoteSource:
             return ProbeResult(failures=(error.failure,))
         return _named(seen, request)
 
-    async def _visit(self, remote: Remote, trust: tuple[str, ...], deadline: float) -> RemoteSession:
+    async def _visit(self, remote: RemoteMachine, trust: tuple[str, ...], deadline: float) -> RemoteSession:
         secret = await self._secret(remote.password)
         passphrase = await self._secret(remote.identity.passphrase if remote.identity else None)
         anchors = Anchors()
@@ -108,7 +108,7 @@ class WindowsRemoteSource:
         except SecretUnavailableError as error:
             raise _UnpreparedError(FailureReason.UNREADABLE, str(error)) from None
 
-    async def _addresses(self, remote: Remote, deadline: float) -> tuple[Address, ...]:
+    async def _addresses(self, remote: RemoteMachine, deadline: float) -> tuple[Address, ...]:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 found = await self._resolver.addresses(remote.host, remote.port)
@@ -164,7 +164,7 @@ class WindowsRemoteSource:
         )
 
 
-async def _connected(remote: Remote, addresses: tuple[Address, ...], deadline: float) -> socket:
+async def _connected(remote: RemoteMachine, addresses: tuple[Address, ...], deadline: float) -> socket:
     """Return a connected socket: while it is not there, nobody waits on a thread or for a turn."""
     within = min(CONNECT_WITHIN, deadline - time.monotonic())
     try:
@@ -186,7 +186,7 @@ def _accepted(seen: ProbeResult) -> bool | None:
     return False if any(one.reason is FailureReason.UNAUTHORIZED for one in seen.failures) else None
 
 
-def _rests(remote: Remote, denied: tuple[str, ...]) -> _UnpreparedError:
+def _rests(remote: RemoteMachine, denied: tuple[str, ...]) -> _UnpreparedError:
     at_host = denied == (remote.host,)
     rest = f"{HOST_REST / 3600:.0f} hours" if at_host else f"{REST / 60:.0f} minutes"
     detail = (

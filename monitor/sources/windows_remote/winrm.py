@@ -18,7 +18,7 @@ from monitor.parse import display
 from monitor.sources.windows_remote.failures import failure_of
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.sources.windows_remote.session import connection
-from monitor.windows.report import ReportError, parsed, seen_of
+from monitor.windows.report import ReportError, parse_report, report_result
 
 FUNCTION = "Get-CertificateReport"
 COLLECTOR = "collector.ps1"
@@ -42,7 +42,7 @@ def read(visit: RemoteSession) -> ProbeResult:
     remote = visit.remote
     try:
         document = _document(visit)
-        return seen_of(parsed(document), remote.host)
+        return report_result(parse_report(document), remote.host)
     except _RefusedError as error:
         failure = error.failure
     except ReportError as error:

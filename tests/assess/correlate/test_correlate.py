@@ -6,7 +6,7 @@ import pytest
 
 from monitor.assess import correlate
 from monitor.model import Check, Policy, Severity, Sighting, Snapshot, Target, TargetState
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import NOW, Issued, authority, days, leaf
 
 ROOT = authority("Root")
@@ -22,7 +22,7 @@ def state(
         f"endpoint:{host}:{port}/{name}", "endpoint", f"{host}:{port}", None, host=host, server_name=name
     )
     sightings = tuple(
-        Sighting(f"{host}:{port}", position, certificate(one.der))
+        Sighting(f"{host}:{port}", position, parse_certificate(one.der))
         for position, one in enumerate((shown, ROOT))
     )
     return TargetState(target, probed_at=NOW, failed_probes=failed, sightings=sightings)
@@ -39,8 +39,8 @@ def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
     findings = [one for findings in found.values() for one in findings]
     sentence = (
         "nvr.example:443 answers with different certificates: "
-        f"{certificate(OLD.der).sha1} (ends 2026-12-03 12:00 UTC) at 10.0.0.1:443; "
-        f"{certificate(NEW.der).sha1} (ends 2027-09-19 12:00 UTC) at 10.0.0.2:443"
+        f"{parse_certificate(OLD.der).sha1} (ends 2026-12-03 12:00 UTC) at 10.0.0.1:443; "
+        f"{parse_certificate(NEW.der).sha1} (ends 2027-09-19 12:00 UTC) at 10.0.0.2:443"
     )
     assert [(one.check, one.severity, one.sentence, one.matter, one.location) for one in findings] == [
         (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.1:443"),
@@ -68,7 +68,7 @@ def by_key_type(host: str, **shown: Issued) -> TargetState:
     """Return what is known of one address that shows a certificate of each key type."""
     one = state(host, OLD)
     sightings = [
-        Sighting(f"{host}:443 ({kind})", 0, certificate(issued.der)) for kind, issued in shown.items()
+        Sighting(f"{host}:443 ({kind})", 0, parse_certificate(issued.der)) for kind, issued in shown.items()
     ]
     return replace(one, sightings=tuple(sightings))
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Check, Finding, Policy, TargetState, TargetTraits
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
 from support.pki import Issued
 
@@ -24,16 +24,21 @@ class TestRecorderPair:
         findings = found(port(7563, NEW), port(9001, OLD))
         sentence = (
             f"the two certificates of {REC} are out of step, so only one of them seems to have been renewed: "
-            f"the streaming media certificate on port 7563 is {certificate(NEW.der).sha1} "
+            f"the streaming media certificate on port 7563 is {parse_certificate(NEW.der).sha1} "
             "and ends 2027-11-21 12:00 UTC, "
-            f"but the server certificate on port 9001 is {certificate(OLD.der).sha1} "
+            f"but the server certificate on port 9001 is {parse_certificate(OLD.der).sha1} "
             "and ends 2026-12-18 12:00 UTC"
         )
         matter = f"recorder_pair {REC}"
         assert findings == {
             f"{REC}:9001": [
                 Finding(
-                    Check.RECORDER_PAIR, WARNING, sentence, certificate(OLD.der).sha256, f"{REC}:9001", matter
+                    Check.RECORDER_PAIR,
+                    WARNING,
+                    sentence,
+                    parse_certificate(OLD.der).sha256,
+                    f"{REC}:9001",
+                    matter,
                 )
             ],
             f"{REC}:7563": [
@@ -61,7 +66,7 @@ class TestRecorderPair:
         """The later end of a few hours does not make it the newer one."""
         older = made(-340, 25.1)
         findings = found(port(7563, older), port(9001, CAPPED))
-        assert [one.sha256 for one in findings[f"{REC}:7563"]] == [certificate(older.der).sha256]
+        assert [one.sha256 for one in findings[f"{REC}:7563"]] == [parse_certificate(older.der).sha256]
 
     @pytest.mark.parametrize(
         "states",
@@ -109,7 +114,7 @@ class TestFailoverOlder:
             f"before those of all that it stands in for ({REC} ends 2027-11-21 12:00 UTC): "
             "it seems to have been forgotten"
         )
-        sha256, matter = certificate(OLD.der).sha256, "failover_older spare"
+        sha256, matter = parse_certificate(OLD.der).sha256, "failover_older spare"
         assert findings == {
             "spare:7563": [
                 Finding(Check.FAILOVER_OLDER, WARNING, sentence, sha256, "spare:7563", matter=matter)

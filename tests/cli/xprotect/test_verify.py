@@ -22,7 +22,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.factories.xprotect_asking import running
 from support.servers.command import Done, run
 
@@ -251,7 +251,7 @@ def test_plain_as_the_policy_says() -> None:
 )
 def test_findings(site: Simulator, check: Check, severity: Severity, sha256: str, verdict: Verdict) -> None:
     """What the work could have got wrong is red, what is another matter is only remarked."""
-    seen = TargetState(state().target, sightings=(Sighting("a:1", 0, certificate(site.ca.der)),))
+    seen = TargetState(state().target, sightings=(Sighting("a:1", 0, parse_certificate(site.ca.der)),))
     finding = Finding(check, severity, "said", sha256)
     port = port_of(seen, (finding,), expected=True)
     assert (port.verdict, port.reasons + port.remarks) == (verdict, (f"{check}: said",))

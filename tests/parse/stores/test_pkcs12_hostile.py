@@ -8,9 +8,9 @@ from cryptography.x509 import ObjectIdentifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse import holding
+from monitor.parse import aliased_certificates
 from monitor.parse.stores import encrypted
-from monitor.parse.stores.open_attempt import MOST_ROUNDS, Key, OpenAttempt
+from monitor.parse.stores.open_attempt import MAX_ROUNDS, Key, OpenAttempt
 from monitor.secrets import Secret
 from support.pki import Issued, authority, days, new_key, object_identifier, tlv
 from support.pki.key_stores import LEAF, OTHER, ROOT, WORD, held, number, pkcs12, problems, subjects
@@ -179,7 +179,7 @@ def test_strange_encryption(algorithm: bytes, said: str) -> None:
 def test_rounds_are_counted_over_everything_tried() -> None:
     """Many passphrases on a file with many rounds come to an end too."""
     opening = OpenAttempt(lambda: [Secret("a")])
-    opening.spend(MOST_ROUNDS)
+    opening.spend(MAX_ROUNDS)
     with pytest.raises(ValueError, match=r"more than 5,000,000 rounds .* \(it asks for 1 at a time\)"):
         opening.spend(1)
 
@@ -187,7 +187,7 @@ def test_rounds_are_counted_over_everything_tried() -> None:
 def test_no_passphrase_is_asked_for_without_need() -> None:
     """Where nothing is closed nobody reads a passphrase."""
     asked: list[int] = []
-    holding(LEAF.pem, lambda: asked.append(1) or ())
+    aliased_certificates(LEAF.pem, lambda: asked.append(1) or ())
     assert asked == []
 
 

@@ -195,9 +195,9 @@ def test_bound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def main() -> int:
         identities = Identities()
-        for newest in ("", "1.2", "x", "y"):
+        for max_version in ("", "1.2", "x", "y"):
             identity = ClientIdentity(str(folder / "cert.pem"), str(folder / "key.pem"))
-            await identities.context(TlsSetting(newest=newest), identity)
+            await identities.context(TlsSetting(max_version=max_version), identity)
         return len(identities._known)
 
     assert asyncio.run(main()) == 2

@@ -38,7 +38,10 @@ class Server:
         if isinstance(held, Failure):
             return ProbeResult(failures=(Failure(held.reason, held.detail, location),))
         return ProbeResult(
-            (Sighting(location, 0, parse.certificate(held.der)),), (), {held.sha256: held.der}, encrypted=True
+            (Sighting(location, 0, parse.parse_certificate(held.der)),),
+            (),
+            {held.sha256: held.der},
+            encrypted=True,
         )
 
 

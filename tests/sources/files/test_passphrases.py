@@ -79,8 +79,8 @@ def test_unchanged_files_are_not_tried_again(tmp_path: Path, monkeypatch: pytest
     write(tmp_path, a_p12=pkcs12(), b_p12=pkcs12("another"))
     source, wanted = FilesSource(), target(tmp_path, passphrases=(word(tmp_path),))
     tried: list[int] = []
-    real = any_form.pkcs12.held
-    monkeypatch.setattr(any_form.pkcs12, "held", lambda data, opening: tried.append(1) or real(data, opening))
+    real = any_form.pkcs12.read
+    monkeypatch.setattr(any_form.pkcs12, "read", lambda data, opening: tried.append(1) or real(data, opening))
     seen = [probe(wanted, source) for _ in range(3)]
     assert (len(tried), seen[0] == seen[1] == seen[2]) == (2, True)
 

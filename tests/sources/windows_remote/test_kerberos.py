@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import Failure, FailureReason
-from monitor.windows.access import Login
+from monitor.windows.access import AuthMethod
 from support.factories.winrm_probes import HOST, JEA, Site, document, only, tls
 from support.servers.kdc import USER, environment, missing, realm
 from support.servers.winrm_server import Machine, serving
@@ -34,12 +34,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 def failure(site: Site, **keys: object) -> Failure:
     """Return why a login comes to nothing."""
     with serving(Machine({JEA: document}, login="negotiate")) as port:
-        return only(site.probe(site.ntlm(port, **({"auth": Login.KERBEROS, "username": USER} | keys))))
+        return only(site.probe(site.ntlm(port, **({"auth": AuthMethod.KERBEROS, "username": USER} | keys))))
 
 
-@pytest.mark.parametrize("auth", [Login.KERBEROS, Login.NEGOTIATE])
+@pytest.mark.parametrize("auth", [AuthMethod.KERBEROS, AuthMethod.NEGOTIATE])
 @pytest.mark.parametrize("encrypted", [False, True])
-def test_login_with_a_password(site: Site, auth: Login, encrypted: bool) -> None:  # noqa: FBT001 - a parameter
+def test_login_with_a_password(site: Site, auth: AuthMethod, encrypted: bool) -> None:  # noqa: FBT001 - a parameter
     """A ticket got by password opens the machine, and every message is encrypted with its keys."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine, tls() if encrypted else None) as port:
@@ -52,7 +52,7 @@ def test_login_with_a_ticket(site: Site) -> None:
     subprocess.run(["kinit", USER], input=f"{RIGHT}\n".encode(), check=True, capture_output=True)
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine) as port:
-        seen = site.probe(site.ntlm(port, auth=Login.KERBEROS, username="", password=None))
+        seen = site.probe(site.ntlm(port, auth=AuthMethod.KERBEROS, username="", password=None))
     assert (len(seen.sightings), set(machine.sealed)) == (1, {USER})
 
 

@@ -14,7 +14,7 @@ from monitor.sources.windows_remote.lockout import (
     Lockout,
     account_of,
 )
-from monitor.windows.access import Remote
+from monitor.windows.access import RemoteMachine
 
 DOMAIN = r"VMS\certmon"
 RIGHT, WRONG = Secret("right"), Secret("wrong")
@@ -32,7 +32,7 @@ class Machines:
         self, host: str, *, accepts: bool | None, user: str = DOMAIN, secret: Secret | None = WRONG
     ) -> tuple[str, ...]:
         """Return who denied the turn; else let the machine accept, refuse or say nothing of the login."""
-        async with self.lockout.turn(Remote(host, 5985, username=user), secret) as turn:
+        async with self.lockout.turn(RemoteMachine(host, 5985, username=user), secret) as turn:
             if not turn.denied:
                 turn.accepted = accepts
             return turn.denied
@@ -59,7 +59,7 @@ def run(work: Callable[[Machines], Awaitable[None]]) -> None:
 )
 def test_what_windows_counts_for(username: str, expected: str) -> None:
     """A domain account is one everywhere; a name alone is another account on each machine."""
-    assert account_of(Remote("rec01", 5985, username=username)) == expected
+    assert account_of(RemoteMachine("rec01", 5985, username=username)) == expected
 
 
 def test_rest_after_refusals() -> None:
@@ -148,7 +148,7 @@ async def _most_at_once(machines: Machines, *, accepts: bool | None) -> int:
 
     async def ask(host: str) -> None:
         nonlocal at_once, most
-        async with machines.lockout.turn(Remote(host, 5985, username=DOMAIN), RIGHT) as turn:
+        async with machines.lockout.turn(RemoteMachine(host, 5985, username=DOMAIN), RIGHT) as turn:
             at_once += 1
             most = max(most, at_once)
             await asyncio.sleep(0)

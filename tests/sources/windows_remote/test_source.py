@@ -10,7 +10,7 @@ from monitor.model import FailureReason, Target
 from monitor.network.resolve import Resolver
 from monitor.sources import sources
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import Login
+from monitor.windows.access import AuthMethod
 from support.factories.winrm_probes import HOST, Loopback, Site, reason
 
 
@@ -33,7 +33,7 @@ def test_nobody_is_asked_before_the_password_is_there(tmp_path: Path) -> None:
     site.password.unlink()
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
-        seen = site.probe(site.ntlm(server.getsockname()[1], auth=Login.NEGOTIATE, host=HOST))
+        seen = site.probe(site.ntlm(server.getsockname()[1], auth=AuthMethod.NEGOTIATE, host=HOST))
         with pytest.raises(TimeoutError):
             server.accept()
     assert reason(seen) is FailureReason.UNREADABLE

@@ -11,7 +11,7 @@ import pytest
 from monitor.model import Machine as Shown
 from monitor.model import ProbeResult
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import ClientCertificate, Login
+from monitor.windows.access import AuthMethod, ClientCertificate
 from support import pki
 from support.factories.windows_documents import stored, written
 from support.factories.winrm_probes import (
@@ -75,7 +75,7 @@ def test_negotiate_over_tls_is_encrypted_too(site: Site) -> None:
     """Messages are encrypted inside TLS as well, so that no setting of the server decides about it."""
     machine = Machine({JEA: document}, login="negotiate")
     with serving(machine, tls()) as port:
-        seen = site.probe(site.ntlm(port, auth=Login.NEGOTIATE, tls=True))
+        seen = site.probe(site.ntlm(port, auth=AuthMethod.NEGOTIATE, tls=True))
     assert (len(seen.sightings), len(machine.sealed)) == (1, len(machine.seen))
 
 
@@ -119,7 +119,7 @@ def test_client_certificate(site: Site) -> None:
     machine = Machine({JEA: document}, login="certificate")
     identity = ClientCertificate(str(pem), str(pem))
     with serving(machine, tls(clients=ours)) as port:
-        keys = {"auth": Login.CERTIFICATE, "identity": identity, "username": "", "password": None}
+        keys = {"auth": AuthMethod.CERTIFICATE, "identity": identity, "username": "", "password": None}
         seen = site.probe(site.basic(port, **keys))
     assert (len(seen.sightings), machine.logins) == (
         1,

@@ -12,7 +12,7 @@ from monitor.model import FailureReason
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import ClientCertificate, Login
+from monitor.windows.access import AuthMethod, ClientCertificate
 from support import pki
 from support.factories.winrm_probes import (
     HOST,
@@ -241,7 +241,7 @@ def test_missing_password(site: Site) -> None:
 def test_unfit_client_certificate(site: Site) -> None:
     """A client certificate that cannot be read is told with its file."""
     identity = ClientCertificate(str(site.password), str(site.password))
-    keys = {"auth": Login.CERTIFICATE, "identity": identity, "username": "", "password": None}
+    keys = {"auth": AuthMethod.CERTIFICATE, "identity": identity, "username": "", "password": None}
     with serving(basic(), tls()) as port:
         failure = only(site.probe(site.basic(port, **keys)))
     assert (failure.reason, str(site.password) in failure.detail) == (FailureReason.UNREADABLE, True)
@@ -251,7 +251,7 @@ def test_unfit_client_certificate(site: Site) -> None:
 def test_kerberos_without_its_libraries(site: Site) -> None:
     """Kerberos without its libraries says what to install."""
     with serving(Machine({JEA: document}, login="negotiate")) as port:
-        failure = only(site.probe(site.ntlm(port, auth=Login.KERBEROS)))
+        failure = only(site.probe(site.ntlm(port, auth=AuthMethod.KERBEROS)))
     assert (failure.reason, "pypsrp[kerberos]" in failure.detail) == (FailureReason.UNREADABLE, True)
 
 

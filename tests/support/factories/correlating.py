@@ -12,7 +12,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import NOW, Issued, authority, days, leaf
 
 ROOT = authority("Root")
@@ -53,7 +53,7 @@ def port(
         host=host,
         traits=part or TargetTraits(),
     )
-    sightings = (Sighting(location, 0, certificate(shown.der)),) if shown else ()
+    sightings = (Sighting(location, 0, parse_certificate(shown.der)),) if shown else ()
     return TargetState(
         target,
         probed_at=NOW,

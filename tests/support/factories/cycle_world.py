@@ -20,7 +20,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.probing import Gate, InProcessRunner
 from monitor.sources.endpoint.connect_options import Endpoint
@@ -28,7 +28,7 @@ from support.pki import NOW, authority, leaf
 
 HOUR = timedelta(hours=1)
 ROOT = authority("Test Root")
-ANCHORS = Anchors.of([Anchor(certificate(ROOT.der), ROOT.der, "root.pem")])
+ANCHORS = Anchors.of([Anchor(parse_certificate(ROOT.der), ROOT.der, "root.pem")])
 LEAF = leaf("rec.vms.example", ROOT)
 
 
@@ -41,7 +41,7 @@ def target(number: int, **policy: object) -> Target:
 
 def showing(request: ProbeRequest, der: bytes = LEAF.der) -> ProbeResult:
     """Return what a probe gives that shows one certificate."""
-    found = certificate(der)
+    found = parse_certificate(der)
     return ProbeResult((Sighting(request.location, 0, found),), (), {found.sha256: der}, encrypted=True)
 
 

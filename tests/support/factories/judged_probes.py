@@ -14,13 +14,13 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
 from support.pki import NOW, Issued, authority
 
 HOUR = timedelta(hours=1)
 ROOT = authority("Test Root")
-ANCHORS = Anchors.of([Anchor(certificate(ROOT.der), ROOT.der, "root.pem")])
+ANCHORS = Anchors.of([Anchor(parse_certificate(ROOT.der), ROOT.der, "root.pem")])
 ENDPOINT = Target(
     "endpoint:rec.vms.example:443",
     "endpoint",
@@ -35,8 +35,8 @@ REFUSED = Failure(FailureReason.REFUSED, "the connection was refused", PLACE)
 
 def showing(*locations: tuple[str, Issued]) -> ProbeResult:
     """Return what a probe gives that shows one certificate at each location."""
-    sightings = tuple(Sighting(location, 0, certificate(issued.der)) for location, issued in locations)
-    ders = {certificate(issued.der).sha256: issued.der for _, issued in locations}
+    sightings = tuple(Sighting(location, 0, parse_certificate(issued.der)) for location, issued in locations)
+    ders = {parse_certificate(issued.der).sha256: issued.der for _, issued in locations}
     return ProbeResult(sightings, (), ders, encrypted=True)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from monitor.assess import Held
 from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Target
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import Issued, authority, leaf
 
 PLACE = "nvr.example:443"
@@ -20,7 +20,7 @@ WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 def held(one: Issued | bytes) -> Held:
     """Return a certificate with its DER."""
     der = one if isinstance(one, bytes) else one.der
-    return certificate(der), der
+    return parse_certificate(der), der
 
 
 def trusting(*trusted: Issued) -> Anchors:

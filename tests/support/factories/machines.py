@@ -27,7 +27,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support.pki import NOW, SERVER_AUTH, Issued, authority, days, issue
 
 HOST = "rec01.vms.example"
@@ -36,7 +36,7 @@ ROOT = authority("VMS Certificate Authority")
 HERE = PrivateKey(KeyLink.PRESENT)
 GONE = PrivateKey(KeyLink.MISSING)
 ADMINISTRATORS = KeyPermission("S-1-5-32-544"), KeyPermission("S-1-5-18")
-CA = certificate(ROOT.der)
+CA = parse_certificate(ROOT.der)
 ELSEWHERE = "F" * 40
 
 
@@ -52,7 +52,7 @@ def made(
     names = names or (HOST,)
     usages = [SERVER_AUTH] if usage else []
     issued = issue(names[0], by, start=days(start), end=days(end), names=names, ca=ca, usages=usages)
-    return certificate(issued.der)
+    return parse_certificate(issued.der)
 
 
 OLD, NEW = made(-340, 25), made(-2, 363)

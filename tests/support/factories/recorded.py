@@ -26,7 +26,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from monitor.store import Store
 from monitor.store.schema import MIGRATIONS
 from support import pki
@@ -52,12 +52,12 @@ def der(name: str) -> bytes:
 
 def sighting(name: str, location: str = "host:443", position: int = 0) -> Sighting:
     """Return the certificate for a name as seen at a location."""
-    return Sighting(location, position, certificate(der(name)))
+    return Sighting(location, position, parse_certificate(der(name)))
 
 
 def sha256(name: str) -> str:
     """Return the fingerprint of the certificate for a name."""
-    return certificate(der(name)).sha256
+    return parse_certificate(der(name)).sha256
 
 
 def target(name: str = "host") -> Target:

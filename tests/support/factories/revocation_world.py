@@ -19,7 +19,7 @@ from monitor.model import (
     Target,
     TargetState,
 )
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support import pki
 from support.pki.crls import points
 from support.pki.ocsp import access
@@ -37,7 +37,7 @@ def state(
     target = Target(
         f"endpoint:{name}", "endpoint", name, settings=None, policy=Policy(revocation=tuple(sources))
     )
-    path = Path(name, tuple(certificate(one.der) for one in chain), trusted=True)
+    path = Path(name, tuple(parse_certificate(one.der) for one in chain), trusted=True)
     return replace(TargetState(target), assessment=Assessment(paths=(path,)), **more)  # type: ignore[arg-type]
 
 
@@ -58,7 +58,7 @@ class World:
         """Make what asks."""
 
         async def anchors(_trust: tuple[str, ...]) -> Anchors:
-            return Anchors.of([Anchor(certificate(self.ca.der), self.ca.der, "ca.cer")])
+            return Anchors.of([Anchor(parse_certificate(self.ca.der), self.ca.der, "ca.cer")])
 
         async def recorded(wanted: Sequence[str]) -> Mapping[str, bytes]:
             return {one: self.ders[one] for one in wanted if one in self.ders}

@@ -14,7 +14,7 @@ from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import Login, Remote
+from monitor.windows.access import AuthMethod, RemoteMachine
 from support import pki
 from support.factories.windows_documents import der, stored, written
 from support.servers.winrm_messages import Call
@@ -56,31 +56,31 @@ class Site:
         self.password.write_text(PASSWORD)
         self.anchors.write_bytes(CA.pem)
 
-    def basic(self, port: int, **keys: Any) -> Remote:
+    def basic(self, port: int, **keys: Any) -> RemoteMachine:
         """Return the machine at a port, for a basic login over TLS."""
-        usual: dict[str, Any] = {"auth": Login.BASIC, "tls": True, "username": "certmon"}
+        usual: dict[str, Any] = {"auth": AuthMethod.BASIC, "tls": True, "username": "certmon"}
         return self._remote(port, usual | keys)
 
-    def ntlm(self, port: int, **keys: Any) -> Remote:
+    def ntlm(self, port: int, **keys: Any) -> RemoteMachine:
         """Return the machine at a port, for NTLM with message encryption over plain HTTP."""
-        return self._remote(port, {"auth": Login.NTLM, "username": r"VMS\certmon"} | keys)
+        return self._remote(port, {"auth": AuthMethod.NTLM, "username": r"VMS\certmon"} | keys)
 
-    def _remote(self, port: int, keys: dict[str, Any]) -> Remote:
+    def _remote(self, port: int, keys: dict[str, Any]) -> RemoteMachine:
         host = keys.pop("host", HOST)
         usual = {"password": SecretReference(file=str(self.password)), "configuration_name": JEA}
-        return Remote(host, port, **(usual | keys))
+        return RemoteMachine(host, port, **(usual | keys))
 
-    def target(self, remote: Remote, timeout: float = 10, trust: str = "") -> Target:
+    def target(self, remote: RemoteMachine, timeout: float = 10, trust: str = "") -> Target:
         """Return the target of a machine."""
         policy = Policy(timeout=timedelta(seconds=timeout), trust=(trust or str(self.anchors),))
         where = f"windows_remote:{remote.host}"
         return Target(where, "windows_remote", remote.host, remote, policy=policy, host=remote.host)
 
-    def probe(self, remote: Remote, timeout: float = 10, trust: str = "") -> ProbeResult:
+    def probe(self, remote: RemoteMachine, timeout: float = 10, trust: str = "") -> ProbeResult:
         """Return what one probe gives."""
         return asyncio.run(WindowsRemoteSource(Loopback()).probe(self.target(remote, timeout, trust).request))
 
-    def timed(self, remote: Remote, timeout: float) -> tuple[ProbeResult, float]:
+    def timed(self, remote: RemoteMachine, timeout: float) -> tuple[ProbeResult, float]:
         """Return what one probe gives and how many seconds it took."""
         start = time.monotonic()
         seen = self.probe(remote, timeout)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 from cryptography.x509 import ObjectIdentifier
 
-from monitor.parse import AliasedCertificates, certificate, holding
+from monitor.parse import AliasedCertificates, aliased_certificates, parse_certificate
 from monitor.parse.der import children, element
 from monitor.secrets import Secret
 from support.folders import DATA
@@ -33,12 +33,12 @@ WORD = "changeit"
 
 def held(data: bytes, *words: str) -> AliasedCertificates:
     """Return what data holds when these passphrases are at hand."""
-    return holding(data, lambda: [Secret(word) for word in words])
+    return aliased_certificates(data, lambda: [Secret(word) for word in words])
 
 
 def subjects(found: AliasedCertificates) -> dict[str, list[str]]:
     """Return the subject of every certificate by alias."""
-    return {alias: [certificate(der).subject_cn for der in part.ders] for alias, part in found.parts}
+    return {alias: [parse_certificate(der).subject_cn for der in part.ders] for alias, part in found.parts}
 
 
 def problems(found: AliasedCertificates) -> list[str]:

@@ -16,7 +16,7 @@ from monitor.issuers.renewal_id import renewal_id
 from monitor.issuers.renewals import Renewals
 from monitor.model import Assessment, Path, Policy, RenewalWindow, Snapshot, Target, TargetState
 from monitor.network.client_tls import unverified_context
-from monitor.parse import certificate
+from monitor.parse import parse_certificate
 from support import pki
 from support.servers.issuer_world import LOOPBACK, NOW, Clock, Hosts
 from support.servers.web_server import Reply, Web, http, web
@@ -28,7 +28,7 @@ def state(*chain: pki.Issued, name: str = "www.example:443", asked: bool = True)
     """Return a target that serves a chain."""
     policy = Policy(renewal_information=asked)
     target = Target(f"endpoint:{name}", "endpoint", name, settings=None, policy=policy)
-    path = Path(name, tuple(certificate(one.der) for one in chain), trusted=True)
+    path = Path(name, tuple(parse_certificate(one.der) for one in chain), trusted=True)
     return replace(TargetState(target), assessment=Assessment(paths=(path,)))
 
 
