@@ -1,4 +1,4 @@
-"""Keep the trust anchors that policies name; a file that breaks never takes working anchors away.
+"""Load the trust anchors that policies name; a broken file never removes working anchors.
 
 Calls block on the disk (and on the system's store): run them on a thread.
 """
@@ -23,7 +23,7 @@ _LONGEST = 10.0
 
 @dataclass(slots=True)
 class _Kept:
-    """Hold what one path (or ``system``) gave last that was good, and what is wrong with it now."""
+    """The last good result for one path (or ``system``), and its current problems."""
 
     checked_at: float
     anchors: tuple[Anchor, ...] = ()
@@ -32,19 +32,19 @@ class _Kept:
 
 
 class TrustStoreLoader:
-    """Give out the anchors of each ``trust`` list, read again when their files change."""
+    """Loads the anchors of each ``trust`` list, again whenever their files change."""
 
     def __init__(self) -> None:
-        """Read nothing yet."""
+        """Start without anchors; files are read on demand."""
         self._kept: dict[str, _Kept] = {}
         self._sets: dict[tuple[str, ...], tuple[tuple[tuple[Anchor, ...], ...], Anchors]] = {}
         self._lock = threading.Lock()
 
     def anchors(self, trust: tuple[str, ...], monotonic: float) -> Anchors:
-        """Return the anchors of a list; the same object as before while no file has changed.
+        """Return the anchors of a list; the same object as long as no file has changed.
 
-        Files are compared at most once a minute of ``monotonic`` (seconds that never step). A file that
-        is missing or unreadable now keeps its last good anchors; see ``problems``.
+        Files are compared at most once a minute of ``monotonic`` (seconds that never step). A file that is
+        missing or unreadable now keeps its last good anchors; see ``problems``.
         """
         with self._lock:
             parts = tuple(self._fresh(path, monotonic).anchors for path in trust)
@@ -56,7 +56,7 @@ class TrustStoreLoader:
             return anchors
 
     def problems(self, trust: tuple[str, ...]) -> tuple[Failure, ...]:
-        """Return what was wrong when the files of a list were last read."""
+        """Return the problems found when the files of a list were last read."""
         with self._lock:
             return tuple(p for path in trust if path in self._kept for p in self._kept[path].problems)
 
@@ -82,9 +82,9 @@ def _read(path: str, before: _Kept, monotonic: float) -> _Kept:
 
 
 def _last_good(found: dict[str, CertFile | Failure], before: dict[str, CertFile]) -> dict[str, CertFile]:
-    """Return each file as it is now, or as it last was good when it (or its folder) is broken now.
+    """Return each file as it is now, or its last good version if it (or its folder) is broken now.
 
-    A file that a readable folder no longer has is gone: that is how trust is withdrawn.
+    A file that a readable folder no longer contains is removed: that is how trust is withdrawn.
     """
     kept: dict[str, CertFile] = {}
     for name, one in found.items():
@@ -99,7 +99,7 @@ def _last_good(found: dict[str, CertFile | Failure], before: dict[str, CertFile]
 
 
 def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFile | Failure]]:
-    """Iterate over the files at a path and what each holds, or why it gives nothing."""
+    """Iterate over the files at a path with their contents, or why there are none."""
     found: Match | Failure
     try:
         for found in walk((path,), lambda _: False, Budget.of(_LONGEST)):
@@ -108,7 +108,7 @@ def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFil
             else:
                 yield found.path, _file(found, known.get(found.path))
     except ExhaustedError as error:
-        # Anything may be missing now: the failure stands for all that this path gave.
+        # Any file may be missing now: the failure stands for all files of this path.
         yield path, error.failure
 
 

@@ -1,4 +1,4 @@
-"""The kinds of things we can probe: the lists that a reader sees, and the object that probes each.
+"""The kinds of targets: their settings, and the source that probes each.
 
 A new kind is one file and its three entries here.
 """
@@ -37,7 +37,7 @@ FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "window
 
 
 def sources(resolver: NameLookup) -> dict[str, Source]:
-    """Return the object that probes each kind of target; endpoints look names up with ``resolver``."""
+    """Return the source of each kind of target; endpoints resolve names with ``resolver``."""
     return {
         "endpoint": EndpointSource(resolver),
         "files": FilesSource(),
@@ -49,13 +49,13 @@ def sources(resolver: NameLookup) -> dict[str, Source]:
 
 
 def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
-    """Return the targets of one configured entry: one, or one for each machine that it names."""
+    """Return the targets of one configured entry: one, or one for each machine in it."""
     if isinstance(settings, WindowsRemoteSettings):
         return settings.targets(policy)
     return (settings.target(policy),)
 
 
 def usual_policy(settings: TargetKind) -> PolicySettings | None:
-    """Return what suits a kind of target better than ``defaults``, which are written for endpoints."""
+    """Return the policy defaults of a kind that differ from ``defaults``, which suit endpoints."""
     # PowerShell takes seconds to start, and a cluster has pages of megabytes.
     return UNHURRIED if isinstance(settings, KubernetesSettings | WindowsRemoteSettings) else None

@@ -1,4 +1,4 @@
-"""The anchors that the operating system trusts; reads its store and nothing else."""
+"""The trust anchors of the operating system; reads its store and nothing else."""
 
 import contextlib
 import ssl
@@ -27,9 +27,9 @@ _BUNDLES = (
 
 
 def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Failure, ...]]:
-    """Return the first bundle that holds certificates with its path, and what is wrong with those before it.
+    """Return the first usable bundle by path, and the problems of the bundles before it.
 
-    ``known`` is what was returned before; an unchanged bundle is not read again.
+    ``known`` is the previous result; an unchanged bundle is not read again.
     """
     problems: list[Failure] = []
     for path in bundles():
@@ -49,7 +49,7 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
 
 
 def bundles() -> tuple[str, ...]:
-    """Return the bundles to try in turn; SSL_CERT_FILE comes first, as for OpenSSL's own programs."""
+    """Return the paths of the bundles in order; SSL_CERT_FILE comes first, as in OpenSSL's own programs."""
     default = ssl.get_default_verify_paths().cafile
     return ((default,) if default else ()) + (*_BUNDLES, certifi.where())
 
@@ -58,7 +58,7 @@ if sys.platform == "win32":
     from monitor.sources.win32.crypt32 import stored_in
 
     def windows_anchors() -> tuple[tuple[Anchor, ...], tuple[Failure, ...]]:
-        """Return what the machine trusts, or why its stores cannot be read: the logical Root, CA below it."""
+        """Return the machine's anchors (the logical Root, CA below it), or why its stores cannot be read."""
         try:
             roots, intermediates = stored_in(ROOT), stored_in(CA)
         except CallError as error:

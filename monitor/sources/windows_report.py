@@ -1,4 +1,4 @@
-"""Probe the report that a Windows machine wrote of its certificate stores; asks the machine nothing."""
+"""Probe the report that a Windows machine wrote about its certificate stores; opens no connection to it."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ PER_FOLDER = 2
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """Hold where the report of one machine is, and how old it may become."""
+    """The path of one machine's report, and its maximum age."""
 
     file: str
     host: str
@@ -46,7 +46,7 @@ class ReportFile:
 
 
 class WindowsReportFile(TargetSettings):
-    """Hold what was found of one report; no entry of a configuration, those name the folder."""
+    """The settings of one discovered report; configuration entries name the folder instead."""
 
     kind: Literal["windows_report"]
     file: str = Field(min_length=1)
@@ -71,7 +71,7 @@ class WindowsReportFile(TargetSettings):
 
 
 class WindowsReportSource:
-    """Read reports on threads of their own: the folder may be a share that hangs."""
+    """Reads reports on its own threads: the folder may be on a share that hangs."""
 
     def __init__(self, threads: int = 8, clock: Clock | None = None) -> None:
         """Read up to ``threads`` reports at once, and two of one folder."""
@@ -80,7 +80,7 @@ class WindowsReportSource:
         self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return what a report shows; a late one still shows it, until ``forget_after``."""
+        """Return the result of a report; a stale one counts too, until ``forget_after``."""
         wanted = request.settings
         if not isinstance(wanted, ReportFile):
             raise TypeError(f"{request.target_id} is no windows_report target")
@@ -92,9 +92,9 @@ class WindowsReportSource:
             return _failed(FailureReason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
 
     async def _read(self, wanted: ReportFile, forget_after: timedelta) -> ProbeResult:
-        """Read on a thread; a location in the folder's lane is free only when its thread has come back.
+        """Read on a thread; a slot of the folder is released only when its thread returns.
 
-        So a share that hangs holds two threads and leaves the others to other folders.
+        So a share that hangs blocks two threads and leaves the others to other folders.
         """
         folder = os.path.dirname(wanted.file)  # noqa: PTH120 - a text, as everywhere in this file
         lane = self._lanes.get(folder)
@@ -132,13 +132,13 @@ def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeR
             ProbeResult() if forgotten else seen, Failure(FailureReason.LATE, _late(wanted, age), wanted.file)
         )
     if seen.sightings and (said := _skewed(wanted, age)):
-        # At a location that was seen: it is said there and blinds nobody.
+        # At a location with sightings: the failure is reported there and makes nothing unreachable.
         return _with(seen, Failure(FailureReason.BAD_ANSWER, said, seen.sightings[0].location))
     return seen
 
 
 def _content(path: str) -> tuple[bytes, datetime]:
-    """Return a file's bytes and when it was written; raise ``ReportError`` for what is no fit file."""
+    """Return a file's bytes and its modification time; raise ``ReportError`` for an unusable file."""
     descriptor = descriptor_of(path)
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
@@ -153,11 +153,11 @@ def _time(seconds: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
-        return datetime.max.replace(tzinfo=UTC)  # no file system means such a time: it tells nothing
+        return datetime.max.replace(tzinfo=UTC)  # no file system reports such a time: it means nothing
 
 
 def _is_of(report: Report, host: str) -> bool:
-    """Return whether a report is of this machine: by its full name, or by its short one."""
+    """Return whether a report is from this machine: by its full name, or by its short one."""
     short = report.host.netbios.lower()
     return host in (short, report.host.fqdn.lower()) or host.partition(".")[0] == short
 
@@ -168,7 +168,7 @@ def _with(seen: ProbeResult, failure: Failure) -> ProbeResult:
 
 @dataclass(frozen=True, slots=True)
 class _Age:
-    """Hold both times of a report: by the machine's clock, and by that of the folder."""
+    """Both times of a report: by the machine's clock, and by that of the folder."""
 
     taken_at: datetime
     filed_at: datetime
@@ -176,7 +176,7 @@ class _Age:
 
     @property
     def real(self) -> timedelta | None:
-        """Return the age by the younger of the times that are not in the future, ``None`` without any."""
+        """Return the age by the later of the times that are not in the future, ``None`` without any."""
         ages = [self.now - at for at in (self.taken_at, self.filed_at) if at <= self.now + SKEW]
         return min(ages, default=None)
 
@@ -194,7 +194,7 @@ def _late(wanted: ReportFile, age: _Age) -> str:
 
 
 def _skewed(wanted: ReportFile, age: _Age) -> str:
-    """Return what is to be said of a machine's clock, empty when it may well be right."""
+    """Return the sentence about a machine's clock, empty when it may be right."""
     ahead = age.taken_at > age.now + SKEW
     if not ahead and age.now - age.taken_at <= wanted.late_after:
         return ""

@@ -1,4 +1,4 @@
-"""Probe the certificate stores of the Windows machine that we run on; judges nothing, changes nothing."""
+"""Probe the certificate stores of the Windows machine that this program runs on; read-only."""
 
 import asyncio
 import socket
@@ -44,7 +44,7 @@ def _stores(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LocalStores:
-    """Hold which stores of this machine one target means."""
+    """The stores of this machine that one target covers."""
 
     host: str
     stores: tuple[StoreName, ...]
@@ -53,7 +53,7 @@ class LocalStores:
 
 
 class WindowsStoreSettings(TargetSettings):
-    """Hold the configuration of the certificate stores of this machine."""
+    """The settings of a target for the certificate stores of this machine."""
 
     kind: Literal["windows_store"]
     name: str = Field("", description="names the target; the stores if left out")
@@ -81,7 +81,7 @@ class WindowsStoreSettings(TargetSettings):
         return tuple(dict.fromkeys(hosts))
 
     def target(self, policy: Policy) -> Target:
-        """Return the target these settings describe; asks this machine for its name."""
+        """Return the target for these settings; reads this machine's name."""
         host = socket.gethostname().lower()
         stores = ", ".join(self.stores)
         return Target(
@@ -99,13 +99,13 @@ class WindowsStoreSettings(TargetSettings):
 
 
 class Reading(Protocol):
-    """Tell what this machine's stores hold and what it knows of them; everything blocks.
+    """The interface to this machine's certificate data; every call blocks.
 
-    ``stored_in`` raises ``CallError``; the others answer ``None`` for what could not be seen.
+    ``stored_in`` raises ``CallError``; the others return ``None`` for what could not be read.
     """
 
     def stored_in(self, store: StoreName) -> tuple[StoredCertificate, ...]:
-        """Return what one logical store holds."""
+        """Return the contents of one logical store."""
         ...
 
     def names(self) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class Reading(Protocol):
         ...
 
     def accounts(self) -> tuple[ServiceAccount, ...] | None:
-        """Return the services that use certificates, and whom they run as."""
+        """Return the services that use certificates, and the accounts they run as."""
         ...
 
     def readers(self, key: PrivateKey) -> tuple[KeyPermission, ...] | None:
@@ -126,18 +126,18 @@ class Reading(Protocol):
 
 
 class WindowsStoreSource:
-    """Probe this machine's stores on threads of their own."""
+    """Probes this machine's stores on its own threads."""
 
     def __init__(
         self, reading: Callable[[], Reading] | None = None, clock: Clock | None = None, threads: int = 2
     ) -> None:
-        """Ask Windows, or what ``reading`` makes at the first probe."""
+        """Read from Windows, or from what ``reading`` makes at the first probe."""
         self.pool = ThreadPool("windows_store", threads)
         self._reading = reading or _this_machine
         self._clock = clock or SystemClock()
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return the certificates of every store and what Windows says of them, within the timeout."""
+        """Return the certificates of every store with their properties, within the timeout."""
         wanted = request.settings
         if not isinstance(wanted, LocalStores):
             raise TypeError(f"{request.target_id} is no {KIND} target")
@@ -205,7 +205,7 @@ def _names(wanted: LocalStores, own: Iterable[str]) -> tuple[str, ...]:
 
 
 def _with_readers(kept: StoreEntry, reading: Reading) -> StoreEntry:
-    """Return what is kept with who may read its key, where that is a file of the machine's."""
+    """Return a store entry with the accounts that may read its key, if the key is a machine's file."""
     key = kept.key
     if (
         key.link is not KeyLink.PRESENT

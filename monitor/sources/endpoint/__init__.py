@@ -1,4 +1,4 @@
-"""Probe a TLS endpoint, on every way that leads there and in every dialect; judges nothing."""
+"""Probe TLS endpoints, through every route and dialect; judges nothing."""
 
 from monitor.sources.endpoint.settings import EndpointSettings
 from monitor.sources.endpoint.source import EndpointSource

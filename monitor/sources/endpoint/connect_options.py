@@ -1,6 +1,6 @@
-"""The way to a server: from which address, over which IP version, through which proxy, known as whom.
+"""The route to a server: local address, IP version, proxy and client certificate.
 
-Must not connect or read anything: passwords and keys are named here and read at the probe.
+Must not connect or read anything: passwords and keys are referenced here and read at probe time.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from monitor.settings import LocalPath, TargetSettings
 
 _PROXIES = ("http", "socks5")
 _A_PROXY = "a proxy is written as http://[user@]host:port or socks5://[user@]host:port"
-# RFC 1929 section 2: one byte counts the user name.
+# RFC 1929 section 2: the length of the user name is one byte.
 _LONGEST_USER = 255
 
 
 class Family(StrEnum):
-    """Say which IP versions are used, or tried first."""
+    """The IP versions to use, or to try first."""
 
     ANY = "any"
     IPV4 = "ipv4"
@@ -43,7 +43,7 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class ClientIdentity:
-    """Say where our own certificate and its key lie (PEM; they may be one file)."""
+    """The paths of a client certificate and its key (PEM; they may be one file)."""
 
     certificate: str
     key: str
@@ -52,7 +52,7 @@ class ClientIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """Hold a proxy and our login there; ``scheme`` is http (CONNECT) or socks5."""
+    """A proxy and its credentials; ``scheme`` is http (CONNECT) or socks5."""
 
     scheme: str
     host: str
@@ -68,11 +68,11 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class ConnectOptions:
-    """How one server is reached; with a proxy, ``family`` and ``source`` apply to the connection to it.
+    """How a server is reached; with a proxy, ``family`` and ``source`` apply to the connection to the proxy.
 
-    ``every_address`` means that each address of the name is probed, not the first that answers, and
-    ``every_key_type`` that the server's RSA and its ECDSA certificate are, not the one that it prefers.
-    ``direct`` is true where everything is as usual: then there is nothing to read, choose or repeat.
+    ``every_address`` probes each address of the name, not only the first that accepts a connection, and
+    ``every_key_type`` both the server's RSA and its ECDSA certificate, not only the one that it prefers.
+    ``direct`` is true where all options have their defaults: then nothing is read, selected or repeated.
     """
 
     family: Family = Family.ANY
@@ -84,12 +84,12 @@ class ConnectOptions:
     direct: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Decide once whether everything is as usual: every probe asks."""
+        """Compute ``direct`` once: every probe reads it."""
         own = (self.family, self.source, self.proxy, self.identity, self.every_address, self.every_key_type)
         object.__setattr__(self, "direct", own == (Family.ANY, "", None, None, False, False))
 
     def chosen(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
-        """Return those of the addresses that may be used, in the order to try them."""
+        """Return the addresses that may be used, in the order to try them."""
         wanted = _FAMILIES.get(self.family)
         if self.family in (Family.IPV4, Family.IPV6):
             addresses = [one for one in addresses if one.family == wanted]
@@ -101,7 +101,7 @@ class ConnectOptions:
 
     @property
     def description(self) -> str:
-        """Return for people which addresses may be used: "IPv4 address"."""
+        """Return, for people, which addresses may be used: "IPv4 address"."""
         only = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}.get(self.family, "")
         return f"{only}address" + (f" that {self.source} can connect to" if self.source else "")
 
@@ -111,7 +111,7 @@ DIRECT = ConnectOptions()
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Hold where to connect, which name to ask for and in which protocol; names are ``read_host``'s."""
+    """Where to connect, the server name and the protocol; names are normalized by ``read_host``."""
 
     host: str
     port: int
@@ -122,7 +122,7 @@ class Endpoint:
 
 
 class ConnectSettings(TargetSettings):
-    """Hold the configuration keys that say how a server is reached."""
+    """The configuration keys for how a server is reached."""
 
     family: Family = Field(
         Family.ANY, description="IP versions to use (ipv4, ipv6) or to try first (prefer_ipv4, prefer_ipv6)"
@@ -196,7 +196,7 @@ class ConnectSettings(TargetSettings):
 
     @property
     def connect_options(self) -> ConnectOptions:
-        """Return the way these settings describe."""
+        """Return the connect options for these settings."""
         proxy = None
         if self.proxy:
             proxy = _read_proxy(self.proxy, _secret(self.proxy_password_file, self.proxy_password_env))
@@ -206,7 +206,7 @@ class ConnectSettings(TargetSettings):
             identity = ClientIdentity(self.client_cert, self.client_key or self.client_cert, passphrase)
         every, every_key = self.addresses == "all", self.key_types == "all"
         options = ConnectOptions(self.family, self.source_address, proxy, identity, every, every_key)
-        return DIRECT if options.direct else options  # one object for nearly all endpoints
+        return DIRECT if options.direct else options  # one shared object for nearly all endpoints
 
 
 def _version(address: str) -> int:
@@ -218,7 +218,7 @@ def _secret(file: str | None, env: str | None) -> SecretReference | None:
 
 
 def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:
-    """Return the proxy that a text stands for; raise ``ValueError`` with what is allowed."""
+    """Parse a proxy URL; raise ``ValueError`` with a sentence about what is allowed."""
     try:
         parts = urlsplit(text)
         host, port = split_host_port(parts.netloc.rpartition("@")[2])
@@ -229,7 +229,7 @@ def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:
         raise ValueError("a password never stands in proxy; use proxy_password_file or proxy_password_env")
     if parts.scheme not in _PROXIES or not host:
         raise ValueError(_A_PROXY)
-    # urlsplit silently drops line ends and tabs.
+    # urlsplit silently drops line breaks and tabs.
     if parts.path not in ("", "/") or parts.query or parts.fragment or not text.isprintable():
         raise ValueError(_A_PROXY)
     user = unquote(parts.username or "")

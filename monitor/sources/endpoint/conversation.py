@@ -1,6 +1,6 @@
-"""Put the talk before TLS in front of a handshake, so that whoever carries bytes knows only one thing.
+"""Combine a dialogue before TLS with the handshake, behind the interface of a handshake.
 
-It behaves like ``tls.Handshake`` from outside: the exchange over a connection needs no word about dialects.
+It behaves like ``tls.Handshake``: the exchange over a connection needs no knowledge of dialects.
 """
 
 from monitor.dialects import Dialogue, DialogueFailure
@@ -9,12 +9,12 @@ from monitor.tls import Handshake
 
 
 class Conversation:
-    """Hold one dialogue and the handshake that follows it."""
+    """One dialogue and the handshake that follows it."""
 
     __slots__ = ("_dialogue", "_failure", "_handshake", "_heard", "_proxy")
 
     def __init__(self, dialogue: Dialogue, handshake: Handshake, proxy: str = "") -> None:
-        """Say nothing yet; ``proxy`` names the one that the dialogue begins with."""
+        """Prepare the conversation; ``proxy`` names the proxy that it begins with."""
         self._proxy = proxy
         self._dialogue = dialogue
         self._handshake = handshake
@@ -28,7 +28,7 @@ class Conversation:
 
     @property
     def encrypted(self) -> bool | None:
-        """Return whether the server speaks TLS, ``None`` while it has not said so."""
+        """Return whether the server speaks TLS, ``None`` while unknown."""
         if self._dialogue.failure is not None:
             return False if self._dialogue.failure.reason is FailureReason.STARTTLS_REFUSED else None
         return self._handshake.encrypted
@@ -45,25 +45,25 @@ class Conversation:
 
     @property
     def chain(self) -> tuple[bytes, ...]:
-        """Return the DER certificates that have arrived so far, in the order served."""
+        """Return the DER certificates received so far, in the order served."""
         return self._handshake.chain
 
     @property
     def alert(self) -> str:
-        """Return the name of the TLS alert with which the server ended it, empty without."""
+        """Return the name of the TLS alert with which the server ended it, empty without one."""
         return self._handshake.alert
 
     @property
     def staple(self) -> bytes:
-        """Return the OCSP response that came with the certificates, empty when none did."""
+        """Return the OCSP response stapled to the certificates, empty when none was."""
         return self._handshake.staple
 
     def start(self) -> bytes:
-        """Return the first bytes to send, none where the server speaks first."""
+        """Return the first bytes to send, empty where the server sends first."""
         return self._dialogue.start() + self._greeting()
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the server and return the bytes to send it."""
+        """Process bytes from the server and return the bytes to send."""
         self._heard = self._heard or bool(data)
         if self.over or not data:
             return b""
@@ -72,14 +72,14 @@ class Conversation:
         return self._dialogue.feed(data) + self._greeting()
 
     def eof(self) -> None:
-        """Learn that the server closed the connection."""
+        """Handle that the server closed the connection."""
         if self._dialogue.done:
             self._handshake.eof()
         else:
             self._dialogue.eof()
 
     def expire(self, within: str) -> None:
-        """Learn that time is up."""
+        """End the conversation at its timeout."""
         if self._dialogue.done:
             self._handshake.expire(within)
         elif self._heard:
@@ -93,17 +93,17 @@ class Conversation:
             self.end(FailureReason.TIMEOUT, f"{said}; where TLS begins on connect, use protocol tls")
 
     def end(self, reason: FailureReason, detail: str) -> None:
-        """End early for a reason that lies outside; keep what arrived."""
+        """End early for an external reason; keep what was received."""
         if self._dialogue.done:
             self._handshake.end(reason, detail)
         elif reason is FailureReason.CLOSED:
-            # Who carries the bytes would blame the handshake; the dialogue knows how far it had come.
+            # The caller would blame the handshake; the dialogue knows how far it got.
             self._dialogue.eof()
         elif not self.over:
             self._failure = DialogueFailure(reason, detail)
 
     def _greeting(self) -> bytes:
-        """Return our first TLS bytes once the dialogue is done, and what follows from its rest."""
+        """Return the ClientHello once the dialogue is done, and what follows from its remaining bytes."""
         if not self._dialogue.done:
             return b""
         self._handshake.graceful_close = self._dialogue.graceful_close

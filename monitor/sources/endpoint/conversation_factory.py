@@ -1,6 +1,6 @@
-"""Make ready what is said over one connection: to a proxy, in the dialect, in TLS; with what is ours to show.
+"""Prepare the conversation for one connection: with a proxy, in the dialect, in TLS, with client certificate.
 
-Must not connect. Where nothing has to be read, nothing is awaited: that is the common look.
+Must not connect. Where nothing has to be read, nothing is awaited: that is the common probe.
 """
 
 import asyncio
@@ -18,15 +18,15 @@ from monitor.sources.endpoint.identity import Identities
 from monitor.threads import ThreadPool
 from monitor.tls import DatagramHandshake, Handshake, KeyType, TlsSetting, shared_context
 
-# RFC 1929 section 2: one byte counts the password.
+# RFC 1929 section 2: the length of the password is one byte.
 _LONGEST_SOCKS_PASSWORD = 255
 
 
 @dataclass(frozen=True, slots=True)
 class TlsOptions:
-    """Say what a handshake asks for beyond a certificate: one of this key type, an OCSP response with it.
+    """The extras of a handshake: the certificate's key type, a stapled OCSP response.
 
-    ``alpn`` are protocols to offer where the dialect has none to offer of its own.
+    ``alpn`` are protocols to offer where the dialect has none of its own.
     """
 
     key_type: KeyType | None = None
@@ -38,19 +38,19 @@ USUAL, STAPLED = TlsOptions(), TlsOptions(staple=True)
 
 
 class UnpreparedError(Exception):
-    """Nothing can be said, as what it takes cannot be read; ``failure`` says why."""
+    """The conversation cannot be prepared because something cannot be read; ``failure`` says why."""
 
     def __init__(self, detail: str, location: str) -> None:
-        """Blame the way through the proxy: nothing else stops a probe here."""
+        """Make a failure of the proxy: nothing else stops a probe here."""
         super().__init__(detail)
         self.failure = Failure(FailureReason.PROXY, detail, location)
 
 
 class ConversationFactory:
-    """Make talks that need something read first."""
+    """Makes conversations that may need files to be read first."""
 
     def __init__(self) -> None:
-        """Read nothing yet."""
+        """Prepare without reading anything."""
         self._identities = Identities()
 
     @property
@@ -61,7 +61,7 @@ class ConversationFactory:
     async def conversation(
         self, endpoint: Endpoint, request: ProbeRequest, tls_options: TlsOptions = USUAL
     ) -> tuple[Conversing, tuple[Failure, ...]]:
-        """Return the talk, and why it goes without our certificate if it does; raise ``UnpreparedError``."""
+        """Return the conversation, and failures of our client certificate; raise ``UnpreparedError``."""
         context, denied = await self._identified(endpoint, request, tls_options)
         tunnel = None
         if endpoint.connect.proxy is not None:
@@ -74,7 +74,7 @@ class ConversationFactory:
     async def datagrams(
         self, endpoint: Endpoint, request: ProbeRequest, tls_options: TlsOptions
     ) -> tuple[Callable[[], DatagramHandshake], tuple[Failure, ...]]:
-        """Return what makes a handshake over UDP, and why it goes without our certificate if it does."""
+        """Return a factory of handshakes over UDP, and failures of our client certificate."""
         context, denied = await self._identified(endpoint, request, tls_options)
         context = context or _context(endpoint.protocol, tls_options)
         return lambda: DatagramHandshake(context, endpoint.server_name, staple=tls_options.staple), denied
@@ -82,7 +82,7 @@ class ConversationFactory:
     async def _identified(
         self, endpoint: Endpoint, request: ProbeRequest, tls_options: TlsOptions
     ) -> tuple[Any, tuple[Failure, ...]]:
-        """Return the context that shows our certificate, if there is one, and why not if it cannot."""
+        """Return the context with our client certificate, if any, and failures to load it."""
         if endpoint.connect.identity is None:
             return None, ()
         patience = request.timeout.total_seconds() / 2
@@ -116,7 +116,7 @@ class ConversationFactory:
 def conversation(
     endpoint: Endpoint, tls_options: TlsOptions = USUAL, context: Any = None, tunnel: Dialogue | None = None
 ) -> Conversing:
-    """Return the handshake for an endpoint, behind what is to be said before it; ``None`` for the usual."""
+    """Return the handshake for an endpoint, with the dialogues before it, by default in a shared context."""
     dialect = DIALECTS[endpoint.protocol]
     handshake = Handshake(
         context or _context(endpoint.protocol, tls_options), endpoint.server_name, staple=tls_options.staple

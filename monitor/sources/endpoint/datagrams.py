@@ -1,7 +1,7 @@
-"""Carry the datagrams of one DTLS handshake; must not know what they mean.
+"""Exchange the datagrams of one DTLS handshake; must not know what they mean.
 
-An asyncio.DatagramProtocol, which runs on every loop. Nothing tells a silent server from none, so each
-address of a name gets its share of the time; a port that nobody listens on is often told by the network.
+An asyncio.DatagramProtocol, which runs on every loop. A silent server cannot be distinguished from a missing
+one, so each address of a name gets its share of the time; the network often reports a closed port.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from monitor.network.connect import explain
 from monitor.network.resolve import Address
 from monitor.tls import DatagramHandshake
 
-# The library rounds what it waits for down, and called too early does nothing.
+# The library rounds its timeout down, and does nothing when called too early.
 _SLACK = 0.01
 
 
@@ -22,7 +22,7 @@ async def exchange_datagrams(
 ) -> None:
     """Drive a handshake until it is over or the loop's clock passes ``deadline``; see ``exchange``.
 
-    The outcome is in the handshake, whatever happens. The socket is always closed.
+    The result is in the handshake, whatever happens. The socket is always closed.
     """
     loop = asyncio.get_running_loop()
     try:
@@ -47,7 +47,7 @@ async def exchange_datagrams(
 
 
 def _linked(address: Address, source: str) -> socket.socket:
-    """Return a socket that hears nobody else; the loop would ask its default executor for it."""
+    """Return a connected socket, made without the loop, which would use its default executor."""
     link = socket.socket(address.family, socket.SOCK_DGRAM)
     try:
         link.setblocking(False)
@@ -61,13 +61,13 @@ def _linked(address: Address, source: str) -> socket.socket:
 
 
 def shares(addresses: Sequence[Address], now: float, deadline: float) -> list[tuple[Address, float]]:
-    """Return until when each address may be asked, one after the other."""
+    """Return the deadline of each address, to be tried in sequence."""
     share = (deadline - now) / len(addresses)
     return [(address, now + share * number) for number, address in enumerate(addresses, 1)]
 
 
 class _Exchange(asyncio.DatagramProtocol):
-    """Feed one handshake until it is over; ``finished`` gets what goes wrong in a callback."""
+    """Feeds one handshake until it is over; ``finished`` receives errors of callbacks."""
 
     def __init__(self, handshake: DatagramHandshake, loop: asyncio.AbstractEventLoop) -> None:
         self._handshake = handshake
@@ -77,7 +77,7 @@ class _Exchange(asyncio.DatagramProtocol):
         self.finished: asyncio.Future[None] = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)  # loops' own are none by inheritance
+        self._transport = cast("asyncio.DatagramTransport", transport)  # loops' own do not inherit it
         self._do(self._handshake.start)
 
     def datagram_received(self, data: bytes, addr: Any) -> None:  # noqa: ARG002 - the socket is connected
@@ -88,11 +88,11 @@ class _Exchange(asyncio.DatagramProtocol):
             self._do(self._refused, exc)
 
     def expire(self, within: str) -> None:
-        """Learn that time is up."""
+        """End the exchange at its timeout."""
         self._do(self._expired, within)
 
     def rest(self) -> None:
-        """Wait for nothing any more."""
+        """Cancel the retransmission timer."""
         if self._patience is not None:
             self._patience.cancel()
 
@@ -105,7 +105,7 @@ class _Exchange(asyncio.DatagramProtocol):
         return []
 
     def _do(self, step: Any, *arguments: Any) -> None:
-        """Take one step, say what it gives, and wait for the answer as long as the library wants."""
+        """Take one step, send what it returns, and schedule the library's retransmission."""
         if self.finished.done():
             return
         try:

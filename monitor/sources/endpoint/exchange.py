@@ -1,7 +1,7 @@
-"""Carry the bytes of one handshake over one connection; must not know what the bytes mean.
+"""Exchange the bytes of one handshake over one connection; must not know what the bytes mean.
 
-On a socket of our own and the loop's word that it is ready: a transport with its protocol costs a probe a
-seventh more. Where a loop does not tell (Windows' default one), exchange_protocol does the same.
+On a raw socket with the loop's readiness callbacks: a transport with its protocol makes a probe a seventh
+more expensive. Where a loop has none (Windows' default one), exchange_protocol does the same.
 """
 
 import asyncio
@@ -13,22 +13,22 @@ from monitor.network.connect import explain
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.sources.endpoint.exchange_protocol import exchange_with_protocol
 
-# How long our last words may wait for a peer that does not read, in seconds.
+# How long the final bytes may wait for a peer that does not read, in seconds.
 _LINGER = 1.0
 _READ_SIZE = 16_384
 
 
 def tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:
-    """Return whether a loop has ``add_reader``: all but Windows' proactor do."""
+    """Return whether a loop has ``add_reader``: all but Windows' proactor have."""
     return type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
 
 async def exchange(link: socket.socket, handshake: Conversing, deadline: float, within: str) -> None:
-    """Drive a handshake over a socket until it is over or the loop's clock passes ``deadline``.
+    """Run a handshake over a socket until it is over or the loop's clock passes ``deadline``.
 
-    The socket is connected or, where ``tells_readiness``, on its way. ``within`` puts the deadline in words
-    for people (``within 10 s``). The outcome is in the handshake, whatever happens. The socket is always
-    closed: after what is left to send where the handshake ended, at once when we are cancelled.
+    The socket is connected or, where ``tells_readiness``, connecting. ``within`` is the time allowed, in
+    words (``within 10 s``). The result is in the handshake, whatever happens. The socket is always closed:
+    after the remaining bytes are sent where the handshake ended, at once on cancellation.
     """
     loop = asyncio.get_running_loop()
     if tells_readiness(loop):
@@ -57,9 +57,9 @@ async def _exchange_with_reader(
 
 
 class _Conversation:
-    """Connect, then feed one handshake until it is over; every callback ends in a state or in ``finished``.
+    """Connects, then feeds one handshake; every callback ends in a state or in ``finished``.
 
-    An error in a callback would only be logged by the loop, so each hands its own to ``_break``.
+    An error in a callback would only be logged by the loop, so each passes its own to ``_break``.
     """
 
     __slots__ = (
@@ -89,7 +89,7 @@ class _Conversation:
         loop.add_writer(self._number, self._on_writable)
 
     def expire(self, within: str) -> None:
-        """Learn that time is up."""
+        """End the exchange at its timeout."""
         if self._connecting:
             self._handshake.end(FailureReason.TIMEOUT, f"no answer to the connection request {within}")
         else:
@@ -97,7 +97,7 @@ class _Conversation:
         self.close()
 
     def close(self) -> None:
-        """End at once, whatever is left to send."""
+        """Close at once, whatever remains to be sent."""
         self._listen(wanted=False)
         self._wait_to_send(wanted=False)
         self._link.close()
@@ -124,7 +124,7 @@ class _Conversation:
                 self._handshake.eof()
                 self.close()
         except (BlockingIOError, InterruptedError):
-            pass  # select(2): a socket reported as ready may still have nothing
+            pass  # select(2): a socket reported as ready may still have no data
         except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
             self._break(error)
 
@@ -140,7 +140,7 @@ class _Conversation:
         self._say(self._handshake.start())
 
     def _say(self, words: bytes) -> None:
-        """Send what the network takes now and keep the rest; part when the handshake is over."""
+        """Send what the network accepts now and keep the rest; close when the handshake is over."""
         self._unsent += words
         if self._unsent:
             try:
@@ -153,7 +153,7 @@ class _Conversation:
             self._part()
 
     def _part(self) -> None:
-        """Close, or let our last words wait for a moment while the probe goes on without them."""
+        """Close, or let the final bytes wait for a moment while the probe continues without them."""
         if not self._unsent:
             self.close()
         elif self._alarm is None:
@@ -170,8 +170,8 @@ class _Conversation:
         )
         self.close()
 
-    # The loop raises nothing for a descriptor that it does not know, but by then the number may be
-    # another socket's: hence what is waited for is remembered.
+    # The loop raises nothing for an unknown descriptor, but by then the number may be another socket's: hence
+    # the flags of what is awaited.
 
     def _listen(self, *, wanted: bool) -> None:
         if wanted and not self._reading:

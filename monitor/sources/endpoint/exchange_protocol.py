@@ -1,4 +1,4 @@
-"""Carry the bytes of one handshake on loops that do not tell when a socket is ready (Windows' default one).
+"""Exchange the bytes of one handshake on loops without readiness callbacks (Windows' default one).
 
 Does what exchange does, through an asyncio.Protocol, which runs on every loop. Must not know what the bytes
 mean.
@@ -12,7 +12,7 @@ from monitor.sources.endpoint.conversation import Conversing
 
 
 class _Exchange(asyncio.Protocol):
-    """Feed one handshake until it is over; ``alarm`` is the timer to stop when the connection is gone."""
+    """Feeds one handshake until it is over; ``alarm`` is the timer to stop when the connection is gone."""
 
     __slots__ = ("_greeting", "_handshake", "_transport", "alarm", "finished")
 
@@ -62,9 +62,9 @@ class _Exchange(asyncio.Protocol):
 async def exchange_with_protocol(
     link: socket.socket, handshake: Conversing, deadline: float, within: str, linger: float
 ) -> None:
-    """Drive a handshake over a connected socket; for the rest see ``exchange``.
+    """Run a handshake over a connected socket; see ``exchange``.
 
-    ``linger`` is how many seconds our last words may wait for a peer that does not read.
+    ``linger`` is how many seconds the final bytes may wait for a peer that does not read.
     """
     loop = asyncio.get_running_loop()
     try:

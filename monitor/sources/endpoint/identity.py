@@ -1,6 +1,6 @@
-"""Read certificates and keys of our own, and passwords, at the moment of a probe; keeps no secret itself.
+"""Read client certificates, keys and passwords at probe time; keeps no secret itself.
 
-On threads of their own: a file may lie on a network disk that hangs.
+On a dedicated thread pool: a file may be on a network disk that hangs.
 """
 
 from collections import OrderedDict
@@ -17,7 +17,7 @@ MOST_CONTEXTS = 256
 _LARGEST = 1024 * 1024
 _THREADS = 4
 
-# Device, inode, modification time and size: while they stay, the content stays.
+# Device, inode, modification time and size: while they are unchanged, so is the content.
 _Signature = tuple[int, int, int, int]
 _Key = tuple[TlsSetting, ClientIdentity]
 
@@ -31,15 +31,15 @@ class _UnusableError(Exception):
 
 
 class Identities:
-    """Hold the contexts of the identities used last, each until a file of it changes."""
+    """Caches the contexts of recently used identities, each until one of its files changes."""
 
     def __init__(self) -> None:
-        """Read nothing yet."""
+        """Start with an empty cache."""
         self.pool = ThreadPool("credentials", _THREADS)
         self._known: OrderedDict[_Key, tuple[tuple[_Signature, ...], Any]] = OrderedDict()
 
     async def context(self, setting: TlsSetting, identity: ClientIdentity) -> Any:
-        """Return a context that shows the certificate, or the ``Failure`` that says why there is none."""
+        """Return a context with the client certificate, or the ``Failure`` that says why there is none."""
         try:
             signatures = await self.pool.run(_signatures, identity)
             known = self._known.get((setting, identity))
@@ -51,7 +51,7 @@ class Identities:
         return known[1]
 
     async def password(self, reference: SecretReference) -> str:
-        """Return a password as it is now; raise ``SecretUnavailableError``."""
+        """Read a password; raise ``SecretUnavailableError``."""
         return (await self.pool.run(reference.resolve)).reveal()
 
     def _keep(self, key: _Key, known: tuple[tuple[_Signature, ...], Any]) -> None:
@@ -86,7 +86,7 @@ def _load(setting: TlsSetting, identity: ClientIdentity) -> Any:
 
 def _content(path: str) -> bytes:
     try:
-        if not Path(path).is_file():  # a pipe would be waited for without end
+        if not Path(path).is_file():  # opening a pipe would block forever
             raise _UnusableError(FailureReason.UNREADABLE, _said(path, "it is no regular file"), path)
         with Path(path).open("rb") as stream:
             return stream.read(_LARGEST)

@@ -1,8 +1,8 @@
 """Probe a server's certificate of every key type, and remember which types it has.
 
-Every refused handshake is a line in somebody's log: a type that a server does not have is asked for once a
-day, and what is asked for in one probe comes one after the other, so that a server that cannot be reached is
-knocked at once. Must not connect: whoever looks is handed over.
+Every refused handshake is a line in somebody's log: a type that a server does not have is requested once a
+day, and the handshakes of one probe run in sequence, so that an unreachable server is contacted once. Must
+not connect: the caller passes the function that probes.
 """
 
 from collections import OrderedDict
@@ -18,8 +18,8 @@ ASK_AGAIN = 86_400.0
 MOST_SERVERS = 65_536
 """So many servers are remembered; one that was forgotten is asked for every type again."""
 
-# What servers answer to an offer that none of their certificates fits: an alert, or they hang up (Schannel).
-# Some show another certificate all the same, as RFC 8446 section 4.4.2.2 wants it.
+# How servers refuse an offer that matches none of their certificates: an alert, or a close (Schannel). Some
+# send another certificate all the same, as RFC 8446 section 4.4.2.2 requires.
 _REFUSALS = (FailureReason.TLS_ALERT, FailureReason.TLS_PROTOCOL, FailureReason.CLOSED)
 
 Ask = Callable[[KeyType | None, str], Awaitable[ProbeResult]]
@@ -28,9 +28,9 @@ Ask = Callable[[KeyType | None, str], Awaitable[ProbeResult]]
 
 @dataclass(slots=True)
 class _Server:
-    """Hold what is known of one server: types it has shown, doubted once, and refused until when.
+    """The state of one server: types it has shown, doubted once, and refused until when.
 
-    ``down`` says that it refused everybody: then only one handshake is tried.
+    ``down`` means that it refused every type: then only one handshake is tried.
     """
 
     shown: set[KeyType] = field(default_factory=set)
@@ -47,7 +47,7 @@ class _Server:
         self.asleep.pop(key_type, None)
 
     def refuses(self, key_type: KeyType, now: float, *, surely: bool) -> bool:
-        """Learn of a refusal and return whether it is believed: of a type shown before only the second."""
+        """Record a refusal and return whether it counts: of a type shown before only the second does."""
         if not surely and key_type in self.shown and key_type not in self.doubted:
             self.doubted.add(key_type)
             return False
@@ -58,18 +58,18 @@ class _Server:
 
 
 class KeyTypes:
-    """Probe servers for every key type; remembers the servers probed last."""
+    """Probes servers for every key type; remembers the recently probed servers."""
 
     def __init__(self) -> None:
-        """Know no server yet."""
+        """Start without known servers."""
         self._servers: OrderedDict[Hashable, _Server] = OrderedDict()
 
     async def probe(self, key: Hashable, location: str, ask: Ask, now: float) -> list[ProbeResult]:
-        """Return what each handshake gave; ``now`` is in seconds of a clock that never goes back.
+        """Return the result of each handshake; ``now`` is in seconds of a monotonic clock.
 
-        Places are ``place (RSA)``, ``place (ECDSA)``, or ``place (not told apart)`` where a server shows a
-        certificate but refuses to be asked for either type. What concerns the server as a whole, such as that
-        it cannot be reached, stands at ``location``.
+        Locations are ``location (RSA)``, ``location (ECDSA)``, or ``location (not told apart)`` where a
+        server sends a certificate but refuses a request for either type. Failures of the server as a whole,
+        such as that it is unreachable, are at ``location``.
         """
         server = self._server(key)
         if server.down:
@@ -104,17 +104,17 @@ async def _asked(server: _Server, location: str, ask: Ask, now: float) -> list[P
         elif gave:
             return [*gave, seen]
         else:
-            return [_moved(seen, at, location)]  # the connection itself failed: nothing was said of key types
+            return [_moved(seen, at, location)]  # the connection failed: no evidence on key types
     return gave or [await _not_told_apart(server, fell, location, ask)]
 
 
 async def _not_told_apart(server: _Server, fell: list[KeyType], location: str, ask: Ask) -> ProbeResult:
-    """Probe what the server shows by its own choice."""
+    """Probe the certificate that the server prefers."""
     at = f"{location} (not told apart)"
     seen = await ask(None, at)
     if seen.sightings or not fell:
         return seen if seen.sightings else _moved(seen, at, location)
-    # It refuses everybody, which says nothing of key types.
+    # It refuses every client, which says nothing about key types.
     server.down = True
     for key_type in fell:
         server.asleep.pop(key_type)
@@ -122,7 +122,7 @@ async def _not_told_apart(server: _Server, fell: list[KeyType], location: str, a
 
 
 def _refused(seen: ProbeResult, key_type: KeyType, location: str) -> bool:
-    """Return whether a server has no certificate of the type asked for."""
+    """Return whether a server has no certificate of the requested type."""
     if seen.sightings:
         return (seen.sightings[0].certificate.key_type == "RSA") != (key_type is KeyType.RSA)
     return any(one in _REFUSALS for one in _reasons(seen, location))
@@ -137,6 +137,6 @@ def _reasons(seen: ProbeResult, location: str) -> Iterator[FailureReason]:
 
 
 def _moved(seen: ProbeResult, location: str, to: str) -> ProbeResult:
-    """Return the same with the failures of one location told of another."""
+    """Return the result with the failures of one location moved to another."""
     failures = (replace(one, location=to) if one.location == location else one for one in seen.failures)
     return replace(seen, failures=tuple(failures))

@@ -1,4 +1,4 @@
-"""Turn what was said over connections into what was seen: sightings and failures; must not judge them."""
+"""Turn finished conversations into probe results: sightings and failures; must not judge them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sig
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.tls import DatagramHandshake
 
-# What a port without encryption is met as: TLS on connect is not spoken, or not granted on request.
+# How a port without encryption fails: TLS on connect is not spoken, or STARTTLS is refused.
 _PLAIN = (FailureReason.NOT_TLS, FailureReason.STARTTLS_REFUSED)
 
 
@@ -17,7 +17,7 @@ def result_of(
     location: str,
     denied: tuple[Failure, ...] = (),
 ) -> ProbeResult:
-    """Return what one talk gave at a location; ``denied`` are failures from before it."""
+    """Return the result of one conversation at a location; ``denied`` are earlier failures."""
     failure = conversation.failure
     if failure and failure.reason in _PLAIN and _may_be_plain(request):
         failure = None
@@ -40,7 +40,7 @@ def result_of(
 
 
 def joined(results: Sequence[ProbeResult]) -> ProbeResult:
-    """Return as one what several locations gave; it is encrypted when all of them are that told."""
+    """Merge the results of several locations; encrypted when all that are known are."""
     told = {seen.encrypted for seen in results} - {None}
     return ProbeResult(
         tuple(one for seen in results for one in seen.sightings),
@@ -52,5 +52,5 @@ def joined(results: Sequence[ProbeResult]) -> ProbeResult:
 
 
 def _may_be_plain(request: ProbeRequest) -> bool:
-    """Return whether a plain answer is a state to be judged, and no failure."""
+    """Return whether a plaintext response is a state to be judged and not a failure."""
     return request.plain_possible or request.encryption in ("any", "off")

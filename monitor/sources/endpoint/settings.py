@@ -1,4 +1,4 @@
-"""What a configuration says of one TLS endpoint, and the target that it becomes; must not probe it."""
+"""The configuration of one TLS endpoint, and its target; must not probe it."""
 
 from typing import Literal, Self
 
@@ -12,7 +12,7 @@ from monitor.sources.endpoint.connect_options import ConnectSettings, Endpoint
 
 
 class EndpointSettings(ConnectSettings):
-    """Hold the configuration of one TLS endpoint."""
+    """The settings of one TLS endpoint."""
 
     kind: Literal["endpoint"] = "endpoint"
     address: str = Field(description="host:port or [IPv6]:port; the protocol's usual port may be left out")
@@ -59,10 +59,10 @@ class EndpointSettings(ConnectSettings):
         return self
 
     def target(self, policy: Policy) -> Target:
-        """Return the target these settings describe."""
+        """Return the target for these settings."""
         host_port = HostPort.parse(self.address, DIALECTS[self.protocol].port)
         host, port = host_port
-        address = host.partition("%")[0]  # no certificate names a zone (fe80::1%eth0)
+        address = host.partition("%")[0]  # certificates never contain a zone (fe80::1%eth0)
         name = self.server_name or address
         where = str(host_port)
         return Target(

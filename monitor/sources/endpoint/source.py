@@ -1,4 +1,4 @@
-"""Probe a TLS endpoint: connect, shake hands, keep every certificate that was shown; judge nothing."""
+"""Probe a TLS endpoint: connect, run the handshake, collect every certificate; judge nothing."""
 
 import asyncio
 import socket
@@ -32,10 +32,10 @@ MOST_ADDRESSES = 32
 
 
 class _ProbeContext(NamedTuple):
-    """Hold what one probe is after: where, until when, what to ask for, and how its location is written.
+    """The parameters of one probe: endpoint, deadline, TLS options, and how its location is written.
 
-    ``address`` is the only one to connect to; ``None`` means the first of the name that answers. A tuple, as
-    every probe makes one.
+    ``address`` is the only one to connect to; ``None`` means the first of the name that accepts a connection.
+    A tuple, as every probe makes one.
     """
 
     request: ProbeRequest
@@ -47,15 +47,15 @@ class _ProbeContext(NamedTuple):
 
     @property
     def within(self) -> str:
-        """Return for people how much time there was."""
+        """Return the time allowed, in words."""
         return f"within {self.request.timeout.total_seconds():g} s"
 
 
 class EndpointSource:
-    """Probe endpoints; any number of looks may be under way at once."""
+    """Probes endpoints; any number of probes may run at once."""
 
     def __init__(self, resolver: NameLookup) -> None:
-        """Use this resolver for names."""
+        """Resolve names with this resolver."""
         self._resolver = resolver
         self._conversations = ConversationFactory()
         self._key_types = KeyTypes()
@@ -67,7 +67,7 @@ class EndpointSource:
         return self._conversations.pool
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return the served chain and what went wrong, within the timeout."""
+        """Return the served chain and the failures, within the timeout."""
         endpoint = request.settings
         if not isinstance(endpoint, Endpoint):
             raise TypeError(f"{request.target_id} is not an endpoint")
@@ -99,7 +99,7 @@ class EndpointSource:
         return replace(seen, failures=(*seen.failures, Failure(FailureReason.DNS, said, context.location)))
 
     async def _one_address(self, context: _ProbeContext) -> ProbeResult:
-        """Probe one server: once, or for each type of key."""
+        """Probe one server: once, or for each key type."""
         if not context.endpoint.connect.every_key_type:
             return await self._one(context)
 
@@ -116,7 +116,7 @@ class EndpointSource:
         )
 
     async def _one(self, context: _ProbeContext) -> ProbeResult:
-        """Look once: at one address, or at the first that answers."""
+        """Probe once: at one address, or at the first that accepts a connection."""
         endpoint = context.endpoint
         if self._alpn:
             context = self._offering(context)
@@ -142,7 +142,7 @@ class EndpointSource:
         return result_of(handshake, context.request, context.location, denied)
 
     async def _in_datagrams(self, context: _ProbeContext) -> ProbeResult:
-        """Look over UDP: at one address, or at one after the other until something answers."""
+        """Probe over UDP: at one address, or at each in sequence until one responds."""
         endpoint = context.endpoint
         make, denied = await self._conversations.datagrams(endpoint, context.request, context.tls_options)
         try:
@@ -161,7 +161,7 @@ class EndpointSource:
         return result_of(handshake, context.request, context.location, denied)
 
     def _offering(self, context: _ProbeContext) -> _ProbeContext:
-        """Return the same aim, with application protocols to offer where the server is known to want that."""
+        """Return the context with application protocols to offer, if the server is known to need them."""
         if context.tls_options.alpn:
             return context
         now = asyncio.get_running_loop().time()
@@ -169,7 +169,7 @@ class EndpointSource:
         return context._replace(tls_options=replace(context.tls_options, alpn=offer)) if offer else context
 
     def _may_offer(self, context: _ProbeContext) -> bool:
-        """Learn that a server wants an application protocol; return whether another try is worth it."""
+        """Record that a server needs an application protocol; return whether a retry is worthwhile."""
         if DIALECTS[context.endpoint.protocol].alpn:
             return False
         now = asyncio.get_running_loop().time()
@@ -178,7 +178,7 @@ class EndpointSource:
         )
 
     async def _way(self, context: _ProbeContext) -> socket.socket:
-        """Return a socket on its way to the endpoint, or connected to the proxy before it."""
+        """Return a socket that is connecting to the endpoint, or connected to the proxy before it."""
         proxy = context.endpoint.connect.proxy
         if context.address is not None:
             return await _connected((context.address,), context)
@@ -219,7 +219,7 @@ class EndpointSource:
 
 
 class _GaveNothingError(Exception):
-    """A probe ended before a connection stood; never leaves this file."""
+    """The probe ended before a connection was established; never leaves this file."""
 
     def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
@@ -228,10 +228,10 @@ class _GaveNothingError(Exception):
 
 
 async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> socket.socket:
-    """Return a socket that is connected or, alone and where the loop tells, on its way."""
+    """Return a connected socket or, for one address where the loop reports readiness, a connecting one."""
     way = context.endpoint.connect
     try:
-        # With a proxy it must stand first: a failure to connect is then the proxy's.
+        # With a proxy it must be connected first: a failure to connect is then the proxy's.
         if len(addresses) == 1 and way.proxy is None and tells_readiness(asyncio.get_running_loop()):
             return start_connecting(addresses[0], way.source)
         async with asyncio.timeout_at(context.deadline):

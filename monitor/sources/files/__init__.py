@@ -1,4 +1,4 @@
-"""Probe certificate files, in folders and by pattern too; judges nothing and keeps no private key."""
+"""Probe certificate files, also in folders and by pattern; judges nothing and keeps no private key."""
 
 from monitor.sources.files.settings import FilesSettings
 from monitor.sources.files.source import FilesSource

@@ -1,4 +1,4 @@
-"""Read one file and keep its certificates and the dates of its CRLs; the bytes, maybe with a key, go."""
+"""Read one file and keep its certificates and CRL dates; the bytes, which may contain a key, are dropped."""
 
 import os
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ Signature = tuple[int, int, int, int, int]
 
 
 class UnfitError(Exception):
-    """The path is no file that we read; the sentence says why, the reason in a word."""
+    """The path is not a readable file; the message says why, ``reason`` classifies it."""
 
     def __init__(self, sentence: str, reason: FailureReason = FailureReason.UNREADABLE) -> None:
-        """Keep both."""
+        """Make the error for a sentence and a reason."""
         super().__init__(sentence)
         self.reason = reason
 
 
 class Stored(NamedTuple):
-    """Hold one certificate of a file: its index, in the file or under the alias where it has one."""
+    """One certificate of a file with its index, in the file or under its alias."""
 
     position: int
     certificate: Certificate
@@ -36,11 +36,11 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CertFile:
-    """Hold what one file showed: index in the file, certificate and DER of each, CRLs, and what was damaged.
+    """The contents of one file: index, certificate and DER of each, CRLs, and what was damaged.
 
-    The signature is device, inode, modification time, size and change time: while it stays, the
-    content stays. ``locked`` says, by alias, that no passphrase fits; ``mark`` stands for the passphrases
-    that were tried then. ``hint`` says why nothing was found, where that can be told.
+    The signature is device, inode, modification time, size and change time: while it is unchanged, so is the
+    content. ``locked`` lists, by alias, what no passphrase opens; ``mark`` identifies the passphrases tried.
+    ``hint`` explains, where possible, why nothing was found.
     """
 
     signature: Signature
@@ -52,16 +52,16 @@ class CertFile:
     mark: bytes = field(default=b"", repr=False)
 
     def holds(self, signature: Signature, passphrases: Passphrases) -> bool:
-        """Return whether reading the file again would give the same."""
+        """Return whether reading the file again would yield the same."""
         return self.signature == signature and (not self.locked or self.mark == passphrases.mark)
 
 
 def read_file(path: str, known: CertFile | None = None, passphrases: Passphrases = NONE) -> CertFile:
-    """Return what a file holds, ``known`` itself when neither it nor what failed to open it has changed.
+    """Read a file; return ``known`` if neither the file nor the passphrases that failed have changed.
 
-    certbot and kubelet swap symbolic links while we look: a path that is gone, or a file that changes
-    under the reading, is tried once more. Raises ``OSError``, and ``UnfitError`` for what is no
-    regular file or larger than 16 MiB.
+    certbot and kubelet swap symbolic links at any time: a path that is gone, or a file that changes while it
+    is read, is tried once more. Raises ``OSError``, and ``UnfitError`` for what is no regular file or larger
+    than 16 MiB.
     """
     try:
         found = _read_once(path, known, passphrases)
@@ -122,7 +122,7 @@ def _parsed(
 
 
 def inside(path: str, alias: str) -> str:
-    """Return the location of what has a name in a file: ``path#alias``, or the path itself."""
+    """Return the location of an alias in a file: ``path#alias``, or the path itself."""
     return f"{path}#{alias}" if alias else path
 
 

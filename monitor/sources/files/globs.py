@@ -1,7 +1,7 @@
 """Match paths against patterns with ``*``, ``?``, ``[...]`` and ``**``; text only, no file is touched.
 
-As in a shell, a name that begins with a dot is matched only by a pattern part that begins with one:
-so the hidden ``..data`` folders behind Kubernetes volumes do not show every certificate twice.
+As in a shell, a name that begins with a dot is matched only by a pattern part that begins with one: so the
+hidden ``..data`` folders of Kubernetes volumes do not yield every certificate twice.
 """
 
 import os
@@ -25,10 +25,10 @@ def has_magic(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Hold a pattern as a plain folder to start from and one part for each level below it.
+    """A pattern: a plain folder to start from and one part for each level below it.
 
-    Matching walks down level by level with the set of parts that may come next, so that folders which
-    cannot lead to a match are never listed. ``suffixes`` (lower case) narrows the files, empty for all.
+    Matching descends level by level with the set of parts that may come next, so that folders which cannot
+    lead to a match are never listed. ``suffixes`` (lower case) restricts the files; empty allows all.
     """
 
     base: str
@@ -41,7 +41,7 @@ class Pattern:
         return self._closed({0})
 
     def after(self, states: States, name: str) -> States:
-        """Return the states after going to an entry of this name; empty when nothing can match."""
+        """Return the states after descending to an entry of this name; empty when nothing can match."""
         reached: set[int] = set()
         for state in states:
             if state == len(self.parts):
@@ -55,7 +55,7 @@ class Pattern:
         return self._closed(reached)
 
     def accepts(self, states: States, name: str) -> bool:
-        """Return whether a file of this name in these states is matched."""
+        """Return whether a file of this name matches in these states."""
         fits = not self.suffixes or name.lower().endswith(self.suffixes)
         return fits and len(self.parts) in states
 
@@ -64,7 +64,7 @@ class Pattern:
         return any(state < len(self.parts) for state in states)
 
     def _closed(self, states: set[int]) -> States:
-        """Add the states that ``**`` reaches by standing for no folder at all."""
+        """Add the states that ``**`` reaches by matching no folder at all."""
         closed = set(states)
         for state in sorted(states):
             following = state
@@ -75,7 +75,7 @@ class Pattern:
 
 
 def pattern(text: str) -> Pattern:
-    """Return the pattern that a text with magic stands for; a final ``**`` means every file below."""
+    """Parse a pattern; a final ``**`` means every file below."""
     pure = PurePath(text)
     names = [name for name in pure.parts if name != pure.anchor]
     plain = next((index for index, name in enumerate(names) if has_magic(name)), len(names))
@@ -111,7 +111,7 @@ def _part(name: str) -> re.Pattern[str] | None:
 
 
 def _whole(text: str) -> str:
-    """Return the expression for a whole path; a leading ``**`` also stands for the root."""
+    """Return the expression for a whole path; a leading ``**`` also matches the root."""
     parts = text.split("/")
     result = "/?" if parts[0] == _ANY_DEPTH else ""
     for part in parts[:-1]:

@@ -1,4 +1,4 @@
-"""The passphrases of key stores as they are at one probe; nothing is kept beyond it, nothing is shown.
+"""The passphrases of key stores during one probe; nothing is kept beyond it, nothing is printed.
 
 Files are read on the thread that probes, so that a rotated passphrase needs no reload.
 """
@@ -17,13 +17,13 @@ from monitor.settings import LocalPath, Settings
 MOST = 32
 """Each one is tried on each file that none before it opens."""
 
-# Made anew in each process: what is remembered of passphrases says nothing about them.
+# Random for each process: what is remembered of passphrases reveals nothing about them.
 _SALT = secrets.token_bytes(32)
 _NOWHERE = "name where one lies in passphrases, or with --passphrase-file"
 
 
 class PassphraseSettings(Settings):
-    """Say where one passphrase lies."""
+    """Where one passphrase is stored."""
 
     file: LocalPath | None = Field(None, description="file that holds it")
     env: str | None = Field(None, min_length=1, description="environment variable that holds it")
@@ -36,15 +36,15 @@ class PassphraseSettings(Settings):
 
     @property
     def reference(self) -> SecretReference:
-        """Return the reference that these settings write."""
+        """Return the reference for these settings."""
         return SecretReference(file=self.file or "", env=self.env or "")
 
 
 class Passphrases:
-    """Read passphrases when they are first needed; calling gives those that can be had, in their order."""
+    """Reads passphrases when first needed; a call returns the available ones, in order."""
 
     def __init__(self, references: Sequence[SecretReference] = ()) -> None:
-        """Read nothing yet."""
+        """Prepare without reading anything."""
         self._references = references
         self._read: tuple[Secret, ...] | None = None
         self._troubles: list[str] = []
@@ -57,7 +57,7 @@ class Passphrases:
 
     @property
     def mark(self) -> bytes:
-        """Return what changes with them: a file that none of them opened is tried again when it does."""
+        """Return a value that changes with the passphrases: files that none opened are then tried again."""
         digest = hmac.new(_SALT, digestmod=hashlib.sha256)
         for secret in self():
             text = secret.reveal().encode("utf-8", "surrogateescape")
@@ -66,7 +66,7 @@ class Passphrases:
 
     @property
     def advice(self) -> str:
-        """Return what a person can do who reads that none of them fits."""
+        """Return the advice for people when no passphrase fits."""
         self()
         return "; ".join(self._troubles) if self._references else _NOWHERE
 

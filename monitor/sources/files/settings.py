@@ -1,4 +1,4 @@
-"""What a configuration says of one set of certificate files, and the target it becomes; reads no file."""
+"""The configuration of a set of certificate files, and its target; reads no file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from monitor.sources.files.walk import ALL_SUFFIXES, STORE_SUFFIXES
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Files:
-    """Hold which files one target means."""
+    """The files that one target covers."""
 
     paths: tuple[str, ...]
     exclude: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Files:
 
 
 class FilesSettings(TargetSettings):
-    """Hold the configuration of one set of certificate files."""
+    """The settings of a set of certificate files."""
 
     kind: Literal["files"]
     name: str = Field("", description="names the target; the paths if left out")
@@ -49,7 +49,7 @@ class FilesSettings(TargetSettings):
         return read_host(text) if text else ""
 
     def target(self, policy: Policy) -> Target:
-        """Return the target these settings describe; asks the disk whether a path is a folder."""
+        """Return the target for these settings; checks on disk whether a path is a folder."""
         where = ", ".join(self.paths)
         return Target(
             id=make_target_id(self.kind, self.name or where),
@@ -65,13 +65,13 @@ class FilesSettings(TargetSettings):
 
 
 def _many(path: str) -> bool:
-    """Return whether an older certificate may lie beside its successor: in folders, patterns and stores."""
+    """Return whether superseded certificates may be present: in folders, patterns and stores."""
     if has_magic(path) or path.lower().endswith(STORE_SUFFIXES):
         return True
-    # The suffix answers for nearly every file, so that a hanging network disk is not asked here.
+    # The suffix decides for nearly every file, so that a hanging network disk is not accessed here.
     return not by_name(path) and Path(path).is_dir()
 
 
 def by_name(path: str) -> bool:
-    """Return whether a file is called like one that holds certificates."""
+    """Return whether a file name has a suffix of certificate files."""
     return path.lower().endswith(ALL_SUFFIXES)

@@ -1,4 +1,4 @@
-"""Probe certificate files, in folders and by pattern too; judges nothing and keeps no private key."""
+"""Probe certificate files, also in folders and by pattern; judges nothing and keeps no private key."""
 
 import asyncio
 import threading
@@ -25,20 +25,20 @@ MOST_HANGING = 56
 
 
 class FilesSource:
-    """Probe certificate files on threads of their own; unchanged files are not read again.
+    """Probes certificate files on its own threads; unchanged files are not read again.
 
-    A target on a disk that hangs holds one thread, however often it is probed, and no other target up.
+    A target on a disk that hangs blocks one thread, however often it is probed, and no other target.
     """
 
     def __init__(self, threads: int = 8) -> None:
-        """Probe up to ``threads`` targets at once, beside those that hang."""
+        """Probe up to ``threads`` targets at once, besides those that hang."""
         self.pool = ThreadPool("files", threads, spare=MOST_HANGING)
         self._hanging: WeakKeyDictionary[Files, Budget] = WeakKeyDictionary()
-        # Weak: what was read is forgotten with the target that asked for it.
+        # Weak: cached contents are dropped together with the target.
         self._known: WeakKeyDictionary[Files, dict[str, CertFile]] = WeakKeyDictionary()
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return the certificates and CRLs of every file, and what failed, within the timeout."""
+        """Return the certificates and CRLs of every file, and the failures, within the timeout."""
         files = request.settings
         if not isinstance(files, Files):
             raise TypeError(f"{request.target_id} is no files target")
@@ -51,7 +51,7 @@ class FilesSource:
             async with asyncio.timeout(probe.budget.timeout):
                 await self.pool.run(probe.run)
         except TimeoutError:
-            # A call hangs in the operating system: take what there is and leave its thread behind.
+            # A call hangs in the operating system: return what there is and abandon its thread.
             probe.give_up()
             self._hanging[files] = probe.budget
         self._known[files] = probe.read if probe.finished else probe.known | probe.read
@@ -59,13 +59,13 @@ class FilesSource:
 
 
 def _still(budget: Budget) -> ProbeResult:
-    """Return that the thread of an earlier look has not come back yet."""
+    """Return that the thread of an earlier probe is still blocked."""
     detail = f"an earlier look has not come back from {budget.at}: does its disk or share answer?"
     return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail, budget.at),), partial=True)
 
 
 class _Probe:
-    """One probe: filled by a thread, read by the loop, also while the thread still hangs."""
+    """One probe: filled by a thread, read by the loop, also while the thread hangs."""
 
     def __init__(self, files: Files, known: dict[str, CertFile], budget: Budget) -> None:
         self.known = known
@@ -79,7 +79,7 @@ class _Probe:
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        """Walk and read until everything is seen or a bound is reached."""
+        """Walk and read until everything is read or a limit is reached."""
         self.budget.under_way = True
         try:
             self._run()
@@ -104,7 +104,7 @@ class _Probe:
         self.finished = True
 
     def give_up(self) -> None:
-        """Let the thread end at its next step and record that the time is over."""
+        """Stop the thread at its next step and record the timeout."""
         self.budget.given_up = True
         if not self.budget.at:
             self.budget.at = self._files.paths[0]
@@ -114,7 +114,7 @@ class _Probe:
             self.read = dict(self.read)
 
     def seen(self) -> ProbeResult:
-        """Return what was seen so far."""
+        """Return the result so far."""
         with self._lock:
             read, failures = dict(self.read), tuple(self._failures)
         sightings: list[Sighting] = []
@@ -130,11 +130,11 @@ class _Probe:
         try:
             one = read_file(match.path, self.known.get(match.path), self._passphrases)
         except OSError as error:
-            # A file of a folder or pattern may come and go; one that was named may not.
+            # A file of a folder or pattern may come and go; a configured file may not.
             if match.named or not isinstance(error, FileNotFoundError):
                 self._failed(failure_of(error, match.path))
         except UnfitError as error:
-            # A pattern may match anything; what is called like a certificate file must not be passed over.
+            # A pattern may match anything; a file named like a certificate file must not be ignored.
             if match.named or (error.reason is FailureReason.TOO_LARGE and by_name(match.path)):
                 self._failed(Failure(error.reason, str(error), match.path))
         else:

@@ -1,4 +1,4 @@
-"""Find the files that paths and patterns name, within bounds; opens no file, only lists folders."""
+"""Find the files of paths and patterns, within limits; opens no file, only lists folders."""
 
 import os
 import stat
@@ -17,17 +17,17 @@ MOST_ENTRIES = 1_000_000
 
 
 class ExhaustedError(Exception):
-    """A bound of one probe is reached; ``failure`` names it and the location where the probe ended."""
+    """A limit of one probe is reached; ``failure`` names it and the location where the probe ended."""
 
     def __init__(self, failure: Failure) -> None:
-        """Keep the failure."""
+        """Make the error for a failure."""
         super().__init__(failure.detail)
         self.failure = failure
 
 
 @dataclass(slots=True)
 class Budget:
-    """Count what one probe spends; ``given_up`` lets another thread end it, which is ``under_way``."""
+    """The limits of one probe and what it has used; ``given_up`` lets another thread end it."""
 
     timeout: float
     deadline: float
@@ -43,20 +43,20 @@ class Budget:
         return cls(timeout, time.monotonic() + timeout)
 
     def enter(self, path: str) -> None:
-        """Note where the probe is; raise ``ExhaustedError`` when its time is over."""
+        """Record the current path; raise ``ExhaustedError`` when the time is over."""
         self.at = path
         if self.given_up or time.monotonic() > self.deadline:
             raise ExhaustedError(self.late())
 
     def entry(self, path: str) -> None:
-        """Spend one entry of a folder."""
+        """Count one entry of a folder."""
         self.enter(path)
         self.entries -= 1
         if self.entries < 0:
             raise ExhaustedError(_over(path, f"{MOST_ENTRIES:,} folder entries"))
 
     def file(self, path: str) -> None:
-        """Spend one matched file."""
+        """Count one matched file."""
         self.files -= 1
         if self.files < 0:
             raise ExhaustedError(_over(path, f"{MOST_FILES:,} files"))
@@ -75,7 +75,7 @@ def _over(path: str, bound: str) -> Failure:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Hold one file to read; ``named`` when its own path was given and not a pattern or folder."""
+    """One file to read; ``named`` if its own path was configured and not a pattern or folder."""
 
     path: str
     named: bool
@@ -87,11 +87,11 @@ def walk(
     budget: Budget,
     suffixes: tuple[str, ...] = SUFFIXES,
 ) -> Iterator[Match | Failure]:
-    """Iterate over the files that paths, folders and patterns give, each path once, and what failed.
+    """Iterate over the files of paths, folders and patterns, each path once, and over the failures.
 
     A folder means the files below it that end in one of the suffixes.
 
-    Raises ``ExhaustedError`` when a bound is reached.
+    Raises ``ExhaustedError`` when a limit is reached.
     """
     given: set[str] = set()
     for path in paths:
@@ -117,7 +117,7 @@ def _given(
 
 
 def _below(wanted: Pattern, excluded: Callable[[str], bool], budget: Budget) -> Iterator[Match | Failure]:
-    # Symbolic links may form loops and diamonds: a real folder is listed once for each way to go on.
+    # Symbolic links may form loops and diamonds: a real folder is listed once for each set of states.
     seen: set[tuple[int, int, States]] = set()
     waiting: list[tuple[str, States]] = [(wanted.base, wanted.start)]
     while waiting:
@@ -163,7 +163,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Pipes, sockets, devices and dangling links are none; what cannot be told says so when it is read."""
+    """Return false for pipes, sockets, devices and dangling links; other errors surface on reading."""
     try:
         return entry.is_file()
     except OSError:
@@ -171,7 +171,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def failure_of(error: OSError, path: str) -> Failure:
-    """Return the failure that an operating system's error stands for."""
+    """Return the failure for an operating system error."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return Failure(FailureReason.NOT_FOUND, f"{path} does not exist", path)
@@ -181,5 +181,5 @@ def failure_of(error: OSError, path: str) -> Failure:
 
 
 def is_regular(status: os.stat_result) -> bool:
-    """Return whether a status is that of an ordinary file."""
+    """Return whether a status is that of a regular file."""
     return stat.S_ISREG(status.st_mode)

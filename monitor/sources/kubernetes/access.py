@@ -1,7 +1,7 @@
-"""Learn from a kubeconfig, or from the pod, how the API server is reached; refuse what is not safe.
+"""Load from a kubeconfig, or from the pod, how the API server is reached; refuse what is not safe.
 
-Credentials travel only over a verified connection, whatever a kubeconfig says. Nothing is kept: what stands
-inside a kubeconfig lies in files only while it is taken in, in a folder of our own.
+Credentials are only sent over a verified connection, whatever a kubeconfig says. Nothing is kept: data
+embedded in a kubeconfig is in files only while it is loaded, in a temporary folder.
 """
 
 import base64
@@ -34,12 +34,12 @@ _INLINE = (
 
 
 class UnusableConfigError(Exception):
-    """The kubeconfig, or the service account of the pod, cannot be used; the sentence says why."""
+    """The kubeconfig, or the service account of the pod, cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Hold how one API server is asked; ``login`` is the value of the header Authorization."""
+    """How one API server is accessed; ``login`` is the value of the header Authorization."""
 
     server: str
     login: str = field(default="", repr=False)
@@ -49,9 +49,9 @@ class Access:
 
 
 async def access(cluster: Cluster) -> Access:
-    """Return how a cluster is reached, as its kubeconfig or the pod says now; raise ``UnusableConfigError``.
+    """Load the current access to a cluster from its kubeconfig or the pod; raise ``UnusableConfigError``.
 
-    Read anew for each probe, so that a token or certificate that was renewed is taken up.
+    Loaded for each probe, so that a renewed token or certificate takes effect.
     """
     settings = Configuration()
     try:
@@ -91,7 +91,7 @@ async def _load(cluster: Cluster, settings: Configuration, folder: str) -> None:
 
 
 def _document(path: Path) -> Any:
-    """Return what a kubeconfig holds; a pipe, or a file without end, is not waited for."""
+    """Parse a kubeconfig; pipes and endless files are refused instead of read."""
     status = path.stat()
     if not S_ISREG(status.st_mode):
         raise ValueError(f"{path} is no regular file")
@@ -103,7 +103,7 @@ def _document(path: Path) -> Any:
 
 
 def _parts(document: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield where certificates and keys stand inside: the library would leave them in files until the end."""
+    """Yield the embedded certificates and keys: the library would leave them in files until exit."""
     for group, inner, key in _INLINE:
         for entry in document.get(group) or ():
             part = entry.get(inner)
@@ -112,7 +112,7 @@ def _parts(document: Any) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _forget(folder: str) -> None:
-    """Make the library forget files of our folder: it would look for them there again."""
+    """Make the library forget files of our folder: it would look them up there again."""
     known: dict[str, str] = getattr(kube_config, "_temp_files", {})
     for content in [content for content, path in tuple(known.items()) if path.startswith(folder + os.sep)]:
         known.pop(content, None)

@@ -1,7 +1,7 @@
-"""Find the certificates in the JSON documents of the Kubernetes API; asks nobody, keeps no private key.
+"""Find the certificates in JSON documents of the Kubernetes API; sends no requests, keeps no private key.
 
-Documents are as in https://kubernetes.io/docs/reference/kubernetes-api/ and come from outside: every value
-may be anything.
+Documents are as in https://kubernetes.io/docs/reference/kubernetes-api/ and untrusted: every value may be of
+any type.
 """
 
 import base64
@@ -14,20 +14,20 @@ from typing import Any
 Held = tuple[str, bytes]
 """A location, ``namespace/secret/name#key``, and the bytes that lie there."""
 
-# RFC 7468 and OpenSSL's older labels: keys, requests and other blocks do not count in a config map.
+# RFC 7468 and OpenSSL's older labels: keys, requests and other blocks in a config map are ignored.
 _PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----|-----BEGIN PKCS7-----")
 
 
 class TooLargeError(Exception):
-    """An answer, a list, or what a cluster holds is larger than is read; the sentence says which."""
+    """A response, a list or the contents of a cluster exceed a limit; the message says which."""
 
 
 class NotAListError(ValueError):
-    """An answer is no list of the API."""
+    """The response is not a list of the API."""
 
 
 def items(document: Any) -> tuple[list[Any], str]:
-    """Return the items of a list and where it goes on, empty at its end; raise ``NotAListError``."""
+    """Return the items of a list and its continue token, empty at its end; raise ``NotAListError``."""
     if not isinstance(document, dict) or not isinstance(document.get("items"), list | None):
         raise NotAListError("the answer is no list")
     onward = _dict(document.get("metadata")).get("continue")
@@ -35,7 +35,7 @@ def items(document: Any) -> tuple[list[Any], str]:
 
 
 def in_secret(secret: Any, keys: Sequence[str]) -> Iterator[Held]:
-    """Yield what lies at the wanted keys of a secret; what is no base64 comes as it is, to be told."""
+    """Yield the values at the wanted keys of a secret; invalid Base64 is passed on, to be reported."""
     yield from _wanted(secret, "secret", _dict(_dict(secret).get("data")), keys, encoded=True)
 
 
@@ -49,7 +49,7 @@ def in_config_map(config_map: Any, keys: Sequence[str]) -> Iterator[Held]:
 
 
 def in_webhooks(kind: str, configuration: Any) -> Iterator[Held]:
-    """Yield the CA bundles by which the API server verifies webhooks; none means the system's CAs."""
+    """Yield the CA bundles with which the API server verifies webhooks; none means the system's CAs."""
     _, name = _called(configuration)
     for webhook in _list(_dict(configuration).get("webhooks")):
         bundle = _dict(_dict(webhook).get("clientConfig")).get("caBundle")

@@ -1,4 +1,4 @@
-"""Say in a reason and a sentence why a cluster could not be asked."""
+"""Reason and sentence for why a cluster could not be queried."""
 
 from monitor.http.request import FetchError
 from monitor.model import FailureReason
@@ -23,7 +23,7 @@ _REASONS = {401: FailureReason.UNAUTHORIZED, 403: FailureReason.FORBIDDEN, 404: 
 
 
 def said(error: BaseException) -> tuple[FailureReason, str]:
-    """Return the reason and the sentence for what a probe ended with."""
+    """Return the reason and the sentence for the error that ended a probe."""
     match error:
         case AnswerError():
             reason = _REASONS.get(error.status, FailureReason.BAD_ANSWER)

@@ -1,4 +1,4 @@
-"""Say which lists of the API a cluster is asked for, and what an item of each holds; asks nobody."""
+"""The API lists that are requested from a cluster, and how their items are read; sends no requests."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ _WEBHOOKS = ("validatingwebhookconfiguration", "mutatingwebhookconfiguration")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Hold one list: its path, what it is filtered by, and how its items are read.
+    """One list: its path, its filter, and how its items are read.
 
-    ``location`` is where its certificates lie: ``namespace/secret``, or the resource for a whole cluster.
-    ``named`` says that whoever configured it says that certificates lie there: then anything else is told.
+    ``location`` is where its certificates are: ``namespace/secret``, or the resource for a whole cluster.
+    ``named`` means that the configuration names its certificates explicitly: anything else there is a
+    failure.
     """
 
     path: str
@@ -28,7 +29,7 @@ class Listing:
 
 
 def listings(cluster: Cluster) -> Iterator[Listing]:
-    """Yield the lists to ask for, each filtered by the server, so that no other secret travels."""
+    """Yield the lists to request, each filtered by the server, so that no other secret is sent."""
     for namespace in cluster.namespaces or ("",):
         if "secrets" in cluster.resources:
             for secret in cluster.secrets:

@@ -1,8 +1,8 @@
-"""Run a probe in an event loop of its own, and end with it whatever connection or program the probe began.
+"""Run a probe in its own event loop, and end every connection and program of the probe with it.
 
-A kubeconfig may name a program that logs in. One that hangs is given up with the probe; asyncio would leave
-it running, one more with each probe. A TLS connection waits for the other side's close_notify when it
-is closed, and would stay open when the loop is gone.
+A kubeconfig may name a program that logs in. One that hangs is abandoned with the probe; asyncio would leave
+it running, one more with each probe. A TLS connection waits for the peer's close_notify when it is closed,
+and would stay open when the loop is gone.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ else:
 
 
 class _Loop(_Base):
-    """Remember which connections were made and which programs were started."""
+    """Tracks which connections were made and which programs were started."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class _Loop(_Base):
 
 
 def run(probe: Coroutine[Any, Any, T]) -> T:
-    """Return what a probe returns or raise what it raises; nothing that it began outlives it."""
+    """Return what a probe returns or raise what it raises; nothing that it started outlives it."""
     with asyncio.Runner(loop_factory=_Loop) as runner:
         return runner.run(_ending(probe))
 

@@ -1,4 +1,4 @@
-"""Ask a cluster for lists, page by page, bounded in size; never asks to change anything."""
+"""Request lists from a cluster, page by page, bounded in size; read-only."""
 
 import json
 from collections.abc import AsyncIterator
@@ -26,10 +26,10 @@ _FEWER = 10
 
 
 class AnswerError(Exception):
-    """The API server did not answer with success; holds the HTTP status and what it said."""
+    """The API server responded with an error; contains the HTTP status and its message."""
 
     def __init__(self, status: int, said: str) -> None:
-        """Keep both."""
+        """Make the error for a status and a message."""
         super().__init__(f"HTTP {status}: {said}")
         self.status = status
         self.said = said
@@ -37,7 +37,7 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """An API server that can be asked; ``seconds`` is the longest time of one request."""
+    """A connected API server; ``seconds`` is the timeout of one request."""
 
     session: HttpSession
     access: Access
@@ -46,14 +46,14 @@ class Api:
 
 @asynccontextmanager
 async def connected(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
-    """Give a cluster to ask; raise ``UnusableConfigError``.
+    """Open a session with a cluster; raise ``UnusableConfigError``.
 
-    Proxies and logins of the environment and netrc files are not used: only what the kubeconfig says.
+    Proxies and logins of the environment and netrc files are not used: only those of the kubeconfig.
     """
     found = await access(cluster)
-    tls = found.tls or client_context(Anchors())  # without TLS nothing is to be verified: trust nobody
+    tls = found.tls or client_context(Anchors())  # without TLS nothing is verified: trust no anchors
     how = Connections(compressed=True, proxy=found.proxy, server_name=found.server_name)
-    names = Resolver(1)  # of this probe: it has a loop of its own
+    names = Resolver(1)  # owned by this probe, which has a loop of its own
     try:
         async with HttpSession(names, tls, how) as session:
             yield Api(session, found, seconds)
@@ -82,8 +82,8 @@ async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[lis
 async def _document(api: Api, path: str, query: dict[str, str]) -> Any:
     """Return a page.
 
-    A list that changed too much while it was read is told by the server (410 Gone, with a token to go on
-    with); nothing of what came before is lost then, so going on, once, is right here.
+    The server reports a list that changed too much while it was read (410 Gone, with a token to continue);
+    the earlier pages remain valid, so continuing, once, is right here.
     """
     status, body = await _asked(api, path, query)
     if status == _GONE and (onward := _resumption(body)):
@@ -122,7 +122,7 @@ def _json(body: bytes) -> Any:
 
 
 def _resumption(body: bytes) -> str:
-    """Return the token with which a list that expired goes on (API concepts, "410 Gone responses")."""
+    """Return the token to continue an expired list (API concepts, "410 Gone responses")."""
     document = _json(body)
     found = document.get("metadata") if isinstance(document, dict) else None
     onward = found.get("continue") if isinstance(found, dict) else None
@@ -130,7 +130,7 @@ def _resumption(body: bytes) -> str:
 
 
 def _message(body: bytes) -> str:
-    """Return what a Status document says, else the beginning of the text."""
+    """Return the message of a Status document, else the beginning of the text."""
     document = _json(body)
     said = document.get("message") if isinstance(document, dict) else None
     return _one_line(said if isinstance(said, str) else body[:200].decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""The configuration of one Kubernetes cluster whose certificates are watched; connects to nothing."""
+"""The configuration of one Kubernetes cluster; opens no connection."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ Resource = Literal["secrets", "configmaps", "webhooks"]
 
 @dataclass(frozen=True, slots=True)
 class SecretKeys:
-    """Hold which keys (patterns) of which type of secret hold certificates."""
+    """The keys (patterns) of one type of secret that contain certificates."""
 
     type: str
     keys: tuple[str, ...]
@@ -26,10 +26,10 @@ class SecretKeys:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Hold where a cluster is asked and for what.
+    """Where a cluster is reached and what is read from it.
 
-    ``kubeconfig`` is empty for the service account of the pod that we run in. Empty ``namespaces`` mean
-    all of them. ``keys`` are patterns of the keys of config maps.
+    ``kubeconfig`` is empty for the service account of the pod that this program runs in. Empty ``namespaces``
+    mean all of them. ``keys`` are patterns of the keys of config maps.
     """
 
     kubeconfig: str = ""
@@ -44,7 +44,7 @@ class Cluster:
 
 
 class SecretKeysSettings(BaseModel):
-    """Hold the configuration of one type of secret."""
+    """The settings of one type of secret."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,7 +53,7 @@ class SecretKeysSettings(BaseModel):
 
 
 class KubernetesSettings(TargetSettings):
-    """Hold the configuration of one cluster."""
+    """The settings of one cluster."""
 
     kind: Literal["kubernetes"]
     name: str = Field(min_length=1, description="names the cluster")
@@ -98,7 +98,7 @@ class KubernetesSettings(TargetSettings):
         return self
 
     def target(self, policy: Policy) -> Target:
-        """Return the target these settings describe."""
+        """Return the target for these settings."""
         return Target(
             id=make_target_id(KIND, self.name),
             kind=KIND,

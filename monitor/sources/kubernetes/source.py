@@ -1,7 +1,6 @@
 """Probe the certificates in a Kubernetes cluster: secrets, config maps, CA bundles; judges nothing.
 
-A probe runs on a thread with a loop of its own: reading a kubeconfig may block, and a page is megabytes of
-JSON.
+A probe runs on a thread with its own loop: reading a kubeconfig may block, and a page is megabytes of JSON.
 """
 
 import asyncio
@@ -25,14 +24,14 @@ _HIDDEN = {403: FailureReason.FORBIDDEN, 404: FailureReason.NOT_FOUND}
 
 
 class KubernetesSource:
-    """Probe clusters on threads of their own."""
+    """Probes clusters on its own threads."""
 
     def __init__(self, threads: int = 4) -> None:
         """Probe up to ``threads`` clusters at once."""
         self.pool = ThreadPool("kubernetes", threads)
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return every certificate that could be listed, and what failed, within the timeout."""
+        """Return every certificate in the listed objects, and the failures, within the timeout."""
         cluster = request.settings
         if not isinstance(cluster, Cluster):
             raise TypeError(f"{request.target_id} is no kubernetes target")
@@ -47,7 +46,7 @@ class KubernetesSource:
 
 
 async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
-    # Here and not above: the library is an extra, and takes most of a second to import.
+    # Imported here: the library is an optional extra, and takes most of a second to import.
     from monitor.sources.kubernetes import failures, requests  # noqa: PLC0415
 
     found = _Found()
@@ -56,13 +55,13 @@ async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
             for listing in listings(cluster):
                 await _listed(api, listing, found)
     except failures.TROUBLE as error:
-        # What came before it is not shown: all last known places stay, none is taken for gone.
+        # Earlier results are discarded: all last known locations stay, none counts as removed.
         return ProbeResult(failures=(Failure(*failures.said(error)),))
     return found.seen()
 
 
 async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
-    """Take what one list holds; that we may not see it costs only this list."""
+    """Read one list; a missing permission affects only this list."""
     from monitor.sources.kubernetes import requests  # noqa: PLC0415 - as above
 
     try:
@@ -78,7 +77,7 @@ async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
 
 
 class _Found:
-    """Collect what a probe shows."""
+    """The sightings and failures of one probe."""
 
     def __init__(self) -> None:
         self.sightings: list[Sighting] = []
@@ -89,10 +88,10 @@ class _Found:
         self._octets = 0
 
     def take(self, held: Iterable[Held], *, named: bool) -> None:
-        """Take the certificates out of what an item holds; whatever else lies there is let go.
+        """Take the certificates from the contents of an item; everything else is dropped.
 
-        A location that was taken before is passed over: two entries may ask for the same, and a list that is
-        gone on with may repeat itself. ``named`` tells of a location without a certificate. Raises
+        A location that was taken before is skipped: two entries may request the same list, and a continued
+        list may repeat items. ``named`` makes a location without a certificate a failure. Raises
         ``TooLargeError``.
         """
         for location, data in held:
@@ -112,7 +111,7 @@ class _Found:
             self._fail(Failure(FailureReason.NOT_A_CERTIFICATE, f"{location} holds no certificate", location))
 
     def seen(self) -> ProbeResult:
-        """Return what was taken."""
+        """Return the result."""
         return ProbeResult(tuple(self.sightings), tuple(self.failures), self.ders)
 
     def _certificate(self, location: str, position: int, der: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What Windows itself tells of this machine, through its own libraries; loads only on Windows.
+"""Certificate data of this machine from Windows' own libraries; loads only on Windows.
 
-It must not change anything there, and it opens no private key.
+It must not change anything there, and opens no private key.
 """

@@ -74,15 +74,15 @@ _dll.CertGetCertificateContextProperty.argtypes = (
 
 
 def stored_in(store: StoreName) -> tuple[StoredCertificate, ...]:
-    """Return what a store holds, archived certificates too, each certificate once.
+    """Return the contents of a store, archived certificates too, each certificate once.
 
-    The store is the logical one: what group policy and the directory bring belongs to it
+    The store is the logical one, which includes certificates from group policy and Active Directory
     (https://learn.microsoft.com/windows/win32/seccrypto/system-store-locations). Raises ``CallError``.
     """
     found: dict[bytes, StoredCertificate] = {}
     with _opened(store) as handle:
         for one in _entries(handle):
-            # A certificate may lie in two physical parts; the one with a key says more.
+            # A certificate may be in two physical stores; the entry with a key is more informative.
             if one.der not in found or one.key.link is KeyLink.PRESENT:
                 found[one.der] = one
             if len(found) > MOST_CERTIFICATES:
@@ -103,7 +103,8 @@ def _opened(store: StoreName) -> Iterator[int]:
 
 
 def _entries(handle: int) -> Iterator[StoredCertificate]:
-    # Each call frees the context of the one before; only where the walk ends early one is left to us.
+    # Each call frees the context of the previous one; only when the walk ends early must the last one be
+    # freed.
     context = None
     try:
         while context := _dll.CertEnumCertificatesInStore(handle, context):
@@ -129,13 +130,13 @@ def _entry(context: "ctypes._Pointer[_Context]") -> StoredCertificate:
 
 
 def _key(context: "ctypes._Pointer[_Context]") -> PrivateKey:
-    """Return where the private key lies; whether it still lies there only opening it would tell."""
+    """Return where the private key is stored; only opening it would show whether it still exists."""
     octets = _property(context, _KEY_PROVIDER)
     if octets is None:
         return PrivateKey(KeyLink.MISSING)
     if len(octets) < ctypes.sizeof(_KeyProvider):
         return PrivateKey(KeyLink.UNKNOWN)
-    # Its pointers lead into the same octets, which live as long as this function.
+    # Its pointers refer to the same buffer, which lives as long as this function.
     found = _KeyProvider.from_buffer(octets)
     provider = found.provider or ""
     return PrivateKey(
@@ -144,7 +145,7 @@ def _key(context: "ctypes._Pointer[_Context]") -> PrivateKey:
 
 
 def _property(context: "ctypes._Pointer[_Context]", number: int) -> "ctypes.Array[ctypes.c_char] | None":
-    """Return the octets of a property, which may be none; ``None`` where the certificate has it not."""
+    """Return the octets of a property, possibly empty; ``None`` where the certificate lacks it."""
     length = wintypes.DWORD(0)
     if not _dll.CertGetCertificateContextProperty(context, number, None, ctypes.byref(length)):
         return None

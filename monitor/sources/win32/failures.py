@@ -1,4 +1,4 @@
-"""Why Windows did not answer, by its own error numbers; loads on every platform, asks nothing."""
+"""Errors of Windows calls by error number; loads on every platform, calls nothing."""
 
 import ctypes
 import sys
@@ -10,21 +10,21 @@ _REASONS = {2: FailureReason.NOT_FOUND, 3: FailureReason.NOT_FOUND, 5: FailureRe
 
 
 class CallError(Exception):
-    """A call of Windows failed; ``number`` is its error number, 0 where it is our own bound."""
+    """A Windows call failed; ``number`` is its error number, 0 where our own limit was exceeded."""
 
     def __init__(self, number: int, sentence: str) -> None:
-        """Keep the number and what it means in words."""
+        """Make the error for a number and its description."""
         super().__init__(sentence)
         self.number = number
 
     @property
     def reason(self) -> FailureReason:
-        """Return the reason of the failure that this makes."""
+        """Return the reason of the failure for this error."""
         return _REASONS.get(self.number, FailureReason.UNREADABLE)
 
 
 def last_error() -> CallError:
-    """Return the error that the last call through ctypes left behind; ask at once after it."""
+    """Return the error of the last call through ctypes; use it right after that call."""
     number = 0
     if sys.platform == "win32":
         number = ctypes.get_last_error()
@@ -32,7 +32,7 @@ def last_error() -> CallError:
 
 
 def call_error(number: int) -> CallError:
-    """Return an error number of Windows with its text."""
+    """Return the error for a Windows error number, with its text."""
     unsigned = number & 0xFFFFFFFF
     said = ""
     if sys.platform == "win32":

@@ -77,7 +77,7 @@ _dll.HttpQueryServiceConfiguration.argtypes = (
 
 
 def bindings() -> tuple[Binding, ...] | None:
-    """Return every binding to an address and to a name, ``None`` where they cannot be read.
+    """Return every binding to an address and to a name, ``None`` if they cannot be read.
 
     Source: https://learn.microsoft.com/windows/win32/api/http/nf-http-httpqueryserviceconfiguration
     """
@@ -119,7 +119,7 @@ def _binding(address: str, port: int, given: _Parameters) -> Binding:
 
 
 def _answer(kind: int, query: ctypes.Structure) -> "ctypes.Array[ctypes.c_char] | None":
-    """Return the octets of one entry, into which its pointers lead, or ``None`` after the last."""
+    """Return the octets of one entry, which its pointers refer to, or ``None`` after the last."""
     length = wintypes.ULONG(0)
     octets = ctypes.create_string_buffer(512)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Read who may read the file of a machine's private key; never opens the file."""
+"""Read the access list of a machine key's file; never opens the file."""
 
 import ctypes
 import os
@@ -33,10 +33,10 @@ _memory.LocalFree.restype = ctypes.c_void_p
 
 
 def readers(container: str) -> tuple[KeyPermission, ...] | None:
-    """Return the access list of a key's file, ``None`` where there is no such file or we may not see it.
+    """Return the access list of a key's file, ``None`` if there is no such file or it cannot be read.
 
-    What the files of the newer key storage provider are called is not published: where its keys have another
-    name than those of the older providers, nothing is said.
+    The file names of the newer key storage provider are not documented: where they differ from those of the
+    older providers, the result is ``None``.
     """
     try:
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
@@ -56,7 +56,7 @@ def _access_list(path: str) -> tuple[KeyPermission, ...] | None:
         return None
     try:
         if not entries.value:
-            return (KeyPermission(_EVERYONE),)  # without a list there is no bound
+            return (KeyPermission(_EVERYONE),)  # without an access list there is no restriction
         size = int.from_bytes(ctypes.string_at(entries.value + 2, 2), "little")
         return key_permissions(ctypes.string_at(entries.value, size))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What this Windows machine calls itself; asks no name server."""
+"""The names of this Windows machine; queries no name server."""
 
 import ctypes
 import ipaddress
@@ -17,7 +17,7 @@ _dll.GetComputerNameExW.argtypes = (ctypes.c_int, wintypes.LPWSTR, ctypes.POINTE
 
 
 def own() -> tuple[str, ...]:
-    """Return the machine's names and addresses, the full name first, and those by which it is itself."""
+    """Return the machine's names and addresses, the full name first, and its loopback names."""
     named = (_named(form).lower() for form in (_FULL_NAME, _HOST_NAME, _NETBIOS))
     return tuple(dict.fromkeys(name for name in (*named, *_addresses(), *_LOOPBACK) if name))
 
@@ -30,7 +30,7 @@ def _named(form: int) -> str:
 
 def _addresses() -> Iterator[str]:
     try:
-        # Of its own name Windows tells the addresses of its interfaces.
+        # For its own name Windows returns the addresses of its interfaces.
         found = socket.getaddrinfo(socket.gethostname(), None)
     except OSError:
         return

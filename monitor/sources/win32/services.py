@@ -1,4 +1,4 @@
-"""Read which services of this machine use certificates and whom they run as; starts and stops none."""
+"""Read which services of this machine use certificates and the accounts they run as; changes none."""
 
 import ctypes
 import fnmatch
@@ -14,7 +14,7 @@ from monitor.parse import display
 
 assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the rest elsewhere
 
-# Windows' and the products' services that hold certificates.
+# Services of Windows and of products that use certificates.
 WANTED = (
     "*milestone*",
     "*xprotect*",
@@ -46,7 +46,7 @@ _dll.CloseServiceHandle.argtypes = (wintypes.HANDLE,)
 
 
 def accounts() -> tuple[ServiceAccount, ...] | None:
-    """Return the services that may use certificates, ``None`` where the list of services cannot be read."""
+    """Return the services that may use certificates, ``None`` if the list of services cannot be read."""
     try:
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _KEY) as services:
             return tuple(_wanted(services))
@@ -74,7 +74,7 @@ def _text(key: winreg.HKEYType, name: str) -> str:
 
 
 def _sids(account: str) -> tuple[str, ...] | None:
-    """Return the SIDs of a virtual account; groups of other accounts only a directory would tell."""
+    """Return the SIDs of a virtual account; groups of other accounts are known only to a directory."""
     is_virtual = account.lower().startswith(_VIRTUAL)
     return (service_sid(account[len(_VIRTUAL) :]),) if is_virtual else None
 

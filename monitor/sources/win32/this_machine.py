@@ -1,4 +1,4 @@
-"""This machine as its own Windows tells of it: stores, names, bindings, services and key rights."""
+"""This machine as Windows describes it: stores, names, bindings, services and key permissions."""
 
 import sys
 
@@ -11,14 +11,14 @@ assert sys.platform == "win32"  # noqa: S101 - the type checker passes over the 
 
 
 class ThisMachine:
-    """Answer what a probe this machine asks; what cannot be seen is ``None``."""
+    """The data for a probe of this machine; what cannot be read is ``None``."""
 
     def stored_in(self, store: StoreName) -> tuple[StoredCertificate, ...]:
-        """Return what one logical store holds; raise ``CallError``."""
+        """Return the contents of one logical store; raise ``CallError``."""
         return crypt32.stored_in(store)
 
     def names(self) -> tuple[str, ...]:
-        """Return the names and addresses of this machine, as it knows them without asking a server."""
+        """Return the names and addresses of this machine, without queries to a server."""
         return names.own()
 
     def bindings(self) -> tuple[Binding, ...] | None:
@@ -26,7 +26,7 @@ class ThisMachine:
         return httpapi.bindings()
 
     def accounts(self) -> tuple[ServiceAccount, ...] | None:
-        """Return the services that use certificates, and whom they run as."""
+        """Return the services that use certificates, and the accounts they run as."""
         return services.accounts()
 
     def readers(self, key: PrivateKey) -> tuple[KeyPermission, ...] | None:

@@ -1,4 +1,4 @@
-"""Say what went wrong between us and WinRM on a machine, why, and what to do; never says a secret."""
+"""Map errors of WinRM on a machine to reason, explanation and advice; never prints a secret."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -29,13 +29,13 @@ _ACCESS_DENIED = 5
 _NO_CONFIGURATION = frozenset({2150858752, 2150858754, 2150858811})
 _QUOTA = frozenset({2150859173, 2150859174, 2150859175, *range(2150859236, 2150859241)})
 _DEEPEST = 12
-# Libraries that need not be installed; their errors pass through the ones between.
+# Optional libraries; their errors pass through the libraries between.
 _KERBEROS = frozenset({"krb5", "gssapi"})
 _TRUST_IT = "Name its CA, or the certificate itself, in trust, and the machine as its certificate names it"
 
 
 def failure_of(error: BaseException, visit: RemoteSession) -> Failure:
-    """Return what an error of one probe means; an error that nothing here knows is an odd answer's."""
+    """Return the failure for an error of one probe; an unknown error counts as a bad answer."""
     host, told = visit.remote.host, None
     if visit.over or isinstance(error, LateError):
         told = FailureReason.TIMEOUT, "did not answer in time; a busy machine may need a longer timeout"
@@ -68,7 +68,7 @@ def _fault(error: WSManFaultError, remote: RemoteMachine) -> tuple[FailureReason
 
 
 def _refused(error: AuthenticationError, remote: RemoteMachine) -> tuple[FailureReason, str]:
-    if "did not response" in str(error):  # the library's words
+    if "did not response" in str(error):  # the library's message
         offered = display(str(error).rpartition("actual: ")[2].strip("'")) or "nothing"
         said = f"WinRM there takes no auth: {remote.auth}, it offers {offered}; no password was sent"
         return FailureReason.PROTOCOL_ERROR, said
@@ -115,7 +115,7 @@ def _no_token(error: BaseException, remote: RemoteMachine) -> tuple[FailureReaso
     if isinstance(error, ImportError) or "gssapi" in said:
         wanted = "libraries that are not installed here (pip install 'pypsrp[kerberos]')"
         return FailureReason.UNREADABLE, f"auth: {remote.auth} needs {wanted}: {said}"
-    # A KDC checks the password itself (RFC 4120 section 7.5.9, KDC_ERR_PREAUTH_FAILED).
+    # The KDC verifies the password itself (RFC 4120 section 7.5.9, KDC_ERR_PREAUTH_FAILED).
     wrong = "preauth" in said.casefold()
     reason = FailureReason.UNAUTHORIZED if wrong else FailureReason.PROTOCOL_ERROR
     return reason, f"the login with auth: {remote.auth} came to nothing: {said}"
@@ -136,7 +136,7 @@ def _odd(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, st
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Iterate over an error and everything it came from, as two libraries wrap them."""
+    """Iterate over an error and all its causes, as two libraries wrap them."""
     waiting, seen = [error], 0
     while waiting and seen < _DEEPEST:
         one = waiting.pop(0)

@@ -1,8 +1,8 @@
-"""Keep a wrong password from being tried at hundreds of machines, which would lock the account.
+"""Prevent a wrong password from being tried at hundreds of machines, which would lock the account.
 
-Windows counts wrong passwords for each account: five or ten lock it, and with a domain account those of all
-machines count together. So few machines are asked at a time with a login that has not just proved right, and
-one that was refused rests for a while, unless its password changes.
+Windows counts wrong passwords per account: five or ten lock it, and for a domain account those of all
+machines add up. So a login that has not just succeeded is tried at few machines at a time, and one that was
+refused is paused for a while, unless its password changes.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ PROOF = 300.0
 
 @dataclass(slots=True)
 class _Account:
-    """Hold what is known of one account with one password; ``doubts`` counts refusals in a row."""
+    """The state of one account with one password; ``doubts`` counts consecutive refusals."""
 
     digest: bytes
     refused: dict[str, float] = field(default_factory=dict)
@@ -43,10 +43,10 @@ class _Account:
 
 @dataclass(slots=True)
 class LoginSlot:
-    """Hold one machine's turn to be asked.
+    """One machine's permission to log in.
 
-    ``denied`` names who refused this login, when it must not be tried now. ``accepted`` is to be set to how
-    the login fared, and left alone where it came to none.
+    ``denied`` lists the machines that refused this login, if it must not be tried now. Set ``accepted`` to
+    the outcome of the login; leave it unset where no login took place.
     """
 
     denied: tuple[str, ...] = ()
@@ -54,17 +54,17 @@ class LoginSlot:
 
 
 class Lockout:
-    """Give out turns to log in; of passwords only salted hashes are kept."""
+    """Issues login slots; only salted hashes of passwords are kept."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        """Know no account; ``monotonic`` gives seconds that never step."""
+        """Start without known accounts; ``monotonic`` returns seconds that never step."""
         self._monotonic = monotonic
         self._salt = os.urandom(16)
         self._accounts: dict[str, _Account] = {}
 
     @asynccontextmanager
     async def turn(self, remote: RemoteMachine, secret: Secret | None) -> AsyncIterator[LoginSlot]:
-        """Wait for the turn of one machine; a login without a password of ours never waits."""
+        """Wait for the slot of one machine; a login without a password of ours never waits."""
         if secret is None:
             yield LoginSlot()
             return
@@ -92,7 +92,7 @@ class Lockout:
 
     def _may_go(self, account: _Account, host: str) -> bool:
         if self._denying(account, host):
-            return True  # to be told so at once
+            return True  # so that the refusal is reported at once
         proved = account.accepted_at is not None and self._monotonic() - account.accepted_at < PROOF
         return account.trying + account.doubts < AT_ONCE or (proved and not account.doubts)
 
@@ -116,7 +116,7 @@ class Lockout:
 
 
 def account_of(remote: RemoteMachine) -> str:
-    r"""Return what Windows counts wrong passwords for: ``DOMAIN\name``, or a name on one machine."""
+    r"""Return the account that Windows would lock: ``DOMAIN\name``, or a name on one machine."""
     domain, backslash, name = remote.username.casefold().rpartition("\\")
     if backslash and domain not in (".", ""):
         return f"{domain}\\{name}"

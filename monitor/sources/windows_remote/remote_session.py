@@ -1,7 +1,7 @@
-"""What WinRM is given for one probe one machine, and how its connections are cut when time is up.
+"""The parameters of one WinRM probe, and how its connections are closed at the timeout.
 
-Blocking libraries bound each read, not the whole: a server that sends a byte a second would hold a thread for
-ever. Here the connection itself is shut from outside, and the blocked read returns.
+Blocking libraries bound each read, not the whole: a server that sends a byte a second would block a thread
+forever. Here the connection itself is shut down from outside, and the blocked read returns.
 """
 
 import contextlib
@@ -18,10 +18,10 @@ from monitor.windows.access import RemoteMachine
 
 
 class Cut:
-    """Hold the connections of one probe; ``now`` shuts them all, those that come later too."""
+    """The connections of one probe; ``now`` shuts them all, including later ones."""
 
     def __init__(self) -> None:
-        """Hold nothing yet."""
+        """Start without connections."""
         self._lock = threading.Lock()
         self._held: list[socket.socket] = []
         self._over = False
@@ -32,7 +32,7 @@ class Cut:
         return self._over
 
     def hold(self, connection: socket.socket) -> None:
-        """Take a connection in: a second handle on it, since TLS takes the first one away."""
+        """Track a connection: by a duplicate handle, since TLS detaches the original."""
         twin = connection.dup()
         with self._lock:
             self._held.append(twin)
@@ -40,7 +40,7 @@ class Cut:
                 _shut(twin)
 
     def now(self) -> None:
-        """Shut every connection; whoever reads from one is told that it ended."""
+        """Shut every connection; blocked readers see the end of the stream."""
         with self._lock:
             self._over = True
             for twin in self._held:
@@ -48,7 +48,7 @@ class Cut:
 
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Shut every connection when what is done meanwhile takes longer."""
+        """Shut every connection if the body takes longer."""
         timer = threading.Timer(seconds, self.now)
         timer.daemon = True
         timer.start()
@@ -58,7 +58,7 @@ class Cut:
             timer.cancel()
 
     def close(self) -> None:
-        """End every connection: a library that closes its own handle may still hold an answer open on it."""
+        """Close every connection: a library's closed handle may still have a response open on it."""
         with self._lock:
             for twin in self._held:
                 _shut(twin)
@@ -67,18 +67,18 @@ class Cut:
 
 
 def _shut(twin: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it is not connected yet, or no longer
+    with contextlib.suppress(OSError):  # not connected yet, or no longer
         twin.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteSession:
-    """Hold what one probe one machine has: whom to ask, as whom, where, by what trust, how long.
+    """The parameters of one probe: machine, credentials, addresses, trust, deadline.
 
-    ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are the
-    anchors. ``deadline`` is in the seconds of ``time.monotonic``; whoever opens a socket gives it to ``cut``.
+    ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are the anchors.
+    ``deadline`` is in the seconds of ``time.monotonic``; whoever opens a socket passes it to ``cut``.
     ``secret`` is the password, ``passphrase`` that of the client certificate's key. ``link`` is a first
-    connection that stands already, to be used or closed.
+    connection that is already open, to be used or closed.
     """
 
     remote: RemoteMachine
@@ -92,10 +92,10 @@ class RemoteSession:
 
     @property
     def left(self) -> float:
-        """Return the seconds left, at least a hundredth: zero means "for ever" to some libraries."""
+        """Return the seconds left, at least a hundredth: zero means "forever" to some libraries."""
         return max(self.deadline - time.monotonic(), 0.01)
 
     @property
     def over(self) -> bool:
-        """Return whether time is up."""
+        """Return whether the deadline has passed."""
         return self.cut.over or time.monotonic() >= self.deadline

@@ -1,7 +1,7 @@
-"""Make the WS-Management connection of one probe: bounded in time and size, verified, nothing sent astray.
+"""Make the WS-Management connection of one probe: bounded in time and size, verified, to this host only.
 
-The library below follows redirects, proxies and netrc files of the environment, trusts certifi's CAs, and
-reads as much and as long as a server sends. All of that is taken away here.
+The library follows redirects, proxies and netrc files of the environment, trusts certifi's CAs, and reads as
+much and as long as a server sends. All of that is disabled here.
 """
 
 import errno
@@ -36,29 +36,29 @@ CONNECT_WITHIN = 10.0
 _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _USER_AGENT = "cert-monitor"
 
-# Their errors are told by us, once; their debug lines hold whole messages and the tokens of logins.
+# This program reports their errors itself; their debug lines contain whole messages and login tokens.
 for _library in ("pypsrp", "spnego", "urllib3"):
     logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 
 class LateError(Exception):
-    """The time of the probe is over."""
+    """The deadline of the probe has passed."""
 
 
 class TooLargeError(Exception):
-    """The machine sent more than is read of any."""
+    """The machine sent more than the limit."""
 
 
 class UnencryptedError(Exception):
-    """An answer came in the clear where all are encrypted: it is not from whom we logged in to."""
+    """A response was not encrypted although all must be: it is not from the machine we logged in to."""
 
 
 class UnfitIdentityError(Exception):
-    """The client certificate cannot be used; the sentence says why."""
+    """The client certificate cannot be used; the message says why."""
 
 
 def connection(visit: RemoteSession) -> WSMan:
-    """Return the connection to a machine; nothing is sent yet. Raises ``UnfitIdentityError``."""
+    """Return the connection to a machine, before anything is sent; raise ``UnfitIdentityError``."""
     remote = visit.remote
     sealed = remote.auth not in (AuthMethod.BASIC, AuthMethod.CERTIFICATE)
     session = requests.Session()
@@ -92,14 +92,14 @@ def _log_in(session: requests.Session, visit: RemoteSession, *, sealed: bool) ->
     if not remote.tls:
         raise ValueError(f"auth: {remote.auth} without TLS")  # the configuration refuses it as well
     if remote.auth is AuthMethod.BASIC:
-        # As bytes: the library would write a text as Latin-1.
+        # As bytes: the library would encode a text as Latin-1.
         session.auth = HTTPBasicAuth(remote.username.encode(), (password or "").encode())
     else:
         session.headers["Authorization"] = _MUTUAL
 
 
 class _Bounded(HTTPAdapter):
-    """Send requests of one probe, with what is left of its time and size."""
+    """Sends the requests of one probe within its remaining time and size."""
 
     def __init__(self, visit: RemoteSession, *, sealed: bool) -> None:
         self._visit = visit
@@ -115,7 +115,7 @@ class _Bounded(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = _pools(self)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 - the library's
-        """Leave verifying to our context; the library would load certifi's CAs into it."""
+        """Leave verification to our context; the library would load certifi's CAs into it."""
         conn.cert_reqs = "CERT_REQUIRED"
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
@@ -130,7 +130,7 @@ class _Bounded(HTTPAdapter):
         try:
             response = super().send(request, *args, **keys)
         except requests.Timeout:
-            # Not the library's own error: for that one it would sleep and try again.
+            # Not the library's own error: it would sleep and retry on that one.
             raise LateError from None
         self._answer = response.raw
         if self._sealed and response.status_code == 200 and not _is_sealed(response):
@@ -143,7 +143,7 @@ class _Bounded(HTTPAdapter):
         self._let_go()
 
     def _let_go(self) -> None:
-        """Close the last answer: half read, it would hold its connection open."""
+        """Close the last response: half read, it would keep its connection open."""
         if self._answer is not None:
             self._answer.close()
 
@@ -162,11 +162,12 @@ class _Bounded(HTTPAdapter):
         return counted
 
     def open(self) -> socket.socket:
-        """Return a connected socket: the one that stands already, once, else a new one."""
+        """Return a connected socket: the one that is already open, once, else a new one."""
         link, self._link = self._link, None
         if link is None:
             link = _connected(self._visit)
-        # Head and body of a request go in two pieces, and the second would wait for an answer to the first.
+        # Header and body of a request are sent in two pieces, and the second would wait for the ACK of the
+        # first.
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.settimeout(self._visit.left)
         self._visit.cut.hold(link)
@@ -213,7 +214,7 @@ def _connected(visit: RemoteSession) -> socket.socket:
 
 
 def _context(visit: RemoteSession) -> ssl.SSLContext:
-    """Return a context that accepts only the visit's anchors and the right name; shows our certificate."""
+    """Return a context that verifies the name and trusts only the session's anchors, with our certificate."""
     context = client_context(visit.trust)
     if visit.remote.identity is not None:
         _show(context, visit.remote.identity, visit)
@@ -224,7 +225,7 @@ def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: RemoteSes
     passphrase = visit.passphrase.reveal() if visit.passphrase is not None else ""
     try:
         for path in (identity.certificate, identity.key):
-            if not Path(path).is_file():  # a pipe would be waited for without end
+            if not Path(path).is_file():  # opening a pipe would block forever
                 raise UnfitIdentityError(f"{path} is no file that can be read")
         load_identity(context, identity.certificate, identity.key, passphrase)
     except ssl.SSLError as error:

@@ -1,4 +1,4 @@
-"""The configuration of Windows machines that are read over the network; one entry gives a target for each."""
+"""The configuration of Windows machines read over the network; one entry yields a target for each."""
 
 from datetime import timedelta
 from typing import Literal
@@ -16,7 +16,7 @@ UNHURRIED = PolicySettings(timeout=timedelta(seconds=60))
 
 
 class WindowsRemoteSettings(WindowsAccess):
-    """Hold the configuration of Windows machines that share one login."""
+    """The settings of Windows machines that share one login."""
 
     kind: Literal["windows_remote"]
     hosts: tuple[Host, ...] = Field(min_length=1, description="names or addresses of the machines")
@@ -35,7 +35,7 @@ class WindowsRemoteSettings(WindowsAccess):
 
 
 def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
-    """Return the target of one machine; ``host`` is as ``read_host`` gives it."""
+    """Return the target of one machine; ``host`` is normalized by ``read_host``."""
     return Target(
         id=make_target_id(KIND, host),
         kind=KIND,

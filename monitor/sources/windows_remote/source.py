@@ -1,7 +1,7 @@
-"""Probe Windows machines over the network: prepare a probe, give it to WinRM, keep its time.
+"""Probe Windows machines over the network: prepare a probe, run it with WinRM, enforce its deadline.
 
 The library for WinRM blocks, so each probe runs on a thread; at its end its connections are shut, so that no
-server holds a thread by answering slowly.
+server blocks a thread by responding slowly.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _GRACEFUL_CLOSE = 1.0
 
 
 class _UnpreparedError(Exception):
-    """A probe ended before the machine was asked; never leaves this file."""
+    """A probe ended before the machine was contacted; never leaves this file."""
 
     def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
@@ -42,13 +42,13 @@ class _UnpreparedError(Exception):
 
 @dataclass(slots=True)
 class _Probe:
-    """Hold one probe on its thread."""
+    """One probe on its thread."""
 
     visit: RemoteSession
     begun: bool = field(default=False)
 
     def run(self) -> ProbeResult:
-        """Ask the machine; called on a thread."""
+        """Probe the machine; called on a thread."""
         self.begun = True
         try:
             from monitor.sources.windows_remote import winrm  # noqa: PLC0415 - an optional library is behind it
@@ -58,17 +58,17 @@ class _Probe:
             self.close()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self.visit.cut.close()
         if self.visit.link is not None:
             self.visit.link.close()
 
 
 class WindowsRemoteSource:
-    """Probe Windows machines; one connection for each probe, a bounded number of them at once."""
+    """Probes Windows machines; one connection for each probe, a bounded number of them at once."""
 
     def __init__(self, resolver: NameLookup, at_once: int = AT_ONCE) -> None:
-        """Use this resolver for names, and probe up to ``at_once`` machines together."""
+        """Resolve names with this resolver, and probe up to ``at_once`` machines together."""
         self.pool = ThreadPool("windows", at_once + _PREPARING)
         self._resolver = resolver
         self._free = asyncio.Semaphore(at_once)
@@ -76,7 +76,7 @@ class WindowsRemoteSource:
         self._shelf = TrustStoreLoader()
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return what the machine's stores show and what went wrong, within the timeout."""
+        """Return the contents of the machine's stores and the failures, within the timeout."""
         remote = request.settings
         if not isinstance(remote, RemoteMachine):
             raise TypeError(f"{request.target_id} is no Windows machine")
@@ -124,7 +124,7 @@ class WindowsRemoteSource:
 
     @asynccontextmanager
     async def _turn(self, visit: RemoteSession) -> AsyncIterator[LoginSlot]:
-        """Wait until the machine may be asked; whoever does not come to ask closes the connection."""
+        """Wait for the machine's login slot; the connection is closed if the probe never starts."""
         look_over = True
         async with AsyncExitStack() as stack:
             try:
@@ -165,7 +165,7 @@ class WindowsRemoteSource:
 
 
 async def _connected(remote: RemoteMachine, addresses: tuple[Address, ...], deadline: float) -> socket:
-    """Return a connected socket: while it is not there, nobody waits on a thread or for a turn."""
+    """Return a connected socket: until it exists, no thread and no login slot is occupied."""
     within = min(CONNECT_WITHIN, deadline - time.monotonic())
     try:
         async with asyncio.timeout(within):
@@ -180,7 +180,7 @@ async def _connected(remote: RemoteMachine, addresses: tuple[Address, ...], dead
 
 
 def _accepted(seen: ProbeResult) -> bool | None:
-    """Return how the login fared: only what a machine showed proves it, and only a refusal disproves it."""
+    """Return the outcome of the login: only data proves it right, and only a refusal proves it wrong."""
     if seen.machine is not None:
         return True
     return False if any(one.reason is FailureReason.UNAUTHORIZED for one in seen.failures) else None
@@ -198,7 +198,7 @@ def _rests(remote: RemoteMachine, denied: tuple[str, ...]) -> _UnpreparedError:
 
 
 def _named(seen: ProbeResult, request: ProbeRequest) -> ProbeResult:
-    """Add the names that the configuration and its surroundings know of the machine."""
+    """Add the names of the machine from the configuration and its context."""
     if seen.machine is None:
         return seen
     names = dict.fromkeys((request.host, *request.aliases, *seen.machine.names))

@@ -1,7 +1,7 @@
 """Probe the stores of a Windows machine over WinRM: one PowerShell session, one call, one JSON document.
 
-Asks nothing else of the machine and changes nothing there. With a JEA endpoint its one visible function is
-called; without one the same function is sent along as a script.
+Reads nothing else from the machine and changes nothing there. With a JEA endpoint its one visible function is
+called; without one the same function is sent as a script.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ from monitor.windows.report import ReportError, parse_report, report_result
 FUNCTION = "Get-CertificateReport"
 COLLECTOR = "collector.ps1"
 
-# MaxShellsPerUser counts a session that we had to leave until it has been idle for so long; 60 is the least.
+# MaxShellsPerUser counts an abandoned session until it has been idle for this long; 60 is the minimum.
 _IDLE = 60
 _GRACEFUL_CLOSE = 3.0
 _MISSING = "CommandNotFoundException"
 
 
 class _RefusedError(Exception):
-    """The machine ran our call and gave no document; ``failure`` says why."""
+    """The machine ran our call and returned no document; ``failure`` says why."""
 
     def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
@@ -38,7 +38,7 @@ class _RefusedError(Exception):
 
 
 def read(visit: RemoteSession) -> ProbeResult:
-    """Return what the stores of a machine show; whatever goes wrong out there is a ``Failure``."""
+    """Return the contents of a machine's stores; every remote error is a ``Failure``."""
     remote = visit.remote
     try:
         document = _document(visit)
@@ -67,14 +67,14 @@ def _asked(wsman: WSMan, visit: RemoteSession) -> bytes:
     call = PowerShell(pool)
     _put(call, visit)
     output = call.invoke()
-    # A courtesy, and not where something failed: the session ends by itself, and what was read counts.
+    # A courtesy, skipped after errors: the session ends by itself, and the data is already read.
     with contextlib.suppress(Exception), visit.cut.within(_GRACEFUL_CLOSE):
         pool.close()
     return _one(output, call, visit)
 
 
 def _put(call: PowerShell, visit: RemoteSession) -> None:
-    """Write the call: the endpoint's own function, or its text with the stores as a parameter."""
+    """Set the command: the endpoint's own function, or its text with the stores as a parameter."""
     if visit.remote.configuration_name:
         call.add_cmdlet(FUNCTION)
     else:
@@ -84,7 +84,7 @@ def _put(call: PowerShell, visit: RemoteSession) -> None:
 
 
 def _one(output: Sequence[Any], call: PowerShell, visit: RemoteSession) -> bytes:
-    """Return the one text that the function gave; raise ``_RefusedError`` with what it said instead."""
+    """Return the function's single text output; raise ``_RefusedError`` with its error message otherwise."""
     if len(output) == 1 and isinstance(output[0], str) and call.state == PSInvocationState.COMPLETED:
         return output[0].encode("utf-8", "replace")
     remote = visit.remote
