@@ -47,6 +47,8 @@ async def timed_daemon(config: Path) -> AsyncIterator[Running]:
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
+        # Else it ends each wait for Python's lock at once, and threads that want it spin.
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
         "NO_FAKE_STAT": "1",
     }
     async with daemon(config, environment=environment) as running:
