@@ -12,6 +12,25 @@ import pytest
 from monitor.threads import ThreadPool
 
 
+class Gate:
+    """Hold up a thread until it is opened."""
+
+    def __init__(self) -> None:
+        """Be closed."""
+        self.open, self._there = threading.Event(), threading.Event()
+
+    def pass_(self) -> None:
+        """Wait for the opening."""
+        self._there.set()
+        self.open.wait(10)
+
+    async def reached(self) -> None:
+        """Wait until a thread stands before it, and the loop has heard of that."""
+        while not self._there.is_set():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+
+
 def test_a_call_returns_its_result() -> None:
     """What the call returns comes back to the loop."""
     assert asyncio.run(ThreadPool("t", 1).run(lambda a, b: a + b, 2, b=3)) == 5
@@ -62,21 +81,14 @@ def test_an_abandoned_call_counts_until_it_returns() -> None:
     """A hung call that nobody waits for any more is visible, and vanishes when it ends."""
 
     async def scenario() -> list[int]:
-        pool, gate, started = ThreadPool("t", 2), threading.Event(), threading.Event()
-
-        def hang() -> None:
-            started.set()
-            gate.wait(10)
-
-        call = asyncio.create_task(pool.run(hang))
-        while not started.is_set():
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.01)
+        pool, gate = ThreadPool("t", 2), Gate()
+        call = asyncio.create_task(pool.run(gate.pass_))
+        await gate.reached()
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)
         await asyncio.sleep(0)
         counts = [pool.abandoned]
-        gate.set()
+        gate.open.set()
         while pool.abandoned:
             await asyncio.sleep(0.01)
         return [*counts, pool.abandoned]
@@ -88,13 +100,13 @@ def test_a_call_cancelled_before_its_turn_is_never_made() -> None:
     """What nobody waits for is not begun."""
 
     async def scenario() -> list[str]:
-        pool, gate, made = ThreadPool("t", 1), threading.Event(), list[str]()
-        first = asyncio.create_task(pool.run(gate.wait, 5))
+        pool, gate, made = ThreadPool("t", 1), Gate(), list[str]()
+        first = asyncio.create_task(pool.run(gate.pass_))
         second = asyncio.create_task(pool.run(made.append, "second"))
-        await asyncio.sleep(0.05)
+        await gate.reached()
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
-        gate.set()
+        gate.open.set()
         await first
         await pool.run(made.append, "third")
         return made
@@ -190,15 +202,15 @@ def test_spare_threads_take_the_place_of_those_that_hang() -> None:
     """Of calls that were given up so many hold nobody up, also those that wait already."""
 
     async def scenario() -> tuple[int, bool]:
-        pool, gate = ThreadPool("t", 1, spare=1), threading.Event()
-        hanging = asyncio.create_task(pool.run(gate.wait, 10))
-        await asyncio.sleep(0.05)
+        pool, gate = ThreadPool("t", 1, spare=1), Gate()
+        hanging = asyncio.create_task(pool.run(gate.pass_))
+        await gate.reached()
         waiting = asyncio.create_task(pool.run(lambda: 7))
-        await asyncio.sleep(0.05)
-        early = waiting.done()
+        await asyncio.sleep(0)
+        alone = pool._threads == 1
         hanging.cancel()
         found = await asyncio.wait_for(waiting, 5)
-        gate.set()
-        return found, early
+        gate.open.set()
+        return found, alone
 
-    assert asyncio.run(scenario()) == (7, False)
+    assert asyncio.run(scenario()) == (7, True)
