@@ -262,7 +262,8 @@ def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None
     async def main(where: str) -> None:
         monkeypatch.setattr(connecting.socket, "socket", remembered)
         probe = asyncio.create_task(EndpointSource(Resolver()).probe(target_at(where).request))
-        await asyncio.sleep(0.02)
+        while not opened:
+            await asyncio.sleep(0)
         monkeypatch.undo()
         probe.cancel()
         await asyncio.wait([probe])
