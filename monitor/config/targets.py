@@ -20,12 +20,12 @@ from monitor.sources import (
     FilesSettings,
     FoundKind,
     TargetKind,
+    default_policy,
     targets_of,
-    usual_policy,
 )
 from monitor.sources.endpoint.connect_options import Endpoint
+from monitor.sources.windows_remote.settings import DEFAULT_POLICY, target_of
 from monitor.sources.windows_remote.settings import KIND as REMOTE
-from monitor.sources.windows_remote.settings import UNHURRIED, target_of
 from monitor.windows.access import RemoteMachine
 from monitor.xprotect import Preset, meaning
 
@@ -96,7 +96,7 @@ class _Planning:
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
         preset = self._presets.of(settings.preset) if isinstance(settings, EndpointSettings) else None
         named = self._with_site(_labels(preset) | settings.labels)
-        before = preset.defaults if preset else usual_policy(settings)
+        before = preset.defaults if preset else default_policy(settings)
         policy = self._policies.of(settings.kind, named, own or settings, before)
         words = self._policies.owner_and_note(settings.kind, named, own or settings, before)
         labels = tuple(sorted(named.items()))
@@ -117,14 +117,14 @@ class _Planning:
         access = access.model_copy(update=missing)
         for machine in machines(found):
             labels = self._with_site(discovery.labels | dict(machine.labels) | access.labels)
-            policy = self._policies.of(REMOTE, labels, access, UNHURRIED)
+            policy = self._policies.of(REMOTE, labels, access, DEFAULT_POLICY)
             target = replace(
                 target_of(access, machine.host, policy),
                 labels=tuple(sorted(labels.items())),
                 aliases=machine.aliases,
                 origin=discovery.id,
             )
-            words = self._policies.owner_and_note(REMOTE, labels, access, UNHURRIED)
+            words = self._policies.owner_and_note(REMOTE, labels, access, DEFAULT_POLICY)
             self.targets.setdefault(target.id, owned(target, *words))
 
     def add_found(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> None:

@@ -8,9 +8,9 @@ from monitor.sources.kinds import (
     FoundKind,
     SourceSettings,
     TargetKind,
+    default_policy,
     sources,
     targets_of,
-    usual_policy,
 )
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.windows_remote.settings import WindowsRemoteSettings
@@ -36,7 +36,7 @@ __all__ = [
     "WindowsReportSource",
     "WindowsStoreSettings",
     "WindowsStoreSource",
+    "default_policy",
     "sources",
     "targets_of",
-    "usual_policy",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.model import Anchor, Anchors, Failure, FailureReason
-from monitor.sources.files.certfile import CertFile, UnfitError, read_file
+from monitor.sources.files.certfile import CertFile, UnusableFileError, read_file
 from monitor.sources.files.walk import Budget, ExhaustedError, Match, failure_of, walk
 from monitor.sources.system import SYSTEM, bundle
 
@@ -117,7 +117,7 @@ def _file(match: Match, known: CertFile | None) -> CertFile | Failure:
         one = read_file(match.path, known)
     except OSError as error:
         return failure_of(error, match.path)
-    except UnfitError as error:
+    except UnusableFileError as error:
         return Failure(error.reason, str(error), match.path)
     if match.named and not one.certificates:
         said = one.problems or tuple(sentence for _, sentence in one.locked)

@@ -16,7 +16,7 @@ from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.files.settings import Files
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.kubernetes.settings import Cluster
-from monitor.sources.windows_remote.settings import UNHURRIED, RemoteMachine, WindowsRemoteSettings
+from monitor.sources.windows_remote.settings import DEFAULT_POLICY, RemoteMachine, WindowsRemoteSettings
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from monitor.sources.windows_report import ReportFile, WindowsReportFile, WindowsReportSource
 from monitor.sources.windows_store import LocalStores, WindowsStoreSettings, WindowsStoreSource
@@ -55,7 +55,7 @@ def targets_of(settings: TargetKind, policy: Policy) -> tuple[Target, ...]:
     return (settings.target(policy),)
 
 
-def usual_policy(settings: TargetKind) -> PolicySettings | None:
+def default_policy(settings: TargetKind) -> PolicySettings | None:
     """Return the policy defaults of a kind that differ from ``defaults``, which suit endpoints."""
     # PowerShell takes seconds to start, and a cluster has pages of megabytes.
-    return UNHURRIED if isinstance(settings, KubernetesSettings | WindowsRemoteSettings) else None
+    return DEFAULT_POLICY if isinstance(settings, KubernetesSettings | WindowsRemoteSettings) else None

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import certifi
 
 from monitor.model import Anchor, Failure, FailureReason
-from monitor.sources.files.certfile import CertFile, UnfitError, read_file
+from monitor.sources.files.certfile import CertFile, UnusableFileError, read_file
 from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.failures import CallError
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.stores import CA, DISALLOWED, ROOT
-from monitor.windows.trust import windows_anchors
+from monitor.windows.trust import trusted_anchors
 
 SYSTEM = "system"
 
@@ -39,7 +39,7 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
             continue
         except OSError as error:
             problems.append(failure_of(error, path))
-        except UnfitError as error:
+        except UnusableFileError as error:
             problems.append(Failure(error.reason, str(error), path))
         else:
             if one.certificates:
@@ -55,17 +55,17 @@ def bundles() -> tuple[str, ...]:
 
 
 if sys.platform == "win32":
-    from monitor.sources.win32.crypt32 import stored_in
+    from monitor.sources.win32.crypt32 import read_store
 
     def windows_anchors() -> tuple[tuple[Anchor, ...], tuple[Failure, ...]]:
         """Return the machine's anchors (the logical Root, CA below it), or why its stores cannot be read."""
         try:
-            roots, intermediates = stored_in(ROOT), stored_in(CA)
+            roots, intermediates = read_store(ROOT), read_store(CA)
         except CallError as error:
             return (), (Failure(error.reason, f"the machine's store of trusted CAs: {error}", SYSTEM),)
-        return windows_anchors(roots, intermediates, _disallowed()), ()
+        return trusted_anchors(roots, intermediates, _disallowed()), ()
 
     def _disallowed() -> tuple[StoredCertificate, ...]:
         with contextlib.suppress(CallError):
-            return stored_in(DISALLOWED)
+            return read_store(DISALLOWED)
         return ()

@@ -22,7 +22,7 @@ from monitor.model import (
     make_target_id,
 )
 from monitor.settings import Duration, TargetSettings
-from monitor.sources.files.opening import descriptor_of
+from monitor.sources.files.opening import open_descriptor
 from monitor.sources.files.walk import failure_of, is_regular
 from monitor.threads import ThreadPool
 from monitor.windows.document import Report
@@ -139,7 +139,7 @@ def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeR
 
 def _content(path: str) -> tuple[bytes, datetime]:
     """Return a file's bytes and its modification time; raise ``ReportError`` for an unusable file."""
-    descriptor = descriptor_of(path)
+    descriptor = open_descriptor(path)
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not is_regular(status):

@@ -98,7 +98,7 @@ class WindowsStoreSettings(TargetSettings):
         )
 
 
-class Reading(Protocol):
+class StoreReader(Protocol):
     """The interface to this machine's certificate data; every call blocks.
 
     ``stored_in`` raises ``CallError``; the others return ``None`` for what could not be read.
@@ -129,7 +129,7 @@ class WindowsStoreSource:
     """Probes this machine's stores on its own threads."""
 
     def __init__(
-        self, reading: Callable[[], Reading] | None = None, clock: Clock | None = None, threads: int = 2
+        self, reading: Callable[[], StoreReader] | None = None, clock: Clock | None = None, threads: int = 2
     ) -> None:
         """Read from Windows, or from what ``reading`` makes at the first probe."""
         self.pool = ThreadPool("windows_store", threads)
@@ -182,18 +182,18 @@ class WindowsStoreSource:
 
 if sys.platform == "win32":
 
-    def _this_machine() -> Reading:
+    def _this_machine() -> StoreReader:
         from monitor.sources.win32.this_machine import ThisMachine  # noqa: PLC0415 - loads only on Windows
 
         return ThisMachine()
 
 else:
 
-    def _this_machine() -> Reading:
+    def _this_machine() -> StoreReader:
         raise OSError("this machine has no certificate stores of Windows")
 
 
-def _optional(reading: Reading, store: StoreName) -> tuple[StoredCertificate, ...] | None:
+def _optional(reading: StoreReader, store: StoreName) -> tuple[StoredCertificate, ...] | None:
     try:
         return reading.stored_in(store)
     except CallError:
@@ -204,7 +204,7 @@ def _names(wanted: LocalStores, own: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((wanted.host, *wanted.aliases, *own)))
 
 
-def _with_readers(kept: StoreEntry, reading: Reading) -> StoreEntry:
+def _with_readers(kept: StoreEntry, reading: StoreReader) -> StoreEntry:
     """Return a store entry with the accounts that may read its key, if the key is a machine's file."""
     key = kept.key
     if (

@@ -10,7 +10,7 @@ from monitor.windows.certificate import StoredCertificate
 ORIGIN = "Windows certificate store"
 
 
-def windows_anchors(
+def trusted_anchors(
     roots: Iterable[StoredCertificate],
     intermediates: Iterable[StoredCertificate],
     disallowed: Iterable[StoredCertificate],

@@ -4,7 +4,7 @@ from monitor.assess import PathFinder
 from monitor.model import Anchors
 from monitor.parse import parse_certificate
 from monitor.windows.certificate import StoredCertificate
-from monitor.windows.trust import windows_anchors
+from monitor.windows.trust import trusted_anchors
 from support.pki import NOW, Issued, authority, leaf
 
 ROOT = authority("VMS Root")
@@ -20,7 +20,7 @@ def stored(*issued: Issued) -> list[StoredCertificate]:
 
 def anchors(*stores: list[StoredCertificate]) -> tuple[set[str], set[str]]:
     """Return the fingerprints of the anchors, and of what may stand between, of Root, CA and Disallowed."""
-    found = Anchors.of(windows_anchors(*stores))
+    found = Anchors.of(trusted_anchors(*stores))
     return {one.certificate.sha256 for one in found.members}, {
         one.certificate.sha256 for one in found.between
     }
@@ -29,7 +29,7 @@ def anchors(*stores: list[StoredCertificate]) -> tuple[set[str], set[str]]:
 def path(own: Issued, *stores: list[StoredCertificate]) -> tuple[bool, list[str]]:
     """Return whether a certificate that came alone is trusted, and the titles on its path."""
     held = (parse_certificate(own.der), own.der)
-    found = PathFinder().find("a:443", [held], Anchors.of(windows_anchors(*stores)), NOW)
+    found = PathFinder().find("a:443", [held], Anchors.of(trusted_anchors(*stores)), NOW)
     return found.trusted, [one.title for one in found.certificates]
 
 

@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from hashlib import sha256
 
-from monitor.sources.win32.crypt32 import stored_in
+from monitor.sources.win32.crypt32 import read_store
 from monitor.sources.win32.failures import CallError
 from monitor.windows.stores import store_name
 
@@ -13,7 +13,7 @@ said: dict[str, object] = {}
 for text in sys.argv[1:]:
     try:
         said[text] = [
-            asdict(one) | {"der": sha256(one.der).hexdigest()} for one in stored_in(store_name(text))
+            asdict(one) | {"der": sha256(one.der).hexdigest()} for one in read_store(store_name(text))
         ]
     except CallError as error:
         said[text] = [error.number, error.reason]

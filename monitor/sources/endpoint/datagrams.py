@@ -60,7 +60,9 @@ def _linked(address: Address, source: str) -> socket.socket:
     return link
 
 
-def shares(addresses: Sequence[Address], now: float, deadline: float) -> list[tuple[Address, float]]:
+def attempt_deadlines(
+    addresses: Sequence[Address], now: float, deadline: float
+) -> list[tuple[Address, float]]:
     """Return the deadline of each address, to be tried in sequence."""
     share = (deadline - now) / len(addresses)
     return [(address, now + share * number) for number, address in enumerate(addresses, 1)]

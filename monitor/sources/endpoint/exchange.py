@@ -18,7 +18,7 @@ _LINGER = 1.0
 _READ_SIZE = 16_384
 
 
-def tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:
+def supports_readers(loop: asyncio.AbstractEventLoop) -> bool:
     """Return whether a loop has ``add_reader``: all but Windows' proactor have."""
     return type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
@@ -26,12 +26,12 @@ def tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:
 async def exchange(link: socket.socket, handshake: Conversing, deadline: float, within: str) -> None:
     """Run a handshake over a socket until it is over or the loop's clock passes ``deadline``.
 
-    The socket is connected or, where ``tells_readiness``, connecting. ``within`` is the time allowed, in
+    The socket is connected or, where ``supports_readers``, connecting. ``within`` is the time allowed, in
     words (``within 10 s``). The result is in the handshake, whatever happens. The socket is always closed:
     after the remaining bytes are sent where the handshake ended, at once on cancellation.
     """
     loop = asyncio.get_running_loop()
-    if tells_readiness(loop):
+    if supports_readers(loop):
         await _exchange_with_reader(link, handshake, deadline, within)
     else:
         await exchange_with_protocol(link, handshake, deadline, within, _LINGER)

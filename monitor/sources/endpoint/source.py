@@ -20,8 +20,8 @@ from monitor.sources.endpoint.conversation_factory import (
     UnpreparedError,
     conversation,
 )
-from monitor.sources.endpoint.datagrams import exchange_datagrams, shares
-from monitor.sources.endpoint.exchange import exchange, tells_readiness
+from monitor.sources.endpoint.datagrams import attempt_deadlines, exchange_datagrams
+from monitor.sources.endpoint.exchange import exchange, supports_readers
 from monitor.sources.endpoint.key_types import KeyTypes
 from monitor.sources.endpoint.results import joined, result_of
 from monitor.threads import ThreadPool
@@ -153,7 +153,7 @@ class EndpointSource:
             )
         except _GaveNothingError as nothing:
             return ProbeResult(failures=(*denied, Failure(nothing.reason, nothing.detail, context.location)))
-        for address, until in shares(found, asyncio.get_running_loop().time(), context.deadline):
+        for address, until in attempt_deadlines(found, asyncio.get_running_loop().time(), context.deadline):
             handshake = make()
             await exchange_datagrams(address, handshake, until, context.within, endpoint.connect.source)
             if handshake.responded:
@@ -232,7 +232,7 @@ async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> 
     way = context.endpoint.connect
     try:
         # With a proxy it must be connected first: a failure to connect is then the proxy's.
-        if len(addresses) == 1 and way.proxy is None and tells_readiness(asyncio.get_running_loop()):
+        if len(addresses) == 1 and way.proxy is None and supports_readers(asyncio.get_running_loop()):
             return start_connecting(addresses[0], way.source)
         async with asyncio.timeout_at(context.deadline):
             return await connect(addresses, context.request.timeout, way.source)

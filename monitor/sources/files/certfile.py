@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from monitor import parse
 from monitor.model import Certificate, FailureReason, RevocationList
-from monitor.sources.files.opening import descriptor_of
+from monitor.sources.files.opening import open_descriptor
 from monitor.sources.files.passphrases import NONE, Passphrases
 from monitor.sources.files.walk import is_regular
 
@@ -16,7 +16,7 @@ LARGEST = 16 * 1024 * 1024
 Signature = tuple[int, int, int, int, int]
 
 
-class UnfitError(Exception):
+class UnusableFileError(Exception):
     """The path is not a readable file; the message says why, ``reason`` classifies it."""
 
     def __init__(self, sentence: str, reason: FailureReason = FailureReason.UNREADABLE) -> None:
@@ -25,7 +25,7 @@ class UnfitError(Exception):
         self.reason = reason
 
 
-class Stored(NamedTuple):
+class FileCertificate(NamedTuple):
     """One certificate of a file with its index, in the file or under its alias."""
 
     position: int
@@ -44,7 +44,7 @@ class CertFile:
     """
 
     signature: Signature
-    certificates: tuple[Stored, ...]
+    certificates: tuple[FileCertificate, ...]
     problems: tuple[str, ...]
     lists: tuple[RevocationList, ...] = ()
     locked: tuple[tuple[str, str], ...] = ()
@@ -60,8 +60,8 @@ def read_file(path: str, known: CertFile | None = None, passphrases: Passphrases
     """Read a file; return ``known`` if neither the file nor the passphrases that failed have changed.
 
     certbot and kubelet swap symbolic links at any time: a path that is gone, or a file that changes while it
-    is read, is tried once more. Raises ``OSError``, and ``UnfitError`` for what is no regular file or larger
-    than 16 MiB.
+    is read, is tried once more. Raises ``OSError``, and ``UnusableFileError`` for what is no regular file or
+    larger than 16 MiB.
     """
     try:
         found = _read_once(path, known, passphrases)
@@ -71,7 +71,7 @@ def read_file(path: str, known: CertFile | None = None, passphrases: Passphrases
 
 
 def _vanished(path: str) -> CertFile:
-    raise UnfitError(f"{path} changes while it is read")
+    raise UnusableFileError(f"{path} changes while it is read")
 
 
 def _read_once(
@@ -80,7 +80,7 @@ def _read_once(
     before = _fit(path, os.stat(path))  # noqa: PTH116 - the descriptor below needs os anyway
     if known is not None and known.holds(before, passphrases):
         return known
-    descriptor = descriptor_of(path)
+    descriptor = open_descriptor(path)
     with os.fdopen(descriptor, "rb") as stream:
         opened = _fit(path, os.fstat(descriptor))
         data = stream.read(LARGEST + 1)
@@ -92,10 +92,10 @@ def _read_once(
 
 def _fit(path: str, status: os.stat_result) -> Signature:
     if not is_regular(status):
-        raise UnfitError(f"{path} is no regular file")
+        raise UnusableFileError(f"{path} is no regular file")
     if status.st_size > LARGEST:
         sentence = f"{path} is too large for a certificate file (over {LARGEST >> 20} MiB)"
-        raise UnfitError(sentence, FailureReason.TOO_LARGE)
+        raise UnusableFileError(sentence, FailureReason.TOO_LARGE)
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
 
 
@@ -103,12 +103,12 @@ def _parsed(
     path: str, signature: Signature, holding: parse.AliasedCertificates, passphrases: Passphrases
 ) -> CertFile:
     problems: list[str] = []
-    certificates: list[Stored] = []
+    certificates: list[FileCertificate] = []
     lists: list[RevocationList] = []
     for alias, contents in holding.parts:
         problems += contents.problems
         certificates += _certificates(alias, contents.ders, problems)
-        lists += _lists(inside(path, alias), contents.lists, problems)
+        lists += _lists(alias_location(path, alias), contents.lists, problems)
     advice = passphrases.advice if holding.locked else ""
     return CertFile(
         signature,
@@ -121,15 +121,15 @@ def _parsed(
     )
 
 
-def inside(path: str, alias: str) -> str:
+def alias_location(path: str, alias: str) -> str:
     """Return the location of an alias in a file: ``path#alias``, or the path itself."""
     return f"{path}#{alias}" if alias else path
 
 
-def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[Stored]:
+def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[FileCertificate]:
     for position, der in enumerate(ders):
         try:
-            yield Stored(position, parse.parse_certificate(der), der, alias)
+            yield FileCertificate(position, parse.parse_certificate(der), der, alias)
         except parse.UnreadableCertificateError as error:
             problems.append(f"{f'{alias}: ' if alias else ''}certificate {position} cannot be read: {error}")
 

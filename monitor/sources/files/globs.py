@@ -74,7 +74,7 @@ class Pattern:
         return frozenset(closed)
 
 
-def pattern(text: str) -> Pattern:
+def parse_pattern(text: str) -> Pattern:
     """Parse a pattern; a final ``**`` means every file below."""
     pure = PurePath(text)
     names = [name for name in pure.parts if name != pure.anchor]

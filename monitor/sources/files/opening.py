@@ -8,6 +8,6 @@ for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
     _FLAGS |= getattr(os, _name, 0)
 
 
-def descriptor_of(path: str) -> int:
+def open_descriptor(path: str) -> int:
     """Return a file descriptor for reading; raise ``OSError``."""
     return os.open(path, _FLAGS)

@@ -69,9 +69,9 @@ def _many(path: str) -> bool:
     if has_magic(path) or path.lower().endswith(STORE_SUFFIXES):
         return True
     # The suffix decides for nearly every file, so that a hanging network disk is not accessed here.
-    return not by_name(path) and Path(path).is_dir()
+    return not has_certificate_suffix(path) and Path(path).is_dir()
 
 
-def by_name(path: str) -> bool:
+def has_certificate_suffix(path: str) -> bool:
     """Return whether a file name has a suffix of certificate files."""
     return path.lower().endswith(ALL_SUFFIXES)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting
-from monitor.sources.files.certfile import CertFile, UnfitError, inside, read_file
+from monitor.sources.files.certfile import CertFile, UnusableFileError, alias_location, read_file
 from monitor.sources.files.globs import excluded_by
 from monitor.sources.files.passphrases import Passphrases
-from monitor.sources.files.settings import Files, by_name
+from monitor.sources.files.settings import Files, has_certificate_suffix
 from monitor.sources.files.walk import (
     ALL_SUFFIXES,
     Budget,
@@ -121,7 +121,7 @@ class _Probe:
         ders: dict[str, bytes] = {}
         for path, one in read.items():
             for position, certificate, der, alias in one.certificates:
-                sightings.append(Sighting(inside(path, alias), position, certificate))
+                sightings.append(Sighting(alias_location(path, alias), position, certificate))
                 ders[certificate.sha256] = der
         lists = tuple(found for one in read.values() for found in one.lists)
         return ProbeResult(tuple(sightings), failures, ders, lists=lists, partial=not self.finished)
@@ -133,9 +133,11 @@ class _Probe:
             # A file of a folder or pattern may come and go; a configured file may not.
             if match.named or not isinstance(error, FileNotFoundError):
                 self._failed(failure_of(error, match.path))
-        except UnfitError as error:
+        except UnusableFileError as error:
             # A pattern may match anything; a file named like a certificate file must not be ignored.
-            if match.named or (error.reason is FailureReason.TOO_LARGE and by_name(match.path)):
+            if match.named or (
+                error.reason is FailureReason.TOO_LARGE and has_certificate_suffix(match.path)
+            ):
                 self._failed(Failure(error.reason, str(error), match.path))
         else:
             self._keep(match, one)
@@ -148,7 +150,7 @@ class _Probe:
         for problem in one.problems:
             self._failed(Failure(FailureReason.BAD_CERTIFICATE, f"{match.path}: {problem}", match.path))
         for alias, said in one.locked:
-            location = inside(match.path, alias)
+            location = alias_location(match.path, alias)
             self._failed(Failure(FailureReason.PASSPHRASE, f"{location}: {said}", location))
         if match.named and not (one.certificates or one.lists or one.problems or one.locked):
             detail = f"{match.path} holds no certificate" + (f": {one.hint}" if one.hint else "")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import Failure, FailureReason
-from monitor.sources.files.globs import Pattern, States, everything_below, has_magic, pattern
+from monitor.sources.files.globs import Pattern, States, everything_below, has_magic, parse_pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
 STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".keystore", ".truststore")
@@ -109,7 +109,7 @@ def _given(
 ) -> Iterator[Match | Failure]:
     budget.enter(path)
     if has_magic(path):
-        yield from _below(pattern(path), excluded, budget)
+        yield from _below(parse_pattern(path), excluded, budget)
     elif os.path.isdir(path):  # noqa: PTH112 - this whole file works on plain texts, pathlib doubles its cost
         yield from _below(everything_below(path, suffixes), excluded, budget)
     else:

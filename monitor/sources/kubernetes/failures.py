@@ -5,10 +5,10 @@ from monitor.model import FailureReason
 from monitor.parse import display
 from monitor.sources.kubernetes.access import UnusableConfigError
 from monitor.sources.kubernetes.documents import NotAListError, TooLargeError
-from monitor.sources.kubernetes.requests import AnswerError
+from monitor.sources.kubernetes.requests import ApiError
 
 TROUBLE = (
-    AnswerError,
+    ApiError,
     TooLargeError,
     UnusableConfigError,
     NotAListError,
@@ -22,10 +22,10 @@ TROUBLE = (
 _REASONS = {401: FailureReason.UNAUTHORIZED, 403: FailureReason.FORBIDDEN, 404: FailureReason.NOT_FOUND}
 
 
-def said(error: BaseException) -> tuple[FailureReason, str]:
+def explain(error: BaseException) -> tuple[FailureReason, str]:
     """Return the reason and the sentence for the error that ended a probe."""
     match error:
-        case AnswerError():
+        case ApiError():
             reason = _REASONS.get(error.status, FailureReason.BAD_ANSWER)
             return reason, f"the API server answers {error.status}: {display(error.said)}"
         case TooLargeError():

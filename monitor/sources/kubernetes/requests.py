@@ -25,7 +25,7 @@ _GONE = 410
 _FEWER = 10
 
 
-class AnswerError(Exception):
+class ApiError(Exception):
     """The API server responded with an error; contains the HTTP status and its message."""
 
     def __init__(self, status: int, said: str) -> None:
@@ -45,7 +45,7 @@ class Api:
 
 
 @asynccontextmanager
-async def connected(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
+async def connect(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
     """Open a session with a cluster; raise ``UnusableConfigError``.
 
     Proxies and logins of the environment and netrc files are not used: only those of the kubeconfig.
@@ -62,7 +62,7 @@ async def connected(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
 
 
 async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
-    """Yield the items of a list page by page; raise ``AnswerError``, ``TooLargeError``, ``NotAListError``."""
+    """Yield the items of a list page by page; raise ``ApiError``, ``TooLargeError``, ``NotAListError``."""
     onward, size = "", PAGE
     for _ in range(MOST_PAGES):
         try:
@@ -89,7 +89,7 @@ async def _document(api: Api, path: str, query: dict[str, str]) -> Any:
     if status == _GONE and (onward := _resumption(body)):
         status, body = await _asked(api, path, {**query, "continue": onward})
     if status != 200:
-        raise AnswerError(status, _message(body))
+        raise ApiError(status, _message(body))
     return _json(body)
 
 

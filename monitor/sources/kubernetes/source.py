@@ -51,12 +51,12 @@ async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
 
     found = _Found()
     try:
-        async with asyncio.timeout(seconds), requests.connected(cluster, seconds) as api:
+        async with asyncio.timeout(seconds), requests.connect(cluster, seconds) as api:
             for listing in listings(cluster):
                 await _listed(api, listing, found)
     except failures.TROUBLE as error:
         # Earlier results are discarded: all last known locations stay, none counts as removed.
-        return ProbeResult(failures=(Failure(*failures.said(error)),))
+        return ProbeResult(failures=(Failure(*failures.explain(error)),))
     return found.seen()
 
 
@@ -68,7 +68,7 @@ async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
         async for page in requests.pages(api, listing.path, listing.query):
             for item in page:
                 found.take(listing.held(item), named=listing.named)
-    except requests.AnswerError as error:
+    except requests.ApiError as error:
         if error.status not in _HIDDEN:
             raise
         advice = "give the right to list them, or name other resources"

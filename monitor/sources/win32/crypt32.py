@@ -73,7 +73,7 @@ _dll.CertGetCertificateContextProperty.argtypes = (
 )
 
 
-def stored_in(store: StoreName) -> tuple[StoredCertificate, ...]:
+def read_store(store: StoreName) -> tuple[StoredCertificate, ...]:
     """Return the contents of a store, archived certificates too, each certificate once.
 
     The store is the logical one, which includes certificates from group policy and Active Directory

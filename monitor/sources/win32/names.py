@@ -16,7 +16,7 @@ _dll = ctypes.WinDLL("kernel32", use_last_error=True)
 _dll.GetComputerNameExW.argtypes = (ctypes.c_int, wintypes.LPWSTR, ctypes.POINTER(wintypes.DWORD))
 
 
-def own() -> tuple[str, ...]:
+def machine_names() -> tuple[str, ...]:
     """Return the machine's names and addresses, the full name first, and its loopback names."""
     named = (_named(form).lower() for form in (_FULL_NAME, _HOST_NAME, _NETBIOS))
     return tuple(dict.fromkeys(name for name in (*named, *_addresses(), *_LOOPBACK) if name))

@@ -15,11 +15,11 @@ class ThisMachine:
 
     def stored_in(self, store: StoreName) -> tuple[StoredCertificate, ...]:
         """Return the contents of one logical store; raise ``CallError``."""
-        return crypt32.stored_in(store)
+        return crypt32.read_store(store)
 
     def names(self) -> tuple[str, ...]:
         """Return the names and addresses of this machine, without queries to a server."""
-        return names.own()
+        return names.machine_names()
 
     def bindings(self) -> tuple[Binding, ...] | None:
         """Return the bindings of http.sys."""

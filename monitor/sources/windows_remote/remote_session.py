@@ -17,7 +17,7 @@ from monitor.secrets import Secret
 from monitor.windows.access import RemoteMachine
 
 
-class Cut:
+class ConnectionGuard:
     """The connections of one probe; ``now`` shuts them all, including later ones."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class RemoteSession:
     trust: Anchors = Anchors()
     passphrase: Secret | None = None
     link: socket.socket | None = field(default=None, compare=False)
-    cut: Cut = field(default_factory=Cut, compare=False)
+    cut: ConnectionGuard = field(default_factory=ConnectionGuard, compare=False)
 
     @property
     def left(self) -> float:

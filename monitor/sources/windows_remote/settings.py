@@ -11,7 +11,7 @@ from monitor.windows.access import RemoteMachine, WindowsAccess
 
 KIND = "windows_remote"
 
-UNHURRIED = PolicySettings(timeout=timedelta(seconds=60))
+DEFAULT_POLICY = PolicySettings(timeout=timedelta(seconds=60))
 """What stands between ``defaults`` and ``policies``: PowerShell needs seconds to start on a busy server."""
 
 
@@ -49,4 +49,4 @@ def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
     )
 
 
-__all__ = ["KIND", "UNHURRIED", "RemoteMachine", "WindowsRemoteSettings", "target_of"]
+__all__ = ["DEFAULT_POLICY", "KIND", "RemoteMachine", "WindowsRemoteSettings", "target_of"]

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.endpoint.datagrams import shares
+from monitor.sources.endpoint.datagrams import attempt_deadlines
 from monitor.tls import DatagramHandshake, HandshakeFailure, TlsSetting, shared_context
 from support import pki
 from support.servers.foreign_tls import running, write
@@ -248,7 +248,7 @@ def test_nothing_is_left_behind() -> None:
 def test_addresses_share_the_time() -> None:
     """Each address of a name has its share of the time."""
     one, other = Address(socket.AF_INET, ("a", 1)), Address(socket.AF_INET, ("b", 1))
-    assert shares((one, other), 10, 20) == [(one, 15), (other, 20)]
+    assert attempt_deadlines((one, other), 10, 20) == [(one, 15), (other, 20)]
 
 
 def test_no_proxy() -> None:

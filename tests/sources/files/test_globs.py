@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.sources.files.globs import Pattern, everything_below, excluded_by, has_magic, pattern
+from monitor.sources.files.globs import Pattern, everything_below, excluded_by, has_magic, parse_pattern
 
 
 def matches(wanted: Pattern, path: str) -> bool:
@@ -47,7 +47,7 @@ def matches(wanted: Pattern, path: str) -> bool:
 )
 def test_pattern(text: str, path: str, expected: bool) -> None:  # noqa: FBT001 - a column
     """Each pattern matches the path or not."""
-    assert matches(pattern(text), path) == expected
+    assert matches(parse_pattern(text), path) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_several_exclusions() -> None:
 
 def test_base_is_the_plain_part() -> None:
     """Walking starts at the deepest folder without magic."""
-    assert pattern("/a/b/*/c/d.pem").base == "/a/b"
+    assert parse_pattern("/a/b/*/c/d.pem").base == "/a/b"
 
 
 @pytest.mark.parametrize(("name", "expected"), [("x.PEM", True), ("x.p7b", True), ("x.key", False)])
@@ -99,7 +99,7 @@ def test_suffixes(name: str, expected: bool) -> None:  # noqa: FBT001 - a column
 @given(st.text(alphabet="ab*?[]!-^\\.&~|(){}$", min_size=1, max_size=12))
 def test_any_pattern_compiles(text: str) -> None:
     """Whatever stands in a pattern, it is a pattern; one without magic matches exactly itself."""
-    wanted, excluded = pattern(f"/x/{text}"), excluded_by([f"/x/{text}"])
+    wanted, excluded = parse_pattern(f"/x/{text}"), excluded_by([f"/x/{text}"])
     if has_magic(text) or re.fullmatch(r"\.+", text):
         assert wanted.parts is not None
     else:

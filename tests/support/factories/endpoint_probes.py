@@ -26,7 +26,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Look in both ways: as on loops that tell when a socket is ready, and as on the one that does not."""
     if request.param == "protocol":
         for module in (exchanging, source):
-            monkeypatch.setattr(module, "tells_readiness", lambda _: False)
+            monkeypatch.setattr(module, "supports_readers", lambda _: False)
     return str(request.param)
 
 
