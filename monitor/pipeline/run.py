@@ -91,8 +91,9 @@ class Pipeline:
     async def take(self, zone: str, answers: Sequence[Answer]) -> None:
         """Judge what was probed in a zone, show and record it; one call at a time for each zone.
 
-        Answers about a target that is gone, or that has other settings by now, are dropped. So are those of
-        another zone that were taken before or are older than what is known: they may come more than once.
+        Answers about a target that is gone, has other settings by now or belongs to another zone are dropped.
+        So are those from outside that were taken before or are older than what is known: they may come more
+        than once.
         """
         several: dict[str, Answer] = {}
         for answer in answers:
@@ -106,7 +107,9 @@ class Pipeline:
         learned = {}
         for request, observation in answers:
             known = self._do.board.state(request)
-            if known is None or (zone != HERE and _stale(known, observation, self._do.clock.now())):
+            if known is None or known.target.zone != zone:
+                continue
+            if zone != HERE and _stale(known, observation, self._do.clock.now()):
                 continue
             learned[request.target_id] = entry = await self._judged(known, observation)
             for failure in entry[1].result.failures:

@@ -13,7 +13,13 @@ from monitor.sources.endpoint.connect_options import Endpoint
 from support.factories.cycle_world import HOUR, Shows, World, showing, target
 from support.pki import NOW
 
+ZONE = "dmz"
 FAILED = ProbeResult(failures=(Failure(FailureReason.REFUSED, "refused"),))
+
+
+def remote(number: int, **policy: object) -> Target:
+    """Return a target of the zone outside."""
+    return target(number, ZONE, **policy)
 
 
 def answer(one: Target, at: datetime = NOW, result: ProbeResult | None = None) -> Answer:
@@ -21,9 +27,7 @@ def answer(one: Target, at: datetime = NOW, result: ProbeResult | None = None) -
     return one.request, Observation(one.id, at, timedelta(seconds=1), result or showing(one.request))
 
 
-def taken(
-    *deliveries: Sequence[Answer], zone: str = "dmz", targets: Sequence[Target] = (target(1),)
-) -> World:
+def taken(*deliveries: Sequence[Answer], zone: str = ZONE, targets: Sequence[Target] = (remote(1),)) -> World:
     """Return the world after answers came."""
     world = World(Shows())
     pipeline = world.cycle(targets)
@@ -36,10 +40,10 @@ def taken(
     return world
 
 
-@pytest.mark.parametrize("zone", ["", "dmz"])
+@pytest.mark.parametrize("zone", ["", ZONE])
 def test_answers_are_judged_shown_and_recorded(zone: str) -> None:
     """They end on the board and in one transaction, whoever probed."""
-    targets = [target(1), target(2)]
+    targets = [target(1, zone), target(2, zone)]
     world = taken([answer(one) for one in targets], zone=zone, targets=targets)
     shown = [(state.up, len(state.assessment.paths)) for state in world.board.snapshot]
     assert (shown, world.store.batches) == ([(True, 1)] * 2, [[one.id for one in targets]])
@@ -47,12 +51,12 @@ def test_answers_are_judged_shown_and_recorded(zone: str) -> None:
 
 def test_failures_are_counted() -> None:
     """The daemon's own metrics tell them by kind and reason."""
-    assert taken([answer(target(1), result=FAILED)]).tally.failures == [("endpoint", FailureReason.REFUSED)]
+    assert taken([answer(remote(1), result=FAILED)]).tally.failures == [("endpoint", FailureReason.REFUSED)]
 
 
 @pytest.mark.parametrize(
     "other",
-    [target(2), replace(target(1), settings=Endpoint("host1", 443, "host1", "smtp"))],
+    [remote(2), replace(remote(1), settings=Endpoint("host1", 443, "host1", "smtp"))],
     ids=["gone", "defined anew"],
 )
 def test_an_answer_about_what_is_no_longer_watched(other: Target) -> None:
@@ -62,37 +66,45 @@ def test_an_answer_about_what_is_no_longer_watched(other: Target) -> None:
     assert (state.probed_at, world.store.batches, world.tally.failures) == (None, [], [])
 
 
+@pytest.mark.parametrize("zone", ["", ZONE])
+def test_an_answer_of_a_foreign_zone(zone: str) -> None:
+    """Nobody speaks for the targets of another zone: it is neither shown nor recorded nor counted."""
+    world = taken([answer(target(1, zone), result=FAILED)], zone="other", targets=[target(1, zone)])
+    (state,) = world.board.snapshot
+    assert (state.probed_at, world.store.batches, world.tally.failures) == (None, [], [])
+
+
 def test_an_answer_under_an_earlier_policy_counts() -> None:
     """Only what decides how a target is probed makes it another."""
-    world = taken([answer(target(1, unreachable_after=9))])
-    assert world.store.batches == [[target(1).id]]
+    world = taken([answer(remote(1, unreachable_after=9))])
+    assert world.store.batches == [[remote(1).id]]
 
 
 def test_a_repeat_changes_nothing() -> None:
     """An answer that comes three times, also within one delivery, is one probe that failed."""
-    one = answer(target(1), result=FAILED)
+    one = answer(remote(1), result=FAILED)
     world = taken([one, one], [one])
     (state,) = world.board.snapshot
-    assert (state.failed_probes, world.store.batches, len(world.tally.failures)) == (1, [[target(1).id]], 1)
+    assert (state.failed_probes, world.store.batches, len(world.tally.failures)) == (1, [[remote(1).id]], 1)
 
 
 def test_an_older_answer_changes_nothing() -> None:
     """What was probed later is known already."""
-    world = taken([answer(target(1))], [answer(target(1), NOW - HOUR, FAILED)])
+    world = taken([answer(remote(1))], [answer(remote(1), NOW - HOUR, FAILED)])
     (state,) = world.board.snapshot
     assert (state.up, state.probed_at, len(world.store.batches)) == (True, NOW, 1)
 
 
 def test_several_answers_about_a_target_in_one_delivery() -> None:
     """Who kept them while we were away sends them in their order: each counts."""
-    world = taken([answer(target(1), NOW - number * HOUR, FAILED) for number in (3, 2, 1)])
+    world = taken([answer(remote(1), NOW - number * HOUR, FAILED) for number in (3, 2, 1)])
     (state,) = world.board.snapshot
     assert (state.failed_probes, state.probed_at, len(world.store.batches)) == (3, NOW - HOUR, 3)
 
 
 def test_a_clock_that_was_ahead_silences_nobody() -> None:
     """What is known of a time that is still to come does not make every later answer an old one."""
-    world = taken([answer(target(1), NOW + 9 * HOUR)], [answer(target(1), NOW, FAILED)])
+    world = taken([answer(remote(1), NOW + 9 * HOUR)], [answer(remote(1), NOW, FAILED)])
     (state,) = world.board.snapshot
     assert (state.up, state.probed_at) == (False, NOW)
 
@@ -100,5 +112,5 @@ def test_a_clock_that_was_ahead_silences_nobody() -> None:
 def test_our_own_answers_are_never_repeats() -> None:
     """This process hands each over once, and its clock may have been set back: each counts."""
     ours = [[answer(target(1), NOW - number * HOUR, FAILED)] for number in (0, 1, 1)]
-    (state,) = taken(*ours, zone="").board.snapshot
+    (state,) = taken(*ours, zone="", targets=[target(1)]).board.snapshot
     assert (state.failed_probes, state.probed_at) == (3, NOW - HOUR)

@@ -19,6 +19,7 @@ from monitor.model import (
     Source,
     Target,
     TargetState,
+    make_target_id,
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
@@ -32,11 +33,12 @@ ANCHORS = Anchors.of([Anchor(parse_certificate(ROOT.der), ROOT.der, "root.pem")]
 LEAF = leaf("rec.vms.example", ROOT)
 
 
-def target(number: int, **policy: object) -> Target:
+def target(number: int, zone: str = "", **policy: object) -> Target:
     """Return an endpoint that differs by its number."""
     host = f"host{number}"
     where, settings = f"{host}:443", Endpoint(host, 443, host)
-    return Target(f"endpoint:{where}", "endpoint", where, settings, Policy(**policy))  # type: ignore[arg-type]
+    target_id = make_target_id("endpoint", where, zone)
+    return Target(target_id, "endpoint", where, settings, Policy(**policy), zone=zone)  # type: ignore[arg-type]
 
 
 def showing(request: ProbeRequest, der: bytes = LEAF.der) -> ProbeResult:
