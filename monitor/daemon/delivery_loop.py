@@ -25,7 +25,7 @@ class DeliveryLoop:
         self._clock = clock
         self._metrics = metrics
         self._config = config
-        self._complaints = LoggedErrors()
+        self._errors = LoggedErrors()
         self._email: EmailSettings | None = None
         self._relay: SmtpRelay | None = None
 
@@ -33,7 +33,7 @@ class DeliveryLoop:
         """Try every mail that is due; while no mail is configured they wait."""
         relay = self._current_relay()
         if relay is not None:
-            await deliver_due(self, relay, self._clock.now(), tally=self, complaints=self._complaints)
+            await deliver_due(self, relay, self._clock.now(), counters=self, errors=self._errors)
         self._metrics.outbox(*await self._store.outbox())
 
     def _current_relay(self) -> SmtpRelay | None:

@@ -1,4 +1,4 @@
-"""Bring mails from the outbox to a relay; what they say is decided elsewhere."""
+"""Deliver mails from the outbox to a relay; their text is made elsewhere."""
 
 from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, deliver_due, next_attempt
 from monitor.delivery.relay import Relay, RelaySettings, Security, SendResult, SendStatus

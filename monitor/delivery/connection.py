@@ -1,7 +1,7 @@
-"""Open the way to a relay: name look-up, TCP, TLS with our own anchors, greeting, EHLO, login.
+"""Open an SMTP session with a relay: name lookup, TCP, TLS with our own anchors, greeting, EHLO, login.
 
-Security is what the settings say and never more or less: aiosmtplib would upgrade silently when it can and
-go on in the clear when it cannot, so STARTTLS is driven from here.
+TLS is used exactly as the settings say: aiosmtplib would upgrade silently when it can and continue in the
+clear when it cannot, so STARTTLS is sent from here.
 """
 
 import asyncio
@@ -26,11 +26,11 @@ Note = Callable[[str], None]
 
 
 class UnsafeLoginError(CertMonitorError):
-    """A login is configured over a connection that anybody can read."""
+    """A login is configured for an unencrypted connection."""
 
 
 async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) -> aiosmtplib.SMTP:
-    """Return a session that is ready for MAIL; ``note`` hears each step, without secrets.
+    """Return a session that is ready for MAIL; ``note`` is called with each step, without secrets.
 
     Raises ``OSError`` (also ``ssl.SSLError``, ``TimeoutError``), ``aiosmtplib.SMTPException`` and
     ``CertMonitorError``.
@@ -41,7 +41,7 @@ async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) ->
             "or leave email.username out"
         )
     sock = await _connect(settings, pool)
-    note(f"connected to {settings.where} ({sock.getpeername()[0]})")
+    note(f"connected to {settings.location} ({sock.getpeername()[0]})")
     try:
         client = await _client(settings, pool, sock)
     except BaseException:
@@ -57,17 +57,17 @@ async def open_session(settings: RelaySettings, pool: ThreadPool, note: Note) ->
 
 
 def _trusting(ca: str) -> ssl.SSLContext:
-    """Return a context that trusts the system's anchors and those in one PEM or DER file.
+    """Return a TLS context that trusts the system's anchors and those in one PEM or DER file.
 
-    Raises ``OSError``, of which ``ssl.SSLError`` is one, for a file that cannot be read or understood.
+    Raises ``OSError`` (also ``ssl.SSLError``) for a file that cannot be read or parsed.
     """
     return client_context(system=True, extra=Path(ca).read_bytes() if ca else None)
 
 
 async def _connect(settings: RelaySettings, pool: ThreadPool) -> socket.socket:
-    """Return a connection to the first address that answers.
+    """Return a connection to the first address that accepts one.
 
-    Not left to asyncio, whose look-ups share one pool with everything else and hold up exit when they hang.
+    Not left to asyncio, whose lookups share one pool with everything else and delay exit when they hang.
     """
     timeout = settings.timeout.total_seconds()
     addresses = await asyncio.wait_for(pool.run(look_up, settings.host, settings.port), timeout)
@@ -91,7 +91,7 @@ async def _client(settings: RelaySettings, pool: ThreadPool, sock: socket.socket
 
 
 def _own_name(sock: socket.socket) -> str:
-    """Return this machine's full name, or its address in brackets as RFC 5321 section 4.1.4 asks for."""
+    """Return this machine's full name, or its address in brackets as RFC 5321 section 4.1.4 requires."""
     name = socket.gethostname()
     if "." in name and name.isascii() and not any(character.isspace() for character in name):
         return name
@@ -138,14 +138,14 @@ async def _log_in(client: aiosmtplib.SMTP, settings: RelaySettings, pool: Thread
     try:
         await client.login(settings.username, secret.reveal())
     except aiosmtplib.SMTPResponseException as error:
-        # Not chained: a server that repeats the command it did not like would put the password into a log.
+        # Not chained: a server that echoes the rejected command would put the password into a log.
         answer = _without(error.message, settings.username, secret)
         raise aiosmtplib.SMTPAuthenticationError(error.code, answer) from None
     note(f"login: accepted as {settings.username}")
 
 
 def _without(answer: str, username: str, secret: Secret) -> str:
-    """Return a server's answer without the credentials in any form in which they travelled."""
+    """Return a server's reply without the credentials, in any encoding in which they were sent."""
     password = secret.reveal()
     for text in (f"\0{username}\0{password}", password):
         for form in (text, base64.b64encode(text.encode()).decode()):

@@ -1,6 +1,6 @@
-"""Turn what can go wrong with a relay into sentences that say what to do. Pure: no I/O here.
+"""Turn errors of a relay into sentences that say what to do; pure.
 
-The server's own words are quoted, cleaned, since they are what an administrator looks up.
+The server's reply is quoted, sanitized, since an administrator will search for it.
 """
 
 import socket
@@ -16,32 +16,32 @@ _M365 = (
     "Microsoft 365 does not take a password here any more: use a connector that admits this machine by "
     "address or certificate (port 25, no login), or another relay"
 )
-# RFC 4954 section 6: these answers are about our right to use the relay, at whatever command they come.
+# RFC 4954 section 6: these replies concern the permission to use the relay, whatever the command.
 _LOGIN_CODES = (530, 534, 535, 538)
 # RFC 5321 section 4.5.3.1.10: "too many recipients" was once 552 and is to be treated as temporary.
 _TOO_MANY = 552
 
 
 def quoted(code: int, message: str) -> str:
-    """Return a server's answer on one line."""
+    """Return a server's reply on one line."""
     return display(f"{code} {' '.join(message.split())}".strip(), 500)
 
 
-def refused(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> SendResult:
-    """Return the outcome of an answer to MAIL, RCPT or DATA.
+def rejected(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> SendResult:
+    """Return the result for a negative reply to MAIL, RCPT or DATA.
 
-    5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except where the fault is not the mail's.
+    5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except when the mail is not the cause.
     """
     answer = quoted(error.code, error.message)
     if error.code in _LOGIN_CODES or _is_m365(error):
         return SendResult(SendStatus.RETRYABLE, _login_sentence(error, settings), relay_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
-        return SendResult(SendStatus.PERMANENT, f"{settings.where} refused the {what} for good: {answer}")
-    return SendResult(SendStatus.RETRYABLE, f"{settings.where} refused the {what} for now: {answer}")
+        return SendResult(SendStatus.PERMANENT, f"{settings.location} refused the {what} for good: {answer}")
+    return SendResult(SendStatus.RETRYABLE, f"{settings.location} refused the {what} for now: {answer}")
 
 
-def broken(error: Exception, settings: RelaySettings) -> SendResult:
-    """Return the outcome for everybody when the way to the relay itself fails."""
+def session_failed(error: Exception, settings: RelaySettings) -> SendResult:
+    """Return the result for every recipient when the session with the relay fails."""
     return SendResult(SendStatus.RETRYABLE, _sentence(error, settings), relay_down=True)
 
 
@@ -50,17 +50,19 @@ def _sentence(error: Exception, settings: RelaySettings) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _untrusted(cause, settings)
         if isinstance(cause, ssl.SSLError):
-            return f"TLS with {settings.where} failed ({_brief(cause)}): check email.security and email.port"
+            return (
+                f"TLS with {settings.location} failed ({_brief(cause)}): check email.security and email.port"
+            )
     if isinstance(error, aiosmtplib.SMTPResponseException):
         if isinstance(error, aiosmtplib.SMTPAuthenticationError) or _is_m365(error):
             return _login_sentence(error, settings)
-        return f"{settings.where} does not serve us: {quoted(error.code, error.message)}"
+        return f"{settings.location} does not serve us: {quoted(error.code, error.message)}"
     return _no_way(error, settings)
 
 
 def _no_way(error: Exception, settings: RelaySettings) -> str:
-    """Return the sentence for a relay that was not reached or fell silent."""
-    where = settings.where
+    """Return the sentence for a relay that is unreachable or stopped answering."""
+    where = settings.location
     if isinstance(error, TimeoutError):
         seconds = f"{settings.timeout.total_seconds():g} s"
         return f"{where} did not answer within {seconds}: is it up, and is the port open?"
@@ -75,19 +77,19 @@ def _no_way(error: Exception, settings: RelaySettings) -> str:
 
 def _untrusted(error: ssl.SSLCertVerificationError, settings: RelaySettings) -> str:
     return (
-        f"the certificate of {settings.where} is not accepted ({display(error.verify_message, 200)}): name "
-        "the CA that issued it in email.ca, and the host as the certificate calls it in email.host"
+        f"the certificate of {settings.location} is not accepted ({display(error.verify_message, 200)}): "
+        "name the CA that issued it in email.ca, and the host as the certificate calls it in email.host"
     )
 
 
 def _login_sentence(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> str:
     answer = quoted(error.code, error.message)
     if _is_m365(error):
-        return f"{settings.where} refused the login: {answer}. {_M365}"
+        return f"{settings.location} refused the login: {answer}. {_M365}"
     if settings.username:
-        return f"{settings.where} refused the login: {answer}. Check email.username and the password"
+        return f"{settings.location} refused the login: {answer}. Check email.username and the password"
     return (
-        f"{settings.where} demands a login: {answer}. Set email.username and email.password_file, "
+        f"{settings.location} demands a login: {answer}. Set email.username and email.password_file, "
         "or let the relay admit this machine by its address"
     )
 

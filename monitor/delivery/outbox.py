@@ -1,7 +1,7 @@
-"""Deliver the mails that are due, one pass at a time, and record what became of each.
+"""Deliver the mails that are due, one pass at a time, and record the result of each.
 
 An attempt is recorded after it was made: a crash in between repeats the mail with the same Message-ID and
-loses none. When to try again is a pure function; nothing sleeps here.
+loses none. The next attempt is computed by a pure function; nothing sleeps here.
 """
 
 import logging
@@ -26,7 +26,7 @@ _STATES = {
 
 
 class Outbox(Protocol):
-    """Keep mails until they are delivered."""
+    """A store of mails until they are delivered."""
 
     async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
         """Return mails with pending recipients whose next attempt is due, oldest first."""
@@ -38,23 +38,23 @@ class Outbox(Protocol):
 
 
 class SendCounters(Protocol):
-    """Count what became of recipients, by ``accepted``, ``retry`` and ``refused``."""
+    """Counts of send results, by ``accepted``, ``retry`` and ``refused``."""
 
     def count(self, result: str, number: int) -> None:
-        """Add to one of the three counts."""
+        """Add to one of the three counters."""
         ...
 
 
 class LoggedErrors:
-    """Remember what was complained about, so that the same error is logged once until mail flows again."""
+    """The errors logged since the last success, so that each is logged once until a mail is accepted."""
 
-    def __init__(self, most: int = 100) -> None:
-        """Remember at most so many sentences."""
-        self._most = most
+    def __init__(self, limit: int = 100) -> None:
+        """Remember at most ``most`` sentences."""
+        self._most = limit
         self._said: dict[str, None] = {}
 
     def is_new(self, sentence: str) -> bool:
-        """Return whether a sentence was not said since the last success, and remember it."""
+        """Return whether a sentence was not logged since the last success, and remember it."""
         new = sentence not in self._said
         self._said[sentence] = None
         if len(self._said) > self._most:
@@ -62,20 +62,20 @@ class LoggedErrors:
         return new
 
     def clear(self) -> None:
-        """Forget everything: what fails from now on is news."""
+        """Forget every sentence, so that later errors are logged again."""
         self._said.clear()
 
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """Count nothing."""
+    """``SendCounters`` that count nothing."""
 
     def count(self, result: str, number: int) -> None:
         """Do nothing."""
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime:
-    """Return when to try again after so many attempts: 1, 2, 4 ... minutes later, at most an hour."""
+    """Return the time of the next attempt: after 1, 2, 4 ... minutes, at most an hour."""
     doublings = min(max(attempts - 1, 0), _DOUBLINGS)
     return now + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
@@ -85,36 +85,36 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     relay: Relay,
     now: datetime,
     *,
-    tally: SendCounters | None = None,
-    complaints: LoggedErrors | None = None,
+    counters: SendCounters | None = None,
+    errors: LoggedErrors | None = None,
     limit: int = 50,
 ) -> int:
     """Attempt every mail that is due, at most ``limit`` of them; return how many were attempted.
 
-    When the relay itself is down the rest of the pass is put off with the first mail instead of waiting for
-    the same timeout again and again. Raises what ``store`` raises.
+    When the relay is down the rest of the pass is postponed with the first mail instead of waiting for the
+    same timeout repeatedly. Raises what ``store`` raises.
     """
-    tally, complaints = tally or Uncounted(), complaints or LoggedErrors()
+    counters, errors = counters or Uncounted(), errors or LoggedErrors()
     mails = await store.due_mails(now, limit)
     for number, mail in enumerate(mails):
         outcomes = await relay.send(mail)
-        after = attempted(mail, outcomes, now)
+        after = after_attempt(mail, outcomes, now)
         await store.mail_attempted(after)
-        _report(mail, outcomes, tally, complaints)
+        _report(mail, outcomes, counters, errors)
         if outcomes and all(outcome.relay_down for outcome in outcomes.values()):
             await _put_off(store, mails[number + 1 :], after)
             return number + 1
     return len(mails)
 
 
-def attempted(mail: Mail, outcomes: Mapping[str, SendResult], now: datetime) -> Mail:
-    """Return a mail as it stands after an attempt."""
+def after_attempt(mail: Mail, results: Mapping[str, SendResult], now: datetime) -> Mail:
+    """Return a mail with its state after an attempt."""
     attempts = mail.attempts + 1
     states = tuple(
-        (address, _STATES[outcomes[address].result] if address in outcomes else state)
+        (address, _STATES[results[address].result] if address in results else state)
         for address, state in mail.recipients
     )
-    failures = dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.SENT)
+    failures = dict.fromkeys(o.text for o in results.values() if o.result is not SendStatus.SENT)
     return replace(
         mail,
         recipients=states,
@@ -125,22 +125,22 @@ def attempted(mail: Mail, outcomes: Mapping[str, SendResult], now: datetime) -> 
 
 
 async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
-    """Postpone mails that were not tried; it does not count as an attempt."""
+    """Postpone mails that were not tried, without counting an attempt."""
     for mail in mails:
         later = replace(mail, next_attempt_at=tried.next_attempt_at, last_error=tried.last_error)
         await store.mail_attempted(later)
 
 
 def _report(
-    mail: Mail, outcomes: Mapping[str, SendResult], tally: SendCounters, complaints: LoggedErrors
+    mail: Mail, outcomes: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
 ) -> None:
     names = {SendStatus.SENT: "accepted", SendStatus.PERMANENT: "refused", SendStatus.RETRYABLE: "retry"}
     for result, name in names.items():
         number = sum(outcome.result is result for outcome in outcomes.values())
         if number:
-            tally.count(name, number)
+            counters.count(name, number)
     if any(outcome.result is SendStatus.SENT for outcome in outcomes.values()):
-        complaints.clear()
+        errors.clear()
     for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.SENT):
-        if complaints.is_new(sentence):
+        if errors.is_new(sentence):
             log.warning("mail %r: %s", mail.subject, sentence)

@@ -1,4 +1,4 @@
-"""The values around one mail relay: how it is reached, and what became of each recipient. No I/O here."""
+"""Settings of a mail relay and the results of sending to it; no I/O."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from monitor.secrets import Secret
 
 
 class Security(StrEnum):
-    """Say how the way to the relay is protected; there is no opportunistic way in between."""
+    """How the connection to the relay is protected; there is no opportunistic TLS."""
 
     NONE = "none"
     STARTTLS = "starttls"
@@ -20,11 +20,12 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """Hold how to reach a relay.
+    """The address and credentials of a relay.
 
-    ``password`` is asked at each use, so that a rotated one needs no reload. ``ca`` names a PEM or DER file
-    that is trusted beside the system's own anchors. ``sender`` is the envelope's, an address with or without
-    a name. ``timeout`` bounds each answer of the relay. ``ehlo_name`` is empty for this machine's own name.
+    ``password`` is called at each use, so that a rotated password needs no reload. ``ca`` is the path of a
+    PEM or DER file that is trusted in addition to the system's anchors. ``sender`` is the envelope sender, an
+    address with or without a display name. ``timeout`` bounds each reply of the relay. ``ehlo_name`` is empty
+    for this machine's own name.
     """
 
     host: str
@@ -38,13 +39,13 @@ class RelaySettings:
     ehlo_name: str = ""
 
     @property
-    def where(self) -> str:
-        """Return host and port in words."""
+    def location(self) -> str:
+        """Return host and port for messages."""
         return f"{self.host} port {self.port}"
 
 
 class SendStatus(StrEnum):
-    """Name what became of one recipient in one attempt."""
+    """The result of one attempt for one recipient."""
 
     SENT = "sent"
     PERMANENT = "permanent"
@@ -53,10 +54,10 @@ class SendStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """Say what became of one recipient, and why.
+    """The status of one recipient after an attempt, and why.
 
-    ``relay_down`` is true when the fault lies with the relay or with our right to use it: other mails would
-    fail the same way.
+    ``relay_down`` is true when the relay or the permission to use it is at fault: other mails would fail in
+    the same way.
     """
 
     result: SendStatus
@@ -68,8 +69,8 @@ SENT = SendResult(SendStatus.SENT)
 
 
 class Relay(Protocol):
-    """Hand a mail to whoever delivers it."""
+    """A relay that accepts mails for delivery."""
 
     async def send(self, mail: Mail) -> Mapping[str, SendResult]:
-        """Return an outcome for every pending recipient; never raise for the outside world."""
+        """Return a result for every pending recipient; never raise for failures of the relay or network."""
         ...

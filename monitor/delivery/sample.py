@@ -18,7 +18,7 @@ will come to this address.
 def test_message(
     sender: str, recipients: Sequence[str], now: datetime, message_id: Callable[[], str]
 ) -> Mail:
-    """Return a short mail that proves that mails arrive."""
+    """Return a short test mail."""
     return compose(
         subject="[TEST] cert-monitor can send mail",
         text=_TEXT.format(now=now),
@@ -30,7 +30,7 @@ def test_message(
     )
 
 
-# pytest takes every callable of this name for a test where a test file imports it.
+# pytest would collect a callable of this name as a test wherever a test file imports it.
 test_message.__test__ = False  # type: ignore[attr-defined]
 
 

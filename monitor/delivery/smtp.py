@@ -1,7 +1,4 @@
-"""Hand one mail to a relay and say for each recipient what became of it.
-
-Nothing is stored or retried here.
-"""
+"""Send one mail to a relay and return the result for each recipient; stores and retries nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +9,13 @@ import aiosmtplib
 
 from monitor.alerts import ascii_domain
 from monitor.delivery.connection import Note, open_session
-from monitor.delivery.faults import broken, quoted, refused
+from monitor.delivery.faults import quoted, rejected, session_failed
 from monitor.delivery.relay import SENT, RelaySettings, SendResult, SendStatus
 from monitor.errors import CertMonitorError
 from monitor.model import Mail
 from monitor.threads import ThreadPool
 
-# RFC 5321 section 4.5.3.2 gives a server minutes to take in a message; virus scanners use them.
+# RFC 5321 section 4.5.3.2 allows a server minutes to accept a message; virus scanners need them.
 _DATA_AT_LEAST = timedelta(minutes=2)
 _OUTSIDE = (OSError, aiosmtplib.SMTPException, CertMonitorError, UnicodeError, ValueError)
 _NO_UTF8 = (
@@ -28,55 +25,55 @@ _NO_UTF8 = (
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Hold what was said with a relay, without secrets, and what became of each recipient."""
+    """The dialogue with a relay, without secrets, and the result for each recipient."""
 
     lines: tuple[str, ...]
-    outcomes: Mapping[str, SendResult]
+    results: Mapping[str, SendResult]
 
     @property
     def sent(self) -> bool:
         """Return whether every recipient was accepted."""
-        return all(outcome.result is SendStatus.SENT for outcome in self.outcomes.values())
+        return all(outcome.result is SendStatus.SENT for outcome in self.results.values())
 
 
 def _unheard(_line: str) -> None:
-    """Drop a line of the conversation."""
+    """Ignore a line of the dialogue."""
 
 
 class SmtpRelay:
-    """Send mails through one relay, with a connection for each mail."""
+    """A relay reached over SMTP, with one connection for each mail."""
 
     def __init__(self, settings: RelaySettings) -> None:
-        """Open nothing yet."""
+        """Prepare without connecting."""
         self.settings = settings
         self.pool = ThreadPool("smtp", 2)
 
     async def send(self, mail: Mail, note: Note = _unheard) -> dict[str, SendResult]:
-        """Return an outcome for every pending recipient; ``note`` hears each step, without secrets."""
+        """Return a result for every pending recipient; ``note`` is called with each step, without secrets."""
         try:
             client = await open_session(self.settings, self.pool, note)
         except _OUTSIDE as error:
-            outcome = broken(error, self.settings)
+            outcome = session_failed(error, self.settings)
             note(outcome.text)
             return dict.fromkeys(mail.pending, outcome)
         try:
             outcomes = await _Attempt(client, self.settings, mail, note).run()
         except BaseException:
-            # Cancelled: a goodbye to a server that hangs would hold up the end of the daemon.
+            # Cancelled: a QUIT to a server that hangs would delay the shutdown of the daemon.
             client.close()
             raise
         await _leave(client)
         return outcomes
 
     async def converse(self, mail: Mail) -> Transcript:
-        """Return the conversation in which a mail was handed over, for a person who tests the settings."""
+        """Send a mail and return the dialogue, for a person who tests the settings."""
         lines: list[str] = []
         outcomes = await self.send(mail, lines.append)
         return Transcript(tuple(lines), outcomes)
 
 
 class _Attempt:
-    """Drive one mail transaction: MAIL, RCPT for each recipient, DATA."""
+    """One mail transaction: MAIL, RCPT for each recipient, DATA."""
 
     def __init__(self, client: aiosmtplib.SMTP, settings: RelaySettings, mail: Mail, note: Note) -> None:
         self._client = client
@@ -89,11 +86,11 @@ class _Attempt:
         try:
             await self._transfer()
         except aiosmtplib.SMTPSenderRefused as error:
-            self._finish(refused(error, self._settings, f"sender {error.sender}"))
+            self._finish(rejected(error, self._settings, f"sender {error.sender}"))
         except aiosmtplib.SMTPDataError as error:
-            self._finish(refused(error, self._settings, "message"))
+            self._finish(rejected(error, self._settings, "message"))
         except _OUTSIDE as error:
-            self._finish(broken(error, self._settings))
+            self._finish(session_failed(error, self._settings))
         return self._outcomes
 
     async def _transfer(self) -> None:
@@ -108,7 +105,7 @@ class _Attempt:
         self._outcomes.update(dict.fromkeys(accepted, SENT))
 
     async def _begin(self) -> bool:
-        """Open the envelope; return false when the relay cannot write this sender or message."""
+        """Send MAIL; return false when the relay does not support this sender or message."""
         sender = ascii_domain(parseaddr(self._settings.sender)[1])
         needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
@@ -129,7 +126,7 @@ class _Attempt:
         return options
 
     async def _accepts(self, recipient: str) -> bool:
-        """Return whether the relay takes one recipient; if not, its outcome is noted."""
+        """Return whether the relay accepts one recipient; if not, store its result."""
         address = ascii_domain(recipient)
         if not address.isascii() and not self._client.supports_extension("smtputf8"):
             self._put(recipient, SendResult(SendStatus.PERMANENT, _NO_UTF8))
@@ -137,7 +134,7 @@ class _Attempt:
         try:
             answer = await self._client.rcpt(address, encoding="utf-8")
         except aiosmtplib.SMTPRecipientRefused as error:
-            self._put(recipient, refused(error, self._settings, f"recipient {recipient}"))
+            self._put(recipient, rejected(error, self._settings, f"recipient {recipient}"))
             return False
         except ValueError as error:
             self._put(
@@ -152,14 +149,14 @@ class _Attempt:
         self._outcomes[recipient] = outcome
 
     def _finish(self, outcome: SendResult) -> None:
-        """Give one outcome to all recipients that have none of their own."""
+        """Set one result for all recipients that have none yet."""
         self._note(outcome.text)
         for address in self._mail.pending:
             self._outcomes.setdefault(address, outcome)
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:
-    """End the session; what the server says to QUIT changes nothing for a mail it has taken."""
+    """End the session; the reply to QUIT does not change the result of an accepted mail."""
     try:
         if client.is_connected:
             await client.quit(timeout=5)

@@ -1,6 +1,6 @@
-"""The kinds of configured things that yield targets; probes no certificate and knows no source.
+"""The kinds of discovery, each a configured source of targets; probes nothing and knows no target source.
 
-A new kind is one file, its entry in the union below, and its line in ``made``.
+A new kind is one file, its entry in the union below, and its line in ``make_discovery``.
 """
 
 from typing import Annotated
@@ -52,10 +52,10 @@ def make_discovery(
     context: DiscoveryContext,
     memory: DiscoveryMemory | None = None,
 ) -> Discovery | None:
-    """Return the discovery for a configured entry, ``None`` for one that needs to ask nobody.
+    """Return the discovery for a configured entry, ``None`` for one that makes no requests.
 
-    ``trust`` is the resolved list of anchors for the entry; ``memory`` is what ``settings.memory`` gave and
-    outlives a reload.
+    ``trust`` is the resolved list of anchors for the entry; ``memory`` is the result of ``settings.memory``
+    and outlives a reload.
     """
     if isinstance(settings, XProtectHostSettings):
         return None

@@ -1,4 +1,4 @@
-"""What every kind of discovery is to the rest of the product; no I/O."""
+"""The interface of every kind of discovery; no I/O."""
 
 from datetime import timedelta
 from typing import NamedTuple, Protocol
@@ -7,11 +7,11 @@ from monitor.model import DiscoveredTarget, Failure
 
 
 class DiscoveryResult(NamedTuple):
-    """One answer: what is there now, and what could not be asked.
+    """The result of one refresh: the targets found, and what failed.
 
-    With a failure the list is incomplete and must take nothing away; so must an empty one, unless it is
-    ``certain`` that nothing is wanted. ``notes`` are sentences about what came back empty, was left out or
-    needs a right.
+    A list with failures is incomplete and must not remove any target; neither must an empty one, unless
+    ``certain`` says that it is meant to be empty. ``notes`` are sentences about results that were empty, left
+    out or need a permission.
     """
 
     found: tuple[DiscoveredTarget, ...] = ()
@@ -21,27 +21,27 @@ class DiscoveryResult(NamedTuple):
 
 
 class DiscoveryMemory(Protocol):
-    """What a discovery keeps between refreshes; it outlives a reload when it is handed in again."""
+    """The state of a discovery between refreshes; it outlives a reload when it is passed in again."""
 
     def dump(self) -> str:
-        """Return what must also outlive a restart as text, empty for nothing."""
+        """Return the state that must outlive a restart as text, possibly empty."""
         ...
 
 
 class Discovery(Protocol):
-    """Find targets for one configured entry.
+    """A configured source of targets.
 
-    ``refresh`` is the time between two answers, ``grace`` how long something that vanished stays watched.
+    ``refresh`` is the time between two lists, ``grace`` how long a target that vanished stays watched.
     """
 
     @property
     def id(self) -> str:
-        """Return what names this entry in the configuration, the store and the log."""
+        """Return the id of the entry in the configuration, the store and the log."""
         ...
 
     @property
     def target_id(self) -> str:
-        """Return the id of the endpoint that the answer comes from, empty where there is none."""
+        """Return the target id of the endpoint that serves the list, empty if there is none."""
         ...
 
     @property
@@ -56,24 +56,24 @@ class Discovery(Protocol):
 
     @property
     def unfinished(self) -> bool:
-        """Return whether the last answer is incomplete only for lack of time: ask again soon."""
+        """Return whether the last list is incomplete only for lack of time and should be refreshed soon."""
         ...
 
     async def discover(self) -> DiscoveryResult:
-        """Return what is there now; never raise for the outside world."""
+        """Return the current targets; never raise for failures of other systems."""
         ...
 
     async def close(self) -> None:
-        """Close all that is open."""
+        """Close everything that is open."""
         ...
 
 
 class DiscoveryTiming(Protocol):
-    """Name and times that every configured entry gives its discovery."""
+    """The id and times that every configured entry has."""
 
     @property
     def id(self) -> str:
-        """Return what names the entry."""
+        """Return the id of the entry."""
         ...
 
     @property
@@ -88,13 +88,13 @@ class DiscoveryTiming(Protocol):
 
 
 class BaseDiscovery:
-    """A discovery whose lists come from no endpoint and are complete at once."""
+    """Base class of discoveries whose lists come from no endpoint and are complete at once."""
 
     target_id = ""
     unfinished = False
 
     def __init__(self, entry: DiscoveryTiming) -> None:
-        """Take the name and the times of a configured entry."""
+        """Copy the id and the times of a configured entry."""
         self.id = entry.id
         self.refresh = entry.refresh
         self.grace = entry.grace

@@ -1,7 +1,7 @@
-"""Find which addresses of a configured network answer on certain ports; sends no byte and probes no TLS.
+"""Find the open ports of a configured network; sends no data and probes no TLS.
 
-Every address is knocked on at each refresh, and only an open port becomes a target: an address where nothing
-ever listened is no alarm. A port that closes stays watched for ``grace``, so that it is told.
+Every address is tried at each refresh, and only an open port becomes a target: an address where nothing ever
+listened raises no alert. A port that closes stays watched for ``grace``, so that it raises one.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ MOST = 4096
 AT_ONCE = 100
 ANSWER_WITHIN = 3.0
 
-# What says nothing of the other side: this machine or its network does not let us ask.
+# Errors of this machine or its network, which say nothing about the other side.
 _OURS = {
     errno.ENETUNREACH: "there is no route to this network",
     errno.ENETDOWN: "the network is down",
@@ -90,7 +90,7 @@ class CidrSettings(DiscoverySettings):
     @model_validator(mode="before")
     @classmethod
     def _nameless(cls, given: Any) -> Any:
-        """Switch the checks of names off unless they are asked for: an address tells no name to expect."""
+        """Switch off name checks unless they are configured: an address implies no expected name."""
         if not isinstance(given, dict) or not isinstance(given.get("checks", {}), dict):
             return given
         return given | {"checks": {"name": "off", "name_in_subject_only": "off"} | given.get("checks", {})}
@@ -117,11 +117,11 @@ class CidrSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``cidr:NETWORK:PORTS``."""
+        """Return ``cidr:NETWORK:PORTS``."""
         return f"cidr:{self.network}:{','.join(map(str, self.ports))}"
 
     def locations(self) -> Iterator[tuple[str, int]]:
-        """Iterate over every address and port; network and broadcast addresses are none."""
+        """Iterate over every address and port, without network and broadcast addresses."""
         hosts = ipaddress.ip_network(self.network).hosts()
         return ((str(address), port) for address, port in itertools.product(hosts, self.ports))
 
@@ -134,7 +134,7 @@ class CidrDiscovery(BaseDiscovery):
     """Find the open ports of one network."""
 
     def __init__(self, settings: CidrSettings, answer_within: float = ANSWER_WITHIN) -> None:
-        """Knock on nothing yet; ``answer_within`` is in seconds."""
+        """Prepare without connecting; ``answer_within`` is in seconds."""
         super().__init__(settings)
         self._settings = settings
         self._within = answer_within
@@ -146,7 +146,7 @@ class CidrDiscovery(BaseDiscovery):
         ours: set[str] = set()
 
         async def knock() -> None:
-            for address, port in locations:  # one iterator for all: each takes the next place
+            for address, port in locations:  # one iterator for all workers: each takes the next location
                 try:
                     if await _open(address, port, self._within):
                         found.append((address, port))
@@ -165,7 +165,7 @@ class CidrDiscovery(BaseDiscovery):
         )
 
     async def close(self) -> None:
-        """Do nothing: no connection outlives its knock."""
+        """Do nothing: no connection stays open."""
 
     def _found(self, address: str, port: int) -> DiscoveredTarget:
         where = join_host_port(address, port)
@@ -176,7 +176,7 @@ class CidrDiscovery(BaseDiscovery):
 
 
 async def _open(address: str, port: int, within: float) -> bool:
-    """Return whether something listens; raise ``OSError`` where that says nothing of the other side."""
+    """Return whether a port is open; raise ``OSError`` for a local error that leaves it unknown."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as link:
         link.setblocking(False)

@@ -1,4 +1,4 @@
-"""What a discovery needs from outside; light: reading a setting must load no HTTP client."""
+"""The services that a discovery needs; importing this must not load an HTTP client."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ AnchorsOf = Callable[[tuple[str, ...]], Awaitable[Anchors]]
 class DiscoveryContext:
     """Services for discoveries.
 
-    ``anchors`` returns what a resolved ``trust`` list stands for; ``longest`` is the time of one request in
-    seconds.
+    ``anchors`` returns the anchors for a resolved ``trust`` list; ``longest`` is the time limit of one
+    request in seconds.
     """
 
     resolver: NameLookup
     anchors: AnchorsOf
     clock: Clock
     presets: Presets
-    longest: float = 30.0
+    request_timeout: float = 30.0

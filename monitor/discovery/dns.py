@@ -1,4 +1,4 @@
-"""Find every address of a DNS name: each becomes an endpoint that must show a certificate for that name."""
+"""Find every address of a DNS name: each becomes an endpoint whose certificate must match that name."""
 
 import asyncio
 import ipaddress
@@ -43,17 +43,17 @@ class DnsSettings(DiscoverySettings):
 
     @property
     def host(self) -> str:
-        """Return the name alone."""
+        """Return the DNS name without the port."""
         return self.name.rpartition(":")[0]
 
     @property
     def port(self) -> int:
-        """Return the port alone."""
+        """Return the port."""
         return int(self.name.rpartition(":")[2])
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``dns:NAME:PORT``."""
+        """Return ``dns:NAME:PORT``."""
         return f"dns:{self.name}"
 
     def discovery(self, resolver: NameLookup) -> "DnsDiscovery":
@@ -65,7 +65,7 @@ class DnsDiscovery(BaseDiscovery):
     """Find the addresses of one name."""
 
     def __init__(self, settings: DnsSettings, resolver: NameLookup) -> None:
-        """Ask this resolver."""
+        """Prepare to use this resolver."""
         super().__init__(settings)
         self._settings = settings
         self._resolver = resolver
@@ -86,7 +86,7 @@ class DnsDiscovery(BaseDiscovery):
         return DiscoveryResult(tuple(self._found(text, port) for text in texts))
 
     async def close(self) -> None:
-        """Do nothing: the resolver belongs to others."""
+        """Do nothing: the caller owns the resolver."""
 
     def _found(self, address: str, port: int) -> DiscoveredTarget:
         where = join_host_port(address, port)
@@ -99,6 +99,6 @@ class DnsDiscovery(BaseDiscovery):
 
 
 def _order(address: str) -> tuple[int, int]:
-    # A zone (fe80::1%eth0) does not take part in the order.
+    # The zone (fe80::1%eth0) does not count in the order.
     parsed = ipaddress.ip_address(address.partition("%")[0])
     return parsed.version, int(parsed)

@@ -1,4 +1,4 @@
-"""Find the endpoints that files in Prometheus' format list, and see when one changes; writes nothing."""
+"""Find the endpoints listed in files of Prometheus' file_sd format, and notice changes; writes nothing."""
 
 import asyncio
 import glob
@@ -43,7 +43,7 @@ class FileSdSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``file_sd:NAME``, else its files."""
+        """Return ``file_sd:NAME``, else the files in place of the name."""
         return f"file_sd:{self.name or ','.join(self.files)}"
 
     def discovery(self) -> "FileSd":
@@ -52,7 +52,7 @@ class FileSdSettings(DiscoverySettings):
 
 
 class _Version(NamedTuple):
-    """What changes when a file is written, so that it need not be read to see that."""
+    """File metadata that changes when a file is written."""
 
     modified: int
     size: int
@@ -60,10 +60,10 @@ class _Version(NamedTuple):
 
 
 class FileSd(BaseDiscovery):
-    """Find what the files list now; a file is read again only when it has changed."""
+    """The endpoints listed in files; a file is read again only after it has changed."""
 
     def __init__(self, settings: FileSdSettings) -> None:
-        """Read nothing yet."""
+        """Prepare without reading anything."""
         super().__init__(settings)
         self._settings = settings
         self._pool = ThreadPool("file_sd", 1)
@@ -79,7 +79,7 @@ class FileSd(BaseDiscovery):
             return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, detail, self.id),))
 
     async def close(self) -> None:
-        """Let the thread go."""
+        """Close the thread pool."""
         self._pool.close()
 
     def _read(self) -> DiscoveryResult:
@@ -98,7 +98,7 @@ class FileSd(BaseDiscovery):
             failures += one.failures
             notes += one.notes
         self._known = {path: known for path, known in self._known.items() if path in paths}
-        # Somebody wrote each of these files; a pattern without files may be a disk that is not mounted.
+        # A plain path is known to have a file; a pattern without files may mean a disk that is not mounted.
         return DiscoveryResult(tuple(found), tuple(failures), tuple(notes), certain=bool(paths))
 
     def _file(self, path: str) -> DiscoveryResult:
@@ -115,14 +115,14 @@ class FileSd(BaseDiscovery):
 
 
 def _matching(pattern: str) -> list[str]:
-    """Return the files that a pattern means; a plain path is returned even when nothing is there."""
+    """Return the files that match a pattern; a plain path is returned even when it does not exist."""
     if not glob.has_magic(pattern) or os.path.lexists(pattern):
         return [pattern]
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
 def unreadable(path: str, error: OSError) -> DiscoveryResult:
-    """Return what an error of the system at a file means."""
+    """Return the failure for an error of the operating system at a file."""
     reason = {FileNotFoundError: FailureReason.NOT_FOUND, PermissionError: FailureReason.PERMISSION}.get(
         type(error), FailureReason.UNREADABLE
     )

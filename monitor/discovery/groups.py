@@ -1,7 +1,7 @@
 """Read target groups in the format of Prometheus (``[{targets: [...], labels: {...}}]``); does no I/O.
 
 Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config. Labels that
-begin with ``__`` say something about the target and are never labels of it:
+begin with ``__`` configure the target and are not added to it:
 
 - ``__scheme__`` or ``__protocol``: the protocol that is spoken there; the scheme of a target that is a URL
   outweighs it.

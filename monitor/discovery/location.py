@@ -1,4 +1,4 @@
-"""Read where a list says that something is: ``host:port``, ``host`` or a URL; looks nothing up."""
+"""Parse the location of a listed target: ``host:port``, ``host`` or a URL; does no lookups."""
 
 import re
 
@@ -9,10 +9,10 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 
 
 def read_location(text: str, protocol: str = "") -> tuple[HostPort, str]:
-    """Return host and port of an entry, and its protocol, which is empty where none is named.
+    """Return host and port of an entry, and its protocol, possibly empty.
 
-    The scheme of a URL outweighs ``protocol``, its path is dropped. Raises ``ValueError`` with a sentence for
-    anything that names no host, or a port that is none.
+    The scheme of a URL overrides ``protocol``, its path is ignored. Raises ``ValueError`` with a sentence for
+    an invalid host or port.
     """
     scheme = _SCHEME.match(text)
     if scheme is None and ("/" in text or "@" in text):
@@ -27,7 +27,7 @@ def read_location(text: str, protocol: str = "") -> tuple[HostPort, str]:
 
 
 def protocol_named(text: str) -> str:
-    """Return the protocol that a word stands for, empty for none; raise ``ValueError`` for other texts."""
+    """Return the protocol with a name, empty for no name; raise ``ValueError`` for unknown names."""
     if text == "http":
         raise ValueError("http has no certificate; write https, or leave this one out")
     if text and text not in DIALECTS:
@@ -36,5 +36,5 @@ def protocol_named(text: str) -> str:
 
 
 def default_port(protocol: str) -> int:
-    """Return the usual port of a protocol, 443 where none is known."""
+    """Return the default port of a protocol, 443 if it has none."""
     return DIALECTS[protocol].port if protocol in DIALECTS else HTTPS_PORT

@@ -37,16 +37,16 @@ class MxSettings(DiscoverySettings):
 
     @property
     def name(self) -> str:
-        """Return what people call it: the domain."""
+        """Return the display name: the domain."""
         return self.domain
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``mx:DOMAIN``."""
+        """Return ``mx:DOMAIN``."""
         return f"mx:{self.domain}"
 
     def discovery(self, records: Records | None = None) -> "MxDiscovery":
-        """Return the discovery that these settings describe; without ``records`` the system's are asked."""
+        """Return the discovery that these settings describe; by default with the system's name servers."""
         return MxDiscovery(self, records or SystemRecords())
 
 
@@ -54,7 +54,7 @@ class MxDiscovery(BaseDiscovery):
     """Find the mail servers of one domain."""
 
     def __init__(self, settings: MxSettings, records: Records) -> None:
-        """Ask these name servers."""
+        """Prepare to look up these records."""
         super().__init__(settings)
         self._settings = settings
         self._records = records
@@ -62,8 +62,8 @@ class MxDiscovery(BaseDiscovery):
     async def discover(self) -> DiscoveryResult:
         """Return port 25 of each mail server, the most preferred first.
 
-        A domain without MX records is a failure: that its own address takes mail then (RFC 5321) is rarely
-        meant.
+        A domain without MX records is a failure: delivery to its own address (RFC 5321 section 5.1) is rarely
+        intended.
         """
         domain = self._settings.domain
         query = Query(
@@ -75,7 +75,7 @@ class MxDiscovery(BaseDiscovery):
         return await servers(self._records, query, self._found, self.id)
 
     async def close(self) -> None:
-        """Let the records go."""
+        """Close the record lookup."""
         self._records.close()
 
     def _found(self, record: Record) -> DiscoveredTarget:

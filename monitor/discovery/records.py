@@ -1,6 +1,6 @@
-"""Look up DNS records that the system's own resolver functions do not give, at the system's name servers.
+"""Look up SRV and MX records, which the system's resolver functions do not offer.
 
-It must not look up addresses: those come from the resolver that endpoints use, hosts file and all.
+It must not look up addresses: those come from the resolver that endpoints use, including the hosts file.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,26 +25,26 @@ class Record(NamedTuple):
 
 
 class LookUpError(Exception):
-    """A probe-up gave no records; the text says why."""
+    """A lookup returned no records; the text says why."""
 
 
 class Records(Protocol):
-    """Look up records."""
+    """A lookup of DNS records."""
 
     async def of(self, name: str, kind: str) -> tuple[Record, ...]:
         """Return the records of a kind (SRV or MX), best first; raise ``LookUpError`` when there are none."""
         ...
 
     def close(self) -> None:
-        """Let go of everything held."""
+        """Release all resources."""
         ...
 
 
 class SystemRecords:
-    """Ask the name servers that the system is configured with, or given ones."""
+    """A lookup of DNS records at the system's name servers or at given ones."""
 
     def __init__(self, servers: Sequence[str] = (), port: int = 53, longest: float = LONGEST) -> None:
-        """Start no thread yet; without ``servers`` (IP addresses) the system's configuration counts."""
+        """Prepare without starting a thread; ``servers`` are IP addresses, by default the system's."""
         self._servers = tuple(servers)
         self._port = port
         self._longest = longest
@@ -55,7 +55,7 @@ class SystemRecords:
         return await self._pool.run(self._look_up, name, kind)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Close the thread pool."""
         self._pool.close()
 
     def _look_up(self, name: str, kind: str) -> tuple[Record, ...]:
@@ -64,7 +64,7 @@ class SystemRecords:
         import dns.resolver  # noqa: PLC0415 - as above
 
         try:
-            # Read anew each time: a laptop or a lease may have got other name servers meanwhile.
+            # Read each time: name servers change, on laptops and with DHCP leases.
             resolver = dns.resolver.Resolver(configure=not self._servers)
             if self._servers:
                 resolver.nameservers, resolver.port = list(self._servers), self._port
@@ -86,23 +86,24 @@ class SystemRecords:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked up (``kind`` is SRV or MX) and what to note of records that are no servers.
+    """A name to look up (``kind`` is SRV or MX) and the notes about records that name no server.
 
-    ``none`` is told of ``.``, a server that is said not to be there; ``odd`` of a host that cannot be one.
+    ``none`` is the note for the target ``.``, which says that there is no server; ``odd`` returns the note
+    for an invalid host.
     """
 
     name: str
     kind: str
-    none: str
-    odd: Callable[[Record], str]
+    none_note: str
+    invalid_note: Callable[[Record], str]
 
 
 async def servers(
     records: Records, query: Query, found: Callable[[Record], DiscoveredTarget], location: str
 ) -> DiscoveryResult:
-    """Return what the records of a name lead to, in their order and each address once.
+    """Return the targets for the records of a name, in their order and each address once.
 
-    ``found`` raises ``ValueError`` for a record that names no possible server; ``location`` is a failure's.
+    ``found`` raises ``ValueError`` for a record with an invalid host; ``location`` is used in failures.
     """
     try:
         answer = await records.of(query.name, query.kind)
@@ -113,12 +114,12 @@ async def servers(
     notes: list[str] = []
     for record in answer:
         if not record.host:
-            notes.append(query.none)
+            notes.append(query.none_note)
             continue
         try:
             one = found(record)
         except ValueError:
-            notes.append(query.odd(record))
+            notes.append(query.invalid_note(record))
         else:
             known.setdefault(one.address, one)
     return DiscoveryResult(tuple(known.values()), (), tuple(notes))

@@ -1,4 +1,4 @@
-"""What every configured entry that yields targets has in common; knows no kind and asks nothing."""
+"""The configuration that all kinds of discovery have in common."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from monitor.xprotect import Presets
 
 
 class DiscoverySettings(TargetSettings):
-    """Configuration of one entry that yields targets instead of being one.
+    """Configuration of one discovery.
 
     ``asks`` is false for a kind whose targets follow from the configuration alone.
     """
@@ -23,19 +23,19 @@ class DiscoverySettings(TargetSettings):
         raise NotImplementedError
 
     def found(self, presets: Presets) -> tuple[DiscoveredTarget, ...]:
-        """Return the targets that follow from the entry itself, none for a kind that asks."""
+        """Return the targets that follow from the entry itself, none for a kind with ``asks``."""
         del presets
         return ()
 
     def machine_access(self) -> WindowsAccess | None:
-        """Return how the stores of found machines are read (key ``windows``), ``None`` for not at all."""
+        """Return the access to the stores of found machines, ``None`` if they are not read."""
         return None
 
     def warnings(self) -> tuple[str, ...]:
-        """Return sentences about settings that are allowed and will not do what they seem to."""
+        """Return warnings about settings that are valid but have no or an unexpected effect."""
         return ()
 
     def memory(self, recorded: str) -> DiscoveryMemory | None:
-        """Return a memory that begins with what an earlier one dumped, ``None`` where none is needed."""
+        """Return a memory restored from an earlier dump, ``None`` for a kind that needs none."""
         del recorded
         return None

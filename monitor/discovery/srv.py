@@ -17,7 +17,7 @@ from monitor.settings import Duration
 
 _NAME = re.compile(r"_([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\._([a-z0-9-]+)\.(.+)", re.ASCII)
 
-# IANA's names of services, where they are not the name of a protocol already (RFC 6186, RFC 8314; XEP-0368).
+# IANA service names that differ from the name of the protocol (RFC 6186, RFC 8314; XEP-0368).
 _SERVICES = {
     "submission": "smtp",
     "submissions": "smtps",
@@ -65,17 +65,17 @@ class SrvSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``srv:NAME``."""
+        """Return ``srv:NAME``."""
         return f"srv:{self.name}"
 
     @property
     def service(self) -> str:
-        """Return the service alone, such as ``ldaps``."""
+        """Return the service, such as ``ldaps``."""
         return self.name.partition(".")[0].removeprefix("_")
 
     @property
     def dialect(self) -> str:
-        """Return the protocol of the servers, empty where the name of the service says none."""
+        """Return the protocol of the servers, empty if the service name implies none."""
         if self.protocol:
             return self.protocol
         word = _SERVICES.get(self.service, self.service)
@@ -86,16 +86,16 @@ class SrvSettings(DiscoverySettings):
 
     @property
     def expected(self) -> str:
-        """Return the name that every certificate must carry, empty where each server has its own.
+        """Return the name that every certificate must match, empty if it is the name of each server.
 
-        XMPP servers show a certificate for the domain that they serve (RFC 6120 section 13.7.2.1).
+        XMPP servers have a certificate for the domain that they serve (RFC 6120 section 13.7.2.1).
         """
         if self.server_name or not self.service.startswith("xmpp"):
             return self.server_name
         return self.name.split(".", 2)[2]
 
     def discovery(self, records: Records | None = None) -> "SrvDiscovery":
-        """Return the discovery that these settings describe; without ``records`` the system's are asked."""
+        """Return the discovery that these settings describe; by default with the system's name servers."""
         return SrvDiscovery(self, records or SystemRecords())
 
 
@@ -103,13 +103,13 @@ class SrvDiscovery(BaseDiscovery):
     """Find the servers of one service."""
 
     def __init__(self, settings: SrvSettings, records: Records) -> None:
-        """Ask these name servers."""
+        """Prepare to look up these records."""
         super().__init__(settings)
         self._settings = settings
         self._records = records
 
     async def discover(self) -> DiscoveryResult:
-        """Return one endpoint for each server and port, the one that clients try first at the beginning."""
+        """Return one endpoint for each server and port, in the order in which clients try them."""
         name = self._settings.name
         query = Query(
             name,
@@ -120,7 +120,7 @@ class SrvDiscovery(BaseDiscovery):
         return await servers(self._records, query, self._found, self.id)
 
     async def close(self) -> None:
-        """Let the records go."""
+        """Close the record lookup."""
         self._records.close()
 
     def _found(self, record: Record) -> DiscoveredTarget:

@@ -1,4 +1,4 @@
-"""Find the reports that Windows machines wrote to a folder, one target for each; opens none of them."""
+"""Find the reports of Windows machines in a folder, one target for each; opens none of them."""
 
 import asyncio
 import os
@@ -40,7 +40,7 @@ class WindowsReportSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``windows_report:NAME``, else its folder."""
+        """Return ``windows_report:NAME``, else the folder in place of the name."""
         return f"windows_report:{self.name or self.folder}"
 
     def discovery(self) -> "WindowsReports":
@@ -49,18 +49,18 @@ class WindowsReportSettings(DiscoverySettings):
 
 
 class WindowsReports(BaseDiscovery):
-    """Find which machines have written a report; whether it is fit to read is told by each of them."""
+    """The machines that have written a report; probing the target tells whether the report is valid."""
 
     def __init__(self, settings: WindowsReportSettings) -> None:
-        """List nothing yet."""
+        """Prepare without reading the folder."""
         super().__init__(settings)
         self._settings = settings
         self._pool = ThreadPool("windows_report folder", 1)
 
     async def discover(self) -> DiscoveryResult:
-        """Return a target for each report; a folder that cannot be listed as a whole is a failure.
+        """Return a target for each report; a folder that cannot be listed completely is a failure.
 
-        An empty folder is not certain to be meant: it may be a share that is not mounted.
+        An empty folder is not ``certain``: it may be a share that is not mounted.
         """
         folder = self._settings.folder
         try:
@@ -71,7 +71,7 @@ class WindowsReports(BaseDiscovery):
             return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, detail, folder),))
 
     async def close(self) -> None:
-        """Let the thread go."""
+        """Close the thread pool."""
         self._pool.close()
 
     def _listed(self, folder: str) -> DiscoveryResult:
@@ -112,7 +112,7 @@ def _host(name: str) -> str:
 
 
 def _reports(folder: str) -> Iterator[str]:
-    """Iterate over the names of reports; raise ``OverflowError`` with a sentence when there is no end."""
+    """Iterate over the names of reports; raise ``OverflowError`` with a sentence for too many files."""
     reports = 0
     with os.scandir(folder) as listing:
         for count, entry in enumerate(listing, 1):

@@ -1,7 +1,7 @@
-"""The one HTTP client: bounded in size and time, at addresses that were checked, over verified TLS.
+"""The one HTTP client: bounded in size and time, restricted to checked addresses, over verified TLS.
 
-It keeps no cookie, uses no proxy and no login of the environment, repeats no failed request, and sends no
-header that may be a credential to another server than the one it was meant for. It must not know what is
-asked or what an answer means. ``policy`` and ``request`` are light; ``fetch`` and ``session`` load aiohttp,
+It keeps no cookies, ignores proxies and credentials in the environment, does not retry, and sends no header
+that may be a credential to any server but the intended one. It knows nothing of what requests and responses
+mean. ``policy`` and ``request`` are light; ``fetch`` and ``session`` load aiohttp,
 which takes half a second: import these where they are used.
 """

@@ -1,4 +1,4 @@
-"""What an error of the HTTP library means; never repeats what was sent."""
+"""Turn errors of the HTTP library into ``FetchError``; never repeats what was sent."""
 
 import ssl
 
@@ -12,7 +12,7 @@ from monitor.parse import display
 ERRORS = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 """What a request may end with; everything else is a bug of ours."""
 
-# What OpenSSL calls the first bytes of somebody who speaks no TLS.
+# How OpenSSL reports that the first bytes of a peer are not TLS.
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
 _CONNECT = {
     FailureReason.REFUSED: "refused the connection",
@@ -21,7 +21,7 @@ _CONNECT = {
 
 
 def failure(error: Exception, host: str, timeout: float) -> FetchError:
-    """Return what an error means; ``timeout`` is that of the request in seconds.
+    """Return the ``FetchError`` for an error; ``timeout`` is that of the request in seconds.
 
     The error itself must not be chained: it carries the headers of the request. A certificate that is not
     trusted has reason ``bad_certificate``, every other failed handshake ``tls_protocol``.
@@ -48,8 +48,8 @@ def _late(error: TimeoutError, host: str, timeout: float) -> FetchError:
 def _untrusted(error: Exception, host: str) -> FetchError:
     openssl = getattr(error, "verify_message", "") or str(error)
     why = display(openssl.rstrip("."), 200)
-    said = f"shows an untrusted certificate: {why}"
-    return FetchError(FailureReason.BAD_CERTIFICATE, said, host, connected=False, tls_error=why)
+    detail = f"shows an untrusted certificate: {why}"
+    return FetchError(FailureReason.BAD_CERTIFICATE, detail, host, connected=False, tls_error=why)
 
 
 def _not_connected(error: OSError, host: str) -> FetchError:

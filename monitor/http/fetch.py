@@ -1,6 +1,6 @@
-"""Ask a web server once, at checked addresses only, and follow the redirects that a request allows.
+"""Send one request to a web server, at checked addresses only, and follow allowed redirects.
 
-A connection goes to no other address than the one that was checked, and ends with its request.
+A connection is only made to an address that was checked, and closes with its request.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ AT_ONCE = 8
 
 _MOST_REDIRECTS = 3
 _KEEP_METHOD = (307, 308)
-# All that goes to another server than the one that the request was for: anything else may be a credential.
+# The only headers sent to a server other than the intended one: anything else may be a credential.
 _HARMLESS = frozenset({"accept", "content-type", "if-modified-since", "if-none-match"})
 
 
 class Fetcher:
-    """Send requests, a bounded number at once; holds no connection between them."""
+    """Sends requests, a bounded number at once; keeps no connections between them."""
 
     def __init__(
         self,
@@ -39,19 +39,19 @@ class Fetcher:
         at_once: int = AT_ONCE,
         compressed: bool = False,
     ) -> None:
-        """Take who looks up names, what may be asked, and what verifies https.
+        """Prepare to send requests as the policy allows, with a resolver and TLS settings.
 
-        ``tls`` may be an unverified context only for CRLs and OCSP, whose answers are signed themselves.
+        ``tls`` may be an unverified context only for CRLs and OCSP, whose responses are signed.
         ``compressed`` is as in ``Connections``.
         """
         self._names = names
         self._policy = policy
         self._tls = tls
         self._gate = asyncio.Semaphore(at_once)
-        self._how = Connections(kept=False, compressed=compressed)
+        self._how = Connections(keep_alive=False, compressed=compressed)
 
     async def fetch(self, request: FetchRequest) -> FetchResponse:
-        """Return the response; raise ``FetchError`` for all else, also for what the policy does not allow."""
+        """Return the response; raise ``FetchError`` without one, also when the policy forbids the request."""
         host = ""
         try:
             url = _parsed(request)
@@ -73,11 +73,11 @@ class Fetcher:
             if response.redirect is None or wanted:
                 return response
             url, request = _next(url, request, response)
-        said = f"redirects more than {_MOST_REDIRECTS} times"
-        raise FetchError(FailureReason.BAD_ANSWER, said, url.host or "")
+        detail = f"redirects more than {_MOST_REDIRECTS} times"
+        raise FetchError(FailureReason.BAD_ANSWER, detail, url.host or "")
 
     async def _checked(self, url: URL) -> tuple[Address, ...]:
-        """Return the addresses of a URL's host that may be asked; the connection goes to one of these."""
+        """Return the allowed addresses of a URL's host; the connection is made to one of these."""
         host, port = url.host or "", url.port or 0
         try:
             found = await self._names.addresses(host, port)
@@ -105,17 +105,17 @@ def _parsed(request: FetchRequest) -> URL:
 
 
 def _next(url: URL, request: FetchRequest, response: FetchResponse) -> tuple[URL, FetchRequest]:
-    """Return where a redirect leads and what is asked there; raise for one that is not followed."""
+    """Return the URL and request of a redirect; raise ``FetchError`` for one that is not followed."""
     host, target = url.host or "", response.redirect or ""
     if request.body is not None and response.status not in _KEEP_METHOD:
-        said = f"redirects a POST with HTTP {response.status}"
-        raise FetchError(FailureReason.BAD_ANSWER, said, host, status=response.status)
+        detail = f"redirects a POST with HTTP {response.status}"
+        raise FetchError(FailureReason.BAD_ANSWER, detail, host, status=response.status)
     if request.redirects is Redirects.SAME_ORIGIN:
         return _same_origin(url, target, host), request
     new = _elsewhere(url, target, host)
     if request.redirects is Redirects.NONE:
-        said = f"redirects to {display(str(new), 200)}, which is not followed"
-        raise FetchError(FailureReason.BAD_ANSWER, said, host)
+        detail = f"redirects to {display(str(new), 200)}, which is not followed"
+        raise FetchError(FailureReason.BAD_ANSWER, detail, host)
     if new.origin() != url.origin():
         headers = {name: value for name, value in request.headers.items() if name.lower() in _HARMLESS}
         request = replace(request, headers=headers)
@@ -127,20 +127,20 @@ def _same_origin(url: URL, target: str, host: str) -> URL:
         new = url.join(URL(target))
         if new.origin() == url.origin():
             return new
-    except ValueError:  # no URL at all, or one without a server
+    except ValueError:  # not a URL, or one without a host
         pass
-    said = (
+    detail = (
         f"redirects to {display(target)}; another server is not followed: if that is right, make it the url"
     )
-    raise FetchError(FailureReason.BAD_ANSWER, said, host)
+    raise FetchError(FailureReason.BAD_ANSWER, detail, host)
 
 
 def _elsewhere(url: URL, target: str, host: str) -> URL:
     try:
         joined = str(url.join(URL(target)))
     except ValueError:
-        said = f"redirects to {display(target, 120)!r}, which is no URL"
-        raise FetchError(FailureReason.BAD_ANSWER, said, host) from None
+        detail = f"redirects to {display(target, 120)!r}, which is no URL"
+        raise FetchError(FailureReason.BAD_ANSWER, detail, host) from None
     try:
         return read_url(joined)
     except RefusedError as error:

@@ -1,7 +1,8 @@
-"""Which URLs and addresses may be asked because a certificate names them; looks nothing up.
+"""Which of the URLs and addresses named in certificates may be fetched; does no lookups.
 
-Whoever makes a certificate chooses what stands in it: without a limit it would have us ask our own network's
-machines (RFC 5280 section 8 warns of it). So public addresses only, and what the configuration allows beyond.
+Whoever makes a certificate chooses its URLs: without a limit it could make us send requests to machines on
+our own network (server-side request forgery; RFC 5280 section 8 warns of it). So only public addresses are
+allowed, and the networks that the configuration adds.
 """
 
 from collections.abc import Iterable
@@ -14,8 +15,8 @@ from monitor.addresses import IpAddress, IpNetwork, embedded_ip, ends_in_number,
 KEY = "issuers.private_addresses"
 _LONGEST = 2048
 _USUAL_PORTS = (80, 443)
-# What the standard library takes for public, in some of its versions (RFC 6890 and the registries of special
-# addresses), and the address of Azure's own service for its machines.
+# Special-purpose networks (RFC 6890 and its registries) that some versions of the standard library take for
+# public, and the address of Azure's service for its virtual machines.
 _SPECIAL = tuple(
     map(
         read_network,
@@ -34,22 +35,22 @@ _SPECIAL = tuple(
 
 
 class RefusedError(ValueError):
-    """An address must not be asked; the text is a sentence that says why and what allows it."""
+    """The policy forbids an address; the text is a sentence that says why and how to allow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class UrlPolicy:
-    """Which addresses may be asked: public ones, and at any port those of the networks in ``private``."""
+    """The addresses that requests may go to: public ones, and any port in the networks in ``private``."""
 
     private: tuple[IpNetwork, ...] = ()
 
     @classmethod
     def of(cls, networks: Iterable[str]) -> "UrlPolicy":
-        """Return the policy for networks such as ``10.1.0.0/16``; raise ``ValueError`` for other texts."""
+        """Return the policy for networks such as ``10.1.0.0/16``; raise ``ValueError`` for invalid ones."""
         return cls(tuple(read_network(text) for text in networks))
 
     def check(self, address: str, port: int) -> None:
-        """Raise ``RefusedError`` when nothing at this IP address and port may be asked."""
+        """Raise ``RefusedError`` when requests to this IP address and port are forbidden."""
         found = _parsed(address)
         if found is None:
             raise RefusedError(f"{address} is no address that can be asked")
@@ -72,10 +73,10 @@ EVERYWHERE = UrlPolicy.of(("0.0.0.0/0", "::/0"))
 
 
 def read_url(text: str) -> URL:
-    """Return the URL that a text is; raise ``RefusedError`` for one that is never asked.
+    """Return a text as a URL; raise ``RefusedError`` for one that is never fetched.
 
-    Only http and https, a host, no login, at most 2048 characters, and an IPv4 address in its usual form:
-    ``127.1`` or ``2130706433`` mean loopback to some system calls.
+    Only http and https with a host, without credentials, of at most 2048 characters, and with an IPv4 address
+    in its usual form: ``127.1`` or ``2130706433`` mean loopback to some system calls.
     """
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable():
         raise RefusedError("the address is too long or holds characters that no URL has")
@@ -96,7 +97,7 @@ def read_url(text: str) -> URL:
 
 
 def same_origin(url: str, other: str) -> bool:
-    """Return whether two URLs have one scheme, host and port; raise ``ValueError`` for what is no URL."""
+    """Return whether two URLs have the same scheme, host and port; raise ``ValueError`` for invalid ones."""
     return URL(url).origin() == URL(other).origin()
 
 

@@ -15,7 +15,7 @@ MIB = 1024 * KIB
 _NOT_MODIFIED = 304
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LONGEST_VALIDATOR = 200
-# What a response says of its version, and how to ask for another one (RFC 9110 sections 13.1.2 and 13.1.3).
+# Validators of a response, and the conditional request header for each (RFC 9110 sections 13.1.2 and 13.1.3).
 _VALIDATORS = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
 
 
@@ -32,10 +32,10 @@ class FetchRequest:
     """One request; it has no repr, since headers and body may hold secrets.
 
     ``timeout`` bounds everything in seconds: name lookup, redirects, body. ``connect_timeout`` bounds one
-    attempt to connect with its TLS handshake, ``read_timeout`` the wait for the next bytes; ``None`` leaves
-    both to ``timeout``. ``max_bytes`` bounds the body of the response, unpacked. A response with a status
-    that is not in ``accept`` is an error; an empty ``accept`` leaves the status to the caller. ``verbatim``
-    sends path and query exactly as they are written, for a URL that was checked before.
+    attempt to connect with its TLS handshake, ``read_timeout`` the wait for the next bytes; with ``None``
+    only ``timeout`` applies. ``max_bytes`` bounds the decompressed body of the response. A response with a
+    status that is not in ``accept`` is an error; an empty ``accept`` leaves the status to the caller.
+    ``verbatim`` sends path and query exactly as they are written, for a URL that was checked before.
     """
 
     url: str
@@ -55,7 +55,7 @@ class FetchRequest:
         return self._post(urlencode(fields).encode(), "application/x-www-form-urlencoded")
 
     def with_json(self, value: Any) -> Self:
-        """Return this request as a POST of a value in JSON."""
+        """Return this request as a POST of a value as JSON."""
         return self._post(json.dumps(value).encode(), "application/json")
 
     def _post(self, body: bytes, content_type: str) -> Self:
@@ -76,7 +76,7 @@ class FetchResponse:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return the headers by lower-case name; of several with one name the first."""
+        """Return the headers by lower-case name; of several with the same name the first."""
         return dict(reversed(self.fields))
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -85,16 +85,16 @@ class FetchResponse:
 
     @property
     def redirect(self) -> str | None:
-        """Return where the server sends the client, as it says it; ``None`` when this is no redirect."""
+        """Return the Location of a redirect as the server wrote it, ``None`` for any other response."""
         return self.headers.get("location", "") if self.status in _REDIRECTS else None
 
     @property
     def not_modified(self) -> bool:
-        """Return whether the server says that what the client has is still what it has."""
+        """Return whether the status is 304: the copy of the client is current."""
         return self.status == _NOT_MODIFIED
 
     def condition(self) -> dict[str, str]:
-        """Return the request headers that ask for this only when it has changed since."""
+        """Return the headers of a conditional request for a newer version of this response."""
         headers = self.headers
         return {
             asked: value
@@ -103,7 +103,7 @@ class FetchResponse:
         }
 
     def json(self) -> Any:
-        """Return the body as JSON, ``None`` when it is none (``null`` is no answer either)."""
+        """Return the body parsed as JSON, ``None`` when it is not JSON or is ``null``."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -113,17 +113,17 @@ class FetchResponse:
 class FetchError(Exception):
     """A request got no usable response; the text is a sentence that names the server.
 
-    ``said`` is the sentence without the server. ``reason`` is ``forbidden`` where the policy does not allow
-    the URL or its address, and ``bad_answer`` for what is no HTTP, a redirect or a status that is not wanted.
-    ``status`` is 0 where no status was the trouble; ``headers`` are those of the response. ``connected`` is
-    false where no connection could be made, so that no other request would fare better. ``tls_error`` is
-    OpenSSL's word for a certificate or handshake that failed.
+    ``detail`` is the sentence without the server. ``reason`` is ``forbidden`` when the policy does not allow
+    the URL or its address, and ``bad_answer`` for a response that is not HTTP, a redirect or an unexpected
+    status. ``status`` is 0 unless the status was the error; ``headers`` are those of the response.
+    ``connected`` is false when no connection could be made, so that any other request would fail too.
+    ``tls_error`` is OpenSSL's reason for a failed certificate check or handshake.
     """
 
-    def __init__(  # noqa: PLR0913 - one value for each question that a caller may have
+    def __init__(  # noqa: PLR0913 - one value for each thing that a caller may need
         self,
         reason: FailureReason,
-        said: str,
+        detail: str,
         host: str = "",
         *,
         status: int = 0,
@@ -131,10 +131,10 @@ class FetchError(Exception):
         connected: bool = True,
         tls_error: str = "",
     ) -> None:
-        """Keep what happened."""
-        super().__init__(f"{host} {said}" if host else said)
+        """Store the details of the error."""
+        super().__init__(f"{host} {detail}" if host else detail)
         self.reason = reason
-        self.said = said
+        self.detail = detail
         self.host = host
         self.status = status
         self.headers = headers or {}

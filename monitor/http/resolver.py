@@ -1,4 +1,4 @@
-"""Name lookup for aiohttp by our own means; never on asyncio's default executor."""
+"""Resolvers for aiohttp that use our own name lookup, never asyncio's default executor."""
 
 import socket
 from collections.abc import Sequence
@@ -9,16 +9,16 @@ from monitor.network.resolve import Address, NameLookup
 
 
 class AiohttpResolver(AbstractResolver):
-    """Look names up the way probes do."""
+    """An aiohttp resolver that looks names up as probes do."""
 
     def __init__(self, names: NameLookup) -> None:
-        """Ask this one, which belongs to others."""
+        """Use a resolver that the caller owns."""
         self._names = names
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return every address of a host, of both families; raise ``OSError`` when there are none."""
+        """Return every address of a host, IPv4 and IPv6; raise ``OSError`` when there are none."""
         del family
         return [
             ResolveResult(
@@ -33,20 +33,21 @@ class AiohttpResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Close nothing."""
+        """Do nothing: the caller owns the resolver."""
 
 
 class CheckedAddresses:
-    """Answer with addresses that were looked up and checked before.
+    """A resolver that returns addresses which were looked up and checked before.
 
-    A name is looked up once, so that no name server can give one address to check and another to go to.
+    A name is looked up only once, so that no name server can return one address for the check and another for
+    the connection (DNS rebinding).
     """
 
     def __init__(self, addresses: Sequence[Address]) -> None:
-        """Take the addresses."""
+        """Store the addresses."""
         self._addresses = tuple(addresses)
 
     async def addresses(self, host: str, port: int) -> tuple[Address, ...]:
-        """Return them, whatever the host."""
+        """Return the stored addresses for any host."""
         del host, port
         return self._addresses

@@ -1,6 +1,6 @@
-"""Requests to one server or a few over connections that are kept; follows no redirect.
+"""Requests to one or a few servers over pooled connections; follows no redirects.
 
-What sends a request that a stranger's words lead to uses ``fetch``, which checks addresses.
+Requests to URLs from untrusted sources go through ``fetch``, which checks addresses.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ _PIECE = 64 * KIB
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """How connections are made.
+    """The settings of connections.
 
-    ``most`` are open at once; ``kept`` is whether one serves several requests. ``compressed`` asks for bodies
-    that are packed and unpacks them. ``proxy`` is a URL; ``server_name`` is what the certificate must name
-    where that is not the host.
+    At most ``limit`` are open at once; ``keep_alive`` is whether a connection serves several requests.
+    ``compressed`` accepts compressed bodies and decompresses them. ``proxy`` is a URL; ``server_name`` is the
+    name that the certificate must have when it is not the host.
     """
 
-    most: int = 1
-    kept: bool = True
+    limit: int = 1
+    keep_alive: bool = True
     compressed: bool = False
     proxy: str | None = None
     server_name: str | None = None
@@ -42,7 +42,7 @@ _ONE = Connections()
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Remember the transport last used: a Windows login belongs to one connection and its certificate."""
+    """A connector that exposes the last transport: Windows authentication is bound to a connection."""
 
     transport: asyncio.BaseTransport | None = None
 
@@ -53,16 +53,16 @@ class _Connector(aiohttp.TCPConnector):
 
 
 class HttpSession:
-    """Connections to ask over; use as an async context manager."""
+    """A pool of connections to send requests over; use as an async context manager."""
 
     def __init__(self, names: NameLookup, tls: ssl.SSLContext, connections: Connections = _ONE) -> None:
-        """Connect to nobody yet; ``tls`` verifies the servers that are asked over https."""
+        """Prepare without connecting; ``tls`` verifies https servers."""
         self._how = connections
         self._connector = _Connector(
             ssl=tls,
             resolver=AiohttpResolver(names),
-            limit=connections.most,
-            force_close=not connections.kept,
+            limit=connections.limit,
+            force_close=not connections.keep_alive,
         )
         self._session = aiohttp.ClientSession(
             connector=self._connector,
@@ -73,7 +73,7 @@ class HttpSession:
         )
 
     async def __aenter__(self) -> Self:
-        """Return itself."""
+        """Return the session."""
         return self
 
     async def __aexit__(
@@ -83,7 +83,7 @@ class HttpSession:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection, for whoever does not use this as a context manager."""
+        """Close every connection, for callers that do not use this as a context manager."""
         await self._session.close()
 
     @property
@@ -92,7 +92,7 @@ class HttpSession:
         return self._connector.transport
 
     async def send(self, request: FetchRequest) -> FetchResponse:
-        """Return the response; a redirect comes back without its body. Raises ``FetchError``."""
+        """Return the response; that of a redirect has no body. Raises ``FetchError``."""
         try:
             url = URL(request.url, encoded=request.verbatim)
         except ValueError:
@@ -100,14 +100,14 @@ class HttpSession:
         return await self.send_to(url, request)
 
     async def send_to(self, url: URL, request: FetchRequest) -> FetchResponse:
-        """Return the response of another URL than that of the request, as ``send`` does."""
+        """Send a request to another URL than its own; otherwise as ``send``."""
         host = url.host or ""
         try:
             async with asyncio.timeout(request.timeout):
                 return await self._exchange(url, request, host)
         except ERRORS as error:
             failed = failure(error, host, request.timeout)
-        # Outside of the except clause: the original error carries the request's headers.
+        # Raised outside of the except clause: the original error contains the request's headers.
         raise failed
 
     async def _exchange(self, url: URL, request: FetchRequest, host: str) -> FetchResponse:
@@ -134,14 +134,14 @@ class HttpSession:
         return {**packed, **request.headers}
 
     def _refuse(self, head: FetchResponse, request: FetchRequest, host: str) -> None:
-        """Raise for a status that is not wanted, and for a packed body where none was asked for."""
+        """Raise ``FetchError`` for an unexpected status, and for an unrequested compressed body."""
         if request.accept and head.status not in request.accept:
-            said = f"answered with HTTP {head.status}"
-            raise FetchError(FailureReason.BAD_ANSWER, said, host, status=head.status, headers=head.headers)
+            detail = f"answered with HTTP {head.status}"
+            raise FetchError(FailureReason.BAD_ANSWER, detail, host, status=head.status, headers=head.headers)
         coding = head.headers.get("content-encoding", "identity")
         if coding.lower() != "identity" and not self._how.compressed:
-            said = f"sent a packed answer ({display(coding, 40)}) that nobody asked for"
-            raise FetchError(FailureReason.BAD_ANSWER, said, host)
+            detail = f"sent a packed answer ({display(coding, 40)}) that nobody asked for"
+            raise FetchError(FailureReason.BAD_ANSWER, detail, host)
 
 
 async def _body(response: aiohttp.ClientResponse, most: int, host: str) -> bytes:

@@ -1,6 +1,6 @@
-"""Ask an ACME CA when it suggests to renew a certificate (RFC 9773); remembers where, not what, it answered.
+"""Ask an ACME CA when to renew a certificate (RFC 9773); caches URLs, not answers.
 
-Whoever is asked stands in the configuration; from there we go to no other machine on a private network.
+The server named in the configuration may be on a private network; servers that it refers to may not.
 """
 
 import asyncio
@@ -31,29 +31,32 @@ _TOO_MANY = 429
 
 
 class NoWindowError(Exception):
-    """There is no window now; the text says why, ``wait`` when to ask again, ``None`` to wait ever longer."""
+    """No renewal window is available; the text says why.
+
+    ``wait`` is the time until the next request, ``None`` for exponential backoff.
+    """
 
     def __init__(self, sentence: str, wait: timedelta | None) -> None:
-        """Keep the sentence and the time."""
+        """Store the sentence and the time."""
         super().__init__(sentence)
         self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
 class Fetchers:
-    """The fetchers for the server that the configuration names, and for any other."""
+    """The fetcher for the configured server, and the one for any other server."""
 
     configured: Fetcher
     others: Fetcher
 
     def of(self, url: str, directory: str) -> Fetcher:
-        """Return the fetcher for a URL that a directory names."""
+        """Return the fetcher for a URL found in a directory."""
         return self.configured if same_origin(url, directory) else self.others
 
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of one directory: where its renewal information is, or why that is not known."""
+    """The cached state of one directory: its renewalInfo URL, or why that is unknown."""
 
     url: str = ""
     failure: str = ""
@@ -63,17 +66,17 @@ class _Known:
 
 
 class AriClient:
-    """Ask CAs; each directory is read once a day."""
+    """A client for renewal information; it reads each directory once a day."""
 
     def __init__(self, fetchers: Fetchers, clock: Clock) -> None:
-        """Take what fetches, and the clock."""
+        """Prepare to use these fetchers and this clock."""
         self._fetchers = fetchers
         self._clock = clock
         self._known: dict[str, _Known] = {}
         self._reading: dict[str, asyncio.Lock] = {}
 
     async def window(self, directory: str, identifier: str) -> tuple[Suggestion, timedelta]:
-        """Return the suggested window and how long not to ask again; raise ``NoWindowError`` without one."""
+        """Return the suggested window and the time until the next request; raise ``NoWindowError``."""
         where = await self._renewal_info(directory)
         try:
             body, headers = await self._get(f"{where}/{identifier}", directory)
@@ -102,21 +105,21 @@ class AriClient:
         except FetchError as error:
             known.failures += 1
             known.wait = self._wait(error) or growing_wait(known.failures)
-            # Where it was yesterday it most likely still is.
+            # Yesterday's URL is most likely still valid.
             known.failure = "" if known.url else str(error)
         except BadAnswerError as error:
             known.failure, known.wait = f"{urlsplit(directory).hostname}: {error}", AFTER_TROUBLE
         known.until = self._clock.now() + known.wait
 
     async def _get(self, url: str, directory: str) -> tuple[bytes, Mapping[str, str]]:
-        # Not followed: a redirect could lead from the configured address to anywhere.
+        # Redirects are not followed: one could lead from the configured address to anywhere.
         headers = {"Accept": "application/json"}
         request = FetchRequest(url, headers=headers, max_bytes=_MOST, accept=(200,))
         answer = await self._fetchers.of(url, directory).fetch(request)
         return answer.body, answer.headers
 
     def _wait(self, error: FetchError) -> timedelta | None:
-        """Return when to ask again after an error, ``None`` for one that may pass by itself."""
+        """Return the time until the next request after an error, ``None`` for a transient one."""
         asked = retry_after(error.headers, self._clock.now())
         passing = not error.status or error.status >= 500 or error.status == _TOO_MANY
         return asked if passing else max(asked or AFTER_TROUBLE, AFTER_TROUBLE)
@@ -130,5 +133,5 @@ def _renewal_info_of(directory: str, body: bytes) -> str:
 
 
 def growing_wait(failures: int) -> timedelta:
-    """Return how long to wait after so many failures in a row."""
+    """Return the exponential backoff after a number of failures in a row."""
     return min(_FIRST_WAIT * (1 << min(failures - 1, 12)), AFTER_TROUBLE)

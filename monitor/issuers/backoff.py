@@ -1,4 +1,4 @@
-"""Merge a new verdict with what is known of a certificate, and say when to check again; pure."""
+"""Merge a new verdict into the known revocation status, and compute when to check again; pure."""
 
 import hashlib
 from dataclasses import replace
@@ -18,10 +18,10 @@ FIRST_WAIT = timedelta(minutes=5)
 def merged(
     before: Revocation | None, sha256: str, source: str, verdict: Verdict, now: datetime
 ) -> Revocation:
-    """Return what is known after a check.
+    """Return the revocation status after a check.
 
-    A good answer stays while it is valid. A revocation stays, but for one on hold that the source which
-    told it takes back: another source may only be late.
+    A good status stays while it is valid. A revocation stays, except one on hold that the same source lifts:
+    another source may only lag behind.
     """
     if verdict.status is RevocationStatus.UNKNOWN:
         return _unknown(before, sha256, verdict, now)
@@ -58,7 +58,7 @@ def _is_valid(known: Revocation, now: datetime) -> bool:
 
 
 def wait(known: Revocation, now: datetime) -> timedelta:
-    """Return how long not to ask again, spread a little so that certificates do not all come at once."""
+    """Return the time until the next check, with jitter so that certificates are not all due at once."""
     if known.attempts:
         span = FIRST_WAIT * (1 << min(known.attempts - 1, 10))
         if known.status is RevocationStatus.GOOD and known.good_until is not None:

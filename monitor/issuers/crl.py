@@ -1,6 +1,6 @@
-"""What a CRL says about a certificate (RFC 5280 section 6.3.3); fetches nothing.
+"""The verdict of a CRL on a certificate (RFC 5280 section 6.3.3); fetches nothing.
 
-A list that is not surely the right one never makes a certificate good: see ``crl_scope``.
+A CRL that does not certainly apply never makes a certificate good: see ``crl_scope``.
 """
 
 from datetime import datetime
@@ -20,20 +20,20 @@ _TAKEN_BACK = x509.ReasonFlags.remove_from_crl
 
 
 def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> Verdict:
-    """Return what a CRL says about a certificate.
+    """Return the verdict of a CRL on a certificate.
 
-    A listed certificate was revoked also by a list that has ended; only for one on hold that is open then.
+    An expired CRL still proves that a listed certificate is revoked, unless the certificate was on hold.
     """
     where = f"the CRL {display(issued.url, 200)}"
     scope = scope_of(issued, pair)
-    if scope.useless:
-        return unknown(f"{where} {scope.useless}")
+    if scope.not_applicable:
+        return unknown(f"{where} {scope.not_applicable}")
     try:
         entry = issued.entry(pair.certificate.serial_number)
         found = _entry(entry) if entry is not None else None
     except UNREADABLE:
         return unknown(f"{where} has entries that cannot be read")
-    ended = _ended(issued.crl, now)
+    ended = _why_not_current(issued.crl, now)
     if found is not None and not (found.on_hold and ended):
         return Verdict(found.status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold)
     if problem := ended or scope.partial:
@@ -45,12 +45,16 @@ def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> Verdict:
 def with_delta(
     verdict: Verdict, base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair, now: datetime
 ) -> Verdict:
-    """Return what base and delta CRL say together; a delta that does not fit changes nothing.
+    """Return the verdict of a base and a delta CRL together; a delta that does not match is ignored.
 
-    They fit when one CA signed both for one scope and the delta builds on this base or an earlier one
+    They match when one CA signed both for one scope and the delta builds on this base or an earlier one
     (RFC 5280 section 5.2.4).
     """
-    if verdict.status is RevocationStatus.UNKNOWN or not _fits(base, delta, pair) or _ended(delta.crl, now):
+    if (
+        verdict.status is RevocationStatus.UNKNOWN
+        or not _fits(base, delta, pair)
+        or _why_not_current(delta.crl, now)
+    ):
         return verdict
     try:
         entry = delta.entry(pair.certificate.serial_number)
@@ -66,7 +70,7 @@ def with_delta(
 
 
 def delta_urls(base: FetchedCrl, pair: IssuerPair) -> tuple[str, ...]:
-    """Return the URLs of the delta CRL: the base names them, or else the certificate."""
+    """Return the URLs of the delta CRL from the base CRL, or else from the certificate."""
     try:
         return delta_crl_urls(base.crl.extensions) or delta_crl_urls(pair.certificate.extensions)
     except UNREADABLE:
@@ -74,7 +78,7 @@ def delta_urls(base: FetchedCrl, pair: IssuerPair) -> tuple[str, ...]:
 
 
 def _entry(entry: x509.RevokedCertificate) -> Verdict | None:
-    """Return what an entry says, ``None`` where it takes a revocation back; raise where that is unclear."""
+    """Return the verdict of an entry, ``None`` for removeFromCRL; raise ``ValueError`` if it is unclear."""
     for one in entry.extensions:
         if isinstance(one.value, x509.CertificateIssuer) or (one.critical and not _known(one.value)):
             raise ValueError("the entry belongs to another CA or is marked with something unknown")
@@ -96,8 +100,8 @@ def _reason(entry: x509.RevokedCertificate) -> x509.ReasonFlags | None:
     return value.reason if isinstance(value, x509.CRLReason) else None
 
 
-def _ended(crl: x509.CertificateRevocationList, now: datetime) -> str:
-    """Return why a list does not speak for now, empty when it does."""
+def _why_not_current(crl: x509.CertificateRevocationList, now: datetime) -> str:
+    """Return why a CRL is not current, empty when it is."""
     begin, end = crl.last_update_utc, crl.next_update_utc
     if begin > now + SKEW:
         return f"is dated in the future ({instant(begin)})"
@@ -115,7 +119,7 @@ def _fits(base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair) -> bool:
         points = [value_of(one.crl.extensions, x509.IssuingDistributionPoint) for one in (base, delta)]
     except UNREADABLE:
         return False
-    if not isinstance(built_on, x509.DeltaCRLIndicator) or scope.useless or points[0] != points[1]:
+    if not isinstance(built_on, x509.DeltaCRLIndicator) or scope.not_applicable or points[0] != points[1]:
         return False
     return (
         isinstance(at, x509.CRLNumber)

@@ -1,4 +1,4 @@
-"""CRLs that were fetched, each once for all certificates that name it; judges none of them."""
+"""A cache of CRLs: each is fetched once for all certificates that name it; judges none of them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _MOST_NAMES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Cached:
-    """A list, when it was last confirmed, and the headers that ask for it only when it changed."""
+    """A CRL, the time of its last validation, and the headers of a conditional request for it."""
 
     crl: FetchedCrl
     at: float
@@ -38,14 +38,14 @@ class _Cached:
 
 
 class CrlUnavailableError(Exception):
-    """No list could be fetched, and none is cached; the text says why."""
+    """The CRL could not be fetched and is not cached; the text says why."""
 
 
 class CrlCache:
-    """Fetch CRLs and keep them while they are fresh; when a fetch fails, the last list stays in use."""
+    """A cache that fetches CRLs and keeps them while fresh; a failed fetch leaves the last CRL in use."""
 
     def __init__(self, fetcher: Fetcher, pool: ThreadPool, clock: Clock) -> None:
-        """Take what fetches, the threads on which lists are read, and the clock."""
+        """Prepare to use this fetcher, a thread pool that parses CRLs, and the clock."""
         self._fetcher = fetcher
         self._pool = pool
         self._clock = clock
@@ -55,9 +55,9 @@ class CrlCache:
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, url: str) -> FetchedCrl:
-        """Return the list at a URL; raise ``CrlUnavailableError`` when there is none.
+        """Return the CRL at a URL; raise ``CrlUnavailableError`` when there is none.
 
-        A list that has expired may be returned: the caller judges its dates.
+        The CRL may be expired: the caller judges its dates.
         """
         lock = self._fetching.setdefault(url, asyncio.Lock())
         try:
@@ -117,7 +117,7 @@ class CrlCache:
         self._failed[url] = (self._clock.monotonic(), said)
 
     def _make_room(self) -> None:
-        """Drop the lists that were fetched longest ago."""
+        """Remove the CRLs that were fetched longest ago."""
         total = sum(len(cached.crl.der) for cached in self._cached.values())
         for url in list(self._cached)[:-1]:
             if total <= CACHED_BYTES and len(self._cached) <= _MOST_NAMES:

@@ -1,7 +1,7 @@
-"""Whether a CRL covers a certificate at all (RFC 5280 section 5.2.5); reads none of its entries.
+"""Whether a CRL covers a certificate (RFC 5280 section 5.2.5); reads none of its entries.
 
-A list that is not surely the right one tells nothing: another's signature or name, another scope, or marked
-with what we do not understand.
+A CRL proves nothing when it has another signer or issuer name, another scope, or a critical extension that is
+not understood.
 """
 
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ _UNDERSTOOD = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Why a list says nothing about a pair, and why its silence says nothing; empty when it does."""
+    """Why a CRL does not apply to a pair, and why an absent entry proves nothing; empty otherwise."""
 
-    useless: str = ""
+    not_applicable: str = ""
     partial: str = ""
 
 
 def scope_of(issued: FetchedCrl, pair: IssuerPair) -> Scope:
-    """Return what a list can say about a certificate."""
+    """Return the scope of a CRL with regard to a certificate."""
     try:
         if not _same_name(issued.crl.issuer, pair.issuer.subject):
             return Scope(f'is that of another CA, "{display(issued.crl.issuer.rfc4514_string(), 200)}"')
@@ -58,7 +58,7 @@ def _by_extensions(extensions: x509.Extensions, certificate: x509.Certificate) -
         return Scope(f"is marked with something that is not supported ({odd[0]})")
     point = value_of(extensions, x509.IssuingDistributionPoint)
     scope = _by_point(point, certificate) if isinstance(point, x509.IssuingDistributionPoint) else Scope()
-    if not scope.useless and value_of(extensions, x509.DeltaCRLIndicator) is not None:
+    if not scope.not_applicable and value_of(extensions, x509.DeltaCRLIndicator) is not None:
         return Scope(partial="is only a delta, and what it builds on is not named")
     return scope
 
@@ -68,7 +68,7 @@ def _understood(value: x509.ExtensionType) -> bool:
 
 
 def _by_point(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> Scope:
-    """Return what the scope of a list leaves open (RFC 5280 section 5.2.5)."""
+    """Return the scope that an issuing distribution point sets (RFC 5280 section 5.2.5)."""
     if point.indirect_crl:
         return Scope("is for several CAs (an indirect CRL), which is not supported")
     if point.only_contains_attribute_certs:

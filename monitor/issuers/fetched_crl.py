@@ -1,4 +1,4 @@
-"""One CRL as it was issued: its bytes, its entries by number, who signed it; judges nothing."""
+"""One parsed CRL: its bytes, its entries by serial number, its signature; judges nothing."""
 
 from dataclasses import dataclass, field
 
@@ -13,12 +13,12 @@ _PEM = b"-----BEGIN X509 CRL-----"
 
 
 class UnreadableCrlError(ValueError):
-    """The bytes are no CRL."""
+    """The bytes are not a CRL."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedCrl:
-    """One CRL with its DER bytes and the URL it came from; ``signed_by`` caches who signed it."""
+    """One CRL with its DER bytes and its URL; ``signed_by`` caches verified signatures by issuer."""
 
     url: str
     der: bytes
@@ -26,16 +26,16 @@ class FetchedCrl:
     signed_by: dict[bytes, bool] = field(default_factory=dict, compare=False)
 
     def entry(self, serial: int) -> x509.RevokedCertificate | None:
-        """Return the entry of a serial number; raise ``ValueError`` when entries make no sense.
+        """Return the entry of a serial number; raise ``ValueError`` when entries are malformed.
 
-        A list may hold a million entries, and most look-ups are answered by its bytes alone.
+        A CRL may have a million entries, and searching its bytes is enough for most lookups.
         """
         if serial > 0 and serial.to_bytes((serial.bit_length() + 7) // 8, "big") not in self.der:
             return None
         return self.crl.get_revoked_certificate_by_serial_number(serial)
 
     def is_signed_by(self, issuer: x509.Certificate) -> bool:
-        """Return whether the issuer signed it, remembered: a long list is hashed once for all."""
+        """Return whether the issuer signed the CRL; cached, since hashing a long CRL is slow."""
         key = issuer.public_bytes(Encoding.DER)
         if key not in self.signed_by:
             self.signed_by[key] = _verified(self, issuer)
@@ -43,7 +43,7 @@ class FetchedCrl:
 
 
 def read_crl(data: bytes, url: str) -> FetchedCrl:
-    """Return a CRL in DER, or in PEM although that is not allowed there; raise ``UnreadableCrlError``."""
+    """Parse a CRL in DER, or in PEM although RFC 5280 wants DER; raise ``UnreadableCrlError``."""
     try:
         if data.lstrip().startswith(_PEM):
             crl = x509.load_pem_x509_crl(data)
@@ -54,7 +54,7 @@ def read_crl(data: bytes, url: str) -> FetchedCrl:
 
 
 def _verified(fetched: FetchedCrl, issuer: x509.Certificate) -> bool:
-    # Not by the library's own check: it writes a list of 30 MB anew for that, while everything else waits.
+    # Not by the library's own check: it encodes a CRL of 30 MB again for that, and blocks everything else.
     crl = fetched.crl
     try:
         verify(

@@ -1,6 +1,6 @@
-"""OCSP requests, and what a response says about a certificate (RFC 6960); sends nothing.
+"""OCSP requests, and the verdict of a response on a certificate (RFC 6960); sends nothing.
 
-What another signed, what has ended, and what speaks of another certificate tells nothing.
+A response proves nothing when it is expired, about another certificate or signed by an unauthorized key.
 """
 
 from collections.abc import Iterator
@@ -35,16 +35,16 @@ _REASONS = {
 
 
 def ocsp_request(pair: IssuerPair) -> bytes:
-    """Return the request for a certificate, in DER; SHA-1 names the issuer, as every responder knows it.
+    """Return the request for a certificate in DER; SHA-1 identifies the issuer: every responder supports it.
 
-    Raises one of ``UNREADABLE`` for certificates that the library cannot name.
+    Raises one of ``UNREADABLE`` for certificates that the library cannot process.
     """
-    builder = ocsp.OCSPRequestBuilder().add_certificate(pair.certificate, pair.issuer, hashes.SHA1())  # noqa: S303 - a name, no signature (RFC 5019 section 2.1.1)
+    builder = ocsp.OCSPRequestBuilder().add_certificate(pair.certificate, pair.issuer, hashes.SHA1())  # noqa: S303 - an identifier, not a signature (RFC 5019 section 2.1.1)
     return builder.build().public_bytes(Encoding.DER)
 
 
 def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, where: str) -> Verdict:
-    """Return what a response says about a certificate; ``where`` names its source for people."""
+    """Return the verdict of a response on a certificate; ``where`` names its source for people."""
     where = display(where, 250)
     try:
         response = ocsp.load_der_ocsp_response(data)
@@ -64,9 +64,9 @@ def _of_response(response: ocsp.OCSPResponse, pair: IssuerPair, now: datetime, w
     single = next(_about(response, pair), None)
     if single is None:
         return unknown(f"{where} speaks of another certificate")
-    if not _trustworthy(response, pair.issuer, now):
+    if not _is_authorized(response, pair.issuer, now):
         return unknown(f"{where} gave a response that neither the CA nor its responder signed")
-    return _told(single, now, where)
+    return _verdict_of(single, now, where)
 
 
 def _about(response: ocsp.OCSPResponse, pair: IssuerPair) -> Iterator[ocsp.OCSPSingleResponse]:
@@ -84,8 +84,8 @@ def _about(response: ocsp.OCSPResponse, pair: IssuerPair) -> Iterator[ocsp.OCSPS
                 yield single
 
 
-def _told(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> Verdict:
-    ended = _ended(single, now)
+def _verdict_of(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> Verdict:
+    ended = _why_not_current(single, now)
     if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
         at = single.revocation_time_utc or single.this_update_utc
         on_hold = single.revocation_reason is x509.ReasonFlags.certificate_hold
@@ -100,8 +100,8 @@ def _told(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> Verdict
     return unknown(f"{where} does not know the certificate")
 
 
-def _ended(single: ocsp.OCSPSingleResponse, now: datetime) -> str:
-    """Return why a response does not speak for now, empty when it does."""
+def _why_not_current(single: ocsp.OCSPSingleResponse, now: datetime) -> str:
+    """Return why a response is not current, empty when it is."""
     begin, end = single.this_update_utc, single.next_update_utc
     if begin > now + SKEW:
         return f"is dated in the future ({instant(begin)})"
@@ -110,8 +110,8 @@ def _ended(single: ocsp.OCSPSingleResponse, now: datetime) -> str:
     return f"ended on {instant(end)}" if now > end else ""
 
 
-def _trustworthy(response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> bool:
-    """Return whether the CA itself signed, or one whom it issued a certificate for this (section 4.2.2.2)."""
+def _is_authorized(response: ocsp.OCSPResponse, issuer: x509.Certificate, now: datetime) -> bool:
+    """Return whether the CA or an authorized responder signed (RFC 6960 section 4.2.2.2)."""
     if _made_by(issuer.public_key(), response):
         return True
     signers = response.certificates[:_MOST_SIGNERS]
@@ -150,7 +150,7 @@ def _verify(key: object, response: ocsp.OCSPResponse) -> None:
 
 
 def _verify_pss(key: object, signature: bytes, data: bytes) -> None:
-    """Verify with each usual hash: the library does not tell which one the response names."""
+    """Verify with each usual hash: the library does not expose which one the response names."""
     if not isinstance(key, rsa.RSAPublicKey):
         raise InvalidSignature("the kind of the key does not fit the signature")
     for algorithm in _PSS_HASHES:

@@ -1,6 +1,6 @@
-"""Which certificates an ACME CA can be asked about, and where; pure.
+"""Which certificates have ACME renewal information, and at which CA; pure.
 
-It must cost nothing where no policy asks for renewal information.
+It must cost nothing when no policy uses renewal information.
 """
 
 import re
@@ -24,10 +24,10 @@ class Renewable:
 
 
 def renewable(snapshot: Snapshot, directories: Mapping[str, str], now: datetime) -> dict[str, Renewable]:
-    """Return by SHA-256 every leaf that may be asked about; none that has ended or has a successor beside it.
+    """Return by SHA-256 every leaf to request renewal information for.
 
-    RFC 9773 section 4.3.3 wants silence about both. ``directories`` maps issuers to the URLs of their
-    directories.
+    Expired and replaced certificates are excluded (RFC 9773 section 4.3.3). ``directories`` maps issuers to
+    the URLs of their directories.
     """
     found: dict[str, Renewable] = {}
     if not directories:
@@ -37,7 +37,7 @@ def renewable(snapshot: Snapshot, directories: Mapping[str, str], now: datetime)
         if state.target.policy.renewal_information:
             for path in asked_paths(state):
                 leaf = path.leaf
-                # The CA's own certificate may be watched too, and was issued by nobody over ACME.
+                # The CA's own certificate may be watched too, and was not issued over ACME.
                 asked = now < leaf.not_after and not leaf.is_ca and not leaf.self_issued
                 if asked and leaf.sha256 not in found:
                     directory = _directory(leaf, by_name)
@@ -51,7 +51,7 @@ def _directory(leaf: Certificate, by_name: Mapping[str, str]) -> str:
 
 
 def _names(leaf: Certificate) -> Iterator[str]:
-    """Yield what the issuer can be called in the configuration, the most exact first."""
+    """Yield the names of the issuer that the configuration may use, the most specific first."""
     yield leaf.issuer.casefold()
     yield leaf.issuer_cn.casefold()
     for part in _PART.findall(leaf.issuer):

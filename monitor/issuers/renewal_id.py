@@ -1,4 +1,4 @@
-"""Build the identifier by which an ACME CA knows a certificate of its own (RFC 9773 section 4.1); pure."""
+"""Build the unique identifier of a certificate for ACME renewal information (RFC 9773 section 4.1); pure."""
 
 from base64 import urlsafe_b64encode
 
@@ -20,10 +20,10 @@ _LONGEST = 64
 
 
 def renewal_id(der: bytes) -> str:
-    """Return the identifier, empty for a certificate that can have none.
+    """Return the identifier, empty for a certificate without a key identifier.
 
-    It is the key identifier of its authorityKeyIdentifier and the content octets of its serial number, a
-    leading zero included, both in base64url without padding.
+    It consists of the keyIdentifier of the authorityKeyIdentifier and the content octets of the serial
+    number, including a leading zero, both in base64url without padding.
     """
     try:
         found = fields(der)

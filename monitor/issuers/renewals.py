@@ -1,7 +1,7 @@
-"""Keep up to date when ACME CAs suggest to renew watched certificates: who is due, and what is known.
+"""Keep the renewal windows that ACME CAs suggest for watched certificates up to date.
 
-Probes never wait for it, and it judges nothing: what it learns goes onto the board, and into the record, so
-that a window which was pulled in shows as such after a restart.
+Probes never wait for it, and it judges nothing: windows go onto the board and into the store, so that a
+window that moved up is still recognized after a restart.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ Show = Callable[[Mapping[str, RenewalWindow]], None]
 
 
 class RenewalStore(Protocol):
-    """Keep windows over a restart."""
+    """A store of renewal windows that outlives a restart."""
 
     async def renewals(self, fingerprints: Sequence[str]) -> Mapping[str, RenewalWindow]:
         """Return the recorded windows of some certificates by SHA-256."""
@@ -41,20 +41,20 @@ class RenewalStore(Protocol):
         ...
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the bytes of those of some certificates that are recorded."""
+        """Return the DER bytes of the recorded ones among some certificates, by SHA-256."""
         ...
 
 
 class Renewals:
-    """The renewal window of each certificate, and when its CA is asked again."""
+    """The renewal window of each certificate and the time of the next request for it."""
 
     def __init__(
-        self, fetchers: Fetchers, directories: Mapping[str, str], memory: RenewalStore, clock: Clock
+        self, fetchers: Fetchers, directories: Mapping[str, str], store: RenewalStore, clock: Clock
     ) -> None:
-        """Take what asks, the directory of each issuer, the record and the clock."""
-        # Looking through a hundred thousand targets takes half a second, which the loop cannot spare.
+        """Prepare to use these fetchers, the directory of each issuer, the store and the clock."""
+        # Scanning a hundred thousand targets takes half a second, too long for the event loop.
         self.pool = ThreadPool("renewals", 1)
-        self._memory = memory
+        self._memory = store
         self._clock = clock
         self._known: dict[str, RenewalWindow | None] = {}
         self._shown: Mapping[str, RenewalWindow] = {}
@@ -62,19 +62,19 @@ class Renewals:
         self.use(fetchers, directories)
 
     def use(self, fetchers: Fetchers, directories: Mapping[str, str]) -> None:
-        """Ask by another configuration from now on; whoever gave no window is asked anew."""
+        """Switch to another configuration; certificates without a window are due at once."""
         self._asking = AriClient(fetchers, self._clock)
         self._directories = directories
         self._failed: dict[str, int] = {}
         self._due: dict[str, datetime] = {}
 
     async def resume(self, snapshot: Snapshot, show: Show) -> None:
-        """Show what was recorded, asking nobody: what was told must not look solved after a restart."""
+        """Publish the recorded windows, so that notified findings do not look resolved after a restart."""
         await self._take_up(await self._asked_about(snapshot))
         self._show(show)
 
     async def round(self, snapshot: Snapshot, show: Show) -> bool:
-        """Ask about those that are due, show and record what is learned, and return whether more are due."""
+        """Request the windows that are due, publish and record them, and return whether more are due."""
         asking = await self._asked_about(snapshot)
         if not asking and not self._shown:
             return False
@@ -95,7 +95,7 @@ class Renewals:
         return await self.pool.run(renewable, snapshot, self._directories, self._clock.now())
 
     async def _take_up(self, asking: Mapping[str, Renewable]) -> None:
-        """Recall what was recorded of those that are new here, and forget those that nobody asks about."""
+        """Load the recorded windows of new certificates, and drop those of certificates no longer watched."""
         for sha256 in [one for one in self._known if one not in asking]:
             del self._known[sha256]
             self._due.pop(sha256, None)
@@ -113,7 +113,7 @@ class Renewals:
     def _is_due(self, sha256: str, now: datetime) -> bool:
         known = self._known[sha256]
         at = self._due.get(sha256) or (known.ask_after if known else None)
-        # A clock that was ahead when this was noted must not silence us.
+        # A time noted by a clock that was ahead must not suppress requests.
         return at is None or at <= now or at > now + LATEST_AGAIN
 
     async def _ask(self, asking: Sequence[Renewable]) -> dict[str, RenewalWindow]:
@@ -135,7 +135,7 @@ class Renewals:
             self._say(one.directory, str(error))
             return None
         except Exception:
-            # One odd certificate must not keep the others from being asked about.
+            # One unusual certificate must not block the requests for the others.
             log.exception("asking when to renew certificate %s ended in a bug of cert-monitor", sha256)
             self._due[sha256] = self._clock.now() + AFTER_TROUBLE
             return None

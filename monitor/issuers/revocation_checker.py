@@ -1,6 +1,6 @@
-"""Check one certificate for revocation: ask its sources in order, until one can tell.
+"""Check one certificate for revocation: try its sources in order until one has an answer.
 
-It must not remember answers, only fetched lists and which responders are silent.
+It caches no answers, only fetched CRLs and which responders do not answer.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -28,7 +28,7 @@ _MOST_NAMES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class RevocationRequest:
-    """A certificate and its issuer in DER, the sources to ask, and the OCSP responses sent with it."""
+    """A certificate and its issuer in DER, the sources to try, and the stapled OCSP responses."""
 
     der: bytes
     issuer: bytes
@@ -38,17 +38,17 @@ class RevocationRequest:
 
 @dataclass(frozen=True, slots=True)
 class RevocationAnswer:
-    """A verdict and the source that gave it, empty where none did."""
+    """A verdict and its source, which is empty when no source had an answer."""
 
     source: str
     verdict: Verdict
 
 
 class RevocationChecker:
-    """Check by OCSP staples, CRLs and OCSP responders."""
+    """A checker that uses OCSP staples, CRLs and OCSP responders."""
 
     def __init__(self, fetcher: Fetcher, pool: ThreadPool, clock: Clock) -> None:
-        """Take what fetches, and the threads that read answers: lists have up to a million entries."""
+        """Prepare to use this fetcher, and a thread pool to parse CRLs of up to a million entries."""
         self._pool = pool
         self._fetcher = fetcher
         self._crls = CrlCache(fetcher, pool, clock)
@@ -56,7 +56,7 @@ class RevocationChecker:
         self._silent: dict[str, tuple[float, FailureReason, str]] = {}
 
     async def check(self, request: RevocationRequest) -> RevocationAnswer:
-        """Return what the first source says that can tell, else why none can."""
+        """Return the verdict of the first source with an answer, else why there is none."""
         pair = await self._pool.run(_pair, request)
         if pair is None:
             return RevocationAnswer(
@@ -103,7 +103,7 @@ class RevocationChecker:
                 try:
                     delta = await self._crls.fetch(where)
                 except CrlUnavailableError:
-                    continue  # a whole list speaks for itself (RFC 5280 section 6.3: deltas are optional)
+                    continue  # the complete CRL suffices (RFC 5280 section 6.3: deltas are optional)
                 verdict = await self._pool.run(with_delta, verdict, base, delta, pair, self._clock.now())
                 break
             yield verdict

@@ -1,6 +1,6 @@
 """Which certificates to check for revocation: those below the anchors on the paths of watched targets.
 
-Pure; it must cost nothing where no policy asks for revocation.
+Pure; it must cost nothing when no policy checks revocation.
 """
 
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ STAPLE = "staple"
 
 @dataclass(slots=True)
 class RevocationCheck:
-    """One certificate to check, its issuer, and the sources to ask, in order.
+    """One certificate to check, its issuer, and the sources to try, in order.
 
-    ``trust`` names the anchors in which the issuer is found when no server showed it. ``staples`` are the
-    responses that servers sent for it.
+    ``trust`` names the anchors that contain the issuer when no server sent it. ``staples`` are the OCSP
+    responses that servers sent for the certificate.
     """
 
     certificate: Certificate
@@ -30,7 +30,8 @@ class RevocationCheck:
 def revocation_checks(snapshot: Snapshot, now: datetime) -> dict[str, RevocationCheck]:
     """Return by SHA-256 every certificate to check.
 
-    Anchors are trusted because somebody said so, and issuers forget what has ended: neither is asked about.
+    Anchors are excluded, since they are trusted by configuration, and so are expired certificates, which
+    issuers drop from their lists.
     """
     found: dict[str, RevocationCheck] = {}
     for state in snapshot:
@@ -43,7 +44,7 @@ def revocation_checks(snapshot: Snapshot, now: datetime) -> dict[str, Revocation
 def _add(found: dict[str, RevocationCheck], state: TargetState, path: Path, now: datetime) -> None:
     policy = state.target.policy
     for position, (below, above) in enumerate(zip(asked_of(path), path.certificates[1:], strict=True)):
-        # A server sends a response for its own certificate alone, and a file sends none.
+        # A server staples a response for its own certificate only, and a file has none.
         stapled = position == 0 and state.target.kind == "endpoint"
         sources = tuple(one for one in policy.revocation if stapled or one != STAPLE)
         if not sources or below.not_after < now:

@@ -1,6 +1,6 @@
-"""Where a certificate says that its issuer can be asked whether it was revoked; asks nobody.
+"""The URLs in a certificate of its CRLs and OCSP responders; fetches nothing.
 
-What is not supported is named in words: it must never look as if there were nothing.
+Unsupported URLs are reported, so that they never look like none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,14 +18,14 @@ _WEB = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True)
 class RevocationUrls:
-    """URLs that can be asked, in the order of the certificate, and why there are no others."""
+    """The usable URLs, in the order of the certificate, and the problem with any others."""
 
     urls: tuple[str, ...] = ()
     problem: str = ""
 
 
 def crl_urls(certificate: x509.Certificate) -> RevocationUrls:
-    """Return where the certificate's CRL is published (RFC 5280 section 4.2.1.13)."""
+    """Return the URLs of the certificate's CRL (RFC 5280 section 4.2.1.13)."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
@@ -36,13 +36,13 @@ def crl_urls(certificate: x509.Certificate) -> RevocationUrls:
 
 
 def delta_crl_urls(extensions: Iterable[x509.Extension[x509.ExtensionType]]) -> tuple[str, ...]:
-    """Return where delta CRLs are published (RFC 5280 sections 4.2.1.15 and 5.2.6)."""
+    """Return the URLs of delta CRLs (RFC 5280 sections 4.2.1.15 and 5.2.6)."""
     points = [one.value for one in extensions if isinstance(one.value, x509.FreshestCRL)]
     return _of_points(points[0]).urls if points else ()
 
 
 def ocsp_urls(certificate: x509.Certificate) -> RevocationUrls:
-    """Return where an OCSP responder for the certificate is (RFC 5280 section 4.2.2.1)."""
+    """Return the URLs of the certificate's OCSP responders (RFC 5280 section 4.2.2.1)."""
     try:
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     except x509.ExtensionNotFound:

@@ -1,6 +1,6 @@
-"""Keep up to date whether watched certificates were revoked: which are due, how many at once, what is known.
+"""Keep the revocation status of watched certificates up to date, with a bounded number of checks at once.
 
-Probes never wait for it, and it judges no target: what it learns goes onto the board.
+Probes never wait for it, and it judges no target: results go onto the board.
 """
 
 import asyncio
@@ -36,10 +36,10 @@ Show = Callable[[Mapping[str, Revocation]], None]
 
 
 class Revocations:
-    """What is known of each certificate, and when it is checked again."""
+    """The revocation status of each certificate and the time of its next check."""
 
     def __init__(self, fetcher: Fetcher, ders: Ders, anchors: AnchorsFor, clock: Clock) -> None:
-        """Take what asks, what gives the bytes of certificates and anchors, and the clock."""
+        """Prepare to use this fetcher, functions that return certificate bytes and anchors, and the clock."""
         self.pool = ThreadPool("issuers", 1)
         self._checker = RevocationChecker(fetcher, self.pool, clock)
         self._ders = ders
@@ -51,13 +51,13 @@ class Revocations:
         self._dirty = False
 
     def use(self, fetcher: Fetcher) -> None:
-        """Ask by another fetcher from now on; certificates of unknown status are due at once."""
+        """Switch to another fetcher; certificates of unknown status are due at once."""
         self._checker = RevocationChecker(fetcher, self.pool, self._clock)
         for sha256 in [one for one, known in self._known.items() if known.attempts]:
             self._due.pop(sha256, None)
 
     async def round(self, snapshot: Snapshot, show: Show) -> bool:
-        """Check those that are due, show what is learned, and return whether more are due."""
+        """Check the certificates that are due, publish the results, and return whether more are due."""
         if not self._known and not any(state.target.policy.revocation for state in snapshot):
             return False
         checks = await self.pool.run(revocation_checks, snapshot, self._clock.now())
@@ -85,7 +85,7 @@ class Revocations:
         async def one(sha256: str, due: RevocationCheck) -> None:
             der, issuer = bytes_of.get(sha256), bytes_of.get(due.issuer.sha256)
             if der is None or issuer is None:
-                # Not recorded yet, maybe never: it must neither keep others waiting nor be asked for at once.
+                # Not recorded yet, maybe never: it must neither delay others nor be due again at once.
                 self._due[sha256] = self._clock.monotonic() + NOT_RECORDED
                 return
             async with gate:
@@ -101,7 +101,7 @@ class Revocations:
         try:
             return await self._checker.check(request)
         except Exception:
-            # One odd certificate must not keep the others from being asked about.
+            # One unusual certificate must not block the checks of the others.
             log.exception("checking certificate %s for revocation ended in a bug of cert-monitor", sha256)
             return RevocationAnswer("", unknown("a bug of cert-monitor; see its log"))
 
@@ -119,7 +119,7 @@ class Revocations:
         self._shown_at = self._clock.monotonic()
 
     async def _bytes(self, checks: Mapping[str, RevocationCheck]) -> dict[str, bytes]:
-        """Return the DER bytes of certificates and issuers: from the record, else from the anchors."""
+        """Return the DER bytes of certificates and issuers from the store, else from the anchors."""
         needed = set(checks) | {entry.issuer.sha256 for entry in checks.values()}
         found = dict(await self._ders(sorted(needed)))
         for trust in {e.trust for e in checks.values() if e.issuer.sha256 not in found}:

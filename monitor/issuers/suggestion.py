@@ -1,6 +1,6 @@
-"""Read what an ACME CA answers: where renewal information is, the suggested window, when to ask again; pure.
+"""Parse the answers of an ACME CA: the renewalInfo URL, the suggested window, Retry-After; pure.
 
-The answer comes from outside: what makes no sense is no answer.
+The answers are untrusted input: a malformed one counts as none.
 """
 
 import json
@@ -20,17 +20,17 @@ LATEST_AGAIN = timedelta(days=1)
 
 _LONGEST_URL = 300
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
-# RFC 3339 section 5.6, which is narrower than what datetime reads.
+# RFC 3339 section 5.6, which allows less than datetime parses.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class BadAnswerError(Exception):
-    """A CA answered with something that is no answer; the text says in words what is wrong with it."""
+    """The answer of a CA is malformed; the text says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The window in which the CA suggests to renew, and a page that says why, empty without one."""
+    """The window in which the CA suggests renewing, and the URL of an explanation, possibly empty."""
 
     start: datetime
     end: datetime
@@ -38,7 +38,7 @@ class Suggestion:
 
 
 def renewal_info_in(directory: bytes) -> str:
-    """Return the URL of renewal information that a directory names; raise ``BadAnswerError`` without one."""
+    """Return the renewalInfo URL in a directory; raise ``BadAnswerError`` if there is none."""
     url = _object(directory).get("renewalInfo")
     if url is None:
         raise BadAnswerError("its directory offers no renewal information")
@@ -50,7 +50,7 @@ def renewal_info_in(directory: bytes) -> str:
 def suggestion_in(body: bytes) -> Suggestion:
     """Return the suggested window (RFC 9773 section 4.2); raise ``BadAnswerError`` when there is none.
 
-    A window that does not end after its start is as good as no answer.
+    A window that does not end after its start is malformed.
     """
     answer = _object(body)
     window = answer.get("suggestedWindow")
@@ -63,7 +63,7 @@ def suggestion_in(body: bytes) -> Suggestion:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return how long the server asks us to wait (RFC 9110 section 10.2.3), within our bounds."""
+    """Return the value of Retry-After (RFC 9110 section 10.2.3), within our bounds."""
     text = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):
         wanted = timedelta(seconds=int(text))
@@ -100,7 +100,7 @@ def _instant(value: object, which: str) -> datetime:
 
 
 def _explanation(url: object) -> str:
-    """Return a URL that people can be shown; a page is never asked for by us."""
+    """Return a URL that is safe to show to people; it is never fetched."""
     return url if isinstance(url, str) and len(url) <= _LONGEST_URL and _readable(url) else ""
 
 

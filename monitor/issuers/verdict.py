@@ -1,4 +1,4 @@
-"""What one source says of one certificate, and the pair of certificates that is asked about."""
+"""The verdict of one source on one certificate, and the pair of certificates to check."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class IssuerPair:
-    """A certificate and the one that issued it, as the library reads them."""
+    """A certificate and its issuer, parsed by the library."""
 
     certificate: x509.Certificate
     issuer: x509.Certificate
@@ -21,7 +21,7 @@ class IssuerPair:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one source says; ``detail`` is a sentence without a capital, which tells why it is unknown."""
+    """The verdict of one source; ``detail`` is a lower-case sentence that says why it is unknown."""
 
     status: RevocationStatus
     detail: str
@@ -31,12 +31,12 @@ class Verdict:
 
 
 def unknown(detail: str) -> Verdict:
-    """Return a verdict that the source could not tell."""
+    """Return a verdict of unknown status."""
     return Verdict(RevocationStatus.UNKNOWN, detail)
 
 
 def instant(at: datetime) -> str:
-    """Return an instant as people read it, in UTC."""
+    """Return a time formatted for people, in UTC."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 

@@ -1,6 +1,6 @@
 """Everything that outlives the process, in one database; no other room knows SQL.
 
-It records, hands back and forgets; it judges nothing and never probes the clock.
+It writes, reads and deletes records; it judges nothing and never reads the clock.
 """
 
 from monitor.store.reading import Loaded

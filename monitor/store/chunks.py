@@ -1,10 +1,10 @@
-"""Lists of values in pieces that fit one statement."""
+"""Split lists of values into chunks that fit one SQL statement."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-# SQLite takes 32,766 values in a statement since 3.32 and 999 before; a query of this many ids is also short
-# enough not to hold up a writer.
+# SQLite takes 32,766 values in a statement since 3.32 and 999 before; a query for this many ids is also short
+# enough not to block a writer.
 SIZE = 500
 
 

@@ -1,6 +1,6 @@
-"""The synchronous core: one open database, and transactions on it that happen wholly or not at all.
+"""The synchronous core of the store: one open database and transactions on it.
 
-It belongs to one thread at a time; ``Store`` is the way in for everybody else.
+Only one thread may use it at a time; other rooms use ``Store``.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from monitor.errors import SystemBrokenError
-from monitor.store.dialect import PATIENCE, READS, Dialect, explained
+from monitor.store.dialect import PATIENCE, READS, Dialect, system_errors
 from monitor.store.facts import put_facts, read_fact
 from monitor.store.sqlite import SqliteDialect
 from monitor.store.tables import metadata
@@ -20,17 +20,17 @@ T = TypeVar("T")
 
 
 def dialect_for(url: str) -> Dialect:
-    """Return the dialect of the database that a store URL names; raise ``SystemBrokenError`` if none does."""
+    """Return the dialect for a store URL; raise ``SystemBrokenError`` for an unsupported URL."""
     return SqliteDialect.of(url)
 
 
 class Database:
-    """Run functions that take a connection, each in a transaction of its own."""
+    """An open database that runs each function in its own transaction."""
 
     def __init__(
         self, dialect: Dialect, patience: timedelta = PATIENCE, release: Callable[[], None] | None = None
     ) -> None:
-        """Use a database, of which ``release`` ends the lock; open nothing yet."""
+        """Prepare to use a database without opening it; ``release`` releases its lock."""
         self._dialect = dialect
         self._engine = dialect.engine(patience)
         self._reader = self._engine.execution_options(**{READS: True})
@@ -38,7 +38,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str, *, app_version: str, patience: timedelta = PATIENCE) -> Self:
-        """Open, create or upgrade the database that a URL names, alone.
+        """Open, create or upgrade the database at a URL, and lock it against other processes.
 
         Raises ``NewerSchemaError`` or ``SystemBrokenError`` with a sentence that says what to do.
         """
@@ -68,18 +68,18 @@ class Database:
         return database
 
     def read(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what a function reads; it sees one state of the database throughout."""
+        """Return the result of a function that reads from one consistent state of the database."""
         return self._run(self._reader, act, *args, **kwargs)
 
     def write(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what a function answers after its changes are safe on disk; an exception undoes them all."""
+        """Return the result of a function once its changes are committed; an exception rolls them back."""
         return self._run(self._engine, act, *args, **kwargs)
 
     def _run(
         self, engine: Engine, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         try:
-            with explained(self._dialect), engine.begin() as connection:
+            with system_errors(self._dialect), engine.begin() as connection:
                 return act(connection, *args, **kwargs)
         except SystemBrokenError:
             # A new connection for the next call: this one may hold a file that was replaced meanwhile.
@@ -88,11 +88,11 @@ class Database:
             raise
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when what is written now would be lost."""
+        """Raise ``SystemBrokenError`` when anything written now would be lost."""
         self._dialect.check()
 
     def close(self) -> None:
-        """Close the database and let another process have it."""
+        """Close the database and release its lock."""
         self._engine.dispose()
         if self._release is not None:
             self._release()

@@ -1,7 +1,7 @@
-"""What the store needs of a kind of database beyond SQLAlchemy Core; everything else here suits any of them.
+"""What differs between kinds of databases beyond SQLAlchemy Core; the rest of the store suits any of them.
 
-SQLite is the only kind so far (``sqlite.py``). Another one is a class beside it, a line where ``database.py``
-chooses, and its keywords in ``partial``.
+SQLite is the only kind so far (``sqlite.py``). To add one, write a class like it, add a line in
+``database.dialect_for`` and add its keywords in ``partial``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,33 +32,33 @@ NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 
 
 def partial(condition: str) -> dict[str, Any]:
-    """Return the keywords of an index that holds only the rows of which a condition is true."""
+    """Return the keyword arguments of a partial index over the rows that meet a condition."""
     return {"sqlite_where": text(condition)}
 
 
 class Dialect(Protocol):
-    """One database, named by a store URL, and what its kind does differently."""
+    """The database that a store URL names, and the operations that depend on its kind."""
 
     @property
     def location(self) -> str:
-        """Return where it is, as sentences say it after "the store"."""
+        """Return the location of the database, as messages show it after "the store"."""
 
     @property
     def kind(self) -> str:
-        """Return what it is, such as ``an SQLite database``."""
+        """Return the kind of database for messages, such as ``an SQLite database``."""
 
     @property
     def in_memory(self) -> bool:
-        """Return whether it is empty at each start and lives in one connection."""
+        """Return whether the database is in memory: empty at each start, and lost with its connection."""
 
     @property
     def backups(self) -> str:
-        """Return what the copies are called that were made before upgrades."""
+        """Return the name of the backups that are made before upgrades."""
 
     def lock(self) -> Callable[[], None]:
-        """Prepare the database and keep other processes from using it; return what ends that.
+        """Prepare the database and lock it against other processes; return a function that unlocks it.
 
-        Raises ``SystemBrokenError`` when that is not possible or another process uses it.
+        Raises ``SystemBrokenError`` when that is not possible or another process uses the database.
         """
 
     def engine(self, patience: timedelta = PATIENCE, *, migrating: bool = False) -> Engine:
@@ -68,44 +68,44 @@ class Dialect(Protocol):
         a table that other rows refer to.
         """
 
-    def why_broken(self, error: Exception) -> str | None:
-        """Return why the database does not work and what to do; ``None`` for an error that is our bug."""
+    def explain(self, error: Exception) -> str | None:
+        """Return why the database does not work and what to do; ``None`` for an error that is a bug."""
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when what is written now would be lost."""
+        """Raise ``SystemBrokenError`` when anything written now would be lost."""
 
     def backup(self, revision: str) -> Path | None:
-        """Copy the database before an upgrade to a revision, whole or not at all; return where to."""
+        """Copy the database atomically before an upgrade to a revision; return the path of the copy."""
 
     def dangling_table(self, connection: Connection) -> str:
-        """Return a table with rows that refer to none after an upgrade, empty when there is no such table."""
+        """Return a table whose foreign keys dangle after an upgrade, empty if there is none."""
 
     def upsert(self, table: Table) -> Insert:
-        """Return the statement that inserts rows and replaces those whose primary key is there already."""
+        """Return a statement that inserts rows and replaces those whose primary key exists."""
 
     def insert_missing(self, table: Table) -> Insert:
-        """Return the statement that inserts only the rows whose keys are not there yet."""
+        """Return a statement that inserts only the rows whose keys do not exist yet."""
 
 
 @contextmanager
-def explained(dialect: Dialect) -> Iterator[None]:
-    """Turn what the database or the disk refuses into ``SystemBrokenError``; bugs pass."""
+def system_errors(dialect: Dialect) -> Iterator[None]:
+    """Turn errors of the database or the disk into ``SystemBrokenError``; let bugs through."""
     try:
         yield
     except Exception as error:
-        why = dialect.why_broken(error)
+        why = dialect.explain(error)
         if why is None:
             raise
         raise SystemBrokenError(f"the store {dialect.location} does not work: {why}") from error
 
 
-def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of all columns, and replace those whose primary key is there already."""
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows with all columns, and replace those whose primary key exists."""
     connection.execute(_dialect_of(connection).upsert(table), rows)
 
 
-def put_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose keys are not there yet."""
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose keys do not exist yet."""
     connection.execute(_dialect_of(connection).insert_missing(table), rows)
 
 

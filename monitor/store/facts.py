@@ -1,11 +1,11 @@
-"""Single values by name (the newest recorded instant, for one) and the lists that discoveries found."""
+"""Named single values, such as the newest recorded instant, and the last lists of discoveries."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitor.store.dialect import put
+from monitor.store.dialect import upsert
 from monitor.store.tables import discovery, fact
 
 NEWEST = "newest_instant"
@@ -19,17 +19,17 @@ def read_fact(connection: Connection, key: str) -> str | None:
 def put_facts(connection: Connection, facts: Mapping[str, str]) -> None:
     """Set some facts."""
     if facts:
-        put(connection, fact, [{"key": key, "value": value} for key, value in facts.items()])
+        upsert(connection, fact, [{"key": key, "value": value} for key, value in facts.items()])
 
 
 def newest_instant(connection: Connection) -> datetime | None:
-    """Return the latest instant at which anything was recorded, ``None`` in an empty store."""
+    """Return the time of the newest record, ``None`` in an empty store."""
     text = read_fact(connection, NEWEST)
     return None if text is None else datetime.fromisoformat(text)
 
 
 def raise_newest(connection: Connection, at: datetime | None) -> None:
-    """Remember an instant if it is later than the newest one: a clock that reads less is suspect."""
+    """Store an instant if it is later than the newest one; a clock that reads earlier is suspect."""
     if at is None:
         return
     newest = newest_instant(connection)
@@ -38,7 +38,7 @@ def raise_newest(connection: Connection, at: datetime | None) -> None:
 
 
 def discovered(connection: Connection, id_: str) -> tuple[str, datetime] | None:
-    """Return the last good list of a discovery, as it was saved, and when it was found."""
+    """Return the last good list of a discovery, as it was saved, and when it was fetched."""
     row = connection.execute(
         select(discovery.c.found, discovery.c.succeeded_at).where(discovery.c.id == id_)
     ).first()
@@ -47,4 +47,4 @@ def discovered(connection: Connection, id_: str) -> tuple[str, datetime] | None:
 
 def save_discovered(connection: Connection, id_: str, found: str, at: datetime) -> None:
     """Replace the last good list of a discovery."""
-    put(connection, discovery, [{"id": id_, "found": found, "succeeded_at": at}])
+    upsert(connection, discovery, [{"id": id_, "found": found, "succeeded_at": at}])

@@ -1,4 +1,4 @@
-"""The database file on disk: who may read it, which file it is, and that only one daemon uses it."""
+"""The database file on disk: its permissions, its identity and its lock."""
 
 import errno
 import os
@@ -9,7 +9,7 @@ from monitor.errors import SystemBrokenError
 
 
 def prepare(path: Path) -> None:
-    """Create the folder (0700) and the file (0600), since it holds mails; what exists stays as it is.
+    """Create the folder (0700) and the file (0600), since it contains mails; leave existing ones as they are.
 
     Raises ``SystemBrokenError`` when that is not possible.
     """
@@ -24,7 +24,7 @@ def prepare(path: Path) -> None:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one put in its location, ``None`` when there is none."""
+    """Return what distinguishes a file from a replacement at its path, ``None`` if it does not exist."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -33,13 +33,13 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 class DatabaseLock:
-    """The right to use a database file alone, until ``release`` or the end of the process, however it ends.
+    """An exclusive lock on a database file, until ``release`` or the end of the process, however it ends.
 
-    It is a lock on ``FILE.lock`` that the operating system keeps; the file itself stays and means nothing.
+    The operating system keeps the lock, on ``FILE.lock``; that this file exists means nothing.
     """
 
     def __init__(self, path: Path) -> None:
-        """Raise ``SystemBrokenError`` when another process (or another store in this one) has it."""
+        """Take the lock; raise ``SystemBrokenError`` when another process or store has it."""
         lock = path.with_name(path.name + ".lock")
         try:
             self._file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
@@ -55,7 +55,7 @@ class DatabaseLock:
         os.write(self._file, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
-        """Let another process have it."""
+        """Release the lock."""
         os.close(self._file)
 
 

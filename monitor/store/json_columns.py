@@ -1,4 +1,4 @@
-"""The columns that hold JSON: small lists, and what a probe gave beside certificates."""
+"""Values stored as JSON: small lists, and the results of a probe other than certificates."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ def machine_json(machine: Machine) -> str:
 
 
 def machine_of(text: str) -> Machine | None:
-    """Return a machine from its JSON, ``None`` when another version wrote it in a form unknown here."""
+    """Return a machine from its JSON, ``None`` when another version wrote it in an unknown form."""
     try:
         return _MACHINE.validate_json(text)
     except ValidationError:
@@ -35,7 +35,7 @@ def lists_json(lists: tuple[RevocationList, ...]) -> str:
 
 
 def lists_of(text: str) -> tuple[RevocationList, ...]:
-    """Return the dates of CRLs from their JSON, none when another version wrote it in a form unknown here."""
+    """Return the dates of CRLs from their JSON, none when another version wrote it in an unknown form."""
     try:
         return _LISTS.validate_json(text)
     except ValidationError:
@@ -62,7 +62,7 @@ def _reason(text: str) -> FailureReason:
 
 @dataclass(frozen=True, slots=True)
 class StoredFormerLeaf:
-    """A departed leaf with fingerprints in place of certificates."""
+    """A former leaf with fingerprints in place of certificates."""
 
     location: str
     old: str
@@ -71,7 +71,7 @@ class StoredFormerLeaf:
 
 
 def former_leaves_json(former_leaves: Iterable[FormerLeaf]) -> str:
-    """Return departed leaves as a JSON array that names certificates by SHA-256."""
+    """Return former leaves as a JSON array that names certificates by SHA-256."""
     return json.dumps(
         [
             {
@@ -86,7 +86,7 @@ def former_leaves_json(former_leaves: Iterable[FormerLeaf]) -> str:
 
 
 def former_leaves_of(text: str) -> tuple[StoredFormerLeaf, ...]:
-    """Return departed leaves from their JSON array."""
+    """Return former leaves from their JSON array."""
     return tuple(StoredFormerLeaf(d["location"], d["old"], d["new"], d["probes"]) for d in json.loads(text))
 
 

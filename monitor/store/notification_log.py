@@ -1,4 +1,4 @@
-"""What was told and the mails that tell it: written in one transaction, so neither is without the other."""
+"""The notification log and the outbox, written in one transaction so that they always agree."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from monitor.model import LogChange, Mail, NotificationRecord
-from monitor.store.dialect import put
+from monitor.store.dialect import upsert
 from monitor.store.facts import put_facts
 from monitor.store.json_columns import recipients_json, recipients_of
 from monitor.store.tables import mail, told
@@ -21,7 +21,7 @@ _FORGET_TOLD = delete(told).where(told.c.key == bindparam("gone"))
 
 
 def notification_records(connection: Connection) -> dict[str, NotificationRecord]:
-    """Return everything told and not forgotten, by key."""
+    """Return every record of the notification log by key."""
     return {
         row.key: NotificationRecord(
             row.key,
@@ -38,10 +38,10 @@ def notification_records(connection: Connection) -> dict[str, NotificationRecord
 def notify(
     connection: Connection, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
 ) -> tuple[Mail, ...]:
-    """Write one alert pass (what is told now, the mails that tell it, facts); return the mails with ids."""
+    """Write the log changes, mails and facts of one alert pass; return the mails with their ids."""
     latest = {change.key: change.record for change in changes}
     if rows := [_record_row(key, value) for key, value in latest.items() if value is not None]:
-        put(connection, told, rows)
+        upsert(connection, told, rows)
     if forget := [{"gone": key} for key, value in latest.items() if value is None]:
         connection.execute(_FORGET_TOLD, forget)
     put_facts(connection, facts)
@@ -78,10 +78,10 @@ def _stored(connection: Connection, item: Mail) -> int:
 
 
 def due_mails(connection: Connection, now: datetime, limit: int) -> tuple[Mail, ...]:
-    """Return mails whose next attempt is due, longest due first.
+    """Return mails whose next attempt is due, longest overdue first.
 
-    One that lies further ahead than any wait was put there under a clock that has been set back since: it
-    is due as well.
+    An attempt scheduled further ahead than the longest wait was written before the clock was set back: it is
+    due as well.
     """
     due = or_(mail.c.next_attempt_at <= now, mail.c.next_attempt_at > now + LONGEST_WAIT)
     query = (
@@ -108,10 +108,10 @@ def _mail(row: Row[Any]) -> Mail:
 
 
 def mail_attempted(connection: Connection, item: Mail) -> None:
-    """Write what an attempt did to a mail; with nobody pending it is finished.
+    """Write the state of a mail after an attempt; it is finished when no recipient is pending.
 
-    That counts from ``next_attempt_at``, which a delivery sets whatever came of it: it is within an hour of
-    the attempt, and how long to keep a mail is counted in days.
+    ``next_attempt_at`` stands in for the time of the attempt: a delivery always sets it, to within an hour of
+    the attempt, and mails are kept for days.
     """
     connection.execute(
         update(mail)
@@ -127,7 +127,7 @@ def mail_attempted(connection: Connection, item: Mail) -> None:
 
 
 def outbox(connection: Connection) -> tuple[int, datetime | None]:
-    """Return how many mails wait, and when the oldest of them was written."""
+    """Return the number of unfinished mails, and when the oldest of them was written."""
     query = select(func.count(), func.min(mail.c.created_at)).where(mail.c.finished_at.is_(None))
     count, oldest = connection.execute(query).one()
     return count, oldest

@@ -1,4 +1,4 @@
-"""Remove what is older than it has to be kept, a few hundred rows at a time so that no writer waits long."""
+"""Delete expired records, a few hundred rows at a time so that no writer waits long."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ KEEP_MESSAGE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """How much one slice removed, and after which certificate the next one begins (empty: at the end)."""
+    """The number of rows that one slice removed, and the certificate before the next slice (empty: done)."""
 
     removed: int
     after: str
 
 
 def forget_targets(connection: Connection, ids: Collection[str], now: datetime) -> None:
-    """Remove targets that are no longer configured; their history stays and ends."""
+    """Remove targets that are no longer configured; end their history entries and keep them."""
     for some in chunks(map(storable, ids)):
         connection.execute(delete(target).where(target.c.id.in_(some)))
         connection.execute(
@@ -48,13 +48,13 @@ def _delete(connection: Connection, table: Table, condition: ColumnElement[bool]
 
 
 def empty_mails(connection: Connection, before: datetime) -> int:
-    """Drop the text of a slice of the mails that were finished before an instant; return how many."""
+    """Clear the text of a slice of the mails that were finished before an instant; return how many."""
     some = select(mail.c.id).where(mail.c.finished_at < before, mail.c.message != b"").limit(SIZE)
     return connection.execute(update(mail).where(mail.c.id.in_(some)).values(message=b"")).rowcount
 
 
 def prune_certificates(connection: Connection, after: str) -> Slice:
-    """Remove those of a slice of all certificates that no history speaks of."""
+    """Remove the certificates of one slice that no history entry refers to."""
     some = connection.scalars(
         select(certificate.c.sha256)
         .where(certificate.c.sha256 > after)

@@ -1,4 +1,4 @@
-"""Read recorded states, certificates and history; judging what is read is the caller's part."""
+"""Read recorded states, certificates and history; the caller judges them."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,9 +46,9 @@ _ENTRIES = (
 
 
 def load(connection: Connection, targets: Sequence[Target]) -> list[Loaded]:
-    """Return what is recorded about some targets, in their order; those never recorded are left out.
+    """Return the recorded states of some targets, in their order; those never recorded are left out.
 
-    A certificate that no longer parses is dropped with a line in the log.
+    A certificate that no longer parses is dropped with a log line.
     """
     by_id = {storable(item.id): item for item in targets}
     rows: dict[str, Row[Any]] = {}
@@ -131,7 +131,7 @@ def _former_leaves(
 
 
 def ders(connection: Connection, sha256s: Iterable[str]) -> dict[str, bytes]:
-    """Return the DER bytes of those of some certificates that are recorded."""
+    """Return the DER bytes of the recorded ones among some certificates, by SHA-256."""
     found: dict[str, bytes] = {}
     for some in chunks(sha256s):
         query = select(certificate.c.sha256, certificate.c.der).where(certificate.c.sha256.in_(some))
@@ -140,7 +140,7 @@ def ders(connection: Connection, sha256s: Iterable[str]) -> dict[str, bytes]:
 
 
 def history_entries(connection: Connection, sha256: str, target_id: str, limit: int) -> list[HistoryEntry]:
-    """Return where a certificate was, or what a target showed, latest first; empty arguments match all."""
+    """Return the history of a certificate or a target, latest first; empty arguments match all."""
     query = _ENTRIES.limit(limit)
     if sha256:
         query = query.where(history.c.sha256 == sha256)

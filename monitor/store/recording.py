@@ -1,7 +1,7 @@
-"""Write what probes a batch of targets gave; the caller's transaction makes the batch whole.
+"""Write the probe results of a batch of targets, in the caller's transaction.
 
-An unchanged target costs one small row: its sightings, certificates and history are compared with what is
-recorded and written only where they differ. No SELECT per target, no statement per row.
+An unchanged target costs one small row: its sightings, certificates and history are compared with the
+recorded ones and written only where they differ. There is no SELECT per target and no statement per row.
 """
 
 import logging
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.model import Observation, Sighting, TargetState
 from monitor.store.chunks import chunks
-from monitor.store.dialect import put, put_missing
+from monitor.store.dialect import insert_missing, upsert
 from monitor.store.facts import raise_newest
 from monitor.store.json_columns import failures_json, former_leaves_json, lists_json, machine_json
 from monitor.store.tables import certificate, history, storable, target
@@ -70,8 +70,8 @@ def record(
 ) -> None:
     """Write the latest state of some targets, their last known sightings, certificates and history.
 
-    ``observations`` (by target id) bring the DER bytes of certificates that are not recorded yet and tell
-    which sightings are of this probe and which are only remembered.
+    ``observations``, by target id, contain the DER bytes of certificates that are not recorded yet, and show
+    which sightings are of this probe and which are only the last known ones.
     """
     by_id = {storable(state.target.id): state for state in states}
     if not by_id:
@@ -80,7 +80,7 @@ def record(
     changes = _Changes()
     for id_, state in by_id.items():
         _compare(id_, state, observations.get(state.target.id), known.get(id_, {}), changes)
-    put(connection, target, [_target_row(state) for state in by_id.values()])
+    upsert(connection, target, [_target_row(state) for state in by_id.values()])
     _write(connection, changes, observations)
     raise_newest(connection, max((s.probed_at for s in by_id.values() if s.probed_at), default=None))
 
@@ -151,7 +151,7 @@ def _write(connection: Connection, changes: _Changes, observations: Mapping[str,
 
 
 def _begin(connection: Connection, changes: _Changes, observations: Mapping[str, Observation]) -> None:
-    """Insert new certificates and history entries; an entry that ended less than a day ago goes on."""
+    """Insert new certificates and history entries; reopen an entry that ended less than a day ago."""
     recorded = _put_certificates(connection, changes, observations)
     recent = _just_ended(connection, changes)
     rows = []
@@ -178,7 +178,7 @@ def _begin(connection: Connection, changes: _Changes, observations: Mapping[str,
 def _put_certificates(
     connection: Connection, changes: _Changes, observations: Mapping[str, Observation]
 ) -> set[str]:
-    """Insert the certificates that are not recorded yet; return those that are now."""
+    """Insert the certificates that are not recorded yet; return all that are recorded now."""
     wanted = {key[2] for _, _, key, _ in changes.begun}
     recorded: set[str] = set()
     for some in chunks(wanted):
@@ -200,7 +200,7 @@ def _put_certificates(
         if key[2] not in recorded and key[2] in ders
     }
     if rows:
-        put_missing(connection, certificate, list(rows.values()))
+        insert_missing(connection, certificate, list(rows.values()))
     return recorded | rows.keys()
 
 

@@ -1,4 +1,4 @@
-"""When CAs suggested to renew: the first window shows after a restart that a later one was pulled in."""
+"""Renewal windows suggested by CAs; the first is stored to detect after a restart that a window moved up."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, exists, select
 
 from monitor.model import RenewalWindow
 from monitor.store.chunks import chunks
-from monitor.store.dialect import put
+from monitor.store.dialect import upsert
 from monitor.store.tables import certificate, renewal
 
 
@@ -20,13 +20,13 @@ def renewals(connection: Connection, fingerprints: Iterable[str]) -> dict[str, R
 
 
 def put_renewals(connection: Connection, windows: Iterable[RenewalWindow]) -> None:
-    """Record some windows over those of the same certificates."""
+    """Record some windows, replacing those of the same certificates."""
     rows = [{column.name: getattr(window, column.name) for column in renewal.c} for window in windows]
     if rows:
-        put(connection, renewal, rows)
+        upsert(connection, renewal, rows)
 
 
 def prune_renewals(connection: Connection) -> int:
-    """Remove the windows of certificates that are not recorded any more; return how many."""
+    """Remove the windows of certificates that are no longer recorded; return how many."""
     kept = exists().where(certificate.c.sha256 == renewal.c.sha256)
     return connection.execute(delete(renewal).where(~kept)).rowcount

@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this version, after a copy; refuse what is newer or not ours.
+"""Upgrade a database to the schema of this version, after a backup; refuse newer and foreign ones.
 
 The steps are in ``migrations``. Alembic runs them in one transaction: a step that fails leaves the database
 as it was.
@@ -17,12 +17,12 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import NewerSchemaError, SystemBrokenError
-from monitor.store.dialect import Dialect, explained
+from monitor.store.dialect import Dialect, system_errors
 from monitor.store.tables import fact
 
 log = logging.getLogger(__name__)
 
-# At each start it would say that it assumes non-transactional DDL, which is not so here.
+# At each start it would log that it assumes non-transactional DDL, which is not the case here.
 logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -51,14 +51,14 @@ def schema(steps: Path = MIGRATIONS) -> Schema:
 
 
 def migrate(dialect: Dialect, known: Schema) -> None:
-    """Bring a database to the newest revision, copying it first when it is not new.
+    """Upgrade a database to the newest revision, after a backup unless it is new.
 
-    Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, ``SystemBrokenError`` when it is not ours
-    or cannot be used.
+    Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, ``SystemBrokenError`` when it belongs to
+    another program or cannot be used.
     """
     engine = dialect.engine(migrating=True)
     try:
-        with explained(dialect):
+        with system_errors(dialect):
             with engine.begin() as connection:
                 found = _revision(connection, dialect, known)
             if found == known.head:
@@ -108,7 +108,7 @@ def _writer(connection: Connection) -> str:
 
 def _upgrade(connection: Connection, dialect: Dialect, known: Schema) -> None:
     config = Config(attributes={"connection": connection})
-    # The value passes through configparser, where % starts a reference.
+    # The value goes through configparser, where % starts a reference.
     config.set_main_option("script_location", str(known.steps).replace("%", "%%"))
     command.upgrade(config, "head")
     if table := dialect.dangling_table(connection):

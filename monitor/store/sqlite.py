@@ -1,4 +1,4 @@
-"""Everything that is SQLite's own: its files, connections, transactions, errors, copies and upserts."""
+"""Everything specific to SQLite: files, connections, transactions, errors, backups and upserts."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
 from monitor.errors import SystemBrokenError
-from monitor.store.dialect import DIALECT, PATIENCE, READS, explained
+from monitor.store.dialect import DIALECT, PATIENCE, READS, system_errors
 from monitor.store.files import DatabaseLock, identity, prepare
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -32,15 +32,15 @@ class SqliteDialect:
     kind = "an SQLite database"
 
     def __init__(self, path: Path | None) -> None:
-        """Open nothing yet."""
+        """Prepare without opening anything."""
         self._path = path
         self._opened: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Return the dialect of the database that a store URL names; ``sqlite://`` is one in memory.
+        """Return the dialect for a store URL; ``sqlite://`` is a database in memory.
 
-        Three slashes and a relative path, or four for an absolute one (on Windows three and a drive letter).
+        A relative path follows three slashes, an absolute one four (on Windows three and a drive letter).
         Raises ``SystemBrokenError`` for anything that is not SQLite on a plain path.
         """
         try:
@@ -54,17 +54,17 @@ class SqliteDialect:
 
     @property
     def location(self) -> str:
-        """Return the path."""
+        """Return the path of the file."""
         return "in memory" if self._path is None else str(self._path)
 
     @property
     def in_memory(self) -> bool:
-        """Return whether there is no file."""
+        """Return whether the database has no file."""
         return self._path is None
 
     @property
     def backups(self) -> str:
-        """Return the name of copies without their revision."""
+        """Return the name of backups without their revision."""
         return f"{self._file.name}.before-..."
 
     @property
@@ -74,18 +74,18 @@ class SqliteDialect:
         return self._path
 
     def lock(self) -> Callable[[], None]:
-        """Create the file if it is missing, and lock it; return what releases it."""
+        """Create the file if it is missing, and lock it; return a function that unlocks it."""
         prepare(self._file)
         return DatabaseLock(self._file).release
 
     def engine(self, patience: timedelta = PATIENCE, *, migrating: bool = False) -> Engine:
-        """Return an engine that writes ahead and waits for the disk at each commit.
+        """Return an engine in WAL mode that syncs to disk at each commit.
 
-        Without foreign keys while ``migrating``: a step that rebuilds a table would otherwise lose the rows
+        Foreign keys are off while ``migrating``: a step that rebuilds a table would otherwise lose the rows
         that refer to it (https://sqlite.org/lang_altertable.html, section 7).
         """
         options: dict[str, Any] = {
-            "hide_parameters": True,  # mails would otherwise stand in exceptions and logs
+            "hide_parameters": True,  # mails would otherwise appear in exceptions and logs
             "execution_options": {DIALECT: self},
         }
         if self._path is None:
@@ -113,8 +113,8 @@ class SqliteDialect:
             reads = connection.get_execution_options().get(READS, False)
             connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    def why_broken(self, error: Exception) -> str | None:
-        """Return a sentence for what SQLite or the disk refuses; wrong statements are bugs."""
+    def explain(self, error: Exception) -> str | None:
+        """Return a sentence for an error of SQLite or the disk, ``None`` for a wrong statement (a bug)."""
         match error:
             case IntegrityError() | ProgrammingError() | InterfaceError():
                 return None
@@ -127,14 +127,14 @@ class SqliteDialect:
         return None
 
     def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the file in use is no longer the one at its path.
+        """Raise ``SystemBrokenError`` when the open file is no longer the one at its path.
 
-        SQLite goes on with a deleted file and says nothing (on Windows nobody can delete it): all that is
+        SQLite keeps using a deleted file without an error (on Windows it cannot be deleted): everything
         recorded then is lost at the next start.
         """
         if self._path is None or self._opened is None:
             return
-        with explained(self):
+        with system_errors(self):
             now = identity(self._path)
         if now != self._opened:
             raise SystemBrokenError(
@@ -144,7 +144,7 @@ class SqliteDialect:
             )
 
     def backup(self, revision: str) -> Path | None:
-        """Copy the file to ``FILE.before-REVISION``, whole or not at all; return where it is."""
+        """Copy the file atomically to ``FILE.before-REVISION``; return that path."""
         copy = self._file.with_name(f"{self._file.name}.before-{revision}")
         unfinished = copy.with_name(f"{copy.name}.unfinished")
         unfinished.unlink(missing_ok=True)
@@ -154,7 +154,7 @@ class SqliteDialect:
         return unfinished.replace(copy)
 
     def dangling_table(self, connection: Connection) -> str:
-        """Return a table with rows that refer to none; foreign keys were off during the upgrade."""
+        """Return a table whose foreign keys dangle, empty if there is none."""
         dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         return str(dangling[0]) if dangling else ""
 

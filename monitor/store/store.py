@@ -1,7 +1,7 @@
-"""The way in to everything recorded: asynchronous, one call at a time on a thread of its own.
+"""The public, asynchronous interface of the store; calls run one at a time on a dedicated thread.
 
 Callers never see SQL, rows or connections. When the local system fails (a full disk, a locked file) a call
-raises ``SystemBrokenError`` with a sentence, nothing of it was written, and a later call works again.
+raises ``SystemBrokenError`` and writes nothing; a later call may succeed again.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
@@ -23,16 +23,16 @@ T = TypeVar("T")
 
 
 class Store:
-    """States, history, what was told and the outbox."""
+    """Target states, history, notification log and outbox."""
 
     def __init__(self, database: Database, pool: ThreadPool) -> None:
-        """Take over an open database and the one thread that uses it; see ``open``."""
+        """Take ownership of an open database and the one thread that uses it; see ``open``."""
         self._database = database
         self._pool = pool
 
     @classmethod
     async def open(cls, url: str, *, app_version: str) -> Self:
-        """Open, create or upgrade the store that a URL names; ``sqlite://`` is one in memory.
+        """Open, create or upgrade the store at a URL; ``sqlite://`` is a store in memory.
 
         Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, and ``SystemBrokenError`` when it
         cannot be used or another process uses it.
@@ -45,12 +45,12 @@ class Store:
             raise
 
     async def close(self) -> None:
-        """Finish what was asked for so far, then close the file."""
+        """Finish pending calls, then close the database."""
         await self._pool.run(self._database.close)
         self._pool.close()
 
     async def check(self) -> None:
-        """Raise ``SystemBrokenError`` when the file was deleted or replaced under us."""
+        """Raise ``SystemBrokenError`` when the file was deleted or replaced while open."""
         await self._pool.run(self._database.check)
 
     async def _read(
@@ -64,14 +64,14 @@ class Store:
         return await self._pool.run(lambda: self._database.write(act, *args, **kwargs))
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
-        """Write what probes a batch gave, all of it or nothing.
+        """Write the probe results of a batch atomically.
 
-        ``observations`` is by target id; the DER bytes of certificates not recorded yet come from there.
+        ``observations`` is by target id and supplies the DER bytes of certificates not recorded yet.
         """
         await self._write(recording.record, states, observations)
 
     async def load(self, targets: Sequence[Target]) -> AsyncIterator[list[reading.Loaded]]:
-        """Yield recorded states with the DER bytes of their sightings, at most 500 at once and unjudged.
+        """Yield recorded states with the DER bytes of their sightings, in lists of at most 500, not judged.
 
         Targets never recorded are left out.
         """
@@ -79,43 +79,43 @@ class Store:
             yield await self._read(reading.load, targets[start : start + SIZE])
 
     async def ders(self, fingerprints: Iterable[str]) -> dict[str, bytes]:
-        """Return the DER bytes of those of some certificates that are recorded."""
+        """Return the DER bytes of the recorded ones among some certificates, by SHA-256."""
         return await self._read(reading.ders, tuple(fingerprints))
 
     async def target_ids(self) -> frozenset[str]:
-        """Return the ids of every recorded target, configured still or not."""
+        """Return the id of every recorded target, whether still configured or not."""
         return await self._read(reading.target_ids)
 
     async def forget_targets(self, ids: Collection[str], now: datetime) -> None:
-        """Remove targets that left the configuration; their history stays, ended ``now``."""
+        """Remove targets that left the configuration; end their history entries ``now`` and keep them."""
         await self._write(pruning.forget_targets, ids, now)
 
     async def history(
         self, *, sha256: str = "", target_id: str = "", limit: int = 1000
     ) -> list[HistoryEntry]:
-        """Return where a certificate was, or what a target showed, latest beginning first."""
+        """Return the history of a certificate or a target, the entry that began last first."""
         return await self._read(reading.history_entries, sha256, target_id, limit)
 
     async def notification_log(self) -> dict[str, NotificationRecord]:
-        """Return everything told and not forgotten, by key."""
+        """Return every record of the notification log by key."""
         return await self._read(notification_log.notification_records)
 
     async def notify(
         self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
     ) -> tuple[Mail, ...]:
-        """Write one alert pass, all of it or nothing; return its mails with their ids."""
+        """Write one alert pass atomically; return its mails with their ids."""
         return await self._write(notification_log.notify, changes, mails, facts)
 
     async def due_mails(self, now: datetime, limit: int = 20) -> tuple[Mail, ...]:
-        """Return unfinished mails whose next attempt is due, longest due first."""
+        """Return unfinished mails whose next attempt is due, longest overdue first."""
         return await self._read(notification_log.due_mails, now, limit)
 
     async def mail_attempted(self, mail: Mail) -> None:
-        """Write what an attempt did to a mail; with nobody pending any more it is finished."""
+        """Write the state of a mail after an attempt; it is finished when no recipient is pending."""
         await self._write(notification_log.mail_attempted, mail)
 
     async def outbox(self) -> tuple[int, datetime | None]:
-        """Return how many mails wait, and when the oldest of them was written."""
+        """Return the number of unfinished mails, and when the oldest of them was written."""
         return await self._read(notification_log.outbox)
 
     async def fact(self, key: str) -> str | None:
@@ -127,11 +127,11 @@ class Store:
         await self._write(put_facts, facts)
 
     async def newest_instant(self) -> datetime | None:
-        """Return the latest instant of any recorded look: a clock that reads less is suspect."""
+        """Return the time of the newest recorded probe; a clock that reads earlier is suspect."""
         return await self._read(newest_instant)
 
     async def discovered(self, discovery_id: str) -> tuple[str, datetime] | None:
-        """Return the last good list of a discovery as JSON, and when it was found."""
+        """Return the last good list of a discovery as JSON, and when it was fetched."""
         return await self._read(discovered, discovery_id)
 
     async def save_discovered(self, discovery_id: str, found_json: str, at: datetime) -> None:
@@ -139,17 +139,18 @@ class Store:
         await self._write(save_discovered, discovery_id, found_json, at)
 
     async def renewals(self, fingerprints: Iterable[str]) -> dict[str, RenewalWindow]:
-        """Return by SHA-256 when CAs suggested to renew those of some certificates that are recorded."""
+        """Return the recorded renewal windows of some certificates by SHA-256."""
         return await self._read(renewing.renewals, tuple(fingerprints))
 
     async def put_renewals(self, windows: Iterable[RenewalWindow]) -> None:
-        """Record some windows over those of the same certificates."""
+        """Record some windows, replacing those of the same certificates."""
         await self._write(renewing.put_renewals, tuple(windows))
 
     async def prune(self, now: datetime, keep: timedelta) -> Pruned:
         """Remove ended history and finished mails older than ``keep``, and certificates nothing refers to.
 
-        It works in slices with room for other calls between; the texts of finished mails go after 7 days.
+        It works in slices so that other calls run in between; the texts of finished mails are removed after
+        7 days.
         """
         before = now - keep
         history = await self._all(pruning.prune_history, before)

@@ -1,7 +1,7 @@
-"""The tables of the store and the column types they are written in; no statements here.
+"""The tables of the store and their column types; no statements here.
 
-Instants are whole microseconds since 1970 UTC and lengths whole microseconds: exact, compared and indexed as
-numbers by SQLite (which has no type for them), and read back without parsing a text.
+Timestamps are whole microseconds since 1970 UTC and durations whole microseconds: exact, compared and indexed
+as numbers by SQLite (which has no type for them), and read without parsing text.
 `datetime(probed_at / 1000000, 'unixepoch')` shows one in the sqlite3 shell.
 """
 
@@ -29,7 +29,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class DurationColumn(TypeDecorator[timedelta]):
-    """Store a length as whole microseconds."""
+    """A column type that stores a duration as whole microseconds."""
 
     impl = BigInteger
     cache_ok = True
@@ -39,12 +39,15 @@ class DurationColumn(TypeDecorator[timedelta]):
         return None if value is None else value // MICROSECOND
 
     def process_result_value(self, value: int | None, _dialect: Any) -> timedelta | None:
-        """Return the length."""
+        """Return the duration."""
         return None if value is None else timedelta(microseconds=value)
 
 
 class TimestampColumn(TypeDecorator[datetime]):
-    """Store an aware instant as whole microseconds since 1970 UTC; a naive one raises ``TypeError``."""
+    """A column type that stores an aware datetime as microseconds since 1970 UTC.
+
+    Naive datetimes raise ``TypeError``.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -54,27 +57,27 @@ class TimestampColumn(TypeDecorator[datetime]):
         return None if value is None else (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: int | None, _dialect: Any) -> datetime | None:
-        """Return the instant in UTC."""
+        """Return the datetime in UTC."""
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 def storable(value: str) -> str:
-    r"""Return a text that UTF-8 can hold: a lone surrogate becomes its escape.
+    r"""Return a text that UTF-8 can encode: a lone surrogate becomes its escape.
 
-    File names outside the file system's encoding carry lone surrogates (PEP 383), and one of them would
-    otherwise cost a whole batch its record.
+    File names outside the file system's encoding contain lone surrogates (PEP 383), and one of them would
+    otherwise keep a whole batch from being recorded.
     """
     return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
 
 
 class TextColumn(TypeDecorator[str]):
-    """Store any text that Python can hold."""
+    """A column type that stores any Python string, even with lone surrogates."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
-        """Return the text that UTF-8 can hold."""
+        """Return the text that UTF-8 can encode."""
         return None if value is None else storable(value)
 
 
@@ -108,9 +111,9 @@ target = Table(
     Column("lists", Text),
 )
 
-# One row for each period in which a certificate was at a location without interruption. The open rows (no
-# ended_at) are the last known sightings of their target, so that the two can never disagree. No reference to
-# target: history outlives it.
+# One row for each uninterrupted period of a certificate at a location. The open rows (no ended_at) are the
+# last known sightings of their target, so that the two can never disagree. There is no foreign key to target:
+# history outlives it.
 history = Table(
     "history",
     metadata,
@@ -165,7 +168,7 @@ discovery = Table(
     Column("succeeded_at", TimestampColumn, nullable=False),
 )
 
-# No reference to certificate, whose rows are pruned in slices that know nothing of it.
+# No foreign key to certificate: its rows are pruned in slices that do not consider this table.
 renewal = Table(
     "renewal",
     metadata,

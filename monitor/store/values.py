@@ -1,4 +1,4 @@
-"""The values that only the store hands out."""
+"""Values that only the store returns."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from datetime import datetime
 class HistoryEntry:
     """One period in which a certificate was seen at one location without interruption.
 
-    ``last_seen_at`` may lag up to a day behind; ``replaced_by`` is the SHA-256 of what stood at the same
-    place and position when this ended, empty when nothing did.
+    ``last_seen_at`` may lag up to a day behind; ``replaced_by`` is the SHA-256 of the certificate at the same
+    location and position after this one, empty when there was none.
     """
 
     target_id: str
@@ -26,7 +26,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many rows were removed for their age."""
+    """The numbers of rows that pruning removed."""
 
     history: int = 0
     certificates: int = 0

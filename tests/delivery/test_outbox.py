@@ -81,7 +81,7 @@ def mail(number: int = 1, *recipients: str) -> Mail:
 def attempt(script: Script, *mails: Mail, now: datetime = NOW, counts: Counts | None = None) -> list[Mail]:
     """Return the mails after one pass."""
     box = Box(list(mails))
-    asyncio.run(deliver_due(box, script, now, tally=counts))
+    asyncio.run(deliver_due(box, script, now, counters=counts))
     return box.mails
 
 
@@ -159,17 +159,17 @@ def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     script = Script([{ONE: DOWN, TWO: DOWN}] * 3 + [{ONE: SENT, TWO: SENT}] * 2 + [{ONE: DOWN, TWO: DOWN}])
     caplog.set_level(logging.WARNING)
     for hour in range(4):
-        asyncio.run(deliver_due(box, script, NOW + hour * DAYS, complaints=complaints))
+        asyncio.run(deliver_due(box, script, NOW + hour * DAYS, errors=complaints))
     first = [record.getMessage() for record in caplog.records]
     box.mails.append(mail(3))
-    asyncio.run(deliver_due(box, script, NOW + 5 * DAYS, complaints=complaints))
+    asyncio.run(deliver_due(box, script, NOW + 5 * DAYS, errors=complaints))
     assert (len(first), len(caplog.records)) == (1, 2)
     assert "nobody listens" in first[0]
 
 
 def test_complaints_are_bounded() -> None:
     """A server that words each refusal anew does not fill the memory."""
-    complaints = LoggedErrors(most=2)
+    complaints = LoggedErrors(limit=2)
     assert [complaints.is_new(sentence) for sentence in ("a", "b", "a", "c", "d", "a")] == [
         True,
         True,

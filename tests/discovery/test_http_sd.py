@@ -41,7 +41,7 @@ def context(*anchors: Issued, longest: float = 10.0) -> DiscoveryContext:
     async def given(trust: tuple[str, ...]) -> Anchors:
         return whole
 
-    return DiscoveryContext(Resolver(), given, SystemClock(), Presets.built_in(), longest=longest)
+    return DiscoveryContext(Resolver(), given, SystemClock(), Presets.built_in(), request_timeout=longest)
 
 
 def discovery(one: HttpSdSettings, given: DiscoveryContext) -> Discovery:

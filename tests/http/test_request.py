@@ -80,7 +80,7 @@ def test_no_repr_shows_a_secret() -> None:
 def test_error_text() -> None:
     """The text of an error names the server, its sentence alone does not."""
     error = FetchError(FailureReason.CLOSED, "closed", "a.example")
-    assert (str(error), error.said, str(FetchError(FailureReason.CLOSED, "closed"))) == (
+    assert (str(error), error.detail, str(FetchError(FailureReason.CLOSED, "closed"))) == (
         "a.example closed",
         "closed",
         "closed",

@@ -103,7 +103,7 @@ def test_connections(*, kept: bool, connections: int) -> None:
     async def run() -> None:
         async with (
             served(saying(reply())) as port,
-            HttpSession(Hosts(), unverified_context(), Connections(kept=kept)) as session,
+            HttpSession(Hosts(), unverified_context(), Connections(keep_alive=kept)) as session,
         ):
             for _ in range(2):
                 await session.send(FetchRequest(f"http://127.0.0.1:{port}/"))

@@ -1,6 +1,6 @@
-"""Discover the targets that a web server lists in Prometheus' format.
+"""Discover the targets that a web server lists in Prometheus' http_sd format.
 
-What asks (``discovery``) is imported where it is used: its HTTP client takes half a second to load.
+``discovery`` is imported where it is used: its HTTP client takes half a second to load.
 """
 
 from monitor.discovery.http_sd.settings import HttpSdSettings

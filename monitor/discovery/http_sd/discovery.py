@@ -1,4 +1,4 @@
-"""Ask a web server for its list of targets and read what it says; keeps nothing but the TLS context."""
+"""Fetch the list of targets from a web server and parse it; caches only the TLS context."""
 
 import asyncio
 import json
@@ -20,10 +20,10 @@ _MOST_SAID = 5
 
 
 class HttpSd(BaseDiscovery):
-    """Find what one URL lists."""
+    """The endpoints listed at one URL."""
 
     def __init__(self, settings: HttpSdSettings, trust: tuple[str, ...], context: DiscoveryContext) -> None:
-        """Ask nothing yet."""
+        """Prepare without sending anything."""
         super().__init__(settings)
         self._settings = settings
         self._trust = trust
@@ -33,12 +33,12 @@ class HttpSd(BaseDiscovery):
         self._last: tuple[ListAnswer, DiscoveryResult] | None = None
 
     async def discover(self) -> DiscoveryResult:
-        """Return the listed endpoints; without a whole list there are failures."""
+        """Return the listed endpoints, with failures when the list is incomplete."""
         try:
-            async with asyncio.timeout(self._context.longest):
+            async with asyncio.timeout(self._context.request_timeout):
                 login = await self._login()
                 tls = await self._tls_context()
-            names, longest = self._context.resolver, self._context.longest
+            names, longest = self._context.resolver, self._context.request_timeout
             answer = await get_list(self._settings.url, login, tls, names, longest)
         except SecretUnavailableError as error:
             return self._failed(FailureReason.UNAUTHORIZED, str(error))
@@ -47,12 +47,12 @@ class HttpSd(BaseDiscovery):
         except NoListError as error:
             return DiscoveryResult(failures=(error.failure,))
         if self._last is None or self._last[0] != answer:
-            # On the thread: a hundred thousand targets take seconds to read.
+            # On the thread: a hundred thousand targets take seconds to parse.
             self._last = (answer, await self._pool.run(self._read, answer))
         return self._last[1]
 
     async def close(self) -> None:
-        """Let the thread go; connections live no longer than one ``discover``."""
+        """Close the thread pool; connections live no longer than one ``discover``."""
         self._pool.close()
 
     async def _login(self) -> Login | None:
@@ -71,24 +71,24 @@ class HttpSd(BaseDiscovery):
         try:
             data = json.loads(answer.body.decode())
         except UnicodeDecodeError:
-            return self._failed(FailureReason.BAD_ANSWER, f"{answer.where} sent a list that is not UTF-8")
+            return self._failed(FailureReason.BAD_ANSWER, f"{answer.location} sent a list that is not UTF-8")
         except json.JSONDecodeError as error:
             why = f"{error.msg} in line {error.lineno}, column {error.colno}"
             return self._failed(
-                FailureReason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON: {why}"
+                FailureReason.BAD_ANSWER, f"{answer.location} sent a list that is not JSON: {why}"
             )
         except (ValueError, RecursionError):
-            return self._failed(FailureReason.BAD_ANSWER, f"{answer.where} sent a list that is not JSON")
+            return self._failed(FailureReason.BAD_ANSWER, f"{answer.location} sent a list that is not JSON")
         if not isinstance(data, list):
             return self._failed(
-                FailureReason.BAD_ANSWER, f"{answer.where} sent JSON that is not a list of groups"
+                FailureReason.BAD_ANSWER, f"{answer.location} sent JSON that is not a list of groups"
             )
         said = parse_groups(data)
         mistakes = [f"{dotted(one.keys)}: {one.message}" if one.keys else one.message for one in said.errors]
         if not mistakes:
             return DiscoveryResult(said.found, (), said.notes)
         more = f"; and {len(mistakes) - _MOST_SAID} more" if len(mistakes) > _MOST_SAID else ""
-        detail = f"{answer.where} sent wrong entries: {'; '.join(mistakes[:_MOST_SAID])}{more}"
+        detail = f"{answer.location} sent wrong entries: {'; '.join(mistakes[:_MOST_SAID])}{more}"
         return self._failed(FailureReason.BAD_ANSWER, detail)._replace(found=said.found, notes=said.notes)
 
     def _failed(self, reason: FailureReason, detail: str) -> DiscoveryResult:

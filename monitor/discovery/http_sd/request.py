@@ -1,7 +1,7 @@
-"""Get one list over HTTP, and say why there is none; what came back is not read here.
+"""Fetch one list over HTTP without parsing it.
 
-A redirect to another server is not followed, and a login is sent only to a server whose certificate and name
-were verified.
+A redirect to another server is not followed, and credentials are sent only to a server whose certificate and
+name were verified.
 """
 
 import base64
@@ -24,7 +24,7 @@ _PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What proves who we are: a password with its user name, else a bearer token."""
+    """Credentials: a user name and password, or a bearer token when there is no user name."""
 
     username: str | None
     secret: Secret
@@ -40,17 +40,17 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """A list as it came, and the ``host:port`` it came from."""
+    """The body of a list, and the ``host:port`` that served it."""
 
-    where: str
+    location: str
     body: bytes
 
 
 class NoListError(Exception):
-    """There is no list; ``failure`` says why."""
+    """The list could not be fetched; ``failure`` says why."""
 
     def __init__(self, reason: FailureReason, detail: str, where: str) -> None:
-        """Keep the failure."""
+        """Store the failure."""
         super().__init__(detail)
         self.failure = Failure(reason, detail, where)
 
@@ -58,7 +58,7 @@ class NoListError(Exception):
 async def get_list(
     url: str, login: Login | None, tls: ssl.SSLContext, names: NameLookup, longest: float
 ) -> ListAnswer:
-    """Return the list at a URL; raise ``NoListError`` when there is none within ``longest`` seconds."""
+    """Return the list at a URL; raise ``NoListError`` without one within ``longest`` seconds."""
     where = _where(url)
     headers = {"Accept": "application/json"}
     if login is not None:
@@ -101,12 +101,12 @@ def _no_list(error: FetchError, where: str) -> NoListError:
         return NoListError(reason, f"{where} refuses the login (HTTP {error.status})", where)
     if error.reason is FailureReason.BAD_CERTIFICATE:
         detail = (
-            f"{where} {error.said}. Nothing was sent. If it is right, put the CA that issued it under trust; "
-            "if it is for another name, use that name in url"
+            f"{where} {error.detail}. Nothing was sent. If it is right, put the CA that issued it under "
+            "trust; if it is for another name, use that name in url"
         )
         return NoListError(error.reason, detail, where)
     if error.reason is FailureReason.NOT_TLS:
         return NoListError(error.reason, f"{where} answers without TLS; nothing was sent", where)
     if error.reason is FailureReason.TOO_LARGE:
-        return NoListError(FailureReason.BAD_ANSWER, f"{where} {error.said}", where)
-    return NoListError(error.reason, f"{where} {error.said}", where)
+        return NoListError(FailureReason.BAD_ANSWER, f"{where} {error.detail}", where)
+    return NoListError(error.reason, f"{where} {error.detail}", where)

@@ -1,4 +1,4 @@
-"""The configuration of a list of targets that a web server gives in Prometheus' format; asks nothing.
+"""The configuration of a list of targets in Prometheus' http_sd format; sends nothing.
 
 Source: https://prometheus.io/docs/prometheus/latest/http_sd/ (status 200, ``application/json``, UTF-8).
 """
@@ -18,7 +18,7 @@ _LOGINS = ("password_file", "password_env", "token_file", "token_env")
 
 
 def _url(value: str) -> str:
-    # urlsplit would silently drop line ends and tabs.
+    # urlsplit would silently drop newlines and tabs.
     if not value.isprintable() or " " in value:
         raise ValueError("must be a URL such as https://cmdb.vms.example/targets, without spaces")
     parts = urlsplit(value)
@@ -31,7 +31,7 @@ def _url(value: str) -> str:
 
 
 class HttpSdSettings(DiscoverySettings):
-    """Configuration of one list of targets that a web server gives."""
+    """Configuration of one list of targets on a web server."""
 
     kind: Literal["http_sd"]
     url: Annotated[str, AfterValidator(_url)] = Field(
@@ -81,11 +81,11 @@ class HttpSdSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``http_sd:NAME``, else its URL without the query, a secret maybe."""
+        """Return ``http_sd:NAME``, else the URL in place of the name, without its possibly secret query."""
         return f"http_sd:{self.name or self._parts._replace(query='').geturl()}"
 
     @property
     def secret(self) -> SecretReference | None:
-        """Return where the password or token lies, ``None`` when there is no login."""
+        """Return the reference to the password or token, ``None`` without a login."""
         file, env = self.password_file or self.token_file, self.password_env or self.token_env
         return SecretReference(file=file or "", env=env or "") if file or env else None

@@ -1,7 +1,7 @@
 """Discover the endpoints of XProtect: a whole site through its API, or one computer by its roles.
 
-It must not probe certificates, nor decide what the answers mean: that is monitor.xprotect's matter.
-What asks (``site``, ``record``) is imported where it is used: its HTTP client takes half a second to load.
+It must not probe certificates or interpret answers: that is the task of ``monitor.xprotect``. ``site`` and
+``record`` are imported where they are used: their HTTP client takes half a second to load.
 """
 
 from monitor.discovery.xprotect.budgets import Budgets

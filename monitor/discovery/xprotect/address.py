@@ -1,4 +1,4 @@
-"""Read the address of a management server; asks nothing."""
+"""Parse the address of a management server; sends nothing."""
 
 import re
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class Origin(NamedTuple):
 
     @property
     def where(self) -> str:
-        """Return ``host:port``, with brackets round an IPv6 address."""
+        """Return ``host:port``, with an IPv6 address in brackets."""
         return join_host_port(self.host, self.port)
 
     @property
@@ -27,11 +27,11 @@ class Origin(NamedTuple):
 
 
 def origin(text: str) -> Origin:
-    """Return what an address such as ``https://vms01.vms.example`` means; the scheme may be left out.
+    """Parse an address such as ``https://vms01.vms.example``; the scheme may be left out.
 
-    Raises ``ValueError`` with a sentence for http, a path, a user name or a host that is none.
+    Raises ``ValueError`` with a sentence for http, a path, a user name or an invalid host.
     """
-    # urlsplit would silently drop line ends and tabs.
+    # urlsplit would silently drop newlines and tabs.
     if not text.isprintable() or " " in text:
         raise ValueError("a host is a DNS name or an IP address")
     scheme = _SCHEME.match(text)

@@ -1,11 +1,11 @@
-"""Read lists and single objects of one site's API, page by page; judges nothing that it reads."""
+"""Read lists and single objects of one site's API, page by page; interprets nothing."""
 
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from monitor.discovery.xprotect.client import Client
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.login import Login, Token
 from monitor.discovery.xprotect.resources import Resource
 from monitor.http.request import FetchResponse
@@ -19,25 +19,25 @@ _MOST_RENEWALS = 3
 Item = dict[str, Any]
 
 
-class PartError(AskError):
-    """A list ended early; ``items`` is what was read before."""
+class PartialListError(SiteRequestError):
+    """A list could only be read in part; ``items`` are those read before the error."""
 
-    def __init__(self, error: AskError, items: list[Item]) -> None:
-        """Keep the failure and what was read."""
+    def __init__(self, error: SiteRequestError, items: list[Item]) -> None:
+        """Store the error and the items."""
         failure = error.failure
         super().__init__(failure.reason, failure.detail, failure.location, whole=error.whole)
         self.items = items
 
 
-class AbsentError(Exception):
-    """This version of the product does not offer a list, or the object is gone."""
+class ResourceAbsentError(Exception):
+    """The resource does not exist in this version of the product, or the object was deleted."""
 
 
 class Api:
-    """Ask one site for its configuration with a login that is renewed when needed."""
+    """The API of one site, with a login that is renewed when needed."""
 
     def __init__(self, client: Client, login: Login, base: str) -> None:
-        """Ask below ``base`` (``/api``)."""
+        """Prepare to send requests to paths under ``base`` (``/api``)."""
         self._client = client
         self._login = login
         self._base = f"{base}/rest/v1/"
@@ -45,7 +45,8 @@ class Api:
     async def listing(self, resource: Resource) -> list[Item]:
         """Return every item of a list.
 
-        Raises ``AbsentError`` when there is no such list, ``PartError`` when it could not be read to its end.
+        Raises ``ResourceAbsentError`` when there is no such list, ``PartialListError`` when it could not be
+        read to its end.
         """
         items: dict[str, Item] = {}
         stale = 0
@@ -57,32 +58,32 @@ class Api:
                 items |= fresh
                 first = first or len(read)
                 stale = 0 if fresh else stale + 1
-                # A gateway may cap the size, number pages from 1 or ignore paging: only a page shorter than
-                # the first, or pages that repeat, end a list.
+                # A gateway may limit the page size, number pages from 1 or ignore paging: only a page shorter
+                # than the first, or repeated pages, end a list.
                 if len(read) < min(first, PAGE) or not read or stale > (len(read) >= PAGE):
                     break
-        except AskError as error:
-            raise PartError(error, list(items.values())) from None
+        except SiteRequestError as error:
+            raise PartialListError(error, list(items.values())) from None
         return list(items.values())
 
     async def children(self, resource: Resource, path: str) -> list[Item]:
-        """Return the one object, or the few, that hang under the path of an item.
+        """Return the child objects under the path of an item, often just one.
 
-        Raises ``AbsentError`` when there is no such object, else ``AskError``.
+        Raises ``ResourceAbsentError`` when there is no such object, else ``SiteRequestError``.
         """
         return _items(_good(await self._get(path + resource.path), resource), resource.path)
 
     async def _page(self, resource: Resource, page: int) -> list[Item]:
         reply = await self._get(f"{resource.path}?page={page}&size={PAGE}")
         if page and reply.status in (400, 404):
-            # A page behind the last one; page 0 had been fine.
+            # A page after the last one, since page 0 succeeded.
             return []
         return _items(_good(reply, resource), resource.path)
 
     async def _get(self, path: str) -> FetchResponse:
         token = await self._login.token()
         reply = await self._sent(path, token)
-        # More than once: what asks beside us may use up the new token before we do.
+        # More than once: a concurrent request may use up the new token first.
         for _ in range(_MOST_RENEWALS):
             if reply.status != 401:
                 break
@@ -103,35 +104,35 @@ def _good(reply: FetchResponse, resource: Resource) -> FetchResponse:
     if reply.status == 200:
         return reply
     if reply.status == 404:
-        raise AbsentError
+        raise ResourceAbsentError
     if reply.status == 401:
-        detail = f"{resource.words}: the site refuses the login's token; its role needs {resource.right}"
-        raise AskError(FailureReason.UNAUTHORIZED, detail, location)
+        detail = f"{resource.title}: the site refuses the login's token; its role needs {resource.permission}"
+        raise SiteRequestError(FailureReason.UNAUTHORIZED, detail, location)
     if reply.status == 403:
-        raise AskError(
+        raise SiteRequestError(
             FailureReason.FORBIDDEN,
-            f"{resource.words}: no permission; the login's role needs {resource.right}",
+            f"{resource.title}: no permission; the login's role needs {resource.permission}",
             location,
         )
     location = display(reply.headers.get("location", ""))
     where = f" to {location}" if location else ""
-    detail = f"{resource.words}: the site answers with HTTP {reply.status}{where}"
-    raise AskError(FailureReason.BAD_ANSWER, detail, location)
+    detail = f"{resource.title}: the site answers with HTTP {reply.status}{where}"
+    raise SiteRequestError(FailureReason.BAD_ANSWER, detail, location)
 
 
 def identifier(item: Item) -> str:
-    """Return an item's id, empty when it has none."""
+    """Return the id of an item, possibly empty."""
     found = item.get("id")
     return found if isinstance(found, str) else ""
 
 
-def below(resource: Resource, item: Item) -> str:
-    """Return the path of what hangs under one item of a list."""
+def child_path(resource: Resource, item: Item) -> str:
+    """Return the path of the children of one item of a list."""
     return f"{resource.path}/{quote(identifier(item), safe='')}/"
 
 
 def _items(reply: FetchResponse, location: str) -> list[Item]:
-    """Return the items of ``{"array": [...]}``, or the one of ``{"data": {...}}``."""
+    """Return the items of ``{"array": [...]}``, or the one item of ``{"data": {...}}``."""
     body = reply.json()
     if isinstance(body, dict):
         found = body.get("array", body.get("data"))
@@ -142,7 +143,7 @@ def _items(reply: FetchResponse, location: str) -> list[Item]:
     detail = (
         f"{location}: the answer ({len(reply.body)} bytes) is cut off or has another form than documented"
     )
-    raise AskError(FailureReason.BAD_ANSWER, detail, location)
+    raise SiteRequestError(FailureReason.BAD_ANSWER, detail, location)
 
 
 def _keyed(items: list[Item]) -> Iterator[tuple[str, Item]]:

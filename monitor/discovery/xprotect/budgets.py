@@ -1,13 +1,13 @@
-"""How long one refresh of a site may take."""
+"""The time limits of one refresh of a site."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """Longest times in seconds: all lists; the devices of the first pass, and of later ones.
+    """Time limits in seconds: for all lists, for the devices in the first pass and in later passes.
 
-    The first pass is short so that servers are known soon; the devices come with the passes after it.
+    The first pass is short so that servers are known soon; later passes read the devices.
     """
 
     lists: float = 180.0

@@ -1,6 +1,6 @@
-"""Send requests to one host over verified TLS and read its answers, bounded in size and time.
+"""A client for one host over verified TLS, bounded in size and time.
 
-It must not follow a redirect, or send anything before the host's certificate and name were verified.
+It must not follow redirects, or send anything before the host's certificate and name were verified.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from monitor.discovery.xprotect.address import Origin
-from monitor.discovery.xprotect.failures import AskError, ask_error
+from monitor.discovery.xprotect.failures import SiteRequestError, request_error
 from monitor.http.request import MIB, FetchError, FetchRequest, FetchResponse
 from monitor.http.session import Connections, HttpSession
 from monitor.model import FailureReason
@@ -24,7 +24,7 @@ _ADD_CA = (
     "If the certificate is right, put that of the CA that issued it (a .cer or .pem file) under trust; if it "
     "is for another name, use that name in address"
 )
-# OpenSSL takes no CA that says neither by basicConstraints nor by keyUsage that it is one; Windows does.
+# OpenSSL accepts no CA that has neither basicConstraints nor keyUsage; Windows does.
 _PIN = (
     "Its CA does not say that it is a CA: put the server's own certificate (a .cer file) under trust as well"
 )
@@ -32,15 +32,15 @@ _PIN = (
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one request may cost: seconds, connections at once, bytes of its answer."""
+    """Limits of requests: seconds, connections at once, bytes of a response."""
 
-    longest: float = 30.0
+    timeout: float = 30.0
     connections: int = 8
-    most_bytes: int = MOST_BYTES
+    max_bytes: int = MOST_BYTES
 
 
 class Client:
-    """Ask one host; use as an async context manager."""
+    """A client for one host; use as an async context manager."""
 
     def __init__(
         self,
@@ -49,14 +49,14 @@ class Client:
         resolver: NameLookup,
         bounds: Bounds,
     ) -> None:
-        """Prepare; nothing is connected yet."""
+        """Prepare without connecting."""
         self.origin = origin
         self._resolver = resolver
         self._bounds = bounds
-        self._session = HttpSession(resolver, context, Connections(most=bounds.connections, compressed=True))
+        self._session = HttpSession(resolver, context, Connections(limit=bounds.connections, compressed=True))
 
     async def __aenter__(self) -> Self:
-        """Return itself."""
+        """Return the client."""
         return self
 
     async def __aexit__(
@@ -67,25 +67,25 @@ class Client:
 
     @property
     def connection(self) -> asyncio.BaseTransport | None:
-        """Return the transport that the last request went over."""
+        """Return the transport of the last request."""
         return self._session.transport
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> FetchResponse:
-        """Return the response to a GET; raise ``AskError`` when there is none."""
+        """Return the response to a GET; raise ``SiteRequestError`` without one."""
         return await self._send(self._request(path, headers))
 
     async def post(
         self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> FetchResponse:
-        """Return the response to a form; raise ``AskError`` when there is none."""
+        """Return the response to a form; raise ``SiteRequestError`` when there is none."""
         return await self._send(self._request(path, headers).with_form(form))
 
     def _request(self, path: str, headers: Mapping[str, str] | None) -> FetchRequest:
         return FetchRequest(
             self.origin.url + path,
             headers={"Accept": "application/json", **(headers or {})},
-            max_bytes=self._bounds.most_bytes,
-            timeout=self._bounds.longest,
+            max_bytes=self._bounds.max_bytes,
+            timeout=self._bounds.timeout,
         )
 
     async def _send(self, request: FetchRequest) -> FetchResponse:
@@ -95,19 +95,19 @@ class Client:
             failed = error
         if failed.reason is FailureReason.BAD_CERTIFICATE:
             raise await self._described(failed.tls_error)
-        raise ask_error(failed, self.origin)
+        raise request_error(failed, self.origin)
 
-    async def _described(self, why: str) -> AskError:
-        """Return the failure with the certificate that was refused; nothing is sent to probe it."""
-        shown = await _shown(self.origin, self._resolver, self._bounds.longest)
+    async def _described(self, why: str) -> SiteRequestError:
+        """Return the failure with a description of the untrusted certificate; sends no request."""
+        shown = await _shown(self.origin, self._resolver, self._bounds.timeout)
         what = f"shows {shown}, which is not accepted" if shown else "shows an untrusted certificate"
         advice = _PIN if "invalid CA" in why else _ADD_CA
         detail = f"{self.origin.where} {what}: {why}. No password was sent. {advice}"
-        return AskError(FailureReason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
+        return SiteRequestError(FailureReason.BAD_CERTIFICATE, detail, self.origin.where, whole=True)
 
 
 async def _shown(origin: Origin, resolver: NameLookup, longest: float) -> str:
-    """Return the served certificate in words, empty when it cannot be had."""
+    """Return a description of the served certificate, empty when it is unavailable."""
     context = unverified_context()
     try:
         async with asyncio.timeout(longest):

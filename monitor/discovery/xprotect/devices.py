@@ -1,7 +1,7 @@
-"""Read the HTTPS settings of every camera: one question each, few at once, kept between refreshes.
+"""Read the HTTPS settings of every camera: one request each, few at once, cached between refreshes.
 
-What was read is kept with the device's last change, so that a refresh asks only for what is new. A pass
-ends at its time budget; the next one goes on where it ended.
+Settings are cached with the time of the device's last change, so that a refresh only requests changed ones. A
+pass ends at its time budget; the next one continues from there.
 """
 
 import asyncio
@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.discovery.xprotect.api import AbsentError, Api, Item, below, identifier
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.api import Api, Item, ResourceAbsentError, child_path, identifier
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.resources import HARDWARE, HARDWARE_SETTINGS
 from monitor.model import Clock, Failure, FailureReason
 
@@ -24,22 +24,22 @@ _MOST_FAILURES = 20
 
 
 class Devices:
-    """Bring the kept settings of devices up to date; ``kept`` is changed in place and is plain JSON.
+    """The cached settings of devices; ``cache`` is plain JSON and updated in place.
 
-    ``kept`` maps a device's id to ``{"modified", "read_at", "settings"}``.
+    ``cache`` maps the id of a device to ``{"modified", "read_at", "settings"}``.
     """
 
-    def __init__(self, api: Api, kept: dict[str, Any], clock: Clock, per_second: float = PER_SECOND) -> None:
-        """Ask nothing yet."""
+    def __init__(self, api: Api, cache: dict[str, Any], clock: Clock, per_second: float = PER_SECOND) -> None:
+        """Prepare without sending anything."""
         self._api = api
-        self._kept = kept
+        self._kept = cache
         self._clock = clock
         self._pause = 1 / per_second
         self._next = clock.monotonic()
-        self._failures: list[AskError] = []
+        self._failures: list[SiteRequestError] = []
 
     async def refresh(self, devices: Sequence[Item], budget: float) -> tuple[Failure, ...]:
-        """Read what is not known yet for at most ``budget`` seconds; return why anything is still missing."""
+        """Read missing settings for at most ``budget`` seconds; return failures for those still missing."""
         due = list(self._due(devices))
         waiting = iter(due)
         try:
@@ -51,20 +51,20 @@ class Devices:
         return self._missing(devices)
 
     def forget(self, devices: Sequence[Item]) -> None:
-        """Drop what is kept of devices that are not in this complete list."""
+        """Remove cached settings of devices that are not in this complete list."""
         for key in set(self._kept) - {identifier(device) for device in devices}:
             del self._kept[key]
 
     def settings(self) -> dict[str, tuple[object, ...]]:
-        """Return the settings of every device read so far, by its id."""
+        """Return the settings of every device read so far, by device id."""
         return {key: tuple(entry["settings"]) for key, entry in self._kept.items()}
 
     def pending(self, devices: Sequence[Item]) -> int:
-        """Return how many devices were never read."""
+        """Return the number of devices that were never read."""
         return sum(identifier(device) not in self._kept for device in devices)
 
     def _due(self, devices: Sequence[Item]) -> Iterator[Item]:
-        """Iterate over what has to be read, the unknown ones first."""
+        """Iterate over the devices to read, unknown ones first."""
         for known in (False, True):
             for device in devices:
                 key = identifier(device)
@@ -86,12 +86,12 @@ class Devices:
             await self._pace()
             try:
                 self._keep(device, await self._read(device))
-            except AskError as error:
+            except SiteRequestError as error:
                 self._failures.append(error)
 
     @property
     def _hopeless(self) -> bool:
-        """Return whether further questions would only be noise on the site's server."""
+        """Return whether further requests would fail too and only load the site's server."""
         last = self._failures[-1:]
         stop = {FailureReason.FORBIDDEN, FailureReason.UNAUTHORIZED}
         return len(self._failures) >= _MOST_FAILURES or any(
@@ -100,8 +100,8 @@ class Devices:
 
     async def _read(self, device: Item) -> list[Item]:
         try:
-            return await self._api.children(HARDWARE_SETTINGS, below(HARDWARE, device))
-        except AbsentError:
+            return await self._api.children(HARDWARE_SETTINGS, child_path(HARDWARE, device))
+        except ResourceAbsentError:
             return []
 
     def _keep(self, device: Item, items: list[Item]) -> None:
@@ -126,7 +126,7 @@ class Devices:
         if not pending:
             return ()
         done = len(devices) - pending
-        detail = f"{HARDWARE_SETTINGS.words}: {done} of {len(devices)} read so far; the next refresh goes on"
+        detail = f"{HARDWARE_SETTINGS.title}: {done} of {len(devices)} read so far; the next refresh goes on"
         return (Failure(FailureReason.TIMEOUT, detail, HARDWARE_SETTINGS.path),)
 
 
@@ -136,7 +136,7 @@ def _modified(device: Item) -> str:
 
 
 def _wanted(value: Any) -> Any:
-    """Return only what leads to the HTTPS settings, in its own structure; the rest would fill memory."""
+    """Return a copy reduced to the HTTPS settings, in the same structure, to save memory."""
     if isinstance(value, dict):
         inner = {key: inner if key.lower() in _WANTED else _wanted(inner) for key, inner in value.items()}
         return {key: found for key, found in inner.items() if key.lower() in _WANTED or found}

@@ -1,4 +1,4 @@
-"""Find where the API of a site answers and where one logs in there; sends no secret."""
+"""Find the URLs of a site's API and of its login; sends no secret."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from monitor.addresses import HostPort
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Client
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
 from monitor.http.request import FetchResponse
@@ -15,13 +15,13 @@ from monitor.model import FailureReason
 from monitor.parse import display
 
 _WELL_KNOWN = "/.well-known/uris"
-# Paths are case-insensitive in IIS; gateways in front of it need not be.
+# Paths are case-insensitive in IIS, but not in every gateway in front of it.
 _BASES = ("/api", "/API")
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where a site answers: the path of its API, where its logins go, its version, what was strange."""
+    """The gateway of a site: the path of its API, the address for logins, its version, and notes."""
 
     base: str
     identity: Origin
@@ -33,7 +33,7 @@ class Gateway:
 
 
 async def gateway(client: Client, settings: XProtectSiteSettings, memory: SiteMemory) -> Gateway:
-    """Return where the site answers (``.well-known/uris``, no login); raise ``AskError`` if it is none."""
+    """Return the gateway of a site (``.well-known/uris``); raise ``SiteRequestError`` if there is none."""
     bases = sorted(_BASES, key=lambda base: base != memory.base)
     replies: list[FetchResponse] = []
     for base in bases:
@@ -54,22 +54,22 @@ def _uris(reply: FetchResponse) -> dict[str, Any]:
     return uris if isinstance(uris.get("identityprovider"), str) else {}
 
 
-def _no_gateway(where: Origin, replies: list[FetchResponse]) -> AskError:
+def _no_gateway(where: Origin, replies: list[FetchResponse]) -> SiteRequestError:
     location = where.where
     broken = next((reply for reply in replies if reply.status >= 500), None)
     if broken:
         detail = f"{location} answers with HTTP {broken.status}: the API gateway there is not working now"
-        return AskError(FailureReason.BAD_ANSWER, detail, location, whole=True)
+        return SiteRequestError(FailureReason.BAD_ANSWER, detail, location, whole=True)
     moved = next((reply for reply in replies if 300 <= reply.status < 400), None)
     if moved:
         location = display(moved.headers.get("location", "")) or "another place"
         detail = f"{location} points to {location}; name the management server itself"
-        return AskError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
+        return SiteRequestError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
     detail = (
         f"{location} answers, but is not the API gateway of an XProtect management server "
         "(no /api/.well-known/uris that names an identity provider; XProtect 2022 R1 or later has one)"
     )
-    return AskError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
+    return SiteRequestError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
 
 
 def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Gateway:
@@ -77,7 +77,7 @@ def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Ga
     identity, path = _identity(announced)
     notes: tuple[str, ...] = ()
     if identity is None or not settings.may_log_in_at(identity.host):
-        # The same path at the configured host: a server often announces its short name.
+        # The announced path at the configured host: a server often announces its short name.
         elsewhere = (
             f"the site names {display(announced)} as its identity provider; the login goes to "
             f"{settings.origin.where} instead, because a password travels only over https to the configured "
@@ -86,7 +86,7 @@ def _read(uris: dict[str, Any], base: str, settings: XProtectSiteSettings) -> Ga
         notes = (elsewhere,)
         identity = settings.origin
     if settings.login == "windows" and path.lower().startswith("/api/"):
-        # The gateway does not pass NTLM on: straight to the identity provider.
+        # The gateway does not forward NTLM: log in at the identity provider directly.
         path = path[len("/api") :]
     version, gateways = uris.get("productversion"), uris.get("apigateways")
     return Gateway(

@@ -1,4 +1,4 @@
-"""The endpoints of one computer whose roles are written down by hand; asks nothing and needs no login."""
+"""The endpoints of one computer whose roles are configured; sends nothing and needs no login."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from monitor.xprotect import Presets, SiteList, found_on
 
 
 class XProtectHostSettings(DiscoverySettings):
-    """One computer and the roles that it plays; each port of a role becomes an endpoint."""
+    """Configuration of one computer and its roles; each port of a role becomes an endpoint."""
 
     asks = False
 
@@ -28,7 +28,7 @@ class XProtectHostSettings(DiscoverySettings):
     @field_validator("roles")
     @classmethod
     def _roles(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        # The user's own roles are known only to who reads the whole configuration.
+        # The user's own roles are known only once the whole configuration is read.
         presets = (info.context or {}).get("presets") or Presets.built_in()
         unknown = next((value for value in values if value not in presets.roles), None)
         if unknown is not None:
@@ -37,15 +37,15 @@ class XProtectHostSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``xprotect_host:HOST``."""
+        """Return ``xprotect_host:HOST``."""
         return f"xprotect_host:{self.host}"
 
     def found(self, presets: Presets) -> tuple[DiscoveredTarget, ...]:
-        """Return one endpoint for each port of each role; a port that two roles share is found once."""
+        """Return one endpoint for each port of each role; a shared port is listed once."""
         return self._list(presets).found
 
     def notes(self, presets: Presets) -> tuple[str, ...]:
-        """Return in words which ports of the roles are not watched, and why."""
+        """Return notes about the ports of the roles that are not watched, and why."""
         return self._list(presets).notes
 
     def _list(self, presets: Presets) -> SiteList:

@@ -1,7 +1,7 @@
 """Get and renew the token of a site; a refused password is not sent a second time.
 
-The password goes only where gateway says, over the verified connections of client. Nothing here may log,
-and no exception may carry the password or the token.
+The password is sent only to the address from ``gateway``, over the verified connections of ``client``.
+Nothing here may log, and no exception may contain the password or the token.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import ssl
 from dataclasses import dataclass
 
 from monitor.discovery.xprotect.client import Bounds, Client
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.gateway import Gateway
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
@@ -28,31 +28,31 @@ _REFUSALS = {"invalid_grant", "invalid_client", "unauthorized_client", "access_d
 
 @dataclass(slots=True)
 class Token:
-    """One token; ``worked`` once the site accepted it, ``ends_at`` in monotonic seconds."""
+    """One token; ``worked`` is true once the site accepted it, ``expires_at`` in monotonic seconds."""
 
     secret: Secret
-    ends_at: float | None
+    expires_at: float | None
     worked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What asking a site needs from outside."""
+    """The services that queries of a site need."""
 
     resolver: NameLookup
     context: ssl.SSLContext
     clock: Clock
     pool: ThreadPool
-    longest: float = 30.0
+    request_timeout: float = 30.0
 
 
 class Login:
-    """The login at one site for the time of one refresh."""
+    """The login at one site during one refresh."""
 
     def __init__(
         self, settings: XProtectSiteSettings, gateway: Gateway, services: Services, memory: SiteMemory
     ) -> None:
-        """Send nothing yet."""
+        """Prepare without sending anything."""
         self._settings = settings
         self._gateway = gateway
         self._services = services
@@ -61,28 +61,28 @@ class Login:
         self._token: Token | None = None
 
     async def token(self) -> Token:
-        """Return a token that still lives; raise ``AskError`` when there is none to be had."""
+        """Return a valid token; raise ``SiteRequestError`` when the login fails."""
         async with self._lock:
             if self._token is None or self._ended(self._token):
                 self._token = await self._asked()
             return self._token
 
     async def renewed(self, rejected: Token) -> Token:
-        """Return a token in place of one that the site rejected.
+        """Return a new token in place of one that the site rejected.
 
-        A token that never worked is not replaced: another would fare no better, and each costs a login.
+        A token that never worked is not replaced: another would be rejected too, and each costs a login.
         """
         if not rejected.worked:
             location = self._settings.origin.where
             detail = f"{location} gave a token and then refused it; are the clocks of the servers right?"
-            raise AskError(FailureReason.UNAUTHORIZED, detail, location, whole=True)
+            raise SiteRequestError(FailureReason.UNAUTHORIZED, detail, location, whole=True)
         async with self._lock:
             if self._token is None or self._token is rejected:
                 self._token = await self._asked()
             return self._token
 
     def _ended(self, token: Token) -> bool:
-        return token.ends_at is not None and self._services.clock.monotonic() >= token.ends_at
+        return token.expires_at is not None and self._services.clock.monotonic() >= token.expires_at
 
     async def _asked(self) -> Token:
         secret = await self._secret()
@@ -103,12 +103,12 @@ class Login:
         try:
             return await self._services.pool.run(self._settings.password.resolve)
         except SecretUnavailableError as error:
-            raise AskError(
+            raise SiteRequestError(
                 FailureReason.UNREADABLE, str(error), self._settings.origin.where, whole=True
             ) from None
 
     def _fingerprint(self) -> str:
-        """Return what, besides the secret, makes it another login."""
+        """Return a text that identifies the login without its secret."""
         settings = self._settings
         where = f"{self._gateway.identity.where}{self._gateway.token_path}"
         return f"{settings.login}\0{settings.username}\0{where}"
@@ -119,7 +119,7 @@ class Login:
             self._gateway.identity,
             services.context,
             services.resolver,
-            Bounds(services.longest, connections=1, most_bytes=1024 * 1024),
+            Bounds(services.request_timeout, connections=1, max_bytes=1024 * 1024),
         )
 
     async def _exchange(self, client: Client, secret: Secret) -> FetchResponse:
@@ -141,7 +141,7 @@ class Login:
         said = reply.json() if reply.status == 400 else None
         return isinstance(said, dict) and said.get("error") in _REFUSALS
 
-    def _refused(self, what: str) -> AskError:
+    def _refused(self, what: str) -> SiteRequestError:
         settings = self._settings
         other = "windows" if settings.login == "basic" else "basic"
         detail = (
@@ -149,7 +149,7 @@ class Login:
             f"put the right password into the {settings.password}, or correct username or login "
             f"(login: {other} is the other way)"
         )
-        return AskError(FailureReason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
+        return SiteRequestError(FailureReason.UNAUTHORIZED, detail, settings.origin.where, whole=True)
 
     def _read(self, reply: FetchResponse) -> Token:
         said = reply.json()
@@ -158,15 +158,15 @@ class Login:
         if reply.status != 200:
             detail = f"{location} answers a login at {self._gateway.token_path} with HTTP {reply.status}"
             reason = FailureReason.UNAUTHORIZED if 300 <= reply.status < 500 else FailureReason.BAD_ANSWER
-            raise AskError(reason, detail, location, whole=True)
+            raise SiteRequestError(reason, detail, location, whole=True)
         if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text:
-            raise AskError(
+            raise SiteRequestError(
                 FailureReason.BAD_ANSWER, f"{location} answers a login without a token", location, whole=True
             )
         return Token(Secret(text), self._end(said.get("expires_in")))
 
     def _end(self, seconds: object) -> float | None:
-        """Return when to renew: a little before the end, ``None`` (when refused) for an unknown end."""
+        """Return when to renew a token: shortly before it expires, ``None`` if its lifetime is unknown."""
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 10**9:
             return None
         return self._services.clock.monotonic() + max(seconds - _SPARE, seconds / 2)

@@ -1,6 +1,6 @@
-"""What one site's discovery remembers between refreshes; plain values, nothing secret.
+"""The state of one site's discovery between refreshes; plain values, nothing secret.
 
-Whoever keeps it across a reload of the configuration keeps a refused password from being tried again.
+Keeping it across a reload of the configuration prevents that a refused password is tried again.
 """
 
 import hashlib
@@ -14,38 +14,38 @@ from monitor.secrets import Secret
 
 @dataclass(slots=True)
 class SiteMemory:
-    """What a site showed before.
+    """The cached state of a site.
 
-    ``devices`` maps a device's id to what its settings were (see devices). ``base`` is the path under which
-    the gateway answered, ``own`` the ``host:port`` by which the site itself is watched, empty before it first
-    answered; ``children`` maps the host of a child site to its own memory.
+    ``devices`` maps the id of a device to its cached settings (see ``Devices``). ``base`` is the path of the
+    API, ``own`` the ``host:port`` by which the site itself is watched, empty before its first response;
+    ``children`` maps the host of a child site to its own memory.
     """
 
     devices: dict[str, Any] = field(default_factory=dict)
     base: str = ""
-    own: str = ""
+    own_address: str = ""
     children: dict[str, "SiteMemory"] = field(default_factory=dict)
     _salt: bytes = field(default_factory=lambda: os.urandom(16), repr=False)
     _refused: bytes = field(default=b"", repr=False)
 
     @classmethod
     def load(cls, recorded: str) -> "SiteMemory":
-        """Return a memory with the devices of an earlier one.
+        """Return a memory with the devices from a dump.
 
-        That a password was refused is remembered in one process only: a restart may try it again, once.
+        Refused passwords are not part of it: they are tried again once after a restart.
         """
         return cls(devices=json.loads(recorded) if recorded else {})
 
     def dump(self) -> str:
-        """Return the devices as JSON, empty when there are none."""
+        """Return the devices as JSON, empty if there are none."""
         return json.dumps(self.devices) if self.devices else ""
 
     def refuse(self, login: str, secret: Secret) -> None:
-        """Remember that this login with this secret was refused; only a salted hash is kept."""
+        """Remember as a salted hash that this login with this secret was refused."""
         self._refused = self._digest(login, secret)
 
     def refused(self, login: str, secret: Secret) -> bool:
-        """Return whether exactly this was refused last."""
+        """Return whether this login with this secret was the last one refused."""
         return bool(self._refused) and self._refused == self._digest(login, secret)
 
     def _digest(self, login: str, secret: Secret) -> bytes:

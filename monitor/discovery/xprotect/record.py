@@ -1,7 +1,7 @@
-"""Turn a site's answers into JSON that a user can send to us: everything that names anything is masked.
+"""Turn a site's answers into JSON that is safe to share with us: all names are masked.
 
-Only what is known to be harmless stays: structure, switches, ports, versions. The same text gets the same
-mask everywhere, so that what belongs together still does. It writes no file.
+Only values known to be harmless are kept: structure, switches, ports, versions. Equal texts get equal masks,
+so that relations stay visible. It writes no file.
 """
 
 import ipaddress
@@ -52,19 +52,19 @@ def record(sites: Sequence[tuple[str, SiteResult]]) -> list[dict[str, Any]]:
 
 
 def _resource(location: str) -> str:
-    """Return a location that is a list's path; any other is an address."""
+    """Return a location if it is the path of a list, else a mask: it is an address."""
     return location if location.isalpha() else ""
 
 
 class _Mask:
-    """Give each distinct text one pseudonym."""
+    """The pseudonyms of masked texts, one for each distinct text."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
         self._counts: Counter[str] = Counter()
 
     def value(self, key: str, value: Any) -> Any:
-        """Return a value of any type, masked by what it is and the key that it stands under."""
+        """Return a value of any type, masked according to its type and its key."""
         if isinstance(value, Mapping):
             return {self._key(str(name)): self.value(str(name), inner) for name, inner in value.items()}
         if isinstance(value, list | tuple):
@@ -76,7 +76,7 @@ class _Mask:
         return value if isinstance(value, bool) else None
 
     def text(self, key: str, value: str) -> str:
-        """Return one text; what is not recognised becomes ``text-N``."""
+        """Return one masked text; an unrecognized one becomes ``text-N``."""
         plain = key.lower() in _PLAIN
         if _SECRET.search(key) and not plain:
             return "***" if value else ""
@@ -91,7 +91,7 @@ class _Mask:
         return self._known_host(value) or self._pseudonym("text", value.lower(), "text-{}")
 
     def host(self, value: str) -> str:
-        """Return a host's pseudonym; a short name and its full name keep their relation."""
+        """Return the pseudonym of a host; those of a short name and its full name stay related."""
         name = value.lower().rstrip(".")
         address = read_ip(name)
         if address is not None:
@@ -115,7 +115,7 @@ class _Mask:
         return str(ipaddress.IPv4Address("198.18.0.0") + number)
 
     def _guids(self, value: str) -> str:
-        """Return the ids in a text such as ``FailoverGroup[ID]``, and of the rest only its plain word."""
+        """Return a text such as ``FailoverGroup[ID]`` reduced to its ids and its resource name."""
         found = [
             _NONE
             if guid == _NONE

@@ -1,7 +1,7 @@
-"""The lists that a site is asked for: their paths, names for people, and the rights that each needs.
+"""The lists in the API of a site: their paths, display names and required permissions.
 
-The rights are named as the role settings of the Management Client group them; they were not tried against a
-real site.
+The permissions are named as in the role settings of the Management Client; they were not tried against a real
+site.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ CORPORATE = (
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One list: ``optional`` where older versions do not have it, ``since`` which version does."""
+    """One list; ``optional`` if older versions do not have it, ``since`` is the first version with it."""
 
     path: str
-    words: str
-    right: str
+    title: str
+    permission: str
     optional: bool = False
     since: str = ""
 

@@ -1,4 +1,4 @@
-"""The configuration of one XProtect site: an address, a login, and what to watch; asks nothing."""
+"""The configuration of one XProtect site: its address, a login, and what to watch; sends nothing."""
 
 import re
 from collections.abc import Iterator
@@ -85,30 +85,30 @@ class XProtectSiteSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return what names this entry: ``xprotect_site:HOST``, with the port unless it is 443."""
+        """Return ``xprotect_site:HOST``, with the port unless it is 443."""
         where = self.origin
         return f"xprotect_site:{where.host if where.port == HTTPS_PORT else where.where}"
 
     @property
     def target_id(self) -> str:
-        """Return the id of the endpoint that the lists come from."""
+        """Return the target id of the endpoint that serves the lists."""
         return make_target_id("endpoint", self.origin.where)
 
     @property
     def password(self) -> SecretReference:
-        """Return where the password lies."""
+        """Return the reference to the password."""
         return SecretReference(file=self.password_file or "", env=self.password_env or "")
 
     def warnings(self) -> tuple[str, ...]:
-        """Return sentences about settings that are allowed and will not do what they seem to."""
+        """Return warnings about settings that are valid but have no or an unexpected effect."""
         return tuple(self._warnings())
 
     def machine_access(self) -> WindowsAccess | None:
-        """Return how the stores of every server found are read."""
+        """Return the access to the stores of every server found."""
         return self.windows
 
     def memory(self, recorded: str) -> SiteMemory:
-        """Return a memory that begins with what an earlier one dumped."""
+        """Return a memory restored from an earlier dump."""
         return SiteMemory.load(recorded)
 
     def may_log_in_at(self, name: str) -> bool:

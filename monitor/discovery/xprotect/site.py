@@ -1,6 +1,6 @@
-"""Find every endpoint of an XProtect site by asking its management server; probes no certificate.
+"""Find every endpoint of an XProtect site through its management server; probes no certificate.
 
-A site that cannot be asked, or only in part, yields failures, so that nothing known is taken away.
+A site that cannot be queried, or only in part, yields failures, so that no known target is removed.
 """
 
 import ssl
@@ -14,7 +14,7 @@ from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.login import Services
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.discovery.xprotect.settings import XProtectSiteSettings
-from monitor.discovery.xprotect.site_query import SiteResult, ask_site
+from monitor.discovery.xprotect.site_query import SiteResult, query_site
 from monitor.model import DiscoveredTarget, Failure, make_target_id
 from monitor.network.client_tls import client_context
 from monitor.parse import display
@@ -25,12 +25,12 @@ _OneSite = tuple[XProtectSiteSettings, SiteMemory, SiteResult]
 
 _BUDGETS = Budgets()
 _DEEPEST = 3
-# The documentation does not say which of these a child site has.
+# The vendor's documentation does not say which of these fields a child site has.
 _ADDRESS_KEYS = ("address", "siteAddress", "serverAddress", "url", "uri", "hostName", "computerName")
 
 
 class XProtectSite:
-    """Discover one site, and its child sites where the settings say so."""
+    """The endpoints of one site, and of its child sites if configured."""
 
     def __init__(
         self,
@@ -40,10 +40,10 @@ class XProtectSite:
         memory: DiscoveryMemory | None = None,
         budgets: Budgets = _BUDGETS,
     ) -> None:
-        """Ask nothing yet.
+        """Prepare without sending anything.
 
-        ``trust`` is the resolved list of anchors. ``memory`` outlives a reload of the configuration when its
-        keeper hands it in again; without one of ours there is a new one.
+        ``trust`` is the resolved list of anchors. ``memory`` outlives a reload of the configuration when it
+        is passed in again; a new one is made if it is not a ``SiteMemory``.
         """
         self._settings = settings
         self._trust = trust
@@ -59,24 +59,24 @@ class XProtectSite:
 
     @property
     def target_id(self) -> str:
-        """Return the id of the endpoint that the lists come from; a short name may have become a full one."""
-        return make_target_id("endpoint", self.memory.own or self._settings.origin.where)
+        """Return the target id of the endpoint that serves the lists, under its full name once known."""
+        return make_target_id("endpoint", self.memory.own_address or self._settings.origin.where)
 
     @property
     def unfinished(self) -> bool:
-        """Return whether devices are still unread only for lack of time: ask again soon."""
+        """Return whether devices are unread only for lack of time, and a refresh should follow soon."""
         return any(result.unfinished for _, result in self.results)
 
     @property
     def answers(self) -> tuple[Answers, ...]:
-        """Return the last answers of the site and then of its child sites."""
+        """Return the last answers of the site, followed by those of its child sites."""
         return tuple(result.answers for _, result in self.results)
 
     async def discover(self) -> DiscoveryResult:
-        """Return what is there now; never raise for the outside world."""
+        """Return the current targets; never raise for failures of the site."""
         context = self._context
         services = Services(
-            context.resolver, await self._tls_context(), context.clock, self._pool, context.longest
+            context.resolver, await self._tls_context(), context.clock, self._pool, context.request_timeout
         )
         sites, left_out = await self._sites(services)
         self.results = tuple((settings.origin.where, result) for settings, _, result in sites)
@@ -84,7 +84,7 @@ class XProtectSite:
         failures: list[Failure] = []
         notes = list(left_out)
         for settings, memory, result in sites:
-            # Thousands of cameras are too much for one turn of the event loop.
+            # Thousands of cameras would block the event loop too long.
             one = await self._pool.run(_found, settings, result, memory, context.presets)
             for entry in one.found:
                 found.setdefault((entry.address, entry.server_name), entry)
@@ -93,7 +93,7 @@ class XProtectSite:
         return DiscoveryResult(tuple(found.values()), tuple(failures), tuple(dict.fromkeys(notes)))
 
     async def close(self) -> None:
-        """Let the threads go; connections live no longer than one ``discover``."""
+        """Close the thread pool; connections live no longer than one ``discover``."""
         self._pool.close()
 
     async def _tls_context(self) -> ssl.SSLContext:
@@ -103,14 +103,14 @@ class XProtectSite:
         return self._tls[1]
 
     async def _sites(self, services: Services) -> tuple[list[_OneSite], list[str]]:
-        """Ask the site, then those below it, each address once; return also why some were left out."""
+        """Query the site and its descendants, each address once; return also notes about those left out."""
         waiting = [(self._settings, self.memory, 0)]
         known = {self._settings.origin}
         done: list[_OneSite] = []
         left_out: list[str] = []
         while waiting:
             settings, memory, depth = waiting.pop(0)
-            result = await ask_site(settings, services, memory, self._budgets)
+            result = await query_site(settings, services, memory, self._budgets)
             done.append((settings, memory, result))
             for child in result.children:
                 below = _child(self._settings, child, depth)
@@ -126,8 +126,8 @@ class XProtectSite:
 def _found(
     settings: XProtectSiteSettings, result: SiteResult, memory: SiteMemory, presets: Presets
 ) -> DiscoveryResult:
-    """Return what the answers mean; before a site ever answered, at least its own endpoint is watched."""
-    if result.answers == Answers() and memory.own:
+    """Return the targets in the answers; before the first answer, just the endpoint of the site itself."""
+    if result.answers == Answers() and memory.own_address:
         return DiscoveryResult((), result.failures, result.notes)
     site = found_in(
         result.answers,
@@ -139,12 +139,12 @@ def _found(
     )
     if result.answers == Answers():
         return DiscoveryResult(site.found, result.failures, result.notes)
-    memory.own = _own(site.found, settings.origin) or settings.origin.where
+    memory.own_address = _own(site.found, settings.origin) or settings.origin.where
     return DiscoveryResult(site.found, result.failures, (*result.notes, *site.notes))
 
 
 def _own(found: Sequence[DiscoveredTarget], where: Origin) -> str:
-    """Return the address by which the site itself is watched: its host may be known by a fuller name."""
+    """Return the address by which the site itself is watched, under its full name if known."""
     port = where.where.rpartition(":")[2]
     for entry in found:
         if entry.address == where.where:
@@ -158,7 +158,7 @@ def _own(found: Sequence[DiscoveredTarget], where: Origin) -> str:
 
 
 def _child(settings: XProtectSiteSettings, child: Item, depth: int) -> XProtectSiteSettings | str:
-    """Return the settings by which to ask a child site, or the sentence why it is not asked."""
+    """Return the settings to query a child site with, or a sentence that says why it is not queried."""
     name = next(_names([child]), "without a name")
     where = _address(child)
     if where is None:

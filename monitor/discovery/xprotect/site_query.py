@@ -1,4 +1,4 @@
-"""Ask one site once: gateway, login, lists, devices; returns what it gave, and why not more."""
+"""Query one site once: gateway, login, lists, devices."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from monitor.discovery.xprotect.api import Api, Item
 from monitor.discovery.xprotect.budgets import Budgets
 from monitor.discovery.xprotect.client import Bounds, Client
 from monitor.discovery.xprotect.devices import Devices
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.gateway import gateway
 from monitor.discovery.xprotect.login import Login, Services
 from monitor.discovery.xprotect.memory import SiteMemory
@@ -24,7 +24,7 @@ _SKEW = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class SiteResult:
-    """What one site gave; ``unfinished`` when only more time for its devices is missing."""
+    """The result of querying one site; ``unfinished`` if only time for its devices was missing."""
 
     answers: Answers = field(default_factory=Answers)
     failures: tuple[Failure, ...] = ()
@@ -34,22 +34,22 @@ class SiteResult:
     unfinished: bool = False
 
 
-async def ask_site(
+async def query_site(
     settings: XProtectSiteSettings, services: Services, memory: SiteMemory, budgets: Budgets
 ) -> SiteResult:
-    """Return what a site answers now; never raise for the outside world."""
+    """Return the current answers of a site; never raise for failures of the site."""
     query = _SiteQuery(settings, services, memory, budgets)
     try:
-        bounds = Bounds(services.longest)
+        bounds = Bounds(services.request_timeout)
         async with Client(settings.origin, services.context, services.resolver, bounds) as client:
             await query.run(client)
-    except AskError as error:
+    except SiteRequestError as error:
         query.failures.append(error.failure)
     return query.result()
 
 
 class _SiteQuery:
-    """The state of asking one site once."""
+    """The state of one query of a site."""
 
     def __init__(
         self, settings: XProtectSiteSettings, services: Services, memory: SiteMemory, budgets: Budgets
@@ -66,19 +66,19 @@ class _SiteQuery:
         self.failures: list[Failure] = []
 
     async def run(self, client: Client) -> None:
-        """Ask for everything; raise ``AskError`` for what ends it early."""
+        """Query everything; raise ``SiteRequestError`` for an error that ends the query."""
         try:
             async with asyncio.timeout(self._budgets.lists):
                 await self._lists(client)
         except TimeoutError:
             location = self._settings.origin.where
             detail = f"{location} did not give all its lists within {self._budgets.lists:g} s"
-            raise AskError(FailureReason.TIMEOUT, detail, location) from None
+            raise SiteRequestError(FailureReason.TIMEOUT, detail, location) from None
         if "cameras" in self._settings.include:
             await self._cameras()
 
     def result(self) -> SiteResult:
-        """Return what the site gave so far."""
+        """Return the result so far."""
         reader = self._reader
         if reader is None:
             return replace(self._result, failures=tuple(self.failures), notes=self._notes)
@@ -120,7 +120,7 @@ class _SiteQuery:
 
 
 def skew_in_words(date: str, now: datetime) -> tuple[str, ...]:
-    """Return a note when a Date header (RFC 9110 section 6.6.1) says that the clocks differ."""
+    """Return a note if the Date header (RFC 9110 section 6.6.1) shows a clock skew."""
     try:
         told = parsedate_to_datetime(date)
     except ValueError:

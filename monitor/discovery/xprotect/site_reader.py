@@ -1,13 +1,20 @@
-"""Ask one site for every list that the configuration includes; what cannot be had becomes failures and notes.
+"""Read every included list of one site; errors become failures and notes.
 
-One list that is forbidden or broken must not cost the others.
+A list that is forbidden or broken must not prevent reading the others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
-from monitor.discovery.xprotect.api import AbsentError, Api, Item, PartError, below, identifier
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.api import (
+    Api,
+    Item,
+    PartialListError,
+    ResourceAbsentError,
+    child_path,
+    identifier,
+)
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.resources import (
     CHILD_SITES,
     FAILOVER_GROUPS,
@@ -27,10 +34,10 @@ _MOST_ABSENT = 3
 
 
 class SiteReader:
-    """Read every list of one site for one refresh."""
+    """The lists of one site, read during one refresh."""
 
     def __init__(self, api: Api, include: Sequence[str]) -> None:
-        """Ask nothing yet."""
+        """Prepare without sending anything."""
         self._api = api
         self._include = frozenset(include)
         self._lists: dict[str, list[Item]] = {}
@@ -40,7 +47,7 @@ class SiteReader:
         self.complete: set[str] = set()
 
     async def lists(self) -> None:
-        """Read every list, not yet the settings of devices; raise ``AskError`` when all is in vain."""
+        """Read every list but no device settings; raise ``SiteRequestError`` when no request can succeed."""
         await self._read(SITES)
         if self._include & {"servers", "failover"}:
             await self._read(RECORDING_SERVERS)
@@ -54,11 +61,11 @@ class SiteReader:
             await self._read(HARDWARE)
 
     def of(self, resource: Resource) -> list[Item]:
-        """Return what was read of a list."""
+        """Return the items read from a list."""
         return self._lists.get(resource.path, [])
 
     def answers(self, settings: Mapping[str, tuple[object, ...]], gateways: tuple[str, ...] = ()) -> Answers:
-        """Return everything that was read; ``settings`` are those of devices."""
+        """Return all items read; ``settings`` are those of devices."""
         devices = {identifier(device) for device in self.of(HARDWARE)}
         return Answers(
             sites=tuple(self.of(SITES)),
@@ -86,18 +93,20 @@ class SiteReader:
             self.complete.add(resource.path)
             if not self.of(resource):
                 self.notes.append(_empty(resource))
-        if isinstance(caught.error, PartError):
+        if isinstance(caught.error, PartialListError):
             self._lists[resource.path] = caught.error.items
 
     async def _below(self, parents: Resource, resource: Resource, key: str) -> None:
-        """Read what hangs under each item of a list; a refusal for one speaks for all."""
+        """Read the children of each item of a list; if one is forbidden, all are."""
         found = self._under.setdefault(key, {})
         absent = 0
         for parent in self.of(parents):
             with self._catching(resource, absent_is_said=False) as caught:
-                found[identifier(parent)] = tuple(await self._api.children(resource, below(parents, parent)))
-            refused = isinstance(caught.error, AskError) and caught.error.failure.reason in _REFUSED
-            absent += isinstance(caught.error, AbsentError)
+                found[identifier(parent)] = tuple(
+                    await self._api.children(resource, child_path(parents, parent))
+                )
+            refused = isinstance(caught.error, SiteRequestError) and caught.error.failure.reason in _REFUSED
+            absent += isinstance(caught.error, ResourceAbsentError)
             if refused or (absent >= _MOST_ABSENT and not found):
                 break
         if absent and not found:
@@ -112,7 +121,7 @@ class SiteReader:
 
 
 class _Catching:
-    """Turn what goes wrong with one list into a failure or a note; let pass what ends everything."""
+    """A context that turns errors of one list into a failure or a note, unless they end the query."""
 
     def __init__(
         self, resource: Resource, fail: Callable[[Failure], None], note: Callable[[str], None]
@@ -126,10 +135,10 @@ class _Catching:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, AskError | AbsentError):
+        if not isinstance(error, SiteRequestError | ResourceAbsentError):
             return False
         self.error = error
-        if isinstance(error, AbsentError):
+        if isinstance(error, ResourceAbsentError):
             self._absent()
         elif error.whole:
             return False
@@ -142,15 +151,15 @@ class _Catching:
         if resource.optional:
             self._note(_absent(resource))
         else:
-            detail = f"{resource.words}: the site has no list {resource.path}; is a proxy in between?"
+            detail = f"{resource.title}: the site has no list {resource.path}; is a proxy in between?"
             self._fail(Failure(FailureReason.NOT_FOUND, detail, resource.path))
 
 
 def _absent(resource: Resource) -> str:
     since = f"; XProtect {resource.since} and later have it" if resource.since else ""
-    return f"{resource.words}: not offered by this version{since}"
+    return f"{resource.title}: not offered by this version{since}"
 
 
 def _empty(resource: Resource) -> str:
-    right = f"a login without rights sees an empty list as well; it needs {resource.right}"
-    return f"{resource.words}: none ({right})"
+    right = f"a login without rights sees an empty list as well; it needs {resource.permission}"
+    return f"{resource.title}: none ({right})"

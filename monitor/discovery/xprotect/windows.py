@@ -1,6 +1,6 @@
 """Log in with a Windows account over HTTP (RFC 4559: Negotiate, NTLM), all legs on one connection.
 
-It must not run on the event loop what can block: Windows' own provider may ask a domain controller.
+Authentication must not run on the event loop: Windows' own provider may contact a domain controller.
 """
 
 import base64
@@ -13,7 +13,7 @@ import spnego.channel_bindings
 from spnego.exceptions import SpnegoError
 
 from monitor.discovery.xprotect.client import Client
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.http.request import FetchResponse
 from monitor.model import FailureReason
 from monitor.parse import UnreadableCertificateError, parse_certificate
@@ -27,10 +27,10 @@ _MOST_LEGS = 5
 async def windows_exchange(
     client: Client, path: str, form: dict[str, str], login: tuple[str, Secret], pool: ThreadPool
 ) -> FetchResponse:
-    """Return the answer to a form that was sent with a Windows login.
+    """Return the response to a form that was sent with Windows authentication.
 
-    ``client`` must hold no more than one connection; ``form`` must hold no secret, since it goes out with
-    every leg. An answer 401 means that the login was refused. Raises ``AskError``.
+    ``client`` must have no more than one connection; ``form`` must contain no secret, since it is sent with
+    every leg. A status 401 means that the login was refused. Raises ``SiteRequestError``.
     """
     reply = await client.post(path, form)
     if reply.status != 401:
@@ -54,7 +54,7 @@ async def windows_exchange(
             if reply.status != 401 or not received:
                 break
     except SpnegoError as error:
-        # Only the kind of error: its text may quote what was exchanged.
+        # Only the type of the error: its text may quote what was exchanged.
         raise _failed(client, f"and we agree on no Windows login ({type(error).__name__})") from None
     return reply
 
@@ -72,7 +72,7 @@ def _context(client: Client, scheme: str, login: tuple[str, Secret]) -> spnego.C
 
 
 def _bindings(client: Client) -> spnego.channel_bindings.GssChannelBindings | None:
-    """Return the binding to the server's certificate (RFC 5929 section 4.1), which IIS may demand."""
+    """Return the channel binding to the server's certificate (RFC 5929 section 4.1); IIS may require it."""
     transport = client.connection
     secured = transport.get_extra_info("ssl_object") if transport else None
     der = secured.getpeercert(binary_form=True) if isinstance(secured, ssl.SSLObject) else None
@@ -106,12 +106,12 @@ def _text(token: bytes) -> str:
     return base64.b64encode(token).decode("ascii")
 
 
-def _failed(client: Client, what: str) -> AskError:
+def _failed(client: Client, what: str) -> SiteRequestError:
     location = client.origin.where
-    return AskError(FailureReason.UNAUTHORIZED, f"{location} {what}", location, whole=True)
+    return SiteRequestError(FailureReason.UNAUTHORIZED, f"{location} {what}", location, whole=True)
 
 
-def _broken(client: Client) -> AskError:
+def _broken(client: Client) -> SiteRequestError:
     location = client.origin.where
     detail = f"{location} closed the connection in the middle of the Windows login (a proxy in between?)"
-    return AskError(FailureReason.CLOSED, detail, location, whole=True)
+    return SiteRequestError(FailureReason.CLOSED, detail, location, whole=True)

@@ -1,6 +1,6 @@
-"""What Alembic executes to run the steps, on the connection that the store hands it.
+"""Run the migration steps for Alembic, on the connection that the store passes to it.
 
-The transaction is the caller's: all steps happen or none.
+The caller owns the transaction: all steps are applied or none.
 """
 
 from alembic import context

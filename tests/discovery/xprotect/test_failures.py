@@ -8,7 +8,7 @@ import pytest
 from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.address import Origin
 from monitor.discovery.xprotect.client import Bounds, Client
-from monitor.discovery.xprotect.failures import AskError
+from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.model import Anchors, Failure, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
@@ -160,16 +160,16 @@ def test_odd_json(body: bytes) -> None:
 def test_size_is_bounded() -> None:
     """An answer that does not end is given up at the bound."""
 
-    async def run() -> AskError | None:
+    async def run() -> SiteRequestError | None:
         async with made(lambda *_: (200, {}, b"x" * 200_000)) as site:
             anchors = await context().anchors((site.trust,))
-            bounds = Bounds(5, most_bytes=100_000)
+            bounds = Bounds(5, max_bytes=100_000)
             async with Client(
                 Origin("localhost", site.port), client_context(anchors), Resolver(), bounds
             ) as one:
                 try:
                     await one.get("/")
-                except AskError as error:
+                except SiteRequestError as error:
                     return error
         return None
 

@@ -95,5 +95,5 @@ def _told() -> None:
 
 
 def downgrade() -> None:
-    """Refuse: the way back is the copy that was made before the step."""
+    """Refuse to downgrade: restore the backup that was made before the upgrade instead."""
     raise RuntimeError("there is no schema before the first")

@@ -1,4 +1,4 @@
-"""Keep what a look gave beside certificates."""
+"""Store the results of a probe other than certificates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add what machines and CRLs told to each target."""
+    """Add columns for machines and CRLs to each target."""
     op.add_column("target", sa.Column("machine", sa.Text))
     op.add_column("target", sa.Column("lists", sa.Text))

@@ -1,4 +1,4 @@
-"""Keep when CAs suggested to renew."""
+"""Store when CAs suggest renewing certificates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the window of each certificate, as first and as last suggested."""
+    """Add a table of renewal windows, with the first and the latest suggestion for each certificate."""
     op.create_table(
         "renewal",
         sa.Column("sha256", sa.Text, primary_key=True),

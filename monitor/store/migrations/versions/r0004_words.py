@@ -1,4 +1,4 @@
-"""Follow checks, columns and recorded values that have new names."""
+"""Rename checks, columns and recorded values."""
 
 from alembic import op
 
@@ -7,7 +7,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# A shared key holds the check's word twice: at its start, and at that of what the targets share.
+# A key shared by targets contains the name of the check twice: at its start, and at the start of the shared
+# part.
 _CHECKS = (
     ("served_old served_old ", "not_deployed not_deployed "),
     ("served_old ", "not_deployed "),
@@ -36,7 +37,7 @@ _FIELDS = (
 
 
 def upgrade() -> None:
-    """Rename them, so that no mail is repeated, none is missed and nothing recorded is lost."""
+    """Rename them in place, so that no mail is repeated or missed and no record is lost."""
     for old, new in _CHECKS:
         # Not LIKE, which takes _ for any character and ignores case.
         op.execute(
