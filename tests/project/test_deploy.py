@@ -87,15 +87,17 @@ def test_commented_lines_of_the_example_load(tmp_path: Path) -> None:
         ("  # username:", "  username:"),
         ("  # password_file:", "  password_file:"),
         ("  # metrics_listen:", "  metrics_listen:"),
+        ("# instance:", "instance:"),
     ):
         assert off in text
         text = text.replace(off, on)
     path = tmp_path / "cert-monitor.yaml"
     path.write_text(text, "utf-8")
     found = load(path)
-    assert (found.email and found.email.security, found.web.metrics_address) == (
+    assert (found.email and found.email.security, found.web.metrics_address, found.instance.name) == (
         "starttls",
         ("0.0.0.0", 9851),
+        "Harbor",
     )
 
 

@@ -271,8 +271,8 @@ def test_prometheus_keeps_the_targets(tmp_path: Path) -> None:
                 assert up[0]["value"][1] == "2"
                 days = await asked.ask("cert_monitor_certificate_days_to_expiry")
                 assert {(one["metric"]["instance"], one["metric"]["site"]) for one in days} == {
-                    (around.target, "harbour"),
-                    (f"https://{around.target}", "harbour"),
+                    (around.target, "harbor"),
+                    (f"https://{around.target}", "harbor"),
                 }
                 untrusted = await asked.ask('cert_monitor_findings{check="trust"}')
                 assert [one["metric"]["instance"] for one in untrusted] == [f"https://{around.target}"]
