@@ -18,7 +18,7 @@ from monitor.alerts.alert import (
 from monitor.alerts.keys import AT_PORT, STORE_VS_ENDPOINT, alert_key, discovery_of, machine_of, subject_of
 from monitor.alerts.steps import add_steps
 from monitor.assess import stale_without_targets
-from monitor.model import Certificate, Check, Finding, Policy, Severity, Snapshot, TargetState
+from monitor.model import Certificate, Check, Finding, Policy, Severity, Snapshot, TargetState, qualified
 
 _EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
 _OF_CA = (Check.CA_EXPIRY, Check.CA_NOT_INSTALLED)
@@ -110,7 +110,8 @@ def _new(key: str, state: TargetState, finding: Finding, certificate: Certificat
 
 def _group(state: TargetState, finding: Finding) -> str:
     if finding.check is Check.NEVER_SEEN:
-        return f"{finding.check} {state.target.host or state.target.id}"
+        host = state.target.host
+        return f"{finding.check} {qualified(host, state.target.zone) if host else state.target.id}"
     if finding.matter and finding.check not in {Check.OUTLIVES_CA, *STORE_VS_ENDPOINT}:
         return finding.matter
     # What stores say of a certificate belongs to what else is wrong with it: that it expires, and that its

@@ -7,7 +7,7 @@ from datetime import timedelta
 from monitor.alerts.alert import ALARMING, Alert, AlertLevel, alert_location, remind_every
 from monitor.alerts.decision import NotificationItem, NotifyReason, ResolvedAlerts
 from monitor.alerts.keys import NETWORK, check_of, subject_of, unreachable_key
-from monitor.model import Check, FailureReason, NotificationRecord, Severity, Snapshot, TargetState
+from monitor.model import Check, FailureReason, NotificationRecord, Severity, Snapshot, TargetState, qualified
 
 _FEWEST = 5
 _BEGINS_ABOVE = 0.20
@@ -45,8 +45,8 @@ def unreachable_states(snapshot: Snapshot) -> list[TargetState]:
 
 
 def host_of(state: TargetState) -> str:
-    """Return the host that becomes unreachable together with this target."""
-    return state.target.host or state.target.where
+    """Return the host that becomes unreachable together with this target, with its zone."""
+    return qualified(state.target.host or state.target.where, state.target.zone)
 
 
 def common_title(titles: Iterable[str], host: str) -> str:

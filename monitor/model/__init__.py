@@ -45,6 +45,7 @@ from monitor.model.target import (
     TargetInfo,
     TargetTraits,
     make_target_id,
+    qualified,
 )
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "TargetState",
     "TargetTraits",
     "make_target_id",
+    "qualified",
     "within",
     "worst",
 ]

@@ -126,11 +126,17 @@ def make_target_id(kind: str, name: str, zone: str = "") -> str:
 
     Raises ``ValueError`` for a zone that is no word of at most 63 letters, digits, dots, ``-`` and ``_``.
     """
-    if not zone:
-        return f"{kind}:{name}"
-    if not _ZONE.fullmatch(zone):
+    if zone and not _ZONE.fullmatch(zone):
         raise ValueError(f"a zone is a word of letters, digits, dots, - and _ (got {zone!r})")
-    return f"{zone}/{kind}:{name}"
+    return qualified(f"{kind}:{name}", zone)
+
+
+def qualified(name: str, zone: str) -> str:
+    """Return a name that is unique over all zones: ``ZONE/NAME``, outside any zone the name itself.
+
+    A host of the same name in another zone is another machine.
+    """
+    return f"{zone}/{name}" if zone else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from support.factories.alerts_world import (
     text_of,
     unreachable,
 )
+from support.factories.machines import in_zone
 
 
 class TestNeverSeen:
@@ -40,6 +41,12 @@ class TestNeverSeen:
         """Return a standby that never answered."""
         on = replace(self.SPARE.target, id=f"endpoint:{where}", where=where, info=TargetInfo())
         return failing(replace(self.SPARE, target=on), probes=50)
+
+    def test_hosts_of_one_name_in_two_zones_are_two(self) -> None:
+        """Each is an item of its own, and the ports of one host still are one."""
+        several = [self.silent(), self.silent("spare:9001")]
+        shown = picture(*several, *(in_zone(one, "dmz") for one in several))
+        assert len(decide(shown, {}, NOW, monitor_state=AFTER_INVENTORY).items) == 2
 
     @pytest.mark.parametrize("kind", ["plain", "html"])
     def test_a_section_of_its_own(self, kind: str) -> None:

@@ -20,6 +20,7 @@ from support.factories.alerts_world import (
     target,
     unreachable,
 )
+from support.factories.machines import in_zone
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
@@ -32,6 +33,15 @@ def test_blindness_is_told_for_each_host() -> None:
     assert news(decide(picture(*states, *healthy), {}, NOW, monitor_state=AFTER_INVENTORY)) == [
         ("first", "warning", "a")
     ]
+
+
+def test_hosts_of_one_name_in_two_zones_are_two() -> None:
+    """One may be unreachable while the other is not; the title says which."""
+    ours = [unreachable(seen(f"a:{port}", certificate(port))) for port in (443, 7563)]
+    healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
+    shown = picture(*ours, *(in_zone(one, "dmz") for one in ours), *healthy)
+    decision = decide(shown, {}, NOW, monitor_state=AFTER_INVENTORY)
+    assert news(decision) == [("first", "warning", "a"), ("first", "warning", "dmz/a")]
 
 
 @pytest.mark.parametrize(

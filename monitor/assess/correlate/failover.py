@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from monitor.addresses import machine_name
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.expiry import bounded, end_and_date
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState, qualified
 
 _LATER = timedelta(days=7)
 
@@ -36,13 +36,13 @@ def _hosts(state: TargetState) -> list[str]:
 
 
 def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certificate]:
-    """Return by host and certificate group the last known leaf that expires first."""
+    """Return by host with its zone and certificate group the last known leaf that expires first."""
     found: dict[tuple[str, str], list[Certificate]] = defaultdict(list)
     for state in snapshot:
         target = state.target
         if target.kind == "endpoint" and not target.traits.stands_in_for and state.sightings:
             for host in {machine_name(name) for name in (target.host, *target.aliases)} & hosts:
-                key = host, target.label("certificate_group")
+                key = qualified(host, target.zone), target.label("certificate_group")
                 found[key] += [certificate for _, certificate in leaves(state)]
     return {key: min(known, key=lambda one: one.not_after) for key, known in found.items() if known}
 
@@ -51,7 +51,8 @@ def _finding(
     state: TargetState, ends: Mapping[tuple[str, str], Certificate], now: datetime
 ) -> Iterator[tuple[str, Finding]]:
     target, group = state.target, state.target.label("certificate_group")
-    others = {host: ends[host, group] for host in dict.fromkeys(_hosts(state)) if (host, group) in ends}
+    keys = {host: (qualified(host, target.zone), group) for host in _hosts(state)}
+    others = {host: ends[key] for host, key in keys.items() if key in ends}
     severity = target.policy.severity(Check.FAILOVER_OLDER, Severity.WARNING)
     own = min(leaves(state), key=lambda leaf: leaf[1].not_after, default=None)
     if own is None or not others or severity is None:
@@ -65,5 +66,6 @@ def _finding(
             f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
             f"those of all that it stands in for ({listed}): it seems to have been forgotten"
         )
-        matter = f"{Check.FAILOVER_OLDER} {machine_name(target.host) or target.where}"
+        machine = qualified(machine_name(target.host) or target.where, target.zone)
+        matter = f"{Check.FAILOVER_OLDER} {machine}"
         yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, location, matter)

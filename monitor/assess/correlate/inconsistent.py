@@ -9,7 +9,7 @@ from datetime import datetime
 
 from monitor.addresses import machine_name
 from monitor.assess.expiry import bounded, end_and_date
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState, qualified
 
 _Served = tuple[Target, str, Certificate]
 
@@ -17,23 +17,25 @@ _Served = tuple[Target, str, Certificate]
 def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for each target whose server name answers with another leaf elsewhere, on one port.
 
-    Only what is served now counts. Every target of the group gets the same sentence and ``matter``.
+    Only what is served now counts, in each zone by itself. Every target of the group gets the same sentence
+    and ``matter``.
     """
     groups: dict[tuple[str, str], list[_Served]] = defaultdict(list)
     for state in snapshot:
         if state.target.server_name and state.target.kind == "endpoint" and state.up:
             _add_served(groups, state)
-    for (name, port), seats in groups.items():
+    for (zone, served_as), seats in groups.items():
         if _differ(seats):
-            yield from _findings(f"{name}:{port}", seats, now)
+            yield from _findings(served_as, zone, seats, now)
 
 
 def _add_served(groups: dict[tuple[str, str], list[_Served]], state: TargetState) -> None:
-    name = machine_name(state.target.server_name)
+    target = state.target
+    name = machine_name(target.server_name)
     for sighting in state.sightings:
         if sighting.position == 0:
             port = sighting.location.rpartition(":")[2]
-            groups[name, port].append((state.target, sighting.location, sighting.certificate))
+            groups[target.zone, f"{name}:{port}"].append((target, sighting.location, sighting.certificate))
 
 
 def _differ(seats: list[_Served]) -> bool:
@@ -52,8 +54,10 @@ def _differ(seats: list[_Served]) -> bool:
     return len({frozenset(leaves) for leaves in served.values()}) > 1
 
 
-def _findings(matter: str, seats: list[_Served], now: datetime) -> Iterator[tuple[str, Finding]]:
-    sentence = f"{matter} answers with different certificates: {_listed(seats, now)}"
+def _findings(
+    served_as: str, zone: str, seats: list[_Served], now: datetime
+) -> Iterator[tuple[str, Finding]]:
+    sentence = f"{served_as} answers with different certificates: {_listed(seats, now)}"
     for target, location, certificate in seats:
         severity = target.policy.severity(Check.INCONSISTENT, Severity.WARNING)
         if severity is not None:
@@ -63,7 +67,7 @@ def _findings(matter: str, seats: list[_Served], now: datetime) -> Iterator[tupl
                 sentence,
                 certificate.sha256,
                 location,
-                matter=f"inconsistent {matter}",
+                matter=f"{Check.INCONSISTENT} {qualified(served_as, zone)}",
             )
             yield target.id, finding
 

@@ -11,7 +11,7 @@ from itertools import product
 
 from monitor.addresses import machine_name
 from monitor.assess.expiry import end_and_date
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
+from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState, qualified
 
 RECORDERS = frozenset({"recording_server", "failover_recorder"})
 _GROUPS = ("streaming_media", "server")
@@ -25,15 +25,14 @@ _ServedLeaf = tuple[TargetState, str, Certificate]
 
 def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for both ports of each recorder whose two certificates are out of step."""
-    hosts: dict[str, dict[str, list[_ServedLeaf]]] = defaultdict(lambda: defaultdict(list))
+    hosts: dict[tuple[str, str], dict[str, list[_ServedLeaf]]] = defaultdict(lambda: defaultdict(list))
     for state in snapshot:
         target = state.target
         group = target.label("certificate_group") if target.labels else ""
         recorder = target.kind == "endpoint" and target.label("component") in RECORDERS
         if group in _GROUPS and recorder and _known(state):
-            host = machine_name(target.host)
-            hosts[host][group] += [(state, *leaf) for leaf in leaves(state)]
-    for host, groups in hosts.items():
+            hosts[target.zone, machine_name(target.host)][group] += [(state, *leaf) for leaf in leaves(state)]
+    for (_, host), groups in hosts.items():
         pairs = product(*(groups[group] for group in _GROUPS))
         apart = [pair for pair in pairs if _out_of_step(pair[0][2], pair[1][2])]
         if apart and host:
@@ -79,7 +78,8 @@ def _findings(host: str, pair: tuple[_ServedLeaf, ...], now: datetime) -> Iterat
     for (state, location, certificate), at_fault in ((older, True), (newer, False)):
         severity = state.target.policy.severity(Check.RECORDER_PAIR, Severity.WARNING)
         if severity is not None:
-            sha256, matter = (certificate.sha256 if at_fault else ""), f"{Check.RECORDER_PAIR} {host}"
+            sha256 = certificate.sha256 if at_fault else ""
+            matter = f"{Check.RECORDER_PAIR} {qualified(host, state.target.zone)}"
             yield state.target.id, Finding(Check.RECORDER_PAIR, severity, sentence, sha256, location, matter)
 
 

@@ -7,6 +7,7 @@ import pytest
 from monitor.assess import correlate
 from monitor.model import Check, Policy, Severity, Sighting, Snapshot, Target, TargetState
 from monitor.parse import parse_certificate
+from support.factories.machines import in_zone
 from support.pki import NOW, Issued, authority, days, leaf
 
 ROOT = authority("Root")
@@ -127,6 +128,15 @@ def test_the_name_is_compared_without_case_and_dot() -> None:
     """One name written in two ways is one name."""
     states = state("10.0.0.1", OLD, name="NVR.example."), state("10.0.0.2", NEW)
     assert len(correlate(snapshot(*states), NOW)) == 2
+
+
+def test_a_name_in_another_zone_is_another() -> None:
+    """Two networks may have a server of the same name each; the zone stands in what is shared."""
+    old, new = state("10.0.0.1", OLD), state("10.0.0.2", NEW)
+    found = correlate(snapshot(in_zone(old, "dmz"), in_zone(new, "dmz")), NOW)
+    matters = {one.matter for findings in found.values() for one in findings}
+    assert matters == {"inconsistent dmz/nvr.example:443"}
+    assert correlate(snapshot(in_zone(old, "dmz"), new), NOW) == {}
 
 
 def test_a_policy_switches_it_off_for_its_target() -> None:

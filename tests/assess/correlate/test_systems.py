@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.model import Check, Finding, Policy, TargetState, TargetTraits
 from monitor.parse import parse_certificate
 from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
+from support.factories.machines import in_zone
 from support.pki import Issued
 
 SAME_DAY = made(-339, 26)
@@ -92,6 +93,15 @@ class TestRecorderPair:
         )
         assert len(found(*states)) == 2
 
+    def test_a_recorder_of_the_same_name_in_another_zone_is_another(self) -> None:
+        """Its ports are no pair with ours, and theirs are named with their zone."""
+        ours, theirs = (
+            found(port(7563, NEW), in_zone(port(9001, OLD), "dmz")),
+            found(in_zone(port(7563, NEW), "dmz"), in_zone(port(9001, OLD), "dmz")),
+        )
+        matters = {one.matter for several in theirs.values() for one in several}
+        assert (ours, matters) == ({}, {f"recorder_pair dmz/{REC}"})
+
     def test_it_can_be_switched_off(self) -> None:
         """As every check, at each target."""
         policy = Policy(checks=((Check.RECORDER_PAIR, None),))
@@ -144,6 +154,13 @@ class TestFailoverOlder:
     def test_groups_are_not_mixed(self) -> None:
         """A streaming certificate is not compared with a server certificate."""
         assert found(self.spare(OLD, REC), port(9001, NEW)) == {}
+
+    def test_it_stands_in_for_hosts_of_its_own_zone(self) -> None:
+        """A host of the same name in another zone is another machine."""
+        spare, other = self.spare(OLD, REC), port(7563, NEW)
+        (finding,) = found(in_zone(spare, "dmz"), in_zone(other, "dmz"))[f"dmz/{spare.target.id}"]
+        assert finding.matter == f"failover_older dmz/{spare.target.host}"
+        assert found(in_zone(spare, "dmz"), other) == {}
 
     def test_hosts_are_known_by_their_aliases(self) -> None:
         """A short name, a full one and another case are one host."""

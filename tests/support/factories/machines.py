@@ -26,6 +26,7 @@ from monitor.model import (
     Target,
     TargetState,
     TargetTraits,
+    qualified,
 )
 from monitor.parse import parse_certificate
 from support.pki import NOW, SERVER_AUTH, Issued, authority, days, issue
@@ -170,6 +171,12 @@ def account(
 def found(*states: TargetState) -> list[Finding]:
     """Return every joined finding about these targets."""
     return [finding for several in by_target(*states).values() for finding in several]
+
+
+def in_zone(state: TargetState, zone: str) -> TargetState:
+    """Return the same target in a zone."""
+    target = state.target
+    return replace(state, target=replace(target, id=qualified(target.id, zone), zone=zone))
 
 
 def by_target(*states: TargetState) -> dict[str, tuple[Finding, ...]]:

@@ -65,7 +65,7 @@ def _findings(
         address = address_of(binding)
         sha256, location = (available[0].certificate.sha256, available[0].location) if available else ("", "")
         sentence = f"http.sys on {view.host} has {address} bound to {thumbprint}, {why}"
-        matter = f"{Check.BINDING_STALE} {view.host} {address} {thumbprint}"
+        matter = f"{Check.BINDING_STALE} {view.qualified_host} {address} {thumbprint}"
         yield target.id, Finding(Check.BINDING_STALE, severity, sentence, sha256, location, matter)
 
 

@@ -1,6 +1,7 @@
 """Build the views of machines: which endpoints are ports of which machine, by names and addresses.
 
-It must not judge. Nothing is built where no machine and no certificate file is watched.
+An endpoint of another zone is never a port of a machine. It must not judge. Nothing is built where no machine
+and no certificate file is watched.
 """
 
 from collections import defaultdict
@@ -86,15 +87,20 @@ def _view(
 
 
 def _assign_endpoints(machines: list[_Machine], snapshot: Snapshot) -> None:
-    index = _MachineIndex(machines)
+    zones: dict[str, list[_Machine]] = defaultdict(list)
+    for machine in machines:
+        zones[machine.view.state.target.zone].append(machine)
+    indexes = {zone: _MachineIndex(several) for zone, several in zones.items()}
     for state in snapshot.states.values():
-        if state.target.kind == "endpoint" and state.sightings:
-            index.assign(state)
-    index.assign_by_short_names()
+        target = state.target
+        if target.kind == "endpoint" and target.zone in indexes and state.sightings:
+            indexes[target.zone].assign(state)
+    for index in indexes.values():
+        index.assign_by_short_names()
 
 
 class _MachineIndex:
-    """Machines by their names, so that not each endpoint is compared with each machine."""
+    """Machines of one zone by their names, so that not each endpoint is compared with each machine."""
 
     def __init__(self, machines: Iterable[_Machine]) -> None:
         self._by_name: dict[str, list[_Machine]] = defaultdict(list)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from monitor.model import Binding, Certificate, Machine, StoreEntry, TargetState
+from monitor.model import Binding, Certificate, Machine, StoreEntry, TargetState, qualified
 
 MY = "LocalMachine/My"
 
@@ -80,6 +80,11 @@ class MachineView:
     full_names: frozenset[str]
     available: tuple[AvailableCertificate, ...]
     served: list[ServedLeaf] = field(default_factory=list)
+
+    @property
+    def qualified_host(self) -> str:
+        """Return the host with its zone, for what names the machine in a key."""
+        return qualified(self.host, self.state.target.zone)
 
     @property
     def machine(self) -> Machine | None:

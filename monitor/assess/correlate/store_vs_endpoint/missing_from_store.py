@@ -74,7 +74,7 @@ def _missing_leaf(view: MachineView, served: ServedLeaf, now: datetime) -> Itera
             f"{served.location} serves {leaf.sha1}, which {end_and_date(leaf, now)} and is in none of the "
             f"stores of {view.host} that were read ({read}): somebody else may answer there"
         )
-        matter = f"{Check.NOT_IN_STORE} {view.host} {leaf.sha256}"
+        matter = f"{Check.NOT_IN_STORE} {view.qualified_host} {leaf.sha256}"
         yield (
             target.id,
             Finding(Check.NOT_IN_STORE, severity, sentence, leaf.sha256, served.location, matter),
@@ -139,5 +139,5 @@ def _missing_ca(
             f"it is not among its Trusted Root Certification Authorities{aside}, but "
             f"{example} hangs on it"
         )
-        matter = f"{Check.CA_NOT_INSTALLED} {view.host} {ca.sha1}"
+        matter = f"{Check.CA_NOT_INSTALLED} {view.qualified_host} {ca.sha1}"
         yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, sentence, ca.sha256, matter=matter)

@@ -63,7 +63,7 @@ def not_deployed(outdated: list[OutdatedLeaf], now: datetime) -> Iterator[tuple[
         critical = now >= due(leaf, policy, as_ca=False).critical_at
         severity = policy.severity(Check.NOT_DEPLOYED, Severity.CRITICAL if critical else Severity.WARNING)
         if severity is not None and served.current:
-            matter = f"{Check.NOT_DEPLOYED} {one.view.host} {leaf.sha256}"
+            matter = f"{Check.NOT_DEPLOYED} {one.view.qualified_host} {leaf.sha256}"
             finding = Finding(
                 Check.NOT_DEPLOYED,
                 severity,

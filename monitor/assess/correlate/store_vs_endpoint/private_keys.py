@@ -93,7 +93,7 @@ def _missing_key(
             f"the certificate {leaf.sha1} in {available.container} of {view.host}, which "
             f"{end_and_date(leaf, now)}, has no private key there, {although}"
         )
-        matter = f"{Check.KEY_MISSING} {view.host} {leaf.sha1}"
+        matter = f"{Check.KEY_MISSING} {view.qualified_host} {leaf.sha1}"
         yield (
             target.id,
             Finding(Check.KEY_MISSING, severity, sentence, leaf.sha256, available.location, matter),
@@ -183,7 +183,7 @@ def _inaccessible_key(
             f"on {view.host} may not read the private key of {leaf.sha1}, which is served at {listed}: "
             + _consequence(own)
         )
-        matter = f"{Check.KEY_INACCESSIBLE} {view.host} {leaf.sha1} {account.service}"
+        matter = f"{Check.KEY_INACCESSIBLE} {view.qualified_host} {leaf.sha1} {account.service}"
         yield (
             target.id,
             Finding(Check.KEY_INACCESSIBLE, severity, sentence, leaf.sha256, available.location, matter),
