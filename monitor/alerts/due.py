@@ -40,7 +40,7 @@ def due_alerts(
 def notified(alert: Alert, log: Mapping[str, NotificationRecord], now: datetime) -> Iterator[LogChange]:
     """Yield the changes by which an alert counts as notified now, at its present level."""
     before = _records(alert, log)
-    level = _worst([alert.level, *(AlertLevel(record.rung) for record in before)])
+    level = _worst([alert.level, *(AlertLevel(record.level) for record in before)])
     for key, locations in _keys(alert):
         record = log.get(key)
         first = record.first_notified_at if record else now
@@ -53,7 +53,7 @@ def locations_added(alert: Alert, log: Mapping[str, NotificationRecord]) -> Iter
     records = _records(alert, log)
     first = min(record.first_notified_at for record in records)
     last = max(record.last_notified_at for record in records)
-    level = _worst(AlertLevel(record.rung) for record in records)
+    level = _worst(AlertLevel(record.level) for record in records)
     for key, locations in _keys(alert):
         record = log.get(key)
         joined = _joined(record, locations)
@@ -117,7 +117,7 @@ def _reason(
     records = _records(alert, log)
     if not records:
         return NotifyReason.FIRST
-    if alert.level.rank > max(AlertLevel(record.rung).rank for record in records):
+    if alert.level.rank > max(AlertLevel(record.level).rank for record in records):
         return NotifyReason.WORSE
     waited = now - max(record.last_notified_at for record in records)
     return NotifyReason.REMINDER if waited >= alert.remind_every * share else None

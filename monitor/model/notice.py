@@ -1,4 +1,4 @@
-"""What was told, to whom, and the mails that wait to be delivered."""
+"""What was notified, to whom, and the mails that wait to be delivered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,15 +7,15 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class NotificationRecord:
-    """Remember that one matter was told, and down to which rung.
+    """One alert that was notified, and at which level.
 
-    ``key`` identifies the matter across targets: ``expiry FINGERPRINT`` or ``trust TARGET FINGERPRINT``
-    or ``unreachable TARGET`` (see alerts). ``rung`` is the lowest ladder step told so far
-    (warning, critical, expired). ``locations`` and ``title`` let a later mail speak of what is gone.
+    ``key`` identifies the alert across targets: ``expiry FINGERPRINT`` or ``trust TARGET FINGERPRINT``
+    or ``unreachable TARGET`` (see alerts). ``level`` is the worst one notified so far
+    (warning, critical, expired). ``locations`` and ``title`` let a later mail name what no longer exists.
     """
 
     key: str
-    rung: str
+    level: str
     first_notified_at: datetime
     last_notified_at: datetime
     title: str = ""
@@ -24,14 +24,14 @@ class NotificationRecord:
 
 @dataclass(frozen=True, slots=True)
 class LogChange:
-    """Say how told-state changes: put ``told``, or forget ``key`` when it is ``None``."""
+    """One change of the notification log: ``record`` is put, or ``key`` forgotten when it is ``None``."""
 
     key: str
     record: NotificationRecord | None
 
 
 class RecipientStatus(StrEnum):
-    """Name what became of one recipient of a mail."""
+    """What became of one recipient of a mail."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -40,10 +40,10 @@ class RecipientStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """Hold one rendered mail with its delivery state.
+    """One rendered mail with its delivery state.
 
     ``message`` is the complete RFC 5322 message, CRLF line ends, with its own Message-ID, so that a
-    repeat after a crash is recognisable. ``recipients`` maps address to state, in the order
+    repeat after a crash is recognizable. ``recipients`` maps address to state, in the order
     configured. ``id`` is 0 before the mail was stored.
     """
 

@@ -1,7 +1,7 @@
-"""The alert pass: judge again what has become due, correlate, decide, and store what is to be told.
+"""The alert pass: judge again what has become due, correlate, decide, and store the notifications.
 
-It has a timer of its own and never rides on a batch; delivery is another loop, so looking never waits
-for a mail server. Told-state and outbox change in one transaction: after a crash both are there or none.
+It has a timer of its own, not a batch's; delivery is another loop, so probing never waits for a mail
+server. Notification log and outbox change in one transaction: after a crash both are there or none.
 """
 
 import logging
@@ -27,20 +27,20 @@ AGAIN_AT_ONCE = 200
 
 
 class AlertStore(Protocol):
-    """Remember what was told, with the mails that tell it."""
+    """Remember what was notified, with the mails that do it."""
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
         """Return the DER bytes of certificates."""
         ...
 
     async def notification_log(self) -> Mapping[str, NotificationRecord]:
-        """Return everything told so far by its key."""
+        """Return the notification log by key."""
         ...
 
     async def notify(
         self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
     ) -> object:
-        """Store told-state, mails and facts in one transaction."""
+        """Store changes of the notification log, mails and facts in one transaction."""
         ...
 
     async def fact(self, key: str) -> str | None:

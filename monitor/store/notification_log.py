@@ -12,12 +12,12 @@ from monitor.model import LogChange, Mail, NotificationRecord
 from monitor.store.dialect import upsert
 from monitor.store.facts import put_facts
 from monitor.store.json_columns import recipients_json, recipients_of
-from monitor.store.tables import mail, told
+from monitor.store.tables import mail, notification_log
 
 LONGEST_WAIT = timedelta(hours=2)
 """Longer than delivery ever waits between two attempts."""
 
-_FORGET_TOLD = delete(told).where(told.c.key == bindparam("gone"))
+_FORGET = delete(notification_log).where(notification_log.c.key == bindparam("gone"))
 
 
 def notification_records(connection: Connection) -> dict[str, NotificationRecord]:
@@ -25,13 +25,13 @@ def notification_records(connection: Connection) -> dict[str, NotificationRecord
     return {
         row.key: NotificationRecord(
             row.key,
-            row.rung,
+            row.level,
             row.first_notified_at,
             row.last_notified_at,
             row.title,
             tuple(loads(row.locations)),
         )
-        for row in connection.execute(select(told))
+        for row in connection.execute(select(notification_log))
     }
 
 
@@ -41,9 +41,9 @@ def notify(
     """Write the log changes, mails and facts of one alert pass; return the mails with their ids."""
     latest = {change.key: change.record for change in changes}
     if rows := [_record_row(key, value) for key, value in latest.items() if value is not None]:
-        upsert(connection, told, rows)
+        upsert(connection, notification_log, rows)
     if forget := [{"gone": key} for key, value in latest.items() if value is None]:
-        connection.execute(_FORGET_TOLD, forget)
+        connection.execute(_FORGET, forget)
     put_facts(connection, facts)
     return tuple(replace(item, id=_stored(connection, item)) for item in mails)
 
@@ -51,7 +51,7 @@ def notify(
 def _record_row(key: str, value: NotificationRecord) -> dict[str, Any]:
     return {
         "key": key,
-        "rung": value.rung,
+        "level": value.level,
         "first_notified_at": value.first_notified_at,
         "last_notified_at": value.last_notified_at,
         "title": value.title,

@@ -131,11 +131,11 @@ history = Table(
     Index("history_ended", "ended_at", **partial("ended_at IS NOT NULL")),
 )
 
-told = Table(
-    "told",
+notification_log = Table(
+    "notification_log",
     metadata,
     Column("key", TextColumn, primary_key=True),
-    Column("rung", TextColumn, nullable=False),
+    Column("level", TextColumn, nullable=False),
     Column("first_notified_at", TimestampColumn, nullable=False),
     Column("last_notified_at", TimestampColumn, nullable=False),
     Column("title", TextColumn, nullable=False),

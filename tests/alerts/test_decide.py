@@ -25,11 +25,11 @@ CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def told_at(rung: str, days_ago: float, number: int = 1) -> dict[str, NotificationRecord]:
-    """Return told-state in which the end of one certificate was told some days ago."""
+def told_at(level: str, days_ago: float, number: int = 1) -> dict[str, NotificationRecord]:
+    """Return a notification log in which the expiry of one certificate was notified some days ago."""
     key = f"expiry {certificate(number).sha256}"
     at = NOW - days_ago * DAYS
-    return {key: NotificationRecord(key, rung, at, at, "a:443", ("a:443",))}
+    return {key: NotificationRecord(key, level, at, at, "a:443", ("a:443",))}
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,21 @@ def told_at(rung: str, days_ago: float, number: int = 1) -> dict[str, Notificati
         (20, Severity.OK, {}, []),
     ],
 )
-def test_ladder(
+def test_levels(
     days: float, severity: Severity, before: dict[str, NotificationRecord], expected: list[object]
 ) -> None:
-    """A rung below the last told one is told, several at once tell the lowest, the rest is a reminder."""
+    """A worse level than the last one is notified, the worst of several at once, the rest is a reminder."""
     snapshot = picture(ending("a:443", certificate(1, days), severity))
     assert news(decide(snapshot, before, NOW, monitor_state=AFTER_INVENTORY)) == expected
 
 
-def test_told_row_remembers_lowest_rung_and_first_instant() -> None:
-    """A milder rung later does not raise the ladder again, and the first instant stays."""
+def test_record_keeps_worst_level_and_first_instant() -> None:
+    """A milder level later does not lower the recorded one, and the first instant stays."""
     snapshot = picture(ending("a:443", certificate(1, 20), Severity.WARNING))
     decision = decide(snapshot, told_at("critical", 8), NOW, monitor_state=AFTER_INVENTORY)
     (change,) = decision.changes
     assert change.record is not None
-    assert (change.record.rung, change.record.first_notified_at, change.record.last_notified_at) == (
+    assert (change.record.level, change.record.first_notified_at, change.record.last_notified_at) == (
         "critical",
         NOW - 8 * DAYS,
         NOW,

@@ -64,7 +64,7 @@ class Estate(RuleBasedStateMachine):
         self.told: dict[str, NotificationRecord] = {}
         self.monitor_state = MonitorState(NOW, never_probed=1)
         self.numbers = 0
-        self.rungs: Counter[tuple[str, str]] = Counter()
+        self.levels: Counter[tuple[str, str]] = Counter()
 
     @initialize(everything=st.booleans())
     def begin(self, *, everything: bool) -> None:
@@ -148,23 +148,23 @@ class Estate(RuleBasedStateMachine):
         self.told = apply(self.told, first)
         second = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
         assert second == Decision()
-        self._no_rung_twice(first)
+        self._no_level_twice(first)
 
-    def _no_rung_twice(self, decision: Decision) -> None:
-        """Check that a rung of the end of a certificate is news once; certificates never come back here."""
+    def _no_level_twice(self, decision: Decision) -> None:
+        """Check that a level of an expiry is notified once; certificates never come back here."""
         for item in decision.items:
-            one, rung = item.certificate, item.level
+            one, level = item.certificate, item.level
             if (
                 one
-                and rung
+                and level
                 and item.reason in {NotifyReason.FIRST, NotifyReason.WORSE}
                 and int(one.sha256, 16) % 5
             ):
-                self.rungs[one.sha256, rung.value] += 1
-        assert [told for told, times in self.rungs.items() if times > 1] == []
+                self.levels[one.sha256, level.value] += 1
+        assert [told for told, times in self.levels.items() if times > 1] == []
 
     @invariant()
-    def told_state_is_bounded(self) -> None:
+    def notification_log_is_bounded(self) -> None:
         """Rows do not pile up: they are bounded by what is watched."""
         assert len(self.told) <= 10 * len(PLACES)
 

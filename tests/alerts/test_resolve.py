@@ -46,7 +46,7 @@ def gone(where: str = "a:443", probes: int = 2, new: Certificate | None = NEW) -
 
 
 def told(check: Check = Check.EXPIRY, *locations: str, of: str = "") -> dict[str, NotificationRecord]:
-    """Return told-state with one row about the old certificate."""
+    """Return a notification log with one row about the old certificate."""
     key = f"{check} {of} {OLD.sha256}" if of else f"{check} {OLD.sha256}"
     return {key: NotificationRecord(key, "warning", NOW - DAYS, NOW - DAYS, "a:443", locations or ("a:443",))}
 

@@ -67,7 +67,7 @@ def decided(picture: Snapshot, told: Mapping[str, NotificationRecord]) -> Decisi
 
 
 def told(*keys: str) -> dict[str, NotificationRecord]:
-    """Return told-state with these rows."""
+    """Return a notification log with these rows."""
     return {
         key: NotificationRecord(key, "critical", NOW - DAYS / 24, NOW - DAYS / 24, "a:443", ("a:443",))
         for key in keys

@@ -143,10 +143,10 @@ class TestServedOld:
         assert (len(first.items), again.items) == (1, ())
 
     def test_it_is_told_again_when_it_gets_critical(self) -> None:
-        """The rung of the served certificate's end is the rung of this."""
+        """The level of the served certificate's expiry is the level of this."""
         states = machine(kept(NEW)), port(made(-340, 5))
         told = apply({}, decided(*states))
-        before = {key: replace(row, rung="warning") for key, row in told.items()}
+        before = {key: replace(row, level="warning") for key, row in told.items()}
         assert news(decided(*states, told=before)) == [("worse", "critical", f"{HOST}:7563")]
 
     def test_its_end_is_the_renewal(self) -> None:

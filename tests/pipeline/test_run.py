@@ -231,7 +231,7 @@ def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyP
 
 @dataclass
 class FakeMemory:
-    """Remember told-state, mails and facts as the store would."""
+    """Remember the notification log, mails and facts as the store would."""
 
     known: dict[str, NotificationRecord] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
@@ -244,7 +244,7 @@ class FakeMemory:
         return {parse_certificate(LEAF.der).sha256: LEAF.der}
 
     async def notification_log(self) -> Mapping[str, NotificationRecord]:
-        """Return what was told."""
+        """Return the notification log."""
         return dict(self.known)
 
     async def notify(

@@ -22,7 +22,7 @@ WRITER = """
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from support.factories.recorded import NOW, TARGETS, VERSION, probe, mail, sighting, told
+from support.factories.recorded import NOW, TARGETS, VERSION, probe, mail, notified, sighting
 from monitor.store.database import Database
 from monitor.store.facts import read_fact
 from monitor.store.recording import record
@@ -35,7 +35,7 @@ while True:
     at = NOW + timedelta(seconds=number)
     probes = [probe(at, sighting(f"c{number % 5}", t.where), of=t) for t in TARGETS]
     database.write(record, [s for s, _ in probes], {k: o for _, seen in probes for k, o in seen.items()})
-    database.write(notify, [told(f"m{number}")], [mail(number)], {"number": str(number)})
+    database.write(notify, [notified(f"m{number}")], [mail(number)], {"number": str(number)})
     print(number, flush=True)
 """
 
@@ -57,8 +57,8 @@ def killed(where: str, lines: int, delay: float) -> int:
 def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
     """After kill -9 at any instant the next process may open the file and finds all that was committed.
 
-    Each batch is of one number throughout, no earlier than the last one printed; each told matter
-    has its mail and each mail its matter.
+    Each batch is of one number throughout, no earlier than the last one printed; each notified alert
+    has its mail and each mail its alert.
     """
     where = url(tmp_path / "state.db")
     chance = random.Random(7)

@@ -158,7 +158,10 @@ def test_keys_of_renamed_checks_follow(path: Path) -> None:
         )
         connection.commit()
     migrate(SqliteDialect(path), schema())
-    assert [key for (key,) in asked(path, "SELECT key FROM told ORDER BY rowid")] == [
+    assert asked(
+        path, "SELECT DISTINCT level, first_notified_at, last_notified_at FROM notification_log"
+    ) == [("warning", 1, 2)]
+    assert [key for (key,) in asked(path, "SELECT key FROM notification_log ORDER BY rowid")] == [
         "unreachable *",
         "unreachable endpoint:unobserved served_old:443",
         "not_deployed not_deployed rec01 " + "a" * 64,

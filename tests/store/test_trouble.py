@@ -21,7 +21,7 @@ from monitor.store.notification_log import notification_records, notify
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
 from monitor.store.sqlite import SqliteDialect
-from support.factories.recorded import NOW, VERSION, mail, probe, sighting, target, told, url
+from support.factories.recorded import NOW, VERSION, mail, notified, probe, sighting, target, url
 
 IMPATIENT = timedelta(milliseconds=20)
 
@@ -121,7 +121,7 @@ def test_failed_function_leaves_no_half(database: Database) -> None:
     """What a function wrote before it failed is not recorded."""
 
     def half(connection: Connection) -> None:
-        notify(connection, [told("a")], [mail(1)], {})
+        notify(connection, [notified("a")], [mail(1)], {})
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -171,7 +171,7 @@ def test_many_calls_at_once_take_turns(path: Path) -> None:
 
     async def main() -> int:
         store = await Store.open(url(path), app_version=VERSION)
-        await asyncio.gather(*(store.notify([told(f"k{n}")], [mail(n)], {}) for n in range(50)))
+        await asyncio.gather(*(store.notify([notified(f"k{n}")], [mail(n)], {}) for n in range(50)))
         count, _ = await store.outbox()
         await store.close()
         return count

@@ -56,7 +56,7 @@ async def timed_daemon(config: Path) -> AsyncIterator[Running]:
 
 
 def test_forward_by_hours(tmp_path: Path) -> None:
-    """Looks go on within seconds; what thereby crosses a rung is told once, and nothing is called blind."""
+    """Probes go on within seconds; a level reached by it is notified once, nothing is called unreachable."""
 
     async def scenario() -> None:
         async with site(tmp_path, 7 * DAY + 3 * HOUR) as where, timed_daemon(where.configure()) as running:
@@ -73,7 +73,7 @@ def test_forward_by_hours(tmp_path: Path) -> None:
 
 
 def test_back_by_hours_and_right_again(tmp_path: Path) -> None:
-    """Looks go on, only the clock is told; when it is right, telling goes on without repeats."""
+    """Probes go on, only the clock is told; when it is right, telling goes on without repeats."""
 
     async def scenario() -> None:
         async with site(tmp_path, 20 * DAY) as where, timed_daemon(where.configure()) as running:

@@ -140,7 +140,7 @@ async def metric(running: Daemon, name: str) -> float | None:
 
 
 def test_the_life_of_one_certificate(tmp_path: Path) -> None:
-    """Metric, inventory, silence after a restart, notice at a rung, renewed: each once and in that order."""
+    """Metric, inventory, silence after a restart, notice at a level, renewed: each once and in that order."""
 
     async def scenario() -> list[str]:
         async with site(tmp_path) as where:
@@ -174,7 +174,7 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
     assert "Recorder 01 ends in 29 days" in subjects[1]
 
 
-def test_a_rung_is_crossed_by_time_alone(tmp_path: Path) -> None:
+def test_a_level_is_reached_by_time_alone(tmp_path: Path) -> None:
     """A certificate that nobody touches is told when its margin is reached, and when it has ended."""
 
     async def scenario() -> list[str]:

@@ -53,7 +53,7 @@ def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
 
 
 def test_killed_while_the_mail_server_is_silent_after_the_text(tmp_path: Path) -> None:
-    """The mail stays in the outbox with its told-state and arrives once after the restart."""
+    """The mail stays in the outbox with its notification log and arrives once after the restart."""
 
     async def scenario() -> None:
         async with site(tmp_path) as where:

@@ -129,7 +129,7 @@ def picture(*states: TargetState, correlated: Mapping[str, tuple[Finding, ...]] 
 
 
 def apply(told: Mapping[str, NotificationRecord], decision: Decision) -> dict[str, NotificationRecord]:
-    """Return told-state after a decision was stored."""
+    """Return the notification log after a decision was stored."""
     after = dict(told)
     for change in decision.changes:
         if change.record is None:

@@ -93,9 +93,9 @@ def observation(item: Target, at: datetime, sightings: Sequence[Sighting]) -> Ob
     )
 
 
-def told(key: str, rung: str = "warning", at: datetime = NOW) -> LogChange:
-    """Return the change that puts one matter."""
-    return LogChange(key, NotificationRecord(key, rung, at, at, "a title", ("host:443",)))
+def notified(key: str, level: str = "warning", at: datetime = NOW) -> LogChange:
+    """Return the change that puts one alert into the notification log."""
+    return LogChange(key, NotificationRecord(key, level, at, at, "a title", ("host:443",)))
 
 
 def mail(number: int, at: datetime = NOW) -> Mail:

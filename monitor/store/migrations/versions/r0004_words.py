@@ -1,4 +1,4 @@
-"""Rename checks, columns and recorded values."""
+"""Rename a table, checks, columns and recorded values."""
 
 from alembic import op
 
@@ -20,9 +20,10 @@ _COLUMNS = (
     ("target", "failed_looks", "failed_probes"),
     ("target", "departed", "former_leaves"),
     ("history", "place", "location"),
-    ("told", "places", "locations"),
-    ("told", "first_told_at", "first_notified_at"),
-    ("told", "last_told_at", "last_notified_at"),
+    ("notification_log", "places", "locations"),
+    ("notification_log", "first_told_at", "first_notified_at"),
+    ("notification_log", "last_told_at", "last_notified_at"),
+    ("notification_log", "rung", "level"),
 )
 
 # The names of fields in columns that hold JSON. A quote inside a recorded text is escaped there, so that a
@@ -38,10 +39,11 @@ _FIELDS = (
 
 def upgrade() -> None:
     """Rename them in place, so that no mail is repeated or missed and no record is lost."""
+    op.rename_table("told", "notification_log")
     for old, new in _CHECKS:
         # Not LIKE, which takes _ for any character and ignores case.
         op.execute(
-            f"UPDATE told SET key = '{new}' || substr(key, {len(old) + 1}) "  # noqa: S608 - constants of this file
+            f"UPDATE notification_log SET key = '{new}' || substr(key, {len(old) + 1}) "  # noqa: S608 - constants of this file
             f"WHERE substr(key, 1, {len(old)}) = '{old}'"
         )
     for table, old, new in _COLUMNS:

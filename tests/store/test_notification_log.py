@@ -1,4 +1,4 @@
-"""Tests of told-state, the outbox, facts and discoveries, and of removing what is old."""
+"""Tests of the notification log, the outbox, facts and discoveries, and of removing what is old."""
 
 from dataclasses import replace
 
@@ -18,18 +18,18 @@ from support.factories.recorded import (
     VERSION,
     finished,
     mail,
+    notified,
     probe,
     sha256,
     sighting,
-    told,
     using,
 )
 
 
-def test_told_state_is_put_and_forgotten(where: str) -> None:
-    """Told-state holds the latest value of each key that was not forgotten since."""
-    first, second = told("expiry a"), told("trust b")
-    lower = told("expiry a", "critical", NOW + DAY)
+def test_log_is_put_and_forgotten(where: str) -> None:
+    """The log holds the latest value of each key that was not forgotten since."""
+    first, second = notified("expiry a"), notified("trust b")
+    lower = notified("expiry a", "critical", NOW + DAY)
 
     async def act(store: Store) -> object:
         await store.notify([first, second], [], {})
