@@ -6,9 +6,11 @@ machine's (``machine_name``), and which IP address a text is (``read_ip``). Noth
 
 import ipaddress
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,6 +76,39 @@ def _sole_port(text: str) -> str:
     if ":" in text:
         raise ValueError(_BRACKETS)
     return text
+
+
+class Url(NamedTuple):
+    """A URL and the host it names, as ``read_host`` returns it; ``port`` is ``None`` where it names none."""
+
+    parts: SplitResult
+    host: str
+    port: int | None
+
+    @property
+    def has_login(self) -> bool:
+        """Return whether it holds a user name or a password, even an empty one."""
+        return self.parts.username is not None or self.parts.password is not None
+
+
+def read_url(text: str, schemes: Collection[str], otherwise: str) -> Url:
+    """Parse a URL of one of some schemes; anything may follow its host.
+
+    Raises ``ValueError`` with ``otherwise`` for what is no such URL, and with a sentence of its own for the
+    host or port of one. Neither repeats a login.
+    """
+    # urlsplit would silently drop line breaks and tabs.
+    if not text.isprintable():
+        raise ValueError(otherwise)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(otherwise) from None
+    authority = parts.netloc.rpartition("@")[2]
+    if parts.scheme not in schemes or not authority:
+        raise ValueError(otherwise)
+    host, port = split_host_port(authority)
+    return Url(parts, read_host(host), None if port is None else read_port(port))
 
 
 def read_port(text: str, lowest: int = 1) -> int:

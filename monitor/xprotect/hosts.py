@@ -7,13 +7,11 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from monitor.addresses import LOCALHOST_NAMES, MAX_HOST_LENGTH, HostPort, is_ip, read_host, read_ip
+from monitor.addresses import LOCALHOST_NAMES, MAX_HOST_LENGTH, is_ip, read_host, read_ip, read_url
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
-_NO_PORT = 0
 ENCRYPTED = frozenset({"https", "wss"})
 
 
@@ -38,16 +36,11 @@ class Url(NamedTuple):
 def url(text: str) -> Url | None:
     """Return what an http, https, ws or wss URL, or a host with or without port, means; else ``None``."""
     bare = text.strip()
-    if not bare.isprintable():
-        return None  # urlsplit would silently drop line ends and tabs
     try:
-        parts = urlsplit(bare if _SCHEME.match(bare) else f"https://{bare}")
-        where = HostPort.parse(parts.netloc.rpartition("@")[2], _NO_PORT)
+        found = read_url(bare if _SCHEME.match(bare) else f"https://{bare}", _PORTS, "")
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or "%" in where.host:
-        return None
-    return Url(parts.scheme, where.host, where.port or None)
+    return None if "%" in found.host else Url(found.parts.scheme, found.host, found.port)
 
 
 def host(text: str) -> str:

@@ -19,6 +19,7 @@ from monitor.addresses import (
     read_ip,
     read_network,
     read_port,
+    read_url,
     split_host_port,
 )
 
@@ -272,3 +273,45 @@ def test_is_loopback(address: str, expected: bool) -> None:  # noqa: FBT001 - a 
 def test_loopback_hosts(host: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """Of the names only localhost is this machine."""
     assert is_loopback_host(host) is expected
+
+
+URLS = {
+    "https://VMS01.example": ("https", "vms01.example", None, False),
+    "HTTPS://vms01.example./a?b#c": ("https", "vms01.example", None, False),
+    "http://[2001:DB8:0::1]:0443/": ("http", "2001:db8::1", 443, False),
+    "https://bücher.example:8443": ("https", "xn--bcher-kva.example", 8443, False),
+    "https://user@vms01:1": ("https", "vms01", 1, True),
+    "https://@vms01": ("https", "vms01", None, True),
+    "https://a:b@c@vms01": ("https", "vms01", None, True),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), URLS.items())
+def test_urls(text: str, expected: tuple[str, str, int | None, bool]) -> None:
+    """The host is as it is everywhere; whether a login or a path is allowed is the caller's decision."""
+    url = read_url(text, ("http", "https"), "no")
+    assert (url.parts.scheme, url.host, url.port, url.has_login) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no such URL"),
+        ("vms01", "no such URL"),
+        ("vms01:443", "no such URL"),
+        ("ftp://vms01", "no such URL"),
+        ("https:///x", "no such URL"),
+        ("https://u:p@", "no such URL"),
+        ("https://[::1", "no such URL"),
+        ("https://vms01\n", "no such URL"),
+        ("https://vm\ts01", "no such URL"),
+        ("https://vms 01", "a host is a DNS name or an IP address"),
+        ("https://10.1", "10.1 is not an IPv4 address (four numbers from 0 to 255)"),
+        ("https://vms01:", "a port is a number from 1 to 65535"),
+        ("https://user:secret@vms01:x", "a port is a number from 1 to 65535"),
+    ],
+)
+def test_what_is_no_url(text: str, said: str) -> None:
+    """Each mistake has its sentence, and none repeats a login."""
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        read_url(text, ("http", "https"), "no such URL")

@@ -7,9 +7,8 @@ name were verified.
 import base64
 import ssl
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from monitor.addresses import join_host_port
+from monitor.addresses import join_host_port, read_url
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.http.request import MIB, FetchError, FetchRequest, Redirects
@@ -84,8 +83,8 @@ async def get_list(
 
 
 def _where(url: str) -> str:
-    parts = urlsplit(url)
-    return join_host_port(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0))
+    parts, host, port = read_url(url, _PORTS, "a list is at an https or http URL")
+    return join_host_port(host, port or _PORTS[parts.scheme])
 
 
 def _sendable(header: str, where: str) -> str:

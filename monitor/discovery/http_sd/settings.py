@@ -9,25 +9,22 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from monitor.addresses import HostPort, is_loopback_host
+from monitor.addresses import is_loopback_host, read_url
 from monitor.discovery.settings import DiscoverySettings
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, LocalPath
 
 _LOGINS = ("password_file", "password_env", "token_file", "token_env")
+_A_URL = "must be a URL such as https://cmdb.vms.example/targets"
 
 
 def _url(value: str) -> str:
-    # urlsplit would silently drop newlines and tabs.
-    if not value.isprintable() or " " in value:
-        raise ValueError("must be a URL such as https://cmdb.vms.example/targets, without spaces")
-    parts = urlsplit(value)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise ValueError("must be a URL such as https://cmdb.vms.example/targets")
-    if parts.username is not None or parts.password is not None:
+    url = read_url(value, ("https", "http"), _A_URL)
+    if " " in value:
+        raise ValueError(f"{_A_URL}, without spaces")
+    if url.has_login:
         raise ValueError("must not hold a user name or password; use username and password_file")
-    HostPort.parse(parts.netloc)
-    return parts._replace(path=parts.path or "/", fragment="").geturl()
+    return url.parts._replace(path=url.parts.path or "/", fragment="").geturl()
 
 
 class HttpSdSettings(DiscoverySettings):

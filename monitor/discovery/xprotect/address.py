@@ -2,11 +2,11 @@
 
 import re
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
 
-from monitor.addresses import HTTPS_PORT, HostPort, join_host_port
+from monitor.addresses import HTTPS_PORT, join_host_port, read_url
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_AN_ADDRESS = "must be https://HOST or https://HOST:PORT; a host is a DNS name or an IP address"
 
 
 class Origin(NamedTuple):
@@ -31,24 +31,14 @@ def origin(text: str) -> Origin:
 
     Raises ``ValueError`` with a sentence for http, a path, a user name or an invalid host.
     """
-    # urlsplit would silently drop newlines and tabs.
-    if not text.isprintable() or " " in text:
-        raise ValueError("a host is a DNS name or an IP address")
     scheme = _SCHEME.match(text)
     if scheme and scheme[1].lower() == "http":
         raise ValueError("http would send the password in the clear; write https://")
     if scheme and scheme[1].lower() != "https":
         raise ValueError("must start with https:// or with the host")
-    parts = _split(text if scheme else f"https://{text}")
-    if parts.username is not None or parts.password is not None:
+    url = read_url(text if scheme else f"https://{text}", ("https",), _AN_ADDRESS)
+    if url.has_login:
         raise ValueError("must not hold a user name or password; use username and password_file")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
+    if url.parts.path not in ("", "/") or url.parts.query or url.parts.fragment:
         raise ValueError("must end after the host and port, such as https://vms01.vms.example")
-    return Origin(*HostPort.parse(parts.netloc))
-
-
-def _split(text: str) -> SplitResult:
-    try:
-        return urlsplit(text)
-    except ValueError:
-        raise ValueError("must be https://HOST or https://HOST:PORT") from None
+    return Origin(url.host, url.port or HTTPS_PORT)

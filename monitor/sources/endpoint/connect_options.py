@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from socket import AF_INET, AF_INET6
 from typing import Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.addresses import is_ip, join_host_port, read_host, read_port, split_host_port
+from monitor.addresses import is_ip, join_host_port, read_host, read_url
 from monitor.network.resolve import Address
 from monitor.secrets import SecretReference
 from monitor.settings import LocalPath, TargetSettings
@@ -220,19 +220,14 @@ def _secret(file: str | None, env: str | None) -> SecretReference | None:
 def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:
     """Parse a proxy URL; raise ``ValueError`` with a sentence about what is allowed."""
     try:
-        parts = urlsplit(text)
-        host, port = split_host_port(parts.netloc.rpartition("@")[2])
-        number = read_port(port or "")
-    except ValueError:
-        raise ValueError(_A_PROXY) from None
+        parts, host, port = read_url(text, _PROXIES, "")
+    except ValueError as error:
+        raise ValueError(": ".join(filter(None, (_A_PROXY, str(error))))) from None
     if parts.password is not None:
         raise ValueError("a password never stands in proxy; use proxy_password_file or proxy_password_env")
-    if parts.scheme not in _PROXIES or not host:
-        raise ValueError(_A_PROXY)
-    # urlsplit silently drops line breaks and tabs.
-    if parts.path not in ("", "/") or parts.query or parts.fragment or not text.isprintable():
+    if port is None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(_A_PROXY)
     user = unquote(parts.username or "")
     if len(user.encode()) > _LONGEST_USER or (parts.scheme == "http" and ":" in user):
         raise ValueError("the user of a proxy has at most 255 bytes and, for http, no colon")
-    return Proxy(parts.scheme, read_host(host), number, user, password)
+    return Proxy(parts.scheme, host, port, user, password)
