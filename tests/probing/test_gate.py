@@ -9,7 +9,7 @@ from support.factories.virtual_time import LoopClock
 
 
 def test_no_more_than_the_limit_at_once() -> None:
-    """The gate never lets more looks through than it was told."""
+    """The gate never lets more probes through than it was told."""
 
     async def scenario() -> int:
         gate, inside, most = Gate(LoopClock(), in_flight=3, per_second=0), 0, 0

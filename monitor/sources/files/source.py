@@ -33,6 +33,7 @@ class FilesSource:
     def __init__(self, threads: int = 8) -> None:
         """Probe up to ``threads`` targets at once, besides those that hang."""
         self.pool = ThreadPool("files", threads, spare=MOST_HANGING)
+        # Weak, but for as long as its thread is away: that holds the settings that it was given.
         self._hanging: WeakKeyDictionary[Files, Budget] = WeakKeyDictionary()
         # Weak: cached contents are dropped together with the target.
         self._known: WeakKeyDictionary[Files, dict[str, CertFile]] = WeakKeyDictionary()
@@ -42,10 +43,10 @@ class FilesSource:
         files = request.settings
         if not isinstance(files, Files):
             raise TypeError(f"{request.target_id} is no files target")
-        before = self._hanging.pop(files, None)
+        before = self._hanging.get(files)
         if before is not None and before.under_way:
-            self._hanging[files] = before
             return _still(before)
+        self._hanging.pop(files, None)
         probe = _Probe(files, self._known.get(files, {}), Budget.of(request.timeout.total_seconds()))
         try:
             async with asyncio.timeout(probe.budget.timeout):

@@ -231,6 +231,27 @@ def test_hanging_file(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
     )
 
 
+def test_a_disk_that_hangs_is_known_by_its_paths(
+    tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds one thread also where each request is made anew and forgotten after its probe."""
+    write(tmp_path, b_pem=first.pem)
+    real, released = os.open, threading.Event()
+    monkeypatch.setattr(certfile.os, "open", lambda path, flags: (released.wait(30), real(path, flags))[1])
+    source = FilesSource()
+
+    async def watch() -> int:
+        for _ in range(4):
+            await source.probe(target(tmp_path / "b.pem", timeout=0.1).request)
+        await asyncio.sleep(0)  # the pool hears of the cancelling at the loop's next turn
+        return source.pool.abandoned
+
+    try:
+        assert asyncio.run(watch()) == 1
+    finally:
+        released.set()
+
+
 def test_a_disk_that_hangs_holds_one_thread(
     tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
