@@ -106,7 +106,7 @@ def _clock_is_right(log: Mapping[str, NotificationRecord]) -> list[NotificationI
     if CLOCK not in log:
         return []
     sentence = "The clock of the monitor is right again; telling goes on."
-    return [NotificationItem(NotifyReason.SOLVED, None, (), "The monitor's own clock", (sentence,))]
+    return [NotificationItem(NotifyReason.RESOLVED, None, (), "The monitor's own clock", (sentence,))]
 
 
 def _other_renewals(

@@ -16,8 +16,8 @@ class NotifyReason(StrEnum):
     WORSE = "worse"
     REMINDER = "reminder"
     RENEWED = "renewed"
-    SOLVED = "solved"
-    ANSWERS = "answers"
+    RESOLVED = "resolved"
+    REACHABLE_AGAIN = "reachable_again"
     CLOCK = "clock"
     INVENTORY = "inventory"
 

@@ -38,7 +38,7 @@ def resolved(record: NotificationRecord, owners: Owners) -> NotificationItem:
     check = check_of(record.key) or Check.UNREACHABLE
     locations = tuple(alert_location(state, location) for location, state in owners)
     sentences = (f"No longer so: {PROBLEM[check]}.",)
-    return NotificationItem(NotifyReason.SOLVED, None, (check,), record.title, sentences, locations)
+    return NotificationItem(NotifyReason.RESOLVED, None, (check,), record.title, sentences, locations)
 
 
 def resolve_certificate(record: NotificationRecord, index: LocationIndex) -> Resolution:

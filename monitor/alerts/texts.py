@@ -49,8 +49,8 @@ REASON = {
     NotifyReason.WORSE: "worse than told before",
     NotifyReason.REMINDER: "reminder, still unsolved",
     NotifyReason.RENEWED: "renewed",
-    NotifyReason.SOLVED: "solved",
-    NotifyReason.ANSWERS: "answers again",
+    NotifyReason.RESOLVED: "solved",
+    NotifyReason.REACHABLE_AGAIN: "answers again",
     NotifyReason.CLOCK: "the monitor's own clock",
     NotifyReason.INVENTORY: "",
 }
@@ -128,8 +128,8 @@ _LONGEST_TITLE = 160
 _EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
 _GOOD = {
     NotifyReason.RENEWED: "RENEWED",
-    NotifyReason.SOLVED: "SOLVED",
-    NotifyReason.ANSWERS: "ANSWERS AGAIN",
+    NotifyReason.RESOLVED: "SOLVED",
+    NotifyReason.REACHABLE_AGAIN: "ANSWERS AGAIN",
     NotifyReason.CLOCK: "CLOCK",
 }
 
@@ -163,7 +163,7 @@ def _rest(item: NotificationItem, now: datetime) -> str:
     check = item.checks[0] if item.checks else None
     if item.reason is NotifyReason.RENEWED and item.certificate is not None:
         return f" now {days_phrase(item.certificate.not_after, now)}"
-    if item.reason is NotifyReason.SOLVED and check is not None:
+    if item.reason is NotifyReason.RESOLVED and check is not None:
         return f": no longer {PROBLEM[check]}"
     if check is None or item.reason not in (
         NotifyReason.FIRST,

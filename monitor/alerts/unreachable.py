@@ -187,7 +187,9 @@ def _reachable_again(snapshot: Snapshot, host: str, keys: list[str]) -> Notifica
     locations = tuple(alert_location(snapshot.states[subject_of(key)]) for key in keys)
     title = locations[0].title if len(locations) == 1 else host
     sentences = (f"{title} can be looked at again.",)
-    return NotificationItem(NotifyReason.ANSWERS, None, (Check.UNREACHABLE,), title, sentences, locations)
+    return NotificationItem(
+        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, sentences, locations
+    )
 
 
 def _network_is_back(snapshot: Snapshot) -> NotificationItem:
@@ -198,5 +200,5 @@ def _network_is_back(snapshot: Snapshot) -> NotificationItem:
         sentences.append(f"These {len(unreachable)} are still silent:")
     locations = tuple(alert_location(state) for state in unreachable)
     return NotificationItem(
-        NotifyReason.ANSWERS, None, (Check.UNREACHABLE,), title, tuple(sentences), locations
+        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, tuple(sentences), locations
     )

@@ -34,15 +34,15 @@ def rejected(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, w
     """
     answer = quoted(error.code, error.message)
     if error.code in _LOGIN_CODES or _is_m365(error):
-        return SendResult(SendStatus.RETRYABLE, _login_sentence(error, settings), relay_down=True)
+        return SendResult(SendStatus.RETRY, _login_sentence(error, settings), relay_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
-        return SendResult(SendStatus.PERMANENT, f"{settings.location} refused the {what} for good: {answer}")
-    return SendResult(SendStatus.RETRYABLE, f"{settings.location} refused the {what} for now: {answer}")
+        return SendResult(SendStatus.REFUSED, f"{settings.location} refused the {what} for good: {answer}")
+    return SendResult(SendStatus.RETRY, f"{settings.location} refused the {what} for now: {answer}")
 
 
 def session_failed(error: Exception, settings: RelaySettings) -> SendResult:
     """Return the result for every recipient when the session with the relay fails."""
-    return SendResult(SendStatus.RETRYABLE, _sentence(error, settings), relay_down=True)
+    return SendResult(SendStatus.RETRY, _sentence(error, settings), relay_down=True)
 
 
 def _sentence(error: Exception, settings: RelaySettings) -> str:

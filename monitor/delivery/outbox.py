@@ -19,9 +19,9 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 _DOUBLINGS = 6
 _STATES = {
-    SendStatus.SENT: RecipientStatus.SENT,
-    SendStatus.PERMANENT: RecipientStatus.FAILED,
-    SendStatus.RETRYABLE: RecipientStatus.PENDING,
+    SendStatus.ACCEPTED: RecipientStatus.ACCEPTED,
+    SendStatus.REFUSED: RecipientStatus.REFUSED,
+    SendStatus.RETRY: RecipientStatus.PENDING,
 }
 
 
@@ -114,7 +114,7 @@ def after_attempt(mail: Mail, results: Mapping[str, SendResult], now: datetime) 
         (address, _STATES[results[address].result] if address in results else state)
         for address, state in mail.recipients
     )
-    failures = dict.fromkeys(o.text for o in results.values() if o.result is not SendStatus.SENT)
+    failures = dict.fromkeys(o.text for o in results.values() if o.result is not SendStatus.ACCEPTED)
     return replace(
         mail,
         recipients=states,
@@ -134,13 +134,12 @@ async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
 def _report(
     mail: Mail, outcomes: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
 ) -> None:
-    names = {SendStatus.SENT: "accepted", SendStatus.PERMANENT: "refused", SendStatus.RETRYABLE: "retry"}
-    for result, name in names.items():
+    for result in SendStatus:
         number = sum(outcome.result is result for outcome in outcomes.values())
         if number:
-            counters.count(name, number)
-    if any(outcome.result is SendStatus.SENT for outcome in outcomes.values()):
+            counters.count(result.value, number)
+    if any(outcome.result is SendStatus.ACCEPTED for outcome in outcomes.values()):
         errors.clear()
-    for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.SENT):
+    for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.ACCEPTED):
         if errors.is_new(sentence):
             log.warning("mail %r: %s", mail.subject, sentence)

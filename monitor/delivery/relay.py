@@ -47,9 +47,9 @@ class RelaySettings:
 class SendStatus(StrEnum):
     """The result of one attempt for one recipient."""
 
-    SENT = "sent"
-    PERMANENT = "permanent"
-    RETRYABLE = "retryable"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    RETRY = "retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class SendResult:
     relay_down: bool = False
 
 
-SENT = SendResult(SendStatus.SENT)
+ACCEPTED = SendResult(SendStatus.ACCEPTED)
 
 
 class Relay(Protocol):

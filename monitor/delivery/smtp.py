@@ -10,7 +10,7 @@ import aiosmtplib
 from monitor.alerts import ascii_domain
 from monitor.delivery.connection import Note, open_session
 from monitor.delivery.faults import quoted, rejected, session_failed
-from monitor.delivery.relay import SENT, RelaySettings, SendResult, SendStatus
+from monitor.delivery.relay import ACCEPTED, RelaySettings, SendResult, SendStatus
 from monitor.errors import CertMonitorError
 from monitor.model import Mail
 from monitor.threads import ThreadPool
@@ -33,7 +33,7 @@ class Transcript:
     @property
     def sent(self) -> bool:
         """Return whether every recipient was accepted."""
-        return all(outcome.result is SendStatus.SENT for outcome in self.results.values())
+        return all(outcome.result is SendStatus.ACCEPTED for outcome in self.results.values())
 
 
 def _unheard(_line: str) -> None:
@@ -102,14 +102,14 @@ class _Attempt:
         timeout = max(self._settings.timeout, _DATA_AT_LEAST).total_seconds()
         answer = await self._client.data(self._mail.message, timeout=timeout)
         self._note(f"message: {quoted(answer.code, answer.message)}")
-        self._outcomes.update(dict.fromkeys(accepted, SENT))
+        self._outcomes.update(dict.fromkeys(accepted, ACCEPTED))
 
     async def _begin(self) -> bool:
         """Send MAIL; return false when the relay does not support this sender or message."""
         sender = ascii_domain(parseaddr(self._settings.sender)[1])
         needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
-            self._finish(SendResult(SendStatus.PERMANENT, _NO_UTF8))
+            self._finish(SendResult(SendStatus.REFUSED, _NO_UTF8))
             return False
         answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
         self._note(f"sender {sender}: {quoted(answer.code, answer.message)}")
@@ -129,7 +129,7 @@ class _Attempt:
         """Return whether the relay accepts one recipient; if not, store its result."""
         address = ascii_domain(recipient)
         if not address.isascii() and not self._client.supports_extension("smtputf8"):
-            self._put(recipient, SendResult(SendStatus.PERMANENT, _NO_UTF8))
+            self._put(recipient, SendResult(SendStatus.REFUSED, _NO_UTF8))
             return False
         try:
             answer = await self._client.rcpt(address, encoding="utf-8")
@@ -137,9 +137,7 @@ class _Attempt:
             self._put(recipient, rejected(error, self._settings, f"recipient {recipient}"))
             return False
         except ValueError as error:
-            self._put(
-                recipient, SendResult(SendStatus.PERMANENT, f"{recipient!r} is no mail address: {error}")
-            )
+            self._put(recipient, SendResult(SendStatus.REFUSED, f"{recipient!r} is no mail address: {error}"))
             return False
         self._note(f"recipient {recipient}: {quoted(answer.code, answer.message)}")
         return True

@@ -34,8 +34,8 @@ class RecipientStatus(StrEnum):
     """What became of one recipient of a mail."""
 
     PENDING = "pending"
-    SENT = "sent"
-    FAILED = "failed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def test_clock_that_is_right_again_is_told() -> None:
     """Telling goes on, and the administrators hear that it does."""
     row = NotificationRecord("clock", "critical", NOW - DAYS, NOW - DAYS)
     decision = decide(CALM, {"clock": row}, NOW, monitor_state=AFTER_INVENTORY)
-    assert news(decision) == [("solved", "", "The monitor's own clock")]
+    assert news(decision) == [("resolved", "", "The monitor's own clock")]
     assert decision.changes == (LogChange("clock", None),)
 
 

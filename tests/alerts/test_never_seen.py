@@ -97,7 +97,7 @@ class TestNeverSeen:
         """Also when it has fallen silent again before anybody decided."""
         answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_probes=probes)
         decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
-        assert news(decisions[1]) == [("solved", "", "spare:7563")]
+        assert news(decisions[1]) == [("resolved", "", "spare:7563")]
 
     def test_who_becomes_a_spare_is_not_called_silent_any_more(self) -> None:
         """Its told silence is forgotten without a word."""

@@ -150,7 +150,7 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
 def test_solved_fact_is_told(check: Check) -> None:
     """A fact about a target that no longer holds while it was seen is told as solved."""
     before = told(check, of="endpoint:a:443")
-    assert after(before, seen("a:443", OLD)) == ([("solved", "", "a:443")], list(before))
+    assert after(before, seen("a:443", OLD)) == ([("resolved", "", "a:443")], list(before))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_shared_matter_is_solved() -> None:
     key = "inconsistent www.vms.example"
     before = {key: NotificationRecord(key, "warning", NOW, NOW, "www.vms.example", ("a:443", "b:443"))}
     states = seen("a:443", NEW), seen("b:443", NEW)
-    assert after(before, *states) == ([("solved", "", "www.vms.example")], [key])
+    assert after(before, *states) == ([("resolved", "", "www.vms.example")], [key])
 
 
 def test_shared_matter_waits_for_a_blind_member() -> None:

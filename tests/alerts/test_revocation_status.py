@@ -141,14 +141,14 @@ def test_revoked_again_after_a_restart() -> None:
 def test_good_again() -> None:
     """Only the word of the issuer solves it."""
     good = (said(RevocationStatus.GOOD),)
-    assert outcome(snapshot(shown(), known=good), REVOKED) == (["solved revoked"], [])
+    assert outcome(snapshot(shown(), known=good), REVOKED) == (["resolved revoked"], [])
 
 
 def test_the_issuer_tells_again() -> None:
     """An issuer that was silent is no trouble any more when it has told of all its certificates."""
     leaf, middle = said(RevocationStatus.GOOD), said(RevocationStatus.GOOD, MIDDLE)
     assert outcome(snapshot(shown(), known=(leaf,)), UNKNOWN) == ([], [UNKNOWN])
-    assert outcome(snapshot(shown(), known=(leaf, middle)), UNKNOWN) == (["solved revocation_unknown"], [])
+    assert outcome(snapshot(shown(), known=(leaf, middle)), UNKNOWN) == (["resolved revocation_unknown"], [])
 
 
 def test_one_silent_issuer() -> None:
@@ -165,7 +165,7 @@ def test_unknown_becomes_revoked() -> None:
     """That one is revoked is news of its own, and the issuer is no longer silent."""
     known = (said(RevocationStatus.REVOKED), said(RevocationStatus.GOOD, MIDDLE))
     assert outcome(snapshot(shown(), known=known), UNKNOWN) == (
-        ["first revoked", "solved revocation_unknown"],
+        ["first revoked", "resolved revocation_unknown"],
         [REVOKED],
     )
 
@@ -199,7 +199,7 @@ def test_a_new_ca() -> None:
     key = f"revoked {MIDDLE.sha256}"
     gone = (FormerLeaf("a:443", LEAF, NEW, 2),)
     state = shown(NEW, former_leaves=gone, above=(OTHER, ROOT))
-    assert outcome(snapshot(state), key) == (["solved revoked"], [])
+    assert outcome(snapshot(state), key) == (["resolved revoked"], [])
 
 
 def test_blind() -> None:

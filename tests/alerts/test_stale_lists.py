@@ -79,6 +79,6 @@ def test_list_that_was_had_again_is_told(borne: bool) -> None:  # noqa: FBT001 -
     )
     assert [news(one) for one in decisions] == [
         [("first", "warning", LIST)],
-        [("solved", "", LIST)],
+        [("resolved", "", LIST)],
         [],
     ]

@@ -46,7 +46,7 @@ def test_a_restart_does_not_call_a_stale_list_solved(later: DiscoveryState) -> N
 def test_a_list_that_is_had_again_is_solved() -> None:
     """The first whole answer takes the trouble back."""
     _, after = told(site(FAILING), site(HAD))
-    assert [why for why, _, _ in after] == ["solved"]
+    assert [why for why, _, _ in after] == ["resolved"]
 
 
 def test_a_list_that_nobody_wants_any_more_is_forgotten_silently() -> None:

@@ -91,7 +91,7 @@ class TestAuthority:
         """Good news once, in the name of the CA."""
         before, after = self.falling(1, Check.OUTLIVES_CA), self.falling(1)
         decisions = [news(one) for one in steps((picture(before), NOW), (picture(after), NOW))]
-        assert decisions[1] == [("solved", "", "VMS CA")]
+        assert decisions[1] == [("resolved", "", "VMS CA")]
 
 
 def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
@@ -140,7 +140,7 @@ class TestSharedMatters:
         assert [news(decision) for decision in decisions] == [
             [("first", "warning", title)],
             [],
-            [("solved", "", title)],
+            [("resolved", "", title)],
         ]
         assert [change.key for change in decisions[0].changes] == [f"{check} {matter}"]
 
@@ -175,6 +175,6 @@ class TestSharedMatters:
         assert [news(decision) for decision in decisions] == [
             [("first", "critical", TITLE)],
             [],
-            [("solved", "", TITLE)],
+            [("resolved", "", TITLE)],
         ]
         assert [change.key for change in decisions[0].changes] == [f"{check} endpoint:{WHERE} {LEAF.sha256}"]

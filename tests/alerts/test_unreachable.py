@@ -107,7 +107,7 @@ def test_host_answers_again_when_all_its_told_ports_do() -> None:
     assert [news(decision) for decision in decisions] == [
         [("first", "warning", "a")],
         [],
-        [("answers", "", "a")],
+        [("reachable_again", "", "a")],
         [],
     ]
 
@@ -181,9 +181,9 @@ def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
     told = [news(decision) for decision in steps(*snapshots)]
     assert [items for items in told if items] == [
         [("first", "warning", "15 of 20 targets")],
-        [("answers", "", "18 of 20 targets")],
-        [("answers", "", "h1:443")],
-        [("answers", "", "h0:443")],
+        [("reachable_again", "", "18 of 20 targets")],
+        [("reachable_again", "", "h1:443")],
+        [("reachable_again", "", "h0:443")],
     ]
 
 

@@ -26,10 +26,10 @@ from support.factories.alerts_world import DAYS, NOW
 from support.servers.mail_servers import Inbox, mail_server
 
 ONE, TWO = "one@vms.example", "two@vms.example"
-SENT = SendResult(SendStatus.SENT)
-REFUSED = SendResult(SendStatus.PERMANENT, "no such user")
-BUSY = SendResult(SendStatus.RETRYABLE, "mailbox busy")
-DOWN = SendResult(SendStatus.RETRYABLE, "nobody listens", relay_down=True)
+ACCEPTED = SendResult(SendStatus.ACCEPTED)
+REFUSED = SendResult(SendStatus.REFUSED, "no such user")
+BUSY = SendResult(SendStatus.RETRY, "mailbox busy")
+DOWN = SendResult(SendStatus.RETRY, "nobody listens", relay_down=True)
 MINUTE = timedelta(minutes=1)
 
 
@@ -101,20 +101,20 @@ def test_waiting_never_gets_shorter(attempts: int) -> None:
 
 def test_delivered_mail_waits_for_nobody() -> None:
     """After a full success nobody is pending and no error stands."""
-    (after,) = attempt(Script([{ONE: SENT, TWO: SENT}]), mail())
+    (after,) = attempt(Script([{ONE: ACCEPTED, TWO: ACCEPTED}]), mail())
     assert (after.pending, after.attempts, after.last_error) == ((), 1, "")
 
 
 def test_permanent_failure_of_one_does_not_hold_up_the_other() -> None:
     """One recipient failed for good, the other has the mail, and nothing is tried again."""
-    (after,) = attempt(Script([{ONE: REFUSED, TWO: SENT}]), mail())
-    assert after.recipients == ((ONE, RecipientStatus.FAILED), (TWO, RecipientStatus.SENT))
+    (after,) = attempt(Script([{ONE: REFUSED, TWO: ACCEPTED}]), mail())
+    assert after.recipients == ((ONE, RecipientStatus.REFUSED), (TWO, RecipientStatus.ACCEPTED))
     assert (after.pending, after.last_error) == ((), "no such user")
 
 
 def test_only_the_refused_recipient_is_tried_again() -> None:
     """Who is busy stays pending, and the repeat carries the same Message-ID."""
-    script = Script([{ONE: SENT, TWO: BUSY}, {TWO: SENT}])
+    script = Script([{ONE: ACCEPTED, TWO: BUSY}, {TWO: ACCEPTED}])
     (after,) = attempt(script, mail())
     assert (after.pending, after.next_attempt_at) == ((TWO,), NOW + MINUTE)
     (done,) = attempt(script, after, now=NOW + MINUTE)
@@ -123,7 +123,7 @@ def test_only_the_refused_recipient_is_tried_again() -> None:
 
 def test_mail_that_is_not_due_rests() -> None:
     """Nothing is tried before its time."""
-    script = Script([{ONE: SENT}])
+    script = Script([{ONE: ACCEPTED}])
     attempt(script, replace(mail(), next_attempt_at=NOW + MINUTE))
     assert script.seen == []
 
@@ -142,21 +142,25 @@ def test_relay_that_is_down_is_tried_once_a_pass() -> None:
 
 def test_refused_mail_does_not_hold_up_the_next() -> None:
     """What concerns one mail says nothing about the others."""
-    after = attempt(Script([{ONE: REFUSED, TWO: BUSY}, {ONE: SENT, TWO: SENT}]), mail(1), mail(2))
+    after = attempt(Script([{ONE: REFUSED, TWO: BUSY}, {ONE: ACCEPTED, TWO: ACCEPTED}]), mail(1), mail(2))
     assert [m.pending for m in after] == [(TWO,), ()]
 
 
 def test_results_are_counted_by_recipient() -> None:
     """The metric counts recipients by what became of them."""
     counts = Counts()
-    attempt(Script([{ONE: SENT, TWO: BUSY}, {ONE: REFUSED, TWO: SENT}]), mail(1), mail(2), counts=counts)
+    attempt(
+        Script([{ONE: ACCEPTED, TWO: BUSY}, {ONE: REFUSED, TWO: ACCEPTED}]), mail(1), mail(2), counts=counts
+    )
     assert counts.counted == {"accepted": 2, "retry": 1, "refused": 1}
 
 
 def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """An outage is one line, also over many passes and mails, and news again after a success."""
     box, complaints = Box([mail(1), mail(2)]), LoggedErrors()
-    script = Script([{ONE: DOWN, TWO: DOWN}] * 3 + [{ONE: SENT, TWO: SENT}] * 2 + [{ONE: DOWN, TWO: DOWN}])
+    script = Script(
+        [{ONE: DOWN, TWO: DOWN}] * 3 + [{ONE: ACCEPTED, TWO: ACCEPTED}] * 2 + [{ONE: DOWN, TWO: DOWN}]
+    )
     caplog.set_level(logging.WARNING)
     for hour in range(4):
         asyncio.run(deliver_due(box, script, NOW + hour * DAYS, errors=complaints))
@@ -183,7 +187,7 @@ def test_complaints_are_bounded() -> None:
 def test_at_most_the_limit_is_tried() -> None:
     """One pass takes no more than its limit."""
     box = Box([mail(number) for number in range(5)])
-    script = Script([{ONE: SENT, TWO: SENT}])
+    script = Script([{ONE: ACCEPTED, TWO: ACCEPTED}])
     assert (asyncio.run(deliver_due(box, script, NOW, limit=3)), len(script.seen)) == (3, 3)
 
 

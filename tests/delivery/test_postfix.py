@@ -183,8 +183,8 @@ def test_notice_arrives_whole_through_postfix(postfix: tuple[int, Path]) -> None
     settings = RelaySettings("127.0.0.1", "certs@vms.example", port=port, timeout=timedelta(seconds=10))
     outcomes = asyncio.run(SmtpRelay(settings).send(mail))
     assert {address: outcome.result for address, outcome in outcomes.items()} == {
-        "admins@vms.example": SendStatus.SENT,
-        "nobody@vms.example": SendStatus.PERMANENT,
+        "admins@vms.example": SendStatus.ACCEPTED,
+        "nobody@vms.example": SendStatus.REFUSED,
     }
     until(lambda: box.is_dir() and any(box.iterdir()), box.parents[2] / "out")
     (arrived,) = box.iterdir()

@@ -68,7 +68,7 @@ def test_implicit_tls_with_own_ca(authority: Authority) -> None:
         async with mail_server(Inbox(), implicit_tls=authority.server()) as port:
             return await relay(port, security=Security.TLS, ca=str(authority.file)).send(sample())
 
-    assert results(asyncio.run(run())) == {ADMIN: SendStatus.SENT}
+    assert results(asyncio.run(run())) == {ADMIN: SendStatus.ACCEPTED}
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
@@ -85,7 +85,7 @@ def test_untrusted_server_gets_nothing(authority: Authority, security: Security,
             return inbox, only(await relay(port, security=security, ca=ca).send(sample()))
 
     inbox, outcome = asyncio.run(run())
-    assert (inbox.taken, outcome.result, outcome.relay_down) == ([], SendStatus.RETRYABLE, True)
+    assert (inbox.taken, outcome.result, outcome.relay_down) == ([], SendStatus.RETRY, True)
     assert "is not accepted" in outcome.text
     assert "email.ca" in outcome.text
 
@@ -94,19 +94,19 @@ def test_starttls_is_never_left_out() -> None:
     """Where STARTTLS is wanted and not offered, the mail waits instead of travelling in the clear."""
     inbox = Inbox()
     outcome = only(sent_to(inbox, security=Security.STARTTLS))
-    assert (outcome.result, "STARTTLS" in outcome.text, inbox.taken) == (SendStatus.RETRYABLE, True, [])
+    assert (outcome.result, "STARTTLS" in outcome.text, inbox.taken) == (SendStatus.RETRY, True, [])
 
 
 def test_tls_to_a_plain_port() -> None:
     """TLS spoken to a plain port says which settings to probe."""
     outcome = only(sent_to(Inbox(), security=Security.TLS))
-    assert (outcome.result, "email.security" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "email.security" in outcome.text) == (SendStatus.RETRY, True)
 
 
 def test_unreadable_ca_file(tmp_path: Path) -> None:
     """A CA file that is missing is said, and the mail waits."""
     outcome = only(sent_to(Inbox(), security=Security.STARTTLS, ca=str(tmp_path / "none.pem")))
-    assert (outcome.result, "No such file" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "No such file" in outcome.text) == (SendStatus.RETRY, True)
 
 
 def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox, SendResult, list[str]]:
@@ -135,14 +135,14 @@ def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox,
 def test_login(authority: Authority) -> None:
     """A login over verified STARTTLS lets the mail pass, and the password is heard nowhere."""
     inbox, outcome, heard = logged_in(authority, PASSWORD)
-    assert (outcome.result, inbox.logins) == (SendStatus.SENT, ["watch"])
+    assert (outcome.result, inbox.logins) == (SendStatus.ACCEPTED, ["watch"])
     assert [line for line in heard if PASSWORD in line] == []
 
 
 def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
     """A refused login can be put right, so that the mail waits."""
     _, outcome, heard = logged_in(authority, "wrong horse")
-    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRY, True)
     assert "Check email.username" in outcome.text
     assert [line for line in heard if "wrong horse" in line] == []
 
@@ -150,21 +150,21 @@ def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
 def test_missing_login_says_so(authority: Authority) -> None:
     """A relay that demands a login is a fault of the settings, not of the mail."""
     _, outcome, _ = logged_in(authority, PASSWORD, username="", password=None)
-    assert (outcome.result, "demands a login" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "demands a login" in outcome.text) == (SendStatus.RETRY, True)
 
 
 def test_password_that_cannot_be_read(authority: Authority, tmp_path: Path) -> None:
     """A missing password file is said, and the mail waits."""
     gone = SecretReference(file=str(tmp_path / "gone"))
     _, outcome, _ = logged_in(authority, PASSWORD, password=gone.resolve)
-    assert (outcome.result, "cannot read file" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "cannot read file" in outcome.text) == (SendStatus.RETRY, True)
 
 
 def test_password_never_travels_in_the_clear() -> None:
     """A login over an open connection is refused before anything is sent."""
     inbox = Inbox()
     outcome = only(sent_to(inbox, username="watch", password=lambda: Secret(PASSWORD)))
-    assert (outcome.result, inbox.logins, "in the clear" in outcome.text) == (SendStatus.RETRYABLE, [], True)
+    assert (outcome.result, inbox.logins, "in the clear" in outcome.text) == (SendStatus.RETRY, [], True)
 
 
 def test_settings_do_not_show_the_password() -> None:

@@ -30,7 +30,7 @@ def test_unauthenticated_relay_takes_the_mail_whole() -> None:
     inbox, mail = Inbox(), sample()
     outcomes = sent_to(inbox, mail)
     assert (results(outcomes), inbox.taken[0].mail_from, inbox.taken[0].rcpt_tos) == (
-        {ADMIN: SendStatus.SENT},
+        {ADMIN: SendStatus.ACCEPTED},
         "certs@vms.example",
         [ADMIN],
     )
@@ -44,7 +44,7 @@ def test_lines_that_begin_with_a_dot_arrive() -> None:
     mail = sample()
     dotted = replace(mail, message=mail.message + b".\r\n..two\r\nend\r\n")
     assert (results(sent_to(inbox, dotted)), inbox.taken[0].content) == (
-        {ADMIN: SendStatus.SENT},
+        {ADMIN: SendStatus.ACCEPTED},
         dotted.message,
     )
 
@@ -55,17 +55,17 @@ BOTH = ("good@vms.example", "bad@vms.example")
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ("550 5.1.1 no such user", SendStatus.PERMANENT),
-        ("450 4.2.1 mailbox busy", SendStatus.RETRYABLE),
-        ("552 too many recipients", SendStatus.RETRYABLE),
-        ("451 greylisted", SendStatus.RETRYABLE),
+        ("550 5.1.1 no such user", SendStatus.REFUSED),
+        ("450 4.2.1 mailbox busy", SendStatus.RETRY),
+        ("552 too many recipients", SendStatus.RETRY),
+        ("451 greylisted", SendStatus.RETRY),
     ],
 )
 def test_one_of_two_recipients_is_refused(answer: str, expected: SendStatus) -> None:
     """The other recipient still gets the mail."""
     inbox = Inbox({BOTH[1]: answer})
     outcomes = sent_to(inbox, sample(*BOTH))
-    assert results(outcomes) == {BOTH[0]: SendStatus.SENT, BOTH[1]: expected}
+    assert results(outcomes) == {BOTH[0]: SendStatus.ACCEPTED, BOTH[1]: expected}
     assert (inbox.taken[0].rcpt_tos, outcomes[BOTH[1]].relay_down) == ([BOTH[0]], False)
     assert answer in outcomes[BOTH[1]].text
 
@@ -74,7 +74,7 @@ def test_all_recipients_refused() -> None:
     """Without anybody left no DATA follows."""
     inbox = Inbox(dict.fromkeys(BOTH, "550 no"))
     assert (results(sent_to(inbox, sample(*BOTH))), inbox.taken) == (
-        dict.fromkeys(BOTH, SendStatus.PERMANENT),
+        dict.fromkeys(BOTH, SendStatus.REFUSED),
         [],
     )
 
@@ -82,16 +82,16 @@ def test_all_recipients_refused() -> None:
 @pytest.mark.parametrize(
     ("command", "answer", "expected"),
     [
-        ("MAIL", "550 5.7.1 sender not allowed", SendStatus.PERMANENT),
-        ("MAIL", "451 try later", SendStatus.RETRYABLE),
-        ("MAIL", "530 5.7.0 authentication required", SendStatus.RETRYABLE),
+        ("MAIL", "550 5.7.1 sender not allowed", SendStatus.REFUSED),
+        ("MAIL", "451 try later", SendStatus.RETRY),
+        ("MAIL", "530 5.7.0 authentication required", SendStatus.RETRY),
         (
             "MAIL",
             "550 5.7.30 Basic authentication is not supported for Client Submission",
-            SendStatus.RETRYABLE,
+            SendStatus.RETRY,
         ),
-        ("DATA", "554 5.6.0 content refused", SendStatus.PERMANENT),
-        ("DATA", "452 disk full", SendStatus.RETRYABLE),
+        ("DATA", "554 5.6.0 content refused", SendStatus.REFUSED),
+        ("DATA", "452 disk full", SendStatus.RETRY),
     ],
 )
 def test_answers_to_the_whole_mail(command: str, answer: str, expected: SendStatus) -> None:
@@ -111,14 +111,14 @@ def test_nobody_listens() -> None:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         outcome = only(asyncio.run(relay(port, host="127.0.0.1").send(sample())))
-    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRY, True)
     assert f"nobody listens at 127.0.0.1 port {port}" in outcome.text
 
 
 def test_unknown_host() -> None:
     """A name that does not exist (RFC 6761) is said, and the mail waits."""
     outcome = only(asyncio.run(relay(25, host="relay.invalid").send(sample())))
-    assert (outcome.result, "relay.invalid" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "relay.invalid" in outcome.text) == (SendStatus.RETRY, True)
 
 
 def ready(replies: dict[str, str | None]) -> Answer:
@@ -150,45 +150,45 @@ def scripted(greeting: str | None, answer: Answer, seconds: float = 5) -> SendRe
 def test_server_that_hangs_costs_its_timeout(where: str) -> None:
     """A server that stops answering at any command costs the timeout and the mail waits."""
     outcome = scripted(None if where == "greeting" else "220 hi", ready({where: None}), seconds=0.2)
-    assert (outcome.result, "did not answer within 0.2 s" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "did not answer within 0.2 s" in outcome.text) == (SendStatus.RETRY, True)
 
 
 @pytest.mark.parametrize("where", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_server_that_hangs_up(where: str) -> None:
     """A server that closes at any command leaves the mail waiting."""
     outcome = scripted("" if where == "greeting" else "220 hi", ready({where: ""}))
-    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRY, True)
 
 
 def test_server_that_closes_in_the_middle_of_data() -> None:
     """A connection that ends after the body but before the answer is tried again."""
     lines = iter(["250 hello", "250 ok", "250 ok", "354 go on", ""])
     outcome = scripted("220 hi", lambda _line: next(lines))
-    assert (outcome.result, "closed the connection" in outcome.text) == (SendStatus.RETRYABLE, True)
+    assert (outcome.result, "closed the connection" in outcome.text) == (SendStatus.RETRY, True)
 
 
 @pytest.mark.parametrize("greeting", ["554 no service for you", "421 too busy", "what is this", "220"])
 def test_odd_greetings_wait(greeting: str) -> None:
     """Whatever greets us, no mail is given up because of it."""
     outcome = scripted(greeting, ready({"MAIL": "421 closing"}))
-    assert outcome.result is SendStatus.RETRYABLE
+    assert outcome.result is SendStatus.RETRY
 
 
 def test_server_that_only_knows_helo() -> None:
     """A server from before EHLO (RFC 1869) still gets the mail."""
-    assert scripted("220 old", ready({"EHLO": "502 what"})).result is SendStatus.SENT
+    assert scripted("220 old", ready({"EHLO": "502 what"})).result is SendStatus.ACCEPTED
 
 
 @pytest.mark.parametrize("bye", ["", "500 no such command"])
 def test_odd_goodbye_does_not_matter(bye: str) -> None:
     """A mail that was taken stays taken, however the session ends."""
-    assert scripted("220 hi", ready({"QUIT": bye})).result is SendStatus.SENT
+    assert scripted("220 hi", ready({"QUIT": bye})).result is SendStatus.ACCEPTED
 
 
 def test_recipient_in_letters_needs_smtputf8() -> None:
     """An address in letters fails for good where SMTPUTF8 is lacking; the other recipient gets the mail."""
     outcomes = sent_to(Inbox(), sample("jürgen@vms.example", ADMIN))
-    assert results(outcomes) == {"jürgen@vms.example": SendStatus.PERMANENT, ADMIN: SendStatus.SENT}
+    assert results(outcomes) == {"jürgen@vms.example": SendStatus.REFUSED, ADMIN: SendStatus.ACCEPTED}
     assert "SMTPUTF8" in outcomes["jürgen@vms.example"].text
 
 
@@ -223,8 +223,8 @@ def test_sender_in_letters() -> None:
     """A sender in letters makes a mail that only a server with SMTPUTF8 can take."""
     sender = "zertifikat-wächter@vms.example"
     mail = sample(sender=sender)
-    assert only(sent_to(Inbox(), mail, sender=sender)).result is SendStatus.PERMANENT
-    assert only(with_utf8(mail, sender=sender)[1]).result is SendStatus.SENT
+    assert only(sent_to(Inbox(), mail, sender=sender)).result is SendStatus.REFUSED
+    assert only(with_utf8(mail, sender=sender)[1]).result is SendStatus.ACCEPTED
 
 
 def test_ehlo_name() -> None:
@@ -237,8 +237,8 @@ def test_ehlo_name() -> None:
 def test_only_pending_recipients_are_sent_to() -> None:
     """Who has the mail does not get it again."""
     inbox, mail = Inbox(), sample(*BOTH)
-    states = ((BOTH[0], mail.recipients[0][1].SENT), mail.recipients[1])
-    assert results(sent_to(inbox, replace(mail, recipients=states))) == {BOTH[1]: SendStatus.SENT}
+    states = ((BOTH[0], mail.recipients[0][1].ACCEPTED), mail.recipients[1])
+    assert results(sent_to(inbox, replace(mail, recipients=states))) == {BOTH[1]: SendStatus.ACCEPTED}
 
 
 def test_transcript_tells_the_conversation() -> None:

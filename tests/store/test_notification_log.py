@@ -68,7 +68,7 @@ def test_attempted_mail_waits_for_the_rest(where: str) -> None:
         tried = replace(
             stored,
             recipients=(
-                ("one@vms.example", RecipientStatus.SENT),
+                ("one@vms.example", RecipientStatus.ACCEPTED),
                 ("two@vms.example", RecipientStatus.PENDING),
             ),
             attempts=1,

@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from monitor.errors import NewerSchemaError, SystemBrokenError
+from monitor.model import RecipientStatus
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.json_columns import (
@@ -23,6 +24,7 @@ from monitor.store.json_columns import (
     former_leaves_of,
     lists_of,
     machine_of,
+    recipients_of,
 )
 from monitor.store.schema import MIGRATIONS, migrate, schema
 from monitor.store.sqlite import SqliteDialect
@@ -201,6 +203,25 @@ def test_what_was_recorded_follows_renamed_columns(path: Path) -> None:
     assert [one.location for one in known.entries] == ["h/My/AB"]
     assert [one.location for one in lists_of(str(lists))] == ["/x/c"]
     assert asked(path, "SELECT found FROM discovery") == [('[{"address": "h:1", "traits": {}}]',)]
+
+
+def test_recipients_follow_renamed_results(path: Path) -> None:
+    """Who received a mail, who was refused and who still waits stays so, whatever the address is."""
+    made_at(path, "0003")
+    before = [['"sent"]@vms.example', "sent"], ["failed", "failed"], ["c", "pending"]]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO mail VALUES (7, '<1@x>', 's', x'00', ?, 1, 2, 3, 'busy', NULL)",
+            (json.dumps(before),),
+        )
+        connection.commit()
+    migrate(SqliteDialect(path), schema())
+    [(recipients,)] = asked(path, "SELECT recipients FROM mail WHERE id = 7")
+    assert recipients_of(str(recipients)) == (
+        ('"sent"]@vms.example', RecipientStatus.ACCEPTED),
+        ("failed", RecipientStatus.REFUSED),
+        ("c", RecipientStatus.PENDING),
+    )
 
 
 def test_new_file_is_not_copied(path: Path) -> None:

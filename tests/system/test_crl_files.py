@@ -219,7 +219,7 @@ def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
     assert news == [
         [("first", "CRL of CN=Plant CA", 2)],
         [],
-        [("solved", "CRL of CN=Plant CA", 2)],
+        [("resolved", "CRL of CN=Plant CA", 2)],
     ]
 
 

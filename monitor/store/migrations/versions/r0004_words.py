@@ -36,6 +36,9 @@ _FIELDS = (
     ("discovery", "found", (("part", "traits"),)),
 )
 
+# What became of a recipient is the second value of a pair, so that a bracket follows its quote.
+_RECIPIENTS = (("sent", "accepted"), ("failed", "refused"))
+
 
 def upgrade() -> None:
     """Rename them in place, so that no mail is repeated or missed and no record is lost."""
@@ -54,3 +57,5 @@ def upgrade() -> None:
             op.execute(
                 f"""UPDATE {table} SET {column} = replace({column}, '"{old}"\\:', '"{new}"\\:')"""  # noqa: S608 - constants of this file
             )
+    for old, new in _RECIPIENTS:
+        op.execute(f"""UPDATE mail SET recipients = replace(recipients, '"{old}"]', '"{new}"]')""")  # noqa: S608 - constants of this file
