@@ -28,7 +28,7 @@ from monitor.network.resolve import Address, NameLookup, Resolver
 from monitor.pipeline import BusyError, Judge, NotAllowedError, OnDemandProber
 from monitor.pipeline.on_demand import AT_ONCE, WAITING
 from monitor.sources import EndpointSettings, sources
-from support.pki import authority, leaf
+from support.pki import TODAY, authority, leaf
 from support.servers.tls_peers import TlsPeer, listening, server_context, speaking_tls
 
 SOON = timedelta(seconds=5)
@@ -127,8 +127,8 @@ def probe(names: Names, address: str, allow: Sequence[str], source: Source | Non
 
 def test_looks_at_the_target(tmp_path: Path) -> None:
     """A probe shows and judges the certificate that the target serves."""
-    ca = authority("Test CA")
-    served = leaf("rec.example", ca)
+    ca = authority("Test CA", at=TODAY)
+    served = leaf("rec.example", ca, at=TODAY)
 
     async def run() -> TargetState:
         async with listening(speaking_tls(server_context(served))) as port:

@@ -17,7 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from support.folders import ROOT
-from support.pki import Issued, authority, leaf
+from support.pki import TODAY, Issued, authority, leaf
 from support.servers.daemon_process import Running, daemon, until
 from support.servers.prometheus_server import program, prometheus
 from support.servers.tls_peers import TlsPeer, listening, saying, server_context, speaking_tls
@@ -65,8 +65,8 @@ def section(allow: str, *, second: bool = False) -> str:
 @asynccontextmanager
 async def estate(folder: Path, probe: str) -> AsyncIterator[Estate]:
     """Run the daemon, without targets of its own, beside one TLS server."""
-    ca, peers, second = authority("Test CA"), list[TlsPeer](), f"127.0.0.1:{free_port()}"
-    served = leaf("rec.example", ca)
+    ca, peers, second = authority("Test CA", at=TODAY), list[TlsPeer](), f"127.0.0.1:{free_port()}"
+    served = leaf("rec.example", ca, at=TODAY)
     (folder / "ca.pem").write_bytes(ca.pem)
     config = folder / "cert-monitor.yaml"
     web = f'web: {{listen: "127.0.0.1:0", metrics_listen: "{second}"}}\nstore: {{url: "sqlite:///s.db"}}\n'

@@ -22,12 +22,12 @@ from monitor.parse import AliasedCertificates, aliased_certificates, parse_certi
 from monitor.parse.der import children, element
 from monitor.secrets import Secret
 from support.folders import DATA
-from support.pki import Issued, authority, leaf, object_identifier, tlv
+from support.pki import TODAY, Issued, authority, leaf, object_identifier, tlv
 
 RECORDED = DATA / "stores"
-ROOT = authority("Store CA")
-LEAF = leaf("web.example", ROOT)
-OTHER = leaf("other.example")
+ROOT = authority("Store CA", at=TODAY)
+LEAF = leaf("web.example", ROOT, at=TODAY)
+OTHER = leaf("other.example", at=TODAY)
 WORD = "changeit"
 
 
