@@ -12,7 +12,7 @@ from monitor.alerts.alert import RenewalSteps, StepsKey
 from monitor.alerts.keys import STORE_VS_ENDPOINT, machine_of
 from monitor.alerts.texts import STEPS, day, shown
 from monitor.assess import mismatch, missing_names
-from monitor.model import Certificate, Check, Finding, Path, Target, TargetInfo, TargetState
+from monitor.model import Certificate, Check, Finding, Path, Target, TargetState
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _RESOLVED_BY_RENEWAL = _ABOUT_CA | {
@@ -56,20 +56,20 @@ def add_steps(
     if finding.check in STORE_VS_ENDPOINT:
         _add_for_store(known, state, finding, certificate)
         return
-    meaning = state.target.info
-    if not (meaning.what_stops or meaning.steps or meaning.ca_first or meaning.link):
+    runbook = state.target.info.runbook
+    if not (runbook.impact or runbook.steps or runbook.ca_first or runbook.link):
         if finding.check is Check.REVOKED:
             known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding)))
         return
     if certificate is None and finding.check in _RESOLVED_BY_RENEWAL:
         return
     path = _path_of(state, finding, certificate) if finding.check in _RESOLVED_BY_RENEWAL else None
-    first = path is not None and bool(meaning.ca_first) and _needs_ca_first(path, finding, now)
+    first = path is not None and bool(runbook.ca_first) and _needs_ca_first(path, finding, now)
     key, rank = _key(state.target), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
-        impact = meaning.what_stops if finding.check in _HAS_IMPACT else ""
+        impact = runbook.impact if finding.check in _HAS_IMPACT else ""
         steps = _steps(state.target, path, finding, first=first) if path else ()
-        known[key] = RenewalSteps(impact, steps, meaning.link, _title(state.target), ca_first=first)
+        known[key] = RenewalSteps(impact, steps, runbook.link, _title(state.target), ca_first=first)
 
 
 def merged_steps(several: list[Mapping[StepsKey, RenewalSteps]]) -> tuple[RenewalSteps, ...]:
@@ -109,13 +109,13 @@ def _add_for_store(
         title = "" if finding.check is Check.CA_NOT_INSTALLED else machine_of(finding)
         known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding), target_title=title))
         return
-    meaning = target.info
-    texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in meaning.switch)
+    runbook = target.info.runbook
+    texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in runbook.switch)
     path = _path_of(state, finding, certificate)
     steps = _filled(texts, target, path, finding) if texts and path else standard_steps(finding)
     key = _key(target)
     if key not in known or _rank(known[key]) < _SWITCH_RANK:
-        known[key] = RenewalSteps(meaning.what_stops, steps, meaning.link, _title(target), switch=True)
+        known[key] = RenewalSteps(runbook.impact, steps, runbook.link, _title(target), switch=True)
 
 
 def _rank(steps: RenewalSteps) -> int:
@@ -124,13 +124,13 @@ def _rank(steps: RenewalSteps) -> int:
 
 def _key(target: Target) -> StepsKey:
     """Return what makes steps the same: texts of one preset differ only in the host that they name."""
-    meaning = target.info
-    component = meaning.component or target.label("component")
-    same = (meaning.what_stops, meaning.link)
+    runbook = target.info.runbook
+    component = target.info.component or target.label("component")
+    same = (runbook.impact, runbook.link)
     if not component:
-        return (*same, meaning.steps, meaning.ca_first)
+        return (*same, runbook.steps, runbook.ca_first)
     group = target.label("certificate_group")
-    return (*same, component, group, len(meaning.steps), len(meaning.ca_first))
+    return (*same, component, group, len(runbook.steps), len(runbook.ca_first))
 
 
 def _title(target: Target) -> str:
@@ -161,8 +161,8 @@ def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
 
 
 def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tuple[str, ...]:
-    meaning: TargetInfo = target.info
-    return _filled(meaning.ca_first if first else meaning.steps, target, path, finding)
+    runbook = target.info.runbook
+    return _filled(runbook.ca_first if first else runbook.steps, target, path, finding)
 
 
 def _filled(texts: tuple[str, ...], target: Target, path: Path, finding: Finding) -> tuple[str, ...]:

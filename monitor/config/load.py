@@ -177,7 +177,7 @@ class _Loading:
 
     def unknown_presets(self) -> None:
         """Report endpoints and modules that name a preset which no file defines."""
-        every = [preset.key for role in self._presets.roles for preset in self._presets.every(role)]
+        every = [preset.key for role in self._presets.roles for preset in self._presets.all_ports(role)]
         for document, settings in self._parts:
             for keys, endpoint in _endpoints(settings):
                 key = endpoint.preset

@@ -27,7 +27,7 @@ from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.windows_remote.settings import DEFAULT_POLICY, target_of
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 from monitor.windows.access import RemoteMachine
-from monitor.xprotect import Preset, meaning
+from monitor.xprotect import Preset, make_target_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class _Planning:
         self._sites: dict[str, str] = {}
 
     def add(self, settings: TargetKind, own: PolicySettings | None = None, origin: str = "") -> None:
-        preset = self._presets.of(settings.preset) if isinstance(settings, EndpointSettings) else None
+        preset = self._presets.get(settings.preset) if isinstance(settings, EndpointSettings) else None
         named = self._with_site(_labels(preset) | settings.labels)
         before = preset.defaults if preset else default_policy(settings)
         policy = self._policies.of(settings.kind, named, own or settings, before)
@@ -138,7 +138,7 @@ class _Planning:
         except KeyError:
             self._leave_out(discovery, found, f"this version knows no kind {found.kind!r}")
             return
-        preset = self._presets.of(found.preset) if found.preset else None
+        preset = self._presets.get(found.preset) if found.preset else None
         own = with_policy(discovery, found)
         before = preset.defaults if preset else None
         policy = self._policies.of(found.kind, labels, own, before)
@@ -207,7 +207,7 @@ def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, prese
     told = target.info
     if preset is not None:
         port = int(target.where.rpartition(":")[2])
-        told = meaning(preset, "", target.host, port)
+        told = make_target_info(preset, "", target.host, port)
         told = replace(told, title=target.info.title or told.title)
         part = replace(
             part,

@@ -74,26 +74,35 @@ def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetInfo:
-    """Hold what a target is to its people; plain data, shown in mails and on the page.
+class Runbook:
+    """Instructions for renewing a certificate, and the impact of its expiry; empty if there are none.
 
-    ``steps``, ``ca_first`` (told instead of the steps when the CA must be renewed first) and ``switch`` (told
-    instead when the new certificate lies ready on the machine already) may hold the placeholders
-    ``{names}``, ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate
-    when they are told. ``{thumbprint}`` is the present one only in a step that says "currently served" and
-    holds no command; elsewhere it asks for that of the new certificate. ``owner`` says who is responsible,
-    ``note`` is a remark for whoever reads about the target; both are one line of clean text.
+    ``ca_first`` replaces ``steps`` when the CA must be renewed first, ``switch`` when the new certificate is
+    installed on the machine but not in use. The three may contain the placeholders ``{names}``,
+    ``{thumbprint}``, ``{issuer}`` and ``{ca_ends}``, filled from the certificate for each alert.
+    ``{thumbprint}`` is that of the current certificate only in a step that says "currently served" and
+    contains no command; elsewhere it stands for that of the new certificate.
+    """
+
+    impact: str = ""
+    steps: tuple[str, ...] = ()
+    ca_first: tuple[str, ...] = ()
+    switch: tuple[str, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """The description of a target for people, shown in mails and on the page.
+
+    ``owner`` is the person or team responsible, ``note`` a remark; both are one line of sanitized text.
     """
 
     title: str = ""
     component: str = ""
-    what_stops: str = ""
-    steps: tuple[str, ...] = ()
-    ca_first: tuple[str, ...] = ()
-    link: str = ""
-    switch: tuple[str, ...] = ()
     owner: str = ""
     note: str = ""
+    runbook: Runbook = Runbook()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""What XProtect and its kin are: their ports, their words, and what their API's answers mean; no I/O."""
+"""Knowledge of XProtect and related products: ports, terms, and the meaning of API answers; no I/O."""
 
 from monitor.xprotect.answers import Answers, Items
-from monitor.xprotect.host import found_on
+from monitor.xprotect.host import host_endpoints
 from monitor.xprotect.presets import Preset, Presets
-from monitor.xprotect.site import PARTS, SiteList, found_in
-from monitor.xprotect.target_info import meaning, title
+from monitor.xprotect.site import PARTS, SiteList, site_endpoints
+from monitor.xprotect.target_info import make_target_info, title
 
 __all__ = [
     "PARTS",
@@ -13,8 +13,8 @@ __all__ = [
     "Preset",
     "Presets",
     "SiteList",
-    "found_in",
-    "found_on",
-    "meaning",
+    "host_endpoints",
+    "make_target_info",
+    "site_endpoints",
     "title",
 ]

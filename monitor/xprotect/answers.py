@@ -1,4 +1,4 @@
-"""What one site answered, resource by resource, as parsed JSON; nothing here knows what it means."""
+"""The answers of one site by resource, as parsed JSON; does not interpret them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ Items = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Hold the items of each resource of the API, without the ``array`` or ``data`` around them.
+    """The items of each resource of the API, without the enclosing ``array`` or ``data``.
 
     ``group_recorders`` maps the id of a failover group to its recorders, ``recorder_failovers`` the id of a
     recording server to its failover settings, ``hardware_settings`` the id of a device to its driver's
-    settings. ``api_gateways`` are the URLs of ``.well-known/uris``. What was not asked for or could not
-    be had is empty.
+    settings. ``api_gateways`` are the URLs of ``.well-known/uris``. What was not
+    requested or not available is empty.
     """
 
     sites: Items = ()

@@ -1,7 +1,7 @@
-"""Who calls which server of a site over TLS, and therefore must trust the CA of its certificate; data only.
+"""The clients of each server of a site, which must trust the CA of its certificate; data only.
 
-``verified`` is false where no source that could be read names the caller: it is general knowledge of the
-product, to be checked against the vendor's certificates guide before anybody relies on it.
+``verified`` is false if no source that we could read names the client: it is general knowledge of the
+product, to be checked against the vendor's certificates guide before relying on it.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ _EVENTS = ("event_server", "addon")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Say that a caller uses the certificate of one group on some components.
+    """A client that connects to some components with the certificates of one group.
 
-    ``caller`` is how the manuals call it; ``source`` is empty where ``verified`` is false.
+    ``caller`` is its name in the manuals; ``source`` is empty if ``verified`` is false.
     """
 
     caller: str
@@ -34,7 +34,7 @@ class Call:
 
     @property
     def verified(self) -> bool:
-        """Return whether a source that was read names this caller."""
+        """Return whether a source that we read names this client."""
         return bool(self.source)
 
 

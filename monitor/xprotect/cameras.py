@@ -1,4 +1,4 @@
-"""Cameras and encoders: which of them speak HTTPS, on which port, and whether the VMS validates them."""
+"""Cameras and encoders: which use HTTPS, on which port, and whether the VMS validates their certificates."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ from monitor.xprotect.site_endpoint import SiteEndpoint
 
 
 def cameras(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
-    """Yield every device in use whose HTTPS is on, and notes about those that cannot be told."""
+    """Yield every enabled device with HTTPS, and notes about those with unknown settings."""
     settings_of = {
         fields.guid(key) or key: found
         for key, items in answers.hardware_settings.items()
@@ -22,7 +22,7 @@ def cameras(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]
             continue
         address = hosts.url(fields.text(item, "address"))
         if address is None:
-            yield f"{fields.described('hardware', item)}: no usable address, so it is not watched"
+            yield f"{fields.description('hardware', item)}: no usable address, so it is not watched"
             continue
         settings = settings_of.get(fields.identity(item), {})
         unknown += not settings and not address.encrypted
@@ -32,7 +32,7 @@ def cameras(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]
 
 
 def _https(settings: object) -> Mapping[str, object]:
-    """Return the table that holds the HTTPS settings, in whatever it is wrapped; empty when there is none."""
+    """Return the object with the HTTPS settings at any depth, empty if there is none."""
     return next(
         (table for table in fields.tables(settings) if fields.value(table, "HTTPSEnabled") is not None), {}
     )
@@ -42,17 +42,17 @@ def _camera(
     item: object, address: hosts.Url, settings: Mapping[str, object], presets: Presets
 ) -> Iterator[SiteEndpoint | Note]:
     said = fields.flag(settings, "HTTPSEnabled")
-    # The scheme says little where the settings speak; some drivers have none.
+    # The settings outweigh the scheme of the address, but some drivers have none.
     if said is False or (said is None and not address.encrypted):
         return
-    preset = presets.of(f"camera.{_validation(settings)}")
+    preset = presets.get(f"camera.{_validation(settings)}")
     if preset is None:
         return
     port = fields.port(settings, "HTTPSPort") or (address.port if address.encrypted else None)
     if port is None and fields.text(settings, "HTTPSPort"):
-        name = fields.described("hardware", item)
+        name = fields.description("hardware", item)
         yield f"{name}: its HTTPS port is none; {preset.port} is watched instead"
-    yield SiteEndpoint(preset, fields.called(item), address.host, port or preset.port)
+    yield SiteEndpoint(preset, fields.display_name(item), address.host, port or preset.port)
 
 
 def _validation(settings: Mapping[str, object]) -> str:

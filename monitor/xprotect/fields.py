@@ -1,4 +1,4 @@
-"""Read fields out of JSON whose spelling varies with the product's version; must not raise for any JSON."""
+"""Read fields of JSON whose spelling varies between product versions; must not raise for any JSON."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _LONGEST_NAME = 100
 
 
 def value(item: object, *names: str) -> object:
-    """Return the first of some fields that is set, whatever the case of its name; ``None`` when none is."""
+    """Return the first of some fields that is set, ignoring case; ``None`` if none is."""
     if not isinstance(item, Mapping):
         return None
     for name in names:
@@ -31,7 +31,7 @@ def _in_another_case(item: Mapping[object, object], name: str) -> object:
 
 
 def text(item: object, *names: str) -> str:
-    """Return the first of some fields that holds text or a number, as text; empty when none does."""
+    """Return the first of some fields that is text or a number, as text; empty if none is."""
     every = (value(item, name) for name in names)
     return next((said for found in every if not isinstance(found, bool) and (said := _plain(found))), "")
 
@@ -39,19 +39,19 @@ def text(item: object, *names: str) -> str:
 def _plain(found: object) -> str:
     if isinstance(found, str):
         return found.strip()
-    # A number of thousands of digits is legal JSON and cannot be written as text.
+    # A number with thousands of digits is valid JSON, but Python refuses to convert it to text.
     small = isinstance(found, int) and abs(found) < _LARGEST
     return str(found) if small else ""
 
 
 def flag(item: object, name: str) -> bool | None:
-    """Return whether a field says yes (yes, true, 1 in any case), ``None`` when it says neither."""
+    """Return a boolean field (yes, true, 1 in any case), ``None`` if it is neither true nor false."""
     said = _plain(value(item, name)).casefold()
     return True if said in _YES else False if said in _NO else None
 
 
 def port(item: object, name: str) -> int | None:
-    """Return a field that holds a port from 1 to 65535, ``None`` for anything else."""
+    """Return a field that is a port from 1 to 65535, ``None`` for anything else."""
     digits = text(item, name)
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 5):
         return None
@@ -59,35 +59,35 @@ def port(item: object, name: str) -> int | None:
 
 
 def enabled(item: object) -> bool:
-    """Return whether an item is in use; one that does not say is."""
+    """Return whether an item is enabled, which is the default."""
     return flag(item, "enabled") is not False
 
 
 def identity(item: object) -> str:
-    """Return an item's GUID in lower case, or its id as written; empty when it has none."""
+    """Return the GUID of an item in lower case, or its id as written; possibly empty."""
     return guid(value(item, "id")) or text(item, "id")
 
 
 def guid(reference: object) -> str:
-    """Return the GUID in a reference such as ``FailoverGroup[...]`` or ``{"id": ...}``; all zeros: none."""
+    """Return the GUID in a reference: ``FailoverGroup[...]`` or ``{"id": ...}``; empty if all zeros."""
     if isinstance(reference, Mapping):
         reference = value(reference, "id", "path")
     found = _GUID.search(reference.lower()) if isinstance(reference, str) else None
     return found[0] if found and found[0] != _NONE else ""
 
 
-def called(item: object) -> str:
-    """Return the name by which people know an item, fit to be shown; empty when it has none."""
+def display_name(item: object) -> str:
+    """Return the display name of an item, sanitized; possibly empty."""
     return display(text(item, "displayName", "name"), _LONGEST_NAME)
 
 
-def described(resource: str, item: object) -> str:
-    """Return the words for one item in a note: its resource and id, or its name when it has no id."""
-    return f"{resource} {display(identity(item), 60) or called(item) or 'without id'}"
+def description(resource: str, item: object) -> str:
+    """Return a description of an item for a note: its resource and id, or its name if it has no id."""
+    return f"{resource} {display(identity(item), 60) or display_name(item) or 'without id'}"
 
 
 def tables(found: object, deep: int = _DEEPEST) -> Iterator[Mapping[str, object]]:
-    """Yield every object in some JSON, outermost first, down to a few levels."""
+    """Yield every object in some JSON, outermost first, down to a limited depth."""
     if deep and isinstance(found, Mapping):
         yield found
         for inner in found.values():
@@ -98,7 +98,7 @@ def tables(found: object, deep: int = _DEEPEST) -> Iterator[Mapping[str, object]
 
 
 def texts_under(item: object, *parts: str) -> Iterator[str]:
-    """Yield the texts in fields whose names hold one of some parts ("uri", "url"), also inside lists."""
+    """Yield the texts in fields whose names contain one of some parts ("uri", "url"), also in lists."""
     for table in tables(item):
         for name, found in table.items():
             if any(part in str(name).casefold() for part in parts):

@@ -1,4 +1,4 @@
-"""What to watch on one server whose roles are known, for those who write their servers by hand."""
+"""The endpoints of one server whose roles are configured by hand."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,13 +9,13 @@ from monitor.xprotect.site import SiteList
 from monitor.xprotect.site_endpoint import SiteEndpoint
 
 
-def found_on(
+def host_endpoints(
     host: str, roles: Sequence[str], presets: Presets, *, name: str = "", site: str = ""
 ) -> SiteList:
-    """Return the endpoints of a server that plays some roles, each port once.
+    """Return the endpoints of a server with some roles, each port once.
 
-    The roles named first say what a shared port is. Notes name the ports of these roles that are not
-    watched, and why. Raises ``ValueError`` for a host that is none and for a role that is not known.
+    A shared port belongs to the role named first. Notes name the ports of these roles that are not watched,
+    and why. Raises ``ValueError`` for an invalid host and for an unknown role.
     """
     where = hosts.host(host)
     if not where:
@@ -24,11 +24,11 @@ def found_on(
     if unknown:
         raise ValueError(f"roles are {', '.join(presets.roles)} (got {unknown[0]!r})")
     endpoints: dict[int, SiteEndpoint] = {}
-    for preset in (preset for role in roles for preset in presets.role(role)):
+    for preset in (preset for role in roles for preset in presets.watched_ports(role)):
         endpoints.setdefault(preset.port, SiteEndpoint(preset, name, where, preset.port))
-    every = [preset for role in dict.fromkeys(roles) for preset in presets.every(role)]
+    every = [preset for role in dict.fromkeys(roles) for preset in presets.all_ports(role)]
     return SiteList(
-        tuple(endpoint.found(site) for endpoint in endpoints.values()),
+        tuple(endpoint.discovered_target(site) for endpoint in endpoints.values()),
         tuple(_notes(where, every, set(endpoints))),
     )
 
@@ -36,7 +36,7 @@ def found_on(
 def _notes(where: str, presets: list[Preset], watched: set[int]) -> Iterator[str]:
     for preset in presets:
         what = f"{preset.name}, {preset.certificate}, {join_host_port(where, preset.port)}"
-        if not preset.lookable:
+        if not preset.probeable:
             yield f"{what}: certificates inside {preset.protocol} cannot be looked at yet"
         elif not preset.by_default and preset.port not in watched:
             switch = f"presets.roles.{preset.role}.ports.{preset.key.partition('.')[2]}.by_default"

@@ -1,7 +1,4 @@
-"""Read the hosts and URLs that a site announces into one form, and tell which mean only its own machine.
-
-It must not look anything up.
-"""
+"""Normalize the hosts and URLs that a site announces, and recognize machine-local ones; does no lookups."""
 
 import functools
 import re
@@ -16,7 +13,7 @@ ENCRYPTED = frozenset({"https", "wss"})
 
 
 class Url(NamedTuple):
-    """Where a URL leads; ``port`` is ``None`` when it names none, ``host`` is as ``host`` gives it."""
+    """The parts of a URL; ``port`` is ``None`` if it has none, ``host`` is normalized by ``host``."""
 
     scheme: str
     host: str
@@ -29,12 +26,12 @@ class Url(NamedTuple):
 
     @property
     def usual_port(self) -> int:
-        """Return the port, or the one that the scheme stands for."""
+        """Return the port, by default that of the scheme."""
         return self.port or _PORTS[self.scheme]
 
 
 def url(text: str) -> Url | None:
-    """Return what an http, https, ws or wss URL, or a host with or without port, means; else ``None``."""
+    """Parse an http, https, ws or wss URL, or a host with an optional port; ``None`` for anything else."""
     bare = text.strip()
     try:
         found = read_url(bare if _SCHEME.match(bare) else f"https://{bare}", _PORTS, "")
@@ -44,9 +41,9 @@ def url(text: str) -> Url | None:
 
 
 def host(text: str) -> str:
-    """Return a host that a site announces as ``read_host`` does, empty for what is none.
+    """Return an announced host as normalized by ``read_host``, empty if it is invalid.
 
-    An address with a zone is none: the zone is that of the machine that announces it.
+    An address with a zone is invalid: the zone belongs to the machine that announces it.
     """
     bare = text.strip()
     return _host(bare) if len(bare) <= MAX_HOST_LENGTH else ""
@@ -62,7 +59,7 @@ def _host(text: str) -> str:
 
 @functools.lru_cache(maxsize=32768)
 def is_local(name: str) -> bool:
-    """Return whether a host means something else on each machine, or no single machine at all.
+    """Return whether a host means another machine to each client, or no single machine.
 
     Loopback, link-local, unspecified and multicast addresses, and names under ``localhost`` (RFC 6761).
     """
@@ -79,9 +76,9 @@ def same_machine(one: str, other: str) -> bool:
 
 
 def full_names(hosts: Iterable[str]) -> Mapping[str, str]:
-    """Return the full name of each short one, where exactly one full name among the hosts begins with it.
+    """Return the full name of each short name that exactly one full name among the hosts begins with.
 
-    A site announces the same machine as ``VMS01`` and as ``vms01.vms.example``.
+    A site may announce the same machine as ``VMS01`` and as ``vms01.vms.example``.
     """
     names = {name for name in hosts if not is_ip(name)}
     full: dict[str, set[str]] = {}

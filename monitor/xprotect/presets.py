@@ -1,6 +1,6 @@
-"""What is known beforehand of each role's ports, from the file beside this one and the user's configuration.
+"""Presets for the ports of each role, from ``presets.toml`` and the user's configuration.
 
-It must not probe what a site answered; that is site's matter.
+It must not read the answers of a site; that is the task of ``site``.
 """
 
 import functools
@@ -18,7 +18,7 @@ from monitor.model import TargetTraits
 from monitor.settings import PolicySettings
 from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merged, problems_in
 
-LOOKABLE = frozenset({"tls", "https"})
+PROBEABLE = frozenset({"tls", "https"})
 _BUILT_IN = "presets.toml"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
@@ -28,12 +28,12 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Hold what is known of one port of one role; ``key`` is such as ``recording_server.media``.
+    """The preset for one port of one role; ``key`` is, for example, ``recording_server.media``.
 
-    ``steps``, ``ca_first`` and ``switch`` still hold ``{host}`` and ``{port}``, and what is filled from a
-    certificate (see ``TargetInfo``). ``verified`` is false where no source for the values could be read.
-    ``by_default`` is false for what is watched only where a site announces it. ``protocol`` is ``tls``,
-    ``https`` or one that cannot be probed yet.
+    ``steps``, ``ca_first`` and ``switch`` contain the placeholders ``{host}`` and ``{port}``, and those
+    filled from a certificate (see ``Runbook``). ``verified`` is false if no source for the values could be
+    read. ``by_default`` is false for a port that is watched only if a site announces it. ``protocol`` is
+    ``tls``, ``https`` or one that cannot be probed yet.
     """
 
     key: str
@@ -60,26 +60,26 @@ class Preset:
     defaults: PolicySettings = field(default_factory=PolicySettings, hash=False)
 
     @property
-    def lookable(self) -> bool:
+    def probeable(self) -> bool:
         """Return whether this version can probe such a port."""
-        return self.protocol in LOOKABLE
+        return self.protocol in PROBEABLE
 
     @property
     def watched(self) -> bool:
-        """Return whether naming the role is enough to have this port watched."""
-        return self.by_default and self.lookable
+        """Return whether configuring the role is enough for this port to be watched."""
+        return self.by_default and self.probeable
 
     @property
-    def part(self) -> TargetTraits:
-        """Return the part that every such port plays, without what only its surroundings tell."""
+    def traits(self) -> TargetTraits:
+        """Return the traits of every such port, without those of a single endpoint."""
         return TargetTraits(standby=self.standby, plain_possible=self.plain_possible, key_type=self.key_type)
 
 
 class Presets:
-    """Hold every preset by its key."""
+    """All presets by key."""
 
     def __init__(self, tables: Mapping[str, Any], file: str = _BUILT_IN, folder: str = "") -> None:
-        """Read tables of the shape of presets.toml; raise ``ConfigError`` with every mistake in them."""
+        """Read tables in the form of presets.toml; raise ``ConfigError`` with every mistake in them."""
         self._tables = tables
         try:
             written = PresetFile.model_validate(tables, context={"folder": folder})
@@ -98,37 +98,37 @@ class Presets:
 
     @staticmethod
     def built_in() -> "Presets":
-        """Return the presets that come with the product."""
+        """Return the built-in presets."""
         return _built_in()
 
     def extended(self, tables: Mapping[str, Any], file: str = "presets", folder: str = "") -> "Presets":
-        """Return these presets with the user's tables over them, key by key.
+        """Return these presets with the user's tables merged over them, key by key.
 
-        ``file`` is named in the mistakes of a ``ConfigError``; relative paths are relative to ``folder``.
+        ``file`` is named in the problems of a ``ConfigError``; relative paths are relative to ``folder``.
         """
         return Presets(merged(self._tables, tables), file, folder) if tables else self
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Return the name of every role, in the order written."""
+        """Return the name of every role, in the order of the file."""
         return tuple(dict.fromkeys(preset.role for preset in self._presets.values()))
 
-    def of(self, key: str) -> Preset | None:
-        """Return one preset, ``None`` when there is none of this key."""
+    def get(self, key: str) -> Preset | None:
+        """Return the preset with a key, ``None`` if there is none."""
         return self._presets.get(key)
 
-    def role(self, role: str) -> tuple[Preset, ...]:
-        """Return what to watch of a role: the ports that are on by default and can be probed."""
-        return tuple(preset for preset in self.every(role) if preset.watched)
+    def watched_ports(self, role: str) -> tuple[Preset, ...]:
+        """Return the ports of a role to watch: those that are on by default and can be probed."""
+        return tuple(preset for preset in self.all_ports(role) if preset.watched)
 
-    def every(self, role: str) -> tuple[Preset, ...]:
-        """Return every port of a role, also those not watched by default; none for an unknown role."""
+    def all_ports(self, role: str) -> tuple[Preset, ...]:
+        """Return every port of a role, including those not watched by default; none for an unknown role."""
         return tuple(preset for preset in self._presets.values() if preset.role == role)
 
-    def registered(self, name: str) -> str:
-        """Return the role of a service that a site registers under a name, ``other`` when it is not known.
+    def role_of_service(self, name: str) -> str:
+        """Return the role of a service that a site registers under a name, ``other`` if it is unknown.
 
-        Case, spaces, punctuation and the makers' names do not count, and words may follow: "MobileServer",
+        Case, spaces, punctuation and vendor names are ignored, and words may follow: "MobileServer",
         "XProtect Event Server (VMS01)".
         """
         words = [word for word in _words(name) if word not in ("milestone", "xprotect")]
@@ -168,7 +168,7 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
     }
     keys["switch"] = [written.switching[line] for line in keys.get("steps", ()) if line in written.switching]
     for which in ("steps", "ca_first", "switch"):
-        keys[which] = tuple(filled(_text(written, line), filling) for line in keys.get(which, ()))
+        keys[which] = tuple(fill(_text(written, line), filling) for line in keys.get(which, ()))
     return Preset(
         **{"name": role.replace("_", " ")} | keys,
         key=f"{role}.{name}",
@@ -181,7 +181,7 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
 
 
 def _keys(table: PresetKeys) -> dict[str, Any]:
-    """Return the keys that a table sets and a preset has."""
+    """Return the keys of a table that are fields of a preset."""
     return {key: getattr(table, key) for key in PresetKeys.model_fields if getattr(table, key) is not None}
 
 
@@ -189,13 +189,13 @@ def _text(written: PresetFile, line: str) -> str:
     return written.texts[line] if _WORD.fullmatch(line) else line
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with the placeholders that have a value filled in, in one pass; others stay."""
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with placeholders replaced by their values in one pass; those without a value stay."""
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def _dangling(written: PresetFile) -> Iterator[tuple[str, str]]:
-    """Yield key and sentence for each name that leads nowhere and each placeholder that nobody fills."""
+    """Yield key and sentence for each undefined name and each unknown placeholder."""
     for name, text in written.texts.items():
         yield from ((f"texts.{name}", said) for said in _unfillable(text))
     for name, instead in written.switching.items():

@@ -1,4 +1,4 @@
-"""Recording servers and failover recorders: where they are and for whom they stand in."""
+"""Recording servers and failover recorders: their endpoints and the hosts that they stand in for."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ _URIS = ("webServerUri", "activeWebServerUri")
 
 @dataclass(frozen=True, slots=True)
 class _Recorder:
-    """Hold where one recorder is; ``media`` is ``None`` when it names no port for its streams."""
+    """The hosts and port of one recorder; ``media`` is the port of its streams, ``None`` if unknown."""
 
     id: str
     name: str
@@ -22,12 +22,12 @@ class _Recorder:
     media: int | None
     encrypted: bool | None
     public: str
-    given: tuple[str, ...]
-    known: tuple[str, ...]
+    public_names: tuple[str, ...]
+    aliases: tuple[str, ...]
 
 
 def recording_servers(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
-    """Yield the ports of every recording server that is in use, and a note for each that cannot be read."""
+    """Yield the ports of every enabled recording server, and a note for each that cannot be parsed."""
     plain: list[str] = []
     for item in answers.recording_servers:
         if not fields.enabled(item):
@@ -46,7 +46,7 @@ def recording_servers(answers: Answers, presets: Presets) -> Iterator[SiteEndpoi
 def failover_recorders(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield the ports of every failover recorder, with the hosts that it stands in for.
 
-    Only one that a recording server names as its hot standby runs all the time; any other opens its ports
+    A recorder that a recording server names as its hot standby always runs; any other opens its ports only
     when it takes over.
     """
     revocation_status = _standing_in(answers)
@@ -67,7 +67,7 @@ def failover_recorders(answers: Answers, presets: Presets) -> Iterator[SiteEndpo
 
 
 def _failover_items(answers: Answers) -> Iterator[tuple[object, tuple[str, ...]]]:
-    """Yield each failover recorder in use with the groups that it belongs to."""
+    """Yield each enabled failover recorder with the groups that it belongs to."""
     groups_of: dict[str, list[str]] = {}
     members: list[object] = []
     for group, items in answers.group_recorders.items():
@@ -87,7 +87,7 @@ def _parent_group(item: object) -> str:
 
 
 def _standing_in(answers: Answers) -> Mapping[str, tuple[str, ...]]:
-    """Return which recorders' hosts each failover group and each hot standby stands in for."""
+    """Return the hosts of recorders that each failover group and each hot standby stands in for."""
     behind: dict[str, tuple[str, ...]] = {}
     settings_of = {fields.guid(key) or key: items for key, items in answers.recorder_failovers.items()}
     for item in answers.recording_servers:
@@ -105,7 +105,7 @@ def _standing_in(answers: Answers) -> Mapping[str, tuple[str, ...]]:
 def _read(item: object) -> _Recorder | None:
     urls = [found for name in _URIS if (found := hosts.url(fields.text(item, name)))]
     deprecated = hosts.host(fields.text(item, "hostName"))
-    # The active URI may lead to the stand-in while a failover lasts: it only helps without the other.
+    # The active URI may lead to the failover recorder during a failover: it is only used without the other.
     media = urls[0] if urls else None
     host = media.host if media else deprecated
     if not host:
@@ -114,31 +114,31 @@ def _read(item: object) -> _Recorder | None:
     public = hosts.host(fields.text(item, "publicWebserverHostName")) if open_to_public else ""
     return _Recorder(
         id=fields.identity(item),
-        name=fields.called(item),
+        name=fields.display_name(item),
         host=host,
         media=media.port if media else fields.port(item, "portNumber"),
         encrypted=media.encrypted if media else None,
         public=public,
-        given=(deprecated,) if hosts.same_machine(deprecated, host) else (),
-        known=(deprecated,) if deprecated else (),
+        public_names=(deprecated,) if hosts.same_machine(deprecated, host) else (),
+        aliases=(deprecated,) if deprecated else (),
     )
 
 
 def _endpoints(recorder: _Recorder, role: str, presets: Presets) -> Iterator[SiteEndpoint]:
-    for preset in presets.role(role):
+    for preset in presets.watched_ports(role):
         media = preset.certificate_group == "streaming_media"
         yield SiteEndpoint(
             preset=preset,
             name=recorder.name,
             host=recorder.host,
             port=(recorder.media or preset.port) if media else preset.port,
-            given=recorder.given + ((recorder.public,) if recorder.public and media else ()),
-            known=recorder.known,
+            public_names=recorder.public_names + ((recorder.public,) if recorder.public and media else ()),
+            aliases=recorder.aliases,
         )
 
 
 def _unreadable(resource: str, item: object) -> Note:
-    name = fields.described(resource, item)
+    name = fields.description(resource, item)
     return f"{name}: no usable host in webServerUri or hostName, so it is not watched"
 
 

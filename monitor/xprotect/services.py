@@ -1,4 +1,4 @@
-"""The management server, its API gateway and the services that a site registers: where they answer."""
+"""The endpoints of the management server, its API gateway and the services that a site registers."""
 
 from collections.abc import Iterator
 
@@ -13,15 +13,15 @@ _NAMED = ("uri", "url", "endpoint")
 
 
 def management_server(api: hosts.Url, presets: Presets, name: str) -> Iterator[SiteEndpoint]:
-    """Yield the ports of the configured management server; its gateway's port is the configured one."""
-    for number, preset in enumerate(presets.role("management_server")):
+    """Yield the ports of the configured management server; the port of its gateway is the configured one."""
+    for number, preset in enumerate(presets.watched_ports("management_server")):
         port = preset.port if number or api.port is None else api.port
         yield SiteEndpoint(preset, name, api.host, port)
 
 
 def api_gateways(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     """Yield the API gateways that the site announces."""
-    preset = next(iter(presets.role("api_gateway")), None)
+    preset = next(iter(presets.watched_ports("api_gateway")), None)
     for text in answers.api_gateways:
         found = hosts.url(text) if isinstance(text, str) else None
         if found is None:
@@ -31,16 +31,16 @@ def api_gateways(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | 
 
 
 def registered_services(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
-    """Yield where the registered services answer; those whose name is not known are component ``other``."""
+    """Yield the endpoints of registered services; those with an unknown name have component ``other``."""
     for item in answers.registered_services:
         if fields.enabled(item):
             yield from _service(item, presets)
 
 
 def _service(item: object, presets: Presets) -> Iterator[SiteEndpoint | Note]:
-    who = fields.described("registeredServices", item)
-    name = fields.called(item)
-    role = presets.registered(fields.text(item, "name", "displayName"))
+    who = fields.description("registeredServices", item)
+    name = fields.display_name(item)
+    role = presets.role_of_service(fields.text(item, "name", "displayName"))
     texts = list(dict.fromkeys(fields.texts_under(item, *_NAMED)))
     urls = []
     for text in texts:
@@ -58,13 +58,13 @@ def _service(item: object, presets: Presets) -> Iterator[SiteEndpoint | Note]:
 
 
 def _endpoints(urls: list[hosts.Url], role: str, name: str, presets: Presets) -> Iterator[SiteEndpoint]:
-    """Yield each host and port once; where only ports without TLS are announced, the role's usual ones."""
-    usual = presets.role(role)
+    """Yield each host and port once; if only ports without TLS are announced, the role's usual ones."""
+    usual = presets.watched_ports(role)
     met: set[str] = set()
     for found in urls:
         port = found.usual_port
         preset = _preset(presets, role, port)
-        if preset and preset.lookable and (found.encrypted or _worth_a_probe(preset, port, presets)):
+        if preset and preset.probeable and (found.encrypted or _worth_a_probe(preset, port, presets)):
             met.add(found.host)
             yield SiteEndpoint(preset, name, found.host, port)
     for host in dict.fromkeys(found.host for found in urls if found.host not in met):
@@ -72,26 +72,26 @@ def _endpoints(urls: list[hosts.Url], role: str, name: str, presets: Presets) ->
 
 
 def _worth_a_probe(preset: Preset, port: int, presets: Presets) -> bool:
-    """Return whether a port announced with http may speak TLS all the same."""
+    """Return whether a port announced with http may use TLS nevertheless."""
     return port not in presets.never_tls and (preset.by_default or preset.role == "other")
 
 
 def _preset(presets: Presets, role: str, port: int) -> Preset | None:
-    every = presets.every(role)
+    every = presets.all_ports(role)
     return next((preset for preset in every if preset.port == port), every[0] if every else None)
 
 
 def child_sites(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
-    """Yield the gateway of each child site of a federation; what else a child has, only itself tells."""
-    preset = next(iter(presets.role("management_server")), None)
+    """Yield the gateway of each child site of a federation; a child itself lists its other endpoints."""
+    preset = next(iter(presets.watched_ports("management_server")), None)
     for item in answers.child_sites:
         if not fields.enabled(item) or preset is None:
             continue
         texts = fields.texts_under(item, *_NAMED, "address", "hostname")
         found = next((one for one in map(hosts.url, texts) if one), None)
         if found is None:
-            yield f"{fields.described('childSites', item)}: no usable address, so it is not watched"
+            yield f"{fields.description('childSites', item)}: no usable address, so it is not watched"
             continue
         port = 443 if found.usual_port in presets.never_tls else found.usual_port
-        name = fields.called(item)
+        name = fields.display_name(item)
         yield SiteEndpoint(preset, name, found.host, port, site=name or found.host)

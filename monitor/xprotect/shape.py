@@ -1,4 +1,4 @@
-"""The shape that presets are written in, and every mistake in them as a sentence; must read no file."""
+"""The schema of presets, and sentences for mistakes in them; reads no file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -42,7 +42,7 @@ _PLAINER = (
 
 
 class PresetKeys(Settings):
-    """Hold the keys that a role and each of its ports may have."""
+    """The keys that a role and each of its ports may have."""
 
     name: _Line | None = None
     component: Component | None = None
@@ -65,27 +65,27 @@ class PresetKeys(Settings):
 
 
 class PortTable(PresetKeys):
-    """Hold what is special about one port of a role."""
+    """The keys of one port of a role, which override those of the role."""
 
     port: _Port
 
 
 class RoleTable(PresetKeys):
-    """Hold what all ports of a role share, and the names under which a site registers its service."""
+    """The keys shared by all ports of a role, and the names under which a site registers its service."""
 
     ports: dict[Word, PortTable] = Field(min_length=1)
     registered_as: tuple[_Line, ...] = ()
 
 
 class GroupTable(Settings):
-    """Hold how the vendor's tool shows and identifies one certificate group."""
+    """The title and GUID of one certificate group in the vendor's tool."""
 
     title: _Line
     guid: _Guid
 
 
 class PresetFile(Settings):
-    """Hold everything that is written about presets."""
+    """The contents of a file of presets."""
 
     never_tls: tuple[_Port, ...] = ()
     groups: dict[Group, GroupTable]
@@ -96,17 +96,17 @@ class PresetFile(Settings):
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return both tables as one: tables are joined key by key, anything else is replaced."""
+    """Return both tables merged: nested tables key by key, anything else replaced."""
     joined = dict(below)
     for key, value in above.items():
         old = joined.get(key)
         both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        joined[key] = merged(old, value) if both else value  # type: ignore[arg-type]  # both says what they are
+        joined[key] = merged(old, value) if both else value  # type: ignore[arg-type]  # both are mappings
     return joined
 
 
 def problems_in(error: ValidationError, file: str, root: str) -> Iterator[Problem]:
-    """Yield one problem for each mistake, with its key and the value that was given."""
+    """Yield one problem for each mistake, with its key and the configured value."""
     for mistake in error.errors():
         keys = ".".join((root, *(str(key) for key in mistake["loc"] if key != "[key]")))
         yield Problem(file, 0, keys, _message(mistake))

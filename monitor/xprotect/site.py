@@ -1,6 +1,6 @@
-"""Put together what one site's answers mean: every endpoint once, under the names of the manuals.
+"""List every endpoint in one site's answers, each once, with the names of the manuals.
 
-It must not ask anything; what could not be read is a note, never an exception.
+It sends nothing; answers that cannot be parsed become notes, never exceptions.
 """
 
 import re
@@ -22,13 +22,13 @@ PARTS = ("servers", "failover", "services", "cameras", "child_sites")
 
 @dataclass(frozen=True, slots=True)
 class SiteList:
-    """Hold every endpoint of a site, and in words what was left out or could not be read."""
+    """Every endpoint of a site, and notes about those left out or not parsed."""
 
     found: tuple[DiscoveredTarget, ...]
     notes: tuple[str, ...]
 
 
-def found_in(  # noqa: PLR0913 - the last four are what the user says about one site
+def site_endpoints(  # noqa: PLR0913 - the last four come from the configuration of the site
     answers: Answers,
     presets: Presets,
     *,
@@ -37,30 +37,30 @@ def found_in(  # noqa: PLR0913 - the last four are what the user says about one 
     include: Collection[str] = PARTS[:4],
     allow_local: bool = False,
 ) -> SiteList:
-    """Return what a site's answers say is there.
+    """Return the endpoints in a site's answers.
 
-    ``site`` is the label; when empty, the site's own name, then the host of ``api_address`` (host, host:port
-    or URL of the configured server). ``include`` names parts (``PARTS``). Hosts that mean only the
-    announcing machine are refused with a note, unless ``allow_local`` or the configured server is one.
+    ``site`` is the label; if empty, the site's own name, then the host of ``api_address`` (host, host:port or
+    URL of the configured server). ``include`` names parts (``PARTS``). Machine-local hosts are left out with
+    a note, unless ``allow_local`` is set or the configured server is one.
     """
     api = hosts.url(api_address)
-    own = fields.called(answers.sites[0]) if answers.sites else ""
+    own = fields.display_name(answers.sites[0]) if answers.sites else ""
     label = site or own or (api.host if api else "")
     said = list(_everything(answers, presets, api, own, include))
     notes = [one for one in said if isinstance(one, Note)]
     endpoints = [one for one in said if isinstance(one, SiteEndpoint)]
     if not allow_local and not (api and hosts.is_local(api.host)):
-        endpoints = [endpoint.elsewhere() for endpoint in endpoints]
+        endpoints = [endpoint.without_local_hosts() for endpoint in endpoints]
         notes += _local_notes(endpoints)
         endpoints = [endpoint for endpoint in endpoints if not hosts.is_local(endpoint.host)]
-    found = tuple(endpoint.found(label, "xprotect") for endpoint in _once(endpoints))
+    found = tuple(endpoint.discovered_target(label, "xprotect") for endpoint in _once(endpoints))
     return SiteList(found, tuple(_bounded(dict.fromkeys(notes))))
 
 
 def _everything(
     answers: Answers, presets: Presets, api: hosts.Url | None, own: str, include: Collection[str]
 ) -> Iterator[SiteEndpoint | Note]:
-    """Yield every location; where two ways lead to one location, the first says what it is."""
+    """Yield every endpoint; of several with one location, the first determines the preset."""
     if "servers" in include:
         if api:
             yield from management_server(api, presets, own)
@@ -82,13 +82,13 @@ def _vagueness(one: SiteEndpoint | Note) -> bool:
 
 
 def _once(endpoints: Iterable[SiteEndpoint]) -> Iterable[SiteEndpoint]:
-    """Return each host and port once, a short name being the same as the one full name that it begins."""
+    """Return each host and port once; a short name equals the only full name that begins with it."""
     listed = list(endpoints)
     full = hosts.full_names(name for endpoint in listed for name in endpoint.hosts)
     met: dict[tuple[str, int], SiteEndpoint] = {}
-    for endpoint in (endpoint.under(full) for endpoint in listed):
+    for endpoint in (endpoint.with_full_names(full) for endpoint in listed):
         key = (endpoint.host, endpoint.port)
-        met[key] = met[key].joined(endpoint) if key in met else endpoint
+        met[key] = met[key].merged(endpoint) if key in met else endpoint
     return met.values()
 
 
@@ -103,7 +103,7 @@ def _local_notes(endpoints: Iterable[SiteEndpoint]) -> Iterator[Note]:
 
 
 def _bounded(notes: Iterable[Note]) -> Iterator[Note]:
-    """Yield the first notes about each resource, then how many more there are."""
+    """Yield the first notes about each resource, then a note with the number of further ones."""
     counts: dict[str, int] = {}
     for note in notes:
         resource = re.split(r"[ :]", note, maxsplit=1)[0]

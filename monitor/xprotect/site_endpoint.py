@@ -1,4 +1,4 @@
-"""One endpoint that a site announces, before what was said of it in several ways is put together."""
+"""One endpoint that a site announces, before duplicates are merged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,67 +13,67 @@ from monitor.xprotect.target_info import LONGEST_NAME, title
 
 @dataclass(frozen=True, slots=True)
 class SiteEndpoint:
-    """Hold one endpoint: what it is, where, and under which other hosts it is known.
+    """One endpoint: its preset, its location and its other hosts.
 
-    ``given`` are hosts that clients are told to use for it; ``known`` are other hosts of the machine.
+    ``public_names`` are hosts that clients use for it; ``aliases`` are other hosts of the machine.
     """
 
     preset: Preset
     name: str
     host: str
     port: int
-    given: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
+    public_names: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     stands_in_for: tuple[str, ...] = ()
     site: str = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Return every host in it."""
-        return (self.host, *self.given, *self.known, *self.stands_in_for)
+        """Return every host of the endpoint."""
+        return (self.host, *self.public_names, *self.aliases, *self.stands_in_for)
 
-    def under(self, full: Mapping[str, str]) -> "SiteEndpoint":
-        """Return the location under the full names of its hosts; short ones that clients get stay given."""
+    def with_full_names(self, full: Mapping[str, str]) -> "SiteEndpoint":
+        """Return the endpoint with full names for its hosts; short public names are kept as well."""
         if full.keys().isdisjoint(self.hosts):
             return self
         return replace(
             self,
             host=full.get(self.host, self.host),
-            given=(self.host, *self.given),
-            known=tuple(full.get(name, name) for name in self.known) + self.known,
+            public_names=(self.host, *self.public_names),
+            aliases=tuple(full.get(name, name) for name in self.aliases) + self.aliases,
             stands_in_for=tuple(dict.fromkeys(full.get(name, name) for name in self.stands_in_for)),
         )
 
-    def elsewhere(self) -> "SiteEndpoint":
-        """Return this endpoint without hosts that mean another machine here, under another host if any."""
+    def without_local_hosts(self) -> "SiteEndpoint":
+        """Return the endpoint without machine-local hosts, under another host if there is one."""
         if not any(map(is_local, self.hosts)):
             return self
-        known = tuple(name for name in self.known if not is_local(name))
+        known = tuple(name for name in self.aliases if not is_local(name))
         return replace(
             self,
             host=known[0] if known and is_local(self.host) else self.host,
-            given=tuple(name for name in self.given if not is_local(name)),
-            known=known,
+            public_names=tuple(name for name in self.public_names if not is_local(name)),
+            aliases=known,
             stands_in_for=tuple(name for name in self.stands_in_for if not is_local(name)),
         )
 
-    def joined(self, other: "SiteEndpoint") -> "SiteEndpoint":
-        """Return this place with the hosts that another way to the same one knows."""
+    def merged(self, other: "SiteEndpoint") -> "SiteEndpoint":
+        """Return this endpoint merged with the hosts of a duplicate."""
         return replace(
             self,
-            given=self.given + other.given,
-            known=self.known + other.known,
+            public_names=self.public_names + other.public_names,
+            aliases=self.aliases + other.aliases,
             stands_in_for=tuple(dict.fromkeys(self.stands_in_for + other.stands_in_for)),
         )
 
-    def found(self, site: str, vms: str = "") -> DiscoveredTarget:
-        """Return the location as a discovery hands it out; its own host is no public name or alias.
+    def discovered_target(self, site: str, vms: str = "") -> DiscoveredTarget:
+        """Return the endpoint as a discovered target; its host is not repeated as public name or alias.
 
-        ``site`` and ``vms`` are labels where the location and its preset say nothing themselves.
+        ``site`` and ``vms`` are labels used if the endpoint and its preset have none.
         """
-        given = tuple(name for name in dict.fromkeys(self.given) if name != self.host)
-        known = tuple(name for name in dict.fromkeys((*given, *self.known)) if name != self.host)
-        part = self.preset.part
+        given = tuple(name for name in dict.fromkeys(self.public_names) if name != self.host)
+        known = tuple(name for name in dict.fromkeys((*given, *self.aliases)) if name != self.host)
+        part = self.preset.traits
         labels = {
             "component": self.preset.component,
             "certificate_group": self.preset.certificate_group,

@@ -1,16 +1,16 @@
-"""What an endpoint is to its people, from its preset: title, what stops, renewal steps; judges nothing."""
+"""The target info of an endpoint from its preset: title, impact, renewal steps; judges nothing."""
 
-from monitor.model import TargetInfo
+from monitor.model import Runbook, TargetInfo
 from monitor.parse.display import display
-from monitor.xprotect.presets import Preset, filled
+from monitor.xprotect.presets import Preset, fill
 
 LONGEST_NAME = 100
 
 
 def title(preset: Preset, name: str, host: str, port: int) -> str:
-    """Return the words that come first in a mail: role, name of the server, certificate, port."""
+    """Return the title for mails: role, name of the server, certificate, port."""
     called = display(name.strip(), LONGEST_NAME)
-    # A service is often registered under the name of its role ("MobileServer"), which names no server.
+    # A service is often registered under the name of its role ("MobileServer"), which is not a server name.
     if not called or _squeezed(called) == _squeezed(preset.name):
         called = display(host, LONGEST_NAME)
     told = called.casefold().startswith(preset.name.casefold())
@@ -21,19 +21,21 @@ def _squeezed(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
 
 
-def meaning(preset: Preset, name: str, host: str, port: int) -> TargetInfo:
-    """Return what the endpoint means, with the steps filled in as far as no certificate is needed.
+def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetInfo:
+    """Return the info of an endpoint, with all placeholders filled that need no certificate.
 
-    ``name`` is what the people call the server, empty when only its host is known.
+    ``name`` is the display name of the server, empty if only its host is known.
     """
-    # A brace in a host would be taken for a placeholder when the certificate's values are filled in.
+    # A brace in a host would be taken for a placeholder when values of the certificate are filled in.
     values = {"host": display(host).replace("{", "(").replace("}", ")"), "port": str(port)}
     return TargetInfo(
         title=title(preset, name, host, port),
         component=preset.component,
-        what_stops=preset.what_stops,
-        steps=tuple(filled(step, values) for step in preset.steps),
-        ca_first=tuple(filled(step, values) for step in preset.ca_first),
-        link=preset.link,
-        switch=tuple(filled(step, values) for step in preset.switch),
+        runbook=Runbook(
+            impact=preset.what_stops,
+            steps=tuple(fill(step, values) for step in preset.steps),
+            ca_first=tuple(fill(step, values) for step in preset.ca_first),
+            switch=tuple(fill(step, values) for step in preset.switch),
+            link=preset.link,
+        ),
     )

@@ -8,7 +8,7 @@ from jinja2 import DictLoader
 
 from monitor.alerts import Decision, MonitorState, decide
 from monitor.alerts.texts import days_phrase
-from monitor.model import Check, FormerLeaf, RecipientStatus, Severity, TargetInfo, TargetState
+from monitor.model import Check, FormerLeaf, RecipientStatus, Runbook, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (
     ADMINS,
     AFTER_INVENTORY,
@@ -32,9 +32,11 @@ from support.factories.alerts_world import (
 MEANING = TargetInfo(
     title="Recorder 1",
     component="Recording Server",
-    what_stops="Live video and playback stop.",
-    steps=("Issue a new certificate.", "Choose it in the Server Configurator."),
-    link="https://vms.example/guide",
+    runbook=Runbook(
+        impact="Live video and playback stop.",
+        steps=("Issue a new certificate.", "Choose it in the Server Configurator."),
+        link="https://vms.example/guide",
+    ),
 )
 
 
@@ -145,7 +147,7 @@ def test_certificate_is_described_in_full(kind: str) -> None:
         "2026-11-27 00:00:00 UTC",
         "3 (ends in 3 days)",
         "Recorder 1: 10.0.0.5:7563",
-        *(MEANING.what_stops, *MEANING.steps, MEANING.link),
+        *(MEANING.runbook.impact, *MEANING.runbook.steps, MEANING.runbook.link),
     ]
     body = text_of(mail_about(state), kind)
     assert [text for text in wanted if text not in body] == []

@@ -16,6 +16,7 @@ from monitor.model import (
     Policy,
     Revocation,
     RevocationStatus,
+    Runbook,
     Snapshot,
     TargetInfo,
     TargetState,
@@ -103,7 +104,10 @@ def test_a_ca_speaks_for_itself() -> None:
 
 def test_steps() -> None:
     """A revoked certificate needs another one: the steps of a renewal come along, for a CA those of a CA."""
-    meaning = TargetInfo("Recorder 01", steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",))
+    meaning = TargetInfo(
+        "Recorder 01",
+        runbook=Runbook(steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",)),
+    )
     state = seen("a:443", LEAF, on=target("a:443", policy=ASKED, meaning=meaning), above=(MIDDLE, ROOT))
     state = replace(state, target=replace(state.target, info=meaning))
     (leaf,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED),)), {}).items

@@ -12,6 +12,7 @@ from monitor.alerts.texts import PROBLEM
 from monitor.model import (
     Certificate,
     Check,
+    Runbook,
     TargetInfo,
     TargetState,
     TargetTraits,
@@ -26,6 +27,7 @@ from support.factories.alerts_recorders import (
     ending_under,
     recorder,
     told,
+    with_runbook,
 )
 from support.factories.alerts_world import (
     DAYS,
@@ -66,7 +68,12 @@ def test_title_then_effect_then_steps(kind: str) -> None:
 
 def test_several_effects_are_a_list() -> None:
     """What stops on several kinds of server has one heading."""
-    other = replace(MEANING, title="Event Server", component="event_server", what_stops="Alarms stop.")
+    other = replace(
+        MEANING,
+        title="Event Server",
+        component="event_server",
+        runbook=replace(MEANING.runbook, impact="Alarms stop."),
+    )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
     lines = body.splitlines()
     first = lines.index("  What stops working:")
@@ -91,7 +98,7 @@ def test_old_thumbprint_is_never_near_a_command() -> None:
 )
 def test_a_command_wins_over_what_is_served(text: str) -> None:
     """A step with a command, or one that says nothing, never holds the thumbprint of the old certificate."""
-    (step,) = steps_of(ending_under(CA, on=recorder(meaning=replace(MEANING, steps=(text,)))))
+    (step,) = steps_of(ending_under(CA, on=recorder(meaning=with_runbook(MEANING, steps=(text,)))))
     assert (LEAF.sha1 in step, "<thumbprint of the new certificate>" in step) == (False, True)
 
 
@@ -118,7 +125,7 @@ def test_ca_first_when_it_ends_within_the_new_life(
 
 def test_without_a_text_for_the_ca_the_steps_stay() -> None:
     """Somebody's own steps are not dropped for a text that they never wrote."""
-    own = recorder(meaning=replace(MEANING, ca_first=()))
+    own = recorder(meaning=with_runbook(MEANING, ca_first=()))
     assert len(steps_of(ending_under(SHORT_CA, on=own))) == 3
 
 
@@ -134,7 +141,9 @@ def test_steps_once_for_places_of_one_preset() -> None:
     states = []
     for number in range(1, 4):
         where = f"rec{number}:7563"
-        meaning = replace(MEANING, title=f"Recorder {number}", steps=(f"On rec{number} renew it.",))
+        meaning = replace(
+            with_runbook(MEANING, steps=(f"On rec{number} renew it.",)), title=f"Recorder {number}"
+        )
         states.append(ending_under(CA, on=recorder(where, meaning=meaning)))
     body = text_of(mail_about(*states))
     heading = "What to do for Recorder 1, and likewise for the others:"
@@ -149,7 +158,9 @@ def test_steps_once_for_places_of_one_preset() -> None:
 
 def test_kinds_keep_their_own_steps() -> None:
     """One certificate on two kinds of server has the steps of both."""
-    other = replace(MEANING, title="Event Server", component="event_server", steps=("Other way.",))
+    other = replace(
+        with_runbook(MEANING, steps=("Other way.",)), title="Event Server", component="event_server"
+    )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
     headings = [f"What to do for {title}, and likewise for the others:" for title in (TITLE, "Event Server")]
     assert [heading in body for heading in headings] == [True, True]
@@ -182,7 +193,7 @@ def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool
     (item,) = told(seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,)))
     (advice,) = item.renewal_steps
     assert (bool(advice.impact), bool(advice.steps)) == expected
-    assert advice.link == MEANING.link
+    assert advice.link == MEANING.runbook.link
 
 
 def test_names_to_ask_for_hold_those_that_were_missing() -> None:
@@ -222,7 +233,7 @@ def test_unknown_braces_stay(text: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
 def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
     """Texts of a configuration and names of a stranger never break a mail."""
-    meaning = TargetInfo(name, name, name, (*texts, "{names} {"), tuple(texts), name)
+    meaning = TargetInfo(name, name, runbook=Runbook(name, (*texts, "{names} {"), tuple(texts), link=name))
     one = replace(LEAF, dns_names=(name,), issuer_cn=name)
     message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(meaning=meaning), shown=one)))
     parts = [part.get_content_type() for part in message.walk()]

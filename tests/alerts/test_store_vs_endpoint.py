@@ -24,8 +24,8 @@ from monitor.model import (
     TargetInfo,
     TargetState,
 )
-from monitor.xprotect import Presets, meaning
-from support.factories.alerts_recorders import MEANING
+from monitor.xprotect import Presets, make_target_info
+from support.factories.alerts_recorders import MEANING, with_runbook
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, apply, mails, news, parsed, picture, text_of
 from support.factories.machines import (
     CA,
@@ -47,10 +47,10 @@ from support.factories.machines import (
     server,
 )
 
-PRESET = Presets.built_in().of("recording_server.media")
+PRESET = Presets.built_in().get("recording_server.media")
 assert PRESET is not None
 GUID = PRESET.guid
-REAL = meaning(PRESET, "Recorder 01", HOST, 7563)
+REAL = make_target_info(PRESET, "Recorder 01", HOST, 7563)
 RENEWED_STORE = machine(kept(OLD), kept(NEW))
 
 
@@ -115,7 +115,7 @@ class TestServedOld:
         assert advice.steps[0].startswith(f"On {HOST}, look at the private key of the new certificate")
         assert not [step for step in advice.steps if step.startswith(("Request", "Renew the CA"))]
         assert any("Open Server Configurator" in step for step in advice.steps)
-        assert advice.impact == REAL.what_stops
+        assert advice.impact == REAL.runbook.impact
 
     def test_the_command_holds_the_new_thumbprint_only(self) -> None:
         """What people copy names the certificate that lies ready, and no step names the old one."""
@@ -126,7 +126,7 @@ class TestServedOld:
 
     def test_a_placeholder_in_the_users_own_steps(self) -> None:
         """A thumbprint in the steps for switching is that of the new certificate."""
-        own = replace(MEANING, switch=("Run it with /thumbprint={thumbprint} for {names}",))
+        own = with_runbook(MEANING, switch=("Run it with /thumbprint={thumbprint} for {names}",))
         (advice,) = item(RENEWED_STORE, recorder(own)).renewal_steps
         assert advice.steps == (f"Run it with /thumbprint={NEW.sha1} for {HOST}",)
 

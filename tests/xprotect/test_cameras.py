@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.xprotect import Answers, Presets, SiteList, found_in
+from monitor.xprotect import Answers, Presets, SiteList, site_endpoints
 
 ID = "AAAAAAAA-0000-0000-0000-000000000001"
 
@@ -13,7 +13,7 @@ def listed(address: object, settings: object, **fields: object) -> SiteList:
         hardware=({"id": ID, "name": "Gate", "address": address} | fields,),
         hardware_settings={} if settings is None else {ID.lower(): (settings,)},
     )
-    return found_in(answers, Presets.built_in(), site="x", api_address="vms", include=["cameras"])
+    return site_endpoints(answers, Presets.built_in(), site="x", api_address="vms", include=["cameras"])
 
 
 @pytest.mark.parametrize("yes", ["yes", "Yes", "true", "1", True, 1])
@@ -105,7 +105,7 @@ def test_one_address_of_two_devices_is_one() -> None:
     hardware = tuple(
         {"id": str(number), "name": f"Cam {number}", "address": "https://10.0.0.7/"} for number in (1, 2)
     )
-    found = found_in(
+    found = site_endpoints(
         Answers(hardware=hardware), Presets.built_in(), site="x", api_address="vms", include=["cameras"]
     )
     assert [one.title for one in found.found] == ["Camera Cam 1, device certificate, port 443"]

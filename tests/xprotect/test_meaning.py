@@ -4,17 +4,17 @@ import re
 
 import pytest
 
-from monitor.xprotect import Preset, Presets, meaning, title
+from monitor.xprotect import Preset, Presets, make_target_info, title
 
 BUILT_IN = Presets.built_in()
-EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.every(role)]
+EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.all_ports(role)]
 LATER = {"names", "thumbprint", "issuer", "ca_ends"}
 COMMANDS = [preset for preset in EVERY if any("ServerConfigurator.exe" in step for step in preset.steps)]
 
 
 def preset(key: str) -> Preset:
     """Return one built-in preset."""
-    found = BUILT_IN.of(key)
+    found = BUILT_IN.get(key)
     assert found is not None
     return found
 
@@ -53,22 +53,24 @@ def test_title(key: str, name: str, port: int, expected: str) -> None:
 @pytest.mark.parametrize("key", [preset.key for preset in EVERY])
 def test_only_the_certificate_is_left_to_fill(key: str) -> None:
     """After host and port are filled in, no other placeholder and no stray brace is left."""
-    meant = meaning(preset(key), "Name", "host.example", 443)
-    every = " ".join((*meant.steps, *meant.ca_first, meant.what_stops))
+    meant = make_target_info(preset(key), "Name", "host.example", 443)
+    every = " ".join((*meant.runbook.steps, *meant.runbook.ca_first, meant.runbook.impact))
     assert set(re.findall(r"\{(\w+)\}", every)) <= LATER
     assert not set(re.sub(r"\{\w+\}", "", every)) & set("{}")
 
 
 def test_a_host_cannot_add_a_placeholder() -> None:
     """A brace in a host never becomes something that is filled in later."""
-    meant = meaning(preset("mobile_server.clients"), "", "{names}", 8082)
-    assert "On (names), import" in meant.steps[2]
+    meant = make_target_info(preset("mobile_server.clients"), "", "{names}", 8082)
+    assert "On (names), import" in meant.runbook.steps[2]
 
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_command_changes_one_group_only(key: str) -> None:
     """The command carries its group's GUID, and above it stands why the group must not be left out."""
-    step = meaning(preset(key), "", "h", 1).steps[where(preset(key).steps, "ServerConfigurator.exe")]
+    step = make_target_info(preset(key), "", "h", 1).runbook.steps[
+        where(preset(key).steps, "ServerConfigurator.exe")
+    ]
     assert f"/certificategroup={preset(key).guid} /thumbprint=<NEW THUMBPRINT>" in step
     assert "Never leave out /certificategroup" in step.partition("ServerConfigurator.exe")[0]
 
@@ -105,7 +107,7 @@ def test_ca_first_has_no_leaf_step(key: str) -> None:
 @pytest.mark.parametrize("role", ["recording_server", "failover_recorder", "hot_standby"])
 def test_recorders_have_two_assignments(role: str) -> None:
     """Both ports of a recorder tell of both groups."""
-    for one in BUILT_IN.role(role):
+    for one in BUILT_IN.watched_ports(role):
         assert any("two assignments" in step for step in one.steps)
 
 
@@ -118,7 +120,7 @@ def test_recorder_announces_the_gap() -> None:
 @pytest.mark.parametrize("role", ["failover_recorder", "hot_standby"])
 def test_failover_service_gets_the_key(role: str) -> None:
     """The key's Read right goes to the failover service's account."""
-    for one in BUILT_IN.role(role):
+    for one in BUILT_IN.watched_ports(role):
         assert "Failover Recording Server service" in one.steps[where(one.steps, "Manage Private Keys")]
 
 
@@ -144,6 +146,6 @@ def test_sql_server_is_switched_by_its_own_tool() -> None:
 
 def test_camera_is_renewed_on_the_device() -> None:
     """A camera's certificate is renewed on its own page; the port is filled in."""
-    meant = meaning(preset("camera.https"), "Gate", "10.0.0.7", 8443)
-    assert "web page of 10.0.0.7" in meant.steps[0]
-    assert meant.steps[-1].endswith("cert-monitor check 10.0.0.7:8443")
+    meant = make_target_info(preset("camera.https"), "Gate", "10.0.0.7", 8443)
+    assert "web page of 10.0.0.7" in meant.runbook.steps[0]
+    assert meant.runbook.steps[-1].endswith("cert-monitor check 10.0.0.7:8443")

@@ -11,7 +11,7 @@ from monitor.xprotect import Preset, Presets
 from monitor.xprotect.shape import Component
 
 BUILT_IN = Presets.built_in()
-EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.every(role)]
+EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.all_ports(role)]
 XPROTECT = [preset for preset in EVERY if preset.vms == "xprotect"]
 SERVER = "84430eb7-847c-422d-aa00-7915cd0d7a65"
 STREAMING = "549df21d-047c-456b-958e-99e65dd8b3ec"
@@ -21,7 +21,7 @@ MOBILE = "76cfc719-a852-4210-913e-703eadab139a"
 
 def preset(key: str) -> Preset:
     """Return one built-in preset."""
-    found = BUILT_IN.of(key)
+    found = BUILT_IN.get(key)
     assert found is not None
     return found
 
@@ -58,7 +58,7 @@ def mistakes(tables: dict[str, object]) -> str:
 )
 def test_ports_of_a_role(role: str, ports: dict[int, str]) -> None:
     """Naming a role watches these ports, each with the GUID of its certificate group."""
-    assert {preset.port: preset.guid for preset in BUILT_IN.role(role)} == ports
+    assert {preset.port: preset.guid for preset in BUILT_IN.watched_ports(role)} == ports
 
 
 @pytest.mark.parametrize(
@@ -182,18 +182,18 @@ def test_preset_is_complete(key: str) -> None:
 )
 def test_registered_name(name: str, role: str) -> None:
     """A registered service is known by its name, whatever its case, spacing and maker."""
-    assert BUILT_IN.registered(name) == role
+    assert BUILT_IN.role_of_service(name) == role
 
 
 def test_unknown_key_and_role() -> None:
     """What is not known is nothing, not an error."""
-    assert (BUILT_IN.of("zork.web"), BUILT_IN.role("zork")) == (None, ())
+    assert (BUILT_IN.get("zork.web"), BUILT_IN.watched_ports("zork")) == (None, ())
 
 
 def test_user_changes_one_port() -> None:
     """The user's tables win key by key; everything else stays."""
     changed = BUILT_IN.extended({"roles": {"recording_server": {"ports": {"media": {"port": 7570}}}}})
-    media = changed.of("recording_server.media")
+    media = changed.get("recording_server.media")
     assert media is not None
     assert (media.port, media.guid) == (7570, STREAMING)
 
@@ -207,13 +207,13 @@ def test_user_changes_leave_the_built_in_alone() -> None:
 def test_user_switches_a_port_on() -> None:
     """A port that is off by default is watched when the configuration says so."""
     changed = BUILT_IN.extended({"roles": {"failover_recorder": {"ports": {"status": {"by_default": True}}}}})
-    assert [preset.port for preset in changed.role("failover_recorder")] == [7563, 9001, 8990]
+    assert [preset.port for preset in changed.watched_ports("failover_recorder")] == [7563, 9001, 8990]
 
 
 def test_user_adds_a_role() -> None:
     """A role of the user's own needs nothing but its ports."""
     changed = BUILT_IN.extended({"roles": {"door_server": {"ports": {"web": {"port": 8444}}}}})
-    (web,) = changed.role("door_server")
+    (web,) = changed.watched_ports("door_server")
     assert (web.key, web.name, web.component) == ("door_server.web", "door server", "other")
 
 
@@ -222,7 +222,7 @@ def test_user_writes_a_step() -> None:
     changed = BUILT_IN.extended(
         {"roles": {"mobile_server": {"account": "svc-mob", "steps": ["Tell {account}."]}}}
     )
-    assert changed.role("mobile_server")[0].steps == ("Tell svc-mob.",)
+    assert changed.watched_ports("mobile_server")[0].steps == ("Tell svc-mob.",)
 
 
 def test_nothing_to_extend() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.model import DiscoveredTarget
-from monitor.xprotect import Answers, Presets, found_in
+from monitor.xprotect import Answers, Presets, site_endpoints
 
 GROUP = "27d6c895-6c73-4192-b58a-6e6055fd9353"
 HOT = "936631d8-cd32-408e-a876-c8fe7a7c67ea"
@@ -18,7 +18,7 @@ def recorder(**fields: object) -> dict[str, object]:
 
 def found(answers: Answers, *include: str) -> tuple[tuple[DiscoveredTarget, ...], tuple[str, ...]]:
     """Return what is found, without the management server, and the notes."""
-    listed = found_in(
+    listed = site_endpoints(
         answers, Presets.built_in(), site="x", api_address="vms", include=include or ("servers", "failover")
     )
     return tuple(one for one in listed.found if one.server_name != "vms"), listed.notes

@@ -2,13 +2,13 @@
 
 import pytest
 
-from monitor.xprotect import Answers, Presets, SiteList, found_in
+from monitor.xprotect import Answers, Presets, SiteList, site_endpoints
 
 
 def listed(answers: Answers) -> SiteList:
     """Return what services and child sites mean."""
     include = ("services", "child_sites")
-    return found_in(answers, Presets.built_in(), site="Harbour", api_address="vms", include=include)
+    return site_endpoints(answers, Presets.built_in(), site="Harbour", api_address="vms", include=include)
 
 
 def locations(answers: Answers) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.model import DiscoveredTarget, Policy
 from monitor.sources import EndpointSettings
-from monitor.xprotect import PARTS, Answers, Presets, SiteList, found_in
+from monitor.xprotect import PARTS, Answers, Presets, SiteList, site_endpoints
 
 BUILT_IN = Presets.built_in()
 JSON = st.recursive(
@@ -63,7 +63,7 @@ def site(
     answers: Answers, *, address: str = "https://vms01.vms.example", include: Iterable[str] = PARTS
 ) -> SiteList:
     """Return what answers mean for a site called Harbour."""
-    return found_in(answers, BUILT_IN, site="Harbour", api_address=address, include=tuple(include))
+    return site_endpoints(answers, BUILT_IN, site="Harbour", api_address=address, include=tuple(include))
 
 
 def service(*uris: str, name: str = "Event Server") -> dict[str, object]:
@@ -110,7 +110,7 @@ def test_labels() -> None:
 def test_site_names_itself() -> None:
     """Without a name of the user's the label is the name that the site gives itself."""
     answers = Answers(sites=({"displayName": "Pier"},))
-    found = found_in(answers, BUILT_IN, site="", api_address="vms01.vms.example")
+    found = site_endpoints(answers, BUILT_IN, site="", api_address="vms01.vms.example")
     assert dict(found.found[0].labels)["site"] == "Pier"
 
 
@@ -164,7 +164,9 @@ def test_local_host_is_refused(host: str) -> None:
 def test_local_host_is_allowed() -> None:
     """With allow_local it is watched."""
     answers = Answers(registered_services=(service("https://127.0.0.1:22331"),))
-    found = found_in(answers, BUILT_IN, site="", api_address="vms", include=["services"], allow_local=True)
+    found = site_endpoints(
+        answers, BUILT_IN, site="", api_address="vms", include=["services"], allow_local=True
+    )
     assert addresses(found) == ["127.0.0.1:22331"]
 
 
@@ -220,14 +222,14 @@ def test_hostile_text_is_cleaned() -> None:
 @given(ANY_ANSWERS)
 def test_any_json_is_read(answers: Answers) -> None:
     """Whatever JSON the resources hold, a list comes back, and no host and port stands in it twice."""
-    found = found_in(answers, BUILT_IN, site="", api_address="https://vms01.vms.example", include=PARTS)
+    found = site_endpoints(answers, BUILT_IN, site="", api_address="https://vms01.vms.example", include=PARTS)
     assert len(set(addresses(found))) == len(found.found)
 
 
 @given(ANY_ANSWERS)
 def test_any_json_gives_endpoints(answers: Answers) -> None:
     """Whatever is found can be probed: its address and name are those of an endpoint."""
-    for one in found_in(answers, BUILT_IN, site="", api_address="vms01", include=PARTS).found:
+    for one in site_endpoints(answers, BUILT_IN, site="", api_address="vms01", include=PARTS).found:
         target = EndpointSettings(address=one.address, server_name=one.server_name).target(Policy())
         assert target.where == one.address
 
@@ -235,7 +237,7 @@ def test_any_json_gives_endpoints(answers: Answers) -> None:
 @given(ANY_ANSWERS)
 def test_any_json_gives_no_local_target(answers: Answers) -> None:
     """Nothing that a site says makes the monitor probe itself."""
-    found = found_in(answers, BUILT_IN, site="", api_address="https://vms01.vms.example", include=PARTS)
+    found = site_endpoints(answers, BUILT_IN, site="", api_address="https://vms01.vms.example", include=PARTS)
     assert not [one for one in found.found if one.server_name in ("localhost", "::1")]
 
 

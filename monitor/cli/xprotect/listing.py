@@ -25,7 +25,7 @@ def rows(sites: Sequence[Site], presets: Presets) -> list[Row]:
 
 def _row(site: Site, found: DiscoveredTarget, presets: Presets) -> Row:
     labels = site.settings.labels | dict(found.labels)
-    preset = presets.of(found.preset)
+    preset = presets.get(found.preset)
     host, port = HostPort.parse(found.address)
     return {
         "site": labels.get("site", ""),

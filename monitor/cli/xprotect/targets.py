@@ -11,7 +11,7 @@ from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.errors import UsageError
 from monitor.model import DiscoveredTarget, Target
 from monitor.sources import EndpointSettings
-from monitor.xprotect import Presets, found_on
+from monitor.xprotect import Presets, host_endpoints
 from monitor.xprotect.hosts import host as as_host
 from monitor.xprotect.hosts import same_machine
 
@@ -33,7 +33,7 @@ def group_of(target: Target) -> str:
 def every_role(presets: Presets) -> tuple[str, ...]:
     """Return the roles of XProtect's own servers."""
     return tuple(
-        role for role in presets.roles if any(preset.vms == "xprotect" for preset in presets.every(role))
+        role for role in presets.roles if any(preset.vms == "xprotect" for preset in presets.all_ports(role))
     )
 
 
@@ -53,7 +53,7 @@ def by_roles(  # noqa: PLR0913 - the last three are what a command's options say
     ``UsageError`` for a host or role that is none, and for a role without a port to probe.
     """
     try:
-        listed = found_on(host, roles, config.presets)
+        listed = host_endpoints(host, roles, config.presets)
         own = {"trust": list(trust)} if trust else {}
         entries = tuple(_entry(found, name, given, own) for found in listed.found)
     except ValueError as error:
@@ -80,7 +80,7 @@ def _entry(
 
 def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
     """Return which ports of some roles are not probed, and why."""
-    return tuple(f"note: {note}" for note in found_on(host, roles, presets).notes)
+    return tuple(f"note: {note}" for note in host_endpoints(host, roles, presets).notes)
 
 
 def known(config: Config) -> tuple[list[Target], list[Element]]:

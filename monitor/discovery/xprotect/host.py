@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from monitor.addresses import read_host
 from monitor.discovery.settings import DiscoverySettings
 from monitor.model import DiscoveredTarget
-from monitor.xprotect import Presets, SiteList, found_on
+from monitor.xprotect import Presets, SiteList, host_endpoints
 
 
 class XProtectHostSettings(DiscoverySettings):
@@ -50,4 +50,4 @@ class XProtectHostSettings(DiscoverySettings):
 
     def _list(self, presets: Presets) -> SiteList:
         name = self.name or self.title
-        return found_on(self.host, self.roles, presets, name=name, site=self.labels.get("site", ""))
+        return host_endpoints(self.host, self.roles, presets, name=name, site=self.labels.get("site", ""))

@@ -19,7 +19,7 @@ from monitor.model import DiscoveredTarget, Failure, make_target_id
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.threads import ThreadPool
-from monitor.xprotect import Answers, Presets, found_in
+from monitor.xprotect import Answers, Presets, site_endpoints
 
 _OneSite = tuple[XProtectSiteSettings, SiteMemory, SiteResult]
 
@@ -129,7 +129,7 @@ def _found(
     """Return the targets in the answers; before the first answer, just the endpoint of the site itself."""
     if result.answers == Answers() and memory.own_address:
         return DiscoveryResult((), result.failures, result.notes)
-    site = found_in(
+    site = site_endpoints(
         result.answers,
         presets,
         site=settings.name or settings.labels.get("site", ""),

@@ -11,7 +11,7 @@ def test_callers_name_what_exists() -> None:
     known = {
         (preset.component, preset.certificate_group)
         for role in presets.roles
-        for preset in presets.every(role)
+        for preset in presets.all_ports(role)
     }
     wrong = [
         call

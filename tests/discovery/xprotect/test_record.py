@@ -9,7 +9,7 @@ from monitor.demo.xprotect_site import PASSWORD
 from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site_query import SiteResult
 from monitor.model import Failure, FailureReason
-from monitor.xprotect import Answers, Presets, found_in
+from monitor.xprotect import Answers, Presets, site_endpoints
 from support.factories.xprotect_asking import fresh, running
 
 GUID = "43133986-bd1e-5086-b1a7-283829d00abd"
@@ -99,7 +99,7 @@ def test_recorded_site() -> None:
     assert [name for name in names if name in text and name not in kept] == []
     assert PASSWORD not in text
     again = Answers(**json.loads(text)[0]["answers"])
-    told = found_in(again, Presets.built_in(), site="", api_address=url)
+    told = site_endpoints(again, Presets.built_in(), site="", api_address=url)
     assert sorted(dict(one.labels)["component"] for one in told.found) == sorted(
         dict(one.labels)["component"] for one in found.found
     )

@@ -1,9 +1,10 @@
-"""Recorders with a meaning, their certificates and CAs, for the tests of mails; no judgment of its own."""
+"""Recorders with a runbook, their certificates and CAs, for the tests of mails; no judgment of its own."""
 
 from dataclasses import replace
+from typing import Any
 
 from monitor.alerts import NotificationItem, decide
-from monitor.model import Certificate, Finding, Target, TargetInfo, TargetState, TargetTraits
+from monitor.model import Certificate, Finding, Runbook, Target, TargetInfo, TargetState, TargetTraits
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture, target
 
 WHERE = "rec1:7563"
@@ -16,10 +17,12 @@ STEPS = (
 MEANING = TargetInfo(
     title=TITLE,
     component="recording_server",
-    what_stops="Live and playback stop.",
-    steps=STEPS,
-    ca_first=("Renew {issuer} first: it ends on {ca_ends}.",),
-    link="https://vms.example/guide",
+    runbook=Runbook(
+        impact="Live and playback stop.",
+        steps=STEPS,
+        ca_first=("Renew {issuer} first: it ends on {ca_ends}.",),
+        link="https://vms.example/guide",
+    ),
 )
 LABELS = (
     ("certificate_group", "streaming_media"),
@@ -30,6 +33,11 @@ LABELS = (
 CA = certificate(900, 3000, age=100, name="VMS CA", ca=True)
 SHORT_CA = certificate(901, 170, age=195, name="VMS CA", ca=True)
 LEAF = replace(certificate(1, 20, age=345, name="rec1"), ip_addresses=("10.0.0.5",))
+
+
+def with_runbook(info: TargetInfo, **changes: Any) -> TargetInfo:
+    """Return target info with some fields of its runbook replaced."""
+    return replace(info, runbook=replace(info.runbook, **changes))
 
 
 def recorder(
