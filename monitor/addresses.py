@@ -50,7 +50,7 @@ class HostPort(NamedTuple):
         return join_host_port(self.host, self.port)
 
 
-def join_host_port(host: str, port: int) -> str:
+def join_host_port(host: str, port: int | str) -> str:
     """Return ``host:port``, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
@@ -70,6 +70,12 @@ def split_host_port(text: str) -> tuple[str, str | None]:
     if not bracket or (rest and not rest.startswith(":")):
         raise ValueError(_BRACKETS)
     return host + bracket, rest[1:] if rest else None
+
+
+def split_location(location: str) -> tuple[str, str]:
+    """Return the host, without brackets, and the port of a location ``host:port``; nothing is refused."""
+    host, _, port = location.rpartition(":")
+    return host.strip("[]"), port
 
 
 def _sole_port(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from monitor.addresses import split_location
 from monitor.config.load import Config
 from monitor.config.machines import machines
 from monitor.config.policy import Policies
@@ -206,8 +207,8 @@ def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, prese
     """Return a target with what its preset and its surroundings tell of it; its own title stays."""
     told = target.info
     if preset is not None:
-        port = int(target.where.rpartition(":")[2])
-        told = make_target_info(preset, "", target.host, port)
+        _, port = split_location(target.where)
+        told = make_target_info(preset, "", target.host, int(port))
         told = replace(told, title=target.info.title or told.title)
         part = replace(
             part,

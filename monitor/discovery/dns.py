@@ -42,14 +42,18 @@ class DnsSettings(DiscoverySettings):
         return str(where)
 
     @property
+    def _address(self) -> HostPort:
+        return HostPort.parse(self.name)
+
+    @property
     def host(self) -> str:
         """Return the DNS name without the port."""
-        return self.name.rpartition(":")[0]
+        return self._address.host
 
     @property
     def port(self) -> int:
         """Return the port."""
-        return int(self.name.rpartition(":")[2])
+        return self._address.port
 
     @property
     def id(self) -> str:

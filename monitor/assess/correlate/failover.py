@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from monitor.addresses import machine_name
+from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState, qualified
@@ -61,7 +61,7 @@ def _finding(
     if leaf.not_after + _LATER < min(other.not_after for other in others.values()):
         listed = bounded("; ", [f"{host} {end_and_date(one, now)}" for host, one in sorted(others.items())])
         what = f"the {group.replace('_', ' ')} certificate" if group else "the certificate"
-        port = location.rpartition(":")[2]
+        _, port = split_location(location)
         sentence = (
             f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
             f"those of all that it stands in for ({listed}): it seems to have been forgotten"

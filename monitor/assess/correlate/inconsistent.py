@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.addresses import machine_name
+from monitor.addresses import join_host_port, machine_name, split_location
 from monitor.assess.expiry import bounded, end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState, qualified
 
@@ -34,8 +34,9 @@ def _add_served(groups: dict[tuple[str, str], list[_Served]], state: TargetState
     name = machine_name(target.server_name)
     for sighting in state.sightings:
         if sighting.position == 0:
-            port = sighting.location.rpartition(":")[2]
-            groups[target.zone, f"{name}:{port}"].append((target, sighting.location, sighting.certificate))
+            _, port = split_location(sighting.location)
+            served_as = target.zone, join_host_port(name, port)
+            groups[served_as].append((target, sighting.location, sighting.certificate))
 
 
 def _differ(seats: list[_Served]) -> bool:

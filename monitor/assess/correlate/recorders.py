@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
 
-from monitor.addresses import machine_name
+from monitor.addresses import machine_name, split_location
 from monitor.assess.expiry import end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState, qualified
 
@@ -86,7 +86,7 @@ def _findings(host: str, pair: tuple[_ServedLeaf, ...], now: datetime) -> Iterat
 def _described(served: _ServedLeaf, now: datetime) -> str:
     state, location, certificate = served
     group = state.target.label("certificate_group").replace("_", " ")
-    port = location.rpartition(":")[2]
+    _, port = split_location(location)
     return (
         f"the {group} certificate on port {port} is {certificate.sha1} and {end_and_date(certificate, now)}"
     )

@@ -6,6 +6,7 @@ A site that cannot be queried, or only in part, yields failures, so that no know
 import ssl
 from collections.abc import Iterator, Sequence
 
+from monitor.addresses import split_location
 from monitor.discovery.base import DiscoveryMemory, DiscoveryResult
 from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.xprotect.address import Origin, origin
@@ -145,11 +146,10 @@ def _found(
 
 def _own(found: Sequence[DiscoveredTarget], where: Origin) -> str:
     """Return the address by which the site itself is watched, under its full name if known."""
-    port = where.where.rpartition(":")[2]
     for entry in found:
         if entry.address == where.where:
             return entry.address
-        if entry.address.rpartition(":")[2] == port and where.host in (
+        if split_location(entry.address)[1] == str(where.port) and where.host in (
             *entry.aliases,
             *entry.traits.public_names,
         ):

@@ -139,6 +139,14 @@ def test_a_name_in_another_zone_is_another() -> None:
     assert correlate(snapshot(in_zone(old, "dmz"), new), NOW) == {}
 
 
+def test_an_ipv6_address_as_the_name_stands_in_brackets() -> None:
+    """As everywhere before a port."""
+    (one, *_), *_ = correlate(
+        snapshot(state("10.0.0.1", OLD, name="2001:db8::1"), state("10.0.0.2", NEW, name="2001:db8::1")), NOW
+    ).values()
+    assert one.matter == "inconsistent [2001:db8::1]:443"
+
+
 def test_a_policy_switches_it_off_for_its_target() -> None:
     """The others still say it."""
     first, second = state("10.0.0.1", OLD), state("10.0.0.2", NEW)

@@ -6,7 +6,7 @@ It must not judge ports that http.sys does not serve: a recorder's own socket is
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from monitor.addresses import read_ip
+from monitor.addresses import join_host_port, read_ip, split_location
 from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     AvailableCertificate,
     MachineView,
@@ -43,7 +43,7 @@ def address_of(binding: Binding) -> str:
     address, port = binding.address, f":{binding.port}"
     if address.endswith(port) and (address.count(":") == 1 or "]" in address):
         return address
-    return f"[{address}]{port}" if ":" in address and "]" not in address else f"{address}{port}"
+    return join_host_port(address.strip("[]"), binding.port)
 
 
 def store_of(binding: Binding) -> str:
@@ -116,7 +116,7 @@ def _seen_after(served: ServedLeaf, at: datetime) -> bool:
 
 
 def _any_address(binding: Binding) -> bool:
-    address = read_ip(address_of(binding).rpartition(":")[0].strip("[]"))
+    address = read_ip(split_location(address_of(binding))[0])
     return address is not None and address.is_unspecified
 
 

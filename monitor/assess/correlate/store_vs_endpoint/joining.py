@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from monitor.addresses import split_location
 from monitor.assess.correlate.store_vs_endpoint.machine_names import LOCAL, MachineNames, comparable
 from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     AvailableCertificate,
@@ -124,7 +125,7 @@ class _MachineIndex:
                     sighting.location != target.where
                     and (where := host_and_port(sighting.location)) != target.where
                 ):
-                    names = (where.rpartition(":")[0],)
+                    names = (split_location(where)[0],)
                 if self._knows(names):
                     known = MachineNames.of(names, site=target.label("site"))
                     self._assign(known, ServedLeaf(state, sighting.location, sighting.certificate))

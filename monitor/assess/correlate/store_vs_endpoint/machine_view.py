@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
+from monitor.addresses import split_location
 from monitor.model import Binding, Certificate, Machine, StoreEntry, TargetState, qualified
 
 MY = "LocalMachine/My"
@@ -63,7 +64,7 @@ class ServedLeaf:
     @property
     def port(self) -> int:
         """Return the port, 0 where the location names none."""
-        number = host_and_port(self.location).rpartition(":")[2]
+        _, number = split_location(host_and_port(self.location))
         return int(number) if number.isdecimal() else 0
 
 
