@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from monitor.demo.pki import Issued, authority, leaf, revocation_list, rsa_key
 from monitor.demo.xprotect_site import Simulator
 from support.factories.xprotect_asking import running
-from support.pki.crls import pem
+from support.pki import TODAY, Issued, Key, authority, leaf, rsa_key, tls_context
+from support.pki.crls import pem, weekly
 from support.pki.key_stores import WORD, jks, pkcs12, trusted
 from support.servers.command import Done, run
 from support.servers.daemon_site import DAY, Post
@@ -31,7 +31,7 @@ class Documented:
     """Hold the folder of the files, what stands for each documented name, and the mails that came."""
 
     folder: Path
-    ca: Issued = field(default_factory=lambda: authority("VMS Certificate Authority", 3650 * DAY))
+    ca: Issued = field(default_factory=lambda: authority("VMS Certificate Authority", at=TODAY))
     post: Post = field(default_factory=Post)
     ours: dict[str, str] = field(default_factory=dict)
 
@@ -62,13 +62,13 @@ class Documented:
 
     def context(self, name: str, days: int) -> ssl.SSLContext:
         """Return a server's context with a certificate that expires in some days."""
-        issued = leaf(f"{name}.vms.example", days * DAY + AN_HOUR, issuer=self.ca)
-        chain, key = self.folder / f"{name}.chain", self.folder / f"{name}.key"
-        chain.write_bytes(issued.chain_pem)
-        key.write_bytes(issued.key_pem)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain, key)
-        return context
+        return tls_context(self.issue(name, days * DAY + AN_HOUR))
+
+    def issue(self, name: str, ends_in: timedelta = 300 * DAY, *also: str, key: Key | None = None) -> Issued:
+        """Return a certificate of a machine, valid for 398 days, that expires in some time."""
+        names = (f"{name}.vms.example", "127.0.0.1", *also)
+        end = TODAY + ends_in
+        return leaf(names[0], self.ca, start=end - 398 * DAY, end=end, names=names, key=key)
 
 
 @contextmanager
@@ -157,13 +157,12 @@ def _ours(made: Documented, ports: dict[str, int], site: Simulator) -> dict[str,
 def _write_files(made: Documented, site: Simulator) -> None:
     """Write the CAs, certificates, key stores, lists and passwords that the pages name."""
     names = ("recorder01", site.endpoints["recorder02"].address)
-    new = leaf("recorder01.vms.example", 300 * DAY, issuer=made.ca, also=names, key=rsa_key())
-    store = pkcs12(issued=new, chain=(made.ca,))  # type: ignore[arg-type]  # the demo's class has what it needs
+    store = pkcs12(issued=made.issue("recorder01", 300 * DAY, *names, key=rsa_key()), chain=(made.ca,))
     files = {
-        "vms-ca.cer": made.ca.chain_pem + site.ca.chain_pem,
+        "vms-ca.cer": made.ca.pem + site.ca.chain_pem,
         "vms-password": site.password_file.read_bytes(),
-        "certificates/web.pem": leaf("web.vms.example", 300 * DAY, issuer=made.ca).chain_pem,
-        "crl.pem": pem(revocation_list(made.ca, ends_in=5 * DAY)),
+        "certificates/web.pem": made.issue("web").pem,
+        "crl.pem": pem(weekly(made.ca, issued=TODAY - 2 * DAY, until=TODAY + 5 * DAY, number=1)),
         "truststore.jks": jks(trusted(b"ca", made.ca.der)),
         **dict.fromkeys(("archive.p12", "server.p12", "new.pfx"), store),
         **dict.fromkeys(("pass.txt", "store-passphrase"), WORD.encode()),
