@@ -7,6 +7,7 @@ password needs no reload.
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from monitor.errors import CertMonitorError
 
@@ -60,6 +61,11 @@ class SecretReference:
     file: str = ""
     env: str = ""
 
+    @classmethod
+    def of(cls, file: str | None, env: str | None) -> Self | None:
+        """Return the reference of two configuration keys of which one may be set, ``None`` without one."""
+        return cls(file=file or "", env=env or "") if file or env else None
+
     def resolve(self) -> Secret:
         """Read the secret, without one trailing line end.
 
@@ -87,6 +93,15 @@ class SecretReference:
         except OSError as error:
             raise SecretUnavailableError(f"cannot read {self}: {error.strerror}") from None
         return _decoded(content, self)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """The paths of a client certificate and its key (PEM; they may be one file)."""
+
+    certificate: str
+    key: str
+    passphrase: SecretReference | None = None
 
 
 def _decoded(content: bytes, reference: SecretReference) -> str:

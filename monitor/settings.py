@@ -34,6 +34,7 @@ _UNITS = {
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SWITCHES = {"off": None, "warning": Severity.WARNING, "critical": Severity.CRITICAL}
 _LONGEST = timedelta(days=36500)
 _ANSWERS = ("staple", "crl", "ocsp")
@@ -138,6 +139,12 @@ def _fingerprint(value: str) -> str:
     return digits
 
 
+def _printable(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
 def _labels(value: dict[str, str]) -> dict[str, str]:
     for name in value:
         if not _LABEL.fullmatch(name):
@@ -187,6 +194,7 @@ LocalPath = Annotated[str, AfterValidator(_local)]
 LocalPattern = Annotated[str, AfterValidator(_local_pattern)]
 AnchorPath = Annotated[str, AfterValidator(_anchor)]
 Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
+Username = Annotated[str, AfterValidator(_printable)]
 Labels = Annotated[dict[str, str], AfterValidator(_labels)]
 
 

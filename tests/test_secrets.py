@@ -103,3 +103,16 @@ def test_missing_variable() -> None:
     """A variable that is not set is named."""
     with pytest.raises(SecretUnavailableError, match="environment variable CERT_MONITOR_NONE is not set"):
         SecretReference(env="CERT_MONITOR_NONE").resolve()
+
+
+@pytest.mark.parametrize(
+    ("file", "env", "expected"),
+    [
+        ("/pw", None, SecretReference(file="/pw")),
+        (None, "PW", SecretReference(env="PW")),
+        (None, None, None),
+    ],
+)
+def test_reference_of_two_keys(file: str | None, env: str | None, expected: SecretReference | None) -> None:
+    """Without either key there is no secret."""
+    assert SecretReference.of(file, env) == expected

@@ -11,14 +11,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from monitor.secrets import SecretReference
-from monitor.settings import LocalPath, TargetSettings
+from monitor.secrets import ClientCertificate, SecretReference
+from monitor.settings import LocalPath, TargetSettings, Username
 from monitor.windows.stores import store_name as named
 
 _STORE = re.compile(r"LocalMachine/[^\x00-\x1f/:\\*?\"'`$;|<>]{1,100}")
 # [MS-PSRP] 3.1.5.3.1: the name becomes the end of a URI.
 _CONFIGURATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 WINRM_PLAIN = 5985
 WINRM_TLS = 5986
@@ -32,15 +31,6 @@ class AuthMethod(StrEnum):
     NTLM = "ntlm"
     CERTIFICATE = "certificate"
     BASIC = "basic"
-
-
-@dataclass(frozen=True, slots=True)
-class ClientCertificate:
-    """The paths of a client certificate and its key (PEM; they may be one file)."""
-
-    certificate: str
-    key: str
-    passphrase: SecretReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +70,7 @@ def store_name(text: str) -> str:
 class WindowsAccess(TargetSettings):
     """The configuration keys for reading Windows machines, without the machines."""
 
-    username: str = Field(
+    username: Username = Field(
         "", description="DOMAIN\\name or name@domain; a name alone is an account of each machine itself"
     )
     password_file: LocalPath | None = Field(None, description="file that holds the password")
@@ -115,13 +105,6 @@ class WindowsAccess(TargetSettings):
         None, min_length=1, description="variable that holds the passphrase of the key"
     )
 
-    @field_validator("username")
-    @classmethod
-    def _printable(cls, text: str) -> str:
-        if _CONTROL.search(text):
-            raise ValueError("must not hold control characters")
-        return text
-
     @field_validator("configuration_name")
     @classmethod
     def _configuration(cls, text: str) -> str:
@@ -149,7 +132,7 @@ class WindowsAccess(TargetSettings):
         """Return the machine of this name, with these settings."""
         identity = None
         if self.client_cert is not None:
-            passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
+            passphrase = SecretReference.of(self.client_key_passphrase_file, self.client_key_passphrase_env)
             identity = ClientCertificate(self.client_cert, self.client_key or self.client_cert, passphrase)
         return RemoteMachine(
             host=host,
@@ -157,15 +140,11 @@ class WindowsAccess(TargetSettings):
             tls=self.tls,
             auth=self.auth,
             username=self.username,
-            password=_secret(self.password_file, self.password_env),
+            password=SecretReference.of(self.password_file, self.password_env),
             identity=identity,
             configuration_name=self.configuration_name,
             stores=self.stores,
         )
-
-
-def _secret(file: str | None, env: str | None) -> SecretReference | None:
-    return SecretReference(file=file or "", env=env or "") if file or env else None
 
 
 def _not_installed(_: WindowsAccess) -> str:

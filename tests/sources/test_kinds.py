@@ -8,10 +8,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from monitor.network.resolve import Resolver
-from monitor.secrets import SecretReference
+from monitor.secrets import ClientCertificate, SecretReference
 from monitor.sources.endpoint.connect_options import (
     DIRECT,
-    ClientIdentity,
     ConnectOptions,
     Endpoint,
     Family,
@@ -22,7 +21,7 @@ from monitor.sources.kinds import SourceSettings, sources
 from monitor.sources.kubernetes.settings import Cluster
 from monitor.sources.windows_report import ReportFile
 from monitor.sources.windows_store import LocalStores
-from monitor.windows.access import AuthMethod, ClientCertificate, RemoteMachine
+from monitor.windows.access import AuthMethod, RemoteMachine
 from monitor.windows.stores import MY
 
 UNION: TypeAdapter[Any] = TypeAdapter(SourceSettings)
@@ -31,7 +30,7 @@ OPTIONS: dict[str, Any] = {
     "family": Family.IPV6,
     "source": "::1",
     "proxy": Proxy("socks5", "proxy.example", 1080, "u", WORD),
-    "identity": ClientIdentity("/c.pem", "/k.pem", WORD),
+    "identity": ClientCertificate("/c.pem", "/k.pem", WORD),
     "every_address": True,
     "every_key_type": True,
 }

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from monitor.config import load, plan
 from monitor.errors import ConfigError
 from monitor.model import Policy
-from monitor.secrets import SecretReference
+from monitor.secrets import ClientCertificate, SecretReference
 from monitor.sources import WindowsRemoteSettings
-from monitor.windows.access import AuthMethod, ClientCertificate, RemoteMachine, store_name
+from monitor.windows.access import AuthMethod, RemoteMachine, store_name
 
 LOGIN = {"username": r"VMS\certmon", "password_env": "P"}
 

@@ -85,4 +85,4 @@ class HttpSdSettings(DiscoverySettings):
     def secret(self) -> SecretReference | None:
         """Return the reference to the password or token, ``None`` without a login."""
         file, env = self.password_file or self.token_file, self.password_env or self.token_env
-        return SecretReference(file=file or "", env=env or "") if file or env else None
+        return SecretReference.of(file, env)

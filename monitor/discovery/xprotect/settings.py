@@ -1,6 +1,5 @@
 """The configuration of one XProtect site: its address, a login, and what to watch; sends nothing."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -13,13 +12,11 @@ from monitor.discovery.xprotect.address import Origin, origin
 from monitor.discovery.xprotect.memory import SiteMemory
 from monitor.model import make_target_id
 from monitor.secrets import SecretReference
-from monitor.settings import Duration, LocalPath
+from monitor.settings import Duration, LocalPath, Username
 from monitor.windows.access import WindowsAccess
 
 Include = Literal["servers", "failover", "services", "cameras", "child_sites"]
 EVERYTHING_OF_ONE_SITE: tuple[Include, ...] = ("servers", "failover", "services", "cameras")
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _address(value: str) -> str:
@@ -38,7 +35,7 @@ class XProtectSiteSettings(DiscoverySettings):
         description="the management server, such as https://vms01.vms.example"
     )
     name: str = Field("", description="what people call the site; else the name that it gives itself")
-    username: str = Field(min_length=1, description="login name; DOMAIN\\name with login: windows")
+    username: Username = Field(min_length=1, description="login name; DOMAIN\\name with login: windows")
     password_file: LocalPath | None = Field(None, description="file that holds the password")
     password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
     login: Literal["basic", "windows"] = Field(
@@ -59,13 +56,6 @@ class XProtectSiteSettings(DiscoverySettings):
     )
     refresh: Duration = Field(timedelta(hours=1), description="time between two questions to the site")
     grace: Duration = Field(timedelta(days=7), description="how long what has left the site stays watched")
-
-    @field_validator("username")
-    @classmethod
-    def _printable(cls, value: str) -> str:
-        if _CONTROL.search(value):
-            raise ValueError("must not hold control characters")
-        return value
 
     @field_validator("identity_hosts")
     @classmethod

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from monitor.addresses import is_ip, join_host_port, read_host, read_url
 from monitor.network.resolve import Address
-from monitor.secrets import SecretReference
+from monitor.secrets import ClientCertificate, SecretReference
 from monitor.settings import LocalPath, TargetSettings
 
 _PROXIES = ("http", "socks5")
@@ -39,15 +39,6 @@ _FAMILIES = {
     Family.IPV6: AF_INET6,
     Family.PREFER_IPV6: AF_INET6,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ClientIdentity:
-    """The paths of a client certificate and its key (PEM; they may be one file)."""
-
-    certificate: str
-    key: str
-    passphrase: SecretReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ class ConnectOptions:
     family: Family = Family.ANY
     source: str = ""
     proxy: Proxy | None = None
-    identity: ClientIdentity | None = None
+    identity: ClientCertificate | None = None
     every_address: bool = False
     every_key_type: bool = False
     direct: bool = field(init=False, repr=False, compare=False)
@@ -199,11 +190,13 @@ class ConnectSettings(TargetSettings):
         """Return the connect options for these settings."""
         proxy = None
         if self.proxy:
-            proxy = _read_proxy(self.proxy, _secret(self.proxy_password_file, self.proxy_password_env))
+            proxy = _read_proxy(
+                self.proxy, SecretReference.of(self.proxy_password_file, self.proxy_password_env)
+            )
         identity = None
         if self.client_cert is not None:
-            passphrase = _secret(self.client_key_passphrase_file, self.client_key_passphrase_env)
-            identity = ClientIdentity(self.client_cert, self.client_key or self.client_cert, passphrase)
+            passphrase = SecretReference.of(self.client_key_passphrase_file, self.client_key_passphrase_env)
+            identity = ClientCertificate(self.client_cert, self.client_key or self.client_cert, passphrase)
         every, every_key = self.addresses == "all", self.key_types == "all"
         options = ConnectOptions(self.family, self.source_address, proxy, identity, every, every_key)
         return DIRECT if options.direct else options  # one shared object for nearly all endpoints
@@ -211,10 +204,6 @@ class ConnectSettings(TargetSettings):
 
 def _version(address: str) -> int:
     return AF_INET6 if ":" in address else AF_INET
-
-
-def _secret(file: str | None, env: str | None) -> SecretReference | None:
-    return SecretReference(file=file or "", env=env or "") if file or env else None
 
 
 def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:

@@ -11,8 +11,8 @@ from typing import Any
 
 from monitor.dialects import DIALECTS, TUNNELS, Dialect, Dialogue, ProxiedDialogue
 from monitor.model import Failure, FailureReason, ProbeRequest
-from monitor.secrets import SecretUnavailableError
-from monitor.sources.endpoint.connect_options import ClientIdentity, Endpoint, Proxy
+from monitor.secrets import ClientCertificate, SecretUnavailableError
+from monitor.sources.endpoint.connect_options import Endpoint, Proxy
 from monitor.sources.endpoint.conversation import Conversation, Conversing
 from monitor.sources.endpoint.identity import Identities
 from monitor.threads import ThreadPool
@@ -90,7 +90,7 @@ class ConversationFactory:
         context = await self._context(setting, endpoint.connect.identity, patience)
         return (None, (context,)) if isinstance(context, Failure) else (context, ())
 
-    async def _context(self, setting: TlsSetting, identity: ClientIdentity, patience: float) -> Any:
+    async def _context(self, setting: TlsSetting, identity: ClientCertificate, patience: float) -> Any:
         try:
             async with asyncio.timeout(patience):
                 return await self._identities.context(setting, identity)

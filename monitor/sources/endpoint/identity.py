@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.model import Failure, FailureReason
-from monitor.secrets import SecretReference, SecretUnavailableError
-from monitor.sources.endpoint.connect_options import ClientIdentity
+from monitor.secrets import ClientCertificate, SecretReference, SecretUnavailableError
 from monitor.threads import ThreadPool
 from monitor.tls import TlsSetting, UnfitKeyError, identified_context
 
@@ -19,7 +18,7 @@ _THREADS = 4
 
 # Device, inode, modification time and size: while they are unchanged, so is the content.
 _Signature = tuple[int, int, int, int]
-_Key = tuple[TlsSetting, ClientIdentity]
+_Key = tuple[TlsSetting, ClientCertificate]
 
 
 class _UnusableError(Exception):
@@ -38,7 +37,7 @@ class Identities:
         self.pool = ThreadPool("credentials", _THREADS)
         self._known: OrderedDict[_Key, tuple[tuple[_Signature, ...], Any]] = OrderedDict()
 
-    async def context(self, setting: TlsSetting, identity: ClientIdentity) -> Any:
+    async def context(self, setting: TlsSetting, identity: ClientCertificate) -> Any:
         """Return a context with the client certificate, or the ``Failure`` that says why there is none."""
         try:
             signatures = await self.pool.run(_signatures, identity)
@@ -61,7 +60,7 @@ class Identities:
             self._known.popitem(last=False)
 
 
-def _signatures(identity: ClientIdentity) -> tuple[_Signature, ...]:
+def _signatures(identity: ClientCertificate) -> tuple[_Signature, ...]:
     return tuple(_signature(path) for path in (identity.certificate, identity.key))
 
 
@@ -73,7 +72,7 @@ def _signature(path: str) -> _Signature:
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _load(setting: TlsSetting, identity: ClientIdentity) -> Any:
+def _load(setting: TlsSetting, identity: ClientCertificate) -> Any:
     certificates, key = _content(identity.certificate), _content(identity.key)
     try:
         passphrase = identity.passphrase.resolve().reveal() if identity.passphrase else None

@@ -22,8 +22,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from monitor.network.client_tls import client_context, load_identity
 from monitor.network.connect import NoneConnectedError
+from monitor.secrets import ClientCertificate
 from monitor.sources.windows_remote.remote_session import RemoteSession
-from monitor.windows.access import AuthMethod, ClientCertificate
+from monitor.windows.access import AuthMethod
 
 MOST_BYTES = 24 * 1024 * 1024
 """Bytes of all answers of one probe: a document of 16 MiB in Base64, and what is said around it."""

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
+from monitor.secrets import ClientCertificate
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint import identity as reading
-from monitor.sources.endpoint.connect_options import ClientIdentity
 from monitor.sources.endpoint.identity import Identities
 from monitor.tls import TlsSetting
 from support import pki
@@ -162,7 +162,7 @@ def contexts(folder: Path, change: Callable[[], object]) -> tuple[object, object
 
     async def main() -> tuple[object, object]:
         identities = Identities()
-        identity = ClientIdentity(str(folder / "cert.pem"), str(folder / "key.pem"))
+        identity = ClientCertificate(str(folder / "cert.pem"), str(folder / "key.pem"))
         before = await identities.context(TlsSetting(), identity)
         change()
         return before, await identities.context(TlsSetting(), identity)
@@ -196,7 +196,7 @@ def test_bound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> int:
         identities = Identities()
         for max_version in ("", "1.2", "x", "y"):
-            identity = ClientIdentity(str(folder / "cert.pem"), str(folder / "key.pem"))
+            identity = ClientCertificate(str(folder / "cert.pem"), str(folder / "key.pem"))
             await identities.context(TlsSetting(max_version=max_version), identity)
         return len(identities._known)
 

@@ -10,8 +10,9 @@ import pytest
 
 from monitor.model import Machine as Shown
 from monitor.model import ProbeResult
+from monitor.secrets import ClientCertificate
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import AuthMethod, ClientCertificate
+from monitor.windows.access import AuthMethod
 from support import pki
 from support.factories.windows_documents import stored, written
 from support.factories.winrm_probes import (

@@ -10,9 +10,9 @@ import pytest
 
 from monitor.model import FailureReason
 from monitor.network.resolve import Address
-from monitor.secrets import SecretReference
+from monitor.secrets import ClientCertificate, SecretReference
 from monitor.sources.windows_remote.source import WindowsRemoteSource
-from monitor.windows.access import AuthMethod, ClientCertificate
+from monitor.windows.access import AuthMethod
 from support import pki
 from support.factories.winrm_probes import (
     HOST,
