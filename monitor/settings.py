@@ -108,7 +108,7 @@ def revocation_sources(value: object) -> tuple[str, ...]:
     if not listed or any(one not in _ANSWERS for one in listed):
         raise ValueError("must be off, on, or a list of staple, crl, ocsp in the order in which to ask")
     if len(set(listed)) < len(listed):
-        raise ValueError("names a place twice")
+        raise ValueError("names a source twice")
     return listed
 
 

@@ -19,7 +19,7 @@ class AlertLevel(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return the location in the order, 1 is mildest."""
+        """Return the rank of the level, 1 is mildest."""
         return _RANKS[self]
 
 

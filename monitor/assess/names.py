@@ -47,10 +47,10 @@ def _address(text: str) -> IpAddress | None:
 
 def _name_mismatch(certificate: Certificate, name: str) -> NameProblem:
     if not _matches((certificate.subject_cn,), name):
-        return NameProblem(Check.NAME, f'the certificate is not for "{name}": {_last_known(certificate)}')
+        return NameProblem(Check.NAME, f'the certificate is not for "{name}": {_names_on(certificate)}')
     if certificate.dns_names or certificate.ip_addresses:
         remark = "its subject does, but clients ignore that beside alternative names"
-        sentence = f'no alternative name fits "{name}" ({remark}): {_last_known(certificate)}'
+        sentence = f'no alternative name fits "{name}" ({remark}): {_names_on(certificate)}'
         return NameProblem(Check.NAME, sentence)
     return _subject_only(name)
 
@@ -65,7 +65,7 @@ def _address_mismatch(certificate: Certificate, address: IpAddress) -> NameProbl
         certificate.dns_names or certificate.ip_addresses
     ):
         return _subject_only(str(address))
-    return NameProblem(Check.NAME, f"the certificate is not for {address}: {_last_known(certificate)}")
+    return NameProblem(Check.NAME, f"the certificate is not for {address}: {_names_on(certificate)}")
 
 
 def _subject_only(name: str) -> NameProblem:
@@ -101,7 +101,7 @@ def _pattern(entry: str) -> DNSPattern | None:
     return None
 
 
-def _last_known(certificate: Certificate) -> str:
+def _names_on(certificate: Certificate) -> str:
     """Return the first few names that the certificate does have, unusable ones in quotes."""
     names = [entry if _pattern(entry) else f'"{entry}" (unusable)' for entry in certificate.dns_names]
     entries = [*names, *certificate.ip_addresses]

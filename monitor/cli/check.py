@@ -119,12 +119,12 @@ def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
 
 
 async def probed(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
-    """Return the state of each target, by id, after one probe it; no issuer is asked."""
+    """Return the state of each target, by id, after one probe of it; no issuer is asked."""
     return (await _snapshot(wanted, clock)).states
 
 
 async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | None = None) -> Snapshot:
-    """Return everything known after one probe each target, and what issuers say where there is a config."""
+    """Return all that is known after one probe of each target, and what issuers say if there is a config."""
     targets = tuple({target.id: target for target in wanted}.values())
     board, trusted, resolver = Board(), TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
     record = _Record()

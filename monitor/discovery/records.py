@@ -13,7 +13,7 @@ from monitor.parse import display
 from monitor.threads import ThreadPool
 
 LONGEST = 10.0
-"""Seconds that a probe-up may take, all name servers and repetitions together."""
+"""Seconds that a lookup may take, all name servers and repetitions together."""
 
 
 class Record(NamedTuple):

@@ -1,4 +1,4 @@
-"""The series by which rules and dashboards for blackbox_exporter read a probe; probes no clock.
+"""The series by which rules and dashboards for blackbox_exporter read a probe; reads no clock.
 
 Names and meaning are those of its ``prober`` package (https://github.com/prometheus/blackbox_exporter).
 """

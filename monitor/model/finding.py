@@ -56,7 +56,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return the location in the order, 0 is best."""
+        """Return the rank of the severity, 0 is best."""
         return _RANKS[self]
 
 

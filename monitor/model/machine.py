@@ -84,7 +84,7 @@ class ServiceAccount:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Hold what one probe a machine's stores gave beyond sightings.
+    """What one probe of a machine's stores gave beyond sightings.
 
     ``names`` are all names and addresses it goes by, to join it with endpoints. ``roots`` are the SHA-256
     of every certificate in its logical Root store and ``intermediates`` of its CA store, with all physical

@@ -1,4 +1,4 @@
-"""What one probe one target gave: sightings, failures, and when."""
+"""What one probe of one target gave: sightings, failures, and when."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -99,7 +99,7 @@ class ProbeResult:
 
     @property
     def unreachable_failures(self) -> tuple[Failure, ...]:
-        """Return the failures whose place showed no certificate at all.
+        """Return the failures whose location showed no certificate at all.
 
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at
         one location: worth a word, but the target was seen.

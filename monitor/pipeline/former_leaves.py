@@ -1,4 +1,4 @@
-"""Say which certificates gave way to others at their place, and are to be called renewed; pure."""
+"""Say which certificates were replaced at their location, and count as renewed; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ FORMER_LEAVES_KEPT = 5
 
 
 def former_leaves(previous: TargetState, paths: Sequence[Path], seen: ProbeResult) -> tuple[FormerLeaf, ...]:
-    """Return which leaves are gone from their place, counted in good probes.
+    """Return which leaves are gone from their location, counted in good probes.
 
     Two good probes without the old one are asked for before anything is called renewed: behind one name
     there may be several machines that take turns in answering.

@@ -86,7 +86,7 @@ class Judge:
         """Return the state judged again from its last known certificates.
 
         ``ders`` may be empty when no path has left its validity: then the paths stay. They stay as well at
-        places of which bytes are missing, because they could not be recorded.
+        locations of which bytes are missing, because they could not be recorded.
         """
         paths = state.assessment.paths
         if ders:

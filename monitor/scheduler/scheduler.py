@@ -23,7 +23,7 @@ STEP = timedelta(seconds=30)
 """A difference between wall and monotonic time that is a step and not a slew."""
 
 WATCH_EVERY = 5.0
-"""Seconds between two probes of the watchdog at both clocks."""
+"""Seconds between two readings of both clocks by the watchdog."""
 
 RunBatch = Callable[[Batch, datetime], Awaitable[None]]
 

@@ -49,7 +49,7 @@ def failover_recorders(answers: Answers, presets: Presets) -> Iterator[SiteEndpo
     A recorder that a recording server names as its hot standby always runs; any other opens its ports only
     when it takes over.
     """
-    revocation_status = _standing_in(answers)
+    stood_in_for = _stood_in_for(answers)
     seen: set[str] = set()
     for item, groups in _failover_items(answers):
         recorder = _read(item)
@@ -59,9 +59,9 @@ def failover_recorders(answers: Answers, presets: Presets) -> Iterator[SiteEndpo
             yield _unreadable("failoverRecorders", item)
             continue
         seen.add(recorder.id)
-        hot = revocation_status.get(recorder.id, ())
+        hot = stood_in_for.get(recorder.id, ())
         role = "hot_standby" if hot and not groups else "failover_recorder"
-        behind = hot + tuple(host for group in groups for host in revocation_status.get(group, ()))
+        behind = hot + tuple(host for group in groups for host in stood_in_for.get(group, ()))
         for endpoint in _endpoints(recorder, role, presets):
             yield replace(endpoint, stands_in_for=tuple(dict.fromkeys(behind)))
 
@@ -86,7 +86,7 @@ def _parent_group(item: object) -> str:
     return fields.guid(parent) if "failovergroup" in fields.text(parent, "type").casefold() else ""
 
 
-def _standing_in(answers: Answers) -> Mapping[str, tuple[str, ...]]:
+def _stood_in_for(answers: Answers) -> Mapping[str, tuple[str, ...]]:
     """Return the hosts of recorders that each failover group and each hot standby stands in for."""
     behind: dict[str, tuple[str, ...]] = {}
     settings_of = {fields.guid(key) or key: items for key, items in answers.recorder_failovers.items()}

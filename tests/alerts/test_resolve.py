@@ -70,7 +70,7 @@ def test_renewed_after_two_looks() -> None:
 
 
 def test_one_look_proves_nothing() -> None:
-    """After one probe a new certificate nothing is said and the row stays."""
+    """After one probe of a new certificate, nothing is said and the row stays."""
     assert after(told(), seen("a:443", NEW, former_leaves=(gone(probes=1),))) == ([], [])
 
 

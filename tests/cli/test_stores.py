@@ -28,14 +28,14 @@ OWN = parse_certificate(leaf("own").der)
 
 
 def judged(seen: ProbeResult) -> TargetState:
-    """Return what one probe a store gives."""
+    """Return what one probe of a store gives."""
     return Judge(PathFinder()).observed(
         TargetState(TARGET), Observation(TARGET.id, NOW, NOW - NOW, seen), Anchors(), NOW
     )
 
 
 def shown(seen: ProbeResult) -> list[str]:
-    """Return what the elements of one probe a store are called."""
+    """Return what the elements of one probe of a store are called."""
     return [element.target for element in elements(WHERE, judged(seen), split=True)]
 
 

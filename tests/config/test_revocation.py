@@ -58,7 +58,7 @@ NETWORK = "must be an address or a network such as 10.1.2.0/28: "
         ("defaults: {revocation: true}", "defaults.revocation", f"{MUST} (got true)"),
         ("defaults: {revocation: []}", "defaults.revocation", MUST),
         ("defaults: {revocation: [crl, on]}", "defaults.revocation", MUST),
-        ("defaults: {revocation: [crl, crl]}", "defaults.revocation", "names a place twice"),
+        ("defaults: {revocation: [crl, crl]}", "defaults.revocation", "names a source twice"),
         ("defaults: {revocation: [[crl]]}", "defaults.revocation", MUST),
         ("defaults: {revocation: {crl: 1}}", "defaults.revocation", MUST),
         (

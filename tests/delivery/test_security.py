@@ -98,7 +98,7 @@ def test_starttls_is_never_left_out() -> None:
 
 
 def test_tls_to_a_plain_port() -> None:
-    """TLS spoken to a plain port says which settings to probe."""
+    """TLS spoken to a plain port says which settings to check."""
     outcome = only(sent_to(Inbox(), security=Security.TLS))
     assert (outcome.result, "email.security" in outcome.text) == (SendStatus.RETRY, True)
 

@@ -1,4 +1,4 @@
-"""TLS inside TDS packets: the wrapping alone, and probes a server that FreeTDS accepts too."""
+"""TLS inside TDS packets: the wrapping alone, and probes of a server that FreeTDS accepts too."""
 
 import asyncio
 import os
@@ -50,7 +50,7 @@ def always() -> bool:
 def probe(
     handler: Callable[..., Awaitable[None]], protocol: str = "mssql", until: Callable[[], object] = always
 ) -> ProbeResult:
-    """Return what one probe a server shows; keep the server until something is true of it."""
+    """Return what one probe of a server shows; keep the server until something is true of it."""
 
     async def run() -> ProbeResult:
         async with listening(handler) as port:

@@ -138,7 +138,7 @@ def test_nntp_does_not_take_mail_for_news() -> None:
 
 
 def test_irc_numbers_that_say_nothing_of_tls_are_passed_over() -> None:
-    """A number such as 439 (wait while we probe you) is neither yes nor no."""
+    """A number such as 439 (wait while we check you) is neither yes nor no."""
     assert play("irc", IRC_HELLO, b":a 439 * :Please wait\r\n").failure is None
 
 

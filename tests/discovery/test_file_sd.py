@@ -222,7 +222,7 @@ def test_empty_list(tmp_path: Path) -> None:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """Files are probed every half minute, and what left them is watched five minutes more."""
+    """Files are checked every half minute, and what left them is watched five minutes more."""
     one = settings(tmp_path, "a.json", "b*.yaml")
     assert (one.id, one.refresh, one.grace) == (
         f"file_sd:{tmp_path / 'a.json'},{tmp_path / 'b*.yaml'}",

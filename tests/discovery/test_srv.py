@@ -38,7 +38,7 @@ def discover(zone: Zone, one: SrvSettings | None = None, *, silent: bool = False
 
 
 def failure(said: str) -> DiscoveryResult:
-    """Return the answer of a probe-up that failed."""
+    """Return the answer of a lookup that failed."""
     detail = f"{LDAPS} cannot be looked up: {said}"
     return DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, f"srv:{LDAPS}"),))
 

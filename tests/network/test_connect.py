@@ -87,7 +87,7 @@ def test_resolver_refuses_what_dns_cannot_hold() -> None:
 
 
 def test_hung_lookups_leave_their_threads_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A probe-up that is given up counts as abandoned until it returns, and others go on beside it."""
+    """A lookup that is given up counts as abandoned until it returns, and others go on beside it."""
     hold = threading.Event()
     monkeypatch.setattr(
         resolving, "look_up", lambda host, port: (v4("10.0.0.1", port),) if host == "fine" else hold.wait()

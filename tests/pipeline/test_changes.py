@@ -25,7 +25,7 @@ class Meanwhile:
 
 
 def after(before: Target, now: Sequence[Target]) -> World:
-    """Return a world whose targets became others during a probe one of them."""
+    """Return a world whose targets became others during a probe of one of them."""
     source = Meanwhile()
     world = World(source)
     cycle = world.cycle([before])

@@ -60,7 +60,7 @@ class Names:
 
 @dataclass
 class Slow:
-    """Look until allowed to end; count how many probe once, and keep what was probed."""
+    """Probe until allowed to end; count how many probe at once, and keep what was probed."""
 
     go: asyncio.Event = field(default_factory=asyncio.Event)
     now: int = 0
@@ -242,7 +242,7 @@ def test_time_is_the_shortest() -> None:
 
 
 def test_bounded_at_once() -> None:
-    """No more than so many probe once; who cannot begin in time is told, the others are answered."""
+    """No more than so many probe at once; who cannot begin in time is told, the others are answered."""
 
     async def run() -> tuple[int, int, int]:
         source = Slow()

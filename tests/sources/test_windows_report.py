@@ -233,7 +233,7 @@ def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty probes a folder that hangs do not hold up a probe another."""
+    """Twenty probes of a folder that hangs do not hold up a probe of another."""
     held = threading.Event()
     real = windows_report._content
 

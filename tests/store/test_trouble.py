@@ -41,7 +41,7 @@ def database(path: Path) -> Iterator[Database]:
 
 
 def batch() -> tuple[list[TargetState], dict[str, Observation]]:
-    """Return probes many targets, enough to need new pages."""
+    """Return probes of many targets, enough to need new pages."""
     probes = [probe(NOW, sighting(f"c{n % 7}", f"h{n}:443"), of=target(f"h{n}")) for n in range(300)]
     return [state for state, _ in probes], {key: value for _, seen in probes for key, value in seen.items()}
 

@@ -41,13 +41,13 @@ FAMILY = "cert_monitor_crl_next_update_timestamp_seconds"
 
 
 def after(state: TargetState, now: datetime = NOW) -> TargetState:
-    """Return the state after one more probe the files."""
+    """Return the state after one more probe of the files."""
     observation = Observation(state.target.id, now, timedelta(0), probe(state.target))
     return Judge(PathFinder()).observed(state, observation, Anchors.of([]), now)
 
 
 def seen(*paths: Path) -> TargetState:
-    """Return the state after the first probe some paths."""
+    """Return the state after the first probe of some paths."""
     return after(TargetState(target(*paths)))
 
 

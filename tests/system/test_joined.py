@@ -77,7 +77,7 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
 
 
 def test_check_shows_it(tmp_path: Path) -> None:
-    """One probe all that is configured says the same as the page."""
+    """One probe of all that is configured says the same as the page."""
     reports = tmp_path / "reports"
     reports.mkdir()
 

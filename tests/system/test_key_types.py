@@ -1,4 +1,4 @@
-"""Tests of probes both certificates of servers of the distribution: openssl s_server and nginx."""
+"""Tests of probing both certificates of servers of the distribution: openssl s_server and nginx."""
 
 import asyncio
 import shutil

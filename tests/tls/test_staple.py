@@ -145,7 +145,7 @@ def probe(port: int, revocation: tuple[str, ...], **keys: str) -> ProbeResult:
     ("keys", "at"), [({}, ""), ({"key_types": "all"}, " (ECDSA)"), ({"addresses": "all"}, "")]
 )
 def test_s_server(version: str, keys: dict[str, str], at: str, tmp_path: Path) -> None:
-    """A probe OpenSSL's server gives its response, at the location of the certificate."""
+    """A probe of OpenSSL's server gives its response, at the location of the certificate."""
     stapled = tmp_path / "response.der"
     stapled.write_bytes(RESPONSE)
     with s_server(tmp_path, (LEAF,), "-status_file", str(stapled), version) as port:

@@ -15,7 +15,7 @@ from monitor.cli.xprotect.files import file_candidates
 from monitor.cli.xprotect.readiness import as_json, as_table
 from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, needs
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
-from monitor.cli.xprotect.verify import notify_unreachable, tell, tell_trust
+from monitor.cli.xprotect.verify import print_discovery_failures, print_missing_trust, print_sentences
 from monitor.clock import SystemClock
 from monitor.config import Config, load, unwritten
 from monitor.errors import UsageError
@@ -34,7 +34,7 @@ def preflight(arguments: argparse.Namespace) -> int:
     found = needs(_candidates(targets, files, clock, settings_of(arguments)))
     say(as_json(found) if arguments.format == "json" else as_table(found, clock.now()))
     lacking = (sentence for need in found for one in need.candidates for sentence in one.missing)
-    tell_trust(COMMAND, arguments, lacking)
+    print_missing_trust(COMMAND, arguments, lacking)
     return exit_code(found) or (0 if complete else 3)
 
 
@@ -48,7 +48,7 @@ def _targets(arguments: argparse.Namespace, config: Config) -> tuple[list[Target
     if arguments.trust:
         raise UsageError(f"{COMMAND}: --trust needs HOST=ROLE; the configuration says it for its own targets")
     every, unreachable = known(without_cameras(config))
-    notify_unreachable(unreachable)
+    print_discovery_failures(unreachable)
     servers = [_named(target) for target in every if _is_server(target)]
     if not servers and not unreachable:
         raise UsageError(f"{COMMAND}: {arguments.config} has no XProtect server")
@@ -64,7 +64,7 @@ def _typed(texts: Sequence[str], config: Config, trust: Sequence[str]) -> Iterat
         yield from by_roles(
             COMMAND, host, tuple(dict.fromkeys(listed)), config, trust=trust, given=_short(host)
         )
-        tell(notes(host, listed, config.presets))
+        print_sentences(notes(host, listed, config.presets))
 
 
 def _split(text: str, form: str) -> tuple[str, str]:

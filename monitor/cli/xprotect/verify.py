@@ -46,7 +46,7 @@ def verify(arguments: argparse.Namespace) -> int:
     say(_text(list(_lines(ports, clock.now()))))
     if all(port.verdict is Verdict.ABSENT for port in ports):
         print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
-    tell_trust(COMMAND, arguments, (reason for port in ports for reason in port.reasons))
+    print_missing_trust(COMMAND, arguments, (reason for port in ports for reason in port.reasons))
     return exit_code(ports)
 
 
@@ -61,37 +61,37 @@ def _targets(arguments: argparse.Namespace) -> list[Target]:
         roles = tuple(dict.fromkeys(arguments.role)) or every_role(config.presets)
         trust = anchors(COMMAND, arguments.trust)
         targets = by_roles(COMMAND, arguments.host, roles, config, trust=trust, name=arguments.name)
-        tell(notes(arguments.host, arguments.role, config.presets))
+        print_sentences(notes(arguments.host, arguments.role, config.presets))
         return targets
     if arguments.trust or arguments.name:
         raise UsageError(
             f"{COMMAND}: --trust and --name need --role; the configuration says both for its own targets"
         )
     every, unreachable = known(config)
-    notify_unreachable(unreachable)
+    print_discovery_failures(unreachable)
     found = of_host(arguments.host, every)
     if not found:
         raise UsageError(f"{COMMAND}: {arguments.config} has no target of {arguments.host}; name its --role")
     return found
 
 
-def tell(sentences: Iterable[str]) -> None:
+def print_sentences(sentences: Iterable[str]) -> None:
     """Print sentences to standard error."""
     for sentence in sentences:
         print(display(sentence, _LONGEST), file=sys.stderr)
 
 
-def notify_unreachable(unreachable: Sequence[Element]) -> None:
-    """Say which discoveries failed, so that targets may be missing."""
-    tell(
+def print_discovery_failures(unreachable: Sequence[Element]) -> None:
+    """Print which discoveries failed, so that targets may be missing."""
+    print_sentences(
         f"{one.reason}: {element.target}: {one.detail}" for element in unreachable for one in element.failures
     )
 
 
-def tell_trust(command: str, arguments: argparse.Namespace, reasons: Iterable[str]) -> None:
-    """Say that no anchors were named, where that may be all that is wrong."""
+def print_missing_trust(command: str, arguments: argparse.Namespace, reasons: Iterable[str]) -> None:
+    """Print that no anchors were named, where that may be all that is wrong."""
     if not (arguments.trust or arguments.config) and any(one.startswith("trust: ") for one in reasons):
-        tell([f"{command}: only the system's anchors were asked; name the site's CA with --trust"])
+        print_sentences([f"{command}: only the system's anchors were asked; name the site's CA with --trust"])
 
 
 def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:

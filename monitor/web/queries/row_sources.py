@@ -1,4 +1,4 @@
-"""Which places of which targets get a row, those that contain the words of a search, in their order."""
+"""Which locations of which targets get a row, those that contain the words of a search, in their order."""
 
 import heapq
 from collections.abc import Iterator, Sequence

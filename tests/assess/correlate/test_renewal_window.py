@@ -116,7 +116,7 @@ def test_sentences_of_a_window_that_was_pulled_in() -> None:
 
 
 def test_the_sentence_of_a_window_that_has_passed() -> None:
-    """It asks to probe the renewal, which is what failed."""
+    """It asks to check the renewal, which is what failed."""
     sentence = (
         'the CA suggested to renew the certificate "host1" between 2026-12-23 12:00 UTC and '
         "2026-12-25 12:00 UTC, and it is still in place: look whether its renewal works"

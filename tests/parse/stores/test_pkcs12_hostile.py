@@ -118,7 +118,7 @@ def checksum(rounds: int) -> bytes:
 
 
 def sealed(algorithm: bytes) -> bytes:
-    """Return a store whose certificates are encrypted with this algorithm, by its probes."""
+    """Return a store whose certificates are encrypted with this algorithm, or so it says."""
     inner = tlv(0x30, oid("1.2.840.113549.1.7.1"), algorithm, tlv(0x80, bytes(64)))
     safe = tlv(0x30, oid("1.2.840.113549.1.7.6"), tlv(0xA0, tlv(0x30, number(0), inner)))
     return tlv(0x30, number(3), tlv(0x30, oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(4, tlv(0x30, safe)))))

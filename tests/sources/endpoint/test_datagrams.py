@@ -1,4 +1,4 @@
-"""Tests of probes DTLS servers: openssl s_server, and rude ones over UDP."""
+"""Tests of probing DTLS servers: openssl s_server, and rude ones over UDP."""
 
 import asyncio
 import shutil
@@ -135,7 +135,7 @@ class Rude(asyncio.DatagramProtocol):
 
 
 def look_at(answer: Answer, within: float = 0.3) -> ProbeResult:
-    """Return what one probe a server of our own gives."""
+    """Return what one probe of a server of our own gives."""
 
     async def main() -> ProbeResult:
         loop = asyncio.get_running_loop()

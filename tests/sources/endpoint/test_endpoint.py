@@ -1,4 +1,4 @@
-"""Tests of probes real servers on loopback: good, odd, rude and silent ones."""
+"""Tests of probing real servers on loopback: good, odd, rude and silent ones."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Tests of probes every address of a name: each a location of one target."""
+"""Tests of probing every address of a name: each a location of one target."""
 
 import asyncio
 import socket
@@ -47,7 +47,7 @@ def by_address(servers: dict[str, Handler]) -> Handler:
 def probe(
     names: Names, servers: dict[str, Handler], policy: Policy = POLICY, **keys: str
 ) -> tuple[ProbeResult, int]:
-    """Return what one probe every address gives, and the port."""
+    """Return what one probe of every address gives, and the port."""
 
     async def main() -> tuple[ProbeResult, int]:
         async with listening(by_address(servers), "0.0.0.0") as port:

@@ -1,4 +1,4 @@
-"""Tests of probes TLS stacks that are not ours: nginx and openssl s_server of the distribution."""
+"""Tests of probing TLS stacks that are not ours: nginx and openssl s_server of the distribution."""
 
 import asyncio
 import shutil

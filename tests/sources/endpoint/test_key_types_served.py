@@ -1,4 +1,4 @@
-"""Tests of probes the certificates of every key type of real servers."""
+"""Tests of probing the certificates of every key type of real servers."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ def both(version: int | None) -> SSL.Context:
 
 
 def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str) -> tuple[ProbeResult, int]:
-    """Return what one probe a server on loopback gives, and its port."""
+    """Return what one probe of a server on loopback gives, and its port."""
 
     async def main() -> tuple[ProbeResult, int]:
         serve, ended = speaking_tls(context, peers), asyncio.Semaphore(0)

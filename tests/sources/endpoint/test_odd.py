@@ -1,4 +1,4 @@
-"""Tests of probes servers that want to be asked in one way only, or answer oddly: names, ALPN, warnings."""
+"""Tests of probing servers that want to be asked in one way only, or answer oddly: names, ALPN, warnings."""
 
 import asyncio
 import shutil
@@ -168,7 +168,7 @@ def test_application_protocol_that_nobody_knows() -> None:
 
 
 def test_application_protocol_and_key_types() -> None:
-    """It goes with a probe every key type."""
+    """It goes with a probe of every key type."""
     seen = probes(insisting([], b"h2"), key_types="all")[0]
     assert (leaves(seen), seen.failures) == ([LEAF.sha256], ())
 

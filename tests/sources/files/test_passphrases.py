@@ -137,7 +137,7 @@ def test_a_closed_store_as_anchor(tmp_path: Path) -> None:
 
 @UNIX
 def test_a_pipe_instead_of_a_passphrase(tmp_path: Path) -> None:
-    """A passphrase that never comes ends the probe its time, and what was seen before stays."""
+    """A passphrase that never comes ends the probe in its time, and what was seen before stays."""
     os.mkfifo(tmp_path / "word")
     write(tmp_path, a_pem=LEAF.pem, b_p12=pkcs12())
     start = time.monotonic()

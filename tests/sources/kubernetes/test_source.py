@@ -29,7 +29,7 @@ def api() -> Iterator[Api]:
 
 
 def probe(folder: Path, api: Api, seconds: float = 20, token: str = TOKEN, **keys: object) -> ProbeResult:
-    """Return what one probe the server gives."""
+    """Return what one probe of the server gives."""
     entry = {"kind": "kubernetes", "name": "lab", "kubeconfig": str(kubeconfig(folder, api, token)), **keys}
     settings = KubernetesSettings.model_validate(entry)
     target = settings.target(Policy(timeout=timedelta(seconds=seconds)))

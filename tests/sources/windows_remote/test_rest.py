@@ -9,7 +9,7 @@ from support.servers.winrm_server import serving
 
 
 def test_rest_of_a_machine_is_said_in_hours(tmp_path: Path) -> None:
-    """The second probe a machine that refused asks nobody, and says for how long."""
+    """The second probe of a machine that refused asks nobody, and says for how long."""
     site = Site(tmp_path)
     site.password.write_text("wrong")
     with serving(basic(), tls()) as port:

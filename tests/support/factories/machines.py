@@ -82,7 +82,7 @@ def machine(
     failures: tuple[Failure, ...] = (),
     **more: object,
 ) -> TargetState:
-    """Return what one probe a machine's stores gave; ``more`` are fields of the machine."""
+    """Return what one probe of a machine's stores gave; ``more`` are fields of the machine."""
     known = {"names": (host,), "taken_at": NOW, "stores": (MY,), **more}
     told = Machine(host, entries=tuple(one for one, _ in stored), **known)  # type: ignore[arg-type]
     target = Target(
@@ -154,7 +154,7 @@ def port(
 def files(
     *lying: Certificate, host: str = "", origin: str = "", where: str = "/etc/tls/new.pem"
 ) -> TargetState:
-    """Return what one probe a file gave."""
+    """Return what one probe of a file gave."""
     target = Target(f"files:{where}", "files", where, None, host=host, origin=origin)
     sightings = tuple(Sighting(where, index, one) for index, one in enumerate(lying))
     paths = tuple(Path(where, (one,), trusted=False) for one in lying)
