@@ -48,8 +48,8 @@ def states(of: Sequence[Target], now: datetime) -> Iterator[TargetState]:
 
 def state(target: Target, leaf: Certificate, authority: Certificate, now: datetime) -> TargetState:
     """Return the state of a target that showed this leaf, judged as the main path does."""
-    path = Path(target.where, (leaf, authority), True, "", leaf.not_before, leaf.not_after)
-    sightings = (Sighting(target.where, 0, leaf),)
+    path = Path(target.location, (leaf, authority), True, "", leaf.not_before, leaf.not_after)
+    sightings = (Sighting(target.location, 0, leaf),)
     return TargetState(
         target,
         watched_since=now,

@@ -160,7 +160,7 @@ def _inventory_changes(
         if state.target.id in as_one:
             continue
         key = unreachable_key(state.target.id)
-        title, where = alert_location(state).title, state.target.where
+        title, where = alert_location(state).title, state.target.location
         yield LogChange(key, NotificationRecord(key, AlertLevel.WARNING.value, now, now, title, (where,)))
     for alert in [*alerts.values(), *collect_unreachable(snapshot, log).values()]:
         yield from notified(alert, log, now)
@@ -189,7 +189,7 @@ def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
         titles = [alert_location(state).title for state in states]
         title = titles[0] if len(titles) == 1 else common_title(titles, host)
         reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
-        yield UnreachableHost(title, tuple(state.target.where for state in states), "; ".join(reasons))
+        yield UnreachableHost(title, tuple(state.target.location for state in states), "; ".join(reasons))
 
 
 def _reasons(state: TargetState) -> list[str]:

@@ -149,8 +149,8 @@ def merge(first: NotificationItem, second: NotificationItem) -> NotificationItem
 def _add_state(index: LocationIndex, state: TargetState, locations: Collection[str]) -> None:
     own = [sighting.location for sighting in state.sightings if sighting.location in locations]
     own += [one.location for one in state.lists if one.location in locations]
-    if state.target.where in locations:
-        own.append(state.target.where)
+    if state.target.location in locations:
+        own.append(state.target.location)
     for location in dict.fromkeys(own) if own else ():
         index.states.setdefault(location, []).append(state)
 

@@ -134,7 +134,7 @@ def _key(target: Target) -> StepsKey:
 
 
 def _title(target: Target) -> str:
-    return target.info.title or target.where
+    return target.info.title or target.location
 
 
 def _path_of(state: TargetState, finding: Finding, certificate: Certificate | None) -> Path | None:

@@ -46,7 +46,7 @@ def unreachable_states(snapshot: Snapshot) -> list[TargetState]:
 
 def host_of(state: TargetState) -> str:
     """Return the host that becomes unreachable together with this target, with its zone."""
-    return qualified(state.target.host or state.target.where, state.target.zone)
+    return qualified(state.target.host or state.target.location, state.target.zone)
 
 
 def common_title(titles: Iterable[str], host: str) -> str:
@@ -149,12 +149,12 @@ def _add(hosts: dict[str, Alert], state: TargetState) -> None:
             check=Check.UNREACHABLE,
             level=AlertLevel.WARNING,
             remind_every=timedelta.max,
-            title=state.target.info.title or state.target.where,
+            title=state.target.info.title or state.target.location,
         )
     else:
         alert.title = common_title((alert.title, alert_location(state).title), host)
     _add_target(alert, state)
-    alert.covers[key] = (state.target.where,)
+    alert.covers[key] = (state.target.location,)
     if state.unreachable is not None:
         alert.sentences[state.unreachable.sentence] = None
 
@@ -164,7 +164,7 @@ def _add_target(alert: Alert, state: TargetState) -> None:
     if severity is Severity.CRITICAL:
         alert.level = AlertLevel.CRITICAL
     alert.remind_every = min(alert.remind_every, remind_every(state, severity))
-    alert.locations[state.target.id, state.target.where] = alert_location(state)
+    alert.locations[state.target.id, state.target.location] = alert_location(state)
 
 
 def _can_be_unreachable(snapshot: Snapshot, target_id: str) -> bool:

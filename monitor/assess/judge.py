@@ -126,7 +126,7 @@ def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | Non
     severity = target.policy.severity(Check.ENCRYPTION, problem.severity)
     if severity is None:
         return None
-    return Finding(Check.ENCRYPTION, severity, problem.sentence, location=target.where)
+    return Finding(Check.ENCRYPTION, severity, problem.sentence, location=target.location)
 
 
 def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ def _sentence(state: TargetState, since: datetime) -> str:
 def _in_part(state: TargetState) -> bool:
     """Return whether the last probe read some locations: one broken file does not hide the others."""
     failed = [failure.location for failure in state.failures]
-    if not all(failed) or state.target.where in failed:
+    if not all(failed) or state.target.location in failed:
         return False
     read = [one.location for one in state.sightings] + [one.location for one in state.lists]
     return any(

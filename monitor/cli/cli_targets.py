@@ -71,7 +71,7 @@ async def discovered(config: Config) -> tuple[dict[str, tuple[DiscoveredTarget, 
 
 
 def _configured(target: Target) -> CommandLineTarget:
-    return CommandLineTarget(target.where, target, split=target.kind != "endpoint")
+    return CommandLineTarget(target.location, target, split=target.kind != "endpoint")
 
 
 def _typed(

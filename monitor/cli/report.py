@@ -84,13 +84,13 @@ def _elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
 
 
 def _named(location: str, state: TargetState) -> bool:
-    return location.startswith(f"{state.target.where}#")
+    return location.startswith(f"{state.target.location}#")
 
 
 def _label(typed: str, location: str, state: TargetState) -> str:
-    if location in ("", state.target.where):
+    if location in ("", state.target.location):
         return typed
-    return typed + location.removeprefix(state.target.where) if _named(location, state) else location
+    return typed + location.removeprefix(state.target.location) if _named(location, state) else location
 
 
 def _at(target: str, location: str, state: TargetState) -> Element:

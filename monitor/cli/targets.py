@@ -52,7 +52,7 @@ def row(target: Target) -> Row:
     return {
         "id": target.id,
         "kind": target.kind,
-        "where": target.where,
+        "location": target.location,
         "server_name": target.server_name,
         "protocol": target.settings.protocol if isinstance(target.settings, Endpoint) else "",
         "title": target.info.title,
@@ -98,7 +98,7 @@ def _cells(one: Row) -> tuple[str, ...]:
     policy = one["policy"]
     cells = (
         one["id"],
-        "" if one["where"] in one["id"] else one["where"],
+        "" if one["location"] in one["id"] else one["location"],
         one["server_name"],
         one["protocol"],
         policy["interval"],

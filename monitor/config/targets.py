@@ -146,8 +146,8 @@ class _Planning:
         target = known_as(settings.target(policy), found.aliases, found.traits, preset)
         target = owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
-        there = self.targets.setdefault(target.id, target).where
-        if there != target.where and found.kind != "endpoint":
+        there = self.targets.setdefault(target.id, target).location
+        if there != target.location and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
 
     def _with_site(self, labels: dict[str, str]) -> dict[str, str]:
@@ -207,7 +207,7 @@ def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, prese
     """Return a target with what its preset and its surroundings tell of it; its own title stays."""
     told = target.info
     if preset is not None:
-        _, port = split_location(target.where)
+        _, port = split_location(target.location)
         told = make_target_info(preset, "", target.host, int(port))
         told = replace(told, title=target.info.title or told.title)
         part = replace(

@@ -87,8 +87,8 @@ def _target_info(state: TargetState, labels: tuple[str, ...]) -> bytes:
     target = state.target
     fixed = (
         label("kind", target.kind),
-        label("title", target.info.title or target.where),
-        label("location", target.where),
+        label("title", target.info.title or target.location),
+        label("location", target.location),
     )
     return b"," + b",".join([*fixed, *(label(name, target.label(name)) for name in labels)]) + _YES
 

@@ -162,7 +162,7 @@ class Target:
 
     id: str
     kind: str
-    where: str
+    location: str
     settings: TaggedSettings
     policy: Policy = Policy()
     labels: tuple[tuple[str, str], ...] = ()
@@ -181,7 +181,7 @@ class Target:
         policy = self.policy
         request = ProbeRequest(
             target_id=self.id,
-            location=self.where,
+            location=self.location,
             settings=self.settings,
             timeout=policy.timeout,
             encryption=policy.encryption,

@@ -59,7 +59,7 @@ class OnDemandProber:
         A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
         name server could give us one address to check and another to go to. A proxy looks names up itself.
         """
-        host, port = HostPort.parse(target.where)
+        host, port = HostPort.parse(target.location)
         proxied = isinstance(target.settings, Endpoint) and target.settings.connect.proxy is not None
         if not allowed.may_permit(host, port, resolved_by_proxy=proxied):
             raise NotAllowedError

@@ -60,7 +60,7 @@ class WindowsReportFile(TargetSettings):
         return Target(
             id=make_target_id(KIND, f"{within}{self.host}"),
             kind=KIND,
-            where=self.file,
+            location=self.file,
             settings=ReportFile(self.file, self.host, self.late_after),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),

@@ -87,7 +87,7 @@ class WindowsStoreSettings(TargetSettings):
         return Target(
             id=make_target_id(KIND, self.name or stores),
             kind=KIND,
-            where=", ".join(f"{host}/{store}" for store in self.stores),
+            location=", ".join(f"{host}/{store}" for store in self.stores),
             settings=LocalStores(host, tuple(map(store_name, self.stores)), self.aliases),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),

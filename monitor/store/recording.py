@@ -127,7 +127,7 @@ def _target_row(state: TargetState) -> dict[str, Any]:
     return {
         "id": state.target.id,
         "kind": state.target.kind,
-        "where": state.target.where,
+        "location": state.target.location,
         "watched_since": state.watched_since,
         "probed_at": state.probed_at,
         "duration": state.duration,

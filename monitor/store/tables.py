@@ -98,7 +98,7 @@ target = Table(
     metadata,
     Column("id", TextColumn, primary_key=True),
     Column("kind", TextColumn, nullable=False),
-    Column("where", TextColumn, nullable=False),
+    Column("location", TextColumn, nullable=False),
     Column("watched_since", TimestampColumn),
     Column("probed_at", TimestampColumn),
     Column("duration", DurationColumn, nullable=False),

@@ -39,7 +39,7 @@ class TestNeverSeen:
 
     def silent(self, where: str = "spare:7563") -> TargetState:
         """Return a standby that never answered."""
-        on = replace(self.SPARE.target, id=f"endpoint:{where}", where=where, info=TargetInfo())
+        on = replace(self.SPARE.target, id=f"endpoint:{where}", location=where, info=TargetInfo())
         return failing(replace(self.SPARE, target=on), probes=50)
 
     def test_hosts_of_one_name_in_two_zones_are_two(self) -> None:

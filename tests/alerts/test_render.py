@@ -93,7 +93,7 @@ def test_owner_and_note() -> None:
         for n, (owner, note) in enumerate([("Video team", "rack 7"), ("IT", ""), ("IT", "")])
     ]
     shown = certificate(1, 3)
-    mail = mail_about(*(ending(one.where, shown, Severity.CRITICAL, on=one) for one in whose))
+    mail = mail_about(*(ending(one.location, shown, Severity.CRITICAL, on=one) for one in whose))
     assert [line.strip() for line in text_of(mail).splitlines() if "Owner" in line or "Note" in line] == [
         "Owner: Video team, IT",
         "Note: rack 7",

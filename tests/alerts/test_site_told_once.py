@@ -40,7 +40,7 @@ def port_of(host: str, number: int, shown: Certificate | None, failed: int) -> T
     on = replace(on, labels=(group, *LABELS[1:]), policy=Policy(encryption="any"))
     state = TargetState(on, watched_since=STARTED, probed_at=NOW, failed_probes=failed)
     if shown is not None:
-        state = replace(seen(on.where, shown, on=on, above=(CA,)), failed_probes=failed, encrypted=True)
+        state = replace(seen(on.location, shown, on=on, above=(CA,)), failed_probes=failed, encrypted=True)
     elif host != "spare":
         state = replace(state, succeeded_at=NOW, encrypted=False)
     return replace(state, unreachable=unreachability(state, NOW))

@@ -106,7 +106,7 @@ def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
                     Severity.WARNING,
                     "they differ",
                     at_fault if state is states[0] else "",
-                    state.target.where,
+                    state.target.location,
                     matter,
                 ),
             )

@@ -22,7 +22,7 @@ WEEKLY = RevocationList(
     "/crl/ca.crl", 0, "CN=Plant CA", days(-1), days(6) + timedelta(hours=12), sha256="a1", scope="plant"
 )
 FILE = Target("files:crl", "files", "/crl/ca.crl", None)
-FOLDER = replace(FILE, id="files:all", where="/crl", collection=True)
+FOLDER = replace(FILE, id="files:all", location="/crl", collection=True)
 OLDER = replace(
     WEEKLY, location="/crl/old.crl", this_update=days(-8), next_update=days(-1), sha256="a0", number="1"
 )

@@ -113,7 +113,7 @@ def test_one_broken_file_does_not_hide_the_others(
 ) -> None:
     """What was read beside it was seen."""
     shown = (Sighting("/tls/a.pem#web", 0, parse_certificate(leaf("web").der)),)
-    target = replace(TARGET, kind="files", where="/tls/*, /more")
+    target = replace(TARGET, kind="files", location="/tls/*, /more")
     failures = (Failure(FailureReason.PASSPHRASE, "none fits", failed),)
     state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)
     found = unreachability(state, NOW)

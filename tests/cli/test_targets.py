@@ -71,7 +71,7 @@ def test_whole_target(tmp_path: Path) -> None:
     assert one == {
         "id": "endpoint:dc01.example:636/name.example",
         "kind": "endpoint",
-        "where": "dc01.example:636",
+        "location": "dc01.example:636",
         "server_name": "name.example",
         "protocol": "ldaps",
         "title": "Both",

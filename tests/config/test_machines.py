@@ -175,4 +175,4 @@ def test_client_certificate_is_watched(tmp_path: Path) -> None:
         "targets: [{kind: windows_remote, hosts: [a], auth: certificate, tls: true, client_cert: own.pem}]"
     )
     target = next(one for one in plan(load(file), {}).targets if one.kind == "files")
-    assert (target.where, target.origin) == (str(tmp_path / "own.pem"), "client_cert")
+    assert (target.location, target.origin) == (str(tmp_path / "own.pem"), "client_cert")

@@ -75,7 +75,7 @@ def test_no_module(tmp_path: Path) -> None:
 def test_module_named_default(tmp_path: Path) -> None:
     """A module called default serves requests that name none."""
     text = "probe: {modules: {default: {protocol: imap}}}\n"
-    assert probe_target(config(tmp_path, text), "mail.example", "").where == "mail.example:143"
+    assert probe_target(config(tmp_path, text), "mail.example", "").location == "mail.example:143"
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_module_named_default(tmp_path: Path) -> None:
 )
 def test_forms(text: str, where: str) -> None:
     """Targets are written as for ``check``."""
-    assert probe_target(UNWRITTEN, text, "").where == where
+    assert probe_target(UNWRITTEN, text, "").location == where
 
 
 def test_scheme_over_module(tmp_path: Path) -> None:
     """A scheme wins over the protocol of the module."""
-    assert probe_target(config(tmp_path), "imap://mx.vms.example", "mail").where == "mx.vms.example:143"
+    assert probe_target(config(tmp_path), "imap://mx.vms.example", "mail").location == "mx.vms.example:143"
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_anchor_files_are_watched(tmp_path: Path) -> None:
     text = "targets: [{kind: endpoint, address: x, trust: [system, ca.cer]}]"
     path = str(tmp_path / "ca.cer")
     anchor = targets(tmp_path, text)[f"files:{path}"]
-    assert (anchor.where, anchor.info.title, anchor.collection, anchor.origin) == (
+    assert (anchor.location, anchor.info.title, anchor.collection, anchor.origin) == (
         path,
         "trust anchor ca.cer",
         False,

@@ -43,7 +43,7 @@ def test_nobody_is_asked_unless_wanted(tmp_path: Path) -> None:
 def test_off_for_one(tmp_path: Path) -> None:
     """A target may leave out what the defaults ask for."""
     config = load(written(tmp_path, f"defaults: {{revocation: on}}\n{TARGETS}revocation: off}}\n"))
-    asked = {target.where: bool(target.policy.revocation) for target in plan(config, {}).targets}
+    asked = {target.location: bool(target.policy.revocation) for target in plan(config, {}).targets}
     assert asked == {"a:443": True, "b:443": False}
 
 

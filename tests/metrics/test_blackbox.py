@@ -92,7 +92,7 @@ def test_expired_and_not_asked() -> None:
 def test_earliest_of_the_served_chain() -> None:
     """Every certificate that was served counts, also one that lies on no path."""
     state = endpoint("rec.example", 20)
-    stray = Sighting(state.target.where, 1, certificate(-3, "Old CA"))
+    stray = Sighting(state.target.location, 1, certificate(-3, "Old CA"))
     shown = values(replace(state, sightings=(*state.sightings, stray)))
     assert (shown["probe_success"], shown["probe_ssl_earliest_cert_expiry"]) == (
         1,

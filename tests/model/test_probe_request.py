@@ -8,7 +8,7 @@ from monitor.model import Policy, ProbeRequest, Target, TargetInfo, TargetTraits
 TARGET = Target(
     id="windows_remote:rec01",
     kind="windows_remote",
-    where="rec01",
+    location="rec01",
     settings="how to reach it",
     policy=Policy(
         timeout=timedelta(seconds=7),
@@ -48,7 +48,7 @@ def test_a_request_is_made_once() -> None:
 
 def test_a_changed_target_has_another_request() -> None:
     """It never speaks of the target that it was made from."""
-    assert replace(TARGET, where="rec02").request.location == "rec02"
+    assert replace(TARGET, location="rec02").request.location == "rec02"
 
 
 def test_what_no_source_reads_does_not_change_the_request() -> None:

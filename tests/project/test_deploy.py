@@ -199,7 +199,7 @@ def estate() -> Snapshot:
 def with_issuers(shown: Snapshot, now: datetime) -> Snapshot:
     """Return the same targets, one of which has a CRL and a window in which its CA suggests to renew."""
     near = next(state for state in shown if state.assessment.paths)
-    listed = RevocationList(near.target.where, 0, "CN=VMS CA", now, now + timedelta(days=7))
+    listed = RevocationList(near.target.location, 0, "CN=VMS CA", now, now + timedelta(days=7))
     target = replace(near.target, policy=Policy(renewal_information=True))
     leaf = near.assessment.paths[0].leaf.sha256
     window = RenewalWindow(leaf, now, now + timedelta(days=2), now)

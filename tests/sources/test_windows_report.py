@@ -65,7 +65,7 @@ def report(folder: Path, data: bytes, filed_at: datetime = TAKEN) -> Path:
 def test_the_target_is_the_machine(tmp_path: Path) -> None:
     """It is joined by its host, and old certificates may lie beside their successors."""
     made = target(tmp_path / "x.json")
-    assert (made.id, made.kind, made.host, made.where, made.collection, made.info.title) == (
+    assert (made.id, made.kind, made.host, made.location, made.collection, made.info.title) == (
         "windows_report:rec01.vms.example",
         "windows_report",
         "rec01.vms.example",

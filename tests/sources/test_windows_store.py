@@ -121,7 +121,7 @@ class TestSettings:
     def test_the_machines_own_store_is_usual(self) -> None:
         """Nothing has to be said but the kind."""
         target = settings().target(Policy())
-        assert (target.id, target.where, target.host, target.collection) == (
+        assert (target.id, target.location, target.host, target.collection) == (
             "windows_store:LocalMachine/My",
             f"{HOST}/LocalMachine/My",
             HOST,

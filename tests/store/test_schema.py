@@ -193,7 +193,7 @@ def test_what_was_recorded_follows_renamed_columns(path: Path) -> None:
     migrate(SqliteDialect(path), schema())
     [(failures, former, machine, lists)] = asked(
         path,
-        "SELECT failures, former_leaves, machine, lists FROM target WHERE probed_at = 2",
+        "SELECT failures, former_leaves, machine, lists FROM target WHERE probed_at = 2 AND location = '/x'",
     )
     [failure] = failures_of(str(failures))
     assert (failure.detail, failure.location) == ('"place": of a text', "/x/a")

@@ -231,7 +231,7 @@ def test_any_json_gives_endpoints(answers: Answers) -> None:
     """Whatever is found can be probed: its address and name are those of an endpoint."""
     for one in site_endpoints(answers, BUILT_IN, site="", api_address="vms01", include=PARTS).found:
         target = EndpointSettings(address=one.address, server_name=one.server_name).target(Policy())
-        assert target.where == one.address
+        assert target.location == one.address
 
 
 @given(ANY_ANSWERS)

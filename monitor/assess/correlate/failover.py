@@ -66,6 +66,6 @@ def _finding(
             f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
             f"those of all that it stands in for ({listed}): it seems to have been forgotten"
         )
-        machine = qualified(machine_name(target.host) or target.where, target.zone)
+        machine = qualified(machine_name(target.host) or target.location, target.zone)
         matter = f"{Check.FAILOVER_OLDER} {machine}"
         yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, location, matter)

@@ -30,7 +30,7 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
     if not plain or len(plain) == len(states):
         return
     what = f" ({group.replace('_', ' ')})" if group else ""
-    listed = bounded(", ", sorted(state.target.where for state in plain))
+    listed = bounded(", ", sorted(state.target.location for state in plain))
     sentence = (
         f"of the {len(states)} recorders of {site}{what} {_are(len(states) - len(plain))} encrypted "
         f"and {_are(len(plain))} not: {listed}"
@@ -39,7 +39,7 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
         severity = state.target.policy.severity(Check.ENCRYPTION, Severity.WARNING)
         if severity is not None:
             matter = f"{Check.ENCRYPTION} recorders of {site}"
-            where = state.target.where
+            where = state.target.location
             yield (
                 state.target.id,
                 Finding(Check.ENCRYPTION, severity, sentence, location=where, matter=matter),

@@ -42,7 +42,7 @@ def _target_for(snapshot: Snapshot, discovery: DiscoveryState) -> Target | None:
 def _finding(target: Target, discovery: DiscoveryState) -> Iterator[tuple[str, Finding]]:
     severity = target.policy.severity(Check.DISCOVERY_STALE, _severity(discovery))
     if severity is not None:
-        yield target.id, _found(discovery, target.where, severity)
+        yield target.id, _found(discovery, target.location, severity)
 
 
 def _severity(discovery: DiscoveryState) -> Severity:

@@ -41,7 +41,7 @@ def _states(seen: ProbeResult, target: Target, anchors: Anchors, clock: Clock) -
     for chain in split_chains(
         [(one.certificate, seen.ders[one.certificate.sha256]) for one in seen.sightings]
     ):
-        shown = tuple(Sighting(target.where, location, held[0]) for location, held in enumerate(chain))
+        shown = tuple(Sighting(target.location, location, held[0]) for location, held in enumerate(chain))
         served = ProbeResult(
             shown, ders={certificate.sha256: der for certificate, der in chain}, encrypted=True
         )

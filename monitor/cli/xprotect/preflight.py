@@ -110,7 +110,7 @@ def _candidates(
     states = asyncio.run(probed([target for target in targets if target.id not in files], clock))
     for target in targets:
         if target.id in states:
-            yield judged(states[target.id], f"port {target.where.rpartition(':')[2]}")
+            yield judged(states[target.id], f"port {target.location.rpartition(':')[2]}")
         else:
             offered = (
                 file_candidates(COMMAND, path, target, clock, passphrases) for path in files[target.id]

@@ -35,7 +35,7 @@ def _servers(found: Sequence[Need], now: datetime) -> Iterator[str]:
 
 def _told(one: Candidate, now: datetime) -> Iterator[str]:
     leaf = one.leaf
-    yield f"{one.where}: {_certificate(leaf, now) if leaf else 'no certificate'}"
+    yield f"{one.location}: {_certificate(leaf, now) if leaf else 'no certificate'}"
     yield from (f"  {sentence}" for sentence in one.missing)
 
 
@@ -99,7 +99,7 @@ def _server(need: Need, one: Candidate) -> dict[str, Any]:
         "host": need.host,
         "component": need.component,
         "certificate_group": need.group,
-        "where": one.where,
+        "location": one.location,
         "suitable": one.suitable,
         "missing": list(one.missing),
         "subject": one.leaf.subject if one.leaf else None,

@@ -28,12 +28,12 @@ _NEEDED = frozenset(
 class Candidate:
     """Hold one certificate for one port, or why there is none.
 
-    ``where`` is ``port 7563`` or a file; ``suitable`` is ``None`` when nothing could be probed;
+    ``location`` is ``port 7563`` or a file; ``suitable`` is ``None`` when nothing could be probed;
     ``authority`` is what callers must trust, ``None`` where its certificate is not at hand.
     """
 
     target: Target
-    where: str
+    location: str
     suitable: bool | None
     missing: tuple[str, ...] = ()
     leaf: Certificate | None = None
@@ -108,7 +108,7 @@ def needs(candidates: Iterable[Candidate]) -> list[Need]:
         labels = one.target.label
         key = (one.target.host, labels("component"), labels("certificate_group"))
         here = met.setdefault(key, [])
-        if all((one.where, one.leaf) != (other.where, other.leaf) for other in here):
+        if all((one.location, one.leaf) != (other.location, other.leaf) for other in here):
             here.append(one)
     return [Need(*key, group_of(found[0].target), tuple(found)) for key, found in met.items()]
 

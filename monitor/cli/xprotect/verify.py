@@ -124,7 +124,7 @@ def _told(port: Port, now: datetime, besides: set[str]) -> Iterator[str]:
 
 def _title(port: Port) -> str:
     target = port.state.target
-    return display(target.info.title or target.where)
+    return display(target.info.title or target.location)
 
 
 def _text(lines: Sequence[Text]) -> str:

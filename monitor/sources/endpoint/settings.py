@@ -68,7 +68,7 @@ class EndpointSettings(ConnectSettings):
         return Target(
             id=make_target_id(self.kind, where if name == address else f"{where}/{name}"),
             kind=self.kind,
-            where=where,
+            location=where,
             settings=Endpoint(host, port, name, self.protocol, self.connect_options),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),

@@ -54,7 +54,7 @@ class FilesSettings(TargetSettings):
         return Target(
             id=make_target_id(self.kind, self.name or where),
             kind=self.kind,
-            where=where,
+            location=where,
             settings=Files(self.paths, self.exclude, tuple(one.reference for one in self.passphrases)),
             policy=policy,
             labels=tuple(sorted(self.labels.items())),

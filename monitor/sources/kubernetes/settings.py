@@ -102,7 +102,7 @@ class KubernetesSettings(TargetSettings):
         return Target(
             id=make_target_id(KIND, self.name),
             kind=KIND,
-            where=self.context or self.name,
+            location=self.context or self.name,
             settings=Cluster(
                 kubeconfig=self.kubeconfig or "",
                 context=self.context,

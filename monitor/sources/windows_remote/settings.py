@@ -39,7 +39,7 @@ def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
     return Target(
         id=make_target_id(KIND, host),
         kind=KIND,
-        where=host,
+        location=host,
         settings=access.remote(host),
         policy=policy,
         labels=tuple(sorted(access.labels.items())),

@@ -99,7 +99,7 @@ def _row_sources(state: TargetState) -> Iterator[RowSource]:
     seen = shown or state.lists
     bare = _bare(state, shown)
     if not seen:
-        bare = bare or (state.target.where,)
+        bare = bare or (state.target.location,)
     for index, location in enumerate(bare):
         yield RowSource(state, not seen and index == 0, location, None, None)
 
@@ -107,7 +107,7 @@ def _row_sources(state: TargetState) -> Iterator[RowSource]:
 def _contains(source: RowSource, wanted: list[str]) -> bool:
     target = source.state.target
     info = target.info
-    texts = [target.id, target.where, info.title, info.owner, info.note, source.location]
+    texts = [target.id, target.location, info.title, info.owner, info.note, source.location]
     texts += [value for _, value in target.labels]
     if source.sighting:
         texts += [source.sighting.certificate.subject, *source.sighting.certificate.dns_names]

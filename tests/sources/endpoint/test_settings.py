@@ -14,7 +14,7 @@ def test_target() -> None:
         kind="endpoint", address="Recorder01:7563", labels={"site": "harbour", "a": "b"}, title="Recorder"
     )
     target = settings.target(Policy(unreachable_after=9))
-    assert (target.id, target.kind, target.where) == (
+    assert (target.id, target.kind, target.location) == (
         "endpoint:recorder01:7563",
         "endpoint",
         "recorder01:7563",

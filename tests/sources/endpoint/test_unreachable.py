@@ -276,7 +276,7 @@ def test_cancelled_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None
 def test_foreign_target_is_a_bug() -> None:
     """A target of another kind is refused loudly."""
     with pytest.raises(TypeError, match="files:x is not an endpoint"):
-        look_alone(Target(id="files:x", kind="files", where="x", settings=None))
+        look_alone(Target(id="files:x", kind="files", location="x", settings=None))
 
 
 def test_nothing_is_left_in_memory() -> None:

@@ -72,7 +72,7 @@ def test_key_beside_certificate(tmp_path: Path, first: Issued) -> None:
 def test_target(paths: tuple[str, ...], collection: bool, name: str) -> None:  # noqa: FBT001 - a column
     """Patterns are collections, named files are not; the paths are the name when none is given."""
     made = target(*paths)
-    assert (made.id, made.where, made.collection) == (f"files:{name}", name, collection)
+    assert (made.id, made.location, made.collection) == (f"files:{name}", name, collection)
 
 
 def test_folder_is_a_collection(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_pattern_without_match(tmp_path: Path) -> None:
     """A target that gives no file at all is not found."""
     wanted = target(f"{tmp_path}/*.pem")
     assert [(f.reason, f.location) for f in probe(wanted).failures] == [
-        (FailureReason.NOT_FOUND, wanted.where)
+        (FailureReason.NOT_FOUND, wanted.location)
     ]
 
 

@@ -51,7 +51,7 @@ def recorder(
 def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificate = LEAF) -> TargetState:
     """Return a recorder whose certificate ends soon, below a CA."""
     on = on or recorder()
-    return ending(on.where, shown, on=on, above=(ca,))
+    return ending(on.location, shown, on=on, above=(ca,))
 
 
 def told(

@@ -69,7 +69,7 @@ def target(
     return Target(
         id=f"endpoint:{where}",
         kind="endpoint",
-        where=where,
+        location=where,
         settings=None,
         policy=policy or Policy(),
         host=host or where.partition(":")[0],
@@ -113,7 +113,7 @@ def ending(
 
 def unreachable(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
     """Return the same target after its probes failed for long."""
-    told = Finding(Check.UNREACHABLE, severity, f"{state.target.where} did not answer 3 looks in a row")
+    told = Finding(Check.UNREACHABLE, severity, f"{state.target.location} did not answer 3 looks in a row")
     return replace(failing(state, probes=3), unreachable=told)
 
 

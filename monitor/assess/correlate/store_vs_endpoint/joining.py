@@ -122,8 +122,8 @@ class _MachineIndex:
                 # Each address of a name is a location, and may be a machine, of its own.
                 names = (target.host, *target.aliases)
                 if (
-                    sighting.location != target.where
-                    and (where := host_and_port(sighting.location)) != target.where
+                    sighting.location != target.location
+                    and (where := host_and_port(sighting.location)) != target.location
                 ):
                     names = (split_location(where)[0],)
                 if self._knows(names):

@@ -120,7 +120,7 @@ def _private_cas(snapshot: Snapshot, now: datetime) -> dict[str, Certificate]:
     return {
         sighting.certificate.sha256: sighting.certificate
         for state in snapshot.states.values()
-        if state.target.kind == "files" and (state.target.origin == _TRUST or state.target.where in named)
+        if state.target.kind == "files" and (state.target.origin == _TRUST or state.target.location in named)
         for sighting in state.sightings
         if sighting.certificate.self_issued and sighting.certificate.not_after > now
     }

@@ -16,6 +16,7 @@ _CHECKS = (
 )
 
 _COLUMNS = (
+    ("target", '"where"', "location"),
     ("target", "looked_at", "probed_at"),
     ("target", "failed_looks", "failed_probes"),
     ("target", "departed", "former_leaves"),

@@ -122,7 +122,7 @@ PINNED = files(BETWEEN, origin="trust", where="/etc/between.cer")
 def on_path(*certificates: Certificate, trusted: bool = True) -> TargetState:
     """Return a port of the site with a path of these certificates."""
     state = port(certificates[0], site="HQ")
-    path = Path(state.target.where, certificates, trusted=trusted)
+    path = Path(state.target.location, certificates, trusted=trusted)
     return replace(state, assessment=Assessment(paths=(path,)))
 
 
