@@ -14,12 +14,6 @@ from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
-ARI_EVERY = 30.0
-"""Seconds between two rounds; most find nothing that is due."""
-
-ARI_ROUND_LIMIT = 3600.0
-"""Seconds that a round may take: hundreds of certificates whose CA does not answer."""
-
 _RESOLVER_THREADS = 2
 
 

@@ -10,12 +10,6 @@ from monitor.pipeline import Board, TrustStoreCache
 from monitor.store import Store
 from monitor.threads import ThreadPool
 
-REVOCATION_EVERY = 30.0
-"""Seconds between two rounds; most find nothing that is due."""
-
-REVOCATION_ROUND_LIMIT = 3600.0
-"""Seconds that a round may take: hundreds of certificates whose issuers do not answer."""
-
 _RESOLVER_THREADS = 8
 """A resolver of its own: names of issuers that hang must not hold up those of the schedule."""
 

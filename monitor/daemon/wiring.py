@@ -6,7 +6,7 @@ from monitor.assess import PathFinder
 from monitor.config import Config
 from monitor.daemon.active_config import ActiveConfig
 from monitor.daemon.alert_loop import AlertLoop, AlertServices
-from monitor.daemon.ari_loop import ARI_EVERY, ARI_ROUND_LIMIT, AriLoop
+from monitor.daemon.ari_loop import AriLoop
 from monitor.daemon.clocks import ClockWatch
 from monitor.daemon.delivery_loop import DELIVER_EVERY, DELIVERY_ROUND_LIMIT, DeliveryLoop
 from monitor.daemon.discoveries import Discoveries
@@ -14,7 +14,7 @@ from monitor.daemon.discovery_loop import DiscoveryLoop, DiscoveryServices
 from monitor.daemon.health import HealthMonitor
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.periodic import ROUND_LIMIT, PeriodicTask, Work
-from monitor.daemon.revocation_loop import REVOCATION_EVERY, REVOCATION_ROUND_LIMIT, RevocationLoop
+from monitor.daemon.revocation_loop import RevocationLoop
 from monitor.daemon.state_loader import StateLoader
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
@@ -34,6 +34,12 @@ PRUNE_EVERY = 3600.0
 BEAT_EVERY = 1.0
 CHECK_STORE_EVERY = 10.0
 FOLLOW_LISTS_EVERY = 60.0
+
+ASK_CAS_EVERY = 30.0
+"""Seconds between two rounds of questions to CAs; most find nothing that is due."""
+
+CAS_ROUND_LIMIT = 3600.0
+"""Seconds that such a round may take: hundreds of certificates whose CAs do not answer."""
 
 _ON_DEMAND_RESOLVER_THREADS = 8
 """A resolver of its own for ``/probe``: names that hang there must not hold up those of the schedule."""
@@ -81,8 +87,8 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
     tasks = Tasks(
         alerts=task("alert pass", config.alerts.every.total_seconds(), alerts.round),
         delivery=delivery,
-        revocation=task("asking issuers", REVOCATION_EVERY, revocation.round, REVOCATION_ROUND_LIMIT),
-        ari=task("asking when to renew", ARI_EVERY, ari.round, ARI_ROUND_LIMIT),
+        revocation=task("asking issuers", ASK_CAS_EVERY, revocation.round, CAS_ROUND_LIMIT),
+        ari=task("asking when to renew", ASK_CAS_EVERY, ari.round, CAS_ROUND_LIMIT),
         retention=task("retention", PRUNE_EVERY, prune),
         beat=task("beat", BEAT_EVERY, beat),
         store_check=task("store check", CHECK_STORE_EVERY, store.check),

@@ -6,6 +6,7 @@ import aiohttp
 
 from monitor.http.request import FetchError
 from monitor.model import FailureReason
+from monitor.network.client_tls import openssl_reason
 from monitor.network.connect import explain
 from monitor.parse import display
 
@@ -55,8 +56,9 @@ def _untrusted(error: Exception, host: str) -> FetchError:
 def _not_connected(error: OSError, host: str) -> FetchError:
     if isinstance(error, ssl.SSLError):
         reason = FailureReason.NOT_TLS if error.reason in _NOT_TLS else FailureReason.TLS_PROTOCOL
-        why = (error.reason or "").replace("_", " ").lower()
-        return FetchError(reason, "agreed on no TLS connection", host, connected=False, tls_error=why)
+        return FetchError(
+            reason, "agreed on no TLS connection", host, connected=False, tls_error=openssl_reason(error)
+        )
     reason, sentence = explain(error)
     if reason is FailureReason.INTERNAL:
         return FetchError(reason, f"was not asked: {sentence}", host, connected=False)

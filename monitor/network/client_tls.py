@@ -59,6 +59,11 @@ def load_identity(context: ssl.SSLContext, certificate: str, key: str | None, pa
     context.load_cert_chain(certificate, key, lambda: passphrase)
 
 
+def openssl_reason(error: ssl.SSLError) -> str:
+    """Return OpenSSL's reason in words (``wrong version number``), empty where it gives none."""
+    return (error.reason or "").replace("_", " ").lower()
+
+
 def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
     """Return whether an anchor would break the path of a certificate that is an anchor itself.
 

@@ -13,6 +13,7 @@ from pypsrp.exceptions import (
 from spnego.exceptions import SpnegoError
 
 from monitor.model import Failure, FailureReason
+from monitor.network.client_tls import openssl_reason
 from monitor.network.connect import NoneConnectedError
 from monitor.parse import display
 from monitor.sources.windows_remote.remote_session import RemoteSession
@@ -95,19 +96,19 @@ def _tls(error: requests.exceptions.SSLError, remote: RemoteMachine) -> tuple[Fa
             what = f"the certificate of WinRM at port {remote.port} is not accepted: {cause.verify_message}"
             return FailureReason.BAD_CERTIFICATE, f"{what}. No password was sent. {_TRUST_IT}"
         if isinstance(cause, ssl.SSLError) and cause.reason:
-            return _handshake(cause.reason, remote)
+            return _handshake(cause, remote)
     return FailureReason.CLOSED, "hung up during the TLS handshake"
 
 
-def _handshake(reason: str, remote: RemoteMachine) -> tuple[FailureReason, str]:
-    said = reason.replace("_", " ").lower()
+def _handshake(error: ssl.SSLError, remote: RemoteMachine) -> tuple[FailureReason, str]:
+    reason = error.reason or ""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
         usual = f"WinRM's usual ports are {WINRM_PLAIN} without and {WINRM_TLS} with tls: true"
         return FailureReason.NOT_TLS, f"port {remote.port} speaks no TLS; {usual}"
     if reason.startswith("UNEXPECTED_EOF"):
         return FailureReason.CLOSED, f"hung up at port {remote.port}"
     kind = FailureReason.TLS_ALERT if "ALERT" in reason else FailureReason.TLS_PROTOCOL
-    return kind, f"the TLS handshake failed: {said}"
+    return kind, f"the TLS handshake failed: {openssl_reason(error)}"
 
 
 def _no_token(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, str]:

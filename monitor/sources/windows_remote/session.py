@@ -20,7 +20,7 @@ from requests.auth import HTTPBasicAuth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from monitor.network.client_tls import client_context, load_identity
+from monitor.network.client_tls import client_context, load_identity, openssl_reason
 from monitor.network.connect import NoneConnectedError
 from monitor.secrets import ClientCertificate
 from monitor.sources.windows_remote.remote_session import RemoteSession
@@ -230,7 +230,7 @@ def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: RemoteSes
                 raise UnfitIdentityError(f"{path} is no file that can be read")
         load_identity(context, identity.certificate, identity.key, passphrase)
     except ssl.SSLError as error:
-        said = (error.reason or "they do not fit").replace("_", " ").lower()
+        said = openssl_reason(error) or "they do not fit"
         raise UnfitIdentityError(f"{identity.certificate} and {identity.key}: {said}") from None
     except OSError as error:
         raise UnfitIdentityError(f"{identity.certificate}: {error.strerror}") from None
