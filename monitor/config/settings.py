@@ -15,6 +15,7 @@ from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.discovery import DiscoveryKind
+from monitor.model import label_problem
 from monitor.parse import display
 from monitor.secrets import SecretReference
 from monitor.settings import Duration, Host, LocalPath, LocalPattern, PolicySettings, Settings, folder_of
@@ -22,12 +23,6 @@ from monitor.sources import TargetKind
 
 AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
 
-# Labels that our own metrics carry; a chosen label of the same name would appear twice.
-RESERVED_LABELS = frozenset(
-    {"target", "kind", "title", "location", "position", "fingerprint", "subject_cn", "issuer_cn", "serial"}
-    | {"check", "severity", "state", "reason", "receiver", "result", "le", "quantile"}
-)
-_LABEL = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # RFC 5321 allows far more; what it allows beyond this breaks relays and mail programs.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
 # A name, or an address in brackets (RFC 5321 section 4.1.3).
@@ -63,10 +58,8 @@ def _ehlo_name(value: str) -> str:
 
 
 def _label(value: str) -> str:
-    if not _LABEL.fullmatch(value):
-        raise ValueError("a label has letters, digits and _, starts with no digit and not with __")
-    if value in RESERVED_LABELS:
-        raise ValueError("this label is already used by cert-monitor's own metrics; choose another name")
+    if problem := label_problem(value):
+        raise ValueError(problem)
     return value
 
 

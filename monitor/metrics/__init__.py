@@ -7,6 +7,5 @@ from monitor.metrics.exposed import exposed
 from monitor.metrics.families import CONTENT_TYPE, Exposition
 from monitor.metrics.own import OwnMetrics
 from monitor.metrics.probed import probed
-from monitor.metrics.text import label_problem
 
-__all__ = ["CONTENT_TYPE", "Exposition", "OwnMetrics", "exposed", "label_problem", "probed"]
+__all__ = ["CONTENT_TYPE", "Exposition", "OwnMetrics", "exposed", "probed"]

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from monitor.metrics.exposed import Chain
 from monitor.metrics.rendered import Rendered, RenderedCertificate, leaf_locations
-from monitor.metrics.text import Family, label, label_problem, seconds, stamp
-from monitor.model import RenewalWindow, Snapshot, TargetState
+from monitor.metrics.text import Family, label, seconds, stamp
+from monitor.model import RenewalWindow, Snapshot, TargetState, label_problem
 
 T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

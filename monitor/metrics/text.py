@@ -14,8 +14,6 @@ _ESCAPED = re.compile(r'[\\"\n]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 # A NUL ends Prometheus' scanner, and a lone surrogate (from a file name that is not UTF-8) cannot be encoded.
 _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
-_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_TAKEN = frozenset({"target", "kind", "title", "location"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +27,6 @@ class Family:
     def head(self) -> bytes:
         """Return the HELP and TYPE lines; every family here is a gauge."""
         return f"# HELP {self.name} {self.about}\n# TYPE {self.name} gauge\n".encode()
-
-
-def label_problem(name: str) -> str:
-    """Return why a label cannot be chosen for ``target_info``, empty when it can."""
-    if not _LABEL_NAME.fullmatch(name):
-        return "a metric label is made of letters, digits and _, and starts with no digit"
-    if name.startswith("__"):
-        return "labels that start with __ belong to Prometheus"
-    if name in _TAKEN:
-        return "this label is already on the metric"
-    return ""
 
 
 def label(name: str, value: str) -> bytes:

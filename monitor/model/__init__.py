@@ -14,6 +14,7 @@ from monitor.model.finding import (
     Superseded,
     worst,
 )
+from monitor.model.labels import label_problem
 from monitor.model.machine import (
     Binding,
     KeyLink,
@@ -96,6 +97,7 @@ __all__ = [
     "TargetInfo",
     "TargetState",
     "TargetTraits",
+    "label_problem",
     "make_target_id",
     "qualified",
     "within",

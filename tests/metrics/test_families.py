@@ -205,7 +205,10 @@ def test_days_of_a_target_are_those_of_its_path() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["rack-no", "", "1st", "target", "title", "location", "__name__", "a b"])
+@pytest.mark.parametrize(
+    "name",
+    ["rack-no", "", "1st", "target", "title", "location", "severity", "le", "__name__", "a b", "straße"],
+)
 def test_bad_label_is_refused(name: str) -> None:
     """A label that Prometheus would refuse or that is taken stops the start with a sentence."""
     with pytest.raises(ValueError, match=r"metrics\.labels"):
@@ -462,7 +465,7 @@ def test_days_and_end_agree(days: float) -> None:
 
 @pytest.mark.system
 def test_promtool_accepts_all_but_the_days() -> None:
-    """Prometheus' own linter objects to nothing but the days, which the product owner asked for."""
+    """Prometheus' own linter objects to nothing but the days, which are required: people read them."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is missing: install Debian's package prometheus")

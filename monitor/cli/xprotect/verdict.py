@@ -9,11 +9,11 @@ from monitor.model import Certificate, Check, FailureReason, Finding, Severity, 
 
 
 class Verdict(StrEnum):
-    """Name what became of one port, the best first."""
+    """What became of one port, the best first; ``unverified`` could not be judged."""
 
     ABSENT = "absent"
     GREEN = "green"
-    UNREACHABLE_CHECKS = "blind"
+    UNVERIFIED = "unverified"
     RED = "red"
 
 
@@ -72,7 +72,7 @@ def _without(state: TargetState, *, expected: bool) -> Port:
     if state.encrypted is False or FailureReason.NOT_TLS in reasons:
         return _plain(state)
     if FailureReason.DNS in reasons:
-        return Port(state, Verdict.UNREACHABLE_CHECKS, said)
+        return Port(state, Verdict.UNVERIFIED, said)
     if reasons and reasons <= _SILENT:
         if state.target.traits.standby:
             said += (

@@ -24,7 +24,7 @@ from monitor.model import Snapshot, Target
 from monitor.parse import display
 
 COMMAND = "xprotect verify"
-_COLOURS = {Verdict.GREEN: "green", Verdict.RED: "red", Verdict.UNREACHABLE_CHECKS: "magenta"}
+_COLOURS = {Verdict.GREEN: "green", Verdict.RED: "red", Verdict.UNVERIFIED: "magenta"}
 _LONGEST = 4096
 
 

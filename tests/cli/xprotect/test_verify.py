@@ -203,7 +203,7 @@ def test_host_without_target(tmp_path: Path) -> None:
 def test_unresolvable_host() -> None:
     """A name that cannot be resolved could not be probed."""
     done = run("xprotect", "verify", "recorder.invalid", "--role", "recording_server")
-    assert (done.code, set(verdicts(done).values())) == (3, {"BLIND"})
+    assert (done.code, set(verdicts(done).values())) == (3, {"UNVERIFIED"})
 
 
 def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> TargetState:
@@ -224,7 +224,7 @@ def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> T
         (FailureReason.NOT_TLS, False, Verdict.RED),
         (FailureReason.CLOSED, False, Verdict.RED),
         (FailureReason.TLS_ALERT, False, Verdict.RED),
-        (FailureReason.DNS, True, Verdict.UNREACHABLE_CHECKS),
+        (FailureReason.DNS, True, Verdict.UNVERIFIED),
     ],
 )
 def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: Verdict) -> None:  # noqa: FBT001 - a column
@@ -264,10 +264,10 @@ def test_findings(site: Simulator, check: Check, severity: Severity, sha256: str
         ("absent", 3),
         ("absent green", 0),
         ("green green", 0),
-        ("green blind", 3),
+        ("green unverified", 3),
         ("green red", 2),
         ("absent red", 2),
-        ("blind red", 2),
+        ("unverified red", 2),
     ],
 )
 def test_exit_code(given: str, code: int) -> None:
