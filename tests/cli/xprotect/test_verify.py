@@ -51,7 +51,7 @@ def recorder(site: Simulator, machine: str, *more: str | Path) -> Done:
 
 def verdicts(done: Done) -> dict[str, str]:
     """Return the verdict of each certificate group."""
-    found = re.findall(r"^(GREEN|RED|BLIND)\s+(.+)$", done.out, re.MULTILINE)
+    found = re.findall(r"^(GREEN|RED|UNVERIFIED)\s+(.+)$", done.out, re.MULTILINE)
     return {group: verdict for verdict, group in found}
 
 
