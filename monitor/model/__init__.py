@@ -24,6 +24,7 @@ from monitor.model.machine import (
     ServiceAccount,
     StoreEntry,
 )
+from monitor.model.message import Message, message
 from monitor.model.notice import LogChange, Mail, NotificationRecord, RecipientStatus
 from monitor.model.observation import (
     Failure,
@@ -71,6 +72,7 @@ __all__ = [
     "Machine",
     "Mail",
     "Margin",
+    "Message",
     "NotificationRecord",
     "Observation",
     "Path",
@@ -99,6 +101,7 @@ __all__ = [
     "TargetTraits",
     "label_problem",
     "make_target_id",
+    "message",
     "qualified",
     "within",
     "worst",

@@ -1,0 +1,9 @@
+"""Words for people: messages in the reader's language and time zone; the only room that knows gettext.
+
+Must not decide anything: what is to be said comes as a ``Message``.
+"""
+
+from monitor.messages.language import ENGLISH, Language, UnknownLanguageError, language, languages
+from monitor.messages.writer import Writer
+
+__all__ = ["ENGLISH", "Language", "UnknownLanguageError", "Writer", "language", "languages"]

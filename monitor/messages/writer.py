@@ -1,0 +1,117 @@
+"""Writes messages: looks their text up in a language's catalogue and formats each parameter by its type.
+
+Formats of instants: ``{at}`` (date and time), ``{at:date}``, ``{at:when}`` ("in 3 days", "2 days ago"),
+``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of texts: ``{text:quoted}``. Everything that
+comes from outside is cleaned here, whatever it holds.
+"""
+
+import string
+from collections.abc import Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from monitor.messages.language import Language
+from monitor.model import Message
+from monitor.model.message import COUNT, Parameter
+from monitor.parse import display
+
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+_UNITS: tuple[tuple[timedelta, Literal["day", "hour", "minute"], timedelta], ...] = (
+    (_DAY, "day", 2 * _DAY),
+    (_HOUR, "hour", _HOUR),
+    (_MINUTE, "minute", timedelta(0)),
+)
+"""Units of lengths, each with the length from which it is used."""
+_LONGEST_TEXT = 1000
+
+# Babel turns 40 days into "1 month" below this threshold.
+_NEVER_ROUNDED_UP = 1e9
+
+
+class Writer:
+    """Writes messages for one reader: a language, a time zone, and the present instant."""
+
+    def __init__(self, language: Language, zone: tzinfo, now: datetime) -> None:
+        """Take what the reader's words depend on."""
+        self.language = language
+        self.zone = zone
+        self.now = now
+
+    def write(self, message: Message) -> str:
+        """Return a message as text on one line, cleaned of anything invisible."""
+        values = dict(message.parameters)
+        return self._filled(self._text(message, values), values)
+
+    def text(self, text: str) -> str:
+        """Return a fixed text of ours in the reader's language."""
+        return self.language.translations.gettext(text)
+
+    def length(self, length: timedelta) -> str:
+        """Return a length in whole days, in hours below two days, in minutes below one hour: ``3 days``."""
+        return self._length(abs(length), direction=False)
+
+    def when(self, at: datetime) -> str:
+        """Return how far an instant lies from now: ``in 3 days``, ``2 days ago``."""
+        return self._length(at - self.now, direction=True)
+
+    def expires(self, at: datetime) -> str:
+        """Return when something expires or did: ``expires in 3 days``, ``expired 2 days ago``."""
+        said = "expires {when}" if at > self.now else "expired {when}"
+        return self.text(said).format(when=self.when(at))
+
+    def date(self, at: datetime) -> str:
+        """Return the date of an instant in the reader's time zone: ``March 15, 2027``."""
+        return format_date(at.astimezone(self.zone).date(), "long", locale=self.language.locale)
+
+    def moment(self, at: datetime) -> str:
+        """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
+        date = format_date(at.astimezone(self.zone).date(), "medium", locale=self.language.locale)
+        return f"{date} {format_datetime(at, 'HH:mm zzz', self.zone, self.language.locale)}"
+
+    def _text(self, message: Message, values: Mapping[str, Parameter]) -> str:
+        if not message.plural:
+            return self.language.translations.gettext(message.text)
+        count = values[COUNT]
+        assert isinstance(count, int)  # noqa: S101 - declared so, see ``message``
+        return self.language.translations.ngettext(message.text, message.plural, count)
+
+    def _filled(self, text: str, values: Mapping[str, Parameter]) -> str:
+        parts = []
+        for before, name, form, _ in string.Formatter().parse(text):
+            parts.append(before)
+            if name is not None:
+                parts.append(self._value(values[name], form or ""))
+        return "".join(parts)
+
+    def _value(self, value: Parameter, form: str) -> str:
+        if isinstance(value, Message):
+            return self.write(value)
+        if isinstance(value, datetime):
+            return _INSTANTS[form](self, value)
+        if isinstance(value, timedelta):
+            return self.length(value)
+        if isinstance(value, int):
+            return format_decimal(value, locale=self.language.locale)
+        if isinstance(value, str):
+            return f"“{display(value, _LONGEST_TEXT)}”" if form == "quoted" else display(value, _LONGEST_TEXT)
+        return format_list([display(one, _LONGEST_TEXT) for one in value], locale=self.language.locale)
+
+    def _length(self, length: timedelta, *, direction: bool) -> str:
+        # Towards now in both directions: 3.9 days left are 3, 1.9 days ago is 1 day ago.
+        size = abs(length)
+        unit, granularity = next((one for one in _UNITS if size >= one[2]), _UNITS[-1])[:2]
+        whole = max(size // unit, 1) * unit
+        return format_timedelta(
+            whole if length > timedelta(0) else -whole,
+            granularity=granularity,
+            threshold=_NEVER_ROUNDED_UP,
+            add_direction=direction,
+            locale=self.language.locale,
+        )
+
+
+_INSTANTS = {"": Writer.moment, "date": Writer.date, "when": Writer.when, "expires": Writer.expires}

@@ -1,0 +1,69 @@
+"""Sentences for people as data: a published code, its English text, typed parameters; written at the edge.
+
+Logic compares and carries messages; it never reads their parameters. A kind of message is a function beside
+its users, declared with ``message``: its signature is what a type checker holds callers to.
+"""
+
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import update_wrapper
+from inspect import signature
+from typing import ParamSpec, Union, cast
+
+Parameter = Union[str, int, datetime, timedelta, "Message", tuple[str, ...]]
+P = ParamSpec("P")
+
+COUNT = "count"
+"""The parameter that chooses between the singular and the plural text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence or clause that can be written in any language.
+
+    ``code`` is published. ``text`` is the English one and the key of its translations; it travels with the
+    message, so that a code that the reader does not know can still be read. Placeholders are ``{name}`` or
+    ``{name:format}`` (formats: ``monitor.messages``).
+    """
+
+    code: str
+    text: str
+    plural: str = ""
+    parameters: tuple[tuple[str, Parameter], ...] = ()
+
+
+def message(code: str, text: str, plural: str = "") -> Callable[[Callable[P, None]], Callable[P, Message]]:
+    """Declare a kind of message; the decorated function's keyword-only parameters are its placeholders.
+
+    Raises ``TypeError`` at import where text and signature disagree.
+    """
+
+    def declared(parameters: Callable[P, None]) -> Callable[P, Message]:
+        names = tuple(signature(parameters).parameters)
+        for one in filter(None, (text, plural)):
+            if not placeholders(one) <= set(names):
+                raise TypeError(f"{code}: {one!r} names parameters that {parameters.__name__} does not have")
+        if set(names) - placeholders(text) - placeholders(plural) - {COUNT}:
+            raise TypeError(f"{code}: {parameters.__name__} has parameters that its text does not name")
+        if bool(plural) != (COUNT in names):
+            raise TypeError(f"{code}: a text with a plural has a parameter named {COUNT}, and no other has")
+
+        def made(*_: P.args, **values: P.kwargs) -> Message:
+            given = cast(dict[str, Parameter], values)
+            return Message(code, text, plural, tuple((name, given[name]) for name in names))
+
+        return update_wrapper(made, parameters)
+
+    return declared
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names of the placeholders in a text."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def plain(code: str, text: str) -> Message:
+    """Return a message without parameters."""
+    return Message(code, text)

@@ -1,0 +1,109 @@
+"""Messages are written by the type of their parameters, and text from outside is cleaned."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.messages import ENGLISH, UnknownLanguageError, Writer, language, languages
+from monitor.model import Message, message
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+WRITER = Writer(ENGLISH, UTC, NOW)
+
+
+@message("test.expires", "the certificate {title:quoted} {not_after:expires}")
+def expires(*, title: str, not_after: datetime) -> None:
+    """Name a certificate and its expiry."""
+
+
+@message("test.on", "{at:date}, {at}, {at:when}")
+def on(*, at: datetime) -> None:
+    """Write an instant in every form."""
+
+
+@message("test.count", "{count} certificate of {site}", "{count} certificates of {site}")
+def counted(*, count: int, site: str) -> None:
+    """Count certificates."""
+
+
+@message("test.after", "no answer within {limit}; {why}")
+def no_answer(*, limit: timedelta, why: Message) -> None:
+    """Write a length and a nested message."""
+
+
+@message("test.names", "it has {names}")
+def names(*, names: tuple[str, ...]) -> None:
+    """Write a list."""
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=40), "expires in 40 days"),
+        (timedelta(days=3, hours=23), "expires in 3 days"),
+        (timedelta(days=2), "expires in 2 days"),
+        (timedelta(days=2) - timedelta(seconds=1), "expires in 47 hours"),
+        (timedelta(hours=1), "expires in 1 hour"),
+        (timedelta(minutes=59), "expires in 59 minutes"),
+        (timedelta(seconds=1), "expires in 1 minute"),
+        (timedelta(0), "expired 1 minute ago"),
+        (-timedelta(hours=47, minutes=59), "expired 47 hours ago"),
+        (-timedelta(days=2), "expired 2 days ago"),
+        (-timedelta(days=400), "expired 400 days ago"),
+    ],
+)
+def test_expiry(left: timedelta, said: str) -> None:
+    """Days are whole ones towards now, hours below two days, and the tense is that of the instant."""
+    one = expires(title="portal", not_after=NOW + left)
+    assert WRITER.write(one) == f"the certificate “portal” {said}"
+
+
+def test_dates_are_the_readers() -> None:
+    """The date changes with the reader's time zone."""
+    one = on(at=datetime(2027, 3, 15, 23, 30, tzinfo=UTC))
+    assert WRITER.write(one) == "March 15, 2027, Mar 15, 2027 23:30 UTC, in 106 days"
+    in_athens = Writer(ENGLISH, ZoneInfo("Europe/Athens"), NOW).write(one)
+    assert in_athens.startswith("March 16, 2027, Mar 16, 2027 01:30 ")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 certificate of x"), (0, "0 certificates of x"), (1200, "1,200 certificates of x")],
+)
+def test_plurals(count: int, said: str) -> None:
+    """The parameter ``count`` chooses the text."""
+    assert WRITER.write(counted(count=count, site="x")) == said
+
+
+def test_lengths_and_nested_messages() -> None:
+    """A clause is written in its place."""
+    one = no_answer(limit=timedelta(hours=3), why=names(names=("a", "b", "c")))
+    assert WRITER.write(one) == "no answer within 3 hours; it has a, b, and c"
+
+
+@given(st.text(max_size=2000))
+def test_text_from_outside_changes_no_structure(text: str) -> None:
+    """Whatever a certificate says, a message stays one line, and braces in it are text."""
+    said = WRITER.write(names(names=(text, "{site}")))
+    assert "\n" not in said
+    assert said.isprintable() or "\ufffd" in said
+    assert said.endswith("{site}")
+
+
+def test_an_unknown_code_can_be_read() -> None:
+    """The English text travels with the message."""
+    assert (
+        WRITER.write(Message("from a newer version", "{what} happened", "", (("what", "it"),)))
+        == "it happened"
+    )
+
+
+def test_languages() -> None:
+    """English needs no catalogue; what there is not is named with what there is."""
+    assert languages()[0] == "en"
+    assert language("en") is ENGLISH
+    with pytest.raises(UnknownLanguageError, match="there is no language xx; there are en"):
+        language("xx")
