@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from monitor.model import Certificate, Check, Severity, TargetState
+from monitor.model import Certificate, Check, Message, Severity, TargetState
 
 ALARMING = (Severity.WARNING, Severity.CRITICAL)
 _SHOWN_LABELS = ("component", "certificate_group", "site")
@@ -66,7 +66,7 @@ class Alert:
 
     ``key`` is compared with the notification log; ``covers`` are further keys that count as notified with it,
     each with its own locations. Alerts of one ``group`` become one notification item. ``locations`` are by
-    target id and location, ``sentences`` and ``locations`` in the order found.
+    target id and location, ``messages`` and ``locations`` in the order found.
     """
 
     key: str
@@ -76,7 +76,7 @@ class Alert:
     remind_every: timedelta
     title: str
     certificate: Certificate | None = None
-    sentences: dict[str, None] = field(default_factory=dict)
+    messages: dict[Message, None] = field(default_factory=dict)
     locations: dict[tuple[str, str], AlertLocation] = field(default_factory=dict)
     covers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     renewal_steps: dict[StepsKey, RenewalSteps] = field(default_factory=dict)

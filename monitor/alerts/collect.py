@@ -88,7 +88,7 @@ def _add(
     level = _level(finding, certificate, now)
     alert.level = max(alert.level, level, key=lambda step: step.rank)
     alert.remind_every = min(alert.remind_every, remind_every(state, finding.severity))
-    alert.sentences[finding.sentence] = None
+    alert.messages[finding.message] = None
     location = alert_location(state, finding.location)
     alert.locations[state.target.id, location.location] = location
     if alert.certificate is None and certificate is not None:
@@ -161,5 +161,5 @@ def _stale_without_targets(snapshot: Snapshot) -> Iterator[Alert]:
             level=AlertLevel.CRITICAL if critical else AlertLevel.WARNING,
             remind_every=policy.remind_critical_every if critical else policy.remind_warning_every,
             title=finding.location,
-            sentences={finding.sentence: None},
+            messages={finding.message: None},
         )

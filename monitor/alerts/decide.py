@@ -25,7 +25,7 @@ from monitor.alerts.keys import CLOCK, INVENTORY, RENEWED, renewal_key, unreacha
 from monitor.alerts.renewals import all_renewals, renewal_record
 from monitor.alerts.resolve import resolve_alerts
 from monitor.alerts.unreachable import collect_unreachable, common_title, host_of, unreachable_together
-from monitor.model import Check, LogChange, NotificationRecord, Path, Snapshot, TargetState
+from monitor.model import Check, LogChange, Message, NotificationRecord, Path, Snapshot, TargetState, text
 
 FIRST_PASS_AT_MOST = timedelta(minutes=30)
 MOST_UPCOMING = 20
@@ -60,18 +60,18 @@ def _clock_is_wrong(log: Mapping[str, NotificationRecord], now: datetime) -> Dec
     record = NotificationRecord(
         CLOCK, AlertLevel.CRITICAL.value, before.first_notified_at if before else now, now
     )
-    sentences = (
-        (
+    messages = (
+        text(
             "The clock of this machine reads earlier than what was already recorded. "
             "Nothing else is told until it is right again: please set it."
         ),
-        (
+        text(
             "If it is right and was ahead for a while: stop cert-monitor, run DELETE FROM fact WHERE "
             "key = 'newest_instant' in its database (store.url) with the sqlite3 program, and start it again."
         ),
     )
     title = "The monitor's own clock is wrong"
-    item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), title, sentences)
+    item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), title, messages)
     return Decision((item,), changes=(LogChange(CLOCK, record),))
 
 
@@ -105,8 +105,8 @@ def _notice(given: DecisionInput, alerts: Mapping[str, Alert]) -> Decision:
 def _clock_is_right(log: Mapping[str, NotificationRecord]) -> list[NotificationItem]:
     if CLOCK not in log:
         return []
-    sentence = "The clock of the monitor is right again; telling goes on."
-    return [NotificationItem(NotifyReason.RESOLVED, None, (), "The monitor's own clock", (sentence,))]
+    said = text("The clock of the monitor is right again; telling goes on.")
+    return [NotificationItem(NotifyReason.RESOLVED, None, (), "The monitor's own clock", (said,))]
 
 
 def _other_renewals(
@@ -189,10 +189,10 @@ def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
         titles = [alert_location(state).title for state in states]
         title = titles[0] if len(titles) == 1 else common_title(titles, host)
         reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
-        yield UnreachableHost(title, tuple(state.target.location for state in states), "; ".join(reasons))
+        yield UnreachableHost(title, tuple(state.target.location for state in states), tuple(reasons))
 
 
-def _reasons(state: TargetState) -> list[str]:
+def _reasons(state: TargetState) -> list[Message]:
     if state.unreachable is not None and state.unreachable.check is Check.NEVER_SEEN:
-        return [state.unreachable.sentence]
-    return [f"{failure.reason}: {failure.detail}" for failure in state.failures[:3]]
+        return [state.unreachable.message]
+    return [text(f"{failure.reason}: {failure.detail}") for failure in state.failures[:3]]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
-from monitor.model import Certificate, Check, LogChange, NotificationRecord, Snapshot
+from monitor.model import Certificate, Check, LogChange, Message, NotificationRecord, Snapshot
 
 
 class NotifyReason(StrEnum):
@@ -34,7 +34,7 @@ class NotificationItem:
     level: AlertLevel | None
     checks: tuple[Check, ...]
     title: str
-    sentences: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
     locations: tuple[AlertLocation, ...] = ()
     certificate: Certificate | None = None
     replaced_sha256: str = ""
@@ -58,7 +58,7 @@ class UnreachableHost:
 
     title: str
     locations: tuple[str, ...]
-    reason: str
+    reasons: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> Notif
         level=due[0].level,
         checks=tuple(dict.fromkeys(alert.check for alert in ordered)),
         title=due[0].title,
-        sentences=tuple(dict.fromkeys(s for alert in ordered for s in alert.sentences)),
+        messages=tuple(dict.fromkeys(one for alert in ordered for one in alert.messages)),
         locations=tuple(dict.fromkeys(one for alert in ordered for one in alert.locations.values())),
         certificate=next((alert.certificate for alert in ordered if alert.certificate), None),
         renewal_steps=merged_steps([alert.renewal_steps for alert in ordered]),

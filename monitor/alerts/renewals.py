@@ -8,7 +8,17 @@ from monitor.alerts.alert import AlertLevel, AlertLocation, alert_location, know
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import renewal_key
 from monitor.alerts.texts import day
-from monitor.model import Certificate, Check, FormerLeaf, NotificationRecord, Snapshot, TargetState, within
+from monitor.model import (
+    Certificate,
+    Check,
+    FormerLeaf,
+    Message,
+    NotificationRecord,
+    Snapshot,
+    TargetState,
+    text,
+    within,
+)
 
 # A location behind a load balancer serves now this, now that certificate: one probe proves nothing.
 PROBES_TO_CONFIRM = 2
@@ -84,13 +94,13 @@ def renewal_items(replacements: Iterable[Replacement]) -> Iterator[NotificationI
     for same in pairs.values():
         locations = tuple(dict.fromkeys(replacement.location for replacement in same))
         old, new = same[0].old, same[0].new
-        sentence = f"Renewed: it ends on {day(new.not_after)}, the one before on {day(old.not_after)}."
-        item = renewal_item(locations[0].title, sentence, locations, new, old.sha256)
+        said = text(f"Renewed: it ends on {day(new.not_after)}, the one before on {day(old.not_after)}.")
+        item = renewal_item(locations[0].title, said, locations, new, old.sha256)
         yield replace(item, replaced_sha1=old.sha1)
 
 
 def renewal_item(
-    title: str, sentence: str, locations: tuple[AlertLocation, ...], new: Certificate, old: str
+    title: str, said: Message, locations: tuple[AlertLocation, ...], new: Certificate, old: str
 ) -> NotificationItem:
     """Return the item about one renewal; ``old`` is the SHA-256 of the replaced certificate."""
     return NotificationItem(
@@ -98,7 +108,7 @@ def renewal_item(
         level=None,
         checks=(Check.EXPIRY,),
         title=title,
-        sentences=(sentence,),
+        messages=(said,),
         locations=locations,
         certificate=new,
         replaced_sha256=old,
@@ -137,11 +147,11 @@ def merged_renewals(items: Iterable[NotificationItem]) -> list[NotificationItem]
 
 
 def merge(first: NotificationItem, second: NotificationItem) -> NotificationItem:
-    """Return the first item with the checks, sentences and locations of the second added."""
+    """Return the first item with the checks, messages and locations of the second added."""
     return replace(
         first,
         checks=tuple(dict.fromkeys(first.checks + second.checks)),
-        sentences=tuple(dict.fromkeys(first.sentences + second.sentences)),
+        messages=tuple(dict.fromkeys(first.messages + second.messages)),
         locations=tuple(dict.fromkeys(first.locations + second.locations)),
     )
 

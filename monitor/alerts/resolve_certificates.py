@@ -24,6 +24,7 @@ from monitor.model import (
     Severity,
     Snapshot,
     TargetState,
+    text,
 )
 
 Owners = list[tuple[str, TargetState]]
@@ -37,8 +38,8 @@ def resolved(record: NotificationRecord, owners: Owners) -> NotificationItem:
     """Return the item that says that an alert is resolved."""
     check = check_of(record.key) or Check.UNREACHABLE
     locations = tuple(alert_location(state, location) for location, state in owners)
-    sentences = (f"No longer so: {PROBLEM[check]}.",)
-    return NotificationItem(NotifyReason.RESOLVED, None, (check,), record.title, sentences, locations)
+    said = text(f"No longer so: {PROBLEM[check]}.")
+    return NotificationItem(NotifyReason.RESOLVED, None, (check,), record.title, (said,), locations)
 
 
 def resolve_certificate(record: NotificationRecord, index: LocationIndex) -> Resolution:
@@ -94,8 +95,8 @@ def _resolve_ca(record: NotificationRecord, sha256: str, owners: Owners) -> Reso
         return OVER
     locations = tuple(dict.fromkeys(alert_location(state, location) for location, state, _ in successors))
     new = max((found for _, _, found in successors if found), key=lambda found: found.not_after)
-    sentence = f"A new CA of this name took over; it ends on {day(new.not_after)}."
-    return Resolution(items=(renewal_item(record.title, sentence, locations, new, sha256),))
+    said = text(f"A new CA of this name took over; it ends on {day(new.not_after)}.")
+    return Resolution(items=(renewal_item(record.title, said, locations, new, sha256),))
 
 
 def _successor(

@@ -7,7 +7,16 @@ from datetime import timedelta
 from monitor.alerts.alert import ALARMING, Alert, AlertLevel, alert_location, remind_every
 from monitor.alerts.decision import NotificationItem, NotifyReason, ResolvedAlerts
 from monitor.alerts.keys import NETWORK, check_of, subject_of, unreachable_key
-from monitor.model import Check, FailureReason, NotificationRecord, Severity, Snapshot, TargetState, qualified
+from monitor.model import (
+    Check,
+    FailureReason,
+    NotificationRecord,
+    Severity,
+    Snapshot,
+    TargetState,
+    qualified,
+    text,
+)
 
 _FEWEST = 5
 _BEGINS_ABOVE = 0.20
@@ -120,7 +129,7 @@ def _network(unreachable: list[TargetState], watched: int) -> Alert:
         level=AlertLevel.WARNING,
         remind_every=timedelta.max,
         title=f"{len(unreachable)} of {watched} targets",
-        sentences=dict.fromkeys(_network_sentences(unreachable, watched)),
+        messages=dict.fromkeys(text(one) for one in _network_sentences(unreachable, watched)),
     )
     for state in unreachable:
         _add_target(alert, state)
@@ -156,7 +165,7 @@ def _add(hosts: dict[str, Alert], state: TargetState) -> None:
     _add_target(alert, state)
     alert.covers[key] = (state.target.location,)
     if state.unreachable is not None:
-        alert.sentences[state.unreachable.sentence] = None
+        alert.messages[state.unreachable.message] = None
 
 
 def _add_target(alert: Alert, state: TargetState) -> None:
@@ -186,19 +195,19 @@ def _resolve_hosts(found: ResolvedAlerts, snapshot: Snapshot, keys: list[str], r
 def _reachable_again(snapshot: Snapshot, host: str, keys: list[str]) -> NotificationItem:
     locations = tuple(alert_location(snapshot.states[subject_of(key)]) for key in keys)
     title = locations[0].title if len(locations) == 1 else host
-    sentences = (f"{title} can be looked at again.",)
+    said = text(f"{title} can be looked at again.")
     return NotificationItem(
-        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, sentences, locations
+        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, (said,), locations
     )
 
 
 def _network_is_back(snapshot: Snapshot) -> NotificationItem:
     unreachable = unreachable_states(snapshot)
     title = f"{len(snapshot) - len(unreachable)} of {len(snapshot)} targets"
-    sentences = [f"{title} can be looked at again."]
+    messages = [text(f"{title} can be looked at again.")]
     if unreachable:
-        sentences.append(f"These {len(unreachable)} are still silent:")
+        messages.append(text(f"These {len(unreachable)} are still silent:"))
     locations = tuple(alert_location(state) for state in unreachable)
     return NotificationItem(
-        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, tuple(sentences), locations
+        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, tuple(messages), locations
     )

@@ -16,7 +16,8 @@ from monitor.alerts.texts import (
     label,
     locations_left_out,
 )
-from monitor.model import Certificate, Check
+from monitor.messages import english
+from monitor.model import Certificate, Check, Message
 
 MOST_ITEMS = 200
 _MOST_LOCATIONS = 200
@@ -93,16 +94,21 @@ def inventory_page(inventory: Inventory, subject: str, monitor: str, now: dateti
             (day(one.expires_at), days_phrase(one.expires_at, now), _at(one.title, one.location))
             for one in inventory.upcoming
         ),
-        unreachable=_hosts(inventory.unreachable_hosts),
+        unreachable=_hosts(inventory.unreachable_hosts, now),
         unreachable_left_out=_left_out(len(inventory.unreachable_hosts)),
-        never_seen=_hosts(inventory.never_seen),
+        never_seen=_hosts(inventory.never_seen, now),
         never_seen_left_out=_left_out(len(inventory.never_seen)),
     )
 
 
-def _hosts(hosts: tuple[UnreachableHost, ...]) -> tuple[tuple[str, str, str], ...]:
+def _hosts(hosts: tuple[UnreachableHost, ...], now: datetime) -> tuple[tuple[str, str, str], ...]:
+    writer = english(now)
     return tuple(
-        (host.title, host.reason, _joined(one for one in host.locations if one != host.title))
+        (
+            host.title,
+            "; ".join(map(writer.write, host.reasons)),
+            _joined(one for one in host.locations if one != host.title),
+        )
         for host in hosts[:MOST_ITEMS]
     )
 
@@ -127,7 +133,7 @@ def _view(item: NotificationItem, now: datetime) -> ItemView:
         label=label(item),
         color=_COLORS[item.level],
         reason=REASON[item.reason],
-        sentences=_sentences(item.sentences),
+        sentences=_sentences(item.messages, now),
         facts=_facts(item, now),
         locations_heading="Falls with it:" if _of_ca(item) else "Where:",
         locations=_locations(item.locations),
@@ -137,10 +143,11 @@ def _view(item: NotificationItem, now: datetime) -> ItemView:
     )
 
 
-def _sentences(sentences: tuple[str, ...]) -> tuple[str, ...]:
+def _sentences(messages: tuple[Message, ...], now: datetime) -> tuple[str, ...]:
     """Return the first few; hundreds of certificates may outlive a CA."""
-    more = len(sentences) - _MOST_SENTENCES
-    return (*sentences[:_MOST_SENTENCES], f"and {more} more like these") if more > 0 else sentences
+    writer, more = english(now), len(messages) - _MOST_SENTENCES
+    sentences = tuple(map(writer.write, messages[:_MOST_SENTENCES]))
+    return (*sentences, f"and {more} more like these") if more > 0 else sentences
 
 
 def _facts(item: NotificationItem, now: datetime) -> tuple[tuple[str, str], ...]:

@@ -3,14 +3,14 @@
 from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
 from monitor.assess.correlate.stale_discoveries import stale_without_targets
-from monitor.assess.expiry import day_and_minute, end_in_words
+from monitor.assess.expiry import day_and_minute
 from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
 from monitor.assess.split_chains import split_chains
 from monitor.assess.traits import missing_names
 from monitor.assess.trust import PathFinder
-from monitor.assess.unreachability import unreachability, unreachability_changes_at
+from monitor.assess.unreachability import failures_named, unreachability, unreachability_changes_at
 
 __all__ = [
     "PATIENCE",
@@ -21,7 +21,7 @@ __all__ = [
     "asked_paths",
     "correlate",
     "day_and_minute",
-    "end_in_words",
+    "failures_named",
     "judge",
     "mismatch",
     "missing_names",

@@ -1,44 +1,54 @@
 """Judge what does not depend on time: key and signature strength, usage, and leaves that outlive their CA.
 
-It must not decide severities: each judgment is a sentence, empty when all is well.
+It must not decide severities: each judgment is a message, ``None`` when all is well.
 """
 
-from monitor.model import Certificate, Path
+from collections.abc import Callable
+
+from monitor.assess import texts
+from monitor.model import Certificate, Message, Path
 
 SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 _ANY_USAGE = "2.5.29.37.0"
 _LEAST_BITS = {"RSA": 2048, "DSA": 2048, "EC": 256}
 _WEAK_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
 
+Who = Callable[[Certificate], Message]
+"""How a message names a certificate."""
 
-def weak_key(certificate: Certificate) -> str:
-    """Return what is weak about the key (NIST SP 800-57: at least 112 bits of strength), empty if nothing is.
+
+def weak_key(certificate: Certificate, who: Who) -> Message | None:
+    """Return what is weak about the key (NIST SP 800-57: at least 112 bits of strength).
 
     A key whose size could not be read (0 bits) is not judged.
     """
     least = _LEAST_BITS.get(certificate.key_type, 0)
     if not 0 < certificate.key_bits < least:
-        return ""
-    bits = f"{certificate.key_bits} bits (at least {least} are needed)"
-    return f"has a weak key: {certificate.key_type} with {bits}"
+        return None
+    return texts.weak_key(
+        who=who(certificate),
+        key_type=certificate.key_type,
+        bits=str(certificate.key_bits),
+        least=str(least),
+    )
 
 
-def weak_signature(certificate: Certificate) -> str:
-    """Return what is weak about the signature, empty if nothing is.
+def weak_signature(certificate: Certificate, who: Who) -> Message | None:
+    """Return what is weak about the signature.
 
     Nobody relies on the signature of a self-issued certificate.
     """
     if certificate.self_issued or certificate.signature_hash not in _WEAK_HASHES:
-        return ""
-    return f"is signed with {certificate.signature_hash.upper()}, which can be forged"
+        return None
+    return texts.weak_signature(who=who(certificate), hash=certificate.signature_hash.upper())
 
 
-def wrong_usage(leaf: Certificate) -> str:
-    """Return why a certificate may not serve TLS (RFC 5280 section 4.2.1.12), empty if it may."""
+def wrong_usage(leaf: Certificate, who: Who) -> Message | None:
+    """Return why a certificate may not serve TLS (RFC 5280 section 4.2.1.12)."""
     usages = leaf.extended_usages
     if usages is None or SERVER_AUTH in usages or _ANY_USAGE in usages:
-        return ""
-    return "is not meant for servers: its extended key usage lacks serverAuth"
+        return None
+    return texts.wrong_usage(who=who(leaf))
 
 
 def outlived(path: Path) -> Certificate | None:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from monitor.assess.expiry import day_and_minute, ends_in_words
-from monitor.model import Check, Finding, RevocationList, Severity, Superseded, Target
+from monitor.assess import texts
+from monitor.model import Check, Finding, Message, RevocationList, Severity, Superseded, Target
 
 
 def superseded_lists(
@@ -45,12 +45,12 @@ def list_findings(
     for one in lists:
         if one.sha256 in olds:
             continue
-        default, sentence = _judged(target, one, now)
+        default, said = _judged(target, one, now)
         severity = target.policy.severity(Check.CRL_EXPIRY, default)
-        if sentence and severity is not None:
+        if said and severity is not None:
             # A configured severity is meant for CRLs that expire; an OK finding stays one.
             shown = default if default is Severity.OK else severity
-            yield Finding(Check.CRL_EXPIRY, shown, sentence, one.sha256, one.location, _matter(one))
+            yield Finding(Check.CRL_EXPIRY, shown, said, one.sha256, one.location, _matter(one))
 
 
 def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[datetime]:
@@ -62,20 +62,24 @@ def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[da
             yield _warning_at(target, one, one.next_update)
 
 
-def _judged(target: Target, one: RevocationList, now: datetime) -> tuple[Severity, str]:
-    """Return severity and sentence about a CRL, an empty sentence when all is well."""
-    who = f'the {"delta CRL" if one.delta else "CRL"} of "{one.issuer}" at {one.location}'
+def _judged(target: Target, one: RevocationList, now: datetime) -> tuple[Severity, Message | None]:
+    """Return severity and message about a CRL, no message when all is well."""
     end = one.next_update
     if now < one.this_update:
-        return Severity.CRITICAL, f"{who} is not valid before {day_and_minute(one.this_update)}"
+        said = texts.crl_not_yet_valid(who=_who(one), this_update=one.this_update)
+        return Severity.CRITICAL, said
     if end is None:
-        return Severity.OK, f"{who} names no next update, so nothing tells when it is too old"
+        return Severity.OK, texts.crl_without_next_update(who=_who(one))
     if now >= end:
-        refused = "clients that check it refuse every certificate of this issuer"
-        return Severity.CRITICAL, f"{who} {ends_in_words(end, now)}: {refused}"
+        return Severity.CRITICAL, texts.crl_expired(who=_who(one), next_update=end)
     if now >= _warning_at(target, one, end):
-        return Severity.WARNING, f"{who} {ends_in_words(end, now)}, and no newer one has come"
-    return Severity.OK, ""
+        return Severity.WARNING, texts.crl_expires(who=_who(one), next_update=end)
+    return Severity.OK, None
+
+
+def _who(one: RevocationList) -> Message:
+    said = texts.the_delta_crl if one.delta else texts.the_crl
+    return said(issuer=one.issuer, location=one.location)
 
 
 def _warning_at(target: Target, one: RevocationList, end: datetime) -> datetime:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from monitor.assess import texts
 from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wrong_usage
 from monitor.assess.crl import list_changes, list_findings, superseded_lists
-from monitor.assess.expiry import Due, day_and_minute, due, end_in_words
+from monitor.assess.expiry import Due, due
 from monitor.assess.names import mismatch
 from monitor.assess.superseded import superseded
 from monitor.assess.traits import (
@@ -25,16 +26,25 @@ from monitor.model import (
     Certificate,
     Check,
     Finding,
+    Message,
     Path,
     RevocationList,
     Severity,
     Sighting,
     Target,
+    text,
 )
 
 # Only an endpoint serves its certificates to others. Of those that lie in files and stores no name is
 # expected and no trust, unless asked for.
 _SERVING = "endpoint"
+
+# How a CA is named that was not found with the leaf, and how a trusted one is, by the kind of target.
+_NOT_HERE = {
+    "endpoint": (texts.its_ca_not_served, texts.its_trusted_ca_not_served),
+    "files": (texts.its_ca_not_in_file, texts.its_trusted_ca_not_in_file),
+}
+_NOT_IN_STORE = (texts.its_ca_not_in_store, texts.its_trusted_ca_not_in_store)
 
 
 def judge(  # noqa: PLR0913 - everything that a look gave is judged together
@@ -91,12 +101,12 @@ class _Case:
         return self.target.kind == _SERVING
 
     def finding(
-        self, check: Check, default: Severity, certificate: Certificate, sentence: str, matter: str = ""
+        self, check: Check, default: Severity, certificate: Certificate, message: Message, matter: str = ""
     ) -> Iterator[Finding]:
         """Yield a finding with the policy's severity, none when the check is off."""
         severity = self.target.policy.severity(check, default)
         if severity is not None:
-            yield Finding(check, severity, sentence, certificate.sha256, self.path.location, matter)
+            yield Finding(check, severity, message, certificate.sha256, self.path.location, matter)
 
     def is_authority(self, leaf: Certificate) -> bool:
         """Return whether a certificate at rest is a CA's own, such as an anchor file.
@@ -106,17 +116,19 @@ class _Case:
         """
         return leaf.is_ca and not self.served and not (leaf.dns_names or leaf.ip_addresses)
 
-    def who(self, certificate: Certificate) -> str:
-        """Return how a sentence names a certificate of the path."""
+    def who(self, certificate: Certificate) -> Message:
+        """Return how a message names a certificate of the path."""
+        title = certificate.title
         if certificate == self.path.leaf:
-            kind = "CA certificate" if self.is_authority(certificate) else "certificate"
-            return f'the {kind} "{certificate.title}"'
+            if self.is_authority(certificate):
+                return texts.the_ca_certificate(title=title)
+            return texts.the_certificate(title=title)
         here = (one for one in self.sightings if one.location == self.path.location)
         if any(one.certificate.sha256 == certificate.sha256 for one in here):
-            return f'its CA "{certificate.title}"'
-        role = "anchor" if self.path.trusted and certificate == self.path.certificates[-1] else "CA"
-        where = {"endpoint": "served", "files": "in the file"}.get(self.target.kind, "in the store")
-        return f'its {role} "{certificate.title}" (not {where})'
+            return texts.its_ca(title=title)
+        trusted = self.path.trusted and certificate == self.path.certificates[-1]
+        absent = _NOT_HERE.get(self.target.kind, _NOT_IN_STORE)
+        return absent[trusted](title=title)
 
 
 def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | None:  # noqa: FBT001 - a state
@@ -126,7 +138,7 @@ def _encryption_finding(target: Target, encrypted: bool | None) -> Finding | Non
     severity = target.policy.severity(Check.ENCRYPTION, problem.severity)
     if severity is None:
         return None
-    return Finding(Check.ENCRYPTION, severity, problem.sentence, location=target.location)
+    return Finding(Check.ENCRYPTION, severity, problem.message, location=target.location)
 
 
 def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
@@ -135,12 +147,10 @@ def _path_findings(case: _Case, dues: list[Due]) -> Iterator[Finding]:
         return
     for certificate in case.path.certificates:
         yield from _dates(case, certificate, dues)
-        if problem := weak_key(certificate):
-            sentence = f"{case.who(certificate)} {problem}"
-            yield from case.finding(Check.WEAK_KEY, Severity.WARNING, certificate, sentence)
-        if problem := weak_signature(certificate):
-            sentence = f"{case.who(certificate)} {problem}"
-            yield from case.finding(Check.WEAK_SIGNATURE, Severity.WARNING, certificate, sentence)
+        if problem := weak_key(certificate, case.who):
+            yield from case.finding(Check.WEAK_KEY, Severity.WARNING, certificate, problem)
+        if problem := weak_signature(certificate, case.who):
+            yield from case.finding(Check.WEAK_SIGNATURE, Severity.WARNING, certificate, problem)
     yield from _leaf_findings(case)
     if case.served:
         yield from _service_findings(case)
@@ -150,11 +160,7 @@ def _state_finding(case: _Case) -> Iterator[Finding]:
     """Yield the one finding for a certificate that the server issued itself at its start."""
     if not _accepted(case):
         leaf = case.path.leaf
-        sentence = (
-            f'the server has no certificate of its own: "{leaf.title}" is what it makes for itself at each '
-            "start, so its dates do not matter and no client can verify it"
-        )
-        yield from case.finding(Check.TRUST, Severity.OK, leaf, sentence)
+        yield from case.finding(Check.TRUST, Severity.OK, leaf, texts.made_at_start(title=leaf.title))
 
 
 def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[Finding]:
@@ -166,11 +172,11 @@ def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[F
         dues.append(when)
         if case.now >= when.warning_at:
             default = Severity.CRITICAL if case.now >= when.critical_at else Severity.WARNING
-            sentence = f"{case.who(certificate)} {end_in_words(certificate, case.now)}"
-            yield from case.finding(check, default, certificate, sentence)
+            said = texts.expires(who=case.who(certificate), not_after=certificate.not_after)
+            yield from case.finding(check, default, certificate, said)
     if case.now < certificate.not_before:
-        sentence = f"{case.who(certificate)} is not valid before {day_and_minute(certificate.not_before)}"
-        yield from case.finding(Check.NOT_YET_VALID, Severity.CRITICAL, certificate, sentence)
+        said = texts.not_yet_valid(who=case.who(certificate), not_before=certificate.not_before)
+        yield from case.finding(Check.NOT_YET_VALID, Severity.CRITICAL, certificate, said)
 
 
 def _leaf_findings(case: _Case) -> Iterator[Finding]:
@@ -179,42 +185,36 @@ def _leaf_findings(case: _Case) -> Iterator[Finding]:
         yield from _trust_finding(case)
     authority = None if case.is_authority(leaf) else outlived(path)
     if authority is not None:
-        sentence = (
-            f"{case.who(leaf)} outlives {case.who(authority)}, which {end_in_words(authority, case.now)}: "
-            "renewing the certificate alone does not help"
-        )
+        ca, not_after = case.who(authority), authority.not_after
+        said = texts.outlives_ca(who=case.who(leaf), ca=ca, not_after=not_after)
         matter = f"{Check.OUTLIVES_CA} {authority.sha256}"
-        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, sentence, matter)
+        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, said, matter)
     if case.target.server_name and not case.is_authority(leaf):
         yield from _name_findings(case)
 
 
 def _trust_finding(case: _Case) -> Iterator[Finding]:
-    leaf, problem = case.path.leaf, case.path.problem
+    leaf, problem = case.path.leaf, case.path.problem or text("")
     if case.served and made_by_product(case.target, case.path):
-        sentence = (
-            "the certificate is not trusted: it looks like the product's default self-signed certificate "
-            f"({problem}); give the server a certificate from your CA, or accept this one"
-        )
-        yield from case.finding(Check.TRUST, Severity.WARNING, leaf, sentence)
+        said = texts.default_certificate(problem=problem)
+        yield from case.finding(Check.TRUST, Severity.WARNING, leaf, said)
     else:
-        sentence = f"the certificate is not trusted: {problem}"
-        yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, sentence)
+        yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, texts.not_trusted(problem=problem))
 
 
 def _name_findings(case: _Case) -> Iterator[Finding]:
     leaf = case.path.leaf
     if problem := mismatch(leaf, case.target.server_name):
         default = Severity.CRITICAL if problem.check is Check.NAME else Severity.WARNING
-        yield from case.finding(problem.check, default, leaf, problem.sentence)
+        yield from case.finding(problem.check, default, leaf, problem.message)
 
 
 def _service_findings(case: _Case) -> Iterator[Finding]:
     leaf = case.path.leaf
-    if usage := wrong_usage(leaf):
-        yield from case.finding(Check.USAGE, Severity.WARNING, leaf, f"{case.who(leaf)} {usage}")
-    if problem := wrong_key_type(case.target, leaf):
-        yield from case.finding(Check.KEY_TYPE, Severity.WARNING, leaf, f"{case.who(leaf)} {problem}")
+    if problem := wrong_usage(leaf, case.who):
+        yield from case.finding(Check.USAGE, Severity.WARNING, leaf, problem)
+    if problem := wrong_key_type(case.target, leaf, case.who):
+        yield from case.finding(Check.KEY_TYPE, Severity.WARNING, leaf, problem)
     if problem := public_names_problem(case.target, leaf):
         yield from case.finding(Check.PUBLIC_NAME, Severity.WARNING, leaf, problem)
 

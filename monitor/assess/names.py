@@ -1,6 +1,6 @@
 """Match the name or address by which a target is reached against those in its certificate.
 
-It must not decide severities: it returns which of the two checks fails, and a sentence.
+It must not decide severities: it returns which of the two checks fails, and a message.
 """
 
 import contextlib
@@ -11,17 +11,18 @@ from service_identity import CertificateError
 from service_identity.hazmat import DNS_ID, DNSPattern
 
 from monitor.addresses import IpAddress, read_ip, to_ascii
-from monitor.model import Certificate, Check
+from monitor.assess import texts
+from monitor.model import Certificate, Check, Message, text
 
 _MOST_LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class NameProblem:
-    """The check that a certificate's names fail, and a sentence."""
+    """The check that a certificate's names fail, and a message that says why."""
 
     check: Check
-    sentence: str
+    message: Message
 
 
 def mismatch(certificate: Certificate, wanted: str) -> NameProblem | None:
@@ -47,11 +48,10 @@ def _address(text: str) -> IpAddress | None:
 
 def _name_mismatch(certificate: Certificate, name: str) -> NameProblem:
     if not _matches((certificate.subject_cn,), name):
-        return NameProblem(Check.NAME, f'the certificate is not for "{name}": {_names_on(certificate)}')
+        return NameProblem(Check.NAME, texts.name_mismatch(name=name, carried=_names_on(certificate)))
     if certificate.dns_names or certificate.ip_addresses:
-        remark = "its subject does, but clients ignore that beside alternative names"
-        sentence = f'no alternative name fits "{name}" ({remark}): {_names_on(certificate)}'
-        return NameProblem(Check.NAME, sentence)
+        said = texts.name_in_ignored_subject(name=name, carried=_names_on(certificate))
+        return NameProblem(Check.NAME, said)
     return _subject_only(name)
 
 
@@ -59,20 +59,17 @@ def _address_mismatch(certificate: Certificate, address: IpAddress) -> NameProbl
     if str(address) in certificate.ip_addresses:
         return None
     if any(_address(entry) == address for entry in certificate.dns_names):
-        remark = "it stands there as a DNS entry, which many clients do not accept for an address"
-        return NameProblem(Check.NAME, f"the certificate lacks an IP entry for {address}: {remark}")
+        return NameProblem(Check.NAME, texts.address_as_dns_name(address=str(address)))
     if _address(certificate.subject_cn) == address and not (
         certificate.dns_names or certificate.ip_addresses
     ):
         return _subject_only(str(address))
-    return NameProblem(Check.NAME, f"the certificate is not for {address}: {_names_on(certificate)}")
+    said = texts.address_mismatch(address=str(address), carried=_names_on(certificate))
+    return NameProblem(Check.NAME, said)
 
 
 def _subject_only(name: str) -> NameProblem:
-    remark = "current clients accept only alternative names"
-    return NameProblem(
-        Check.NAME_IN_SUBJECT_ONLY, f'the certificate names "{name}" only in its subject: {remark}'
-    )
+    return NameProblem(Check.NAME_IN_SUBJECT_ONLY, texts.name_in_subject_only(name=name))
 
 
 def _matches(entries: Iterable[str], name: str) -> bool:
@@ -101,13 +98,12 @@ def _pattern(entry: str) -> DNSPattern | None:
     return None
 
 
-def _names_on(certificate: Certificate) -> str:
-    """Return the first few names that the certificate does have, unusable ones in quotes."""
-    names = [entry if _pattern(entry) else f'"{entry}" (unusable)' for entry in certificate.dns_names]
-    entries = [*names, *certificate.ip_addresses]
+def _names_on(certificate: Certificate) -> Message:
+    """Return the first few names that the certificate does have, unusable ones marked."""
+    entries = [text(one) if _pattern(one) else texts.unusable_name(name=one) for one in certificate.dns_names]
+    entries += map(text, certificate.ip_addresses)
     if entries:
-        rest = len(entries) - _MOST_LISTED
-        more = f" and {rest} more" if rest > 0 else ""
-        return f"it carries {', '.join(entries[:_MOST_LISTED])}{more}"
-    subject = f'only the subject "{certificate.subject_cn}"' if certificate.subject_cn else "no name at all"
-    return f"it carries {subject}"
+        return texts.includes(names=texts.enumerated(entries, _MOST_LISTED))
+    if certificate.subject_cn:
+        return texts.includes_subject_only(subject=certificate.subject_cn)
+    return texts.INCLUDES_NOTHING

@@ -6,9 +6,10 @@ It must not compare targets with each other: ``correlate`` does.
 from dataclasses import dataclass
 
 from monitor.addresses import machine_name, read_ip
+from monitor.assess import texts
+from monitor.assess.chain_checks import Who
 from monitor.assess.names import mismatch
-from monitor.assess.problem import SELF_SIGNED
-from monitor.model import Certificate, Path, Severity, Target
+from monitor.model import Certificate, Message, Path, Severity, Target
 
 _MOST_LISTED = 8
 # Only XProtect has certificate groups, and only these of its components issue a certificate themselves: the
@@ -19,10 +20,10 @@ _SELF_MADE = frozenset({"mobile_server", "management_server", "api_gateway"})
 
 @dataclass(frozen=True, slots=True)
 class EncryptionProblem:
-    """Severity and sentence about a port that speaks TLS, or does not, against its policy."""
+    """Severity and message about a port that speaks TLS, or does not, against its policy."""
 
     severity: Severity
-    sentence: str
+    message: Message
 
 
 def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProblem | None:  # noqa: FBT001 - a state
@@ -32,20 +33,18 @@ def encryption_problem(target: Target, encrypted: bool | None) -> EncryptionProb
     """
     wanted = target.policy.encryption
     if encrypted is False and wanted == "required" and target.traits.plain_possible:
-        sentence = "the port answers without encryption, which the policy requires: turn encryption on"
-        return EncryptionProblem(Severity.CRITICAL, sentence)
+        return EncryptionProblem(Severity.CRITICAL, texts.NOT_ENCRYPTED)
     if encrypted and wanted == "off":
-        sentence = "encryption was turned on, which the policy says is off: integrations without HTTPS break"
-        return EncryptionProblem(Severity.WARNING, sentence)
+        return EncryptionProblem(Severity.WARNING, texts.UNEXPECTED_ENCRYPTION)
     return None
 
 
-def wrong_key_type(target: Target, leaf: Certificate) -> str:
-    """Return why the product does not accept the key type, empty if it does or the type is not known."""
+def wrong_key_type(target: Target, leaf: Certificate, who: Who) -> Message | None:
+    """Return why the product does not accept the key type, ``None`` if it does or the type is not known."""
     wanted = target.traits.key_type
     if not wanted or not leaf.key_type or leaf.key_type.casefold() == wanted.casefold():
-        return ""
-    return f"has a key of type {leaf.key_type}, where the product takes {wanted} only"
+        return None
+    return texts.wrong_key_type(who=who(leaf), key_type=leaf.key_type, wanted=wanted)
 
 
 def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
@@ -60,15 +59,10 @@ def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
     return tuple(name for name in given if name and name != reached and mismatch(leaf, name) is not None)
 
 
-def public_names_problem(target: Target, leaf: Certificate) -> str:
-    """Return which of the names that clients are given the certificate lacks, empty if none."""
+def public_names_problem(target: Target, leaf: Certificate) -> Message | None:
+    """Return which of the names that clients are given the certificate lacks."""
     missing = missing_names(target, leaf)
-    if not missing:
-        return ""
-    more = len(missing) - _MOST_LISTED
-    listed = ", ".join(f'"{name}"' for name in missing[:_MOST_LISTED])
-    listed += f" and {more} more" if more > 0 else ""
-    return f"clients are sent to {listed}, but the certificate does not carry that: they will not accept it"
+    return texts.missing_names(names=texts.names(missing, _MOST_LISTED)) if missing else None
 
 
 def made_by_product(target: Target, path: Path) -> bool:
@@ -95,7 +89,8 @@ def made_at_start(target: Target, path: Path) -> bool:
 
 
 def _is_self_signed(path: Path) -> bool:
-    return len(path.certificates) == 1 and path.leaf.self_issued and path.problem.endswith(SELF_SIGNED)
+    code = path.problem.code if path.problem else ""
+    return len(path.certificates) == 1 and path.leaf.self_issued and code == texts.SELF_SIGNED
 
 
 def _is_xprotect(target: Target) -> bool:

@@ -13,7 +13,7 @@ from monitor.assess.links import Held, canonical, old_style_ca
 from monitor.assess.openssl import valid, verified
 from monitor.assess.problem import Refusal, problem
 from monitor.assess.routes import Route, Walk
-from monitor.model import Anchor, Anchors, Certificate, Path
+from monitor.model import Anchor, Anchors, Certificate, Message, Path
 
 _MOST_SERVED = 64
 _MOST_BETWEEN = 16
@@ -75,7 +75,7 @@ class PathFinder:
         case = _Case(leaf, order.sorted(unique.values()), order.sorted(relevant), now)
         certificates, why = _judged(case, known=bool(anchors.members))
         begin, end = _window((leaf, *case.pool, *case.anchors), now)
-        return Path(location, certificates, not why, why, begin, end)
+        return Path(location, certificates, why is None, why, begin, end)
 
     def _index(self, anchors: Anchors) -> "_Index":
         index = self._indexes.get(anchors.key)
@@ -157,16 +157,16 @@ def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datet
     return max(past, default=None), min((edge for edge in edges if edge > now), default=None)
 
 
-def _judged(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
+def _judged(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], Message | None]:
     if case.anchors:
         for at in case.instants():
             found = verified(case.leaf, case.pool, case.anchors, at)
             if isinstance(found, tuple):
-                return found, ""
+                return found, None
     return _walked(case, known=known)
 
 
-def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
+def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], Message | None]:
     """Follow the signatures, and let OpenSSL verify each single route."""
     walk = Walk(case.pool, case.anchors)
     routes = walk.routes(case.leaf)
@@ -175,7 +175,7 @@ def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], str]:
     for at, route in ((at, route) for at in case.instants() for route in anchored):
         found = _route_verified(route, at)
         if isinstance(found, tuple):
-            return found, ""
+            return found, None
         refusal = found
     route = anchored[0] if anchored else max(routes, key=_told_most)
     why = problem(route, refusal, walk.namesakes(route), known=known)
@@ -196,6 +196,6 @@ def _route_verified(route: Route, at: datetime | None) -> tuple[Certificate, ...
     if len(route) == 1 or not old_style_ca(root[1]):
         return verified(route[0], route[1:-1], route[-1:], at)
     if at is not None and not valid(root[0], at):
-        return Refusal("an anchor is not valid at this time", len(route) - 1)
+        return Refusal("a trusted CA is not valid at this time", len(route) - 1)
     found = verified(route[0], route[1:-2], route[-2:-1], at)
     return (*found, root[0]) if isinstance(found, tuple) else found

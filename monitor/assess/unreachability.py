@@ -7,16 +7,12 @@ known of it either. This must not judge certificates: those last known stay judg
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from monitor.assess.expiry import day_and_minute
-from monitor.model import Check, Failure, Finding, Policy, Severity, TargetState, within
+from monitor.assess import texts
+from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, text, within
 
 # Critical after this many times as many failed probes, or as much time, as a warning.
 _WORSE = 4
 _MOST_REASONS = 3
-_NEVER_SEEN = (
-    "it stands by and answers only after a takeover, so its certificate cannot be judged from the network: "
-    "scan its certificate store or test a failover"
-)
 
 
 def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | None = None) -> Finding | None:
@@ -33,7 +29,7 @@ def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | No
     severity = default and state.target.policy.severity(Check.UNREACHABLE, default)
     if severity is None:
         return None
-    return Finding(Check.UNREACHABLE, severity, _sentence(state, since))
+    return Finding(Check.UNREACHABLE, severity, _message(state, since))
 
 
 def unreachability_changes_at(state: TargetState, now: datetime) -> datetime | None:
@@ -50,7 +46,7 @@ def _never_seen(state: TargetState) -> Finding | None:
     severity = state.target.policy.severity(Check.NEVER_SEEN, Severity.WARNING)
     if state.succeeded_at is not None or state.sightings or severity is None:
         return None
-    return Finding(Check.NEVER_SEEN, severity, _NEVER_SEEN)
+    return Finding(Check.NEVER_SEEN, severity, texts.NEVER_SEEN)
 
 
 def _span(policy: Policy) -> timedelta:
@@ -66,14 +62,31 @@ def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
     return None
 
 
-def _sentence(state: TargetState, since: datetime) -> str:
-    seen = "seen in full" if _in_part(state) else "seen"
-    last = f"last {seen}" if state.succeeded_at else f"never {seen}, watched since"
-    probes = "look" if state.failed_probes == 1 else "looks"
-    failed = "no look has ended since"
-    if state.failed_probes:
-        failed = f"{state.failed_probes} {probes} in a row failed{_reasons(state.failures)}"
-    return f"{last} {day_and_minute(since)}, {failed}"
+def failures_named(failures: Iterable[Failure]) -> tuple[str, ...]:
+    """Return the first few different failures, which the finding names."""
+    return _different(failures)[:_MOST_REASONS]
+
+
+def _different(failures: Iterable[Failure]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{failure.reason}: {failure.detail}" for failure in failures))
+
+
+def _message(state: TargetState, since: datetime) -> Message:
+    in_part = _in_part(state)
+    if state.succeeded_at:
+        last = (texts.last_read_in_full if in_part else texts.last_reached)(at=since)
+    else:
+        last = (texts.never_read_in_full if in_part else texts.never_reached)(since=since)
+    return texts.unreachable(last=last, failed=_failed(state))
+
+
+def _failed(state: TargetState) -> Message:
+    if not state.failed_probes:
+        return texts.NO_CHECK_ENDED
+    reasons = [text(one) for one in _different(state.failures)]
+    if not reasons:
+        return texts.checks_failed_unknown(count=state.failed_probes)
+    return texts.checks_failed(count=state.failed_probes, reasons=texts.joined(reasons, _MOST_REASONS))
 
 
 def _in_part(state: TargetState) -> bool:
@@ -86,10 +99,3 @@ def _in_part(state: TargetState) -> bool:
         not any(within(location, one) or location.startswith(f"{one}/") for one in failed)
         for location in read
     )
-
-
-def _reasons(failures: Iterable[Failure]) -> str:
-    texts = list(dict.fromkeys(f"{failure.reason}: {failure.detail}" for failure in failures))
-    more = len(texts) - _MOST_REASONS
-    listed = "; ".join(texts[:_MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
-    return f" ({listed})" if listed else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from monitor.messages import Writer, english, parameters
 from monitor.model import (
     Assessment,
     Failure,
@@ -119,19 +120,29 @@ def as_json(found: Sequence[Element], now: datetime) -> str:
 
 
 def _object(element: Element, now: datetime) -> dict[str, Any]:
+    writer = english(now)
     return {
         "target": element.target,
         "owner": element.owner,
         "note": element.note,
         "severity": element.severity,
         "failures": [{"reason": f.reason, "detail": f.detail} for f in element.failures],
-        "findings": [
-            {"check": f.check, "severity": f.severity, "sentence": f.sentence, "sha256": f.sha256 or None}
-            for f in element.findings
-        ],
+        "findings": [_finding(finding, writer) for finding in element.findings],
         "certificates": [_certificate(s, element.assessment, now) for s in element.sightings],
         "crls": [_list(one, now) for one in element.lists],
         "days_to_expiry": _days(element.not_after, now),
+    }
+
+
+def _finding(finding: Finding, writer: Writer) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "severity": finding.severity,
+        "code": finding.message.code,
+        "parameters": parameters(finding.message),
+        "sentence": writer.write(finding.message),
+        "sha256": finding.sha256 or None,
+        "location": finding.location or None,
     }
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.report import Element
+from monitor.messages import Writer, english
 from monitor.model import Severity
 from monitor.model.certificate import DAY
 from monitor.parse import display
@@ -56,9 +57,10 @@ def _column(found: Sequence[Element], console: Console) -> int:
 
 def _lines(element: Element, now: datetime, column: int, console: Console) -> Iterator[Text]:
     row, subject = _row(element, now, column), _subject(element)
+    wrong = _wrong(element, english(now))
     fits = not console.is_terminal or cell_len(row.plain) + 2 + cell_len(subject) <= console.width
     yield row.append(f"  {subject}") if fits else row
-    below = _wrong(element) if fits else [subject, *_wrong(element)]
+    below = wrong if fits else [subject, *wrong]
     for sentence in below:
         text = Text(sentence)
         for piece in text.wrap(console, max(20, console.width - INDENT)) if console.is_terminal else [text]:
@@ -98,9 +100,9 @@ def _listed(names: Sequence[str]) -> str:
     return "".join(names[:1]) if len(names) < 2 else f"{names[0]} (and {len(names) - 1} more)"
 
 
-def _wrong(element: Element) -> list[str]:
+def _wrong(element: Element, writer: Writer) -> list[str]:
     return [f"{f.reason}: {_clean(f.detail)}" for f in element.failures] + [
-        f"{f.check}: {_clean(f.sentence)}" for f in element.findings
+        f"{f.check}: {_clean(writer.write(f.message))}" for f in element.findings
     ]
 
 

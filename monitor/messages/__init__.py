@@ -4,6 +4,16 @@ Must not decide anything: what is to be said comes as a ``Message``.
 """
 
 from monitor.messages.language import ENGLISH, Language, UnknownLanguageError, language, languages
-from monitor.messages.writer import Writer
+from monitor.messages.published import parameters
+from monitor.messages.writer import Writer, english
 
-__all__ = ["ENGLISH", "Language", "UnknownLanguageError", "Writer", "language", "languages"]
+__all__ = [
+    "ENGLISH",
+    "Language",
+    "UnknownLanguageError",
+    "Writer",
+    "english",
+    "language",
+    "languages",
+    "parameters",
+]

@@ -1,20 +1,21 @@
 """Writes messages: looks their text up in a language's catalogue and formats each parameter by its type.
 
 Formats of instants: ``{at}`` (date and time), ``{at:date}``, ``{at:when}`` ("in 3 days", "2 days ago"),
-``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of texts: ``{text:quoted}``. Everything that
+``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of texts: ``{text:quoted}``. Of lists:
+``{names}`` ("a, b, and c"), ``{names:open}`` ("a, b, c") where more follows. Everything that
 comes from outside is cleaned here, whatever it holds.
 """
 
 import string
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from monitor.messages.language import Language
+from monitor.messages.language import ENGLISH, Language
 from monitor.model import Message
 from monitor.model.message import COUNT, Parameter
 from monitor.parse import display
@@ -98,7 +99,8 @@ class Writer:
             return format_decimal(value, locale=self.language.locale)
         if isinstance(value, str):
             return f"“{display(value, _LONGEST_TEXT)}”" if form == "quoted" else display(value, _LONGEST_TEXT)
-        return format_list([display(one, _LONGEST_TEXT) for one in value], locale=self.language.locale)
+        style: Literal["unit", "standard"] = "unit" if form == "open" else "standard"
+        return format_list([display(one, _LONGEST_TEXT) for one in value], style, self.language.locale)
 
     def _length(self, length: timedelta, *, direction: bool) -> str:
         # Towards now in both directions: 3.9 days left are 3, 1.9 days ago is 1 day ago.
@@ -115,3 +117,8 @@ class Writer:
 
 
 _INSTANTS = {"": Writer.moment, "date": Writer.date, "when": Writer.when, "expires": Writer.expires}
+
+
+def english(now: datetime) -> Writer:
+    """Return the writer for what always speaks English and UTC: commands, JSON and logs."""
+    return Writer(ENGLISH, UTC, now)

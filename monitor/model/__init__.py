@@ -24,7 +24,7 @@ from monitor.model.machine import (
     ServiceAccount,
     StoreEntry,
 )
-from monitor.model.message import Message, message
+from monitor.model.message import Message, message, text
 from monitor.model.notice import LogChange, Mail, NotificationRecord, RecipientStatus
 from monitor.model.observation import (
     Failure,
@@ -103,6 +103,7 @@ __all__ = [
     "make_target_id",
     "message",
     "qualified",
+    "text",
     "within",
     "worst",
 ]

@@ -1,4 +1,4 @@
-"""Judgments: what is wrong with a certificate or a target, how bad, and in which words."""
+"""Judgments: what is wrong with a certificate or a target, how bad, and the message that says so."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.certificate import Certificate
+from monitor.model.message import Message
 
 
 class Check(StrEnum):
@@ -79,7 +80,7 @@ class Finding:
 
     check: Check
     severity: Severity
-    sentence: str
+    message: Message
     sha256: str = ""
     location: str = ""
     matter: str = ""
@@ -91,7 +92,7 @@ class Path:
     """Hold the way from one leaf to an anchor, or as far as it could be followed.
 
     ``certificates`` runs from the leaf upward and includes an anchor that was not served.
-    ``problem`` says why the path is not trusted, empty when it is. Time is not part of trust: an
+    ``problem`` says why the path is not trusted, ``None`` when it is. Time is not part of trust: an
     expired path that was otherwise good is trusted. The path holds while ``valid_from`` <= now <
     ``valid_until`` (``None``: no bound); outside it has to be found again.
     """
@@ -99,7 +100,7 @@ class Path:
     location: str
     certificates: tuple[Certificate, ...]
     trusted: bool
-    problem: str = ""
+    problem: Message | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
 

@@ -67,3 +67,8 @@ def placeholders(text: str) -> set[str]:
 def plain(code: str, text: str) -> Message:
     """Return a message without parameters."""
     return Message(code, text)
+
+
+def text(value: str) -> Message:
+    """Return a message that is a text of others, such as a failure's detail, or of ours without a kind."""
+    return Message("text", "{text}", parameters=(("text", value),))

@@ -149,8 +149,9 @@ def stale(state: TargetState, now: datetime) -> bool:
 def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[Path], now: datetime) -> bool:
     """Return whether judging would give the previous assessment again: nothing to say, and the same facts.
 
-    Findings are made anew because their sentences count days. A clock that was set back does no harm: where
-    it passes a beginning or an end the path itself differs, and what is no warning now was none before.
+    A clock that was set back does no harm: where it passes a beginning or an end the path itself differs, and
+    what is no warning now was none before. For the same reason findings are made anew: one that was due by
+    the wrong clock may not be due.
     """
     known = previous.assessment
     return (

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerts import Decision, decide
-from monitor.model import Check, Finding, NotificationRecord, Policy, Severity
+from monitor.model import Check, Finding, NotificationRecord, Policy, Severity, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -129,7 +129,7 @@ def test_facts_of_a_certificate_have_one_key(check: Check) -> None:
 
 def test_shared_matter_is_told_once() -> None:
     """A matter of several targets has one key and one item."""
-    shared = Finding(Check.INCONSISTENT, Severity.WARNING, "www differs", matter="www.vms.example")
+    shared = Finding(Check.INCONSISTENT, Severity.WARNING, text("www differs"), matter="www.vms.example")
     states = [seen("a:443", certificate(1)), seen("b:443", certificate(2))]
     snapshot = picture(*states, correlated={s.target.id: (shared,) for s in states})
     decision = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerts import Decision, MonitorState, decide
-from monitor.model import Check, LogChange, NotificationRecord, Severity
+from monitor.model import Check, LogChange, NotificationRecord, Severity, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
@@ -99,8 +99,8 @@ def test_inventory_counts_and_lists() -> None:
     assert inventory is not None
     assert (inventory.watched, inventory.need_action, inventory.unreachable) == (3, 1, 1)
     assert [item.title for item in inventory.items] == ["a:443"]
-    assert [(s.title, s.reason) for s in inventory.unreachable_hosts] == [
-        ("c:443", "refused: nobody listens there")
+    assert [(s.title, s.reasons) for s in inventory.unreachable_hosts] == [
+        ("c:443", (text("refused: nobody listens there"),))
     ]
     assert [one.location for one in inventory.upcoming] == ["a:443", "c:443", "b:443"]
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem, NotifyReason, RenewalSteps
 from monitor.model import Check, Mail
+from monitor.model import text as as_message
 from support.factories.alerts_world import certificate, mails, parsed, text_of
 
 HOSTILE = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u202egnp.exe\ud800\x00\x1b[2J{{ 7*7 }}"
@@ -41,7 +42,7 @@ def hostile_mail(text: str) -> Mail:
         AlertLevel.CRITICAL,
         (Check.EXPIRY,),
         text,
-        (text,),
+        (as_message(text),),
         (location,),
         certificate=one,
         renewal_steps=steps,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import MonitorState, decide
-from monitor.model import Check, Finding, Severity, TargetInfo, TargetState, TargetTraits
+from monitor.model import Check, Finding, Severity, TargetInfo, TargetState, TargetTraits, text
 from support.factories.alerts_recorders import LEAF, recorder
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -34,7 +34,7 @@ class TestNeverSeen:
         recorder("spare:7563", part=TargetTraits(standby=True)),
         watched_since=STARTED,
         probed_at=NOW,
-        unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, "scan its store or test a failover"),
+        unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, text("scan its store or test a failover")),
     )
 
     def silent(self, where: str = "spare:7563") -> TargetState:

@@ -21,6 +21,7 @@ from monitor.model import (
     Severity,
     Snapshot,
     TargetState,
+    text,
 )
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -45,11 +46,17 @@ def judged(state: TargetState, now: datetime) -> TargetState:
     for sighting in state.sightings:
         one = sighting.certificate
         if now >= POLICY.critical_due_at(one, as_ca=False):
-            findings.append(Finding(Check.EXPIRY, Severity.CRITICAL, "ends", one.sha256, sighting.location))
+            findings.append(
+                Finding(Check.EXPIRY, Severity.CRITICAL, text("ends"), one.sha256, sighting.location)
+            )
         elif now >= POLICY.warning_due_at(one, as_ca=False):
-            findings.append(Finding(Check.EXPIRY, Severity.WARNING, "ends", one.sha256, sighting.location))
+            findings.append(
+                Finding(Check.EXPIRY, Severity.WARNING, text("ends"), one.sha256, sighting.location)
+            )
         if int(one.sha256, 16) % 5 == 0:
-            findings.append(Finding(Check.NAME, Severity.CRITICAL, "wrong", one.sha256, sighting.location))
+            findings.append(
+                Finding(Check.NAME, Severity.CRITICAL, text("wrong"), one.sha256, sighting.location)
+            )
     return replace(state, assessment=replace(state.assessment, findings=tuple(findings)))
 
 

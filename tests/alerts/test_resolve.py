@@ -18,6 +18,7 @@ from monitor.model import (
     Sighting,
     Superseded,
     TargetState,
+    text,
 )
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -221,7 +222,7 @@ def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
 
 def test_whole_story_of_one_certificate() -> None:
     """Warned, critical, expired, renewed: four mails, and silence between them."""
-    unknown = Finding(Check.UNREACHABLE, Severity.UNKNOWN, "not yet")
+    unknown = Finding(Check.UNREACHABLE, Severity.UNKNOWN, text("not yet"))
     one = certificate(1, 8, age=340)
     probes = [
         (ending("a:443", one), 0),

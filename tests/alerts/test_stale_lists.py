@@ -17,6 +17,7 @@ from support.factories.alerts_world import (
     steps,
     target,
 )
+from support.written import written
 
 LIST = "windows_report:/srv/certificates"
 GONE = (Failure(FailureReason.NOT_FOUND, "/srv/certificates does not exist"),)
@@ -54,11 +55,11 @@ def test_list_that_was_never_had_is_told(failed: int, expected: list[tuple[str, 
 def test_what_is_said_of_it() -> None:
     """It says why, that nothing is watched, and where the list comes from."""
     (item,) = told(with_list(FAILING)).items
-    assert (item.sentences, [one.location for one in item.locations]) == (
+    assert (tuple(map(written, item.messages)), [one.location for one in item.locations]) == (
         (
             (
-                f"the list of targets of {LIST} could not be had 3 times in a row (not_found: "
-                "/srv/certificates does not exist); it was never had; nothing of it is watched"
+                f"the target list of {LIST} could not be fetched 3 times in a row (not_found: "
+                "/srv/certificates does not exist); it was never fetched; nothing of it is watched"
             ),
         ),
         [LIST],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import decide
-from monitor.model import Check, Finding, Policy, Severity, Snapshot, TargetState
+from monitor.model import Check, Finding, Policy, Severity, Snapshot, TargetState, text
 from support.factories.alerts_recorders import CA, LEAF, MEANING, SHORT_CA, TITLE, WHERE, recorder, told
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -30,12 +30,12 @@ class TestAuthority:
         where, shown = f"rec{number}:7563", certificate(number, 300, name=f"rec{number}")
         on = recorder(where, meaning=replace(MEANING, title=f"Recorder {number}"))
         findings = [
-            Finding(Check.CA_EXPIRY, Severity.WARNING, "its CA ends", SHORT_CA.sha256, where)
+            Finding(Check.CA_EXPIRY, Severity.WARNING, text("its CA ends"), SHORT_CA.sha256, where)
             if check is Check.CA_EXPIRY
             else Finding(
                 check,
                 Severity.WARNING,
-                f"{number} outlives it",
+                text(f"{number} outlives it"),
                 shown.sha256,
                 where,
                 matter=f"outlives_ca {SHORT_CA.sha256}",
@@ -104,7 +104,7 @@ def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
                 Finding(
                     check,
                     Severity.WARNING,
-                    "they differ",
+                    text("they differ"),
                     at_fault if state is states[0] else "",
                     state.target.location,
                     matter,

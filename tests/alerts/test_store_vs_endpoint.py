@@ -23,6 +23,7 @@ from monitor.model import (
     Snapshot,
     TargetInfo,
     TargetState,
+    text,
 )
 from monitor.xprotect import Presets, make_target_info
 from support.factories.alerts_recorders import MEANING, with_runbook
@@ -46,6 +47,7 @@ from support.factories.machines import (
     readable_by,
     server,
 )
+from support.written import written
 
 PRESET = Presets.built_in().get("recording_server.media")
 assert PRESET is not None
@@ -80,7 +82,7 @@ def recorder(meant: TargetInfo = REAL, *findings: Finding, shown: Certificate = 
 
 def ending() -> Finding:
     """Return the finding that the old certificate ends."""
-    return Finding(Check.EXPIRY, Severity.WARNING, "it ends in 25 days", OLD.sha256, f"{HOST}:7563")
+    return Finding(Check.EXPIRY, Severity.WARNING, text("it ends in 25 days"), OLD.sha256, f"{HOST}:7563")
 
 
 def mail(*states: TargetState) -> str:
@@ -107,7 +109,7 @@ class TestServedOld:
         """That the certificate ends and that the new one lies ready is one item, the end first."""
         one = item(RENEWED_STORE, recorder(REAL, ending()))
         assert one.checks == (Check.EXPIRY, Check.NOT_DEPLOYED)
-        assert [NEW.sha1 in sentence for sentence in one.sentences] == [False, True]
+        assert [NEW.sha1 in written(message) for message in one.messages] == [False, True]
 
     def test_the_steps_begin_where_the_work_is(self) -> None:
         """Nobody is told to request and import what lies there already, nor to renew its CA first."""
@@ -233,27 +235,27 @@ def test_a_store_that_cannot_be_read_solves_nothing() -> None:
 def test_many_machines_without_one_ca_are_one_entry() -> None:
     """The CA is named with its facts, and every machine in a sentence of its own."""
     one = item(TRUST, server(), *(client(host=f"client{number}.vms.example") for number in range(3)))
-    assert (one.title, one.certificate, len(one.sentences)) == ("VMS Certificate Authority", CA, 3)
+    assert (one.title, one.certificate, len(one.messages)) == ("VMS Certificate Authority", CA, 3)
 
 
 def test_another_machine_without_the_ca_is_news() -> None:
     """A client that comes later is told, with those that were told before beside it."""
     told = apply({}, decided(TRUST, server(), client()))
     after = decided(TRUST, server(), client(), client(host="new.vms.example"), told=told)
-    assert [len(one.sentences) for one in after.items] == [2]
+    assert [len(one.messages) for one in after.items] == [2]
 
 
 def test_every_joined_check_has_steps() -> None:
     """None of them is told without what to do."""
     assert all(
-        standard_steps(Finding(check, Severity.WARNING, "", matter=f"{check} h x"))
+        standard_steps(Finding(check, Severity.WARNING, text(""), matter=f"{check} h x"))
         for check in STORE_VS_ENDPOINT
     )
 
 
 def test_names_of_machines_are_no_placeholders() -> None:
     """What a machine calls itself is filled in as it is."""
-    odd = Finding(Check.KEY_MISSING, Severity.WARNING, "", matter="key_missing {instead} x")
+    odd = Finding(Check.KEY_MISSING, Severity.WARNING, text(""), matter="key_missing {instead} x")
     assert "{instead}" in standard_steps(odd)[0]
 
 
@@ -270,7 +272,7 @@ def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
 
 def test_a_binding_is_not_right_because_its_port_answers() -> None:
     """What was told of the binding while its port was silent is told of the port then, and not as solved."""
-    unseen = Finding(Check.UNREACHABLE, Severity.WARNING, "it cannot be seen")
+    unseen = Finding(Check.UNREACHABLE, Severity.WARNING, text("it cannot be seen"))
     silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), unreachable=unseen))
     after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
     assert Check.BINDING_STALE in {check for one in silent.items for check in one.checks}

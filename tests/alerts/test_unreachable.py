@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, MonitorState, decide
+from monitor.alerts import Decision, MonitorState, NotificationItem, decide
 from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -21,6 +21,7 @@ from support.factories.alerts_world import (
     unreachable,
 )
 from support.factories.machines import in_zone
+from support.written import written
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
@@ -112,6 +113,11 @@ def test_host_answers_again_when_all_its_told_ports_do() -> None:
     ]
 
 
+def said(item: NotificationItem) -> tuple[str, ...]:
+    """Return what is said of an item."""
+    return tuple(map(written, item.messages))
+
+
 def network(blind_ones: int, total: int = 20) -> Snapshot:
     """Return a network in which so many hosts are silent."""
     states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
@@ -121,7 +127,7 @@ def network(blind_ones: int, total: int = 20) -> Snapshot:
 def test_much_blindness_is_one_entry() -> None:
     """More than a fifth of the targets silent at once is about the monitor's own network."""
     (item,) = decide(network(5), {}, NOW, monitor_state=AFTER_INVENTORY).items
-    assert item.sentences == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
+    assert said(item) == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
 
 
 def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
@@ -136,7 +142,7 @@ def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
 def test_network_is_not_suspected_where_something_else_is_said() -> None:
     """A share that is gone is told as one with its reason, and with an example."""
     (item,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, monitor_state=AFTER_INVENTORY).items
-    assert item.sentences == (
+    assert said(item) == (
         "6 of 20 targets cannot be looked at",
         "not_found (5), such as: what was said",
         "refused (1), such as: nobody listens there",
@@ -146,7 +152,7 @@ def test_network_is_not_suspected_where_something_else_is_said() -> None:
 def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
     """One refused login beside a whole silent network does not hide what is likely."""
     (item,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, monitor_state=AFTER_INVENTORY).items
-    assert item.sentences == (
+    assert said(item) == (
         "6 of 20 targets cannot be looked at: is the monitor's own network down?",
         "refused (5), such as: nobody listens there",
         "forbidden (1), such as: what was said",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.assess import judge
+from monitor.assess.texts import crl_without_next_update, the_delta_crl
 from monitor.model import (
     Assessment,
     Check,
@@ -17,6 +18,7 @@ from monitor.model import (
     Target,
 )
 from support.pki import days
+from support.written import written
 
 WEEKLY = RevocationList(
     "/crl/ca.crl", 0, "CN=Plant CA", days(-1), days(6) + timedelta(hours=12), sha256="a1", scope="plant"
@@ -73,28 +75,25 @@ def test_the_policy_says_how_early() -> None:
     [
         (
             6.3,
-            "ends today (2026-11-30 00:00 UTC), and no newer one has come",
+            "expires in 4 hours (Nov 30, 2026 00:00 UTC), and no newer one has been published there",
         ),
-        (8.5, f"ended 2 days ago (2026-11-30 00:00 UTC): {REFUSED}"),
-        (-2, "is not valid before 2026-11-22 12:00 UTC"),
+        (8.5, f"expired 2 days ago (Nov 30, 2026 00:00 UTC): {REFUSED}"),
+        (-2, "is not valid before Nov 22, 2026 12:00 UTC"),
     ],
 )
 def test_sentences(at: float, sentence: str) -> None:
     """A sentence names issuer and place, and what it means."""
     whole = f'the CRL of "CN=Plant CA" at /crl/ca.crl {sentence}'
-    assert [one.sentence for one in judged(WEEKLY, at=at).findings] == [whole]
+    assert [written(one, days(at)) for one in judged(WEEKLY, at=at).findings] == [whole]
 
 
 def test_a_list_without_next_update_is_said_and_no_alarm() -> None:
     """Nothing tells when it is too old: that is a word, also where a severity was chosen for the check."""
     endless = replace(WEEKLY, next_update=None, delta=True)
     chosen = replace(FILE, policy=Policy(checks=((Check.CRL_EXPIRY, Severity.CRITICAL),)))
-    said = (
-        'the delta CRL of "CN=Plant CA" at /crl/ca.crl names no next update, '
-        "so nothing tells when it is too old"
-    )
+    said = crl_without_next_update(who=the_delta_crl(issuer="CN=Plant CA", location="/crl/ca.crl"))
     for target in (FILE, chosen):
-        assert [(one.severity, one.sentence) for one in judged(endless, target=target).findings] == [
+        assert [(one.severity, one.message) for one in judged(endless, target=target).findings] == [
             (Severity.OK, said)
         ]
 

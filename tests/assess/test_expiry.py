@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.assess import end_in_words
 from monitor.assess.expiry import Due, due
-from monitor.model import Certificate, Margin, Policy
+from monitor.assess.texts import expires
+from monitor.model import Certificate, Margin, Policy, text
 from monitor.parse import parse_certificate
 from support.pki import NOW, days, issue
+from support.written import written
 
 LASTING = parse_certificate(issue("nvr", start=days(-300), end=days(100)).der)
 SECOND = timedelta(seconds=1)
@@ -23,20 +24,21 @@ def ending(end: datetime, lifetime: timedelta = timedelta(days=400)) -> Certific
 @pytest.mark.parametrize(
     ("end", "words"),
     [
-        (days(12.9), "ends in 12 days (2026-12-06 09:36 UTC)"),
-        (days(2) - SECOND, "ends in 1 day (2026-11-25 11:59 UTC)"),
-        (days(1), "ends in 1 day (2026-11-24 12:00 UTC)"),
-        (days(1) - SECOND, "ends today (2026-11-24 11:59 UTC)"),
-        (NOW + SECOND, "ends today (2026-11-23 12:00 UTC)"),
-        (NOW, "ended today (2026-11-23 12:00 UTC)"),
-        (days(-1) + SECOND, "ended today (2026-11-22 12:00 UTC)"),
-        (days(-1), "ended 1 day ago (2026-11-22 12:00 UTC)"),
-        (days(-3.5), "ended 3 days ago (2026-11-20 00:00 UTC)"),
+        (days(12.9), "expires in 12 days (Dec 6, 2026 09:36 UTC)"),
+        (days(2) - SECOND, "expires in 47 hours (Nov 25, 2026 11:59 UTC)"),
+        (days(1), "expires in 24 hours (Nov 24, 2026 12:00 UTC)"),
+        (days(1) - SECOND, "expires in 23 hours (Nov 24, 2026 11:59 UTC)"),
+        (NOW + SECOND, "expires in 1 minute (Nov 23, 2026 12:00 UTC)"),
+        (NOW, "expired 1 minute ago (Nov 23, 2026 12:00 UTC)"),
+        (days(-1) + SECOND, "expired 23 hours ago (Nov 22, 2026 12:00 UTC)"),
+        (days(-1), "expired 24 hours ago (Nov 22, 2026 12:00 UTC)"),
+        (days(-3.5), "expired 3 days ago (Nov 20, 2026 00:00 UTC)"),
     ],
 )
-def test_says_the_end_in_whole_days(end: datetime, words: str) -> None:
-    """Days have 24 hours and are rounded towards now; day 0 is today."""
-    assert end_in_words(ending(end), NOW) == words
+def test_says_when_it_expires(end: datetime, words: str) -> None:
+    """Lengths are rounded towards now: whole days, hours below two days, minutes below one hour."""
+    said = expires(who=text("it"), not_after=ending(end).not_after)
+    assert written(said) == f"it {words}"
 
 
 @pytest.mark.parametrize(

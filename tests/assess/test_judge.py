@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.assess import PathFinder, judge
+from monitor.assess.texts import expires, the_certificate
 from monitor.model import Assessment, Check, Finding, Policy, Severity, Sighting, Target
 from support.factories.judging import (
     CRITICAL,
@@ -86,7 +87,7 @@ class TestEndpoint:
             Finding(
                 Check.EXPIRY,
                 WARNING,
-                'the certificate "nvr.example" ends in 10 days (2027-09-19 12:00 UTC)',
+                expires(who=the_certificate(title="nvr.example"), not_after=days(300)),
                 LEAF.sha256,
                 PLACE,
             ),
@@ -99,14 +100,14 @@ class TestEndpoint:
         found = served(own, trusted=(root,))
         assert (verdicts(found), sentences(found)[0]) == (
             [(Check.CA_EXPIRY, CRITICAL)],
-            'its anchor "Old Root" (not served) ends in 39 days (2027-01-01 12:00 UTC)',
+            'its trusted CA "Old Root" (not served) expires in 39 days (Jan 1, 2027 12:00 UTC)',
         )
 
     def test_a_served_ca_is_called_so(self) -> None:
         """An intermediate that ends is named as a CA of the certificate."""
         middle = authority("Middle", ROOT, end=days(100))
         found = served(leaf("nvr.example", middle, end=days(90)), middle)
-        assert sentences(found) == ['its CA "Middle" ends in 100 days (2027-03-03 12:00 UTC)']
+        assert sentences(found) == ['its CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
 
     def test_an_ended_anchor_is_no_matter_of_trust(self) -> None:
         """Only time is wrong, and only time is said."""
@@ -123,7 +124,7 @@ class TestEndpoint:
         found = served(own, INTERMEDIATE)
         assert (verdicts(found), sentences(found), found.next_change_at) == (
             [(Check.NOT_YET_VALID, CRITICAL)],
-            ['the certificate "nvr.example" is not valid before 2026-11-24 12:00 UTC'],
+            ['the certificate "nvr.example" is not valid before Nov 24, 2026 12:00 UTC'],
             days(1),
         )
 
@@ -145,7 +146,7 @@ class TestEndpoint:
     def test_untrusted(self) -> None:
         """The path's problem is the sentence."""
         found = served(LEAF)
-        reason = 'the issuer "Intermediate" of "nvr.example" is neither served nor among the anchors'
+        reason = 'the issuer "Intermediate" of "nvr.example" is neither served nor a trusted CA'
         assert (verdicts(found), sentences(found)) == (
             [(Check.TRUST, CRITICAL)],
             [f"the certificate is not trusted: incomplete chain: {reason}"],
@@ -171,7 +172,7 @@ class TestEndpoint:
 
     def test_a_leaf_that_outlives_its_ca(self) -> None:
         """Renewing the leaf alone would not help."""
-        when = "ends in 250 days (2027-07-31 12:00 UTC)"
+        when = "expires in 250 days (Jul 31, 2027 12:00 UTC)"
         useless = f"which {when}: renewing the certificate alone does not help"
         root = authority("Short Root", end=days(250))
         own = leaf("nvr.example", root)
@@ -179,7 +180,7 @@ class TestEndpoint:
         assert (verdicts(found), found.not_after, sentences(found)) == (
             [(Check.OUTLIVES_CA, WARNING)],
             days(250),
-            [f'the certificate "nvr.example" outlives its anchor "Short Root" (not served), {useless}'],
+            [f'the certificate "nvr.example" outlives its trusted CA "Short Root" (not served), {useless}'],
         )
 
     @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess import NameProblem, mismatch
+from monitor.assess.texts import INCLUDES_NOTHING, name_in_subject_only, name_mismatch
 from monitor.model import Certificate, Check
 from monitor.parse import parse_certificate
 from support.pki import issue
+from support.written import written
 
-AS_DNS = "it stands there as a DNS entry, which many clients do not accept for an address"
-IGNORED = "its subject does, but clients ignore that beside alternative names"
+AS_DNS = "it has a DNS entry with it, which many clients do not accept for an address"
+IGNORED = "its subject does, but clients ignore that where there are alternative names"
 
 
 def carrying(*names: str, subject: str = "subject.example") -> Certificate:
@@ -50,55 +52,57 @@ def test_fits(names: list[str], wanted: str) -> None:
         (
             ["other.example", "10.0.0.5"],
             "nvr.example",
-            'the certificate is not for "nvr.example": it carries other.example, 10.0.0.5',
+            'the certificate is not for "nvr.example": it includes other.example, 10.0.0.5',
         ),
         (
             ["*.example.org"],
             "a.nvr.example.org",
-            'the certificate is not for "a.nvr.example.org": it carries *.example.org',
+            'the certificate is not for "a.nvr.example.org": it includes *.example.org',
         ),
         (
             ["DNS:10.0.0.5", "other.example"],
             "nvr.example",
-            'the certificate is not for "nvr.example": it carries "10.0.0.5" (unusable), other.example',
+            'the certificate is not for "nvr.example": it includes "10.0.0.5" (unusable), other.example',
         ),
         (
             ["DNS:10.0.0.5"],
             "10.0.0.5",
-            f"the certificate lacks an IP entry for 10.0.0.5: {AS_DNS}",
+            f"the certificate has no IP entry for 10.0.0.5: {AS_DNS}",
         ),
         (
             ["nvr.example"],
             "10.0.0.5",
-            "the certificate is not for 10.0.0.5: it carries nvr.example",
+            "the certificate is not for 10.0.0.5: it includes nvr.example",
         ),
         (
             ["other.example"],
             "subject.example",
-            f'no alternative name fits "subject.example" ({IGNORED}): it carries other.example',
+            f'no alternative name matches "subject.example" ({IGNORED}): it includes other.example',
         ),
         (
             [f"h{n}.example" for n in range(12)],
             "nvr.example",
-            'the certificate is not for "nvr.example": it carries '
+            'the certificate is not for "nvr.example": it includes '
             + ", ".join(f"h{n}.example" for n in range(8))
-            + " and 4 more",
+            + ", and 4 more",
         ),
         (
             [],
             "nvr.example",
-            'the certificate is not for "nvr.example": it carries only the subject "subject.example"',
+            'the certificate is not for "nvr.example": it includes only the subject "subject.example"',
         ),
         (
             ["nvr.example"],
             "nvr example",
-            'the certificate is not for "nvr example": it carries nvr.example',
+            'the certificate is not for "nvr example": it includes nvr.example',
         ),
     ],
 )
 def test_says_what_is_there_instead(names: list[str], wanted: str, sentence: str) -> None:
     """The sentence lists what the certificate carries, bounded, unusable entries quoted."""
-    assert mismatch(carrying(*names), wanted) == NameProblem(Check.NAME, sentence)
+    problem = mismatch(carrying(*names), wanted)
+    assert problem is not None
+    assert (problem.check, written(problem.message)) == (Check.NAME, sentence)
 
 
 @pytest.mark.parametrize("name", ["nvr.example", "10.0.0.5"])
@@ -106,14 +110,14 @@ def test_a_name_only_in_the_subject_is_milder(name: str) -> None:
     """Without alternative names the subject's common name counts as a lesser problem."""
     assert mismatch(carrying(subject=name), name) == NameProblem(
         Check.NAME_IN_SUBJECT_ONLY,
-        f'the certificate names "{name}" only in its subject: current clients accept only alternative names',
+        name_in_subject_only(name=name),
     )
 
 
 def test_a_certificate_without_any_name_says_so() -> None:
     """Neither subject nor alternative names."""
     assert mismatch(carrying(subject=""), "nvr.example") == NameProblem(
-        Check.NAME, 'the certificate is not for "nvr.example": it carries no name at all'
+        Check.NAME, name_mismatch(name="nvr.example", carried=INCLUDES_NOTHING)
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.assess import PathFinder, judge
+from monitor.assess.texts import made_at_start
 from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Sighting, Target, TargetTraits
 from monitor.parse import parse_certificate
 from monitor.sources.endpoint import EndpointSettings
@@ -51,10 +52,8 @@ def test_it_is_one_finding_that_alarms_nobody(made: Issued) -> None:
 
 def test_it_says_what_it_is() -> None:
     """The sentence tells the certificate's name and that the server has no other."""
-    assert judged(FALLBACK).findings[0].sentence == (
-        'the server has no certificate of its own: "SSL_Self_Signed_Fallback" is what it makes for itself at '
-        "each start, so its dates do not matter and no client can verify it"
-    )
+    (finding,) = judged(FALLBACK).findings
+    assert finding.message == made_at_start(title="SSL_Self_Signed_Fallback")
 
 
 def test_it_never_becomes_due() -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.assess import Held, PathFinder, judge, missing_names, unreachability, unreachability_changes_at
+from monitor.assess import (
+    Held,
+    PathFinder,
+    judge,
+    missing_names,
+    texts,
+    unreachability,
+    unreachability_changes_at,
+)
 from monitor.model import (
     Anchor,
     Anchors,
@@ -89,8 +97,7 @@ class TestEncryption:
     def test_it_is_about_the_port(self) -> None:
         """The finding names no certificate, and its location is the target's own."""
         (found,) = judged(None, wanting("required"), encrypted=False).findings
-        sentence = "the port answers without encryption, which the policy requires: turn encryption on"
-        assert found == Finding(Check.ENCRYPTION, CRITICAL, sentence, location=PLACE)
+        assert found == Finding(Check.ENCRYPTION, CRITICAL, texts.NOT_ENCRYPTED, location=PLACE)
 
     def test_it_can_be_switched_off(self) -> None:
         """As every check."""
@@ -142,10 +149,10 @@ class TestPublicNames:
     def test_all_missing_names_are_one_warning(self) -> None:
         """The sentence names each of them."""
         (found,) = judged(LEAF, self.offering("vms01", "video.vms.example")).findings
-        assert (found.check, found.severity, '"vms01", "video.vms.example"' in found.sentence) == (
+        assert (found.check, found.severity, found.message) == (
             Check.PUBLIC_NAME,
             WARNING,
-            True,
+            texts.missing_names(names=texts.names(["vms01", "video.vms.example"])),
         )
 
     def test_the_name_of_the_target_itself_is_told_once(self) -> None:
@@ -188,7 +195,7 @@ class TestDefaultCertificate:
         shown = issue(subject, names=("vms01.vms.example",))
         (found,) = judged(shown, replace(ENDPOINT, labels=labels)).findings
         assert (found.check, found.severity) == (Check.TRUST, expected)
-        assert ("default self-signed certificate" in found.sentence) == (expected is WARNING)
+        assert (found.message.code == "default_certificate") == (expected is WARNING)
 
     def test_an_unknown_issuer_is_no_default(self) -> None:
         """A certificate of a CA that is not trusted stays critical."""
@@ -238,7 +245,7 @@ class TestStandby:
         assert found == unreachability(self.STATE, NOW)
         assert found is not None
         assert (found.check, found.severity) == (Check.NEVER_SEEN, WARNING)
-        assert "scan its certificate store or test a failover" in found.sentence
+        assert found.message == texts.NEVER_SEEN
 
     def test_nothing_before_the_first_look(self) -> None:
         """A target that was never tried is not judged."""

@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL._util import lib
 
-from monitor.assess import Held, PathFinder
-from monitor.model import Anchor, Anchors, Path
+from monitor.assess import Held, PathFinder, texts
+from monitor.model import Anchor, Anchors, Message, Path
 from monitor.parse import find_certificates, parse_certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, name, new_key, raw, rsa_key
 
-MISSING = "incomplete chain: the issuer"
 KEY = new_key()
 OLD = (days(-1000), days(-5))
 CURRENT = (days(-100), days(1000))
@@ -45,12 +44,12 @@ def find(served: Sequence[Issued | bytes], trusted: Sequence[Issued | bytes], no
     return PathFinder().find("host:443", [held(one) for one in served], anchors(*trusted), now)
 
 
-def expected(*path: Issued | bytes) -> tuple[bool, list[str], str]:
+def expected(*path: Issued | bytes) -> tuple[bool, list[str], Message | None]:
     """Return what a trusted path over these certificates looks like."""
-    return True, [held(one)[0].sha256 for one in path], ""
+    return True, [held(one)[0].sha256 for one in path], None
 
 
-def shape(path: Path) -> tuple[bool, list[str], str]:
+def shape(path: Path) -> tuple[bool, list[str], Message | None]:
     """Return what matters of a path."""
     return path.trusted, [one.sha256 for one in path.certificates], path.problem
 
@@ -220,7 +219,7 @@ class TestRollover:
         assert shape(path) == (
             False,
             [own.sha256, new.sha256],
-            'the root "CA" is not among the anchors (another one of this name, with another key, is)',
+            texts.root_not_trusted_other_key(title="CA"),
         )
 
     @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -349,7 +348,7 @@ class TestOldShapes:
         path = find([leaf("nvr", no_ca)], [no_ca])
         assert (path.trusted, path.problem) == (
             False,
-            'the path to the anchor "not a CA" is refused: invalid CA certificate ("not a CA")',
+            texts.path_refused(ca="not a CA", reason="invalid CA certificate", title="not a CA"),
         )
 
     def test_an_old_style_intermediate_that_was_served_is_no_ca(self) -> None:
@@ -388,7 +387,7 @@ class TestProblems:
         assert shape(find([LEAF], [ROOT])) == (
             False,
             [LEAF.sha256],
-            f'{MISSING} "Intermediate" of "nvr.example" is neither served nor among the anchors',
+            texts.incomplete_chain(issuer="Intermediate", title="nvr.example"),
         )
 
     def test_an_unknown_ca_is_named(self) -> None:
@@ -396,7 +395,7 @@ class TestProblems:
         assert shape(find([LEAF, INTERMEDIATE], [OTHER_ROOT])) == (
             False,
             [LEAF.sha256, INTERMEDIATE.sha256],
-            f'{MISSING} "Root" of "Intermediate" is neither served nor among the anchors',
+            texts.incomplete_chain(issuer="Root", title="Intermediate"),
         )
 
     def test_an_unknown_root_that_was_served_is_named(self) -> None:
@@ -404,7 +403,7 @@ class TestProblems:
         assert shape(find([LEAF, INTERMEDIATE, ROOT], [OTHER_ROOT])) == (
             False,
             [LEAF.sha256, INTERMEDIATE.sha256, ROOT.sha256],
-            'the root "Root" is not among the anchors',
+            texts.root_not_trusted(title="Root"),
         )
 
     def test_a_self_signed_leaf_is_called_so(self) -> None:
@@ -413,13 +412,13 @@ class TestProblems:
         assert shape(find([own], [ROOT])) == (
             False,
             [own.sha256],
-            '"camera" is self-signed and not among the anchors',
+            texts.self_signed(title="camera"),
         )
 
     def test_without_anchors_it_says_so(self) -> None:
         """No anchors are no mistake of the server."""
-        assert find([LEAF], []).problem == (
-            f'{MISSING} "Intermediate" of "nvr.example" is not served, and there are no anchors'
+        assert find([LEAF], []).problem == texts.incomplete_chain_no_trusted_ca(
+            issuer="Intermediate", title="nvr.example"
         )
 
     def test_a_forged_leaf_has_a_bad_signature(self) -> None:
@@ -428,23 +427,19 @@ class TestProblems:
         assert shape(find([forged], [ROOT])) == (
             False,
             [forged.sha256],
-            'bad signature: "nvr" was not signed with the key of any "Root" at hand',
+            texts.bad_signature(title="nvr", issuer="Root"),
         )
 
     def test_a_false_root_has_a_bad_signature(self) -> None:
         """A certificate that names itself as issuer must have signed itself."""
         false = raw(signer=new_key())
-        assert find([false], [ROOT]).problem == (
-            'bad signature: "raw" names itself as its issuer but was not signed with its own key'
-        )
+        assert find([false], [ROOT]).problem == texts.bad_self_signature(title="raw")
 
     def test_a_signature_of_an_unknown_kind_is_said(self) -> None:
         """What cannot be checked is not called bad."""
         unknown = bytes.fromhex("300606042a030405")
         own = raw(issuer=ROOT.certificate.subject.public_bytes(), signer=ROOT.key, algorithm=unknown)
-        assert find([own], [ROOT]).problem == (
-            'the signature of "raw" by "Root" cannot be checked: its form is not supported'
-        )
+        assert find([own], [ROOT]).problem == texts.unsupported_signature(title="raw", issuer="Root")
 
     def test_what_openssl_cannot_read_has_no_path(self) -> None:
         """A leaf that only we can read is untrusted, not an error."""
@@ -462,7 +457,7 @@ class TestProblems:
         assert shape(find([own], [ROOT])) == (
             False,
             [held(own)[0].sha256, ROOT.sha256],
-            'the path to the anchor "Root" is refused: unspecified certificate verification error ("raw")',
+            texts.path_refused(ca="Root", reason="unspecified certificate verification error", title="raw"),
         )
 
     def test_cross_signed_cas_do_not_loop(self) -> None:

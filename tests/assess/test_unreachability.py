@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.assess import unreachability, unreachability_changes_at
+from monitor.assess import texts, unreachability, unreachability_changes_at
 from monitor.model import (
     Check,
     Failure,
@@ -16,9 +16,11 @@ from monitor.model import (
     Sighting,
     Target,
     TargetState,
+    text,
 )
 from monitor.parse import parse_certificate
 from support.pki import NOW, days, leaf
+from support.written import written
 
 POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), unreachable_after=3)
 TARGET = Target("endpoint:nvr:443", "endpoint", "nvr:443", None, policy=POLICY)
@@ -94,18 +96,21 @@ def test_names_the_last_success_and_the_reason() -> None:
     assert unreachability(failing(3), NOW) == Finding(
         Check.UNREACHABLE,
         Severity.WARNING,
-        "last seen 2026-11-23 12:00 UTC, 3 looks in a row failed (timeout: no answer within 10 s)",
+        texts.unreachable(
+            last=texts.last_reached(at=NOW),
+            failed=texts.checks_failed(count=3, reasons=text("timeout: no answer within 10 s")),
+        ),
     )
 
 
 @pytest.mark.parametrize(
     ("failed", "succeeded_at", "begins"),
     [
-        ("/tls/b.p12", NOW, "last seen in full 2026-11-23 12:00 UTC, 3 looks"),
-        ("/tls/b.p12", None, "never seen in full, watched since 2026-11-13 12:00 UTC, 3 looks"),
-        ("/tls", None, "never seen, watched since"),
-        ("/tls/a.pem", None, "never seen, watched since"),
-        ("", None, "never seen, watched since"),
+        ("/tls/b.p12", NOW, "last read in full Nov 23, 2026 12:00 UTC, 3 checks"),
+        ("/tls/b.p12", None, "never read in full, watched since Nov 13, 2026 12:00 UTC, 3 checks"),
+        ("/tls", None, "never reached, watched since"),
+        ("/tls/a.pem", None, "never reached, watched since"),
+        ("", None, "never reached, watched since"),
     ],
 )
 def test_one_broken_file_does_not_hide_the_others(
@@ -118,7 +123,7 @@ def test_one_broken_file_does_not_hide_the_others(
     state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)
     found = unreachability(state, NOW)
     assert found is not None
-    assert found.sentence.startswith(begins)
+    assert written(found).startswith(begins)
 
 
 def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
@@ -126,8 +131,8 @@ def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
     failures = tuple(Failure(FailureReason.NOT_FOUND, f"file {n // 2}") for n in range(10))
     found = unreachability(replace(failing(3, None), failures=failures), NOW)
     assert found is not None
-    assert found.sentence == (
-        "never seen, watched since 2026-11-13 12:00 UTC, 3 looks in a row failed "
+    assert written(found) == (
+        "never reached, watched since Nov 13, 2026 12:00 UTC, 3 checks in a row failed "
         "(not_found: file 0; not_found: file 1; not_found: file 2; and 2 more)"
     )
 
@@ -136,7 +141,7 @@ def test_a_stalled_target_says_so() -> None:
     """Without failures it is the probes themselves that do not end."""
     found = unreachability(SEEN, NOW + SPAN)
     assert found is not None
-    assert found.sentence == "last seen 2026-11-23 12:00 UTC, no look has ended since"
+    assert written(found) == "last reached Nov 23, 2026 12:00 UTC, no check has ended since"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from monitor.model import (
     Sighting,
     Target,
     TargetState,
+    text,
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
@@ -60,7 +61,7 @@ def test_what_is_wrong_with_the_machine_is_an_element() -> None:
     """A stale binding belongs to no certificate of the store; it is said, and counts in the exit code."""
     location, der = f"{WHERE}/{OWN.sha1}", leaf("own").der
     state = judged(ProbeResult((Sighting(location, 0, OWN),), (), {OWN.sha256: der}))
-    stale = Finding(Check.BINDING_STALE, Severity.CRITICAL, "nobody can connect there")
+    stale = Finding(Check.BINDING_STALE, Severity.CRITICAL, text("nobody can connect there"))
     found = elements("rec01", replace(state, assessment=Assessment((stale,))), split=True)
     assert [(one.target, one.findings) for one in found] == [(location, ()), ("rec01", (stale,))]
     assert exit_code(found) == 2

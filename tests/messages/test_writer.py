@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.messages import ENGLISH, UnknownLanguageError, Writer, language, languages
+from monitor.messages import ENGLISH, UnknownLanguageError, Writer, language, languages, parameters
 from monitor.model import Message, message
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -107,3 +107,15 @@ def test_languages() -> None:
     assert language("en") is ENGLISH
     with pytest.raises(UnknownLanguageError, match="there is no language xx; there are en"):
         language("xx")
+
+
+def test_parameters_are_values_of_json() -> None:
+    """Instants are RFC 3339 in UTC, lengths seconds, lists lists, and a nested message is its code."""
+    inner = no_answer(limit=timedelta(minutes=2), why=counted(count=3, site="a"))
+    assert parameters(inner) == {
+        "limit": 120.0,
+        "why": {"code": "test.count", "parameters": {"count": 3, "site": "a"}},
+    }
+    assert parameters(names(names=("a", "b"))) == {"names": ["a", "b"]}
+    east = datetime(2026, 11, 29, 15, tzinfo=ZoneInfo("Europe/Moscow"))
+    assert parameters(on(at=east)) == {"at": "2026-11-29T12:00:00Z"}

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import probed
-from monitor.model import Check, Finding, Severity, Sighting, TargetState
+from monitor.model import Check, Finding, Severity, Sighting, TargetState, text
 from support.factories.web_fakes import NOW, certificate, endpoint, unreachable
 
 
@@ -29,7 +29,7 @@ def success(state: TargetState) -> float:
 def found(check: Check, severity: Severity = Severity.CRITICAL, *, days: float = 20) -> TargetState:
     """Return an endpoint that is up, with one finding."""
     state = endpoint("rec.example", days)
-    finding = Finding(check, severity, "wrong")
+    finding = Finding(check, severity, text("wrong"))
     return replace(state, assessment=replace(state.assessment, findings=(finding,)))
 
 

@@ -28,6 +28,7 @@ from monitor.model import (
     TargetInfo,
     TargetState,
     TargetTraits,
+    text,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -308,12 +309,12 @@ def test_repeated_leaf() -> None:
 def test_findings_are_counted() -> None:
     """Own and shared findings are counted by place, check and severity; ok and unknown ones are not."""
     own = (
-        Finding(Check.WEAK_KEY, Severity.WARNING, "RSA 1024", f"{1:064x}", WHERE),
-        Finding(Check.WEAK_KEY, Severity.WARNING, "RSA 512", f"{2:064x}", WHERE),
-        Finding(Check.TRUST, Severity.UNKNOWN, "not judged", f"{1:064x}", WHERE),
-        Finding(Check.EXPIRY, Severity.OK, "fine", f"{1:064x}", WHERE),
+        Finding(Check.WEAK_KEY, Severity.WARNING, text("RSA 1024"), f"{1:064x}", WHERE),
+        Finding(Check.WEAK_KEY, Severity.WARNING, text("RSA 512"), f"{2:064x}", WHERE),
+        Finding(Check.TRUST, Severity.UNKNOWN, text("not judged"), f"{1:064x}", WHERE),
+        Finding(Check.EXPIRY, Severity.OK, text("fine"), f"{1:064x}", WHERE),
     )
-    shared = (Finding(Check.INCONSISTENT, Severity.WARNING, "two leaves"),)
+    shared = (Finding(Check.INCONSISTENT, Severity.WARNING, text("two leaves")),)
     state = seen(certificate(1))
     state = replace(state, assessment=replace(state.assessment, findings=own))
     series = scrape(Snapshot({ID: state}, {ID: shared}))
@@ -335,7 +336,7 @@ def test_new_state_is_rendered_anew() -> None:
 def test_new_shared_finding_is_rendered_anew() -> None:
     """A finding that comes from other targets appears although the state is the same."""
     exposition, state = Exposition(), seen(certificate(1))
-    shared = Finding(Check.INCONSISTENT, Severity.WARNING, "two leaves")
+    shared = Finding(Check.INCONSISTENT, Severity.WARNING, text("two leaves"))
     before = scrape(Snapshot({ID: state}), exposition)
     after = scrape(Snapshot({ID: state}, {ID: (shared,)}), exposition)
     assert (values(before, "findings"), values(after, "findings")) == ([], [1])
@@ -396,9 +397,9 @@ def test_pieces_are_bounded() -> None:
 
 def test_every_family_says_that_it_is_cached() -> None:
     """HELP says of every looked-up value that it is from the last probe, as exporters should."""
-    text = b"".join(Exposition().pieces(Snapshot(), NOW)).decode()
+    exposed = b"".join(Exposition().pieces(Snapshot(), NOW)).decode()
     silent = [
-        line.split()[2] for line in text.splitlines() if line.startswith("# HELP") and "ached" not in line
+        line.split()[2] for line in exposed.splitlines() if line.startswith("# HELP") and "ached" not in line
     ]
     assert silent == [
         "cert_monitor_targets",
@@ -437,7 +438,7 @@ def test_hostile_text(ids: list[str], location: str, cn: str, site: str) -> None
     for target_id in ids:
         target = Target(target_id, "endpoint", location, None, labels=(("site", site),))
         sighting = Sighting(location, 0, certificate(1, cn=cn))
-        finding = Finding(Check.NAME, Severity.CRITICAL, cn, location=location)
+        finding = Finding(Check.NAME, Severity.CRITICAL, text(cn), location=location)
         states.append(TargetState(target, sightings=(sighting,), assessment=Assessment(findings=(finding,))))
     series = scrape(snapshot(*states), Exposition(labels=("site",)))
     assert [len(labels(series, name)) for name in ("target_info", "certificate_info", "findings")] == [
@@ -470,10 +471,10 @@ def test_promtool_accepts_all_but_the_days() -> None:
     if promtool is None:
         pytest.skip("promtool is missing: install Debian's package prometheus")
     state = seen(certificate(1))
-    finding = Finding(Check.NAME, Severity.CRITICAL, "wrong", location=WHERE)
+    finding = Finding(Check.NAME, Severity.CRITICAL, text("wrong"), location=WHERE)
     state = replace(state, assessment=replace(state.assessment, findings=(finding,)))
-    text = b"".join(Exposition(labels=("site",)).pieces(snapshot(state), NOW))
-    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
+    written = b"".join(Exposition(labels=("site",)).pieces(snapshot(state), NOW))
+    done = subprocess.run([promtool, "check", "metrics"], input=written, capture_output=True, check=False)
     said = (done.stdout + done.stderr).decode().splitlines()
     assert said == [
         f'cert_monitor_{of}_days_to_expiry use base unit "seconds" instead of "days"'

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.addresses import machine_name, split_location
+from monitor.assess.correlate import texts
 from monitor.assess.correlate.recorders import leaves
-from monitor.assess.expiry import bounded, end_and_date
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState, qualified
+from monitor.assess.texts import joined
+from monitor.model import Certificate, Check, Finding, Message, Severity, Snapshot, TargetState, qualified
 
 _LATER = timedelta(days=7)
 
 _Ends = dict[tuple[str, str], Certificate]
 
 
-def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
     """Yield a finding for each failover server whose leaf expires a week before those of all others.
 
     Compared are the last known leaves of one certificate group. Of the servers it stands in for the earliest
@@ -28,7 +29,7 @@ def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Fi
         return
     ends = _ends(snapshot, {host for s in standing_in for host in _hosts(s)})
     for state in standing_in:
-        yield from _finding(state, ends, now)
+        yield from _finding(state, ends)
 
 
 def _hosts(state: TargetState) -> list[str]:
@@ -48,7 +49,7 @@ def _ends(snapshot: Snapshot, hosts: set[str]) -> Mapping[tuple[str, str], Certi
 
 
 def _finding(
-    state: TargetState, ends: Mapping[tuple[str, str], Certificate], now: datetime
+    state: TargetState, ends: Mapping[tuple[str, str], Certificate]
 ) -> Iterator[tuple[str, Finding]]:
     target, group = state.target, state.target.label("certificate_group")
     keys = {host: (qualified(host, target.zone), group) for host in _hosts(state)}
@@ -59,13 +60,19 @@ def _finding(
         return
     location, leaf = own
     if leaf.not_after + _LATER < min(other.not_after for other in others.values()):
-        listed = bounded("; ", [f"{host} {end_and_date(one, now)}" for host, one in sorted(others.items())])
-        what = f"the {group.replace('_', ' ')} certificate" if group else "the certificate"
-        _, port = split_location(location)
-        sentence = (
-            f"{what} of the failover server on port {port} {end_and_date(leaf, now)}, before "
-            f"those of all that it stands in for ({listed}): it seems to have been forgotten"
-        )
+        said = _message(group, location, leaf, others)
         machine = qualified(machine_name(target.host) or target.location, target.zone)
         matter = f"{Check.FAILOVER_OLDER} {machine}"
-        yield target.id, Finding(Check.FAILOVER_OLDER, severity, sentence, leaf.sha256, location, matter)
+        yield target.id, Finding(Check.FAILOVER_OLDER, severity, said, leaf.sha256, location, matter)
+
+
+def _message(group: str, location: str, leaf: Certificate, others: Mapping[str, Certificate]) -> Message:
+    listed = joined(
+        [texts.host_expires(host=host, not_after=one.not_after) for host, one in sorted(others.items())]
+    )
+    _, port = split_location(location)
+    not_after = leaf.not_after
+    if group:
+        named = group.replace("_", " ")
+        return texts.failover_older_in_group(group=named, port=str(port), not_after=not_after, others=listed)
+    return texts.failover_older(port=str(port), not_after=not_after, others=listed)

@@ -8,16 +8,27 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.addresses import join_host_port, machine_name, split_location
-from monitor.assess.expiry import bounded, end_and_date
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, Target, TargetState, qualified
+from monitor.assess.correlate import texts
+from monitor.assess.texts import joined, names
+from monitor.model import (
+    Certificate,
+    Check,
+    Finding,
+    Message,
+    Severity,
+    Snapshot,
+    Target,
+    TargetState,
+    qualified,
+)
 
 _Served = tuple[Target, str, Certificate]
 
 
-def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
     """Yield a finding for each target whose server name answers with another leaf elsewhere, on one port.
 
-    Only what is served now counts, in each zone by itself. Every target of the group gets the same sentence
+    Only what is served now counts, in each zone by itself. Every target of the group gets the same message
     and ``matter``.
     """
     groups: dict[tuple[str, str], list[_Served]] = defaultdict(list)
@@ -26,7 +37,7 @@ def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Findi
             _add_served(groups, state)
     for (zone, served_as), seats in groups.items():
         if _differ(seats):
-            yield from _findings(served_as, zone, seats, now)
+            yield from _findings(served_as, zone, seats)
 
 
 def _add_served(groups: dict[tuple[str, str], list[_Served]], state: TargetState) -> None:
@@ -55,17 +66,15 @@ def _differ(seats: list[_Served]) -> bool:
     return len({frozenset(leaves) for leaves in served.values()}) > 1
 
 
-def _findings(
-    served_as: str, zone: str, seats: list[_Served], now: datetime
-) -> Iterator[tuple[str, Finding]]:
-    sentence = f"{served_as} answers with different certificates: {_listed(seats, now)}"
+def _findings(served_as: str, zone: str, seats: list[_Served]) -> Iterator[tuple[str, Finding]]:
+    said = texts.inconsistent(name=served_as, served=_listed(seats))
     for target, location, certificate in seats:
         severity = target.policy.severity(Check.INCONSISTENT, Severity.WARNING)
         if severity is not None:
             finding = Finding(
                 Check.INCONSISTENT,
                 severity,
-                sentence,
+                said,
                 certificate.sha256,
                 location,
                 matter=f"{Check.INCONSISTENT} {qualified(served_as, zone)}",
@@ -73,7 +82,7 @@ def _findings(
             yield target.id, finding
 
 
-def _listed(seats: list[_Served], now: datetime) -> str:
+def _listed(seats: list[_Served]) -> Message:
     """Return each certificate with its locations; the first few are those that expire first."""
     locations: dict[str, list[str]] = defaultdict(list)
     certificates: dict[str, Certificate] = {}
@@ -81,8 +90,10 @@ def _listed(seats: list[_Served], now: datetime) -> str:
         locations[certificate.sha256].append(location)
         certificates[certificate.sha256] = certificate
     ordered = sorted(certificates.values(), key=lambda one: (one.not_after, one.sha256))
-    return bounded("; ", [_served(one, locations[one.sha256], now) for one in ordered])
+    return joined([_served(one, locations[one.sha256]) for one in ordered])
 
 
-def _served(certificate: Certificate, locations: list[str], now: datetime) -> str:
-    return f"{certificate.sha1} ({end_and_date(certificate, now)}) at {bounded(', ', sorted(locations))}"
+def _served(certificate: Certificate, locations: list[str]) -> Message:
+    return texts.served_at(
+        sha1=certificate.sha1, not_after=certificate.not_after, locations=names(sorted(locations))
+    )

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.expiry import bounded
-from monitor.model import Check, Finding, Severity, Snapshot, TargetState
+from monitor.assess.correlate import texts
+from monitor.assess.texts import names
+from monitor.model import Check, Finding, Message, Severity, Snapshot, TargetState
 
 
 def mixed_encryption(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
@@ -29,12 +30,7 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
     plain = [state for state in states if not state.encrypted]
     if not plain or len(plain) == len(states):
         return
-    what = f" ({group.replace('_', ' ')})" if group else ""
-    listed = bounded(", ", sorted(state.target.location for state in plain))
-    sentence = (
-        f"of the {len(states)} recorders of {site}{what} {_are(len(states) - len(plain))} encrypted "
-        f"and {_are(len(plain))} not: {listed}"
-    )
+    said = _message(site, group, [state.target.location for state in plain], len(states))
     for state in plain:
         severity = state.target.policy.severity(Check.ENCRYPTION, Severity.WARNING)
         if severity is not None:
@@ -42,9 +38,21 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
             where = state.target.location
             yield (
                 state.target.id,
-                Finding(Check.ENCRYPTION, severity, sentence, location=where, matter=matter),
+                Finding(Check.ENCRYPTION, severity, said, location=where, matter=matter),
             )
 
 
-def _are(number: int) -> str:
-    return f"{number} {'is' if number == 1 else 'are'}"
+def _message(site: str, group: str, plain: list[str], total: int) -> Message:
+    locations, encrypted = names(sorted(plain)), total - len(plain)
+    if group:
+        return texts.mixed_encryption_in_group(
+            total=total,
+            site=site,
+            group=group.replace("_", " "),
+            encrypted=encrypted,
+            plain=len(plain),
+            locations=locations,
+        )
+    return texts.mixed_encryption(
+        total=total, site=site, encrypted=encrypted, plain=len(plain), locations=locations
+    )

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from itertools import product
 
 from monitor.addresses import machine_name, split_location
-from monitor.assess.expiry import end_and_date
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState, qualified
+from monitor.assess.correlate import texts
+from monitor.model import Certificate, Check, Finding, Message, Severity, Snapshot, TargetState, qualified
 
 RECORDERS = frozenset({"recording_server", "failover_recorder"})
 _GROUPS = ("streaming_media", "server")
@@ -23,7 +23,7 @@ _MUCH_LATER = timedelta(days=30)
 _ServedLeaf = tuple[TargetState, str, Certificate]
 
 
-def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:
+def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
     """Yield a finding for both ports of each recorder whose two certificates are out of step."""
     hosts: dict[tuple[str, str], dict[str, list[_ServedLeaf]]] = defaultdict(lambda: defaultdict(list))
     for state in snapshot:
@@ -36,7 +36,7 @@ def recorders_out_of_step(snapshot: Snapshot, now: datetime) -> Iterator[tuple[s
         pairs = product(*(groups[group] for group in _GROUPS))
         apart = [pair for pair in pairs if _out_of_step(pair[0][2], pair[1][2])]
         if apart and host:
-            yield from _findings(host, max(apart, key=_gap), now)
+            yield from _findings(host, max(apart, key=_gap))
 
 
 def leaves(state: TargetState) -> list[tuple[str, Certificate]]:
@@ -66,27 +66,26 @@ def _gap(pair: tuple[_ServedLeaf, ...]) -> tuple[timedelta, timedelta]:
     return abs(one.not_after - other.not_after), abs(one.not_before - other.not_before)
 
 
-def _findings(host: str, pair: tuple[_ServedLeaf, ...], now: datetime) -> Iterator[tuple[str, Finding]]:
+def _findings(host: str, pair: tuple[_ServedLeaf, ...]) -> Iterator[tuple[str, Finding]]:
     """Yield the finding of the older certificate, which is at fault, then that of the other."""
     older, newer = sorted(pair, key=lambda one: (one[2].not_after, one[2].not_before))
     if abs(older[2].not_after - newer[2].not_after) <= _TOGETHER:
         older, newer = sorted(pair, key=lambda one: one[2].not_before)
-    sentence = (
-        f"the two certificates of {host} are out of step, so only one of them seems to have been renewed: "
-        f"{_described(newer, now)}, but {_described(older, now)}"
-    )
+    said = texts.recorder_pair(host=host, newer=_described(newer), older=_described(older))
     for (state, location, certificate), at_fault in ((older, True), (newer, False)):
         severity = state.target.policy.severity(Check.RECORDER_PAIR, Severity.WARNING)
         if severity is not None:
             sha256 = certificate.sha256 if at_fault else ""
             matter = f"{Check.RECORDER_PAIR} {qualified(host, state.target.zone)}"
-            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, sentence, sha256, location, matter)
+            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, said, sha256, location, matter)
 
 
-def _described(served: _ServedLeaf, now: datetime) -> str:
+def _described(served: _ServedLeaf) -> Message:
     state, location, certificate = served
-    group = state.target.label("certificate_group").replace("_", " ")
     _, port = split_location(location)
-    return (
-        f"the {group} certificate on port {port} is {certificate.sha1} and {end_and_date(certificate, now)}"
+    return texts.recorder_certificate(
+        group=state.target.label("certificate_group").replace("_", " "),
+        port=str(port),
+        sha1=certificate.sha1,
+        not_after=certificate.not_after,
     )

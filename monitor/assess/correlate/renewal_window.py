@@ -7,9 +7,9 @@ must not do any request: the windows are in the snapshot.
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.assess.correlate import texts
 from monitor.assess.correlate.revoked import asked_paths
-from monitor.assess.expiry import day_and_minute
-from monitor.model import Certificate, Check, Finding, RenewalWindow, Severity, Snapshot, Target
+from monitor.model import Certificate, Check, Finding, Message, RenewalWindow, Severity, Snapshot, Target
 
 _PULLED_IN = 0.02
 """Share of the lifetime by which a window may wander: CAs spread their load."""
@@ -33,42 +33,33 @@ def renewal_windows(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Fi
 def _findings(
     target: Target, leaf: Certificate, location: str, window: RenewalWindow, now: datetime
 ) -> Iterator[tuple[str, Finding]]:
-    default, sentence = _judged(leaf, window, now)
-    severity = target.policy.severity(Check.RENEWAL_WINDOW, default) if sentence else None
-    if severity is not None:
-        yield target.id, Finding(Check.RENEWAL_WINDOW, severity, sentence, leaf.sha256, location)
+    default, said = _judged(leaf, window, now)
+    severity = target.policy.severity(Check.RENEWAL_WINDOW, default)
+    if said is not None and severity is not None:
+        yield target.id, Finding(Check.RENEWAL_WINDOW, severity, said, leaf.sha256, location)
 
 
-def _judged(leaf: Certificate, window: RenewalWindow, now: datetime) -> tuple[Severity, str]:
-    """Return severity and sentence about a window, an empty sentence when all is well."""
+def _judged(leaf: Certificate, window: RenewalWindow, now: datetime) -> tuple[Severity, Message | None]:
+    """Return severity and message about a window, no message when all is well."""
     past = now > window.end
     if _moved(leaf, window) or (window.start <= now and _far_from_end(leaf, window)):
-        return (Severity.CRITICAL if past else Severity.WARNING), _pulled_in_words(leaf, window)
-    return (Severity.WARNING, _passed_words(leaf, window)) if past else (Severity.OK, "")
+        severity = Severity.CRITICAL if past else Severity.WARNING
+        return severity, _with_reason(_pulled_in(leaf, window), window)
+    if not past:
+        return Severity.OK, None
+    said = texts.renewal_missed(title=leaf.title, start=window.start, end=window.end)
+    return Severity.WARNING, _with_reason(said, window)
 
 
-def _pulled_in_words(leaf: Certificate, window: RenewalWindow) -> str:
+def _pulled_in(leaf: Certificate, window: RenewalWindow) -> Message:
     first = window.first_start
-    before = f" instead of from {day_and_minute(first)}" if first and _moved(leaf, window) else ""
-    return (
-        f'the CA wants the certificate "{leaf.title}" renewed earlier than usual, {_between(window)}'
-        f"{before}: renew it now, the CA may be about to revoke it{_why(window)}"
-    )
+    if first is None or not _moved(leaf, window):
+        return texts.renew_now(title=leaf.title, start=window.start, end=window.end)
+    return texts.renew_now_moved(title=leaf.title, start=window.start, end=window.end, first_start=first)
 
 
-def _passed_words(leaf: Certificate, window: RenewalWindow) -> str:
-    return (
-        f'the CA suggested to renew the certificate "{leaf.title}" {_between(window)}, and it is still in '
-        f"place: look whether its renewal works{_why(window)}"
-    )
-
-
-def _between(window: RenewalWindow) -> str:
-    return f"between {day_and_minute(window.start)} and {day_and_minute(window.end)}"
-
-
-def _why(window: RenewalWindow) -> str:
-    return f"; its reason: {window.explanation}" if window.explanation else ""
+def _with_reason(said: Message, window: RenewalWindow) -> Message:
+    return texts.with_reason(said=said, reason=window.explanation) if window.explanation else said
 
 
 def _moved(leaf: Certificate, window: RenewalWindow) -> bool:

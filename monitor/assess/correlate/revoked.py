@@ -7,16 +7,20 @@ finding.
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.assess.correlate import texts
+from monitor.assess.texts import its_ca, the_certificate
 from monitor.model import (
     Certificate,
     Check,
     Finding,
+    Message,
     Path,
     Revocation,
     RevocationStatus,
     Severity,
     Snapshot,
     TargetState,
+    text,
 )
 
 PATIENCE = 3
@@ -51,8 +55,7 @@ def _of_path(state: TargetState, path: Path, snapshot: Snapshot) -> Iterator[tup
     # No server staples a response for its CAs: where only stapled ones count, CAs are not judged.
     wanted = last == path.leaf or state.target.policy.revocation != ("staple",)
     if wanted and not path.trusted and not last.self_issued:
-        why = "the certificate of its issuer is not known: nobody sends it and it is not among the anchors"
-        yield from _unknown(state, path, last, why)
+        yield from _unknown(state, path, last, texts.ISSUER_UNKNOWN)
 
 
 def _findings(
@@ -60,27 +63,28 @@ def _findings(
 ) -> Iterator[tuple[str, Finding]]:
     if known.status is RevocationStatus.REVOKED:
         severity = state.target.policy.severity(Check.REVOKED, Severity.CRITICAL)
-        sentence = f"{_who(path, certificate)} was {known.detail}"
+        said = texts.revoked(who=_who(path, certificate), detail=known.detail)
         if severity is not None:
             yield (
                 state.target.id,
-                Finding(Check.REVOKED, severity, sentence, certificate.sha256, path.location),
+                Finding(Check.REVOKED, severity, said, certificate.sha256, path.location),
             )
     elif known.status is RevocationStatus.UNKNOWN and known.attempts >= PATIENCE:
-        yield from _unknown(state, path, certificate, known.detail)
+        yield from _unknown(state, path, certificate, text(known.detail))
 
 
 def _unknown(
-    state: TargetState, path: Path, certificate: Certificate, why: str
+    state: TargetState, path: Path, certificate: Certificate, why: Message
 ) -> Iterator[tuple[str, Finding]]:
     check = Check.REVOCATION_UNKNOWN
     severity = state.target.policy.severity(check, Severity.WARNING)
     if severity is not None:
-        sentence = f"it could not be told whether {_who(path, certificate)} was revoked: {why}"
+        said = texts.revocation_unknown(who=_who(path, certificate), why=why)
         # One issuer that does not answer concerns hundreds of certificates: that is one alert.
         matter = f"{check} {certificate.issuer_cn or certificate.issuer}"
-        yield state.target.id, Finding(check, severity, sentence, certificate.sha256, path.location, matter)
+        yield state.target.id, Finding(check, severity, said, certificate.sha256, path.location, matter)
 
 
-def _who(path: Path, certificate: Certificate) -> str:
-    return f'{"the certificate" if certificate == path.leaf else "its CA"} "{certificate.title}"'
+def _who(path: Path, certificate: Certificate) -> Message:
+    kind = the_certificate if certificate == path.leaf else its_ca
+    return kind(title=certificate.title)

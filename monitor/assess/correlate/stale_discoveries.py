@@ -6,8 +6,9 @@ It must not judge the targets: those last known stay watched.
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.assess.expiry import bounded, day_and_minute
-from monitor.model import Check, DiscoveryState, Finding, Severity, Snapshot, Target
+from monitor.assess.correlate import texts
+from monitor.assess.texts import joined
+from monitor.model import Check, DiscoveryState, Finding, Message, Severity, Snapshot, Target, text
 
 _WARNING_AFTER = 3
 _CRITICAL_AFTER = 12
@@ -51,16 +52,18 @@ def _severity(discovery: DiscoveryState) -> Severity:
 
 def _found(discovery: DiscoveryState, location: str, severity: Severity) -> Finding:
     matter = f"{Check.DISCOVERY_STALE} {discovery.id}"
-    return Finding(Check.DISCOVERY_STALE, severity, _sentence(discovery), location=location, matter=matter)
+    return Finding(Check.DISCOVERY_STALE, severity, _message(discovery), location=location, matter=matter)
 
 
-def _sentence(discovery: DiscoveryState) -> str:
-    reasons = bounded("; ", list(dict.fromkeys(f"{f.reason}: {f.detail}" for f in discovery.failures)))
-    kept = "its last known targets stay under watch" if discovery.found else "nothing of it is watched"
-    last = "it was never had"
-    if discovery.succeeded_at is not None:
-        last = f"it was last had {day_and_minute(discovery.succeeded_at)}"
-    return (
-        f"the list of targets of {discovery.id} could not be had {discovery.failed} times in a row"
-        f"{f' ({reasons})' if reasons else ''}; {last}; {kept}"
+def _message(discovery: DiscoveryState) -> Message:
+    reasons = [text(one) for one in dict.fromkeys(f"{f.reason}: {f.detail}" for f in discovery.failures)]
+    kept = texts.TARGETS_KEPT if discovery.found else texts.NOTHING_WATCHED
+    fetched = discovery.succeeded_at
+    last = texts.NEVER_FETCHED if fetched is None else texts.last_fetched(at=fetched)
+    if not reasons:
+        return texts.discovery_stale_unknown(
+            discovery=discovery.id, failed=discovery.failed, last=last, kept=kept
+        )
+    return texts.discovery_stale(
+        discovery=discovery.id, failed=discovery.failed, reasons=joined(reasons), last=last, kept=kept
     )

@@ -10,6 +10,7 @@ from typing import Any
 from monitor.assess import PathFinder, split_chains
 from monitor.cli.xprotect.suitable import Candidate, judged
 from monitor.errors import UsageError
+from monitor.messages import english
 from monitor.model import Anchors, Clock, Observation, Policy, ProbeResult, Sighting, Target, TargetState
 from monitor.pipeline import Judge
 from monitor.sources import FilesSettings, FilesSource, TrustStoreLoader
@@ -28,7 +29,8 @@ def file_candidates(
         said = "; ".join(failure.detail for failure in seen.failures) or "there is no certificate"
         raise UsageError(f"{command}: --file {path}: {said}; export the certificate as a .cer or .pem file")
     anchors = TrustStoreLoader().anchors(target.policy.trust, 0)
-    return [judged(state, Path(path).name) for state in _states(seen, target, anchors, clock)]
+    states, writer = list(_states(seen, target, anchors, clock)), english(clock.now())
+    return [judged(state, Path(path).name, writer) for state in states]
 
 
 def _seen(path: str, passphrases: dict[str, Any]) -> ProbeResult:

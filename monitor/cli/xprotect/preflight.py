@@ -19,6 +19,7 @@ from monitor.cli.xprotect.verify import print_discovery_failures, print_missing_
 from monitor.clock import SystemClock
 from monitor.config import Config, load, unwritten
 from monitor.errors import UsageError
+from monitor.messages import english
 from monitor.model import Clock, Target
 from monitor.xprotect import hosts
 
@@ -110,7 +111,8 @@ def _candidates(
     states = asyncio.run(probed([target for target in targets if target.id not in files], clock))
     for target in targets:
         if target.id in states:
-            yield judged(states[target.id], f"port {target.location.rpartition(':')[2]}")
+            where = f"port {target.location.rpartition(':')[2]}"
+            yield judged(states[target.id], where, english(clock.now()))
         else:
             offered = (
                 file_candidates(COMMAND, path, target, clock, passphrases) for path in files[target.id]

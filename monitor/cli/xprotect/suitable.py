@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.cli.xprotect.targets import group_of
+from monitor.messages import Writer
 from monitor.model import Certificate, Check, FailureReason, Finding, Path, Severity, Target, TargetState
 
 # What a certificate must have before encryption is switched on with it; all else is for later.
@@ -64,14 +65,14 @@ class Need:
         return False if False in answers else None if None in answers else True
 
 
-def judged(state: TargetState, where: str) -> Candidate:
+def judged(state: TargetState, where: str, writer: Writer) -> Candidate:
     """Return the candidate that one probe gave."""
     target = state.target
     path = next(iter(state.assessment.paths), None)
     if path is None:
         return _without(state, where)
     wrong = [finding for finding in state.assessment.findings if _is_wrong(finding)]
-    missing = tuple(f"{finding.check}: {finding.sentence}" for finding in wrong)
+    missing = tuple(f"{finding.check}: {writer.write(finding.message)}" for finding in wrong)
     return Candidate(target, where, not missing, missing, path.leaf, _authority(path))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.cli.xprotect.targets import group_of
+from monitor.messages import Writer
 from monitor.model import Certificate, Check, FailureReason, Finding, Severity, TargetState
 
 
@@ -48,13 +49,13 @@ class Port:
         return next((one.certificate for one in self.state.sightings if one.position == 0), None)
 
 
-def port_of(state: TargetState, findings: Sequence[Finding], *, expected: bool) -> Port:
+def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, expected: bool) -> Port:
     """Return the verdict about one port; silence is red only where something is expected to answer."""
     if not state.sightings:
         return _without(state, expected=expected)
     wrong = [finding for finding in findings if _is_wrong(finding)]
-    said = tuple(f"{finding.check}: {finding.sentence}" for finding in wrong)
-    besides = tuple(f"{one.check}: {one.sentence}" for one in findings if one not in wrong)
+    said = tuple(f"{one.check}: {writer.write(one.message)}" for one in wrong)
+    besides = tuple(f"{one.check}: {writer.write(one.message)}" for one in findings if one not in wrong)
     verdict = Verdict.RED if wrong else Verdict.GREEN
     return Port(state, verdict, said, besides + tuple(f"{f.reason}: {f.detail}" for f in state.failures))
 

@@ -20,6 +20,7 @@ from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, group
 from monitor.clock import SystemClock
 from monitor.config import load, unwritten
 from monitor.errors import UsageError
+from monitor.messages import english
 from monitor.model import Snapshot, Target
 from monitor.parse import display
 
@@ -34,16 +35,18 @@ def verify(arguments: argparse.Namespace) -> int:
     clock = SystemClock()
     states = asyncio.run(probed(targets, clock))
     snapshot = Snapshot(states, discoveries={})
-    shared = correlate(snapshot, clock.now())
+    now = clock.now()
+    shared, writer = correlate(snapshot, now), english(now)
     ports = [
         port_of(
             state,
             (*state.assessment.findings, *shared.get(state.target.id, ())),
+            writer,
             expected=_expected(arguments, state.target),
         )
         for state in snapshot
     ]
-    say(_text(list(_lines(ports, clock.now()))))
+    say(_text(list(_lines(ports, now))))
     if all(port.verdict is Verdict.ABSENT for port in ports):
         print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
     print_missing_trust(COMMAND, arguments, (reason for port in ports for reason in port.reasons))

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Check, Failure, FailureReason, Finding, Severity, within, worst
+from monitor.assess import failures_named
+from monitor.messages import Writer, english
+from monitor.model import Check, Failure, FailureReason, Finding, Severity, TargetState, within, worst
 from monitor.model.certificate import DAY
 from monitor.web.queries.row_sources import RowSource, bare_locations
 
@@ -58,20 +60,21 @@ def row(source: RowSource, findings: Iterable[Finding], now: datetime) -> Row:
         note=state.target.info.note,
         subject=certificate.title if certificate else source.crl_title,
         issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
-        notes=tuple(_notes(own, failures, idle_standby=state.idle_standby)),
+        notes=tuple(_notes(own, failures, state, english(now))),
         state=_state(source, failures),
         probed_at=state.probed_at,
     )
 
 
-def _notes(own: list[Finding], failures: list[Failure], *, idle_standby: bool) -> Iterator[str]:
+def _notes(own: list[Finding], failures: list[Failure], state: TargetState, writer: Writer) -> Iterator[str]:
     """Yield the findings, then the failures that none of them has named."""
-    found = [finding.sentence for finding in own]
-    yield from found
+    yield from (writer.write(finding.message) for finding in own)
+    unreachable = any(finding.check is Check.UNREACHABLE for finding in own)
+    named = failures_named(state.failures) if unreachable else ()
     for failure in failures:
         said = f"{failure.reason}: {failure.detail}"
-        expected = idle_standby and failure.reason in _SILENCE
-        if not expected and not any(said in sentence for sentence in found):
+        expected = state.idle_standby and failure.reason in _SILENCE
+        if not expected and said not in named:
             yield said
 
 

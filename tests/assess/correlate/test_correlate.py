@@ -9,6 +9,7 @@ from monitor.model import Check, Policy, Severity, Sighting, Snapshot, Target, T
 from monitor.parse import parse_certificate
 from support.factories.machines import in_zone
 from support.pki import NOW, Issued, authority, days, leaf
+from support.written import written
 
 ROOT = authority("Root")
 OLD = leaf("nvr.example", ROOT, end=days(10))
@@ -38,12 +39,13 @@ def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
     """Both addresses get the same sentence and matter."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), NOW)
     findings = [one for findings in found.values() for one in findings]
+    old, new = parse_certificate(OLD.der).sha1, parse_certificate(NEW.der).sha1
     sentence = (
         "nvr.example:443 answers with different certificates: "
-        f"{parse_certificate(OLD.der).sha1} (ends 2026-12-03 12:00 UTC) at 10.0.0.1:443; "
-        f"{parse_certificate(NEW.der).sha1} (ends 2027-09-19 12:00 UTC) at 10.0.0.2:443"
+        f"{old}, which expires in 10 days (Dec 3, 2026 12:00 UTC), at 10.0.0.1:443; "
+        f"{new}, which expires in 300 days (Sep 19, 2027 12:00 UTC), at 10.0.0.2:443"
     )
-    assert [(one.check, one.severity, one.sentence, one.matter, one.location) for one in findings] == [
+    assert [(one.check, one.severity, written(one), one.matter, one.location) for one in findings] == [
         (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.1:443"),
         (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.2:443"),
     ]
@@ -95,7 +97,8 @@ def test_key_types_are_compared_each_with_its_own() -> None:
 def test_an_ended_certificate_is_said_to_have_ended() -> None:
     """The sentence knows what time it is."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), days(11))
-    assert "(ended 2026-12-03 12:00 UTC) at 10.0.0.1:443" in next(iter(found.values()))[0].sentence
+    said = written(next(iter(found.values()))[0], days(11))
+    assert "expired 24 hours ago (Dec 3, 2026 12:00 UTC), at 10.0.0.1:443" in said
 
 
 @pytest.mark.parametrize(
@@ -158,5 +161,5 @@ def test_one_odd_address_among_many_shows() -> None:
     """The list is bounded, and by certificate, so that the odd one is not lost."""
     many = [state(f"10.0.1.{n}", NEW) for n in range(50)]
     found = correlate(snapshot(*many, state("10.0.9.9", OLD)), NOW)
-    sentence = next(iter(found.values()))[0].sentence
+    sentence = written(next(iter(found.values()))[0])
     assert ("at 10.0.9.9:443;" in sentence, "and 45 more" in sentence, len(found)) == (True, True, 51)

@@ -29,6 +29,7 @@ from support.factories.alerts_world import (
     seen,
     target,
 )
+from support.written import written
 
 WHERE = "www.example:443"
 ASKED = target(WHERE, policy=Policy(renewal_information=True))
@@ -103,14 +104,14 @@ def test_sentences_of_a_window_that_was_pulled_in() -> None:
     """What the CA wants, what it wanted before, and where it says why."""
     wanted = (
         'the CA wants the certificate "host1" renewed earlier than usual, '
-        "between 2026-11-20 12:00 UTC and 2026-11-21 12:00 UTC"
+        "between Nov 20, 2026 12:00 UTC and Nov 21, 2026 12:00 UTC"
     )
     now = "renew it now, the CA may be about to revoke it"
     early = (NOW - 3 * DAYS, NOW - 2 * DAYS)
     explained = found(window(*early, why="https://ca.example/incident"))
     bare = found(window(*early, None))
-    assert [one.sentence for one in explained + bare] == [
-        f"{wanted} instead of from 2026-12-23 12:00 UTC: {now}; its reason: https://ca.example/incident",
+    assert [written(one) for one in explained + bare] == [
+        f"{wanted} instead of from Dec 23, 2026 12:00 UTC: {now}; its reason: https://ca.example/incident",
         f"{wanted}: {now}",
     ]
 
@@ -118,11 +119,11 @@ def test_sentences_of_a_window_that_was_pulled_in() -> None:
 def test_the_sentence_of_a_window_that_has_passed() -> None:
     """It asks to check the renewal, which is what failed."""
     sentence = (
-        'the CA suggested to renew the certificate "host1" between 2026-12-23 12:00 UTC and '
-        "2026-12-25 12:00 UTC, and it is still in place: look whether its renewal works"
+        'the CA suggested renewing the certificate "host1" between Dec 23, 2026 12:00 UTC and '
+        "Dec 25, 2026 12:00 UTC, and it is still in use: check whether its renewal works"
     )
     [one] = found(window(*USUAL), 33)
-    assert (one.sentence, one.location, one.sha256) == (sentence, WHERE, LEAF.sha256)
+    assert (written(one), one.location, one.sha256) == (sentence, WHERE, LEAF.sha256)
 
 
 def test_only_targets_that_ask_are_judged() -> None:

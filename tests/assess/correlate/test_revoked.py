@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.assess import correlate, revoked
+from monitor.assess.correlate import texts
+from monitor.assess.texts import the_certificate
 from monitor.model import (
     Certificate,
     Check,
@@ -19,6 +21,7 @@ from monitor.model import (
     TargetState,
 )
 from support.factories.alerts_world import NOW, certificate, picture, seen, target
+from support.written import written
 
 LEAF = certificate(1, name="rec.example")
 MIDDLE = certificate(2, name="Middle CA", ca=True)
@@ -53,7 +56,10 @@ def test_revoked() -> None:
         Finding(
             Check.REVOKED,
             Severity.CRITICAL,
-            'the certificate "rec.example" was revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/x',
+            texts.revoked(
+                who=the_certificate(title="rec.example"),
+                detail="revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/x",
+            ),
             LEAF.sha256,
             "a:443",
         )
@@ -63,7 +69,7 @@ def test_revoked() -> None:
 def test_revoked_ca() -> None:
     """A revoked CA is told as such."""
     (finding,) = found(shown(), known(MIDDLE, RevocationStatus.REVOKED, "revoked"))
-    assert (finding.sentence, finding.sha256) == ('its CA "Middle CA" was revoked', MIDDLE.sha256)
+    assert (written(finding), finding.sha256) == ('its CA "Middle CA" was revoked', MIDDLE.sha256)
 
 
 def test_good() -> None:
@@ -85,10 +91,10 @@ def test_unknown(attempts: int, findings: int) -> None:
 def test_unknown_in_words() -> None:
     """The sentence says of which certificate, and why."""
     (finding,) = found(shown(), known(LEAF, RevocationStatus.UNKNOWN, "crl: it names no CRL", 3))
-    assert (finding.check, finding.severity, finding.sentence) == (
+    assert (finding.check, finding.severity, written(finding)) == (
         Check.REVOCATION_UNKNOWN,
         Severity.WARNING,
-        'it could not be told whether the certificate "rec.example" was revoked: crl: it names no CRL',
+        'it is not known whether the certificate "rec.example" was revoked: crl: it names no CRL',
     )
 
 
@@ -113,7 +119,7 @@ def test_an_issuer_that_is_not_known() -> None:
 
     (finding,) = found(ending_at(LEAF))
     assert (finding.check, finding.sha256) == (Check.REVOCATION_UNKNOWN, LEAF.sha256)
-    assert "the certificate of its issuer is not known" in finding.sentence
+    assert "the certificate of its issuer is not known" in written(finding)
     assert [one.sha256 for one in found(ending_at(LEAF, MIDDLE))] == [MIDDLE.sha256]
     assert found(ending_at(replace(LEAF, self_issued=True))) == []
     state = shown(Policy(revocation=("staple",)))

@@ -5,7 +5,18 @@ from datetime import datetime
 
 import pytest
 
-from monitor.model import Check, DiscoveryState, Failure, FailureReason, Finding, Severity, TargetState
+from monitor.assess.correlate import texts
+from monitor.model import (
+    Check,
+    DiscoveryState,
+    Failure,
+    FailureReason,
+    Finding,
+    Message,
+    Severity,
+    TargetState,
+    text,
+)
 from support.factories.correlating import OLD, REC, WARNING, found, port
 from support.pki import days
 
@@ -44,14 +55,17 @@ class TestDiscoveryStale:
 
     @pytest.mark.parametrize(
         ("succeeded_at", "last"),
-        [(days(-1), "it was last had 2026-11-22 12:00 UTC"), (None, "it was never had")],
+        [(days(-1), texts.last_fetched(at=days(-1))), (None, texts.NEVER_FETCHED)],
     )
-    def test_the_sentence(self, succeeded_at: datetime | None, last: str) -> None:
+    def test_the_sentence(self, succeeded_at: datetime | None, last: Message) -> None:
         """It says why, since when, and what goes on."""
         stale = replace(self.STALE, target_id="endpoint:vms01:443", succeeded_at=succeeded_at)
-        sentence = (
-            "the list of targets of xprotect:hq could not be had 3 times in a row "
-            f"(unauthorized: the login was refused); {last}; its last known targets stay under watch"
+        sentence = texts.discovery_stale(
+            discovery="xprotect:hq",
+            failed=3,
+            reasons=text("unauthorized: the login was refused"),
+            last=last,
+            kept=texts.TARGETS_KEPT,
         )
         assert found(self.api(), discoveries=(stale,)) == {
             "vms01:443": [

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.assess.correlate import texts
+from monitor.assess.texts import names
 from monitor.model import Check, Finding, Policy, TargetState, TargetTraits
 from monitor.parse import parse_certificate
 from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
 from support.factories.machines import in_zone
-from support.pki import Issued
+from support.pki import Issued, days
+from support.written import written
 
 SAME_DAY = made(-339, 26)
 CAPPED = made(-2, 25)
@@ -23,12 +26,15 @@ class TestRecorderPair:
     def test_only_one_was_renewed(self) -> None:
         """Both ports say so in the same words; the older certificate is the one at fault."""
         findings = found(port(7563, NEW), port(9001, OLD))
-        sentence = (
-            f"the two certificates of {REC} are out of step, so only one of them seems to have been renewed: "
-            f"the streaming media certificate on port 7563 is {parse_certificate(NEW.der).sha1} "
-            "and ends 2027-11-21 12:00 UTC, "
-            f"but the server certificate on port 9001 is {parse_certificate(OLD.der).sha1} "
-            "and ends 2026-12-18 12:00 UTC"
+        new, old = parse_certificate(NEW.der), parse_certificate(OLD.der)
+        sentence = texts.recorder_pair(
+            host=REC,
+            newer=texts.recorder_certificate(
+                group="streaming media", port="7563", sha1=new.sha1, not_after=new.not_after
+            ),
+            older=texts.recorder_certificate(
+                group="server", port="9001", sha1=old.sha1, not_after=old.not_after
+            ),
         )
         matter = f"recorder_pair {REC}"
         assert findings == {
@@ -119,10 +125,11 @@ class TestFailoverOlder:
     def test_it_is_the_last_one(self) -> None:
         """The finding is at the failover server and names those it stands in for."""
         findings = found(self.spare(OLD, REC, failed=50), port(7563, NEW))
-        sentence = (
-            "the streaming media certificate of the failover server on port 7563 ends 2026-12-18 12:00 UTC, "
-            f"before those of all that it stands in for ({REC} ends 2027-11-21 12:00 UTC): "
-            "it seems to have been forgotten"
+        sentence = texts.failover_older_in_group(
+            group="streaming media",
+            port="7563",
+            not_after=days(25),
+            others=texts.host_expires(host=REC, not_after=days(363)),
         )
         sha256, matter = parse_certificate(OLD.der).sha256, "failover_older spare"
         assert findings == {
@@ -185,15 +192,20 @@ class TestMixedEncryption:
         (finding,) = found(self.recorder("r1", encrypted=False), self.recorder("r2", encrypted=True))[
             "r1:7563"
         ]
-        assert finding.sentence == (
-            "of the 2 recorders of HQ (streaming media) 1 is encrypted and 1 is not: r1:7563"
+        assert written(finding) == (
+            "of the 2 recorders of HQ (streaming media), encryption is on for 1 and off for 1: r1:7563"
         )
 
     def test_the_plain_ones_share_a_warning(self) -> None:
         """One sentence and one matter for the site."""
         states = [self.recorder(f"r{n}", encrypted=n > 2) for n in range(1, 6)]
-        sentence = (
-            "of the 5 recorders of HQ (streaming media) 3 are encrypted and 2 are not: r1:7563, r2:7563"
+        sentence = texts.mixed_encryption_in_group(
+            total=5,
+            site="HQ",
+            group="streaming media",
+            encrypted=3,
+            plain=2,
+            locations=names(["r1:7563", "r2:7563"]),
         )
         assert found(*states) == {
             f"r{n}:7563": [

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 
 from monitor.cli.xprotect.verdict import Port, Verdict, exit_code, port_of
 from monitor.demo.xprotect_site import Simulator
+from monitor.messages import english
 from monitor.model import (
     Check,
     Failure,
@@ -21,9 +22,11 @@ from monitor.model import (
     Target,
     TargetState,
     TargetTraits,
+    text,
 )
 from monitor.parse import parse_certificate
 from support.factories.xprotect_asking import running
+from support.pki import NOW
 from support.servers.command import Done, run
 
 CONFIGURED = """
@@ -229,12 +232,15 @@ def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> T
 )
 def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: Verdict) -> None:  # noqa: FBT001 - a column
     """Silence is red only where something is expected; an answer without a certificate always is."""
-    assert port_of(state(Failure(reason, "said")), (), expected=expected).verdict is verdict
+    assert port_of(state(Failure(reason, "said")), (), english(NOW), expected=expected).verdict is verdict
 
 
 def test_plain_as_the_policy_says() -> None:
     """A plain answer is green where the policy says that encryption is off."""
-    assert port_of(state(encrypted=False, encryption="off"), (), expected=True).verdict is Verdict.GREEN
+    assert (
+        port_of(state(encrypted=False, encryption="off"), (), english(NOW), expected=True).verdict
+        is Verdict.GREEN
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,8 +258,8 @@ def test_plain_as_the_policy_says() -> None:
 def test_findings(site: Simulator, check: Check, severity: Severity, sha256: str, verdict: Verdict) -> None:
     """What the work could have got wrong is red, what is another matter is only remarked."""
     seen = TargetState(state().target, sightings=(Sighting("a:1", 0, parse_certificate(site.ca.der)),))
-    finding = Finding(check, severity, "said", sha256)
-    port = port_of(seen, (finding,), expected=True)
+    finding = Finding(check, severity, text("said"), sha256)
+    port = port_of(seen, (finding,), english(NOW), expected=True)
     assert (port.verdict, port.reasons + port.remarks) == (verdict, (f"{check}: said",))
 
 

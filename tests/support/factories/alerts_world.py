@@ -26,6 +26,7 @@ from monitor.model import (
     Target,
     TargetInfo,
     TargetState,
+    text,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -81,7 +82,7 @@ def finding(
     check: Check, about: Certificate | None, where: str, severity: Severity = Severity.CRITICAL
 ) -> Finding:
     """Return a finding about a certificate at a location."""
-    return Finding(check, severity, f"{check} is wrong", about.sha256 if about else "", where)
+    return Finding(check, severity, text(f"{check} is wrong"), about.sha256 if about else "", where)
 
 
 def seen(
@@ -113,7 +114,9 @@ def ending(
 
 def unreachable(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
     """Return the same target after its probes failed for long."""
-    told = Finding(Check.UNREACHABLE, severity, f"{state.target.location} did not answer 3 looks in a row")
+    told = Finding(
+        Check.UNREACHABLE, severity, text(f"{state.target.location} did not answer 3 times in a row")
+    )
     return replace(failing(state, probes=3), unreachable=told)
 
 

@@ -1,11 +1,13 @@
 """Targets that show certificates, and what is judged of them in short words."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from monitor.assess import Held
 from monitor.model import Anchor, Anchors, Assessment, Check, Policy, Severity, Target
 from monitor.parse import parse_certificate
-from support.pki import Issued, authority, leaf
+from support.pki import NOW, Issued, authority, leaf
+from support.written import written
 
 PLACE = "nvr.example:443"
 ENDPOINT = Target("endpoint:nvr.example:443", "endpoint", PLACE, None, server_name="nvr.example")
@@ -33,9 +35,9 @@ def verdicts(assessment: Assessment) -> list[tuple[Check, Severity]]:
     return [(finding.check, finding.severity) for finding in assessment.findings]
 
 
-def sentences(assessment: Assessment) -> list[str]:
+def sentences(assessment: Assessment, now: datetime = NOW) -> list[str]:
     """Return the findings' words."""
-    return [finding.sentence for finding in assessment.findings]
+    return [written(finding, now) for finding in assessment.findings]
 
 
 def with_policy(target: Target, policy: Policy) -> Target:

@@ -30,6 +30,7 @@ from monitor.model import (
 )
 from monitor.parse import parse_certificate
 from support.pki import NOW, SERVER_AUTH, Issued, authority, days, issue
+from support.written import written
 
 HOST = "rec01.vms.example"
 MY = "LocalMachine/My"
@@ -196,7 +197,7 @@ def off(*several: Check) -> Policy:
 
 def sentences(findings: Iterable[Finding]) -> list[str]:
     """Return what is said."""
-    return [finding.sentence for finding in findings]
+    return [written(finding) for finding in findings]
 
 
 def bound(thumbprint: str, number: int = 443, address: str = "0.0.0.0", store: str = "My") -> Binding:

@@ -20,6 +20,7 @@ from monitor.model import (
     TargetInfo,
     TargetState,
     TargetTraits,
+    text,
 )
 from monitor.web import Health, OnDemandRequest, OnDemandResult, ReloadResult
 
@@ -55,7 +56,7 @@ def endpoint(name: str, days: float, *, sentence: str = "", title: str = "") -> 
     """Return an endpoint whose certificate has this many days left, critical when a sentence is given."""
     where = f"{name}:443"
     shown = certificate(days, name)
-    finding = Finding(Check.EXPIRY, Severity.CRITICAL, sentence, shown.sha256, where)
+    finding = Finding(Check.EXPIRY, Severity.CRITICAL, text(sentence), shown.sha256, where)
     return TargetState(
         Target(
             f"endpoint:{where}",
@@ -89,7 +90,9 @@ def unreachable(name: str) -> TargetState:
         probed_at=NOW,
         failed_probes=4,
         failures=(Failure(FailureReason.DNS, "the name has no address"),),
-        unreachable=Finding(Check.UNREACHABLE, Severity.CRITICAL, f"{name} was not reached 4 times in a row"),
+        unreachable=Finding(
+            Check.UNREACHABLE, Severity.CRITICAL, text(f"{name} was not reached 4 times in a row")
+        ),
     )
 
 
@@ -101,7 +104,7 @@ def standby(name: str, reason: FailureReason = FailureReason.REFUSED) -> TargetS
             f"endpoint:{name}:443", "endpoint", f"{name}:443", None, traits=TargetTraits(standby=True)
         ),
         failures=(Failure(reason, "said why"),),
-        unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, "it stands by"),
+        unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, text("it stands by")),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.assess import unreachability
 from monitor.model import (
     Assessment,
     Check,
@@ -19,6 +20,7 @@ from monitor.model import (
     Target,
     TargetState,
     TargetTraits,
+    text,
 )
 from monitor.web.queries import Row, certificate_table
 from support.factories.web_fakes import (
@@ -83,16 +85,13 @@ def test_severity_of_a_row() -> None:
 
 def test_sentences() -> None:
     """Findings and failures stand in the row in words."""
-    assert rows(snapshot(unreachable("gone")))[0].notes == (
-        "gone was not reached 4 times in a row",
-        "dns: the name has no address",
-    )
+    assert rows(snapshot(unreachable("gone")))[0].notes == ("gone was not reached 4 times in a row",)
 
 
 def test_shared_finding() -> None:
     """A finding that needed many targets stands on the row too."""
     state = endpoint("recorder", 90)
-    shared = Finding(Check.INCONSISTENT, Severity.WARNING, "two leaves")
+    shared = Finding(Check.INCONSISTENT, Severity.WARNING, text("two leaves"))
     assert rows(Snapshot({state.target.id: state}, {state.target.id: (shared,)}))[0].notes == ("two leaves",)
 
 
@@ -117,14 +116,16 @@ def two_files(*findings: Finding, failures: tuple[Failure, ...] = ()) -> Snapsho
 
 def test_finding_stands_at_its_place() -> None:
     """In a target of many files a finding stands on the row of its file only."""
-    finding = Finding(Check.WEAK_KEY, Severity.WARNING, "RSA 1024", certificate(90, "b").sha256, "/etc/b.pem")
+    finding = Finding(
+        Check.WEAK_KEY, Severity.WARNING, text("RSA 1024"), certificate(90, "b").sha256, "/etc/b.pem"
+    )
     assert [found.notes for found in rows(two_files(finding))] == [(), ("RSA 1024",)]
 
 
 def test_finding_about_the_target() -> None:
     """A finding about the whole target stands once, on its first row."""
     assert [
-        found.notes for found in rows(two_files(Finding(Check.UNREACHABLE, Severity.WARNING, "blind")))
+        found.notes for found in rows(two_files(Finding(Check.UNREACHABLE, Severity.WARNING, text("blind"))))
     ] == [
         ("blind",),
         (),
@@ -177,10 +178,21 @@ def test_standby_is_no_outage() -> None:
 
 def test_failure_that_a_finding_names_is_said_once() -> None:
     """The sentence about blindness holds its reason already."""
-    sentence = "3 looks in a row failed (dns: the name has no address)"
-    state = replace(unreachable("gone"), unreachable=Finding(Check.UNREACHABLE, Severity.WARNING, sentence))
-    (shown,) = rows(snapshot(state))
+    sentence = "3 checks in a row failed (dns: the name has no address)"
+    told = Finding(Check.UNREACHABLE, Severity.WARNING, text(sentence))
+    (shown,) = rows(snapshot(replace(unreachable("gone"), unreachable=told)))
     assert shown.notes == (sentence,)
+
+
+def test_failures_beyond_those_that_a_finding_names_are_said() -> None:
+    """The finding names the first three only."""
+    failures = tuple(Failure(FailureReason.TIMEOUT, f"address {n}") for n in range(5))
+    state = replace(unreachable("gone"), failures=failures)
+    told = replace(
+        state, unreachable=unreachability(replace(state, succeeded_at=NOW), NOW + timedelta(days=9))
+    )
+    (shown,) = rows(snapshot(told))
+    assert shown.notes[1:] == ("timeout: address 3", "timeout: address 4")
 
 
 def test_standby_that_was_seen() -> None:

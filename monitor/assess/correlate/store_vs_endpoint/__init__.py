@@ -27,5 +27,5 @@ def store_vs_endpoint(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, 
     yield from stale_bindings(views, outdated, now)
     yield from missing_keys(views, now)
     yield from inaccessible_keys(views)
-    yield from missing_leaves(views, now)
+    yield from missing_leaves(views)
     yield from missing_cas(snapshot, views, now)

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from monitor.addresses import join_host_port, read_ip, split_location
+from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     AvailableCertificate,
     MachineView,
     ServedLeaf,
 )
 from monitor.assess.correlate.store_vs_endpoint.not_deployed import OutdatedLeaf, successor
-from monitor.assess.expiry import end_and_date
-from monitor.model import Binding, Check, Finding, Severity
+from monitor.model import Binding, Check, Finding, Message, Severity
 
 
 def stale_bindings(
@@ -58,15 +58,14 @@ def _findings(
     problem = _problem(view, binding, thumbprint, available, now)
     if problem is None:
         return
-    default, why = problem
+    default, said = problem
     target = view.state.target
     severity = target.policy.severity(Check.BINDING_STALE, default)
     if severity is not None:
         address = address_of(binding)
         sha256, location = (available[0].certificate.sha256, available[0].location) if available else ("", "")
-        sentence = f"http.sys on {view.host} has {address} bound to {thumbprint}, {why}"
         matter = f"{Check.BINDING_STALE} {view.qualified_host} {address} {thumbprint}"
-        yield target.id, Finding(Check.BINDING_STALE, severity, sentence, sha256, location, matter)
+        yield target.id, Finding(Check.BINDING_STALE, severity, said, sha256, location, matter)
 
 
 def _problem(
@@ -75,21 +74,29 @@ def _problem(
     thumbprint: str,
     available: Collection[AvailableCertificate],
     now: datetime,
-) -> tuple[Severity, str] | None:
-    store = store_of(binding)
+) -> tuple[Severity, Message] | None:
+    store, address = store_of(binding), address_of(binding)
     if not available:
         missing = view.read_completely(store) and thumbprint not in view.thumbprints.get(store.lower(), ())
-        return (Severity.CRITICAL, f"which is not in {store}: nobody can connect there") if missing else None
+        said = texts.binding_missing(host=view.host, address=address, sha1=thumbprint, store=store)
+        return (Severity.CRITICAL, said) if missing else None
     leaf = next(iter(available)).certificate
     if leaf.not_after <= now:
-        return Severity.CRITICAL, f"which {end_and_date(leaf, now)}"
+        return Severity.CRITICAL, texts.binding_expired(
+            host=view.host, address=address, sha1=thumbprint, not_after=leaf.not_after
+        )
     beside = [one for one in view.sharing_a_name(leaf) if _is_in(one, store)]
     new = successor(leaf, beside, now)
     if new is None:
         return None
-    return Severity.WARNING, (
-        f"which {end_and_date(leaf, now)}, although a newer certificate for the same names is in "
-        f"{new.container}: {new.certificate.sha1}, which {end_and_date(new.certificate, now)}"
+    return Severity.WARNING, texts.binding_superseded(
+        host=view.host,
+        address=address,
+        sha1=thumbprint,
+        not_after=leaf.not_after,
+        store=new.container,
+        new_sha1=new.certificate.sha1,
+        new_not_after=new.certificate.not_after,
     )
 
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.assess.correlate.store_vs_endpoint.machine_view import MY, MachineView, ServedLeaf
-from monitor.assess.expiry import end_and_date
 from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
 
 _FROM_STORE = frozenset({"server", "streaming_media", "event_server", "mobile"})
@@ -18,7 +18,7 @@ _FROM_STORE = frozenset({"server", "streaming_media", "event_server", "mobile"})
 _TRUST = "trust"
 
 
-def missing_leaves(views: list[MachineView], now: datetime) -> Iterator[tuple[str, Finding]]:
+def missing_leaves(views: list[MachineView]) -> Iterator[tuple[str, Finding]]:
     """Yield a finding for each location whose certificate is in none of the stores that were read.
 
     Judged are ports that http.sys has bound and those that XProtect's presets describe, where
@@ -34,7 +34,7 @@ def missing_leaves(views: list[MachineView], now: datetime) -> Iterator[tuple[st
             key = served.state.target.id, served.location
             if key not in done and _must_be_in_store(view, served) and served.certificate.sha1 not in known:
                 done.add(key)
-                yield from _missing_leaf(view, served, now)
+                yield from _missing_leaf(view, served)
 
 
 def missing_cas(snapshot: Snapshot, views: list[MachineView], now: datetime) -> Iterator[tuple[str, Finding]]:
@@ -51,7 +51,7 @@ def missing_cas(snapshot: Snapshot, views: list[MachineView], now: datetime) -> 
         roots = frozenset(view.machine.roots or ()) if view.machine else frozenset()
         for ca, example in required.by(view).items():
             if ca not in roots:
-                yield from _missing_ca(view, required.cas[ca], example, now)
+                yield from _missing_ca(view, required.cas[ca], example)
 
 
 def _must_be_in_store(view: MachineView, served: ServedLeaf) -> bool:
@@ -65,19 +65,21 @@ def _must_be_in_store(view: MachineView, served: ServedLeaf) -> bool:
     return state.target.label("certificate_group") in _FROM_STORE or bool(view.bindings_on(served.port))
 
 
-def _missing_leaf(view: MachineView, served: ServedLeaf, now: datetime) -> Iterator[tuple[str, Finding]]:
+def _missing_leaf(view: MachineView, served: ServedLeaf) -> Iterator[tuple[str, Finding]]:
     target, leaf = served.state.target, served.certificate
     severity = target.policy.severity(Check.NOT_IN_STORE, Severity.WARNING)
     if severity is not None:
-        read = ", ".join(view.machine.stores if view.machine else ())
-        sentence = (
-            f"{served.location} serves {leaf.sha1}, which {end_and_date(leaf, now)} and is in none of the "
-            f"stores of {view.host} that were read ({read}): somebody else may answer there"
+        said = texts.not_in_store(
+            location=served.location,
+            sha1=leaf.sha1,
+            not_after=leaf.not_after,
+            host=view.host,
+            stores=tuple(view.machine.stores if view.machine else ()),
         )
         matter = f"{Check.NOT_IN_STORE} {view.qualified_host} {leaf.sha256}"
         yield (
             target.id,
-            Finding(Check.NOT_IN_STORE, severity, sentence, leaf.sha256, served.location, matter),
+            Finding(Check.NOT_IN_STORE, severity, said, leaf.sha256, served.location, matter),
         )
 
 
@@ -126,18 +128,12 @@ def _private_cas(snapshot: Snapshot, now: datetime) -> dict[str, Certificate]:
     }
 
 
-def _missing_ca(
-    view: MachineView, ca: Certificate, example: str, now: datetime
-) -> Iterator[tuple[str, Finding]]:
+def _missing_ca(view: MachineView, ca: Certificate, example: str) -> Iterator[tuple[str, Finding]]:
     target = view.state.target
     severity = target.policy.severity(Check.CA_NOT_INSTALLED, Severity.WARNING)
     if severity is not None:
         intermediate = ca.sha256 in ((view.machine.intermediates if view.machine else None) or ())
-        aside = " (it lies among the intermediate ones, where it is not trusted)" if intermediate else ""
-        sentence = (
-            f'{view.host} does not trust the CA "{ca.title}" ({ca.sha1}, which {end_and_date(ca, now)}): '
-            f"it is not among its Trusted Root Certification Authorities{aside}, but "
-            f"{example} hangs on it"
-        )
+        kind = texts.ca_among_intermediates if intermediate else texts.ca_not_installed
+        said = kind(host=view.host, title=ca.title, sha1=ca.sha1, not_after=ca.not_after, location=example)
         matter = f"{Check.CA_NOT_INSTALLED} {view.qualified_host} {ca.sha1}"
-        yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, sentence, ca.sha256, matter=matter)
+        yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, said, ca.sha256, matter=matter)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.assess.correlate.recorders import RECORDERS
+from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     AvailableCertificate,
     MachineView,
     ServedLeaf,
     names_of,
 )
-from monitor.assess.expiry import due, end_and_date
-from monitor.model import Certificate, Check, Finding, KeyLink, Severity
+from monitor.assess.expiry import due
+from monitor.model import Certificate, Check, Finding, KeyLink, Message, Severity
 
 # Services are switched a while after the certificate was issued.
 _GRACE = timedelta(hours=1)
@@ -67,7 +68,7 @@ def not_deployed(outdated: list[OutdatedLeaf], now: datetime) -> Iterator[tuple[
             finding = Finding(
                 Check.NOT_DEPLOYED,
                 severity,
-                _sentence(one, now),
+                _message(one),
                 leaf.sha256,
                 served.location,
                 matter,
@@ -118,14 +119,26 @@ def replaces(new: Certificate, old: Certificate) -> bool:
     )
 
 
-def _sentence(one: OutdatedLeaf, now: datetime) -> str:
+def _message(one: OutdatedLeaf) -> Message:
     leaf, new = one.served.certificate, one.successor.certificate
-    container = one.successor.container
-    lies = f"is in {container} of {one.view.host}" if one.successor.entry else f"lies at {container}"
-    return (
-        f"{one.served.location} still serves {leaf.sha1}, which {end_and_date(leaf, now)}, although a "
-        f"newer certificate for the same names {lies}: "
-        f"{new.sha1}, which {end_and_date(new, now)}"
+    location, container = one.served.location, one.successor.container
+    if one.successor.entry:
+        return texts.not_deployed_from_store(
+            location=location,
+            sha1=leaf.sha1,
+            not_after=leaf.not_after,
+            store=container,
+            host=one.view.host,
+            new_sha1=new.sha1,
+            new_not_after=new.not_after,
+        )
+    return texts.not_deployed_from_file(
+        location=location,
+        sha1=leaf.sha1,
+        not_after=leaf.not_after,
+        path=container,
+        new_sha1=new.sha1,
+        new_not_after=new.not_after,
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.assess.correlate.store_vs_endpoint.bindings import address_of, store_of
 from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     AvailableCertificate,
@@ -14,10 +15,10 @@ from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     ServedLeaf,
 )
 from monitor.assess.correlate.store_vs_endpoint.not_deployed import replaces
-from monitor.assess.expiry import bounded, end_and_date
 from monitor.assess.key_access import may_read
 from monitor.assess.names import mismatch
-from monitor.model import Check, Finding, KeyLink, ServiceAccount, Severity
+from monitor.assess.texts import names
+from monitor.model import Check, Finding, KeyLink, Message, ServiceAccount, Severity
 
 # On these XProtect's services are served by http.sys, which uses the key as SYSTEM.
 _HTTP_SYS = frozenset({443, 9000, 9001, 7609, 8082})
@@ -58,7 +59,7 @@ def missing_keys(views: list[MachineView], now: datetime) -> Iterator[tuple[str,
         for copies in view.by_thumbprint.values():
             keyless = _without_key(copies)
             if keyless is not None and now < keyless.certificate.not_after and not keyless.certificate.is_ca:
-                yield from _missing_key(view, keyless, now)
+                yield from _missing_key(view, keyless)
 
 
 def inaccessible_keys(views: list[MachineView]) -> Iterator[tuple[str, Finding]]:
@@ -79,28 +80,29 @@ def _without_key(copies: list[AvailableCertificate]) -> AvailableCertificate | N
     return None if linked or not personal else personal[0]
 
 
-def _missing_key(
-    view: MachineView, available: AvailableCertificate, now: datetime
-) -> Iterator[tuple[str, Finding]]:
+def _missing_key(view: MachineView, available: AvailableCertificate) -> Iterator[tuple[str, Finding]]:
     use = _use(view, available)
     if use is None:
         return
-    default, although = use
+    default, used = use
     target, leaf = view.state.target, available.certificate
     severity = target.policy.severity(Check.KEY_MISSING, default)
     if severity is not None:
-        sentence = (
-            f"the certificate {leaf.sha1} in {available.container} of {view.host}, which "
-            f"{end_and_date(leaf, now)}, has no private key there, {although}"
+        said = texts.key_missing(
+            sha1=leaf.sha1,
+            store=available.container,
+            host=view.host,
+            not_after=leaf.not_after,
+            use=used,
         )
         matter = f"{Check.KEY_MISSING} {view.qualified_host} {leaf.sha1}"
         yield (
             target.id,
-            Finding(Check.KEY_MISSING, severity, sentence, leaf.sha256, available.location, matter),
+            Finding(Check.KEY_MISSING, severity, said, leaf.sha256, available.location, matter),
         )
 
 
-def _use(view: MachineView, available: AvailableCertificate) -> tuple[Severity, str] | None:
+def _use(view: MachineView, available: AvailableCertificate) -> tuple[Severity, Message] | None:
     """Return what a certificate is used or meant for, ``None`` where it needs no key."""
     leaf = available.certificate
     bound = [
@@ -110,12 +112,12 @@ def _use(view: MachineView, available: AvailableCertificate) -> tuple[Severity, 
         and store_of(binding).lower() == available.container.lower()
     ]
     if bound:
-        return Severity.CRITICAL, f"although http.sys has it bound to {bounded(', ', sorted(bound))}"
+        return Severity.CRITICAL, texts.bound_to(addresses=names(sorted(bound)))
     served = sorted({served.location for served in view.served if served.certificate.sha256 == leaf.sha256})
     if served:
-        return Severity.WARNING, f"although it is served at {bounded(', ', served)}"
+        return Severity.WARNING, texts.in_use_at(locations=names(served))
     if _newest_of_machine(view, available):
-        return Severity.WARNING, "although it is the newest one there for its names: no service can use it"
+        return Severity.WARNING, texts.NEWEST
     return None
 
 
@@ -177,23 +179,19 @@ def _inaccessible_key(
     target, leaf = view.state.target, available.certificate
     severity = target.policy.severity(Check.KEY_INACCESSIBLE, Severity.CRITICAL if own else Severity.WARNING)
     if severity is not None:
-        listed = bounded(", ", sorted({served.location for served in own or ports}))
-        sentence = (
-            f"the account {account.account or '(unknown)'} of the service {account.title or account.service} "
-            f"on {view.host} may not read the private key of {leaf.sha1}, which is served at {listed}: "
-            + _consequence(own)
+        said = texts.key_inaccessible(
+            account=account.account or "(unknown)",
+            service=account.title or account.service,
+            host=view.host,
+            sha1=leaf.sha1,
+            locations=names(sorted({served.location for served in own or ports})),
+            consequence=texts.FAILS_AT_START if own else texts.SERVED_BY_WINDOWS,
         )
         matter = f"{Check.KEY_INACCESSIBLE} {view.qualified_host} {leaf.sha1} {account.service}"
         yield (
             target.id,
-            Finding(Check.KEY_INACCESSIBLE, severity, sentence, leaf.sha256, available.location, matter),
+            Finding(Check.KEY_INACCESSIBLE, severity, said, leaf.sha256, available.location, matter),
         )
-
-
-def _consequence(own: list[ServedLeaf]) -> str:
-    if own:
-        return "it may fail the next time the service starts"
-    return "Windows itself serves that port and goes on, but the vendor's guide was not followed"
 
 
 def _by_http_sys(view: MachineView, port: int) -> bool:

@@ -15,6 +15,7 @@ from monitor.model import (
 )
 from support.factories.machines import CA, MY, NEW, OLD, TRUST, by_target, kept, machine, made, port
 from support.pki import NOW
+from support.written import written
 
 NAMES = st.one_of(
     st.sampled_from(
@@ -95,7 +96,7 @@ def test_joining_never_fails(known: list[TargetState], served: list[TargetState]
     told = by_target(*states)
     assert set(told) <= {state.target.id for state in states}
     joined = [one for several in told.values() for one in several if one.check in STORE_VS_ENDPOINT]
-    assert all(one.matter.startswith(f"{one.check} ") and one.sentence for one in joined)
+    assert all(one.matter.startswith(f"{one.check} ") and written(one) for one in joined)
 
 
 @given(machines(), ports())

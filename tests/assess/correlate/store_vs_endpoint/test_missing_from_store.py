@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.model import (
     Assessment,
     Certificate,
@@ -41,6 +42,7 @@ from support.factories.machines import (
     server,
 )
 from support.pki import days
+from support.written import written
 
 STORE = f"windows_report:{HOST}"
 REPORT = f"C:/reports/{HOST}.json"
@@ -63,9 +65,8 @@ def test_a_certificate_that_is_not_in_the_store() -> None:
         Severity.WARNING,
         NEW.sha256,
     )
-    assert finding.sentence == (
-        f"{HOST}:7563 serves {NEW.sha1}, which ends 2027-11-21 12:00 UTC and is in none of the stores of "
-        f"{HOST} that were read (LocalMachine/My): somebody else may answer there"
+    assert finding.message == texts.not_in_store(
+        location=f"{HOST}:7563", sha1=NEW.sha1, not_after=days(363), host=HOST, stores=("LocalMachine/My",)
     )
 
 
@@ -100,17 +101,19 @@ def test_what_must_be_in_the_store(store: TargetState, served: TargetState, *, t
 
 
 def test_a_client_without_the_ca() -> None:
-    """The CA of its site's servers is not among its roots: named, with an example of what hangs on it."""
+    """The CA of its site's servers is not among its roots: named, with an example of what depends on it."""
     (finding,) = found(TRUST, server(), client("ab" * 32))
     assert (finding.check, finding.severity, finding.sha256) == (
         Check.CA_NOT_INSTALLED,
         Severity.WARNING,
         CA.sha256,
     )
-    assert finding.sentence == (
-        f'client07.vms.example does not trust the CA "VMS Certificate Authority" ({CA.sha1}, which ends '
-        f"{CA.not_after:%Y-%m-%d %H:%M} UTC): it is not among its Trusted Root Certification Authorities, "
-        f"but {HOST}:7563 hangs on it"
+    assert finding.message == texts.ca_not_installed(
+        host="client07.vms.example",
+        title="VMS Certificate Authority",
+        sha1=CA.sha1,
+        not_after=CA.not_after,
+        location=f"{HOST}:7563",
     )
     assert finding.matter == f"ca_not_installed client07.vms.example {CA.sha1}"
 
@@ -129,10 +132,8 @@ def on_path(*certificates: Certificate, trusted: bool = True) -> TargetState:
 def test_a_ca_in_the_wrong_store() -> None:
     """Among the intermediate ones it is not trusted, and that is said."""
     wrong = replace(client(), machine=replace(client().machine, intermediates=(CA.sha256,)))  # type: ignore[type-var]
-    assert (
-        "(it lies among the intermediate ones, where it is not trusted)"
-        in found(TRUST, server(), wrong)[0].sentence
-    )
+    said = written(found(TRUST, server(), wrong)[0])
+    assert "(it is among the intermediate ones, where it is not trusted)" in said
 
 
 EXPECTED = {

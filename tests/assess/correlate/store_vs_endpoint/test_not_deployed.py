@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.assess.correlate.store_vs_endpoint.texts import not_deployed_from_store
 from monitor.model import (
     Certificate,
     Check,
@@ -34,6 +35,8 @@ from support.factories.machines import (
     port,
     sentences,
 )
+from support.pki import days
+from support.written import written
 
 NOT_DEPLOYED = Check.NOT_DEPLOYED
 
@@ -43,9 +46,14 @@ def test_the_trap_of_automatic_renewal() -> None:
     (finding,) = found(machine(kept(OLD), kept(NEW)), port(OLD))
     assert (finding.check, finding.severity, finding.sha256) == (NOT_DEPLOYED, Severity.WARNING, OLD.sha256)
     assert (finding.location, finding.instead) == (f"{HOST}:7563", NEW.sha1)
-    assert finding.sentence == (
-        f"{HOST}:7563 still serves {OLD.sha1}, which ends 2026-12-18 12:00 UTC, although a newer certificate "
-        f"for the same names is in LocalMachine/My of {HOST}: {NEW.sha1}, which ends 2027-11-21 12:00 UTC"
+    assert finding.message == not_deployed_from_store(
+        location=f"{HOST}:7563",
+        sha1=OLD.sha1,
+        not_after=days(25),
+        store="LocalMachine/My",
+        host=HOST,
+        new_sha1=NEW.sha1,
+        new_not_after=days(363),
     )
 
 
@@ -165,7 +173,7 @@ def test_a_place_for_each_type_of_key() -> None:
     """A port that is probed for each type of key is one port of its machine."""
     where = f"{HOST}:7563 (ECDSA)"
     (finding,) = found(machine(kept(NEW)), port(OLD, location=where))
-    assert (finding.location, finding.sentence.startswith(f"{where} still serves")) == (where, True)
+    assert (finding.location, written(finding).startswith(f"{where} still serves")) == (where, True)
 
 
 def test_two_looks_that_call_a_machine_differently() -> None:
@@ -247,8 +255,8 @@ def test_a_file_of_a_named_machine() -> None:
     """A file with a newer certificate tells of the endpoints of the host that its entry names."""
     (finding,) = found(files(NEW, host=HOST), port(OLD))
     assert sentences([finding])[0].endswith(
-        "although a newer certificate for the same names lies at /etc/tls/new.pem: "
-        f"{NEW.sha1}, which ends 2027-11-21 12:00 UTC"
+        "although a newer certificate for the same names is stored at /etc/tls/new.pem: "
+        f"{NEW.sha1}, which expires in 363 days (Nov 21, 2027 12:00 UTC)"
     )
 
 

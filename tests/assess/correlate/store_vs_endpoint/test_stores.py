@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.assess.correlate.store_vs_endpoint import texts
+from monitor.assess.texts import names
 from monitor.model import (
     Binding,
     Certificate,
@@ -37,6 +39,8 @@ from support.factories.machines import (
     port,
     readable_by,
 )
+from support.pki import days
+from support.written import written
 
 STORE = f"windows_report:{HOST}"
 REPORT = f"C:/reports/{HOST}.json"
@@ -54,14 +58,15 @@ def only(states: tuple[TargetState, ...], check: Check) -> list[Finding]:
 @pytest.mark.parametrize(
     ("thumbprint", "severity", "said"),
     [
-        (ENDED.sha1, Severity.CRITICAL, "which ended 2026-11-20 12:00 UTC"),
+        (ENDED.sha1, Severity.CRITICAL, "which expired 3 days ago (Nov 20, 2026 12:00 UTC)"),
         (ELSEWHERE, Severity.CRITICAL, "which is not in LocalMachine/My: nobody can connect there"),
         (
             OLD.sha1,
             Severity.WARNING,
             (
-                "which ends 2026-12-18 12:00 UTC, although a newer certificate for the same names is in "
-                f"LocalMachine/My: {NEW.sha1}, which ends 2027-11-21 12:00 UTC"
+                "which expires in 25 days (Dec 18, 2026 12:00 UTC), although a newer certificate for the "
+                f"same names is in LocalMachine/My: {NEW.sha1}, which expires in 363 days "
+                "(Nov 21, 2027 12:00 UTC)"
             ),
         ),
     ],
@@ -71,7 +76,7 @@ def test_a_binding_that_points_to_nothing_good(thumbprint: str, severity: Severi
     store = machine(kept(OLD), kept(NEW), kept(ENDED), bindings=(bound(thumbprint),))
     (finding,) = found(store)
     assert (finding.check, finding.severity) == (Check.BINDING_STALE, severity)
-    assert finding.sentence == f"http.sys on {HOST} has 0.0.0.0:443 bound to {thumbprint}, {said}"
+    assert written(finding) == f"http.sys on {HOST} has 0.0.0.0:443 bound to {thumbprint}, {said}"
     assert finding.matter == f"binding_stale {HOST} 0.0.0.0:443 {thumbprint}"
 
 
@@ -167,9 +172,12 @@ def test_a_bound_certificate_without_a_key() -> None:
     """Windows refuses connections there: critical."""
     (finding,) = found(machine(kept(NEW, GONE), bindings=(bound(NEW.sha1),)))
     assert (finding.check, finding.severity) == (Check.KEY_MISSING, Severity.CRITICAL)
-    assert finding.sentence == (
-        f"the certificate {NEW.sha1} in LocalMachine/My of {HOST}, which ends 2027-11-21 12:00 UTC, has no "
-        "private key there, although http.sys has it bound to 0.0.0.0:443"
+    assert finding.message == texts.key_missing(
+        sha1=NEW.sha1,
+        store="LocalMachine/My",
+        host=HOST,
+        not_after=days(363),
+        use=texts.bound_to(addresses=names(["0.0.0.0:443"])),
     )
     assert (finding.location, finding.sha256) == (f"{HOST}/{MY}/{NEW.sha1}", NEW.sha256)
 
@@ -178,7 +186,7 @@ def test_a_served_certificate_without_a_key() -> None:
     """The port serves it, so somebody has the key; the store has not."""
     (finding,) = found(machine(kept(NEW, GONE)), port(NEW))
     assert (finding.check, finding.severity) == (Check.KEY_MISSING, Severity.WARNING)
-    assert finding.sentence.endswith(f"although it is served at {HOST}:7563")
+    assert written(finding).endswith(f"although it is served at {HOST}:7563")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +225,7 @@ def test_a_service_that_may_not_read_its_key() -> None:
     """The recorder's own socket needs the key at the service's next start: critical."""
     (finding,) = found(machine(kept(NEW, readable_by()), accounts=(account(USER),)), recorder())
     assert (finding.check, finding.severity) == (Check.KEY_INACCESSIBLE, Severity.CRITICAL)
-    assert finding.sentence == (
+    assert written(finding) == (
         f"the account VMS\\svc of the service Milestone XProtect Recording Server on {HOST} may not read the "
         f"private key of {NEW.sha1}, which is served at {HOST}:7563: it may fail the next time the service "
         "starts"

@@ -67,4 +67,4 @@ def test_what_is_found_on_a_machine_names_its_zone(state: TargetState, check: Ch
     (plain,), (zoned,) = found(state), found(in_zone(state, "dmz"))
     assert plain.matter.startswith(f"{check} {HOST} ")
     assert zoned.matter == plain.matter.replace(HOST, f"dmz/{HOST}", 1)
-    assert zoned.sentence == plain.sentence
+    assert zoned.message == plain.message

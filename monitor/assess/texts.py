@@ -1,0 +1,333 @@
+"""Messages about one target and its certificates, and how lists stand in a message.
+
+A kind of message is published: its code and its parameters change only with a notice.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.model import Message, message
+from monitor.model.message import plain
+
+_MOST_LISTED = 5
+SELF_SIGNED = "self_signed"
+
+
+@message("names", "{names}")
+def all_names(*, names: tuple[str, ...]) -> None: ...
+
+
+@message("names_and_more", "{names:open}, and {count} more", "{names:open}, and {count} more")
+def some_names(*, names: tuple[str, ...], count: int) -> None: ...
+
+
+@message("list", "{first}, {rest}")
+def listed(*, first: Message, rest: Message) -> None: ...
+
+
+@message("clauses", "{first}; {rest}")
+def clauses(*, first: Message, rest: Message) -> None: ...
+
+
+@message("more", "and {count} more", "and {count} more")
+def more(*, count: int) -> None: ...
+
+
+def names(several: Sequence[str], most: int = _MOST_LISTED) -> Message:
+    """Return a list of names or locations, the first few of many with the number of the others."""
+    shown, left = tuple(several[:most]), len(several) - most
+    return some_names(names=shown, count=left) if left > 0 else all_names(names=shown)
+
+
+def joined(several: Sequence[Message], most: int = _MOST_LISTED) -> Message:
+    """Return clauses one after the other, the first few of many with the number of the others."""
+    first, *rest = _bounded(several, most)
+    return clauses(first=first, rest=joined(rest, len(rest))) if rest else first
+
+
+def enumerated(several: Sequence[Message], most: int = _MOST_LISTED) -> Message:
+    """Return messages that are names with remarks as a list, the first few of many."""
+    first, *rest = _bounded(several, most)
+    return listed(first=first, rest=enumerated(rest, len(rest))) if rest else first
+
+
+def _bounded(several: Sequence[Message], most: int) -> list[Message]:
+    left = len(several) - most
+    return [*several[:most], *([more(count=left)] if left > 0 else [])]
+
+
+@message("certificate", 'the certificate "{title}"')
+def the_certificate(*, title: str) -> None: ...
+
+
+@message("ca_certificate", 'the CA certificate "{title}"')
+def the_ca_certificate(*, title: str) -> None: ...
+
+
+@message("its_ca", 'its CA "{title}"')
+def its_ca(*, title: str) -> None: ...
+
+
+@message("its_ca_not_served", 'its CA "{title}" (not served)')
+def its_ca_not_served(*, title: str) -> None: ...
+
+
+@message("its_ca_not_in_file", 'its CA "{title}" (not in the file)')
+def its_ca_not_in_file(*, title: str) -> None: ...
+
+
+@message("its_ca_not_in_store", 'its CA "{title}" (not in the store)')
+def its_ca_not_in_store(*, title: str) -> None: ...
+
+
+@message("its_trusted_ca_not_served", 'its trusted CA "{title}" (not served)')
+def its_trusted_ca_not_served(*, title: str) -> None: ...
+
+
+@message("its_trusted_ca_not_in_file", 'its trusted CA "{title}" (not in the file)')
+def its_trusted_ca_not_in_file(*, title: str) -> None: ...
+
+
+@message("its_trusted_ca_not_in_store", 'its trusted CA "{title}" (not in the store)')
+def its_trusted_ca_not_in_store(*, title: str) -> None: ...
+
+
+@message("expires", "{who} {not_after:expires} ({not_after})")
+def expires(*, who: Message, not_after: datetime) -> None: ...
+
+
+@message("not_yet_valid", "{who} is not valid before {not_before}")
+def not_yet_valid(*, who: Message, not_before: datetime) -> None: ...
+
+
+@message(
+    "outlives_ca",
+    "{who} outlives {ca}, which {not_after:expires} ({not_after}): "
+    "renewing the certificate alone does not help",
+)
+def outlives_ca(*, who: Message, ca: Message, not_after: datetime) -> None: ...
+
+
+@message("weak_key", "{who} has a weak key: {key_type} with {bits} bits (at least {least} are needed)")
+def weak_key(*, who: Message, key_type: str, bits: str, least: str) -> None: ...
+
+
+@message("weak_signature", "{who} is signed with {hash}, which can be forged")
+def weak_signature(*, who: Message, hash: str) -> None: ...  # noqa: A002 - a published name
+
+
+@message(
+    "usage",
+    "{who} is not valid for server authentication: its extended key usage does not include serverAuth",
+)
+def wrong_usage(*, who: Message) -> None: ...
+
+
+@message("key_type", "{who} has a key of type {key_type}, but the product accepts only {wanted}")
+def wrong_key_type(*, who: Message, key_type: str, wanted: str) -> None: ...
+
+
+@message(
+    "public_name",
+    "clients are sent to {names}, which the certificate does not include: they will not accept it",
+)
+def missing_names(*, names: Message) -> None: ...
+
+
+@message(
+    "made_at_start",
+    'the server has no certificate of its own: it issues "{title}" to itself at each start, '
+    "so its dates do not matter and no client can verify it",
+)
+def made_at_start(*, title: str) -> None: ...
+
+
+@message(
+    "default_certificate",
+    "the certificate is not trusted: it looks like the product's default self-signed certificate "
+    "({problem}); give the server a certificate from your CA, or accept this one",
+)
+def default_certificate(*, problem: Message) -> None: ...
+
+
+@message("not_trusted", "the certificate is not trusted: {problem}")
+def not_trusted(*, problem: Message) -> None: ...
+
+
+@message("path_refused", 'the path to the trusted CA "{ca}" is refused: {reason} ("{title}")')
+def path_refused(*, ca: str, reason: str, title: str) -> None: ...
+
+
+@message(SELF_SIGNED, '"{title}" is self-signed and not a trusted CA')
+def self_signed(*, title: str) -> None: ...
+
+
+@message(
+    "self_signed_other_key",
+    '"{title}" is self-signed and not a trusted CA (another one of this name, with another key, is)',
+)
+def self_signed_other_key(*, title: str) -> None: ...
+
+
+@message("root_not_trusted", 'the root "{title}" is not a trusted CA')
+def root_not_trusted(*, title: str) -> None: ...
+
+
+@message(
+    "root_not_trusted_other_key",
+    'the root "{title}" is not a trusted CA (another one of this name, with another key, is)',
+)
+def root_not_trusted_other_key(*, title: str) -> None: ...
+
+
+@message(
+    "bad_self_signature",
+    'bad signature: "{title}" names itself as its issuer but was not signed with its own key',
+)
+def bad_self_signature(*, title: str) -> None: ...
+
+
+@message("bad_signature", 'bad signature: "{title}" was not signed with the key of any known "{issuer}"')
+def bad_signature(*, title: str, issuer: str) -> None: ...
+
+
+@message(
+    "unsupported_signature",
+    'the signature of "{title}" by "{issuer}" cannot be checked: its form is not supported',
+)
+def unsupported_signature(*, title: str, issuer: str) -> None: ...
+
+
+@message(
+    "incomplete_chain",
+    'incomplete chain: the issuer "{issuer}" of "{title}" is neither served nor a trusted CA',
+)
+def incomplete_chain(*, issuer: str, title: str) -> None: ...
+
+
+@message(
+    "incomplete_chain_no_trusted_ca",
+    'incomplete chain: the issuer "{issuer}" of "{title}" is not served, and there are no trusted CAs',
+)
+def incomplete_chain_no_trusted_ca(*, issuer: str, title: str) -> None: ...
+
+
+NOT_ENCRYPTED = plain(
+    "not_encrypted", "the port answers without encryption, which the policy requires: turn encryption on"
+)
+UNEXPECTED_ENCRYPTION = plain(
+    "unexpected_encryption",
+    "encryption was turned on, but the policy says that it is off: integrations without HTTPS break",
+)
+
+
+@message("name_mismatch", 'the certificate is not for "{name}": {carried}')
+def name_mismatch(*, name: str, carried: Message) -> None: ...
+
+
+@message("address_mismatch", "the certificate is not for {address}: {carried}")
+def address_mismatch(*, address: str, carried: Message) -> None: ...
+
+
+@message(
+    "name_in_ignored_subject",
+    'no alternative name matches "{name}" (its subject does, but clients ignore that '
+    "where there are alternative names): {carried}",
+)
+def name_in_ignored_subject(*, name: str, carried: Message) -> None: ...
+
+
+@message(
+    "address_as_dns_name",
+    "the certificate has no IP entry for {address}: it has a DNS entry with it, "
+    "which many clients do not accept for an address",
+)
+def address_as_dns_name(*, address: str) -> None: ...
+
+
+@message(
+    "name_in_subject_only",
+    'the certificate has "{name}" only in its subject: current clients accept only alternative names',
+)
+def name_in_subject_only(*, name: str) -> None: ...
+
+
+@message("includes", "it includes {names}")
+def includes(*, names: Message) -> None: ...
+
+
+@message("includes_subject_only", 'it includes only the subject "{subject}"')
+def includes_subject_only(*, subject: str) -> None: ...
+
+
+@message("unusable_name", '"{name}" (unusable)')
+def unusable_name(*, name: str) -> None: ...
+
+
+INCLUDES_NOTHING = plain("includes_no_name", "it includes no name at all")
+
+
+@message("unreachable", "{last}, {failed}")
+def unreachable(*, last: Message, failed: Message) -> None: ...
+
+
+@message("last_reached", "last reached {at}")
+def last_reached(*, at: datetime) -> None: ...
+
+
+@message("last_read_in_full", "last read in full {at}")
+def last_read_in_full(*, at: datetime) -> None: ...
+
+
+@message("never_reached", "never reached, watched since {since}")
+def never_reached(*, since: datetime) -> None: ...
+
+
+@message("never_read_in_full", "never read in full, watched since {since}")
+def never_read_in_full(*, since: datetime) -> None: ...
+
+
+@message("checks_failed", "{count} check failed ({reasons})", "{count} checks in a row failed ({reasons})")
+def checks_failed(*, count: int, reasons: Message) -> None: ...
+
+
+@message("checks_failed_unknown", "{count} check failed", "{count} checks in a row failed")
+def checks_failed_unknown(*, count: int) -> None: ...
+
+
+NO_CHECK_ENDED = plain("no_check_ended", "no check has ended since")
+NEVER_SEEN = plain(
+    "never_seen",
+    "it stands by and answers only after a takeover, so its certificate cannot be judged from the network: "
+    "scan its certificate store or test a failover",
+)
+
+
+@message("crl", 'the CRL of "{issuer}" at {location}')
+def the_crl(*, issuer: str, location: str) -> None: ...
+
+
+@message("delta_crl", 'the delta CRL of "{issuer}" at {location}')
+def the_delta_crl(*, issuer: str, location: str) -> None: ...
+
+
+@message("crl_not_yet_valid", "{who} is not valid before {this_update}")
+def crl_not_yet_valid(*, who: Message, this_update: datetime) -> None: ...
+
+
+@message("crl_without_next_update", "{who} has no next update, so nothing says when it is too old")
+def crl_without_next_update(*, who: Message) -> None: ...
+
+
+@message(
+    "crl_expired",
+    "{who} {next_update:expires} ({next_update}): "
+    "clients that check it refuse every certificate of this issuer",
+)
+def crl_expired(*, who: Message, next_update: datetime) -> None: ...
+
+
+@message(
+    "crl_expires", "{who} {next_update:expires} ({next_update}), and no newer one has been published there"
+)
+def crl_expires(*, who: Message, next_update: datetime) -> None: ...
