@@ -9,12 +9,10 @@ from collections.abc import Iterator
 
 from OpenSSL import SSL
 
-from monitor.addresses import is_ip
 from monitor.model import FailureReason
 from monitor.tls import alert_codes
-from monitor.tls.handshake import MAX_BYTES, HandshakeFailure, peer_chain
+from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure
 from monitor.tls.opening import describe
-from monitor.tls.staple import ask_for_staple
 
 # What fits everywhere without fragmentation: IPv6's minimum MTU of 1280 (RFC 8200 section 5) less IP and UDP.
 _LARGEST = 1200
@@ -26,50 +24,18 @@ _MAJOR_VERSION = 0xFE
 _TYPES = b"\x14\x15\x16"
 
 
-class DatagramHandshake:
-    """One DTLS handshake in progress; the attributes are those of ``Handshake``."""
+class DatagramHandshake(BaseHandshake):
+    """One DTLS handshake in progress."""
 
-    __slots__ = (
-        "_answered",
-        "_chain",
-        "_connection",
-        "_name",
-        "_received",
-        "_stapled",
-        "_strange",
-        "alert",
-        "encrypted",
-        "failure",
-        "over",
-    )
+    __slots__ = ("_answered", "_strange")
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
         """Prepare a handshake for ``server_name``; the context must be made for datagrams."""
-        self.over = False
-        self.encrypted: bool | None = None
-        self.failure: HandshakeFailure | None = None
-        self.alert = ""
-        self._name = server_name if server_name and not is_ip(server_name) else ""
+        connection = SSL.Connection(context, None)
+        connection.set_ciphertext_mtu(_LARGEST)
+        super().__init__(connection, server_name, staple=staple)
         self._strange = b""
-        self._received = 0
         self._answered = False
-        self._chain: tuple[bytes, ...] = ()
-        self._connection: SSL.Connection | None = SSL.Connection(context, None)
-        self._connection.set_ciphertext_mtu(_LARGEST)
-        self._connection.set_connect_state()
-        if self._name:
-            self._connection.set_tlsext_host_name(self._name.encode("ascii"))
-        self._stapled = ask_for_staple(self._connection) if staple else None
-
-    @property
-    def chain(self) -> tuple[bytes, ...]:
-        """Return the DER certificates received so far, in the order served."""
-        return self._chain if self._connection is None else peer_chain(self._connection)
-
-    @property
-    def staple(self) -> bytes:
-        """Return the OCSP response stapled to the certificates (DER), empty when none was."""
-        return b"".join(self._stapled or ())
 
     @property
     def responded(self) -> bool:
@@ -152,12 +118,6 @@ class DatagramHandshake:
         if self._answered and self.alert in alert_codes.WANT_CERTIFICATE:
             return  # as in TLS 1.2: the server can only object to the missing client certificate now
         self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
-
-    def _finish(self) -> None:
-        self.over = True
-        if self._connection is not None:
-            self._chain = peer_chain(self._connection)
-            self._connection = None
 
     def _output(self, connection: SSL.Connection) -> list[bytes]:
         try:

@@ -9,28 +9,16 @@ all it receives to ``feed`` and sends what that returns, until ``over``. Rules t
 - Where a graceful close needs more, it is sent inside TLS; failures of it are ignored.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 
-from monitor.addresses import is_ip
 from monitor.model import FailureReason
 from monitor.tls import alert_codes
+from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure
 from monitor.tls.opening import describe, may_be_tls, speaks_tls
-from monitor.tls.staple import ask_for_staple
 
-# Chains of 64 KB exist (servers that send all their anchors); this is far above any real one.
-MAX_BYTES = 1_000_000
 _READ_SIZE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class HandshakeFailure:
-    """Why a handshake ended early."""
-
-    reason: FailureReason
-    detail: str
 
 
 class GracefulClose(Protocol):
@@ -49,62 +37,21 @@ class GracefulClose(Protocol):
         ...
 
 
-class Handshake:
-    """One handshake in progress; ``over`` means that nothing more is to be fed or sent.
+class Handshake(BaseHandshake):
+    """One handshake in progress over a stream.
 
-    ``encrypted`` is ``None`` until enough was received to tell whether the peer speaks TLS. ``failure`` is
-    why it ended early, ``None`` when it did not or nothing was lost by it. ``alert`` is the name of the alert
-    with which the server ended it, empty without one. ``graceful_close`` is set before the handshake is
-    finished; ``None`` sends close_notify alone.
+    ``graceful_close`` is set before the handshake is finished; ``None`` sends close_notify alone.
     """
 
-    __slots__ = (
-        "_chain",
-        "_connection",
-        "_name",
-        "_opening",
-        "_received",
-        "_reply",
-        "_sent",
-        "_stapled",
-        "alert",
-        "encrypted",
-        "failure",
-        "graceful_close",
-        "over",
-    )
+    __slots__ = ("_opening", "_reply", "_sent", "graceful_close")
 
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
-        """Prepare a handshake for ``server_name``; none is sent for an IP address (RFC 6066 section 3).
-
-        ``staple`` requests a stapled OCSP response; the context must be made for it.
-        """
-        self.over = False
-        self.encrypted: bool | None = None
-        self.failure: HandshakeFailure | None = None
-        self.alert = ""
+        """Prepare a handshake for ``server_name``, as ``BaseHandshake`` does."""
+        super().__init__(SSL.Connection(context, None), server_name, staple=staple)
         self.graceful_close: GracefulClose | None = None
         self._reply: bytes | None = None  # the reply to the graceful close, once begun
-        self._name = server_name if server_name and not is_ip(server_name) else ""
         self._opening = b""
-        self._received = 0
         self._sent = 0
-        self._chain: tuple[bytes, ...] = ()
-        self._connection: SSL.Connection | None = SSL.Connection(context, None)
-        self._connection.set_connect_state()
-        if self._name:
-            self._connection.set_tlsext_host_name(self._name.encode("ascii"))
-        self._stapled = ask_for_staple(self._connection) if staple else None
-
-    @property
-    def chain(self) -> tuple[bytes, ...]:
-        """Return the DER certificates received so far, in the order served."""
-        return self._chain if self._connection is None else peer_chain(self._connection)
-
-    @property
-    def staple(self) -> bytes:
-        """Return the OCSP response stapled to the certificates (DER), empty when none was."""
-        return b"".join(self._stapled or ())
 
     def start(self) -> bytes:
         """Return the first bytes to send."""
@@ -222,12 +169,6 @@ class Handshake:
             return
         self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
 
-    def _finish(self) -> None:
-        self.over = True
-        if self._connection is not None:
-            self._chain = peer_chain(self._connection)
-            self._connection = None  # the library's buffers are most of a probe's memory
-
     def _output(self, connection: SSL.Connection) -> bytes:
         pieces = []
         try:
@@ -240,9 +181,3 @@ class Handshake:
         if pieces:
             self._sent += 1
         return b"".join(pieces)
-
-
-def peer_chain(connection: SSL.Connection) -> tuple[bytes, ...]:
-    """Return the DER certificates that a connection has received, in the order served."""
-    chain = connection.get_peer_cert_chain() or ()
-    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)

@@ -9,7 +9,7 @@ from OpenSSL import SSL
 
 from monitor.model import FailureReason
 from monitor.tls import Handshake, HandshakeFailure, shared_context
-from monitor.tls.handshake import MAX_BYTES
+from monitor.tls.base import MAX_BYTES
 from support import pki
 from support.servers.tls_peers import (
     HANDSHAKE,
