@@ -16,8 +16,8 @@ from monitor.model import (
     NotificationRecord,
     Snapshot,
     TargetState,
+    is_within,
     text,
-    within,
 )
 
 # A location behind a load balancer serves now this, now that certificate: one probe proves nothing.
@@ -73,7 +73,7 @@ def unreachable_at(state: TargetState, location: str = "") -> bool:
         return False
     if state.probed_at is None or not location or not state.failures:
         return True
-    return any(not failure.location or within(location, failure.location) for failure in state.failures)
+    return any(not failure.location or is_within(location, failure.location) for failure in state.failures)
 
 
 def replacements_in(state: TargetState) -> Iterator[Replacement]:

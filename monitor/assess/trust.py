@@ -96,7 +96,7 @@ class _Index:
 
     def __init__(self, anchors: Anchors) -> None:
         self._by_subject = _by_subject(anchors.members)
-        self._between = _by_subject(anchors.between)
+        self._between = _by_subject(anchors.intermediates)
         self._by_fingerprint = {one.certificate.sha256: (one.certificate, one.der) for one in anchors.members}
 
     def relevant(self, served: Iterable[Held]) -> list[Held]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.assess import texts
-from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, text, within
+from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, is_within, text
 
 # Critical after this many times as many failed probes, or as much time, as a warning.
 _WORSE = 4
@@ -96,6 +96,6 @@ def _in_part(state: TargetState) -> bool:
         return False
     read = [one.location for one in state.sightings] + [one.location for one in state.lists]
     return any(
-        not any(within(location, one) or location.startswith(f"{one}/") for one in failed)
+        not any(is_within(location, one) or location.startswith(f"{one}/") for one in failed)
         for location in read
     )

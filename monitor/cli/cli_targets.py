@@ -14,7 +14,7 @@ from monitor.addresses import read_host
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import Element
 from monitor.cli.run_discoveries import asked
-from monitor.config import Config, load, plan, single_target, unwritten
+from monitor.config import Config, default_config, load, plan, single_target
 from monitor.errors import UsageError
 from monitor.model import Assessment, DiscoveredTarget, Target
 from monitor.sources import EndpointSettings, FilesSettings, TrustStoreLoader
@@ -56,7 +56,7 @@ def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget],
 
 def configuration(arguments: argparse.Namespace) -> Config:
     """Return what the configuration says, or what holds without one."""
-    return load(arguments.config) if arguments.config else unwritten()
+    return load(arguments.config) if arguments.config else default_config()
 
 
 async def discovered(config: Config) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[Element]]:

@@ -1,7 +1,7 @@
-"""The user's configuration: read, check, explain, turn into targets; starts and probes nothing."""
+"""The configuration: reading, validation, error messages, targets; starts and probes nothing."""
 
 from monitor.config.issuers import IssuerSettings
-from monitor.config.load import Config, load, unwritten
+from monitor.config.load import Config, default_config, load
 from monitor.config.online import online_problems
 from monitor.config.schema import json_schema
 from monitor.config.settings import EmailSettings, InstanceSettings
@@ -14,6 +14,7 @@ __all__ = [
     "InstanceSettings",
     "IssuerSettings",
     "Plan",
+    "default_config",
     "json_schema",
     "load",
     "online_problems",
@@ -21,5 +22,4 @@ __all__ = [
     "single_target",
     "trust_of",
     "unmatched",
-    "unwritten",
 ]

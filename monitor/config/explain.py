@@ -1,6 +1,7 @@
-"""Say in plain words what is wrong with a value; never show a secret.
+"""Explain validation errors in plain English, without showing secrets.
 
-The checking library's messages are for programmers; each kind that a file can cause has our own sentence.
+The messages of the validation library are for programmers; each error that a file can cause has its own
+sentence here.
 """
 
 import difflib
@@ -17,15 +18,15 @@ from monitor.errors import Problem
 from monitor.settings import RENAMED, renamed
 
 _SECRET = re.compile(r"password|passphrase|secret|token", re.IGNORECASE)
-# What stands before the @ of an address: people write logins as in https://user:password@host.
+# Credentials in an address: people write https://user:password@host.
 _LOGIN = re.compile(r"[^\s/@:]*:[^\s@]*@")
 _LONGEST_VALUE = 60
 
 
-def explained(document: Document, model: type[BaseModel], errors: Sequence[ErrorDetails]) -> list[Problem]:
+def problems_of(document: Document, model: type[BaseModel], errors: Sequence[ErrorDetails]) -> list[Problem]:
     """Return one problem for each error of checking a document against a model."""
     wrong = {error["loc"][:-1] for error in errors}
-    # A list whose only entries are wrong counts as too short as well: one mistake, one sentence.
+    # A list with only invalid entries is reported as too short as well: one mistake, one sentence.
     kept = [error for error in errors if not (error["type"] == "too_short" and error["loc"] in wrong)]
     return list(dict.fromkeys(_problem(document, model, error) for error in kept))
 
@@ -44,14 +45,14 @@ def _renamed_check(error: ErrorDetails) -> str:
 
 
 def _keys(data: Any, loc: tuple[int | str, ...]) -> Keys:
-    """Return the keys of a location as they stand in the file, without the names of union members."""
+    """Return the keys of an error location as written in the file, without names of union members."""
     keys: list[int | str] = []
     here = data
     for index, part in enumerate(loc):
         try:
             here = here[part]
         except (LookupError, TypeError):
-            # Not in the file: the missing key itself when last, else the kind of a target.
+            # Not in the file: a missing key at the end, or the kind of a target.
             if index + 1 < len(loc) or not isinstance(here, Mapping) or part in (here.get("kind"), "[key]"):
                 continue
             here = None
@@ -111,7 +112,7 @@ _SENTENCES = {
 
 
 def _got(keys: Keys, error: ErrorDetails) -> str:
-    """Return the value as `` (got 'x')``; secrets are hidden, and a rule over many keys has none."""
+    """Return the value as `` (got 'x')``; secrets and values of rules over several keys are left out."""
     value = error["input"]
     whole = isinstance(value, list | tuple | Mapping)
     if whole and error["type"] == "value_error":
@@ -166,9 +167,9 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _models_at(model: type[BaseModel], keys: Keys, loc: Sequence[int | str]) -> list[type[BaseModel]]:
-    """Return the settings that may stand at some keys; the kinds named in ``loc`` narrow the choice."""
+    """Return the settings classes allowed at some keys; kinds named in ``loc`` narrow the choice."""
     models = [model]
-    chosen = False  # whether the next key is a name of the user's own choice
+    chosen = False  # whether the next key is a name chosen by the user
     for key in keys:
         if isinstance(key, str) and not chosen:
             fields = [
@@ -191,6 +192,6 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def kinds_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the kinds that a settings class stands for, nothing for sections without kinds."""
+    """Return the kinds of a settings class, nothing for sections without kinds."""
     field = model.model_fields.get("kind")
     return tuple(str(value) for value in get_args(field.annotation)) if field else ()

@@ -1,4 +1,4 @@
-"""What the section ``issuers`` may hold: how issuers of certificates may be asked; asks nobody."""
+"""The section ``issuers`` of the configuration: which issuers may be queried and how; sends nothing."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ def _named(directories: dict[str, str]) -> dict[str, str]:
 
 
 class IssuerSettings(Settings):
-    """Say what may be asked for what stands in certificates, beyond public addresses."""
+    """The settings for querying issuers."""
 
     private_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
         (), description="private addresses and networks of your CA that certificates may send us to"
@@ -57,5 +57,5 @@ class IssuerSettings(Settings):
 
     @property
     def url_policy(self) -> UrlPolicy:
-        """Return what may be asked."""
+        """Return the policy for URLs in certificates."""
         return UrlPolicy.of(self.private_addresses)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from monitor.config.explain import explained
+from monitor.config.explain import problems_of
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.references import Reference, references
@@ -40,9 +40,10 @@ _LISTS = ("policies", "targets", "include")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Hold a whole configuration, files joined and defaults filled in.
+    """A complete configuration, with included files merged and defaults filled in.
 
-    ``files`` are all files read, the given one first; ``references`` are what they name on this machine.
+    ``files`` are all files read, the main one first; ``references`` are the files and variables that they
+    name.
     """
 
     files: tuple[Path, ...]
@@ -78,13 +79,13 @@ def load(path: Path) -> Config:
     return loading.config()
 
 
-def unwritten() -> Config:
-    """Return what holds without any file: the built-in defaults and no targets."""
+def default_config() -> Config:
+    """Return the configuration without any file: built-in defaults and no targets."""
     return replace(_Loading().config(), files=(Path.cwd(),))
 
 
 class _Loading:
-    """Collect files, what they say and what is wrong with them."""
+    """The files read so far, their settings and their problems."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -94,7 +95,7 @@ class _Loading:
         self._presets = Presets.built_in()
 
     def file(self, path: Path, chain: tuple[Path, ...]) -> None:
-        """Read one file, then those it includes; a file that two patterns match is read once."""
+        """Read one file and its includes; a file that several patterns match is read once."""
         real = os.path.realpath(path)
         if real in self._files:
             return
@@ -114,7 +115,7 @@ class _Loading:
             settings = FileSettings.model_validate(document.data, context=context)
         except ValidationError as error:
             said = {problem.key for problem in problems}
-            wrong = explained(document, FileSettings, error.errors(include_url=False))
+            wrong = problems_of(document, FileSettings, error.errors(include_url=False))
             problems += [problem for problem in wrong if problem.key not in said]
         else:
             self._parts.append((document, settings))
@@ -124,7 +125,7 @@ class _Loading:
                 self._claim(document, section)
 
     def _preset(self, document: Document) -> tuple[Problem, ...]:
-        """Put the user's presets over ours before targets name their roles; return what is wrong in them."""
+        """Merge the user's presets over the built-in ones before targets use them; return problems."""
         tables = document.data.get("presets")
         try:
             if isinstance(tables, dict):
@@ -162,7 +163,7 @@ class _Loading:
         self.problems.append(document.problem(("include", index), message))
 
     def duplicates(self) -> None:
-        """Report targets that stand in the configuration twice."""
+        """Report targets that are configured twice."""
         locations: dict[str, tuple[Document, Keys]] = {}
         for document, settings in self._parts:
             for index, target in enumerate(settings.targets):
@@ -176,7 +177,7 @@ class _Loading:
                         self.problems.append(document.problem(here[1], message))
 
     def unknown_presets(self) -> None:
-        """Report endpoints and modules that name a preset which no file defines."""
+        """Report endpoints and modules that name an undefined preset."""
         every = [preset.key for role in self._presets.roles for preset in self._presets.all_ports(role)]
         for document, settings in self._parts:
             for keys, endpoint in _endpoints(settings):
@@ -186,7 +187,7 @@ class _Loading:
                     self.problems.append(document.problem((*keys, "preset"), message))
 
     def nobody_to_ask(self) -> None:
-        """Report that renewal information is wanted where no CA is named that could give it."""
+        """Report that renewal information is enabled without any ACME CA to request it from."""
         if any(settings.issuers and settings.issuers.acme for _, settings in self._parts):
             return
         for document, settings in self._parts:
@@ -196,7 +197,7 @@ class _Loading:
                     self.problems.append(document.problem((*keys, "renewal_information"), message))
 
     def config(self) -> Config:
-        """Return everything joined."""
+        """Return the merged configuration."""
         parts = [settings for _, settings in self._parts]
         targets = [target for part in parts for target in part.targets]
         return Config(
@@ -246,7 +247,7 @@ def _first(parts: Sequence[FileSettings], section: str) -> Any:
 
 
 def target_ids(settings: TargetKind | DiscoveryKind) -> tuple[str, ...]:
-    """Return the ids of the targets of a configured entry, or that of a discovery."""
+    """Return the ids of the targets of an entry, or the id of a discovery."""
     if isinstance(settings, DISCOVERIES):
         return (settings.id,)
     return tuple(target.id for target in targets_of(settings, Policy()))

@@ -1,4 +1,4 @@
-"""Which machines a site's discovery has shown: the ones whose stores a ``windows`` block reads; pure."""
+"""The machines that a site's discovery found, whose stores a ``windows`` block reads; pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from monitor.addresses import HostPort, machine_name
 from monitor.model import DiscoveredTarget
 
 _CAMERA = "camera."
-# They name what listens at a port, not the machine.
+# These labels describe the service at a port, not the machine.
 _OF_A_PORT = frozenset({"component", "certificate_group"})
 
 
 @dataclass(frozen=True, slots=True)
 class FoundMachine:
-    """Hold one machine: the host it was first found at, its other names, and what its endpoints share."""
+    """One machine: the host it was first found at, its other names, and the labels its endpoints share."""
 
     host: str
     aliases: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
 
-    def joined(self, other: "FoundMachine") -> "FoundMachine":
-        """Return this machine with what another finding of it knows."""
+    def merged(self, other: "FoundMachine") -> "FoundMachine":
+        """Return this machine merged with a duplicate."""
         names = dict.fromkeys((*self.aliases, other.host, *other.aliases))
         names.pop(self.host, None)
         shared = tuple(label for label in self.labels if label in other.labels)
@@ -28,18 +28,18 @@ class FoundMachine:
 
 
 def machines(found: Iterable[DiscoveredTarget]) -> tuple[FoundMachine, ...]:
-    """Return each machine behind these endpoints once, in their order; cameras are none.
+    """Return the machine of each endpoint once, in their order; cameras are left out.
 
-    A host that is another name of exactly one machine is that machine. Of several it is none of them: behind
-    one public address there may be many.
+    A host that is an alias of exactly one machine is that machine. An alias of several machines is none of
+    them: one public address may belong to many.
     """
     known: dict[str, FoundMachine] = {}
     for one in filter(None, map(_machine, found)):
-        known[one.host] = known[one.host].joined(one) if one.host in known else one
+        known[one.host] = known[one.host].merged(one) if one.host in known else one
     for host in tuple(known):
         owners = [other.host for other in known.values() if host in other.aliases]
         if len(owners) == 1:
-            known[owners[0]] = known[owners[0]].joined(known.pop(host))
+            known[owners[0]] = known[owners[0]].merged(known.pop(host))
     return tuple(known.values())
 
 
@@ -49,7 +49,7 @@ def _machine(found: DiscoveredTarget) -> FoundMachine | None:
     try:
         host = HostPort.parse(found.address).host
     except ValueError:
-        return None  # what is wrong with it is told where it becomes an endpoint
+        return None  # its error is reported where it becomes an endpoint
     aliases = dict.fromkeys(map(machine_name, found.aliases))
     labels = tuple(label for label in found.labels if label[0] not in _OF_A_PORT)
     return FoundMachine(host, tuple(name for name in aliases if name != host), labels)

@@ -1,4 +1,4 @@
-"""The section ``probe``: what ``/probe`` may be asked for, and the endpoint that one request names."""
+"""The section ``probe`` of the configuration: allowed targets of ``/probe``, and its modules."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ LONGEST_TARGET = 300
 
 
 class ModuleSettings(EndpointSettings):
-    """The keys of an endpoint but its address, which comes with each request."""
+    """The keys of an endpoint except its address, which comes with each request."""
 
     address: SkipJsonSchema[str] = Field("", description="comes with the request")
 
@@ -36,7 +36,7 @@ def _pattern(text: str) -> str:
 
 
 class ProbeSettings(Settings):
-    """What ``/probe`` may be asked for; nothing, unless ``allow`` lists it."""
+    """The targets and modules of ``/probe``; nothing is allowed unless ``allow`` lists it."""
 
     modules: dict[str, ModuleSettings] = Field(
         default_factory=dict, description="keys of an endpoint by the name that module= asks for"
@@ -58,18 +58,18 @@ class ProbeSettings(Settings):
 
     @property
     def allowed(self) -> Allowed:
-        """Return the list in a form that can be asked."""
+        """Return the allow list."""
         return Allowed(self.allow)
 
-    def within(self, asked: timedelta | None) -> timedelta:
-        """Return how long one probe may take when the client waits so long, ``None`` for unknown."""
+    def time_limit(self, asked: timedelta | None) -> timedelta:
+        """Return the time limit of a probe; ``asked`` is the client's timeout, ``None`` if unknown."""
         return self.timeout if asked is None else min(asked, self.timeout)
 
     def endpoint(self, target: str, module: str) -> ModuleSettings:
         """Return the endpoint for ``host:port`` or ``smtp://host:25``; raise ``ValueError`` with a sentence.
 
-        A scheme wins over the protocol of the module. Without a module the one called ``default`` serves, or
-        what the configuration says for every target.
+        A scheme overrides the protocol of the module. The default module is the one named ``default``, or
+        else the configuration for all targets.
         """
         settings = self._module(module)
         return settings.model_copy(update=_address(target, settings.protocol))
@@ -84,7 +84,7 @@ class ProbeSettings(Settings):
 
 
 def _address(text: str, protocol: str) -> dict[str, Any]:
-    """Return the keys ``address`` and ``protocol`` that a target stands for."""
+    """Return the keys ``address`` and ``protocol`` for a target."""
     if not text:
         raise ValueError("name one target: /probe?target=HOST:PORT")
     if len(text) > LONGEST_TARGET:

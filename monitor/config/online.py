@@ -1,6 +1,6 @@
-"""Check what a configuration refers to on this machine: files readable, variables set, store writable.
+"""Check what a configuration refers to on this machine: readable files, set variables, a writable store.
 
-Changes nothing and connects to nothing.
+It changes nothing and connects to nothing.
 """
 
 import os
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from monitor.config.load import Config
-from monitor.config.references import Reference, Thing
+from monitor.config.references import Reference, ReferenceKind
 from monitor.config.state import path_of
 from monitor.documents import dotted, read
 from monitor.errors import ConfigError, Problem
@@ -20,22 +20,22 @@ def online_problems(config: Config) -> tuple[Problem, ...]:
 
 
 def _problems(config: Config) -> Iterator[Problem]:
-    said: dict[tuple[Thing, str], str | None] = {}
+    said: dict[tuple[ReferenceKind, str], str | None] = {}
     for reference in config.references:
-        key = (reference.thing, reference.value)
+        key = (reference.kind, reference.value)
         if key not in said:
-            said[key] = _CHECKS[reference.thing](reference.value)
+            said[key] = _CHECKS[reference.kind](reference.value)
         message = said[key]
         if message:
             yield _problem(reference, message)
-    if not any(reference.thing is Thing.STORE for reference in config.references):
+    if not any(reference.kind is ReferenceKind.STORE for reference in config.references):
         message = _unwritable(config.store.url)
         if message:
             yield Problem(str(config.files[0]), 0, "store.url", f"{message}; set store.url to another place")
 
 
 def _problem(reference: Reference, message: str) -> Problem:
-    # The line is looked up again: a configuration in use keeps no text of its files.
+    # The line is looked up again: a loaded configuration does not keep the text of its files.
     try:
         return read(reference.file).problem(reference.keys, message)
     except ConfigError:
@@ -84,12 +84,12 @@ def _unwritable(url: str) -> str | None:
     return f"the folder {folder} cannot be written"
 
 
-_CHECKS: dict[Thing, Callable[[str], str | None]] = {
-    Thing.ANCHOR: _unreadable,
-    Thing.CA: _unreadable_file,
-    Thing.FOLDER: _unreadable_folder,
-    Thing.OWN: _unreadable_file,
-    Thing.PASSWORD_FILE: _unreadable_file,
-    Thing.PASSWORD_ENV: _unset,
-    Thing.STORE: _unwritable,
+_CHECKS: dict[ReferenceKind, Callable[[str], str | None]] = {
+    ReferenceKind.ANCHOR: _unreadable,
+    ReferenceKind.CA: _unreadable_file,
+    ReferenceKind.FOLDER: _unreadable_folder,
+    ReferenceKind.OWN: _unreadable_file,
+    ReferenceKind.PASSWORD_FILE: _unreadable_file,
+    ReferenceKind.PASSWORD_ENV: _unset,
+    ReferenceKind.STORE: _unwritable,
 }

@@ -12,15 +12,15 @@ from monitor.settings import PolicySettings
 _INFORMATION = ("owner", "note")
 _OWN = tuple(name for name in PolicySettings.model_fields if name not in _INFORMATION)
 _PLAIN = frozenset(_OWN) - {"checks", "accept", "remind_every"}
-# A list of a stranger could make it endless, and it stands in every mail about the target.
+# A discovered list could make it endless, and it is part of every mail about the target.
 _LONGEST_NOTE = 1000
 
 
 class Policies:
-    """Resolve policies; equal ones are one object, because 100,000 targets point to them."""
+    """Resolved policies; equal ones share one object, because 100,000 targets refer to them."""
 
     def __init__(self, defaults: PolicySettings, rules: Iterable[PolicyRule]) -> None:
-        """Take what the configuration says for all targets and for some."""
+        """Use the defaults and the rules of a configuration."""
         self._defaults, self._rules = defaults, tuple(rules)
         told = [rule for rule in self._rules if rule.owner is not None or rule.note is not None]
         self._informing = tuple(reversed(told))
@@ -36,10 +36,10 @@ class Policies:
         own: PolicySettings,
         preset: PolicySettings | None = None,
     ) -> Policy:
-        """Return the policy of a target of this kind with these labels and keys of its own.
+        """Return the policy of a target with a kind, labels and its own keys.
 
-        A preset stands between defaults and matching rules: it knows more of the target than the former
-        and less of the site than the latter.
+        A preset overrides defaults and is overridden by matching rules: it is more specific to the target
+        than the former and less specific to the site than the latter.
         """
         base = self._base if preset is None else self._shared(_changed(self._base, preset))
         owner = self.owner_and_note(kind, labels, own, preset)[0] if self._owner_matters else ""
@@ -60,10 +60,10 @@ class Policies:
         own: PolicySettings,
         preset: PolicySettings | None = None,
     ) -> tuple[str, str]:
-        """Return who is responsible for a target and the remark about it, each as one clean line.
+        """Return the owner and the note of a target, each as one line of sanitized text.
 
-        They are found as policies are; a label ``owner`` of the target counts like its key of that name, and
-        rules can match the owner like a label.
+        They are resolved as policies are; a label ``owner`` of the target counts like its key of that name,
+        and rules can match the owner like a label.
         """
         layers = self._layers(as_labels(kind, labels, own.owner), preset)
         owner = _first(own.owner, labels.get("owner"), *(one.owner for one in layers))
@@ -72,13 +72,13 @@ class Policies:
         return display(owner), display(note, _LONGEST_NOTE)
 
     def _layers(self, matched: Mapping[str, str], preset: PolicySettings | None) -> list[PolicySettings]:
-        """Return what may name owner or note below the target itself, the strongest first."""
-        rules = (rule for rule in self._informing if rule.fits(matched))
+        """Return the settings that may set owner or note below the target itself, strongest first."""
+        rules = (rule for rule in self._informing if rule.matches(matched))
         return [*rules, *((preset,) if preset else ()), self._defaults]
 
     def _matched(self, policy: Policy, labels: Mapping[str, str]) -> Policy:
         for rule in self._rules:
-            if rule.fits(labels):
+            if rule.matches(labels):
                 policy = _changed(policy, rule)
         return policy
 
@@ -91,7 +91,7 @@ def _first(*texts: str | None) -> str:
 
 
 def as_labels(kind: str, labels: Mapping[str, str], owner: str | None) -> dict[str, str]:
-    """Return what rules are matched with: the labels, the kind, and the owner as if it were a label."""
+    """Return the labels that rules match: those of the target, its kind and its owner."""
     return {**labels, **({"owner": owner} if owner else {}), "kind": kind}
 
 

@@ -12,8 +12,8 @@ from monitor.sources import EndpointSettings, FilesSettings, KubernetesSettings
 from monitor.windows.access import WindowsAccess
 
 
-class Thing(StrEnum):
-    """Say what is referred to."""
+class ReferenceKind(StrEnum):
+    """The type of a reference."""
 
     ANCHOR = "anchor"
     CA = "ca"
@@ -26,28 +26,28 @@ class Thing(StrEnum):
 
 _NAMING = (DiscoverySettings, EndpointSettings, KubernetesSettings, WindowsAccess)
 _NAMED = {
-    "password_file": Thing.PASSWORD_FILE,
-    "password_env": Thing.PASSWORD_ENV,
-    "token_file": Thing.PASSWORD_FILE,
-    "token_env": Thing.PASSWORD_ENV,
-    "proxy_password_file": Thing.PASSWORD_FILE,
-    "proxy_password_env": Thing.PASSWORD_ENV,
-    "client_cert": Thing.OWN,
-    "kubeconfig": Thing.OWN,
-    "folder": Thing.FOLDER,
-    "client_key": Thing.OWN,
-    "client_key_passphrase_file": Thing.PASSWORD_FILE,
-    "client_key_passphrase_env": Thing.PASSWORD_ENV,
+    "password_file": ReferenceKind.PASSWORD_FILE,
+    "password_env": ReferenceKind.PASSWORD_ENV,
+    "token_file": ReferenceKind.PASSWORD_FILE,
+    "token_env": ReferenceKind.PASSWORD_ENV,
+    "proxy_password_file": ReferenceKind.PASSWORD_FILE,
+    "proxy_password_env": ReferenceKind.PASSWORD_ENV,
+    "client_cert": ReferenceKind.OWN,
+    "kubeconfig": ReferenceKind.OWN,
+    "folder": ReferenceKind.FOLDER,
+    "client_key": ReferenceKind.OWN,
+    "client_key_passphrase_file": ReferenceKind.PASSWORD_FILE,
+    "client_key_passphrase_env": ReferenceKind.PASSWORD_ENV,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Hold one reference: where it stands, what it is, and the path, variable or address it names."""
+    """One reference: its file and keys, its type, and the path, variable or address that it names."""
 
     file: Path
     keys: Keys
-    thing: Thing
+    kind: ReferenceKind
     value: str
 
 
@@ -56,17 +56,17 @@ def references(file: Path, settings: FileSettings) -> Iterator[Reference]:
     return (Reference(file, keys, thing, value) for keys, thing, value in _raw(settings))
 
 
-def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
+def _raw(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     for keys, trust in _trusts(settings):
         for index, value in enumerate(trust or ()):
             if value != "system":
-                yield (*keys, "trust", index), Thing.ANCHOR, value
+                yield (*keys, "trust", index), ReferenceKind.ANCHOR, value
     email = settings.email
     if email is not None:
         for thing, named in (
-            (Thing.CA, email.ca),
-            (Thing.PASSWORD_FILE, email.password_file),
-            (Thing.PASSWORD_ENV, email.password_env),
+            (ReferenceKind.CA, email.ca),
+            (ReferenceKind.PASSWORD_FILE, email.password_file),
+            (ReferenceKind.PASSWORD_ENV, email.password_env),
         ):
             if named is not None:
                 yield ("email", thing.value), thing, named
@@ -74,7 +74,7 @@ def _raw(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
         yield from _named(keys, holder)
     yield from _passphrases(settings)
     if settings.store is not None:
-        yield ("store", "url"), Thing.STORE, settings.store.url
+        yield ("store", "url"), ReferenceKind.STORE, settings.store.url
 
 
 def _holders(settings: FileSettings) -> Iterator[tuple[Keys, object]]:
@@ -91,21 +91,21 @@ def _machine_access(target: object) -> WindowsAccess | None:
     return target.machine_access() if isinstance(target, DiscoverySettings) else None
 
 
-def _named(keys: Keys, target: object) -> Iterator[tuple[Keys, Thing, str]]:
+def _named(keys: Keys, target: object) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     for name, thing in _NAMED.items():
         named = getattr(target, name, None)
         if named is not None:
             yield (*keys, name), thing, named
 
 
-def _passphrases(settings: FileSettings) -> Iterator[tuple[Keys, Thing, str]]:
+def _passphrases(settings: FileSettings) -> Iterator[tuple[Keys, ReferenceKind, str]]:
     for index, target in enumerate(settings.targets):
         for number, one in enumerate(target.passphrases if isinstance(target, FilesSettings) else ()):
             keys = ("targets", index, "passphrases", number)
             if one.file is not None:
-                yield (*keys, "file"), Thing.PASSWORD_FILE, one.file
+                yield (*keys, "file"), ReferenceKind.PASSWORD_FILE, one.file
             if one.env is not None:
-                yield (*keys, "env"), Thing.PASSWORD_ENV, one.env
+                yield (*keys, "env"), ReferenceKind.PASSWORD_ENV, one.env
 
 
 def _trusts(settings: FileSettings) -> Iterator[tuple[Keys, tuple[str, ...] | None]]:

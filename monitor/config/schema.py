@@ -6,7 +6,7 @@ from monitor.config.settings import FileSettings
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the schema of a whole file (JSON Schema 2020-12); lengths of time are texts."""
+    """Return the schema of a whole file (JSON Schema 2020-12); durations are strings."""
     schema = FileSettings.model_json_schema(by_alias=True, mode="validation")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,6 +1,6 @@
-"""What a configuration file may hold: its sections, keys, defaults and the rules inside a section.
+"""The sections and keys of a configuration file, their defaults, and the rules within a section.
 
-Rules that need several sections or files are load's matter.
+Rules over several sections or files are in ``load``.
 """
 
 import re
@@ -23,7 +23,7 @@ from monitor.sources import TargetKind
 
 AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
 
-# RFC 5321 allows far more; what it allows beyond this breaks relays and mail programs.
+# RFC 5321 allows far more, but that breaks relays and mail programs.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
 # A name, or an address in brackets (RFC 5321 section 4.1.3).
 _EHLO_NAME = re.compile(r"[^\s/@]+")
@@ -95,19 +95,19 @@ def _same(name: str, value: str | None, wanted: str) -> bool:
 
 
 class PolicyRule(PolicySettings):
-    """Change the policy of the targets that carry all of these labels."""
+    """A rule that changes the policy of the targets with all of these labels."""
 
     match: Annotated[dict[str, str], AfterValidator(_match)] = Field(
         description="labels and their values that a target must carry; kind is one of them"
     )
 
-    def fits(self, labels: Mapping[str, str]) -> bool:
-        """Return whether a target with these labels, its kind among them, is meant."""
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Return whether the rule matches a target with these labels, including its kind."""
         return all(_same(name, labels.get(name), value) for name, value in self.match.items())
 
 
 class EmailSettings(Settings):
-    """Say how mails leave, from whom and to whom."""
+    """The mail relay, sender and recipients."""
 
     # populate_by_name is left off: only ``from`` is a key of the file.
     host: Host = Field(description="mail server")
@@ -139,14 +139,14 @@ class EmailSettings(Settings):
 
     @property
     def password(self) -> SecretReference | None:
-        """Return where the password lies, ``None`` when there is no login."""
+        """Return the reference to the password, ``None`` without a login."""
         if self.username is None:
             return None
         return SecretReference(file=self.password_file or "", env=self.password_env or "")
 
 
 class WebSettings(Settings):
-    """Say where the web pages and metrics are served."""
+    """The addresses of web pages and metrics."""
 
     listen: Listen = Field("127.0.0.1:9850", description="address and port of pages and metrics")
     access: Literal["loopback", "open"] = Field("loopback", description="open: other machines may read it")
@@ -175,7 +175,7 @@ class WebSettings(Settings):
 
 
 class StoreSettings(Settings):
-    """Say where observations are recorded and how long."""
+    """The database for observations, and how long they are kept."""
 
     url: Annotated[str, AfterValidator(_store)] = Field(
         default_factory=default_url, description="SQLite database, sqlite:////absolute/path"
@@ -184,7 +184,7 @@ class StoreSettings(Settings):
 
 
 class MetricsSettings(Settings):
-    """Say what the metrics show."""
+    """The labels and certificates in metrics."""
 
     labels: Annotated[tuple[Label, ...], AfterValidator(_distinct)] = Field(
         ("site", "component", "owner"),
@@ -194,7 +194,7 @@ class MetricsSettings(Settings):
 
 
 class AlertSettings(Settings):
-    """Say when and what is told."""
+    """The schedule and scope of alerts."""
 
     every: Duration = Field(timedelta(minutes=1), description="time between two alert passes")
     notify_renewals: Literal["troubled", "all"] = Field(
@@ -203,21 +203,21 @@ class AlertSettings(Settings):
 
 
 class InstanceSettings(Settings):
-    """What this monitor is called, where there are several."""
+    """The name of this monitor, useful where there are several."""
 
     name: Line = Field("", description="what this monitor is called; in metrics, mails and JSON")
     customer: Line = Field("", description="whom it works for; in metrics, mails and JSON")
 
 
 class LimitSettings(Settings):
-    """Bound the load that looking puts on this machine and its network."""
+    """Limits of the load that probes put on this machine and its network."""
 
     in_flight: int = Field(500, strict=True, ge=1, le=100_000, description="looks at once, at most")
     per_second: int = Field(200, strict=True, ge=1, le=100_000, description="looks started a second, at most")
 
 
 class FileSettings(Settings):
-    """Hold what one file says; sections that it leaves out are ``None``."""
+    """The contents of one file; sections that are left out are ``None``."""
 
     defaults: PolicySettings | None = Field(None, description="policy of every target")
     policies: tuple[PolicyRule, ...] = Field((), description="changes by label; the last match wins")

@@ -1,4 +1,4 @@
-"""Where the database lies: the platform's place, and the rules of a configured address; opens nothing."""
+"""The location of the database: the platform's default and the rules for a configured URL; opens nothing."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ _TOP_FOLDERS = ("var", "etc", "opt", "srv", "home", "root", "usr", "run", "tmp",
 
 
 def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the folder for state: systemd's StateDirectory= when given, else the user's own.
+    """Return the folder for state: systemd's StateDirectory= if set, else that of the user.
 
     Source: systemd.exec(5) (colon-separated list), XDG Base Directory Specification.
     """
@@ -25,25 +25,25 @@ def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> 
 
 
 def default_url() -> str:
-    """Return the address of the database when none is configured."""
+    """Return the default URL of the database."""
     return url_of(default_folder(os.environ) / "state.db")
 
 
 def url_of(path: Path) -> str:
-    """Return the SQLAlchemy address of a database file."""
+    """Return the SQLAlchemy URL of a database file."""
     return f"sqlite:///{path.absolute().as_posix()}"
 
 
 def path_of(url: str) -> Path:
-    """Return the file of an address made by ``url_of`` or ``store_url``."""
+    """Return the file of a URL made by ``url_of`` or ``store_url``."""
     return Path(url.removeprefix("sqlite:///"))
 
 
 def store_url(value: str, folder: str) -> str:
-    """Return an address with an absolute path; a relative one is relative to ``folder``.
+    """Return a store URL with an absolute path; a relative one is relative to ``folder``.
 
-    Raises ``ValueError`` for anything but SQLite in a file, and for the three slashes that probe absolute
-    but are not (SQLAlchemy: ``sqlite:///relative``, ``sqlite:////absolute``).
+    Raises ``ValueError`` for anything but SQLite in a file, and for three slashes before a path that looks
+    absolute but is not (SQLAlchemy: ``sqlite:///relative``, ``sqlite:////absolute``).
     """
     if not value.startswith("sqlite:///"):
         raise ValueError("must be sqlite:////absolute/path; other databases are not supported")

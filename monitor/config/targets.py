@@ -1,4 +1,4 @@
-"""Turn a configuration and what was discovered into targets with their policies; probes nothing."""
+"""Turn a configuration and discovered targets into targets with their policies; probes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from monitor.xprotect import Preset, make_target_info
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Hold every target to watch, each id once, and what could not become one."""
+    """Every target to watch, each id once, and the problems with entries that gave none."""
 
     targets: tuple[Target, ...]
     problems: tuple[Problem, ...] = ()
@@ -42,10 +42,10 @@ class Plan:
 def plan(config: Config, discovered: Mapping[str, Sequence[DiscoveredTarget]]) -> Plan:
     """Return the targets: configured ones, then discovered ones, then the files that any of them uses.
 
-    Those are anchors and the client certificates that we show: nothing else would tell when they end.
+    These files are anchors and our client certificates, whose expiry nothing else would report.
 
-    ``discovered`` maps the id of a discovery to what it found last. A configured target wins over a
-    discovered one of the same id, an earlier discovery over a later one.
+    ``discovered`` maps the id of a discovery to its last list. A configured target wins over a discovered one
+    with the same id, an earlier discovery over a later one.
     """
     planning = _Planning(config)
     for settings in config.targets:
@@ -61,14 +61,14 @@ def plan(config: Config, discovered: Mapping[str, Sequence[DiscoveredTarget]]) -
 
 
 def single_target(config: Config, settings: TargetKind) -> Target:
-    """Return the target of one entry under the defaults and policies of a configuration, and no other."""
+    """Return the target of a single entry under the defaults and policies of a configuration."""
     planning = _Planning(replace(config, targets=(), discoveries=()))
     planning.add(settings)
     return next(iter(planning.targets.values()))
 
 
 def trust_of(config: Config, discovery: DiscoveryKind) -> tuple[str, ...]:
-    """Return the anchors by which a discovery verifies whom it asks."""
+    """Return the anchors by which a discovery verifies its servers."""
     policies = Policies(config.defaults, config.policies)
     return policies.of(discovery.kind, discovery.labels, discovery).trust
 
@@ -82,7 +82,7 @@ def _found(
 
 
 class _Planning:
-    """Collect targets by id."""
+    """The targets collected so far, by id."""
 
     def __init__(self, config: Config) -> None:
         self.targets: dict[str, Target] = {}
@@ -102,14 +102,14 @@ class _Planning:
         words = self._policies.owner_and_note(settings.kind, named, own or settings, before)
         labels = tuple(sorted(named.items()))
         for one in targets_of(settings, policy):
-            target = known_as(one, one.aliases, one.traits, preset) if preset else one
-            target = owned(target, *words)
+            target = with_preset(one, one.aliases, one.traits, preset) if preset else one
+            target = with_owner(target, *words)
             if origin or target.labels != labels:
                 target = replace(target, labels=labels, origin=origin)
             self.targets.setdefault(target.id, target)
 
     def add_machines(self, discovery: DiscoveryKind, found: Sequence[DiscoveredTarget]) -> None:
-        """Add the servers of a site, to read their stores, where its entry has a ``windows`` block."""
+        """Add the servers of a site to read their stores, if its entry has a ``windows`` block."""
         access = discovery.machine_access()
         if access is None:
             return
@@ -126,7 +126,7 @@ class _Planning:
                 origin=discovery.id,
             )
             words = self._policies.owner_and_note(REMOTE, labels, access, DEFAULT_POLICY)
-            self.targets.setdefault(target.id, owned(target, *words))
+            self.targets.setdefault(target.id, with_owner(target, *words))
 
     def add_found(self, discovery: DiscoveryKind, found: DiscoveredTarget) -> None:
         labels = self._with_site(discovery.labels | dict(found.labels))
@@ -143,17 +143,17 @@ class _Planning:
         own = with_policy(discovery, found)
         before = preset.defaults if preset else None
         policy = self._policies.of(found.kind, labels, own, before)
-        target = known_as(settings.target(policy), found.aliases, found.traits, preset)
-        target = owned(target, *self._policies.owner_and_note(found.kind, labels, own, before))
+        target = with_preset(settings.target(policy), found.aliases, found.traits, preset)
+        target = with_owner(target, *self._policies.owner_and_note(found.kind, labels, own, before))
         target = replace(target, labels=tuple(sorted(labels.items())), origin=discovery.id)
         there = self.targets.setdefault(target.id, target).location
         if there != target.location and found.kind != "endpoint":
             self._leave_out(discovery, found, f"{target.id} is already watched, at {there!r}")
 
     def _with_site(self, labels: dict[str, str]) -> dict[str, str]:
-        """Return labels with the site as it was first written: sites that differ in case are one site.
+        """Return labels with the site as it was first written, since case is ignored.
 
-        All that groups or joins targets by site, metrics included, then compares equal values.
+        Everything that groups or joins targets by site, including metrics, then compares equal values.
         """
         if (site := labels.get("site")) is None:
             return labels
@@ -163,14 +163,14 @@ class _Planning:
         self.problems.append(Problem(self._file, 0, discovery.id, f"found {found.address!r}: {why}"))
 
     def add_client_certificates(self) -> None:
-        """Watch every certificate of our own that we show: its end would close doors to us."""
+        """Add every client certificate that probes use: probes would fail after its expiry."""
         shown = set(filter(None, (_shown(one.settings) for one in self.targets.values())))
         for path in sorted(shown - self._watched):
             title = f"client certificate {PurePath(path).name}"
             self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="client_cert")
 
     def add_anchors(self) -> None:
-        """Watch every anchor file that a policy names: servers do not send their root."""
+        """Add every anchor file that a policy names: servers do not send their root."""
         done = set(self._watched) | {"system"}
         while paths := self._anchor_paths() - done:
             done |= paths
@@ -186,7 +186,7 @@ class _Planning:
 
 
 def _shown(settings: object) -> str:
-    """Return the file of the certificate of our own that a probe shows, empty for none."""
+    """Return the file of the client certificate that a probe uses, empty for none."""
     if isinstance(settings, Endpoint) and settings.connect.identity:
         return settings.connect.identity.certificate
     if isinstance(settings, RemoteMachine) and settings.identity:
@@ -195,7 +195,7 @@ def _shown(settings: object) -> str:
 
 
 def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> FoundKind:
-    """Return the settings of what was found; raise ``KeyError`` for a kind that is not known here."""
+    """Return the settings of a discovered target; raise ``KeyError`` for an unknown kind."""
     keys: dict[str, Any] = {"kind": found.kind, "labels": labels, "title": title} | dict(found.keys)
     if found.kind == "endpoint":
         keys |= {"address": found.address, "server_name": found.server_name or None}
@@ -203,8 +203,10 @@ def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> Fo
     return FOUND_KINDS[found.kind].model_validate(keys)
 
 
-def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, preset: Preset | None) -> Target:
-    """Return a target with what its preset and its surroundings tell of it; its own title stays."""
+def with_preset(
+    target: Target, aliases: tuple[str, ...], part: TargetTraits, preset: Preset | None
+) -> Target:
+    """Return a target with the info and traits of its preset; its own title is kept."""
     told = target.info
     if preset is not None:
         _, port = split_location(target.location)
@@ -219,15 +221,15 @@ def known_as(target: Target, aliases: tuple[str, ...], part: TargetTraits, prese
     return replace(target, aliases=aliases, info=told, traits=part)
 
 
-def owned(target: Target, owner: str, note: str) -> Target:
-    """Return a target with who is responsible for it and a remark about it."""
+def with_owner(target: Target, owner: str, note: str) -> Target:
+    """Return a target with an owner and a note."""
     if not owner and not note:
         return target
     return replace(target, info=replace(target.info, owner=owner, note=note))
 
 
 def _labels(preset: Preset | None) -> dict[str, str]:
-    """Return the labels that a preset gives to an entry that names it."""
+    """Return the labels of a preset for an entry that names it."""
     if preset is None:
         return {}
     labels = {

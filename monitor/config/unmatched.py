@@ -1,4 +1,4 @@
-"""Say which entries of ``policies`` nothing can match: a misspelt label would cost targets their policy."""
+"""Find entries of ``policies`` that match nothing, so that a misspelled label does not go unnoticed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,13 +13,13 @@ _MAY_BE_FOUND = frozenset({*FOUND_KINDS, REMOTE, None})
 
 
 def unmatched(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
-    """Return a sentence for each entry that fits none of these targets, in the order of the entries.
+    """Return a sentence for each entry that matches none of these targets, in the order of the entries.
 
-    With discoveries only an entry for a kind that none of them finds is told: which labels they will find is
-    not known.
+    With discoveries only entries for a kind that none of them finds are reported: the labels that they will
+    find are unknown.
     """
     known = [*_known(config, targets)]
-    told = [rule for rule in config.policies if not any(map(rule.fits, known))]
+    told = [rule for rule in config.policies if not any(map(rule.matches, known))]
     if config.discoveries:
         told = [rule for rule in told if rule.match.get("kind") not in _MAY_BE_FOUND]
     return tuple(
@@ -29,7 +29,7 @@ def unmatched(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
 
 
 def _known(config: Config, targets: Sequence[Target]) -> Iterator[Mapping[str, str]]:
-    """Iterate over the labels of all that has a policy: discoveries and probes have one too."""
+    """Iterate over the labels of everything with a policy, including discoveries and probe modules."""
     probes = (ModuleSettings(), *config.probe.modules.values()) if config.probe.allow else ()
     for target in targets:
         yield as_labels(target.kind, dict(target.labels), target.label("owner"))

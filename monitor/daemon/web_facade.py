@@ -81,7 +81,7 @@ class WebFacade:
             target = single_target(config, config.probe.endpoint(request.target, request.module))
         except ValueError as error:
             return OnDemandResult(refusal=OnDemandRefusal.INVALID, detail=str(error))
-        allowed, within = config.probe.allowed, config.probe.within(request.within)
+        allowed, within = config.probe.allowed, config.probe.time_limit(request.within)
         try:
             state = await self._services.on_demand.probe(target, allowed, within)
         except NotAllowedError:

@@ -1,6 +1,6 @@
-"""The words of the product as plain values: no I/O, no clock, no library types.
+"""The domain model as plain values: no I/O, no clock, no types of libraries.
 
-Everything else imports these names from here; the files below group them by what they describe.
+Other rooms import these names from here; the files group them by topic.
 """
 
 from monitor.model.anchors import Anchor, Anchors
@@ -32,7 +32,7 @@ from monitor.model.observation import (
     Observation,
     ProbeResult,
     Sighting,
-    within,
+    is_within,
 )
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, RevocationStatus, Staple
@@ -99,11 +99,11 @@ __all__ = [
     "TargetInfo",
     "TargetState",
     "TargetTraits",
+    "is_within",
     "label_problem",
     "make_target_id",
     "message",
     "qualified",
     "text",
-    "within",
     "worst",
 ]

@@ -1,4 +1,4 @@
-"""The certificates that a path may end at, as plain values; must not read files."""
+"""Trust anchors as plain values; must not read files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,43 +9,46 @@ from monitor.model.certificate import Certificate
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One trusted certificate and where it came from (``system`` or a file).
+    """One trusted certificate and its origin (``system`` or a file).
 
-    ``between`` is true for an intermediate at hand: it is trusted only where an anchor stands above it.
+    ``intermediate`` is true for an intermediate certificate: it is trusted only below an anchor.
     """
 
     certificate: Certificate
     der: bytes
     origin: str
-    between: bool = False
+    intermediate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """A set of anchors, the newest first, and the intermediates at hand; equal sets have equal ``key``."""
+    """A set of anchors, the newest first, and available intermediates; equal sets have equal ``key``."""
 
     members: tuple[Anchor, ...] = ()
     key: str = ""
-    between: tuple[Anchor, ...] = ()
+    intermediates: tuple[Anchor, ...] = ()
 
     @classmethod
     def of(cls, anchors: Iterable[Anchor]) -> "Anchors":
         """Return the set of some anchors; of several with the same bytes the first is kept.
 
-        What is trusted in one location is trusted, though it be an intermediate in another.
+        A certificate that is an anchor in one place and an intermediate in another is an anchor.
         """
         given = tuple(anchors)
         unique: dict[str, Anchor] = {}
-        for anchor in (*(one for one in given if not one.between), *(one for one in given if one.between)):
+        for anchor in (
+            *(one for one in given if not one.intermediate),
+            *(one for one in given if one.intermediate),
+        ):
             unique.setdefault(anchor.certificate.sha256, anchor)
         ordered = sorted(unique.values(), key=_end, reverse=True)
-        members = tuple(anchor for anchor in ordered if not anchor.between)
-        between = tuple(anchor for anchor in ordered if anchor.between)
+        members = tuple(anchor for anchor in ordered if not anchor.intermediate)
+        between = tuple(anchor for anchor in ordered if anchor.intermediate)
         return cls(members, _key(ordered) if ordered else "", between)
 
 
 def _key(anchors: Iterable[Anchor]) -> str:
-    marked = sorted(f"{one.certificate.sha256}{'?' * one.between}" for one in anchors)
+    marked = sorted(f"{one.certificate.sha256}{'?' * one.intermediate}" for one in anchors)
     return sha256("".join(marked).encode()).hexdigest()
 
 

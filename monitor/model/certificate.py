@@ -1,4 +1,4 @@
-"""The facts of one certificate that we judge and show, free of any library type."""
+"""The fields of one certificate that we judge and show, free of any library type."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,13 +8,13 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Certificate:
-    """Hold what one DER certificate says.
+    """The parsed fields of one DER certificate.
 
-    Texts are already cleaned for people (no control characters, bounded length). ``sha256`` is
+    Texts are sanitized (no control characters, bounded length). ``sha256`` is
     lower hex and identifies the certificate; ``sha1`` is upper hex without spaces, the form that
     Windows calls the thumbprint; ``serial`` is upper hex with an even number of digits.
-    ``extended_usages`` holds dotted OIDs and is ``None`` when the extension is absent (any usage,
-    RFC 5280 section 4.2.1.12). ``oddities`` says in words what could not be read.
+    ``extended_usages`` contains dotted OIDs and is ``None`` when the extension is absent (any usage,
+    RFC 5280 section 4.2.1.12). ``oddities`` describes fields that could not be parsed.
     """
 
     sha256: str
@@ -38,16 +38,16 @@ class Certificate:
 
     @property
     def lifetime(self) -> timedelta:
-        """Return the length from the first to the last instant of validity."""
+        """Return the length of the validity period."""
         return self.not_after - self.not_before
 
     def days_left(self, now: datetime) -> float:
-        """Return days of 24 hours until the end, negative after it."""
+        """Return days of 24 hours until expiry, negative after it."""
         return (self.not_after - now) / DAY
 
     @property
     def title(self) -> str:
-        """Return the shortest text by which a person knows this certificate."""
+        """Return the shortest recognizable name of the certificate for people."""
         return (
             self.subject_cn
             or (self.dns_names[0] if self.dns_names else "")

@@ -1,6 +1,6 @@
-"""What one machine's certificate stores tell beyond the certificates: keys, who may read them, who uses them.
+"""The certificate stores of one machine: private keys, permissions, bindings and services.
 
-A store says of a certificate what its bytes do not: its friendly name, whether a private key belongs to it.
+A store knows more about a certificate than its bytes: its friendly name, and whether it has a private key.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class KeyLink(StrEnum):
-    """Say whether a private key belongs to a stored certificate."""
+    """Whether a stored certificate has a private key."""
 
     PRESENT = "present"
     MISSING = "missing"
@@ -18,7 +18,7 @@ class KeyLink(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyPermission:
-    """Hold one entry of a key's access list that concerns reading: for whom (a SID), and yes or no."""
+    """One entry of a key's access control list that allows or denies a SID to read."""
 
     sid: str
     name: str = ""
@@ -27,10 +27,10 @@ class KeyPermission:
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """Hold what is known of a certificate's private key, never the key.
+    """Metadata of a certificate's private key, never the key itself.
 
-    ``hardware`` is true for smart cards, TPM and HSM. ``readers`` are its access entries in their order,
-    ``None`` where they could not be seen.
+    ``hardware`` is true for smart cards, TPM and HSM. ``readers`` are its access control entries in order,
+    ``None`` if they could not be read.
     """
 
     link: KeyLink = KeyLink.UNKNOWN
@@ -42,10 +42,10 @@ class PrivateKey:
 
 @dataclass(frozen=True, slots=True)
 class StoreEntry:
-    """Hold what one store says of one certificate; ``location`` is ``HOST/LocalMachine/My/THUMBPRINT``.
+    """One certificate in one store; ``location`` is ``HOST/LocalMachine/My/THUMBPRINT``.
 
-    ``store`` is ``LocalMachine/My`` and the like; ``thumbprint`` is the SHA-1 in upper hex, ``sha256`` lower
-    hex. An archived certificate is named here and gives no sighting: Windows hides it from its services.
+    ``store`` is, for example, ``LocalMachine/My``; ``thumbprint`` is the SHA-1 in upper hex, ``sha256`` lower
+    hex. An archived certificate has an entry but no sighting: Windows hides it from its services.
     """
 
     location: str
@@ -59,7 +59,7 @@ class StoreEntry:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Hold one binding of http.sys: ``0.0.0.0:443`` or ``name:443`` and the certificate it names."""
+    """One binding of http.sys: ``0.0.0.0:443`` or ``name:443`` and its certificate."""
 
     address: str
     port: int
@@ -70,9 +70,9 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """Hold one Windows service that uses certificates and the account it runs as.
+    """A Windows service that uses certificates, and the account that it runs as.
 
-    ``sids`` are the account's own SID and those of its groups, ``None`` where they could not be seen.
+    ``sids`` are the SIDs of the account and its groups, ``None`` if they could not be read.
     """
 
     service: str
@@ -84,12 +84,12 @@ class ServiceAccount:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What one probe of a machine's stores gave beyond sightings.
+    """The result of probing a machine's stores, beyond sightings.
 
-    ``names`` are all names and addresses it goes by, to join it with endpoints. ``roots`` are the SHA-256
+    ``names`` are all its names and addresses, which join it with endpoints. ``roots`` are the SHA-256
     of every certificate in its logical Root store and ``intermediates`` of its CA store, with all physical
-    parts (group policy, enterprise). ``None`` in any field means that it could not be seen: unknown is
-    never the same as none.
+    parts (group policy, enterprise). ``None`` in any field means that it could not be read: unknown is
+    never the same as empty.
     """
 
     host: str

@@ -59,5 +59,5 @@ class Mail:
 
     @property
     def pending(self) -> tuple[str, ...]:
-        """Return the addresses that still wait."""
+        """Return the addresses that the mail was not delivered to yet."""
         return tuple(address for address, state in self.recipients if state is RecipientStatus.PENDING)

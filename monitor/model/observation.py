@@ -1,4 +1,4 @@
-"""What one probe of one target gave: sightings, failures, and when."""
+"""The result of one probe of one target: sightings, failures and times."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from monitor.model.revocation import RevocationList, Staple
 
 
 class FailureReason(StrEnum):
-    """Name why (part of) a probe gave nothing; closed, published, and a metric label."""
+    """Why a probe of a location failed; a closed, published set, also used as a metric label."""
 
     DNS = "dns"
     REFUSED = "refused"
@@ -39,16 +39,17 @@ class FailureReason(StrEnum):
     INTERNAL = "internal"
 
 
-def within(location: str, holder: str) -> bool:
-    """Return whether a location is another one, or lies inside it.
+def is_within(location: str, holder: str) -> bool:
+    """Return whether a location equals another one or is inside it.
 
-    ``path#alias`` lies in ``path``, and ``host:port (RSA)``, one of a server's key types, in ``host:port``.
+    ``path#alias`` is inside ``path``, and ``host:port (RSA)``, one of a server's key types, inside
+    ``host:port``.
     """
     return location == holder or location.startswith((f"{holder}#", f"{holder} ("))
 
 
 def _holders(location: str) -> Iterator[str]:
-    """Iterate over a location and all that it may lie in; a path may have ``#`` in its own name."""
+    """Iterate over a location and those that may contain it; a path may contain ``#`` itself."""
     while location:
         yield location
         location = location.rpartition("#")[0]
@@ -56,7 +57,7 @@ def _holders(location: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Say why one location gave nothing; an empty ``location`` means the whole target."""
+    """Why one location could not be probed; an empty ``location`` means the whole target."""
 
     reason: FailureReason
     detail: str
@@ -65,9 +66,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Say that one certificate was seen at one location.
+    """One certificate seen at one location.
 
-    ``location`` is ``host:port``, a path, or ``path#alias`` in a file that gives its certificates names;
+    ``location`` is ``host:port``, a path, or ``path#alias`` in a file whose certificates have names;
     ``position`` is the index in the served list, in the file or under the alias.
     """
 
@@ -78,14 +79,13 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """Hold what a source returns: everything it saw and everything that failed.
+    """The result of probing one target: everything seen and everything that failed.
 
-    ``ders`` maps SHA-256 to the DER bytes of every sighting. ``encrypted`` is ``None`` where the
-    question has no meaning (files) or was not answered. ``machine`` is what a machine's stores told
-    beyond certificates, ``None`` for other kinds and where nothing came. ``lists`` are the CRLs seen;
-    ``staples`` the OCSP responses that came with a handshake, where they were asked for. ``partial`` says
-    that the probe ended before it had been everywhere, which ``failures`` explain: of what is not shown
-    nothing is known.
+    ``ders`` maps SHA-256 to the DER bytes of every sighting. ``encrypted`` is ``None`` if it is unknown or
+    does not apply (files). ``machine`` describes the stores of a machine, ``None`` for other kinds and
+    without a result. ``lists`` are the CRLs seen; ``staples`` the OCSP responses sent in the handshake, if
+    requested. ``partial`` is true if the probe ended before it had seen every location, which ``failures``
+    explain: nothing is known about what is not included.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -99,10 +99,10 @@ class ProbeResult:
 
     @property
     def unreachable_failures(self) -> tuple[Failure, ...]:
-        """Return the failures whose location showed no certificate at all.
+        """Return the failures at locations without any sighting.
 
-        A handshake that fails after the certificates arrived leaves a failure *and* sightings at
-        one location: worth a word, but the target was seen.
+        A handshake that fails after the certificates arrived leaves a failure *and* sightings at one
+        location: it is reported, but the target is reachable.
         """
         if self.partial or not self.failures:
             return self.failures
@@ -113,7 +113,7 @@ class ProbeResult:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Tie what was seen to its target and instant."""
+    """The result of a probe with its target and time."""
 
     target_id: str
     started_at: datetime

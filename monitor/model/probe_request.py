@@ -1,4 +1,4 @@
-"""What a source is asked: everything that it reads of a target, and nothing else."""
+"""The request for one probe: everything that a source needs of a target, and nothing else."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,9 +6,9 @@ from typing import Protocol
 
 
 class TaggedSettings(Protocol):
-    """What a source has to know of a target; ``kind`` says which source, and tells the union's members apart.
+    """The settings of a target for its source; ``kind`` names the source and is the tag of the union.
 
-    A frozen value that is compared by its content: it may have been written down and read elsewhere.
+    A frozen value that is compared by content: it may have been serialized.
     """
 
     @property
@@ -19,9 +19,9 @@ class TaggedSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProbeRequest:
-    """One target as its source sees it: without thresholds, labels and texts.
+    """One target without thresholds, labels and texts, as its source needs it.
 
-    ``location`` is shown in failures. ``settings`` hold references to secrets, never secrets. ``timeout``,
+    ``location`` is shown in failures. ``settings`` contain references to secrets, never secrets. ``timeout``,
     ``encryption``, ``revocation``, ``trust`` and ``forget_after`` are the policy's, ``plain_possible`` is the
     traits'. ``host`` and ``aliases`` are the names that a machine is known by.
     """

@@ -1,4 +1,4 @@
-"""What issuers say about their certificates after issuing them: revocation and when to renew."""
+"""What issuers publish about certificates after issuing them: revocation and renewal information."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class RevocationList:
-    """Hold the dates of one CRL seen at a location (a path, an address).
+    """The dates of one CRL seen at a location (a path, an address).
 
-    ``next_update`` may be absent although it must not (RFC 5280 section 5.1.2.5). Of lists with one ``scope``
-    a later one replaces an earlier one; a ``delta`` only adds to its base.
+    ``next_update`` may be absent although RFC 5280 section 5.1.2.5 requires it. Of several CRLs with the same
+    ``scope`` a later one replaces an earlier one; a ``delta`` only adds to its base.
     """
 
     location: str
@@ -34,7 +34,7 @@ class Staple:
 
 
 class RevocationStatus(StrEnum):
-    """Say what an issuer says of a certificate; ``unknown`` is "could not tell", never "good"."""
+    """The revocation status of a certificate; ``unknown`` is never "good"."""
 
     GOOD = "good"
     REVOKED = "revoked"
@@ -43,11 +43,11 @@ class RevocationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """Hold what was found out about one certificate's standing.
+    """The revocation status of one certificate and its source.
 
-    ``source`` is ``staple``, ``crl`` or ``ocsp``, empty where nothing answered; ``detail`` is a sentence
-    for people. ``attempts`` counts in a row those that gave no answer; a good answer that still holds stays
-    meanwhile. ``on_hold`` says that the revocation may be taken back (RFC 5280 section 5.3.1).
+    ``source`` is ``staple``, ``crl`` or ``ocsp``, empty without an answer; ``detail`` is a sentence for
+    people. ``attempts`` counts attempts without an answer in a row; a good status that is still valid stays
+    meanwhile. ``on_hold`` is true if the revocation may be lifted (RFC 5280 section 5.3.1).
     """
 
     sha256: str
@@ -63,10 +63,10 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class RenewalWindow:
-    """Hold the window in which an ACME CA suggests to renew a certificate (RFC 9773 section 4.2).
+    """The window in which an ACME CA suggests renewing a certificate (RFC 9773 section 4.2).
 
-    ``first_start`` and ``first_end`` are those of the first answer: a window that was pulled in since then
-    is told. Before ``ask_after`` the CA does not want to be asked again.
+    ``first_start`` and ``first_end`` are those of the first answer: a window that moved up since then raises
+    a finding. ``ask_after`` is the earliest time of the next request.
     """
 
     sha256: str

@@ -1,4 +1,4 @@
-"""The small interfaces through which upper modules receive lower services."""
+"""Small interfaces through which upper rooms receive lower services."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,20 +8,20 @@ from monitor.model.probe_request import ProbeRequest
 
 
 class Clock(Protocol):
-    """Tell wall time for people and records, and monotonic time for lengths."""
+    """A clock with wall time for people and records, and monotonic time for durations."""
 
     def now(self) -> datetime:
         """Return the wall time, aware and in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never step, from an arbitrary start."""
+        """Return monotonic seconds from an arbitrary start."""
         ...
 
 
 class Source(Protocol):
-    """Probe targets of one kind."""
+    """A source of probe results for one kind of target."""
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
-        """Return what the target shows within the timeout; never raise for the outside world."""
+        """Return the result of a probe within the timeout; never raise for failures of other systems."""
         ...

@@ -1,4 +1,4 @@
-"""What is known now: per target, and of all targets together."""
+"""The current state of each target, and the snapshot of all of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from monitor.model.target import Target
 
 @dataclass(frozen=True, slots=True)
 class FormerLeaf:
-    """Say that a leaf is no longer at its location, since how many good probes, and what stands there now."""
+    """A leaf that is no longer at its location, its successor there, and the number of good probes since."""
 
     location: str
     old: Certificate
@@ -24,12 +24,12 @@ class FormerLeaf:
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """Hold the latest knowledge about one target.
+    """The current state of one target.
 
-    ``sightings`` are the last known ones: while looks fail they stay (and stay judged) until
-    ``forget_after``. ``failed_probes`` counts in a row. ``watched_since`` is when it was first probed;
+    ``sightings`` are the last known ones: while probes fail they are kept and judged until ``forget_after``.
+    ``failed_probes`` counts failures in a row. ``watched_since`` is the time of the first probe;
     ``unreachable`` is the finding of that check or of never_seen, if due. ``machine``, ``lists`` and
-    ``staples`` are the last known of what a probe gave beside certificates; staples are not recorded.
+    ``staples`` are the last known ones too; staples are not recorded.
     """
 
     target: Target
@@ -55,12 +55,12 @@ class TargetState:
 
     @property
     def idle_standby(self) -> bool:
-        """Return whether its last probe failed as is to be expected: it answers only after a takeover."""
+        """Return whether the last probe of a standby failed as expected: it answers only after a takeover."""
         return self.target.traits.standby and self.up is False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return every finding about this target, the blind one last."""
+        """Return every finding about this target, the one about unreachability last."""
         return self.assessment.findings + ((self.unreachable,) if self.unreachable else ())
 
     @property
@@ -71,10 +71,10 @@ class TargetState:
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryState:
-    """Hold how one discovery is: when its list was last had, and why not since.
+    """The state of one discovery: when its list was last fetched, and why not since.
 
-    ``target_id`` is the endpoint that the list comes from, where there is one; ``failed`` counts in a row.
-    ``asked_at`` is when it was last asked by this process: before, nothing is known of how it fares.
+    ``target_id`` is that of the endpoint that serves the list, if any; ``failed`` counts failures in a row.
+    ``asked_at`` is the time of the last refresh by this process, ``None`` before the first.
     """
 
     id: str
@@ -88,11 +88,11 @@ class DiscoveryState:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Hold an immutable picture of everything known at one instant.
+    """An immutable snapshot of everything known at one instant.
 
-    ``states`` maps target id to state; ``correlated`` maps target id to findings that needed many
-    targets; ``discoveries`` maps discovery id to state; ``revocations`` and ``renewals`` map SHA-256 to what
-    the issuer said of a certificate. All are replaced, never changed in place.
+    ``states`` maps target ids to states; ``correlated`` maps target ids to findings from correlating targets;
+    ``discoveries`` maps discovery ids to states; ``revocations`` and ``renewals`` map the SHA-256 of a
+    certificate to its status and renewal window. All are replaced, never changed in place.
     """
 
     states: Mapping[str, TargetState] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Snapshot:
     renewals: Mapping[str, RenewalWindow] = field(default_factory=dict)
 
     def findings(self, target_id: str) -> tuple[Finding, ...]:
-        """Return a target's own findings and those it shares with others."""
+        """Return a target's own findings and the correlated ones."""
         return self.states[target_id].findings + self.correlated.get(target_id, ())
 
     def __iter__(self) -> Iterator[TargetState]:
@@ -110,5 +110,5 @@ class Snapshot:
         return iter(self.states.values())
 
     def __len__(self) -> int:
-        """Return how many targets are known."""
+        """Return the number of targets."""
         return len(self.states)

@@ -1,4 +1,4 @@
-"""Targets, the policy that applies to each, and what a target means to its people."""
+"""Targets, their policies, and their description for people."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,26 +11,26 @@ from monitor.model.probe_request import ProbeRequest, TaggedSettings
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Hold a time before the end: a length, or a share of the certificate's lifetime (0 to 1)."""
+    """A time before expiry: a duration, or a share of the certificate's lifetime (0 to 1)."""
 
     length: timedelta | None = None
     share: float | None = None
 
     def of(self, lifetime: timedelta) -> timedelta:
-        """Return the margin as a length for a certificate of this lifetime."""
+        """Return the margin as a duration for a certificate of this lifetime."""
         return self.length if self.length is not None else lifetime * (self.share or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Hold the thresholds and expectations that apply to one target.
+    """The thresholds and expectations that apply to one target.
 
-    A list of margins means its smallest member for the certificate at hand, so that ``[30d, 25%]``
-    warns a 398-day certificate at 30 days and a 6-day one at 1.5. ``checks`` overrides severities
-    (``None``: off); ``accept`` lists SHA-256 fingerprints whose trust is not questioned.
+    The smallest of several margins applies to a certificate, so that ``[30d, 25%]`` warns of a 398-day
+    certificate 30 days before expiry and of a 6-day one 1.5 days before. ``checks`` overrides severities
+    (``None``: off); ``accept`` lists SHA-256 fingerprints that are trusted without a path.
     ``trust`` names anchors: ``system`` or absolute paths. ``encryption`` is ``required``, ``any``
-    or ``off``. ``revocation`` names where to ask, in order (``staple``, ``crl``, ``ocsp``); empty: not asked.
-    ``renewal_information`` asks ACME CAs when to renew.
+    or ``off``. ``revocation`` lists the sources to check, in order (``staple``, ``crl``, ``ocsp``), empty for
+    no check. ``renewal_information`` requests renewal windows from ACME CAs.
     """
 
     interval: timedelta = timedelta(hours=1)
@@ -52,19 +52,19 @@ class Policy:
     renewal_information: bool = False
 
     def severity(self, check: Check, default: Severity) -> Severity | None:
-        """Return the severity to use for a check, ``None`` when it is switched off."""
+        """Return the severity of a check, ``None`` when it is switched off."""
         for name, severity in self.checks:
             if name is check:
                 return severity
         return default
 
     def warning_due_at(self, certificate: Certificate, *, as_ca: bool) -> datetime:
-        """Return the instant from which this certificate's end deserves a warning."""
+        """Return the time from which the expiry of a certificate is a warning."""
         margins = self.ca_warn_before if as_ca else self.warn_before
         return certificate.not_after - _smallest(margins, certificate.lifetime)
 
     def critical_due_at(self, certificate: Certificate, *, as_ca: bool) -> datetime:
-        """Return the instant from which this certificate's end is critical."""
+        """Return the time from which the expiry of a certificate is critical."""
         margins = self.ca_critical_before if as_ca else self.critical_before
         return certificate.not_after - _smallest(margins, certificate.lifetime)
 
@@ -107,15 +107,15 @@ class TargetInfo:
 
 @dataclass(frozen=True, slots=True)
 class TargetTraits:
-    """Hold the part a target plays in a larger system: what judging beyond one certificate needs.
+    """The traits of a target that judging needs beyond its certificates.
 
-    ``standby`` is true where something answers only after a takeover: silence is then no failure and
-    no comfort. ``plain_possible`` is true where the product may be set up without TLS: a plain answer
-    is then judged by the policy's ``encryption`` instead of being a failure. ``stands_in_for`` names
-    the hosts whose work it takes over. ``public_names`` are names that clients are given for it and
-    that its certificate must therefore carry. ``key_type`` is the only one the product takes ("RSA").
-    ``self_signed_name`` is the common name of the certificate that the product makes for itself at every
-    start while it has no other: that is a state, and nothing that could be renewed.
+    ``standby`` is true for a server that answers only after a takeover: while it does not, it is neither
+    failed nor known to be good. ``plain_possible`` is true if the product may be configured without TLS: an
+    unencrypted answer is then judged by the policy's ``encryption`` instead of being a failure.
+    ``stands_in_for`` names the hosts that it takes over from. ``public_names`` are names that clients use for
+    it, which its certificate must therefore contain. ``key_type`` is the only one that the product supports
+    ("RSA"). ``self_signed_name`` is the common name of the certificate that the product generates at every
+    start while no other is configured, and which cannot be renewed.
     """
 
     standby: bool = False
@@ -126,7 +126,7 @@ class TargetTraits:
     self_signed_name: str = ""
 
 
-# No colon, no slash: an id then says one zone, one kind and one name, whatever stands in the name.
+# Without colons and slashes, so that an id is unambiguous whatever the name contains.
 _ZONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 
 
@@ -150,14 +150,13 @@ def qualified(name: str, zone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold one thing to probe on a schedule.
+    """One thing to probe on a schedule.
 
-    ``settings`` is the value that the source of this ``kind`` understands; it holds no
-    secrets, only references to them. ``host`` with ``aliases`` is what targets are joined on.
-    ``collection`` is true where an older certificate may lie beside its successor.
-    ``server_name`` is the name the certificate must carry, empty when no name is expected. ``id`` is as
-    ``make_target_id`` makes it; ``zone`` is the network from which the target is reached, empty for the
-    monitor's own. ``request`` is what its source is asked; it is made once, as every probe needs it.
+    ``settings`` is the value for the source of this ``kind``; it contains no secrets, only references to
+    them. Targets are joined by ``host`` and ``aliases``. ``collection`` is true if an older certificate may
+    be kept along with its successor. ``server_name`` is the name that the certificate must match, empty if no
+    name is expected. ``id`` is made by ``make_target_id``; ``zone`` is the network from which the target is
+    reached, empty for the monitor's own. ``request`` is the request to its source, made once for all probes.
     """
 
     id: str
@@ -177,7 +176,7 @@ class Target:
     request: ProbeRequest = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Make the request."""
+        """Make the probe request."""
         policy = self.policy
         request = ProbeRequest(
             target_id=self.id,
@@ -195,7 +194,7 @@ class Target:
         object.__setattr__(self, "request", request)
 
     def label(self, name: str) -> str:
-        """Return one label's value, empty when it is not set; ``owner`` is the target's owner."""
+        """Return the value of a label, empty when it is not set; ``owner`` is the target's owner."""
         if name == "owner" and self.info.owner:
             return self.info.owner
         return dict(self.labels).get(name, "")
@@ -203,7 +202,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Hold a few hundred targets that are probed together."""
+    """A few hundred targets that are probed together."""
 
     id: str
     interval: timedelta
@@ -212,17 +211,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredTarget:
-    """Hold one thing to probe that a discovery found, usually an endpoint.
+    """One target that a discovery found, usually an endpoint.
 
-    ``address`` is ``host:port`` with an IPv6 literal in brackets, for other kinds what tells it from the
-    others of its list; ``server_name`` is the name to ask for, empty when there is none. ``labels`` come on
-    top of those of the discovery's own entry.
-    ``preset`` names what is known of such an endpoint beforehand ("recording_server.media"): its
-    policy, meaning and part; ``part`` adds what only this one endpoint's surroundings tell. ``name`` is what
-    the system calls the server or device, empty when it does not say. ``protocol`` is the dialect it speaks,
-    empty when nothing is said of it. ``policy`` holds keys of the policy that the list sets for this one
-    endpoint, as they are written in a configuration. ``kind`` is the kind of target, ``keys`` are the keys of
-    that kind where it is no endpoint; secrets never stand there.
+    ``address`` is ``host:port`` with an IPv6 literal in brackets, for other kinds an id that is unique in the
+    list; ``server_name`` is the name for SNI, possibly empty. ``labels`` are added to those of the
+    discovery's own entry. ``preset`` is the key of a preset ("recording_server.media") with policy, target
+    info and traits; ``traits`` adds those of this endpoint alone. ``name`` is the name of the server or
+    device in its system, possibly empty. ``protocol`` is its protocol, empty if unknown. ``policy`` contains
+    keys of the policy that the list sets for this endpoint, as in a configuration. ``kind`` is the kind of
+    target, ``keys`` are the keys of that kind unless it is an endpoint; they never contain secrets.
     """
 
     address: str

@@ -30,7 +30,7 @@ class AlertStore(Protocol):
     """Remember what was notified, with the mails that do it."""
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the DER bytes of certificates."""
+        """Return the DER bytes of certificates by SHA-256."""
         ...
 
     async def notification_log(self) -> Mapping[str, NotificationRecord]:
@@ -44,11 +44,11 @@ class AlertStore(Protocol):
         ...
 
     async def fact(self, key: str) -> str | None:
-        """Return one remembered fact."""
+        """Return the value of a fact."""
         ...
 
     async def set_facts(self, facts: Mapping[str, str]) -> object:
-        """Remember facts."""
+        """Store facts."""
         ...
 
 
@@ -56,7 +56,7 @@ Compose = Callable[[Decision, datetime], Sequence[Mail]]
 
 
 class AlertPass:
-    """Run alert passes over a board; holds no state of its own beyond its services."""
+    """Alert passes over a board; stateless apart from its services."""
 
     def __init__(
         self,
@@ -65,8 +65,8 @@ class AlertPass:
         anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
         memory: AlertStore,
     ) -> None:
-        """Take the services."""
-        # Pure work over everything known: on a thread, so that the loop goes on meanwhile.
+        """Prepare to use these services."""
+        # Pure computation over all targets: on a thread, so that it does not block the event loop.
         self._pool = ThreadPool("alerts", 1)
         self._board = board
         self._judge = judge
@@ -76,10 +76,10 @@ class AlertPass:
     async def run(
         self, now: datetime, compose: Compose | None, *, clock_suspect: bool, notify_all_renewals: bool
     ) -> bool:
-        """Do one pass and return whether mails were put into the outbox.
+        """Run one pass and return whether mails were put into the outbox.
 
-        Without ``compose`` (no mail configured) nothing is decided, so that a mail section added later starts
-        with the inventory.
+        Without ``compose`` (no mail configured) nothing is decided, so that mail configured later starts with
+        the inventory.
         """
         if not clock_suspect:
             await self._judge_again(now)
@@ -106,7 +106,7 @@ class AlertPass:
         needed = {s.certificate.sha256 for state in states if stale(state, now) for s in state.sightings}
         ders = await self._memory.ders(sorted(needed)) if needed else {}
         judged = [await self._judged(state, ders, now) for state in states]
-        # A probe may have ended while the store was read: its newer state stays.
+        # A probe may have finished while the store was read: its newer state is kept.
         current = self._board.snapshot.states
         self._board.put(
             new for old, new in zip(states, judged, strict=True) if current.get(old.target.id) is old
@@ -117,7 +117,7 @@ class AlertPass:
             anchors = await self._anchors(state.target.policy.trust)
             return self._judge.again(state, ders if stale(state, now) else {}, anchors, now)
         except Exception:
-            # Nothing would ever be told again of anything else; its next probe judges it anew.
+            # Otherwise no alert pass would succeed any more; the next probe judges this target again.
             log.exception("judging %s again ended in a bug of cert-monitor", state.target.id)
             unchanging = replace(state.assessment, next_change_at=None)
             return replace(state, assessment=unchanging, unreachable=self._judge.unreachable(state, now))
@@ -148,7 +148,7 @@ class AlertPass:
 
 
 def _untried(snapshot: Snapshot) -> int:
-    """Return how many targets were never probed, and how many lists of targets were never answered."""
+    """Return the number of targets never probed plus that of discoveries never refreshed."""
     lists = snapshot.discoveries.values()
     return sum(1 for state in snapshot if state.probed_at is None) + sum(
         1 for one in lists if one.succeeded_at is None and not one.failures

@@ -1,4 +1,4 @@
-"""The one mutable place that holds the current snapshot; readers get an immutable value."""
+"""The board: the only mutable reference to the current snapshot; readers get an immutable value."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,17 +15,16 @@ from monitor.model import (
 
 
 class Board:
-    """Hold the current snapshot and replace it as a whole when something is learned."""
+    """The current snapshot, replaced as a whole on each change."""
 
     def __init__(self) -> None:
-        """Start with nothing known."""
+        """Start with an empty snapshot."""
         self.snapshot = Snapshot()
 
     def state(self, request: ProbeRequest) -> TargetState | None:
-        """Return what is known about the target of a request, under its present definition.
+        """Return the state of the target of a request.
 
-        ``None`` when it is not on the board, or has other settings there: then it is no longer what the
-        request is about.
+        ``None`` when the target is not on the board, or has other settings there by now.
         """
         known = self.snapshot.states.get(request.target_id)
         return known if known is not None and _same(known.target.settings, request.settings) else None
@@ -33,8 +32,8 @@ class Board:
     def put(self, states: Iterable[TargetState]) -> None:
         """Replace the states of some targets; targets that are not on the board stay off it.
 
-        A probe may end after its target was removed or defined anew: its result must neither bring the target
-        back nor undo the change.
+        A probe may finish after its target was removed or reconfigured: its result must neither restore the
+        target nor undo the change.
         """
         known = self.snapshot.states
         fresh = {
@@ -46,29 +45,29 @@ class Board:
             self.snapshot = replace(self.snapshot, states={**known, **fresh})
 
     def replace(self, states: Iterable[TargetState]) -> None:
-        """Hold exactly these targets from now on."""
+        """Replace the states of all targets; others are removed."""
         known = {state.target.id: state for state in states}
         shared = {key: found for key, found in self.snapshot.correlated.items() if key in known}
         self.snapshot = replace(self.snapshot, states=known, correlated=shared)
 
     def set_correlated(self, findings: Mapping[str, tuple[Finding, ...]]) -> None:
-        """Replace the findings that needed many targets."""
+        """Replace the findings from correlating targets."""
         if findings != self.snapshot.correlated:
             self.snapshot = replace(self.snapshot, correlated=findings)
 
     def set_discovered(self, states: Mapping[str, DiscoveryState]) -> None:
-        """Replace what is known of the discoveries."""
+        """Replace the states of discoveries."""
         self.snapshot = replace(self.snapshot, discoveries=states)
 
     def set_revocations(self, known: Mapping[str, Revocation]) -> None:
-        """Replace what issuers said of the standing of certificates."""
+        """Replace the revocation status of certificates."""
         self.snapshot = replace(self.snapshot, revocations=known)
 
     def set_renewals(self, known: Mapping[str, RenewalWindow]) -> None:
-        """Replace when ACME CAs suggest to renew certificates."""
+        """Replace the renewal windows of certificates."""
         self.snapshot = replace(self.snapshot, renewals=known)
 
 
 def _same(one: object, other: object) -> bool:
-    # Nearly always it is the same object, which costs nothing to compare.
+    # Nearly always it is the same object, which is cheap to compare.
     return one is other or one == other

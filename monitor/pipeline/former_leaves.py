@@ -1,4 +1,4 @@
-"""Say which certificates were replaced at their location, and count as renewed; pure."""
+"""Find certificates that were replaced at their location, and when that counts as a renewal; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,10 +10,10 @@ FORMER_LEAVES_KEPT = 5
 
 
 def former_leaves(previous: TargetState, paths: Sequence[Path], seen: ProbeResult) -> tuple[FormerLeaf, ...]:
-    """Return which leaves are gone from their location, counted in good probes.
+    """Return the leaves that are no longer at their location, with the number of good probes since.
 
-    Two good probes without the old one are asked for before anything is called renewed: behind one name
-    there may be several machines that take turns in answering.
+    A renewal needs two good probes without the old certificate: several machines behind one name may answer
+    in turn.
     """
     if not seen.sightings:
         return previous.former_leaves
@@ -33,10 +33,10 @@ def former_leaves(previous: TargetState, paths: Sequence[Path], seen: ProbeResul
 
 
 def _renewable(target: Target, paths: Sequence[Path]) -> Sequence[Path]:
-    """Return the paths of locations where one leaf gives way to another.
+    """Return the paths of locations where a successor replaces a leaf.
 
-    In a collection a successor mostly lies elsewhere; only what has a name in a file or object
-    (``path#alias``) is renewed where it stands.
+    In a collection a successor usually has another location; only a named entry of a file or object
+    (``path#alias``) is replaced in place.
     """
     return [path for path in paths if "#" in path.location] if target.collection else paths
 

@@ -1,4 +1,4 @@
-"""Say what stays known of locations that could not be probed this time; pure."""
+"""The last known results for locations that could not be probed this time; pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ def last_known(previous: TargetState, seen: ProbeResult, now: datetime) -> tuple
 
 
 def machine_known(previous: TargetState, seen: ProbeResult, kept: tuple[Sighting, ...]) -> Machine | None:
-    """Return what is known of the machine: from this probe, else while its certificates stay known."""
+    """Return the machine of this probe, else the last known one while its certificates are kept."""
     return seen.machine or (previous.machine if kept else None)
 
 
@@ -33,9 +33,9 @@ def lists_known(previous: TargetState, seen: ProbeResult, now: datetime) -> tupl
 
 
 def _lost(previous: TargetState, seen: ProbeResult, now: datetime) -> list[str]:
-    """Return the locations that could not be probed, empty when they have been lost for too long.
+    """Return the locations that could not be probed, empty after ``forget_after``.
 
-    A standby that was seen once falls silent for good reason, for years: it is not forgotten.
+    A standby that was seen once may be unreachable for years as intended: it is not forgotten.
     """
     if not seen.failures:
         return []
@@ -47,9 +47,9 @@ def _lost(previous: TargetState, seen: ProbeResult, now: datetime) -> list[str]:
 
 
 def _within(location: str, locations: Iterable[str]) -> bool:
-    """Return whether a location is one of the others, or inside one.
+    """Return whether a location equals one of the others or is inside one.
 
-    Inside lie a file of a folder, an entry of a store, a key type of a server.
+    A file is inside a folder, an entry inside a store, a key type inside a server.
     """
     inside = ("/", "\\", "#", " (")
     return any(

@@ -1,4 +1,4 @@
-"""Probe one target on demand, for ``/probe``: the same probe and judgment, nothing kept, nobody notified."""
+"""Probe one target on demand, for ``/probe``: probed and judged as usual, but not recorded or notified."""
 
 import asyncio
 import logging
@@ -26,15 +26,15 @@ WAITING = 20
 
 
 class NotAllowedError(Exception):
-    """The target, or every address that its name leads to, is not allowed."""
+    """The target, or every address of its name, is not allowed."""
 
 
 class BusyError(Exception):
-    """The probe could not begin, because too many are under way or wait."""
+    """The probe could not start, because too many are running or waiting."""
 
 
 class OnDemandProber:
-    """Probe targets on request, a bounded number at once."""
+    """A prober for single targets, with a bounded number of probes at once."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class OnDemandProber:
         judge: Judge,
         clock: Clock,
     ) -> None:
-        """Take the services; ``make_sources`` makes sources of our own that use a resolver."""
+        """Prepare to use these services; ``make_sources`` makes separate sources that use a resolver."""
         self._resolver = resolver
         self._sources = make_sources(_PinnedResolver(resolver))
         self._anchors = anchors
@@ -54,10 +54,11 @@ class OnDemandProber:
         self._waiting = 0
 
     async def probe(self, target: Target, allowed: Allowed, within: timedelta) -> TargetState:
-        """Return the state after one probe within some time; raise ``NotAllowedError`` or ``BusyError``.
+        """Return the state after one probe within a time limit; raise ``NotAllowedError`` or ``BusyError``.
 
-        A name is looked up once, and only the allowed addresses of that one answer are connected to: else a
-        name server could give us one address to check and another to go to. A proxy looks names up itself.
+        A name is looked up once, and only its allowed addresses are connected to: otherwise a name server
+        could return one address for the check and another for the connection (DNS rebinding). A proxy looks
+        names up itself.
         """
         host, port = HostPort.parse(target.location)
         proxied = isinstance(target.settings, Endpoint) and target.settings.connect.proxy is not None
@@ -108,7 +109,7 @@ class OnDemandProber:
         return inside
 
     async def _probed(self, target: Target, deadline: float) -> Observation:
-        # Whole hundredths, because failures say how long was waited.
+        # Rounded to hundredths, because failures mention the timeout.
         left = max(1, math.floor((deadline - self._clock.monotonic()) * 100)) / 100
         timeout = min(target.policy.timeout, timedelta(seconds=left))
         return await probe(replace(target.request, timeout=timeout), self._sources, self._clock)
@@ -132,12 +133,12 @@ class _ResolvedHost:
     addresses: tuple[Address, ...] | OSError
 
 
-# What the resolver that all probes share returns to this one; each request has a context of its own.
+# The addresses for the current request in the resolver that all probes share: one value for each context.
 _probed_host: ContextVar[_ResolvedHost | None] = ContextVar("_probed_host", default=None)
 
 
 class _PinnedResolver:
-    """Return for the probed host what was resolved before; resolve others, such as a configured proxy."""
+    """A resolver that returns pinned addresses for the probed host and looks up others, such as a proxy."""
 
     def __init__(self, resolver: NameLookup) -> None:
         self._resolver = resolver

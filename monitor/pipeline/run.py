@@ -1,9 +1,9 @@
-"""The main path: probe a batch, judge what was seen, record it in one transaction, show it.
+"""The main path: probe a batch, judge the results, publish them and record them in one transaction.
 
     batch -> probe -> take: judge -> board -> record
 
-``check`` and the scheduler call the same function. Nothing here raises for the outside world; a broken store
-is counted and what could not be recorded is kept for the next time.
+``check`` and the scheduler call the same function. Nothing here raises for failures of other systems; errors
+of the store are counted, and what could not be recorded is kept for the next attempt.
 """
 
 import logging
@@ -26,32 +26,32 @@ HERE = ""
 
 
 class Recorder(Protocol):
-    """Record what was learned about some targets, all or nothing."""
+    """A store that records target states atomically."""
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
-        """Write the states; raise ``SystemBrokenError`` when that is not possible now."""
+        """Write the states; raise ``SystemBrokenError`` when the store does not work."""
         ...
 
 
 class ProbeCounters(Protocol):
-    """Count what happens, for the daemon's own metrics."""
+    """Counters for the daemon's own metrics."""
 
     def probe_failed(self, kind: str, reason: FailureReason) -> None:
         """Count a failure of a probe."""
         ...
 
     def started_late(self, lag: timedelta) -> None:
-        """Count how late a probe began."""
+        """Count how late a probe started."""
         ...
 
     def store_failed(self) -> None:
-        """Count a write that was not possible."""
+        """Count a failed write."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineServices:
-    """The lower services that the main path works with."""
+    """The services that the main path uses."""
 
     runner: BatchRunner
     anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
@@ -63,21 +63,21 @@ class PipelineServices:
 
 
 class Pipeline:
-    """Take batches through the main path; a target is never probed twice at once."""
+    """The main path for batches; a target is never probed twice at once."""
 
     def __init__(self, services: PipelineServices) -> None:
-        """Take the services; the mutable state is which targets are busy and what is unrecorded."""
+        """Prepare to use these services; the mutable state is the busy targets and unrecorded results."""
         self._do = services
         self._busy: set[str] = set()
         self._unrecorded: dict[str, tuple[TargetState, Observation]] = {}
         self.store_ok = True
 
     async def run(self, batch: Batch, due_at: datetime | None = None) -> None:
-        """Probe every target of a batch and record the results; cancelling records what is finished."""
+        """Probe every target of a batch and record the results; if cancelled, record those finished."""
         free = [request for request in batch.requests if request.target_id not in self._busy]
         self._busy.update(request.target_id for request in free)
         try:
-            # Nothing expires: a batch that waits long is still the next probe of its targets.
+            # No expiry: a batch that waits long is still the next probe of its targets.
             await self._do.runner.run(batch.id, free, partial(self._probed_here, due_at), None)
         finally:
             self._busy.difference_update(request.target_id for request in free)
@@ -89,11 +89,10 @@ class Pipeline:
         await self.take(HERE, answers)
 
     async def take(self, zone: str, answers: Sequence[Answer]) -> None:
-        """Judge what was probed in a zone, show and record it; one call at a time for each zone.
+        """Judge the answers of a zone, publish and record them; one call at a time for each zone.
 
-        Answers about a target that is gone, has other settings by now or belongs to another zone are dropped.
-        So are those from outside that were taken before or are older than what is known: they may come more
-        than once.
+        Answers about targets that were removed, were reconfigured or belong to another zone are dropped. So
+        are repeated and outdated answers from other zones, which may be delivered more than once.
         """
         several: dict[str, Answer] = {}
         for answer in answers:
@@ -117,7 +116,7 @@ class Pipeline:
         if not learned:
             return
         self._do.board.put(state for state, _ in learned.values())
-        # What was removed or defined anew during its judgment is not brought back by the record either.
+        # Targets that were removed or reconfigured meanwhile must not be restored by the record either.
         shown = self._do.board.snapshot.states
         await self._record({name: entry for name, entry in learned.items() if shown.get(name) is entry[0]})
 
@@ -126,7 +125,7 @@ class Pipeline:
             anchors = await self._do.anchors(known.target.policy.trust)
             state = self._do.judge.observed(known, observation, anchors, self._do.clock.now())
         except Exception as error:
-            # Nobody else's result may be lost with it: a batch has hundreds.
+            # One error must not lose the results of the hundreds of other targets in the batch.
             log.exception("judging %s ended in a bug of cert-monitor", known.target.id)
             observation = replace(observation, result=met_a_bug(error))
             state = unjudged(known, observation)
@@ -142,13 +141,13 @@ class Pipeline:
         except SystemBrokenError as error:
             self._do.counters.store_failed()
             if self.store_ok:
-                log.error("could not record, going on without: %s", error)  # noqa: TRY400 - said, not traced
+                log.error("could not record, going on without: %s", error)  # noqa: TRY400 - no traceback
             self._unrecorded.update(waiting)
             self.store_ok = False
         else:
             if not self.store_ok:
                 log.info("recording works again")
-            # Another batch may have failed meanwhile: only what was written now is done with.
+            # Another batch may have failed meanwhile: drop only what was written now.
             for target_id, entry in waiting.items():
                 if target_id in learned or self._unrecorded.get(target_id) is entry:
                     self._unrecorded.pop(target_id, None)
@@ -156,9 +155,9 @@ class Pipeline:
 
 
 def _stale(known: TargetState, observation: Observation, now: datetime) -> bool:
-    """Return whether an answer is a repeat, or older than what is known.
+    """Return whether an answer is a repeat, or older than the known state.
 
-    What is known may lie in the future, because a clock was wrong: then any other instant is news.
+    The known state may be in the future, because a clock was wrong: then any other time counts as newer.
     """
     at = known.probed_at
     return at is not None and (observation.started_at == at or observation.started_at < at <= now)

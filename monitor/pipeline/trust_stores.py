@@ -1,4 +1,4 @@
-"""The anchors of each ``trust`` list, kept in memory so that judging never waits for a disk that hangs."""
+"""A cache of the anchors of each ``trust`` list, so that judging never waits for a hanging disk."""
 
 import asyncio
 import logging
@@ -19,10 +19,10 @@ Read = Callable[[tuple[str, ...], float], Anchors]
 
 
 class TrustStoreCache:
-    """The anchors of each ``trust`` list; they are read on a thread of their own."""
+    """The anchors of each ``trust`` list, read on a dedicated thread."""
 
     def __init__(self, read: Read, clock: Clock) -> None:
-        """Take the function that reads anchors: it blocks, and gets the monotonic time."""
+        """Prepare to use a blocking function that reads anchors; its argument is the monotonic time."""
         self.pool = ThreadPool("anchors", 2)
         self._read = read
         self._clock = clock
@@ -36,10 +36,10 @@ class TrustStoreCache:
             return held[0]
         try:
             async with asyncio.timeout(PATIENCE):
-                # Shielded, because others may wait for the same reading.
+                # Shielded, because other callers may wait for the same read.
                 return await asyncio.shield(self._refreshed(trust))
         except TimeoutError:
-            log.error("the anchors %s could not be read within %.0f s", ", ".join(trust), PATIENCE)  # noqa: TRY400 - said, not traced
+            log.error("the anchors %s could not be read within %.0f s", ", ".join(trust), PATIENCE)  # noqa: TRY400 - no traceback
             return self._hold(trust, held[0] if held else Anchors())
 
     def _refreshed(self, trust: tuple[str, ...]) -> "asyncio.Task[Anchors]":

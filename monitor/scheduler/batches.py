@@ -1,8 +1,8 @@
-"""How targets are put into batches and when each batch is due; pure.
+"""Divide targets into batches and compute when each batch is due; pure.
 
-A batch is due at a fixed phase of its interval, counted from 1970: the phase comes from a hash of the
-batch's id. So batches are spread over the interval, stay where they are across restarts without any
-stored plan, and a restart resumes the old rhythm instead of starting everything at once.
+A batch is due at a fixed phase of its interval, counted from 1970: the phase comes from a hash of the batch's
+id. So batches are spread over the interval, keep their times across restarts without a stored schedule, and a
+restart does not start everything at once.
 """
 
 import math
@@ -20,7 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def batches(targets: Iterable[Target]) -> tuple[Batch, ...]:
     """Return the batches for some targets: one interval each, a few hundred targets at most.
 
-    The number of batches is a power of two, so that one target more does not move all the others.
+    The number of batches is a power of two, so that an additional target does not move all the others.
     """
     by_interval: dict[timedelta, list[Target]] = defaultdict(list)
     for target in targets:
@@ -43,7 +43,7 @@ def _split(interval: timedelta, members: list[Target]) -> list[Batch]:
 
 
 def due_after(batch: Batch, after: datetime) -> datetime:
-    """Return the first instant after another one at which the batch is due by its phase."""
+    """Return the first time after another one at which the batch is due."""
     phase = batch.interval * (crc32(batch.id.encode()) / 2**32)
     rounds = (after - EPOCH - phase) // batch.interval + 1
     return EPOCH + phase + rounds * batch.interval

@@ -1,8 +1,8 @@
-"""When batches run: APScheduler with one job for each batch, and a watchdog against clock steps.
+"""Run batches: APScheduler with one job for each batch, and a watchdog against clock steps.
 
-APScheduler's defaults would lose looks: it drops a job that is a second late, so the grace is unlimited and
-missed runs are folded into one. It waits for wall time: after the clock is set back by hours it would
-be silent for hours, so a watchdog compares the wall clock with the monotonic one and plans again.
+APScheduler's defaults would lose probes: it drops a job that is a second late, so the grace time is unlimited
+and missed runs are coalesced. It waits for wall time: after the clock is set back by hours it would do
+nothing for hours, so a watchdog compares the wall clock with the monotonic one and reschedules.
 """
 
 import asyncio
@@ -29,22 +29,22 @@ RunBatch = Callable[[Batch, datetime], Awaitable[None]]
 
 
 class PhaseTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no types
-    """Fire at a batch's fixed phase, whatever happened before."""
+    """A trigger that fires at a batch's fixed phase, independent of earlier runs."""
 
     def __init__(self, batch: Batch) -> None:
-        """Take the batch whose id and interval give the phase."""
+        """Use the phase given by the id and interval of a batch."""
         self.batch = batch
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Return the next instant of the phase; the name is APScheduler's."""
+        """Return the next time of the phase; the name is APScheduler's."""
         return due_after(self.batch, max(now, previous_fire_time) if previous_fire_time else now)
 
 
 class Scheduler:
-    """Run batches at their times until stopped."""
+    """A scheduler that runs batches at their times until stopped."""
 
     def __init__(self, run: RunBatch, clock: Clock) -> None:
-        """Take what runs one batch; ``start`` needs a running loop."""
+        """Prepare to run batches with a function; ``start`` needs a running loop."""
         self._run = run
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
@@ -59,11 +59,11 @@ class Scheduler:
 
     @property
     def age(self) -> float:
-        """Return seconds since the scheduler last proved that it works."""
+        """Return the seconds since the scheduler's last heartbeat."""
         return self._clock.monotonic() - self._woke_at
 
     def start(self) -> None:
-        """Begin to run jobs on the current loop."""
+        """Start running jobs on the current loop."""
         # Not APScheduler's own interval trigger: after a step forward by years (a clock without a battery
         # that is set at last) it would count every missed run one by one, for many minutes.
         beat = Batch("beat", timedelta(seconds=WATCH_EVERY))
@@ -72,7 +72,7 @@ class Scheduler:
         self._watchdog = asyncio.create_task(self._watch())
 
     def plan(self, targets: Iterable[Target], states: Mapping[str, TargetState]) -> None:
-        """Replace the plan; targets that are overdue by what is recorded are probed right away."""
+        """Replace all jobs; targets that are overdue according to their states are probed immediately."""
         wanted = {batch.id: batch for batch in batches(targets)}
         for job in self._scheduler.get_jobs():
             if job.id != "beat" and job.id not in wanted:
@@ -86,9 +86,9 @@ class Scheduler:
                 self._begin(Batch(batch.id, batch.interval, late), now)
 
     async def stop(self) -> None:
-        """End within seconds: plan nothing more, cancel what runs and wait until it has recorded what it has.
+        """Stop within seconds: cancel running batches and wait until they have recorded their results.
 
-        Our own tasks are awaited because the scheduler's shutdown only cancels them.
+        The tasks are awaited here because the scheduler's shutdown only cancels them.
         """
         if self._watchdog is not None:
             self._watchdog.cancel()

@@ -23,7 +23,8 @@ def trusted_anchors(
     refused = {one.sha256 for one in disallowed}
     above = [Anchor(certificate, der, ORIGIN) for certificate, der in _held(roots, refused)]
     below = [
-        Anchor(certificate, der, ORIGIN, between=True) for certificate, der in _held(intermediates, refused)
+        Anchor(certificate, der, ORIGIN, intermediate=True)
+        for certificate, der in _held(intermediates, refused)
     ]
     return (*above, *below)
 

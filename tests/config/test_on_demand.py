@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import Config, load, online_problems, single_target, unwritten
+from monitor.config import Config, default_config, load, online_problems, single_target
 from monitor.errors import ConfigError
 from monitor.model import Target
 
@@ -22,7 +22,7 @@ probe:
     named: {server_name: other.example}
     recorder: {preset: recording_server.media}
 """
-UNWRITTEN = unwritten()
+UNWRITTEN = default_config()
 
 
 def probe_target(config: Config, text: str, module: str) -> Target:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.model import within
+from monitor.model import is_within
 
 INSIDE = [
     ("h:443", "h:443", True),
@@ -19,4 +19,4 @@ INSIDE = [
 @pytest.mark.parametrize(("location", "holder", "expected"), INSIDE)
 def test_within(location: str, holder: str, *, expected: bool) -> None:
     """A key type lies in its server, a name in its file, and no place in one that only begins alike."""
-    assert within(location, holder) is expected
+    assert is_within(location, holder) is expected

@@ -22,7 +22,7 @@ def anchors(*stores: list[StoredCertificate]) -> tuple[set[str], set[str]]:
     """Return the fingerprints of the anchors, and of what may stand between, of Root, CA and Disallowed."""
     found = Anchors.of(trusted_anchors(*stores))
     return {one.certificate.sha256 for one in found.members}, {
-        one.certificate.sha256 for one in found.between
+        one.certificate.sha256 for one in found.intermediates
     }
 
 

@@ -17,7 +17,7 @@ from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, ne
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
 from monitor.cli.xprotect.verify import print_discovery_failures, print_missing_trust, print_sentences
 from monitor.clock import SystemClock
-from monitor.config import Config, load, unwritten
+from monitor.config import Config, default_config, load
 from monitor.errors import UsageError
 from monitor.messages import english
 from monitor.model import Clock, Target
@@ -28,7 +28,7 @@ COMMAND = "xprotect preflight"
 
 def preflight(arguments: argparse.Namespace) -> int:
     """Judge every server; return 0 suitable, 2 something is missing, 3 something could not be probed."""
-    config = load(arguments.config) if arguments.config else unwritten()
+    config = load(arguments.config) if arguments.config else default_config()
     targets, complete = _targets(arguments, config)
     files = _files(arguments.file, targets)
     clock = SystemClock()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from monitor.cli.cli_targets import anchors
 from monitor.clock import SystemClock
-from monitor.config import Config, load, trust_of, unwritten
+from monitor.config import Config, default_config, load, trust_of
 from monitor.discovery import DiscoveryContext, DiscoveryResult
 from monitor.discovery.xprotect import Budgets, XProtectSiteSettings
 from monitor.discovery.xprotect.record import record
@@ -46,7 +46,7 @@ def configured(arguments: argparse.Namespace) -> Config:
     Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
     """
     if arguments.config is None:
-        return replace(unwritten(), discoveries=(_typed(arguments),))
+        return replace(default_config(), discoveries=(_typed(arguments),))
     given = [name for name in ("address", *_OF_ONE_SITE, "allow_local") if getattr(arguments, name)]
     if given:
         said = given[0].replace("_", "-").replace("address", "ADDRESS")

@@ -18,7 +18,7 @@ from monitor.cli.report import Element
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
 from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
 from monitor.clock import SystemClock
-from monitor.config import load, unwritten
+from monitor.config import default_config, load
 from monitor.errors import UsageError
 from monitor.messages import english
 from monitor.model import Snapshot, Target
@@ -59,7 +59,7 @@ def _expected(arguments: argparse.Namespace, target: Target) -> bool:
 
 
 def _targets(arguments: argparse.Namespace) -> list[Target]:
-    config = load(arguments.config) if arguments.config else unwritten()
+    config = load(arguments.config) if arguments.config else default_config()
     if arguments.config is None or arguments.role:
         roles = tuple(dict.fromkeys(arguments.role)) or every_role(config.presets)
         trust = anchors(COMMAND, arguments.trust)

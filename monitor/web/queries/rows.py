@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.assess import failures_named
 from monitor.messages import Writer, english
-from monitor.model import Check, Failure, FailureReason, Finding, Severity, TargetState, within, worst
+from monitor.model import Check, Failure, FailureReason, Finding, Severity, TargetState, is_within, worst
 from monitor.model.certificate import DAY
 from monitor.web.queries.row_sources import RowSource, bare_locations
 
@@ -106,7 +106,7 @@ def _on_path(finding: Finding, source: RowSource) -> bool:
 
 
 def _met_at(failure: Failure, source: RowSource) -> bool:
-    return within(source.location, failure.location) if failure.location else source.first
+    return is_within(source.location, failure.location) if failure.location else source.first
 
 
 def _state(source: RowSource, failures: list[Failure]) -> str:

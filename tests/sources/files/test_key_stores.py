@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.metrics import Exposition
-from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, within
+from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within
 from monitor.sources import FilesSource, TrustStoreLoader
 from monitor.web.queries import matching, row
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
@@ -176,7 +176,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 )
 def test_within(location: str, holder: str, inside: bool) -> None:  # noqa: FBT001 - a column
     """A name in a file lies in the file."""
-    assert within(location, holder) is inside
+    assert is_within(location, holder) is inside
 
 
 def test_recorded_stores_are_watched() -> None:
