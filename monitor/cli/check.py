@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monitor.assess import PathFinder, correlate
 from monitor.cli.cli_targets import CommandLineTarget, cli_targets, configuration
 from monitor.cli.output import say
-from monitor.cli.report import Element, as_json, elements, exit_code
+from monitor.cli.report import ReportElement, as_json, elements, exit_code
 from monitor.cli.revocation import Bytes, Inquiry
 from monitor.cli.table import table
 from monitor.clock import SystemClock
@@ -99,7 +99,7 @@ class _Counted:
                 self._progress.advance(self._progress.task_ids[0])
 
 
-async def _probe(typed: Sequence[CommandLineTarget], clock: Clock, config: Config) -> list[Element]:
+async def _probe(typed: Sequence[CommandLineTarget], clock: Clock, config: Config) -> list[ReportElement]:
     snapshot = await _snapshot([one.target for one in typed], clock, config)
     states, shared = snapshot.states, correlate(snapshot, clock.now())
     return [

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from monitor.addresses import read_host
 from monitor.cli.passphrases import settings_of
-from monitor.cli.report import Element
+from monitor.cli.report import ReportElement
 from monitor.cli.run_discoveries import asked
 from monitor.config import Config, default_config, load, plan, single_target
 from monitor.errors import UsageError
@@ -32,7 +32,7 @@ class CommandLineTarget:
     split: bool
 
 
-def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget], list[Element]]:
+def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget], list[ReportElement]]:
     """Return the targets to probe, and an element for each configured discovery that found nothing.
 
     Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
@@ -59,11 +59,11 @@ def configuration(arguments: argparse.Namespace) -> Config:
     return load(arguments.config) if arguments.config else default_config()
 
 
-async def discovered(config: Config) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[Element]]:
+async def discovered(config: Config) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[ReportElement]]:
     """Return what each configured discovery finds, by id, and an element for each that failed."""
     answers = await asked(config)
     unreachable = [
-        Element(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
+        ReportElement(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
         for settings in config.discoveries
         if settings.id in answers and answers[settings.id].failures
     ]

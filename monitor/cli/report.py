@@ -23,7 +23,7 @@ EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKN
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class ReportElement:
     """Hold what was found at one endpoint or in one file.
 
     ``target`` is what was typed, or the path when a glob or folder was typed; ``owner`` and ``note`` are
@@ -58,7 +58,7 @@ class Element:
         return min((end for end in ends if end is not None), default=None)
 
 
-def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
+def elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElement]:
     """Return the elements of one looked-at target: one for each location when ``split``, else one.
 
     A file that gives its certificates names has an element for each of them, a server one for each of its
@@ -69,7 +69,7 @@ def elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     return [replace(one, owner=owner, note=note) for one in _elements(typed, state, split=split)]
 
 
-def _elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
+def _elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElement]:
     locations = dict.fromkeys(
         [sighting.location for sighting in state.sightings]
         + [one.location for one in state.lists]
@@ -80,7 +80,7 @@ def _elements(typed: str, state: TargetState, *, split: bool) -> list[Element]:
     split = split or len(shown) > 1 or any(_named(location, state) for location in shown)
     if not split or not locations:
         judged = state.assessment
-        return [Element(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
+        return [ReportElement(typed, state.failures, judged.findings, state.sightings, judged, state.lists)]
     return [_at(_label(typed, location, state), location, state) for location in locations]
 
 
@@ -94,9 +94,9 @@ def _label(typed: str, location: str, state: TargetState) -> str:
     return typed + location.removeprefix(state.target.location) if _named(location, state) else location
 
 
-def _at(target: str, location: str, state: TargetState) -> Element:
+def _at(target: str, location: str, state: TargetState) -> ReportElement:
     paths = tuple(path for path in state.assessment.paths if path.location == location)
-    return Element(
+    return ReportElement(
         target,
         tuple(failure for failure in state.failures if failure.location == location),
         tuple(finding for finding in state.assessment.findings if finding.location == location),
@@ -106,12 +106,12 @@ def _at(target: str, location: str, state: TargetState) -> Element:
     )
 
 
-def exit_code(found: Iterable[Element]) -> int:
+def exit_code(found: Iterable[ReportElement]) -> int:
     """Return the exit code for several targets: critical before unknown before warning before ok."""
     return EXIT[worst(element.severity for element in found)]
 
 
-def as_json(found: Sequence[Element], now: datetime) -> str:
+def as_json(found: Sequence[ReportElement], now: datetime) -> str:
     """Return one JSON array, one object for each element; names and shapes are published.
 
     It is plain ASCII (RFC 8259 section 7 escapes the rest), so that no code page can spoil it.
@@ -119,7 +119,7 @@ def as_json(found: Sequence[Element], now: datetime) -> str:
     return json.dumps([_object(element, now) for element in found], indent=2)
 
 
-def _object(element: Element, now: datetime) -> dict[str, Any]:
+def _object(element: ReportElement, now: datetime) -> dict[str, Any]:
     writer = english(now)
     return {
         "target": element.target,

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from monitor.cli.report import Element
+from monitor.cli.report import ReportElement
 from monitor.messages import Writer, english
 from monitor.model import Severity
 from monitor.model.certificate import DAY
@@ -30,7 +30,7 @@ WIDEST_TARGET = 44
 LONGEST = 4096
 
 
-def table(found: Sequence[Element], now: datetime) -> str:
+def table(found: Sequence[ReportElement], now: datetime) -> str:
     """Return the lines, with colours where standard output is a terminal that has them."""
     written = io.StringIO()
     terminal = Console(file=sys.stdout)
@@ -48,14 +48,14 @@ def table(found: Sequence[Element], now: datetime) -> str:
     return written.getvalue().rstrip("\n")
 
 
-def _column(found: Sequence[Element], console: Console) -> int:
+def _column(found: Sequence[ReportElement], console: Console) -> int:
     """Return the width of the column of targets; a longer target pushes its own line only."""
     most = (console.width - BEFORE_TARGET) // 2 if console.is_terminal else WIDEST_TARGET
     longest = max((cell_len(_clean(one.target)) for one in found), default=0)
     return max(min(longest, most), len("TARGET"))
 
 
-def _lines(element: Element, now: datetime, column: int, console: Console) -> Iterator[Text]:
+def _lines(element: ReportElement, now: datetime, column: int, console: Console) -> Iterator[Text]:
     row, subject = _row(element, now, column), _subject(element)
     wrong = _wrong(element, english(now))
     fits = not console.is_terminal or cell_len(row.plain) + 2 + cell_len(subject) <= console.width
@@ -67,7 +67,7 @@ def _lines(element: Element, now: datetime, column: int, console: Console) -> It
             yield Text(" " * INDENT) + piece
 
 
-def _row(element: Element, now: datetime, column: int) -> Text:
+def _row(element: ReportElement, now: datetime, column: int) -> Text:
     end, target = _end(element), _clean(element.target)
     date = "-" if end is None else f"{end:%Y-%m-%d}"
     row = Text(f"{element.severity:8}", style=COLOURS[element.severity])
@@ -82,12 +82,12 @@ def _days(end: datetime | None, now: datetime) -> str:
     return str((end - now) // DAY) if end > now else f"-{(now - end) // DAY}"
 
 
-def _end(element: Element) -> datetime | None:
+def _end(element: ReportElement) -> datetime | None:
     """Return the end of what is shown: of certificates, and where there are none of CRLs."""
     return element.not_after if element.assessment.paths else element.list_end
 
 
-def _subject(element: Element) -> str:
+def _subject(element: ReportElement) -> str:
     """Return what the certificate is called that ends first, and how many others there are."""
     paths = element.assessment.paths
     if not paths:
@@ -100,7 +100,7 @@ def _listed(names: Sequence[str]) -> str:
     return "".join(names[:1]) if len(names) < 2 else f"{names[0]} (and {len(names) - 1} more)"
 
 
-def _wrong(element: Element, writer: Writer) -> list[str]:
+def _wrong(element: ReportElement, writer: Writer) -> list[str]:
     return [f"{f.reason}: {_clean(f.detail)}" for f in element.failures] + [
         f"{f.check}: {_clean(writer.write(f.message))}" for f in element.findings
     ]

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.demo.xprotect_behaviour import Behaviour, Casing, Fault
 from monitor.demo.xprotect_data import RESOURCES, VERSION, Item, Resources, lower_spelling
-from monitor.demo.xprotect_login import CLIENT, IdentityProvider, Verdict
+from monitor.demo.xprotect_login import CLIENT, IdentityProvider, LoginVerdict
 
 REST = "/api/rest/v1/"
 _SPELLINGS = {name.lower(): name for name in RESOURCES}
@@ -136,12 +136,12 @@ class _Answers:
         said = self._site.login.leg(request.client, protocol, message)
         if isinstance(said, bytes):
             return _unauthorized(("WWW-Authenticate", f"{protocol} {base64.b64encode(said).decode()}"))
-        return self._welcome(said) if said is Verdict.WELCOME else _unauthorized(*offers)
+        return self._welcome(said) if said is LoginVerdict.WELCOME else _unauthorized(*offers)
 
-    def _welcome(self, verdict: Verdict) -> Response:
+    def _welcome(self, verdict: LoginVerdict) -> Response:
         behaviour = self._site.behaviour
-        if verdict is not Verdict.WELCOME:
-            said = "invalid_username_or_password" if verdict is Verdict.WRONG else "locked_out"
+        if verdict is not LoginVerdict.WELCOME:
+            said = "invalid_username_or_password" if verdict is LoginVerdict.WRONG else "locked_out"
             return _refused("invalid_grant", said, behaviour.refusal)
         made = self._site.login.token(behaviour.expires_in, behaviour.calls_per_token)
         told = {

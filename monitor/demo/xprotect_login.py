@@ -20,7 +20,7 @@ DOMAIN = "VMS"
 _VARIABLE = "NTLM_USER_FILE"
 
 
-class Verdict(Enum):
+class LoginVerdict(Enum):
     """Say how a login ended."""
 
     WELCOME = "welcome"
@@ -49,21 +49,21 @@ class IdentityProvider:
         self._legs: dict[object, spnego.ContextProxy] = {}
         self._accounts = folder / "ntlm-accounts"
 
-    def check(self, username: str, password: str) -> Verdict:
+    def check(self, username: str, password: str) -> LoginVerdict:
         """Judge one basic login, whose password its receiver has counted; wrong ones lead to the lockout."""
         right = username.lower() == self.username.lower() and password == self.password
         return self._count(right=right)
 
-    def _count(self, *, right: bool) -> Verdict:
+    def _count(self, *, right: bool) -> LoginVerdict:
         if self.failed >= self.lockout_after:
-            return Verdict.LOCKED
+            return LoginVerdict.LOCKED
         if right:
             self.failed = 0
-            return Verdict.WELCOME
+            return LoginVerdict.WELCOME
         self.failed += 1
-        return Verdict.WRONG
+        return LoginVerdict.WRONG
 
-    def leg(self, connection: object, protocol: str, message: bytes) -> bytes | Verdict:
+    def leg(self, connection: object, protocol: str, message: bytes) -> bytes | LoginVerdict:
         """Take one NTLM or Negotiate message and return the answer to send, or the verdict.
 
         The legs of one login must come over one connection, as IIS wants it; a later leg on another

@@ -42,7 +42,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class DemoMachine:
     """Hold one computer with an address of its own."""
 
     name: str
@@ -54,13 +54,13 @@ class Machine:
         return f"{self.name}.vms.example"
 
 
-def recorder(name: str, media: Door, server: Door | None = None) -> Machine:
+def recorder(name: str, media: Door, server: Door | None = None) -> DemoMachine:
     """Return a recording server: port 7563 for media as given, port 9001 for the management server."""
-    return Machine(name, (media, server or Door(9001, announced=False)))
+    return DemoMachine(name, (media, server or Door(9001, announced=False)))
 
 
 MACHINES = (
-    Machine(
+    DemoMachine(
         "management",
         (
             Door(9000, announced=False),
@@ -70,9 +70,9 @@ MACHINES = (
         ),
     ),
     recorder("recorder01", Door(7563, ends_in=NEW), Door(9001, ends_in=25 * DAY + A_WHILE, announced=False)),
-    Machine("recorder02", (Door(7563), Door(9001, announced=False), Door(7609))),
+    DemoMachine("recorder02", (Door(7563), Door(9001, announced=False), Door(7609))),
     recorder("recorder03", Door(7563, Serves.PLAIN)),
-    Machine(
+    DemoMachine(
         "failover01",
         (
             Door(7563, Serves.NOTHING),
@@ -80,12 +80,12 @@ MACHINES = (
             Door(8990, Serves.NOTHING, announced=False),
         ),
     ),
-    Machine("event01", (Door(22331), Door(22332, announced=False))),
-    Machine("mobile01", (Door(8082, ends_in=900 * DAY, self_signed=True),)),
-    Machine("camera01", (Door(8443, ends_in=900 * DAY, self_signed=True),)),
-    Machine("camera02", (Door(8443, ends_in=-5 * DAY, self_signed=True),)),
-    Machine("camera03", (Door(8080, Serves.PLAIN),)),
-    Machine("camera04", (Door(8443, Serves.NOTHING),)),
+    DemoMachine("event01", (Door(22331), Door(22332, announced=False))),
+    DemoMachine("mobile01", (Door(8082, ends_in=900 * DAY, self_signed=True),)),
+    DemoMachine("camera01", (Door(8443, ends_in=900 * DAY, self_signed=True),)),
+    DemoMachine("camera02", (Door(8443, ends_in=-5 * DAY, self_signed=True),)),
+    DemoMachine("camera03", (Door(8080, Serves.PLAIN),)),
+    DemoMachine("camera04", (Door(8443, Serves.NOTHING),)),
 )
 """Recorder 01 was renewed on one port only, 02 is healthy and collects data, 03 is not encrypted.
 

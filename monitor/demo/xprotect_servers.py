@@ -19,7 +19,7 @@ from socket import AF_INET, IPPROTO_TCP, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, 
 
 from monitor.demo.estate import hang_up, say_http
 from monitor.demo.pki import Issued, leaf, rsa_key
-from monitor.demo.xprotect_machines import Door, Machine, Serves
+from monitor.demo.xprotect_machines import DemoMachine, Door, Serves
 
 LIFETIME = timedelta(days=355)
 _SHARED = "127.0.0.1"
@@ -30,7 +30,7 @@ ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 251))
 class SimulatedEndpoint:
     """Hold where a computer of the site ended up: its address, and the real port for each wanted one."""
 
-    machine: Machine
+    machine: DemoMachine
     address: str
     sockets: dict[int, socket] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class SimulatedEndpoint:
 
 
 def claim(
-    machines: Iterable[Machine], addresses: tuple[str, ...] = ADDRESSES
+    machines: Iterable[DemoMachine], addresses: tuple[str, ...] = ADDRESSES
 ) -> tuple[SimulatedEndpoint, ...]:
     """Return a location for each computer, with its real port numbers wherever this system allows them."""
     endpoints: list[SimulatedEndpoint] = []
@@ -75,7 +75,7 @@ def claim(
     return tuple(endpoints)
 
 
-def _whole(machine: Machine, free: Iterable[str]) -> SimulatedEndpoint | None:
+def _whole(machine: DemoMachine, free: Iterable[str]) -> SimulatedEndpoint | None:
     """Return the first address where every port can be had."""
     for address in free:
         endpoint = SimulatedEndpoint(machine, address)
@@ -91,7 +91,7 @@ def _whole(machine: Machine, free: Iterable[str]) -> SimulatedEndpoint | None:
     return None
 
 
-def _partly(machine: Machine, free: Iterable[str]) -> SimulatedEndpoint:
+def _partly(machine: DemoMachine, free: Iterable[str]) -> SimulatedEndpoint:
     """Return an address with the ports that can be had, of its own if there is one."""
     endpoint = SimulatedEndpoint(machine, next(filter(_exists, free), _SHARED))
     for door in machine.doors:

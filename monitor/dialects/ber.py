@@ -15,7 +15,7 @@ class BerError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class BerElement:
     """One element: its tag byte and its contents."""
 
     tag: int
@@ -42,14 +42,14 @@ def size(data: bytes) -> tuple[int, int] | None:
     return 2 + count, int.from_bytes(data[2 : 2 + count], "big")
 
 
-def elements(data: bytes) -> Iterator[Element]:
+def elements(data: bytes) -> Iterator[BerElement]:
     """Iterate over consecutive elements; raise BerError where one is truncated or malformed."""
     while data:
         found = size(data)
         if found is None or sum(found) > len(data):
             raise BerError("an element is cut off")
         head, length = found
-        yield Element(data[0], data[head : head + length])
+        yield BerElement(data[0], data[head : head + length])
         data = data[head + length :]
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, StatusReader, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, ReplyPattern, Script, StatusReader, Step
 
 _GREETING = re.compile(rb"\* (OK|PREAUTH|BYE)( |$)", re.IGNORECASE)
 _BYE = re.compile(rb"\* BYE( |$)", re.IGNORECASE)
@@ -33,9 +33,9 @@ def _tagged(tag: bytes) -> StatusReader:
 IMAP = Script(
     "IMAP",
     {
-        "greeting": Step(b"", _greeting, (Answer("OK", "CAPABILITY"),)),
-        "CAPABILITY": Step(b"a1 CAPABILITY\r\n", _tagged(b"a1"), (Answer("OK", "STARTTLS", _OFFER),)),
-        "STARTTLS": Step(b"a2 STARTTLS\r\n", _tagged(b"a2"), (Answer("OK", BEGIN_TLS),)),
+        "greeting": Step(b"", _greeting, (ReplyPattern("OK", "CAPABILITY"),)),
+        "CAPABILITY": Step(b"a1 CAPABILITY\r\n", _tagged(b"a1"), (ReplyPattern("OK", "STARTTLS", _OFFER),)),
+        "STARTTLS": Step(b"a2 STARTTLS\r\n", _tagged(b"a2"), (ReplyPattern("OK", BEGIN_TLS),)),
     },
     goodbye=b"a3 LOGOUT\r\n",
     literals=True,

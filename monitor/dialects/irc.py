@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, IGNORED, INVALID, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, IGNORED, INVALID, ReplyPattern, Script, Step
 
 # Only a server sends numerics, and always after its own name (RFC 2812 section 2.4).
 _MESSAGE = re.compile(rb"(?:@\S+ +)?(?::\S+ +(\d{3})|(?::\S+ +)?([A-Z]+))(?: |$)")
@@ -48,9 +48,13 @@ IRC = Script(
         "CAP LS": Step(
             b"CAP LS 302\r\nPING cert-monitor\r\n",
             _capabilities,
-            (Answer("CAP", "STARTTLS", _OFFER), Answer("451", "STARTTLS"), Answer("PONG", "STARTTLS")),
+            (
+                ReplyPattern("CAP", "STARTTLS", _OFFER),
+                ReplyPattern("451", "STARTTLS"),
+                ReplyPattern("PONG", "STARTTLS"),
+            ),
         ),
-        "STARTTLS": Step(b"STARTTLS\r\n", _message, (Answer("670", BEGIN_TLS),)),
+        "STARTTLS": Step(b"STARTTLS\r\n", _message, (ReplyPattern("670", BEGIN_TLS),)),
     },
     goodbye=b"QUIT\r\n",
     hint="many IRC servers have TLS only from the start, mostly at port 6697: use protocol tls there",

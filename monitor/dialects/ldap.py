@@ -4,7 +4,7 @@ Source: RFC 4511 sections 4.14 (StartTLS), 4.12 (extended operation), 4.4.1 (not
 (result) and appendix A (result codes).
 """
 
-from monitor.dialects.ber import BerError, Element, element, elements, size
+from monitor.dialects.ber import BerElement, BerError, element, elements, size
 from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, quote
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
@@ -16,7 +16,7 @@ START_TLS = b"1.3.6.1.4.1.1466.20037"
 DISCONNECTION = b"1.3.6.1.4.1.1466.20036"
 _OUR_MESSAGE = 1
 _SHAPE = (_INTEGER, _EXTENDED_RESPONSE, _ENUMERATED, _OCTETS)
-_MISSING = Element(0, b"")
+_MISSING = BerElement(0, b"")
 REQUEST = element(
     _SEQUENCE,
     element(_INTEGER, bytes([_OUR_MESSAGE])) + element(_EXTENDED_REQUEST, element(_REQUEST_NAME, START_TLS)),
@@ -71,7 +71,7 @@ def _message(content: bytes, end: int) -> UpgradeAccepted | UnexpectedReply | Di
     if (number.tag, response.tag, code.tag, text.tag) != _SHAPE:
         return UnexpectedReply(end)
     result = int.from_bytes(code.content, "big")
-    if Element(_RESPONSE_NAME, DISCONNECTION) in more:
+    if BerElement(_RESPONSE_NAME, DISCONNECTION) in more:
         return _refused("hangs up instead of starting TLS", result, text.content)
     if int.from_bytes(number.content, "big") != _OUR_MESSAGE:
         return UnexpectedReply(end)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, ReplyPattern, Script, Step
 
 _STATUS = re.compile(rb"([1-5]\d\d)( |$)")
 _OFFER = re.compile(rb"^STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
@@ -29,11 +29,15 @@ def _greeting(lines: Sequence[bytes]) -> str:
 NNTP = Script(
     "NNTP",
     {
-        "greeting": Step(b"", _greeting, (Answer("200", "CAPABILITIES"), Answer("201", "CAPABILITIES"))),
-        "CAPABILITIES": Step(
-            b"CAPABILITIES\r\n", _reply, (Answer("101", "STARTTLS", _OFFER), Answer("500", "STARTTLS"))
+        "greeting": Step(
+            b"", _greeting, (ReplyPattern("200", "CAPABILITIES"), ReplyPattern("201", "CAPABILITIES"))
         ),
-        "STARTTLS": Step(b"STARTTLS\r\n", _reply, (Answer("382", BEGIN_TLS),)),
+        "CAPABILITIES": Step(
+            b"CAPABILITIES\r\n",
+            _reply,
+            (ReplyPattern("101", "STARTTLS", _OFFER), ReplyPattern("500", "STARTTLS")),
+        ),
+        "STARTTLS": Step(b"STARTTLS\r\n", _reply, (ReplyPattern("382", BEGIN_TLS),)),
     },
     goodbye=b"QUIT\r\n",
 )

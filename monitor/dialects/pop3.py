@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, ReplyPattern, Script, Step
 
 _STATUS = re.compile(rb"(\+OK|-ERR)([ \t]|$)", re.IGNORECASE)
 _OFFER = re.compile(rb"^STLS\s*$", re.IGNORECASE | re.MULTILINE)
@@ -24,9 +24,11 @@ def _listing(lines: Sequence[bytes]) -> str | None:
 POP3 = Script(
     "POP3",
     {
-        "greeting": Step(b"", _single, (Answer("+OK", "CAPA"),)),
-        "CAPA": Step(b"CAPA\r\n", _listing, (Answer("+OK", "STLS", _OFFER), Answer("-ERR", "STLS"))),
-        "STLS": Step(b"STLS\r\n", _single, (Answer("+OK", BEGIN_TLS),)),
+        "greeting": Step(b"", _single, (ReplyPattern("+OK", "CAPA"),)),
+        "CAPA": Step(
+            b"CAPA\r\n", _listing, (ReplyPattern("+OK", "STLS", _OFFER), ReplyPattern("-ERR", "STLS"))
+        ),
+        "STLS": Step(b"STLS\r\n", _single, (ReplyPattern("+OK", BEGIN_TLS),)),
     },
     goodbye=b"QUIT\r\n",
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from monitor.dialects.text import BEGIN_TLS, INVALID, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, INVALID, ReplyPattern, Script, Step
 
 _STATUS = re.compile(rb"(OK|NO|BYE)( |$)", re.IGNORECASE)
 _OFFER = re.compile(rb'^"STARTTLS"\s*$', re.IGNORECASE | re.MULTILINE)
@@ -20,8 +20,8 @@ def _reply(lines: Sequence[bytes]) -> str | None:
 SIEVE = Script(
     "ManageSieve",
     {
-        "greeting": Step(b"", _reply, (Answer("OK", "STARTTLS", _OFFER),)),
-        "STARTTLS": Step(b"STARTTLS\r\n", _reply, (Answer("OK", BEGIN_TLS),)),
+        "greeting": Step(b"", _reply, (ReplyPattern("OK", "STARTTLS", _OFFER),)),
+        "STARTTLS": Step(b"STARTTLS\r\n", _reply, (ReplyPattern("OK", BEGIN_TLS),)),
     },
     goodbye=b"LOGOUT\r\n",
     literals=True,

@@ -3,27 +3,27 @@
 import re
 
 from monitor.dialects.numbered import reply_code
-from monitor.dialects.text import BEGIN_TLS, Answer, Script, Step
+from monitor.dialects.text import BEGIN_TLS, ReplyPattern, Script, Step
 
 # A reserved name (RFC 2606 section 2): servers require a fully qualified one, and it identifies this program
 # in their logs.
 EHLO_NAME = b"cert-monitor.invalid"
 
 _OFFER = re.compile(rb"^250[ -]STARTTLS\s*$", re.IGNORECASE | re.MULTILINE)
-_STARTTLS = Step(b"STARTTLS\r\n", reply_code, (Answer("220", BEGIN_TLS),))
+_STARTTLS = Step(b"STARTTLS\r\n", reply_code, (ReplyPattern("220", BEGIN_TLS),))
 
 # RFC 5321 sections 3.1 and 3.2, RFC 3207 section 4. HELO is only sent to a server without EHLO; such a server
 # cannot advertise STARTTLS, so it is requested without an offer.
 SMTP = Script(
     "SMTP",
     {
-        "greeting": Step(b"", reply_code, (Answer("220", "EHLO"),)),
+        "greeting": Step(b"", reply_code, (ReplyPattern("220", "EHLO"),)),
         "EHLO": Step(
             b"EHLO " + EHLO_NAME + b"\r\n",
             reply_code,
-            (Answer("250", "STARTTLS", _OFFER), Answer("50", "HELO")),
+            (ReplyPattern("250", "STARTTLS", _OFFER), ReplyPattern("50", "HELO")),
         ),
-        "HELO": Step(b"HELO " + EHLO_NAME + b"\r\n", reply_code, (Answer("250", "STARTTLS"),)),
+        "HELO": Step(b"HELO " + EHLO_NAME + b"\r\n", reply_code, (ReplyPattern("250", "STARTTLS"),)),
         "STARTTLS": _STARTTLS,
     },
     goodbye=b"QUIT\r\n",
@@ -33,8 +33,8 @@ SMTP = Script(
 LMTP = Script(
     "LMTP",
     {
-        "greeting": Step(b"", reply_code, (Answer("220", "LHLO"),)),
-        "LHLO": Step(b"LHLO " + EHLO_NAME + b"\r\n", reply_code, (Answer("250", "STARTTLS", _OFFER),)),
+        "greeting": Step(b"", reply_code, (ReplyPattern("220", "LHLO"),)),
+        "LHLO": Step(b"LHLO " + EHLO_NAME + b"\r\n", reply_code, (ReplyPattern("250", "STARTTLS", _OFFER),)),
         "STARTTLS": _STARTTLS,
     },
     goodbye=b"QUIT\r\n",

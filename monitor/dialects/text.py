@@ -25,7 +25,7 @@ StatusReader = Callable[[Sequence[bytes]], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReplyPattern:
     """The step that follows a reply whose status has this prefix, and what the reply must contain for it."""
 
     status: str
@@ -39,7 +39,7 @@ class Step:
 
     command: bytes
     read_status: StatusReader
-    answers: tuple[Answer, ...]
+    answers: tuple[ReplyPattern, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.issuers.verdict import Verdict
+from monitor.issuers.verdict import RevocationVerdict
 from monitor.model import Revocation, RevocationStatus
 
 SOONEST = timedelta(minutes=10)
@@ -16,7 +16,7 @@ FIRST_WAIT = timedelta(minutes=5)
 
 
 def merged(
-    before: Revocation | None, sha256: str, source: str, verdict: Verdict, now: datetime
+    before: Revocation | None, sha256: str, source: str, verdict: RevocationVerdict, now: datetime
 ) -> Revocation:
     """Return the revocation status after a check.
 
@@ -44,7 +44,7 @@ def merged(
     return fresh if before.on_hold and before.source == source else before
 
 
-def _unknown(before: Revocation | None, sha256: str, verdict: Verdict, now: datetime) -> Revocation:
+def _unknown(before: Revocation | None, sha256: str, verdict: RevocationVerdict, now: datetime) -> Revocation:
     attempts = (before.attempts if before else 0) + 1
     if before is not None and _is_valid(before, now):
         return replace(before, attempts=attempts)

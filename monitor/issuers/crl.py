@@ -11,7 +11,7 @@ from monitor.assess.links import UNREADABLE
 from monitor.issuers.crl_scope import scope_of, value_of
 from monitor.issuers.fetched_crl import FetchedCrl
 from monitor.issuers.revocation_urls import delta_crl_urls
-from monitor.issuers.verdict import SKEW, IssuerPair, Verdict, instant, revoked_words, unknown
+from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, instant, revoked_words, unknown
 from monitor.model import RevocationStatus
 from monitor.parse import display
 
@@ -19,7 +19,7 @@ _HOLD = x509.ReasonFlags.certificate_hold
 _TAKEN_BACK = x509.ReasonFlags.remove_from_crl
 
 
-def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> Verdict:
+def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> RevocationVerdict:
     """Return the verdict of a CRL on a certificate.
 
     An expired CRL still proves that a listed certificate is revoked, unless the certificate was on hold.
@@ -35,16 +35,18 @@ def crl_verdict(issued: FetchedCrl, pair: IssuerPair, now: datetime) -> Verdict:
         return unknown(f"{where} has entries that cannot be read")
     ended = _why_not_current(issued.crl, now)
     if found is not None and not (found.on_hold and ended):
-        return Verdict(found.status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold)
+        return RevocationVerdict(
+            found.status, f"{found.detail}, says {where}", found.revoked_at, None, found.on_hold
+        )
     if problem := ended or scope.partial:
         return unknown(f"{where} {problem}")
     said = f"not in {where} of {instant(issued.crl.last_update_utc)}"
-    return Verdict(RevocationStatus.GOOD, said, good_until=issued.crl.next_update_utc)
+    return RevocationVerdict(RevocationStatus.GOOD, said, good_until=issued.crl.next_update_utc)
 
 
 def with_delta(
-    verdict: Verdict, base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair, now: datetime
-) -> Verdict:
+    verdict: RevocationVerdict, base: FetchedCrl, delta: FetchedCrl, pair: IssuerPair, now: datetime
+) -> RevocationVerdict:
     """Return the verdict of a base and a delta CRL together; a delta that does not match is ignored.
 
     They match when one CA signed both for one scope and the delta builds on this base or an earlier one
@@ -62,10 +64,12 @@ def with_delta(
         return verdict
     until = delta.crl.next_update_utc
     if entry is None:
-        return Verdict(verdict.status, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
+        return RevocationVerdict(verdict.status, verdict.detail, verdict.revoked_at, until, verdict.on_hold)
     if _reason(entry) is _TAKEN_BACK:
         said = f"no longer on hold, says the delta CRL {display(delta.url, 200)}"
-        return Verdict(RevocationStatus.GOOD, said, good_until=until) if verdict.on_hold else verdict
+        return (
+            RevocationVerdict(RevocationStatus.GOOD, said, good_until=until) if verdict.on_hold else verdict
+        )
     return crl_verdict(delta, pair, now)
 
 
@@ -77,7 +81,7 @@ def delta_urls(base: FetchedCrl, pair: IssuerPair) -> tuple[str, ...]:
         return ()
 
 
-def _entry(entry: x509.RevokedCertificate) -> Verdict | None:
+def _entry(entry: x509.RevokedCertificate) -> RevocationVerdict | None:
     """Return the verdict of an entry, ``None`` for removeFromCRL; raise ``ValueError`` if it is unclear."""
     for one in entry.extensions:
         if isinstance(one.value, x509.CertificateIssuer) or (one.critical and not _known(one.value)):
@@ -86,7 +90,7 @@ def _entry(entry: x509.RevokedCertificate) -> Verdict | None:
     if reason is _TAKEN_BACK:
         return None
     at = entry.revocation_date_utc
-    return Verdict(
+    return RevocationVerdict(
         RevocationStatus.REVOKED, f"revoked {revoked_words(at, reason)}", at, on_hold=reason is _HOLD
     )
 

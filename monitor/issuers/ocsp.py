@@ -15,7 +15,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from monitor.assess.links import UNREADABLE, verify
-from monitor.issuers.verdict import SKEW, IssuerPair, Verdict, instant, revoked_words, unknown
+from monitor.issuers.verdict import SKEW, IssuerPair, RevocationVerdict, instant, revoked_words, unknown
 from monitor.model import RevocationStatus
 from monitor.parse import display
 
@@ -43,7 +43,7 @@ def ocsp_request(pair: IssuerPair) -> bytes:
     return builder.build().public_bytes(Encoding.DER)
 
 
-def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, where: str) -> Verdict:
+def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, where: str) -> RevocationVerdict:
     """Return the verdict of a response on a certificate; ``where`` names its source for people."""
     where = display(where, 250)
     try:
@@ -58,7 +58,9 @@ def ocsp_verdict(data: bytes, pair: IssuerPair, now: datetime, where: str) -> Ve
         return unknown(f"{where} gave a response that cannot be read")
 
 
-def _of_response(response: ocsp.OCSPResponse, pair: IssuerPair, now: datetime, where: str) -> Verdict:
+def _of_response(
+    response: ocsp.OCSPResponse, pair: IssuerPair, now: datetime, where: str
+) -> RevocationVerdict:
     if any(one.critical and not isinstance(one.value, x509.OCSPNonce) for one in response.extensions):
         return unknown(f"{where} gave a response that is marked with something that is not supported")
     single = next(_about(response, pair), None)
@@ -84,19 +86,19 @@ def _about(response: ocsp.OCSPResponse, pair: IssuerPair) -> Iterator[ocsp.OCSPS
                 yield single
 
 
-def _verdict_of(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> Verdict:
+def _verdict_of(single: ocsp.OCSPSingleResponse, now: datetime, where: str) -> RevocationVerdict:
     ended = _why_not_current(single, now)
     if single.certificate_status is ocsp.OCSPCertStatus.REVOKED:
         at = single.revocation_time_utc or single.this_update_utc
         on_hold = single.revocation_reason is x509.ReasonFlags.certificate_hold
         if not (on_hold and ended):
             said = f"revoked {revoked_words(at, single.revocation_reason)}, says {where}"
-            return Verdict(RevocationStatus.REVOKED, said, at, on_hold=on_hold)
+            return RevocationVerdict(RevocationStatus.REVOKED, said, at, on_hold=on_hold)
     if ended:
         return unknown(f"{where} gave a response that {ended}")
     if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
         said = f"not revoked, says {where} as of {instant(single.this_update_utc)}"
-        return Verdict(RevocationStatus.GOOD, said, good_until=single.next_update_utc)
+        return RevocationVerdict(RevocationStatus.GOOD, said, good_until=single.next_update_utc)
     return unknown(f"{where} does not know the certificate")
 
 

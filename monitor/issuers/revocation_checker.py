@@ -14,7 +14,7 @@ from monitor.issuers.crl_cache import CrlCache, CrlUnavailableError
 from monitor.issuers.ocsp import ocsp_request, ocsp_verdict
 from monitor.issuers.revocation_checks import STAPLE
 from monitor.issuers.revocation_urls import crl_urls, ocsp_urls
-from monitor.issuers.verdict import IssuerPair, Verdict, unknown
+from monitor.issuers.verdict import IssuerPair, RevocationVerdict, unknown
 from monitor.model import Clock, FailureReason, RevocationStatus
 from monitor.parse import display
 from monitor.threads import ThreadPool
@@ -41,7 +41,7 @@ class RevocationAnswer:
     """A verdict and its source, which is empty when no source had an answer."""
 
     source: str
-    verdict: Verdict
+    verdict: RevocationVerdict
 
 
 class RevocationChecker:
@@ -72,7 +72,7 @@ class RevocationChecker:
 
     async def _verdicts(
         self, source: str, pair: IssuerPair, request: RevocationRequest
-    ) -> AsyncIterator[Verdict]:
+    ) -> AsyncIterator[RevocationVerdict]:
         if source == STAPLE:
             answers = self._by_staple(pair, request)
         elif source == "crl":
@@ -82,13 +82,15 @@ class RevocationChecker:
         async for verdict in answers:
             yield verdict
 
-    async def _by_staple(self, pair: IssuerPair, request: RevocationRequest) -> AsyncIterator[Verdict]:
+    async def _by_staple(
+        self, pair: IssuerPair, request: RevocationRequest
+    ) -> AsyncIterator[RevocationVerdict]:
         if not request.staples:
             yield unknown("the server sent no OCSP response with its certificate")
         for response in request.staples:
             yield await self._judged(response, pair, "the OCSP response that the server sent")
 
-    async def _by_crl(self, pair: IssuerPair) -> AsyncIterator[Verdict]:
+    async def _by_crl(self, pair: IssuerPair) -> AsyncIterator[RevocationVerdict]:
         named = crl_urls(pair.certificate)
         if not named.urls:
             yield unknown(named.problem)
@@ -108,7 +110,7 @@ class RevocationChecker:
                 break
             yield verdict
 
-    async def _by_ocsp(self, pair: IssuerPair) -> AsyncIterator[Verdict]:
+    async def _by_ocsp(self, pair: IssuerPair) -> AsyncIterator[RevocationVerdict]:
         named = ocsp_urls(pair.certificate)
         if not named.urls:
             yield unknown(named.problem)
@@ -150,7 +152,7 @@ class RevocationChecker:
             self._silent.clear()
         self._silent[url] = (self._clock.monotonic(), error.reason, str(error))
 
-    async def _judged(self, response: bytes, pair: IssuerPair, where: str) -> Verdict:
+    async def _judged(self, response: bytes, pair: IssuerPair, where: str) -> RevocationVerdict:
         return await self._pool.run(ocsp_verdict, response, pair, self._clock.now(), where)
 
 

@@ -20,7 +20,7 @@ class IssuerPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RevocationVerdict:
     """The verdict of one source; ``detail`` is a lower-case sentence that says why it is unknown."""
 
     status: RevocationStatus
@@ -30,9 +30,9 @@ class Verdict:
     on_hold: bool = False
 
 
-def unknown(detail: str) -> Verdict:
+def unknown(detail: str) -> RevocationVerdict:
     """Return a verdict of unknown status."""
-    return Verdict(RevocationStatus.UNKNOWN, detail)
+    return RevocationVerdict(RevocationStatus.UNKNOWN, detail)
 
 
 def instant(at: datetime) -> str:

@@ -6,16 +6,16 @@ Names and meaning are those of its ``prober`` package (https://github.com/promet
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.metrics.text import Family, number, stamp
+from monitor.metrics.text import MetricFamily, number, stamp
 from monitor.model import Check, TargetState
 
-SUCCESS = Family(
+SUCCESS = MetricFamily(
     "probe_success",
     "Whether the probe succeeded and a client that verifies would accept what it saw: valid now, trusted, "
     "for this name and use. A check that is switched off does not count.",
 )
-DURATION = Family("probe_duration_seconds", "How long the probe took.")
-EARLIEST = Family(
+DURATION = MetricFamily("probe_duration_seconds", "How long the probe took.")
+EARLIEST = MetricFamily(
     "probe_ssl_earliest_cert_expiry",
     "Earliest expiry of the certificates that were served, Unix time; absent when none was seen.",
 )
@@ -36,7 +36,7 @@ _REFUSED = frozenset(
 _REFUSED_ONCE_EXPIRED = frozenset({Check.EXPIRY, Check.CA_EXPIRY})
 
 
-def blackbox(state: TargetState, now: datetime) -> Iterator[tuple[Family, bytes]]:
+def blackbox(state: TargetState, now: datetime) -> Iterator[tuple[MetricFamily, bytes]]:
     """Yield each family with the end of its one line."""
     yield SUCCESS, b" %d" % _succeeded(state, now)
     yield DURATION, b" " + number(state.duration.total_seconds())

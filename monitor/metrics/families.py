@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from monitor.metrics.exposed import Chain
 from monitor.metrics.rendered import Rendered, RenderedCertificate, leaf_locations
-from monitor.metrics.text import Family, label, seconds, stamp
+from monitor.metrics.text import MetricFamily, label, seconds, stamp
 from monitor.model import RenewalWindow, Snapshot, TargetState, label_problem
 
 T = TypeVar("T")
@@ -25,79 +25,83 @@ CERTIFICATES_CACHED = "The certificates themselves are cached from the last prob
 DAYS_LEFT = b"} %.5f"
 
 
-INFO = Family("cert_monitor_target_info", "Which targets are watched; always 1. " + CACHED)
-TARGETS = Family(
+INFO = MetricFamily("cert_monitor_target_info", "Which targets are watched; always 1. " + CACHED)
+TARGETS = MetricFamily(
     "cert_monitor_targets",
     "Watched targets by kind and by their last probe: up, down, standby (silent until a takeover, as "
     "is to be expected), or pending before the first.",
 )
 TARGET = (
-    Family(
+    MetricFamily(
         "cert_monitor_target_up",
         "Whether the last probe succeeded at every location; absent before the first. " + CACHED,
     ),
-    Family("cert_monitor_target_encrypted", "Whether the port spoke TLS; absent when not known. " + CACHED),
-    Family(
+    MetricFamily(
+        "cert_monitor_target_encrypted", "Whether the port spoke TLS; absent when not known. " + CACHED
+    ),
+    MetricFamily(
         "cert_monitor_target_not_after_timestamp_seconds",
         "Earliest expiry on the certificate paths of the target, Unix time. " + CACHED,
     ),
-    Family(
+    MetricFamily(
         "cert_monitor_target_warning_due_timestamp_seconds",
         "Unix time from which the earliest expiry deserves a warning. " + CACHED,
     ),
-    Family(
+    MetricFamily(
         "cert_monitor_target_critical_due_timestamp_seconds",
         "Unix time from which the earliest expiry is critical. " + CACHED,
     ),
-    Family("cert_monitor_target_interval_seconds", "Configured time between two probes of the target."),
-    Family(
+    MetricFamily("cert_monitor_target_interval_seconds", "Configured time between two probes of the target."),
+    MetricFamily(
         "cert_monitor_target_last_probe_timestamp_seconds",
         "Unix time of the last probe, whether it succeeded or not. " + CACHED,
     ),
-    Family(
+    MetricFamily(
         "cert_monitor_target_last_success_timestamp_seconds",
         "Unix time of the last probe that succeeded. " + CACHED,
     ),
-    Family("cert_monitor_target_probe_duration_seconds", "How long the last probe took. " + CACHED),
-    Family(
+    MetricFamily("cert_monitor_target_probe_duration_seconds", "How long the last probe took. " + CACHED),
+    MetricFamily(
         "cert_monitor_target_standby",
         "1 for a target that answers only after a takeover: its silence is no outage. Absent for others.",
     ),
 )
-TARGET_DAYS = Family(
+TARGET_DAYS = MetricFamily(
     "cert_monitor_target_days_to_expiry",
     "Days of 24 hours to the earliest expiry on the certificate paths of the target, negative after it, "
     "counted at the scrape; one series that continues over renewals. " + CERTIFICATES_CACHED,
 )
-NOT_AFTER = Family(
+NOT_AFTER = MetricFamily(
     "cert_monitor_certificate_not_after_timestamp_seconds", "Last instant of validity, Unix time. " + CACHED
 )
-NOT_BEFORE = Family(
+NOT_BEFORE = MetricFamily(
     "cert_monitor_certificate_not_before_timestamp_seconds",
     "First instant of validity, Unix time. " + CACHED,
 )
-DAYS = Family(
+DAYS = MetricFamily(
     "cert_monitor_certificate_days_to_expiry",
     "Days of 24 hours to the expiry of a certificate, negative after it, counted at the scrape. "
     + CERTIFICATES_CACHED,
 )
-CERTIFICATE_INFO = Family(
+CERTIFICATE_INFO = MetricFamily(
     "cert_monitor_certificate_info", "Subject, issuer and serial of a certificate; always 1. " + CACHED
 )
-LISTS = Family(
+LISTS = MetricFamily(
     "cert_monitor_crl_next_update_timestamp_seconds",
     "Unix time at which the CRL at a location expires, the earliest where there are several; absent where it "
     "names none. " + CACHED,
 )
-WINDOW_START = Family(
+WINDOW_START = MetricFamily(
     "cert_monitor_renewal_window_start_timestamp_seconds",
     "Unix time from which the CA suggests to renew the certificate. Cached from its last answer.",
 )
-WINDOW_END = Family(
+WINDOW_END = MetricFamily(
     "cert_monitor_renewal_window_end_timestamp_seconds",
     "Unix time until which the CA suggests to renew the certificate. Cached from its last answer.",
 )
-FINDINGS = Family("cert_monitor_findings", "How many warning and critical findings there are. " + CACHED)
+FINDINGS = MetricFamily(
+    "cert_monitor_findings", "How many warning and critical findings there are. " + CACHED
+)
 
 
 class Exposition:
@@ -222,6 +226,6 @@ def _chunks(items: list[T]) -> Iterator[list[T]]:
         yield items[start : start + LINES_PER_PIECE]
 
 
-def _lines(family: Family, ends: list[bytes]) -> bytes:
+def _lines(family: MetricFamily, ends: list[bytes]) -> bytes:
     name = family.name.encode()
     return name + (b"\n" + name).join(ends) + b"\n" if ends else b""

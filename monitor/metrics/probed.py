@@ -23,7 +23,7 @@ from monitor.metrics.families import (
     TARGET_DAYS,
 )
 from monitor.metrics.rendered import Rendered
-from monitor.metrics.text import Family, seconds
+from monitor.metrics.text import MetricFamily, seconds
 from monitor.model import TargetState
 from monitor.parse import display
 
@@ -41,7 +41,7 @@ def probed(state: TargetState, now: datetime, *, labels: Sequence[str] = (), cha
     return b"".join((*failures, *(_family(family, ends) for family, ends in _series(target, now) if ends)))
 
 
-def _series(target: Rendered, now: datetime) -> Iterator[tuple[Family, list[bytes]]]:
+def _series(target: Rendered, now: datetime) -> Iterator[tuple[MetricFamily, list[bytes]]]:
     yield INFO, [target.labels + target.info]
     for family, value in zip(TARGET, target.values, strict=True):
         if family.name not in _SCHEDULED:
@@ -56,7 +56,7 @@ def _series(target: Rendered, now: datetime) -> Iterator[tuple[Family, list[byte
     yield from ((family, [end]) for family, end in blackbox(target.state, now))
 
 
-def _family(family: Family, ends: list[bytes]) -> bytes:
+def _family(family: MetricFamily, ends: list[bytes]) -> bytes:
     about = family.about.removesuffix(CACHED).removesuffix(CERTIFICATES_CACHED).strip()
     name = family.name.encode()
-    return Family(family.name, about).head + b"".join(name + end + b"\n" for end in ends)
+    return MetricFamily(family.name, about).head + b"".join(name + end + b"\n" for end in ends)

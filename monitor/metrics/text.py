@@ -17,7 +17,7 @@ _FOREIGN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class MetricFamily:
     """A metric's name and the text of its HELP line."""
 
     name: str

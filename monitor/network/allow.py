@@ -15,7 +15,7 @@ _MOST = 65535
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class AllowPattern:
     """One entry of the list: a name, all names below ``suffix``, every host, or a network.
 
     ``bounds`` is true for a network written with a prefix length: names must then also resolve into one.
@@ -72,7 +72,7 @@ class Allowed:
         return any(pattern.names(host, port) for pattern in self._patterns)
 
 
-def parse_pattern(text: str) -> Pattern:
+def parse_pattern(text: str) -> AllowPattern:
     """Return the pattern of a text; raise ``ValueError`` with a sentence when it is invalid."""
     host, colon, ports = text.rpartition(":")
     if not colon or not host:
@@ -80,18 +80,18 @@ def parse_pattern(text: str) -> Pattern:
     return _pattern(host, _ports(ports))
 
 
-def _pattern(host: str, ports: range) -> Pattern:
+def _pattern(host: str, ports: range) -> AllowPattern:
     if host == "*":
-        return Pattern(ports, name=host)
+        return AllowPattern(ports, name=host)
     if host.startswith("*."):
-        return Pattern(ports, suffix="." + _name(host.removeprefix("*.")))
+        return AllowPattern(ports, suffix="." + _name(host.removeprefix("*.")))
     if host.startswith("[") and host.endswith("]"):
         return _network(host[1:-1], 6, ports)
     if ":" in host:
         raise ValueError(f"an IPv6 address or network stands in brackets; {_FORM}")
     if "/" in host or is_ip(host):
         return _network(host, 4, ports)
-    return Pattern(ports, name=_name(host))
+    return AllowPattern(ports, name=_name(host))
 
 
 def _name(text: str) -> str:
@@ -100,14 +100,14 @@ def _name(text: str) -> str:
     return read_host(text)
 
 
-def _network(text: str, version: int, ports: range) -> Pattern:
+def _network(text: str, version: int, ports: range) -> AllowPattern:
     try:
         found = read_network(text)
     except ValueError as error:
         raise ValueError(f"{text} is no network: {error}") from None
     if found.version != version:
         raise ValueError(_FORM)
-    return Pattern(ports, network=found, bounds="/" in text)
+    return AllowPattern(ports, network=found, bounds="/" in text)
 
 
 def _ports(text: str) -> range:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
 from monitor.model import Certificate
-from monitor.parse.der import DerError, Element, child_list
+from monitor.parse.der import DerElement, DerError, child_list
 from monitor.parse.extensions import Extensions, parse_extensions
 from monitor.parse.keys import key_type_and_size, signature_hash
 from monitor.parse.names import format_name
@@ -61,7 +61,7 @@ def _read(der: bytes, fingerprint: str) -> Certificate:
     return _assembled(der, fingerprint, parts, dates)
 
 
-def _dates(validity: Element) -> _Dates:
+def _dates(validity: DerElement) -> _Dates:
     start, end = child_list(validity, 2)[:2]
     not_before, start_exact = parse_time(start)
     not_after, end_exact = parse_time(end)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.parse.crl import is_crl
-from monitor.parse.der import SEQUENCE, DerError, Element, element
+from monitor.parse.der import SEQUENCE, DerElement, DerError, element
 from monitor.parse.pkcs7 import certificates_of, crls_of
 from monitor.parse.shape import fields_of
 
@@ -98,7 +98,7 @@ def _decoded(block: bytes) -> bytes:
         raise DerError("its base64 text is damaged") from None
 
 
-def _certificates(outer: Element) -> Iterator[bytes]:
+def _certificates(outer: DerElement) -> Iterator[bytes]:
     """Iterate over the certificates that an element is or contains, without OpenSSL's trust settings."""
     if outer.tag != SEQUENCE:
         raise DerError("it holds no certificate")

@@ -16,8 +16,8 @@ from monitor.parse.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
+    DerElement,
     DerError,
-    Element,
     child_list,
     children,
     element,
@@ -44,14 +44,14 @@ class UnreadableCrlError(ValueError):
 class _Fields(NamedTuple):
     """The fields of a CRL that are used; ``None`` for an absent one."""
 
-    issuer: Element
-    this_update: Element
-    next_update: Element | None
-    revoked: Element | None
-    extensions: Element | None
+    issuer: DerElement
+    this_update: DerElement
+    next_update: DerElement | None
+    revoked: DerElement | None
+    extensions: DerElement | None
 
 
-def is_crl(outer: Element) -> bool:
+def is_crl(outer: DerElement) -> bool:
     """Return whether an element has the shape of a CRL, which no certificate has."""
     try:
         _fields(outer)
@@ -86,7 +86,7 @@ def parse_crl(der: bytes, location: str, position: int) -> RevocationList:
     )
 
 
-def _fields(outer: Element) -> _Fields:
+def _fields(outer: DerElement) -> _Fields:
     tbs, algorithm, signature = child_list(outer, 3)[:3]
     expect(algorithm, SEQUENCE)
     expect(signature, BIT_STRING)
@@ -114,7 +114,7 @@ def _next(parts: _Fields) -> datetime | None:
         return None
 
 
-def _extensions(wrapper: Element | None) -> dict[bytes, bytes]:
+def _extensions(wrapper: DerElement | None) -> dict[bytes, bytes]:
     """Return the extension values by encoded OID; what follows a malformed extension is ignored."""
     found: dict[bytes, bytes] = {}
     if wrapper is None:
@@ -148,7 +148,7 @@ def _scope(parts: _Fields, found: dict[bytes, bytes]) -> str:
     return told.hexdigest()[:16]
 
 
-def _entries(revoked: Element | None) -> int:
+def _entries(revoked: DerElement | None) -> int:
     """Return the number of entries by lengths alone: a million objects would cost a second and 100 MB."""
     if revoked is None:
         return 0

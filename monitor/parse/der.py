@@ -30,7 +30,7 @@ class DerError(ValueError):
     """The bytes are not a DER element of the expected kind."""
 
 
-class Element(NamedTuple):
+class DerElement(NamedTuple):
     """One element: its tag octet, and the offsets of the element and its content in ``data``."""
 
     data: bytes
@@ -51,7 +51,7 @@ class Element(NamedTuple):
         return self.data[self.start : self.end]
 
 
-def element(data: bytes, start: int = 0, limit: int | None = None, *, depth: int = 0) -> Element:
+def element(data: bytes, start: int = 0, limit: int | None = None, *, depth: int = 0) -> DerElement:
     """Return the element that starts at ``start``; raise ``DerError`` when there is none within ``limit``.
 
     The indefinite length of BER is read too: some tools write PKCS#7 files with it.
@@ -75,10 +75,10 @@ def element(data: bytes, start: int = 0, limit: int | None = None, *, depth: int
     end = content + length
     if end > stop:
         raise DerError("an element is longer than the data")
-    return Element(data, tag, start, content, end, end)
+    return DerElement(data, tag, start, content, end, end)
 
 
-def _indefinite(data: bytes, start: int, stop: int, depth: int) -> Element:
+def _indefinite(data: bytes, start: int, stop: int, depth: int) -> DerElement:
     if depth > _DEEPEST or stop - start > _LONGEST_INDEFINITE or not data[start] & 0x20:
         raise DerError("an element has no length")
     position = start + 2
@@ -86,10 +86,10 @@ def _indefinite(data: bytes, start: int, stop: int, depth: int) -> Element:
         position = element(data, position, stop, depth=depth + 1).end
     if position + 2 > stop:
         raise DerError("an element has no end")
-    return Element(data, data[start], start, start + 2, position, position + 2)
+    return DerElement(data, data[start], start, start + 2, position, position + 2)
 
 
-def children(parent: Element) -> Iterator[Element]:
+def children(parent: DerElement) -> Iterator[DerElement]:
     """Iterate over the child elements; raise ``DerError`` where the rest is malformed."""
     position = parent.content_start
     while position < parent.content_end:
@@ -98,14 +98,14 @@ def children(parent: Element) -> Iterator[Element]:
         position = child.end
 
 
-def expect(found: Element, tag: int) -> Element:
+def expect(found: DerElement, tag: int) -> DerElement:
     """Return the element when it has the tag; raise ``DerError`` otherwise."""
     if found.tag != tag:
         raise DerError(f"an element has the tag {found.tag:#04x} instead of {tag:#04x}")
     return found
 
 
-def child_list(parent: Element, least: int) -> list[Element]:
+def child_list(parent: DerElement, least: int) -> list[DerElement]:
     """Return the child elements; raise ``DerError`` when there are fewer than ``least`` or more than 64."""
     found = _listed(parent, _MOST_FIELDS)
     if len(found) < least:
@@ -113,12 +113,12 @@ def child_list(parent: Element, least: int) -> list[Element]:
     return found
 
 
-def parse_children(data: bytes, tag: int) -> list[Element]:
+def parse_children(data: bytes, tag: int) -> list[DerElement]:
     """Return the child elements, at most 1,000, of the single element in ``data``."""
     return _listed(expect(element(data), tag), _MOST_WITHIN)
 
 
-def _listed(parent: Element, most: int) -> list[Element]:
+def _listed(parent: DerElement, most: int) -> list[DerElement]:
     found = list(islice(children(parent), most + 1))
     if len(found) > most:
         raise DerError(f"an element holds more than {most:,} others")

@@ -13,8 +13,8 @@ from monitor.parse.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
+    DerElement,
     DerError,
-    Element,
     child_list,
     children,
     dotted,
@@ -43,7 +43,7 @@ class Extensions:
     oddities: list[str] = field(default_factory=list)
 
 
-def parse_extensions(wrapper: Element) -> Extensions:
+def parse_extensions(wrapper: DerElement) -> Extensions:
     """Return what can be parsed from the ``[3]`` element that contains a certificate's extensions."""
     found = Extensions()
     seen: set[bytes] = set()
@@ -55,7 +55,7 @@ def parse_extensions(wrapper: Element) -> Extensions:
     return found
 
 
-def _extension(found: Extensions, one: Element, seen: set[bytes]) -> None:
+def _extension(found: Extensions, one: DerElement, seen: set[bytes]) -> None:
     parts = child_list(one, 2)
     oid = expect(parts[0], OBJECT_IDENTIFIER).content
     read, title = _READERS.get(oid, (None, ""))

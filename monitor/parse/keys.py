@@ -8,8 +8,8 @@ from monitor.parse.der import (
     INTEGER,
     OBJECT_IDENTIFIER,
     SEQUENCE,
+    DerElement,
     DerError,
-    Element,
     child_list,
     children,
     dotted,
@@ -67,7 +67,7 @@ _HASHES = {
 _PSS = "1.2.840.113549.1.1.10"
 
 
-def key_type_and_size(info: Element) -> tuple[str, int]:
+def key_type_and_size(info: DerElement) -> tuple[str, int]:
     """Return the key's type and its size in bits (0 if unknown) from a SubjectPublicKeyInfo.
 
     Raises ``DerError`` when the type cannot be read; a size that cannot be read is 0.
@@ -89,7 +89,7 @@ def key_type_and_size(info: Element) -> tuple[str, int]:
     return oid, 0
 
 
-def signature_hash(algorithm: Element) -> str:
+def signature_hash(algorithm: DerElement) -> str:
     """Return the hash that a signature algorithm names, empty when it names none (Ed25519)."""
     parts = child_list(expect(algorithm, SEQUENCE), 1)
     oid = dotted(expect(parts[0], OBJECT_IDENTIFIER).content)
@@ -98,7 +98,7 @@ def signature_hash(algorithm: Element) -> str:
     return "" if oid in _FIXED else _HASHES.get(oid, oid)
 
 
-def _pss_hash(parameters: list[Element]) -> str:
+def _pss_hash(parameters: list[DerElement]) -> str:
     """RFC 4055 section 3.1: the hash is in ``[0]``; the default is SHA-1."""
     for part in children(parameters[0]) if parameters else ():
         if part.tag == 0xA0:
@@ -107,11 +107,11 @@ def _pss_hash(parameters: list[Element]) -> str:
     return "sha1"
 
 
-def _integer_bits(found: Element) -> int:
+def _integer_bits(found: DerElement) -> int:
     return int.from_bytes(expect(found, INTEGER).content, "big").bit_length()
 
 
-def _curve_bits(parameters: Element, point: Element) -> int:
+def _curve_bits(parameters: DerElement, point: DerElement) -> int:
     if parameters.tag == OBJECT_IDENTIFIER:
         known = _CURVES.get(dotted(parameters.content))
         if known:

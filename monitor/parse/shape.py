@@ -5,7 +5,7 @@ It must not interpret the fields.
 
 from typing import NamedTuple
 
-from monitor.parse.der import BIT_STRING, INTEGER, SEQUENCE, DerError, Element, child_list, element, expect
+from monitor.parse.der import BIT_STRING, INTEGER, SEQUENCE, DerElement, DerError, child_list, element, expect
 
 _VERSION = 0xA0
 _EXTENSIONS = 0xA3
@@ -14,14 +14,14 @@ _EXTENSIONS = 0xA3
 class Fields(NamedTuple):
     """The fields of a certificate (RFC 5280 section 4.1); ``None`` for an absent one."""
 
-    version: Element | None
-    serial: Element
-    issuer: Element
-    validity: Element
-    subject: Element
-    key: Element
-    extensions: Element | None
-    algorithm: Element
+    version: DerElement | None
+    serial: DerElement
+    issuer: DerElement
+    validity: DerElement
+    subject: DerElement
+    key: DerElement
+    extensions: DerElement | None
+    algorithm: DerElement
 
 
 def fields(der: bytes) -> Fields:
@@ -32,7 +32,7 @@ def fields(der: bytes) -> Fields:
     return fields_of(outer)
 
 
-def fields_of(outer: Element) -> Fields:
+def fields_of(outer: DerElement) -> Fields:
     """Return the fields of a certificate; raise ``DerError`` for anything else, such as CRLs and requests."""
     tbs, algorithm, signature = child_list(outer, 3)[:3]
     expect(signature, BIT_STRING)

@@ -6,7 +6,7 @@ It must not compare a time with any clock.
 import re
 from datetime import UTC, datetime, timedelta
 
-from monitor.parse.der import DerError, Element
+from monitor.parse.der import DerElement, DerError
 
 # 1900 is far from both limits of datetime: margins of a hundred years can be subtracted without overflow.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -17,7 +17,7 @@ _GENERALIZED_TIME = 0x18
 _FORM = re.compile(rb"(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,9})?(?:Z|([+-])(\d\d)(\d\d))?")
 
 
-def parse_time(found: Element) -> tuple[datetime, bool]:
+def parse_time(found: DerElement) -> tuple[datetime, bool]:
     """Return the time and whether it was encoded exactly as RFC 5280 requires.
 
     Times before 1900 become 1900. Raises ``DerError`` when it is unreadable.

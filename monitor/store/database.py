@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from monitor.errors import SystemBrokenError
-from monitor.store.dialect import PATIENCE, READS, Dialect, system_errors
+from monitor.store.dialect import PATIENCE, READS, DatabaseDialect, system_errors
 from monitor.store.facts import put_facts, read_fact
 from monitor.store.sqlite import SqliteDialect
 from monitor.store.tables import metadata
@@ -19,7 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def dialect_for(url: str) -> Dialect:
+def dialect_for(url: str) -> DatabaseDialect:
     """Return the dialect for a store URL; raise ``SystemBrokenError`` for an unsupported URL."""
     return SqliteDialect.of(url)
 
@@ -28,7 +28,10 @@ class Database:
     """An open database that runs each function in its own transaction."""
 
     def __init__(
-        self, dialect: Dialect, patience: timedelta = PATIENCE, release: Callable[[], None] | None = None
+        self,
+        dialect: DatabaseDialect,
+        patience: timedelta = PATIENCE,
+        release: Callable[[], None] | None = None,
     ) -> None:
         """Prepare to use a database without opening it; ``release`` releases its lock."""
         self._dialect = dialect
@@ -56,7 +59,7 @@ class Database:
 
     @classmethod
     def _opened(
-        cls, dialect: Dialect, release: Callable[[], None], app_version: str, patience: timedelta
+        cls, dialect: DatabaseDialect, release: Callable[[], None], app_version: str, patience: timedelta
     ) -> Self:
         # Importing Alembic takes longer than everything else here, and a store in memory needs none of it.
         from monitor.store.schema import WRITTEN_BY, migrate, schema  # noqa: PLC0415

@@ -36,7 +36,7 @@ def partial(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition)}
 
 
-class Dialect(Protocol):
+class DatabaseDialect(Protocol):
     """The database that a store URL names, and the operations that depend on its kind."""
 
     @property
@@ -88,7 +88,7 @@ class Dialect(Protocol):
 
 
 @contextmanager
-def system_errors(dialect: Dialect) -> Iterator[None]:
+def system_errors(dialect: DatabaseDialect) -> Iterator[None]:
     """Turn errors of the database or the disk into ``SystemBrokenError``; let bugs through."""
     try:
         yield
@@ -109,6 +109,6 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     connection.execute(_dialect_of(connection).insert_missing(table), rows)
 
 
-def _dialect_of(connection: Connection) -> Dialect:
-    dialect: Dialect = connection.get_execution_options()[DIALECT]
+def _dialect_of(connection: Connection) -> DatabaseDialect:
+    dialect: DatabaseDialect = connection.get_execution_options()[DIALECT]
     return dialect

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import NewerSchemaError, SystemBrokenError
-from monitor.store.dialect import Dialect, system_errors
+from monitor.store.dialect import DatabaseDialect, system_errors
 from monitor.store.tables import fact
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def schema(steps: Path = MIGRATIONS) -> Schema:
     return Schema(steps, [step.revision for step in script.walk_revisions()])
 
 
-def migrate(dialect: Dialect, known: Schema) -> None:
+def migrate(dialect: DatabaseDialect, known: Schema) -> None:
     """Upgrade a database to the newest revision, after a backup unless it is new.
 
     Raises ``NewerSchemaError`` when a newer cert-monitor wrote it, ``SystemBrokenError`` when it belongs to
@@ -78,7 +78,7 @@ def migrate(dialect: Dialect, known: Schema) -> None:
         engine.dispose()
 
 
-def _revision(connection: Connection, dialect: Dialect, known: Schema) -> str | None:
+def _revision(connection: Connection, dialect: DatabaseDialect, known: Schema) -> str | None:
     tables = inspect(connection).get_table_names()
     if not tables:
         return None
@@ -106,7 +106,7 @@ def _writer(connection: Connection) -> str:
     return f" ({version})" if version else ""
 
 
-def _upgrade(connection: Connection, dialect: Dialect, known: Schema) -> None:
+def _upgrade(connection: Connection, dialect: DatabaseDialect, known: Schema) -> None:
     config = Config(attributes={"connection": connection})
     # The value goes through configparser, where % starts a reference.
     config.set_main_option("script_location", str(known.steps).replace("%", "%%"))

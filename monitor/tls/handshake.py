@@ -21,7 +21,7 @@ from monitor.tls.opening import describe, may_be_tls, speaks_tls
 _READ_SIZE = 4096
 
 
-class GracefulClose(Protocol):
+class ClosingDialogue(Protocol):
     """How to close a session: ``first_message`` are sent inside TLS, ``answer`` replies to the server.
 
     ``answer`` returns ``None`` to close now, without reading any more.
@@ -48,7 +48,7 @@ class Handshake(BaseHandshake):
     def __init__(self, context: SSL.Context, server_name: str | None = None, *, staple: bool = False) -> None:
         """Prepare a handshake for ``server_name``, as ``BaseHandshake`` does."""
         super().__init__(SSL.Connection(context, None), server_name, staple=staple)
-        self.graceful_close: GracefulClose | None = None
+        self.graceful_close: ClosingDialogue | None = None
         self._reply: bytes | None = None  # the reply to the graceful close, once begun
         self._opening = b""
         self._sent = 0

@@ -70,7 +70,7 @@ class ReportModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class MachineNames(ReportModel):
+class ReportedNames(ReportModel):
     """The machine's own names, and its addresses without loopback and link-local ones."""
 
     netbios: Annotated[HostName, Field(min_length=1, description="computer name")]
@@ -154,7 +154,7 @@ class Report(ReportModel):
     )
     collector: Text = Field(description="version of the script")
     taken_at: UtcTime = Field(description="when the script began, in UTC")
-    host: MachineNames
+    host: ReportedNames
     stores: tuple[Store, ...] = Field(max_length=200, description="stores that were read, empty ones too")
     certificates: tuple[ReportedCertificate, ...] = Field(max_length=20_000)
     roots: tuple[InstalledCertificate, ...] | None = Field(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from cryptography import x509
 
-from monitor.demo.xprotect_machines import MACHINES, Door, Machine, Serves
+from monitor.demo.xprotect_machines import MACHINES, DemoMachine, Door, Serves
 from monitor.demo.xprotect_servers import claim, release
 from monitor.demo.xprotect_site import Simulator
 from support.servers.xprotect_simulator import REST, ask_token, client, running, signed_in
@@ -136,8 +136,8 @@ def test_ports_are_free_after_stop(tmp_path: Path) -> None:
 def test_one_address_for_all() -> None:
     """Where only 127.0.0.1 exists, taken ports move if they are announced, and are left out otherwise."""
     machines = (
-        Machine("a", (Door(18901, Serves.PLAIN), Door(18902, announced=False))),
-        Machine("b", (Door(18901, Serves.PLAIN), Door(18902, announced=False))),
+        DemoMachine("a", (Door(18901, Serves.PLAIN), Door(18902, announced=False))),
+        DemoMachine("b", (Door(18901, Serves.PLAIN), Door(18902, announced=False))),
     )
     endpoints = claim(machines, addresses=())
     try:
@@ -153,7 +153,7 @@ def test_taken_everywhere() -> None:
         taken.bind(("0.0.0.0", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        (endpoint,) = claim((Machine("a", (Door(port, Serves.PLAIN),)),), addresses=("127.0.0.1",))
+        (endpoint,) = claim((DemoMachine("a", (Door(port, Serves.PLAIN),)),), addresses=("127.0.0.1",))
         moved = endpoint.ports[port]
         release((endpoint,))
     assert (endpoint.address, moved != port) == ("127.0.0.1", True)

@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 
 from monitor.issuers.backoff import LATEST, SOONEST, merged, wait
-from monitor.issuers.verdict import Verdict, unknown
+from monitor.issuers.verdict import RevocationVerdict, unknown
 from monitor.model import Revocation, RevocationStatus
 from support.servers.issuer_world import DAY, HOUR, NOW
 
-GOOD = Verdict(RevocationStatus.GOOD, "good", good_until=NOW + 5 * HOUR)
-REVOKED = Verdict(RevocationStatus.REVOKED, "revoked", NOW - DAY)
+GOOD = RevocationVerdict(RevocationStatus.GOOD, "good", good_until=NOW + 5 * HOUR)
+REVOKED = RevocationVerdict(RevocationStatus.REVOKED, "revoked", NOW - DAY)
 HOLD = replace(REVOKED, on_hold=True)
 SILENCE = unknown("nobody answered")
 
 
-def after(*answers: tuple[str, Verdict], at: timedelta = timedelta(0)) -> Revocation:
+def after(*answers: tuple[str, RevocationVerdict], at: timedelta = timedelta(0)) -> Revocation:
     """Return what is known after some answers, the last one at another time."""
     known = None
     for index, (source, verdict) in enumerate(answers):
@@ -52,7 +52,7 @@ def test_a_good_answer_holds_while_it_lasts() -> None:
 
 
 @pytest.mark.parametrize("then", [("", SILENCE), ("crl", GOOD), ("ocsp", GOOD), ("ocsp", REVOKED)])
-def test_revoked_stays_revoked(then: tuple[str, Verdict]) -> None:
+def test_revoked_stays_revoked(then: tuple[str, RevocationVerdict]) -> None:
     """Neither silence nor a late responder takes a revocation back."""
     assert after(("crl", REVOKED), then, at=DAY).status is RevocationStatus.REVOKED
 
@@ -89,7 +89,7 @@ def within(span: timedelta, wanted: timedelta) -> bool:
 )
 def test_waiting_after_a_good_answer(until: timedelta | None, span: timedelta) -> None:
     """Asked is again when the answer ends, within bounds."""
-    good = Verdict(RevocationStatus.GOOD, "", good_until=None if until is None else NOW + until)
+    good = RevocationVerdict(RevocationStatus.GOOD, "", good_until=None if until is None else NOW + until)
     assert within(wait(after(("crl", good)), NOW), span)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.issuers.ocsp import ocsp_request, ocsp_verdict
-from monitor.issuers.verdict import Verdict
+from monitor.issuers.verdict import RevocationVerdict
 from monitor.model import RevocationStatus
 from support import pki
 from support.pki.ocsp import responder, response
@@ -23,7 +23,7 @@ GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, Revoca
 STATUS = ocsp.OCSPCertStatus
 
 
-def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
+def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
     """Return what a response tells."""
     return ocsp_verdict(data, pair(about, ca), NOW, "the responder")
 

@@ -11,9 +11,9 @@ from monitor.network.resolve import Resolver
 from monitor.secrets import ClientCertificate, SecretReference
 from monitor.sources.endpoint.connect_options import (
     DIRECT,
+    AddressFamily,
     ConnectOptions,
     Endpoint,
-    Family,
     Proxy,
 )
 from monitor.sources.files.settings import Files
@@ -27,7 +27,7 @@ from monitor.windows.stores import MY
 UNION: TypeAdapter[Any] = TypeAdapter(SourceSettings)
 WORD = SecretReference(file="/run/word")
 OPTIONS: dict[str, Any] = {
-    "family": Family.IPV6,
+    "family": AddressFamily.IPV6,
     "source": "::1",
     "proxy": Proxy("socks5", "proxy.example", 1080, "u", WORD),
     "identity": ClientCertificate("/c.pem", "/k.pem", WORD),

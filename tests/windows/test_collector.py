@@ -77,7 +77,7 @@ def test_every_table_of_the_collector_is_one_of_the_schema() -> None:
     """Each writes exactly the fields of one part of the document, and each part is written."""
     models = [
         document.Report,
-        document.MachineNames,
+        document.ReportedNames,
         document.ReportedCertificate,
         document.KeyInfo,
         document.KeyReader,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.cli.cli_targets import discovered
-from monitor.cli.report import Element
+from monitor.cli.report import ReportElement
 from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
 from monitor.errors import UsageError
@@ -83,7 +83,7 @@ def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
     return tuple(f"note: {note}" for note in host_endpoints(host, roles, presets).notes)
 
 
-def known(config: Config) -> tuple[list[Target], list[Element]]:
+def known(config: Config) -> tuple[list[Target], list[ReportElement]]:
     """Return every configured and discovered endpoint, and an element for each discovery that failed."""
     found, unreachable = asyncio.run(discovered(config))
     return [target for target in plan(config, found).targets if target.kind == "endpoint"], unreachable

@@ -9,7 +9,7 @@ from monitor.messages import Writer
 from monitor.model import Certificate, Check, FailureReason, Finding, Severity, TargetState
 
 
-class Verdict(StrEnum):
+class PortVerdict(StrEnum):
     """What became of one port, the best first; ``unverified`` could not be judged."""
 
     ABSENT = "absent"
@@ -39,7 +39,7 @@ class Port:
     """Hold one port's verdict with the reasons, and what is worth a word besides."""
 
     state: TargetState
-    verdict: Verdict
+    verdict: PortVerdict
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -56,7 +56,7 @@ def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, 
     wrong = [finding for finding in findings if _is_wrong(finding)]
     said = tuple(f"{one.check}: {writer.write(one.message)}" for one in wrong)
     besides = tuple(f"{one.check}: {writer.write(one.message)}" for one in findings if one not in wrong)
-    verdict = Verdict.RED if wrong else Verdict.GREEN
+    verdict = PortVerdict.RED if wrong else PortVerdict.GREEN
     return Port(state, verdict, said, besides + tuple(f"{f.reason}: {f.detail}" for f in state.failures))
 
 
@@ -73,42 +73,44 @@ def _without(state: TargetState, *, expected: bool) -> Port:
     if state.encrypted is False or FailureReason.NOT_TLS in reasons:
         return _plain(state)
     if FailureReason.DNS in reasons:
-        return Port(state, Verdict.UNVERIFIED, said)
+        return Port(state, PortVerdict.UNVERIFIED, said)
     if reasons and reasons <= _SILENT:
         if state.target.traits.standby:
             said += (
                 "a cold standby answers only after a takeover: test one at an agreed time, verify meanwhile",
             )
-        return Port(state, Verdict.RED if expected else Verdict.ABSENT, ("nobody answers here", *said))
-    return Port(state, Verdict.RED, said or ("no certificate was shown",))
+        return Port(
+            state, PortVerdict.RED if expected else PortVerdict.ABSENT, ("nobody answers here", *said)
+        )
+    return Port(state, PortVerdict.RED, said or ("no certificate was shown",))
 
 
 def _plain(state: TargetState) -> Port:
     if state.target.policy.encryption == "off":
-        return Port(state, Verdict.GREEN, remarks=("no TLS, as the policy says (encryption: off)",))
-    return Port(state, Verdict.RED, ("no TLS: the port answers without encryption",))
+        return Port(state, PortVerdict.GREEN, remarks=("no TLS, as the policy says (encryption: off)",))
+    return Port(state, PortVerdict.RED, ("no TLS: the port answers without encryption",))
 
 
 def grouped(ports: Iterable[Port]) -> dict[str, list[Port]]:
     """Return the ports that somebody answered on, or should have, by certificate group."""
     groups: dict[str, list[Port]] = {}
     for port in ports:
-        if port.verdict is not Verdict.ABSENT:
+        if port.verdict is not PortVerdict.ABSENT:
             groups.setdefault(group_of(port.state.target), []).append(port)
     return groups
 
 
 def absent(ports: Iterable[Port]) -> Iterator[Port]:
     """Yield the ports that nobody answers on, and that nobody asked for."""
-    return (port for port in ports if port.verdict is Verdict.ABSENT)
+    return (port for port in ports if port.verdict is PortVerdict.ABSENT)
 
 
-def worst_of(ports: Iterable[Port]) -> Verdict:
+def worst_of(ports: Iterable[Port]) -> PortVerdict:
     """Return the worst verdict, absent for none."""
-    ranks = list(Verdict)
-    return max((port.verdict for port in ports), key=ranks.index, default=Verdict.ABSENT)
+    ranks = list(PortVerdict)
+    return max((port.verdict for port in ports), key=ranks.index, default=PortVerdict.ABSENT)
 
 
 def exit_code(ports: Sequence[Port]) -> int:
     """Return 0 when all that answered is green, 2 for anything red, 3 when nothing could be probed."""
-    return {Verdict.GREEN: 0, Verdict.RED: 2}.get(worst_of(ports), 3)
+    return {PortVerdict.GREEN: 0, PortVerdict.RED: 2}.get(worst_of(ports), 3)

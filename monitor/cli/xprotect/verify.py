@@ -14,9 +14,9 @@ from monitor.assess import correlate, day_and_minute
 from monitor.cli.check import probed
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
-from monitor.cli.report import Element
+from monitor.cli.report import ReportElement
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
-from monitor.cli.xprotect.verdict import Port, Verdict, absent, exit_code, grouped, port_of, worst_of
+from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, exit_code, grouped, port_of, worst_of
 from monitor.clock import SystemClock
 from monitor.config import default_config, load
 from monitor.errors import UsageError
@@ -25,7 +25,7 @@ from monitor.model import Snapshot, Target
 from monitor.parse import display
 
 COMMAND = "xprotect verify"
-_COLOURS = {Verdict.GREEN: "green", Verdict.RED: "red", Verdict.UNVERIFIED: "magenta"}
+_COLOURS = {PortVerdict.GREEN: "green", PortVerdict.RED: "red", PortVerdict.UNVERIFIED: "magenta"}
 _LONGEST = 4096
 
 
@@ -47,7 +47,7 @@ def verify(arguments: argparse.Namespace) -> int:
         for state in snapshot
     ]
     say(_text(list(_lines(ports, now))))
-    if all(port.verdict is Verdict.ABSENT for port in ports):
+    if all(port.verdict is PortVerdict.ABSENT for port in ports):
         print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
     print_missing_trust(COMMAND, arguments, (reason for port in ports for reason in port.reasons))
     return exit_code(ports)
@@ -84,7 +84,7 @@ def print_sentences(sentences: Iterable[str]) -> None:
         print(display(sentence, _LONGEST), file=sys.stderr)
 
 
-def print_discovery_failures(unreachable: Sequence[Element]) -> None:
+def print_discovery_failures(unreachable: Sequence[ReportElement]) -> None:
     """Print which discoveries failed, so that targets may be missing."""
     print_sentences(
         f"{one.reason}: {element.target}: {one.detail}" for element in unreachable for one in element.failures

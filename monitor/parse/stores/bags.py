@@ -10,8 +10,8 @@ from monitor.parse.contents import FileContents
 from monitor.parse.der import (
     OCTET_STRING,
     SEQUENCE,
+    DerElement,
     DerError,
-    Element,
     child_list,
     children,
     dotted,
@@ -64,7 +64,7 @@ class Bags:
         self._lists: list[bytes] = []
         self._key_names: dict[bytes, str] = {}
 
-    def read(self, contents: Element, depth: int = 0) -> None:
+    def read(self, contents: DerElement, depth: int = 0) -> None:
         """Read the bags of one safe; raise ``DerError`` where they are malformed."""
         if depth > _DEEPEST:
             raise DerError("its parts lie too deep in each other")
@@ -80,7 +80,7 @@ class Bags:
             elif which == _NESTED:
                 self.read(inner, depth + 1)
 
-    def _take(self, which: str, inner: Element, said: _Attributes) -> None:
+    def _take(self, which: str, inner: DerElement, said: _Attributes) -> None:
         kind, value = child_list(expect(inner, SEQUENCE), 2)[:2]
         title = alias(said.name) or "a certificate"
         if dotted(kind.content) not in _X509:
@@ -131,7 +131,7 @@ def _chain(first: _Held, by_subject: dict[bytes, list[_Held]]) -> tuple[bytes, .
     return tuple(chain)
 
 
-def _attributes(attributes: Element) -> _Attributes:
+def _attributes(attributes: DerElement) -> _Attributes:
     said = _Attributes()
     for attribute in children(attributes):
         kind, values = child_list(attribute, 2)[:2]

@@ -13,8 +13,8 @@ from monitor.parse.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
+    DerElement,
     DerError,
-    Element,
     child_list,
     children,
     dotted,
@@ -59,7 +59,7 @@ def hash_function(name: str) -> Callable[[bytes], Any]:
     return partial(hashlib.new, name, usedforsecurity=False)
 
 
-def unsigned(number: Element) -> int:
+def unsigned(number: DerElement) -> int:
     """Return a non-negative integer; raise ``DerError`` for anything else and one too long for a count."""
     content = expect(number, INTEGER).content
     if not 0 < len(content) <= 8:
@@ -67,7 +67,7 @@ def unsigned(number: Element) -> int:
     return int.from_bytes(content, "big", signed=True)
 
 
-def oid_and_parameters(algorithm: Element) -> tuple[str, list[Element]]:
+def oid_and_parameters(algorithm: DerElement) -> tuple[str, list[DerElement]]:
     """Return the dotted OID and the parameters of an algorithm identifier."""
     first, *rest = child_list(expect(algorithm, SEQUENCE), 1)
     return dotted(expect(first, OBJECT_IDENTIFIER).content), rest
@@ -119,7 +119,7 @@ def _added(mixed: bytes, add: bytes, block: int) -> bytes:
     )
 
 
-def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: OpenAttempt) -> bytes:
+def pbkdf2(algorithm: DerElement, key: Key, size: int | None, opening: OpenAttempt) -> bytes:
     """Return the octets that a PBKDF2 algorithm identifier describes (RFC 8018 section 5.2).
 
     With ``size`` ``None`` the length is the one in the identifier.
@@ -141,7 +141,7 @@ def pbkdf2(algorithm: Element, key: Key, size: int | None, opening: OpenAttempt)
     return hashlib.pbkdf2_hmac(hmac, key.utf8, _salted(expect(salt, OCTET_STRING).content), rounds, length)
 
 
-def prf_hash(algorithm: Element) -> str:
+def prf_hash(algorithm: DerElement) -> str:
     """Return hashlib's name for the hash of an HMAC."""
     name, _ = oid_and_parameters(algorithm)
     if name not in HMACS:
@@ -149,7 +149,7 @@ def prf_hash(algorithm: Element) -> str:
     return HMACS[name]
 
 
-def octet_string(found: Element) -> bytes:
+def octet_string(found: DerElement) -> bytes:
     """Return the octets of an OCTET STRING, also of a constructed one (X.690 section 8.7, BER)."""
     if not found.tag & 0x20:
         return found.content

@@ -11,7 +11,7 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4, TripleDES
 from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
-from monitor.parse.der import OCTET_STRING, SEQUENCE, DerError, Element, child_list, expect
+from monitor.parse.der import OCTET_STRING, SEQUENCE, DerElement, DerError, child_list, expect
 from monitor.parse.stores.derive import (
     CIPHER_KEY,
     CIPHER_VECTOR,
@@ -85,7 +85,7 @@ _NEW: dict[str, tuple[int, _Open]] = {
 }
 
 
-def decrypt(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
+def decrypt(algorithm: DerElement, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
     """Return data decrypted with a passphrase.
 
     Raises ``WrongPassphraseError`` when the passphrase does not fit, ``DerError`` for damaged data and
@@ -108,7 +108,7 @@ def decrypt(algorithm: Element, data: bytes, key: Key, opening: OpenAttempt) -> 
     return _unpadded(plain) if vector_size else plain
 
 
-def _new(settings: Element, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
+def _new(settings: DerElement, data: bytes, key: Key, opening: OpenAttempt) -> bytes:
     derivation, encryption = child_list(settings, 2)[:2]
     name, parameters = oid_and_parameters(encryption)
     if name not in _NEW or not parameters:

@@ -11,8 +11,8 @@ from monitor.parse.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
+    DerElement,
     DerError,
-    Element,
     child_list,
     children,
     dotted,
@@ -63,7 +63,7 @@ def read(data: bytes, opening: OpenAttempt) -> AliasedCertificates:
     )
 
 
-def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
+def _read(outer: DerElement, opening: OpenAttempt, found: Bags) -> str:
     """Fill ``found``; return the sentence that no passphrase fits, empty if one does."""
     parts = child_list(expect(outer, SEQUENCE), 2)
     content = _authenticated(parts[1])
@@ -80,7 +80,7 @@ def _read(outer: Element, opening: OpenAttempt, found: Bags) -> str:
     return "" if keys else f"{opening.wrong_passphrase}, so nobody can say whether it was changed"
 
 
-def _authenticated(info: Element) -> bytes:
+def _authenticated(info: DerElement) -> bytes:
     """Return the encoded AuthenticatedSafe; a signature around it is not verified."""
     kind, content = child_list(expect(info, SEQUENCE), 2)[:2]
     inner = child_list(expect(content, _EXPLICIT), 1)[0]
@@ -90,18 +90,18 @@ def _authenticated(info: Element) -> bytes:
     return octet_string(inner)
 
 
-def _kind(safe: Element) -> str:
+def _kind(safe: DerElement) -> str:
     return dotted(expect(child_list(expect(safe, SEQUENCE), 2)[0], OBJECT_IDENTIFIER).content)
 
 
-def _checkable(mac: Element) -> bool:
+def _checkable(mac: DerElement) -> bool:
     """Return whether the MAC has a supported algorithm; any other is ignored."""
     algorithm = child_list(expect(child_list(expect(mac, SEQUENCE), 2)[0], SEQUENCE), 2)[0]
     name, parameters = oid_and_parameters(algorithm)
     return name in HASHES or (name == _PBMAC1 and bool(parameters))
 
 
-def _fits(mac: Element, content: bytes, key: Key, opening: OpenAttempt) -> bool:
+def _fits(mac: DerElement, content: bytes, key: Key, opening: OpenAttempt) -> bool:
     """Return whether a passphrase matches the file's MAC (RFC 7292 section 4, RFC 9579)."""
     info, salt, *rest = child_list(mac, 2)
     algorithm, digest = child_list(info, 2)[:2]
@@ -117,7 +117,7 @@ def _fits(mac: Element, content: bytes, key: Key, opening: OpenAttempt) -> bool:
     return hmac.compare_digest(hmac.digest(made, content, way), expect(digest, OCTET_STRING).content)
 
 
-def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> bool:
+def _safe(safe: DerElement, keys: list[Key], opening: OpenAttempt, found: Bags) -> bool:
     """Read one safe; return whether it could be decrypted."""
     kind = _kind(safe)
     inner = child_list(expect(child_list(safe, 2)[1], _EXPLICIT), 1)[0]
@@ -136,7 +136,7 @@ def _safe(safe: Element, keys: list[Key], opening: OpenAttempt, found: Bags) -> 
     return False
 
 
-def _contents(algorithm: Element, sealed: bytes, key: Key, opening: OpenAttempt) -> Element | None:
+def _contents(algorithm: DerElement, sealed: bytes, key: Key, opening: OpenAttempt) -> DerElement | None:
     """Return the bags decrypted with a passphrase, ``None`` when it is the wrong one."""
     try:
         plain = decrypt(algorithm, sealed, key, opening)

@@ -23,7 +23,7 @@ _A_PROXY = "a proxy is written as http://[user@]host:port or socks5://[user@]hos
 _LONGEST_USER = 255
 
 
-class Family(StrEnum):
+class AddressFamily(StrEnum):
     """The IP versions to use, or to try first."""
 
     ANY = "any"
@@ -34,10 +34,10 @@ class Family(StrEnum):
 
 
 _FAMILIES = {
-    Family.IPV4: AF_INET,
-    Family.PREFER_IPV4: AF_INET,
-    Family.IPV6: AF_INET6,
-    Family.PREFER_IPV6: AF_INET6,
+    AddressFamily.IPV4: AF_INET,
+    AddressFamily.PREFER_IPV4: AF_INET,
+    AddressFamily.IPV6: AF_INET6,
+    AddressFamily.PREFER_IPV6: AF_INET6,
 }
 
 
@@ -66,7 +66,7 @@ class ConnectOptions:
     ``direct`` is true where all options have their defaults: then nothing is read, selected or repeated.
     """
 
-    family: Family = Family.ANY
+    family: AddressFamily = AddressFamily.ANY
     source: str = ""
     proxy: Proxy | None = None
     identity: ClientCertificate | None = None
@@ -77,12 +77,12 @@ class ConnectOptions:
     def __post_init__(self) -> None:
         """Compute ``direct`` once: every probe reads it."""
         own = (self.family, self.source, self.proxy, self.identity, self.every_address, self.every_key_type)
-        object.__setattr__(self, "direct", own == (Family.ANY, "", None, None, False, False))
+        object.__setattr__(self, "direct", own == (AddressFamily.ANY, "", None, None, False, False))
 
     def chosen(self, addresses: Sequence[Address]) -> tuple[Address, ...]:
         """Return the addresses that may be used, in the order to try them."""
         wanted = _FAMILIES.get(self.family)
-        if self.family in (Family.IPV4, Family.IPV6):
+        if self.family in (AddressFamily.IPV4, AddressFamily.IPV6):
             addresses = [one for one in addresses if one.family == wanted]
         elif wanted is not None:
             addresses = sorted(addresses, key=lambda one: one.family != wanted)
@@ -93,7 +93,7 @@ class ConnectOptions:
     @property
     def description(self) -> str:
         """Return, for people, which addresses may be used: "IPv4 address"."""
-        only = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}.get(self.family, "")
+        only = {AddressFamily.IPV4: "IPv4 ", AddressFamily.IPV6: "IPv6 "}.get(self.family, "")
         return f"{only}address" + (f" that {self.source} can connect to" if self.source else "")
 
 
@@ -115,8 +115,9 @@ class Endpoint:
 class ConnectSettings(TargetSettings):
     """The configuration keys for how a server is reached."""
 
-    family: Family = Field(
-        Family.ANY, description="IP versions to use (ipv4, ipv6) or to try first (prefer_ipv4, prefer_ipv6)"
+    family: AddressFamily = Field(
+        AddressFamily.ANY,
+        description="IP versions to use (ipv4, ipv6) or to try first (prefer_ipv4, prefer_ipv6)",
     )
     addresses: Literal["first", "all"] = Field(
         "first", description="look at the first address of the name that answers, or at all, each as a place"
@@ -180,7 +181,7 @@ class ConnectSettings(TargetSettings):
             raise ValueError(
                 "addresses: all needs the addresses, and behind a proxy only the proxy knows them"
             )
-        only = _FAMILIES[self.family] if self.family in (Family.IPV4, Family.IPV6) else None
+        only = _FAMILIES[self.family] if self.family in (AddressFamily.IPV4, AddressFamily.IPV6) else None
         if only and self.source_address and _version(self.source_address) != only:
             raise ValueError(f"source_address is no {self.family} address")
         return self

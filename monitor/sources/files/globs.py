@@ -24,7 +24,7 @@ def has_magic(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class GlobPattern:
     """A pattern: a plain folder to start from and one part for each level below it.
 
     Matching descends level by level with the set of parts that may come next, so that folders which cannot
@@ -74,7 +74,7 @@ class Pattern:
         return frozenset(closed)
 
 
-def parse_pattern(text: str) -> Pattern:
+def parse_pattern(text: str) -> GlobPattern:
     """Parse a pattern; a final ``**`` means every file below."""
     pure = PurePath(text)
     names = [name for name in pure.parts if name != pure.anchor]
@@ -82,12 +82,12 @@ def parse_pattern(text: str) -> Pattern:
     if names and names[-1] == _ANY_DEPTH:
         names.append("*")
     base = str(PurePath(pure.anchor, *names[:plain]))
-    return Pattern(base, tuple(_part(name) for name in names[plain:]))
+    return GlobPattern(base, tuple(_part(name) for name in names[plain:]))
 
 
-def everything_below(folder: str, suffixes: tuple[str, ...]) -> Pattern:
+def everything_below(folder: str, suffixes: tuple[str, ...]) -> GlobPattern:
     """Return the pattern for all files with certain suffixes in a folder and below."""
-    return Pattern(folder, (None, _part("*")), suffixes)
+    return GlobPattern(folder, (None, _part("*")), suffixes)
 
 
 def excluded_by(texts: Iterable[str]) -> Callable[[str], bool]:

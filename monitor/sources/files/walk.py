@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import Failure, FailureReason
-from monitor.sources.files.globs import Pattern, States, everything_below, has_magic, parse_pattern
+from monitor.sources.files.globs import GlobPattern, States, everything_below, has_magic, parse_pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
 STORE_SUFFIXES = (".p12", ".pfx", ".jks", ".jceks", ".keystore", ".truststore")
@@ -116,7 +116,7 @@ def _given(
         yield Match(path, named=True)
 
 
-def _below(wanted: Pattern, excluded: Callable[[str], bool], budget: Budget) -> Iterator[Match | Failure]:
+def _below(wanted: GlobPattern, excluded: Callable[[str], bool], budget: Budget) -> Iterator[Match | Failure]:
     # Symbolic links may form loops and diamonds: a real folder is listed once for each set of states.
     seen: set[tuple[int, int, States]] = set()
     waiting: list[tuple[str, States]] = [(wanted.base, wanted.start)]

@@ -18,7 +18,7 @@ Held = tuple[str, bytes]
 _PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----|-----BEGIN PKCS7-----")
 
 
-class TooLargeError(Exception):
+class ListingTooLargeError(Exception):
     """A response, a list or the contents of a cluster exceed a limit; the message says which."""
 
 

@@ -4,12 +4,12 @@ from monitor.http.request import FetchError
 from monitor.model import FailureReason
 from monitor.parse import display
 from monitor.sources.kubernetes.access import UnusableConfigError
-from monitor.sources.kubernetes.documents import NotAListError, TooLargeError
+from monitor.sources.kubernetes.documents import ListingTooLargeError, NotAListError
 from monitor.sources.kubernetes.requests import ApiError
 
 TROUBLE = (
     ApiError,
-    TooLargeError,
+    ListingTooLargeError,
     UnusableConfigError,
     NotAListError,
     FetchError,
@@ -28,7 +28,7 @@ def explain(error: BaseException) -> tuple[FailureReason, str]:
         case ApiError():
             reason = _REASONS.get(error.status, FailureReason.BAD_ANSWER)
             return reason, f"the API server answers {error.status}: {display(error.said)}"
-        case TooLargeError():
+        case ListingTooLargeError():
             return FailureReason.TOO_LARGE, str(error)
         case UnusableConfigError():
             return (

@@ -13,7 +13,7 @@ from monitor.model import Anchors, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
 from monitor.sources.kubernetes.access import Access, access
-from monitor.sources.kubernetes.documents import TooLargeError, items
+from monitor.sources.kubernetes.documents import ListingTooLargeError, items
 from monitor.sources.kubernetes.settings import Cluster
 
 PAGE = 100
@@ -62,12 +62,12 @@ async def connect(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
 
 
 async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
-    """Yield the items of a list page by page; raise ``ApiError``, ``TooLargeError``, ``NotAListError``."""
+    """Yield the items of a list page by page; raise ``ApiError``, ``ListingTooLargeError``, ``NotAListError``."""
     onward, size = "", PAGE
     for _ in range(MOST_PAGES):
         try:
             document = await _document(api, path, {**query, "limit": str(size), "continue": onward})
-        except TooLargeError:
+        except ListingTooLargeError:
             if size == 1:
                 raise
             size //= _FEWER
@@ -76,7 +76,7 @@ async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[lis
         yield found
         if not onward:
             return
-    raise TooLargeError(f"{path} has more than {MOST_PAGES:,} pages")
+    raise ListingTooLargeError(f"{path} has more than {MOST_PAGES:,} pages")
 
 
 async def _document(api: Api, path: str, query: dict[str, str]) -> Any:
@@ -109,7 +109,7 @@ async def _asked(api: Api, path: str, query: dict[str, str]) -> tuple[int, bytes
         answer = await api.session.send(request)
     except FetchError as error:
         if error.reason is FailureReason.TOO_LARGE:
-            raise TooLargeError(f"a page of {path} is larger than {LARGEST >> 20} MiB") from None
+            raise ListingTooLargeError(f"a page of {path} is larger than {LARGEST >> 20} MiB") from None
         raise
     return answer.status, answer.body
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor import parse
 from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting
-from monitor.sources.kubernetes.documents import Held, TooLargeError
+from monitor.sources.kubernetes.documents import Held, ListingTooLargeError
 from monitor.sources.kubernetes.listings import Listing, listings
 from monitor.sources.kubernetes.loop import run
 from monitor.sources.kubernetes.settings import Cluster
@@ -92,7 +92,7 @@ class _Found:
 
         A location that was taken before is skipped: two entries may request the same list, and a continued
         list may repeat items. ``named`` makes a location without a certificate a failure. Raises
-        ``TooLargeError``.
+        ``ListingTooLargeError``.
         """
         for location, data in held:
             location = parse.display(location)  # noqa: PLW2901 - cleaned, as all that comes from outside
@@ -128,7 +128,7 @@ class _Found:
             return
         self._octets += len(der)
         if self._octets > MOST_OCTETS:
-            raise TooLargeError(
+            raise ListingTooLargeError(
                 f"the cluster's certificates are larger than {MOST_OCTETS >> 20} MiB together"
             )
         self.sightings.append(Sighting(location, position, certificate))
@@ -139,5 +139,5 @@ class _Found:
 
     def _fail(self, failure: Failure) -> None:
         if len(self.failures) >= MOST_FAILURES:
-            raise TooLargeError(f"more than {MOST_FAILURES:,} places hold what is no certificate")
+            raise ListingTooLargeError(f"more than {MOST_FAILURES:,} places hold what is no certificate")
         self.failures.append(failure)

@@ -19,7 +19,7 @@ from monitor.parse import display
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.sources.windows_remote.session import (
     LateError,
-    TooLargeError,
+    ReplyTooLargeError,
     UnencryptedError,
     UnfitIdentityError,
 )
@@ -149,7 +149,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 _SAID: tuple[tuple[type[BaseException], Callable[..., tuple[FailureReason, str]]], ...] = (
     (NoneConnectedError, lambda error, remote: (error.reason, f"port {remote.port}: {error.detail}")),
-    (TooLargeError, lambda *_: (FailureReason.TOO_LARGE, "sent more than any machine's report may hold")),
+    (
+        ReplyTooLargeError,
+        lambda *_: (FailureReason.TOO_LARGE, "sent more than any machine's report may hold"),
+    ),
     (
         UnencryptedError,
         lambda *_: (FailureReason.PROTOCOL_ERROR, "an answer came unencrypted and is not believed"),

@@ -46,7 +46,7 @@ class LateError(Exception):
     """The deadline of the probe has passed."""
 
 
-class TooLargeError(Exception):
+class ReplyTooLargeError(Exception):
     """The machine sent more than the limit."""
 
 
@@ -155,7 +155,7 @@ class _Bounded(HTTPAdapter):
                 self._left -= len(part)
                 at_once -= len(part)
                 if min(self._left, at_once) < 0:
-                    raise TooLargeError
+                    raise ReplyTooLargeError
                 if self._visit.over:
                     raise LateError
                 yield part

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from monitor.cli.xprotect.verdict import Port, Verdict, exit_code, port_of
+from monitor.cli.xprotect.verdict import Port, PortVerdict, exit_code, port_of
 from monitor.demo.xprotect_site import Simulator
 from monitor.messages import english
 from monitor.model import (
@@ -220,17 +220,17 @@ def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> T
 @pytest.mark.parametrize(
     ("reason", "expected", "verdict"),
     [
-        (FailureReason.REFUSED, True, Verdict.RED),
-        (FailureReason.REFUSED, False, Verdict.ABSENT),
-        (FailureReason.TIMEOUT, False, Verdict.ABSENT),
-        (FailureReason.UNREACHABLE, False, Verdict.ABSENT),
-        (FailureReason.NOT_TLS, False, Verdict.RED),
-        (FailureReason.CLOSED, False, Verdict.RED),
-        (FailureReason.TLS_ALERT, False, Verdict.RED),
-        (FailureReason.DNS, True, Verdict.UNVERIFIED),
+        (FailureReason.REFUSED, True, PortVerdict.RED),
+        (FailureReason.REFUSED, False, PortVerdict.ABSENT),
+        (FailureReason.TIMEOUT, False, PortVerdict.ABSENT),
+        (FailureReason.UNREACHABLE, False, PortVerdict.ABSENT),
+        (FailureReason.NOT_TLS, False, PortVerdict.RED),
+        (FailureReason.CLOSED, False, PortVerdict.RED),
+        (FailureReason.TLS_ALERT, False, PortVerdict.RED),
+        (FailureReason.DNS, True, PortVerdict.UNVERIFIED),
     ],
 )
-def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: Verdict) -> None:  # noqa: FBT001 - a column
+def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: PortVerdict) -> None:  # noqa: FBT001 - a column
     """Silence is red only where something is expected; an answer without a certificate always is."""
     assert port_of(state(Failure(reason, "said")), (), english(NOW), expected=expected).verdict is verdict
 
@@ -239,23 +239,25 @@ def test_plain_as_the_policy_says() -> None:
     """A plain answer is green where the policy says that encryption is off."""
     assert (
         port_of(state(encrypted=False, encryption="off"), (), english(NOW), expected=True).verdict
-        is Verdict.GREEN
+        is PortVerdict.GREEN
     )
 
 
 @pytest.mark.parametrize(
     ("check", "severity", "sha256", "verdict"),
     [
-        (Check.TRUST, Severity.WARNING, "f", Verdict.RED),
-        (Check.EXPIRY, Severity.WARNING, "f", Verdict.RED),
-        (Check.CA_EXPIRY, Severity.WARNING, "f", Verdict.GREEN),
-        (Check.CA_EXPIRY, Severity.CRITICAL, "f", Verdict.RED),
-        (Check.RECORDER_PAIR, Severity.WARNING, "f", Verdict.RED),
-        (Check.RECORDER_PAIR, Severity.WARNING, "", Verdict.GREEN),
-        (Check.FAILOVER_OLDER, Severity.WARNING, "f", Verdict.GREEN),
+        (Check.TRUST, Severity.WARNING, "f", PortVerdict.RED),
+        (Check.EXPIRY, Severity.WARNING, "f", PortVerdict.RED),
+        (Check.CA_EXPIRY, Severity.WARNING, "f", PortVerdict.GREEN),
+        (Check.CA_EXPIRY, Severity.CRITICAL, "f", PortVerdict.RED),
+        (Check.RECORDER_PAIR, Severity.WARNING, "f", PortVerdict.RED),
+        (Check.RECORDER_PAIR, Severity.WARNING, "", PortVerdict.GREEN),
+        (Check.FAILOVER_OLDER, Severity.WARNING, "f", PortVerdict.GREEN),
     ],
 )
-def test_findings(site: Simulator, check: Check, severity: Severity, sha256: str, verdict: Verdict) -> None:
+def test_findings(
+    site: Simulator, check: Check, severity: Severity, sha256: str, verdict: PortVerdict
+) -> None:
     """What the work could have got wrong is red, what is another matter is only remarked."""
     seen = TargetState(state().target, sightings=(Sighting("a:1", 0, parse_certificate(site.ca.der)),))
     finding = Finding(check, severity, text("said"), sha256)
@@ -278,4 +280,4 @@ def test_findings(site: Simulator, check: Check, severity: Severity, sha256: str
 )
 def test_exit_code(given: str, code: int) -> None:
     """Red outranks what could not be probed, which outranks green; what is not here does not count."""
-    assert exit_code([Port(state(), Verdict(one)) for one in given.split()]) == code
+    assert exit_code([Port(state(), PortVerdict(one)) for one in given.split()]) == code

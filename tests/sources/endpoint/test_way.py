@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
-from monitor.sources.endpoint.connect_options import DIRECT, ConnectOptions, Endpoint, Family
+from monitor.sources.endpoint.connect_options import DIRECT, AddressFamily, ConnectOptions, Endpoint
 from support import pki
 from support.servers.tls_peers import listening, server_context, speaking_tls
 
@@ -27,7 +27,7 @@ ORDERS = {
 @pytest.mark.parametrize(("family", "expected"), ORDERS.items())
 def test_family(family: str, expected: tuple[Address, ...]) -> None:
     """A family keeps or orders the addresses of a name."""
-    assert ConnectOptions(Family(family)).chosen((SIX, FOUR)) == expected
+    assert ConnectOptions(AddressFamily(family)).chosen((SIX, FOUR)) == expected
 
 
 @pytest.mark.parametrize(("source", "expected"), [("127.0.0.2", (FOUR,)), ("::1", (SIX,))])

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.sources.files.globs import Pattern, everything_below, excluded_by, has_magic, parse_pattern
+from monitor.sources.files.globs import GlobPattern, everything_below, excluded_by, has_magic, parse_pattern
 
 
-def matches(wanted: Pattern, path: str) -> bool:
+def matches(wanted: GlobPattern, path: str) -> bool:
     """Return whether walking down a path level by level is accepted at its end."""
     rest = path.removeprefix(wanted.base).strip("/").split("/")
     states = wanted.start

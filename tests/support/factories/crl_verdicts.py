@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from monitor.issuers.crl import crl_verdict
-from monitor.issuers.verdict import Verdict
+from monitor.issuers.verdict import RevocationVerdict
 from monitor.model import RevocationStatus
 from support import pki
 from support.pki.crafted import ECDSA_SHA256
@@ -19,7 +19,7 @@ GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, Revoca
 HOLD = x509.ReasonFlags.certificate_hold
 
 
-def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> Verdict:
+def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
     """Return what a list tells."""
     return crl_verdict(issued_list(data), pair(about, ca), NOW)
 
