@@ -18,7 +18,7 @@ from monitor.assess import PathFinder, correlate
 from monitor.cli.cli_targets import CommandLineTarget, cli_targets, configuration
 from monitor.cli.output import say
 from monitor.cli.report import ReportElement, as_json, elements, exit_code
-from monitor.cli.revocation import Bytes, Inquiry
+from monitor.cli.revocation import Bytes, RevocationLookup
 from monitor.cli.table import table
 from monitor.clock import SystemClock
 from monitor.config import Config
@@ -143,7 +143,9 @@ async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | Non
         await Pipeline(services).run(Batch("check", EVERY, tuple(target.request for target in targets)))
     if config is None:
         return board.snapshot
-    return await Inquiry(config, resolver, trusted.anchors, clock).told(board.snapshot, record.seen)
+    return await RevocationLookup(config, resolver, trusted.anchors, clock).resolve(
+        board.snapshot, record.seen
+    )
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ class Bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class RevocationLookup:
     """Hold what is needed to ask issuers within what the configuration allows."""
 
     config: Config
@@ -48,7 +48,7 @@ class Inquiry:
     anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]]
     clock: Clock
 
-    async def told(self, snapshot: Snapshot, seen: Bytes) -> Snapshot:
+    async def resolve(self, snapshot: Snapshot, seen: Bytes) -> Snapshot:
         """Return the picture with what issuers say."""
         policies = [state.target.policy for state in snapshot]
         if any(policy.revocation for policy in policies):

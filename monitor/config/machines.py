@@ -12,28 +12,28 @@ _OF_A_PORT = frozenset({"component", "certificate_group"})
 
 
 @dataclass(frozen=True, slots=True)
-class FoundMachine:
+class DiscoveredMachine:
     """One machine: the host it was first found at, its other names, and the labels its endpoints share."""
 
     host: str
     aliases: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
 
-    def merged(self, other: "FoundMachine") -> "FoundMachine":
+    def merged(self, other: "DiscoveredMachine") -> "DiscoveredMachine":
         """Return this machine merged with a duplicate."""
         names = dict.fromkeys((*self.aliases, other.host, *other.aliases))
         names.pop(self.host, None)
         shared = tuple(label for label in self.labels if label in other.labels)
-        return FoundMachine(self.host, tuple(names), shared)
+        return DiscoveredMachine(self.host, tuple(names), shared)
 
 
-def machines(found: Iterable[DiscoveredTarget]) -> tuple[FoundMachine, ...]:
+def machines(found: Iterable[DiscoveredTarget]) -> tuple[DiscoveredMachine, ...]:
     """Return the machine of each endpoint once, in their order; cameras are left out.
 
     A host that is an alias of exactly one machine is that machine. An alias of several machines is none of
     them: one public address may belong to many.
     """
-    known: dict[str, FoundMachine] = {}
+    known: dict[str, DiscoveredMachine] = {}
     for one in filter(None, map(_machine, found)):
         known[one.host] = known[one.host].merged(one) if one.host in known else one
     for host in tuple(known):
@@ -43,7 +43,7 @@ def machines(found: Iterable[DiscoveredTarget]) -> tuple[FoundMachine, ...]:
     return tuple(known.values())
 
 
-def _machine(found: DiscoveredTarget) -> FoundMachine | None:
+def _machine(found: DiscoveredTarget) -> DiscoveredMachine | None:
     if found.kind != "endpoint" or found.preset.startswith(_CAMERA):
         return None
     try:
@@ -52,4 +52,4 @@ def _machine(found: DiscoveredTarget) -> FoundMachine | None:
         return None  # its error is reported where it becomes an endpoint
     aliases = dict.fromkeys(map(machine_name, found.aliases))
     labels = tuple(label for label in found.labels if label[0] not in _OF_A_PORT)
-    return FoundMachine(host, tuple(name for name in aliases if name != host), labels)
+    return DiscoveredMachine(host, tuple(name for name in aliases if name != host), labels)

@@ -16,10 +16,10 @@ from monitor.errors import Problem
 from monitor.model import DiscoveredTarget, Target, TargetTraits
 from monitor.settings import PolicySettings
 from monitor.sources import (
-    FOUND_KINDS,
+    DISCOVERED_KINDS,
+    DiscoveredKind,
     EndpointSettings,
     FilesSettings,
-    FoundKind,
     TargetKind,
     default_policy,
     targets_of,
@@ -194,13 +194,13 @@ def _shown(settings: object) -> str:
     return ""
 
 
-def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> FoundKind:
+def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> DiscoveredKind:
     """Return the settings of a discovered target; raise ``KeyError`` for an unknown kind."""
     keys: dict[str, Any] = {"kind": found.kind, "labels": labels, "title": title} | dict(found.keys)
     if found.kind == "endpoint":
         keys |= {"address": found.address, "server_name": found.server_name or None}
         keys |= {"protocol": found.protocol} if found.protocol else {}
-    return FOUND_KINDS[found.kind].model_validate(keys)
+    return DISCOVERED_KINDS[found.kind].model_validate(keys)
 
 
 def with_preset(

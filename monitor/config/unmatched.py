@@ -6,10 +6,10 @@ from monitor.config.load import Config
 from monitor.config.on_demand import ModuleSettings
 from monitor.config.policy import as_labels
 from monitor.model import Target
-from monitor.sources import FOUND_KINDS
+from monitor.sources import DISCOVERED_KINDS
 from monitor.sources.windows_remote.settings import KIND as REMOTE
 
-_MAY_BE_FOUND = frozenset({*FOUND_KINDS, REMOTE, None})
+_MAY_BE_FOUND = frozenset({*DISCOVERED_KINDS, REMOTE, None})
 
 
 def unmatched(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:

@@ -33,15 +33,15 @@ class ActiveConfig:
 
 def read(path: Path, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
     """Return what a configuration file says; raise ``ConfigError`` with every mistake in it."""
-    return planned(load(path), found)
+    return plan_targets(load(path), found)
 
 
-def replanned(active: ActiveConfig, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
+def replan_targets(active: ActiveConfig, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
     """Return the same configuration with the targets that are discovered by now."""
-    return planned(active.config, found) if active.config.discoveries else active
+    return plan_targets(active.config, found) if active.config.discoveries else active
 
 
-def planned(config: Config, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
+def plan_targets(config: Config, found: Mapping[str, Sequence[DiscoveredTarget]]) -> ActiveConfig:
     """Return a configuration with its targets: the configured ones and the discovered ones."""
     made = plan(config, found)
     for problem in made.problems:

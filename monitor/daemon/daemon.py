@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.config import load
-from monitor.daemon.active_config import planned
+from monitor.daemon.active_config import plan_targets
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.watched_targets import polled_discoveries
@@ -33,11 +33,11 @@ class Daemon:
     async def open(cls, path: Path, clock: Clock) -> "Daemon":
         """Return the daemon for a configuration file, with its store open."""
         config = load(path)
-        planned(config, {})
+        plan_targets(config, {})
         store = await Store.open(config.store.url, app_version=__version__)
         discoveries = Discoveries(store, clock)
         await discoveries.resume(polled_discoveries(config))
-        return cls(path, wire(planned(config, discoveries.found()), store, discoveries, clock))
+        return cls(path, wire(plan_targets(config, discoveries.found()), store, discoveries, clock))
 
     @property
     def url(self) -> str:

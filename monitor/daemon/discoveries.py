@@ -29,7 +29,7 @@ class ListedTarget:
     seen_at: datetime
 
 
-def merged(
+def merge_targets(
     kept: Sequence[ListedTarget],
     found: Sequence[DiscoveredTarget],
     *,
@@ -95,7 +95,7 @@ class Discoveries:
         if discovery.id not in self._states:
             return
         before, now = self._kept.get(discovery.id, ()), self._clock.now()
-        after = merged(
+        after = merge_targets(
             before, answer.found, now=now, grace=discovery.grace, complete=_complete(answer, before)
         )
         self._kept[discovery.id] = after

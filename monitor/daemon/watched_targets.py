@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config import Config
-from monitor.daemon.active_config import ActiveConfig, planned, read, replanned
+from monitor.daemon.active_config import ActiveConfig, plan_targets, read, replan_targets
 from monitor.daemon.discoveries import Discoveries
 from monitor.daemon.state_loader import StateLoader
 from monitor.errors import ConfigError, SystemBrokenError
@@ -92,7 +92,7 @@ class WatchedTargets:
             try:
                 found = self._services.discoveries.found()
                 # On a thread: there may be ten thousand, and a path may lie on a disk that hangs.
-                await self._use(await self._reading.run(planned, self.config, found))
+                await self._use(await self._reading.run(plan_targets, self.config, found))
             except BaseException:
                 self._lists_changed = True
                 raise
@@ -101,7 +101,7 @@ class WatchedTargets:
         discoveries = self._services.discoveries
         try:
             await discoveries.resume(polled_discoveries(active.config))
-            await self._use(await self._reading.run(replanned, active, discoveries.found()))
+            await self._use(await self._reading.run(replan_targets, active, discoveries.found()))
         finally:
             # Of the new configuration, or of the old one when that could not be replaced.
             discoveries.keep_only(polled_discoveries(self.config))

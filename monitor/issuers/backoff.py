@@ -15,7 +15,7 @@ FIRST_WAIT = timedelta(minutes=5)
 """After an attempt that told nothing; it doubles with each further one, up to ``LATEST``."""
 
 
-def merged(
+def merge_attempts(
     before: Revocation | None, sha256: str, source: str, verdict: RevocationVerdict, now: datetime
 ) -> Revocation:
     """Return the revocation status after a check.

@@ -54,7 +54,7 @@ class Renewals:
         """Prepare to use these fetchers, the directory of each issuer, the store and the clock."""
         # Scanning a hundred thousand targets takes half a second, too long for the event loop.
         self.pool = ThreadPool("renewals", 1)
-        self._memory = store
+        self._store = store
         self._clock = clock
         self._known: dict[str, RenewalWindow | None] = {}
         self._shown: Mapping[str, RenewalWindow] = {}
@@ -86,7 +86,7 @@ class Renewals:
         self._known.update(learned)
         self._show(show)
         if learned:
-            await self._memory.put_renewals(learned.values())
+            await self._store.put_renewals(learned.values())
         return len(due) > A_ROUND
 
     async def _asked_about(self, snapshot: Snapshot) -> Mapping[str, Renewable]:
@@ -101,7 +101,7 @@ class Renewals:
             self._due.pop(sha256, None)
             self._failed.pop(sha256, None)
         if new := [one for one in asking if one not in self._known]:
-            recorded = await self._memory.renewals(new)
+            recorded = await self._store.renewals(new)
             self._known.update((sha256, recorded.get(sha256)) for sha256 in new)
 
     def _show(self, show: Show) -> None:
@@ -117,7 +117,7 @@ class Renewals:
         return at is None or at <= now or at > now + LATEST_AGAIN
 
     async def _ask(self, asking: Sequence[Renewable]) -> dict[str, RenewalWindow]:
-        ders = await self._memory.ders([one.certificate.sha256 for one in asking]) if asking else {}
+        ders = await self._store.ders([one.certificate.sha256 for one in asking]) if asking else {}
         found = await asyncio.gather(*(self._one(one, ders.get(one.certificate.sha256)) for one in asking))
         return {window.sha256: window for window in found if window is not None}
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from monitor.http.fetch import Fetcher
-from monitor.issuers.backoff import merged, wait
+from monitor.issuers.backoff import merge_attempts, wait
 from monitor.issuers.revocation_checker import RevocationAnswer, RevocationChecker, RevocationRequest
 from monitor.issuers.revocation_checks import RevocationCheck, revocation_checks
 from monitor.issuers.verdict import unknown
@@ -107,7 +107,7 @@ class Revocations:
 
     def _note(self, sha256: str, answer: RevocationAnswer) -> None:
         now = self._clock.now()
-        known = merged(self._known.get(sha256), sha256, answer.source, answer.verdict, now)
+        known = merge_attempts(self._known.get(sha256), sha256, answer.source, answer.verdict, now)
         self._known[sha256] = known
         self._due[sha256] = self._clock.monotonic() + wait(known, now) / timedelta(seconds=1)
         self._dirty = True

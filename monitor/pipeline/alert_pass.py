@@ -63,7 +63,7 @@ class AlertPass:
         board: Board,
         judge: Judge,
         anchors: Callable[[tuple[str, ...]], Awaitable[Anchors]],
-        memory: AlertStore,
+        store: AlertStore,
     ) -> None:
         """Prepare to use these services."""
         # Pure computation over all targets: on a thread, so that it does not block the event loop.
@@ -71,7 +71,7 @@ class AlertPass:
         self._board = board
         self._judge = judge
         self._anchors = anchors
-        self._memory = memory
+        self._store = store
 
     async def run(
         self, now: datetime, compose: Compose | None, *, clock_suspect: bool, notify_all_renewals: bool
@@ -89,12 +89,12 @@ class AlertPass:
         monitor_state = await self._monitor_state(
             now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
         )
-        told = await self._memory.notification_log()
+        told = await self._store.notification_log()
         decision = await self._pool.run(decide, self._board.snapshot, told, now, monitor_state=monitor_state)
         mails = () if decision.nothing_to_send else await self._pool.run(compose, decision, now)
         facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
         if decision.changes or mails or facts:
-            await self._memory.notify(decision.changes, mails, facts)
+            await self._store.notify(decision.changes, mails, facts)
         return bool(mails)
 
     async def _judge_again(self, now: datetime) -> None:
@@ -104,7 +104,7 @@ class AlertPass:
 
     async def _judge_some(self, states: Sequence[TargetState], now: datetime) -> None:
         needed = {s.certificate.sha256 for state in states if stale(state, now) for s in state.sightings}
-        ders = await self._memory.ders(sorted(needed)) if needed else {}
+        ders = await self._store.ders(sorted(needed)) if needed else {}
         judged = [await self._judged(state, ders, now) for state in states]
         # A probe may have finished while the store was read: its newer state is kept.
         current = self._board.snapshot.states
@@ -125,13 +125,13 @@ class AlertPass:
     async def _monitor_state(
         self, now: datetime, *, clock_suspect: bool, notify_all_renewals: bool
     ) -> MonitorState:
-        started = await self._memory.fact(STARTED)
+        started = await self._store.fact(STARTED)
         if started is None:
             started = now.isoformat()
-            await self._memory.set_facts({STARTED: started})
+            await self._store.set_facts({STARTED: started})
         return MonitorState(
             first_pass_started_at=datetime.fromisoformat(started),
-            inventory_sent=await self._memory.fact(INVENTORY_SENT) is not None,
+            inventory_sent=await self._store.fact(INVENTORY_SENT) is not None,
             never_probed=_untried(self._board.snapshot),
             clock_suspect=clock_suspect,
             notify_all_renewals=notify_all_renewals,

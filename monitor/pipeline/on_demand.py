@@ -13,7 +13,7 @@ from monitor.model import Anchors, Clock, Observation, Source, Target, TargetSta
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup
 from monitor.pipeline.judge import Judge, unjudged
-from monitor.probing import Gate, met_a_bug, probe
+from monitor.probing import Gate, internal_failure, probe
 from monitor.sources.endpoint.connect_options import Endpoint
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class OnDemandProber:
             return self._judge.observed(unknown, observation, anchors, self._clock.now())
         except Exception as error:
             log.exception("judging the probed %s ended in a bug of cert-monitor", target.id)
-            return unjudged(unknown, replace(observation, result=met_a_bug(error)))
+            return unjudged(unknown, replace(observation, result=internal_failure(error)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.errors import SystemBrokenError
 from monitor.model import Anchors, Batch, Clock, FailureReason, Observation, TargetState
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, unjudged
-from monitor.probing import Answer, BatchRunner, met_a_bug
+from monitor.probing import Answer, BatchRunner, internal_failure
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class Pipeline:
         except Exception as error:
             # One error must not lose the results of the hundreds of other targets in the batch.
             log.exception("judging %s ended in a bug of cert-monitor", known.target.id)
-            observation = replace(observation, result=met_a_bug(error))
+            observation = replace(observation, result=internal_failure(error))
             state = unjudged(known, observation)
         return state, observation
 

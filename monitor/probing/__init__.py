@@ -5,7 +5,7 @@ It must not know targets, judgments, the record or mails: whoever orders judges 
 
 from monitor.probing.gate import Gate
 from monitor.probing.in_process import InProcessRunner
-from monitor.probing.probe_one import met_a_bug, probe
+from monitor.probing.probe_one import internal_failure, probe
 from monitor.probing.runner import Answer, BatchRunner, Take
 
-__all__ = ["Answer", "BatchRunner", "Gate", "InProcessRunner", "Take", "met_a_bug", "probe"]
+__all__ = ["Answer", "BatchRunner", "Gate", "InProcessRunner", "Take", "internal_failure", "probe"]

@@ -31,10 +31,10 @@ async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> Probe
         return _failed(FailureReason.TIMEOUT, f"{request.location} gave no answer within {limit:.0f} s")
     except Exception as error:
         log.exception("a probe of %s ended in a bug of cert-monitor", request.target_id)
-        return met_a_bug(error)
+        return internal_failure(error)
 
 
-def met_a_bug(error: Exception) -> ProbeResult:
+def internal_failure(error: Exception) -> ProbeResult:
     """Return what a probe gave that ended in an error of ours."""
     return _failed(FailureReason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
 

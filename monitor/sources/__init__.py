@@ -4,8 +4,8 @@ from monitor.sources.anchors import TrustStoreLoader
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.files import FilesSettings, FilesSource
 from monitor.sources.kinds import (
-    FOUND_KINDS,
-    FoundKind,
+    DISCOVERED_KINDS,
+    DiscoveredKind,
     SourceSettings,
     TargetKind,
     default_policy,
@@ -19,12 +19,12 @@ from monitor.sources.windows_report import WindowsReportFile, WindowsReportSourc
 from monitor.sources.windows_store import WindowsStoreSettings, WindowsStoreSource
 
 __all__ = [
-    "FOUND_KINDS",
+    "DISCOVERED_KINDS",
+    "DiscoveredKind",
     "EndpointSettings",
     "EndpointSource",
     "FilesSettings",
     "FilesSource",
-    "FoundKind",
     "KubernetesSettings",
     "KubernetesSource",
     "SourceSettings",

@@ -31,8 +31,11 @@ SourceSettings = Annotated[
 ]
 """What each kind of source has to know of a target; ``kind`` tells them apart where they are read as data."""
 
-FoundKind = EndpointSettings | WindowsReportFile
-FOUND_KINDS: dict[str, type[FoundKind]] = {"endpoint": EndpointSettings, "windows_report": WindowsReportFile}
+DiscoveredKind = EndpointSettings | WindowsReportFile
+DISCOVERED_KINDS: dict[str, type[DiscoveredKind]] = {
+    "endpoint": EndpointSettings,
+    "windows_report": WindowsReportFile,
+}
 """What discoveries may find, and the settings that its keys are."""
 
 

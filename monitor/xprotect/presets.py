@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from monitor.errors import ConfigError, Problem
 from monitor.model import TargetTraits
 from monitor.settings import PolicySettings
-from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merged, problems_in
+from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merge_objects, problems_in
 
 PROBEABLE = frozenset({"tls", "https"})
 _BUILT_IN = "presets.toml"
@@ -106,7 +106,7 @@ class Presets:
 
         ``file`` is named in the problems of a ``ConfigError``; relative paths are relative to ``folder``.
         """
-        return Presets(merged(self._tables, tables), file, folder) if tables else self
+        return Presets(merge_objects(self._tables, tables), file, folder) if tables else self
 
     @property
     def roles(self) -> tuple[str, ...]:

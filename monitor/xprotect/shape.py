@@ -95,13 +95,13 @@ class PresetFile(Settings):
     roles: dict[Word, RoleTable]
 
 
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def merge_objects(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Return both tables merged: nested tables key by key, anything else replaced."""
     joined = dict(below)
     for key, value in above.items():
         old = joined.get(key)
         both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        joined[key] = merged(old, value) if both else value  # type: ignore[arg-type]  # both are mappings
+        joined[key] = merge_objects(old, value) if both else value  # type: ignore[arg-type]  # both are mappings
     return joined
 
 

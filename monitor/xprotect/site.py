@@ -88,7 +88,7 @@ def _once(endpoints: Iterable[SiteEndpoint]) -> Iterable[SiteEndpoint]:
     met: dict[tuple[str, int], SiteEndpoint] = {}
     for endpoint in (endpoint.with_full_names(full) for endpoint in listed):
         key = (endpoint.host, endpoint.port)
-        met[key] = met[key].merged(endpoint) if key in met else endpoint
+        met[key] = met[key].merge_with(endpoint) if key in met else endpoint
     return met.values()
 
 

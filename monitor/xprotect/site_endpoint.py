@@ -57,7 +57,7 @@ class SiteEndpoint:
             stands_in_for=tuple(name for name in self.stands_in_for if not is_local(name)),
         )
 
-    def merged(self, other: "SiteEndpoint") -> "SiteEndpoint":
+    def merge_with(self, other: "SiteEndpoint") -> "SiteEndpoint":
         """Return this endpoint merged with the hosts of a duplicate."""
         return replace(
             self,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load, online_problems, plan
-from monitor.config.machines import FoundMachine, machines
+from monitor.config.machines import DiscoveredMachine, machines
 from monitor.errors import ConfigError
 from monitor.model import DiscoveredTarget, Target
 from monitor.secrets import SecretReference
@@ -52,7 +52,7 @@ def test_cameras_are_no_machines() -> None:
 def test_name_and_address() -> None:
     """A host that is another name of one machine is that machine."""
     assert machines([found("10.0.0.5:7563"), found("rec01:9001", "recording_server.server", "10.0.0.5")]) == (
-        FoundMachine("rec01", ("10.0.0.5",)),
+        DiscoveredMachine("rec01", ("10.0.0.5",)),
     )
 
 

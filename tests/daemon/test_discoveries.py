@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.daemon.discoveries import ListedTarget, _dumped, _loaded, merged
+from monitor.daemon.discoveries import ListedTarget, _dumped, _loaded, merge_targets
 from monitor.model import DiscoveredTarget
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -18,17 +18,17 @@ def found(number: int) -> DiscoveredTarget:
 
 def test_what_vanished_stays_for_its_grace_period() -> None:
     """An address missing from a complete answer is watched a while longer, then goes."""
-    kept = merged((), [found(1), found(2)], now=NOW, grace=DAY, complete=True)
-    soon = merged(kept, [found(1)], now=NOW + DAY / 2, grace=DAY, complete=True)
-    late = merged(soon, [found(1)], now=NOW + 2 * DAY, grace=DAY, complete=True)
+    kept = merge_targets((), [found(1), found(2)], now=NOW, grace=DAY, complete=True)
+    soon = merge_targets(kept, [found(1)], now=NOW + DAY / 2, grace=DAY, complete=True)
+    late = merge_targets(soon, [found(1)], now=NOW + 2 * DAY, grace=DAY, complete=True)
     assert [len(soon), len(late)] == [2, 1]
 
 
 def test_an_incomplete_answer_takes_nothing_away() -> None:
     """While the list cannot be had, the last good one stays, however long that takes."""
-    kept = merged((), [found(1)], now=NOW, grace=DAY, complete=True)
-    later = merged(kept, [], now=NOW + 100 * DAY, grace=DAY, complete=False)
-    after = merged(later, [], now=NOW + 100 * DAY + DAY / 2, grace=DAY, complete=True)
+    kept = merge_targets((), [found(1)], now=NOW, grace=DAY, complete=True)
+    later = merge_targets(kept, [], now=NOW + 100 * DAY, grace=DAY, complete=False)
+    after = merge_targets(later, [], now=NOW + 100 * DAY + DAY / 2, grace=DAY, complete=True)
     assert [entry.found for entry in after] == [found(1)]
 
 

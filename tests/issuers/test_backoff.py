@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.issuers.backoff import LATEST, SOONEST, merged, wait
+from monitor.issuers.backoff import LATEST, SOONEST, merge_attempts, wait
 from monitor.issuers.verdict import RevocationVerdict, unknown
 from monitor.model import Revocation, RevocationStatus
 from support.servers.issuer_world import DAY, HOUR, NOW
@@ -20,7 +20,7 @@ def after(*answers: tuple[str, RevocationVerdict], at: timedelta = timedelta(0))
     """Return what is known after some answers, the last one at another time."""
     known = None
     for index, (source, verdict) in enumerate(answers):
-        known = merged(
+        known = merge_attempts(
             known, "ab", source, verdict, NOW + (at if index + 1 == len(answers) else timedelta(0))
         )
     assert known is not None

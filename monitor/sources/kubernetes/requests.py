@@ -62,7 +62,7 @@ async def connect(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
 
 
 async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
-    """Yield the items of a list page by page; raise ``ApiError``, ``ListingTooLargeError``, ``NotAListError``."""
+    """Yield the items of a list; raise ``ApiError``, ``ListingTooLargeError`` or ``NotAListError``."""
     onward, size = "", PAGE
     for _ in range(MOST_PAGES):
         try:

@@ -63,7 +63,7 @@ class Lockout:
         self._accounts: dict[str, _Account] = {}
 
     @asynccontextmanager
-    async def turn(self, remote: RemoteMachine, secret: Secret | None) -> AsyncIterator[LoginSlot]:
+    async def slot(self, remote: RemoteMachine, secret: Secret | None) -> AsyncIterator[LoginSlot]:
         """Wait for the slot of one machine; a login without a password of ours never waits."""
         if secret is None:
             yield LoginSlot()
@@ -71,14 +71,14 @@ class Lockout:
         account = self._account(remote, secret)
         async with account.changed:
             await account.changed.wait_for(lambda: self._may_go(account, remote.host))
-            turn = LoginSlot(self._denying(account, remote.host))
+            slot = LoginSlot(self._denying(account, remote.host))
             account.trying += 1
         try:
-            yield turn
+            yield slot
         finally:
             async with account.changed:
                 account.trying -= 1
-                self._note(account, remote.host, turn)
+                self._note(account, remote.host, slot)
                 account.changed.notify_all()
 
     def _account(self, remote: RemoteMachine, secret: Secret) -> _Account:
@@ -104,11 +104,11 @@ class Lockout:
             account.doubts = 0
         return tuple(account.refused)[-AT_ONCE:] if account.doubts >= AT_ONCE else ()
 
-    def _note(self, account: _Account, host: str, turn: LoginSlot) -> None:
-        if turn.accepted is True:
+    def _note(self, account: _Account, host: str, slot: LoginSlot) -> None:
+        if slot.accepted is True:
             account.accepted_at, account.doubts = self._monotonic(), 0
             account.refused.pop(host, None)
-        elif turn.accepted is False:
+        elif slot.accepted is False:
             account.doubts += 1
             account.doubted_at = self._monotonic()
             account.refused.pop(host, None)

@@ -44,7 +44,7 @@ class _UnpreparedError(Exception):
 class _Probe:
     """One probe on its thread."""
 
-    visit: RemoteSession
+    session: RemoteSession
     begun: bool = field(default=False)
 
     def run(self) -> ProbeResult:
@@ -53,15 +53,15 @@ class _Probe:
         try:
             from monitor.sources.windows_remote import winrm  # noqa: PLC0415 - an optional library is behind it
 
-            return winrm.read(self.visit)
+            return winrm.read(self.session)
         finally:
             self.close()
 
     def close(self) -> None:
         """Close every connection."""
-        self.visit.cut.close()
-        if self.visit.link is not None:
-            self.visit.link.close()
+        self.session.cut.close()
+        if self.session.link is not None:
+            self.session.link.close()
 
 
 class WindowsRemoteSource:
@@ -73,7 +73,7 @@ class WindowsRemoteSource:
         self._resolver = resolver
         self._free = asyncio.Semaphore(at_once)
         self._lockout = Lockout(time.monotonic)
-        self._shelf = TrustStoreLoader()
+        self._trust_stores = TrustStoreLoader()
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return the contents of the machine's stores and the failures, within the timeout."""
@@ -82,20 +82,20 @@ class WindowsRemoteSource:
             raise TypeError(f"{request.target_id} is no Windows machine")
         deadline = time.monotonic() + request.timeout.total_seconds()
         try:
-            visit = await self._visit(remote, request.trust, deadline)
-            async with self._turn(visit) as turn:
-                seen = await self._read(visit)
-                turn.accepted = _accepted(seen)
+            session = await self._session(remote, request.trust, deadline)
+            async with self._login_slot(session) as slot:
+                seen = await self._read(session)
+                slot.accepted = _accepted(seen)
         except _UnpreparedError as error:
             return ProbeResult(failures=(error.failure,))
         return _named(seen, request)
 
-    async def _visit(self, remote: RemoteMachine, trust: tuple[str, ...], deadline: float) -> RemoteSession:
+    async def _session(self, remote: RemoteMachine, trust: tuple[str, ...], deadline: float) -> RemoteSession:
         secret = await self._secret(remote.password)
         passphrase = await self._secret(remote.identity.passphrase if remote.identity else None)
         anchors = Anchors()
         if remote.tls:
-            anchors = await self.pool.run(self._shelf.anchors, trust, time.monotonic())
+            anchors = await self.pool.run(self._trust_stores.anchors, trust, time.monotonic())
         addresses = await self._addresses(remote, deadline)
         link = await _connected(remote, addresses, deadline)
         return RemoteSession(remote, secret, addresses, deadline, anchors, passphrase, link)
@@ -123,42 +123,42 @@ class WindowsRemoteSource:
         raise _UnpreparedError(FailureReason.DNS, f"{remote.host} cannot be resolved: {said}")
 
     @asynccontextmanager
-    async def _turn(self, visit: RemoteSession) -> AsyncIterator[LoginSlot]:
+    async def _login_slot(self, session: RemoteSession) -> AsyncIterator[LoginSlot]:
         """Wait for the machine's login slot; the connection is closed if the probe never starts."""
-        look_over = True
+        unstarted = True
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout(visit.left):
-                    turn = await stack.enter_async_context(self._lockout.turn(visit.remote, visit.secret))
-                    if turn.denied:
-                        raise _rests(visit.remote, turn.denied)
+                async with asyncio.timeout(session.left):
+                    slot = await stack.enter_async_context(self._lockout.slot(session.remote, session.secret))
+                    if slot.denied:
+                        raise _rests(session.remote, slot.denied)
                     await stack.enter_async_context(self._free)
-                look_over = False
+                unstarted = False
             except TimeoutError:
                 said = "was not asked: others were being read all the time; a longer timeout lets it wait"
-                raise _UnpreparedError(FailureReason.TIMEOUT, f"{visit.remote.host} {said}") from None
+                raise _UnpreparedError(FailureReason.TIMEOUT, f"{session.remote.host} {said}") from None
             finally:
-                if look_over:
-                    _Probe(visit).close()
-            yield turn
+                if unstarted:
+                    _Probe(session).close()
+            yield slot
 
-    async def _read(self, visit: RemoteSession) -> ProbeResult:
-        probe = _Probe(visit)
+    async def _read(self, session: RemoteSession) -> ProbeResult:
+        probe = _Probe(session)
         reading = asyncio.ensure_future(self.pool.run(probe.run))
         try:
-            await asyncio.wait((reading,), timeout=visit.left)
+            await asyncio.wait((reading,), timeout=session.left)
             if not reading.done():
-                visit.cut.now()
+                session.cut.now()
                 await asyncio.wait((reading,), timeout=_GRACEFUL_CLOSE)
             if reading.done():
                 return reading.result()
         finally:
             if not reading.done():
-                visit.cut.now()
+                session.cut.now()
                 reading.cancel()
                 if not probe.begun:
                     probe.close()
-        host = visit.remote.host
+        host = session.remote.host
         return ProbeResult(
             failures=(Failure(FailureReason.TIMEOUT, f"{host}: did not answer in time and does not end"),)
         )

@@ -32,7 +32,7 @@ class Machines:
         self, host: str, *, accepts: bool | None, user: str = DOMAIN, secret: Secret | None = WRONG
     ) -> tuple[str, ...]:
         """Return who denied the turn; else let the machine accept, refuse or say nothing of the login."""
-        async with self.lockout.turn(RemoteMachine(host, 5985, username=user), secret) as turn:
+        async with self.lockout.slot(RemoteMachine(host, 5985, username=user), secret) as turn:
             if not turn.denied:
                 turn.accepted = accepts
             return turn.denied
@@ -148,7 +148,7 @@ async def _most_at_once(machines: Machines, *, accepts: bool | None) -> int:
 
     async def ask(host: str) -> None:
         nonlocal at_once, most
-        async with machines.lockout.turn(RemoteMachine(host, 5985, username=DOMAIN), RIGHT) as turn:
+        async with machines.lockout.slot(RemoteMachine(host, 5985, username=DOMAIN), RIGHT) as turn:
             at_once += 1
             most = max(most, at_once)
             await asyncio.sleep(0)
