@@ -1,4 +1,8 @@
-"""``cert-monitor reload``: ask the running daemon to read its configuration again."""
+"""``cert-monitor reload``: ask the running daemon to read its configuration again.
+
+The standard library sends this one request to this machine: ``monitor.http`` is for servers that are not
+ours, and loading it takes half a second.
+"""
 
 import argparse
 import json

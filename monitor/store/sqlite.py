@@ -139,7 +139,7 @@ class SqliteDialect:
         if now != self._opened:
             raise SystemBrokenError(
                 f"the store {self._path} was {'replaced' if now else 'deleted'} while in use: what is "
-                "recorded from now on is lost at the next start, and mails may be told again; restart "
+                "recorded from now on is lost at the next start, and mails may be sent again; restart "
                 "cert-monitor"
             )
 
