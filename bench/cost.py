@@ -18,7 +18,7 @@ _CLIENT = {max(_ALL)}
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Hold CPU (user and system) and wall seconds, peak memory in MB, and how many looks, and failed ones."""
+    """CPU (user and system) and wall seconds, peak memory in MB, and how many probes ran and failed."""
 
     cpu: float
     wall: float
@@ -33,7 +33,7 @@ class Cost:
 
     @property
     def rate(self) -> float:
-        """Return looks a second."""
+        """Return probes a second."""
         return self.probes / self.wall
 
 

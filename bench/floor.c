@@ -1,4 +1,4 @@
-/* The least that a look can cost: connect, shake hands, copy the served chain, say goodbye, close. No more.
+/* The least that a probe can cost: connect, shake hands, copy the served chain, say goodbye, close. No more.
  *
  * It links no TLS library. Whoever calls it passes the functions of the one to measure, so that the very
  * OpenSSL that Python's wheel carries inside can be driven from C. Compiled and called by floor.py.
@@ -32,28 +32,28 @@ struct library {
     void (*ERR_clear_error)(void);
 };
 
-struct look {
+struct probe {
     int fd;
     void *ssl;
 };
 
 enum { WANT_READ = 2, WANT_WRITE = 3, BATCH = 64 };
 
-static int begin(const struct library *lib, void *context, struct look *look, int epoll,
+static int begin(const struct library *lib, void *context, struct probe *probe, int epoll,
                  const struct sockaddr_in *address)
 {
-    look->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (look->fd < 0)
+    probe->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (probe->fd < 0)
         return -1;
-    if (connect(look->fd, (const struct sockaddr *)address, sizeof *address) && errno != EINPROGRESS) {
-        close(look->fd);
+    if (connect(probe->fd, (const struct sockaddr *)address, sizeof *address) && errno != EINPROGRESS) {
+        close(probe->fd);
         return -1;
     }
-    look->ssl = lib->SSL_new(context);
-    lib->SSL_set_fd(look->ssl, look->fd);
-    lib->SSL_set_connect_state(look->ssl);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = look};
-    return epoll_ctl(epoll, EPOLL_CTL_ADD, look->fd, &event);
+    probe->ssl = lib->SSL_new(context);
+    lib->SSL_set_fd(probe->ssl, probe->fd);
+    lib->SSL_set_connect_state(probe->ssl);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = probe};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, probe->fd, &event);
 }
 
 /* Copy every certificate as DER, as any monitor has to; return how many there were. */
@@ -71,49 +71,49 @@ static int take_chain(const struct library *lib, void *ssl)
     return taken;
 }
 
-/* Return 0 while the look goes on, 1 when it is over with a chain, -1 when it failed. */
-static int go_on(const struct library *lib, struct look *look)
+/* Return 0 while the probe goes on, 1 when it is over with a chain, -1 when it failed. */
+static int go_on(const struct library *lib, struct probe *probe)
 {
-    int result = lib->SSL_do_handshake(look->ssl);
-    int error = result == 1 ? 0 : lib->SSL_get_error(look->ssl, result);
+    int result = lib->SSL_do_handshake(probe->ssl);
+    int error = result == 1 ? 0 : lib->SSL_get_error(probe->ssl, result);
     if (error == WANT_READ || error == WANT_WRITE)
         return 0;
-    int taken = take_chain(lib, look->ssl);
+    int taken = take_chain(lib, probe->ssl);
     if (result == 1)
-        lib->SSL_shutdown(look->ssl);
+        lib->SSL_shutdown(probe->ssl);
     else
         lib->ERR_clear_error();
-    lib->SSL_free(look->ssl);
-    close(look->fd);
+    lib->SSL_free(probe->ssl);
+    close(probe->fd);
     return result == 1 && taken > 0 ? 1 : -1;
 }
 
-/* Do so many looks over the addresses in turn; return how many failed, -1 when nothing could be started. */
-int look_at_all(const struct library *lib, void *context, const struct sockaddr_in *addresses, int count,
-                int looks, int in_flight)
+/* Do so many probes over the addresses in turn; return how many failed, -1 when nothing could be started. */
+int probe_all(const struct library *lib, void *context, const struct sockaddr_in *addresses, int count,
+                int probes, int in_flight)
 {
-    struct look *slots = calloc(in_flight, sizeof *slots);
+    struct probe *slots = calloc(in_flight, sizeof *slots);
     struct epoll_event events[BATCH];
     int epoll = epoll_create1(EPOLL_CLOEXEC), begun = 0, ended = 0, failed = 0;
-    for (; begun < in_flight && begun < looks; begun++)
+    for (; begun < in_flight && begun < probes; begun++)
         if (begin(lib, context, &slots[begun], epoll, &addresses[begun % count]))
             return -1;
-    while (ended < looks) {
+    while (ended < probes) {
         int ready = epoll_wait(epoll, events, BATCH, 10000);
         if (ready <= 0)
             break;
         for (int i = 0; i < ready; i++) {
-            struct look *look = events[i].data.ptr;
-            int over = go_on(lib, look);
+            struct probe *probe = events[i].data.ptr;
+            int over = go_on(lib, probe);
             if (!over)
                 continue;
             ended++;
             failed += over < 0;
-            if (begun < looks && begin(lib, context, look, epoll, &addresses[begun++ % count]))
+            if (begun < probes && begin(lib, context, probe, epoll, &addresses[begun++ % count]))
                 return -1;
         }
     }
     close(epoll);
     free(slots);
-    return failed + looks - ended;
+    return failed + probes - ended;
 }

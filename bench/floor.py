@@ -102,10 +102,10 @@ def run(job: dict[str, Any]) -> Cost:
     addresses = b"".join(_sockaddr(endpoint) for endpoint in job["endpoints"])
     count, probes, in_flight = len(job["endpoints"]), job["probes"], job["in_flight"]
     library = ctypes.CDLL(str(compiled()))
-    look_at_all = library.look_at_all
-    look_at_all(pointers, ctypes.c_void_p(context), addresses, count, count, in_flight)
+    probe_all = library.probe_all
+    probe_all(pointers, ctypes.c_void_p(context), addresses, count, count, in_flight)
     start, before = time.perf_counter(), getrusage(RUSAGE_SELF)
-    failed = look_at_all(pointers, ctypes.c_void_p(context), addresses, count, probes, in_flight)
+    failed = probe_all(pointers, ctypes.c_void_p(context), addresses, count, probes, in_flight)
     after, wall = getrusage(RUSAGE_SELF), time.perf_counter() - start
     if failed < 0:
         raise SystemExit("the C client could not open its connections")

@@ -51,24 +51,24 @@ def services_of(board: Board, store: Store, in_flight: int, per_second: float = 
     )
 
 
-async def look_at_all(cycle: Pipeline, targets: tuple[Target, ...]) -> None:
+async def probe_all(pipeline: Pipeline, targets: tuple[Target, ...]) -> None:
     """Run all batches at once; the gate limits the probes."""
-    await asyncio.gather(*[cycle.run(batch) for batch in batches(targets)])
+    await asyncio.gather(*[pipeline.run(batch) for batch in batches(targets)])
 
 
 async def run(job: dict[str, Any]) -> Cost:
-    """Warm up with a pass over all targets, then measure the passes that give the wanted number of looks."""
+    """Warm up with a pass over all targets, then measure the passes that give the wanted number of probes."""
     targets = targets_of(job["endpoints"], job["ca"])
     board, exposition = Board(), Exposition()
     board.replace(TargetState(target) for target in targets)
     store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
-    cycle = Pipeline(services_of(board, store, job["in_flight"]))
-    await look_at_all(cycle, targets)
+    pipeline = Pipeline(services_of(board, store, job["in_flight"]))
+    await probe_all(pipeline, targets)
     tune_garbage_collector()
     passes = max(1, round(job["probes"] / len(targets)))
     failed, start, before = 0, time.perf_counter(), getrusage(RUSAGE_SELF)
     for _ in range(passes):
-        await look_at_all(cycle, targets)
+        await probe_all(pipeline, targets)
         for _piece in exposition.pieces(board.snapshot, datetime.now(UTC)):
             pass
         failed += sum(1 for state in board.snapshot if not state.up or state.severity is not Severity.OK)

@@ -126,14 +126,14 @@ async def probed(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetS
 async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | None = None) -> Snapshot:
     """Return all that is known after one probe of each target, and what issuers say if there is a config."""
     targets = tuple({target.id: target for target in wanted}.values())
-    board, trusted, resolver = Board(), TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
+    board, trust_stores, resolver = Board(), TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
     record = _Record()
     board.replace(TargetState(target) for target in targets)
     with _progress(len(targets)) as progress:
         sources_by_kind = {kind: _Counted(source, progress) for kind, source in sources(resolver).items()}
         services = PipelineServices(
             InProcessRunner(sources_by_kind, Gate(clock, in_flight=AT_ONCE, per_second=0), clock),
-            trusted.anchors,
+            trust_stores.anchors,
             Judge(PathFinder()),
             record,
             board,
@@ -143,7 +143,7 @@ async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | Non
         await Pipeline(services).run(Batch("check", EVERY, tuple(target.request for target in targets)))
     if config is None:
         return board.snapshot
-    return await RevocationLookup(config, resolver, trusted.anchors, clock).resolve(
+    return await RevocationLookup(config, resolver, trust_stores.anchors, clock).resolve(
         board.snapshot, record.seen
     )
 

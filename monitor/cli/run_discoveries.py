@@ -13,8 +13,8 @@ from monitor.sources import TrustStoreLoader
 async def asked(config: Config) -> dict[str, DiscoveryResult]:
     """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
     clock = SystemClock()
-    trusted = TrustStoreCache(TrustStoreLoader().anchors, clock)
-    context = DiscoveryContext(Resolver(), trusted.anchors, clock, config.presets)
+    trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)
+    context = DiscoveryContext(Resolver(), trust_stores.anchors, clock, config.presets)
     asking = {
         settings.id: discovery
         for settings in config.discoveries

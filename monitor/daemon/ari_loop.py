@@ -21,11 +21,11 @@ class AriLoop:
     """Keep the renewal windows on the board up to date, by the configuration in force."""
 
     def __init__(
-        self, config: Config, store: Store, board: Board, trusted: TrustStoreCache, clock: Clock
+        self, config: Config, store: Store, board: Board, trust_stores: TrustStoreCache, clock: Clock
     ) -> None:
         """Take the services; nothing is asked before the first round."""
         self._board = board
-        self._trusted = trusted
+        self._trust_stores = trust_stores
         self._resolver = Resolver(_RESOLVER_THREADS)
         self._settings = config.issuers
         self._verified_by: str | None = None
@@ -55,7 +55,7 @@ class AriLoop:
     async def _follow(self) -> None:
         """Verify CAs by the anchors as they are now, and ask those that the configuration names now."""
         directories = self._settings.acme
-        anchors = await self._trusted.anchors(self._settings.trust) if directories else Anchors()
+        anchors = await self._trust_stores.anchors(self._settings.trust) if directories else Anchors()
         if anchors.key != self._verified_by:
             self._verified_by = anchors.key
             context = await self._renewals.pool.run(client_context, anchors)

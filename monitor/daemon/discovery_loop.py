@@ -33,7 +33,7 @@ class DiscoveryServices:
     store: Store
     clock: Clock
     resolver: NameLookup
-    trusted: TrustStoreCache
+    trust_stores: TrustStoreCache
     board: Board
     metrics: OwnMetrics
 
@@ -56,7 +56,7 @@ class DiscoveryLoop:
         """Run the discoveries of a configuration from now on, and no others."""
         services = self._services
         context = DiscoveryContext(
-            services.resolver, services.trusted.anchors, services.clock, config.presets
+            services.resolver, services.trust_stores.anchors, services.clock, config.presets
         )
         running = []
         for settings in config.discoveries:

@@ -18,13 +18,13 @@ class RevocationLoop:
     """Keep the revocation statuses on the board up to date, by the configuration in force."""
 
     def __init__(
-        self, config: Config, store: Store, board: Board, trusted: TrustStoreCache, clock: Clock
+        self, config: Config, store: Store, board: Board, trust_stores: TrustStoreCache, clock: Clock
     ) -> None:
         """Take the services; nothing is asked before the first round."""
         self._board = board
         self._resolver = Resolver(_RESOLVER_THREADS)
         self._settings = config.issuers
-        self._revocations = Revocations(self._fetcher(), store.ders, trusted.anchors, clock)
+        self._revocations = Revocations(self._fetcher(), store.ders, trust_stores.anchors, clock)
 
     @property
     def pools(self) -> tuple[ThreadPool, ...]:

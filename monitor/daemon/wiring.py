@@ -48,17 +48,19 @@ _ON_DEMAND_RESOLVER_THREADS = 8
 def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Clock) -> DaemonParts:
     """Return the parts of a daemon that begins with this configuration."""
     config, board, judge, resolver = active.config, Board(), Judge(PathFinder()), Resolver()
-    trusted = TrustStoreCache(TrustStoreLoader().anchors, clock)
+    trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)
     kinds = sources(resolver)
-    revocation = RevocationLoop(config, store, board, trusted, clock)
-    ari = AriLoop(config, store, board, trusted, clock)
-    metrics = OwnMetrics(kinds, (resolver.pool, trusted.pool, *_pools(kinds), *revocation.pools, *ari.pools))
+    revocation = RevocationLoop(config, store, board, trust_stores, clock)
+    ari = AriLoop(config, store, board, trust_stores, clock)
+    metrics = OwnMetrics(
+        kinds, (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools)
+    )
     metrics.named(config.instance.name, config.instance.customer)
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
     runner = InProcessRunner(kinds, gate, clock)
-    pipeline = Pipeline(PipelineServices(runner, trusted.anchors, judge, store, board, clock, metrics))
+    pipeline = Pipeline(PipelineServices(runner, trust_stores.anchors, judge, store, board, clock, metrics))
     schedule = Scheduler(pipeline.run, clock)
-    loader = StateLoader(store, judge, trusted.anchors, clock)
+    loader = StateLoader(store, judge, trust_stores.anchors, clock)
     watched = WatchedTargets(
         active, WatchServices(store, clock, board, loader, schedule, discoveries, metrics)
     )
@@ -80,7 +82,7 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
 
     deliver = DeliveryLoop(store, clock, metrics, in_force).round
     delivery = task("delivery", DELIVER_EVERY, deliver, DELIVERY_ROUND_LIMIT)
-    alert_pass = AlertPass(board, judge, trusted.anchors, store)
+    alert_pass = AlertPass(board, judge, trust_stores.anchors, store)
     alerts = AlertLoop(
         AlertServices(alert_pass, judge, clock, clock_watch, metrics, delivery.nudge), in_force
     )
@@ -99,9 +101,11 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
         watched.lists_changed()
         tasks.lists.nudge()
 
-    asking = DiscoveryServices(store, clock, resolver, trusted, board, metrics)
+    asking = DiscoveryServices(store, clock, resolver, trust_stores, board, metrics)
     health = HealthMonitor(clock_watch, schedule, pipeline, tasks)
-    on_demand = OnDemandProber(Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trusted.anchors, judge, clock)
+    on_demand = OnDemandProber(
+        Resolver(_ON_DEMAND_RESOLVER_THREADS), sources, trust_stores.anchors, judge, clock
+    )
     return DaemonParts(
         store=store,
         clock=clock,

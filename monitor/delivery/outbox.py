@@ -97,11 +97,11 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     counters, errors = counters or Uncounted(), errors or LoggedErrors()
     mails = await store.due_mails(now, limit)
     for number, mail in enumerate(mails):
-        outcomes = await relay.send(mail)
-        after = after_attempt(mail, outcomes, now)
+        results = await relay.send(mail)
+        after = after_attempt(mail, results, now)
         await store.mail_attempted(after)
-        _report(mail, outcomes, counters, errors)
-        if outcomes and all(outcome.relay_down for outcome in outcomes.values()):
+        _report(mail, results, counters, errors)
+        if results and all(one.relay_down for one in results.values()):
             await _put_off(store, mails[number + 1 :], after)
             return number + 1
     return len(mails)
@@ -132,14 +132,14 @@ async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
 
 
 def _report(
-    mail: Mail, outcomes: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
+    mail: Mail, results: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
 ) -> None:
-    for result in SendStatus:
-        number = sum(outcome.result is result for outcome in outcomes.values())
+    for status in SendStatus:
+        number = sum(one.result is status for one in results.values())
         if number:
-            counters.count(result.value, number)
-    if any(outcome.result is SendStatus.ACCEPTED for outcome in outcomes.values()):
+            counters.count(status.value, number)
+    if any(one.result is SendStatus.ACCEPTED for one in results.values()):
         errors.clear()
-    for sentence in dict.fromkeys(o.text for o in outcomes.values() if o.result is not SendStatus.ACCEPTED):
+    for sentence in dict.fromkeys(o.text for o in results.values() if o.result is not SendStatus.ACCEPTED):
         if errors.is_new(sentence):
             log.warning("mail %r: %s", mail.subject, sentence)

@@ -33,7 +33,7 @@ class Transcript:
     @property
     def sent(self) -> bool:
         """Return whether every recipient was accepted."""
-        return all(outcome.result is SendStatus.ACCEPTED for outcome in self.results.values())
+        return all(one.result is SendStatus.ACCEPTED for one in self.results.values())
 
 
 def _unheard(_line: str) -> None:
@@ -53,23 +53,23 @@ class SmtpRelay:
         try:
             client = await open_session(self.settings, self.pool, note)
         except _OUTSIDE as error:
-            outcome = session_failed(error, self.settings)
-            note(outcome.text)
-            return dict.fromkeys(mail.pending, outcome)
+            result = session_failed(error, self.settings)
+            note(result.text)
+            return dict.fromkeys(mail.pending, result)
         try:
-            outcomes = await _Attempt(client, self.settings, mail, note).run()
+            results = await _Attempt(client, self.settings, mail, note).run()
         except BaseException:
             # Cancelled: a QUIT to a server that hangs would delay the shutdown of the daemon.
             client.close()
             raise
         await _leave(client)
-        return outcomes
+        return results
 
     async def converse(self, mail: Mail) -> Transcript:
         """Send a mail and return the dialogue, for a person who tests the settings."""
         lines: list[str] = []
-        outcomes = await self.send(mail, lines.append)
-        return Transcript(tuple(lines), outcomes)
+        results = await self.send(mail, lines.append)
+        return Transcript(tuple(lines), results)
 
 
 class _Attempt:
@@ -80,7 +80,7 @@ class _Attempt:
         self._settings = settings
         self._mail = mail
         self._note = note
-        self._outcomes: dict[str, SendResult] = {}
+        self._results: dict[str, SendResult] = {}
 
     async def run(self) -> dict[str, SendResult]:
         try:
@@ -91,7 +91,7 @@ class _Attempt:
             self._finish(rejected(error, self._settings, "message"))
         except _OUTSIDE as error:
             self._finish(session_failed(error, self._settings))
-        return self._outcomes
+        return self._results
 
     async def _transfer(self) -> None:
         if not await self._begin():
@@ -102,7 +102,7 @@ class _Attempt:
         timeout = max(self._settings.timeout, _DATA_AT_LEAST).total_seconds()
         answer = await self._client.data(self._mail.message, timeout=timeout)
         self._note(f"message: {quoted(answer.code, answer.message)}")
-        self._outcomes.update(dict.fromkeys(accepted, ACCEPTED))
+        self._results.update(dict.fromkeys(accepted, ACCEPTED))
 
     async def _begin(self) -> bool:
         """Send MAIL; return false when the relay does not support this sender or message."""
@@ -142,15 +142,15 @@ class _Attempt:
         self._note(f"recipient {recipient}: {quoted(answer.code, answer.message)}")
         return True
 
-    def _put(self, recipient: str, outcome: SendResult) -> None:
-        self._note(f"recipient {recipient}: {outcome.text}")
-        self._outcomes[recipient] = outcome
+    def _put(self, recipient: str, result: SendResult) -> None:
+        self._note(f"recipient {recipient}: {result.text}")
+        self._results[recipient] = result
 
-    def _finish(self, outcome: SendResult) -> None:
+    def _finish(self, result: SendResult) -> None:
         """Set one result for all recipients that have none yet."""
-        self._note(outcome.text)
+        self._note(result.text)
         for address in self._mail.pending:
-            self._outcomes.setdefault(address, outcome)
+            self._results.setdefault(address, result)
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:

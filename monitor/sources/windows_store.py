@@ -129,11 +129,11 @@ class WindowsStoreSource:
     """Probes this machine's stores on its own threads."""
 
     def __init__(
-        self, reading: Callable[[], StoreReader] | None = None, clock: Clock | None = None, threads: int = 2
+        self, reader: Callable[[], StoreReader] | None = None, clock: Clock | None = None, threads: int = 2
     ) -> None:
-        """Read from Windows, or from what ``reading`` makes at the first probe."""
+        """Read from Windows, or from what ``reader`` makes at the first probe."""
         self.pool = ThreadPool("windows_store", threads)
-        self._reading = reading or _this_machine
+        self._reader = reader or _this_machine
         self._clock = clock or SystemClock()
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
@@ -150,27 +150,27 @@ class WindowsStoreSource:
             return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail),))
 
     def _probe(self, wanted: LocalStores) -> ProbeResult:
-        reading = self._reading()
+        reader = self._reader()
         stores: dict[str, Sequence[StoredCertificate]] = {}
         failures: list[Failure] = []
         for store in wanted.stores:
             location = f"{wanted.host}/{store}"
             try:
-                stores[str(store)] = reading.stored_in(store)
+                stores[str(store)] = reader.stored_in(store)
             except CallError as error:
                 failures.append(Failure(error.reason, f"the store {location}: {error}", location))
-        roots, intermediates = _optional(reading, ROOT), _optional(reading, CA)
+        roots, intermediates = _optional(reader, ROOT), _optional(reader, CA)
         found = store_contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
         machine = Machine(
             host=wanted.host,
-            names=_names(wanted, reading.names()),
+            names=_names(wanted, reader.names()),
             taken_at=self._clock.now(),
-            entries=tuple(_with_readers(one, reading) for one in found.kept),
+            entries=tuple(_with_readers(one, reader) for one in found.entries),
             stores=tuple(stores),
             roots=None if roots is None else fingerprints(roots),
             intermediates=None if intermediates is None else fingerprints(intermediates),
-            bindings=reading.bindings(),
-            accounts=reading.accounts(),
+            bindings=reader.bindings(),
+            accounts=reader.accounts(),
         )
         return ProbeResult(
             tuple(found.sightings),
@@ -193,9 +193,9 @@ else:
         raise OSError("this machine has no certificate stores of Windows")
 
 
-def _optional(reading: StoreReader, store: StoreName) -> tuple[StoredCertificate, ...] | None:
+def _optional(reader: StoreReader, store: StoreName) -> tuple[StoredCertificate, ...] | None:
     try:
-        return reading.stored_in(store)
+        return reader.stored_in(store)
     except CallError:
         return None
 
@@ -204,13 +204,13 @@ def _names(wanted: LocalStores, own: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((wanted.host, *wanted.aliases, *own)))
 
 
-def _with_readers(kept: StoreEntry, reading: StoreReader) -> StoreEntry:
+def _with_readers(entry: StoreEntry, reader: StoreReader) -> StoreEntry:
     """Return a store entry with the accounts that may read its key, if the key is a machine's file."""
-    key = kept.key
+    key = entry.key
     if (
         key.link is not KeyLink.PRESENT
         or key.hardware
-        or not kept.store.startswith(StoreLocation.LOCAL_MACHINE)
+        or not entry.store.startswith(StoreLocation.LOCAL_MACHINE)
     ):
-        return kept
-    return replace(kept, key=replace(key, readers=reading.readers(key)))
+        return entry
+    return replace(entry, key=replace(key, readers=reader.readers(key)))

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.model import LogChange, Mail, NotificationRecord, Observation, RenewalWindow, Target, TargetState
-from monitor.store import notification_log, pruning, reading, recording, renewing
+from monitor.store import notification_log, pruning, reading, recording, renewal_windows
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
@@ -140,11 +140,11 @@ class Store:
 
     async def renewals(self, fingerprints: Iterable[str]) -> dict[str, RenewalWindow]:
         """Return the recorded renewal windows of some certificates by SHA-256."""
-        return await self._read(renewing.renewals, tuple(fingerprints))
+        return await self._read(renewal_windows.renewals, tuple(fingerprints))
 
     async def put_renewals(self, windows: Iterable[RenewalWindow]) -> None:
         """Record some windows, replacing those of the same certificates."""
-        await self._write(renewing.put_renewals, tuple(windows))
+        await self._write(renewal_windows.put_renewals, tuple(windows))
 
     async def prune(self, now: datetime, keep: timedelta) -> Pruned:
         """Remove ended history and finished mails older than ``keep``, and certificates nothing refers to.
@@ -161,7 +161,7 @@ class Store:
             done = await self._write(pruning.prune_certificates, after)
             certificates, after = certificates + done.removed, done.after
             if not after:
-                await self._write(renewing.prune_renewals)
+                await self._write(renewal_windows.prune_renewals)
                 return Pruned(history, certificates, mails)
 
     async def _all(self, act: Callable[[Connection, datetime], int], before: datetime) -> int:

@@ -22,7 +22,7 @@ class StoreContents:
     sightings: list[Sighting] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     ders: dict[str, bytes] = field(default_factory=dict)
-    kept: list[StoreEntry] = field(default_factory=list)
+    entries: list[StoreEntry] = field(default_factory=list)
 
 
 def store_contents(
@@ -44,7 +44,7 @@ def store_contents(
             detail = f"{location} cannot be read as a certificate"
             found.failures.append(Failure(FailureReason.BAD_CERTIFICATE, detail, location))
             continue
-        found.kept.append(_kept(location, store, one, leaf[0]))
+        found.entries.append(_kept(location, store, one, leaf[0]))
         if not one.archived:
             chain = (leaf, *issuers.above(leaf))
             found.sightings += [

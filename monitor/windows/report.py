@@ -112,7 +112,7 @@ def report_result(report: Report, host: str = "", also: Iterable[str] = ()) -> P
         host=reading.host,
         names=tuple(dict.fromkeys((reading.host, *also, *own))),
         taken_at=report.taken_at,
-        entries=tuple(reading.kept),
+        entries=tuple(reading.entries),
         stores=report.stores,
         roots=_installed(report.roots),
         intermediates=_installed(report.intermediates),
@@ -129,7 +129,7 @@ class _Reading:
     host: str
     sightings: list[Sighting] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    kept: list[StoreEntry] = field(default_factory=list)
+    entries: list[StoreEntry] = field(default_factory=list)
     ders: dict[str, bytes] = field(default_factory=dict)
     _locations: set[str] = field(default_factory=set)
 
@@ -147,7 +147,7 @@ class _Reading:
         if location in self._locations:
             return
         self._locations.add(location)
-        self.kept.append(_kept(location, stored, found))
+        self.entries.append(_kept(location, stored, found))
         if not stored.archived:
             self.sightings.append(Sighting(location, 0, found))
             self.ders[found.sha256] = der

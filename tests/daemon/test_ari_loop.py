@@ -62,8 +62,8 @@ class Parts:
 
     def renewing(self, config: Config) -> AriLoop:
         """Return what asks."""
-        trusted = TrustStoreCache(TrustStoreLoader().anchors, SystemClock())
-        return AriLoop(config, self.store, self.board, trusted, SystemClock())
+        trust_stores = TrustStoreCache(TrustStoreLoader().anchors, SystemClock())
+        return AriLoop(config, self.store, self.board, trust_stores, SystemClock())
 
     @property
     def shown(self) -> list[tuple[datetime, datetime]]:

@@ -37,7 +37,7 @@ FULL = DiscoveredTarget(
 
 
 @dataclass
-class Told:
+class FixedClock:
     """Tell the time that it is given."""
 
     at: datetime = NOW
@@ -76,7 +76,7 @@ def recorded(folder: Path, answers: Sequence[DiscoveryResult], *waits: timedelta
     """Return when the record was made, after each refresh; between refreshes so much time goes by."""
 
     async def run() -> list[datetime]:
-        clock = Told()
+        clock = FixedClock()
         store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
         try:
             discoveries, listed = Discoveries(store, clock), Listed(answers)
@@ -122,7 +122,7 @@ def left(*answers: DiscoveryResult) -> Sequence[DiscoveredTarget]:
     """Return what is watched after these answers and the grace period."""
 
     async def run(folder: Path) -> Sequence[DiscoveredTarget]:
-        clock = Told()
+        clock = FixedClock()
         store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
         try:
             discoveries, listed = Discoveries(store, clock), Listed(answers)
@@ -151,7 +151,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     async def run() -> list[DiscoveredTarget]:
         store = await Store.open(f"sqlite:///{(tmp_path / 'state.db').as_posix()}", app_version="1")
         try:
-            discoveries = Discoveries(store, Told())
+            discoveries = Discoveries(store, FixedClock())
             await discoveries.resume(["file_sd:x"])
             return list(discoveries.found()["file_sd:x"])
         finally:
@@ -181,7 +181,7 @@ def resumed(folder: Path, text: str) -> list[DiscoveredTarget]:
         store = await Store.open(f"sqlite:///{(folder / 'state.db').as_posix()}", app_version="1")
         try:
             await store.save_discovered("file_sd:x", text, NOW)
-            discoveries = Discoveries(store, Told())
+            discoveries = Discoveries(store, FixedClock())
             await discoveries.resume(["file_sd:x"])
             return list(discoveries.found()["file_sd:x"])
         finally:

@@ -10,7 +10,7 @@ from monitor.daemon.state_loader import StateLoader
 from monitor.model import Anchors, Target, TargetState
 from monitor.pipeline import Board, Judge
 from monitor.store import Store
-from support.factories.cycle_world import ANCHORS, FakeClock, target
+from support.factories.pipeline_world import ANCHORS, FakeClock, target
 from support.pki import NOW
 
 

@@ -17,7 +17,7 @@ from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass, AlertStore
 from monitor.store import Store
-from support.factories.cycle_world import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
+from support.factories.pipeline_world import ANCHORS, HOUR, ROOT, FakeClock, World, batch, showing, target
 from support.pki import NOW, days, leaf
 
 ODD = leaf("odd.vms.example", ROOT)
@@ -71,7 +71,7 @@ def known(one: Target) -> TargetState:
 def test_a_bug_in_judging_costs_only_its_own_target(caplog: pytest.LogCaptureFixture) -> None:
     """That target fails with the reason internal and a traceback in the log; the batch goes on."""
     world = World(ShowsOdd())
-    usual = world.cycle([target(1), target(2)])._do
+    usual = world.pipeline([target(1), target(2)])._do
     services = PipelineServices(
         **{name: getattr(usual, name) for name in usual.__slots__ if name != "judge"},
         judge=Judge(Stumbling()),
@@ -79,7 +79,7 @@ def test_a_bug_in_judging_costs_only_its_own_target(caplog: pytest.LogCaptureFix
     asyncio.run(Pipeline(services).run(batch(target(1), target(2))))
     odd, good = (world.board.snapshot.states[target(number).id] for number in (1, 2))
     assert [failure.reason for failure in odd.failures] == [FailureReason.INTERNAL]
-    assert (odd.up, good.up, world.tally.failures) == (False, True, [("endpoint", FailureReason.INTERNAL)])
+    assert (odd.up, good.up, world.counters.failures) == (False, True, [("endpoint", FailureReason.INTERNAL)])
     assert sorted(name for names in world.store.batches for name in names) == [odd.target.id, good.target.id]
     assert "OverflowError: a bug" in caplog.text
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from monitor.model import Check, Margin, Policy, ProbeRequest, ProbeResult, Severity, Target, TargetState
 from monitor.sources.files.settings import Files
-from support.factories.cycle_world import World, batch, showing, target
+from support.factories.pipeline_world import World, batch, showing, target
 
 
 @dataclass
@@ -28,9 +28,9 @@ def after(before: Target, now: Sequence[Target]) -> World:
     """Return a world whose targets became others during a probe of one of them."""
     source = Meanwhile()
     world = World(source)
-    cycle = world.cycle([before])
+    pipeline = world.pipeline([before])
     source.act = lambda: world.board.replace(TargetState(one) for one in now)
-    asyncio.run(cycle.run(batch(before)))
+    asyncio.run(pipeline.run(batch(before)))
     return world
 
 
@@ -65,7 +65,7 @@ def test_a_look_at_a_removed_target_is_neither_shown_nor_recorded() -> None:
 def test_a_judgment_under_an_earlier_definition_is_not_put() -> None:
     """What was being judged while its target changed does not undo the change."""
     world = World(Meanwhile())
-    world.cycle([target(1)])
+    world.pipeline([target(1)])
     (old,) = world.board.snapshot
     world.board.replace([TargetState(target(1, unreachable_after=7))])
     world.board.put([replace(old, failed_probes=1)])

@@ -41,7 +41,7 @@ def target(address: str, timeout: timedelta = SOON) -> Target:
 
 
 @dataclass
-class Names:
+class FakeResolver:
     """Answer look-ups with the next of some prepared answers, and count them."""
 
     answers: list[tuple[str, ...] | OSError | None]
@@ -120,7 +120,9 @@ def probing(names: NameLookup, source: Source | None = None, anchors: object = n
     return OnDemandProber(names, sources_by_kind, anchors, Judge(PathFinder()), SystemClock())  # type: ignore[arg-type]
 
 
-def probe(names: Names, address: str, allow: Sequence[str], source: Source | None = None) -> TargetState:
+def probe(
+    names: FakeResolver, address: str, allow: Sequence[str], source: Source | None = None
+) -> TargetState:
     """Return what one probe shows."""
     return asyncio.run(probing(names, source).probe(target(address), Allowed(allow), SOON))
 
@@ -132,7 +134,7 @@ def test_looks_at_the_target(tmp_path: Path) -> None:
 
     async def run() -> TargetState:
         async with listening(speaking_tls(server_context(served))) as port:
-            return await probing(Names([("127.0.0.1",)])).probe(
+            return await probing(FakeResolver([("127.0.0.1",)])).probe(
                 target(f"rec.example:{port}"), Allowed(["*.example:*"]), SOON
             )
 
@@ -165,7 +167,7 @@ def test_address_of_version_6() -> None:
 
 def test_outside_is_not_looked_up() -> None:
     """For a name that the list cannot allow not even its name is looked up."""
-    names = Names([("127.0.0.1",)])
+    names = FakeResolver([("127.0.0.1",)])
     with pytest.raises(NotAllowedError):
         probe(names, "evil.example:443", ["*.vms.example:443"])
     assert names.asked == []
@@ -175,7 +177,12 @@ def test_name_into_a_forbidden_address() -> None:
     """A listed name that leads out of the listed networks is not connected to."""
     source = Slow()
     with pytest.raises(NotAllowedError):
-        probe(Names([("127.0.0.1",)]), "rec.vms.example:443", ["*.vms.example:443", "10.0.0.0/8:443"], source)
+        probe(
+            FakeResolver([("127.0.0.1",)]),
+            "rec.vms.example:443",
+            ["*.vms.example:443", "10.0.0.0/8:443"],
+            source,
+        )
     assert source.seen == []
 
 
@@ -184,7 +191,7 @@ def test_second_answer_of_a_name() -> None:
 
     async def run() -> tuple[TargetState, list[str], int]:
         peers: list[TlsPeer] = []
-        names = Names([("127.0.0.2", "127.0.0.3"), ("127.0.0.1",)])
+        names = FakeResolver([("127.0.0.2", "127.0.0.3"), ("127.0.0.1",)])
         async with listening(speaking_tls(server_context(leaf("rec.example")), peers)) as port:
             state = await probing(names).probe(
                 target(f"rec.example:{port}"), Allowed(["127.0.0.2/31:*"]), SOON
@@ -200,7 +207,7 @@ def test_only_allowed_addresses_of_a_name() -> None:
 
     async def run() -> tuple[TargetState, int]:
         peers: list[TlsPeer] = []
-        names = Names([("127.0.0.1", "127.0.0.2")])
+        names = FakeResolver([("127.0.0.1", "127.0.0.2")])
         async with listening(speaking_tls(server_context(leaf("rec.example")), peers)) as port:
             state = await probing(names).probe(
                 target(f"rec.example:{port}"), Allowed(["127.0.0.2/32:*"]), SOON
@@ -213,13 +220,13 @@ def test_only_allowed_addresses_of_a_name() -> None:
 
 def test_unknown_name() -> None:
     """A listed name that cannot be resolved is a target that is not up."""
-    state = probe(Names([OSError("no such name")]), "rec.example:443", ["*.example:443"])
+    state = probe(FakeResolver([OSError("no such name")]), "rec.example:443", ["*.example:443"])
     assert (state.up, state.failures[0].reason) == (False, FailureReason.DNS)
 
 
 def test_name_server_that_is_silent() -> None:
     """A name server that says nothing costs the time of the probe and no more."""
-    prober = probing(Names([None]))
+    prober = probing(FakeResolver([None]))
     state = asyncio.run(prober.probe(target("rec.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50)))
     assert state.failures[0].detail == (
         "rec.example cannot be resolved: no answer from name resolution in time"
@@ -232,7 +239,7 @@ def test_time_is_the_shortest() -> None:
     async def run() -> list[timedelta]:
         source = Slow()
         source.go.set()
-        prober = probing(Names([("127.0.0.1",)] * 2), source)
+        prober = probing(FakeResolver([("127.0.0.1",)] * 2), source)
         for timeout in (timedelta(minutes=1), timedelta(seconds=1)):
             await prober.probe(target("a.example:443", timeout), Allowed(["*:*"]), SOON)
         return [one.timeout for one in source.seen]
@@ -246,7 +253,7 @@ def test_bounded_at_once() -> None:
 
     async def run() -> tuple[int, int, int]:
         source = Slow()
-        prober = probing(Names([("127.0.0.1",)] * (AT_ONCE + 3)), source)
+        prober = probing(FakeResolver([("127.0.0.1",)] * (AT_ONCE + 3)), source)
         patient = [
             asyncio.create_task(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
             for _ in range(AT_ONCE)
@@ -271,7 +278,7 @@ def test_proxy() -> None:
     """A proxy looks names up itself: only what is listed by name goes through, not looked up here."""
 
     async def run() -> tuple[list[str], list[str]]:
-        names, source = Names([]), Slow()
+        names, source = FakeResolver([]), Slow()
         source.go.set()
         prober = probing(names, source)
         for host in ("rec.vms.example", "10.0.0.1", "other.example", "192.0.2.1"):
@@ -295,7 +302,7 @@ def test_sources_are_made_once() -> None:
             made.append(resolver)
             return {"endpoint": Asking(resolver)}
 
-        names = Names([("127.0.0.1",), ("127.0.0.2",)])
+        names = FakeResolver([("127.0.0.1",), ("127.0.0.2",)])
         prober = OnDemandProber(names, sources_by_kind, no_anchors, Judge(PathFinder()), SystemClock())
         states = await asyncio.gather(
             *(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON) for _ in range(2))
@@ -310,7 +317,7 @@ def test_bounded_waiting() -> None:
 
     async def run() -> tuple[int, int]:
         source, count = Slow(), AT_ONCE + WAITING + 5
-        prober = probing(Names([("127.0.0.1",)] * count), source)
+        prober = probing(FakeResolver([("127.0.0.1",)] * count), source)
         tasks = [
             asyncio.create_task(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON))
             for _ in range(count)
@@ -325,7 +332,7 @@ def test_bounded_waiting() -> None:
 
 def test_bug_in_a_source(caplog: pytest.LogCaptureFixture) -> None:
     """A bug while looking is a target that is not up, and a line in the log."""
-    state = probe(Names([("127.0.0.1",)]), "rec.example:443", ["*:*"], Broken())
+    state = probe(FakeResolver([("127.0.0.1",)]), "rec.example:443", ["*:*"], Broken())
     assert (state.up, state.failures[0].reason, "bug" in caplog.text) == (False, FailureReason.INTERNAL, True)
 
 
@@ -335,7 +342,7 @@ def test_bug_in_judging(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> TargetState:
         source = Slow()
         source.go.set()
-        prober = probing(Names([("127.0.0.1",)]), source, buggy_anchors)
+        prober = probing(FakeResolver([("127.0.0.1",)]), source, buggy_anchors)
         return await prober.probe(target("rec.example:443"), Allowed(["*:*"]), SOON)
 
     state = asyncio.run(run())

@@ -27,7 +27,7 @@ from monitor.parse import parse_certificate
 from monitor.pipeline import Judge, TrustStoreCache
 from monitor.pipeline.alert_pass import AlertPass
 from support.factories import virtual_time
-from support.factories.cycle_world import (
+from support.factories.pipeline_world import (
     ANCHORS,
     LEAF,
     FakeClock,
@@ -44,7 +44,7 @@ def test_a_batch_is_looked_at_judged_shown_and_recorded() -> None:
     """One run takes every target to the board and into one transaction."""
     targets = [target(1), target(2)]
     world = World(Shows())
-    asyncio.run(world.cycle(targets).run(batch(*targets)))
+    asyncio.run(world.pipeline(targets).run(batch(*targets)))
     assert [state.up for state in world.board.snapshot] == [True, True]
     assert world.store.batches == [[targets[0].id, targets[1].id]]
 
@@ -61,9 +61,9 @@ def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixtu
     targets = [target(1), target(2)]
     world = World(Buggy())
     with caplog.at_level(logging.ERROR):
-        asyncio.run(world.cycle(targets).run(batch(*targets)))
+        asyncio.run(world.pipeline(targets).run(batch(*targets)))
     assert [state.up for state in world.board.snapshot] == [False, True]
-    assert world.tally.failures == [("endpoint", FailureReason.INTERNAL)]
+    assert world.counters.failures == [("endpoint", FailureReason.INTERNAL)]
     assert "ValueError: a bug" in caplog.text
 
 
@@ -77,8 +77,8 @@ def test_a_source_that_forgets_its_timeout_is_given_up() -> None:
 
     one = target(1, timeout=timedelta(seconds=50))
     world = World(Hangs())
-    virtual_time.run(world.cycle([one]).run(batch(one)))
-    assert world.tally.failures == [("endpoint", FailureReason.TIMEOUT)]
+    virtual_time.run(world.pipeline([one]).run(batch(one)))
+    assert world.counters.failures == [("endpoint", FailureReason.TIMEOUT)]
 
 
 def test_fast_results_do_not_wait_for_a_slow_one() -> None:
@@ -97,7 +97,7 @@ def test_fast_results_do_not_wait_for_a_slow_one() -> None:
         targets = [target(1), target(2)]
         source = OneSlow()
         world = World(source)
-        run = asyncio.create_task(world.cycle(targets).run(batch(*targets)))
+        run = asyncio.create_task(world.pipeline(targets).run(batch(*targets)))
         while not world.store.batches:
             await asyncio.sleep(0.005)
         early = [state.up for state in world.board.snapshot]
@@ -125,9 +125,9 @@ def test_a_target_is_never_looked_at_twice_at_once() -> None:
 
     async def scenario() -> int:
         source, one = Counts(), target(1)
-        cycle = World(source).cycle([one])
-        await asyncio.gather(cycle.run(batch(one)), cycle.run(batch(one)))
-        await cycle.run(batch(one))
+        pipeline = World(source).pipeline([one])
+        await asyncio.gather(pipeline.run(batch(one)), pipeline.run(batch(one)))
+        await pipeline.run(batch(one))
         return source.most
 
     assert virtual_time.run(scenario()) == 1
@@ -145,7 +145,7 @@ def test_a_cancelled_run_records_what_is_finished() -> None:
     async def scenario() -> tuple[list[list[str]], list[datetime | None]]:
         targets = [target(1), target(2)]
         world = World(HalfDone())
-        run = asyncio.create_task(world.cycle(targets).run(batch(*targets)))
+        run = asyncio.create_task(world.pipeline(targets).run(batch(*targets)))
         await asyncio.sleep(0.05)
         run.cancel()
         await asyncio.gather(run, return_exceptions=True)
@@ -160,25 +160,25 @@ def test_a_broken_store_stops_nothing_and_is_made_up_for(caplog: pytest.LogCaptu
     """What could not be recorded is shown, counted, complained of once, and recorded later."""
     targets = [target(1), target(2)]
     world = World(Shows())
-    cycle = world.cycle(targets)
+    pipeline = world.pipeline(targets)
     world.store.broken = True
     with caplog.at_level(logging.ERROR):
-        asyncio.run(cycle.run(batch(targets[0])))
-        asyncio.run(cycle.run(batch(targets[0])))
+        asyncio.run(pipeline.run(batch(targets[0])))
+        asyncio.run(pipeline.run(batch(targets[0])))
     complaints = [record for record in caplog.records if "could not record" in record.message]
-    assert (len(complaints), world.tally.store_errors, cycle.store_ok) == (1, 2, False)
+    assert (len(complaints), world.counters.store_errors, pipeline.store_ok) == (1, 2, False)
     assert world.board.snapshot.states[targets[0].id].up is True
     world.store.broken = False
-    asyncio.run(cycle.run(batch(targets[1])))
+    asyncio.run(pipeline.run(batch(targets[1])))
     assert world.store.batches == [[targets[0].id, targets[1].id]]
-    assert cycle.store_ok
+    assert pipeline.store_ok
 
 
 def test_the_lag_is_from_the_due_time_to_the_look() -> None:
     """How late a probe begins is counted for each probe."""
     world = World(Shows())
-    asyncio.run(world.cycle([target(1)]).run(batch(target(1)), NOW - timedelta(seconds=7)))
-    assert world.tally.lags == [timedelta(seconds=7)]
+    asyncio.run(world.pipeline([target(1)]).run(batch(target(1)), NOW - timedelta(seconds=7)))
+    assert world.counters.lags == [timedelta(seconds=7)]
 
 
 def test_anchors_are_read_once_a_minute_and_never_on_the_loop() -> None:
@@ -192,12 +192,12 @@ def test_anchors_are_read_once_a_minute_and_never_on_the_loop() -> None:
             return ANCHORS
 
         clock = FakeClock()
-        trusted = TrustStoreCache(read, clock)
-        await asyncio.gather(*(trusted.anchors(("system",)) for _ in range(20)))
+        trust_stores = TrustStoreCache(read, clock)
+        await asyncio.gather(*(trust_stores.anchors(("system",)) for _ in range(20)))
         clock.ticks = 59
-        await trusted.anchors(("system",))
+        await trust_stores.anchors(("system",))
         clock.ticks = 61
-        await trusted.anchors(("system",))
+        await trust_stores.anchors(("system",))
         return len(calls), any(calls)
 
     assert asyncio.run(scenario()) == (2, False)
@@ -219,10 +219,10 @@ def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyP
             return ANCHORS
 
         clock = FakeClock()
-        trusted = TrustStoreCache(read, clock)
-        await trusted.anchors(("root.pem",))
+        trust_stores = TrustStoreCache(read, clock)
+        await trust_stores.anchors(("root.pem",))
         clock.ticks = 100
-        found = await trusted.anchors(("root.pem",))
+        found = await trust_stores.anchors(("root.pem",))
         hang.set()
         return found
 
@@ -288,7 +288,7 @@ def passing(world: World, memory: FakeMemory, now: datetime, *, mail: bool = Tru
 def probed(*targets: Target) -> World:
     """Return a world in which every target was probed once."""
     world = World(Shows())
-    asyncio.run(world.cycle(targets).run(batch(*targets)))
+    asyncio.run(world.pipeline(targets).run(batch(*targets)))
     return world
 
 
@@ -354,9 +354,9 @@ def test_a_success_forgets_nothing_that_failed_beside_it() -> None:
                 written.append(ids)
 
         world = World(Shows(), store=Store())
-        cycle = world.cycle([one, two])
-        await asyncio.gather(cycle.run(batch(two)), cycle.run(batch(one)))
-        await cycle.run(batch(two))
+        pipeline = world.pipeline([one, two])
+        await asyncio.gather(pipeline.run(batch(two)), pipeline.run(batch(one)))
+        await pipeline.run(batch(two))
         return written
 
     assert virtual_time.run(scenario()) == [[target(2).id], [target(1).id, target(2).id]]

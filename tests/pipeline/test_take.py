@@ -10,7 +10,7 @@ import pytest
 from monitor.model import Failure, FailureReason, Observation, ProbeResult, Target
 from monitor.probing import Answer
 from monitor.sources.endpoint.connect_options import Endpoint
-from support.factories.cycle_world import HOUR, Shows, World, showing, target
+from support.factories.pipeline_world import HOUR, Shows, World, showing, target
 from support.pki import NOW
 
 ZONE = "dmz"
@@ -30,7 +30,7 @@ def answer(one: Target, at: datetime = NOW, result: ProbeResult | None = None) -
 def taken(*deliveries: Sequence[Answer], zone: str = ZONE, targets: Sequence[Target] = (remote(1),)) -> World:
     """Return the world after answers came."""
     world = World(Shows())
-    pipeline = world.cycle(targets)
+    pipeline = world.pipeline(targets)
 
     async def main() -> None:
         for answers in deliveries:
@@ -51,7 +51,9 @@ def test_answers_are_judged_shown_and_recorded(zone: str) -> None:
 
 def test_failures_are_counted() -> None:
     """The daemon's own metrics tell them by kind and reason."""
-    assert taken([answer(remote(1), result=FAILED)]).tally.failures == [("endpoint", FailureReason.REFUSED)]
+    assert taken([answer(remote(1), result=FAILED)]).counters.failures == [
+        ("endpoint", FailureReason.REFUSED)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_an_answer_about_what_is_no_longer_watched(other: Target) -> None:
     """It is neither shown nor recorded nor counted."""
     world = taken([answer(other, result=FAILED)])
     (state,) = world.board.snapshot
-    assert (state.probed_at, world.store.batches, world.tally.failures) == (None, [], [])
+    assert (state.probed_at, world.store.batches, world.counters.failures) == (None, [], [])
 
 
 @pytest.mark.parametrize("zone", ["", ZONE])
@@ -71,7 +73,7 @@ def test_an_answer_of_a_foreign_zone(zone: str) -> None:
     """Nobody speaks for the targets of another zone: it is neither shown nor recorded nor counted."""
     world = taken([answer(target(1, zone), result=FAILED)], zone="other", targets=[target(1, zone)])
     (state,) = world.board.snapshot
-    assert (state.probed_at, world.store.batches, world.tally.failures) == (None, [], [])
+    assert (state.probed_at, world.store.batches, world.counters.failures) == (None, [], [])
 
 
 def test_an_answer_under_an_earlier_policy_counts() -> None:
@@ -85,7 +87,11 @@ def test_a_repeat_changes_nothing() -> None:
     one = answer(remote(1), result=FAILED)
     world = taken([one, one], [one])
     (state,) = world.board.snapshot
-    assert (state.failed_probes, world.store.batches, len(world.tally.failures)) == (1, [[remote(1).id]], 1)
+    assert (state.failed_probes, world.store.batches, len(world.counters.failures)) == (
+        1,
+        [[remote(1).id]],
+        1,
+    )
 
 
 def test_an_older_answer_changes_nothing() -> None:

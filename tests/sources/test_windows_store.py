@@ -158,7 +158,7 @@ class TestSettings:
         ]
 
 
-class TestLook:
+class TestProbe:
     """What one probe gives."""
 
     def test_shows_each_certificate_with_its_issuers(self) -> None:

@@ -14,7 +14,7 @@ from monitor.sources import EndpointSettings
 from monitor.sources.endpoint import EndpointSource
 from support.folders import ROOT
 from support.servers.command import Done, check
-from support.servers.dialect_matrix import PLACES, WITHOUT_SERVER, Place
+from support.servers.dialect_matrix import PLACES, WITHOUT_SERVER, MatrixServer
 from support.servers.dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, Room, settled
 
 pytestmark = pytest.mark.system
@@ -44,7 +44,7 @@ def started(estate: Estate, kind: Kind, state: str) -> Room:
     return estate.room(kind, state)
 
 
-def checked(room: Room, location: Place) -> Done:
+def checked(room: Room, location: MatrixServer) -> Done:
     """Return what the command says of one location."""
     url = f"{location.protocol}://127.0.0.1:{room.ports[location.at]}"
     return check(url, "--name", NAME, "--trust", room.root / "ca.pem")
@@ -78,7 +78,7 @@ def test_protocols_page_lists_every_protocol() -> None:
 
 
 @pytest.mark.parametrize("location", PLACES, ids=str)
-def test_good(estate: Estate, location: Place) -> None:
+def test_good(estate: Estate, location: MatrixServer) -> None:
     """A server's certificate is seen and trusted, and nothing is found."""
     done = checked(started(estate, location.kind, "good"), location)
     assert shown(done) == (0, [[]], [[]], [[GOOD.sha256]])
@@ -88,7 +88,7 @@ LIGHT = [location for location in PLACES if location.kind.name not in HEAVY]
 
 
 @pytest.mark.parametrize("location", LIGHT, ids=str)
-def test_expired(estate: Estate, location: Place) -> None:
+def test_expired(estate: Estate, location: MatrixServer) -> None:
     """An expired certificate is seen all the same, and that is what is found."""
     done = checked(started(estate, location.kind, "expired"), location)
     assert shown(done) == (2, [[]], [["expiry"]], [[EXPIRED.sha256]])
@@ -119,7 +119,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("location", [location for location in PLACES if location.protocol in PLAIN], ids=str)
-def test_without_tls(estate: Estate, location: Place) -> None:
+def test_without_tls(estate: Estate, location: MatrixServer) -> None:
     """A server without TLS is told by its reason, in the server's own words."""
     reason, words = PLAIN[location.protocol]
     room = started(estate, location.kind, "plain")
@@ -160,7 +160,7 @@ def outcome(seen: ProbeResult) -> str:
     return "seen" if (leaf, reasons) == ([EXPIRED.sha256], []) else " ".join([*leaf, *reasons])
 
 
-def allowed(protocol: str, location: Place) -> frozenset[str]:
+def allowed(protocol: str, location: MatrixServer) -> frozenset[str]:
     """Return what may come of a protocol at a location."""
     own = "tls" if DIALECTS[location.protocol].direct else location.protocol
     if protocol in ALIKE.get(location.kind.name, {own}):
@@ -168,7 +168,7 @@ def allowed(protocol: str, location: Place) -> frozenset[str]:
     return AT_ONCE if location.at in GREETS else IN_THE_END
 
 
-async def crossed(rooms: dict[Place, Room]) -> dict[tuple[str, Place], str]:
+async def crossed(rooms: dict[MatrixServer, Room]) -> dict[tuple[str, MatrixServer], str]:
     """Return what comes of each protocol at each location, all at once."""
     cells = [(protocol, location) for location in rooms for protocol in SPOKEN]
     probes = (probe(protocol, rooms[location].ports[location.at], 5) for protocol, location in cells)
@@ -184,7 +184,7 @@ def test_wrong_protocol(estate: Estate, capsys: pytest.CaptureFixture[str]) -> N
     assert {cell: came for cell, came in found.items() if came not in allowed(*cell)} == {}
 
 
-def table(found: dict[tuple[str, Place], str]) -> str:
+def table(found: dict[tuple[str, MatrixServer], str]) -> str:
     """Return protocol by place as text."""
     locations = dict.fromkeys(location for _, location in found)
     width = max(len(str(location)) for location in locations)

@@ -113,7 +113,7 @@ def test_what_the_store_says_is_kept() -> None:
     """Friendly name and key link come from the store, the rest from the bytes."""
     found = store_contents("rec01", {STORE: [StoredCertificate(OWN.der, "Recording Server", key=KEY)]}, [])
     thumbprint = parse_certificate(OWN.der).sha1
-    assert found.kept == [
+    assert found.entries == [
         StoreEntry(location(OWN), STORE, thumbprint, OWN.sha256, "Recording Server", archived=False, key=KEY)
     ]
 
@@ -121,7 +121,7 @@ def test_what_the_store_says_is_kept() -> None:
 def test_an_archived_certificate_is_only_kept() -> None:
     """Windows hides it from its services, so it is no sighting."""
     found = store_contents("rec01", {STORE: [StoredCertificate(OWN.der, archived=True)]}, [])
-    assert (found.sightings, found.ders, [one.archived for one in found.kept]) == ([], {}, [True])
+    assert (found.sightings, found.ders, [one.archived for one in found.entries]) == ([], {}, [True])
 
 
 def test_an_archived_ca_is_no_issuer() -> None:
@@ -219,7 +219,7 @@ class TestJudged:
     def test_issuers_behind_it_are_not_taken_for_stored(self) -> None:
         """Findings that join stores and ports know only what lies in a store."""
         found = mine(OWN, others=(ROOT, MIDDLE))
-        state = replace(judged(found), machine=Machine("rec01", entries=tuple(found.kept)))
+        state = replace(judged(found), machine=Machine("rec01", entries=tuple(found.entries)))
         held = [
             one.certificate.sha256
             for view in machine_views(Snapshot({TARGET.id: state}))

@@ -82,8 +82,8 @@ def asked(config: Config) -> list[Site]:
 
 async def _asked(config: Config) -> list[Site]:
     clock = SystemClock()
-    trusted, resolver = TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
-    context = DiscoveryContext(resolver, trusted.anchors, clock, config.presets)
+    trust_stores, resolver = TrustStoreCache(TrustStoreLoader().anchors, clock), Resolver()
+    context = DiscoveryContext(resolver, trust_stores.anchors, clock, config.presets)
 
     async def one(settings: XProtectSiteSettings) -> Site:
         site = XProtectSite(settings, trust_of(config, settings), context, budgets=_PATIENT)

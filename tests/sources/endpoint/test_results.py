@@ -20,7 +20,7 @@ OLD, NEW = pki.leaf(NAME, ROOT), pki.leaf(NAME, ROOT)
 POLICY = Policy(timeout=timedelta(seconds=20))
 
 
-class Names:
+class FakeResolver:
     """Answer every name with the same addresses."""
 
     def __init__(self, *hosts: str) -> None:
@@ -45,7 +45,7 @@ def by_address(servers: dict[str, Handler]) -> Handler:
 
 
 def probe(
-    names: Names, servers: dict[str, Handler], policy: Policy = POLICY, **keys: str
+    names: FakeResolver, servers: dict[str, Handler], policy: Policy = POLICY, **keys: str
 ) -> tuple[ProbeResult, int]:
     """Return what one probe of every address gives, and the port."""
 
@@ -66,7 +66,7 @@ def serving(issued: pki.Issued) -> Handler:
 def test_every_address() -> None:
     """Each address is a location, written as address and port, in the order of the addresses."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": serving(OLD)}
-    seen, port = probe(Names("127.0.0.3", "127.0.0.2"), servers)
+    seen, port = probe(FakeResolver("127.0.0.3", "127.0.0.2"), servers)
     assert [(one.location, one.certificate.sha256) for one in seen.sightings] == [
         (f"127.0.0.2:{port}", NEW.sha256),
         (f"127.0.0.3:{port}", OLD.sha256),
@@ -77,7 +77,7 @@ def test_every_address() -> None:
 def test_one_address_fails() -> None:
     """An address that fails is a failure at its own place; the others are seen."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": saying(b"SSH-2.0-x\r\n")}
-    seen, port = probe(Names("127.0.0.2", "127.0.0.3"), servers)
+    seen, port = probe(FakeResolver("127.0.0.2", "127.0.0.3"), servers)
     assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]
     assert [(one.reason, one.location) for one in seen.unreachable_failures] == [
         (FailureReason.NOT_TLS, f"127.0.0.3:{port}")
@@ -86,13 +86,13 @@ def test_one_address_fails() -> None:
 
 def test_family() -> None:
     """Only addresses of the wanted family are probed."""
-    seen, _ = probe(Names("::1", "127.0.0.2"), {"127.0.0.2": serving(NEW)}, family="ipv4")
+    seen, _ = probe(FakeResolver("::1", "127.0.0.2"), {"127.0.0.2": serving(NEW)}, family="ipv4")
     assert (len(seen.sightings), seen.failures) == (1, ())
 
 
 def test_unknown_name() -> None:
     """A name without addresses is a failure of the whole target: what was known of each location stays."""
-    seen, _ = probe(Names(), {})
+    seen, _ = probe(FakeResolver(), {})
     said = f"{NAME} cannot be resolved: Name or service not known"
     assert seen == ProbeResult(failures=(Failure(FailureReason.DNS, said),))
 
@@ -100,7 +100,7 @@ def test_unknown_name() -> None:
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """More addresses than are probed are said to be too many."""
     monkeypatch.setattr(source, "MOST_ADDRESSES", 1)
-    seen, port = probe(Names("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
+    seen, port = probe(FakeResolver("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
     assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]
     said = f"{NAME} has 2 addresses; only 1 are looked at"
     assert seen.failures == (Failure(FailureReason.DNS, said, f"{NAME}:{port}"),)
@@ -109,7 +109,7 @@ def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_same_failure_once(tmp_path: object) -> None:
     """What is wrong on our own side is said once, not for every address."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": serving(NEW)}
-    seen, _ = probe(Names("127.0.0.2", "127.0.0.3"), servers, client_cert=f"{tmp_path}/gone.pem")
+    seen, _ = probe(FakeResolver("127.0.0.2", "127.0.0.3"), servers, client_cert=f"{tmp_path}/gone.pem")
     assert [one.reason for one in seen.failures] == [FailureReason.NOT_FOUND]
 
 

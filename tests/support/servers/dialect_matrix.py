@@ -10,7 +10,7 @@ from support.servers.dialect_servers import Kind
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class MatrixServer:
     """Hold a protocol, the server that speaks it, and the name of the port on which it does."""
 
     protocol: str
@@ -28,33 +28,33 @@ class Place:
 
 
 PLACES = (
-    Place("tls", HAPROXY),
-    Place("tls", STUNNEL),
-    Place("tls", INSPIRCD, "ircs"),
-    Place("https", NGINX),
-    Place("smtp", POSTFIX),
-    Place("smtps", POSTFIX),
-    Place("imap", DOVECOT),
-    Place("imaps", DOVECOT),
-    Place("pop3", DOVECOT),
-    Place("pop3s", DOVECOT),
-    Place("ftp", VSFTPD),
-    Place("ftps", VSFTPD_DIRECT),
-    Place("ldap", SLAPD),
-    Place("ldaps", SLAPD),
-    Place("postgres", POSTGRES),
-    Place("mysql", MARIADB),
-    Place("mariadb", MARIADB, "mysql"),
-    Place("rdp", XRDP),
-    Place("xmpp-client", PROSODY, "client"),
-    Place("xmpp-server", PROSODY, "server"),
-    Place("mqtts", MOSQUITTO),
-    Place("amqps", RABBITMQ),
-    Place("dot", UNBOUND),
-    Place("rediss", REDIS),
-    Place("lmtp", DOVECOT),
-    Place("sieve", DOVECOT),
-    Place("irc", INSPIRCD),
+    MatrixServer("tls", HAPROXY),
+    MatrixServer("tls", STUNNEL),
+    MatrixServer("tls", INSPIRCD, "ircs"),
+    MatrixServer("https", NGINX),
+    MatrixServer("smtp", POSTFIX),
+    MatrixServer("smtps", POSTFIX),
+    MatrixServer("imap", DOVECOT),
+    MatrixServer("imaps", DOVECOT),
+    MatrixServer("pop3", DOVECOT),
+    MatrixServer("pop3s", DOVECOT),
+    MatrixServer("ftp", VSFTPD),
+    MatrixServer("ftps", VSFTPD_DIRECT),
+    MatrixServer("ldap", SLAPD),
+    MatrixServer("ldaps", SLAPD),
+    MatrixServer("postgres", POSTGRES),
+    MatrixServer("mysql", MARIADB),
+    MatrixServer("mariadb", MARIADB, "mysql"),
+    MatrixServer("rdp", XRDP),
+    MatrixServer("xmpp-client", PROSODY, "client"),
+    MatrixServer("xmpp-server", PROSODY, "server"),
+    MatrixServer("mqtts", MOSQUITTO),
+    MatrixServer("amqps", RABBITMQ),
+    MatrixServer("dot", UNBOUND),
+    MatrixServer("rediss", REDIS),
+    MatrixServer("lmtp", DOVECOT),
+    MatrixServer("sieve", DOVECOT),
+    MatrixServer("irc", INSPIRCD),
 )
 
 # What has no such server that can be installed anywhere: docs/protocols.md says what was tested instead.

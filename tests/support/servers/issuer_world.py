@@ -53,7 +53,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Place:
+class AddressText:
     """Hold an address for people."""
 
     text: str
@@ -66,13 +66,13 @@ class Hosts:
     table: dict[str, list[str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    async def addresses(self, host: str, port: int) -> list[Place]:
+    async def addresses(self, host: str, port: int) -> list[AddressText]:
         """Return what the table says."""
         self.asked.append(host)
         found = self.table.get(host, [host])
         if not found:
             raise OSError("no such name")
-        return [Place(one) for one in found]
+        return [AddressText(one) for one in found]
 
 
 def fetcher(hosts: Hosts | None = None, policy: UrlPolicy = LOOPBACK) -> Fetcher:

@@ -1,4 +1,4 @@
-"""A cycle with a fake store and clock around it, and targets that show one certificate."""
+"""A pipeline with a fake store and clock around it, and targets that show one certificate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class FakeClock:
 
 
 @dataclass
-class FakeTally:
+class FakeCounters:
     """Remember what was counted."""
 
     failures: list[tuple[str, FailureReason]] = field(default_factory=list)
@@ -109,16 +109,16 @@ class Shows:
 
 @dataclass
 class World:
-    """Hold a cycle and everything around it."""
+    """Hold a pipeline and everything around it."""
 
     source: Source
     store: FakeStore = field(default_factory=FakeStore)
-    tally: FakeTally = field(default_factory=FakeTally)
+    counters: FakeCounters = field(default_factory=FakeCounters)
     clock: FakeClock = field(default_factory=FakeClock)
     board: Board = field(default_factory=Board)
 
-    def cycle(self, targets: Sequence[Target]) -> Pipeline:
-        """Return a cycle whose board knows these targets."""
+    def pipeline(self, targets: Sequence[Target]) -> Pipeline:
+        """Return a pipeline whose board knows these targets."""
         self.board.replace(TargetState(one) for one in targets)
 
         async def anchors(_: tuple[str, ...]) -> Anchors:
@@ -132,7 +132,7 @@ class World:
             self.store,
             self.board,
             self.clock,
-            self.tally,
+            self.counters,
         )
         return Pipeline(services)
 
