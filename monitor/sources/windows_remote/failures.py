@@ -114,7 +114,7 @@ def _handshake(error: ssl.SSLError, remote: RemoteMachine) -> tuple[FailureReaso
 def _no_token(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, str]:
     said = display(str(error))
     if isinstance(error, ImportError) or "gssapi" in said:
-        wanted = "libraries that are not installed here (pip install 'pypsrp[kerberos]')"
+        wanted = "libraries that are not installed here (pip install -r requirements/kerberos.txt)"
         return FailureReason.UNREADABLE, f"auth: {remote.auth} needs {wanted}: {said}"
     # The KDC verifies the password itself (RFC 4120 section 7.5.9, KDC_ERR_PREAUTH_FAILED).
     wrong = "preauth" in said.casefold()

@@ -26,7 +26,7 @@ def missing() -> str:
     lacking = [package for name, package in _PROGRAMS.items() if not shutil.which(name, path=_PATH)]
     if lacking:
         return f"needs Debian's {' '.join(dict.fromkeys(lacking))}"
-    return "" if find_spec("gssapi") and find_spec("krb5") else "needs pip install 'pypsrp[kerberos]'"
+    return "" if find_spec("gssapi") and find_spec("krb5") else "needs requirements/kerberos.txt"
 
 
 def environment(folder: Path) -> dict[str, str]:
