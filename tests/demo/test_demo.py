@@ -103,7 +103,7 @@ def test_the_demo(tmp_path: Path) -> None:
         subject = running.line("Subject:")
         html = patiently(page, "still serves")
         patiently(page, "(key compromise), says the CRL http://127.0.0.1:")
-        patiently(page, "and it is still in place: look whether its renewal works")
+        patiently(page, "and it is still in use: check whether its renewal works")
         running.line("Subject: [CRITICAL] Web client (revoked)")
         families = {family.name for family in text_string_to_metric_families(get(metrics))}
         running.process.send_signal(signal.SIGINT)
