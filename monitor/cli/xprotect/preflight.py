@@ -34,8 +34,8 @@ def preflight(arguments: argparse.Namespace) -> int:
     clock = SystemClock()
     found = needs(_candidates(targets, files, clock, settings_of(arguments)))
     say(as_json(found) if arguments.format == "json" else as_table(found, clock.now()))
-    lacking = (sentence for need in found for one in need.candidates for sentence in one.missing)
-    print_missing_trust(COMMAND, arguments, lacking)
+    untrusted = any(one.untrusted for need in found for one in need.candidates)
+    print_missing_trust(COMMAND, arguments, untrusted=untrusted)
     return exit_code(found) or (0 if complete else 3)
 
 

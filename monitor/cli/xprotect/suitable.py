@@ -39,6 +39,7 @@ class Candidate:
     missing: tuple[str, ...] = ()
     leaf: Certificate | None = None
     authority: Certificate | None = None
+    untrusted: bool = False
 
     @property
     def issuer(self) -> str:
@@ -73,7 +74,8 @@ def judged(state: TargetState, where: str, writer: Writer) -> Candidate:
         return _without(state, where)
     wrong = [finding for finding in state.assessment.findings if _is_wrong(finding)]
     missing = tuple(f"{finding.check}: {writer.write(finding.message)}" for finding in wrong)
-    return Candidate(target, where, not missing, missing, path.leaf, _authority(path))
+    untrusted = any(finding.check is Check.TRUST for finding in wrong)
+    return Candidate(target, where, not missing, missing, path.leaf, _authority(path), untrusted)
 
 
 def _is_wrong(finding: Finding) -> bool:

@@ -36,12 +36,13 @@ _AT_FAULT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """Hold one port's verdict with the reasons, and what is worth a word besides."""
+    """One port's verdict with reasons and remarks; ``untrusted`` is whether trust is among the reasons."""
 
     state: TargetState
     verdict: PortVerdict
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    untrusted: bool = False
 
     @property
     def leaf(self) -> Certificate | None:
@@ -57,7 +58,9 @@ def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, 
     said = tuple(f"{one.check}: {writer.write(one.message)}" for one in wrong)
     besides = tuple(f"{one.check}: {writer.write(one.message)}" for one in findings if one not in wrong)
     verdict = PortVerdict.RED if wrong else PortVerdict.GREEN
-    return Port(state, verdict, said, besides + tuple(f"{f.reason}: {f.detail}" for f in state.failures))
+    besides += tuple(f"{failure.reason}: {failure.detail}" for failure in state.failures)
+    untrusted = any(finding.check is Check.TRUST for finding in wrong)
+    return Port(state, verdict, said, besides, untrusted)
 
 
 def _is_wrong(finding: Finding) -> bool:

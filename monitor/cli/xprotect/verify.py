@@ -49,7 +49,7 @@ def verify(arguments: argparse.Namespace) -> int:
     say(_text(list(_lines(ports, now))))
     if all(port.verdict is PortVerdict.ABSENT for port in ports):
         print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
-    print_missing_trust(COMMAND, arguments, (reason for port in ports for reason in port.reasons))
+    print_missing_trust(COMMAND, arguments, untrusted=any(port.untrusted for port in ports))
     return exit_code(ports)
 
 
@@ -91,10 +91,12 @@ def print_discovery_failures(unreachable: Sequence[ReportElement]) -> None:
     )
 
 
-def print_missing_trust(command: str, arguments: argparse.Namespace, reasons: Iterable[str]) -> None:
-    """Print that no anchors were named, where that may be all that is wrong."""
-    if not (arguments.trust or arguments.config) and any(one.startswith("trust: ") for one in reasons):
-        print_sentences([f"{command}: only the system's anchors were asked; name the site's CA with --trust"])
+def print_missing_trust(command: str, arguments: argparse.Namespace, *, untrusted: bool) -> None:
+    """Print that no trusted CAs were named, where that may be all that is wrong."""
+    if untrusted and not (arguments.trust or arguments.config):
+        print_sentences(
+            [f"{command}: only the system's trusted CAs were asked; name the site's CA with --trust"]
+        )
 
 
 def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:
