@@ -136,6 +136,8 @@ def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> Non
             where.met = None
             async with daemon(config) as running:
                 await running.looks_on(where.target)
+                # What was probed last may become a mail only now.
+                await running.passes(2)
                 await running.shows("cert_monitor_outbox_pending", 0)
                 assert await running.end(signal.SIGTERM) == 0
             mails = {mail["Message-ID"]: mail for mail in where.post.mails}
