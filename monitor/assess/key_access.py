@@ -48,10 +48,12 @@ def may_read(account: ServiceAccount, key: PrivateKey) -> bool | None:
     sure = sids_of(account)
     if key.hardware or key.readers is None or sure is None:
         return None
-    return decided(key.readers, sure, _perhaps(account, sure))
+    return decide_access(key.readers, sure, _perhaps(account, sure))
 
 
-def decided(entries: Iterable[KeyPermission], sure: frozenset[str], perhaps: frozenset[str]) -> bool | None:
+def decide_access(
+    entries: Iterable[KeyPermission], sure: frozenset[str], perhaps: frozenset[str]
+) -> bool | None:
     """Return whether a list allows an account that has the ``sure`` SIDs and may have the ``perhaps`` ones.
 
     ``None`` where an entry for one of the latter would change the result.

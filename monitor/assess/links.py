@@ -38,9 +38,9 @@ def canonical(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def signed(child: bytes, issuer: bytes) -> bool | None:
+def is_signed_by(child: bytes, issuer: bytes) -> bool | None:
     """Return whether the issuer's key made the child's signature, ``None`` where that cannot be verified."""
-    below, above = loaded(child), loaded(issuer)
+    below, above = load_certificate(child), load_certificate(issuer)
     if below is None or above is None:
         return None
     try:
@@ -64,7 +64,7 @@ def old_style_ca(der: bytes) -> bool:
     Private roots made by old scripts have no basicConstraints. Windows accepts them as anchors, OpenSSL does
     not ("invalid CA certificate") unless they are of version 1 or name the key usage.
     """
-    certificate = loaded(der)
+    certificate = load_certificate(der)
     if certificate is None:
         return False
     try:
@@ -82,7 +82,7 @@ def _extension(extensions: x509.Extensions, kind: type) -> "x509.Extension[x509.
 
 
 @lru_cache(maxsize=1024)
-def loaded(der: bytes) -> x509.Certificate | None:
+def load_certificate(der: bytes) -> x509.Certificate | None:
     """Return a certificate as cryptography reads it, ``None`` where it refuses to."""
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -6,7 +6,7 @@ It must not verify anything: the walk and OpenSSL have.
 from dataclasses import dataclass
 
 from monitor.assess import texts
-from monitor.assess.links import Held, signed
+from monitor.assess.links import Held, is_signed_by
 from monitor.model import Certificate, Message
 
 
@@ -31,7 +31,7 @@ def problem(
         meant = route[min(refusal.depth, len(route) - 1)][0]
         return texts.path_refused(ca=tip.title, reason=refusal.reason, title=meant.title)
     if tip.self_issued:
-        return _self_issued(route, namesakes, genuine=signed(der, der) is not False)
+        return _self_issued(route, namesakes, genuine=is_signed_by(der, der) is not False)
     if namesakes:
         return _unmatched(tip, der, namesakes)
     missing = texts.incomplete_chain if known else texts.incomplete_chain_no_trusted_ca
@@ -48,7 +48,7 @@ def _self_issued(route: tuple[Held, ...], namesakes: list[Held], *, genuine: boo
 
 
 def _unmatched(tip: Certificate, der: bytes, namesakes: list[Held]) -> Message:
-    unsupported = any(signed(der, issuer) is None for _, issuer in namesakes)
+    unsupported = any(is_signed_by(der, issuer) is None for _, issuer in namesakes)
     bad = texts.unsupported_signature if unsupported else texts.bad_signature
     return bad(title=tip.title, issuer=_issuer(tip))
 

@@ -6,7 +6,7 @@ It must not consider time, trust or extensions: a route is what was signed, not 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.assess.links import Held, canonical, signed
+from monitor.assess.links import Held, canonical, is_signed_by
 
 Route = tuple[Held, ...]
 
@@ -61,5 +61,5 @@ class Walk:
             if held[0].sha256 in behind or self._checks == 0:
                 continue
             self._checks -= 1
-            if signed(route[-1][1], held[1]):
+            if is_signed_by(route[-1][1], held[1]):
                 yield held

@@ -6,7 +6,7 @@ It must not consider trust or validity: a file may contain certificates that hav
 from collections import defaultdict
 from collections.abc import Sequence
 
-from monitor.assess.links import Held, canonical, signed
+from monitor.assess.links import Held, canonical, is_signed_by
 
 Chain = tuple[Held, ...]
 
@@ -66,4 +66,4 @@ class _Family:
         if self._checks == 0:
             return True
         self._checks -= 1
-        return signed(child[1], issuer[1]) is not False
+        return is_signed_by(child[1], issuer[1]) is not False

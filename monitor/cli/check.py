@@ -118,7 +118,7 @@ def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
     return replace(state, assessment=replace(state.assessment, findings=state.assessment.findings + shared))
 
 
-async def probed(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
+async def probe_targets(wanted: Sequence[Target], clock: Clock) -> Mapping[str, TargetState]:
     """Return the state of each target, by id, after one probe of it; no issuer is asked."""
     return (await _snapshot(wanted, clock)).states
 

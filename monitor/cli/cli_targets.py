@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from monitor.addresses import read_host
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import ReportElement
-from monitor.cli.run_discoveries import asked
+from monitor.cli.run_discoveries import run_discoveries
 from monitor.config import Config, default_config, load, plan, single_target
 from monitor.errors import UsageError
 from monitor.model import Assessment, DiscoveredTarget, Target
@@ -50,7 +50,7 @@ def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget],
         )
     if not config.targets and not config.discoveries:
         raise UsageError(f"check: {arguments.config} has no targets")
-    found, unreachable = asyncio.run(discovered(config))
+    found, unreachable = asyncio.run(discover_targets(config))
     return [_configured(target) for target in plan(config, found).targets], unreachable
 
 
@@ -59,9 +59,11 @@ def configuration(arguments: argparse.Namespace) -> Config:
     return load(arguments.config) if arguments.config else default_config()
 
 
-async def discovered(config: Config) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[ReportElement]]:
+async def discover_targets(
+    config: Config,
+) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[ReportElement]]:
     """Return what each configured discovery finds, by id, and an element for each that failed."""
-    answers = await asked(config)
+    answers = await run_discoveries(config)
     unreachable = [
         ReportElement(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
         for settings in config.discoveries

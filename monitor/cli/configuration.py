@@ -5,7 +5,7 @@ import json
 import sys
 
 from monitor.cli.output import say
-from monitor.config import json_schema, load, online_problems, plan, unmatched
+from monitor.config import json_schema, load, online_problems, plan, unmatched_policies
 from monitor.errors import ConfigError
 from monitor.parse import display
 
@@ -21,7 +21,7 @@ def validate_config(arguments: argparse.Namespace) -> int:
         raise ConfigError(tuple(problems))
     count, discoveries = len(planned.targets), len(config.discoveries)
     more = f" and {discoveries} to discover" if discoveries else ""
-    for note in unmatched(config, planned.targets):
+    for note in unmatched_policies(config, planned.targets):
         print(display(f"note: {note}", _LONGEST), file=sys.stderr)
     say(f"{arguments.file}: good, {count} {'target' if count == 1 else 'targets'}{more}")
     return 0

@@ -10,7 +10,7 @@ from monitor.pipeline import TrustStoreCache
 from monitor.sources import TrustStoreLoader
 
 
-async def asked(config: Config) -> dict[str, DiscoveryResult]:
+async def run_discoveries(config: Config) -> dict[str, DiscoveryResult]:
     """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
     clock = SystemClock()
     trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)

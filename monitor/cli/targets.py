@@ -11,7 +11,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from monitor.cli.output import say
-from monitor.cli.run_discoveries import asked
+from monitor.cli.run_discoveries import run_discoveries
 from monitor.config import InstanceSettings, Plan, load, plan
 from monitor.discovery import DiscoveryResult
 from monitor.model import Margin, Policy, Target
@@ -35,7 +35,7 @@ _UNITS = (
 def targets(arguments: argparse.Namespace) -> int:
     """Print every target; return 3 when a list could not be had, or only in part."""
     config = load(arguments.config)
-    answers = asyncio.run(asked(config))
+    answers = asyncio.run(run_discoveries(config))
     planned = plan(config, {name: answer.found for name, answer in answers.items()})
     listed = [row(target) for target in planned.targets]
     say(as_json(listed, answers, config.instance) if arguments.format == "json" else as_table(listed))

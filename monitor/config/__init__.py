@@ -6,7 +6,7 @@ from monitor.config.online import online_problems
 from monitor.config.schema import json_schema
 from monitor.config.settings import EmailSettings, InstanceSettings
 from monitor.config.targets import Plan, plan, single_target, trust_of
-from monitor.config.unmatched import unmatched
+from monitor.config.unmatched import unmatched_policies
 
 __all__ = [
     "Config",
@@ -21,5 +21,5 @@ __all__ = [
     "plan",
     "single_target",
     "trust_of",
-    "unmatched",
+    "unmatched_policies",
 ]

@@ -129,7 +129,7 @@ class _Loading:
         tables = document.data.get("presets")
         try:
             if isinstance(tables, dict):
-                self._presets = self._presets.extended(tables, str(document.file), str(document.file.parent))
+                self._presets = self._presets.extend(tables, str(document.file), str(document.file.parent))
         except ConfigError as error:
             return error.problems
         return ()

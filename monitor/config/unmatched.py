@@ -12,7 +12,7 @@ from monitor.sources.windows_remote.settings import KIND as REMOTE
 _MAY_BE_FOUND = frozenset({*DISCOVERED_KINDS, REMOTE, None})
 
 
-def unmatched(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
+def unmatched_policies(config: Config, targets: Sequence[Target]) -> tuple[str, ...]:
     """Return a sentence for each entry that matches none of these targets, in the order of the entries.
 
     With discoveries only entries for a kind that none of them finds are reported: the labels that they will

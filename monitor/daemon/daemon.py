@@ -60,7 +60,7 @@ class Daemon:
             parts.alerts.note_absence()
             await parts.watched.begin()
             await parts.ari.resume()
-            parts.metrics.reloaded(True, parts.clock.now())
+            parts.metrics.set_reload(True, parts.clock.now())
             parts.health.ready = True
             parts.schedule.start()
             parts.watched.plan()
@@ -75,12 +75,12 @@ class Daemon:
             problems = await parts.watched.reload(self._path)
             if not problems:
                 config = parts.watched.config
-                parts.metrics.named(config.instance.name, config.instance.customer)
+                parts.metrics.set_instance(config.instance.name, config.instance.customer)
                 parts.tasks.alerts.every = config.alerts.every.total_seconds()
                 parts.revocation.use(config)
                 parts.ari.use(config)
                 await parts.discovery.use(config)
-        parts.metrics.reloaded(not problems, parts.clock.now())
+        parts.metrics.set_reload(not problems, parts.clock.now())
         for problem in problems:
             log.error("reload: %s", problem)
         if not problems:

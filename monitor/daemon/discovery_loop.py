@@ -94,7 +94,7 @@ class DiscoveryLoop:
         return task
 
     def _publish(self) -> None:
-        self._services.metrics.discovered(self._discoveries.states.values())
+        self._services.metrics.set_discoveries(self._discoveries.states.values())
         self._services.board.set_discovered(self._discoveries.states)
 
     async def _memory(self, settings: DiscoverySettings) -> DiscoveryMemory | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.config import Config, single_target
 from monitor.daemon.health import HealthMonitor
-from monitor.metrics import Exposition, OwnMetrics, probed
+from monitor.metrics import Exposition, OwnMetrics, render_probe
 from monitor.model import Clock, Snapshot
 from monitor.pipeline import Board, BusyError, NotAllowedError, OnDemandProber
 from monitor.web import (
@@ -89,7 +89,7 @@ class WebFacade:
         except BusyError:
             return OnDemandResult(refusal=OnDemandRefusal.BUSY)
         shown = config.metrics
-        return OnDemandResult(probed(state, self.now(), labels=shown.labels, chain=shown.chain))
+        return OnDemandResult(render_probe(state, self.now(), labels=shown.labels, chain=shown.chain))
 
     def _refusal(self, request: OnDemandRequest) -> OnDemandRefusal | None:
         """Return why nothing is probed whatever the target is."""

@@ -55,7 +55,7 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
     metrics = OwnMetrics(
         kinds, (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools)
     )
-    metrics.named(config.instance.name, config.instance.customer)
+    metrics.set_instance(config.instance.name, config.instance.customer)
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)
     runner = InProcessRunner(kinds, gate, clock)
     pipeline = Pipeline(PipelineServices(runner, trust_stores.anchors, judge, store, board, clock, metrics))

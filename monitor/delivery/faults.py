@@ -22,17 +22,17 @@ _LOGIN_CODES = (530, 534, 535, 538)
 _TOO_MANY = 552
 
 
-def quoted(code: int, message: str) -> str:
+def quote_reply(code: int, message: str) -> str:
     """Return a server's reply on one line."""
     return display(f"{code} {' '.join(message.split())}".strip(), 500)
 
 
-def rejected(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> SendResult:
+def rejection(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, what: str) -> SendResult:
     """Return the result for a negative reply to MAIL, RCPT or DATA.
 
     5xx is permanent and 4xx is not (RFC 5321 section 4.2.1), except when the mail is not the cause.
     """
-    answer = quoted(error.code, error.message)
+    answer = quote_reply(error.code, error.message)
     if error.code in _LOGIN_CODES or _is_m365(error):
         return SendResult(SendStatus.RETRY, _login_sentence(error, settings), relay_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
@@ -56,7 +56,7 @@ def _sentence(error: Exception, settings: RelaySettings) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         if isinstance(error, aiosmtplib.SMTPAuthenticationError) or _is_m365(error):
             return _login_sentence(error, settings)
-        return f"{settings.location} does not serve us: {quoted(error.code, error.message)}"
+        return f"{settings.location} does not serve us: {quote_reply(error.code, error.message)}"
     return _no_way(error, settings)
 
 
@@ -83,7 +83,7 @@ def _untrusted(error: ssl.SSLCertVerificationError, settings: RelaySettings) -> 
 
 
 def _login_sentence(error: aiosmtplib.SMTPResponseException, settings: RelaySettings) -> str:
-    answer = quoted(error.code, error.message)
+    answer = quote_reply(error.code, error.message)
     if _is_m365(error):
         return f"{settings.location} refused the login: {answer}. {_M365}"
     if settings.username:

@@ -9,7 +9,7 @@ import aiosmtplib
 
 from monitor.alerts import ascii_domain
 from monitor.delivery.connection import Note, open_session
-from monitor.delivery.faults import quoted, rejected, session_failed
+from monitor.delivery.faults import quote_reply, rejection, session_failed
 from monitor.delivery.relay import ACCEPTED, RelaySettings, SendResult, SendStatus
 from monitor.errors import CertMonitorError
 from monitor.model import Mail
@@ -86,9 +86,9 @@ class _Attempt:
         try:
             await self._transfer()
         except aiosmtplib.SMTPSenderRefused as error:
-            self._finish(rejected(error, self._settings, f"sender {error.sender}"))
+            self._finish(rejection(error, self._settings, f"sender {error.sender}"))
         except aiosmtplib.SMTPDataError as error:
-            self._finish(rejected(error, self._settings, "message"))
+            self._finish(rejection(error, self._settings, "message"))
         except _OUTSIDE as error:
             self._finish(session_failed(error, self._settings))
         return self._results
@@ -101,7 +101,7 @@ class _Attempt:
             return
         timeout = max(self._settings.timeout, _DATA_AT_LEAST).total_seconds()
         answer = await self._client.data(self._mail.message, timeout=timeout)
-        self._note(f"message: {quoted(answer.code, answer.message)}")
+        self._note(f"message: {quote_reply(answer.code, answer.message)}")
         self._results.update(dict.fromkeys(accepted, ACCEPTED))
 
     async def _begin(self) -> bool:
@@ -112,7 +112,7 @@ class _Attempt:
             self._finish(SendResult(SendStatus.REFUSED, _NO_UTF8))
             return False
         answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
-        self._note(f"sender {sender}: {quoted(answer.code, answer.message)}")
+        self._note(f"sender {sender}: {quote_reply(answer.code, answer.message)}")
         return True
 
     def _options(self) -> list[str]:
@@ -134,12 +134,12 @@ class _Attempt:
         try:
             answer = await self._client.rcpt(address, encoding="utf-8")
         except aiosmtplib.SMTPRecipientRefused as error:
-            self._put(recipient, rejected(error, self._settings, f"recipient {recipient}"))
+            self._put(recipient, rejection(error, self._settings, f"recipient {recipient}"))
             return False
         except ValueError as error:
             self._put(recipient, SendResult(SendStatus.REFUSED, f"{recipient!r} is no mail address: {error}"))
             return False
-        self._note(f"recipient {recipient}: {quoted(answer.code, answer.message)}")
+        self._note(f"recipient {recipient}: {quote_reply(answer.code, answer.message)}")
         return True
 
     def _put(self, recipient: str, result: SendResult) -> None:

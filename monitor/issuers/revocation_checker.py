@@ -6,7 +6,7 @@ It caches no answers, only fetched CRLs and which responders do not answer.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from monitor.assess.links import UNREADABLE, loaded
+from monitor.assess.links import UNREADABLE, load_certificate
 from monitor.http.fetch import Fetcher
 from monitor.http.request import FetchError, FetchRequest, Redirects
 from monitor.issuers.crl import crl_verdict, delta_urls, with_delta
@@ -157,5 +157,5 @@ class RevocationChecker:
 
 
 def _pair(request: RevocationRequest) -> IssuerPair | None:
-    certificate, issuer = loaded(request.der), loaded(request.issuer)
+    certificate, issuer = load_certificate(request.der), load_certificate(request.issuer)
     return None if certificate is None or issuer is None else IssuerPair(certificate, issuer)

@@ -8,7 +8,7 @@ from monitor.model import Sighting, TargetState
 Chain = Literal["leaf", "path"]
 
 
-def exposed(state: TargetState, chain: Chain = "leaf") -> tuple[Sighting, ...]:
+def exposed_sightings(state: TargetState, chain: Chain = "leaf") -> tuple[Sighting, ...]:
     """Return the sightings to expose: the leaf of every path, or with ``path`` all certificates on one.
 
     The first certificate of a location that no path explains is exposed too. No location and position

@@ -133,17 +133,17 @@ class OwnMetrics:
         """Set whether the clock is suspected to be wrong."""
         self._clock.set(suspect)
 
-    def reloaded(self, ok: bool, at: datetime) -> None:  # noqa: FBT001 - the value itself, not a switch
+    def set_reload(self, ok: bool, at: datetime) -> None:  # noqa: FBT001 - the value itself, not a switch
         """Record an attempt to load the configuration, including the first one at start."""
         self._reload_ok.set(ok)
         self._reload_at.set(seconds(at))
 
-    def named(self, name: str, customer: str) -> None:
+    def set_instance(self, name: str, customer: str) -> None:
         """Note what this monitor is called and whom it works for."""
         self._build.clear()
         self._build.labels(__version__, platform.python_version(), name, customer).set(1)
 
-    def discovered(self, states: Iterable[DiscoveryState]) -> None:
+    def set_discoveries(self, states: Iterable[DiscoveryState]) -> None:
         """Set the state of every discovery; those that are gone leave the metrics."""
         self._discoveries.are(tuple(states))
 
@@ -164,7 +164,7 @@ class OwnMetrics:
                 self._failures.labels(kind, reason)
         for receiver, result in product(RECEIVERS, RESULTS):
             self._notifications.labels(receiver, result)
-        self.named("", "")
+        self.set_instance("", "")
 
     def _watch(self, pools: tuple[ThreadPool, ...]) -> None:
         abandoned = Gauge(

@@ -34,7 +34,9 @@ _SCHEDULED = (
 )
 
 
-def probed(state: TargetState, now: datetime, *, labels: Sequence[str] = (), chain: Chain = "leaf") -> bytes:
+def render_probe(
+    state: TargetState, now: datetime, *, labels: Sequence[str] = (), chain: Chain = "leaf"
+) -> bytes:
     """Return the text for one state; failures are listed in comments, for people who request it by hand."""
     target = Rendered(state, (), tuple(labels), chain)
     failures = (f"# failure: {one.reason}: {display(one.detail)}\n".encode() for one in state.failures)

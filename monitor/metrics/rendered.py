@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from monitor.metrics.exposed import Chain, exposed
+from monitor.metrics.exposed import Chain, exposed_sightings
 from monitor.metrics.text import label, number, seconds, stamp
 from monitor.model import Certificate, Finding, Severity, Sighting, TargetState
 
@@ -66,7 +66,9 @@ class Rendered:
         self.values = _values(state)
         end = state.assessment.not_after
         self.not_after = None if end is None else seconds(end)
-        self.certificates = tuple(RenderedCertificate(self.labels, s) for s in exposed(state, chain))
+        self.certificates = tuple(
+            RenderedCertificate(self.labels, s) for s in exposed_sightings(state, chain)
+        )
         self.lists = _lists(state) if state.lists else ()
         self.findings = _findings((*state.findings, *correlated))
 

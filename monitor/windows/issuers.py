@@ -5,7 +5,7 @@ It must not judge: an issuer is a certificate whose key made the signature, what
 
 from collections.abc import Iterable
 
-from monitor.assess.links import Held, canonical, signed
+from monitor.assess.links import Held, canonical, is_signed_by
 
 MOST = 16
 """Certificates above one, at most: renewed and cross-signed CAs make more than a line."""
@@ -27,7 +27,7 @@ class Issuers:
         for child in waiting:
             named = self._by_subject.get(canonical(child[0].issuer), {})
             for sha256, one in named.items():
-                if len(found) <= MOST and sha256 not in found and signed(child[1], one[1]):
+                if len(found) <= MOST and sha256 not in found and is_signed_by(child[1], one[1]):
                     found[sha256] = one
                     waiting.append(one)
         return tuple(found.values())[1:]

@@ -101,7 +101,7 @@ class Presets:
         """Return the built-in presets."""
         return _built_in()
 
-    def extended(self, tables: Mapping[str, Any], file: str = "presets", folder: str = "") -> "Presets":
+    def extend(self, tables: Mapping[str, Any], file: str = "presets", folder: str = "") -> "Presets":
         """Return these presets with the user's tables merged over them, key by key.
 
         ``file`` is named in the problems of a ``ConfigError``; relative paths are relative to ``folder``.

@@ -25,8 +25,8 @@ from support.factories.alerts_recorders import (
     TITLE,
     WHERE,
     ending_under,
+    notification_records,
     recorder,
-    told,
     with_runbook,
 )
 from support.factories.alerts_world import (
@@ -43,7 +43,7 @@ from support.factories.alerts_world import (
 
 def steps_of(*states: TargetState) -> list[str]:
     """Return the steps of the one item about a picture."""
-    (item,) = told(*states)
+    (item,) = notification_records(*states)
     return [step for advice in item.renewal_steps for step in advice.steps]
 
 
@@ -190,7 +190,9 @@ def test_kinds_keep_their_own_steps() -> None:
 )
 def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool, bool]) -> None:
     """What stops is said where clients refuse, steps where a new certificate helps, the link always."""
-    (item,) = told(seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,)))
+    (item,) = notification_records(
+        seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,))
+    )
     (advice,) = item.renewal_steps
     assert (bool(advice.impact), bool(advice.steps)) == expected
     assert advice.link == MEANING.runbook.link

@@ -6,7 +6,16 @@ import pytest
 
 from monitor.alerts import decide
 from monitor.model import Check, Finding, Policy, Severity, Snapshot, TargetState, text
-from support.factories.alerts_recorders import CA, LEAF, MEANING, SHORT_CA, TITLE, WHERE, recorder, told
+from support.factories.alerts_recorders import (
+    CA,
+    LEAF,
+    MEANING,
+    SHORT_CA,
+    TITLE,
+    WHERE,
+    notification_records,
+    recorder,
+)
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
@@ -47,7 +56,7 @@ class TestAuthority:
     def test_leaves_that_outlive_it_are_one_entry(self) -> None:
         """Named by the CA, with every server that falls with it, and its renewal first."""
         states = [self.falling(number, Check.OUTLIVES_CA) for number in range(1, 6)]
-        (item,) = told(*states)
+        (item,) = notification_records(*states)
         body = text_of(mail_about(*states))
         assert (item.title, item.certificate, len(item.locations)) == ("VMS CA", SHORT_CA, 5)
         assert "[WARNING] VMS CA: a certificate outlives its CA, ends in 170 days" in body
@@ -68,7 +77,7 @@ class TestAuthority:
     def test_its_end_and_its_leaves_are_one_entry(self) -> None:
         """The CA's own end and what outlives it stand together."""
         states = [self.falling(n, Check.CA_EXPIRY, Check.OUTLIVES_CA) for n in (1, 2)]
-        (item,) = told(*states)
+        (item,) = notification_records(*states)
         assert (item.title, item.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
         assert [advice.ca_first for advice in item.renewal_steps] == [True]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.assess.key_access import decided, may_read, service_sid, sids_of
+from monitor.assess.key_access import decide_access, may_read, service_sid, sids_of
 from monitor.model import KeyLink, KeyPermission, PrivateKey, ServiceAccount
 
 SYSTEM, ADMINS = "S-1-5-18", "S-1-5-32-544"
@@ -101,4 +101,4 @@ def test_unknown_exactly_where_it_depends(
     subsets = [set(), *({one} for one in perhaps), perhaps]
     answers = {in_order(entries, sure | some) for some in subsets}
     expected = answers.pop() if len(answers) == 1 else None
-    assert decided(entries, frozenset(sure), frozenset(perhaps)) is expected
+    assert decide_access(entries, frozenset(sure), frozenset(perhaps)) is expected

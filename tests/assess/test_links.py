@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.assess.links import canonical, old_style_ca, signed
+from monitor.assess.links import canonical, is_signed_by, old_style_ca
 from support.pki import Key, authority, dsa_key, extension, issue, leaf, raw, rsa_key
 
 ROOT = authority("Root")
@@ -28,12 +28,12 @@ def test_knows_signatures_of_every_kind(key: Key) -> None:
     """The true issuer is told from a namesake, whatever the kind of key."""
     root = authority("Root", key=key)
     own = leaf("nvr", root)
-    assert (signed(own.der, root.der), signed(own.der, ROOT.der)) == (True, False)
+    assert (is_signed_by(own.der, root.der), is_signed_by(own.der, ROOT.der)) == (True, False)
 
 
 def test_what_cannot_be_read_cannot_be_checked() -> None:
     """A version number of 5 stops the library, which is no answer."""
-    assert signed(raw(version=bytes.fromhex("a003020104")), ROOT.der) is None
+    assert is_signed_by(raw(version=bytes.fromhex("a003020104")), ROOT.der) is None
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_damaged_certificates_are_answered(data: st.DataObject) -> None:
     der = bytearray(LEAF.der)
     for _ in range(data.draw(st.integers(1, 4))):
         der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
-    answers = signed(bytes(der), ROOT.der), signed(LEAF.der, bytes(der)), old_style_ca(bytes(der))
+    answers = is_signed_by(bytes(der), ROOT.der), is_signed_by(LEAF.der, bytes(der)), old_style_ca(bytes(der))
     assert all(answer in {True, False, None} for answer in answers)
 
 
 def test_a_key_of_another_kind_did_not_sign() -> None:
     """An EC signature was not made by an RSA key."""
     other = authority("Root", key=rsa_key())
-    assert signed(LEAF.der, other.der) is False
+    assert is_signed_by(LEAF.der, other.der) is False

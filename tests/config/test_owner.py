@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from monitor.config import Config, InstanceSettings, load, plan, unmatched
+from monitor.config import Config, InstanceSettings, load, plan, unmatched_policies
 from monitor.discovery import DiscoveryKind
 from monitor.model import DiscoveredTarget, Target
 from monitor.settings import TargetSettings
@@ -120,7 +120,7 @@ targets:
         "endpoint:other:443": (10, ""),
     }
     config = loaded(tmp_path, text)
-    assert unmatched(config, plan(config, {}).targets) == ("policies: no target has owner: Vidoe",)
+    assert unmatched_policies(config, plan(config, {}).targets) == ("policies: no target has owner: Vidoe",)
 
 
 def test_one_policy_for_many_owners(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.cli.xprotect.listing import as_table
-from monitor.config import Plan, load, plan, unmatched
+from monitor.config import Plan, load, plan, unmatched_policies
 from monitor.metrics import Exposition
 from monitor.model import DiscoveredTarget, Snapshot, TargetState
 from support.factories.web_fakes import NOW
@@ -71,7 +71,7 @@ targets: [{kind: endpoint, address: a.example, labels: {site: harbor}}]
 """
     (tmp_path / "config.yaml").write_text(text, "utf-8")
     config = load(tmp_path / "config.yaml")
-    assert unmatched(config, plan(config, {}).targets) == ("policies: no target has site: south",)
+    assert unmatched_policies(config, plan(config, {}).targets) == ("policies: no target has site: south",)
 
 
 def test_listing_of_what_was_discovered() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load, plan, unmatched
+from monitor.config import load, plan, unmatched_policies
 from support.servers.command import Done, run
 
 FILES = "targets: [{kind: files, name: web, paths: [web.pem], labels: {site: hq}}"
@@ -16,7 +16,7 @@ def told(folder: Path, policies: str, more: str = "") -> tuple[str, ...]:
     path = folder / "c.yaml"
     path.write_text(f"policies: [{policies}]\n{FILES}{more}]\n")
     config = load(path)
-    return unmatched(config, plan(config, {}).targets)
+    return unmatched_policies(config, plan(config, {}).targets)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_anchor_file_is_a_target(tmp_path: Path) -> None:
         "policies: [{match: {kind: files}, warn_before: 90d}]\n"
     )
     config = load(path)
-    assert unmatched(config, plan(config, {}).targets) == ()
+    assert unmatched_policies(config, plan(config, {}).targets) == ()
 
 
 def test_a_probe_is_a_target(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_probe_is_a_target(tmp_path: Path) -> None:
         "probe: {allow: ['*:443'], modules: {lab: {labels: {site: lab}}}}\n"
         "policies: [{match: {site: lab}, warn_before: 40d}, {match: {kind: files}, warn_before: 40d}]\n"
     )
-    assert unmatched(load(path), ()) == ("policies: no target has kind: files",)
+    assert unmatched_policies(load(path), ()) == ("policies: no target has kind: files",)
 
 
 def test_validate_config_says_it_as_a_note(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from monitor.dialects.mysql import CLIENT_SSL, ssl_request
 from monitor.dialects.tds_packets import PRELOGIN, packets
 from monitor.model import FailureReason
 from support.factories.binary_answers import GRANTED, HUNG_UP, NONSENSE, REFUSED, greeting
-from support.factories.dialogues import cuts, told
+from support.factories.dialogues import converse, cuts
 
 BINARY = ("ldap", "postgres", "mysql", "mariadb", "mssql", "rdp")
 HTTP = b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"
@@ -50,27 +50,27 @@ def test_first_words(protocol: str, first: str) -> None:
 @granted
 def test_go_ahead(protocol: str, answer: bytes) -> None:
     """After the go-ahead TLS begins, and nothing is left."""
-    outcome = told(dialogue(protocol), answer)
+    outcome = converse(dialogue(protocol), answer)
     assert (outcome.done, outcome.rest, outcome.failure) == (True, b"", None)
 
 
 @granted
 def test_go_ahead_cut_anywhere(protocol: str, answer: bytes) -> None:
     """An answer cut at any byte gives the same outcome as a whole one."""
-    whole = told(dialogue(protocol), answer)
-    assert {told(dialogue(protocol), *pieces) for pieces in cuts(answer)} <= {whole}
+    whole = converse(dialogue(protocol), answer)
+    assert {converse(dialogue(protocol), *pieces) for pieces in cuts(answer)} <= {whole}
 
 
 @granted
 def test_what_comes_behind_is_left(protocol: str, answer: bytes) -> None:
     """Bytes behind the go-ahead are TLS's to read, wherever they were cut."""
     behind = answer + ALERT
-    assert {told(dialogue(protocol), *pieces).rest for pieces in [(behind,), *cuts(behind)]} == {ALERT}
+    assert {converse(dialogue(protocol), *pieces).rest for pieces in [(behind,), *cuts(behind)]} == {ALERT}
 
 
 def test_mysql_request_follows_the_greeting() -> None:
     """The request for TLS is the packet with the next number: 32 bytes with CLIENT_SSL among the flags."""
-    sent = told(dialogue("mysql"), greeting()).sent
+    sent = converse(dialogue("mysql"), greeting()).sent
     assert (sent[:4], len(sent), int.from_bytes(sent[4:8], "little") & CLIENT_SSL) == (
         b"\x20\x00\x00\x01",
         36,
@@ -80,13 +80,13 @@ def test_mysql_request_follows_the_greeting() -> None:
 
 def test_mysql_request_is_the_only_one() -> None:
     """MySQL gets the request and nothing else."""
-    assert told(dialogue("mysql"), greeting()).sent == ssl_request(1)
+    assert converse(dialogue("mysql"), greeting()).sent == ssl_request(1)
 
 
 @refused
 def test_refusal(protocol: str, answer: bytes, words: str) -> None:
     """A server that speaks the protocol but grants no TLS is quoted."""
-    failure = told(dialogue(protocol), answer).failure
+    failure = converse(dialogue(protocol), answer).failure
     assert failure is not None
     assert (failure.reason, failure.detail) == (FailureReason.STARTTLS_REFUSED, words)
 
@@ -95,7 +95,7 @@ def test_refusal(protocol: str, answer: bytes, words: str) -> None:
 def test_error_before_any_word_of_tls(protocol: str, answer: bytes, words: str) -> None:
     """A server that turns us away before it spoke of TLS has hung up: nobody knows whether it offers any."""
     for pieces in [(answer,), *cuts(answer)]:
-        failure = told(dialogue(protocol), *pieces).failure
+        failure = converse(dialogue(protocol), *pieces).failure
         assert failure is not None
         assert (failure.reason, failure.detail) == (FailureReason.CLOSED, words)
 
@@ -103,14 +103,14 @@ def test_error_before_any_word_of_tls(protocol: str, answer: bytes, words: str) 
 @refused
 def test_refusal_cut_anywhere(protocol: str, answer: bytes, words: str) -> None:
     """A refusal cut at any byte gives the same words as a whole one."""
-    whole = told(dialogue(protocol), answer)
-    assert {told(dialogue(protocol), *pieces) for pieces in cuts(answer)} <= {whole}
+    whole = converse(dialogue(protocol), answer)
+    assert {converse(dialogue(protocol), *pieces) for pieces in cuts(answer)} <= {whole}
 
 
 @nonsense
 def test_nonsense(protocol: str, answer: bytes) -> None:
     """An answer against the protocol's own rules is its own reason, at once."""
-    failure = told(dialogue(protocol), answer).failure
+    failure = converse(dialogue(protocol), answer).failure
     assert failure is not None
     assert failure.reason is FailureReason.PROTOCOL_ERROR
 
@@ -118,8 +118,8 @@ def test_nonsense(protocol: str, answer: bytes) -> None:
 @nonsense
 def test_nonsense_cut_anywhere(protocol: str, answer: bytes) -> None:
     """Nonsense cut at any byte gives the same words as a whole one."""
-    whole = told(dialogue(protocol), answer)
-    assert {told(dialogue(protocol), *pieces) for pieces in cuts(answer)} == {whole}
+    whole = converse(dialogue(protocol), answer)
+    assert {converse(dialogue(protocol), *pieces) for pieces in cuts(answer)} == {whole}
 
 
 STRANGERS = [(p, s) for p in BINARY for s in (HTTP, SMTP, SSH) if (p, s) != ("postgres", SSH)]
@@ -129,7 +129,7 @@ STRANGERS = [(p, s) for p in BINARY for s in (HTTP, SMTP, SSH) if (p, s) != ("po
 def test_stranger_is_quoted(protocol: str, said: bytes) -> None:
     """A server of another kind is quoted with its whole first line, however it was cut."""
     line = said.partition(b"\r")[0].decode()
-    troubles = {told(dialogue(protocol), *pieces).failure for pieces in [(said,), *cuts(said)]}
+    troubles = {converse(dialogue(protocol), *pieces).failure for pieces in [(said,), *cuts(said)]}
     assert [(t.reason, t.detail.partition(": ")[2]) for t in troubles if t] == [
         (FailureReason.PROTOCOL_ERROR, f"'{line}'")
     ]
@@ -137,13 +137,13 @@ def test_stranger_is_quoted(protocol: str, said: bytes) -> None:
 
 def test_postgres_takes_any_s() -> None:
     """PostgreSQL's go-ahead is one letter, so SSH's greeting is left to TLS to complain about."""
-    assert told(dialogue("postgres"), SSH).rest == SSH[1:]
+    assert converse(dialogue("postgres"), SSH).rest == SSH[1:]
 
 
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "mssql", "rdp"])
 def test_binary_stranger(protocol: str) -> None:
     """A server that opens with bytes of another kind is told at once by them."""
-    failure = told(dialogue(protocol), TELNET).failure
+    failure = converse(dialogue(protocol), TELNET).failure
     assert failure is not None
     assert (failure.reason, failure.detail[-10:]) == (FailureReason.PROTOCOL_ERROR, r"'\xff\xfd'")
 
@@ -151,13 +151,13 @@ def test_binary_stranger(protocol: str) -> None:
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "rdp"])
 def test_tls_at_once(protocol: str) -> None:
     """A server that answers in TLS is told so, whether the alert came whole or in pieces."""
-    details = {told(dialogue(protocol), *pieces).failure for pieces in [(ALERT,), *cuts(ALERT)]}
+    details = {converse(dialogue(protocol), *pieces).failure for pieces in [(ALERT,), *cuts(ALERT)]}
     assert [t.detail.endswith("use protocol tls") for t in details if t] == [True]
 
 
 def test_strict_sql_server() -> None:
     """An SQL Server that answers PRELOGIN in TLS is sent to the protocol for that."""
-    failure = told(dialogue("mssql"), ALERT).failure
+    failure = converse(dialogue("mssql"), ALERT).failure
     assert failure is not None
     assert failure.detail.endswith("the protocol is mssql-strict")
 
@@ -165,7 +165,7 @@ def test_strict_sql_server() -> None:
 @protocols
 def test_hang_up_without_a_word(protocol: str) -> None:
     """A server that hangs up at once is reported as such."""
-    failure = told(dialogue(protocol), end=True).failure
+    failure = converse(dialogue(protocol), end=True).failure
     assert failure is not None
     assert (failure.reason, "without any" in failure.detail) == (FailureReason.CLOSED, True)
 
@@ -174,21 +174,21 @@ def test_hang_up_without_a_word(protocol: str) -> None:
 def test_hang_up_in_the_middle(protocol: str, answer: bytes) -> None:
     """A server that hangs up before its answer is whole is reported as such, wherever it stopped."""
     for end in range(1, len(answer)):
-        failure = told(dialogue(protocol), answer[:end], end=True).failure
+        failure = converse(dialogue(protocol), answer[:end], end=True).failure
         assert failure is not None
         assert (failure.reason, "in the middle" in failure.detail) == (FailureReason.CLOSED, True)
 
 
 def test_hang_up_within_a_strangers_line() -> None:
     """A stranger that hangs up before the end of its line is quoted as far as it came."""
-    failure = told(dialogue("ldap"), b"Go away", end=True).failure
+    failure = converse(dialogue("ldap"), b"Go away", end=True).failure
     assert failure is not None
     assert failure.detail == "the server does not answer in LDAP: 'Go away'"
 
 
 def test_hang_up_of_sql_server_is_explained() -> None:
     """A silent hang-up is what TDS 7 gets from an SQL Server that demands strict encryption."""
-    failure = told(dialogue("mssql"), end=True).failure
+    failure = converse(dialogue("mssql"), end=True).failure
     assert failure is not None
     assert failure.detail.endswith("(TDS 8), the protocol is mssql-strict")
 
@@ -197,12 +197,12 @@ def test_endless_answer_is_bounded() -> None:
     """An error text without an end is given up after 64 KB, however it was cut."""
     said = b"E" + b"x" * (MAX_BYTES + 10)
     pieces = [said[at : at + 1000] for at in range(0, len(said), 1000)]
-    assert told(dialogue("postgres"), *pieces) == told(dialogue("postgres"), said)
+    assert converse(dialogue("postgres"), *pieces) == converse(dialogue("postgres"), said)
 
 
 def test_end_beyond_the_bound_is_not_seen() -> None:
     """What ends only behind the first 64 KB is too long, also when it arrives in one piece."""
-    failure = told(dialogue("postgres"), b"E" + b"x" * MAX_BYTES + b"\0").failure
+    failure = converse(dialogue("postgres"), b"E" + b"x" * MAX_BYTES + b"\0").failure
     assert failure is not None
     assert (failure.reason, "longer than" in failure.detail) == (FailureReason.PROTOCOL_ERROR, True)
 
@@ -211,7 +211,9 @@ def test_end_beyond_the_bound_is_not_seen() -> None:
 @given(data=st.binary(max_size=300), at=st.integers(0, 300), end=st.booleans())
 def test_any_bytes(protocol: str, data: bytes, at: int, end: bool) -> None:  # noqa: FBT001 - hypothesis names it
     """Any bytes give an outcome and never an exception, the same one however they were cut."""
-    assert told(dialogue(protocol), data[:at], data[at:], end=end) == told(dialogue(protocol), data, end=end)
+    assert converse(dialogue(protocol), data[:at], data[at:], end=end) == converse(
+        dialogue(protocol), data, end=end
+    )
 
 
 @granted
@@ -221,7 +223,7 @@ def test_damaged_answers(protocol: str, answer: bytes, data: st.DataObject) -> N
     at = data.draw(st.integers(0, len(answer) - 1))
     damaged = answer[:at] + bytes([data.draw(st.integers(0, 255))]) + answer[at + 1 :]
     single = tuple(damaged[i : i + 1] for i in range(len(damaged)))
-    assert told(dialogue(protocol), *single, end=True) == told(dialogue(protocol), damaged, end=True)
+    assert converse(dialogue(protocol), *single, end=True) == converse(dialogue(protocol), damaged, end=True)
 
 
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "mysql", "rdp"])

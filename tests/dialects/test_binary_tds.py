@@ -17,7 +17,7 @@ from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support import pki
-from support.factories.dialogues import told
+from support.factories.dialogues import converse
 from support.servers.tds_server import LOGIN7, NOT_SUPPORTED, OFF, ON, REQUIRED, TdsServer, strict
 from support.servers.tls_peers import listening, server_context, speaking_tls
 
@@ -32,7 +32,7 @@ ENCRYPTED_ALERT = b"\x15\x03\x03\x00\x1a" + bytes(26)
 def ready() -> Tds:
     """Return a dialogue at the point where the handshake begins."""
     dialogue = Tds()
-    told(dialogue, packets(REPLY, prelogin(1)))
+    converse(dialogue, packets(REPLY, prelogin(1)))
     return dialogue
 
 

@@ -8,7 +8,7 @@ from monitor.dialects import DIALECTS, MAX_BYTES, TUNNELS, Dialogue, ProxiedDial
 from monitor.dialects.mysql import ssl_request
 from monitor.model import FailureReason
 from support.factories.binary_answers import greeting
-from support.factories.dialogues import cuts, told
+from support.factories.dialogues import converse, cuts
 
 NAME, PORT = "recorder.vms.example", 7563
 TLS = b"\x16\x03\x03"
@@ -35,7 +35,7 @@ def test_granted(scheme: str, user: str, answer: bytes) -> None:
     found = {
         (one.done, one.rest, one.failure)
         for pieces in [(answer + TLS,), *cuts(answer + TLS)]
-        for one in [told(tunnel(scheme, user), *pieces)]
+        for one in [converse(tunnel(scheme, user), *pieces)]
     }
     assert found == {(True, TLS, None)}
 
@@ -53,24 +53,24 @@ REQUESTS = {
 def test_request(scheme: str, user: str, host: str, expected: bytes) -> None:
     """The proxy is asked for the name itself, or for the address where that is one."""
     answer = b"\x05\x00" if scheme == "socks5" else b""
-    assert told(tunnel(scheme, user, host), answer).sent == expected
+    assert converse(tunnel(scheme, user, host), answer).sent == expected
 
 
 def test_http_login() -> None:
     """A login at an HTTP proxy goes by Basic."""
     line = b"Proxy-Authorization: Basic " + b64encode(b"me:secret") + b"\r\n"
-    assert line in told(tunnel("http", "me")).sent
+    assert line in converse(tunnel("http", "me")).sent
 
 
 def test_socks_login() -> None:
     """A login at a SOCKS proxy is offered alone and follows RFC 1929."""
-    said = told(tunnel("socks5", "me"), b"\x05\x02").sent
+    said = converse(tunnel("socks5", "me"), b"\x05\x02").sent
     assert said == b"\x05\x01\x02" + b"\x01\x02me\x06secret"
 
 
 def test_socks_password_waits() -> None:
     """The password is not sent to a proxy that does not ask for it."""
-    assert b"secret" not in told(tunnel("socks5", "me"), b"\x05\x00" + OPEN).sent
+    assert b"secret" not in converse(tunnel("socks5", "me"), b"\x05\x00" + OPEN).sent
 
 
 REFUSED = {
@@ -103,7 +103,7 @@ REFUSED = {
 def test_refused(scheme: str, user: str, answer: bytes, words: str) -> None:
     """Whatever the proxy refuses has its own reason and is quoted, however it was cut."""
     for pieces in [(answer,), *cuts(answer)]:
-        outcome = told(tunnel(scheme, user), *pieces)
+        outcome = converse(tunnel(scheme, user), *pieces)
         assert outcome.failure is not None
         assert (outcome.done, outcome.failure.reason) == (False, FailureReason.PROXY)
         assert words in outcome.failure.detail
@@ -113,14 +113,14 @@ def test_refused(scheme: str, user: str, answer: bytes, words: str) -> None:
 @pytest.mark.parametrize("scheme", TUNNELS)
 def test_hung_up(scheme: str) -> None:
     """A proxy that hangs up is the one to blame."""
-    failure = told(tunnel(scheme), end=True).failure
+    failure = converse(tunnel(scheme), end=True).failure
     assert failure is not None
     assert (failure.reason, failure.detail) == (FailureReason.PROXY, "the proxy closed the connection")
 
 
 def test_flood() -> None:
     """A head without end is not read without end."""
-    failure = told(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MAX_BYTES // 6)).failure
+    failure = converse(tunnel("http"), b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * (MAX_BYTES // 6)).failure
     assert failure is not None
     assert failure.reason is FailureReason.PROXY
 
@@ -136,7 +136,7 @@ def test_dialect_behind_a_proxy() -> None:
     """The server's dialect begins behind the proxy's answer, even in the same bytes."""
     answer = GRANTED["http"][2] + greeting() + TLS
     for pieces in [(answer,), *cuts(answer)]:
-        outcome = told(behind(), *pieces)
+        outcome = converse(behind(), *pieces)
         assert (outcome.done, outcome.rest, outcome.failure) == (True, TLS, None)
         assert outcome.sent.endswith(b"\r\n\r\n" + ssl_request(1))
 
@@ -144,7 +144,7 @@ def test_dialect_behind_a_proxy() -> None:
 def test_farewell_behind_a_proxy() -> None:
     """The dialect's farewell is said behind a proxy too."""
     dialogue = behind()
-    told(dialogue, GRANTED["http"][2] + greeting())
+    converse(dialogue, GRANTED["http"][2] + greeting())
     assert dialogue.graceful_close is not None
 
 
@@ -155,6 +155,6 @@ def test_farewell_behind_a_proxy() -> None:
 )
 def test_who_hung_up(heard: bytes, reason: FailureReason) -> None:
     """Before the way is open the proxy hangs up, behind that the server."""
-    failure = told(behind(), heard, end=True).failure
+    failure = converse(behind(), heard, end=True).failure
     assert failure is not None
     assert failure.reason is reason

@@ -94,7 +94,7 @@ def exposed() -> set[str]:
     """Return the names of all families, as series are called; a histogram by the family's own name."""
     now = datetime.now(UTC)
     daemon = FakeDaemon()
-    daemon.own.reloaded(True, now)
+    daemon.own.set_reload(True, now)
     daemon.own.alert_pass_done(now)
     daemon.own.outbox(0, None)
     text = daemon.own.text(now) + b"".join(Exposition().pieces(daemon.snapshot(), now))

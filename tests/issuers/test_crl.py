@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from monitor.issuers.crl import crl_verdict
 from monitor.issuers.fetched_crl import UnreadableCrlError, read_crl
 from support import pki
-from support.factories.crl_verdicts import CA, GOOD, HOLD, LEAF, OTHER, REVOKED, UNKNOWN, signed_anew, told
+from support.factories.crl_verdicts import (
+    CA,
+    GOOD,
+    HOLD,
+    LEAF,
+    OTHER,
+    REVOKED,
+    UNKNOWN,
+    signed_anew,
+    verdict_of,
+)
 from support.pki.crls import URL, crl, entry, points, scope
 from support.servers.issuer_world import DAY, HOUR, NOW, issued_list, leaf, pair
 
@@ -21,14 +31,14 @@ Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 
 def test_not_listed() -> None:
     """A certificate that is not listed is good until the list ends."""
-    verdict = told(crl(CA, entry(leaf(CA))))
+    verdict = verdict_of(crl(CA, entry(leaf(CA))))
     assert (verdict.status, verdict.good_until) == (GOOD, NOW + DAY)
     assert verdict.detail == "not in the CRL http://ca.example/ca.crl of 2026-11-23 11:00 UTC"
 
 
 def test_listed() -> None:
     """A listed certificate was revoked; the sentence says when, why, and who says so."""
-    verdict = told(crl(CA, entry(leaf(CA)), entry(LEAF)))
+    verdict = verdict_of(crl(CA, entry(leaf(CA)), entry(LEAF)))
     assert (verdict.status, verdict.revoked_at, verdict.on_hold) == (REVOKED, NOW - DAY, False)
     assert verdict.detail == (
         "revoked on 2026-11-22 12:00 UTC (key compromise), says the CRL http://ca.example/ca.crl"
@@ -37,14 +47,14 @@ def test_listed() -> None:
 
 def test_listed_without_a_reason() -> None:
     """An entry without a reason revokes just so."""
-    assert told(crl(CA, entry(LEAF, None))).detail == (
+    assert verdict_of(crl(CA, entry(LEAF, None))).detail == (
         "revoked on 2026-11-22 12:00 UTC, says the CRL http://ca.example/ca.crl"
     )
 
 
 def test_on_hold() -> None:
     """A certificate on hold counts as revoked, but that may be taken back."""
-    verdict = told(crl(CA, entry(LEAF, HOLD)))
+    verdict = verdict_of(crl(CA, entry(LEAF, HOLD)))
     assert (verdict.status, verdict.on_hold) == (REVOKED, True)
 
 
@@ -69,7 +79,7 @@ def test_the_quick_look_agrees_with_the_whole_one(listed: set[int], asked: int) 
 
 def test_ended() -> None:
     """The silence of a list that has ended is worth nothing."""
-    verdict = told(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY))
+    verdict = verdict_of(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY))
     assert (verdict.status, verdict.detail) == (
         UNKNOWN,
         "the CRL http://ca.example/ca.crl ended on 2026-11-22 12:00 UTC",
@@ -78,18 +88,18 @@ def test_ended() -> None:
 
 def test_ended_but_listed() -> None:
     """A revocation is for good: a list that has ended still tells it."""
-    assert told(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).status is REVOKED
+    assert verdict_of(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).status is REVOKED
 
 
 def test_ended_and_on_hold() -> None:
     """A hold may have been taken back since the list ended."""
-    assert told(crl(CA, entry(LEAF, HOLD), begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
+    assert verdict_of(crl(CA, entry(LEAF, HOLD), begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
 
 
 def test_from_the_future() -> None:
     """A list that has not begun tells nothing; a few minutes are two clocks that differ."""
-    assert told(crl(CA, begin=NOW + HOUR, end=NOW + DAY)).status is UNKNOWN
-    assert told(crl(CA, begin=NOW + HOUR / 60, end=NOW + DAY)).status is GOOD
+    assert verdict_of(crl(CA, begin=NOW + HOUR, end=NOW + DAY)).status is UNKNOWN
+    assert verdict_of(crl(CA, begin=NOW + HOUR / 60, end=NOW + DAY)).status is GOOD
 
 
 def test_without_an_end() -> None:
@@ -99,7 +109,7 @@ def test_without_an_end() -> None:
     body = x509.load_der_x509_crl(der).tbs_certlist_bytes
     assert times[1] in body
     content = body[4 if body[1] == 0x82 else 3 if body[1] == 0x81 else 2 :].replace(times[1], b"")
-    verdict = told(signed_anew(pki.tlv(0x30, content)))
+    verdict = verdict_of(signed_anew(pki.tlv(0x30, content)))
     assert verdict.detail == "the CRL http://ca.example/ca.crl does not say how long it holds"
 
 
@@ -107,7 +117,7 @@ def test_without_an_end() -> None:
 def test_signed_by_somebody_else(entries: Sequence[x509.RevokedCertificate]) -> None:
     """A list under the CA's name but with another key tells nothing, be it good or bad."""
     forged = crl(OTHER, *entries, issuer=CA.certificate.subject)
-    verdict = told(forged)
+    verdict = verdict_of(forged)
     assert (verdict.status, verdict.detail) == (
         UNKNOWN,
         "the CRL http://ca.example/ca.crl is not signed by the key of the CA that issued the certificate",
@@ -123,18 +133,21 @@ def test_another_kind_of_key() -> None:
     for key in keys:
         ca = pki.authority("Test CA", key=key)
         about = leaf(ca, points(URL))
-        assert told(crl(CA), about, ca).status is UNKNOWN
+        assert verdict_of(crl(CA), about, ca).status is UNKNOWN
 
 
 def test_the_list_of_another_ca() -> None:
     """A list under another name tells nothing, even with the right key."""
     renamed = crl(CA, issuer=pki.name("Renamed CA"))
-    assert told(renamed).detail == 'the CRL http://ca.example/ca.crl is that of another CA, "CN=Renamed CA"'
+    assert (
+        verdict_of(renamed).detail
+        == 'the CRL http://ca.example/ca.crl is that of another CA, "CN=Renamed CA"'
+    )
 
 
 def test_names_are_compared_as_people_read_them() -> None:
     """Case and runs of spaces do not make another CA (RFC 5280 section 7.1)."""
-    assert told(crl(CA, issuer=pki.name("test  ca"))).status is GOOD
+    assert verdict_of(crl(CA, issuer=pki.name("test  ca"))).status is GOOD
 
 
 def test_a_ca_that_may_not_sign_lists() -> None:
@@ -151,7 +164,7 @@ def test_a_ca_that_may_not_sign_lists() -> None:
         decipher_only=False,
     )
     ca = pki.issue("Test CA", ca=True, extensions=[(usage, True)])
-    assert told(crl(ca), leaf(ca, points(URL)), ca).status is UNKNOWN
+    assert verdict_of(crl(ca), leaf(ca, points(URL)), ca).status is UNKNOWN
 
 
 PARTIAL = {
@@ -170,8 +183,8 @@ PARTIAL = {
 @pytest.mark.parametrize("extensions", PARTIAL.values(), ids=PARTIAL)
 def test_partial_lists(extensions: Extensions) -> None:
     """The silence of a list that does not cover everything is no word; what it lists was revoked."""
-    assert told(crl(CA, extensions=extensions)).status is UNKNOWN
-    assert told(crl(CA, entry(LEAF), extensions=extensions)).status is REVOKED
+    assert verdict_of(crl(CA, extensions=extensions)).status is UNKNOWN
+    assert verdict_of(crl(CA, entry(LEAF), extensions=extensions)).status is REVOKED
 
 
 USELESS = {
@@ -186,8 +199,8 @@ USELESS = {
 @pytest.mark.parametrize("extensions", USELESS.values(), ids=USELESS)
 def test_useless_lists(extensions: Extensions) -> None:
     """A list that may speak of another CA's serial numbers, or of who knows what, tells nothing."""
-    assert told(crl(CA, extensions=extensions)).status is UNKNOWN
-    assert told(crl(CA, entry(LEAF), extensions=extensions)).status is UNKNOWN
+    assert verdict_of(crl(CA, extensions=extensions)).status is UNKNOWN
+    assert verdict_of(crl(CA, entry(LEAF), extensions=extensions)).status is UNKNOWN
 
 
 WHOLE = {
@@ -202,14 +215,16 @@ WHOLE = {
 @pytest.mark.parametrize("extensions", WHOLE.values(), ids=WHOLE)
 def test_whole_lists(extensions: Extensions) -> None:
     """A list whose scope covers the certificate is good for it."""
-    assert told(crl(CA, extensions=extensions)).status is GOOD
+    assert verdict_of(crl(CA, extensions=extensions)).status is GOOD
 
 
 def test_scope_for_a_ca() -> None:
     """A list for servers only does not cover an intermediate; one for CAs does."""
     intermediate = pki.authority("Intermediate", CA)
-    assert told(crl(CA, extensions=[scope(only_contains_user_certs=True)]), intermediate).status is UNKNOWN
-    assert told(crl(CA, extensions=[scope(only_contains_ca_certs=True)]), intermediate).status is GOOD
+    assert (
+        verdict_of(crl(CA, extensions=[scope(only_contains_user_certs=True)]), intermediate).status is UNKNOWN
+    )
+    assert verdict_of(crl(CA, extensions=[scope(only_contains_ca_certs=True)]), intermediate).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -221,7 +236,7 @@ def test_scope_for_a_ca() -> None:
 )
 def test_odd_entries(extra: tuple[x509.ExtensionType, bool]) -> None:
     """An entry that may mean another CA's certificate is not held against ours."""
-    assert told(crl(CA, entry(LEAF, extra=[extra]))).status is UNKNOWN
+    assert verdict_of(crl(CA, entry(LEAF, extra=[extra]))).status is UNKNOWN
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"<html>", LEAF.der, crl(CA)[:-1], crl(CA) + b"x"])
@@ -251,4 +266,4 @@ def test_damaged_lists(damage: dict[int, int]) -> None:
 def test_pem() -> None:
     """A list in PEM form is read, although it should not be served so."""
     pem = x509.load_der_x509_crl(crl(CA, entry(LEAF))).public_bytes(Encoding.PEM)
-    assert told(pem).status is REVOKED
+    assert verdict_of(pem).status is REVOKED

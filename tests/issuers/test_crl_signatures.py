@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from monitor.issuers.crl import crl_verdict
 from monitor.issuers.fetched_crl import UnreadableCrlError
 from support import pki
-from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, told
+from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, verdict_of
 from support.pki.crls import URL, crl, points
 from support.servers.issuer_world import NOW, issued_list, leaf, pair
 
@@ -19,16 +19,16 @@ from support.servers.issuer_world import NOW, issued_list, leaf, pair
 def test_rsa(how: padding.PKCS1v15 | padding.PSS) -> None:
     """Lists signed with RSA in both ways are verified; Windows CAs can be set to the newer one."""
     ca = pki.authority("CA", key=pki.rsa_key())
-    assert told(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).status is GOOD
+    assert verdict_of(crl(ca, rsa_padding=how), leaf(ca, points(URL)), ca).status is GOOD
 
 
 def test_two_algorithms() -> None:
     """A list whose signed part names another algorithm than its signature is refused."""
     algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
     body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
-    assert told(signed_anew(body)).status is GOOD
+    assert verdict_of(signed_anew(body)).status is GOOD
     with pytest.raises(UnreadableCrlError):
-        told(signed_anew(body.replace(algorithm, other)))
+        verdict_of(signed_anew(body.replace(algorithm, other)))
 
 
 def test_a_signature_is_verified_once() -> None:

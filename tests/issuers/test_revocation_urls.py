@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from monitor.assess.links import loaded
+from monitor.assess.links import load_certificate
 from monitor.issuers.revocation_urls import RevocationUrls, crl_urls, ocsp_urls
 from support import pki
 from support.pki.crls import URL, points
@@ -99,7 +99,7 @@ def test_a_responder() -> None:
 def test_unreadable(oid: str) -> None:
     """An extension that makes no sense is said to be unreadable."""
     der = pki.raw(extensions=[pki.extension(x509.ObjectIdentifier(oid), b"\xff\xff")])
-    certificate = loaded(der)
+    certificate = load_certificate(der)
     assert certificate is not None
     found = crl_urls(certificate) if oid == "2.5.29.31" else ocsp_urls(certificate)
     assert found.urls == ()

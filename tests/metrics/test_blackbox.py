@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.metrics import probed
+from monitor.metrics import render_probe
 from monitor.model import Check, Finding, Severity, Sighting, TargetState, text
 from support.factories.web_fakes import NOW, certificate, endpoint, unreachable
 
@@ -15,7 +15,7 @@ def values(state: TargetState) -> dict[str, float]:
     """Return the values of the series that have blackbox_exporter's names and no labels."""
     return {
         sample.name: sample.value
-        for family in text_string_to_metric_families(probed(state, NOW).decode())
+        for family in text_string_to_metric_families(render_probe(state, NOW).decode())
         for sample in family.samples
         if sample.name.startswith("probe_") and not sample.labels
     }

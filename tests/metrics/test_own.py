@@ -90,9 +90,9 @@ TOLD: list[tuple[Callable[[OwnMetrics], None], str, float]] = [
     (lambda m: m.outbox(0, None), "outbox_oldest_age_seconds", 0),
     (lambda m: m.outbox(1, NOW + timedelta(hours=2)), "outbox_oldest_age_seconds", 0),
     (lambda m: m.alert_pass_done(NOW), "last_alert_pass_timestamp_seconds", NOW.timestamp()),
-    (lambda m: m.reloaded(False, NOW), "config_last_reload_successful", 0),
-    (lambda m: m.reloaded(True, NOW), "config_last_reload_successful", 1),
-    (lambda m: m.reloaded(False, NOW), "config_last_reload_timestamp_seconds", NOW.timestamp()),
+    (lambda m: m.set_reload(False, NOW), "config_last_reload_successful", 0),
+    (lambda m: m.set_reload(True, NOW), "config_last_reload_successful", 1),
+    (lambda m: m.set_reload(False, NOW), "config_last_reload_timestamp_seconds", NOW.timestamp()),
     (lambda m: m.store_failed(), "store_errors_total", 1),
     (lambda m: m.clock_suspect(True), "clock_suspect", 1),
     (lambda m: m.started_late(timedelta(seconds=7)), "schedule_lag_seconds_sum", 7),
@@ -124,8 +124,8 @@ def test_build_info() -> None:
 def test_name_of_the_monitor() -> None:
     """The name and customer told last are the only ones."""
     metrics = own()
-    metrics.named("old", "")
-    metrics.named("Harbour", "Harbour Ltd")
+    metrics.set_instance("old", "")
+    metrics.set_instance("Harbour", "Harbour Ltd")
     assert [key[:2] for key in read(metrics, "build_info")] == [("Harbour Ltd", "Harbour")]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.metrics import probed
+from monitor.metrics import render_probe
 from monitor.model import Failure, FailureReason, TargetState
 from support.factories.web_fakes import NOW, endpoint, unreachable
 
@@ -19,7 +19,7 @@ CERTIFICATE = {
 
 def samples(state: TargetState) -> dict[str, float]:
     """Return the value of each series' name."""
-    text = probed(state, NOW).decode()
+    text = render_probe(state, NOW).decode()
     return {s.name: s.value for family in text_string_to_metric_families(text) for s in family.samples}
 
 
@@ -45,7 +45,7 @@ def test_days() -> None:
 
 def test_chosen_labels() -> None:
     """The labels chosen in ``metrics.labels`` stand on the target's info here too."""
-    text = probed(endpoint("rec.example", 20), NOW, labels=("site",))
+    text = render_probe(endpoint("rec.example", 20), NOW, labels=("site",))
     assert b'location="rec.example:443",site="harbour"} 1\n' in text
 
 
@@ -60,9 +60,9 @@ def test_failure_in_a_comment() -> None:
     state = replace(
         unreachable("rec.example"), failures=(Failure(FailureReason.CLOSED, "said\nevil 1\r\n\x00"),)
     )
-    assert probed(state, NOW).splitlines()[0] == "# failure: closed: said evil 1  \ufffd".encode()
+    assert render_probe(state, NOW).splitlines()[0] == "# failure: closed: said evil 1  \ufffd".encode()
 
 
 def test_nothing_is_said_of_a_cache() -> None:
     """What was looked up for this answer is not called cached."""
-    assert b"ached" not in probed(endpoint("rec.example", 20), NOW)
+    assert b"ached" not in render_probe(endpoint("rec.example", 20), NOW)

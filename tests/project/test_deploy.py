@@ -211,7 +211,7 @@ def with_issuers(shown: Snapshot, now: datetime) -> Snapshot:
 def test_dashboard_shows_something(tmp_path: Path) -> None:
     """Every query of the dashboard returns data from a real Prometheus that scrapes us."""
     daemon = FakeDaemon(estate())
-    daemon.own.reloaded(True, datetime.now(UTC))
+    daemon.own.set_reload(True, datetime.now(UTC))
     daemon.own.alert_pass_done(datetime.now(UTC))
     daemon.own.outbox(0, None)
     daemon.own.started_late(timedelta(seconds=1))

@@ -29,7 +29,7 @@ def preset(key: str) -> Preset:
 def mistakes(tables: dict[str, object]) -> str:
     """Return what is said about wrong tables of the user's."""
     with pytest.raises(ConfigError) as caught:
-        BUILT_IN.extended(tables, "site.yaml")
+        BUILT_IN.extend(tables, "site.yaml")
     return str(caught.value)
 
 
@@ -192,7 +192,7 @@ def test_unknown_key_and_role() -> None:
 
 def test_user_changes_one_port() -> None:
     """The user's tables win key by key; everything else stays."""
-    changed = BUILT_IN.extended({"roles": {"recording_server": {"ports": {"media": {"port": 7570}}}}})
+    changed = BUILT_IN.extend({"roles": {"recording_server": {"ports": {"media": {"port": 7570}}}}})
     media = changed.get("recording_server.media")
     assert media is not None
     assert (media.port, media.guid) == (7570, STREAMING)
@@ -200,26 +200,26 @@ def test_user_changes_one_port() -> None:
 
 def test_user_changes_leave_the_built_in_alone() -> None:
     """Extending gives new presets; the built-in ones stay as they are."""
-    BUILT_IN.extended({"roles": {"mobile_server": {"ports": {"clients": {"port": 1}}}}})
+    BUILT_IN.extend({"roles": {"mobile_server": {"ports": {"clients": {"port": 1}}}}})
     assert preset("mobile_server.clients").port == 8082
 
 
 def test_user_switches_a_port_on() -> None:
     """A port that is off by default is watched when the configuration says so."""
-    changed = BUILT_IN.extended({"roles": {"failover_recorder": {"ports": {"status": {"by_default": True}}}}})
+    changed = BUILT_IN.extend({"roles": {"failover_recorder": {"ports": {"status": {"by_default": True}}}}})
     assert [preset.port for preset in changed.watched_ports("failover_recorder")] == [7563, 9001, 8990]
 
 
 def test_user_adds_a_role() -> None:
     """A role of the user's own needs nothing but its ports."""
-    changed = BUILT_IN.extended({"roles": {"door_server": {"ports": {"web": {"port": 8444}}}}})
+    changed = BUILT_IN.extend({"roles": {"door_server": {"ports": {"web": {"port": 8444}}}}})
     (web,) = changed.watched_ports("door_server")
     assert (web.key, web.name, web.component) == ("door_server.web", "door server", "other")
 
 
 def test_user_writes_a_step() -> None:
     """A step may be a sentence instead of the name of a text; the account is filled in."""
-    changed = BUILT_IN.extended(
+    changed = BUILT_IN.extend(
         {"roles": {"mobile_server": {"account": "svc-mob", "steps": ["Tell {account}."]}}}
     )
     assert changed.watched_ports("mobile_server")[0].steps == ("Tell svc-mob.",)
@@ -227,7 +227,7 @@ def test_user_writes_a_step() -> None:
 
 def test_nothing_to_extend() -> None:
     """Without tables of the user's the built-in presets are the presets."""
-    assert BUILT_IN.extended({}) is BUILT_IN
+    assert BUILT_IN.extend({}) is BUILT_IN
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.cli.output import say
 from monitor.cli.xprotect.listing import as_json, as_table, rows
 from monitor.cli.xprotect.pasted import as_yaml
-from monitor.cli.xprotect.sites import COMMAND, Site, asked, configured
+from monitor.cli.xprotect.sites import COMMAND, Site, ask_sites, site_config
 from monitor.errors import UsageError
 from monitor.parse import display
 
@@ -18,8 +18,8 @@ _LONGEST = 4096
 
 def discover(arguments: argparse.Namespace) -> int:
     """Print every endpoint of the sites; return 3 when a list could not be had, or only in part."""
-    config = configured(arguments)
-    sites = asked(config)
+    config = site_config(arguments)
+    sites = ask_sites(config)
     if arguments.record:
         _keep(arguments.record, sites)
     told = [site for site in sites if site.answered]

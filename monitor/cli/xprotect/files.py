@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.assess import PathFinder, split_chains
-from monitor.cli.xprotect.suitable import Candidate, judged
+from monitor.cli.xprotect.suitable import Candidate, make_candidate
 from monitor.errors import UsageError
 from monitor.messages import english
 from monitor.model import Anchors, Clock, Observation, Policy, ProbeResult, Sighting, Target, TargetState
@@ -30,7 +30,7 @@ def file_candidates(
         raise UsageError(f"{command}: --file {path}: {said}; export the certificate as a .cer or .pem file")
     anchors = TrustStoreLoader().anchors(target.policy.trust, 0)
     states, writer = list(_states(seen, target, anchors, clock)), english(clock.now())
-    return [judged(state, Path(path).name, writer) for state in states]
+    return [make_candidate(state, Path(path).name, writer) for state in states]
 
 
 def _seen(path: str, passphrases: dict[str, Any]) -> ProbeResult:

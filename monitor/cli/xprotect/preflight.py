@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from monitor.addresses import is_ip
-from monitor.cli.check import probed
+from monitor.cli.check import probe_targets
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.passphrases import settings_of
 from monitor.cli.xprotect.files import file_candidates
 from monitor.cli.xprotect.readiness import as_json, as_table
-from monitor.cli.xprotect.suitable import Candidate, best, exit_code, judged, needs
+from monitor.cli.xprotect.suitable import Candidate, best, exit_code, make_candidate, needs
 from monitor.cli.xprotect.targets import by_roles, known, notes, of_host, without_cameras
 from monitor.cli.xprotect.verify import print_discovery_failures, print_missing_trust, print_sentences
 from monitor.clock import SystemClock
@@ -108,11 +108,11 @@ def _files(texts: Sequence[str], targets: Iterable[Target]) -> dict[str, list[st
 def _candidates(
     targets: Sequence[Target], files: Mapping[str, Sequence[str]], clock: Clock, passphrases: dict[str, Any]
 ) -> Iterator[Candidate]:
-    states = asyncio.run(probed([target for target in targets if target.id not in files], clock))
+    states = asyncio.run(probe_targets([target for target in targets if target.id not in files], clock))
     for target in targets:
         if target.id in states:
             where = f"port {target.location.rpartition(':')[2]}"
-            yield judged(states[target.id], where, english(clock.now()))
+            yield make_candidate(states[target.id], where, english(clock.now()))
         else:
             offered = (
                 file_candidates(COMMAND, path, target, clock, passphrases) for path in files[target.id]

@@ -40,7 +40,7 @@ class Site:
     answered: bool
 
 
-def configured(arguments: argparse.Namespace) -> Config:
+def site_config(arguments: argparse.Namespace) -> Config:
     """Return a configuration with the sites to ask as its only discoveries.
 
     Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
@@ -75,7 +75,7 @@ def _typed(arguments: argparse.Namespace) -> XProtectSiteSettings:
         raise UsageError(f"{COMMAND}: {'; '.join(said).replace('Value error, ', '')}") from None
 
 
-def asked(config: Config) -> list[Site]:
+def ask_sites(config: Config) -> list[Site]:
     """Return the answer of every site of a configuration."""
     return asyncio.run(_asked(config))
 

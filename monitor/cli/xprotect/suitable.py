@@ -66,7 +66,7 @@ class Need:
         return False if False in answers else None if None in answers else True
 
 
-def judged(state: TargetState, where: str, writer: Writer) -> Candidate:
+def make_candidate(state: TargetState, where: str, writer: Writer) -> Candidate:
     """Return the candidate that one probe gave."""
     target = state.target
     path = next(iter(state.assessment.paths), None)

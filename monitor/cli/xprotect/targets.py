@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from monitor.cli.cli_targets import discovered
+from monitor.cli.cli_targets import discover_targets
 from monitor.cli.report import ReportElement
 from monitor.config import Config, plan
 from monitor.discovery import DiscoveryKind, XProtectSiteSettings
@@ -85,7 +85,7 @@ def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
 
 def known(config: Config) -> tuple[list[Target], list[ReportElement]]:
     """Return every configured and discovered endpoint, and an element for each discovery that failed."""
-    found, unreachable = asyncio.run(discovered(config))
+    found, unreachable = asyncio.run(discover_targets(config))
     return [target for target in plan(config, found).targets if target.kind == "endpoint"], unreachable
 
 

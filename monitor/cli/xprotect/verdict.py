@@ -94,7 +94,7 @@ def _plain(state: TargetState) -> Port:
     return Port(state, PortVerdict.RED, ("no TLS: the port answers without encryption",))
 
 
-def grouped(ports: Iterable[Port]) -> dict[str, list[Port]]:
+def group_ports(ports: Iterable[Port]) -> dict[str, list[Port]]:
     """Return the ports that somebody answered on, or should have, by certificate group."""
     groups: dict[str, list[Port]] = {}
     for port in ports:

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.assess import correlate, day_and_minute
-from monitor.cli.check import probed
+from monitor.cli.check import probe_targets
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.report import ReportElement
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
-from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, exit_code, grouped, port_of, worst_of
+from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, exit_code, group_ports, port_of, worst_of
 from monitor.clock import SystemClock
 from monitor.config import default_config, load
 from monitor.errors import UsageError
@@ -33,7 +33,7 @@ def verify(arguments: argparse.Namespace) -> int:
     """Probe the ports of a server; return 0 all green, 2 for a red one, 3 when there was nothing to see."""
     targets = _targets(arguments)
     clock = SystemClock()
-    states = asyncio.run(probed(targets, clock))
+    states = asyncio.run(probe_targets(targets, clock))
     snapshot = Snapshot(states, discoveries={})
     now = clock.now()
     shared, writer = correlate(snapshot, now), english(now)
@@ -101,7 +101,7 @@ def print_missing_trust(command: str, arguments: argparse.Namespace, *, untruste
 
 def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:
     besides: set[str] = set()
-    for group, members in grouped(ports).items():
+    for group, members in group_ports(ports).items():
         verdict = worst_of(members)
         yield Text(f"{verdict.upper():5}", style=_COLOURS[verdict]).append(f"  {group}", style="bold")
         for port in members:

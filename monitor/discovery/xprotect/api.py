@@ -87,7 +87,7 @@ class Api:
         for _ in range(_MOST_RENEWALS):
             if reply.status != 401:
                 break
-            token = await self._login.renewed(token)
+            token = await self._login.renew(token)
             reply = await self._sent(path, token)
         return reply
 

@@ -67,7 +67,7 @@ class Login:
                 self._token = await self._asked()
             return self._token
 
-    async def renewed(self, rejected: Token) -> Token:
+    async def renew(self, rejected: Token) -> Token:
         """Return a new token in place of one that the site rejected.
 
         A token that never worked is not replaced: another would be rejected too, and each costs a login.

@@ -39,7 +39,7 @@ def result_of(
     return ProbeResult(tuple(sightings), tuple(failures), ders, conversation.encrypted, staples=staples)
 
 
-def joined(results: Sequence[ProbeResult]) -> ProbeResult:
+def join_results(results: Sequence[ProbeResult]) -> ProbeResult:
     """Merge the results of several locations; encrypted when all that are known are."""
     told = {seen.encrypted for seen in results} - {None}
     return ProbeResult(

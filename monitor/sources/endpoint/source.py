@@ -23,7 +23,7 @@ from monitor.sources.endpoint.conversation_factory import (
 from monitor.sources.endpoint.datagrams import attempt_deadlines, exchange_datagrams
 from monitor.sources.endpoint.exchange import exchange, supports_readers
 from monitor.sources.endpoint.key_types import KeyTypes
-from monitor.sources.endpoint.results import joined, result_of
+from monitor.sources.endpoint.results import join_results, result_of
 from monitor.threads import ThreadPool
 from monitor.tls import KeyType
 
@@ -92,7 +92,7 @@ class EndpointSource:
             context._replace(location=join_host_port(one.text, port), address=one)
             for one in addresses[:MOST_ADDRESSES]
         ]
-        seen = joined(await asyncio.gather(*map(self._one_address, contexts)))
+        seen = join_results(await asyncio.gather(*map(self._one_address, contexts)))
         if len(addresses) <= MOST_ADDRESSES:
             return seen
         said = f"{host} has {len(addresses)} addresses; only {MOST_ADDRESSES} are looked at"
@@ -111,7 +111,7 @@ class EndpointSource:
             )
 
         now = asyncio.get_running_loop().time()
-        return joined(
+        return join_results(
             await self._key_types.probe((context.endpoint, context.location), context.location, ask, now)
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
 
-from monitor.metrics import exposed
+from monitor.metrics import exposed_sightings
 from monitor.model import RevocationList, Sighting, Snapshot, TargetState
 
 # Nobody knows what an unreachable target without a known certificate has left: it comes first.
@@ -79,7 +79,7 @@ def matching(snapshot: Snapshot, words: str) -> Iterator[RowSource]:
 
 def bare_locations(state: TargetState) -> tuple[str, ...]:
     """Return the locations that have a row of their own because nothing is known of them."""
-    return _bare(state, exposed(state)) if state.failures else ()
+    return _bare(state, exposed_sightings(state)) if state.failures else ()
 
 
 def _bare(state: TargetState, shown: Sequence[Sighting]) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def _bare(state: TargetState, shown: Sequence[Sighting]) -> tuple[str, ...]:
 
 def _row_sources(state: TargetState) -> Iterator[RowSource]:
     ends = {(path.location, path.leaf.sha256): path.not_after for path in state.assessment.paths}
-    shown = exposed(state)
+    shown = exposed_sightings(state)
     for index, sighting in enumerate(shown):
         certificate = sighting.certificate
         end = ends.get((sighting.location, certificate.sha256), certificate.not_after)

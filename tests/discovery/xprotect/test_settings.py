@@ -175,7 +175,7 @@ def test_unknown_role() -> None:
 
 def test_own_role() -> None:
     """A role that the user's configuration adds is known when its reader says so."""
-    mine = Presets.built_in().extended({"roles": {"mine": {"ports": {"web": {"port": 4711}}}}})
+    mine = Presets.built_in().extend({"roles": {"mine": {"ports": {"web": {"port": 4711}}}}})
     keys = {"kind": "xprotect_host", "host": "h.example", "roles": ["mine"]}
     one = XProtectHostSettings.model_validate(keys, context={"folder": "", "presets": mine})
     assert [found.address for found in one.found(mine)] == ["h.example:4711"]

@@ -12,7 +12,7 @@ from monitor.model import Failure, FailureReason, Policy, ProbeResult, Sighting
 from monitor.sources.endpoint import EndpointSettings
 from monitor.sources.endpoint.connect_options import DIRECT, Endpoint
 from monitor.sources.endpoint.key_types import ASK_AGAIN, KeyTypes
-from monitor.sources.endpoint.results import joined
+from monitor.sources.endpoint.results import join_results
 from monitor.tls import KeyType
 from support import pki
 from support.pki.two_keys import ECDSA, RSA, locations
@@ -47,7 +47,7 @@ class Server:
 
 def probe(known: KeyTypes, server: Server, now: float = 0.0) -> ProbeResult:
     """Return what one probe gives."""
-    return joined(asyncio.run(known.probe("one", "h:1", server.ask, now)))
+    return join_results(asyncio.run(known.probe("one", "h:1", server.ask, now)))
 
 
 def probes(servers: Sequence[Server], known: KeyTypes | None = None) -> ProbeResult:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
-from monitor.sources.endpoint.results import joined
+from monitor.sources.endpoint.results import join_results
 from support import pki
 from support.servers.tls_peers import Handler, listening, saying, server_context, speaking_tls
 
@@ -119,7 +119,7 @@ def test_same_failure_once(tmp_path: object) -> None:
 )
 def test_encrypted(told: tuple[bool | None, ...], expected: bool | None) -> None:  # noqa: FBT001 - it is a case
     """A target is encrypted when all of its addresses are that told."""
-    assert joined([ProbeResult(encrypted=one) for one in told]).encrypted is expected
+    assert join_results([ProbeResult(encrypted=one) for one in told]).encrypted is expected
 
 
 def test_not_behind_a_proxy() -> None:

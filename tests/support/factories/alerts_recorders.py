@@ -54,7 +54,7 @@ def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificat
     return ending(on.location, shown, on=on, above=(ca,))
 
 
-def told(
+def notification_records(
     *states: TargetState, correlated: dict[str, tuple[Finding, ...]] | None = None
 ) -> tuple[NotificationItem, ...]:
     """Return the items about a picture, nothing told before."""

@@ -19,7 +19,7 @@ GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, Revoca
 HOLD = x509.ReasonFlags.certificate_hold
 
 
-def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
+def verdict_of(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
     """Return what a list tells."""
     return crl_verdict(issued_list(data), pair(about, ca), NOW)
 

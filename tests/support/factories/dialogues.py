@@ -15,7 +15,7 @@ class Outcome:
     sent: bytes
 
 
-def told(dialogue: Dialogue, *pieces: bytes, end: bool = False) -> Outcome:
+def converse(dialogue: Dialogue, *pieces: bytes, end: bool = False) -> Outcome:
     """Start a dialogue, feed it some pieces, perhaps hang up, and return what became of it."""
     sent = dialogue.start()
     rest = b""
