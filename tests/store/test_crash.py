@@ -33,7 +33,7 @@ number = int(database.read(read_fact, "number") or "0")
 while True:
     number += 1
     at = NOW + timedelta(seconds=number)
-    probes = [probe(at, sighting(f"c{number % 5}", t.where), of=t) for t in TARGETS]
+    probes = [probe(at, sighting(f"c{number % 5}", t.location), of=t) for t in TARGETS]
     database.write(record, [s for s, _ in probes], {k: o for _, seen in probes for k, o in seen.items()})
     database.write(notify, [notified(f"m{number}")], [mail(number)], {"number": str(number)})
     print(number, flush=True)

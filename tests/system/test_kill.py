@@ -17,7 +17,7 @@ from support.servers.daemon_site import DAY, Site, silent_server, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
-TOLD = "SELECT key FROM told WHERE key LIKE 'expiry %'"
+NOTIFIED = "SELECT key FROM notification_log WHERE key LIKE 'expiry %'"
 UNFINISHED = "SELECT message_id FROM mail WHERE finished_at IS NULL"
 OPEN = "SELECT target_id FROM history WHERE ended_at IS NULL"
 
@@ -63,7 +63,7 @@ def test_killed_while_the_mail_server_is_silent_after_the_text(tmp_path: Path) -
                 await running.end(signal.SIGKILL)
             assert damage(where.database) == []
             waiting = [row[0] for row in ask(where.database, UNFINISHED)]
-            assert (len(waiting), ask(where.database, "SELECT count(*) FROM told")) == (1, [(1,)])
+            assert (len(waiting), ask(where.database, "SELECT count(*) FROM notification_log")) == (1, [(1,)])
             where.post.hold = False
             async with daemon(where.configure()) as running:
                 await until(lambda: bool(where.post.mails))
@@ -144,7 +144,7 @@ def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> Non
             assert set(mails) == {row[0] for row in ask(where.database, "SELECT message_id FROM mail")}
             told = Counter(fingerprint for mail in mails.values() for fingerprint in told_in(mail))
             assert set(told.values()) == {1}
-            remembered = {key.partition(" ")[2] for (key,) in ask(where.database, TOLD)}
+            remembered = {key.partition(" ")[2] for (key,) in ask(where.database, NOTIFIED)}
             assert remembered
             assert remembered <= set(told)
 
