@@ -204,21 +204,21 @@ def _settings(found: DiscoveredTarget, labels: dict[str, str], title: str) -> Di
 
 
 def with_preset(
-    target: Target, aliases: tuple[str, ...], part: TargetTraits, preset: Preset | None
+    target: Target, aliases: tuple[str, ...], traits: TargetTraits, preset: Preset | None
 ) -> Target:
     """Return a target with the info and traits of its preset; its own title is kept."""
-    told = target.info
+    info = target.info
     if preset is not None:
         _, port = split_location(target.location)
-        told = make_target_info(preset, "", target.host, int(port))
-        told = replace(told, title=target.info.title or told.title)
-        part = replace(
-            part,
-            standby=part.standby or preset.standby,
-            plain_possible=part.plain_possible or preset.plain_possible,
-            key_type=part.key_type or preset.key_type,
+        info = make_target_info(preset, "", target.host, int(port))
+        info = replace(info, title=target.info.title or info.title)
+        traits = replace(
+            traits,
+            standby=traits.standby or preset.standby,
+            plain_possible=traits.plain_possible or preset.plain_possible,
+            key_type=traits.key_type or preset.key_type,
         )
-    return replace(target, aliases=aliases, info=told, traits=part)
+    return replace(target, aliases=aliases, info=info, traits=traits)
 
 
 def with_owner(target: Target, owner: str, note: str) -> Target:

@@ -73,7 +73,7 @@ class SiteEndpoint:
         """
         given = tuple(name for name in dict.fromkeys(self.public_names) if name != self.host)
         known = tuple(name for name in dict.fromkeys((*given, *self.aliases)) if name != self.host)
-        part = self.preset.traits
+        traits = self.preset.traits
         labels = {
             "component": self.preset.component,
             "certificate_group": self.preset.certificate_group,
@@ -88,11 +88,11 @@ class SiteEndpoint:
             aliases=known,
             preset=self.preset.key,
             traits=TargetTraits(
-                standby=part.standby,
-                plain_possible=part.plain_possible,
+                standby=traits.standby,
+                plain_possible=traits.plain_possible,
                 stands_in_for=self.stands_in_for,
                 public_names=tuple(name for name in given if not is_ip(name)),
-                key_type=part.key_type,
+                key_type=traits.key_type,
             ),
             name=display(self.name.strip(), LONGEST_NAME),
         )

@@ -9,12 +9,12 @@ LONGEST_NAME = 100
 
 def title(preset: Preset, name: str, host: str, port: int) -> str:
     """Return the title for mails: role, name of the server, certificate, port."""
-    called = display(name.strip(), LONGEST_NAME)
+    server = display(name.strip(), LONGEST_NAME)
     # A service is often registered under the name of its role ("MobileServer"), which is not a server name.
-    if not called or _squeezed(called) == _squeezed(preset.name):
-        called = display(host, LONGEST_NAME)
-    told = called.casefold().startswith(preset.name.casefold())
-    return f"{called if told else f'{preset.name} {called}'}, {preset.certificate}, port {port}"
+    if not server or _squeezed(server) == _squeezed(preset.name):
+        server = display(host, LONGEST_NAME)
+    names_role = server.casefold().startswith(preset.name.casefold())
+    return f"{server if names_role else f'{preset.name} {server}'}, {preset.certificate}, port {port}"
 
 
 def _squeezed(name: str) -> str:

@@ -31,7 +31,7 @@ class TestNeverSeen:
     """What stands by cannot be judged from the network, and that is said."""
 
     SPARE = TargetState(
-        recorder("spare:7563", part=TargetTraits(standby=True)),
+        recorder("spare:7563", traits=TargetTraits(standby=True)),
         watched_since=STARTED,
         probed_at=NOW,
         unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, text("scan its store or test a failover")),

@@ -29,7 +29,7 @@ from support.factories.alerts_world import (
     unreachable,
 )
 
-MEANING = TargetInfo(
+TARGET_INFO = TargetInfo(
     title="Recorder 1",
     component="Recording Server",
     runbook=Runbook(
@@ -65,7 +65,7 @@ def test_days(left: timedelta, expected: str) -> None:
         (ending("rec:7563", certificate(1, 20)), "[WARNING] rec:7563 ends in 20 days"),
         (ending("rec:7563", certificate(1, -2), Severity.CRITICAL), "[EXPIRED] rec:7563 ended 2 days ago"),
         (
-            ending("rec:7563", certificate(1, 3), Severity.CRITICAL, on=target("rec:7563", meaning=MEANING)),
+            ending("rec:7563", certificate(1, 3), Severity.CRITICAL, on=target("rec:7563", info=TARGET_INFO)),
             "[CRITICAL] Recorder 1 ends in 3 days",
         ),
         (
@@ -89,7 +89,7 @@ def test_subject_counts_the_rest() -> None:
 def test_owner_and_note() -> None:
     """Who is responsible and what to know of it stand beside what is wrong; several owners are listed."""
     whose = [
-        target(f"h{n}:443", meaning=replace(MEANING, owner=owner, note=note))
+        target(f"h{n}:443", info=replace(TARGET_INFO, owner=owner, note=note))
         for n, (owner, note) in enumerate([("Video team", "rack 7"), ("IT", ""), ("IT", "")])
     ]
     shown = certificate(1, 3)
@@ -135,7 +135,7 @@ def test_inventory_subject() -> None:
 def test_certificate_is_described_in_full(kind: str) -> None:
     """Both bodies hold every fact an administrator needs to find the certificate, and what to do."""
     one = replace(certificate(0xABC, 3.5), dns_names=("rec.vms.example", "rec"), ip_addresses=("10.0.0.5",))
-    state = ending("10.0.0.5:7563", one, Severity.CRITICAL, on=target("10.0.0.5:7563", meaning=MEANING))
+    state = ending("10.0.0.5:7563", one, Severity.CRITICAL, on=target("10.0.0.5:7563", info=TARGET_INFO))
     wanted = [
         one.subject,
         "rec.vms.example, rec, 10.0.0.5",
@@ -147,7 +147,7 @@ def test_certificate_is_described_in_full(kind: str) -> None:
         "2026-11-27 00:00:00 UTC",
         "3 (ends in 3 days)",
         "Recorder 1: 10.0.0.5:7563",
-        *(MEANING.runbook.impact, *MEANING.runbook.steps, MEANING.runbook.link),
+        *(TARGET_INFO.runbook.impact, *TARGET_INFO.runbook.steps, TARGET_INFO.runbook.link),
     ]
     body = text_of(mail_about(state), kind)
     assert [text for text in wanted if text not in body] == []

@@ -104,12 +104,12 @@ def test_a_ca_speaks_for_itself() -> None:
 
 def test_steps() -> None:
     """A revoked certificate needs another one: the steps of a renewal come along, for a CA those of a CA."""
-    meaning = TargetInfo(
+    info = TargetInfo(
         "Recorder 01",
         runbook=Runbook(steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",)),
     )
-    state = seen("a:443", LEAF, on=target("a:443", policy=ASKED, meaning=meaning), above=(MIDDLE, ROOT))
-    state = replace(state, target=replace(state.target, info=meaning))
+    state = seen("a:443", LEAF, on=target("a:443", policy=ASKED, info=info), above=(MIDDLE, ROOT))
+    state = replace(state, target=replace(state.target, info=info))
     (leaf,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED),)), {}).items
     (ca,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).items
     assert leaf.renewal_steps[0].steps

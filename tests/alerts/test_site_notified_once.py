@@ -35,7 +35,7 @@ def port_of(host: str, number: int, shown: Certificate | None, failed: int) -> T
         if host == "spare"
         else TargetTraits(plain_possible=True)
     )
-    on = recorder(f"{host}:{number}", part=spare)
+    on = recorder(f"{host}:{number}", traits=spare)
     group = ("certificate_group", "streaming_media" if number == 7563 else "server")
     on = replace(on, labels=(group, *LABELS[1:]), policy=Policy(encryption="any"))
     state = TargetState(on, watched_since=STARTED, probed_at=NOW, failed_probes=failed)

@@ -20,12 +20,12 @@ from monitor.model import (
 from support.factories.alerts_recorders import (
     CA,
     LEAF,
-    MEANING,
     SHORT_CA,
+    TARGET_INFO,
     TITLE,
     WHERE,
     ending_under,
-    notification_records,
+    notification_items,
     recorder,
     with_runbook,
 )
@@ -43,7 +43,7 @@ from support.factories.alerts_world import (
 
 def steps_of(*states: TargetState) -> list[str]:
     """Return the steps of the one item about a picture."""
-    (item,) = notification_records(*states)
+    (item,) = notification_items(*states)
     return [step for advice in item.renewal_steps for step in advice.steps]
 
 
@@ -69,12 +69,12 @@ def test_title_then_effect_then_steps(kind: str) -> None:
 def test_several_effects_are_a_list() -> None:
     """What stops on several kinds of server has one heading."""
     other = replace(
-        MEANING,
+        TARGET_INFO,
         title="Event Server",
         component="event_server",
-        runbook=replace(MEANING.runbook, impact="Alarms stop."),
+        runbook=replace(TARGET_INFO.runbook, impact="Alarms stop."),
     )
-    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
+    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
     lines = body.splitlines()
     first = lines.index("  What stops working:")
     assert lines[first + 1 : first + 3] == ["    - Live and playback stop.", "    - Alarms stop."]
@@ -98,7 +98,7 @@ def test_old_thumbprint_is_never_near_a_command() -> None:
 )
 def test_a_command_wins_over_what_is_served(text: str) -> None:
     """A step with a command, or one that says nothing, never holds the thumbprint of the old certificate."""
-    (step,) = steps_of(ending_under(CA, on=recorder(meaning=with_runbook(MEANING, steps=(text,)))))
+    (step,) = steps_of(ending_under(CA, on=recorder(info=with_runbook(TARGET_INFO, steps=(text,)))))
     assert (LEAF.sha1 in step, "<thumbprint of the new certificate>" in step) == (False, True)
 
 
@@ -125,7 +125,7 @@ def test_ca_first_when_it_ends_within_the_new_life(
 
 def test_without_a_text_for_the_ca_the_steps_stay() -> None:
     """Somebody's own steps are not dropped for a text that they never wrote."""
-    own = recorder(meaning=with_runbook(MEANING, ca_first=()))
+    own = recorder(info=with_runbook(TARGET_INFO, ca_first=()))
     assert len(steps_of(ending_under(SHORT_CA, on=own))) == 3
 
 
@@ -141,10 +141,10 @@ def test_steps_once_for_places_of_one_preset() -> None:
     states = []
     for number in range(1, 4):
         where = f"rec{number}:7563"
-        meaning = replace(
-            with_runbook(MEANING, steps=(f"On rec{number} renew it.",)), title=f"Recorder {number}"
+        info = replace(
+            with_runbook(TARGET_INFO, steps=(f"On rec{number} renew it.",)), title=f"Recorder {number}"
         )
-        states.append(ending_under(CA, on=recorder(where, meaning=meaning)))
+        states.append(ending_under(CA, on=recorder(where, info=info)))
     body = text_of(mail_about(*states))
     heading = "What to do for Recorder 1, and likewise for the others:"
     assert [text in body for text in (heading, "On rec1 renew it.", "On rec2", "Recorder 3: rec3:7563")] == [
@@ -159,9 +159,9 @@ def test_steps_once_for_places_of_one_preset() -> None:
 def test_kinds_keep_their_own_steps() -> None:
     """One certificate on two kinds of server has the steps of both."""
     other = replace(
-        with_runbook(MEANING, steps=("Other way.",)), title="Event Server", component="event_server"
+        with_runbook(TARGET_INFO, steps=("Other way.",)), title="Event Server", component="event_server"
     )
-    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", meaning=other))))
+    body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
     headings = [f"What to do for {title}, and likewise for the others:" for title in (TITLE, "Event Server")]
     assert [heading in body for heading in headings] == [True, True]
 
@@ -190,17 +190,17 @@ def test_kinds_keep_their_own_steps() -> None:
 )
 def test_steps_only_for_what_a_renewal_solves(check: Check, expected: tuple[bool, bool]) -> None:
     """What stops is said where clients refuse, steps where a new certificate helps, the link always."""
-    (item,) = notification_records(
+    (item,) = notification_items(
         seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder(name="rec1"), above=(CA,))
     )
     (advice,) = item.renewal_steps
     assert (bool(advice.impact), bool(advice.steps)) == expected
-    assert advice.link == MEANING.runbook.link
+    assert advice.link == TARGET_INFO.runbook.link
 
 
 def test_names_to_ask_for_hold_those_that_were_missing() -> None:
     """The new certificate is asked for with the names that clients are given, and the wanted name."""
-    on = recorder(part=TargetTraits(public_names=("rec1", "recorder.vms.example")), name="rec1.vms.example")
+    on = recorder(traits=TargetTraits(public_names=("rec1", "recorder.vms.example")), name="rec1.vms.example")
     found = finding(Check.NAME, LEAF, WHERE)
     (step, *_) = steps_of(seen(WHERE, LEAF, found, on=on, above=(CA,)))
     assert "for rec1, 10.0.0.5, recorder.vms.example, rec1.vms.example." in step
@@ -235,9 +235,9 @@ def test_unknown_braces_stay(text: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
 def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
     """Texts of a configuration and names of a stranger never break a mail."""
-    meaning = TargetInfo(name, name, runbook=Runbook(name, (*texts, "{names} {"), tuple(texts), link=name))
+    info = TargetInfo(name, name, runbook=Runbook(name, (*texts, "{names} {"), tuple(texts), link=name))
     one = replace(LEAF, dns_names=(name,), issuer_cn=name)
-    message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(meaning=meaning), shown=one)))
+    message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(info=info), shown=one)))
     parts = [part.get_content_type() for part in message.walk()]
     assert (message.defects, parts) == ([], ["multipart/alternative", "text/plain", "text/html"])
 

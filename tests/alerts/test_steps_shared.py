@@ -9,11 +9,11 @@ from monitor.model import Check, Finding, Policy, Severity, Snapshot, TargetStat
 from support.factories.alerts_recorders import (
     CA,
     LEAF,
-    MEANING,
     SHORT_CA,
+    TARGET_INFO,
     TITLE,
     WHERE,
-    notification_records,
+    notification_items,
     recorder,
 )
 from support.factories.alerts_world import (
@@ -37,7 +37,7 @@ class TestAuthority:
     def falling(self, number: int, *checks: Check) -> TargetState:
         """Return a recorder below the short CA."""
         where, shown = f"rec{number}:7563", certificate(number, 300, name=f"rec{number}")
-        on = recorder(where, meaning=replace(MEANING, title=f"Recorder {number}"))
+        on = recorder(where, info=replace(TARGET_INFO, title=f"Recorder {number}"))
         findings = [
             Finding(Check.CA_EXPIRY, Severity.WARNING, text("its CA ends"), SHORT_CA.sha256, where)
             if check is Check.CA_EXPIRY
@@ -56,7 +56,7 @@ class TestAuthority:
     def test_leaves_that_outlive_it_are_one_entry(self) -> None:
         """Named by the CA, with every server that falls with it, and its renewal first."""
         states = [self.falling(number, Check.OUTLIVES_CA) for number in range(1, 6)]
-        (item,) = notification_records(*states)
+        (item,) = notification_items(*states)
         body = text_of(mail_about(*states))
         assert (item.title, item.certificate, len(item.locations)) == ("VMS CA", SHORT_CA, 5)
         assert "[WARNING] VMS CA: a certificate outlives its CA, ends in 170 days" in body
@@ -77,7 +77,7 @@ class TestAuthority:
     def test_its_end_and_its_leaves_are_one_entry(self) -> None:
         """The CA's own end and what outlives it stand together."""
         states = [self.falling(n, Check.CA_EXPIRY, Check.OUTLIVES_CA) for n in (1, 2)]
-        (item,) = notification_records(*states)
+        (item,) = notification_items(*states)
         assert (item.title, item.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
         assert [advice.ca_first for advice in item.renewal_steps] == [True]
 
@@ -127,7 +127,7 @@ def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
 class TestSharedMatters:
     """What several targets share is told once, by its matter."""
 
-    SERVER = replace(MEANING, title="Recording Server Recorder 01, server certificate, port 9001")
+    SERVER = replace(TARGET_INFO, title="Recording Server Recorder 01, server certificate, port 9001")
 
     @pytest.mark.parametrize(
         ("check", "matter", "title"),
@@ -141,7 +141,7 @@ class TestSharedMatters:
     def test_told_once_and_solved_once(self, check: Check, matter: str, title: str) -> None:
         """One item and one row; deciding again tells nothing; gone while all answer is solved."""
         states = (
-            seen("rec1:9001", LEAF, on=recorder("rec1:9001", meaning=self.SERVER), above=(CA,)),
+            seen("rec1:9001", LEAF, on=recorder("rec1:9001", info=self.SERVER), above=(CA,)),
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
         )
         picture_now = shared(check, *states, matter=matter)
@@ -156,7 +156,7 @@ class TestSharedMatters:
     def test_only_the_forgotten_one_of_a_pair_gets_steps(self) -> None:
         """The port that was renewed needs none."""
         states = (
-            seen("rec1:9001", LEAF, on=recorder("rec1:9001", meaning=self.SERVER), above=(CA,)),
+            seen("rec1:9001", LEAF, on=recorder("rec1:9001", info=self.SERVER), above=(CA,)),
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
         )
         snapshot = shared(Check.RECORDER_PAIR, *states, matter="recorder_pair rec1")

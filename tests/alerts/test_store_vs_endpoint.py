@@ -26,7 +26,7 @@ from monitor.model import (
     text,
 )
 from monitor.xprotect import Presets, make_target_info
-from support.factories.alerts_recorders import MEANING, with_runbook
+from support.factories.alerts_recorders import TARGET_INFO, with_runbook
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, apply, mails, news, parsed, picture, text_of
 from support.factories.machines import (
     CA,
@@ -128,7 +128,7 @@ class TestServedOld:
 
     def test_a_placeholder_in_the_users_own_steps(self) -> None:
         """A thumbprint in the steps for switching is that of the new certificate."""
-        own = with_runbook(MEANING, switch=("Run it with /thumbprint={thumbprint} for {names}",))
+        own = with_runbook(TARGET_INFO, switch=("Run it with /thumbprint={thumbprint} for {names}",))
         (advice,) = item(RENEWED_STORE, recorder(own)).renewal_steps
         assert advice.steps == (f"Run it with /thumbprint={NEW.sha1} for {HOST}",)
 

@@ -56,7 +56,7 @@ def test_hosts_of_one_name_in_two_zones_are_two() -> None:
 def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
     """Several ports go by what their titles share, or by their host, in a notice and in the inventory."""
     states = [
-        unreachable(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", meaning=TargetInfo(title=title))))
+        unreachable(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", info=TargetInfo(title=title))))
         for n, title in enumerate(titles, 1)
     ]
     others = [seen(f"h{n}:443", certificate(n)) for n in range(20)]

@@ -20,7 +20,7 @@ def test_good_by_its_list() -> None:
         own = world.leaf("/ca.crl")
         world.server.replies["/ca.crl"] = http(crl(world.ca))
         await world.round(state(own, world.ca))
-        assert world.told(own) == (GOOD, "crl")
+        assert world.status_of(own) == (GOOD, "crl")
 
     in_world(act)
 
@@ -32,7 +32,7 @@ def test_revoked_by_its_list() -> None:
         own = world.leaf("/ca.crl")
         world.server.replies["/ca.crl"] = http(crl(world.ca, entry(own)))
         await world.round(state(own, world.ca))
-        assert world.told(own) == (REVOKED, "crl")
+        assert world.status_of(own) == (REVOKED, "crl")
         assert world.known[own.sha256].revoked_at == NOW - DAY
 
     in_world(act)
@@ -45,7 +45,7 @@ def test_asked_directly() -> None:
         own = world.leaf(responder="/ocsp")
         world.server.replies["/ocsp"] = http(response(own, world.ca, ocsp.OCSPCertStatus.REVOKED))
         await world.round(state(own, world.ca))
-        assert world.told(own) == (REVOKED, "ocsp")
+        assert world.status_of(own) == (REVOKED, "ocsp")
         asked = world.server.requests[0]
         assert ocsp.load_der_ocsp_request(asked.body).serial_number == own.certificate.serial_number
         assert (asked.method, asked.headers["content-type"]) == ("POST", "application/ocsp-request")
@@ -60,7 +60,7 @@ def test_stapled() -> None:
         own = world.leaf("/ca.crl", responder="/ocsp")
         staple = Staple("rec.example:443", response(own, world.ca))
         await world.round(state(own, world.ca, staples=(staple,)))
-        assert (world.told(own), world.server.asked) == ((GOOD, "staple"), [])
+        assert (world.status_of(own), world.server.asked) == ((GOOD, "staple"), [])
 
     in_world(act)
 
@@ -73,7 +73,7 @@ def test_order(order: tuple[str, str]) -> None:
         own = world.leaf("/crl", responder="/ocsp")
         world.server.replies |= {"/crl": http(crl(world.ca)), "/ocsp": http(response(own, world.ca))}
         await world.round(state(own, world.ca, sources=order))
-        assert (world.told(own), world.server.asked) == ((GOOD, order[0]), [f"/{order[0]}"])
+        assert (world.status_of(own), world.server.asked) == ((GOOD, order[0]), [f"/{order[0]}"])
 
     in_world(act)
 
@@ -86,7 +86,7 @@ def test_the_next_source() -> None:
         old = response(own, world.ca, begin=NOW - 9 * DAY, end=NOW - DAY)
         world.server.replies["/ocsp"] = http(response(own, world.ca))
         await world.round(state(own, world.ca, staples=(Staple("rec.example:443", old),)))
-        assert world.told(own) == (GOOD, "ocsp")
+        assert world.status_of(own) == (GOOD, "ocsp")
 
     in_world(act)
 
@@ -98,7 +98,7 @@ def test_only_what_is_configured() -> None:
         own = world.leaf("/ca.crl", responder="/ocsp")
         world.server.replies["/ocsp"] = http(response(own, world.ca))
         await world.round(state(own, world.ca, sources=("crl",)))
-        assert (world.told(own), world.server.asked) == ((UNKNOWN, ""), ["/ca.crl"])
+        assert (world.status_of(own), world.server.asked) == ((UNKNOWN, ""), ["/ca.crl"])
 
     in_world(act)
 
@@ -126,7 +126,7 @@ def test_a_private_address_that_nobody_allowed() -> None:
         own = world.leaf("/ca.crl")
         closed = World(world.server, world.ca, ders=world.ders, policy=UrlPolicy())
         await closed.round(state(own, world.ca, sources=("crl",)))
-        assert closed.told(own) == (UNKNOWN, "")
+        assert closed.status_of(own) == (UNKNOWN, "")
         assert "127.0.0.1 is a private address" in closed.known[own.sha256].detail
         assert "list it under issuers.private_addresses" in closed.known[own.sha256].detail
         assert world.server.asked == []
@@ -145,7 +145,7 @@ def test_allowing_it() -> None:
         await closed.round(shown)
         closed.asking.use(fetcher())
         await closed.round(shown)
-        assert closed.told(own) == (GOOD, "crl")
+        assert closed.status_of(own) == (GOOD, "crl")
 
     in_world(act)
 
@@ -190,7 +190,7 @@ def test_one_list_for_all() -> None:
         world.server.replies["/ca.crl"] = http(crl(world.ca, entry(leaves[7])))
         await world.round(*(state(one, world.ca, name=f"{n}:443") for n, one in enumerate(leaves)))
         assert world.server.asked == ["/ca.crl"]
-        assert [n for n, one in enumerate(leaves) if world.told(one)[0] is REVOKED] == [7]
+        assert [n for n, one in enumerate(leaves) if world.status_of(one)[0] is REVOKED] == [7]
         assert sum(known.status is GOOD for known in world.known.values()) == 39
 
     in_world(act)

@@ -35,7 +35,7 @@ def test_nothing_is_asked_before_it_is_due() -> None:
             '"7"',
             "Mon, 23 Nov 2026 11:00:00 GMT",
         )
-        assert world.told(own) == (GOOD, "crl")
+        assert world.status_of(own) == (GOOD, "crl")
 
     in_world(act)
 
@@ -50,7 +50,7 @@ def test_a_new_list_is_read() -> None:
         await world.round(shown)
         world.server.replies["/ca.crl"] = http(crl(world.ca, entry(own), end=NOW + 9 * DAY))
         await world.later(6 * HOUR, shown)
-        assert world.told(own) == (REVOKED, "crl")
+        assert world.status_of(own) == (REVOKED, "crl")
 
     in_world(act)
 
@@ -65,9 +65,9 @@ def test_a_list_that_cannot_be_had_any_more() -> None:
         await world.round(shown)
         del world.server.replies["/ca.crl"]
         await world.later(6 * HOUR, shown)
-        assert world.told(own) == (GOOD, "crl")
+        assert world.status_of(own) == (GOOD, "crl")
         await world.later(3 * HOUR, shown)
-        assert world.told(own)[0] is UNKNOWN
+        assert world.status_of(own)[0] is UNKNOWN
 
     in_world(act)
 
@@ -188,7 +188,7 @@ def test_bytes_that_are_not_recorded_yet() -> None:
         assert world.known == {}
         world.ders[own.sha256] = own.der
         await world.later(timedelta(seconds=30), shown)
-        assert world.told(own) == (GOOD, "crl")
+        assert world.status_of(own) == (GOOD, "crl")
 
     in_world(act)
 
@@ -204,7 +204,7 @@ def test_bytes_that_are_never_recorded_hold_nobody_up() -> None:
         states = [state(one, world.ca, name=f"{n}:1") for n, one in enumerate((*lost, own))]
         assert await world.round(*states) is True
         assert await world.round(*states) is False
-        assert world.told(own) == (GOOD, "crl")
+        assert world.status_of(own) == (GOOD, "crl")
 
     in_world(act)
 
@@ -237,10 +237,10 @@ def test_delta_lists() -> None:
         delta = [(x509.DeltaCRLIndicator(1), True), (x509.CRLNumber(2), False)]
         world.server.replies["/ca.crl"] = http(whole)
         await world.round(state(own, world.ca))
-        assert world.told(own) == (GOOD, "crl")
+        assert world.status_of(own) == (GOOD, "crl")
         world.server.replies["/ca+.crl"] = http(crl(world.ca, entry(own), extensions=delta))
         await world.later(6 * HOUR, state(own, world.ca))
-        assert world.told(own) == (REVOKED, "crl")
+        assert world.status_of(own) == (REVOKED, "crl")
 
     in_world(act)
 
@@ -252,7 +252,7 @@ def test_a_page_instead_of_a_list() -> None:
         own = world.leaf("/ca.crl")
         world.server.replies["/ca.crl"] = http(b"<html>Welcome</html>")
         await world.round(state(own, world.ca, sources=("crl",)))
-        assert world.told(own)[0] is UNKNOWN
+        assert world.status_of(own)[0] is UNKNOWN
         assert "it is no CRL" in world.known[own.sha256].detail
 
     in_world(act)
@@ -291,7 +291,7 @@ def test_a_bug_costs_one_certificate(
 
         monkeypatch.setattr(world.asking._checker._crls, "fetch", broken)
         await world.round(state(odd, world.ca, name="a:1"), state(own, world.ca, name="b:1"))
-        assert (world.told(odd), world.told(own)) == ((UNKNOWN, ""), (GOOD, "crl"))
+        assert (world.status_of(odd), world.status_of(own)) == ((UNKNOWN, ""), (GOOD, "crl"))
         assert "ended in a bug of cert-monitor" in caplog.text
 
     in_world(act)

@@ -14,7 +14,7 @@ STEPS = (
     "Run configurator /thumbprint={thumbprint} {unknown} {} {0!r}",
     "The certificate currently served is {thumbprint}.",
 )
-MEANING = TargetInfo(
+TARGET_INFO = TargetInfo(
     title=TITLE,
     component="recording_server",
     runbook=Runbook(
@@ -41,11 +41,11 @@ def with_runbook(info: TargetInfo, **changes: Any) -> TargetInfo:
 
 
 def recorder(
-    where: str = WHERE, *, meaning: TargetInfo = MEANING, part: TargetTraits | None = None, name: str = ""
+    where: str = WHERE, *, info: TargetInfo = TARGET_INFO, traits: TargetTraits | None = None, name: str = ""
 ) -> Target:
-    """Return a recorder's port with its meaning and labels."""
-    plain = target(where, meaning=meaning)
-    return replace(plain, labels=LABELS, traits=part or TargetTraits(), server_name=name)
+    """Return a recorder's port with its info and labels."""
+    plain = target(where, info=info)
+    return replace(plain, labels=LABELS, traits=traits or TargetTraits(), server_name=name)
 
 
 def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificate = LEAF) -> TargetState:
@@ -54,7 +54,7 @@ def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificat
     return ending(on.location, shown, on=on, above=(ca,))
 
 
-def notification_records(
+def notification_items(
     *states: TargetState, correlated: dict[str, tuple[Finding, ...]] | None = None
 ) -> tuple[NotificationItem, ...]:
     """Return the items about a picture, nothing told before."""

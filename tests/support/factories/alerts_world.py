@@ -64,7 +64,7 @@ def certificate(
 
 
 def target(
-    where: str, *, host: str = "", policy: Policy | None = None, meaning: TargetInfo | None = None
+    where: str, *, host: str = "", policy: Policy | None = None, info: TargetInfo | None = None
 ) -> Target:
     """Return an endpoint target named by its location."""
     return Target(
@@ -74,7 +74,7 @@ def target(
         settings=None,
         policy=policy or Policy(),
         host=host or where.partition(":")[0],
-        info=meaning or TargetInfo(),
+        info=info or TargetInfo(),
     )
 
 

@@ -86,7 +86,7 @@ class World:
         self.clock.at += span
         await self.round(*states)
 
-    def told(self, issued: pki.Issued) -> tuple[RevocationStatus, str]:
+    def status_of(self, issued: pki.Issued) -> tuple[RevocationStatus, str]:
         """Return what is known of a certificate, and from where."""
         known = self.known[issued.sha256]
         return known.status, known.source
