@@ -29,7 +29,7 @@ Link = tuple[Certificate, bytes]
 class Judge:
     """Judge targets against their anchors; holds the path finder's cache and since when we are awake.
 
-    ``awake_at`` is set anew after every start, sleep and clock step: a target is not blind because the
+    ``awake_at`` is set anew after every start, sleep and clock step: a target is not unreachable because the
     monitor did not look.
     """
 
@@ -76,7 +76,7 @@ class Judge:
             assessment = judge(target, sightings, paths, now, encrypted=encrypted, lists=lists)
             state = replace(state, assessment=assessment)
         if succeeded:
-            # Whatever the clock did during the probe: what has just been seen is not blind.
+            # Whatever the clock did during the probe: what has just been seen is reachable.
             return state if state.unreachable is None else replace(state, unreachable=None)
         return self._with_unreachability(state, now)
 
