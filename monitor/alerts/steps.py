@@ -48,7 +48,7 @@ def add_steps(
     certificate: Certificate | None,
     now: datetime,
 ) -> None:
-    """Add what a target's meaning says to a finding, once for all targets whose meaning says the same.
+    """Add what a target's info says to a finding, once for all targets with the same info.
 
     A finding that a renewal resolves and that has no certificate is about the other one of a pair: this one
     needs no steps.

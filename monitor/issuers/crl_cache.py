@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from monitor.http.fetch import Fetcher
 from monitor.http.request import FetchError, FetchRequest, FetchResponse, Redirects
-from monitor.issuers.fetched_crl import FetchedCrl, UnreadableCrlError, read_crl
+from monitor.issuers.fetched_crl import FetchedCrl, MalformedCrlError, read_crl
 from monitor.model import Clock
 from monitor.parse import display
 from monitor.threads import ThreadPool
@@ -108,7 +108,7 @@ class CrlCache:
     async def _read(self, url: str, answer: FetchResponse) -> FetchedCrl:
         try:
             return await self._pool.run(read_crl, answer.body, url)
-        except UnreadableCrlError as error:
+        except MalformedCrlError as error:
             raise CrlUnavailableError(f"what {display(url, 200)} holds is none: {error}") from None
 
     def _note(self, url: str, said: str) -> None:

@@ -12,7 +12,7 @@ from monitor.parse.der import children, element
 _PEM = b"-----BEGIN X509 CRL-----"
 
 
-class UnreadableCrlError(ValueError):
+class MalformedCrlError(ValueError):
     """The bytes are not a CRL."""
 
 
@@ -43,14 +43,14 @@ class FetchedCrl:
 
 
 def read_crl(data: bytes, url: str) -> FetchedCrl:
-    """Parse a CRL in DER, or in PEM although RFC 5280 wants DER; raise ``UnreadableCrlError``."""
+    """Parse a CRL in DER, or in PEM although RFC 5280 wants DER; raise ``MalformedCrlError``."""
     try:
         if data.lstrip().startswith(_PEM):
             crl = x509.load_pem_x509_crl(data)
             return FetchedCrl(url, crl.public_bytes(Encoding.DER), crl)
         return FetchedCrl(url, data, x509.load_der_x509_crl(data))
     except UNREADABLE:
-        raise UnreadableCrlError("it is no CRL") from None
+        raise MalformedCrlError("it is no CRL") from None
 
 
 def _verified(fetched: FetchedCrl, issuer: x509.Certificate) -> bool:

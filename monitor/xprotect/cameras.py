@@ -39,7 +39,7 @@ def _https(settings: object) -> Mapping[str, object]:
 
 
 def _camera(
-    item: object, address: hosts.Url, settings: Mapping[str, object], presets: Presets
+    item: object, address: hosts.ServiceUrl, settings: Mapping[str, object], presets: Presets
 ) -> Iterator[SiteEndpoint | Note]:
     said = fields.flag(settings, "HTTPSEnabled")
     # The settings outweigh the scheme of the address, but some drivers have none.

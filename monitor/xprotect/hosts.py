@@ -12,7 +12,7 @@ _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 ENCRYPTED = frozenset({"https", "wss"})
 
 
-class Url(NamedTuple):
+class ServiceUrl(NamedTuple):
     """The parts of a URL; ``port`` is ``None`` if it has none, ``host`` is normalized by ``host``."""
 
     scheme: str
@@ -30,14 +30,14 @@ class Url(NamedTuple):
         return self.port or _PORTS[self.scheme]
 
 
-def url(text: str) -> Url | None:
+def url(text: str) -> ServiceUrl | None:
     """Parse an http, https, ws or wss URL, or a host with an optional port; ``None`` for anything else."""
     bare = text.strip()
     try:
         found = read_url(bare if _SCHEME.match(bare) else f"https://{bare}", _PORTS, "")
     except ValueError:
         return None
-    return None if "%" in found.host else Url(found.parts.scheme, found.host, found.port)
+    return None if "%" in found.host else ServiceUrl(found.parts.scheme, found.host, found.port)
 
 
 def host(text: str) -> str:

@@ -12,7 +12,7 @@ from monitor.xprotect.site_endpoint import SiteEndpoint
 _NAMED = ("uri", "url", "endpoint")
 
 
-def management_server(api: hosts.Url, presets: Presets, name: str) -> Iterator[SiteEndpoint]:
+def management_server(api: hosts.ServiceUrl, presets: Presets, name: str) -> Iterator[SiteEndpoint]:
     """Yield the ports of the configured management server; the port of its gateway is the configured one."""
     for number, preset in enumerate(presets.watched_ports("management_server")):
         port = preset.port if number or api.port is None else api.port
@@ -57,7 +57,9 @@ def _service(item: object, presets: Presets) -> Iterator[SiteEndpoint | Note]:
     yield from endpoints
 
 
-def _endpoints(urls: list[hosts.Url], role: str, name: str, presets: Presets) -> Iterator[SiteEndpoint]:
+def _endpoints(
+    urls: list[hosts.ServiceUrl], role: str, name: str, presets: Presets
+) -> Iterator[SiteEndpoint]:
     """Yield each host and port once; if only ports without TLS are announced, the role's usual ones."""
     usual = presets.watched_ports(role)
     met: set[str] = set()

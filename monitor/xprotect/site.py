@@ -58,7 +58,7 @@ def site_endpoints(  # noqa: PLR0913 - the last four come from the configuration
 
 
 def _everything(
-    answers: Answers, presets: Presets, api: hosts.Url | None, own: str, include: Collection[str]
+    answers: Answers, presets: Presets, api: hosts.ServiceUrl | None, own: str, include: Collection[str]
 ) -> Iterator[SiteEndpoint | Note]:
     """Yield every endpoint; of several with one location, the first determines the preset."""
     if "servers" in include:

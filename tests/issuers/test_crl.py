@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.issuers.crl import crl_verdict
-from monitor.issuers.fetched_crl import UnreadableCrlError, read_crl
+from monitor.issuers.fetched_crl import MalformedCrlError, read_crl
 from support import pki
 from support.factories.crl_verdicts import (
     CA,
@@ -242,7 +242,7 @@ def test_odd_entries(extra: tuple[x509.ExtensionType, bool]) -> None:
 @pytest.mark.parametrize("data", [b"", b"x", b"<html>", LEAF.der, crl(CA)[:-1], crl(CA) + b"x"])
 def test_what_is_no_list(data: bytes) -> None:
     """Other bytes are refused."""
-    with pytest.raises(UnreadableCrlError):
+    with pytest.raises(MalformedCrlError):
         read_crl(data, URL)
 
 
@@ -258,7 +258,7 @@ def test_damaged_lists(damage: dict[int, int]) -> None:
         der[position] = octet
     try:
         held = read_crl(bytes(der), URL)
-    except UnreadableCrlError:
+    except MalformedCrlError:
         return
     assert crl_verdict(held, pair(LEAF, CA), NOW).status is not GOOD
 

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from monitor.issuers.crl import crl_verdict
-from monitor.issuers.fetched_crl import UnreadableCrlError
+from monitor.issuers.fetched_crl import MalformedCrlError
 from support import pki
 from support.factories.crl_verdicts import CA, GOOD, OTHER, UNKNOWN, signed_anew, verdict_of
 from support.pki.crls import URL, crl, points
@@ -27,7 +27,7 @@ def test_two_algorithms() -> None:
     algorithm, other = bytes.fromhex("300a06082a8648ce3d040302"), bytes.fromhex("300a06082a8648ce3d040303")
     body = x509.load_der_x509_crl(crl(CA)).tbs_certlist_bytes
     assert verdict_of(signed_anew(body)).status is GOOD
-    with pytest.raises(UnreadableCrlError):
+    with pytest.raises(MalformedCrlError):
         verdict_of(signed_anew(body.replace(algorithm, other)))
 
 

@@ -7,7 +7,7 @@ import ssl
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.context import DiscoveryContext
 from monitor.discovery.groups import parse_groups
-from monitor.discovery.http_sd.request import ListAnswer, Login, NoListError, get_list
+from monitor.discovery.http_sd.request import HttpCredentials, ListAnswer, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.documents import dotted
 from monitor.model import Failure, FailureReason
@@ -55,11 +55,11 @@ class HttpSd(BaseDiscovery):
         """Close the thread pool; connections live no longer than one ``discover``."""
         self._pool.close()
 
-    async def _login(self) -> Login | None:
+    async def _login(self) -> HttpCredentials | None:
         reference = self._settings.secret
         if reference is None:
             return None
-        return Login(self._settings.username, await self._pool.run(reference.resolve))
+        return HttpCredentials(self._settings.username, await self._pool.run(reference.resolve))
 
     async def _tls_context(self) -> ssl.SSLContext:
         anchors = await self._context.anchors(self._trust)

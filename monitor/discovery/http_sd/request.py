@@ -22,7 +22,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class HttpCredentials:
     """Credentials: a user name and password, or a bearer token when there is no user name."""
 
     username: str | None
@@ -55,7 +55,7 @@ class NoListError(Exception):
 
 
 async def get_list(
-    url: str, login: Login | None, tls: ssl.SSLContext, names: NameLookup, longest: float
+    url: str, login: HttpCredentials | None, tls: ssl.SSLContext, names: NameLookup, longest: float
 ) -> ListAnswer:
     """Return the list at a URL; raise ``NoListError`` without one within ``longest`` seconds."""
     where = _where(url)

@@ -36,7 +36,7 @@ class ApiError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Api:
+class ApiServer:
     """A connected API server; ``seconds`` is the timeout of one request."""
 
     session: HttpSession
@@ -45,7 +45,7 @@ class Api:
 
 
 @asynccontextmanager
-async def connect(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
+async def connect(cluster: Cluster, seconds: float) -> AsyncIterator[ApiServer]:
     """Open a session with a cluster; raise ``UnusableConfigError``.
 
     Proxies and logins of the environment and netrc files are not used: only those of the kubeconfig.
@@ -56,12 +56,12 @@ async def connect(cluster: Cluster, seconds: float) -> AsyncIterator[Api]:
     names = Resolver(1)  # owned by this probe, which has a loop of its own
     try:
         async with HttpSession(names, tls, how) as session:
-            yield Api(session, found, seconds)
+            yield ApiServer(session, found, seconds)
     finally:
         names.close()
 
 
-async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
+async def pages(api: ApiServer, path: str, query: dict[str, str]) -> AsyncIterator[list[Any]]:
     """Yield the items of a list; raise ``ApiError``, ``ListingTooLargeError`` or ``NotAListError``."""
     onward, size = "", PAGE
     for _ in range(MOST_PAGES):
@@ -79,7 +79,7 @@ async def pages(api: Api, path: str, query: dict[str, str]) -> AsyncIterator[lis
     raise ListingTooLargeError(f"{path} has more than {MOST_PAGES:,} pages")
 
 
-async def _document(api: Api, path: str, query: dict[str, str]) -> Any:
+async def _document(api: ApiServer, path: str, query: dict[str, str]) -> Any:
     """Return a page.
 
     The server reports a list that changed too much while it was read (410 Gone, with a token to continue);
@@ -93,7 +93,7 @@ async def _document(api: Api, path: str, query: dict[str, str]) -> Any:
     return _json(body)
 
 
-async def _asked(api: Api, path: str, query: dict[str, str]) -> tuple[int, bytes]:
+async def _asked(api: ApiServer, path: str, query: dict[str, str]) -> tuple[int, bytes]:
     words = urlencode({name: value for name, value in query.items() if value})
     headers = {"Accept": "application/json"}
     if api.access.login:
