@@ -38,7 +38,7 @@ def target_at(address: str, server_name: str | None = NAME, policy: Policy = PAT
 def look_at(
     handler: Handler, policy: Policy = PATIENT, host: str = "127.0.0.1", part: TargetTraits | None = None
 ) -> ProbeResult:
-    """Return what one probe of a server with this handler gives, places without their port."""
+    """Return what one probe of a server with this handler gives, locations without their port."""
 
     async def main() -> ProbeResult:
         async with listening(handler, host) as port:
