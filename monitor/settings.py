@@ -43,6 +43,7 @@ _ANSWERS = ("staple", "crl", "ocsp")
 RENAMED = {
     "blind_after": "unreachable_after",
     "tell_renewals": "notify_renewals",
+    "what_stops": "impact",
     "served_old": "not_deployed",
     "unobserved": "unreachable",
 }

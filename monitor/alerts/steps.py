@@ -28,7 +28,7 @@ _RESOLVED_BY_RENEWAL = _ABOUT_CA | {
 }
 _HAS_IMPACT = _RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 
-_PLACEHOLDER = re.compile(r"\{(names|thumbprint|issuer|ca_ends)\}")
+_PLACEHOLDER = re.compile(r"\{(names|thumbprint|issuer|ca_expires)\}")
 _COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
 _NEW_THUMBPRINT = "<thumbprint of the new certificate>"
 # So the presets ask people to fill it in; where the new certificate is available we know it.
@@ -171,7 +171,7 @@ def _filled(texts: tuple[str, ...], target: Target, path: Path, finding: Finding
     values = {
         "names": _names(target, leaf, finding.check),
         "issuer": _HARMFUL.sub("", shown(named, 200)) or "(without a name)",
-        "ca_ends": day(ca.not_after) if ca else "(not known)",
+        "ca_expires": day(ca.not_after) if ca else "(not known)",
     }
     new = finding.instead or _NEW_THUMBPRINT
     return tuple(filled(text, {**values, "thumbprint": _thumbprint(text, leaf, new)}) for text in texts)

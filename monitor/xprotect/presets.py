@@ -22,7 +22,7 @@ PROBEABLE = frozenset({"tls", "https"})
 _BUILT_IN = "presets.toml"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
-_FILLED_LATER = frozenset({"host", "port", "names", "thumbprint", "issuer", "ca_ends"})
+_FILLED_LATER = frozenset({"host", "port", "names", "thumbprint", "issuer", "ca_expires"})
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -49,7 +49,7 @@ class Preset:
     plain_possible: bool = False
     standby: bool = False
     by_default: bool = True
-    what_stops: str = ""
+    impact: str = ""
     steps: tuple[str, ...] = ()
     ca_first: tuple[str, ...] = ()
     switch: tuple[str, ...] = ()

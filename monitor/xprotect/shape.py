@@ -53,7 +53,7 @@ class PresetKeys(Settings):
     plain_possible: bool | None = Field(None, strict=True)
     standby: bool | None = Field(None, strict=True)
     by_default: bool | None = Field(None, strict=True)
-    what_stops: str | None = None
+    impact: str | None = None
     steps: tuple[_Line, ...] | None = None
     ca_first: tuple[_Line, ...] | None = None
     link: Annotated[str, StringConstraints(pattern=r"^(https://\S+)?$")] | None = None

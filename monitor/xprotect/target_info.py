@@ -32,7 +32,7 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
         title=title(preset, name, host, port),
         component=preset.component,
         runbook=Runbook(
-            impact=preset.what_stops,
+            impact=preset.impact,
             steps=tuple(fill(step, values) for step in preset.steps),
             ca_first=tuple(fill(step, values) for step in preset.ca_first),
             switch=tuple(fill(step, values) for step in preset.switch),

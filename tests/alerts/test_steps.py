@@ -224,7 +224,7 @@ def test_many_names_are_counted() -> None:
 @given(st.text(max_size=80))
 def test_unknown_braces_stay(text: str) -> None:
     """Whatever stands in a text, filling it raises nothing, and what is no placeholder stays."""
-    values = dict.fromkeys(("names", "thumbprint", "issuer", "ca_ends"), "V")
+    values = dict.fromkeys(("names", "thumbprint", "issuer", "ca_expires"), "V")
     expected = text
     for name, value in values.items():
         expected = expected.replace("{" + name + "}", value)

@@ -156,7 +156,7 @@ def test_xprotect_asks_for_rsa() -> None:
 @pytest.mark.parametrize("key", [preset.key for preset in EVERY])
 def test_preset_is_complete(key: str) -> None:
     """Every preset says what stops and what to do."""
-    assert preset(key).what_stops
+    assert preset(key).impact
     assert preset(key).steps
 
 
@@ -289,4 +289,4 @@ def test_every_mistake_is_named_at_once() -> None:
 
 def test_unknown_placeholder_lists_the_known() -> None:
     """A placeholder that nobody fills is refused, with those that exist."""
-    assert "placeholders are account, ca_ends, group" in mistakes({"texts": {"verify": "{zork}"}})
+    assert "placeholders are account, ca_expires, group" in mistakes({"texts": {"verify": "{zork}"}})

@@ -8,7 +8,7 @@ from monitor.xprotect import Preset, Presets, make_target_info, title
 
 BUILT_IN = Presets.built_in()
 EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.all_ports(role)]
-LATER = {"names", "thumbprint", "issuer", "ca_ends"}
+LATER = {"names", "thumbprint", "issuer", "ca_expires"}
 COMMANDS = [preset for preset in EVERY if any("ServerConfigurator.exe" in step for step in preset.steps)]
 
 
@@ -101,7 +101,7 @@ def test_ca_first_has_no_leaf_step(key: str) -> None:
     """While the CA comes first, nothing is told that touches a server's certificate."""
     told = " ".join(preset(key).ca_first)
     assert "Configurator" not in told
-    assert "{issuer} ends on {ca_ends}" in told
+    assert "{issuer} ends on {ca_expires}" in told
 
 
 @pytest.mark.parametrize("role", ["recording_server", "failover_recorder", "hot_standby"])

@@ -10,7 +10,7 @@ from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, en
 WHERE = "rec1:7563"
 TITLE = "Recording Server Recorder 01, streaming media certificate, port 7563"
 STEPS = (
-    "Ask {issuer}, which ends on {ca_ends}, for {names}.",
+    "Ask {issuer}, which ends on {ca_expires}, for {names}.",
     "Run configurator /thumbprint={thumbprint} {unknown} {} {0!r}",
     "The certificate currently served is {thumbprint}.",
 )
@@ -20,7 +20,7 @@ TARGET_INFO = TargetInfo(
     runbook=Runbook(
         impact="Live and playback stop.",
         steps=STEPS,
-        ca_first=("Renew {issuer} first: it ends on {ca_ends}.",),
+        ca_first=("Renew {issuer} first: it ends on {ca_expires}.",),
         link="https://vms.example/guide",
     ),
 )
