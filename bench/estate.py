@@ -39,7 +39,7 @@ _SERVER = """
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Hold the file of the root CA and the ``host:port`` of every endpoint, one port after the other."""
+    """The file of the root CA and the ``host:port`` of every endpoint, one port after the other."""
 
     ca: Path
     endpoints: tuple[str, ...]

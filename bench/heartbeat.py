@@ -11,7 +11,7 @@ _EVERY = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Strain:
-    """Hold seconds: CPU of the whole process, wall, and the longest block of the loop.
+    """Measured seconds: CPU of the whole process, wall, and the longest block of the loop.
 
     ``block`` is wall time and so contains what other programs took from us; ``block_cpu`` is what the loop's
     own thread computed meanwhile.
@@ -24,7 +24,7 @@ class Strain:
 
 
 class _Heart:
-    """Beat every millisecond and remember the longest time between two beats."""
+    """A task that wakes up every millisecond and records the longest delay."""
 
     def __init__(self) -> None:
         self.block = self.block_cpu = 0.0

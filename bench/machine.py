@@ -1,4 +1,4 @@
-"""Say on what was measured: machine, date, versions, and how much others used the machine meanwhile."""
+"""Describe the measuring environment: machine, date, versions, and other load on the machine meanwhile."""
 
 import os
 import platform
@@ -64,7 +64,7 @@ class Foreign:
     """Measure how many processors others kept busy since it was made, once all our processes have ended."""
 
     def __init__(self) -> None:
-        """Begin now."""
+        """Start now."""
         self._busy, self._own, self._at = _busy(), _own(), time.monotonic()
 
     def line(self) -> str:

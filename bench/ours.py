@@ -1,4 +1,4 @@
-"""Take endpoints through cert-monitor's real main path in this process and print the cost; see run.
+"""Probe endpoints through cert-monitor's real main path in this process and print the cost; see run.
 
 Look, find the path, judge, record in an SQLite file, show on the board; and write the metrics of all
 targets once a pass, as a scrape would.

@@ -1,9 +1,9 @@
 """The command ``cert-monitor``: read the arguments, call one command, return its exit code.
 
-Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not look, bad usage or bad configuration; so with
-``xprotect verify`` and ``xprotect preflight``, where 2 is red or missing. Exit of the others: 0 done, 1 the
-system does not let us, 2 configuration or usage (``xprotect discover`` and ``targets``: 3 the site,
-or whoever has a list, does not let us). Ctrl-C ends any of them with 130.
+Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not probe, bad usage or bad configuration; likewise
+for ``xprotect verify`` and ``xprotect preflight``, where 2 is red or missing. Exit of the others: 0 done, 1
+system error, 2 configuration or usage (``xprotect discover`` and ``targets``: 3 a site or list could not be
+read). Ctrl-C ends any of them with 130.
 """
 
 import sys
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CertMonitorError as error:
         return _complain(str(error), 3 if checking else 1)
     except BrokenPipeError:
-        return 1  # the reader went away (``| head``): nobody is left to tell
+        return 1  # the reader closed the pipe (``| head``): no output is possible
     except KeyboardInterrupt:
         return 130
     finally:

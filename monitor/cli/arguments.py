@@ -1,4 +1,4 @@
-"""What can be typed after ``cert-monitor``."""
+"""The command-line arguments of ``cert-monitor``."""
 
 import argparse
 from importlib import import_module
@@ -26,7 +26,7 @@ DEFAULT_URL = "http://127.0.0.1:9850"
 
 
 class Parser(argparse.ArgumentParser):
-    """Raise instead of exiting, so that ``check`` can use its own exit code."""
+    """A parser that raises instead of exiting, so that ``check`` can use its own exit code."""
 
     def error(self, message: str) -> NoReturn:
         """Raise a ``UsageError`` with the usage line."""

@@ -1,6 +1,6 @@
-"""``cert-monitor check``: look once, through the same main path as the daemon, and say what is found.
+"""``cert-monitor check``: probe targets once, through the daemon's main path, and print the results.
 
-What it learns stays on the board in memory; it never opens the daemon's record.
+The results stay on a board in memory; it never opens the daemon's store.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 @dataclass(slots=True)
 class _NoTally:
-    """Count nothing: a single check has no metrics of its own."""
+    """Counters that count nothing: a single check has no metrics of its own."""
 
     def probe_failed(self, kind: str, reason: FailureReason) -> None:
         pass
@@ -73,7 +73,7 @@ class _NoTally:
 
 
 class _Record:
-    """Keep only the bytes of certificates: all else that a single check needs is on its board."""
+    """A recorder that keeps only the bytes of certificates: everything else is on the board."""
 
     def __init__(self) -> None:
         self.seen = Bytes()
@@ -85,7 +85,7 @@ class _Record:
 
 
 class _Counted:
-    """Tell a progress bar about every probe that ends."""
+    """A source that advances a progress bar after every probe."""
 
     def __init__(self, source: Source, progress: Progress | None) -> None:
         self._source = source
@@ -112,7 +112,7 @@ async def _probe(typed: Sequence[CommandLineTarget], clock: Clock, config: Confi
 
 
 def _with(state: TargetState, shared: tuple[Finding, ...]) -> TargetState:
-    """Return a state with the findings that needed others beside its own."""
+    """Return a state with its correlated findings added."""
     if not shared:
         return state
     return replace(state, assessment=replace(state.assessment, findings=state.assessment.findings + shared))
@@ -150,7 +150,7 @@ async def _snapshot(wanted: Sequence[Target], clock: Clock, config: Config | Non
 
 @contextlib.contextmanager
 def _progress(count: int) -> Iterator[Progress | None]:
-    """Show a bar on a terminal when there are many targets; it goes to standard error."""
+    """Show a progress bar on standard error if it is a terminal and there are many targets."""
     if count < MANY or not sys.stderr.isatty():
         yield None
         return

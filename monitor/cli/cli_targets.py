@@ -1,4 +1,4 @@
-"""What the targets of ``check`` mean: an endpoint, a file, a folder, a glob, or all that is configured."""
+"""The targets of ``check``: an endpoint, a file, a folder, a glob, or everything configured."""
 
 import argparse
 import asyncio
@@ -25,7 +25,7 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class CommandLineTarget:
-    """Hold what was typed and its target; ``split`` where each file is an element of its own."""
+    """An argument of ``check`` and its target; ``split`` if each file is a separate element."""
 
     text: str
     target: Target
@@ -33,9 +33,9 @@ class CommandLineTarget:
 
 
 def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget], list[ReportElement]]:
-    """Return the targets to probe, and an element for each configured discovery that found nothing.
+    """Return the targets to probe, and an element for each configured discovery that failed.
 
-    Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
+    Raises ``UsageError`` or ``ConfigError`` for invalid arguments or configurations.
     """
     config = configuration(arguments)
     own, name, keys = _own(arguments), _name(arguments.name), settings_of(arguments)
@@ -55,14 +55,14 @@ def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget],
 
 
 def configuration(arguments: argparse.Namespace) -> Config:
-    """Return what the configuration says, or what holds without one."""
+    """Return the configuration, by default the built-in one."""
     return load(arguments.config) if arguments.config else default_config()
 
 
 async def discover_targets(
     config: Config,
 ) -> tuple[dict[str, tuple[DiscoveredTarget, ...]], list[ReportElement]]:
-    """Return what each configured discovery finds, by id, and an element for each that failed."""
+    """Return the targets of each configured discovery, by id, and an element for each that failed."""
     answers = await run_discoveries(config)
     unreachable = [
         ReportElement(settings.name or settings.id, answers[settings.id].failures, (), (), Assessment())
@@ -109,7 +109,7 @@ def _is_file(text: str) -> bool:
 
 
 def _files(text: str, name: str, own: dict[str, Any], config: Config) -> CommandLineTarget:
-    # Files are not asked for trust unless somebody names the anchors to ask, nor for a name.
+    # Trust of files is checked only if anchors are named; their names never are.
     asked = own | {"checks": {"trust": "critical"}} if "trust" in own else own
     settings = FilesSettings.model_validate(
         {"kind": "files", "name": text, "paths": [_absolute(text)], **asked}
@@ -119,14 +119,14 @@ def _files(text: str, name: str, own: dict[str, Any], config: Config) -> Command
 
 
 def _is_pattern(text: str) -> bool:
-    """Return whether a text is a glob; brackets in the name of what exists are none."""
+    """Return whether a text is a glob pattern; an existing path with brackets is not."""
     return glob.has_magic(text) and not os.path.lexists(text)
 
 
 def _absolute(text: str) -> str:
-    """Return the path or pattern from the root, what is no pattern in it escaped."""
+    """Return the absolute path or pattern, with the current folder escaped."""
     if _is_pattern(text):
-        # A quoted pattern reaches us with its ~.
+        # The shell does not expand ~ in a quoted pattern.
         return os.path.join(glob.escape(str(Path.cwd())), os.path.expanduser(text))  # noqa: PTH111, PTH118 - a glob is no path
     path = Path.cwd() / text
     whole = glob.escape(str(path))
@@ -154,7 +154,7 @@ def _name(text: str) -> str:
 
 
 def anchors(command: str, paths: list[str]) -> list[str]:
-    """Return what ``--trust`` names, from the root; raise ``UsageError`` where there is no certificate."""
+    """Return the absolute paths of ``--trust``; raise ``UsageError`` for one without a certificate."""
     return [path if path == SYSTEM else _anchor(command, path) for path in paths]
 
 

@@ -13,7 +13,7 @@ _LONGEST = 1000
 
 
 def validate_config(arguments: argparse.Namespace) -> int:
-    """Say everything that is wrong with a configuration, else how many targets it has."""
+    """Print every problem of a configuration, or the number of its targets."""
     config = load(arguments.file)
     planned = plan(config, {})
     problems = planned.problems if arguments.offline else (*planned.problems, *online_problems(config))

@@ -1,4 +1,4 @@
-"""``cert-monitor test-email``: send a test mail through the configured relay and show what was said."""
+"""``cert-monitor test-email``: send a test mail through the configured relay and print the dialogue."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Write to standard output, whatever stands behind it: a terminal, a pipe that closes, a full disk."""
+"""Write to standard output: a terminal, a pipe that may close, or a disk that may be full."""
 
 import contextlib
 import io
@@ -9,16 +9,16 @@ from monitor.errors import SystemBrokenError
 
 
 def forgive_encodings() -> None:
-    r"""Let characters that an output's encoding lacks come out as ``\xfc`` instead of ending us."""
+    r"""Escape characters that the output's encoding lacks, as ``\xfc``, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:
-    """Print a text and flush it; a reader that went away (``| head``) is no error.
+    """Print a text and flush it; a closed pipe (``| head``) is not an error.
 
-    Raises ``SystemBrokenError`` when the output cannot be written, on a full disk say.
+    Raises ``SystemBrokenError`` when the output cannot be written, for example on a full disk.
     """
     try:
         print(text, flush=True)
@@ -30,7 +30,7 @@ def say(text: str) -> None:
 
 
 def finish() -> None:
-    """Flush what is left, quietly: the interpreter would complain about a reader that went away."""
+    """Flush the remaining output without errors: the interpreter would complain about a closed pipe."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""The options that say where passphrases of key stores lie, for every command that reads files."""
+"""The options for passphrases of key stores, for every command that reads files."""
 
 import argparse
 from functools import partial
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def add_options(command: Any) -> None:
-    """Add ``--passphrase-file`` and ``--passphrase-env``; they are tried in the order typed."""
+    """Add ``--passphrase-file`` and ``--passphrase-env``; they are tried in order."""
     for which, metavar, holder in (("file", "FILE", "file"), ("env", "VARIABLE", "variable")):
         command.add_argument(
             f"--passphrase-{which}",
@@ -20,7 +20,7 @@ def add_options(command: Any) -> None:
 
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the key ``passphrases`` as a configuration writes it, nothing where none were typed."""
+    """Return the key ``passphrases`` as in a configuration, nothing without these options."""
     written = [{which: where} for which, where in arguments.passphrases]
     return {"passphrases": written} if written else {}
 

@@ -23,7 +23,7 @@ PATIENCE = 60
 
 
 def reload(arguments: argparse.Namespace) -> int:
-    """Return 0 when the daemon took its new configuration, 2 when that has mistakes, 1 when it is silent."""
+    """Return 0 when the daemon has reloaded, 2 for an invalid configuration, 1 for no answer."""
     url = arguments.url.rstrip("/") or _configured(arguments) or DEFAULT_URL
     status, answer = _post(url)
     if status == 200:
@@ -44,7 +44,7 @@ def _configured(arguments: argparse.Namespace) -> str:
 
 
 def _reachable(host: str) -> str:
-    """Return the host to connect to: the address that means all of them is none (Windows refuses it)."""
+    """Return the host to connect to: loopback for the unspecified address, which Windows refuses."""
     address = read_ip(host)
     if address is None or not address.is_unspecified:
         return host
@@ -52,7 +52,7 @@ def _reachable(host: str) -> str:
 
 
 def _post(url: str) -> tuple[int, dict[str, Any]]:
-    # No proxy: the daemon answers reloads from this machine only.
+    # No proxy: the daemon accepts reloads from this machine only.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"reload: --url {url!r} is no address such as {DEFAULT_URL}")

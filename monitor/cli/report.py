@@ -1,4 +1,4 @@
-"""What ``check`` found, one element for each endpoint or file, and its two forms; pure."""
+"""The results of ``check``, one element for each endpoint or file, and their JSON form; pure."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -24,9 +24,9 @@ EXIT = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Severity.UNKN
 
 @dataclass(frozen=True, slots=True)
 class ReportElement:
-    """Hold what was found at one endpoint or in one file.
+    """The result for one endpoint or one file.
 
-    ``target`` is what was typed, or the path when a glob or folder was typed; ``owner`` and ``note`` are
+    ``target`` is the argument, or the path when the argument is a glob or folder; ``owner`` and ``note`` are
     those of the configured target.
     """
 
@@ -41,29 +41,29 @@ class ReportElement:
 
     @property
     def severity(self) -> Severity:
-        """Return the worst finding, or unknown where nothing could be seen."""
+        """Return the worst severity, or unknown when nothing could be probed."""
         unreachable = bool(self.failures) and not self.sightings and not self.lists
         return worst([f.severity for f in self.findings] + [Severity.UNKNOWN] * unreachable)
 
     @property
     def not_after(self) -> datetime | None:
-        """Return the earliest end over the paths of this element."""
+        """Return the earliest expiry over the paths of this element."""
         return min((path.not_after for path in self.assessment.paths), default=None)
 
     @property
     def list_end(self) -> datetime | None:
-        """Return the earliest next update of its CRLs, without those that a later one replaces."""
+        """Return the earliest next update of its CRLs, except those that a later one replaces."""
         gone = {pair.old for pair in self.assessment.superseded}
         ends = (one.next_update for one in self.lists if one.sha256 not in gone)
         return min((end for end in ends if end is not None), default=None)
 
 
 def elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElement]:
-    """Return the elements of one looked-at target: one for each location when ``split``, else one.
+    """Return the elements of one probed target: one for each location if ``split``, else one.
 
-    A file that gives its certificates names has an element for each of them, a server one for each of its
-    addresses or types of key that was asked for, an empty store has one. What failed or is wrong for the
-    whole target stands under what was typed.
+    A file with named certificates has an element for each of them, a server one for each probed address or
+    key type, an empty store has one. Failures and findings of the whole target belong to the element of the
+    argument.
     """
     owner, note = state.target.label("owner"), state.target.info.note
     return [replace(one, owner=owner, note=note) for one in _elements(typed, state, split=split)]
@@ -114,7 +114,7 @@ def exit_code(found: Iterable[ReportElement]) -> int:
 def as_json(found: Sequence[ReportElement], now: datetime) -> str:
     """Return one JSON array, one object for each element; names and shapes are published.
 
-    It is plain ASCII (RFC 8259 section 7 escapes the rest), so that no code page can spoil it.
+    It is plain ASCII (RFC 8259 section 7 escapes the rest), so that no code page can garble it.
     """
     return json.dumps([_object(element, now) for element in found], indent=2)
 
@@ -185,5 +185,5 @@ def _days(end: datetime | None, now: datetime) -> float | None:
 
 
 def _instant(instant: datetime) -> str:
-    """Return the instant as RFC 3339 in UTC."""
+    """Return the time in RFC 3339 format, in UTC."""
     return instant.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Ask issuers once about the certificates that ``check`` found, where the policy of a target wants it."""
+"""Query issuers once about the certificates that ``check`` found, as the policy of each target says."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,22 +16,22 @@ from monitor.network.resolve import NameLookup
 
 
 class Bytes:
-    """Hold the bytes of the certificates that were seen; nothing else is remembered."""
+    """The DER bytes of the certificates that were seen; a ``RenewalStore`` that records nothing."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start empty."""
         self._held: dict[str, bytes] = {}
 
     def add(self, ders: Mapping[str, bytes]) -> None:
-        """Hold more."""
+        """Add certificates."""
         self._held.update(ders)
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the bytes of those that were seen."""
+        """Return the DER bytes of the seen ones among some certificates."""
         return {one: self._held[one] for one in fingerprints if one in self._held}
 
     async def renewals(self, fingerprints: Sequence[str]) -> Mapping[str, RenewalWindow]:
-        """Return none: what a CA said before is not known here."""
+        """Return nothing: earlier answers of CAs are not stored here."""
         del fingerprints
         return {}
 
@@ -41,7 +41,7 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class RevocationLookup:
-    """Hold what is needed to ask issuers within what the configuration allows."""
+    """One query of issuers as the configuration allows."""
 
     config: Config
     names: NameLookup
@@ -49,7 +49,7 @@ class RevocationLookup:
     clock: Clock
 
     async def resolve(self, snapshot: Snapshot, seen: Bytes) -> Snapshot:
-        """Return the picture with what issuers say."""
+        """Return the snapshot with the answers of issuers."""
         policies = [state.target.policy for state in snapshot]
         if any(policy.revocation for policy in policies):
             snapshot = replace(snapshot, revocations=await self._revocations(snapshot, seen))
@@ -79,5 +79,5 @@ class RevocationLookup:
 
 
 def _at_once(known: Revocation) -> Revocation:
-    """Return what is known as if it were the last attempt: here the only one is all there is."""
+    """Return a status as if after the last attempt, since a check makes only one."""
     return replace(known, attempts=PATIENCE) if known.status is RevocationStatus.UNKNOWN else known

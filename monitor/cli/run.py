@@ -8,11 +8,11 @@ from monitor.daemon import serve
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Watch until SIGTERM or Ctrl-C."""
+    """Run the daemon until SIGTERM or Ctrl-C."""
     logging.basicConfig(
         level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # These tell of every job, of a batch that takes longer than its interval, and of every plugin.
+    # These log every job, every batch that takes longer than its interval, and every plugin.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     asyncio.run(serve(arguments.config))

@@ -1,4 +1,4 @@
-"""Ask every configured discovery once, for a command that keeps nothing."""
+"""Run every configured discovery once, for commands that store nothing."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from monitor.sources import TrustStoreLoader
 
 
 async def run_discoveries(config: Config) -> dict[str, DiscoveryResult]:
-    """Return what each discovery answers, by id; one that needs to ask nobody has no answer."""
+    """Return the result of each discovery by id, without those that make no requests."""
     clock = SystemClock()
     trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)
     context = DiscoveryContext(Resolver(), trust_stores.anchors, clock, config.presets)

@@ -1,6 +1,6 @@
-"""``check``'s findings for people: a line for each element, and below it what is wrong, indented.
+"""The results of ``check`` as a table: a line for each element, with its problems indented below.
 
-On a terminal long sentences are wrapped at its width; elsewhere every line stays whole, for grep.
+On a terminal long sentences are wrapped; elsewhere lines are not wrapped, for grep.
 """
 
 import io
@@ -31,10 +31,10 @@ LONGEST = 4096
 
 
 def table(found: Sequence[ReportElement], now: datetime) -> str:
-    """Return the lines, with colours where standard output is a terminal that has them."""
+    """Return the table, with colors if standard output is a terminal that supports them."""
     written = io.StringIO()
     terminal = Console(file=sys.stdout)
-    # Written to memory first: only ``say`` knows what to do when standard output is gone.
+    # Written to memory first: only ``say`` handles a closed standard output.
     console = Console(
         file=written, force_terminal=terminal.is_terminal, width=terminal.width, highlight=False
     )
@@ -49,7 +49,7 @@ def table(found: Sequence[ReportElement], now: datetime) -> str:
 
 
 def _column(found: Sequence[ReportElement], console: Console) -> int:
-    """Return the width of the column of targets; a longer target pushes its own line only."""
+    """Return the width of the column of targets; a longer target shifts only its own line."""
     most = (console.width - BEFORE_TARGET) // 2 if console.is_terminal else WIDEST_TARGET
     longest = max((cell_len(_clean(one.target)) for one in found), default=0)
     return max(min(longest, most), len("TARGET"))
@@ -76,19 +76,19 @@ def _row(element: ReportElement, now: datetime, column: int) -> Text:
 
 
 def _days(end: datetime | None, now: datetime) -> str:
-    """Return whole days left, or whole days since the end with a minus: -0 ended today."""
+    """Return whole days left, or whole days since expiry with a minus: -0 expired today."""
     if end is None:
         return "-"
     return str((end - now) // DAY) if end > now else f"-{(now - end) // DAY}"
 
 
 def _end(element: ReportElement) -> datetime | None:
-    """Return the end of what is shown: of certificates, and where there are none of CRLs."""
+    """Return the earliest expiry of certificates, or of CRLs if there are no certificates."""
     return element.not_after if element.assessment.paths else element.list_end
 
 
 def _subject(element: ReportElement) -> str:
-    """Return what the certificate is called that ends first, and how many others there are."""
+    """Return the name of the certificate that expires first, and the number of others."""
     paths = element.assessment.paths
     if not paths:
         return _listed([f"CRL of {one.issuer}" for one in element.lists])
@@ -107,5 +107,5 @@ def _wrong(element: ReportElement, writer: Writer) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """Return the text without what could steer a terminal: names of files come from others too."""
+    """Return the text without terminal control characters: file names are untrusted too."""
     return display(text, LONGEST)

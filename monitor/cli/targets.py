@@ -1,4 +1,4 @@
-"""``cert-monitor targets``: say what would be watched and by which policy; probes no certificate."""
+"""``cert-monitor targets``: print the targets and their policies; probes no certificate."""
 
 import argparse
 import asyncio
@@ -33,7 +33,7 @@ _UNITS = (
 
 
 def targets(arguments: argparse.Namespace) -> int:
-    """Print every target; return 3 when a list could not be had, or only in part."""
+    """Print every target; return 3 when a list could not be fetched completely."""
     config = load(arguments.config)
     answers = asyncio.run(run_discoveries(config))
     planned = plan(config, {name: answer.found for name, answer in answers.items()})
@@ -48,7 +48,7 @@ def targets(arguments: argparse.Namespace) -> int:
 
 
 def row(target: Target) -> Row:
-    """Return what is published of one target."""
+    """Return the published keys of one target."""
     return {
         "id": target.id,
         "kind": target.kind,
@@ -65,7 +65,7 @@ def row(target: Target) -> Row:
 
 
 def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult], instance: InstanceSettings) -> str:
-    """Return one JSON object with the monitor, its targets and how every discovery went, plain ASCII."""
+    """Return one JSON object with the monitor, its targets and the result of every discovery, in ASCII."""
     discoveries = [
         {
             "id": name,
@@ -80,7 +80,7 @@ def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult], insta
 
 
 def as_table(listed: Sequence[Row]) -> str:
-    """Return a line for each target below a head; empty columns are left out."""
+    """Return a line for each target below a header; empty columns are left out."""
     lines = [_cells(one) for one in listed]
     shown = [column for column in range(len(_HEAD)) if any(line[column] != "-" for line in lines)]
     rows = [[line[column] for column in shown] for line in (_HEAD, *lines)]
@@ -130,7 +130,7 @@ def _margin(one: Margin) -> str:
 
 
 def length(time: timedelta) -> str:
-    """Return a length the way a configuration writes it: ``30d``, ``1h30m``."""
+    """Return a duration as written in a configuration: ``30d``, ``1h30m``."""
     text = ""
     for unit, one in _UNITS:
         count, time = divmod(time, one)

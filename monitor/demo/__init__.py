@@ -1,4 +1,4 @@
-"""The demonstration: a small estate on loopback, a mail sink, and the real daemon on them."""
+"""The demonstration: test servers on loopback, a mail sink, and the real daemon."""
 
 from monitor.demo.show import show
 

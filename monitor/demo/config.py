@@ -1,4 +1,4 @@
-"""The demo's configuration, written as a user would write it; pure."""
+"""The configuration of the demo, as a user would write it; pure."""
 
 from collections.abc import Mapping
 
@@ -65,7 +65,7 @@ COMPONENTS = {
 
 
 def endpoints(members: tuple[Member, ...], ports: Mapping[str, int]) -> str:
-    """Return an entry for each server of a running estate."""
+    """Return an entry for each running server of the demo."""
     entries = (
         ENDPOINT.format(
             port=ports[member.name],
@@ -81,7 +81,7 @@ def endpoints(members: tuple[Member, ...], ports: Mapping[str, int]) -> str:
 def configuration(targets: str, *, mail_port: int, listen: str, short_life: float, directory: str) -> str:
     """Return the configuration file with these entries under targets.
 
-    ``short_life`` is in seconds, ``directory`` is where the estate's CA speaks ACME.
+    ``short_life`` is in seconds, ``directory`` is the URL of the demo CA's ACME directory.
     """
     warn, critical = f"{short_life * 0.7:.0f}s", f"{short_life * 0.4:.0f}s"
     head = HEAD.format(warn=warn, critical=critical, ca=CA_NAME, directory=directory)

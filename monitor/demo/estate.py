@@ -1,4 +1,4 @@
-"""A small estate on loopback with one server for each thing that can be wrong, and a folder of files."""
+"""The demo's servers on loopback, one for each kind of problem, and a folder of files."""
 
 import asyncio
 import ssl
@@ -18,7 +18,7 @@ CA_NAME = "Demo VMS Certificate Authority"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Hold one server of the estate: what it is called and what it serves."""
+    """One server of the demo: its name and its certificate."""
 
     name: str
     title: str
@@ -34,9 +34,9 @@ class Member:
 
 
 def members(ca: Issued, crl: str, short_life: timedelta) -> tuple[Member, ...]:
-    """Return the servers; the one named ``expiring`` ends while one watches.
+    """Return the servers; the certificate of ``expiring`` expires during the demo.
 
-    ``crl`` is the address of the CA's list, which the one that is revoked names.
+    ``crl`` is the URL of the CA's CRL, which the revoked certificate names.
     """
     return (
         Member(
@@ -85,15 +85,15 @@ def members(ca: Issued, crl: str, short_life: timedelta) -> tuple[Member, ...]:
 
 
 def short_lived(ca: Issued, life: timedelta) -> Issued:
-    """Return a certificate that began now and ends soon."""
+    """Return a certificate that is valid from now and expires soon."""
     return leaf("expiring.vms.example", life, lifetime=life, issuer=ca)
 
 
 class Estate:
-    """Run the servers and hold the folder of certificate files."""
+    """The servers and the folder of certificate files."""
 
     def __init__(self, folder: Path, short_life: timedelta) -> None:
-        """Make the CA; nothing listens yet."""
+        """Make the CA without listening yet."""
         self.folder = folder
         self.ca = authority(CA_NAME, 3650 * DAY)
         self.issuer = IssuerWeb(self.ca)
@@ -119,13 +119,13 @@ class Estate:
         await self.issuer.stop()
 
     def renew_expiring(self) -> None:
-        """Replace the short-lived certificate by a long one, as an administrator would."""
+        """Replace the short-lived certificate by a long-lived one, as an administrator would."""
         self._load(
             self._contexts["expiring"], "expiring", leaf("expiring.vms.example", 398 * DAY, issuer=self.ca)
         )
 
     async def _start_issuer(self) -> None:
-        """Have the CA answer first, and then issue everything: certificates say where it answers."""
+        """Start the CA's web server before issuing certificates, which contain its URL."""
         await self.issuer.start()
         self.members = members(self.ca, self.issuer.crl, self.short_life)
         self.issuer.revoke(member.issued for member in self.members if member.issued and member.revoked)
@@ -170,7 +170,7 @@ class Estate:
 
 
 async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Wait for the first byte or the end, and close: the certificate was all there is."""
+    """Wait for the first byte or EOF and close: only the handshake matters."""
     try:
         await asyncio.wait_for(reader.read(1), 5)
     except (OSError, TimeoutError):
@@ -180,7 +180,7 @@ async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 
 async def say_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer as a web server without TLS does when somebody greets it with TLS."""
+    """Answer as a web server without TLS answers a ClientHello."""
     try:
         await asyncio.wait_for(reader.read(1), 5)
         writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")

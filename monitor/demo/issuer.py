@@ -1,6 +1,6 @@
-"""The web server of the demo's CA, on loopback: which certificates it revoked, and when it wants one renewed.
+"""The web server of the demo's CA on loopback: its CRL and its ACME renewal information.
 
-It speaks just enough HTTP and ACME (RFC 9773) for that, and issues nothing.
+It implements just enough HTTP and ACME (RFC 9773) for that, and issues nothing.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ _PATIENCE = 5.0
 
 
 class IssuerWeb:
-    """Answer for one CA; what it tells may be set before it starts and while it runs."""
+    """The web server of one CA; its answers may be set before it starts and while it runs."""
 
     def __init__(self, ca: Issued) -> None:
-        """Take the CA, which has revoked nothing yet."""
+        """Prepare to serve for a CA that has revoked nothing yet."""
         self._ca = ca
         self._answers: dict[str, tuple[str, bytes]] = {}
         self._server: asyncio.Server | None = None
@@ -29,12 +29,12 @@ class IssuerWeb:
 
     @property
     def crl(self) -> str:
-        """Return the address of the list of revoked certificates."""
+        """Return the URL of the CRL."""
         return self._url + _LIST
 
     @property
     def directory(self) -> str:
-        """Return the address at which ACME begins."""
+        """Return the URL of the ACME directory."""
         return self._url + _DIRECTORY
 
     async def start(self) -> None:
@@ -49,12 +49,12 @@ class IssuerWeb:
             self._server.close()
 
     def revoke(self, revoked: Iterable[Issued]) -> None:
-        """Put certificates on the list, which begins now."""
+        """Publish a new CRL with these certificates."""
         data = revocation_list(self._ca, *revoked, ends_in=LIST_HOLDS, lifetime=LIST_HOLDS)
         self._answers[_LIST] = "application/pkix-crl", data
 
     def want_renewed(self, one: Issued) -> None:
-        """Suggest days that have passed already for the renewal of a certificate."""
+        """Suggest a renewal window in the past for a certificate."""
         now = datetime.now(UTC)
         window = {"start": (now - 4 * DAY).isoformat(), "end": (now - 2 * DAY).isoformat()}
         self._tell(f"{_RENEWAL}/{renewal_id(one.der)}", {"suggestedWindow": window})

@@ -1,4 +1,4 @@
-"""A throwaway CA and the certificates of the demo estate; never for real use."""
+"""A throwaway CA and the certificates of the demo; never for real use."""
 
 import functools
 import ipaddress
@@ -17,7 +17,7 @@ MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """Hold a certificate with its key and the certificates to serve after it."""
+    """A certificate with its key and the intermediates to serve after it."""
 
     certificate: x509.Certificate
     key: Key
@@ -25,17 +25,17 @@ class Issued:
 
     @property
     def chain_pem(self) -> bytes:
-        """Return the certificate and what is served after it."""
+        """Return the certificate and its intermediates as PEM."""
         return b"".join(c.public_bytes(serialization.Encoding.PEM) for c in (self.certificate, *self.above))
 
     @property
     def der(self) -> bytes:
-        """Return the certificate alone."""
+        """Return the certificate as DER."""
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
     @property
     def key_pem(self) -> bytes:
-        """Return the private key, unencrypted: it guards nothing."""
+        """Return the private key as unencrypted PEM."""
         return self.key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -45,12 +45,12 @@ class Issued:
 
 @functools.cache
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Return one RSA key for everything that must have such a key: making one takes long."""
+    """Return a shared RSA key, since generating one takes long."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def authority(name: str, lifetime: timedelta, *, age: timedelta = MONTH, key: Key | None = None) -> Issued:
-    """Return a new root CA that began a month ago, or that long ago."""
+    """Return a new root CA of some age, by default a month."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = _name(name)
     begin = datetime.now(UTC) - age
@@ -73,9 +73,9 @@ def leaf(  # noqa: PLR0913 - every option of a certificate is an argument
     key: Key | None = None,
     crl: str = "",
 ) -> Issued:
-    """Return a server certificate that ends in the given time; self-signed without an issuer.
+    """Return a server certificate that expires in the given time; self-signed without an issuer.
 
-    ``crl`` is where the list of the issuer's revoked certificates can be had.
+    ``crl`` is the URL of the issuer's CRL.
     """
     key = key or ec.generate_private_key(ec.SECP256R1())
     end = datetime.now(UTC) + ends_in
@@ -95,7 +95,7 @@ def leaf(  # noqa: PLR0913 - every option of a certificate is an argument
 def revocation_list(
     issuer: Issued, *revoked: Issued, ends_in: timedelta, lifetime: timedelta = timedelta(days=7)
 ) -> bytes:
-    """Return an issuer's list (CRL) in DER; whatever is on it was revoked yesterday, its key stolen."""
+    """Return an issuer's CRL in DER; its entries were revoked yesterday for key compromise."""
     end = datetime.now(UTC) + ends_in
     builder = (
         x509.CertificateRevocationListBuilder()

@@ -1,4 +1,4 @@
-"""Start the estate, the sink and the daemon, and print what an administrator would see."""
+"""Start the demo's servers, the mail sink and the daemon, and print what an administrator would see."""
 
 import asyncio
 import logging
@@ -41,7 +41,7 @@ little later. Ctrl-C ends the demo.
 def show(listen: str) -> None:
     """Run the demo until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    # The estate's servers are probed and left: asyncio would tell of every connection.
+    # Probes close their connections early, and asyncio would log each of them.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="cert-monitor-demo-") as folder:
@@ -95,7 +95,7 @@ def _ask_issuers(daemon: Daemon) -> None:
 
 
 async def _free(listen: str) -> str:
-    """Return the address to listen on: the usual one, or a free port when a daemon already runs there."""
+    """Return the address to listen on: the given one, or a free port if it is in use."""
     host, port = listen_address(listen)
     try:
         server = await asyncio.start_server(lambda *_: None, host, port)

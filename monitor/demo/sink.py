@@ -1,4 +1,4 @@
-"""A mail server on loopback that delivers nothing and shows every mail it gets."""
+"""A mail server on loopback that prints every mail and delivers none."""
 
 import email
 import email.policy
@@ -9,14 +9,14 @@ from aiosmtpd.smtp import SMTP
 
 
 class Sink:
-    """Accept every mail and hand its text to ``show``; aiosmtpd calls ``handle_DATA``."""
+    """A handler that accepts every mail and passes its text to ``show``; aiosmtpd calls ``handle_DATA``."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
-        """Take what shows one mail."""
+        """Prepare to pass mails to a function."""
         self._show = show
 
     async def handle_DATA(self, server: SMTP, session: object, envelope: Any) -> str:  # noqa: ARG002, N802 - aiosmtpd's name and arguments
-        """Show one mail: its subject line first, then its plain text."""
+        """Show one mail: its subject, then its plain text."""
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         body = message.get_body(("plain",))
         text = body.get_content() if body else ""

@@ -1,4 +1,4 @@
-"""What the demo's folder of files holds beside certificates: a key store, and a CRL that ends soon."""
+"""The key store and the soon outdated CRL in the demo's folder of files."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +14,11 @@ A_WHILE = timedelta(hours=1)
 
 
 def write_stores(folder: Path, ca: Issued) -> None:
-    """Write both into the estate's folder of files, and the passphrase beside that; the estate has to run."""
+    """Write both into the folder of files, and the passphrase next to it; the servers must be running."""
     files = folder / "certificates"
     (folder / PASSPHRASE_FILE).write_text(f"{PASSPHRASE}\n", encoding="utf-8")
     (files / "archive.p12").write_bytes(_key_store(ca))
-    # Of another CA, that of the clients whom a web server lets in: the estate's own keeps its list online.
+    # From another CA, for client certificates of a web server: the demo's own CA publishes its CRL online.
     clients = authority("Demo Client Certificate Authority", 3650 * DAY)
     (files / "clients.crl").write_bytes(
         revocation_list(clients, ends_in=3 * DAY + A_WHILE, lifetime=180 * DAY)

@@ -1,7 +1,7 @@
-"""The reports that two Windows machines of the demo's site would write; nothing here runs on Windows.
+"""The reports of two Windows machines of the demo's site; nothing here runs on Windows.
 
-Recorder 02 got a new certificate into its store, and its ports were never switched. A client was never given
-the site's CA.
+Recorder 02 has a new certificate in its store that its ports do not use yet. A client does not have the
+site's CA.
 """
 
 import base64
@@ -40,7 +40,7 @@ _RECORDING_SERVER = {
 
 
 def write_reports(folder: Path, site: Simulator) -> None:
-    """Write one report for each machine into a folder below this one; the site has to run."""
+    """Write one report for each machine into a subfolder; the site must be running."""
     reports = folder / FOLDER
     reports.mkdir(exist_ok=True)
     endpoint, served = site.endpoints[RENEWED], site.served(RENEWED, 7563)

@@ -1,6 +1,6 @@
 """The HTTP application of the simulated XProtect site: well-known URIs, tokens, configuration resources.
 
-Paths are answered in any case, as IIS does, unless the behaviour says otherwise.
+Paths are case-insensitive as in IIS, unless the behavior says otherwise.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _HTML = "<!DOCTYPE html><title>IIS Windows Server</title><h1>Welcome</h1>"
 
 
 class SiteView(Protocol):
-    """Tell what the application needs of the site."""
+    """The part of the site that the application uses."""
 
     behaviour: Behaviour
     calls: list[str]
@@ -32,7 +32,7 @@ class SiteView(Protocol):
 
     @property
     def url(self) -> str:
-        """Return the management server's address."""
+        """Return the URL of the management server."""
         ...
 
 
@@ -49,7 +49,7 @@ def application(site: SiteView) -> ASGIApp:
 
 
 class _Door:
-    """Note every call, and let paths in only in the spelling that this version knows."""
+    """Middleware that notes every call and accepts paths only in this version's spelling."""
 
     def __init__(self, app: ASGIApp, site: SiteView) -> None:
         self._app = app
@@ -69,7 +69,7 @@ class _Door:
 
 
 class _Half(Response):
-    """Promise more than is sent, and end."""
+    """A response that is shorter than its Content-Length."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the protocol's arguments
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -79,13 +79,13 @@ class _Half(Response):
 
 
 class _Answers:
-    """Answer each route as the behaviour says."""
+    """The handlers of all routes, which follow the behavior."""
 
     def __init__(self, site: SiteView) -> None:
         self._site = site
 
     async def uris(self) -> Response:
-        """Answer without a login where everything is."""
+        """Return the well-known URIs without a login."""
         url = self._site.url
         told = {
             "ProductVersion": VERSION,
@@ -97,12 +97,12 @@ class _Answers:
         return await self._answer("uris", told)
 
     async def token(self, way: str, request: Request) -> Response:
-        """Answer the identity provider's one route, straight or through the gateway."""
+        """Answer the token endpoint, called directly or through the gateway."""
         behaviour = self._site.behaviour
         if way not in ("idp", "api/idp"):
             return Response(status_code=404)
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
-        # Sent is sent, whatever becomes of it.
+        # Counted as sent, whatever the result.
         self._site.login.attempts += "password" in form
         if behaviour.token_redirect:
             return RedirectResponse(behaviour.token_redirect, status_code=307)
@@ -123,7 +123,7 @@ class _Answers:
 
     def _windows(self, way: str, request: Request) -> Response:
         protocol, _, text = request.headers.get("authorization", "").partition(" ")
-        # The gateway does not pass NTLM on, so that only the identity provider's own address has it.
+        # The gateway does not forward NTLM, so that only the identity provider's own URL offers it.
         if way != "idp" or not self._site.behaviour.windows_login:
             return Response(status_code=401)
         offers = [("WWW-Authenticate", "Negotiate"), ("WWW-Authenticate", "NTLM")]
@@ -153,15 +153,15 @@ class _Answers:
         return JSONResponse(told)
 
     async def collection(self, resource: str, request: Request) -> Response:
-        """Answer a list: ``{"array": [...]}``."""
+        """Return a list: ``{"array": [...]}``."""
         return await self._listed(resource, resource, request)
 
     async def children(self, resource: str, item: str, child: str, request: Request) -> Response:
-        """Answer the list of what hangs under one object."""
+        """Return the list of children of one object."""
         return await self._listed(f"{resource}/{item}/{child}", child, request)
 
     async def single(self, resource: str, item: str, request: Request) -> Response:
-        """Answer one object: ``{"data": {...}}``."""
+        """Return one object: ``{"data": {...}}``."""
         if refused := self._unknown(request):
             return refused
         if resource == "hardwaredriversettings":

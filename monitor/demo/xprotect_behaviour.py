@@ -1,4 +1,4 @@
-"""How the simulated XProtect site behaves, and misbehaves; values only."""
+"""The behavior and faults of the simulated XProtect site; values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """Say what is wrong with an answer that has no error status."""
+    """What is wrong with an answer that has no error status."""
 
     SLOW = "slow"
     HALF = "half"
@@ -16,7 +16,7 @@ class Fault(StrEnum):
 
 
 class Casing(StrEnum):
-    """Say which spellings of ``/api`` a version answers."""
+    """Which spellings of ``/api`` a version accepts."""
 
     ANY = "any"
     LOWER = "lower"
@@ -25,15 +25,15 @@ class Casing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Hold what the site does from now on; the default is a healthy one.
+    """The behavior of the site; the default is a healthy one.
 
     ``answers`` maps a resource (``recordingServers``, ``hardwareDriverSettings``, also ``uris`` and
-    ``token``) to a status such as 403 or to a fault. ``slow`` is how many seconds a slow answer takes.
-    A token ends after ``expires_in`` seconds or after ``calls_per_token`` calls. ``lockout_after`` wrong
+    ``token``) to a status such as 403 or to a fault. ``slow`` is the duration of a slow answer in seconds.
+    A token expires after ``expires_in`` seconds or after ``calls_per_token`` calls. ``lockout_after`` wrong
     passwords lock the account. ``refusal`` is the status of a wrong password (400 as OAuth says, or 401).
-    ``registered_services`` is false before 2024 R2. ``token_redirect`` is where the token endpoint sends
-    its callers. ``lower_settings`` spells driver settings as published answers do, otherwise as the
-    documentation does. ``largest_page`` caps ``size``; 0 ignores paging. ``windows_login`` is false where
+    ``registered_services`` is false before 2024 R2. ``token_redirect`` is the URL that the token endpoint
+    redirects to. ``lower_settings`` spells driver settings as published answers do, otherwise as the
+    documentation does. ``largest_page`` limits ``size``; 0 ignores paging. ``windows_login`` is false if
     the identity provider does not offer NTLM.
     """
 

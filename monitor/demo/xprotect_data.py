@@ -1,4 +1,4 @@
-"""What the API of the demo's XProtect site tells, as the items of each resource; built from places, no I/O.
+"""The answers of the simulated XProtect site's API, as the items of each resource; no I/O.
 
 Field names are those of Milestone's MIP VMS RESTful Config API. Not verified there: the form of a registered
 service's URIs (``uriArray``).
@@ -45,7 +45,7 @@ def guid(name: str) -> str:
 def resources(endpoints: Mapping[str, SimulatedEndpoint], cameras: int = 0) -> Resources:
     """Return the items of each resource; a child resource's key is ``parent/ID/child``.
 
-    ``cameras`` is how many devices without a server behind them come on top.
+    ``cameras`` is the number of additional devices without a server.
     """
     found: Resources = {
         "sites": [_site("Harbour", endpoints["management"].address)],
@@ -66,7 +66,7 @@ def resources(endpoints: Mapping[str, SimulatedEndpoint], cameras: int = 0) -> R
 
 
 def _devices(found: Resources) -> Resources:
-    """Hang every device under a recorder, in turn."""
+    """Assign the devices to recorders in turn."""
     recorders = found["recordingServers"]
     children: Resources = {f"recordingServers/{recorder['id']}/hardware": [] for recorder in recorders}
     for number, device in enumerate(found["hardware"]):
@@ -172,7 +172,7 @@ def _services(endpoints: Mapping[str, SimulatedEndpoint]) -> list[Item]:
 def _cameras(endpoints: Mapping[str, SimulatedEndpoint]) -> Iterator[Item]:
     for name, model in MODELS.items():
         endpoint = endpoints[name.lower().replace(" ", "")]
-        # Addresses are told as http even where HTTPS is used: seen so in answers of a live gateway.
+        # Addresses have the scheme http even if HTTPS is used, as in answers of a live gateway.
         yield camera(name, f"http://{endpoint.address}/", model, enabled=name != "Camera 04")
 
 
@@ -187,7 +187,7 @@ def camera(name: str, address: str, model: str, *, enabled: bool = True) -> Item
 
 
 def generated(count: int) -> Iterator[Item]:
-    """Yield so many devices with addresses on the loopback network where nothing answers."""
+    """Yield a number of devices with loopback addresses that do not answer."""
     for number in range(count):
         address = f"127.{100 + number // 62500}.{number // 250 % 250}.{number % 250 + 1}"
         yield camera(f"Generated {number:05}", f"http://{address}/", "Generated")
@@ -206,7 +206,7 @@ def driver_settings(device: Item, endpoint: SimulatedEndpoint | None) -> Item:
 
 
 def lower_spelling(settings: Item) -> Item:
-    """Return the same settings as published answers have them: first letters in lower case, in a wrapper."""
+    """Return the same settings as in published answers: wrapped, with lower-case first letters."""
     named = {_camel(key): value for key, value in settings.items()}
     return {"displayName": "Settings", "hardwareDriverSettings": named}
 

@@ -21,7 +21,7 @@ _VARIABLE = "NTLM_USER_FILE"
 
 
 class LoginVerdict(Enum):
-    """Say how a login ended."""
+    """The result of a login."""
 
     WELCOME = "welcome"
     WRONG = "wrong"
@@ -35,10 +35,10 @@ class _Token:
 
 
 class IdentityProvider:
-    """Check passwords, count attempts, and hand out tokens that end."""
+    """An identity provider that checks passwords, counts attempts and issues tokens that expire."""
 
     def __init__(self, username: str, password: str, folder: Path, clock: Callable[[], float]) -> None:
-        """Know one account, for basic and for Windows logins."""
+        """Set up one account, for basic and Windows logins."""
         self.username = username
         self.password = password
         self.attempts = 0
@@ -50,7 +50,7 @@ class IdentityProvider:
         self._accounts = folder / "ntlm-accounts"
 
     def check(self, username: str, password: str) -> LoginVerdict:
-        """Judge one basic login, whose password its receiver has counted; wrong ones lead to the lockout."""
+        """Check one basic login; wrong passwords lead to a lockout. The caller counts the attempt."""
         right = username.lower() == self.username.lower() and password == self.password
         return self._count(right=right)
 
@@ -64,17 +64,17 @@ class IdentityProvider:
         return LoginVerdict.WRONG
 
     def leg(self, connection: object, protocol: str, message: bytes) -> bytes | LoginVerdict:
-        """Take one NTLM or Negotiate message and return the answer to send, or the verdict.
+        """Process one NTLM or Negotiate message and return the answer to send, or the verdict.
 
-        The legs of one login must come over one connection, as IIS wants it; a later leg on another
-        connection is judged as wrong.
+        The legs of one login must use one connection, as IIS requires; a later leg on another connection
+        fails.
         """
         with self._environment():
             acceptor = self._legs.pop(connection, None) or spnego.server(
                 hostname="management",
                 service="HTTP",
                 protocol=protocol.lower(),
-                # Otherwise Windows would ask its own accounts.
+                # Otherwise Windows would use its own accounts.
                 options=spnego.NegotiateOptions.use_ntlm
                 if protocol.lower() == "ntlm"
                 else spnego.NegotiateOptions.use_negotiate,
@@ -105,13 +105,13 @@ class IdentityProvider:
                 os.environ[_VARIABLE] = before
 
     def token(self, expires_in: float, calls: int | None) -> str:
-        """Return a new token that ends after so many seconds, or after so many calls."""
+        """Return a new token that expires after some seconds or some calls."""
         made = secrets.token_urlsafe(32)
         self._tokens[made] = _Token(self._clock() + expires_in, calls)
         return made
 
     def accepts(self, token: str) -> bool:
-        """Say whether a token is good for one call more, and count the call."""
+        """Return whether a token is valid for one more call, and count the call."""
         known = self._tokens.get(token)
         if known is None or self._clock() >= known.ends_at or known.calls_left == 0:
             return False
@@ -120,5 +120,5 @@ class IdentityProvider:
         return True
 
     def revoke(self) -> None:
-        """Forget every token, as a restart of the service does."""
+        """Revoke every token, as a restart of the service does."""
         self._tokens.clear()

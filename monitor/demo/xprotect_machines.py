@@ -19,7 +19,7 @@ NEW = 365 * DAY - A_WHILE
 
 
 class Serves(StrEnum):
-    """Say what answers on a port."""
+    """What a port serves."""
 
     TLS = "tls"
     PLAIN = "plain"
@@ -29,9 +29,9 @@ class Serves(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Hold one port of a computer.
+    """One port of a computer.
 
-    ``announced`` is true where clients are told the port, so that another one does as well when it is taken.
+    ``announced`` is true if the API announces the port, so that another one can be used when it is taken.
     """
 
     port: int
@@ -43,14 +43,14 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class DemoMachine:
-    """Hold one computer with an address of its own."""
+    """One computer with its own address."""
 
     name: str
     doors: tuple[Door, ...]
 
     @property
     def host(self) -> str:
-        """Return the name that its certificates carry beside its address."""
+        """Return the host name in its certificates."""
         return f"{self.name}.vms.example"
 
 
@@ -65,7 +65,7 @@ MACHINES = (
         (
             Door(9000, announced=False),
             Door(22337, Serves.PLAIN),
-            # Last, so that nobody who looks for an address finds only this one free.
+            # Last, so that it does not take the address of a computer with fixed ports.
             Door(8443, Serves.GATEWAY),
         ),
     ),

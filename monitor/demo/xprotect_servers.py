@@ -1,6 +1,6 @@
-"""Real servers on loopback behind the addresses of the demo's XProtect site; they only serve certificates.
+"""Real servers on loopback at the addresses of the demo's XProtect site; they only serve certificates.
 
-Each computer of the site gets a loopback address of its own, because the same port numbers must be free on
+Each computer of the site gets its own loopback address, because the same port numbers must be free on
 all of them. Linux and Windows answer on the whole of 127.0.0.0/8. Where a system does not (macOS), all share
 127.0.0.1: a port that clients are told moves to a free one when it is taken, and one that they must know
 already (9001 of the second recorder) is left out, so that a probe it meets another server or none.
@@ -28,7 +28,7 @@ ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 251))
 
 @dataclass
 class SimulatedEndpoint:
-    """Hold where a computer of the site ended up: its address, and the real port for each wanted one."""
+    """The address of a computer of the site, and the real port for each planned one."""
 
     machine: DemoMachine
     address: str
@@ -40,7 +40,7 @@ class SimulatedEndpoint:
         return f"{self.address}:{self.ports[port]}"
 
     def take(self, door: Door, port: int) -> None:
-        """Listen for this door, or only hold the port where nothing is to answer; raise ``OSError``."""
+        """Listen on a port, or only reserve it if nothing is to answer; raise ``OSError``."""
         held = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP)
         try:
             if door.serves is not Serves.NOTHING and sys.platform != "win32":
@@ -56,7 +56,7 @@ class SimulatedEndpoint:
         self.ports[door.port] = held.getsockname()[1]
 
     def close(self) -> None:
-        """Give up every port."""
+        """Close every port."""
         for held in self.sockets.values():
             held.close()
         self.sockets.clear()
@@ -76,7 +76,7 @@ def claim(
 
 
 def _whole(machine: DemoMachine, free: Iterable[str]) -> SimulatedEndpoint | None:
-    """Return the first address where every port can be had."""
+    """Return the first address where every port is free."""
     for address in free:
         endpoint = SimulatedEndpoint(machine, address)
         try:
@@ -92,7 +92,7 @@ def _whole(machine: DemoMachine, free: Iterable[str]) -> SimulatedEndpoint | Non
 
 
 def _partly(machine: DemoMachine, free: Iterable[str]) -> SimulatedEndpoint:
-    """Return an address with the ports that can be had, of its own if there is one."""
+    """Return an address with the free ports, preferably its own."""
     endpoint = SimulatedEndpoint(machine, next(filter(_exists, free), _SHARED))
     for door in machine.doors:
         try:
@@ -113,17 +113,17 @@ def _exists(address: str) -> bool:
 
 
 class Servers:
-    """Serve what each door of each location is to serve, except the gateway, which is an application."""
+    """The servers of all ports except the gateway, which is an application."""
 
     def __init__(self, folder: Path, ca: Issued) -> None:
-        """Keep certificates and keys in this folder."""
+        """Prepare to write certificates and keys to a folder."""
         self.folder = folder
         self.ca = ca
         self._servers: list[asyncio.Server] = []
         self._issued: dict[tuple[str, timedelta, bool], Issued] = {}
 
     async def start(self, endpoints: Iterable[SimulatedEndpoint]) -> None:
-        """Begin to answer on the sockets that the locations hold."""
+        """Start serving on the sockets of the endpoints."""
         for endpoint in endpoints:
             for door in endpoint.machine.doors:
                 if door.port in endpoint.sockets and door.serves in (Serves.TLS, Serves.PLAIN):
@@ -134,7 +134,7 @@ class Servers:
         for server in self._servers:
             server.close()
         self._servers.clear()
-        # What was just accepted is closed by its handler, which needs a turn for that.
+        # The handlers of accepted connections need one iteration of the loop to close them.
         await asyncio.sleep(0)
 
     async def _serve(self, endpoint: SimulatedEndpoint, door: Door) -> asyncio.Server:
@@ -155,7 +155,7 @@ class Servers:
         return chain, key
 
     def certificate(self, endpoint: SimulatedEndpoint, door: Door) -> Issued:
-        """Return what a door serves; doors of one computer that are alike share one certificate."""
+        """Return the certificate of a port; equal ports of one computer share one."""
         alike = endpoint.machine.name, door.ends_in, door.self_signed
         if alike not in self._issued:
             self._issued[alike] = leaf(
@@ -170,7 +170,7 @@ class Servers:
 
 
 def release(endpoints: Iterable[SimulatedEndpoint]) -> None:
-    """Give up what no server has taken over."""
+    """Close the sockets that no server has taken over."""
     for endpoint in endpoints:
         with contextlib.suppress(OSError):
             endpoint.close()

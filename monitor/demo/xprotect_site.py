@@ -1,6 +1,6 @@
-"""A simulated XProtect site on loopback: its API over HTTPS, and real servers behind what it announces.
+"""A simulated XProtect site on loopback: its API over HTTPS, and real servers at the announced addresses.
 
-It follows the published form of the API; no real site was at hand to compare it with.
+It follows the published API; it was not compared with a real site.
 """
 
 import time
@@ -31,11 +31,10 @@ ENTRY = """\
 
 
 class Simulator:
-    """Run one site; ``behaviour`` and ``resources`` may be changed while it runs.
+    """One simulated site; ``behaviour`` and ``resources`` may be changed while it runs.
 
     ``calls`` lists every request as ``METHOD /path``, ``password_attempts`` counts how often a password
-    (or its proof by NTLM) was sent. ``cameras`` devices come on top of the site's own, with no server
-    behind them.
+    (or its proof by NTLM) was sent. ``cameras`` is the number of additional devices without a server.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class Simulator:
         clock: Callable[[], float] = time.monotonic,
         addresses: tuple[str, ...] = ADDRESSES,
     ) -> None:
-        """Make the CA, and write it and the password into the folder; nothing listens yet."""
+        """Make the CA, and write it and the password to the folder, without listening yet."""
         self.folder = folder
         self.behaviour = behaviour or Behaviour()
         self.calls: list[str] = []
@@ -64,7 +63,7 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """Return the address of the management server with the gateway's port."""
+        """Return the URL of the management server with the gateway's port."""
         return f"https://{self.endpoints['management'].where(8443)}"
 
     @property
@@ -73,12 +72,12 @@ class Simulator:
         return self.login.attempts
 
     def served(self, name: str, port: int) -> Issued:
-        """Return what a computer serves on a port of the plan."""
+        """Return the certificate of a computer on a planned port."""
         endpoint = self.endpoints[name]
         return self._servers.certificate(endpoint, next(d for d in endpoint.machine.doors if d.port == port))
 
     async def start(self) -> None:
-        """Find addresses, listen on all of them and answer."""
+        """Find addresses and start all servers."""
         self.trust.write_bytes(self.ca.der)
         self.password_file.write_text(f"{PASSWORD}\n", encoding="utf-8")
         self.endpoints = {endpoint.machine.name: endpoint for endpoint in claim(MACHINES, self._addresses)}
@@ -96,7 +95,7 @@ class Simulator:
     async def _start_gateway(self, endpoint: SimulatedEndpoint) -> None:
         door = next(door for door in endpoint.machine.doors if door.serves is Serves.GATEWAY)
         port = endpoint.ports[door.port]
-        # The server binds by itself; the other doors keep the address ours meanwhile.
+        # The server binds its own socket; the other ports keep the address reserved meanwhile.
         endpoint.sockets.pop(door.port).close()
         self._web = WebServer(
             application(self), endpoint.address, port, tls=self._servers.files(endpoint, door)
@@ -105,5 +104,5 @@ class Simulator:
 
 
 def xprotect_entry(simulator: Simulator) -> str:
-    """Return the entry of a configuration that watches the site; its files lie in the simulator's folder."""
+    """Return the configuration entry for the site; its files are in the simulator's folder."""
     return ENTRY.format(url=simulator.url, username=USERNAME)

@@ -1,4 +1,4 @@
-"""Judgments: what is wrong with a certificate or a target, how bad, and the message that says so."""
+"""Findings: a problem of a certificate or a target, its severity and its message."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from monitor.model.message import Message
 
 
 class Check(StrEnum):
-    """Name one question that is judged on its own; closed, published, and a metric label."""
+    """One check of certificates or targets; a closed, published set, also used as a metric label."""
 
     EXPIRY = "expiry"
     CA_EXPIRY = "ca_expiry"
@@ -44,9 +44,9 @@ class Check(StrEnum):
 
 
 class Severity(StrEnum):
-    """Say how bad, in the order ok, warning, unknown, critical.
+    """The severity of a finding, in the order ok, warning, unknown, critical.
 
-    Unknown stands above warning because a check that could not look outranks a mild finding
+    Unknown ranks above warning because a failed probe is worse than a minor finding
     (exit codes: 2 before 3 before 1 before 0).
     """
 
@@ -71,11 +71,12 @@ def worst(severities: Iterable[Severity]) -> Severity:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold one judgment; ``sha256`` is empty when it is about the target, not a certificate or CRL.
+    """One judgment about a certificate or a target.
 
-    ``matter`` names what several targets share (a server name with different certificates), so that it
-    is told once; it begins with the word of its check. Empty for a finding of one target. ``instead`` is the
-    thumbprint (SHA-1) of the certificate that lies ready to take this one's place, where that is known.
+    ``sha256`` is empty if it is about the target and not a certificate or CRL. ``matter`` is the key of a
+    finding that several targets share (a server name with different certificates), so that it is notified
+    once; it begins with the name of its check and is empty for a finding of one target. ``instead`` is the
+    thumbprint (SHA-1) of the installed successor that is not in use yet, if known.
     """
 
     check: Check
@@ -89,12 +90,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Hold the way from one leaf to an anchor, or as far as it could be followed.
+    """The certification path from one leaf to an anchor, or as much of it as was found (RFC 5280 section 6).
 
-    ``certificates`` runs from the leaf upward and includes an anchor that was not served.
-    ``problem`` says why the path is not trusted, ``None`` when it is. Time is not part of trust: an
-    expired path that was otherwise good is trusted. The path holds while ``valid_from`` <= now <
-    ``valid_until`` (``None``: no bound); outside it has to be found again.
+    ``certificates`` are in order from the leaf and include an anchor that was not served. ``problem`` says
+    why the path is not trusted, ``None`` if it is. Trust does not depend on time: an expired path that is
+    otherwise good is trusted. The path applies while ``valid_from`` <= now < ``valid_until`` (``None``: no
+    bound); outside of that it has to be built again.
     """
 
     location: str
@@ -106,18 +107,18 @@ class Path:
 
     @property
     def leaf(self) -> Certificate:
-        """Return the certificate the path starts from."""
+        """Return the certificate that the path starts from."""
         return self.certificates[0]
 
     @property
     def not_after(self) -> datetime:
-        """Return the earliest end on the path: what the target really has left."""
+        """Return the earliest expiry on the path, after which the target fails."""
         return min(certificate.not_after for certificate in self.certificates)
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Say that an older certificate of a collection, or a CRL, has a successor and no longer alarms."""
+    """An older certificate of a collection, or a CRL, with its successor; it raises no more alerts."""
 
     old: str
     new: str
@@ -125,11 +126,11 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Hold all judgments about what one target showed.
+    """The findings and paths of one target.
 
-    ``not_after`` is the earliest end over the paths that count (not superseded ones);
-    ``warning_due_at`` and ``critical_due_at`` are the first instants at which expiry thresholds
-    are reached; ``next_change_at`` is when judging again can give another answer.
+    ``not_after`` is the earliest expiry over all paths except superseded ones; ``warning_due_at`` and
+    ``critical_due_at`` are the first times at which expiry thresholds are reached; ``next_change_at`` is the
+    first time at which judging again can give another result.
     """
 
     findings: tuple[Finding, ...] = ()

@@ -18,7 +18,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(<?([^)>\s]+)>?\)|^\[[^\]]+\]: (\S+)$", re.MULTI
 
 @dataclass(frozen=True)
 class Block:
-    """Hold one fenced block: its page, the line of its fence, its language and its text."""
+    """One fenced block: its page, the line of its fence, its language and its text."""
 
     page: Path
     line: int

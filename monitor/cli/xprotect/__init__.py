@@ -1,1 +1,1 @@
-"""The commands ``cert-monitor xprotect ...``: ask and look once; none of them changes anything anywhere."""
+"""The commands ``cert-monitor xprotect ...``: query and probe once; they change nothing."""

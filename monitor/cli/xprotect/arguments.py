@@ -1,4 +1,4 @@
-"""What can be typed after ``cert-monitor xprotect``; imports nothing that a plain ``check`` does without."""
+"""The arguments of ``cert-monitor xprotect``; imports nothing that a plain ``check`` does not need."""
 
 import argparse
 from collections.abc import Callable
@@ -61,7 +61,7 @@ Later = Callable[[str, str], Any]
 
 
 def add(commands: Any, parser_class: type[argparse.ArgumentParser], later: Later) -> None:
-    """Add ``xprotect`` and its commands; ``later`` gives the function that runs one."""
+    """Add ``xprotect`` and its commands; ``later`` returns the function that runs one."""
     group = commands.add_parser(
         "xprotect",
         help="ask a Milestone XProtect site, verify a renewal, prepare encryption",

@@ -1,4 +1,4 @@
-"""``cert-monitor xprotect discover``: say what would be watched at a site; changes nothing."""
+"""``cert-monitor xprotect discover``: print the endpoints of a site; changes nothing."""
 
 import argparse
 import json
@@ -17,7 +17,7 @@ _LONGEST = 4096
 
 
 def discover(arguments: argparse.Namespace) -> int:
-    """Print every endpoint of the sites; return 3 when a list could not be had, or only in part."""
+    """Print every endpoint of the sites; return 3 when a list could not be read completely."""
     config = site_config(arguments)
     sites = ask_sites(config)
     if arguments.record:
@@ -34,8 +34,8 @@ def discover(arguments: argparse.Namespace) -> int:
     return 3 if failed else 0
 
 
-def _tell(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether its name must be said
-    """Print what was left out and what went wrong; return whether anything did."""
+def _tell(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether to print the name of the site
+    """Print notes and failures; return whether there were failures."""
     name = f"{site.settings.id}: " if several else ""
     for note in site.answer.notes:
         print(display(f"note: {name}{note}", _LONGEST), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Judge a certificate file as if a server already showed it; reads the file and nothing else."""
+"""Judge a certificate file as if a server already used it; reads only the file."""
 
 import asyncio
 import glob
@@ -19,10 +19,10 @@ from monitor.sources import FilesSettings, FilesSource, TrustStoreLoader
 def file_candidates(
     command: str, path: str, target: Target, clock: Clock, passphrases: dict[str, Any]
 ) -> list[Candidate]:
-    """Return a candidate for each certificate in a file that is no other one's CA.
+    """Return a candidate for each certificate in a file that is not the CA of another.
 
-    ``passphrases`` is what a configuration of files says of them. Raises ``UsageError`` for a file without a
-    certificate that can be read.
+    ``passphrases`` is as in a configuration of files. Raises ``UsageError`` for a file without a readable
+    certificate.
     """
     seen = _seen(path, passphrases)
     if not seen.sightings:

@@ -1,4 +1,4 @@
-"""What a site would have watched, as a table for people and as published JSON; asks nothing."""
+"""The endpoints of sites, as a table and as published JSON; sends nothing."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def as_json(listed: Sequence[Row]) -> str:
 
 
 def as_table(listed: Sequence[Row]) -> str:
-    """Return the rows in columns, one block for each site, which is called as it was first written."""
+    """Return the rows in columns, one block for each site, under its first spelling."""
     sites: dict[str, list[Row]] = {}
     for row in listed:
         sites.setdefault(row["site"].casefold(), []).append(row)

@@ -1,4 +1,4 @@
-"""Which caller must trust which CA, from what each server shows or is to have; pure."""
+"""Which clients must trust which CA, from the current or future certificate of each server; pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from monitor.xprotect.callers import CALLS, Call
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Hold one CA under a letter; ``certificate`` is ``None`` where only its name is known.
+    """One CA with a letter; ``certificate`` is ``None`` if only its name is known.
 
     The scripts of the vendor's guide give every CA the same name, so the certificate tells them apart.
     """
@@ -23,9 +23,9 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Hold what one caller must trust for one certificate group.
+    """The CAs that one client must trust for one certificate group.
 
-    ``known`` is false where a server has no certificate yet. ``verified`` and ``sources`` are about the call.
+    ``known`` is false if a server has no certificate yet. ``verified`` and ``sources`` are those of the call.
     """
 
     caller: str
@@ -37,7 +37,7 @@ class Cell:
 
 
 def authorities(found: Sequence[Need]) -> dict[str, Authority]:
-    """Return every CA by its fingerprint, or by its name where only that is known."""
+    """Return every CA by fingerprint, or by name if only that is known."""
     met: dict[str, Authority] = {}
     for one in _candidates(found):
         if one.leaf is not None and _key(one) not in met:
@@ -58,7 +58,7 @@ def _candidates(found: Sequence[Need]) -> Iterator[Candidate]:
 
 
 def cells(found: Sequence[Need]) -> list[Cell]:
-    """Return a cell for each caller and each certificate group of which it calls a server that is present."""
+    """Return a cell for each client and each certificate group that it connects to."""
     every = authorities(found)
     calls: dict[tuple[str, str], list[tuple[Call, Need]]] = {}
     for call in CALLS:

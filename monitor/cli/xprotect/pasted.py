@@ -1,6 +1,6 @@
-"""What a site would have watched, as entries to paste below ``targets:``, so that no password is stored.
+"""The endpoints of sites as YAML to paste below ``targets:``, so that no password is stored.
 
-Every text is written as a JSON string, which is YAML 1.2 as well. It must not ask anything.
+Every text is written as a JSON string, which is valid YAML 1.2. It sends nothing.
 """
 
 import json
@@ -17,7 +17,7 @@ _ODD = re.compile(r"[^ -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\
 
 
 def as_yaml(sites: Sequence[Site]) -> str:
-    """Return the entries of all sites; what two sites both have stands once."""
+    """Return the entries of all sites; an endpoint of two sites is listed once."""
     met: set[tuple[str, str]] = set()
     return "\n".join(line for site in sites for line in _site(site, met))
 
@@ -53,12 +53,12 @@ def _entry(site: Site, found: DiscoveredTarget, own: dict[str, Any]) -> Iterator
 
 
 def _written(value: Any) -> str:
-    """Return a value as JSON; characters that YAML does not take are escaped, others stay readable."""
+    """Return a value as JSON; characters that YAML forbids are escaped, others stay readable."""
     return _ODD.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(value, ensure_ascii=False))
 
 
 def _own(settings: PolicySettings) -> dict[str, Any]:
-    """Return the thresholds and expectations that an entry sets itself, as they are written."""
+    """Return the policy keys that an entry sets itself, as written in a configuration."""
     names = PolicySettings.model_fields
     return {name: _plain(getattr(settings, name)) for name in names if name in settings.model_fields_set}
 

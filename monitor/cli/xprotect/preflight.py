@@ -27,7 +27,7 @@ COMMAND = "xprotect preflight"
 
 
 def preflight(arguments: argparse.Namespace) -> int:
-    """Judge every server; return 0 suitable, 2 something is missing, 3 something could not be probed."""
+    """Judge every server; return 0 if suitable, 2 if something is missing, 3 if a probe failed."""
     config = load(arguments.config) if arguments.config else default_config()
     targets, complete = _targets(arguments, config)
     files = _files(arguments.file, targets)
@@ -40,7 +40,7 @@ def preflight(arguments: argparse.Namespace) -> int:
 
 
 def _targets(arguments: argparse.Namespace, config: Config) -> tuple[list[Target], bool]:
-    """Return what is to be judged, and whether every list of it could be had."""
+    """Return the targets to judge, and whether every list was read completely."""
     if arguments.servers:
         trust = anchors(COMMAND, arguments.trust)
         return list(_typed(arguments.servers, config, trust)), True
@@ -76,7 +76,7 @@ def _split(text: str, form: str) -> tuple[str, str]:
 
 
 def _short(host: str) -> tuple[str, ...]:
-    """Return the short form of a full name: both are used to reach a server."""
+    """Return the short form of a full name: clients use both."""
     return () if is_ip(host) or "." not in host else (host.partition(".")[0],)
 
 
@@ -85,7 +85,7 @@ def _is_server(target: Target) -> bool:
 
 
 def _named(target: Target) -> Target:
-    """Return a configured target whose certificate must carry the short and full names of its machine."""
+    """Return a target whose certificate must match the short and full names of its machine."""
     machine = [one for one in target.aliases if hosts.same_machine(one, target.host)]
     names = dict.fromkeys((*target.traits.public_names, *_short(target.host), *machine))
     return replace(target, traits=replace(target.traits, public_names=tuple(names)))

@@ -1,4 +1,4 @@
-"""What ``preflight`` found, as a table with a matrix of trust for people and as published JSON; pure."""
+"""The results of ``preflight``, as a table with a trust matrix and as published JSON; pure."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _LONGEST = 4096
 
 
 def as_table(found: Sequence[Need], now: datetime) -> str:
-    """Return the servers, the matrix and what its letters mean."""
+    """Return the servers, the matrix and its legend."""
     return "\n".join([*_servers(found, now), "", *_matrix(found, now)]).rstrip()
 
 

@@ -1,4 +1,4 @@
-"""Ask XProtect sites once for what a command needs; keeps and changes nothing."""
+"""Query XProtect sites once for a command; stores and changes nothing."""
 
 import argparse
 import asyncio
@@ -22,16 +22,16 @@ from monitor.sources import TrustStoreLoader
 from monitor.xprotect import Answers
 
 COMMAND = "xprotect discover"
-# Nobody waits for a first list of servers here, so that the devices may take their time at once.
+# Nobody waits for a first list of servers here, so that devices get the full time at once.
 _PATIENT = Budgets(first_devices=Budgets().devices)
 _OF_ONE_SITE = ("username", "password_file", "password_env", "login", "include", "trust", "identity_host")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Hold one site, what it answered, and the same masked for a report.
+    """One site, its result, and its masked answers for a report.
 
-    ``answered`` is false where it gave no list at all: what is found then is only guessed from its address.
+    ``answered`` is false if it returned no list: its endpoints are then only derived from its address.
     """
 
     settings: XProtectSiteSettings
@@ -41,9 +41,9 @@ class Site:
 
 
 def site_config(arguments: argparse.Namespace) -> Config:
-    """Return a configuration with the sites to ask as its only discoveries.
+    """Return a configuration with the sites to query as its only discoveries.
 
-    Raises ``UsageError`` or ``ConfigError`` for what makes no sense.
+    Raises ``UsageError`` or ``ConfigError`` for invalid arguments or configurations.
     """
     if arguments.config is None:
         return replace(default_config(), discoveries=(_typed(arguments),))
@@ -76,7 +76,7 @@ def _typed(arguments: argparse.Namespace) -> XProtectSiteSettings:
 
 
 def ask_sites(config: Config) -> list[Site]:
-    """Return the answer of every site of a configuration."""
+    """Query every site of a configuration and return the results."""
     return asyncio.run(_asked(config))
 
 

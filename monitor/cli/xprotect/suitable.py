@@ -1,4 +1,4 @@
-"""Say of each server and certificate group whether one suitable certificate is there; pure."""
+"""Whether each server has a suitable certificate for each certificate group; pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from monitor.cli.xprotect.targets import group_of
 from monitor.messages import Writer
 from monitor.model import Certificate, Check, FailureReason, Finding, Path, Severity, Target, TargetState
 
-# What a certificate must have before encryption is switched on with it; all else is for later.
+# What a certificate needs before encryption is switched on; other checks can wait.
 _NEEDED = frozenset(
     {
         Check.NAME,
@@ -27,10 +27,10 @@ _NEEDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Hold one certificate for one port, or why there is none.
+    """One certificate for one port, or why there is none.
 
     ``location`` is ``port 7563`` or a file; ``suitable`` is ``None`` when nothing could be probed;
-    ``authority`` is what callers must trust, ``None`` where its certificate is not at hand.
+    ``authority`` is the CA that clients must trust, ``None`` if its certificate is unavailable.
     """
 
     target: Target
@@ -43,7 +43,7 @@ class Candidate:
 
     @property
     def issuer(self) -> str:
-        """Return the name of the CA that callers must trust, empty when there is no certificate."""
+        """Return the name of the CA that clients must trust, empty without a certificate."""
         if self.authority is not None:
             return self.authority.title
         return (self.leaf.issuer_cn or self.leaf.issuer) if self.leaf else ""
@@ -51,7 +51,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Hold one certificate group of one component on one server, with its candidates."""
+    """One certificate group of one component on one server, with its candidates."""
 
     host: str
     component: str
@@ -61,13 +61,13 @@ class Need:
 
     @property
     def suitable(self) -> bool | None:
-        """Return whether all is well; ``None`` when nothing is wrong, but not all could be probed."""
+        """Return whether all are suitable, ``None`` if some could not be probed and none is unsuitable."""
         answers = [one.suitable for one in self.candidates]
         return False if False in answers else None if None in answers else True
 
 
 def make_candidate(state: TargetState, where: str, writer: Writer) -> Candidate:
-    """Return the candidate that one probe gave."""
+    """Return the candidate from the state of a target."""
     target = state.target
     path = next(iter(state.assessment.paths), None)
     if path is None:
@@ -97,14 +97,14 @@ def _without(state: TargetState, where: str) -> Candidate:
 
 
 def best(candidates: Iterable[Candidate]) -> Candidate:
-    """Return the candidate that lacks least; of several files one has to be suitable."""
+    """Return the best candidate: of several files one has to be suitable."""
     return min(candidates, key=lambda one: (one.suitable is not True, len(one.missing)))
 
 
 def needs(candidates: Iterable[Candidate]) -> list[Need]:
     """Return the candidates by server, component and certificate group, in the order met.
 
-    A file that is judged for several ports of one group stands once.
+    A file that is judged for several ports of one group is listed once.
     """
     met: dict[tuple[str, str, str], list[Candidate]] = {}
     for one in candidates:
@@ -117,6 +117,6 @@ def needs(candidates: Iterable[Candidate]) -> list[Need]:
 
 
 def exit_code(found: Sequence[Need]) -> int:
-    """Return 0 when all is suitable, 2 when something is missing, 3 when something could not be probed."""
+    """Return 0 if all are suitable, 2 if something is missing, 3 if a probe failed."""
     answers = [need.suitable for need in found]
     return 2 if False in answers else 3 if None in answers or not answers else 0

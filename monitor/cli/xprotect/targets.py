@@ -1,4 +1,4 @@
-"""Which endpoints a server has: by its roles, or by what is configured and discovered; probes none."""
+"""The endpoints of a server, by its roles or as configured and discovered; probes nothing."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ GROUPS = {
 
 
 def group_of(target: Target) -> str:
-    """Return what the target's certificate group is called; one without a group goes by its component."""
+    """Return the name of the target's certificate group, or else that of its component."""
     group = target.label("certificate_group")
     return GROUPS.get(group) or f"certificate of {target.label('component').replace('_', ' ') or 'this port'}"
 
@@ -37,7 +37,7 @@ def every_role(presets: Presets) -> tuple[str, ...]:
     )
 
 
-def by_roles(  # noqa: PLR0913 - the last three are what a command's options say
+def by_roles(  # noqa: PLR0913 - the last three are options of a command
     command: str,
     host: str,
     roles: Sequence[str],
@@ -47,10 +47,10 @@ def by_roles(  # noqa: PLR0913 - the last three are what a command's options say
     name: str = "",
     given: Sequence[str] = (),
 ) -> list[Target]:
-    """Return a target for each port that the roles have on a host, under the configuration's policies.
+    """Return a target for each port of some roles on a host, with the policies of the configuration.
 
     ``name`` is expected instead of the host's, ``given`` are further names that clients use. Raises
-    ``UsageError`` for a host or role that is none, and for a role without a port to probe.
+    ``UsageError`` for an invalid host or role, and for a role without a port to probe.
     """
     try:
         listed = host_endpoints(host, roles, config.presets)
@@ -79,7 +79,7 @@ def _entry(
 
 
 def notes(host: str, roles: Sequence[str], presets: Presets) -> tuple[str, ...]:
-    """Return which ports of some roles are not probed, and why."""
+    """Return notes about the ports of some roles that are not probed, and why."""
     return tuple(f"note: {note}" for note in host_endpoints(host, roles, presets).notes)
 
 
@@ -90,7 +90,7 @@ def known(config: Config) -> tuple[list[Target], list[ReportElement]]:
 
 
 def without_cameras(config: Config) -> Config:
-    """Return a configuration whose sites are not asked for their devices, which may take minutes."""
+    """Return a configuration without the devices of sites, whose discovery may take minutes."""
     sites = (_servers_of(one) for one in config.discoveries)
     return replace(config, discoveries=tuple(one for one in sites if one is not None))
 
@@ -103,7 +103,7 @@ def _servers_of(settings: DiscoveryKind) -> DiscoveryKind | None:
 
 
 def of_host(host: str, targets: Iterable[Target]) -> list[Target]:
-    """Return the targets of one machine, known by any of its names, short or full."""
+    """Return the targets of one machine by any of its names, short or full."""
     wanted = as_host(host) or host.lower()
     return [target for target in targets if any(_same(wanted, one) for one in _names(target))]
 

@@ -1,4 +1,4 @@
-"""Say of each port whether its certificate is as it should be after a renewal; pure."""
+"""The verdict on the certificate of each port after a renewal; pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class PortVerdict(StrEnum):
 
 
 _SILENT = frozenset({FailureReason.REFUSED, FailureReason.TIMEOUT, FailureReason.UNREACHABLE})
-# What the work that is verified could have got wrong; others, such as the end of the CA, are only remarked.
+# Checks that a renewal can fail; others, such as the expiry of the CA, only give remarks.
 _AT_FAULT = frozenset(
     {
         Check.EXPIRY,
@@ -46,12 +46,12 @@ class Port:
 
     @property
     def leaf(self) -> Certificate | None:
-        """Return the certificate that was shown."""
+        """Return the certificate that was served."""
         return next((one.certificate for one in self.state.sightings if one.position == 0), None)
 
 
 def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, expected: bool) -> Port:
-    """Return the verdict about one port; silence is red only where something is expected to answer."""
+    """Return the verdict on one port; no answer is red only if one is expected."""
     if not state.sightings:
         return _without(state, expected=expected)
     wrong = [finding for finding in findings if _is_wrong(finding)]
@@ -65,7 +65,7 @@ def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, 
 
 def _is_wrong(finding: Finding) -> bool:
     if finding.check is Check.RECORDER_PAIR:
-        # The one that was renewed is told too, without a fingerprint.
+        # A finding about the old certificate has no fingerprint.
         return bool(finding.sha256)
     return finding.severity is Severity.CRITICAL or finding.check in _AT_FAULT
 
@@ -95,7 +95,7 @@ def _plain(state: TargetState) -> Port:
 
 
 def group_ports(ports: Iterable[Port]) -> dict[str, list[Port]]:
-    """Return the ports that somebody answered on, or should have, by certificate group."""
+    """Return the ports that answered, or should have, by certificate group."""
     groups: dict[str, list[Port]] = {}
     for port in ports:
         if port.verdict is not PortVerdict.ABSENT:
@@ -104,7 +104,7 @@ def group_ports(ports: Iterable[Port]) -> dict[str, list[Port]]:
 
 
 def absent(ports: Iterable[Port]) -> Iterator[Port]:
-    """Yield the ports that nobody answers on, and that nobody asked for."""
+    """Yield the ports that did not answer and were not expected to."""
     return (port for port in ports if port.verdict is PortVerdict.ABSENT)
 
 
@@ -115,5 +115,5 @@ def worst_of(ports: Iterable[Port]) -> PortVerdict:
 
 
 def exit_code(ports: Sequence[Port]) -> int:
-    """Return 0 when all that answered is green, 2 for anything red, 3 when nothing could be probed."""
+    """Return 0 if every port that answered is green, 2 for any red one, 3 if none could be probed."""
     return {PortVerdict.GREEN: 0, PortVerdict.RED: 2}.get(worst_of(ports), 3)

@@ -1,4 +1,4 @@
-"""``cert-monitor xprotect verify``: after a renewal, say what each port of a server shows."""
+"""``cert-monitor xprotect verify``: check the certificate of each port of a server after a renewal."""
 
 import argparse
 import asyncio
@@ -30,7 +30,7 @@ _LONGEST = 4096
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Probe the ports of a server; return 0 all green, 2 for a red one, 3 when there was nothing to see."""
+    """Probe the ports of a server; return 0 if all are green, 2 for a red one, 3 if none answered."""
     targets = _targets(arguments)
     clock = SystemClock()
     states = asyncio.run(probe_targets(targets, clock))
@@ -54,7 +54,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def _expected(arguments: argparse.Namespace, target: Target) -> bool:
-    """Return whether something must answer: a role was named, or the target is configured."""
+    """Return whether an answer is expected: a role was named, or the target is configured."""
     return bool(arguments.role) or (arguments.config is not None and not target.traits.standby)
 
 
@@ -113,7 +113,7 @@ def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:
 
 
 def _told(port: Port, now: datetime, besides: set[str]) -> Iterator[str]:
-    """Yield the lines about one port; what several ports have beside it is said once."""
+    """Yield the lines about one port; remarks that several ports share are printed once."""
     yield f"{_title(port)}: {port.verdict}"
     leaf = port.leaf
     if leaf is not None:
@@ -133,7 +133,7 @@ def _title(port: Port) -> str:
 
 
 def _text(lines: Sequence[Text]) -> str:
-    """Return the lines, with colours where standard output is a terminal that has them."""
+    """Return the lines, with colors if standard output is a terminal that supports them."""
     written, terminal = io.StringIO(), Console(file=sys.stdout)
     console = Console(
         file=written, force_terminal=terminal.is_terminal, width=terminal.width, highlight=False

@@ -7,7 +7,7 @@ from monitor.dialects import Dialogue, DialogueFailure
 
 @dataclass(frozen=True)
 class Outcome:
-    """Hold everything that a dialogue shows of itself once some bytes have come."""
+    """The visible state of a dialogue after some bytes."""
 
     done: bool
     rest: bytes

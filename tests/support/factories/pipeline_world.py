@@ -49,7 +49,7 @@ def showing(request: ProbeRequest, der: bytes = LEAF.der) -> ProbeResult:
 
 @dataclass
 class FakeClock:
-    """Tell a settable time."""
+    """A clock that tests can set."""
 
     wall: datetime = NOW
     ticks: float = 0.0
@@ -65,18 +65,18 @@ class FakeClock:
 
 @dataclass
 class FakeCounters:
-    """Remember what was counted."""
+    """Counters that tests can read."""
 
     failures: list[tuple[str, FailureReason]] = field(default_factory=list)
     lags: list[timedelta] = field(default_factory=list)
     store_errors: int = 0
 
     def probe_failed(self, kind: str, reason: FailureReason) -> None:
-        """Remember a failure."""
+        """Record a failure."""
         self.failures.append((kind, reason))
 
     def started_late(self, lag: timedelta) -> None:
-        """Remember a lag."""
+        """Record a lag."""
         self.lags.append(lag)
 
     def store_failed(self) -> None:
@@ -86,13 +86,13 @@ class FakeCounters:
 
 @dataclass
 class FakeStore:
-    """Remember what was recorded; broken on demand."""
+    """A recorder that tests can read, and that fails on demand."""
 
     batches: list[list[str]] = field(default_factory=list)
     broken: bool = False
 
     async def record(self, states: Sequence[TargetState], observations: Mapping[str, Observation]) -> None:
-        """Remember the ids of one transaction."""
+        """Record the ids of one transaction."""
         assert {state.target.id for state in states} == set(observations)
         if self.broken:
             raise SystemBrokenError("the disk is full")
@@ -100,7 +100,7 @@ class FakeStore:
 
 
 class Shows:
-    """Be a source that shows one certificate everywhere."""
+    """A source that sees one certificate at every target."""
 
     async def probe(self, request: ProbeRequest) -> ProbeResult:
         """Return it."""
@@ -109,7 +109,7 @@ class Shows:
 
 @dataclass
 class World:
-    """Hold a pipeline and everything around it."""
+    """A pipeline and its services."""
 
     source: Source
     store: FakeStore = field(default_factory=FakeStore)

@@ -43,7 +43,7 @@ def state(
 
 @dataclass
 class World:
-    """Hold a web server, a CA, and what asks about certificates."""
+    """A web server, a CA, and the client under test."""
 
     server: Web
     ca: pki.Issued = field(default_factory=lambda: pki.authority("Test CA"))

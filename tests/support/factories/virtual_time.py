@@ -23,10 +23,10 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """Tell a time that goes on only where nothing is left to do at this instant."""
+    """An event loop with virtual time, which advances only when nothing is left to do."""
 
     def __init__(self) -> None:
-        """Begin at zero."""
+        """Start at zero."""
         self._seconds = 0.0
         super().__init__(_Leaping(self))
 
@@ -57,7 +57,7 @@ class _Leaping(selectors.DefaultSelector):
 
 @dataclass
 class LoopClock:
-    """Tell the running loop's time as a date and as seconds; to change ``begun_at`` is to set the date."""
+    """A clock of the running loop's time; changing ``begun_at`` sets the date."""
 
     begun_at: datetime = NOW
 

@@ -146,7 +146,7 @@ class FakeDaemon:
         return self.state
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
-        """Be ready when nothing is missing."""
+        """Return whether nothing is missing."""
         return not self.missing, self.missing
 
     async def reload(self) -> ReloadResult:

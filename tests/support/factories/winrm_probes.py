@@ -44,7 +44,7 @@ class Loopback:
 
 @dataclass
 class Site:
-    """Hold what the tests of one folder share: a password, anchors, our certificate."""
+    """What the tests of one folder share: a password, anchors, our certificate."""
 
     folder: Path
     password: Path = field(init=False)

@@ -41,7 +41,7 @@ def context(longest: float = 5.0) -> DiscoveryContext:
 
 @dataclass
 class Asking:
-    """Hold a running simulator and a way to ask it."""
+    """A running simulator and a client for it."""
 
     simulator: Simulator
     memory: SiteMemory = field(default_factory=SiteMemory)
@@ -121,7 +121,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 @dataclass
 class Made:
-    """Hold a hand-made HTTPS server: its origin, its anchor, and every request it got."""
+    """A hand-made HTTPS server: its origin, its anchor, and every request it received."""
 
     port: int
     trust: str

@@ -28,7 +28,7 @@ Extension = tuple[x509.ExtensionType, bool]
 
 @dataclass(frozen=True)
 class Issued:
-    """Hold a certificate with the private key that belongs to it."""
+    """A certificate with its private key."""
 
     certificate: x509.Certificate
     key: Key

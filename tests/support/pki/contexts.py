@@ -19,7 +19,7 @@ def tls_context(*chain: Issued, clients: Issued | None = None) -> ssl.SSLContext
 
 
 def show(context: ssl.SSLContext, *chain: Issued) -> None:
-    """Have a server's context show a chain from now on."""
+    """Make a server's context serve a chain."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "chain.pem"
         path.write_bytes(chain[0].key_pem + b"".join(one.pem for one in chain))

@@ -46,7 +46,7 @@ extendedKeyUsage = OCSPSigning
 
 @dataclass(frozen=True)
 class OpensslCa:
-    """Hold a CA in a folder."""
+    """A CA in a folder."""
 
     folder: Path
     crl_port: int

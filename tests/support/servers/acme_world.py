@@ -62,7 +62,7 @@ class Record:
 
 @dataclass
 class World:
-    """Hold the CA's web server, its CA certificate, and what asks it."""
+    """The CA's web server, its CA certificate, and the client under test."""
 
     server: Web
     ca: pki.Issued = field(default_factory=lambda: pki.authority(CA))
@@ -105,7 +105,7 @@ class World:
         return f"/ari/{renewal_id(issued.der)}"
 
     def answers(self, issued: pki.Issued, reply: Reply) -> None:
-        """Have the CA answer so about a certificate."""
+        """Set the CA's answer about a certificate."""
         self.server.replies[self.path(issued)] = reply
 
     async def round(self, *states: TargetState) -> bool:

@@ -31,7 +31,7 @@ CLOSED = (
 
 @dataclass(frozen=True)
 class Opened:
-    """Hold what became of a page: its document, what it logged, what was connected to, what it asked for."""
+    """A loaded page: its document, its console log, its connections and its requests."""
 
     document: str
     console: list[str]

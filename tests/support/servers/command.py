@@ -22,7 +22,7 @@ COMMAND = (sys.executable, "-m", "monitor")
 
 @dataclass(frozen=True)
 class Done:
-    """Hold what a command returned and printed."""
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -87,7 +87,7 @@ def started(
 
 @dataclass
 class Site:
-    """Hold the demo's estate, served by a loop on a thread of its own."""
+    """The demo's servers, run by an event loop on a dedicated thread."""
 
     folder: Path
     estate: Estate
@@ -95,7 +95,7 @@ class Site:
     ca: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name the CA's file."""
+        """Return the path of the CA's file."""
         self.ca = self.folder / "vms-ca.cer"
 
     def __getitem__(self, name: str) -> str:

@@ -32,7 +32,7 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float 
 
 @dataclass
 class Running:
-    """Hold one running process, what it has said, and the way to ask it."""
+    """One running process, its output, and a client for its web server."""
 
     process: asyncio.subprocess.Process
     client: httpx.AsyncClient

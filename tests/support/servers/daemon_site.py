@@ -56,7 +56,7 @@ class Post:
 
 @dataclass
 class Site:
-    """Hold a TLS server whose certificate can be replaced, a mail server, and the daemon's files."""
+    """A TLS server whose certificate can be replaced, a mail server, and the daemon's files."""
 
     folder: Path
     ca: Issued

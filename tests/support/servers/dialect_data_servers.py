@@ -1,4 +1,4 @@
-"""Say how databases, brokers and desktops are run: postgresql, mariadb, redis, mosquitto, rabbitmq, xrdp."""
+"""How databases, brokers and desktops are run: postgresql, mariadb, redis, mosquitto, rabbitmq, xrdp."""
 
 import subprocess
 from pathlib import Path

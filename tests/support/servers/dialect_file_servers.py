@@ -1,4 +1,4 @@
-"""Say how servers of files, directories and talk are run: vsftpd, slapd, prosody, inspircd."""
+"""How file, directory and chat servers are run for tests: vsftpd, slapd, prosody, inspircd."""
 
 from support.servers.dialect_servers import NAME, Kind, Room
 

@@ -1,4 +1,4 @@
-"""Say how the distribution's mail servers are run for the tests of protocols: postfix and dovecot."""
+"""How the distribution's mail servers are run for tests: postfix and dovecot."""
 
 import shutil
 

@@ -11,7 +11,7 @@ from support.servers.dialect_servers import Kind
 
 @dataclass(frozen=True, eq=False)
 class MatrixServer:
-    """Hold a protocol, the server that speaks it, and the name of the port on which it does."""
+    """A protocol, a server for it, and the name of its port."""
 
     protocol: str
     kind: Kind

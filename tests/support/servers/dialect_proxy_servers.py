@@ -1,4 +1,4 @@
-"""Say how servers with TLS on connect are run for tests: nginx, haproxy, stunnel, unbound."""
+"""How servers with implicit TLS are run for tests: nginx, haproxy, stunnel, unbound."""
 
 from support.servers.dialect_servers import Kind, Room
 

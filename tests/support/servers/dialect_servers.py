@@ -38,7 +38,7 @@ _VISITED = frozenset({"01", "08"})
 
 @dataclass(frozen=True)
 class Room:
-    """Hold where one server lives; ``identity`` is None for one that shall know no TLS."""
+    """The folder and ports of one server; ``identity`` is ``None`` for one without TLS."""
 
     root: Path
     ports: Mapping[str, int]
@@ -77,7 +77,7 @@ class Room:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """Say how a server is started: ``lay_out`` fills its folder and returns the command.
+    """How a server is started: ``lay_out`` fills its folder and returns the command.
 
     ``ports`` are the names of what it listens on, ``secure`` those that exist only with TLS. ``usual`` finds
     the lines of its log that sound alarming and are not.

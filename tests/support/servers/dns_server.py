@@ -17,7 +17,7 @@ Zone = Mapping[tuple[str, str], Sequence[str]]
 
 @dataclass
 class NameServer:
-    """Hold what the server knows: texts of records by name and kind, ``SERVFAIL`` for a name that fails."""
+    """The zone of the server: record texts by name and type, ``SERVFAIL`` for a name that fails."""
 
     zone: Zone
     port: int = 0

@@ -28,7 +28,7 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass
 class Documented:
-    """Hold the folder of the files, what stands for each documented name, and the mails that came."""
+    """The folder of files, the address for each documented name, and the mails received."""
 
     folder: Path
     ca: Issued = field(default_factory=lambda: authority("VMS Certificate Authority", at=TODAY))

@@ -39,7 +39,7 @@ def issued_list(data: bytes, url: str = URL) -> FetchedCrl:
 
 @dataclass
 class Clock:
-    """Tell the time that it is given; both kinds go on together."""
+    """A clock that is set by tests; wall time and monotonic time advance together."""
 
     at: datetime = NOW
 
@@ -54,7 +54,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class AddressText:
-    """Hold an address for people."""
+    """A formatted address."""
 
     text: str
 

@@ -29,7 +29,7 @@ def recorded(name: str) -> Any:
 
 @dataclass
 class Api:
-    """Hold what a server answers, and what it was asked; a test may change it."""
+    """The answers of a server, which a test may change, and the requests that it received."""
 
     url: str = ""
     ca: bytes = b""
@@ -158,6 +158,6 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler

@@ -11,7 +11,7 @@ LIST = b'[{"targets": ["a:1"], "labels": {"site": "x"}}]'
 
 @dataclass
 class Served:
-    """Hold where the server is and what it was asked."""
+    """The address of the server and the requests that it received."""
 
     port: int = 0
     asked: list[str] = field(default_factory=list)

@@ -20,7 +20,7 @@ from support.factories.alerts_world import NOW
 
 @dataclass
 class Inbox:
-    """Take mails, and answer RCPT, MAIL and DATA as told.
+    """A handler that accepts mails, and answers RCPT, MAIL and DATA as configured.
 
     ``answers`` maps a command or a recipient to the answer that is given instead of taking it.
     """

@@ -1,4 +1,4 @@
-"""Be small real proxies on loopback for the tests: HTTP CONNECT and SOCKS 5, with or without a login."""
+"""Small real proxies on loopback for the tests: HTTP CONNECT and SOCKS 5, with or without a login."""
 
 import asyncio
 from base64 import b64decode

@@ -48,7 +48,7 @@ def server_context(
 
 
 class TlsPeer:
-    """Hold the server's end of one connection in memory.
+    """The server's end of one connection in memory.
 
     ``asked`` is the server name the client sent, ``ended_politely`` whether it said close_notify.
     """
@@ -70,7 +70,7 @@ class TlsPeer:
         return bool(self._connection.get_shutdown() & SSL.RECEIVED_SHUTDOWN)
 
     def feed(self, data: bytes) -> bytes:
-        """Take the client's bytes and return the answer."""
+        """Process the client's bytes and return the answer."""
         if data:
             self._connection.bio_write(data)
         try:

@@ -11,7 +11,7 @@ Reply = bytes | Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Request:
-    """Hold what was asked of the server."""
+    """The requests that the server received."""
 
     method: str
     path: str
@@ -21,7 +21,7 @@ class Request:
 
 @dataclass
 class Web:
-    """Be a web server with an answer for each path, and remember every request."""
+    """A web server with an answer for each path, which records every request."""
 
     replies: dict[str, Reply] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)

@@ -47,7 +47,7 @@ _WINDOWS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """Hold a certificate to put into a store, with what the store shall say of it."""
+    """A certificate to put into a store, with its properties there."""
 
     store: str
     der: bytes

@@ -31,7 +31,7 @@ class MissingError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """Hold what PowerShell was asked to do."""
+    """The PowerShell script that was requested."""
 
     configuration: str
     command: str
@@ -48,7 +48,7 @@ class Shell:
         self.out: dict[uuid.UUID | None, list[bytes]] = {}
 
     def feed(self, data: bytes, pipeline: uuid.UUID | None = None) -> None:
-        """Take in what the client sent, and run the call when it is whole."""
+        """Add what the client sent, and run the call once it is complete."""
         self.pool.receive_data(psrpcore.PSRPPayload(data, psrpcore.StreamType.default, pipeline))
         while event := self.pool.next_event():
             if isinstance(event, psrpcore.CreatePipelineEvent):
@@ -72,7 +72,7 @@ class Shell:
 
 
 def received(related: str, shell: Shell, root: ET.Element) -> tuple[int, str]:
-    """Give out one fragment at a time, so that a large answer takes many requests as it does on Windows."""
+    """Return one fragment at a time, so that a large answer takes many requests, as on Windows."""
     stream = root.find(f".//{{{SHELL}}}DesiredStream")
     assert stream is not None
     command = stream.get("CommandId")

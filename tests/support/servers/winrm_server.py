@@ -38,7 +38,7 @@ SEALED = "application/HTTP-SPNEGO-session-encrypted"
 
 @dataclass
 class Machine:
-    """Say how the server behaves, and note what it saw.
+    """The behavior of the server, and notes of what it received.
 
     ``endpoints`` maps the name of a session configuration to what its one call gives, or to the code of the
     fault with which it is refused. ``tricks`` maps an action (``Create`` ...) to what is done instead.
@@ -78,10 +78,10 @@ class Handler(BaseHTTPRequestHandler):
     shells: dict[str, Shell]
 
     def log_message(self, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def setup(self) -> None:
-        """Begin one connection."""
+        """Start one connection."""
         super().setup()
         self.context: Any = None
         self.seal = False
@@ -222,7 +222,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, *args: Any) -> None:
-        """Say nothing: clients that hang up are part of the tests."""
+        """Log nothing: clients that hang up are part of the tests."""
 
 
 @contextlib.contextmanager

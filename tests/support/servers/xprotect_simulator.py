@@ -17,7 +17,7 @@ class Clock:
     """Stand still until told otherwise."""
 
     def __init__(self) -> None:
-        """Begin at an hour."""
+        """Start at one hour."""
         self.now = 3600.0
 
     def __call__(self) -> float:
