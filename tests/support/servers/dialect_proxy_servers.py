@@ -84,7 +84,15 @@ def _stunnel(room: Room) -> list[str]:
     return ["stunnel4", str(room.write("stunnel.conf", _STUNNEL))]
 
 
-STUNNEL = Kind("stunnel", "stunnel4", "stunnel4", ("tls",), _stunnel, secure=frozenset({"tls"}))
+STUNNEL = Kind(
+    "stunnel",
+    "stunnel4",
+    "stunnel4",
+    ("tls",),
+    _stunnel,
+    secure=frozenset({"tls"}),
+    usual="successfully sent close_notify alert",  # it was the first to say goodbye
+)
 
 _UNBOUND = """
 server:
