@@ -24,6 +24,7 @@ from monitor.model import Policy, Severity, Target, TargetState
 from monitor.network.resolve import Resolver
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices, TrustStoreCache
 from monitor.probing import Gate, InProcessRunner
+from monitor.probing.in_process import SLICE
 from monitor.scheduler import batches
 from monitor.sources import EndpointSettings, TrustStoreLoader, sources
 from monitor.store import Store
@@ -36,12 +37,17 @@ def targets_of(endpoints: list[str], ca: str, timeout: float = 10.0) -> tuple[Ta
     return tuple(one.target(policy) for one in settings)
 
 
-def services_of(board: Board, store: Store, in_flight: int, per_second: float = 0) -> PipelineServices:
-    """Return the services wired as the daemon does it; ``per_second`` of 0 means starts without a pace."""
+def services_of(
+    board: Board, store: Store, in_flight: int, per_second: float = 0, every: float = SLICE
+) -> PipelineServices:
+    """Return the services wired as the daemon does it; ``per_second`` of 0 means starts without a pace.
+
+    ``every`` is after how many seconds results are recorded while other probes of their batch run.
+    """
     clock, sources_by_kind = SystemClock(), sources(Resolver())
     gate = Gate(clock, in_flight=in_flight, per_second=per_second)
     return PipelineServices(
-        InProcessRunner(sources_by_kind, gate, clock),
+        InProcessRunner(sources_by_kind, gate, clock, every),
         TrustStoreCache(TrustStoreLoader().anchors, clock).anchors,
         Judge(PathFinder()),
         store,
@@ -62,7 +68,7 @@ async def run(job: dict[str, Any]) -> Cost:
     board, exposition = Board(), Exposition()
     board.replace(TargetState(target) for target in targets)
     store = await Store.open(f"sqlite:///{Path(job['folder']) / 'state.db'}", app_version=__version__)
-    pipeline = Pipeline(services_of(board, store, job["in_flight"]))
+    pipeline = Pipeline(services_of(board, store, job["in_flight"], every=job.get("every", SLICE)))
     await probe_all(pipeline, targets)
     tune_garbage_collector()
     passes = max(1, round(job["probes"] / len(targets)))

@@ -202,7 +202,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A few hundred targets that are probed together."""
+    """The requests of a few hundred targets that are probed together."""
 
     id: str
     interval: timedelta

@@ -96,10 +96,11 @@ class Pipeline:
         """
         several: dict[str, Answer] = {}
         for answer in answers:
-            if answer[0].target_id in several:
+            target_id = answer[0].target_id
+            if target_id in several:
                 await self._settle(zone, several.values())
                 several = {}
-            several[answer[0].target_id] = answer
+            several[target_id] = answer
         await self._settle(zone, several.values())
 
     async def _settle(self, zone: str, answers: Iterable[Answer]) -> None:

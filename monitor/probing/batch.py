@@ -23,7 +23,7 @@ class ProbeBatch:
         probe: Probe,
         requests: Sequence[ProbeRequest],
         gate: Gate,
-        expired: Callable[[], bool] = lambda: False,
+        expired: Callable[[], bool] | None = None,
     ) -> None:
         """Begin to probe; once ``expired`` is true, no more are begun."""
         self._probe = probe
@@ -70,7 +70,7 @@ class ProbeBatch:
         async with self._gate.turn:
             for begun, request in enumerate(requests):
                 await self._gate.enter()
-                if self._expired():
+                if self._expired is not None and self._expired():
                     self._gate.leave()
                     self._left -= len(requests) - begun
                     return

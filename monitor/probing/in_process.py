@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from monitor.model import Clock, Observation, ProbeRequest, Source
 from monitor.probing.batch import ProbeBatch
@@ -17,20 +18,22 @@ delays nobody's result but its own."""
 class InProcessRunner:
     """Probe with the sources of this process; any number of batches may be under way at once."""
 
-    def __init__(self, sources: Mapping[str, Source], gate: Gate, clock: Clock) -> None:
-        """Take the sources by kind, and the gate that all batches share."""
+    def __init__(self, sources: Mapping[str, Source], gate: Gate, clock: Clock, every: float = SLICE) -> None:
+        """Take the sources by kind and the gate of all batches; ``every`` is in seconds, see ``SLICE``."""
         self._sources = sources
         self._gate = gate
         self._clock = clock
+        self._every = every
 
     async def run(
         self, batch_id: str, requests: Sequence[ProbeRequest], take: Take, expires_at: datetime | None
     ) -> None:
-        """Probe the targets of a batch as the gate opens and hand the answers over, twice a second."""
+        """Probe the targets of a batch as the gate opens and hand the answers over as they come."""
         del batch_id
-        batch = ProbeBatch(self._probe, requests, self._gate, lambda: self._expired(expires_at))
+        expired = partial(self._reached, expires_at) if expires_at is not None else None
+        batch = ProbeBatch(self._probe, requests, self._gate, expired)
         try:
-            while answers := await batch.taken(SLICE):
+            while answers := await batch.taken(self._every):
                 await take(answers)
         finally:
             if answers := await batch.abandon():
@@ -39,5 +42,5 @@ class InProcessRunner:
     async def _probe(self, request: ProbeRequest) -> Observation:
         return await probe(request, self._sources, self._clock)
 
-    def _expired(self, at: datetime | None) -> bool:
-        return at is not None and self._clock.now() >= at
+    def _reached(self, at: datetime) -> bool:
+        return self._clock.now() >= at
