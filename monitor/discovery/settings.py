@@ -1,5 +1,6 @@
 """The configuration that all kinds of discovery have in common."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from monitor.discovery.base import DiscoveryMemory
@@ -18,9 +19,9 @@ class DiscoverySettings(TargetSettings):
     asks: ClassVar[bool] = True
 
     @property
+    @abstractmethod
     def id(self) -> str:
         """Return what names this entry in the configuration, the store and the log."""
-        raise NotImplementedError
 
     def found(self, presets: Presets) -> tuple[DiscoveredTarget, ...]:
         """Return the targets that follow from the entry itself, none for a kind with ``asks``."""
