@@ -3,10 +3,13 @@
 import asyncio
 import shutil
 import sys
+from operator import attrgetter
 from pathlib import Path
 
+import httpx
 import pytest
 
+from support.servers import daemon_inside
 from support.servers.daemon_process import Running, ask, daemon, damage, until
 from support.servers.daemon_site import DAY, site
 
@@ -76,15 +79,19 @@ def test_deleted_database(tmp_path: Path) -> None:
     """SQLite writes on into a deleted file: health says that it is lost, while looking and mailing go on."""
 
     async def scenario() -> None:
-        async with site(tmp_path) as where, daemon(where.configure()) as running:
+        async with (
+            site(tmp_path) as where,
+            daemon_inside.daemon(where.configure(), attrgetter("parts.tasks.store_check")) as running,
+            httpx.AsyncClient(base_url=running.url, trust_env=False) as client,
+        ):
             await until(lambda: where.post.words == ["INVENTORY"])
             where.database.unlink()
 
             async def sick() -> bool:
-                return (await running.get("/healthz")).status_code == 503
+                return (await client.get("/healthz")).status_code == 503
 
             await until(sick)
-            health = (await running.get("/healthz")).json()
+            health = (await client.get("/healthz")).json()
             assert [("was deleted while in use" in problem) for problem in health["problems"]] == [True]
             where.serve_leaf(3 * DAY)
             await until(lambda: where.post.words == ["INVENTORY", "CRITICAL"])
