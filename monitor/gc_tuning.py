@@ -4,7 +4,7 @@ import gc
 
 COLLECT_AFTER = (50_000, 20, 100)
 """New objects before a collection, and how many younger collections precede an older one; chosen by
-measuring looks with bench/run."""
+measuring probes with bench/run."""
 
 
 def tune_garbage_collector() -> None:

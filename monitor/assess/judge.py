@@ -47,7 +47,7 @@ _NOT_HERE = {
 _NOT_IN_STORE = (texts.its_ca_not_in_store, texts.its_trusted_ca_not_in_store)
 
 
-def judge(  # noqa: PLR0913 - everything that a look gave is judged together
+def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     target: Target,
     sightings: tuple[Sighting, ...],
     paths: tuple[Path, ...],

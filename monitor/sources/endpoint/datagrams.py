@@ -114,7 +114,7 @@ class _Exchange(asyncio.DatagramProtocol):
             for datagram in step(*arguments):
                 if self._transport is not None:
                     self._transport.sendto(datagram)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting probe gets it
             self.finished.set_exception(error)
             return
         self.rest()

@@ -112,7 +112,7 @@ class _Conversation:
                 self._open()
             else:
                 self._say(b"")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting probe gets it
             self._break(error)
 
     def _on_readable(self) -> None:
@@ -125,7 +125,7 @@ class _Conversation:
                 self.close()
         except (BlockingIOError, InterruptedError):
             pass  # select(2): a socket reported as ready may still have no data
-        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting look gets it
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting probe gets it
             self._break(error)
 
     def _open(self) -> None:

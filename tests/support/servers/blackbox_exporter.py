@@ -2,21 +2,20 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
-from support.servers.prometheus_server import program
+from support.servers.prometheus_server import answering, free_port, program
 
 
 @asynccontextmanager
 async def blackbox_exporter(folder: Path, ca: Path, server_name: str) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of its ``/probe``, which has the modules ``strict`` and ``lax``; end it afterwards."""
     path = program("prometheus-blackbox-exporter", "prometheus-blackbox-exporter")
-    config, port = folder / "blackbox.yml", _free_port()
+    config, port = folder / "blackbox.yml", free_port()
     strict = {"ca_file": str(ca), "server_name": server_name}
     modules = {"strict": strict, "lax": {**strict, "insecure_skip_verify": True}}
     written = {
@@ -34,26 +33,8 @@ async def blackbox_exporter(folder: Path, ca: Path, server_name: str) -> AsyncIt
         )
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            await _answering(client)
+            await answering(client, "/-/healthy")
             yield client
     finally:
         running.terminate()
         await running.wait()
-
-
-async def _answering(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                if (await client.get("/-/healthy")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -67,7 +67,7 @@ async def prometheus(
         "  - job_name: cert-monitor\n"
         f'    static_configs: [{{targets: ["{address}"]}}]\n'
     )
-    port = _free_port()
+    port = free_port()
     with (folder / "prometheus.log").open("wb") as log:
         running = await asyncio.create_subprocess_exec(
             path,
@@ -79,25 +79,27 @@ async def prometheus(
         )
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api/v1") as client:
-            await _answering(client)
+            await answering(client, "/query?query=1")
             yield Prometheus(client)
     finally:
         running.terminate()
         await running.wait()
 
 
-async def _answering(client: httpx.AsyncClient) -> None:
+async def answering(client: httpx.AsyncClient, path: str) -> None:
+    """Wait until a server that was just started answers a path with 200."""
     async with asyncio.timeout(30):
         while True:
             try:
-                if (await client.get("/query", params={"query": "1"})).status_code == 200:
+                if (await client.get(path)).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback address that was free just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
