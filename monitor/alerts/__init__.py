@@ -1,13 +1,12 @@
-"""Decide which notifications administrators get, and phrase them: pure functions of a snapshot and the time.
+"""Decide which notifications administrators get: pure functions of a snapshot and the time.
 
 Findings become alerts (``collect``, ``unreachable``), due alerts become notification items (``decide``,
-``due``), what is over is resolved (``resolve``), and items become mails (``mail``); callers store and send.
+``due``), and what is over is resolved (``resolve``); callers render, store and send.
 """
 
 from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
 from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
 from monitor.alerts.decision import Decision, Inventory, MonitorState, NotificationItem, NotifyReason
-from monitor.alerts.mail import ascii_domain, compose, render
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
@@ -19,8 +18,5 @@ __all__ = [
     "NotificationItem",
     "NotifyReason",
     "RenewalSteps",
-    "ascii_domain",
-    "compose",
     "decide",
-    "render",
 ]

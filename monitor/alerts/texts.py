@@ -1,4 +1,4 @@
-"""The texts of notifications: phrases, headlines and subjects, and steps where no preset has better ones.
+"""What alerts say: what is wrong by check, and steps where no preset has better ones.
 
 It must not decide anything. A step never contains the thumbprint of the certificate that is to be replaced:
 people copy what stands near a command.
@@ -6,10 +6,7 @@ people copy what stands near a command.
 
 from datetime import datetime
 
-from monitor.alerts.alert import AlertLevel
-from monitor.alerts.decision import Decision, Inventory, NotificationItem, NotifyReason
 from monitor.model import Check
-from monitor.model.certificate import DAY
 from monitor.parse.display import display
 
 PROBLEM = {
@@ -42,17 +39,6 @@ PROBLEM = {
     Check.REVOCATION_UNKNOWN: "nothing says which of its certificates are revoked",
     Check.CRL_EXPIRY: "a newer list is due",
     Check.RENEWAL_WINDOW: "the CA asks to renew it now",
-}
-
-REASON = {
-    NotifyReason.FIRST: "",
-    NotifyReason.WORSE: "worse than told before",
-    NotifyReason.REMINDER: "reminder, still unsolved",
-    NotifyReason.RENEWED: "renewed",
-    NotifyReason.RESOLVED: "solved",
-    NotifyReason.REACHABLE_AGAIN: "answers again",
-    NotifyReason.CLOCK: "the monitor's own clock",
-    NotifyReason.INVENTORY: "",
 }
 
 # One step for each paragraph.
@@ -124,71 +110,6 @@ STEPS = {
 """Steps by check, with the placeholders ``{host}``, ``{location}`` and ``{instead}``."""
 
 _LONGEST = 1000
-_LONGEST_TITLE = 160
-_EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
-_GOOD = {
-    NotifyReason.RENEWED: "RENEWED",
-    NotifyReason.RESOLVED: "SOLVED",
-    NotifyReason.REACHABLE_AGAIN: "ANSWERS AGAIN",
-    NotifyReason.CLOCK: "CLOCK",
-}
-
-
-def subject(decision: Decision, now: datetime) -> str:
-    """Return the subject of a notice: its worst item, and how many more there are."""
-    more = len(decision.items) - 1
-    return headline(decision.items[0], now) + (f" (and {more} more)" if more > 0 else "")
-
-
-def inventory_subject(inventory: Inventory) -> str:
-    """Return the subject of the inventory: its three counts."""
-    return (
-        f"[INVENTORY] {inventory.watched} watched, {inventory.need_action} need action, "
-        f"{inventory.unreachable} unreachable"
-    )
-
-
-def headline(item: NotificationItem, now: datetime) -> str:
-    """Return one line such as ``[CRITICAL] recorder01.vms.example:7563 ends in 3 days``."""
-    title = shown(item.title, _LONGEST_TITLE)
-    return f"[{label(item)}] {title}{_rest(item, now)}"
-
-
-def label(item: NotificationItem) -> str:
-    """Return the word in brackets: the level, or which good news it is."""
-    return _GOOD.get(item.reason) or (item.level or AlertLevel.WARNING).value.upper()
-
-
-def _rest(item: NotificationItem, now: datetime) -> str:
-    check = item.checks[0] if item.checks else None
-    if item.reason is NotifyReason.RENEWED and item.certificate is not None:
-        return f" now {days_phrase(item.certificate.not_after, now)}"
-    if item.reason is NotifyReason.RESOLVED and check is not None:
-        return f": no longer {PROBLEM[check]}"
-    if check is None or item.reason not in (
-        NotifyReason.FIRST,
-        NotifyReason.WORSE,
-        NotifyReason.REMINDER,
-        NotifyReason.INVENTORY,
-    ):
-        return ""
-    if check in _EXPIRING and item.certificate is not None:
-        return f" {days_phrase(item.certificate.not_after, now)}"
-    if check in (Check.UNREACHABLE, Check.NEVER_SEEN):
-        return f" {PROBLEM[check]}"
-    return f": {PROBLEM[check]}{_aside(item, now)}"
-
-
-def _aside(item: NotificationItem, now: datetime) -> str:
-    # An issuer that does not answer is not about the one certificate that comes first.
-    if item.certificate is None or item.checks[0] is Check.REVOCATION_UNKNOWN:
-        return ""
-    return f", {days_phrase(item.certificate.not_after, now)}"
-
-
-def locations_left_out(total: int, limit: int) -> str:
-    """Return how many locations did not fit, empty when all did."""
-    return f"and {count(total - limit, 'more place')}" if total > limit else ""
 
 
 def shown(text: str, longest: int = _LONGEST) -> str:
@@ -196,28 +117,6 @@ def shown(text: str, longest: int = _LONGEST) -> str:
     return display(text, longest)
 
 
-def days_phrase(not_after: datetime, now: datetime) -> str:
-    """Return when a certificate expires in whole days of 24 hours, such as ``ends in 3 days``.
-
-    Both directions round towards now: 3.9 days left are 3, 1.9 days ago is 1; less than a day is today.
-    """
-    if not_after > now:
-        left = (not_after - now) // DAY
-        return f"ends in {count(left, 'day')}" if left else "ends today"
-    gone = (now - not_after) // DAY
-    return f"ended {count(gone, 'day')} ago" if gone else "ended today"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def day(at: datetime) -> str:
     """Return the date of an instant in UTC."""
     return at.strftime("%Y-%m-%d")
-
-
-def instant(at: datetime) -> str:
-    """Return an instant in UTC to the second."""
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")

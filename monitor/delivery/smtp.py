@@ -7,8 +7,8 @@ from email.utils import parseaddr
 
 import aiosmtplib
 
-from monitor.alerts import ascii_domain
 from monitor.delivery.connection import Note, open_session
+from monitor.delivery.email import ascii_domain
 from monitor.delivery.faults import quote_reply, rejection, session_failed
 from monitor.delivery.relay import ACCEPTED, RelaySettings, SendResult, SendStatus
 from monitor.errors import CertMonitorError

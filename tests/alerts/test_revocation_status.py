@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Decision, decide
-from monitor.alerts.texts import headline
 from monitor.assess import correlate
+from monitor.delivery.email.texts import headline
 from monitor.model import (
     Certificate,
     Check,

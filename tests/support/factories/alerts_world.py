@@ -7,7 +7,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from monitor.alerts import Decision, MonitorState, decide, render
+from monitor.alerts import Decision, MonitorState, decide
+from monitor.delivery.email import render
 from monitor.model import (
     Assessment,
     Certificate,

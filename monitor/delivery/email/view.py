@@ -6,10 +6,10 @@ from datetime import datetime
 
 from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
 from monitor.alerts.decision import Inventory, NotificationItem, UnreachableHost
-from monitor.alerts.texts import (
+from monitor.alerts.texts import day
+from monitor.delivery.email.texts import (
     REASON,
     count,
-    day,
     days_phrase,
     headline,
     instant,

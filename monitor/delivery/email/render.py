@@ -18,8 +18,9 @@ from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, sele
 from markupsafe import Markup
 
 from monitor.alerts.decision import Decision
-from monitor.alerts.texts import inventory_subject, shown, subject
-from monitor.alerts.view import Page, inventory_page, notice_page
+from monitor.alerts.texts import shown
+from monitor.delivery.email.texts import inventory_subject, subject
+from monitor.delivery.email.view import Page, inventory_page, notice_page
 from monitor.model import Mail, RecipientStatus
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -61,7 +62,7 @@ def render(  # noqa: PLR0913 - a mail needs its words, its envelope and its time
 def bodies(kind: str, page: Page, templates: BaseLoader | None = None) -> tuple[str, str | None]:
     """Return the plain text and the HTML of a page; without HTML when either layout fails."""
     try:
-        layouts = _environment(templates or PackageLoader("monitor.alerts", "templates"))
+        layouts = _environment(templates or PackageLoader("monitor.delivery.email", "templates"))
         text = layouts.get_template(f"{kind}.txt").render(page=page)
         html = layouts.get_template(f"{kind}.html").render(page=page)
     except Exception:  # noqa: BLE001 - whatever a template or a strange text does, the news must go out

@@ -7,7 +7,7 @@ import pytest
 from jinja2 import DictLoader
 
 from monitor.alerts import Decision, MonitorState, decide
-from monitor.alerts.texts import days_phrase
+from monitor.delivery.email.texts import days_phrase
 from monitor.model import Check, FormerLeaf, RecipientStatus, Runbook, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (
     ADMINS,
