@@ -26,6 +26,7 @@ from monitor.model.machine import (
 )
 from monitor.model.message import Message, message, text
 from monitor.model.notice import LogChange, Mail, NotificationRecord, RecipientStatus
+from monitor.model.notification import Notification, NotificationKind, NotifiedAlert
 from monitor.model.observation import (
     Failure,
     FailureReason,
@@ -73,7 +74,10 @@ __all__ = [
     "Mail",
     "Margin",
     "Message",
+    "Notification",
+    "NotificationKind",
     "NotificationRecord",
+    "NotifiedAlert",
     "Observation",
     "Path",
     "Policy",

@@ -1,0 +1,55 @@
+"""One notification on its way to one receiver, with its delivery state; not what it looks like there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.notice import RecipientStatus
+
+
+class NotificationKind(StrEnum):
+    """What a notification is for: alerts, the inventory after the first pass, or a test of the settings."""
+
+    NOTICE = "notice"
+    INVENTORY = "inventory"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class NotifiedAlert:
+    """One alert that a notification is about: why it is notified, and its level (empty for good news)."""
+
+    alert_id: str
+    reason: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One notification for one receiver.
+
+    ``id`` is a UUID; receivers pass it on (a mail in its Message-ID), so that a repeat is recognizable.
+    ``payload`` is what it says, as JSON of ``monitor.alerts.payload``; it is empty where there is only
+    ``rendered``, the form in which the receiver sends it. ``rendered`` is ``None`` before the first attempt.
+    ``uncertain`` is true once an attempt may have been accepted without our knowing; a repeat then has the
+    same bytes. ``recipients`` pairs addresses with states, in the order configured.
+    """
+
+    id: str
+    receiver: str
+    kind: NotificationKind
+    payload: str
+    recipients: tuple[tuple[str, RecipientStatus], ...]
+    created_at: datetime
+    next_attempt_at: datetime
+    alerts: tuple[NotifiedAlert, ...] = ()
+    attempts: int = 0
+    last_error: str = ""
+    rendered: bytes | None = None
+    rendered_at: datetime | None = None
+    uncertain: bool = False
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Return the addresses that did not receive it yet and may still do."""
+        return tuple(address for address, state in self.recipients if state is RecipientStatus.PENDING)
