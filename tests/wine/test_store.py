@@ -25,7 +25,7 @@ from support.pki import Issued, authority, days, leaf, tls_context
 from support.servers.daemon_process import until
 from support.servers.wine_machine import Entry, WineMachine, library, missing, windows_path
 
-pytestmark = pytest.mark.wine
+pytestmark = [pytest.mark.wine, pytest.mark.timeout(400)]  # the first run makes the machine
 
 NOW = datetime.now(UTC)
 SOFTWARE = "Microsoft Software Key Storage Provider"

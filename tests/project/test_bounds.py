@@ -1,0 +1,66 @@
+"""A test that hangs tells its name and leaves the others alone; what hangs on ends the run with its name."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from support.folders import ROOT
+
+HANGS = """
+import asyncio, threading
+import pytest
+
+@pytest.mark.timeout(0.2)
+def test_on_a_loop():
+    asyncio.run(asyncio.Event().wait())
+
+@pytest.mark.timeout(0.2)
+def test_on_a_thread():
+    threading.Event().wait()
+
+@pytest.fixture
+def hanging():
+    threading.Event().wait()
+
+@pytest.mark.timeout(0.2)
+def test_in_a_fixture(hanging):
+    pass
+
+def test_of_the_others():
+    pass
+"""
+
+
+def python(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Return what became of a Python with these arguments."""
+    command = [sys.executable, *arguments]
+    env = {**os.environ, "COLUMNS": "200"}  # the summary is cut to the width
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False, env=env)
+
+
+def test_a_hung_test_fails_alone(tmp_path: Path) -> None:
+    """The summary names the tests that hang; the run goes on."""
+    (tmp_path / "test_hanging.py").write_text(HANGS)
+    ours = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
+    done = python("-m", "pytest", "-q", *ours, "test_hanging.py", cwd=tmp_path)
+    *_, fixture, loop, thread, counts = done.stdout.splitlines()
+    assert fixture.startswith("ERROR test_hanging.py::test_in_a_fixture - Failed: Timeout")
+    assert loop.startswith("FAILED test_hanging.py::test_on_a_loop - Failed: Timeout")
+    assert thread.startswith("FAILED test_hanging.py::test_on_a_thread - Failed: Timeout")
+    assert counts.startswith("2 failed, 1 passed, 1 error")
+
+
+def test_the_last_bound_names_the_test() -> None:
+    """What hangs beyond its bound ends the process; the last lines say where it was and in which test."""
+    program = """
+import sys, threading
+from support.watchdog import watchdog
+with watchdog("test_x.py::test_y", sys.stdout.write, seconds=0.1):
+    threading.Event().wait()
+"""
+    done = python("-u", "-c", program, cwd=ROOT / "tests")
+    last = done.stdout.splitlines()[-1]
+    assert done.returncode == 1
+    assert last.startswith("HUNG test_x.py::test_y:")
+    assert "MainThread" in done.stdout
