@@ -30,8 +30,9 @@ def mismatch(certificate: Certificate, wanted: str) -> NameProblem | None:
 
     Names follow RFC 9525: alternative names only, a wildcard stands for the whole first label, addresses
     match iPAddress entries only. A name found nowhere but in the subject is a milder problem of its own.
+    Entries are taken as they are written: only of ``wanted`` the dot at its end is dropped.
     """
-    name = wanted.strip().rstrip(".").lower()
+    name = wanted.strip().removesuffix(".").lower()
     address = _address(name)
     if address is not None:
         return _address_mismatch(certificate, address)
@@ -90,11 +91,15 @@ def _identity(name: str) -> DNS_ID | None:
 
 
 def _pattern(entry: str) -> DNSPattern | None:
-    """Return one entry's pattern, ``None`` when it is unusable: the other entries still count."""
-    if not entry.isascii():
+    """Return one entry's pattern, ``None`` when it is unusable: the other entries still count.
+
+    The library would strip spaces, which no client does; ``display`` made them of line ends and the like. A
+    dot at the end makes an absolute name, which certificates do not have (RFC 5280 section 4.2.1.6).
+    """
+    if not entry.isascii() or entry != entry.strip() or entry.endswith("."):
         return None
     with contextlib.suppress(CertificateError):
-        return DNSPattern.from_bytes(entry.rstrip(".").encode())
+        return DNSPattern.from_bytes(entry.encode())
     return None
 
 

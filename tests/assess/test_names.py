@@ -1,6 +1,7 @@
 """Names are matched as clients match them, and a mismatch says what is there instead."""
 
 import pytest
+from cryptography.x509.oid import ExtensionOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +9,7 @@ from monitor.assess import NameProblem, mismatch
 from monitor.assess.texts import INCLUDES_NOTHING, name_in_subject_only, name_mismatch
 from monitor.model import Certificate, Check
 from monitor.parse import parse_certificate
-from support.pki import issue
+from support.pki import extension, issue, raw, tlv
 from support.written import written
 
 AS_DNS = "it has a DNS entry with it, which many clients do not accept for an address"
@@ -27,7 +28,6 @@ def carrying(*names: str, subject: str = "subject.example") -> Certificate:
         (["nvr.example"], "NVR.Example"),
         (["NVR.Example"], "nvr.example"),
         (["nvr.example"], "nvr.example."),
-        (["nvr.example."], "nvr.example"),
         (["*.example.org"], "nvr.example.org"),
         (["DNS:10.0.0.5", "nvr.example"], "nvr.example"),
         (["DNS:", "nvr.example"], "nvr.example"),
@@ -119,6 +119,40 @@ def test_a_certificate_without_any_name_says_so() -> None:
     assert mismatch(carrying(subject=""), "nvr.example") == NameProblem(
         Check.NAME, name_mismatch(name="nvr.example", carried=INCLUDES_NOTHING)
     )
+
+
+@pytest.mark.parametrize("entry", ["nvr.example{}", "{}nvr.example", "*.example{}"])
+@pytest.mark.parametrize("odd", [" ", "\t", "\n", "\r\n", "\u00a0"], ids=ascii)
+def test_white_space_in_an_entry_is_no_match(entry: str, odd: str) -> None:
+    """No client strips what a tool left at an end of a name: OpenSSL, Go and Java refuse it."""
+    content = entry.format(odd).encode()
+    names = tlv(0x30, tlv(0x82, content))
+    own = raw(extensions=[extension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, names)])
+    problem = mismatch(parse_certificate(own), "nvr.example")
+    assert problem is not None
+    assert (problem.check, "(unusable)" in written(problem.message)) == (Check.NAME, True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted"),
+    [
+        ("nvr.example.", "nvr.example"),
+        ("nvr.example.", "nvr.example."),
+        ("*.example.org.", "nvr.example.org"),
+        ("nvr.example", "nvr.example.."),
+    ],
+)
+def test_a_dot_is_dropped_of_the_target_alone_and_once(entry: str, wanted: str) -> None:
+    """Clients drop one dot at the end of what was asked for, and none in the certificate."""
+    assert mismatch(carrying(entry), wanted) is not None
+
+
+@pytest.mark.parametrize("odd", [" ", ".", "\t"])
+def test_a_subject_is_taken_as_it_is_written(odd: str) -> None:
+    """The milder problem is for clients that look at the subject, and they do not strip it either."""
+    problem = mismatch(carrying(subject=f"nvr.example{odd}"), "nvr.example")
+    assert problem is not None
+    assert problem.check is Check.NAME
 
 
 NVR = carrying("nvr.example", "*.example.org", "10.0.0.5")
