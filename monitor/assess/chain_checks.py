@@ -4,13 +4,17 @@ It must not decide severities: each judgment is a message, ``None`` when all is 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from monitor.assess import texts
+from monitor.assess.tolerance import Tolerance
 from monitor.model import Certificate, Message, Path
 
 SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 _ANY_USAGE = "2.5.29.37.0"
 _LEAST_BITS = {"RSA": 2048, "DSA": 2048, "EC": 256}
+# Tools issue a root and its certificates in one go, each for as many days from its own second.
+_ISSUED_TOGETHER = Tolerance(timedelta(days=1), 0.05)
 _WEAK_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
 
 Who = Callable[[Certificate], Message]
@@ -52,6 +56,8 @@ def wrong_usage(leaf: Certificate, who: Who) -> Message | None:
 
 
 def outlived(path: Path) -> Certificate | None:
-    """Return the CA of the path that expires first, if it expires before the leaf."""
+    """Return the CA of the path that expires first, if it expires clearly before the leaf."""
     first = min(path.certificates[1:], key=lambda certificate: certificate.not_after, default=None)
-    return first if first is not None and first.not_after < path.leaf.not_after else None
+    if first is None:
+        return None
+    return first if path.leaf.not_after - first.not_after > _ISSUED_TOGETHER.of(path.leaf) else None

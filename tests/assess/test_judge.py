@@ -184,6 +184,25 @@ class TestEndpoint:
         )
 
     @pytest.mark.parametrize(
+        ("life", "longer", "findings"),
+        [
+            pytest.param(300, 1 / 86400, [], id="a second"),
+            pytest.param(300, 1, [], id="a day"),
+            pytest.param(300, 1.001, [(Check.OUTLIVES_CA, WARNING)], id="more than a day"),
+            pytest.param(6, 0.3, [], id="a twentieth of six days"),
+            pytest.param(6, 0.31, [(Check.OUTLIVES_CA, WARNING)], id="more than that"),
+        ],
+    )
+    def test_issued_in_one_go_it_outlives_nothing(
+        self, life: float, longer: float, findings: list[tuple[Check, Severity]]
+    ) -> None:
+        """Scripts give a root and its certificates equal lives, a second or an hour apart."""
+        root = authority("Root of the day", start=days(0), end=days(life - longer))
+        own = leaf("nvr.example", root, start=days(0), end=days(life))
+        policy = Policy(checks=((Check.CA_EXPIRY, None),))
+        assert verdicts(served(own, trusted=(root,), target=with_policy(ENDPOINT, policy))) == findings
+
+    @pytest.mark.parametrize(
         ("key", "findings"),
         [
             (rsa_key(1024), ["RSA with 1024 bits (at least 2048 are needed)"]),

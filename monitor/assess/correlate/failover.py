@@ -11,15 +11,16 @@ from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.texts import joined
+from monitor.assess.tolerance import Tolerance
 from monitor.model import Certificate, Check, Finding, Message, Severity, Snapshot, TargetState, qualified
 
-_LATER = timedelta(days=7)
+_LATER = Tolerance(timedelta(days=7), 0.1)
 
 _Ends = dict[tuple[str, str], Certificate]
 
 
 def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
-    """Yield a finding for each failover server whose leaf expires a week before those of all others.
+    """Yield a finding for each failover server whose leaf expires clearly before those of all others.
 
     Compared are the last known leaves of one certificate group. Of the servers it stands in for the earliest
     expiry counts, so that servers renewed one after the other raise no alert until only it is left.
@@ -59,7 +60,7 @@ def _finding(
     if own is None or not others or severity is None:
         return
     location, leaf = own
-    if leaf.not_after + _LATER < min(other.not_after for other in others.values()):
+    if all(other.not_after - leaf.not_after > _LATER.of(leaf, other) for other in others.values()):
         said = _message(group, location, leaf, others)
         machine = qualified(machine_name(target.host) or target.location, target.zone)
         matter = f"{Check.FAILOVER_OLDER} {machine}"

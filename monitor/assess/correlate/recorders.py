@@ -11,14 +11,15 @@ from itertools import product
 
 from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
+from monitor.assess.tolerance import Tolerance
 from monitor.model import Certificate, Check, Finding, Message, Severity, Snapshot, TargetState, qualified
 
 RECORDERS = frozenset({"recording_server", "failover_recorder"})
 _GROUPS = ("streaming_media", "server")
 # Both are seldom issued within one hour, and a second attempt may take days.
-_TOGETHER = timedelta(days=7)
+_TOGETHER = Tolerance(timedelta(days=7), 0.1)
 # Both may expire with their CA: then only the dates from which they are valid differ.
-_MUCH_LATER = timedelta(days=30)
+_MUCH_LATER = Tolerance(timedelta(days=30), 1 / 3)
 
 _ServedLeaf = tuple[TargetState, str, Certificate]
 
@@ -52,9 +53,14 @@ def _known(state: TargetState) -> bool:
 def _out_of_step(one: Certificate, other: Certificate) -> bool:
     if one.sha256 == other.sha256:
         return False
-    if abs(one.not_after - other.not_after) > _TOGETHER:
+    if not _expire_together(one, other):
         return True
-    return abs(one.not_before - other.not_before) > _MUCH_LATER and bool(_names(one) & _names(other))
+    apart = abs(one.not_before - other.not_before) > _MUCH_LATER.of(one, other)
+    return apart and bool(_names(one) & _names(other))
+
+
+def _expire_together(one: Certificate, other: Certificate) -> bool:
+    return abs(one.not_after - other.not_after) <= _TOGETHER.of(one, other)
 
 
 def _names(certificate: Certificate) -> set[str]:
@@ -69,7 +75,7 @@ def _gap(pair: tuple[_ServedLeaf, ...]) -> tuple[timedelta, timedelta]:
 def _findings(host: str, pair: tuple[_ServedLeaf, ...]) -> Iterator[tuple[str, Finding]]:
     """Yield the finding of the older certificate, which is at fault, then that of the other."""
     older, newer = sorted(pair, key=lambda one: (one[2].not_after, one[2].not_before))
-    if abs(older[2].not_after - newer[2].not_after) <= _TOGETHER:
+    if _expire_together(older[2], newer[2]):
         older, newer = sorted(pair, key=lambda one: one[2].not_before)
     said = texts.recorder_pair(host=host, newer=_described(newer), older=_described(older))
     for (state, location, certificate), at_fault in ((older, True), (newer, False)):

@@ -63,10 +63,15 @@ class TestRecorderPair:
             pytest.param(OLD, NEW, True, id="streaming forgotten"),
             pytest.param(OLD, CAPPED, True, id="both end with their CA, one is new"),
             pytest.param(OLD, OTHER_NAME, False, id="both end with their CA, for other names"),
+            pytest.param(made(-5, 1), made(-1, 5), True, id="six days long, one renewed"),
+            pytest.param(made(-5, 1), made(-4.6, 1.4), False, id="six days long, made together"),
+            pytest.param(made(-40, 7), made(-34, 13), True, id="47 days long, six days apart"),
+            pytest.param(made(-40, 7), made(-20, 7), True, id="short, both end with their CA, one is new"),
+            pytest.param(made(-40, 7), made(-38, 7), False, id="short, both end with their CA"),
         ],
     )
     def test_what_is_out_of_step(self, streaming: Issued, server: Issued, *, expected: bool) -> None:
-        """Ends a week apart, or beginnings a month apart for the same names."""
+        """Ends a week apart, or beginnings a month apart for the same names; less for short lifetimes."""
         assert bool(found(port(7563, streaming), port(9001, server))) is expected
 
     def test_the_one_that_began_first_is_at_fault_where_both_end_with_their_ca(self) -> None:
@@ -148,12 +153,14 @@ class TestFailoverOlder:
             pytest.param(None, [NEW], False, id="never seen"),
             pytest.param(OLD, [None], False, id="nothing to compare with"),
             pytest.param(OLD, [None, NEW], True, id="one of them is not known"),
+            pytest.param(made(-5, 1), [made(-1, 5)], True, id="six days long, all others were renewed"),
+            pytest.param(made(-5, 1), [made(-4.6, 1.4)], False, id="six days long, made together"),
         ],
     )
     def test_what_is_older(
         self, spare: Issued | None, others: list[Issued | None], *, expected: bool
     ) -> None:
-        """It ends a week before all that are known."""
+        """It ends a week before all that are known, or a tenth of a short lifetime."""
         hosts = [f"rec{number}" for number in range(len(others))]
         states = [port(7563, shown, host=host) for host, shown in zip(hosts, others, strict=True)]
         assert bool(found(self.spare(spare, *hosts), *states)) is expected
