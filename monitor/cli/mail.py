@@ -8,7 +8,7 @@ from monitor.cli.output import say
 from monitor.clock import SystemClock
 from monitor.config import load
 from monitor.daemon.relay import relay_of
-from monitor.delivery import new_message_id, test_message
+from monitor.delivery.email import new_message_id, test_message
 from monitor.errors import ConfigError, Problem
 
 

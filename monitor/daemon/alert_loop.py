@@ -8,8 +8,7 @@ from socket import getfqdn
 from monitor.alerts import Decision
 from monitor.config import Config, EmailSettings, InstanceSettings
 from monitor.daemon.clocks import ClockWatch
-from monitor.delivery import new_message_id
-from monitor.delivery.email import render
+from monitor.delivery.email import new_message_id, render
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
 from monitor.pipeline import Judge

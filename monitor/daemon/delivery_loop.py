@@ -5,7 +5,8 @@ from datetime import datetime
 
 from monitor.config import Config, EmailSettings
 from monitor.daemon.relay import relay_of
-from monitor.delivery import LoggedErrors, SmtpRelay, deliver_due
+from monitor.delivery import LoggedErrors, deliver_due
+from monitor.delivery.email import SmtpRelay
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail
 from monitor.store import Store

@@ -1,7 +1,7 @@
 """The mail relay that a configuration names."""
 
 from monitor.config import Config
-from monitor.delivery import RelaySettings, Security, SmtpRelay
+from monitor.delivery.email import RelaySettings, Security, SmtpRelay
 
 
 def relay_of(config: Config) -> SmtpRelay | None:

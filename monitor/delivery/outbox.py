@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.delivery.relay import Relay, SendResult, SendStatus
+from monitor.delivery.receiver import Relay, SendResult, SendStatus
 from monitor.model import Mail, RecipientStatus
 
 log = logging.getLogger(__name__)

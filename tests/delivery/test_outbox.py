@@ -11,16 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.delivery import (
-    LoggedErrors,
-    RelaySettings,
-    SendResult,
-    SendStatus,
-    SmtpRelay,
-    deliver_due,
-    next_attempt,
-    test_message,
-)
+from monitor.delivery import LoggedErrors, SendResult, SendStatus, deliver_due, next_attempt
+from monitor.delivery.email import RelaySettings, SmtpRelay, test_message
 from monitor.model import Mail, RecipientStatus
 from support.factories.alerts_world import DAYS, NOW
 from support.servers.mail_servers import Inbox, mail_server

@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from monitor.delivery import RelaySettings, SendResult, SendStatus, SmtpRelay, test_message
+from monitor.delivery import SendResult, SendStatus
+from monitor.delivery.email import RelaySettings, SmtpRelay, test_message
 from monitor.model import Mail
 from support.factories.alerts_world import NOW
 

@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from monitor.alerts import decide
-from monitor.delivery import RelaySettings, SendStatus, SmtpRelay
-from monitor.delivery.email import render
+from monitor.delivery import SendStatus
+from monitor.delivery.email import RelaySettings, SmtpRelay, render
 from monitor.model import Mail
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import aiosmtplib
 
-from monitor.delivery.relay import RelaySettings, SendResult, SendStatus
+from monitor.delivery.email.settings import RelaySettings
+from monitor.delivery.receiver import SendResult, SendStatus
 from monitor.parse.display import display
 
 _M365 = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 
-from monitor.delivery.email import ascii_domain, compose
+from monitor.delivery.email.render import ascii_domain, compose
 from monitor.model import Mail
 
 _TEXT = """This is a test mail of cert-monitor.

@@ -7,10 +7,11 @@ from email.utils import parseaddr
 
 import aiosmtplib
 
-from monitor.delivery.connection import Note, open_session
-from monitor.delivery.email import ascii_domain
-from monitor.delivery.faults import quote_reply, rejection, session_failed
-from monitor.delivery.relay import ACCEPTED, RelaySettings, SendResult, SendStatus
+from monitor.delivery.email.connection import Note, open_session
+from monitor.delivery.email.faults import quote_reply, rejection, session_failed
+from monitor.delivery.email.render import ascii_domain
+from monitor.delivery.email.settings import RelaySettings
+from monitor.delivery.receiver import ACCEPTED, SendResult, SendStatus
 from monitor.errors import CertMonitorError
 from monitor.model import Mail
 from monitor.threads import ThreadPool

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiosmtplib
 
-from monitor.delivery.relay import RelaySettings, Security
+from monitor.delivery.email.settings import RelaySettings, Security
 from monitor.errors import CertMonitorError
 from monitor.network.client_tls import client_context
 from monitor.network.connect import NoneConnectedError, connect

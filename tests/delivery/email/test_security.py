@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.delivery import Security, SendResult, SendStatus
+from monitor.delivery import SendResult, SendStatus
+from monitor.delivery.email import Security
 from monitor.secrets import Secret, SecretReference
 from support import pki
 from support.servers.mail_servers import ADMIN, Inbox, mail_server, only, relay, results, sample, sent_to

@@ -1,12 +1,10 @@
-"""Settings of a mail relay and the results of sending to it; no I/O."""
+"""The settings of a mail relay; no I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
 
-from monitor.model import Mail
 from monitor.secrets import Secret
 
 
@@ -42,35 +40,3 @@ class RelaySettings:
     def location(self) -> str:
         """Return host and port for messages."""
         return f"{self.host} port {self.port}"
-
-
-class SendStatus(StrEnum):
-    """The result of one attempt for one recipient."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    RETRY = "retry"
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult:
-    """The status of one recipient after an attempt, and why.
-
-    ``relay_down`` is true when the relay or the permission to use it is at fault: other mails would fail in
-    the same way.
-    """
-
-    result: SendStatus
-    text: str = ""
-    relay_down: bool = False
-
-
-ACCEPTED = SendResult(SendStatus.ACCEPTED)
-
-
-class Relay(Protocol):
-    """A relay that accepts mails for delivery."""
-
-    async def send(self, mail: Mail) -> Mapping[str, SendResult]:
-        """Return a result for every pending recipient; never raise for failures of the relay or network."""
-        ...

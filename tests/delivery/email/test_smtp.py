@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.delivery import SendResult, SendStatus, new_message_id
+from monitor.delivery import SendResult, SendStatus
+from monitor.delivery.email import new_message_id
 from monitor.model import Mail
 from support.servers.mail_servers import (
     ADMIN,
