@@ -8,7 +8,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.assess import texts
-from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, is_within, text
+from monitor.model import (
+    Check,
+    Failure,
+    FailureReason,
+    Finding,
+    Message,
+    Policy,
+    Severity,
+    TargetState,
+    is_within,
+    text,
+)
 
 # Critical after this many times as many failed probes, or as much time, as a warning.
 _WORSE = 4
@@ -62,13 +73,13 @@ def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
     return None
 
 
-def failures_named(failures: Iterable[Failure]) -> tuple[str, ...]:
-    """Return the first few different failures, which the finding names."""
+def failures_named(failures: Iterable[Failure]) -> tuple[tuple[FailureReason, str], ...]:
+    """Return reason and detail of the first few different failures, which the finding names."""
     return _different(failures)[:_MOST_REASONS]
 
 
-def _different(failures: Iterable[Failure]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{failure.reason}: {failure.detail}" for failure in failures))
+def _different(failures: Iterable[Failure]) -> tuple[tuple[FailureReason, str], ...]:
+    return tuple(dict.fromkeys((failure.reason, failure.detail) for failure in failures))
 
 
 def _message(state: TargetState, since: datetime) -> Message:
@@ -83,7 +94,7 @@ def _message(state: TargetState, since: datetime) -> Message:
 def _failed(state: TargetState) -> Message:
     if not state.failed_probes:
         return texts.NO_CHECK_ENDED
-    reasons = [text(one) for one in _different(state.failures)]
+    reasons = [text(f"{reason}: {detail}") for reason, detail in _different(state.failures)]
     if not reasons:
         return texts.checks_failed_unknown(count=state.failed_probes)
     return texts.checks_failed(count=state.failed_probes, reasons=texts.joined(reasons, _MOST_REASONS))

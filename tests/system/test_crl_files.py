@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.alerts import decide
 from monitor.assess import PathFinder
+from monitor.messages import english
 from monitor.metrics import Exposition
 from monitor.model import (
     Anchors,
@@ -22,9 +23,11 @@ from monitor.model import (
     Observation,
     Snapshot,
     TargetState,
+    text,
 )
 from monitor.pipeline.judge import Judge
 from monitor.store import Store
+from monitor.web import texts
 from monitor.web.pages.certificates import render_certificates
 from monitor.web.queries import certificate_table, matching, row
 from support.factories.alerts_world import AFTER_INVENTORY, apply, mail_about, text_of
@@ -32,6 +35,7 @@ from support.factories.file_probes import probe, reasons, target
 from support.pki import NOW, authority, days, leaf
 from support.pki.crls import pem, weekly
 from support.servers.command import check, run
+from support.written import written
 
 ROOT = authority("Plant CA")
 LEAF = leaf("rec.vms.example", ROOT)
@@ -162,22 +166,24 @@ def test_the_page_has_a_row_for_each_list(tmp_path: Path) -> None:
     """With its end, its issuer and its own finding; the certificate beside it is not blamed."""
     (tmp_path / "all.pem").write_bytes(LEAF.pem + pem(ENDED))
     state = seen(tmp_path / "all.pem")
-    shown = [
-        row(location, state.findings, NOW)
-        for location in matching(Snapshot({state.target.id: state}), "plant ca")
-    ]
-    assert [(one.subject, one.severity.value, one.expired_days, len(one.notes)) for one in shown] == [
-        ("CRL 7 of CN=Plant CA", "critical", 2, 1)
-    ]
-    rows = [row(p, state.findings, NOW) for p in matching(Snapshot({state.target.id: state}), "")]
-    assert [(one.subject, one.severity.value) for one in rows[1:]] == [("rec.vms.example", "ok")]
+    snapshot = Snapshot({state.target.id: state})
+    (shown,) = (row(source, state.findings) for source in matching(snapshot, "crl 7 plant ca"))
+    assert shown.subject is not None
+    assert (written(shown.subject), shown.severity.value, shown.expires_at, len(shown.problems)) == (
+        "CRL 7 of CN=Plant CA",
+        "critical",
+        NOW - timedelta(days=2),
+        1,
+    )
+    rows = [row(source, state.findings) for source in matching(snapshot, "")]
+    assert [(one.subject, one.severity.value) for one in rows[1:]] == [(text("rec.vms.example"), "ok")]
 
 
 def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> None:
     """A list has one end, and its issuer stands in its name already."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     state = seen(tmp_path / "ca.crl")
-    page = render_certificates(certificate_table(Snapshot({state.target.id: state}), NOW), NOW)
+    page = render_certificates(certificate_table(Snapshot({state.target.id: state})), english(NOW))
     assert "CRL 7 of CN=Plant CA</div>" in page
     assert "<small>leaf:" not in page
 
@@ -187,8 +193,8 @@ def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "a.crl").write_bytes(FRESH)
     (tmp_path / "b.crl").write_bytes(ENDED)
     state = seen(tmp_path)
-    rows = [row(p, (), NOW) for p in matching(Snapshot({state.target.id: state}), "")]
-    assert [(one.expired_days, one.state) for one in rows] == [(2, "superseded"), (None, "seen")]
+    rows = [row(source, ()) for source in matching(Snapshot({state.target.id: state}), "")]
+    assert [one.state for one in rows] == [texts.SUPERSEDED, None]
 
 
 def test_a_mail_names_issuer_and_place(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import struct
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,12 @@ def cells(document: str, name: str) -> list[str]:
     """Return the texts of one column of the table, from the top down."""
     found = re.findall(rf'<td[^>]*data-is="{name}"[^>]*>(.*?)</td>', document, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in found]
+
+
+def length(text: str) -> timedelta:
+    """Return the length that ``20 days`` or ``1 hour`` means."""
+    number, unit = text.split()
+    return timedelta(**{unit.removesuffix("s") + "s": int(number)})
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -42,22 +48,22 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Opened, str, list[tu
     return asyncio.run(use())
 
 
-def test_rows_are_sorted_by_their_end(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
-    """What ends soonest stands first, below what cannot be seen, above what is plain on purpose."""
-    ends = [text[:16] for text in cells(page[0].document, "Ends")]
-    dated = sorted(datetime.fromisoformat(text) for text in ends if text)
+def test_rows_are_sorted_by_expiry(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """The earliest expiry comes first, after what is unreachable and before what has no certificate."""
+    expiries = [text[:16] for text in cells(page[0].document, "Expires")]
+    dated = sorted(datetime.fromisoformat(text) for text in expiries if text)
     unseen = ["the log server", "the standby's two ports", ""]
     bare = ["the recorder without encryption", "the client whose store is empty"]
-    assert ends == ["" for _ in unseen] + [f"{end:%Y-%m-%d %H:%M}" for end in dated] + ["" for _ in bare]
+    assert expiries == ["" for _ in unseen] + [f"{one:%Y-%m-%d %H:%M}" for one in dated] + ["" for _ in bare]
     assert len(dated) == 30
 
 
-def test_days_follow_the_ends(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
-    """The numbers in the column of days never fall from row to row, and what has ended says so."""
-    days = cells(page[0].document, "Days left")
-    assert days[:5] == ["", "", "", "ended 5 days ago", "ended 2 days ago"]
-    numbers = [int(text) for text in days[5:] if text]
-    assert numbers == sorted(numbers)
+def test_time_left_follows_the_expiry(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:
+    """The time left never falls from row to row, and an expired certificate says so."""
+    left = cells(page[0].document, "Time left")
+    assert left[:5] == ["", "", "", "expired 5 days ago", "expired 2 days ago"]
+    lengths = [length(text) for text in left[5:] if text]
+    assert lengths == sorted(lengths)
 
 
 def test_the_browser_has_no_complaint(page: tuple[Opened, str, list[tuple[int, int]]]) -> None:

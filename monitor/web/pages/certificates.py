@@ -1,18 +1,30 @@
-"""The page that shows every certificate, soonest expiry first."""
+"""The page that shows every certificate, earliest expiry first."""
 
 from datetime import datetime
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
-from monitor.model import Snapshot
+from monitor.messages import Writer, english
+from monitor.model import Message, Severity, Snapshot
 from monitor.threads import ThreadPool
+from monitor.web import texts
 from monitor.web.pages.layout import PAGE_POLICY, environment
 from monitor.web.queries import CertificateTable, TargetCounts, certificate_table
 from monitor.web.view import WebView
 
 MOST_ROWS = 2000
 _LONGEST_SEARCH = 200
+_COLUMNS = {
+    "status": texts.STATUS,
+    "left": texts.TIME_LEFT,
+    "target": texts.TARGET,
+    "certificate": texts.CERTIFICATE,
+    "expires": texts.EXPIRES,
+    "problems": texts.PROBLEMS,
+    "checked": texts.LAST_CHECKED,
+}
+"""The title of each column by the name of its style."""
 _template = environment.get_template("certificates.html")
 
 
@@ -23,26 +35,42 @@ def add_certificates(app: FastAPI, view: WebView) -> None:
     @app.api_route("/", methods=["GET", "HEAD"], response_model=None)
     async def certificates(request: Request, q: str = "") -> Response:
         most = None if "all" in request.query_params else MOST_ROWS
+        writer = _writer(request, view.now())
         # On a thread, because sorting and writing 100,000 rows takes seconds.
-        text = await pool.run(_page, view.snapshot(), view.now(), q[:_LONGEST_SEARCH], most)
+        text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], most)
         return HTMLResponse(text, headers={"content-security-policy": PAGE_POLICY})
 
 
-def _page(snapshot: Snapshot, now: datetime, words: str, most: int | None) -> str:
-    return render_certificates(certificate_table(snapshot, now, words=words, most=most), now, words)
+def _writer(request: Request, now: datetime) -> Writer:
+    """Return the writer for whoever asks."""
+    del request
+    return english(now)
 
 
-def render_certificates(table: CertificateTable, now: datetime, words: str = "") -> str:
+def _page(snapshot: Snapshot, writer: Writer, words: str, most: int | None) -> str:
+    return render_certificates(certificate_table(snapshot, words=words, most=most), writer, words)
+
+
+def render_certificates(table: CertificateTable, writer: Writer, words: str = "") -> str:
     """Return the HTML of the page; ``words`` are those of the search that gave the table."""
-    return _template.render(table=table, counts=_counted(table.counts), words=words, now=now)
+    return _template.render(
+        table=table,
+        counts=_counts(table.counts),
+        columns=_COLUMNS,
+        words=words,
+        texts=texts,
+        writer=writer,
+        zone=str(writer.zone),
+    )
 
 
-def _counted(counts: TargetCounts) -> list[tuple[str, int]]:
-    """Return the counts with their words, worst first."""
+def _counts(counts: TargetCounts) -> list[tuple[str, Message, int]]:
+    """Return the counts with the name of their style and their title, worst first."""
+    standby = [("idle-standby", texts.ON_STANDBY, counts.idle_standby)] if counts.idle_standby else []
     return [
-        ("critical", counts.critical),
-        ("warning", counts.warning),
-        ("not reached", counts.unreachable),
-        *([("standing by", counts.idle_standby)] if counts.idle_standby else []),
-        ("not looked at yet", counts.not_probed),
+        ("critical", texts.SEVERITY[Severity.CRITICAL], counts.critical),
+        ("warning", texts.SEVERITY[Severity.WARNING], counts.warning),
+        ("unreachable", texts.UNREACHABLE, counts.unreachable),
+        *standby,
+        ("not-checked", texts.NOT_CHECKED, counts.not_probed),
     ]

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -10,8 +10,9 @@ from markupsafe import Markup
 from monitor import __version__
 
 
-def _instant(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M}"
+def _instant(at: datetime | None, zone: tzinfo) -> str:
+    """Return an instant as ISO 8601 has it, to the minute, in the reader's time zone."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 environment = Environment(

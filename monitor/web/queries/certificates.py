@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from monitor.model import Severity, Snapshot, worst
@@ -23,7 +22,7 @@ class TargetCounts:
 
 @dataclass(frozen=True, slots=True)
 class CertificateTable:
-    """Rows, soonest expiry first, and how many ``more`` were left out; the counts are of all targets."""
+    """Rows, earliest expiry first, and how many ``more`` were left out; the counts are of all targets."""
 
     rows: tuple[Row, ...]
     more: int
@@ -31,12 +30,10 @@ class CertificateTable:
     targets: int
 
 
-def certificate_table(
-    snapshot: Snapshot, now: datetime, *, words: str = "", most: int | None = None
-) -> CertificateTable:
+def certificate_table(snapshot: Snapshot, *, words: str = "", most: int | None = None) -> CertificateTable:
     """Return the rows that contain every one of these words, at most so many (``None``: all of them)."""
     sources = matching(snapshot, words)
-    rows = [row(source, snapshot.findings(source.state.target.id), now) for source in islice(sources, most)]
+    rows = [row(source, snapshot.findings(source.state.target.id)) for source in islice(sources, most)]
     return CertificateTable(tuple(rows), sum(1 for _ in sources), _counts(snapshot), len(snapshot))
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import count, islice
 
 from monitor.metrics import exposed_sightings
-from monitor.model import RevocationList, Sighting, Snapshot, TargetState
+from monitor.model import Message, RevocationList, Sighting, Snapshot, TargetState
+from monitor.web import texts
 
 # Nobody knows what an unreachable target without a known certificate has left: it comes first.
 _UNKNOWN, _DATED, _BARE, _PENDING = range(4)
@@ -41,16 +42,19 @@ class RowSource:
         return self.sighting.certificate.sha256 if self.sighting else ""
 
     @property
-    def crl_title(self) -> str:
-        """Return a CRL for people, empty where none was seen."""
+    def crl_title(self) -> Message | None:
+        """Return the title of the CRL, ``None`` if there is none."""
         if self.crl is None:
-            return ""
-        number = f" {self.crl.number}" if self.crl.number else ""
-        return f"{'delta CRL' if self.crl.delta else 'CRL'}{number} of {self.crl.issuer}"
+            return None
+        number, issuer = self.crl.number, self.crl.issuer
+        if number:
+            numbered = texts.numbered_delta_crl if self.crl.delta else texts.numbered_crl
+            return numbered(number=number, issuer=issuer)
+        return (texts.delta_crl if self.crl.delta else texts.crl)(issuer=issuer)
 
     @property
     def order(self) -> tuple[int, float]:
-        """Return where it stands among others: soonest expiry first, never probed last."""
+        """Return the sort key: earliest expiry first, never probed last."""
         if self.expires_at is not None:
             return _DATED, self.expires_at.timestamp()
         if self.state.probed_at is None:
@@ -59,9 +63,9 @@ class RowSource:
 
 
 def matching(snapshot: Snapshot, words: str) -> Iterator[RowSource]:
-    """Yield, soonest expiry first, the row sources that contain every one of these words in their texts.
+    """Yield, earliest expiry first, the row sources that contain every one of these words in their texts.
 
-    Sorting goes in slices: one big sort would hold the interpreter for a tenth of a second.
+    It sorts in slices: one big sort would hold the interpreter for a tenth of a second.
     """
     number = count()
     wanted = words.casefold().split()
@@ -88,12 +92,12 @@ def _bare(state: TargetState, shown: Sequence[Sighting]) -> tuple[str, ...]:
 
 
 def _row_sources(state: TargetState) -> Iterator[RowSource]:
-    ends = {(path.location, path.leaf.sha256): path.not_after for path in state.assessment.paths}
+    expiries = {(path.location, path.leaf.sha256): path.not_after for path in state.assessment.paths}
     shown = exposed_sightings(state)
     for index, sighting in enumerate(shown):
         certificate = sighting.certificate
-        end = ends.get((sighting.location, certificate.sha256), certificate.not_after)
-        yield RowSource(state, index == 0, sighting.location, sighting, end)
+        expires_at = expiries.get((sighting.location, certificate.sha256), certificate.not_after)
+        yield RowSource(state, index == 0, sighting.location, sighting, expires_at)
     for index, crl in enumerate(state.lists):
         yield RowSource(state, not shown and index == 0, crl.location, None, crl.next_update, crl)
     seen = shown or state.lists
@@ -107,11 +111,11 @@ def _row_sources(state: TargetState) -> Iterator[RowSource]:
 def _contains(source: RowSource, wanted: list[str]) -> bool:
     target = source.state.target
     info = target.info
-    texts = [target.id, target.location, info.title, info.owner, info.note, source.location]
-    texts += [value for _, value in target.labels]
+    searched = [target.id, target.location, info.title, info.owner, info.note, source.location]
+    searched += [value for _, value in target.labels]
     if source.sighting:
-        texts += [source.sighting.certificate.subject, *source.sighting.certificate.dns_names]
+        searched += [source.sighting.certificate.subject, *source.sighting.certificate.dns_names]
     if source.crl:
-        texts.append(source.crl_title)
-    text = "\n".join(texts).casefold()
+        searched += ["delta CRL" if source.crl.delta else "CRL", source.crl.number, source.crl.issuer]
+    text = "\n".join(searched).casefold()
     return all(word in text for word in wanted)

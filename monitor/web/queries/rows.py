@@ -1,29 +1,37 @@
-"""What one row of the table of certificates tells; no HTML."""
+"""What one row of the table of certificates shows; no HTML."""
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.assess import failures_named
-from monitor.messages import Writer, english
-from monitor.model import Check, Failure, FailureReason, Finding, Severity, TargetState, is_within, worst
-from monitor.model.certificate import DAY
+from monitor.model import (
+    Check,
+    Failure,
+    FailureReason,
+    Finding,
+    Message,
+    Severity,
+    TargetState,
+    is_within,
+    text,
+    worst,
+)
+from monitor.web import texts
 from monitor.web.queries.row_sources import RowSource, bare_locations
 
-_SILENCE = frozenset({FailureReason.REFUSED, FailureReason.UNREACHABLE, FailureReason.TIMEOUT})
+_NO_ANSWER = frozenset({FailureReason.REFUSED, FailureReason.UNREACHABLE, FailureReason.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One certificate or CRL at one location, or a target that shows none.
 
-    ``days`` are whole days left, ``expired_days`` whole days since the expiry; at most one of them is set.
+    ``target_id`` is empty where the location is the target's own. ``subject`` and ``state`` are ``None`` when
+    there is nothing to say.
     """
 
     severity: Severity
-    days: int | None
-    expired_days: int | None
     expires_at: datetime | None
     leaf_expires_at: datetime | None
     title: str
@@ -32,50 +40,46 @@ class Row:
     labels: tuple[tuple[str, str], ...]
     owner: str
     note: str
-    subject: str
+    subject: Message | None
     issuer: str
-    notes: tuple[str, ...]
-    state: str
+    problems: tuple[Message, ...]
+    state: Message | None
     probed_at: datetime | None
 
 
-def row(source: RowSource, findings: Iterable[Finding], now: datetime) -> Row:
+def row(source: RowSource, findings: Iterable[Finding]) -> Row:
     """Return the row for a source; ``findings`` are those of its target."""
     state, sighting = source.state, source.sighting
     certificate = sighting.certificate if sighting else None
     own = [finding for finding in findings if _concerns(finding, source)]
     failures = [failure for failure in state.failures if _met_at(failure, source)]
-    left = None if source.expires_at is None else (source.expires_at - now) / DAY
     return Row(
         severity=_severity(own, source),
-        days=math.floor(left) if left is not None and left >= 0 else None,
-        expired_days=math.floor(-left) if left is not None and left < 0 else None,
         expires_at=source.expires_at,
         leaf_expires_at=certificate.not_after if certificate else source.expires_at,
         title=state.target.info.title,
-        target_id=state.target.id,
+        target_id=state.target.id if source.location != state.target.location else "",
         location=source.location,
         labels=state.target.labels,
         owner=state.target.label("owner"),
         note=state.target.info.note,
-        subject=certificate.title if certificate else source.crl_title,
+        subject=text(certificate.title) if certificate else source.crl_title,
         issuer=certificate.issuer_cn or certificate.issuer if certificate else "",
-        notes=tuple(_notes(own, failures, state, english(now))),
+        problems=tuple(_problems(own, failures, state)),
         state=_state(source, failures),
         probed_at=state.probed_at,
     )
 
 
-def _notes(own: list[Finding], failures: list[Failure], state: TargetState, writer: Writer) -> Iterator[str]:
-    """Yield the findings, then the failures that none of them has named."""
-    yield from (writer.write(finding.message) for finding in own)
+def _problems(own: list[Finding], failures: list[Failure], state: TargetState) -> Iterator[Message]:
+    """Yield the findings, then the failures that none of them names."""
+    yield from (finding.message for finding in own)
     unreachable = any(finding.check is Check.UNREACHABLE for finding in own)
     named = failures_named(state.failures) if unreachable else ()
     for failure in failures:
-        said = f"{failure.reason}: {failure.detail}"
-        expected = state.idle_standby and failure.reason in _SILENCE
-        if not expected and said not in named:
-            yield said
+        expected = state.idle_standby and failure.reason in _NO_ANSWER
+        if not expected and (failure.reason, failure.detail) not in named:
+            yield texts.failure(reason=failure.reason, detail=failure.detail)
 
 
 def _severity(own: Iterable[Finding], source: RowSource) -> Severity:
@@ -86,7 +90,7 @@ def _severity(own: Iterable[Finding], source: RowSource) -> Severity:
 
 
 def _concerns(finding: Finding, source: RowSource) -> bool:
-    """Return whether a finding belongs on this row; one about the whole target stands on its first."""
+    """Return whether a finding belongs on this row; one about the whole target belongs on its first."""
     if source.crl is not None or finding.check is Check.CRL_EXPIRY:
         return (finding.location, finding.sha256) == (source.location, source.sha256)
     if finding.location:
@@ -109,16 +113,16 @@ def _met_at(failure: Failure, source: RowSource) -> bool:
     return is_within(source.location, failure.location) if failure.location else source.first
 
 
-def _state(source: RowSource, failures: list[Failure]) -> str:
-    """Return the state of the target, or of the certificate where the target is well, in words."""
+def _state(source: RowSource, failures: list[Failure]) -> Message | None:
+    """Return what is special about the target, or else about the certificate."""
     state = source.state
     if state.probed_at is None:
-        return "not looked at yet"
+        return texts.NOT_CHECKED
     if state.idle_standby:
-        return "stands by" if state.succeeded_at or state.sightings else "stands by, never seen"
+        return texts.ON_STANDBY if state.succeeded_at or state.sightings else texts.NEVER_REACHED
     if failures and not state.up:
-        return f"not reached, {state.failed_probes} in a row" if state.failed_probes else "not reached"
+        return texts.checks_failed(count=max(state.failed_probes, 1))
     if state.encrypted is False:
-        return "not encrypted"
+        return texts.NOT_ENCRYPTED
     superseded = {old.old for old in state.assessment.superseded}
-    return "superseded" if source.sha256 in superseded else "seen"
+    return texts.SUPERSEDED if source.sha256 in superseded else None

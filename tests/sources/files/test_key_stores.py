@@ -121,7 +121,7 @@ def test_page_and_metrics(tmp_path: Path) -> None:
     write(tmp_path, a_jks=jks(trusted(b'"\\\n<a>&', ROOT.der), trusted(b"ok", LEAF.der)))
     wanted = target(tmp_path / "a.jks")
     snapshot = Snapshot({wanted.id: after(TargetState(wanted), probe(wanted))})
-    rows = [row(location, snapshot.findings(wanted.id), NOW).location for location in matching(snapshot, "")]
+    rows = [row(source, snapshot.findings(wanted.id)).location for source in matching(snapshot, "")]
     text = b"".join(Exposition().pieces(snapshot, NOW)).decode()
     named = f"{tmp_path}/a.jks#"
     assert (sorted(rows), f'location="{named}ok"' in text, f'location="{named}\\"\\\\ <a>&"' in text) == (

@@ -6,12 +6,13 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 
-from monitor.model import (
-    Snapshot,
-)
+from monitor.messages import ENGLISH, Writer, english
+from monitor.model import Snapshot
 from monitor.web import WebServer, make_app
 from monitor.web.pages.certificates import MOST_ROWS, render_certificates
 from monitor.web.pages.layout import PAGE_POLICY
@@ -30,7 +31,7 @@ from support.factories.web_fakes import (
 
 def html(shown: Snapshot, words: str = "", most: int | None = MOST_ROWS) -> str:
     """Return the page."""
-    return render_certificates(certificate_table(shown, NOW, words=words, most=most), NOW, words)
+    return render_certificates(certificate_table(shown, words=words, most=most), english(NOW), words)
 
 
 class Links(HTMLParser):
@@ -56,7 +57,7 @@ def links(page: str) -> Links:
 
 
 def test_owner_and_note() -> None:
-    """Who is responsible and the remark stand with the target, as text, and are absent elsewhere."""
+    """Owner and note are shown with their target, as text, and with no other."""
     owned = endpoint("owned", 5)
     info = replace(owned.target.info, owner="Video team", note="rack <7>")
     owned = replace(owned, target=replace(owned.target, info=info))
@@ -65,13 +66,39 @@ def test_owner_and_note() -> None:
     assert [page.count(text) for text in wanted] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (20.9, "20 days"),
+        (2, "2 days"),
+        (1, "24 hours"),
+        (0.5, "12 hours"),
+        (0, "expired 1 minute ago"),
+        (-0.5, "expired 12 hours ago"),
+        (-2.5, "expired 2 days ago"),
+    ],
+)
+def test_time_left(days: float, shown: str) -> None:
+    """The time left is in whole days towards now, below two days in hours; an expired one says so."""
+    assert f'data-is="Time left"><div>{shown}</div>' in html(snapshot(endpoint("recorder", days)))
+
+
+def test_instants_have_the_readers_time_zone() -> None:
+    """The zone is in the title of the column, and the instants are in it."""
+    writer = Writer(ENGLISH, ZoneInfo("Asia/Kolkata"), NOW)
+    page = render_certificates(certificate_table(snapshot(endpoint("recorder", 5))), writer)
+    assert '<th class="expires">Expires (Asia/Kolkata)</th>' in page
+    assert '<td class="expires instant" data-is="Expires"><div>2026-11-28 17:30</div>' in page
+    assert '<span class="instant">2026-11-23 17:30</span>' in page
+
+
 def many() -> Snapshot:
     """Return more targets than the page shows at once."""
     return snapshot(*(endpoint(f"r{i}", i) for i in range(MOST_ROWS + 7)))
 
 
 def test_long_page_is_cut() -> None:
-    """Beyond the bound the page says how many more there are, and the soonest are shown."""
+    """Beyond the bound the page says how many more there are; the earliest are shown."""
     page = html(many())
     assert (page.count("<tr class"), "7 more rows" in page, ">r0:443" in page) == (MOST_ROWS, True, True)
 
@@ -107,7 +134,7 @@ def test_policy_allows_the_style() -> None:
 
 
 def test_empty_page() -> None:
-    """Without targets the page says what to do."""
+    """Without targets the page says where to add some."""
     assert "No targets yet" in html(Snapshot())
 
 
@@ -119,22 +146,22 @@ def test_search_without_result() -> None:
 
 def test_counts() -> None:
     """The top of the page counts targets by what is wrong."""
-    page = html(snapshot(endpoint("a", 1, sentence="ends"), unreachable("b"), pending("c")))
+    page = html(snapshot(endpoint("a", 1, sentence="expires"), unreachable("b"), pending("c")))
     assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", page) == [
         ("2", "critical"),
         ("0", "warning"),
-        ("1", "not reached"),
-        ("1", "not looked at yet"),
+        ("1", "unreachable"),
+        ("1", "not checked yet"),
     ]
 
 
 def test_standby_comes_after_outages() -> None:
-    """On the page what stands by comes after what should answer, and is not counted with it."""
+    """A standby server comes after unreachable ones, and is not counted with them."""
     shown = snapshot(standby("failover"), unreachable("gone"), endpoint("near", 5))
-    counts = re.findall(r"<b>(\d+)</b> (not reached|standing by)", html(shown))
-    table = certificate_table(shown, NOW)
+    counts = re.findall(r"<b>(\d+)</b> (unreachable|on standby)", html(shown))
+    table = certificate_table(shown)
     assert [found.location for found in table.rows] == ["gone:443", "failover:443", "near:443"]
-    assert counts == [("1", "not reached"), ("1", "standing by")]
+    assert counts == [("1", "unreachable"), ("1", "on standby")]
 
 
 def test_page_over_http() -> None:

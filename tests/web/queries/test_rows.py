@@ -22,6 +22,7 @@ from monitor.model import (
     TargetTraits,
     text,
 )
+from monitor.web import texts
 from monitor.web.queries import Row, certificate_table
 from support.factories.web_fakes import (
     NOW,
@@ -32,49 +33,45 @@ from support.factories.web_fakes import (
     standby,
     unreachable,
 )
+from support.written import written
 
 
 def rows(shown: Snapshot, words: str = "") -> list[Row]:
     """Return all rows in order."""
-    return list(certificate_table(shown, NOW, words=words).rows)
+    return list(certificate_table(shown, words=words).rows)
+
+
+def problems(shown: Snapshot) -> list[tuple[str, ...]]:
+    """Return the problems of each row as sentences."""
+    return [tuple(written(problem) for problem in found.problems) for found in rows(shown)]
 
 
 def test_order() -> None:
-    """What was never reached comes first, then the soonest end, and what was never probed last."""
+    """What was never reached comes first, then the earliest expiry; what was never probed is last."""
     shown = snapshot(
-        pending("new"), endpoint("far", 90), endpoint("ended", -3), unreachable("gone"), endpoint("near", 5)
+        pending("new"), endpoint("far", 90), endpoint("expired", -3), unreachable("gone"), endpoint("near", 5)
     )
     assert [found.location for found in rows(shown)] == [
         "gone:443",
-        "ended:443",
+        "expired:443",
         "near:443",
         "far:443",
         "new:443",
     ]
 
 
-@pytest.mark.parametrize(
-    ("days", "left", "ended"),
-    [(20.9, 20, None), (1, 1, None), (0.5, 0, None), (0, 0, None), (-0.5, None, 0), (-2.5, None, 2)],
-)
-def test_whole_days(days: float, left: int | None, ended: int | None) -> None:
-    """Days are whole, rounded down, before the end and after it; day 0 is a day."""
-    found = rows(snapshot(endpoint("recorder", days)))[0]
-    assert (found.days, found.expired_days) == (left, ended)
-
-
-def test_end_of_the_path() -> None:
-    """A leaf that outlives its issuer has the days of the issuer, and its own end beside them."""
+def test_expiry_of_the_path() -> None:
+    """A leaf that outlives its issuer expires with the issuer on the page; its own expiry is kept."""
     state = endpoint("recorder", 90)
     leaf = state.sightings[0].certificate
     path = Path("recorder:443", (leaf, certificate(5, "CA")), trusted=True)
     found = rows(snapshot(replace(state, assessment=Assessment(paths=(path,)))))[0]
-    assert (found.days, found.leaf_expires_at) == (5, NOW + timedelta(days=90))
+    assert (found.expires_at, found.leaf_expires_at) == (NOW + timedelta(days=5), NOW + timedelta(days=90))
 
 
 def test_severity_of_a_row() -> None:
     """A row is as bad as its worst finding; nothing seen and nothing found is unknown, not ok."""
-    shown = snapshot(endpoint("a", 90), endpoint("b", 5, sentence="ends"), pending("c"), unreachable("d"))
+    shown = snapshot(endpoint("a", 90), endpoint("b", 5, sentence="expires"), pending("c"), unreachable("d"))
     assert {found.location: str(found.severity) for found in rows(shown)} == {
         "a:443": "ok",
         "b:443": "critical",
@@ -83,20 +80,20 @@ def test_severity_of_a_row() -> None:
     }
 
 
-def test_sentences() -> None:
-    """Findings and failures stand in the row in words."""
-    assert rows(snapshot(unreachable("gone")))[0].notes == ("gone was not reached 4 times in a row",)
+def test_problems() -> None:
+    """The findings and failures of a row are its problems."""
+    assert problems(snapshot(unreachable("gone"))) == [("gone was not reached 4 times in a row",)]
 
 
 def test_shared_finding() -> None:
-    """A finding that needed many targets stands on the row too."""
+    """A correlated finding is on the row too."""
     state = endpoint("recorder", 90)
     shared = Finding(Check.INCONSISTENT, Severity.WARNING, text("two leaves"))
-    assert rows(Snapshot({state.target.id: state}, {state.target.id: (shared,)}))[0].notes == ("two leaves",)
+    assert problems(Snapshot({state.target.id: state}, {state.target.id: (shared,)})) == [("two leaves",)]
 
 
 def two_files(*findings: Finding, failures: tuple[Failure, ...] = ()) -> Snapshot:
-    """Return a target with two files, the first of which ends sooner."""
+    """Return a target with two files, the first of which expires earlier."""
     shown = {f"/etc/{name}.pem": certificate(days, name) for name, days in (("a", 10), ("b", 90))}
     return snapshot(
         TargetState(
@@ -114,34 +111,30 @@ def two_files(*findings: Finding, failures: tuple[Failure, ...] = ()) -> Snapsho
     )
 
 
-def test_finding_stands_at_its_place() -> None:
-    """In a target of many files a finding stands on the row of its file only."""
+def test_finding_is_at_its_location() -> None:
+    """In a target of many files a finding is on the row of its file only."""
     finding = Finding(
         Check.WEAK_KEY, Severity.WARNING, text("RSA 1024"), certificate(90, "b").sha256, "/etc/b.pem"
     )
-    assert [found.notes for found in rows(two_files(finding))] == [(), ("RSA 1024",)]
+    assert problems(two_files(finding)) == [(), ("RSA 1024",)]
 
 
 def test_finding_about_the_target() -> None:
-    """A finding about the whole target stands once, on its first row."""
-    assert [
-        found.notes for found in rows(two_files(Finding(Check.UNREACHABLE, Severity.WARNING, text("blind"))))
-    ] == [
-        ("blind",),
-        (),
-    ]
+    """A finding about the whole target is on its first row only."""
+    finding = Finding(Check.UNREACHABLE, Severity.WARNING, text("unreachable"))
+    assert problems(two_files(finding)) == [("unreachable",), ()]
 
 
 def test_unreadable_file_has_a_row() -> None:
     """A file of a collection that could not be read has its own row, before those with dates."""
     failure = Failure(FailureReason.PERMISSION, "may not be read", "/etc/c.pem")
-    found = rows(two_files(failures=(failure,)))[0]
-    assert (found.location, found.notes) == ("/etc/c.pem", ("permission: may not be read",))
+    shown = two_files(failures=(failure,))
+    assert (rows(shown)[0].location, problems(shown)[0]) == ("/etc/c.pem", ("permission: may not be read",))
 
 
-def test_superseded_is_said() -> None:
-    """A certificate with a successor beside it is marked as such."""
-    assert [found.state for found in rows(two_files())] == ["superseded", "seen"]
+def test_superseded() -> None:
+    """A certificate with a successor in the same collection is marked as replaced."""
+    assert [found.state for found in rows(two_files())] == [texts.SUPERSEDED, None]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +154,7 @@ def test_search(words: str, expected: list[str]) -> None:
 
 
 def test_search_by_owner_and_note() -> None:
-    """The search knows who is responsible and the remark."""
+    """The search includes owner and note."""
     owned = endpoint("owned", 5)
     info = replace(owned.target.info, owner="Video team", note="rack 7")
     owned = replace(owned, target=replace(owned.target, info=info))
@@ -171,38 +164,36 @@ def test_search_by_owner_and_note() -> None:
 
 
 def test_standby_is_no_outage() -> None:
-    """What answers only after a takeover stands by: no failure is told of its silence, nor a row of them."""
-    (shown,) = rows(snapshot(standby("failover")))
-    assert (shown.state, shown.notes) == ("stands by, never seen", ("it stands by",))
+    """A standby server that does not answer shows neither failures nor failed checks."""
+    shown = snapshot(standby("failover"))
+    assert (rows(shown)[0].state, problems(shown)) == (texts.NEVER_REACHED, [("it stands by",)])
 
 
-def test_failure_that_a_finding_names_is_said_once() -> None:
-    """The sentence about blindness holds its reason already."""
-    sentence = "3 checks in a row failed (dns: the name has no address)"
-    told = Finding(Check.UNREACHABLE, Severity.WARNING, text(sentence))
-    (shown,) = rows(snapshot(replace(unreachable("gone"), unreachable=told)))
-    assert shown.notes == (sentence,)
+def test_failure_that_a_finding_names_is_shown_once() -> None:
+    """The finding of an unreachable target includes the reasons."""
+    gone = unreachable("gone")
+    finding = unreachability(replace(gone, watched_since=NOW), NOW)
+    assert finding is not None
+    assert problems(snapshot(replace(gone, unreachable=finding))) == [(written(finding),)]
 
 
-def test_failures_beyond_those_that_a_finding_names_are_said() -> None:
+def test_failures_that_a_finding_leaves_out_are_shown() -> None:
     """The finding names the first three only."""
     failures = tuple(Failure(FailureReason.TIMEOUT, f"address {n}") for n in range(5))
     state = replace(unreachable("gone"), failures=failures)
-    told = replace(
+    shown = replace(
         state, unreachable=unreachability(replace(state, succeeded_at=NOW), NOW + timedelta(days=9))
     )
-    (shown,) = rows(snapshot(told))
-    assert shown.notes[1:] == ("timeout: address 3", "timeout: address 4")
+    assert problems(snapshot(shown))[0][1:] == ("timeout: address 3", "timeout: address 4")
 
 
 def test_standby_that_was_seen() -> None:
-    """After it was seen once a silent standby only stands by."""
+    """Once it was reached, a standby server that does not answer is only on standby."""
     seen = replace(endpoint("failover", 90), failed_probes=4)
     (shown,) = rows(snapshot(replace(seen, target=replace(seen.target, traits=TargetTraits(standby=True)))))
-    assert shown.state == "stands by"
+    assert shown.state == texts.ON_STANDBY
 
 
 def test_standby_with_a_wrong_name_says_so() -> None:
-    """What is no silence is told of a standby like of others."""
-    (shown,) = rows(snapshot(standby("failover", FailureReason.DNS)))
-    assert shown.notes == ("it stands by", "dns: said why")
+    """A failure other than no answer is shown of a standby server as well."""
+    assert problems(snapshot(standby("failover", FailureReason.DNS))) == [("it stands by", "dns: said why")]
