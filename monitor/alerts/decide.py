@@ -24,6 +24,14 @@ from monitor.alerts.due import as_items, due_alerts, locations_added, notified, 
 from monitor.alerts.keys import CLOCK, INVENTORY, RENEWED, renewal_key, unreachable_key
 from monitor.alerts.renewals import all_renewals, renewal_record
 from monitor.alerts.resolve import resolve_alerts
+from monitor.alerts.texts import (
+    CLOCK_EARLIER,
+    CLOCK_REPORTS,
+    CLOCK_RIGHT,
+    CLOCK_WAS_AHEAD,
+    CLOCK_WRONG,
+    failed,
+)
 from monitor.alerts.unreachable import collect_unreachable, common_title, host_of, unreachable_together
 from monitor.model import Check, LogChange, Message, NotificationRecord, Path, Snapshot, TargetState, text
 
@@ -60,18 +68,8 @@ def _clock_is_wrong(log: Mapping[str, NotificationRecord], now: datetime) -> Dec
     record = NotificationRecord(
         CLOCK, AlertLevel.CRITICAL.value, before.first_notified_at if before else now, now
     )
-    messages = (
-        text(
-            "The clock of this machine reads earlier than what was already recorded. "
-            "Nothing else is told until it is right again: please set it."
-        ),
-        text(
-            "If it is right and was ahead for a while: stop cert-monitor, run DELETE FROM fact WHERE "
-            "key = 'newest_instant' in its database (store.url) with the sqlite3 program, and start it again."
-        ),
-    )
-    title = "The monitor's own clock is wrong"
-    item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), title, messages)
+    messages = (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
+    item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), "", messages)
     return Decision((item,), changes=(LogChange(CLOCK, record),))
 
 
@@ -105,8 +103,7 @@ def _notice(given: DecisionInput, alerts: Mapping[str, Alert]) -> Decision:
 def _clock_is_right(log: Mapping[str, NotificationRecord]) -> list[NotificationItem]:
     if CLOCK not in log:
         return []
-    said = text("The clock of the monitor is right again; telling goes on.")
-    return [NotificationItem(NotifyReason.RESOLVED, None, (), "The monitor's own clock", (said,))]
+    return [NotificationItem(NotifyReason.RESOLVED, None, (), "", (CLOCK_RIGHT, CLOCK_REPORTS))]
 
 
 def _other_renewals(
@@ -195,4 +192,4 @@ def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
 def _reasons(state: TargetState) -> list[Message]:
     if state.unreachable is not None and state.unreachable.check is Check.NEVER_SEEN:
         return [state.unreachable.message]
-    return [text(f"{failure.reason}: {failure.detail}") for failure in state.failures[:3]]
+    return [failed(reason=failure.reason, detail=text(failure.detail)) for failure in state.failures[:3]]

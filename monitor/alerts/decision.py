@@ -26,6 +26,7 @@ class NotifyReason(StrEnum):
 class NotificationItem:
     """One item of a notification: about one certificate, one unreachable host, or what targets share.
 
+    ``title`` names what it is about; it is empty where the first message says it all.
     ``level`` is ``None`` for good news. ``checks`` has the worst one first. ``replaced_sha256`` and
     ``replaced_sha1`` identify the certificate that was renewed, empty when not known.
     """

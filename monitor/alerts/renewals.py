@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor.alerts.alert import AlertLevel, AlertLocation, alert_location, known_certificates
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import renewal_key
-from monitor.alerts.texts import day
+from monitor.alerts.texts import renewed
 from monitor.model import (
     Certificate,
     Check,
@@ -17,7 +17,6 @@ from monitor.model import (
     Snapshot,
     TargetState,
     is_within,
-    text,
 )
 
 # A location behind a load balancer serves now this, now that certificate: one probe proves nothing.
@@ -94,7 +93,7 @@ def renewal_items(replacements: Iterable[Replacement]) -> Iterator[NotificationI
     for same in pairs.values():
         locations = tuple(dict.fromkeys(replacement.location for replacement in same))
         old, new = same[0].old, same[0].new
-        said = text(f"Renewed: it ends on {day(new.not_after)}, the one before on {day(old.not_after)}.")
+        said = renewed(not_after=new.not_after, previous=old.not_after)
         item = renewal_item(locations[0].title, said, locations, new, old.sha256)
         yield replace(item, replaced_sha1=old.sha1)
 

@@ -14,7 +14,7 @@ from monitor.alerts.renewals import (
     renewal_items,
     unreachable_at,
 )
-from monitor.alerts.texts import PROBLEM, day
+from monitor.alerts.texts import PROBLEM, ca_renewed, no_longer
 from monitor.assess import asked_of, asked_paths
 from monitor.model import (
     Certificate,
@@ -24,7 +24,6 @@ from monitor.model import (
     Severity,
     Snapshot,
     TargetState,
-    text,
 )
 
 Owners = list[tuple[str, TargetState]]
@@ -38,7 +37,7 @@ def resolved(record: NotificationRecord, owners: Owners) -> NotificationItem:
     """Return the item that says that an alert is resolved."""
     check = check_of(record.key) or Check.UNREACHABLE
     locations = tuple(alert_location(state, location) for location, state in owners)
-    said = text(f"No longer so: {PROBLEM[check]}.")
+    said = no_longer(problem=PROBLEM[check])
     return NotificationItem(NotifyReason.RESOLVED, None, (check,), record.title, (said,), locations)
 
 
@@ -95,7 +94,7 @@ def _resolve_ca(record: NotificationRecord, sha256: str, owners: Owners) -> Reso
         return OVER
     locations = tuple(dict.fromkeys(alert_location(state, location) for location, state, _ in successors))
     new = max((found for _, _, found in successors if found), key=lambda found: found.not_after)
-    said = text(f"A new CA of this name took over; it ends on {day(new.not_after)}.")
+    said = ca_renewed(not_after=new.not_after)
     return Resolution(items=(renewal_item(record.title, said, locations, new, sha256),))
 
 

@@ -6,40 +6,121 @@ people copy what stands near a command.
 
 from datetime import datetime
 
-from monitor.model import Check
+from monitor.model import Check, Message, message
+from monitor.model.message import plain
 from monitor.parse.display import display
 
 PROBLEM = {
-    Check.EXPIRY: "it ends soon",
-    Check.CA_EXPIRY: "its CA ends soon",
-    Check.NOT_YET_VALID: "not yet valid",
-    Check.NAME: "wrong name",
-    Check.NAME_IN_SUBJECT_ONLY: "the name is only in the subject",
-    Check.TRUST: "not trusted",
-    Check.OUTLIVES_CA: "a certificate outlives its CA",
-    Check.WEAK_KEY: "weak key",
-    Check.WEAK_SIGNATURE: "weak signature",
-    Check.USAGE: "not meant for servers",
-    Check.UNREACHABLE: "cannot be looked at",
-    Check.INCONSISTENT: "different certificates for one name",
-    Check.RECORDER_PAIR: "only one of the recorder's two certificates was renewed",
-    Check.FAILOVER_OLDER: "the failover server was left with an older certificate",
-    Check.PUBLIC_NAME: "a name given to clients is missing",
-    Check.ENCRYPTION: "encryption is not as expected",
-    Check.KEY_TYPE: "a kind of key that the product does not take",
-    Check.NEVER_SEEN: "cannot be judged from the network",
-    Check.DISCOVERY_STALE: "its list of targets is out of date",
-    Check.NOT_DEPLOYED: "serving an older certificate than the one installed",
-    Check.BINDING_STALE: "bound to a certificate that does not serve any more",
-    Check.KEY_MISSING: "without its private key",
-    Check.KEY_INACCESSIBLE: "out of reach of its service, which may not read the private key",
-    Check.NOT_IN_STORE: "serving a certificate that is not in the machine's store",
-    Check.CA_NOT_INSTALLED: "missing where it must be trusted",
-    Check.REVOKED: "revoked",
-    Check.REVOCATION_UNKNOWN: "nothing says which of its certificates are revoked",
-    Check.CRL_EXPIRY: "a newer list is due",
-    Check.RENEWAL_WINDOW: "the CA asks to renew it now",
+    Check.EXPIRY: plain("problem_expiry", "certificate expires soon"),
+    Check.CA_EXPIRY: plain("problem_ca_expiry", "CA expires soon"),
+    Check.NOT_YET_VALID: plain("problem_not_yet_valid", "certificate not yet valid"),
+    Check.NAME: plain("problem_name", "wrong name"),
+    Check.NAME_IN_SUBJECT_ONLY: plain("problem_name_in_subject_only", "name only in the subject"),
+    Check.TRUST: plain("problem_trust", "not trusted"),
+    Check.OUTLIVES_CA: plain("problem_outlives_ca", "certificate outlives its CA"),
+    Check.WEAK_KEY: plain("problem_weak_key", "weak key"),
+    Check.WEAK_SIGNATURE: plain("problem_weak_signature", "weak signature"),
+    Check.USAGE: plain("problem_usage", "not valid for server authentication"),
+    Check.UNREACHABLE: plain("problem_unreachable", "unreachable"),
+    Check.INCONSISTENT: plain("problem_inconsistent", "different certificates for one name"),
+    Check.RECORDER_PAIR: plain(
+        "problem_recorder_pair", "only one of the recorder's two certificates was renewed"
+    ),
+    Check.FAILOVER_OLDER: plain("problem_failover_older", "the failover server has an older certificate"),
+    Check.PUBLIC_NAME: plain("problem_public_name", "a name that clients use is missing"),
+    Check.ENCRYPTION: plain("problem_encryption", "encryption not as required"),
+    Check.KEY_TYPE: plain("problem_key_type", "key type not accepted by the product"),
+    Check.NEVER_SEEN: plain("problem_never_seen", "standby, certificate not checked yet"),
+    Check.DISCOVERY_STALE: plain("problem_discovery_stale", "the target list could not be fetched"),
+    Check.NOT_DEPLOYED: plain("problem_not_deployed", "new certificate installed but not used"),
+    Check.BINDING_STALE: plain("problem_binding_stale", "bound to a certificate that is no longer used"),
+    Check.KEY_MISSING: plain("problem_key_missing", "private key missing"),
+    Check.KEY_INACCESSIBLE: plain("problem_key_inaccessible", "the service cannot read the private key"),
+    Check.NOT_IN_STORE: plain(
+        "problem_not_in_store", "serves a certificate that is not in the machine's store"
+    ),
+    Check.CA_NOT_INSTALLED: plain(
+        "problem_ca_not_installed", "CA certificate not installed where it must be trusted"
+    ),
+    Check.REVOKED: plain("problem_revoked", "certificate revoked"),
+    Check.REVOCATION_UNKNOWN: plain("problem_revocation_unknown", "revocation status unknown"),
+    Check.CRL_EXPIRY: plain("problem_crl_expiry", "a newer CRL is due"),
+    Check.RENEWAL_WINDOW: plain("problem_renewal_window", "the CA asks to renew the certificate now"),
 }
+"""What is wrong, by check: a clause that follows the name of what has the problem."""
+
+
+@message("no_longer", "no longer the case: {problem}")
+def no_longer(*, problem: Message) -> None: ...
+
+
+@message("renewed", "valid until {not_after:date}; the previous certificate was valid until {previous:date}")
+def renewed(*, not_after: datetime, previous: datetime) -> None: ...
+
+
+@message("ca_renewed", "a new CA certificate of this name is in use, valid until {not_after:date}")
+def ca_renewed(*, not_after: datetime) -> None: ...
+
+
+@message("reachable_again", "{title} is reachable again")
+def reachable_again(*, title: str) -> None: ...
+
+
+@message("failed", "{reason}: {detail}")
+def failed(*, reason: str, detail: Message) -> None: ...
+
+
+@message(
+    "many_unreachable",
+    "{count} of {watched} targets is unreachable",
+    "{count} of {watched} targets are unreachable",
+)
+def many_unreachable(*, count: int, watched: int) -> None: ...
+
+
+@message(
+    "many_unreachable_network",
+    "{count} of {watched} targets is unreachable: is the monitor's own network down?",
+    "{count} of {watched} targets are unreachable: is the monitor's own network down?",
+)
+def many_unreachable_network(*, count: int, watched: int) -> None: ...
+
+
+@message(
+    "failed_such_as",
+    "{reason} ({count} target), for example: {detail}",
+    "{reason} ({count} targets), for example: {detail}",
+)
+def failed_such_as(*, reason: str, count: int, detail: Message) -> None: ...
+
+
+@message(
+    "many_reachable",
+    "{count} of {watched} targets is reachable",
+    "{count} of {watched} targets are reachable",
+)
+def many_reachable(*, count: int, watched: int) -> None: ...
+
+
+@message(
+    "still_unreachable", "{count} target is still unreachable:", "{count} targets are still unreachable:"
+)
+def still_unreachable(*, count: int) -> None: ...
+
+
+CLOCK_WRONG = plain("clock_wrong", "The monitor's clock is wrong")
+CLOCK_EARLIER = plain(
+    "clock_earlier",
+    "It is earlier than the newest record, or than the date of this version. Set the clock: until then "
+    "nothing else is reported.",
+)
+CLOCK_WAS_AHEAD = plain(
+    "clock_was_ahead",
+    "If the clock is right now and was ahead before: stop cert-monitor, run DELETE FROM fact WHERE "
+    "key = 'newest_instant' in its database (store.url) with the sqlite3 program, and start it again.",
+)
+CLOCK_RIGHT = plain("clock_right", "The monitor's clock is right again")
+CLOCK_REPORTS = plain("clock_reports", "Problems are reported again.")
 
 # One step for each paragraph.
 _STEPS = {

@@ -7,9 +7,18 @@ from datetime import timedelta
 from monitor.alerts.alert import ALARMING, Alert, AlertLevel, alert_location, remind_every
 from monitor.alerts.decision import NotificationItem, NotifyReason, ResolvedAlerts
 from monitor.alerts.keys import NETWORK, check_of, subject_of, unreachable_key
+from monitor.alerts.texts import (
+    failed_such_as,
+    many_reachable,
+    many_unreachable,
+    many_unreachable_network,
+    reachable_again,
+    still_unreachable,
+)
 from monitor.model import (
     Check,
     FailureReason,
+    Message,
     NotificationRecord,
     Severity,
     Snapshot,
@@ -128,8 +137,8 @@ def _network(unreachable: list[TargetState], watched: int) -> Alert:
         check=Check.UNREACHABLE,
         level=AlertLevel.WARNING,
         remind_every=timedelta.max,
-        title=f"{len(unreachable)} of {watched} targets",
-        messages=dict.fromkeys(text(one) for one in _network_sentences(unreachable, watched)),
+        title="",
+        messages=dict.fromkeys(_network_sentences(unreachable, watched)),
     )
     for state in unreachable:
         _add_target(alert, state)
@@ -137,15 +146,15 @@ def _network(unreachable: list[TargetState], watched: int) -> Alert:
     return alert
 
 
-def _network_sentences(unreachable: list[TargetState], watched: int) -> Iterator[str]:
+def _network_sentences(unreachable: list[TargetState], watched: int) -> Iterator[Message]:
     """Yield how many are unreachable, and the reasons where some are not the network's."""
-    counted = f"{len(unreachable)} of {watched} targets cannot be looked at"
     failures = [state.failures[0] for state in unreachable if state.failures]
     others = sum(failure.reason not in _NETWORK_REASONS for failure in failures)
-    yield counted if others * 2 > len(unreachable) else f"{counted}: is the monitor's own network down?"
+    counted = many_unreachable if others * 2 > len(unreachable) else many_unreachable_network
+    yield counted(count=len(unreachable), watched=watched)
     examples = {failure.reason: failure.detail for failure in reversed(failures)} if others else {}
     for reason, count in Counter(failure.reason for failure in failures).most_common(len(examples)):
-        yield f"{reason} ({count}), such as: {examples[reason]}"
+        yield failed_such_as(reason=reason, count=count, detail=text(examples[reason]))
 
 
 def _add(hosts: dict[str, Alert], state: TargetState) -> None:
@@ -195,7 +204,7 @@ def _resolve_hosts(found: ResolvedAlerts, snapshot: Snapshot, keys: list[str], r
 def _reachable_again(snapshot: Snapshot, host: str, keys: list[str]) -> NotificationItem:
     locations = tuple(alert_location(snapshot.states[subject_of(key)]) for key in keys)
     title = locations[0].title if len(locations) == 1 else host
-    said = text(f"{title} can be looked at again.")
+    said = reachable_again(title=title)
     return NotificationItem(
         NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, (said,), locations
     )
@@ -203,11 +212,10 @@ def _reachable_again(snapshot: Snapshot, host: str, keys: list[str]) -> Notifica
 
 def _network_is_back(snapshot: Snapshot) -> NotificationItem:
     unreachable = unreachable_states(snapshot)
-    title = f"{len(snapshot) - len(unreachable)} of {len(snapshot)} targets"
-    messages = [text(f"{title} can be looked at again.")]
+    messages = [many_reachable(count=len(snapshot) - len(unreachable), watched=len(snapshot))]
     if unreachable:
-        messages.append(text(f"These {len(unreachable)} are still silent:"))
+        messages.append(still_unreachable(count=len(unreachable)))
     locations = tuple(alert_location(state) for state in unreachable)
     return NotificationItem(
-        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), title, tuple(messages), locations
+        NotifyReason.REACHABLE_AGAIN, None, (Check.UNREACHABLE,), "", tuple(messages), locations
     )

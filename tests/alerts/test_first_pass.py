@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, MonitorState, decide
+from monitor.alerts import Decision, MonitorState, NotifyReason, decide
+from monitor.alerts.texts import (
+    CLOCK_EARLIER,
+    CLOCK_REPORTS,
+    CLOCK_RIGHT,
+    CLOCK_WAS_AHEAD,
+    CLOCK_WRONG,
+    failed,
+)
 from monitor.model import Check, LogChange, NotificationRecord, Severity, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
@@ -38,15 +46,22 @@ def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
         (snapshot, NOW - DAYS),
         monitor_state=replace(AFTER_INVENTORY, clock_suspect=True),
     )
-    wrong = [("clock", "critical", "The monitor's own clock is wrong")]
-    assert [news(decision) for decision in decisions] == [wrong, [], wrong, wrong]
+    wrong = (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
+    assert [[(item.reason, item.messages) for item in decision.items] for decision in decisions] == [
+        [(NotifyReason.CLOCK, wrong)],
+        [],
+        [(NotifyReason.CLOCK, wrong)],
+        [(NotifyReason.CLOCK, wrong)],
+    ]
 
 
 def test_clock_that_is_right_again_is_told() -> None:
     """Telling goes on, and the administrators hear that it does."""
     row = NotificationRecord("clock", "critical", NOW - DAYS, NOW - DAYS)
     decision = decide(CALM, {"clock": row}, NOW, monitor_state=AFTER_INVENTORY)
-    assert news(decision) == [("resolved", "", "The monitor's own clock")]
+    assert [(item.reason, item.messages) for item in decision.items] == [
+        (NotifyReason.RESOLVED, (CLOCK_RIGHT, CLOCK_REPORTS))
+    ]
     assert decision.changes == (LogChange("clock", None),)
 
 
@@ -100,7 +115,7 @@ def test_inventory_counts_and_lists() -> None:
     assert (inventory.watched, inventory.need_action, inventory.unreachable) == (3, 1, 1)
     assert [item.title for item in inventory.items] == ["a:443"]
     assert [(s.title, s.reasons) for s in inventory.unreachable_hosts] == [
-        ("c:443", (text("refused: nobody listens there"),))
+        ("c:443", (failed(reason="refused", detail=text("nobody listens there")),))
     ]
     assert [one.location for one in inventory.upcoming] == ["a:443", "c:443", "b:443"]
 

@@ -162,7 +162,7 @@ def test_one_silent_issuer() -> None:
     known = tuple(said(RevocationStatus.UNKNOWN, one, attempts=3) for one in others)
     (item,) = decided(snapshot(*states, known=known), {}).items
     assert (item.title, len(item.locations)) == (CA, 50)
-    assert headline(item, NOW) == f"[WARNING] {CA}: nothing says which of its certificates are revoked"
+    assert headline(item, NOW) == f"[WARNING] {CA}: revocation status unknown"
 
 
 def test_unknown_becomes_revoked() -> None:

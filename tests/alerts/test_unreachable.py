@@ -5,8 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, MonitorState, NotificationItem, decide
-from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo
+from monitor.alerts import Decision, MonitorState, NotifyReason, decide
+from monitor.alerts.texts import (
+    failed_such_as,
+    many_reachable,
+    many_unreachable,
+    many_unreachable_network,
+    reachable_again,
+    still_unreachable,
+)
+from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
@@ -21,7 +29,6 @@ from support.factories.alerts_world import (
     unreachable,
 )
 from support.factories.machines import in_zone
-from support.written import written
 
 CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
@@ -113,11 +120,6 @@ def test_host_answers_again_when_all_its_told_ports_do() -> None:
     ]
 
 
-def said(item: NotificationItem) -> tuple[str, ...]:
-    """Return what is said of an item."""
-    return tuple(map(written, item.messages))
-
-
 def network(blind_ones: int, total: int = 20) -> Snapshot:
     """Return a network in which so many hosts are silent."""
     states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
@@ -127,7 +129,7 @@ def network(blind_ones: int, total: int = 20) -> Snapshot:
 def test_much_blindness_is_one_entry() -> None:
     """More than a fifth of the targets silent at once is about the monitor's own network."""
     (item,) = decide(network(5), {}, NOW, monitor_state=AFTER_INVENTORY).items
-    assert said(item) == ("5 of 20 targets cannot be looked at: is the monitor's own network down?",)
+    assert (item.title, item.messages) == ("", (many_unreachable_network(count=5, watched=20),))
 
 
 def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
@@ -142,20 +144,20 @@ def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
 def test_network_is_not_suspected_where_something_else_is_said() -> None:
     """A share that is gone is told as one with its reason, and with an example."""
     (item,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, monitor_state=AFTER_INVENTORY).items
-    assert said(item) == (
-        "6 of 20 targets cannot be looked at",
-        "not_found (5), such as: what was said",
-        "refused (1), such as: nobody listens there",
+    assert item.messages == (
+        many_unreachable(count=6, watched=20),
+        failed_such_as(reason="not_found", count=5, detail=text("what was said")),
+        failed_such_as(reason="refused", count=1, detail=text("nobody listens there")),
     )
 
 
 def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
     """One refused login beside a whole silent network does not hide what is likely."""
     (item,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, monitor_state=AFTER_INVENTORY).items
-    assert said(item) == (
-        "6 of 20 targets cannot be looked at: is the monitor's own network down?",
-        "refused (5), such as: nobody listens there",
-        "forbidden (1), such as: what was said",
+    assert item.messages == (
+        many_unreachable_network(count=6, watched=20),
+        failed_such_as(reason="refused", count=5, detail=text("nobody listens there")),
+        failed_such_as(reason="forbidden", count=1, detail=text("what was said")),
     )
 
 
@@ -184,12 +186,16 @@ def test_few_or_small_share_is_told_by_host(blind_ones: int, total: int) -> None
 def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
     """While hosts return one by one nothing is said until the network as a whole is back, then once."""
     snapshots = [(network(n), NOW + (20 - n) * HOUR) for n in range(15, -1, -1)]
-    told = [news(decision) for decision in steps(*snapshots)]
-    assert [items for items in told if items] == [
-        [("first", "warning", "15 of 20 targets")],
-        [("reachable_again", "", "18 of 20 targets")],
-        [("reachable_again", "", "h1:443")],
-        [("reachable_again", "", "h0:443")],
+    items = [item for decision in steps(*snapshots) for item in decision.items]
+    assert [(item.reason, item.title, item.messages) for item in items] == [
+        (NotifyReason.FIRST, "", (many_unreachable_network(count=15, watched=20),)),
+        (
+            NotifyReason.REACHABLE_AGAIN,
+            "",
+            (many_reachable(count=18, watched=20), still_unreachable(count=2)),
+        ),
+        (NotifyReason.REACHABLE_AGAIN, "h1:443", (reachable_again(title="h1:443"),)),
+        (NotifyReason.REACHABLE_AGAIN, "h0:443", (reachable_again(title="h0:443"),)),
     ]
 
 

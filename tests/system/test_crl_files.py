@@ -201,7 +201,7 @@ def test_a_mail_names_issuer_and_place(tmp_path: Path) -> None:
     """Whoever gets it knows which CA has to publish, and where the copy lies."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     mail = mail_about(seen(tmp_path / "ca.crl"))
-    assert mail.subject == "[CRITICAL] CRL of CN=Plant CA: a newer list is due"
+    assert mail.subject == "[CRITICAL] CRL of CN=Plant CA: a newer CRL is due"
     assert f'the CRL of "CN=Plant CA" at {tmp_path / "ca.crl"} expired 2 days ago' in " ".join(
         text_of(mail).split()
     )

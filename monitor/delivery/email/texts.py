@@ -5,6 +5,7 @@ from datetime import datetime
 from monitor.alerts.alert import AlertLevel
 from monitor.alerts.decision import Decision, Inventory, NotificationItem, NotifyReason
 from monitor.alerts.texts import PROBLEM, shown
+from monitor.messages import english
 from monitor.model import Check
 from monitor.model.certificate import DAY
 
@@ -45,8 +46,9 @@ def inventory_subject(inventory: Inventory) -> str:
 
 def headline(item: NotificationItem, now: datetime) -> str:
     """Return one line such as ``[CRITICAL] recorder01.vms.example:7563 ends in 3 days``."""
-    title = shown(item.title, _LONGEST_TITLE)
-    return f"[{label(item)}] {title}{_rest(item, now)}"
+    if not item.title:
+        return f"[{label(item)}] {english(now).write(item.messages[0])}"
+    return f"[{label(item)}] {shown(item.title, _LONGEST_TITLE)}{_rest(item, now)}"
 
 
 def label(item: NotificationItem) -> str:
@@ -59,7 +61,7 @@ def _rest(item: NotificationItem, now: datetime) -> str:
     if item.reason is NotifyReason.RENEWED and item.certificate is not None:
         return f" now {days_phrase(item.certificate.not_after, now)}"
     if item.reason is NotifyReason.RESOLVED and check is not None:
-        return f": no longer {PROBLEM[check]}"
+        return f": no longer {english(now).write(PROBLEM[check])}"
     if check is None or item.reason not in (
         NotifyReason.FIRST,
         NotifyReason.WORSE,
@@ -70,8 +72,8 @@ def _rest(item: NotificationItem, now: datetime) -> str:
     if check in _EXPIRING and item.certificate is not None:
         return f" {days_phrase(item.certificate.not_after, now)}"
     if check in (Check.UNREACHABLE, Check.NEVER_SEEN):
-        return f" {PROBLEM[check]}"
-    return f": {PROBLEM[check]}{_aside(item, now)}"
+        return f" {english(now).write(PROBLEM[check])}"
+    return f": {english(now).write(PROBLEM[check])}{_aside(item, now)}"
 
 
 def _aside(item: NotificationItem, now: datetime) -> str:

@@ -72,7 +72,7 @@ def test_days(left: timedelta, expected: str) -> None:
             seen("rec:7563", certificate(1, 90), finding(Check.NAME, certificate(1, 90), "rec:7563")),
             "[CRITICAL] rec:7563: wrong name, ends in 90 days",
         ),
-        (unreachable(seen("rec:7563", certificate(1))), "[WARNING] rec:7563 cannot be looked at"),
+        (unreachable(seen("rec:7563", certificate(1))), "[WARNING] rec:7563 unreachable"),
     ],
 )
 def test_subject_names_the_worst_and_the_days(state: TargetState, expected: str) -> None:
