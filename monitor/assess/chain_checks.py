@@ -1,4 +1,4 @@
-"""Judge what does not depend on time: key and signature strength, usage, and leaves that outlive their CA.
+"""Judge what does not depend on time: key and signature strength, and leaves that outlive their CA.
 
 It must not decide severities: each judgment is a message, ``None`` when all is well.
 """
@@ -10,8 +10,6 @@ from monitor.assess import texts
 from monitor.assess.tolerance import Tolerance
 from monitor.model import Certificate, Message, Path
 
-SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
-_ANY_USAGE = "2.5.29.37.0"
 _LEAST_BITS = {"RSA": 2048, "DSA": 2048, "EC": 256}
 # Tools issue a root and its certificates in one go, each for as many days from its own second.
 _ISSUED_TOGETHER = Tolerance(timedelta(days=1), 0.05)
@@ -45,14 +43,6 @@ def weak_signature(certificate: Certificate, who: Who) -> Message | None:
     if certificate.self_issued or certificate.signature_hash not in _WEAK_HASHES:
         return None
     return texts.weak_signature(who=who(certificate), hash=certificate.signature_hash.upper())
-
-
-def wrong_usage(leaf: Certificate, who: Who) -> Message | None:
-    """Return why a certificate may not serve TLS (RFC 5280 section 4.2.1.12)."""
-    usages = leaf.extended_usages
-    if usages is None or SERVER_AUTH in usages or _ANY_USAGE in usages:
-        return None
-    return texts.wrong_usage(who=who(leaf))
 
 
 def outlived(path: Path) -> Certificate | None:

@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from monitor.assess import texts
-from monitor.assess.chain_checks import outlived, weak_key, weak_signature, wrong_usage
+from monitor.assess.chain_checks import outlived, weak_key, weak_signature
 from monitor.assess.crl import list_changes, list_findings, superseded_lists
 from monitor.assess.expiry import Due, due
 from monitor.assess.names import mismatch
+from monitor.assess.purpose import purpose_problem
 from monitor.assess.superseded import superseded
 from monitor.assess.traits import (
     encryption_problem,
@@ -211,8 +212,9 @@ def _name_findings(case: _Case) -> Iterator[Finding]:
 
 def _service_findings(case: _Case) -> Iterator[Finding]:
     leaf = case.path.leaf
-    if problem := wrong_usage(leaf, case.who):
-        yield from case.finding(Check.USAGE, Severity.WARNING, leaf, problem)
+    for certificate in case.path.certificates:
+        if unfit := purpose_problem(certificate, case.who, is_leaf=certificate == leaf):
+            yield from case.finding(Check.USAGE, unfit.severity, certificate, unfit.message)
     if problem := wrong_key_type(case.target, leaf, case.who):
         yield from case.finding(Check.KEY_TYPE, Severity.WARNING, leaf, problem)
     if problem := public_names_problem(case.target, leaf):

@@ -116,13 +116,6 @@ def weak_key(*, who: Message, key_type: str, bits: str, least: str) -> None: ...
 def weak_signature(*, who: Message, hash: str) -> None: ...  # noqa: A002 - a published name
 
 
-@message(
-    "usage",
-    "{who} is not valid for server authentication: its extended key usage does not include serverAuth",
-)
-def wrong_usage(*, who: Message) -> None: ...
-
-
 @message("key_type", "{who} has a key of type {key_type}, but the product accepts only {wanted}")
 def wrong_key_type(*, who: Message, key_type: str, wanted: str) -> None: ...
 

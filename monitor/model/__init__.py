@@ -4,7 +4,7 @@ Other rooms import these names from here; the files group them by topic.
 """
 
 from monitor.model.anchors import Anchor, Anchors
-from monitor.model.certificate import Certificate
+from monitor.model.certificate import Certificate, KeyUsage
 from monitor.model.finding import (
     Assessment,
     Check,
@@ -69,6 +69,7 @@ __all__ = [
     "FormerLeaf",
     "KeyLink",
     "KeyPermission",
+    "KeyUsage",
     "LogChange",
     "Machine",
     "Mail",

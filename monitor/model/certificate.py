@@ -2,8 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntFlag
 
 DAY = timedelta(days=1)
+
+
+class KeyUsage(IntFlag):
+    """What a key may be used for, in the bits of the extension's two octets (RFC 5280 section 4.2.1.3)."""
+
+    DIGITAL_SIGNATURE = 0x80
+    NON_REPUDIATION = 0x40
+    KEY_ENCIPHERMENT = 0x20
+    DATA_ENCIPHERMENT = 0x10
+    KEY_AGREEMENT = 0x08
+    KEY_CERT_SIGN = 0x04
+    CRL_SIGN = 0x02
+    ENCIPHER_ONLY = 0x01
+    DECIPHER_ONLY = 0x8000
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -14,7 +29,9 @@ class Certificate:
     lower hex and identifies the certificate; ``sha1`` is upper hex without spaces, the form that
     Windows calls the thumbprint; ``serial`` is upper hex with an even number of digits.
     ``extended_usages`` contains dotted OIDs and is ``None`` when the extension is absent (any usage,
-    RFC 5280 section 4.2.1.12). ``oddities`` describes fields that could not be parsed.
+    RFC 5280 section 4.2.1.12); so is ``key_usage``. ``netscape_server`` is whether the old Netscape
+    certificate type includes SSL servers, ``None`` without that extension. ``oddities`` describes fields that
+    could not be parsed.
     """
 
     sha256: str
@@ -35,6 +52,8 @@ class Certificate:
     signature_hash: str
     extended_usages: tuple[str, ...] | None
     oddities: tuple[str, ...] = ()
+    key_usage: KeyUsage | None = None
+    netscape_server: bool | None = None
 
     @property
     def lifetime(self) -> timedelta:

@@ -102,6 +102,8 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
         signature_hash=sys.intern(hashed),
         extended_usages=more.usages,
         oddities=tuple(oddities + more.oddities),
+        key_usage=more.key_usage,
+        netscape_server=more.netscape_server,
     )
 
 

@@ -7,6 +7,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from monitor.model import KeyUsage
 from monitor.parse.der import (
     BIT_STRING,
     BOOLEAN,
@@ -26,7 +27,8 @@ from monitor.parse.display import display
 
 _DNS_NAME = 0x82
 _IP_ADDRESS = 0x87
-_KEY_CERT_SIGN = 0x04
+_NETSCAPE_SERVER = 0x40
+_KNOWN_USAGES = sum(KeyUsage)
 _MOST_NAMES = 10_000
 _LONGEST_REMEMBERED = 256
 
@@ -38,9 +40,15 @@ class Extensions:
     dns_names: list[str] = field(default_factory=list)
     ip_addresses: list[str] = field(default_factory=list)
     ca: bool | None = None
-    signs_certificates: bool | None = None
+    key_usage: KeyUsage | None = None
+    netscape_server: bool | None = None
     usages: tuple[str, ...] | None = None
     oddities: list[str] = field(default_factory=list)
+
+    @property
+    def signs_certificates(self) -> bool | None:
+        """Return whether the key usage includes signing certificates."""
+        return None if self.key_usage is None else KeyUsage.KEY_CERT_SIGN in self.key_usage
 
 
 def parse_extensions(wrapper: DerElement) -> Extensions:
@@ -102,8 +110,16 @@ def _basic_constraints(found: Extensions, value: bytes) -> None:
 
 
 def _key_usage(found: Extensions, value: bytes) -> None:
-    bits = expect(element(value), BIT_STRING).content
-    found.signs_certificates = len(bits) > 1 and bool(bits[1] & _KEY_CERT_SIGN)
+    found.key_usage = KeyUsage(int.from_bytes(_bits(value)[:2], "little") & _KNOWN_USAGES)
+
+
+def _netscape_type(found: Extensions, value: bytes) -> None:
+    found.netscape_server = bool(int.from_bytes(_bits(value)[:1], "little") & _NETSCAPE_SERVER)
+
+
+def _bits(value: bytes) -> bytes:
+    """Return the octets of a BIT STRING, without the first, which counts the unused bits of the last."""
+    return expect(element(value), BIT_STRING).content[1:]
 
 
 def _extended_key_usage(found: Extensions, value: bytes) -> None:
@@ -127,4 +143,5 @@ _READERS = {
     bytes.fromhex("551d13"): (_basic_constraints, "the CA mark (basicConstraints)"),
     bytes.fromhex("551d0f"): (_key_usage, "the key usage"),
     bytes.fromhex("551d25"): (_extended_key_usage, "the extended key usage"),
+    bytes.fromhex("6086480186f8420101"): (_netscape_type, "the Netscape certificate type"),
 }

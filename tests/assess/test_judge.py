@@ -24,10 +24,8 @@ from support.factories.judging import (
     with_policy,
 )
 from support.pki import (
-    ANY_USAGE,
     CLIENT_AUTH,
     NOW,
-    SERVER_AUTH,
     Issued,
     Key,
     authority,
@@ -233,28 +231,14 @@ class TestEndpoint:
         found = judge(ENDPOINT, (), (replace(path, certificates=(*path.certificates[:-1], root)),), NOW)
         assert verdicts(found) == []
 
-    @pytest.mark.parametrize(
-        ("usages", "findings"),
-        [
-            ([SERVER_AUTH, CLIENT_AUTH], []),
-            ([ANY_USAGE], []),
-            ([], []),
-            ([CLIENT_AUTH], [(Check.USAGE, WARNING)]),
-        ],
-    )
-    def test_usage(self, usages: list[object], findings: list[tuple[Check, Severity]]) -> None:
-        """Without serverAuth it is not meant for servers, except when any usage is allowed."""
-        own = leaf("nvr.example", INTERMEDIATE, usages=usages)  # type: ignore[arg-type]
-        assert verdicts(served(own, INTERMEDIATE)) == findings
-
     def test_the_worst_comes_first(self) -> None:
         """Critical before warning, else in the order of the path."""
         own = leaf("other.example", INTERMEDIATE, usages=[CLIENT_AUTH], end=days(10))
         assert verdicts(served(own)) == [
             (Check.TRUST, CRITICAL),
             (Check.NAME, CRITICAL),
+            (Check.USAGE, CRITICAL),
             (Check.EXPIRY, WARNING),
-            (Check.USAGE, WARNING),
         ]
 
     def test_old_script_shapes_are_fine(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from monitor.assess import texts as about_targets
 from monitor.assess.correlate import texts as across_targets
 from monitor.assess.correlate.store_vs_endpoint import texts as about_stores
+from monitor.assess.purpose import texts as about_purpose
 from monitor.assess.texts import enumerated, joined, names
 from monitor.messages import parameters
 from monitor.model import Message, text
@@ -19,7 +20,7 @@ from monitor.model.message import placeholders
 from support.pki import days
 from support.written import written
 
-PLACES = (about_targets, across_targets, about_stores)
+PLACES = (about_targets, about_purpose, across_targets, about_stores)
 EXAMPLES: dict[object, object] = {
     str: "one",
     int: 2,

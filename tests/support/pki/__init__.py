@@ -11,6 +11,7 @@ from support.pki.certificates import (
     authority,
     days,
     issue,
+    key_usage,
     leaf,
     name,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "dsa_key",
     "extension",
     "issue",
+    "key_usage",
     "leaf",
     "name",
     "new_key",

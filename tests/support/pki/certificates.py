@@ -24,6 +24,17 @@ CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
 ANY_USAGE = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
 
 Extension = tuple[x509.ExtensionType, bool]
+_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,11 @@ def name(common_name: str) -> x509.Name:
 def alternative_names(names: Sequence[str]) -> x509.SubjectAlternativeName:
     """Return DNS entries for names and iPAddress entries for IPs; ``DNS:10.0.0.5`` forces a DNS entry."""
     return x509.SubjectAlternativeName([_general_name(entry) for entry in names])
+
+
+def key_usage(*wanted: str) -> Extension:
+    """Return a key usage extension with the usages of these names (``digital_signature``), critical."""
+    return x509.KeyUsage(**{usage: usage in wanted for usage in _USAGES}), True
 
 
 def _general_name(entry: str) -> x509.GeneralName:
