@@ -9,6 +9,7 @@ comes from outside is cleaned here, whatever it holds.
 import string
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import reduce
 from typing import Literal
 
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -61,8 +62,8 @@ class Writer:
 
     def expires(self, at: datetime) -> str:
         """Return when something expires or did: ``expires in 3 days``, ``expired 2 days ago``."""
-        said = "expires {when}" if at > self.now else "expired {when}"
-        return self.text(said).format(when=self.when(at))
+        said = self.text("expires {when}") if at > self.now else self.text("expired {when}")
+        return said.format(when=self.when(at))
 
     def date(self, at: datetime) -> str:
         """Return the date of an instant in the reader's time zone: ``March 15, 2027``."""
@@ -99,8 +100,13 @@ class Writer:
             return format_decimal(value, locale=self.language.locale)
         if isinstance(value, str):
             return f"“{display(value, _LONGEST_TEXT)}”" if form == "quoted" else display(value, _LONGEST_TEXT)
-        style: Literal["unit", "standard"] = "unit" if form == "open" else "standard"
-        return format_list([display(one, _LONGEST_TEXT) for one in value], style, self.language.locale)
+        listed = [display(one, _LONGEST_TEXT) for one in value]
+        return self._open_list(listed) if form == "open" else format_list(listed, locale=self.language.locale)
+
+    def _open_list(self, listed: list[str]) -> str:
+        # The CLDR's list without "and" has one in Portuguese: what joins inner parts never has.
+        inner = self.language.locale.list_patterns["standard"]["middle"]
+        return reduce(inner.format, listed) if listed else ""
 
     def _length(self, length: timedelta, *, direction: bool) -> str:
         # Towards now in both directions: 3.9 days left are 3, 1.9 days ago is 1 day ago.

@@ -1,0 +1,86 @@
+"""What Brazilians read: counts, dates, lengths and lists in their form, and sentences that are whole."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.assess import texts
+from monitor.messages import Writer, language, parameters
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+WRITER = Writer(language("pt_BR"), UTC, NOW)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=400), "expira em 400 dias"),
+        (timedelta(days=40), "expira em 40 dias"),
+        (timedelta(days=3, hours=23), "expira em 3 dias"),
+        (timedelta(hours=47), "expira em 47 horas"),
+        (timedelta(hours=1), "expira em 1 hora"),
+        (timedelta(seconds=1), "expira em 1 minuto"),
+        (timedelta(0), "expirou há 1 minuto"),
+        (-timedelta(days=2), "expirou há 2 dias"),
+    ],
+)
+def test_expiry(left: timedelta, said: str) -> None:
+    """Days are never rounded to months, and are hours below two days."""
+    assert WRITER.expires(NOW + left) == said
+
+
+def test_dates() -> None:
+    """A date is written as in Brazil, in the reader's time zone."""
+    at = datetime(2027, 3, 16, 1, 30, tzinfo=UTC)
+    assert WRITER.date(at) == "16 de março de 2027"
+    assert WRITER.moment(at) == "16 de mar. de 2027 01:30 UTC"
+    in_brazil = Writer(language("pt_BR"), ZoneInfo("America/Sao_Paulo"), NOW)
+    assert in_brazil.date(at) == "15 de março de 2027"
+    assert in_brazil.moment(at).startswith("15 de mar. de 2027 22:30 ")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 verificação falhou"),
+        (2, "2 verificações seguidas falharam"),
+        (1200, "1.200 verificações seguidas falharam"),
+    ],
+)
+def test_plurals(count: int, said: str) -> None:
+    """The noun, the verb and the number are Portuguese."""
+    assert WRITER.write(texts.checks_failed_unknown(count=count)) == said
+
+
+def test_lists() -> None:
+    """A list is joined by a word of the language, also where more follows."""
+    assert WRITER.write(texts.names(["a", "b", "c"])) == "a, b e c"
+    assert WRITER.write(texts.names(list("abcdefg"))) == "a, b, c, d, e e mais 2"
+
+
+def test_a_sentence_of_clauses() -> None:
+    """Clauses in a sentence are of the same language."""
+    said = texts.outlives_ca(
+        who=texts.the_certificate(title="portal"),
+        ca=texts.its_ca_not_served(title="VMS CA"),
+        not_after=NOW + timedelta(days=5),
+    )
+    assert WRITER.write(said) == (
+        'o certificado "portal" tem validade maior que a de sua AC "VMS CA" (não enviada pelo servidor), que '
+        "expira em 5 dias (4 de dez. de 2026 12:00 UTC): renovar só o certificado não resolve"
+    )
+
+
+def test_data_are_the_same_in_every_language() -> None:
+    """What a program reads depends neither on the language nor on the zone."""
+    said = texts.expires(who=texts.its_ca(title="VMS CA"), not_after=NOW)
+    before = (said.code, parameters(said))
+    in_brazil = Writer(language("pt_BR"), ZoneInfo("America/Sao_Paulo"), NOW).write(said)
+    assert in_brazil == 'sua AC "VMS CA" expirou há 1 minuto (29 de nov. de 2026 09:00 BRT)'
+    assert (said.code, parameters(said)) == before
+
+
+def test_texts_of_others_are_not_translated() -> None:
+    """A name that is a word of ours stays as it is."""
+    assert WRITER.write(texts.names(["certificate"])) == "certificate"
