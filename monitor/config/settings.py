@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.state import default_url, store_url
 from monitor.discovery import DiscoveryKind
+from monitor.messages import languages, zone
 from monitor.model import label_problem
 from monitor.parse import display
 from monitor.secrets import SecretReference
@@ -57,6 +58,17 @@ def _ehlo_name(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    if value not in languages():
+        raise ValueError(f"must be one of {', '.join(languages())}")
+    return value
+
+
+def _zone(value: str) -> str:
+    zone(value)
+    return value
+
+
 def _label(value: str) -> str:
     if problem := label_problem(value):
         raise ValueError(problem)
@@ -85,6 +97,8 @@ Listen = Annotated[str, AfterValidator(_listen)]
 Label = Annotated[str, AfterValidator(_label)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 EhloName = Annotated[str, AfterValidator(_ehlo_name)]
+LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
+ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
 def _same(name: str, value: str | None, wanted: str) -> bool:
@@ -125,6 +139,10 @@ class EmailSettings(Settings):
     )
     timeout: Duration = Field(timedelta(seconds=30), description="longest time one step of a delivery takes")
     ehlo_name: EhloName | None = Field(None, description="name this machine gives itself; else its own")
+    language: LanguageCode = Field("en", description="language of the mails")
+    timezone: ZoneName | None = Field(
+        None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
+    )
 
     @model_validator(mode="after")
     def _login(self) -> "EmailSettings":

@@ -6,14 +6,18 @@ Must not decide anything: what is to be said comes as a ``Message``.
 from monitor.messages.language import ENGLISH, Language, UnknownLanguageError, language, languages
 from monitor.messages.published import parameters
 from monitor.messages.writer import Writer, english
+from monitor.messages.zone import UnknownZoneError, machine_zone, zone
 
 __all__ = [
     "ENGLISH",
     "Language",
     "UnknownLanguageError",
+    "UnknownZoneError",
     "Writer",
     "english",
     "language",
     "languages",
+    "machine_zone",
     "parameters",
+    "zone",
 ]

@@ -21,6 +21,12 @@ def test_schema_writes_lengths_as_texts() -> None:
     assert schema["type"] == "string"
 
 
+def test_schema_lists_the_languages() -> None:
+    """The JSON Schema offers every language that there is."""
+    properties = json_schema()["$defs"]["EmailSettings"]["properties"]
+    assert properties["language"]["enum"] == ["en", "pt_BR"]
+
+
 def test_schema_describes_every_key() -> None:
     """Every key of every section has a description, for editors."""
     bare = [

@@ -22,6 +22,7 @@ OPEN = (
     "lets other machines read every page without a password; write access: open to allow it, or use "
     "metrics_listen to serve only metrics and health"
 )
+ZONE = "must be a time zone such as Europe/Lisbon, America/Sao_Paulo or UTC"
 STORE = "must be sqlite:////absolute/path; other databases are not supported"
 STORE_FILE = "must name a file and nothing else, such as sqlite:////var/lib/cert-monitor/state.db"
 
@@ -35,6 +36,16 @@ WRONG: Rows = [
         "a recipient twice",
         "email: {host: relay, from: a@b.example, to: [c@d.example, c@d.example]}\n",
         ["1: email.to: c@d.example stands here twice"],
+    ),
+    (
+        "a language that there is not",
+        f"{EMAIL}, language: pt}}\n",
+        ["1: email.language: must be one of en, pt_BR (got 'pt')"],
+    ),
+    (
+        "a time zone that there is not",
+        f"{EMAIL}, timezone: Europe/Lisboa}}\n",
+        [f"1: email.timezone: {ZONE}; did you mean Europe/Lisbon? (got 'Europe/Lisboa')"],
     ),
     (
         "a login in a host",
