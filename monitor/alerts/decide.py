@@ -30,10 +30,9 @@ from monitor.alerts.texts import (
     CLOCK_RIGHT,
     CLOCK_WAS_AHEAD,
     CLOCK_WRONG,
-    failed,
 )
 from monitor.alerts.unreachable import collect_unreachable, common_title, host_of, unreachable_together
-from monitor.model import Check, LogChange, Message, NotificationRecord, Path, Snapshot, TargetState, text
+from monitor.model import Check, LogChange, Message, NotificationRecord, Path, Snapshot, TargetState
 
 FIRST_PASS_AT_MOST = timedelta(minutes=30)
 MOST_UPCOMING = 20
@@ -192,4 +191,4 @@ def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
 def _reasons(state: TargetState) -> list[Message]:
     if state.unreachable is not None and state.unreachable.check is Check.NEVER_SEEN:
         return [state.unreachable.message]
-    return [failed(reason=failure.reason, detail=text(failure.detail)) for failure in state.failures[:3]]
+    return [failure.message for failure in state.failures[:3]]

@@ -66,10 +66,6 @@ def ca_renewed(*, not_after: datetime) -> None: ...
 def reachable_again(*, title: str) -> None: ...
 
 
-@message("failed", "{reason}: {detail}")
-def failed(*, reason: str, detail: Message) -> None: ...
-
-
 @message(
     "many_unreachable",
     "{count} of {watched} targets is unreachable",

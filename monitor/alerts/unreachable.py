@@ -24,7 +24,6 @@ from monitor.model import (
     Snapshot,
     TargetState,
     qualified,
-    text,
 )
 
 _FEWEST = 5
@@ -152,9 +151,9 @@ def _network_sentences(unreachable: list[TargetState], watched: int) -> Iterator
     others = sum(failure.reason not in _NETWORK_REASONS for failure in failures)
     counted = many_unreachable if others * 2 > len(unreachable) else many_unreachable_network
     yield counted(count=len(unreachable), watched=watched)
-    examples = {failure.reason: failure.detail for failure in reversed(failures)} if others else {}
+    examples = {failure.reason: failure.message for failure in reversed(failures)} if others else {}
     for reason, count in Counter(failure.reason for failure in failures).most_common(len(examples)):
-        yield failed_such_as(reason=reason, count=count, detail=text(examples[reason]))
+        yield failed_such_as(reason=reason, count=count, detail=examples[reason])
 
 
 def _add(hosts: dict[str, Alert], state: TargetState) -> None:

@@ -8,18 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.assess import texts
-from monitor.model import (
-    Check,
-    Failure,
-    FailureReason,
-    Finding,
-    Message,
-    Policy,
-    Severity,
-    TargetState,
-    is_within,
-    text,
-)
+from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, is_within
 
 # Critical after this many times as many failed probes, or as much time, as a warning.
 _WORSE = 4
@@ -73,13 +62,13 @@ def _severity(state: TargetState, unseen: timedelta) -> Severity | None:
     return None
 
 
-def failures_named(failures: Iterable[Failure]) -> tuple[tuple[FailureReason, str], ...]:
-    """Return reason and detail of the first few different failures, which the finding names."""
+def failures_named(failures: Iterable[Failure]) -> tuple[Message, ...]:
+    """Return the messages of the first few different failures, which the finding includes."""
     return _different(failures)[:_MOST_REASONS]
 
 
-def _different(failures: Iterable[Failure]) -> tuple[tuple[FailureReason, str], ...]:
-    return tuple(dict.fromkeys((failure.reason, failure.detail) for failure in failures))
+def _different(failures: Iterable[Failure]) -> tuple[Message, ...]:
+    return tuple(dict.fromkeys(failure.message for failure in failures))
 
 
 def _message(state: TargetState, since: datetime) -> Message:
@@ -94,7 +83,7 @@ def _message(state: TargetState, since: datetime) -> Message:
 def _failed(state: TargetState) -> Message:
     if not state.failed_probes:
         return texts.NO_CHECK_ENDED
-    reasons = [text(f"{reason}: {detail}") for reason, detail in _different(state.failures)]
+    reasons = _different(state.failures)
     if not reasons:
         return texts.checks_failed_unknown(count=state.failed_probes)
     return texts.checks_failed(count=state.failed_probes, reasons=texts.joined(reasons, _MOST_REASONS))

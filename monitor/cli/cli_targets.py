@@ -14,8 +14,10 @@ from monitor.addresses import read_host
 from monitor.cli.passphrases import settings_of
 from monitor.cli.report import ReportElement
 from monitor.cli.run_discoveries import run_discoveries
+from monitor.clock import SystemClock
 from monitor.config import Config, default_config, load, plan, single_target
 from monitor.errors import UsageError
+from monitor.messages import english
 from monitor.model import Assessment, DiscoveredTarget, Target
 from monitor.sources import EndpointSettings, FilesSettings, TrustStoreLoader
 from monitor.sources.files.walk import ALL_SUFFIXES
@@ -162,7 +164,8 @@ def _anchor(command: str, path: str) -> str:
     absolute = str(Path(path).absolute())
     shelf = TrustStoreLoader()
     if not path or not shelf.anchors((absolute,), 0).members:
-        problems = [problem.detail for problem in shelf.problems((absolute,))]
+        writer = english(SystemClock().now())
+        problems = [writer.write(problem.message) for problem in shelf.problems((absolute,))]
         said = "; ".join(problems) or "there is no certificate"
         raise UsageError(f"{command}: --trust {path}: {said}")
     return absolute

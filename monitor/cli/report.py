@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from monitor.messages import Writer, english, parameters
+from monitor.messages import Writer, english, failure_json, parameters
 from monitor.model import (
     Assessment,
     Failure,
@@ -126,7 +126,7 @@ def _object(element: ReportElement, now: datetime) -> dict[str, Any]:
         "owner": element.owner,
         "note": element.note,
         "severity": element.severity,
-        "failures": [{"reason": f.reason, "detail": f.detail} for f in element.failures],
+        "failures": [failure_json(failure, writer) for failure in element.failures],
         "findings": [_finding(finding, writer) for finding in element.findings],
         "certificates": [_certificate(s, element.assessment, now) for s in element.sightings],
         "crls": [_list(one, now) for one in element.lists],

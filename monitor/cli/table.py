@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.report import ReportElement
-from monitor.messages import Writer, english
+from monitor.messages import Writer, english, failure_line
 from monitor.model import Severity
 from monitor.model.certificate import DAY
 from monitor.parse import display
@@ -101,7 +101,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _wrong(element: ReportElement, writer: Writer) -> list[str]:
-    return [f"{f.reason}: {_clean(f.detail)}" for f in element.failures] + [
+    return [_clean(failure_line(f, writer)) for f in element.failures] + [
         f"{f.check}: {_clean(writer.write(f.message))}" for f in element.findings
     ]
 

@@ -12,8 +12,10 @@ from rich.cells import cell_len
 
 from monitor.cli.output import say
 from monitor.cli.run_discoveries import run_discoveries
+from monitor.clock import SystemClock
 from monitor.config import InstanceSettings, Plan, load, plan
 from monitor.discovery import DiscoveryResult
+from monitor.messages import english, failure_json, failure_line
 from monitor.model import Margin, Policy, Target
 from monitor.parse import display
 from monitor.sources.endpoint.connect_options import Endpoint
@@ -66,11 +68,12 @@ def row(target: Target) -> Row:
 
 def as_json(listed: Sequence[Row], answers: Mapping[str, DiscoveryResult], instance: InstanceSettings) -> str:
     """Return one JSON object with the monitor, its targets and the result of every discovery, in ASCII."""
+    writer = english(SystemClock().now())
     discoveries = [
         {
             "id": name,
             "found": len(answer.found),
-            "failures": [{"reason": one.reason, "detail": one.detail} for one in answer.failures],
+            "failures": [failure_json(one, writer) for one in answer.failures],
             "notes": list(answer.notes),
         }
         for name, answer in answers.items()
@@ -139,8 +142,9 @@ def length(time: timedelta) -> str:
 
 
 def _wrong(planned: Plan, answers: Mapping[str, DiscoveryResult]) -> Iterator[str]:
+    writer = english(SystemClock().now())
     for name, answer in answers.items():
-        yield from (f"{one.reason}: {name}: {one.detail}" for one in answer.failures)
+        yield from (failure_line(one, writer, name) for one in answer.failures)
     yield from map(str, planned.problems)
 
 

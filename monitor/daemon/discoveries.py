@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.discovery import Discovery, DiscoveryResult
+from monitor.messages import english, failure_line
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, DiscoveredTarget, DiscoveryState, TargetTraits
 from monitor.store import Store
@@ -133,7 +134,8 @@ class Discoveries:
         self._say(discovery.id, answer)
 
     def _say(self, name: str, answer: DiscoveryResult) -> None:
-        sentences = [f"{failure.reason}: {failure.detail}" for failure in answer.failures] + [*answer.notes]
+        writer = english(self._clock.now())
+        sentences = [failure_line(one, writer) for one in answer.failures] + [*answer.notes]
         text = "; ".join(sentences)
         if text and text != self._said.get(name):
             kept = "; its last good list stays" if answer.failures else ""

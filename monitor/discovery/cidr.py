@@ -20,7 +20,7 @@ from monitor.dialects import DIALECTS
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.location import protocol_named
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from monitor.settings import Duration
 
 MOST = 4096
@@ -157,7 +157,9 @@ class CidrDiscovery(BaseDiscovery):
             for _ in range(AT_ONCE):
                 group.create_task(knock())
         failures = [
-            Failure(FailureReason.UNREACHABLE, f"{self._settings.network} cannot be asked: {said}", self.id)
+            Failure(
+                FailureReason.UNREACHABLE, text(f"{self._settings.network} cannot be asked: {said}"), self.id
+            )
             for said in sorted(ours)
         ]
         return DiscoveryResult(

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from monitor.addresses import HostPort, is_ip, join_host_port, read_host, read_port, split_host_port
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from monitor.network.resolve import NameLookup
 from monitor.settings import Duration
 
@@ -99,7 +99,7 @@ class DnsDiscovery(BaseDiscovery):
 
     def _failed(self, said: str) -> DiscoveryResult:
         detail = f"{self._settings.host} cannot be resolved: {said}"
-        return DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, self._settings.name),))
+        return DiscoveryResult(failures=(Failure(FailureReason.DNS, text(detail), self._settings.name),))
 
 
 def _order(address: str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from monitor.discovery.groups import parse_groups
 from monitor.discovery.settings import DiscoverySettings
 from monitor.documents import Document, read_list
 from monitor.errors import ConfigError
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
@@ -76,7 +76,7 @@ class FileSd(BaseDiscovery):
                 return await self._pool.run(self._read)
         except TimeoutError:
             detail = f"the files could not be read within {_LONGEST:g} s: {', '.join(self._settings.files)}"
-            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, detail, self.id),))
+            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, text(detail), self.id),))
 
     async def close(self) -> None:
         """Close the thread pool."""
@@ -131,7 +131,7 @@ def unreadable(path: str, error: OSError) -> DiscoveryResult:
         if reason is FailureReason.NOT_FOUND
         else f"cannot be read: {error.strerror or error}"
     )
-    return DiscoveryResult(failures=(Failure(reason, f"{path} {said}", path),))
+    return DiscoveryResult(failures=(Failure(reason, text(f"{path} {said}"), path),))
 
 
 def _content(path: str) -> DiscoveryResult:
@@ -139,7 +139,7 @@ def _content(path: str) -> DiscoveryResult:
         document = read_list(Path(path))
     except ConfigError as error:
         reason = FailureReason.UNREADABLE if os.access(path, os.R_OK) else FailureReason.PERMISSION
-        return DiscoveryResult(failures=(Failure(reason, display(str(error), 1000), path),))
+        return DiscoveryResult(failures=(Failure(reason, text(display(str(error), 1000)), path),))
     answer = parse_groups(document.data)
     problems = [*document.problems, *(document.problem(one.keys, one.message) for one in answer.errors)]
     notes = tuple(f"{path}: {note}" for note in answer.notes)
@@ -151,4 +151,4 @@ def _failures(document: Document, sentences: list[str]) -> tuple[Failure, ...]:
         return ()
     more = len(sentences) - _MOST_SAID
     said = "; ".join(sentences[:_MOST_SAID]) + (f"; and {more} more" if more > 0 else "")
-    return (Failure(FailureReason.UNREADABLE, display(said, 1000), str(document.file)),)
+    return (Failure(FailureReason.UNREADABLE, text(display(said, 1000)), str(document.file)),)

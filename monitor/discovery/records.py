@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from monitor.discovery.base import DiscoveryResult
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from monitor.parse import display
 from monitor.threads import ThreadPool
 
@@ -108,7 +108,7 @@ async def servers(
     try:
         answer = await records.of(query.name, query.kind)
     except LookUpError as error:
-        failure = Failure(FailureReason.DNS, f"{query.name} cannot be looked up: {error}", location)
+        failure = Failure(FailureReason.DNS, text(f"{query.name} cannot be looked up: {error}"), location)
         return DiscoveryResult(failures=(failure,))
     known: dict[str, DiscoveredTarget] = {}
     notes: list[str] = []

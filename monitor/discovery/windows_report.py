@@ -12,7 +12,7 @@ from pydantic import Field
 from monitor.discovery.base import BaseDiscovery, DiscoveryResult
 from monitor.discovery.file_sd import unreadable
 from monitor.discovery.settings import DiscoverySettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from monitor.parse import display
 from monitor.settings import Duration, LocalPath
 from monitor.threads import ThreadPool
@@ -68,7 +68,7 @@ class WindowsReports(BaseDiscovery):
                 return await self._pool.run(self._listed, folder)
         except TimeoutError:
             detail = f"{folder} could not be listed within {_LONGEST:g} s"
-            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, detail, folder),))
+            return DiscoveryResult(failures=(Failure(FailureReason.TIMEOUT, text(detail), folder),))
 
     async def close(self) -> None:
         """Close the thread pool."""
@@ -80,7 +80,7 @@ class WindowsReports(BaseDiscovery):
         except OSError as error:
             return unreadable(folder, error)
         except OverflowError as error:
-            return DiscoveryResult(failures=(Failure(FailureReason.TOO_LARGE, str(error), folder),))
+            return DiscoveryResult(failures=(Failure(FailureReason.TOO_LARGE, text(str(error)), folder),))
         odd = [name for name in reports if not _HOST.fullmatch(_host(name))]
         found = tuple(self._found(folder, name) for name in reports if name not in odd)
         notes = [f"{display(name)} is called by no machine's name" for name in odd[:_MOST_SAID]]

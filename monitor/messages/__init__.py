@@ -3,6 +3,7 @@
 Must not decide anything: what is to be said comes as a ``Message``.
 """
 
+from monitor.messages.failures import failure_json, failure_line
 from monitor.messages.language import ENGLISH, Language, UnknownLanguageError, language, languages
 from monitor.messages.published import parameters
 from monitor.messages.writer import Writer, english
@@ -15,6 +16,8 @@ __all__ = [
     "UnknownZoneError",
     "Writer",
     "english",
+    "failure_json",
+    "failure_line",
     "language",
     "languages",
     "machine_zone",

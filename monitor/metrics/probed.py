@@ -7,6 +7,7 @@ of blackbox_exporter follow.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from monitor.messages import english, failure_line
 from monitor.metrics.blackbox import blackbox
 from monitor.metrics.exposed import Chain
 from monitor.metrics.families import (
@@ -39,7 +40,8 @@ def render_probe(
 ) -> bytes:
     """Return the text for one state; failures are listed in comments, for people who request it by hand."""
     target = Rendered(state, (), tuple(labels), chain)
-    failures = (f"# failure: {one.reason}: {display(one.detail)}\n".encode() for one in state.failures)
+    writer = english(now)
+    failures = (f"# failure: {display(failure_line(one, writer))}\n".encode() for one in state.failures)
     return b"".join((*failures, *(_family(family, ends) for family, ends in _series(target, now) if ends)))
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from monitor.model.certificate import Certificate
 from monitor.model.machine import Machine
+from monitor.model.message import Message
 from monitor.model.revocation import RevocationList, Staple
 
 
@@ -60,7 +61,7 @@ class Failure:
     """Why one location could not be probed; an empty ``location`` means the whole target."""
 
     reason: FailureReason
-    detail: str
+    message: Message
     location: str = ""
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from monitor.model import Clock, Failure, FailureReason, Observation, ProbeRequest, ProbeResult, Source
+from monitor.model import Clock, Failure, FailureReason, Observation, ProbeRequest, ProbeResult, Source, text
 
 log = logging.getLogger(__name__)
 
@@ -40,4 +40,4 @@ def internal_failure(error: Exception) -> ProbeResult:
 
 
 def _failed(reason: FailureReason, detail: str) -> ProbeResult:
-    return ProbeResult(failures=(Failure(reason, detail),))
+    return ProbeResult(failures=(Failure(reason, text(detail)),))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import certifi
 
-from monitor.model import Anchor, Failure, FailureReason
+from monitor.model import Anchor, Failure, FailureReason, text
 from monitor.sources.files.certfile import CertFile, UnusableFileError, read_file
 from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.failures import CallError
@@ -40,11 +40,13 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
         except OSError as error:
             problems.append(failure_of(error, path))
         except UnusableFileError as error:
-            problems.append(Failure(error.reason, str(error), path))
+            problems.append(Failure(error.reason, text(str(error)), path))
         else:
             if one.certificates:
                 return {path: one}, tuple(problems)
-    problems.append(Failure(FailureReason.NOT_FOUND, "this machine has no bundle of trusted CAs", SYSTEM))
+    problems.append(
+        Failure(FailureReason.NOT_FOUND, text("this machine has no bundle of trusted CAs"), SYSTEM)
+    )
     return {}, tuple(problems)
 
 
@@ -62,7 +64,7 @@ if sys.platform == "win32":
         try:
             roots, intermediates = read_store(ROOT), read_store(CA)
         except CallError as error:
-            return (), (Failure(error.reason, f"the machine's store of trusted CAs: {error}", SYSTEM),)
+            return (), (Failure(error.reason, text(f"the machine's store of trusted CAs: {error}"), SYSTEM),)
         return trusted_anchors(roots, intermediates, _disallowed()), ()
 
     def _disallowed() -> tuple[StoredCertificate, ...]:

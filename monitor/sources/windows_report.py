@@ -20,6 +20,7 @@ from monitor.model import (
     Target,
     TargetInfo,
     make_target_id,
+    text,
 )
 from monitor.settings import Duration, TargetSettings
 from monitor.sources.files.opening import open_descriptor
@@ -107,7 +108,7 @@ class WindowsReportSource:
 
 
 def _failed(reason: FailureReason, detail: str) -> ProbeResult:
-    return ProbeResult(failures=(Failure(reason, detail),))
+    return ProbeResult(failures=(Failure(reason, text(detail)),))
 
 
 def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeResult:
@@ -116,7 +117,7 @@ def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeR
         report = parse_report(data)
     except OSError as error:
         failure = failure_of(error, wanted.file)
-        return _failed(failure.reason, failure.detail)
+        return ProbeResult(failures=(Failure(failure.reason, failure.message),))
     except ReportError as error:
         return _failed(error.reason, f"{wanted.file} {error}")
     if not _is_of(report, wanted.host):
@@ -129,11 +130,12 @@ def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeR
     if age.real is None or age.real > wanted.late_after:
         forgotten = age.real is not None and age.real > forget_after
         return _with(
-            ProbeResult() if forgotten else seen, Failure(FailureReason.LATE, _late(wanted, age), wanted.file)
+            ProbeResult() if forgotten else seen,
+            Failure(FailureReason.LATE, text(_late(wanted, age)), wanted.file),
         )
     if seen.sightings and (said := _skewed(wanted, age)):
         # At a location with sightings: the failure is reported there and makes nothing unreachable.
-        return _with(seen, Failure(FailureReason.BAD_ANSWER, said, seen.sightings[0].location))
+        return _with(seen, Failure(FailureReason.BAD_ANSWER, text(said), seen.sightings[0].location))
     return seen
 
 

@@ -27,6 +27,7 @@ from monitor.model import (
     Target,
     TargetInfo,
     make_target_id,
+    text,
 )
 from monitor.settings import Host, TargetSettings
 from monitor.sources.win32.failures import CallError
@@ -147,7 +148,7 @@ class WindowsStoreSource:
                 return await self.pool.run(self._probe, wanted)
         except TimeoutError:
             detail = f"{request.location} could not be read within {timeout:g} s"
-            return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail),))
+            return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, text(detail)),))
 
     def _probe(self, wanted: LocalStores) -> ProbeResult:
         reader = self._reader()
@@ -158,7 +159,7 @@ class WindowsStoreSource:
             try:
                 stores[str(store)] = reader.stored_in(store)
             except CallError as error:
-                failures.append(Failure(error.reason, f"the store {location}: {error}", location))
+                failures.append(Failure(error.reason, text(f"the store {location}: {error}"), location))
         roots, intermediates = _optional(reader, ROOT), _optional(reader, CA)
         found = store_contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
         machine = Machine(

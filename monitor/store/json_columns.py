@@ -2,12 +2,23 @@
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.model import Failure, FailureReason, FormerLeaf, Machine, RecipientStatus, RevocationList
+from monitor.model import (
+    Failure,
+    FailureReason,
+    FormerLeaf,
+    Machine,
+    Message,
+    RecipientStatus,
+    RevocationList,
+)
+from monitor.model import text as free_text
+from monitor.model.message_json import from_json, to_json
+from monitor.store.texts import FAILURE_UNREADABLE
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +56,25 @@ def lists_of(text: str) -> tuple[RevocationList, ...]:
 
 def failures_json(failures: Iterable[Failure]) -> str:
     """Return failures as a JSON array."""
-    return json.dumps([{"reason": f.reason, "detail": f.detail, "location": f.location} for f in failures])
+    return json.dumps(
+        [{"reason": f.reason, "message": to_json(f.message), "location": f.location} for f in failures]
+    )
 
 
 def failures_of(text: str) -> tuple[Failure, ...]:
     """Return failures from their JSON array; a reason of another version reads as ``internal``."""
-    return tuple(Failure(_reason(f["reason"]), f["detail"], f["location"]) for f in json.loads(text))
+    return tuple(Failure(_reason(f["reason"]), _message(f), f["location"]) for f in json.loads(text))
+
+
+def _message(failure: Mapping[str, object]) -> Message:
+    """Return the message of a stored failure; earlier versions stored an English sentence as ``detail``."""
+    try:
+        return from_json(failure["message"]) if "message" in failure else free_text(str(failure["detail"]))
+    except ValueError:
+        log.warning(
+            "the message of a recorded failure cannot be read any more; the next probe brings it anew"
+        )
+        return FAILURE_UNREADABLE
 
 
 def _reason(text: str) -> FailureReason:

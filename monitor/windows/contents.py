@@ -10,7 +10,7 @@ from hashlib import sha1
 
 from monitor import parse
 from monitor.assess import Held
-from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry
+from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry, text
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.issuers import Issuers
 
@@ -42,7 +42,7 @@ def store_contents(
         location = f"{host}/{store}/{_thumbprint(one.der)}"
         if leaf is None:
             detail = f"{location} cannot be read as a certificate"
-            found.failures.append(Failure(FailureReason.BAD_CERTIFICATE, detail, location))
+            found.failures.append(Failure(FailureReason.BAD_CERTIFICATE, text(detail), location))
             continue
         found.entries.append(_kept(location, store, one, leaf[0]))
         if not one.archived:

@@ -26,6 +26,7 @@ from monitor.model import (
     ServiceAccount,
     Sighting,
     StoreEntry,
+    text,
 )
 from monitor.parse import UnreadableCertificateError, display, parse_certificate
 from monitor.windows.document import InstalledCertificate, KeyInfo, Report, ReportedCertificate
@@ -106,7 +107,7 @@ def report_result(report: Report, host: str = "", also: Iterable[str] = ()) -> P
         if failure.part.startswith("LocalMachine/") and failure.part not in report.stores:
             location = f"{reading.host}/{failure.part}"
             reading.failures.append(
-                Failure(FailureReason.UNREADABLE, f"{location}: {failure.message}", location)
+                Failure(FailureReason.UNREADABLE, text(f"{location}: {failure.message}"), location)
             )
     machine = Machine(
         host=reading.host,
@@ -140,7 +141,7 @@ class _Reading:
         except (binascii.Error, ValueError, UnreadableCertificateError) as error:
             location = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
             self.failures.append(
-                Failure(FailureReason.BAD_CERTIFICATE, f"{location}: {display(str(error))}", location)
+                Failure(FailureReason.BAD_CERTIFICATE, text(f"{location}: {display(str(error))}"), location)
             )
             return
         location = f"{self.host}/{stored.store}/{found.sha1}"

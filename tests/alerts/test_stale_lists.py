@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Decision, decide
-from monitor.model import Check, DiscoveryState, Failure, FailureReason, Severity, Snapshot
+from monitor.model import Check, DiscoveryState, Failure, FailureReason, Severity, Snapshot, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
@@ -20,7 +20,7 @@ from support.factories.alerts_world import (
 from support.written import written
 
 LIST = "windows_report:/srv/certificates"
-GONE = (Failure(FailureReason.NOT_FOUND, "/srv/certificates does not exist"),)
+GONE = (Failure(FailureReason.NOT_FOUND, text("/srv/certificates does not exist")),)
 FAILING = DiscoveryState(LIST, asked_at=NOW, failed=3, failures=GONE)
 HAD = DiscoveryState(LIST, asked_at=NOW, succeeded_at=NOW, found=1)
 CALM = seen("a:443", certificate(1))
@@ -58,7 +58,7 @@ def test_what_is_said_of_it() -> None:
     assert (tuple(map(written, item.messages)), [one.location for one in item.locations]) == (
         (
             (
-                f"the target list of {LIST} could not be fetched 3 times in a row (not_found: "
+                f"the target list of {LIST} could not be fetched 3 times in a row ("
                 "/srv/certificates does not exist); it was never fetched; nothing of it is watched"
             ),
         ),

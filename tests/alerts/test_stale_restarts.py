@@ -7,11 +7,11 @@ import pytest
 
 from monitor.alerts import decide
 from monitor.assess import correlate
-from monitor.model import DiscoveryState, Failure, FailureReason, NotificationRecord, Snapshot
+from monitor.model import DiscoveryState, Failure, FailureReason, NotificationRecord, Snapshot, text
 from support.factories.alerts_world import AFTER_INVENTORY, DAYS, NOW, apply, certificate, news, picture, seen
 
 SITE = "xprotect_site:https://vms01"
-REFUSED = (Failure(FailureReason.UNAUTHORIZED, "the login was refused"),)
+REFUSED = (Failure(FailureReason.UNAUTHORIZED, text("the login was refused")),)
 FAILING = DiscoveryState(SITE, "endpoint:vms01:443", asked_at=NOW, failed=3, failures=REFUSED)
 HAD = replace(FAILING, succeeded_at=NOW, failed=0, failures=())
 RESTARTED = DiscoveryState(SITE, succeeded_at=NOW - DAYS)

@@ -227,7 +227,7 @@ def test_a_store_that_cannot_be_read_solves_nothing() -> None:
     """A binding is not right because the store that it names could not be read this time."""
     known = machine(bindings=(bound(ELSEWHERE),))
     told = apply({}, decided(known))
-    failure = Failure(FailureReason.UNREADABLE, "cut", f"{HOST}/LocalMachine/My")
+    failure = Failure(FailureReason.UNREADABLE, text("cut"), f"{HOST}/LocalMachine/My")
     after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), told=told)
     assert (after.items, apply(told, after)) == ((), told)
 

@@ -134,7 +134,7 @@ def test_much_blindness_is_one_entry() -> None:
 
 def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
     """Return a network of 20 in which ``silent`` hosts refuse, and ``count`` more fail with this reason."""
-    because = (Failure(reason, "what was said"),)
+    because = (Failure(reason, text("what was said")),)
     states = list(network(silent + count).states.values())
     for n in range(count):
         states[n] = replace(states[n], failures=because)

@@ -29,6 +29,7 @@ from monitor.model import (
     Target,
     TargetState,
     TargetTraits,
+    text,
 )
 from monitor.parse import parse_certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, rsa_key
@@ -236,7 +237,7 @@ class TestStandby:
         watched_since=days(-400),
         probed_at=NOW,
         failed_probes=5000,
-        failures=(Failure(FailureReason.REFUSED, "nobody listens there"),),
+        failures=(Failure(FailureReason.REFUSED, text("nobody listens there")),),
     )
 
     def test_never_seen_is_said_at_once(self) -> None:

@@ -25,7 +25,7 @@ from support.written import written
 POLICY = Policy(interval=timedelta(hours=1), timeout=timedelta(seconds=10), unreachable_after=3)
 TARGET = Target("endpoint:nvr:443", "endpoint", "nvr:443", None, policy=POLICY)
 SPAN = timedelta(hours=3, seconds=10)
-TIMEOUT = Failure(FailureReason.TIMEOUT, "no answer within 10 s")
+TIMEOUT = Failure(FailureReason.TIMEOUT, text("no answer within 10 s"))
 SEEN = TargetState(TARGET, watched_since=days(-10), probed_at=NOW, succeeded_at=NOW)
 
 
@@ -98,7 +98,7 @@ def test_names_the_last_success_and_the_reason() -> None:
         Severity.WARNING,
         texts.unreachable(
             last=texts.last_reached(at=NOW),
-            failed=texts.checks_failed(count=3, reasons=text("timeout: no answer within 10 s")),
+            failed=texts.checks_failed(count=3, reasons=TIMEOUT.message),
         ),
     )
 
@@ -119,7 +119,7 @@ def test_one_broken_file_does_not_hide_the_others(
     """What was read beside it was seen."""
     shown = (Sighting("/tls/a.pem#web", 0, parse_certificate(leaf("web").der)),)
     target = replace(TARGET, kind="files", location="/tls/*, /more")
-    failures = (Failure(FailureReason.PASSPHRASE, "none fits", failed),)
+    failures = (Failure(FailureReason.PASSPHRASE, text("none fits"), failed),)
     state = replace(failing(3, succeeded_at), target=target, sightings=shown, failures=failures)
     found = unreachability(state, NOW)
     assert found is not None
@@ -128,12 +128,12 @@ def test_one_broken_file_does_not_hide_the_others(
 
 def test_names_several_reasons_once_each_and_counts_the_rest() -> None:
     """Many files that fail alike do not fill a mail."""
-    failures = tuple(Failure(FailureReason.NOT_FOUND, f"file {n // 2}") for n in range(10))
+    failures = tuple(Failure(FailureReason.NOT_FOUND, text(f"file {n // 2}")) for n in range(10))
     found = unreachability(replace(failing(3, None), failures=failures), NOW)
     assert found is not None
     assert written(found) == (
         "never reached, watched since Nov 13, 2026 12:00 UTC, 3 checks in a row failed "
-        "(not_found: file 0; not_found: file 1; not_found: file 2; and 2 more)"
+        "(file 0; file 1; file 2; and 2 more)"
     )
 
 

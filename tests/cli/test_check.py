@@ -80,9 +80,9 @@ def test_shape_of_an_element(site: Site) -> None:
 
 
 def test_shape_of_a_failure(site: Site) -> None:
-    """A failure has exactly a reason and a detail."""
+    """A failure has exactly the published keys."""
     [element] = check(site["plain"]).elements
-    assert [set(failure) for failure in element["failures"]] == [{"reason", "detail"}]
+    assert [set(failure) for failure in element["failures"]] == [{"reason", "code", "parameters", "detail"}]
     assert element["days_to_expiry"] is None
 
 

@@ -54,7 +54,7 @@ def test_an_empty_store_is_an_element() -> None:
 
 def test_a_failed_store_is_an_element() -> None:
     """What failed stands under the store."""
-    assert shown(ProbeResult(failures=(Failure(FailureReason.NOT_FOUND, "gone", WHERE),))) == [WHERE]
+    assert shown(ProbeResult(failures=(Failure(FailureReason.NOT_FOUND, text("gone"), WHERE),))) == [WHERE]
 
 
 def test_what_is_wrong_with_the_machine_is_an_element() -> None:

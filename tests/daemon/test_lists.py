@@ -15,7 +15,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.discoveries import SAVE_EVERY, Discoveries
 from monitor.discovery import DiscoveryResult
 from monitor.metrics import OwnMetrics
-from monitor.model import DiscoveredTarget, Failure, FailureReason, TargetTraits
+from monitor.model import DiscoveredTarget, Failure, FailureReason, TargetTraits, text
 from monitor.store import Store
 from support.servers.daemon_process import until
 
@@ -245,5 +245,7 @@ def ids(daemon: Daemon) -> set[str]:
 
 def test_answer_in_part_is_no_success(tmp_path: Path) -> None:
     """What came of a list in part is recorded, with the time when the list was last had as a whole."""
-    partial = DiscoveryResult((FULL, DiscoveredTarget("b:2")), (Failure(FailureReason.TIMEOUT, "late"),))
+    partial = DiscoveryResult(
+        (FULL, DiscoveredTarget("b:2")), (Failure(FailureReason.TIMEOUT, text("late")),)
+    )
     assert recorded(tmp_path, [DiscoveryResult((FULL,)), partial], SAVE_EVERY) == [NOW, NOW]

@@ -16,6 +16,7 @@ from monitor.discovery import CidrSettings, DiscoveryResult
 from monitor.discovery.cidr import AT_ONCE, CidrDiscovery
 from monitor.model import Check, DiscoveredTarget, FailureReason, Severity
 from support.factories.config_errors import Rows, pairs
+from support.written import written
 
 
 def settings(network: str = "127.0.0.0/29", *ports: int, **keys: Any) -> CidrSettings:
@@ -109,7 +110,7 @@ def test_silence() -> None:
 def test_our_own_trouble() -> None:
     """When this machine cannot ask, that is a failure once: nothing may be taken away by it."""
     answer = discover(settings("255.255.255.255/32", 443, 444))
-    assert [(one.reason, one.detail) for one in answer.failures] == [
+    assert [(one.reason, written(one)) for one in answer.failures] == [
         (FailureReason.UNREACHABLE, "255.255.255.255/32 cannot be asked: there is no route to this network")
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from monitor.discovery import DiscoveryResult, DnsSettings
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from monitor.network.resolve import Resolver
 
 
@@ -66,7 +66,7 @@ def test_failure(resolver: Fixed, said: str) -> None:
     """A name without an answer is a failure and no empty list."""
     detail = f"portal.example cannot be resolved: {said}"
     assert discover(resolver) == DiscoveryResult(
-        (), (Failure(FailureReason.DNS, detail, "portal.example:443"),)
+        (), (Failure(FailureReason.DNS, text(detail), "portal.example:443"),)
     )
 
 

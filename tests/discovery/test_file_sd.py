@@ -10,8 +10,9 @@ import pytest
 
 from monitor.discovery import DiscoveryResult, FileSdSettings
 from monitor.discovery.file_sd import FileSd, unreadable
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from support.factories.config_errors import Rows, pairs
+from support.written import written
 
 ONE = '[{"targets": ["a:1"]}]'
 TWO = '[{"targets": ["b:2"]}]'
@@ -125,7 +126,7 @@ def test_broken_file_names_the_line(tmp_path: Path) -> None:
         FailureReason.UNREADABLE,
         str(tmp_path / "a.yml"),
     )
-    assert failure.detail == (
+    assert written(failure) == (
         f"{tmp_path / 'a.yml'}:3: not YAML: the end of the file stands inside brackets or quotes"
     )
 
@@ -134,7 +135,7 @@ def test_broken_json_names_the_line(tmp_path: Path) -> None:
     """A JSON file with a mistake is explained like a YAML file."""
     (tmp_path / "a.json").write_text('[\n  {"targets": ["a:1"]},\n  {"targets" ["b:2"]}\n]\n')
     [failure] = discover(tmp_path, "a.json").failures
-    assert failure.detail.startswith(f"{tmp_path / 'a.json'}:3: not YAML: ")
+    assert written(failure).startswith(f"{tmp_path / 'a.json'}:3: not YAML: ")
 
 
 def test_wrong_entry_names_the_line(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_wrong_entry_names_the_line(tmp_path: Path) -> None:
     detail = f"{tmp_path / 'a.yml'}:3: [0].targets[1]: a port is a number from 1 to 65535 (got 'b:x')"
     assert discover(tmp_path, "a.yml") == DiscoveryResult(
         (DiscoveredTarget("a:1", "", (("site", "y"),)),),
-        (Failure(FailureReason.UNREADABLE, detail, str(tmp_path / "a.yml")),),
+        (Failure(FailureReason.UNREADABLE, text(detail), str(tmp_path / "a.yml")),),
         certain=True,
     )
 
@@ -152,7 +153,7 @@ def test_many_mistakes_are_summed_up(tmp_path: Path) -> None:
     """Five mistakes are quoted, the rest is counted."""
     (tmp_path / "a.json").write_text('[{"targets": ["a:x", "b:x", "c:x", "d:x", "e:x", "f:x", "g:x"]}]')
     [failure] = discover(tmp_path, "a.json").failures
-    assert (failure.detail.count("a port is"), failure.detail[-12:]) == (5, "; and 2 more")
+    assert (written(failure).count("a port is"), written(failure)[-12:]) == (5, "; and 2 more")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_many_mistakes_are_summed_up(tmp_path: Path) -> None:
 def test_no_list(tmp_path: Path, text: str, said: str) -> None:
     """A file that holds something else than groups is a failure."""
     (tmp_path / "a.yml").write_text(text)
-    assert [failure.detail for failure in discover(tmp_path, "a.yml").failures] == [
+    assert [written(failure) for failure in discover(tmp_path, "a.yml").failures] == [
         f"{tmp_path / 'a.yml'}{said}"
     ]
 
@@ -176,7 +177,7 @@ def test_missing_file(tmp_path: Path) -> None:
     """A named file that is not there is a failure, and no empty list."""
     detail = f"{tmp_path / 'a.json'} does not exist"
     assert discover(tmp_path, "a.json") == DiscoveryResult(
-        failures=(Failure(FailureReason.NOT_FOUND, detail, str(tmp_path / "a.json")),), certain=True
+        failures=(Failure(FailureReason.NOT_FOUND, text(detail), str(tmp_path / "a.json")),), certain=True
     )
 
 
@@ -185,12 +186,15 @@ def test_missing_file(tmp_path: Path) -> None:
     [
         (
             FileNotFoundError(2, "No such file"),
-            Failure(FailureReason.NOT_FOUND, "x.json does not exist", "x.json"),
+            Failure(FailureReason.NOT_FOUND, text("x.json does not exist"), "x.json"),
         ),
-        (PermissionError(13, "No"), Failure(FailureReason.PERMISSION, "x.json cannot be read: No", "x.json")),
+        (
+            PermissionError(13, "No"),
+            Failure(FailureReason.PERMISSION, text("x.json cannot be read: No"), "x.json"),
+        ),
         (
             OSError(5, "Bad disk"),
-            Failure(FailureReason.UNREADABLE, "x.json cannot be read: Bad disk", "x.json"),
+            Failure(FailureReason.UNREADABLE, text("x.json cannot be read: Bad disk"), "x.json"),
         ),
     ],
 )

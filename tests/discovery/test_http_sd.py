@@ -22,6 +22,7 @@ from monitor.xprotect import Presets
 from support.factories.config_errors import Rows, pairs
 from support.pki import TODAY, Issued, authority, leaf, tls_context
 from support.servers.list_server import Served, reply, served
+from support.written import written
 
 FOUND = (DiscoveredTarget("a:1", "", (("site", "x"),)),)
 ROOT = authority(at=TODAY)
@@ -86,7 +87,7 @@ def failed(
     """Return reason and sentence of the only failure, the port as PORT."""
     answered, server = discover(answer, url, server_tls, **keys)
     [failure] = answered.failures
-    return failure.reason, failure.detail.replace(str(server.port), "PORT")
+    return failure.reason, written(failure).replace(str(server.port), "PORT")
 
 
 def test_list() -> None:
@@ -123,7 +124,7 @@ def test_untrusted(tmp_path: Path) -> None:
     )
     [failure] = answer.failures
     assert (failure.reason, server.asked) == (FailureReason.BAD_CERTIFICATE, [])
-    assert "unable to get local issuer certificate. Nothing was sent." in failure.detail
+    assert "unable to get local issuer certificate. Nothing was sent." in written(failure)
 
 
 def test_wrong_name() -> None:
@@ -158,7 +159,11 @@ def test_token_with_line_end(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("abc\r\nX-Evil: 1\n")
     answer, server = discover(reply(), token_file=str(tmp_path / "token"))
     [failure] = answer.failures
-    assert (failure.reason, server.asked, "abc" in failure.detail) == (FailureReason.UNAUTHORIZED, [], False)
+    assert (failure.reason, server.asked, "abc" in written(failure)) == (
+        FailureReason.UNAUTHORIZED,
+        [],
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -203,7 +208,7 @@ def test_wrong_entries() -> None:
     answer, _ = discover(reply(b'[{"targets": ["a:1", "b:x"]}]'))
     [failure] = answer.failures
     assert (answer.found, failure.reason) == ((DiscoveredTarget("a:1"),), FailureReason.BAD_ANSWER)
-    assert failure.detail.endswith(
+    assert written(failure).endswith(
         "sent wrong entries: [0].targets[1]: a port is a number from 1 to 65535 (got 'b:x')"
     )
 
@@ -233,7 +238,7 @@ def test_nobody_listens() -> None:
         return await discovery(one, context()).discover()
 
     [failure] = asyncio.run(run()).failures
-    assert (failure.reason, failure.detail) == (
+    assert (failure.reason, written(failure)) == (
         FailureReason.REFUSED,
         f"{failure.location} refused the connection",
     )

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.discovery import DiscoveryResult, MxSettings
 from monitor.discovery.records import SystemRecords
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from support.factories.config_errors import Rows, pairs
 from support.servers.dns_server import Zone, name_server
 
@@ -79,7 +79,9 @@ def test_impossible_server() -> None:
 def test_failures(zone: Zone, said: str) -> None:
     """A domain without MX records is a failure and no empty list."""
     detail = f"{DOMAIN} cannot be looked up: {said}"
-    assert discover(zone) == DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, f"mx:{DOMAIN}"),))
+    assert discover(zone) == DiscoveryResult(
+        failures=(Failure(FailureReason.DNS, text(detail), f"mx:{DOMAIN}"),)
+    )
 
 
 def test_settings() -> None:

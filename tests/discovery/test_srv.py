@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from monitor.discovery import DiscoveryResult, SrvSettings
 from monitor.discovery.records import LookUpError, SystemRecords
-from monitor.model import DiscoveredTarget, Failure, FailureReason
+from monitor.model import DiscoveredTarget, Failure, FailureReason, text
 from support.factories.config_errors import Rows, pairs
 from support.servers.dns_server import Zone, name_server
 
@@ -40,7 +40,7 @@ def discover(zone: Zone, one: SrvSettings | None = None, *, silent: bool = False
 def failure(said: str) -> DiscoveryResult:
     """Return the answer of a lookup that failed."""
     detail = f"{LDAPS} cannot be looked up: {said}"
-    return DiscoveryResult(failures=(Failure(FailureReason.DNS, detail, f"srv:{LDAPS}"),))
+    return DiscoveryResult(failures=(Failure(FailureReason.DNS, text(detail), f"srv:{LDAPS}"),))
 
 
 def test_servers() -> None:

@@ -17,6 +17,7 @@ from monitor.discovery.windows_report import WindowsReports
 from monitor.model import DiscoveredTarget, FailureReason
 from support.factories.windows_documents import der, stored, written
 from support.folders import ROOT
+from support.written import written as sentence
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
 
@@ -85,7 +86,7 @@ def test_an_empty_folder_is_not_certain(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """The failure says so."""
     (failure,) = discovered(tmp_path / "gone").failures
-    assert (failure.reason, failure.detail) == (
+    assert (failure.reason, sentence(failure)) == (
         FailureReason.NOT_FOUND,
         f"{tmp_path / 'gone'} does not exist",
     )

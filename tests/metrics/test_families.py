@@ -232,7 +232,7 @@ def test_unreachable_target_keeps_its_certificate() -> None:
         seen(certificate(1)),
         failed_probes=2,
         probed_at=NOW,
-        failures=(Failure(FailureReason.TIMEOUT, "no answer within 10 s"),),
+        failures=(Failure(FailureReason.TIMEOUT, text("no answer within 10 s")),),
     )
     series = scrape(snapshot(state))
     assert (values(series, "target_up"), values(series, "certificate_days_to_expiry")) == ([0], [20])

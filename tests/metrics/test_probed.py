@@ -5,7 +5,7 @@ from dataclasses import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import render_probe
-from monitor.model import Failure, FailureReason, TargetState
+from monitor.model import Failure, FailureReason, TargetState, text
 from support.factories.web_fakes import NOW, endpoint, unreachable
 
 ALWAYS = {"cert_monitor_target_info", "cert_monitor_target_up"}
@@ -58,7 +58,7 @@ def test_down() -> None:
 def test_failure_in_a_comment() -> None:
     """Why it gave nothing stands in one comment line, whatever the other side said."""
     state = replace(
-        unreachable("rec.example"), failures=(Failure(FailureReason.CLOSED, "said\nevil 1\r\n\x00"),)
+        unreachable("rec.example"), failures=(Failure(FailureReason.CLOSED, text("said\nevil 1\r\n\x00")),)
     )
     assert render_probe(state, NOW).splitlines()[0] == "# failure: closed: said evil 1  \ufffd".encode()
 

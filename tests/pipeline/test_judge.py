@@ -14,6 +14,7 @@ from monitor.model import (
     Target,
     TargetState,
     TargetTraits,
+    text,
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
@@ -50,7 +51,7 @@ def test_what_a_look_did_not_reach_is_not_gone() -> None:
     """Where a probe ended early, files behind the one that hung stay known, and the target was not seen."""
     one, other = leaf("a.example", ROOT), leaf("c.example", ROOT)
     seen = after(TargetState(FILES), showing(("/certs/a.pem", one), ("/certs/c.pem", other)))
-    late = Failure(FailureReason.TIMEOUT, "not finished within 10 s", "/certs")
+    late = Failure(FailureReason.TIMEOUT, text("not finished within 10 s"), "/certs")
     part = replace(showing(("/certs/a.pem", one)), failures=(late,), partial=True)
     cut = after(seen, part, hours=2)
     assert (cut.up, fingerprints(cut), cut.former_leaves) == (False, fingerprints(seen), ())
@@ -112,7 +113,7 @@ def test_a_failure_beside_certificates_is_no_blindness() -> None:
     """A handshake that fails after the certificates arrived has shown what we came for."""
     seen = replace(
         showing((PLACE, leaf("rec.vms.example", ROOT))),
-        failures=(Failure(FailureReason.TLS_ALERT, "the server refused to go on", PLACE),),
+        failures=(Failure(FailureReason.TLS_ALERT, text("the server refused to go on"), PLACE),),
     )
     state = after(TargetState(ENDPOINT), seen)
     assert (state.up, len(state.failures)) == (True, 1)
@@ -122,7 +123,7 @@ def test_one_unreadable_file_costs_only_itself() -> None:
     """The other files are seen anew, the last known certificate of the unreadable one stays."""
     one, two, newer = (leaf(f"{n}.vms.example", ROOT) for n in ("one", "two", "newer"))
     state = after(TargetState(FILES), showing(("/certs/one.pem", one), ("/certs/two.pem", two)))
-    failure = Failure(FailureReason.PERMISSION, "/certs/two.pem cannot be read", "/certs/two.pem")
+    failure = Failure(FailureReason.PERMISSION, text("/certs/two.pem cannot be read"), "/certs/two.pem")
     state = after(state, replace(showing(("/certs/one.pem", newer)), failures=(failure,)), hours=2)
     assert [(s.location, s.certificate.subject_cn) for s in state.sightings] == [
         ("/certs/one.pem", "newer.vms.example"),
@@ -134,7 +135,7 @@ def test_one_unreadable_file_costs_only_itself() -> None:
 def test_an_unreadable_folder_keeps_everything_below_it() -> None:
     """A failure at a folder is a failure of every file in it."""
     state = after(TargetState(FILES), showing(("/certs/a/one.pem", leaf("one.vms.example", ROOT))))
-    failure = Failure(FailureReason.PERMISSION, "/certs/a cannot be read", "/certs/a")
+    failure = Failure(FailureReason.PERMISSION, text("/certs/a cannot be read"), "/certs/a")
     state = after(state, ProbeResult(failures=(failure,)), hours=2)
     assert [s.location for s in state.sightings] == ["/certs/a/one.pem"]
 

@@ -22,6 +22,7 @@ from monitor.model import (
     Source,
     Target,
     TargetState,
+    text,
 )
 from monitor.network.allow import Allowed
 from monitor.network.resolve import Address, NameLookup, Resolver
@@ -30,6 +31,7 @@ from monitor.pipeline.on_demand import AT_ONCE, WAITING
 from monitor.sources import EndpointSettings, sources
 from support.pki import TODAY, authority, leaf
 from support.servers.tls_peers import TlsPeer, listening, server_context, speaking_tls
+from support.written import written
 
 SOON = timedelta(seconds=5)
 """How long a probe may take here; no test waits for it."""
@@ -76,7 +78,7 @@ class Slow:
             await self.go.wait()
         finally:
             self.now -= 1
-        return ProbeResult(failures=(Failure(FailureReason.REFUSED, "refused", request.location),))
+        return ProbeResult(failures=(Failure(FailureReason.REFUSED, text("refused"), request.location),))
 
 
 @dataclass
@@ -89,7 +91,7 @@ class Asking:
         """Fail with the address."""
         await asyncio.sleep(0)
         (found,) = await self.resolver.addresses("a.example", 443)
-        return ProbeResult(failures=(Failure(FailureReason.REFUSED, found.text, request.location),))
+        return ProbeResult(failures=(Failure(FailureReason.REFUSED, text(found.text), request.location),))
 
 
 @dataclass
@@ -228,7 +230,7 @@ def test_name_server_that_is_silent() -> None:
     """A name server that says nothing costs the time of the probe and no more."""
     prober = probing(FakeResolver([None]))
     state = asyncio.run(prober.probe(target("rec.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50)))
-    assert state.failures[0].detail == (
+    assert written(state.failures[0]) == (
         "rec.example cannot be resolved: no answer from name resolution in time"
     )
 
@@ -307,7 +309,7 @@ def test_sources_are_made_once() -> None:
         states = await asyncio.gather(
             *(prober.probe(target("a.example:443"), Allowed(["*:*"]), SOON) for _ in range(2))
         )
-        return len(made), [state.failures[0].detail for state in states]
+        return len(made), [written(state.failures[0]) for state in states]
 
     assert asyncio.run(run()) == (1, ["127.0.0.1", "127.0.0.2"])
 

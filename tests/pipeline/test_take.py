@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.model import Failure, FailureReason, Observation, ProbeResult, Target
+from monitor.model import Failure, FailureReason, Observation, ProbeResult, Target, text
 from monitor.probing import Answer
 from monitor.sources.endpoint.connect_options import Endpoint
 from support.factories.pipeline_world import HOUR, Shows, World, showing, target
 from support.pki import NOW
 
 ZONE = "dmz"
-FAILED = ProbeResult(failures=(Failure(FailureReason.REFUSED, "refused"),))
+FAILED = ProbeResult(failures=(Failure(FailureReason.REFUSED, text("refused")),))
 
 
 def remote(number: int, **policy: object) -> Target:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target, text
 from monitor.sources import WindowsReportFile, WindowsReportSource, windows_report
 from monitor.windows.report import LARGEST
 from support.factories.windows_documents import TAKEN, der, stored, written
+from support.written import written as sentence
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
 RECORDER = der("rec01.vms.example")
@@ -96,7 +97,7 @@ def test_a_report_of_another_machine_is_refused(tmp_path: Path) -> None:
     file = report(tmp_path, written())
     said = f"{file} is the report of rec01.vms.example: a report is called as its machine is"
     assert probe(target(file, "rec02.vms.example")) == ProbeResult(
-        failures=(Failure(FailureReason.BAD_ANSWER, said),)
+        failures=(Failure(FailureReason.BAD_ANSWER, text(said)),)
     )
 
 
@@ -104,7 +105,7 @@ def test_a_late_report_fails_and_still_shows(tmp_path: Path) -> None:
     """What it showed stays judged, and the probe has failed."""
     file = report(tmp_path, written(stored(RECORDER)))
     seen = probe(target(file), TAKEN + 4 * HOUR)
-    assert seen.failures == seen.unreachable_failures == (Failure(FailureReason.LATE, LATE, str(file)),)
+    assert seen.failures == seen.unreachable_failures == (Failure(FailureReason.LATE, text(LATE), str(file)),)
     assert len(seen.sightings) == 1
 
 
@@ -113,7 +114,7 @@ def test_a_report_that_has_been_late_for_too_long_is_forgotten(tmp_path: Path) -
     file = report(tmp_path, written(stored(RECORDER)))
     seen = probe(target(file, policy=Policy(forget_after=24 * HOUR)), TAKEN + 100 * HOUR)
     assert (seen.sightings, [one.reason for one in seen.failures]) == ((), [FailureReason.LATE])
-    assert "is 4 days old" in seen.failures[0].detail
+    assert "is 4 days old" in sentence(seen.failures[0])
 
 
 def test_just_not_late(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_clock_ahead_is_said_and_the_file_tells_the_age(tmp_path: Path) -> Non
     seen = probe(target(file), TAKEN - 4 * HOUR)
     assert seen.unreachable_failures == ()
     (failure,) = seen.failures
-    assert failure.detail == (
+    assert sentence(failure) == (
         "rec01.vms.example: the report says 2026-11-23 12:00 UTC, but its file is of 2026-11-23 07:00 UTC: "
         "the clock of that machine is off, or an old file was copied"
     )
@@ -154,8 +155,10 @@ def test_an_age_that_cannot_be_told_is_late(tmp_path: Path) -> None:
     assert seen.unreachable_failures == (
         Failure(
             FailureReason.LATE,
-            "rec01.vms.example: how old the report is cannot be told: it says 2026-11-23 12:00 UTC, its file "
-            "2026-11-23 12:00 UTC, and both are still to come; set the clocks right",
+            text(
+                "rec01.vms.example: how old the report is cannot be told: it says 2026-11-23 12:00 UTC, "
+                "its file 2026-11-23 12:00 UTC, and both are still to come; set the clocks right"
+            ),
             str(tmp_path / "rec01.vms.example.json"),
         ),
     )
@@ -165,7 +168,7 @@ def test_a_report_that_is_gone(tmp_path: Path) -> None:
     """Until its grace is over that is a failure of the target as a whole: what was known stays."""
     file = tmp_path / "rec01.json"
     assert probe(target(file)) == ProbeResult(
-        failures=(Failure(FailureReason.NOT_FOUND, f"{file} does not exist"),)
+        failures=(Failure(FailureReason.NOT_FOUND, text(f"{file} does not exist")),)
     )
 
 
@@ -183,7 +186,7 @@ def test_what_is_no_report(tmp_path: Path, data: bytes, reason: FailureReason, s
     file = report(tmp_path, data)
     (failure,) = probe(target(file)).failures
     assert (failure.reason, failure.location) == (reason, "")
-    assert failure.detail.startswith(f"{file}{said}")
+    assert sentence(failure).startswith(f"{file}{said}")
 
 
 def test_a_report_that_is_far_too_large(tmp_path: Path) -> None:
@@ -192,7 +195,7 @@ def test_a_report_that_is_far_too_large(tmp_path: Path) -> None:
     with file.open("wb") as stream:
         stream.truncate(2 * 1024**3)
     detail = f"{file} is larger than {LARGEST >> 20} MiB"
-    assert probe(target(file)).failures == (Failure(FailureReason.TOO_LARGE, detail),)
+    assert probe(target(file)).failures == (Failure(FailureReason.TOO_LARGE, text(detail)),)
 
 
 @UNIX
@@ -200,7 +203,9 @@ def test_a_pipe_in_the_place_of_a_report(tmp_path: Path) -> None:
     """Nobody writes to it, and the probe does not wait."""
     file = tmp_path / "rec01.json"
     os.mkfifo(file)
-    assert probe(target(file)).failures == (Failure(FailureReason.UNREADABLE, f"{file} is no regular file"),)
+    assert probe(target(file)).failures == (
+        Failure(FailureReason.UNREADABLE, text(f"{file} is no regular file")),
+    )
 
 
 @UNIX
@@ -229,7 +234,7 @@ def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     finally:
         held.set()
     detail = f"{tmp_path / 'rec01.json'} could not be read within 0.05 s"
-    assert seen.failures == (Failure(FailureReason.TIMEOUT, detail),)
+    assert seen.failures == (Failure(FailureReason.TIMEOUT, text(detail)),)
 
 
 def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

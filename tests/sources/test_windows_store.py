@@ -26,6 +26,7 @@ from monitor.model import (
     PrivateKey,
     ProbeResult,
     ServiceAccount,
+    text,
 )
 from monitor.sources import WindowsStoreSettings, WindowsStoreSource
 from monitor.sources.win32.failures import CallError
@@ -217,7 +218,7 @@ class TestProbe:
         assert seen.failures == (
             Failure(
                 FailureReason.NOT_FOUND,
-                f"the store {where}: The system cannot find the file specified",
+                text(f"the store {where}: The system cannot find the file specified"),
                 where,
             ),
         )
@@ -252,4 +253,6 @@ class TestProbe:
                 release.set()
 
         detail = f"{HOST}/LocalMachine/My could not be read within 0.05 s"
-        assert asyncio.run(scenario()) == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail),))
+        assert asyncio.run(scenario()) == ProbeResult(
+            failures=(Failure(FailureReason.TIMEOUT, text(detail)),)
+        )

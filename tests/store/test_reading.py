@@ -10,14 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from monitor.model import (
-    Failure,
-    FailureReason,
-    FormerLeaf,
-    Observation,
-    Sighting,
-    TargetState,
-)
+from monitor.model import Failure, FailureReason, FormerLeaf, Observation, Sighting, TargetState, text
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.reading import load
@@ -44,8 +37,8 @@ FULL = replace(
     succeeded_at=NOW - HOUR,
     failed_probes=3,
     failures=(
-        Failure(FailureReason.TIMEOUT, "no answer within 10 s", "host:443"),
-        Failure(FailureReason.DNS, "gone"),
+        Failure(FailureReason.TIMEOUT, text("no answer within 10 s"), "host:443"),
+        Failure(FailureReason.DNS, text("gone")),
     ),
     encrypted=None,
 )

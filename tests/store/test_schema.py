@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 
 from monitor.errors import NewerSchemaError, SystemBrokenError
 from monitor.model import RecipientStatus
+from monitor.model import text as text_message
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.json_columns import (
@@ -196,7 +197,7 @@ def test_what_was_recorded_follows_renamed_columns(path: Path) -> None:
         "SELECT failures, former_leaves, machine, lists FROM target WHERE probed_at = 2 AND location = '/x'",
     )
     [failure] = failures_of(str(failures))
-    assert (failure.detail, failure.location) == ('"place": of a text', "/x/a")
+    assert (failure.message, failure.location) == (text_message('"place": of a text'), "/x/a")
     assert former_leaves_of(str(former)) == (StoredFormerLeaf("/x/b", "aa", "", 2),)
     known = machine_of(str(machine))
     assert known is not None

@@ -1,17 +1,16 @@
 """Tests of how values stand in columns and come back from there."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import (
-    Failure,
-    FailureReason,
-    RecipientStatus,
-)
+from monitor.model import Failure, FailureReason, Message, RecipientStatus, text
 from monitor.store.json_columns import failures_json, failures_of, recipients_json, recipients_of
 from monitor.store.tables import DurationColumn, TimestampColumn, storable
+from monitor.store.texts import FAILURE_UNREADABLE
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 
@@ -39,7 +38,7 @@ def test_every_text_is_storable(text: str) -> None:
 
 
 FAILURES = st.lists(
-    st.builds(Failure, st.sampled_from(FailureReason), st.text(st.characters()), st.text())
+    st.builds(Failure, st.sampled_from(FailureReason), st.text(st.characters()).map(text), st.text())
 ).map(tuple)
 
 
@@ -51,8 +50,21 @@ def test_failures_come_back(failures: tuple[Failure, ...]) -> None:
 
 def test_reason_of_another_version_reads_as_internal() -> None:
     """A reason that this version does not know does not stop loading."""
-    text = failures_json([Failure(FailureReason.DNS, "x")]).replace('"dns"', '"from_the_future"')
-    assert failures_of(text) == (Failure(FailureReason.INTERNAL, "x"),)
+    stored = failures_json([Failure(FailureReason.DNS, text("x"))]).replace('"dns"', '"from_the_future"')
+    assert failures_of(stored) == (Failure(FailureReason.INTERNAL, text("x")),)
+
+
+@pytest.mark.parametrize(
+    ("stored", "message"),
+    [
+        ({"detail": "the connection was refused"}, text("the connection was refused")),
+        ({"message": {"code": "from_the_future", "text": "{what}"}}, FAILURE_UNREADABLE),
+    ],
+)
+def test_what_other_versions_wrote_is_read(stored: dict[str, object], message: Message) -> None:
+    """The sentence of an earlier version stays, and a message that cannot be read does not stop loading."""
+    written = json.dumps([{"reason": "refused", "location": "h:1", **stored}])
+    assert failures_of(written) == (Failure(FailureReason.REFUSED, message, "h:1"),)
 
 
 @given(st.lists(st.tuples(st.text(), st.sampled_from(RecipientStatus))).map(tuple))

@@ -234,7 +234,7 @@ def test_it_is_not_solved_by_being_forgotten(tmp_path: Path) -> None:
     (tmp_path / "ca.crl").write_bytes(ENDED)
     before = seen(tmp_path)
     first = decide(Snapshot({before.target.id: before}), {}, NOW, monitor_state=AFTER_INVENTORY)
-    denied = Failure(FailureReason.PERMISSION, "permission denied", before.target.location)
+    denied = Failure(FailureReason.PERMISSION, text("permission denied"), before.target.location)
     gone = replace(before, failed_probes=1, failures=(denied,), lists=(), assessment=Assessment())
     later = decide(Snapshot({gone.target.id: gone}), apply({}, first), NOW, monitor_state=AFTER_INVENTORY)
     assert (len(first.items), later.items) == (1, ())

@@ -16,6 +16,7 @@ from support.folders import ROOT
 from support.servers.command import Done, check
 from support.servers.dialect_matrix import PLACES, WITHOUT_SERVER, MatrixServer
 from support.servers.dialect_servers import EXPIRED, GOOD, NAME, Estate, Kind, Room, settled
+from support.written import written
 
 pytestmark = pytest.mark.system
 
@@ -128,7 +129,7 @@ def test_without_tls(estate: Estate, location: MatrixServer) -> None:
         probe(location.protocol, room.ports[location.at], 1 if reason is FailureReason.TIMEOUT else 10)
     )
     [failure] = seen.failures
-    assert (seen.sightings, failure.reason, words in failure.detail) == ((), reason, True), failure
+    assert (seen.sightings, failure.reason, words in written(failure)) == ((), reason, True), failure
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -16,6 +16,7 @@ from monitor.model import (
     PrivateKey,
     ServiceAccount,
     StoreEntry,
+    text,
 )
 from monitor.parse import parse_certificate
 from monitor.windows.document import schema
@@ -192,7 +193,7 @@ def test_a_store_that_could_not_be_read_is_a_failure() -> None:
     report = parse_report(written(stored(RECORDER), errors=errors))
     location = "rec01.vms.example/LocalMachine/WebHosting"
     assert report_result(report).failures == (
-        Failure(FailureReason.UNREADABLE, f"{location}: access is denied", location),
+        Failure(FailureReason.UNREADABLE, text(f"{location}: access is denied"), location),
     )
 
 

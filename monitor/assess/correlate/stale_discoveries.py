@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.assess.correlate import texts
 from monitor.assess.texts import joined
-from monitor.model import Check, DiscoveryState, Finding, Message, Severity, Snapshot, Target, text
+from monitor.model import Check, DiscoveryState, Finding, Message, Severity, Snapshot, Target
 
 _WARNING_AFTER = 3
 _CRITICAL_AFTER = 12
@@ -56,7 +56,7 @@ def _found(discovery: DiscoveryState, location: str, severity: Severity) -> Find
 
 
 def _message(discovery: DiscoveryState) -> Message:
-    reasons = [text(one) for one in dict.fromkeys(f"{f.reason}: {f.detail}" for f in discovery.failures)]
+    reasons = tuple(dict.fromkeys(failure.message for failure in discovery.failures))
     kept = texts.TARGETS_KEPT if discovery.found else texts.NOTHING_WATCHED
     fetched = discovery.succeeded_at
     last = texts.NEVER_FETCHED if fetched is None else texts.last_fetched(at=fetched)

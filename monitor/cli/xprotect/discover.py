@@ -10,7 +10,9 @@ from monitor.cli.output import say
 from monitor.cli.xprotect.listing import as_json, as_table, rows
 from monitor.cli.xprotect.pasted import as_yaml
 from monitor.cli.xprotect.sites import COMMAND, Site, ask_sites, site_config
+from monitor.clock import SystemClock
 from monitor.errors import UsageError
+from monitor.messages import english, failure_line
 from monitor.parse import display
 
 _LONGEST = 4096
@@ -36,11 +38,11 @@ def discover(arguments: argparse.Namespace) -> int:
 
 def _tell(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether to print the name of the site
     """Print notes and failures; return whether there were failures."""
-    name = f"{site.settings.id}: " if several else ""
+    name, writer = site.settings.id if several else "", english(SystemClock().now())
     for note in site.answer.notes:
-        print(display(f"note: {name}{note}", _LONGEST), file=sys.stderr)
+        print(display(f"note: {f'{name}: ' if name else ''}{note}", _LONGEST), file=sys.stderr)
     for failure in site.answer.failures:
-        print(display(f"{failure.reason}: {name}{failure.detail}", _LONGEST), file=sys.stderr)
+        print(display(failure_line(failure, writer, name), _LONGEST), file=sys.stderr)
     return bool(site.answer.failures)
 
 

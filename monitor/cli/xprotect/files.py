@@ -24,12 +24,14 @@ def file_candidates(
     ``passphrases`` is as in a configuration of files. Raises ``UsageError`` for a file without a readable
     certificate.
     """
-    seen = _seen(path, passphrases)
+    seen, writer = _seen(path, passphrases), english(clock.now())
     if not seen.sightings:
-        said = "; ".join(failure.detail for failure in seen.failures) or "there is no certificate"
+        said = (
+            "; ".join(writer.write(failure.message) for failure in seen.failures) or "there is no certificate"
+        )
         raise UsageError(f"{command}: --file {path}: {said}; export the certificate as a .cer or .pem file")
     anchors = TrustStoreLoader().anchors(target.policy.trust, 0)
-    states, writer = list(_states(seen, target, anchors, clock)), english(clock.now())
+    states = _states(seen, target, anchors, clock)
     return [make_candidate(state, Path(path).name, writer) for state in states]
 
 

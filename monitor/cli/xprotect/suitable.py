@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.cli.xprotect.targets import group_of
-from monitor.messages import Writer
+from monitor.messages import Writer, failure_line
 from monitor.model import Certificate, Check, FailureReason, Finding, Path, Severity, Target, TargetState
 
 # What a certificate needs before encryption is switched on; other checks can wait.
@@ -71,7 +71,7 @@ def make_candidate(state: TargetState, where: str, writer: Writer) -> Candidate:
     target = state.target
     path = next(iter(state.assessment.paths), None)
     if path is None:
-        return _without(state, where)
+        return _without(state, where, writer)
     wrong = [finding for finding in state.assessment.findings if _is_wrong(finding)]
     missing = tuple(f"{finding.check}: {writer.write(finding.message)}" for finding in wrong)
     untrusted = any(finding.check is Check.TRUST for finding in wrong)
@@ -87,12 +87,12 @@ def _authority(path: Path) -> Certificate | None:
     return top if top.self_issued or path.trusted else None
 
 
-def _without(state: TargetState, where: str) -> Candidate:
+def _without(state: TargetState, where: str, writer: Writer) -> Candidate:
     target = state.target
     hint = f"name the certificate that it is to have: --file {target.host}=PATH"
     if state.encrypted is False or any(one.reason is FailureReason.NOT_TLS for one in state.failures):
         return Candidate(target, where, suitable=False, missing=(f"no certificate: no TLS there; {hint}",))
-    said = "; ".join(f"{one.reason}: {one.detail}" for one in state.failures) or "no certificate was shown"
+    said = "; ".join(failure_line(one, writer) for one in state.failures) or "no certificate was shown"
     return Candidate(target, where, suitable=None, missing=(f"{said}; {hint}",))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.cli.xprotect.targets import group_of
-from monitor.messages import Writer
+from monitor.messages import Writer, failure_line
 from monitor.model import Certificate, Check, FailureReason, Finding, Severity, TargetState
 
 
@@ -53,12 +53,12 @@ class Port:
 def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, expected: bool) -> Port:
     """Return the verdict on one port; no answer is red only if one is expected."""
     if not state.sightings:
-        return _without(state, expected=expected)
+        return _without(state, writer, expected=expected)
     wrong = [finding for finding in findings if _is_wrong(finding)]
     said = tuple(f"{one.check}: {writer.write(one.message)}" for one in wrong)
     besides = tuple(f"{one.check}: {writer.write(one.message)}" for one in findings if one not in wrong)
     verdict = PortVerdict.RED if wrong else PortVerdict.GREEN
-    besides += tuple(f"{failure.reason}: {failure.detail}" for failure in state.failures)
+    besides += tuple(failure_line(failure, writer) for failure in state.failures)
     untrusted = any(finding.check is Check.TRUST for finding in wrong)
     return Port(state, verdict, said, besides, untrusted)
 
@@ -70,9 +70,9 @@ def _is_wrong(finding: Finding) -> bool:
     return finding.severity is Severity.CRITICAL or finding.check in _AT_FAULT
 
 
-def _without(state: TargetState, *, expected: bool) -> Port:
+def _without(state: TargetState, writer: Writer, *, expected: bool) -> Port:
     reasons = {failure.reason for failure in state.failures}
-    said = tuple(f"{failure.reason}: {failure.detail}" for failure in state.failures)
+    said = tuple(failure_line(failure, writer) for failure in state.failures)
     if state.encrypted is False or FailureReason.NOT_TLS in reasons:
         return _plain(state)
     if FailureReason.DNS in reasons:

@@ -20,7 +20,7 @@ from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, exit_code, g
 from monitor.clock import SystemClock
 from monitor.config import default_config, load
 from monitor.errors import UsageError
-from monitor.messages import english
+from monitor.messages import english, failure_line
 from monitor.model import Snapshot, Target
 from monitor.parse import display
 
@@ -86,8 +86,9 @@ def print_sentences(sentences: Iterable[str]) -> None:
 
 def print_discovery_failures(unreachable: Sequence[ReportElement]) -> None:
     """Print which discoveries failed, so that targets may be missing."""
+    writer = english(SystemClock().now())
     print_sentences(
-        f"{one.reason}: {element.target}: {one.detail}" for element in unreachable for one in element.failures
+        failure_line(one, writer, element.target) for element in unreachable for one in element.failures
     )
 
 

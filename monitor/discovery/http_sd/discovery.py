@@ -10,7 +10,7 @@ from monitor.discovery.groups import parse_groups
 from monitor.discovery.http_sd.request import HttpCredentials, ListAnswer, NoListError, get_list
 from monitor.discovery.http_sd.settings import HttpSdSettings
 from monitor.documents import dotted
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.network.client_tls import client_context
 from monitor.parse import display
 from monitor.secrets import SecretUnavailableError
@@ -92,4 +92,4 @@ class HttpSd(BaseDiscovery):
         return self._failed(FailureReason.BAD_ANSWER, detail)._replace(found=said.found, notes=said.notes)
 
     def _failed(self, reason: FailureReason, detail: str) -> DiscoveryResult:
-        return DiscoveryResult(failures=(Failure(reason, display(detail, 1000), self.id),))
+        return DiscoveryResult(failures=(Failure(reason, text(display(detail, 1000)), self.id),))

@@ -12,7 +12,7 @@ from monitor.addresses import join_host_port, read_url
 from monitor.http.fetch import Fetcher
 from monitor.http.policy import EVERYWHERE
 from monitor.http.request import MIB, FetchError, FetchRequest, Redirects
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.network.resolve import NameLookup
 from monitor.parse import display
 from monitor.secrets import Secret
@@ -51,7 +51,7 @@ class NoListError(Exception):
     def __init__(self, reason: FailureReason, detail: str, where: str) -> None:
         """Store the failure."""
         super().__init__(detail)
-        self.failure = Failure(reason, detail, where)
+        self.failure = Failure(reason, text(detail), where)
 
 
 async def get_list(

@@ -25,7 +25,7 @@ class PartialListError(SiteRequestError):
     def __init__(self, error: SiteRequestError, items: list[Item]) -> None:
         """Store the error and the items."""
         failure = error.failure
-        super().__init__(failure.reason, failure.detail, failure.location, whole=error.whole)
+        super().__init__(failure.reason, failure.message, failure.location, whole=error.whole)
         self.items = items
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from monitor.discovery.xprotect.api import Api, Item, ResourceAbsentError, child_path, identifier
 from monitor.discovery.xprotect.failures import SiteRequestError
 from monitor.discovery.xprotect.resources import HARDWARE, HARDWARE_SETTINGS
-from monitor.model import Clock, Failure, FailureReason
+from monitor.model import Clock, Failure, FailureReason, text
 
 PER_SECOND = 20.0
 AT_ONCE = 4
@@ -127,7 +127,7 @@ class Devices:
             return ()
         done = len(devices) - pending
         detail = f"{HARDWARE_SETTINGS.title}: {done} of {len(devices)} read so far; the next refresh goes on"
-        return (Failure(FailureReason.TIMEOUT, detail, HARDWARE_SETTINGS.path),)
+        return (Failure(FailureReason.TIMEOUT, text(detail), HARDWARE_SETTINGS.path),)
 
 
 def _modified(device: Item) -> str:

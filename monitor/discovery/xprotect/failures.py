@@ -2,7 +2,7 @@
 
 from monitor.discovery.xprotect.address import Origin
 from monitor.http.request import FetchError
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, Message, text
 
 _SENTENCES = {
     FailureReason.TIMEOUT: "did not answer in time",
@@ -17,10 +17,13 @@ _SENTENCES = {
 class SiteRequestError(Exception):
     """A request got no usable response; ``whole`` is true when all other requests would fail too."""
 
-    def __init__(self, reason: FailureReason, detail: str, location: str, *, whole: bool = False) -> None:
+    def __init__(
+        self, reason: FailureReason, detail: str | Message, location: str, *, whole: bool = False
+    ) -> None:
         """Store the failure."""
-        super().__init__(detail)
-        self.failure = Failure(reason, detail, location)
+        super().__init__(reason)
+        said = text(detail) if isinstance(detail, str) else detail
+        self.failure = Failure(reason, said, location)
         self.whole = whole
 
 

@@ -26,7 +26,7 @@ from monitor.discovery.xprotect.resources import (
     SITES,
     Resource,
 )
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.xprotect import Answers
 
 _REFUSED = frozenset({FailureReason.FORBIDDEN, FailureReason.UNAUTHORIZED})
@@ -152,7 +152,7 @@ class _Catching:
             self._note(_absent(resource))
         else:
             detail = f"{resource.title}: the site has no list {resource.path}; is a proxy in between?"
-            self._fail(Failure(FailureReason.NOT_FOUND, detail, resource.path))
+            self._fail(Failure(FailureReason.NOT_FOUND, text(detail), resource.path))
 
 
 def _absent(resource: Resource) -> str:

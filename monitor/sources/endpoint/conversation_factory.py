@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from monitor.dialects import DIALECTS, TUNNELS, Dialect, Dialogue, ProxiedDialogue
-from monitor.model import Failure, FailureReason, ProbeRequest
+from monitor.model import Failure, FailureReason, ProbeRequest, text
 from monitor.secrets import ClientCertificate, SecretUnavailableError
 from monitor.sources.endpoint.connect_options import Endpoint, Proxy
 from monitor.sources.endpoint.conversation import Conversation, Conversing
@@ -43,7 +43,7 @@ class UnpreparedError(Exception):
     def __init__(self, detail: str, location: str) -> None:
         """Make a failure of the proxy: nothing else stops a probe here."""
         super().__init__(detail)
-        self.failure = Failure(FailureReason.PROXY, detail, location)
+        self.failure = Failure(FailureReason.PROXY, text(detail), location)
 
 
 class ConversationFactory:
@@ -96,7 +96,7 @@ class ConversationFactory:
                 return await self._identities.context(setting, identity)
         except TimeoutError:
             said = f"reading the client certificate took over {patience:g} s, so the look went without it"
-            return Failure(FailureReason.TIMEOUT, said, identity.certificate)
+            return Failure(FailureReason.TIMEOUT, text(said), identity.certificate)
 
     async def _password(self, proxy: Proxy, location: str, patience: float) -> str:
         if proxy.password is None:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.secrets import ClientCertificate, SecretReference, SecretUnavailableError
 from monitor.threads import ThreadPool
 from monitor.tls import TlsSetting, UnfitKeyError, identified_context
@@ -26,7 +26,7 @@ class _UnusableError(Exception):
 
     def __init__(self, reason: FailureReason, detail: str, location: str) -> None:
         super().__init__(detail)
-        self.failure = Failure(reason, detail, location)
+        self.failure = Failure(reason, text(detail), location)
 
 
 class Identities:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, Staple
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, Staple, text
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.tls import DatagramHandshake
 
@@ -24,14 +24,14 @@ def result_of(
     sightings: list[Sighting] = []
     failures = list(denied)
     if failure:
-        failures.append(Failure(failure.reason, failure.detail, location))
+        failures.append(Failure(failure.reason, text(failure.detail), location))
     ders: dict[str, bytes] = {}
     for position, der in enumerate(conversation.chain):
         try:
             certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
             detail = f"certificate {position} of the chain cannot be read: {error}"
-            failures.append(Failure(FailureReason.BAD_CERTIFICATE, detail, location))
+            failures.append(Failure(FailureReason.BAD_CERTIFICATE, text(detail), location))
         else:
             sightings.append(Sighting(location, position, certificate))
             ders[certificate.sha256] = der

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, text
 from monitor.network.connect import NoneConnectedError, connect, start_connecting
 from monitor.network.resolve import Address, NameLookup, literal
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
@@ -86,7 +86,7 @@ class EndpointSource:
         try:
             found = await self._chosen(host, port, context)
         except _GaveNothingError as nothing:
-            return ProbeResult(failures=(Failure(nothing.reason, nothing.detail),))
+            return ProbeResult(failures=(nothing.at(""),))
         addresses = sorted(found, key=lambda address: address.text)
         contexts = [
             context._replace(location=join_host_port(one.text, port), address=one)
@@ -96,7 +96,9 @@ class EndpointSource:
         if len(addresses) <= MOST_ADDRESSES:
             return seen
         said = f"{host} has {len(addresses)} addresses; only {MOST_ADDRESSES} are looked at"
-        return replace(seen, failures=(*seen.failures, Failure(FailureReason.DNS, said, context.location)))
+        return replace(
+            seen, failures=(*seen.failures, Failure(FailureReason.DNS, text(said), context.location))
+        )
 
     async def _one_address(self, context: _ProbeContext) -> ProbeResult:
         """Probe one server: once, or for each key type."""
@@ -135,7 +137,7 @@ class EndpointSource:
         except UnpreparedError as error:
             return ProbeResult(failures=(error.failure,))
         except _GaveNothingError as nothing:
-            return ProbeResult(failures=(*denied, Failure(nothing.reason, nothing.detail, context.location)))
+            return ProbeResult(failures=(*denied, nothing.at(context.location)))
         await exchange(link, handshake, context.deadline, context.within)
         if handshake.alert == NO_APPLICATION and self._may_offer(context):
             return await self._one(context)
@@ -152,7 +154,7 @@ class EndpointSource:
                 else await self._chosen(endpoint.host, endpoint.port, context)
             )
         except _GaveNothingError as nothing:
-            return ProbeResult(failures=(*denied, Failure(nothing.reason, nothing.detail, context.location)))
+            return ProbeResult(failures=(*denied, nothing.at(context.location)))
         for address, until in attempt_deadlines(found, asyncio.get_running_loop().time(), context.deadline):
             handshake = make()
             await exchange_datagrams(address, handshake, until, context.within, endpoint.connect.source)
@@ -225,6 +227,10 @@ class _GaveNothingError(Exception):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+
+    def at(self, location: str) -> Failure:
+        """Return the failure at a location."""
+        return Failure(self.reason, text(self.detail), location)
 
 
 async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> socket.socket:

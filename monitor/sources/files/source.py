@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, text
 from monitor.sources.files.certfile import CertFile, UnusableFileError, alias_location, read_file
 from monitor.sources.files.globs import excluded_by
 from monitor.sources.files.passphrases import Passphrases
@@ -62,7 +62,7 @@ class FilesSource:
 def _still(budget: Budget) -> ProbeResult:
     """Return that the thread of an earlier probe is still blocked."""
     detail = f"an earlier look has not come back from {budget.at}: does its disk or share answer?"
-    return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, detail, budget.at),), partial=True)
+    return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, text(detail), budget.at),), partial=True)
 
 
 class _Probe:
@@ -139,7 +139,7 @@ class _Probe:
             if match.named or (
                 error.reason is FailureReason.TOO_LARGE and has_certificate_suffix(match.path)
             ):
-                self._failed(Failure(error.reason, str(error), match.path))
+                self._failed(Failure(error.reason, text(str(error)), match.path))
         else:
             self._keep(match, one)
 
@@ -149,13 +149,13 @@ class _Probe:
                 return
             self.read[match.path] = one
         for problem in one.problems:
-            self._failed(Failure(FailureReason.BAD_CERTIFICATE, f"{match.path}: {problem}", match.path))
+            self._failed(Failure(FailureReason.BAD_CERTIFICATE, text(f"{match.path}: {problem}"), match.path))
         for alias, said in one.locked:
             location = alias_location(match.path, alias)
-            self._failed(Failure(FailureReason.PASSPHRASE, f"{location}: {said}", location))
+            self._failed(Failure(FailureReason.PASSPHRASE, text(f"{location}: {said}"), location))
         if match.named and not (one.certificates or one.lists or one.problems or one.locked):
             detail = f"{match.path} holds no certificate" + (f": {one.hint}" if one.hint else "")
-            self._failed(Failure(FailureReason.NOT_A_CERTIFICATE, detail, match.path))
+            self._failed(Failure(FailureReason.NOT_A_CERTIFICATE, text(detail), match.path))
 
     def _failed(self, failure: Failure) -> None:
         with self._lock:
@@ -166,5 +166,5 @@ class _Probe:
         where = ", ".join(self._files.paths)
         if matched:
             detail = f"none of the {matched} files at {where} holds a certificate"
-            return Failure(FailureReason.NOT_A_CERTIFICATE, detail, where)
-        return Failure(FailureReason.NOT_FOUND, f"no file is at {where}", where)
+            return Failure(FailureReason.NOT_A_CERTIFICATE, text(detail), where)
+        return Failure(FailureReason.NOT_FOUND, text(f"no file is at {where}"), where)

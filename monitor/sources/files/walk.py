@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.sources.files.globs import GlobPattern, States, everything_below, has_magic, parse_pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
@@ -21,7 +21,7 @@ class ExhaustedError(Exception):
 
     def __init__(self, failure: Failure) -> None:
         """Make the error for a failure."""
-        super().__init__(failure.detail)
+        super().__init__(failure.reason)
         self.failure = failure
 
 
@@ -64,13 +64,13 @@ class Budget:
     def late(self) -> Failure:
         """Return the failure of a probe that took too long."""
         return Failure(
-            FailureReason.TIMEOUT, f"not finished within {self.timeout:g} s, at {self.at}", self.at
+            FailureReason.TIMEOUT, text(f"not finished within {self.timeout:g} s, at {self.at}"), self.at
         )
 
 
 def _over(path: str, bound: str) -> Failure:
     detail = f"more than {bound} for one target; split it or exclude folders; ended at {path}"
-    return Failure(FailureReason.UNREADABLE, detail, path)
+    return Failure(FailureReason.UNREADABLE, text(detail), path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +174,10 @@ def failure_of(error: OSError, path: str) -> Failure:
     """Return the failure for an operating system error."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return Failure(FailureReason.NOT_FOUND, f"{path} does not exist", path)
+            return Failure(FailureReason.NOT_FOUND, text(f"{path} does not exist"), path)
         case PermissionError():
-            return Failure(FailureReason.PERMISSION, f"{path} cannot be read: permission denied", path)
-    return Failure(FailureReason.UNREADABLE, f"{path} cannot be read: {error.strerror or error}", path)
+            return Failure(FailureReason.PERMISSION, text(f"{path} cannot be read: permission denied"), path)
+    return Failure(FailureReason.UNREADABLE, text(f"{path} cannot be read: {error.strerror or error}"), path)
 
 
 def is_regular(status: os.stat_result) -> bool:

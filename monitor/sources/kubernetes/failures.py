@@ -1,7 +1,7 @@
 """Reason and sentence for why a cluster could not be queried."""
 
 from monitor.http.request import FetchError
-from monitor.model import FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.parse import display
 from monitor.sources.kubernetes.access import UnusableConfigError
 from monitor.sources.kubernetes.documents import ListingTooLargeError, NotAListError
@@ -20,6 +20,12 @@ TROUBLE = (
 """What a probe may end with; everything else is a bug of ours."""
 
 _REASONS = {401: FailureReason.UNAUTHORIZED, 403: FailureReason.FORBIDDEN, 404: FailureReason.NOT_FOUND}
+
+
+def failure(error: BaseException) -> Failure:
+    """Return the failure for the error that ended a probe."""
+    reason, detail = explain(error)
+    return Failure(reason, text(detail))
 
 
 def explain(error: BaseException) -> tuple[FailureReason, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, text
 from monitor.sources.kubernetes.documents import Held, ListingTooLargeError
 from monitor.sources.kubernetes.listings import Listing, listings
 from monitor.sources.kubernetes.loop import run
@@ -41,7 +41,9 @@ class KubernetesSource:
                 return await self.pool.run(lambda: run(_probe(cluster, seconds)))
         except TimeoutError:
             return ProbeResult(
-                failures=(Failure(FailureReason.TIMEOUT, f"no answer from the cluster within {seconds:g} s"),)
+                failures=(
+                    Failure(FailureReason.TIMEOUT, text(f"no answer from the cluster within {seconds:g} s")),
+                )
             )
 
 
@@ -56,7 +58,7 @@ async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
                 await _listed(api, listing, found)
     except failures.TROUBLE as error:
         # Earlier results are discarded: all last known locations stay, none counts as removed.
-        return ProbeResult(failures=(Failure(*failures.explain(error)),))
+        return ProbeResult(failures=(failures.failure(error),))
     return found.seen()
 
 
@@ -73,7 +75,7 @@ async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
             raise
         advice = "give the right to list them, or name other resources"
         said = f"{parse.display(error.said)} ({advice})"
-        found.failures.append(Failure(_HIDDEN[error.status], said, listing.location))
+        found.failures.append(Failure(_HIDDEN[error.status], text(said), listing.location))
 
 
 class _Found:
@@ -108,7 +110,9 @@ class _Found:
         for problem in contents.problems:
             self._failed(location, problem)
         if not contents.ders and not contents.problems:
-            self._fail(Failure(FailureReason.NOT_A_CERTIFICATE, f"{location} holds no certificate", location))
+            self._fail(
+                Failure(FailureReason.NOT_A_CERTIFICATE, text(f"{location} holds no certificate"), location)
+            )
 
     def seen(self) -> ProbeResult:
         """Return the result."""
@@ -119,7 +123,7 @@ class _Found:
             if not self._over:
                 self._over = True
                 said = f"the cluster holds more than {MOST_SIGHTINGS:,} certificates; the others are not seen"
-                self.failures.append(Failure(FailureReason.TOO_LARGE, said, "more"))
+                self.failures.append(Failure(FailureReason.TOO_LARGE, text(said), "more"))
             return
         try:
             certificate = parse.parse_certificate(der)
@@ -135,7 +139,7 @@ class _Found:
         self.ders[certificate.sha256] = der
 
     def _failed(self, location: str, problem: str) -> None:
-        self._fail(Failure(FailureReason.BAD_CERTIFICATE, f"{location}: {problem}", location))
+        self._fail(Failure(FailureReason.BAD_CERTIFICATE, text(f"{location}: {problem}"), location))
 
     def _fail(self, failure: Failure) -> None:
         if len(self.failures) >= MOST_FAILURES:

@@ -12,7 +12,7 @@ from pypsrp.exceptions import (
 )
 from spnego.exceptions import SpnegoError
 
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.network.client_tls import openssl_reason
 from monitor.network.connect import NoneConnectedError
 from monitor.parse import display
@@ -46,7 +46,7 @@ def failure_of(error: BaseException, visit: RemoteSession) -> Failure:
                 told = say(error, visit.remote)
                 break
     reason, detail = told or _odd(error, visit.remote)
-    return Failure(reason, f"{host}: {detail}")
+    return Failure(reason, text(f"{host}: {detail}"))
 
 
 def _fault(error: WSManFaultError, remote: RemoteMachine) -> tuple[FailureReason, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from socket import socket
 
-from monitor.model import Anchors, Failure, FailureReason, ProbeRequest, ProbeResult
+from monitor.model import Anchors, Failure, FailureReason, ProbeRequest, ProbeResult, text
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import Address, NameLookup
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
@@ -37,7 +37,7 @@ class _UnpreparedError(Exception):
 
     def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
-        self.failure = Failure(reason, detail)
+        self.failure = Failure(reason, text(detail))
 
 
 @dataclass(slots=True)
@@ -160,7 +160,9 @@ class WindowsRemoteSource:
                     probe.close()
         host = session.remote.host
         return ProbeResult(
-            failures=(Failure(FailureReason.TIMEOUT, f"{host}: did not answer in time and does not end"),)
+            failures=(
+                Failure(FailureReason.TIMEOUT, text(f"{host}: did not answer in time and does not end")),
+            )
         )
 
 

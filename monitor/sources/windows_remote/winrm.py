@@ -13,7 +13,7 @@ from pypsrp.complex_objects import PSInvocationState
 from pypsrp.powershell import DEFAULT_CONFIGURATION_NAME, PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
-from monitor.model import Failure, FailureReason, ProbeResult
+from monitor.model import Failure, FailureReason, ProbeResult, text
 from monitor.parse import display
 from monitor.sources.windows_remote.failures import failure_of
 from monitor.sources.windows_remote.remote_session import RemoteSession
@@ -34,7 +34,7 @@ class _RefusedError(Exception):
 
     def __init__(self, reason: FailureReason, detail: str) -> None:
         super().__init__(detail)
-        self.failure = Failure(reason, detail)
+        self.failure = Failure(reason, text(detail))
 
 
 def read(visit: RemoteSession) -> ProbeResult:
@@ -46,7 +46,7 @@ def read(visit: RemoteSession) -> ProbeResult:
     except _RefusedError as error:
         failure = error.failure
     except ReportError as error:
-        failure = Failure(error.reason, f"the answer of {remote.host} {error}")
+        failure = Failure(error.reason, text(f"the answer of {remote.host} {error}"))
     except Exception as error:  # noqa: BLE001 - the library lets an odd answer raise anything
         failure = failure_of(error, visit)
     return ProbeResult(failures=(failure,))

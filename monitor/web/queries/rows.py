@@ -78,8 +78,8 @@ def _problems(own: list[Finding], failures: list[Failure], state: TargetState) -
     named = failures_named(state.failures) if unreachable else ()
     for failure in failures:
         expected = state.idle_standby and failure.reason in _NO_ANSWER
-        if not expected and (failure.reason, failure.detail) not in named:
-            yield texts.failure(reason=failure.reason, detail=failure.detail)
+        if not expected and failure.message not in named:
+            yield failure.message
 
 
 def _severity(own: Iterable[Finding], source: RowSource) -> Severity:

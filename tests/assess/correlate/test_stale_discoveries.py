@@ -29,7 +29,7 @@ class TestDiscoveryStale:
         found=2,
         succeeded_at=days(-1),
         failed=3,
-        failures=(Failure(FailureReason.UNAUTHORIZED, "the login was refused"),),
+        failures=(Failure(FailureReason.UNAUTHORIZED, text("the login was refused")),),
     )
 
     def api(self) -> TargetState:
@@ -63,7 +63,7 @@ class TestDiscoveryStale:
         sentence = texts.discovery_stale(
             discovery="xprotect:hq",
             failed=3,
-            reasons=text("unauthorized: the login was refused"),
+            reasons=text("the login was refused"),
             last=last,
             kept=texts.TARGETS_KEPT,
         )

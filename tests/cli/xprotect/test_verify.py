@@ -232,7 +232,9 @@ def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> T
 )
 def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: PortVerdict) -> None:  # noqa: FBT001 - a column
     """Silence is red only where something is expected; an answer without a certificate always is."""
-    assert port_of(state(Failure(reason, "said")), (), english(NOW), expected=expected).verdict is verdict
+    assert (
+        port_of(state(Failure(reason, text("said"))), (), english(NOW), expected=expected).verdict is verdict
+    )
 
 
 def test_plain_as_the_policy_says() -> None:

@@ -14,6 +14,7 @@ from monitor.discovery.xprotect import SiteMemory
 from monitor.discovery.xprotect.devices import AT_ONCE, READ_AGAIN_AFTER, Devices
 from monitor.model import FailureReason
 from support.factories.xprotect_asking import QUICK, Asking, fresh, running
+from support.written import written
 
 START = datetime(626, 11, 23, 12, tzinfo=UTC)
 
@@ -110,7 +111,7 @@ def test_budget(asking: Asking) -> None:
     slow = replace(QUICK, first_devices=0.2, devices_per_second=50)
     first = asking.discover(budgets=slow)
     assert [one.reason for one in first.failures] == [FailureReason.TIMEOUT]
-    assert "read so far; the next refresh goes on" in first.failures[0].detail
+    assert "read so far; the next refresh goes on" in written(first.failures[0])
     assert asking.site is not None
     assert asking.site.unfinished
     done = len(asking.memory.devices)

@@ -13,6 +13,7 @@ from monitor.model import Anchors, Failure, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
 from support.factories.xprotect_asking import Answer, answer, context, made
+from support.written import written
 
 # A stranger, so that the login goes to the server itself.
 URIS = {"IdentityProvider": "https://elsewhere.example/IDP"}
@@ -45,7 +46,7 @@ def test_not_xprotect() -> None:
 def test_redirect() -> None:
     """A gateway that points elsewhere is not followed."""
     (failure,), _ = failures(lambda *_: (302, {"Location": "https://evil.example/"}, b""))
-    assert (failure.reason, "points to https://evil.example/" in failure.detail) == (
+    assert (failure.reason, "points to https://evil.example/" in written(failure)) == (
         FailureReason.NOT_XPROTECT,
         True,
     )
@@ -54,15 +55,15 @@ def test_redirect() -> None:
 def test_hostile_location() -> None:
     """What a server writes into a header cannot disturb a terminal."""
     (failure,), _ = failures(lambda *_: (302, {"Location": "https://e/\x1b[31m\u202e"}, b""))
-    assert failure.detail.isprintable()
+    assert written(failure).isprintable()
 
 
 def test_wrong_name() -> None:
     """A certificate for another name is refused before anything is sent, and described."""
     (failure,), requests = failures(name="other.example")
     assert (failure.reason, requests) == (FailureReason.BAD_CERTIFICATE, 0)
-    assert "issued by" in failure.detail
-    assert "No password was sent" in failure.detail
+    assert "issued by" in written(failure)
+    assert "No password was sent" in written(failure)
 
 
 def test_untrusted() -> None:
@@ -75,7 +76,7 @@ def test_untrusted() -> None:
 
     found, requests = asyncio.run(run())
     assert ([one.reason for one in found.failures], requests) == ([FailureReason.BAD_CERTIFICATE], 0)
-    assert "under trust" in found.failures[0].detail
+    assert "under trust" in written(found.failures[0])
 
 
 def test_plain_http() -> None:
@@ -108,7 +109,7 @@ def test_refused() -> None:
 def test_unknown_host() -> None:
     """A host that does not exist is dns."""
     (failure,), _ = failures(address="https://nowhere.invalid")
-    assert (failure.reason, failure.detail) == (FailureReason.DNS, "nowhere.invalid cannot be resolved")
+    assert (failure.reason, written(failure)) == (FailureReason.DNS, "nowhere.invalid cannot be resolved")
 
 
 def test_silence() -> None:
@@ -187,4 +188,4 @@ def test_no_anchors_trust_nobody() -> None:
 def test_gateway_in_trouble() -> None:
     """A gateway that answers 503 is no other product."""
     (failure,), _ = failures(lambda *_: answer({}, 503))
-    assert (failure.reason, "HTTP 503" in failure.detail) == (FailureReason.BAD_ANSWER, True)
+    assert (failure.reason, "HTTP 503" in written(failure)) == (FailureReason.BAD_ANSWER, True)

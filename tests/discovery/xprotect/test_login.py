@@ -11,6 +11,7 @@ from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect import XProtectSiteSettings
 from monitor.model import FailureReason
 from support.factories.xprotect_asking import Answer, Asking, answer, fresh, made, running
+from support.written import written
 
 SECRET = b"s3cret-of-the-site"
 TOKEN = "t0ken-of-the-site"
@@ -44,7 +45,7 @@ def test_refused_once(asking: Asking, login: str, status: int) -> None:
     found = [asking.discover(login=login, include=["servers"]) for _ in range(3)]
     assert [reasons(one) for one in found] == [[FailureReason.UNAUTHORIZED]] * 3
     assert asking.simulator.password_attempts == 1
-    assert "is not tried again" in found[2].failures[0].detail
+    assert "is not tried again" in written(found[2].failures[0])
 
 
 def test_corrected_password(asking: Asking) -> None:
@@ -81,7 +82,7 @@ def test_no_windows_login(asking: Asking) -> None:
     """A site that offers no Windows login is told so in words."""
     found = asking.broken(Behaviour(windows_login=False), login="windows", include=["servers"])
     assert reasons(found) == [FailureReason.UNAUTHORIZED]
-    assert "offers no Windows login" in found.failures[0].detail
+    assert "offers no Windows login" in written(found.failures[0])
 
 
 def test_token_that_never_works(asking: Asking) -> None:
@@ -98,7 +99,7 @@ def test_redirect_is_not_followed(asking: Asking) -> None:
         include=["servers"],
     )
     assert reasons(found) == [FailureReason.UNAUTHORIZED]
-    assert "HTTP 307" in found.failures[0].detail
+    assert "HTTP 307" in written(found.failures[0])
 
 
 def test_missing_password_file(asking: Asking) -> None:
@@ -106,7 +107,7 @@ def test_missing_password_file(asking: Asking) -> None:
     asking.simulator.password_file.unlink()
     found = asking.discover(include=["servers"])
     assert reasons(found) == [FailureReason.UNREADABLE]
-    assert str(asking.simulator.password_file) in found.failures[0].detail
+    assert str(asking.simulator.password_file) in written(found.failures[0])
     assert asking.simulator.password_attempts == 0
 
 

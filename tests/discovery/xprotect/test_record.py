@@ -8,7 +8,7 @@ import pytest
 from monitor.demo.xprotect_site import PASSWORD
 from monitor.discovery.xprotect.record import record
 from monitor.discovery.xprotect.site_query import SiteResult
-from monitor.model import Failure, FailureReason
+from monitor.model import Failure, FailureReason, text
 from monitor.xprotect import Answers, Presets, site_endpoints
 from support.factories.xprotect_asking import fresh, running
 
@@ -71,8 +71,8 @@ def test_masks(item: dict[str, Any], expected: dict[str, Any]) -> None:
 def test_failures_without_words() -> None:
     """Failures are recorded by reason and list: their sentences name hosts."""
     failures = (
-        Failure(FailureReason.FORBIDDEN, "said vms01", "recordingServers"),
-        Failure(FailureReason.DNS, "vms01", "vms01:443"),
+        Failure(FailureReason.FORBIDDEN, text("said vms01"), "recordingServers"),
+        Failure(FailureReason.DNS, text("vms01"), "vms01:443"),
     )
     recorded = record([("vms01:443", SiteResult(failures=failures))])[0]["failures"]
     assert recorded == [

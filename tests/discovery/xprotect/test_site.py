@@ -11,6 +11,7 @@ from monitor.discovery import DiscoveryResult
 from monitor.discovery.xprotect.site_query import skew_in_words
 from monitor.model import FailureReason
 from support.factories.xprotect_asking import QUICK, Asking, fresh, running
+from support.written import written
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,7 @@ def test_forbidden_list(asking: Asking) -> None:
     assert [(one.reason, one.location) for one in found.failures] == [
         (FailureReason.FORBIDDEN, "recordingServers")
     ]
-    assert "Read on Recording Servers" in found.failures[0].detail
+    assert "Read on Recording Servers" in written(found.failures[0])
     assert "camera" in components(found)
     assert any("only XProtect Corporate" in note for note in found.notes)
 

@@ -6,7 +6,7 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, text
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.connect_options import DIRECT, AddressFamily, ConnectOptions, Endpoint
@@ -82,7 +82,7 @@ def test_source_of_another_machine() -> None:
 )
 def test_no_address_left(keys: dict[str, str], said: str) -> None:
     """A host without a usable address is said so."""
-    assert probe(1, **keys).failures == (Failure(FailureReason.DNS, said, "127.0.0.1:1"),)
+    assert probe(1, **keys).failures == (Failure(FailureReason.DNS, text(said), "127.0.0.1:1"),)
 
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 from OpenSSL import SSL
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, TargetTraits
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, TargetTraits, text
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSource
 from support import pki
@@ -135,7 +135,7 @@ def test_slow_server(handler: Handler, said: str, count: int) -> None:
     """A slow server costs its own timeout and keeps what it had shown."""
     seen = look_at(handler, Policy(timeout=SHORT))
     assert (seen.failures, len(seen.sightings)) == (
-        (Failure(FailureReason.TIMEOUT, said, "127.0.0.1"),),
+        (Failure(FailureReason.TIMEOUT, text(said), "127.0.0.1"),),
         count,
     )
 

@@ -19,6 +19,7 @@ from monitor.sources.endpoint.identity import Identities
 from monitor.tls import TlsSetting
 from support import pki
 from support.servers.tls_peers import Handler, TlsPeer, listening, server_context
+from support.written import written
 
 ROOT = pki.authority()
 LEAF = pki.leaf("recorder.example", ROOT)
@@ -142,7 +143,7 @@ def test_unfit(folder: Path, keys: dict[str, str], reason: FailureReason, said: 
     """What is wrong with our own certificate is a failure of its own; the server's is fetched without it."""
     seen, shown = probed(folder, **keys)
     (failure,) = seen.failures
-    assert (shown, failure.reason, said in failure.detail) == ([""], reason, True)
+    assert (shown, failure.reason, said in written(failure)) == ([""], reason, True)
     assert [one.certificate.sha256 for one in seen.sightings] == [LEAF.sha256]
     assert failure in seen.unreachable_failures
 

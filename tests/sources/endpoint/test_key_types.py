@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, Sighting
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Sighting, text
 from monitor.sources.endpoint import EndpointSettings
 from monitor.sources.endpoint.connect_options import DIRECT, Endpoint
 from monitor.sources.endpoint.key_types import ASK_AGAIN, KeyTypes
@@ -19,9 +19,9 @@ from support.pki.two_keys import ECDSA, RSA, locations
 
 Held = pki.Issued | Failure
 BOTH: dict[KeyType | None, Held] = {KeyType.RSA: RSA, KeyType.ECDSA: ECDSA}
-ALERT = Failure(FailureReason.TLS_ALERT, "no cipher", "")
-RESET = Failure(FailureReason.CLOSED, "reset", "")
-DOWN = Failure(FailureReason.REFUSED, "refused", "")
+ALERT = Failure(FailureReason.TLS_ALERT, text("no cipher"), "")
+RESET = Failure(FailureReason.CLOSED, text("reset"), "")
+DOWN = Failure(FailureReason.REFUSED, text("refused"), "")
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Server:
         self.asked.append(str(key_type or "any"))
         held = self.holds.get(key_type, ALERT)
         if isinstance(held, Failure):
-            return ProbeResult(failures=(Failure(held.reason, held.detail, location),))
+            return ProbeResult(failures=(Failure(held.reason, held.message, location),))
         return ProbeResult(
             (Sighting(location, 0, parse.parse_certificate(held.der)),),
             (),
@@ -141,7 +141,10 @@ def test_unreachable() -> None:
     """A server that cannot be reached is knocked at once, and the failure is one of both places."""
     server = Server({KeyType.RSA: DOWN, KeyType.ECDSA: DOWN})
     seen = probe(KeyTypes(), server)
-    assert (seen.failures, server.asked) == ((Failure(FailureReason.REFUSED, "refused", "h:1"),), ["RSA"])
+    assert (seen.failures, server.asked) == (
+        (Failure(FailureReason.REFUSED, text("refused"), "h:1"),),
+        ["RSA"],
+    )
 
 
 def test_unreachable_half_way() -> None:
@@ -161,7 +164,7 @@ def test_unreachable_is_not_lacking() -> None:
 
 def test_unreadable() -> None:
     """A certificate that cannot be read is a failure at its location, not a type that is lacking."""
-    bad = Failure(FailureReason.BAD_CERTIFICATE, "bad", "")
+    bad = Failure(FailureReason.BAD_CERTIFICATE, text("bad"), "")
     seen = probe(KeyTypes(), Server({KeyType.RSA: bad, KeyType.ECDSA: ECDSA}))
     assert [one.location for one in seen.unreachable_failures] == ["h:1 (RSA)"]
 
@@ -183,7 +186,7 @@ def test_not_told_apart_is_remembered() -> None:
 def test_not_told_apart_and_down() -> None:
     """A failure of such a server is one of the server."""
     seen = probes([Server({None: ECDSA}), Server({None: DOWN})])
-    assert seen.failures == (Failure(FailureReason.REFUSED, "refused", "h:1"),)
+    assert seen.failures == (Failure(FailureReason.REFUSED, text("refused"), "h:1"),)
 
 
 def test_refuses_everybody() -> None:
@@ -191,7 +194,7 @@ def test_refuses_everybody() -> None:
     known, server = KeyTypes(), Server({})
     seen = [probe(known, server) for _ in range(3)]
     assert server.asked == ["RSA", "ECDSA", "any", "any", "any"]
-    assert {one.failures for one in seen} == {(Failure(FailureReason.TLS_ALERT, "no cipher", "h:1"),)}
+    assert {one.failures for one in seen} == {(Failure(FailureReason.TLS_ALERT, text("no cipher"), "h:1"),)}
 
 
 def test_back_again() -> None:

@@ -30,6 +30,7 @@ from support.servers.tls_peers import (
     shown,
     speaking_tls,
 )
+from support.written import written
 
 NAME = "recorder.example"
 ROOT = pki.authority()
@@ -100,7 +101,7 @@ def test_name_demanded(version: str, tmp_path: Path) -> None:
     good, bad = asyncio.run(main())
     assert (leaves(good), good.failures) == ([LEAF.sha256], ())
     assert [one.reason for one in bad.failures] == [FailureReason.TLS_ALERT]
-    assert bad.failures[0].detail.endswith("unrecognized_name: it does not serve the name x.example")
+    assert written(bad.failures[0]).endswith("unrecognized_name: it does not serve the name x.example")
 
 
 def second(folder: Path) -> tuple[str, ...]:
@@ -163,7 +164,7 @@ def test_application_protocol_that_nobody_knows() -> None:
     peers: list[TlsPeer] = []
     seen = probes(insisting(peers, b"our-own"), 4)
     said = "the server refused the handshake with the alert no_application_protocol"
-    assert [one.failures[0].detail for one in seen] == [said] * 4
+    assert [written(one.failures[0]) for one in seen] == [said] * 4
     assert len(peers) == 5
 
 
@@ -246,7 +247,7 @@ def test_mail_server() -> None:
 
     failure = asyncio.run(main()).failures[0]
     assert isinstance(failure, Failure)
-    assert (failure.reason, "it seems to speak SMTP or FTP: '220 " in failure.detail) == (
+    assert (failure.reason, "it seems to speak SMTP or FTP: '220 " in written(failure)) == (
         FailureReason.NOT_TLS,
         True,
     )

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, text
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from support import pki
 from support.servers import proxies
 from support.servers.proxies import PASSWORD, USER
 from support.servers.tls_peers import Handler, listener, listening, saying, server_context, speaking_tls
+from support.written import written
 
 NAME = "recorder.behind.example"
 LEAF = pki.leaf(NAME, pki.authority())
@@ -88,7 +89,7 @@ def test_wrong_login(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROXY_WORD", "guessed")
     proxy = KINDS[scheme]({NAME: "127.0.0.1"}, [], login=True)
     seen, port = probed(scheme, proxy, user=USER, proxy_password_env="PROXY_WORD")
-    assert seen.failures == (Failure(FailureReason.PROXY, REFUSED_LOGINS[scheme], f"{NAME}:{port}"),)
+    assert seen.failures == (Failure(FailureReason.PROXY, text(REFUSED_LOGINS[scheme]), f"{NAME}:{port}"),)
     assert "guessed" not in repr(seen)
 
 
@@ -102,7 +103,9 @@ UNKNOWN = {
 def test_refused(scheme: str) -> None:
     """What the proxy refuses is quoted, and never taken for the server's word on TLS."""
     seen, port = probed(scheme, KINDS[scheme]({}, []))
-    assert seen == ProbeResult(failures=(Failure(FailureReason.PROXY, UNKNOWN[scheme], f"{NAME}:{port}"),))
+    assert seen == ProbeResult(
+        failures=(Failure(FailureReason.PROXY, text(UNKNOWN[scheme]), f"{NAME}:{port}"),)
+    )
 
 
 @kinds
@@ -111,8 +114,8 @@ def test_server_that_speaks_no_tls(scheme: str) -> None:
     seen, _ = probed(scheme, KINDS[scheme]({NAME: "127.0.0.1"}, []), saying(b"SSH-2.0-x\r\n"))
     (failure,) = seen.failures
     assert failure.reason is FailureReason.NOT_TLS
-    assert "SSH" in failure.detail
-    assert "(through the proxy 127.0.0.1:" in failure.detail
+    assert "SSH" in written(failure)
+    assert "(through the proxy 127.0.0.1:" in written(failure)
 
 
 @kinds
@@ -125,7 +128,7 @@ def test_silent_proxy(scheme: str) -> None:
     with listener() as (_, port):
         (failure,) = asyncio.run(main(port)).failures
     said = f"the proxy 127.0.0.1:{port} takes connections but said nothing within 0.3 s"
-    assert (failure.reason, failure.detail) == (FailureReason.PROXY, said)
+    assert (failure.reason, written(failure)) == (FailureReason.PROXY, said)
 
 
 @kinds
@@ -135,7 +138,7 @@ def test_no_proxy_there(scheme: str) -> None:
         pass
     (failure,) = asyncio.run(probe(f"{NAME}:443", f"{scheme}://127.0.0.1:{port}")).failures
     said = f"the proxy 127.0.0.1:{port} cannot be reached: the connection was refused"
-    assert (failure.reason, failure.detail) == (FailureReason.PROXY, said)
+    assert (failure.reason, written(failure)) == (FailureReason.PROXY, said)
 
 
 def test_no_password(tmp_path: Path) -> None:
@@ -145,7 +148,7 @@ def test_no_password(tmp_path: Path) -> None:
     said = (
         f"no password for the proxy 127.0.0.1:1: cannot read file {tmp_path}/gone: No such file or directory"
     )
-    assert (failure.reason, failure.detail) == (FailureReason.PROXY, said)
+    assert (failure.reason, written(failure)) == (FailureReason.PROXY, said)
 
 
 def test_password_too_long_for_socks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +157,7 @@ def test_password_too_long_for_socks(monkeypatch: pytest.MonkeyPatch) -> None:
     (failure,) = asyncio.run(
         probe(f"{NAME}:443", "socks5://me@127.0.0.1:1", proxy_password_env="PROXY_WORD")
     ).failures
-    assert failure.detail == "the password in environment variable PROXY_WORD is too long for SOCKS"
+    assert written(failure) == "the password in environment variable PROXY_WORD is too long for SOCKS"
 
 
 A_PROXY = "a proxy is written as http://"

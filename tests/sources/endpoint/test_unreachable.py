@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target, text
 from monitor.network import connect as connecting
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSource
@@ -91,7 +91,7 @@ def test_refused() -> None:
     """A closed port is refused."""
     with socket.create_server(("127.0.0.1", 0)) as closing:
         port = closing.getsockname()[1]
-    expected = Failure(FailureReason.REFUSED, "the connection was refused", f"127.0.0.1:{port}")
+    expected = Failure(FailureReason.REFUSED, text("the connection was refused"), f"127.0.0.1:{port}")
     assert look_alone(target_at(f"127.0.0.1:{port}")).failures == (expected,)
 
 
@@ -102,7 +102,7 @@ def test_black_hole() -> None:
         where = f"{host}:{port}"
         seen = look_alone(target_at(where, policy=Policy(timeout=SHORT)))
     said = "no answer to the connection request within 0.3 s"
-    assert seen == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said, where),))
+    assert seen == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, text(said), where),))
 
 
 RESOLVERS = {
@@ -119,7 +119,7 @@ RESOLVERS = {
 def test_name_that_does_not_resolve(resolver: FixedResolver, said: str) -> None:
     """A name without address is a failure that names it."""
     seen = look_alone(target_at(NAME, policy=Policy(timeout=SHORT)), EndpointSource(resolver))
-    expected = Failure(FailureReason.DNS, f"{NAME} cannot be resolved: {said}", f"{NAME}:443")
+    expected = Failure(FailureReason.DNS, text(f"{NAME} cannot be resolved: {said}"), f"{NAME}:443")
     assert seen == ProbeResult(failures=(expected,))
 
 
@@ -135,7 +135,7 @@ def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
             return await EndpointSource(Resolver()).probe(target_at("127.0.0.1:443").request)
 
     said = "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)"
-    assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, said, "127.0.0.1:443"),)
+    assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, text(said), "127.0.0.1:443"),)
 
 
 def test_cancelled_look_leaves_nothing_behind() -> None:

@@ -15,6 +15,7 @@ from monitor.sources.files import certfile, source
 from monitor.sources.files.walk import Budget
 from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, leaf
+from support.written import written
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +183,7 @@ def test_many_files(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPat
         source.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, files=2))
     )
     seen = probe(target(f"{tmp_path}/*.pem"))
-    assert (locations(seen, tmp_path), reasons(seen), "100,000 files" in seen.failures[0].detail) == (
+    assert (locations(seen, tmp_path), reasons(seen), "100,000 files" in written(seen.failures[0])) == (
         ["a.pem", "b.pem"],
         [(FailureReason.UNREADABLE, "c.pem")],
         True,
@@ -196,7 +197,7 @@ def test_many_entries(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyP
         source.Budget, "of", classmethod(lambda cls, t: cls(t, time.monotonic() + t, entries=2))
     )
     seen = probe(target(f"{tmp_path}/*.pem"))
-    assert [(f.reason, "1,000,000 folder entries" in f.detail) for f in seen.failures] == [
+    assert [(f.reason, "1,000,000 folder entries" in written(f)) for f in seen.failures] == [
         (FailureReason.UNREADABLE, True)
     ]
 

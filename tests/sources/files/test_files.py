@@ -12,6 +12,7 @@ from monitor.sources.files import certfile, source, walk
 from monitor.sources.files.settings import Files
 from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, leaf
+from support.written import written
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ def test_damaged_block(tmp_path: Path, first: Issued, second: Issued) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     """A named file that is missing is not found."""
     seen = probe(target(tmp_path / "a.pem"))
-    assert [(f.reason, f.detail) for f in seen.failures] == [
+    assert [(f.reason, written(f)) for f in seen.failures] == [
         (FailureReason.NOT_FOUND, f"{tmp_path / 'a.pem'} does not exist")
     ]
 
@@ -178,7 +179,7 @@ def test_pattern_without_match(tmp_path: Path) -> None:
 def test_only_other_files(tmp_path: Path) -> None:
     """A target whose files all hold something else says so."""
     write(tmp_path, a_pem=b"x", b_pem=b"y")
-    details = [failure.detail for failure in probe(target(f"{tmp_path}/*.pem")).failures]
+    details = [written(failure) for failure in probe(target(f"{tmp_path}/*.pem")).failures]
     assert details == [f"none of the 2 files at {tmp_path}/*.pem holds a certificate"]
 
 
@@ -239,7 +240,7 @@ def test_large_file(tmp_path: Path, first: Issued) -> None:
         stream.truncate(2 << 30)  # sparse: nothing is written
     matched, named = probe(target(f"{tmp_path}/*.pem")), probe(target(tmp_path / "b.pem"))
     sentence = f"{tmp_path / 'b.pem'} is too large for a certificate file (over 16 MiB)"
-    failures = [(f.reason, f.detail) for f in (*matched.failures, *named.failures)]
+    failures = [(f.reason, written(f)) for f in (*matched.failures, *named.failures)]
     assert (locations(matched, tmp_path), failures) == (["a.pem"], [(FailureReason.TOO_LARGE, sentence)] * 2)
 
 
@@ -265,7 +266,7 @@ def test_endless_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: 
     monkeypatch.setattr(walk.Budget, "of", lambda timeout: budget)
     (failure,) = probe(target(tmp_path)).failures
     sentence = f"more than {said} for one target; split it or exclude folders; ended at {failure.location}"
-    assert (failure.reason, failure.detail, getattr(budget, bound)) == (
+    assert (failure.reason, written(failure), getattr(budget, bound)) == (
         FailureReason.UNREADABLE,
         sentence,
         -1,

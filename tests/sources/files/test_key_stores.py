@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.metrics import Exposition
-from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within
+from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within, text
 from monitor.sources import FilesSource, TrustStoreLoader
 from monitor.web.queries import matching, row
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
@@ -72,7 +72,7 @@ def test_a_store_without_certificates(tmp_path: Path) -> None:
     (failure,) = probe(target(tmp_path / "a.jks")).failures
     assert failure == Failure(
         FailureReason.NOT_A_CERTIFICATE,
-        f"{tmp_path / 'a.jks'} holds no certificate: it is a JKS store without any",
+        text(f"{tmp_path / 'a.jks'} holds no certificate: it is a JKS store without any"),
         str(tmp_path / "a.jks"),
     )
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.renewals import unreachable_at
-from monitor.model import Failure, FailureReason, TargetState
+from monitor.model import Failure, FailureReason, TargetState, text
 from monitor.parse.stores import any_form
 from monitor.sources import FilesSource, TrustStoreLoader
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
 from support.pki.key_stores import LEAF, ROOT, jks, pkcs12, trusted
+from support.written import written
 
 
 def test_no_passphrase(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_no_passphrase(tmp_path: Path) -> None:
     )
     assert (locations(seen, tmp_path), seen.failures) == (
         ["b.pem"],
-        (Failure(FailureReason.PASSPHRASE, detail, str(tmp_path / "a.p12")),),
+        (Failure(FailureReason.PASSPHRASE, text(detail), str(tmp_path / "a.p12")),),
     )
 
 
@@ -44,7 +45,7 @@ def test_no_passphrase_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     source = FilesSource()
     seen = probe(wanted, source)
     shown = repr((seen, wanted, source._known))
-    assert ([f.detail for f in seen.failures], "hunter" in shown) == ([detail], False)
+    assert ([written(f) for f in seen.failures], "hunter" in shown) == ([detail], False)
 
 
 def test_passphrases_are_tried_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +133,7 @@ def test_a_closed_store_as_anchor(tmp_path: Path) -> None:
     shelf = TrustStoreLoader()
     shelf.anchors((str(tmp_path / "a.p12"),), 0)
     (problem,) = shelf.problems((str(tmp_path / "a.p12"),))
-    assert problem.detail.startswith(f"{tmp_path / 'a.p12'}: it needs a passphrase")
+    assert written(problem).startswith(f"{tmp_path / 'a.p12'}: it needs a passphrase")
 
 
 @UNIX

@@ -22,6 +22,7 @@ from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource
 from monitor.sources.kubernetes.access import LARGEST
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
+from support.written import written
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def probe(path: Path | None, seconds: float = 20) -> ProbeResult:
 def refused(seen: ProbeResult, words: str) -> None:
     """Assert that the kubeconfig was refused, with these words."""
     assert [(one.reason, one.location) for one in seen.failures] == [(FailureReason.UNREADABLE, "")]
-    assert words in seen.failures[0].detail
+    assert words in written(seen.failures[0])
 
 
 def test_redirect_is_not_followed(tmp_path: Path, api: Api) -> None:

@@ -19,6 +19,7 @@ from monitor.sources.kubernetes import KubernetesSettings, KubernetesSource, req
 from monitor.sources.kubernetes.documents import in_config_map, in_secret, in_webhooks
 from support import pki
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api, recorded
+from support.written import written
 
 
 @pytest.fixture
@@ -193,7 +194,7 @@ def test_forbidden_list_costs_only_itself(tmp_path: Path, api: Api) -> None:
     api.forbidden = {"secrets"}
     seen = probe(tmp_path, api)
     assert (said(seen), locations(seen)) == ([(FailureReason.FORBIDDEN, "secrets")], {*BUNDLE, WEBHOOK})
-    assert seen.failures[0].detail == (
+    assert written(seen.failures[0]) == (
         'secrets is forbidden: User "system:serviceaccount:cert-monitor:cert-monitor" cannot list resource '
         '"secrets" in API group "" at the cluster scope '
         "(give the right to list them, or name other resources)"
@@ -204,7 +205,7 @@ def test_wrong_token_is_unauthorized(tmp_path: Path, api: Api) -> None:
     """A refused login is said, without the token."""
     seen = probe(tmp_path, api, token="wr0ng-token")
     assert said(seen) == [(FailureReason.UNAUTHORIZED, "")]
-    assert "wr0ng" not in seen.failures[0].detail
+    assert "wr0ng" not in written(seen.failures[0])
 
 
 def test_untrusted_server_gets_no_token(tmp_path: Path, api: Api) -> None:
@@ -241,7 +242,7 @@ def test_missing_kubeconfig_is_said(tmp_path: Path, api: Api) -> None:
     """A file that is not there is named."""
     seen = probe(tmp_path, api, kubeconfig=str(tmp_path / "gone"))
     assert said(seen) == [(FailureReason.UNREADABLE, "")]
-    assert str(tmp_path / "gone") in seen.failures[0].detail
+    assert str(tmp_path / "gone") in written(seen.failures[0])
 
 
 @pytest.mark.parametrize("text", ["", "{", "current-context: 5", "users: [", "- a\n- b", "\0"])
@@ -255,7 +256,7 @@ def test_damaged_kubeconfig_is_said(tmp_path: Path, api: Api, text: str) -> None
 def test_unknown_context_is_said(tmp_path: Path, api: Api) -> None:
     """A context that the kubeconfig does not have is named."""
     seen = probe(tmp_path, api, context="elsewhere")
-    assert (said(seen), "elsewhere" in seen.failures[0].detail) == ([(FailureReason.UNREADABLE, "")], True)
+    assert (said(seen), "elsewhere" in written(seen.failures[0])) == ([(FailureReason.UNREADABLE, "")], True)
 
 
 def test_damaged_secret_costs_only_itself(tmp_path: Path, api: Api) -> None:

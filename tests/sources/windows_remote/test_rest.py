@@ -6,6 +6,7 @@ from pathlib import Path
 from monitor.sources.windows_remote.source import WindowsRemoteSource
 from support.factories.winrm_probes import Loopback, Site, basic, only, tls
 from support.servers.winrm_server import serving
+from support.written import written
 
 
 def test_rest_of_a_machine_is_said_in_hours(tmp_path: Path) -> None:
@@ -15,5 +16,5 @@ def test_rest_of_a_machine_is_said_in_hours(tmp_path: Path) -> None:
     with serving(basic(), tls()) as port:
         source, target = WindowsRemoteSource(Loopback()), site.target(site.basic(port))
         asyncio.run(source.probe(target.request))
-        said = only(asyncio.run(source.probe(target.request))).detail
+        said = written(only(asyncio.run(source.probe(target.request))))
     assert "is not tried here for 6 hours, so that the account is not locked" in said

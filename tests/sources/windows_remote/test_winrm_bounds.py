@@ -25,6 +25,7 @@ from support.factories.winrm_probes import (
 )
 from support.servers.winrm_server import Handler, Machine, serving
 from support.servers.winrm_tricks import cut, drip, endless, half, saying
+from support.written import written
 
 # Each entity holds ten of the one before: a few lines become gigabytes for whoever expands them.
 LAUGHS = (
@@ -133,7 +134,7 @@ def test_account_is_not_locked(site: Site) -> None:
     with serving(machine) as port:
         every = asyncio.run(probed(port))
     assert {reason(seen) for seen in every} == {FailureReason.UNAUTHORIZED}
-    assert sum("is not locked" in only(seen).detail for seen in every) == 18
+    assert sum("is not locked" in written(only(seen)) for seen in every) == 18
 
 
 def test_no_free_place(site: Site) -> None:
@@ -152,7 +153,7 @@ def test_no_free_place(site: Site) -> None:
     with serving(machine, tls()) as port:
         every = asyncio.run(probed(port))
     assert {reason(seen) for seen in every} == {FailureReason.TIMEOUT}
-    assert (sum("was not asked" in only(seen).detail for seen in every), len(machine.seen)) == (2, 1)
+    assert (sum("was not asked" in written(only(seen)) for seen in every), len(machine.seen)) == (2, 1)
 
 
 def test_look_that_is_given_up(site: Site) -> None:

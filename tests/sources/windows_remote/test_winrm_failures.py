@@ -31,6 +31,7 @@ from support.factories.winrm_probes import (
 from support.servers.winrm_messages import ACCESS_DENIED, Call, MissingError
 from support.servers.winrm_server import Machine, serving
 from support.servers.winrm_tricks import saying
+from support.written import written
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_wrong_password_of_a_basic_login(site: Site) -> None:
     site.password.write_text("wr0ng")
     with serving(basic(), tls()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, "wr0ng" in failure.detail) == (FailureReason.UNAUTHORIZED, False)
+    assert (failure.reason, "wr0ng" in written(failure)) == (FailureReason.UNAUTHORIZED, False)
 
 
 def test_wrong_password_of_an_ntlm_login(site: Site) -> None:
@@ -62,7 +63,7 @@ def test_another_way_of_logging_in(site: Site) -> None:
     machine = basic()
     with serving(machine) as port:
         failure = only(site.probe(site.ntlm(port)))
-    assert (failure.reason, 'it offers Basic realm="WSMAN"' in failure.detail) == (
+    assert (failure.reason, 'it offers Basic realm="WSMAN"' in written(failure)) == (
         FailureReason.PROTOCOL_ERROR,
         True,
     )
@@ -73,7 +74,7 @@ def test_no_right_to_the_endpoint(site: Site) -> None:
     """Access denied names the group that the account belongs into."""
     with serving(Machine({JEA: ACCESS_DENIED}, users={"certmon": PASSWORD}), tls()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, "the group of the endpoint CertMonitor" in failure.detail) == (
+    assert (failure.reason, "the group of the endpoint CertMonitor" in written(failure)) == (
         FailureReason.FORBIDDEN,
         True,
     )
@@ -83,14 +84,14 @@ def test_no_right_without_an_endpoint(site: Site) -> None:
     """Without a JEA endpoint the group is Windows' own."""
     with serving(Machine({PLAIN: ACCESS_DENIED}, users={"certmon": PASSWORD}), tls()) as port:
         failure = only(site.probe(site.basic(port, configuration_name="")))
-    assert (failure.reason, "Remote Management Users" in failure.detail) == (FailureReason.FORBIDDEN, True)
+    assert (failure.reason, "Remote Management Users" in written(failure)) == (FailureReason.FORBIDDEN, True)
 
 
 def test_unknown_endpoint(site: Site) -> None:
     """An endpoint that is not there is told by its name."""
     with serving(basic(), tls()) as port:
         failure = only(site.probe(site.basic(port, configuration_name="Other")))
-    assert (failure.reason, "no session configuration Other" in failure.detail) == (
+    assert (failure.reason, "no session configuration Other" in written(failure)) == (
         FailureReason.FORBIDDEN,
         True,
     )
@@ -104,7 +105,7 @@ def test_function_that_is_not_there(site: Site) -> None:
 
     with serving(Machine({JEA: missing}, users={"certmon": PASSWORD}), tls()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, "does not show Get-CertificateReport" in failure.detail) == (
+    assert (failure.reason, "does not show Get-CertificateReport" in written(failure)) == (
         FailureReason.FORBIDDEN,
         True,
     )
@@ -114,7 +115,7 @@ def test_too_many_sessions(site: Site) -> None:
     """A quota that is used up is told with the server's own words."""
     with serving(Machine({JEA: 2150859173}, users={"certmon": PASSWORD}), tls()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, "too many sessions" in failure.detail) == (FailureReason.FORBIDDEN, True)
+    assert (failure.reason, "too many sessions" in written(failure)) == (FailureReason.FORBIDDEN, True)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "no JSON", '{"version": "2.0"}'])
@@ -131,7 +132,7 @@ def test_untrusted_listener(site: Site) -> None:
     other.write_bytes(pki.authority(at=pki.TODAY).pem)
     with serving(machine, tls()) as port:
         failure = only(site.probe(site.basic(port), trust=str(other)))
-    assert (failure.reason, "in trust" in failure.detail, machine.logins) == (
+    assert (failure.reason, "in trust" in written(failure), machine.logins) == (
         FailureReason.BAD_CERTIFICATE,
         True,
         set(),
@@ -159,7 +160,7 @@ def test_plain_port_for_tls(site: Site) -> None:
     """TLS asked of a port without it is told with the usual ports."""
     with serving(basic()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, "5986" in failure.detail) == (FailureReason.NOT_TLS, True)
+    assert (failure.reason, "5986" in written(failure)) == (FailureReason.NOT_TLS, True)
 
 
 def test_tls_port_for_plain(site: Site) -> None:
@@ -175,7 +176,7 @@ def test_nobody_listens(site: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, f"port {port}" in failure.detail) == (FailureReason.REFUSED, True)
+    assert (failure.reason, f"port {port}" in written(failure)) == (FailureReason.REFUSED, True)
 
 
 def test_unknown_name(site: Site) -> None:
@@ -202,7 +203,7 @@ def test_http_errors(site: Site, status: int, expected: FailureReason) -> None:
     """An HTTP error without WinRM's own words is told with its number."""
     with serving(basic(Create=saying(status, b"no")), tls()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, f"HTTP {status}" in failure.detail) == (expected, True)
+    assert (failure.reason, f"HTTP {status}" in written(failure)) == (expected, True)
 
 
 def test_redirect(site: Site) -> None:
@@ -220,7 +221,7 @@ def test_answer_in_the_clear(site: Site) -> None:
     machine = Machine({JEA: document}, login="negotiate", tricks={"Create": saying(200, b"<a/>")})
     with serving(machine) as port:
         failure = only(site.probe(site.ntlm(port)))
-    assert (failure.reason, "unencrypted" in failure.detail) == (FailureReason.PROTOCOL_ERROR, True)
+    assert (failure.reason, "unencrypted" in written(failure)) == (FailureReason.PROTOCOL_ERROR, True)
 
 
 def test_login_without_encryption(site: Site) -> None:
@@ -235,7 +236,7 @@ def test_missing_password(site: Site) -> None:
     """A password file that is not there is told before anybody is asked."""
     remote = site.basic(5986, password=SecretReference(file=str(site.folder / "none")))
     failure = only(site.probe(remote))
-    assert (failure.reason, "none" in failure.detail) == (FailureReason.UNREADABLE, True)
+    assert (failure.reason, "none" in written(failure)) == (FailureReason.UNREADABLE, True)
 
 
 def test_unfit_client_certificate(site: Site) -> None:
@@ -244,7 +245,7 @@ def test_unfit_client_certificate(site: Site) -> None:
     keys = {"auth": AuthMethod.CERTIFICATE, "identity": identity, "username": "", "password": None}
     with serving(basic(), tls()) as port:
         failure = only(site.probe(site.basic(port, **keys)))
-    assert (failure.reason, str(site.password) in failure.detail) == (FailureReason.UNREADABLE, True)
+    assert (failure.reason, str(site.password) in written(failure)) == (FailureReason.UNREADABLE, True)
 
 
 @pytest.mark.skipif(find_spec("gssapi") is not None, reason="gssapi is here; remove it to see what is said")
@@ -252,7 +253,10 @@ def test_kerberos_without_its_libraries(site: Site) -> None:
     """Kerberos without its libraries says what to install."""
     with serving(Machine({JEA: document}, login="negotiate")) as port:
         failure = only(site.probe(site.ntlm(port, auth=AuthMethod.KERBEROS)))
-    assert (failure.reason, "requirements/kerberos.txt" in failure.detail) == (FailureReason.UNREADABLE, True)
+    assert (failure.reason, "requirements/kerberos.txt" in written(failure)) == (
+        FailureReason.UNREADABLE,
+        True,
+    )
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "wr0ng-näh"])

@@ -123,7 +123,7 @@ def unreachable(state: TargetState, severity: Severity = Severity.WARNING) -> Ta
 
 def failing(state: TargetState, probes: int = 1) -> TargetState:
     """Return the same target after a few failed probes; what was known stays."""
-    failure = Failure(FailureReason.REFUSED, "nobody listens there")
+    failure = Failure(FailureReason.REFUSED, text("nobody listens there"))
     return replace(state, probed_at=NOW, failed_probes=probes, failures=(failure,))
 
 

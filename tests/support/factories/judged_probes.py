@@ -13,6 +13,7 @@ from monitor.model import (
     Sighting,
     Target,
     TargetState,
+    text,
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
@@ -30,7 +31,7 @@ ENDPOINT = Target(
     server_name="rec.vms.example",
 )
 PLACE = "rec.vms.example:443"
-REFUSED = Failure(FailureReason.REFUSED, "the connection was refused", PLACE)
+REFUSED = Failure(FailureReason.REFUSED, text("the connection was refused"), PLACE)
 
 
 def showing(*locations: tuple[str, Issued]) -> ProbeResult:

@@ -27,6 +27,7 @@ from monitor.model import (
     TargetState,
     TargetTraits,
     qualified,
+    text,
 )
 from monitor.parse import parse_certificate
 from support.pki import NOW, SERVER_AUTH, Issued, authority, days, issue
@@ -146,7 +147,7 @@ def port(
         probed_at=NOW + after,
         succeeded_at=NOW + after,
         failed_probes=0 if up else 1,
-        failures=() if up else (Failure(FailureReason.REFUSED, "nobody listens"),),
+        failures=() if up else (Failure(FailureReason.REFUSED, text("nobody listens")),),
         sightings=(Sighting(shown_at, 0, shown),),
         assessment=Assessment(paths=paths),
     )

@@ -89,7 +89,7 @@ def unreachable(name: str) -> TargetState:
         Target(f"endpoint:{name}:443", "endpoint", f"{name}:443", None),
         probed_at=NOW,
         failed_probes=4,
-        failures=(Failure(FailureReason.DNS, "the name has no address"),),
+        failures=(Failure(FailureReason.DNS, text("the name has no address")),),
         unreachable=Finding(
             Check.UNREACHABLE, Severity.CRITICAL, text(f"{name} was not reached 4 times in a row")
         ),
@@ -103,7 +103,7 @@ def standby(name: str, reason: FailureReason = FailureReason.REFUSED) -> TargetS
         target=Target(
             f"endpoint:{name}:443", "endpoint", f"{name}:443", None, traits=TargetTraits(standby=True)
         ),
-        failures=(Failure(reason, "said why"),),
+        failures=(Failure(reason, text("said why")),),
         unreachable=Finding(Check.NEVER_SEEN, Severity.WARNING, text("it stands by")),
     )
 

@@ -127,9 +127,9 @@ def test_finding_about_the_target() -> None:
 
 def test_unreadable_file_has_a_row() -> None:
     """A file of a collection that could not be read has its own row, before those with dates."""
-    failure = Failure(FailureReason.PERMISSION, "may not be read", "/etc/c.pem")
+    failure = Failure(FailureReason.PERMISSION, text("may not be read"), "/etc/c.pem")
     shown = two_files(failures=(failure,))
-    assert (rows(shown)[0].location, problems(shown)[0]) == ("/etc/c.pem", ("permission: may not be read",))
+    assert (rows(shown)[0].location, problems(shown)[0]) == ("/etc/c.pem", ("may not be read",))
 
 
 def test_superseded() -> None:
@@ -179,12 +179,12 @@ def test_failure_that_a_finding_names_is_shown_once() -> None:
 
 def test_failures_that_a_finding_leaves_out_are_shown() -> None:
     """The finding names the first three only."""
-    failures = tuple(Failure(FailureReason.TIMEOUT, f"address {n}") for n in range(5))
+    failures = tuple(Failure(FailureReason.TIMEOUT, text(f"address {n}")) for n in range(5))
     state = replace(unreachable("gone"), failures=failures)
     shown = replace(
         state, unreachable=unreachability(replace(state, succeeded_at=NOW), NOW + timedelta(days=9))
     )
-    assert problems(snapshot(shown))[0][1:] == ("timeout: address 3", "timeout: address 4")
+    assert problems(snapshot(shown))[0][1:] == ("address 3", "address 4")
 
 
 def test_standby_that_was_seen() -> None:
@@ -196,4 +196,4 @@ def test_standby_that_was_seen() -> None:
 
 def test_standby_with_a_wrong_name_says_so() -> None:
     """A failure other than no answer is shown of a standby server as well."""
-    assert problems(snapshot(standby("failover", FailureReason.DNS))) == [("it stands by", "dns: said why")]
+    assert problems(snapshot(standby("failover", FailureReason.DNS))) == [("it stands by", "said why")]

@@ -9,7 +9,7 @@ from support.factories.web_fakes import endpoint, snapshot
 
 def test_unreachable_is_shown_where_nothing_was_seen() -> None:
     """A file that cannot be read makes no other file's certificate look bad."""
-    broken = Failure(FailureReason.PASSPHRASE, "none fits", "broken.p12")
+    broken = Failure(FailureReason.PASSPHRASE, text("none fits"), "broken.p12")
     said = "last read in full today (passphrase: none fits)"
     finding = Finding(Check.UNREACHABLE, Severity.CRITICAL, text(said))
     state = replace(endpoint("web", 300), failed_probes=4, failures=(broken,), unreachable=finding)

@@ -16,6 +16,7 @@ from monitor.model import (
     Severity,
     TargetState,
     TargetTraits,
+    text,
 )
 from support.factories.machines import (
     CA,
@@ -71,7 +72,7 @@ def test_a_certificate_that_is_not_in_the_store() -> None:
 
 
 RECORDER = port(NEW, group="streaming_media")
-CUT = Failure(FailureReason.UNREADABLE, "cut", f"{HOST}/{MY}")
+CUT = Failure(FailureReason.UNREADABLE, text("cut"), f"{HOST}/{MY}")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from monitor.model import (
     Sighting,
     StoreEntry,
     TargetState,
+    text,
 )
 from support.factories.machines import (
     GONE,
@@ -193,7 +194,7 @@ def test_an_address_that_answers_beside_one_that_does_not() -> None:
     store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
     here, other = "10.0.0.5:7563", "10.0.0.6:7563"
     for silent, told in ((other, [NOT_DEPLOYED]), (here, []), ("", [])):
-        failure = Failure(FailureReason.TIMEOUT, "no answer", silent)
+        failure = Failure(FailureReason.TIMEOUT, text("no answer"), silent)
         state = replace(
             port(OLD, host="pool.vms.example", location=here), failed_probes=1, failures=(failure,)
         )

@@ -20,6 +20,7 @@ from monitor.model import (
     ServiceAccount,
     Severity,
     TargetState,
+    text,
 )
 from support.factories.machines import (
     ADMINISTRATORS,
@@ -101,16 +102,16 @@ def test_a_store_that_was_not_read_to_its_end() -> None:
     missing = bound(ELSEWHERE)
     location = f"{HOST}/{MY}"
     half = machine(
-        kept(NEW), bindings=(missing,), failures=(Failure(FailureReason.UNREADABLE, "cut", location),)
+        kept(NEW), bindings=(missing,), failures=(Failure(FailureReason.UNREADABLE, text("cut"), location),)
     )
-    odd = Failure(FailureReason.BAD_CERTIFICATE, "odd", f"{location}/{ELSEWHERE}")
+    odd = Failure(FailureReason.BAD_CERTIFICATE, text("odd"), f"{location}/{ELSEWHERE}")
     assert (checks(half), checks(replace(half, failures=(odd,)))) == ([], [])
     assert checks(machine(kept(NEW), bindings=(missing,), stores=())) == []
 
 
 def test_a_machine_that_cannot_be_reached() -> None:
     """What was last known of it stays true, so that nothing is told twice when it answers again."""
-    away = Failure(FailureReason.TIMEOUT, "no answer")
+    away = Failure(FailureReason.TIMEOUT, text("no answer"))
     known = machine(kept(NEW), bindings=(bound(ELSEWHERE),), failures=(away,))
     assert checks(known) == [Check.BINDING_STALE]
 
