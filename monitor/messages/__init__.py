@@ -3,6 +3,7 @@
 Must not decide anything: what is to be said comes as a ``Message``.
 """
 
+from monitor.messages.accepted import accepted
 from monitor.messages.failures import failure_json, failure_line
 from monitor.messages.language import ENGLISH, Language, UnknownLanguageError, language, languages
 from monitor.messages.published import parameters
@@ -15,6 +16,7 @@ __all__ = [
     "UnknownLanguageError",
     "UnknownZoneError",
     "Writer",
+    "accepted",
     "english",
     "failure_json",
     "failure_line",

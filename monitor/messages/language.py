@@ -23,6 +23,11 @@ class Language:
     translations: NullTranslations
     locale: Locale
 
+    @property
+    def tag(self) -> str:
+        """Return the code as the web writes it (RFC 5646): ``pt-BR``."""
+        return self.code.replace("_", "-")
+
 
 class UnknownLanguageError(ValueError):
     """There is no catalogue for a language; the text names those that there are."""
@@ -31,6 +36,7 @@ class UnknownLanguageError(ValueError):
 ENGLISH = Language("en", NullTranslations(), Locale("en"))
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages, English first."""
     return ("en", *sorted(path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))

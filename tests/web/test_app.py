@@ -55,6 +55,31 @@ def _one() -> FakeDaemon:
     return FakeDaemon(snapshot(endpoint("recorder.vms.example", 20)))
 
 
+@pytest.mark.parametrize(
+    ("accepted", "tag", "title"),
+    [
+        ("pt-PT,pt;q=0.9", "pt-BR", "<title>Certificados: "),
+        ("de", "en", "<title>Certificates: "),
+        (None, "en", "<title>Certificates: "),
+    ],
+)
+def test_page_in_the_language_of_the_browser(accepted: str | None, tag: str, title: str) -> None:
+    """The page is in the language that the browser prefers, says so, and is kept apart by caches."""
+    answer = ask(_one(), "/", headers={"accept-language": accepted} if accepted else None)
+    assert (answer.headers["content-language"], answer.headers["vary"]) == (tag, "accept-language")
+    assert f'<html lang="{tag}">' in answer.text
+    assert title in answer.text
+
+
+def test_json_and_metrics_are_english() -> None:
+    """What programs read does not depend on the language."""
+    for path in ("/metrics", "/readyz"):
+        plain = ask(_one(), path)
+        asked = ask(_one(), path, headers={"accept-language": "pt"})
+        assert asked.headers.get("vary") == plain.headers.get("vary")
+        assert (asked.status_code, asked.text[:100]) == (plain.status_code, plain.text[:100])
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz", "/"])
 def test_head(path: str) -> None:
     """Every page to read also answers HEAD, without a body."""

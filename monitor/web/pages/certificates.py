@@ -1,11 +1,11 @@
 """The page that shows every certificate, earliest expiry first."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
-from monitor.messages import Writer, english
+from monitor.messages import Writer, accepted
 from monitor.model import Message, Severity, Snapshot
 from monitor.threads import ThreadPool
 from monitor.web import texts
@@ -38,13 +38,17 @@ def add_certificates(app: FastAPI, view: WebView) -> None:
         writer = _writer(request, view.now())
         # On a thread, because sorting and writing 100,000 rows takes seconds.
         text = await pool.run(_page, view.snapshot(), writer, q[:_LONGEST_SEARCH], most)
-        return HTMLResponse(text, headers={"content-security-policy": PAGE_POLICY})
+        headers = {
+            "content-language": writer.language.tag,
+            "content-security-policy": PAGE_POLICY,
+            "vary": "accept-language",
+        }
+        return HTMLResponse(text, headers=headers)
 
 
 def _writer(request: Request, now: datetime) -> Writer:
-    """Return the writer for whoever asks."""
-    del request
-    return english(now)
+    """Return the writer for whoever asks: in the language of the browser, and in UTC."""
+    return Writer(accepted(request.headers.get("accept-language", "")), UTC, now)
 
 
 def _page(snapshot: Snapshot, writer: Writer, words: str, most: int | None) -> str:
