@@ -1,5 +1,6 @@
 """Judge what a probe received, and snapshots as a whole: pure functions of facts, policy and an instant."""
 
+from monitor.assess.clients import ACCEPTED_BY_GO
 from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
 from monitor.assess.correlate.stale_discoveries import stale_without_targets
@@ -13,6 +14,7 @@ from monitor.assess.trust import PathFinder
 from monitor.assess.unreachability import failures_named, unreachability, unreachability_changes_at
 
 __all__ = [
+    "ACCEPTED_BY_GO",
     "PATIENCE",
     "Held",
     "NameProblem",

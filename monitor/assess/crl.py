@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from monitor.assess import texts
-from monitor.model import Check, Finding, Message, RevocationList, Severity, Superseded, Target
+from monitor.model import Check, Finding, Message, RevocationList, Severity, Superseded, Target, earlier
 
 
 def superseded_lists(
@@ -84,7 +84,7 @@ def _who(one: RevocationList) -> Message:
 
 def _warning_at(target: Target, one: RevocationList, end: datetime) -> datetime:
     lifetime = max(end - one.this_update, timedelta(0))
-    return end - min(margin.of(lifetime) for margin in target.policy.crl_warn_before)
+    return earlier(end, min(margin.of(lifetime) for margin in target.policy.crl_warn_before))
 
 
 def _matter(one: RevocationList) -> str:

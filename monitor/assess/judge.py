@@ -26,6 +26,7 @@ from monitor.model import (
     Assessment,
     Certificate,
     Check,
+    DateForm,
     Finding,
     Message,
     Path,
@@ -182,8 +183,8 @@ def _dates(case: _Case, certificate: Certificate, dues: list[Due]) -> Iterator[F
 
 def _leaf_findings(case: _Case) -> Iterator[Finding]:
     path, leaf = case.path, case.path.leaf
-    if not path.trusted and not _accepted(case) and (case.served or _trust_wanted(case)):
-        yield from _trust_finding(case)
+    if not _accepted(case) and (case.served or _trust_wanted(case)):
+        yield from _date_form_findings(case) if path.trusted else _trust_finding(case)
     authority = None if case.is_authority(leaf) else outlived(path)
     if authority is not None:
         ca, not_after = case.who(authority), authority.not_after
@@ -201,6 +202,20 @@ def _trust_finding(case: _Case) -> Iterator[Finding]:
         yield from case.finding(Check.TRUST, Severity.WARNING, leaf, said)
     else:
         yield from case.finding(Check.TRUST, Severity.CRITICAL, leaf, texts.not_trusted(problem=problem))
+
+
+def _date_form_findings(case: _Case) -> Iterator[Finding]:
+    """Yield a finding for each certificate whose dates some clients cannot read.
+
+    OpenSSL verifies the form of every date on the path; the path finder has verified it without time.
+    """
+    for certificate in case.path.certificates:
+        if certificate.date_form is DateForm.VARIANT:
+            said = texts.dates_refused_by_openssl(who=case.who(certificate))
+            yield from case.finding(Check.TRUST, Severity.WARNING, certificate, said)
+        elif certificate.date_form is DateForm.MALFORMED:
+            said = texts.dates_refused(who=case.who(certificate))
+            yield from case.finding(Check.TRUST, Severity.CRITICAL, certificate, said)
 
 
 def _name_findings(case: _Case) -> Iterator[Finding]:

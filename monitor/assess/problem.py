@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.assess import texts
 from monitor.assess.links import Held, is_signed_by
-from monitor.model import Certificate, Message
+from monitor.model import Certificate, DateForm, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ def _self_issued(route: tuple[Held, ...], namesakes: list[Held], *, genuine: boo
 
 def _unmatched(tip: Certificate, der: bytes, namesakes: list[Held]) -> Message:
     unsupported = any(is_signed_by(der, issuer) is None for _, issuer in namesakes)
+    if unsupported and tip.date_form is not DateForm.STANDARD:
+        return texts.unreadable_dates(title=tip.title)
     bad = texts.unsupported_signature if unsupported else texts.bad_signature
     return bad(title=tip.title, issuer=_issuer(tip))
 

@@ -147,6 +147,21 @@ def default_certificate(*, problem: Message) -> None: ...
 def not_trusted(*, problem: Message) -> None: ...
 
 
+@message(
+    "dates_refused_by_openssl",
+    "{who} has a date that is not encoded as RFC 5280 requires (with an offset or without seconds): "
+    "clients that use OpenSSL refuse it",
+)
+def dates_refused_by_openssl(*, who: Message) -> None: ...
+
+
+@message(
+    "dates_refused",
+    "{who} has a date that is not encoded as RFC 5280 requires: clients that use OpenSSL or Go refuse it",
+)
+def dates_refused(*, who: Message) -> None: ...
+
+
 @message("path_refused", 'the path to the trusted CA "{ca}" is refused: {reason} ("{title}")')
 def path_refused(*, ca: str, reason: str, title: str) -> None: ...
 
@@ -189,6 +204,14 @@ def bad_signature(*, title: str, issuer: str) -> None: ...
     'the signature of "{title}" by "{issuer}" cannot be checked: its form is not supported',
 )
 def unsupported_signature(*, title: str, issuer: str) -> None: ...
+
+
+@message(
+    "unreadable_dates",
+    'the signature of "{title}" cannot be checked: a date in it is not encoded as RFC 5280 requires, '
+    "so that OpenSSL cannot read the certificate",
+)
+def unreadable_dates(*, title: str) -> None: ...
 
 
 @message(

@@ -12,12 +12,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from monitor.http.policy import RefusedError, read_url
-from monitor.parse.times import EARLIEST, LATEST
+from monitor.parse.times import LATEST
 
 SOONEST = timedelta(minutes=1)
 LATEST_AGAIN = timedelta(days=1)
 """Bounds of what Retry-After may ask of us (RFC 9773 section 4.3.1)."""
 
+# Far from the beginning of the calendar, so that shares of a lifetime can be subtracted.
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LONGEST_URL = 300
 _SECONDS = re.compile(r"\d{1,9}", re.ASCII)
 # RFC 3339 section 5.6, which allows less than datetime parses.
@@ -94,7 +96,7 @@ def _instant(value: object, which: str) -> datetime:
         at = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise problem from None
-    if not EARLIEST <= at <= LATEST:
+    if not _EARLIEST <= at <= LATEST:
         raise problem
     return at
 

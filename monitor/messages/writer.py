@@ -67,12 +67,20 @@ class Writer:
 
     def date(self, at: datetime) -> str:
         """Return the date of an instant in the reader's time zone: ``March 15, 2027``."""
-        return format_date(at.astimezone(self.zone).date(), "long", locale=self.language.locale)
+        return format_date(self._local(at).date(), "long", locale=self.language.locale)
 
     def moment(self, at: datetime) -> str:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
-        date = format_date(at.astimezone(self.zone).date(), "medium", locale=self.language.locale)
-        return f"{date} {format_datetime(at, 'HH:mm zzz', self.zone, self.language.locale)}"
+        local = self._local(at)
+        date = format_date(local.date(), "medium", locale=self.language.locale)
+        return f"{date} {format_datetime(local, 'HH:mm zzz', local.tzinfo, self.language.locale)}"
+
+    def _local(self, at: datetime) -> datetime:
+        """Return an instant in the reader's time zone; those at the ends of the calendar stay in UTC."""
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError:
+            return at.astimezone(UTC)
 
     def _text(self, message: Message, values: Mapping[str, Parameter]) -> str:
         if not message.plural:

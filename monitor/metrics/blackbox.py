@@ -6,6 +6,7 @@ Names and meaning are those of its ``prober`` package (https://github.com/promet
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.assess import ACCEPTED_BY_GO
 from monitor.metrics.text import MetricFamily, number, stamp
 from monitor.model import Check, TargetState
 
@@ -50,4 +51,5 @@ def _succeeded(state: TargetState, now: datetime) -> bool:
     end = state.assessment.not_after
     expired = end is not None and end <= now
     refused = _REFUSED | _REFUSED_ONCE_EXPIRED if expired else _REFUSED
-    return bool(state.up) and not any(finding.check in refused for finding in state.findings)
+    counting = (finding for finding in state.findings if finding.message.code not in ACCEPTED_BY_GO)
+    return bool(state.up) and not any(finding.check in refused for finding in counting)

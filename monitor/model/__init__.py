@@ -4,7 +4,7 @@ Other rooms import these names from here; the files group them by topic.
 """
 
 from monitor.model.anchors import Anchor, Anchors
-from monitor.model.certificate import Certificate, KeyUsage
+from monitor.model.certificate import Certificate, DateForm, KeyUsage
 from monitor.model.finding import (
     Assessment,
     Check,
@@ -48,6 +48,7 @@ from monitor.model.target import (
     Target,
     TargetInfo,
     TargetTraits,
+    earlier,
     make_target_id,
     qualified,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Certificate",
     "Check",
     "Clock",
+    "DateForm",
     "DiscoveredTarget",
     "DiscoveryState",
     "Failure",
@@ -104,6 +106,7 @@ __all__ = [
     "TargetInfo",
     "TargetState",
     "TargetTraits",
+    "earlier",
     "is_within",
     "label_problem",
     "make_target_id",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 
 DAY = timedelta(days=1)
 
@@ -21,6 +21,19 @@ class KeyUsage(IntFlag):
     DECIPHER_ONLY = 0x8000
 
 
+class DateForm(IntEnum):
+    """How the validity period is encoded, the worse the higher (RFC 5280 section 4.1.2.5)."""
+
+    STANDARD = 0
+    """As required; all clients read it."""
+
+    VARIANT = 1
+    """With an offset or without seconds: OpenSSL refuses it, Go and most others read it."""
+
+    MALFORMED = 2
+    """With fractions or without any zone, for example: OpenSSL and Go refuse it."""
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Certificate:
     """The parsed fields of one DER certificate.
@@ -30,8 +43,8 @@ class Certificate:
     Windows calls the thumbprint; ``serial`` is upper hex with an even number of digits.
     ``extended_usages`` contains dotted OIDs and is ``None`` when the extension is absent (any usage,
     RFC 5280 section 4.2.1.12); so is ``key_usage``. ``netscape_server`` is whether the old Netscape
-    certificate type includes SSL servers, ``None`` without that extension. ``oddities`` describes fields that
-    could not be parsed.
+    certificate type includes SSL servers, ``None`` without that extension. ``date_form`` is the worse of its
+    two dates'. ``oddities`` describes fields that could not be parsed.
     """
 
     sha256: str
@@ -54,6 +67,7 @@ class Certificate:
     oddities: tuple[str, ...] = ()
     key_usage: KeyUsage | None = None
     netscape_server: bool | None = None
+    date_form: DateForm = DateForm.STANDARD
 
     @property
     def lifetime(self) -> timedelta:

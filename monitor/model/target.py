@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitor.model.certificate import Certificate
 from monitor.model.finding import Check, Severity
@@ -19,6 +19,14 @@ class Margin:
     def of(self, lifetime: timedelta) -> timedelta:
         """Return the margin as a duration for a certificate of this lifetime."""
         return self.length if self.length is not None else lifetime * (self.share or 0.0)
+
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+def earlier(at: datetime, margin: timedelta) -> datetime:
+    """Return the instant a margin before another one, as far back as the calendar goes."""
+    return at - margin if at - _FIRST > margin else _FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,12 @@ class Policy:
     def warning_due_at(self, certificate: Certificate, *, as_ca: bool) -> datetime:
         """Return the time from which the expiry of a certificate is a warning."""
         margins = self.ca_warn_before if as_ca else self.warn_before
-        return certificate.not_after - _smallest(margins, certificate.lifetime)
+        return earlier(certificate.not_after, _smallest(margins, certificate.lifetime))
 
     def critical_due_at(self, certificate: Certificate, *, as_ca: bool) -> datetime:
         """Return the time from which the expiry of a certificate is critical."""
         margins = self.ca_critical_before if as_ca else self.critical_before
-        return certificate.not_after - _smallest(margins, certificate.lifetime)
+        return earlier(certificate.not_after, _smallest(margins, certificate.lifetime))
 
 
 def _smallest(margins: tuple[Margin, ...], lifetime: timedelta) -> timedelta:

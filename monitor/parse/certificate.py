@@ -11,7 +11,7 @@ from hashlib import sha1, sha256
 from typing import NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
-from monitor.model import Certificate
+from monitor.model import Certificate, DateForm
 from monitor.parse.der import DerElement, DerError, child_list
 from monitor.parse.extensions import Extensions, parse_extensions
 from monitor.parse.keys import key_type_and_size, signature_hash
@@ -32,11 +32,11 @@ class UnreadableCertificateError(ValueError):
 
 
 class _Dates(NamedTuple):
-    """The validity period of a certificate, and whether it was encoded as RFC 5280 requires."""
+    """The validity period of a certificate, and how it was encoded."""
 
     not_before: datetime
     not_after: datetime
-    exact: bool
+    form: DateForm
 
 
 def parse_certificate(der: bytes) -> Certificate:
@@ -63,9 +63,9 @@ def _read(der: bytes, fingerprint: str) -> Certificate:
 
 def _dates(validity: DerElement) -> _Dates:
     start, end = child_list(validity, 2)[:2]
-    not_before, start_exact = parse_time(start)
-    not_after, end_exact = parse_time(end)
-    return _Dates(not_before, not_after, start_exact and end_exact)
+    not_before, start_form = parse_time(start)
+    not_after, end_form = parse_time(end)
+    return _Dates(not_before, not_after, max(start_form, end_form))
 
 
 def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Certificate:
@@ -104,6 +104,7 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
         oddities=tuple(oddities + more.oddities),
         key_usage=more.key_usage,
         netscape_server=more.netscape_server,
+        date_form=dates.form,
     )
 
 
@@ -116,7 +117,7 @@ def _attempt(read: Callable[[], T], instead: T, what: str, oddities: list[str]) 
 
 
 def _note_dates(dates: _Dates, oddities: list[str]) -> None:
-    if not dates.exact:
+    if dates.form is not DateForm.STANDARD:
         oddities.append("a date is not written as the standard demands")
     if dates.not_after < dates.not_before:
         oddities.append("its end lies before its beginning")

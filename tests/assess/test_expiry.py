@@ -1,7 +1,7 @@
 """Ends are said in whole days and become due by thresholds."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -67,3 +67,19 @@ def test_a_negative_lifetime_is_due_at_its_end() -> None:
     """A share of a negative lifetime does not move the instants past the end."""
     one = ending(days(10), timedelta(days=-4))
     assert due(one, Policy(), as_ca=False) == Due(days(10), days(10))
+
+
+@pytest.mark.parametrize("as_ca", [False, True])
+def test_thresholds_stop_at_the_beginning_of_the_calendar(*, as_ca: bool) -> None:
+    """A certificate of the year 1, as .NET's default date makes them, is due from the first instant on."""
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    one = replace(LASTING, not_before=first, not_after=first + timedelta(days=1))
+    thirty_days = (Margin(timedelta(days=30)),)
+    policy = Policy(warn_before=thirty_days, critical_before=thirty_days, ca_warn_before=thirty_days)
+    assert due(one, policy, as_ca=as_ca).warning_at == first
+
+
+def test_the_year_1_is_written_as_such() -> None:
+    """It was shown as 1900."""
+    said = written(expires(who=text("it"), not_after=datetime(1, 1, 1, tzinfo=UTC)))
+    assert said.endswith("(Jan 1, 1 00:00 UTC)")

@@ -5,10 +5,18 @@ from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtensionOID
 
 from monitor.assess import PathFinder, judge
-from monitor.assess.texts import expires, the_certificate
-from monitor.model import Assessment, Check, Finding, Policy, Severity, Sighting, Target
+from monitor.assess.texts import (
+    dates_refused,
+    dates_refused_by_openssl,
+    expires,
+    not_trusted,
+    the_certificate,
+    unreadable_dates,
+)
+from monitor.model import Assessment, Check, DateForm, Finding, Message, Policy, Severity, Sighting, Target
 from support.factories.judging import (
     CRITICAL,
     ENDPOINT,
@@ -30,10 +38,17 @@ from support.pki import (
     Key,
     authority,
     days,
+    extension,
     issue,
     leaf,
+    name,
+    raw,
     rsa_key,
+    tlv,
 )
+
+NVR = the_certificate(title="nvr.example")
+UNREADABLE_DATES = not_trusted(problem=unreadable_dates(title="nvr.example"))
 
 
 def served(
@@ -125,6 +140,45 @@ class TestEndpoint:
             ['the certificate "nvr.example" is not valid before Nov 24, 2026 12:00 UTC'],
             days(1),
         )
+
+    @pytest.mark.parametrize(
+        ("end", "severity", "message"),
+        [
+            (tlv(0x17, b"360101000000+0100"), WARNING, dates_refused_by_openssl(who=NVR)),
+            (tlv(0x18, b"20360101000000.5Z"), CRITICAL, dates_refused(who=NVR)),
+            (tlv(0x17, b"3601010000Z"), CRITICAL, UNREADABLE_DATES),
+            (tlv(0x18, b"203601010000Z"), CRITICAL, UNREADABLE_DATES),
+        ],
+    )
+    def test_dates_that_clients_cannot_read(self, end: bytes, severity: Severity, message: Message) -> None:
+        """They are read here, but clients refuse them; without seconds OpenSSL 4 reads nothing at all."""
+        names = tlv(0x30, tlv(0x82, b"nvr.example"))
+        own = raw(
+            subject=name("nvr.example").public_bytes(),
+            issuer=INTERMEDIATE.certificate.subject.public_bytes(),
+            signer=INTERMEDIATE.key,
+            validity=tlv(0x17, b"260101000000Z") + end,
+            extensions=[extension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, names)],
+        )
+        policy = Policy(checks=((Check.OUTLIVES_CA, None),))
+        found = served(own, INTERMEDIATE, target=with_policy(ENDPOINT, policy)).findings
+        assert [(one.check, one.severity, one.message) for one in found] == [(Check.TRUST, severity, message)]
+
+    def test_dates_that_clients_cannot_read_of_a_ca(self) -> None:
+        """OpenSSL reads the dates of the anchor too."""
+        path = served(LEAF, INTERMEDIATE).paths[0]
+        root = replace(path.certificates[-1], date_form=DateForm.MALFORMED)
+        path = replace(path, certificates=(*path.certificates[:-1], root))
+        (found,) = judge(ENDPOINT, (), (path,), NOW).findings
+        assert (found.check, found.severity, found.sha256) == (Check.TRUST, CRITICAL, ROOT.sha256)
+
+    def test_dates_that_clients_cannot_read_in_an_accepted_certificate(self) -> None:
+        """Who accepts a fingerprint has looked at the certificate."""
+        path = served(LEAF, INTERMEDIATE).paths[0]
+        leaf_with_fractions = replace(path.leaf, date_form=DateForm.MALFORMED)
+        path = replace(path, certificates=(leaf_with_fractions, *path.certificates[1:]))
+        target = with_policy(ENDPOINT, Policy(accept=frozenset({LEAF.sha256})))
+        assert judge(target, (), (path,), NOW).findings == ()
 
     def test_another_name(self) -> None:
         """The expected name is not there."""

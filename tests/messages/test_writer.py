@@ -119,3 +119,16 @@ def test_parameters_are_values_of_json() -> None:
     assert parameters(names(names=("a", "b"))) == {"names": ["a", "b"]}
     east = datetime(2026, 11, 29, 15, tzinfo=ZoneInfo("Europe/Moscow"))
     assert parameters(on(at=east)) == {"at": "2026-11-29T12:00:00Z"}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "Jan 1, 1"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "Dec 31, 9999"),
+    ],
+)
+def test_the_ends_of_the_calendar_are_written_in_any_zone(at: datetime, said: str, zone: str) -> None:
+    """Certificates without an end have the last instant of 9999 (RFC 5280 section 4.1.2.5)."""
+    assert Writer(ENGLISH, ZoneInfo(zone), NOW).moment(at).startswith(said)

@@ -1,13 +1,19 @@
 """What a probe says to rules that were written for blackbox_exporter."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from inspect import signature
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.assess import ACCEPTED_BY_GO, texts
+from monitor.assess.purpose import texts as purpose_texts
+from monitor.assess.purpose.texts import usage_any_only, wrong_key_usage
+from monitor.assess.texts import dates_refused_by_openssl
 from monitor.metrics import render_probe
-from monitor.model import Check, Finding, Severity, Sighting, TargetState, text
+from monitor.model import Check, Finding, Message, Severity, Sighting, TargetState, text
 from support.factories.web_fakes import NOW, certificate, endpoint, unreachable
 
 
@@ -31,6 +37,25 @@ def found(check: Check, severity: Severity = Severity.CRITICAL, *, days: float =
     state = endpoint("rec.example", days)
     finding = Finding(check, severity, text("wrong"))
     return replace(state, assessment=replace(state.assessment, findings=(finding,)))
+
+
+@pytest.mark.parametrize("kind", [usage_any_only, wrong_key_usage, dates_refused_by_openssl])
+def test_what_go_accepts(kind: Callable[..., Message]) -> None:
+    """What other clients refuse and blackbox_exporter accepts is a success."""
+    state = endpoint("rec.example", 20)
+    finding = Finding(Check.USAGE, Severity.WARNING, kind(who=text("it")))
+    assert success(replace(state, assessment=replace(state.assessment, findings=(finding,)))) == 1
+
+
+def test_the_codes_of_what_go_accepts_are_those_of_messages() -> None:
+    """A code that was renamed must not be left behind."""
+    kinds = [*vars(texts).values(), *vars(purpose_texts).values()]
+    codes = {
+        kind(**{name: text("it") for name in signature(kind).parameters}).code
+        for kind in kinds
+        if hasattr(kind, "__wrapped__")
+    }
+    assert codes >= ACCEPTED_BY_GO
 
 
 def test_all_three() -> None:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monitor.model import DateForm
 from monitor.parse import UnreadableCertificateError, parse_certificate
 from support.pki import (
     SERVER_AUTH,
@@ -168,16 +169,49 @@ def test_entries_before_a_malformed_one_are_kept() -> None:
         (tlv(0x17, b"600101000000Z"), datetime(1960, 1, 1, tzinfo=UTC)),
         (tlv(0x17, b"491231235959Z"), datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)),
         (tlv(0x18, b"20260101000000Z"), datetime(2026, 1, 1, tzinfo=UTC)),
-        (tlv(0x18, b"00000101000000Z"), datetime(1900, 1, 1, tzinfo=UTC)),
+        (tlv(0x18, b"18991231235959Z"), datetime(1899, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (tlv(0x18, b"00010203040506Z"), datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)),
+        (tlv(0x18, b"00010101000000+0100"), datetime(1, 1, 1, tzinfo=UTC)),
+        (tlv(0x18, b"00000101000000Z"), datetime(1, 1, 1, tzinfo=UTC)),
+        (tlv(0x18, b"202601011230Z"), datetime(2026, 1, 1, 12, 30, tzinfo=UTC)),
+        (tlv(0x17, b"2601011230Z"), datetime(2026, 1, 1, 12, 30, tzinfo=UTC)),
         (tlv(0x18, b"20260101000000.5Z"), datetime(2026, 1, 1, tzinfo=UTC)),
         (tlv(0x17, b"260101000000+0130"), datetime(2025, 12, 31, 22, 30, tzinfo=UTC)),
         (tlv(0x17, b"260101000060Z"), datetime(2026, 1, 1, 0, 0, 59, tzinfo=UTC)),
     ],
 )
 def test_reads_dates_however_they_are_written(written: bytes, expected: datetime) -> None:
-    """Both forms of time and their careless variants are understood; years before 1900 become 1900."""
+    """Both forms of time and their careless variants are understood; there is no year 0."""
     found = parse_certificate(raw(validity=written + tlv(0x18, b"99991231235959Z")))
     assert (found.not_before, found.not_after) == (expected, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        (tlv(0x17, b"260101000000Z"), DateForm.STANDARD),
+        (tlv(0x18, b"20260101000000Z"), DateForm.STANDARD),
+        (tlv(0x17, b"2601010000Z"), DateForm.VARIANT),
+        (tlv(0x17, b"260101000000+0100"), DateForm.VARIANT),
+        (tlv(0x18, b"20260101000000-0100"), DateForm.VARIANT),
+        (tlv(0x17, b"260101000000+0000"), DateForm.MALFORMED),
+        (tlv(0x17, b"260101000000"), DateForm.MALFORMED),
+        (tlv(0x17, b"260101000060Z"), DateForm.MALFORMED),
+        (tlv(0x18, b"202601010000Z"), DateForm.MALFORMED),
+        (tlv(0x18, b"20260101000000.5Z"), DateForm.MALFORMED),
+    ],
+)
+def test_tells_how_a_date_is_written(written: bytes, form: DateForm) -> None:
+    """OpenSSL reads the standard's form alone, Go reads two more; each was tried with both."""
+    later = tlv(0x18, b"20500101000000Z")
+    assert parse_certificate(raw(validity=written + later)).date_form is form
+
+
+def test_the_worse_date_counts() -> None:
+    """One date that clients cannot read is enough, whichever it is."""
+    offset, fraction = tlv(0x17, b"260101000000+0100"), tlv(0x18, b"20360101000000.5Z")
+    found = [parse_certificate(raw(validity=one)).date_form for one in (offset + fraction, fraction + offset)]
+    assert found == [DateForm.MALFORMED, DateForm.MALFORMED]
 
 
 @pytest.mark.parametrize(
