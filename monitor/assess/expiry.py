@@ -21,8 +21,3 @@ def due(certificate: Certificate, policy: Policy, *, as_ca: bool) -> Due:
     """Return when a certificate is due: never after its expiry, the warning never after critical."""
     critical_at = min(policy.critical_due_at(certificate, as_ca=as_ca), certificate.not_after)
     return Due(min(policy.warning_due_at(certificate, as_ca=as_ca), critical_at), critical_at)
-
-
-def day_and_minute(instant: datetime) -> str:
-    """Return an instant in UTC to the minute: ``2026-12-05 10:00 UTC``."""
-    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -3,7 +3,7 @@
 Exit of ``check``: 0 ok, 1 warning, 2 critical, 3 could not probe, bad usage or bad configuration; likewise
 for ``xprotect verify`` and ``xprotect preflight``, where 2 is red or missing. Exit of the others: 0 done, 1
 system error, 2 configuration or usage (``xprotect discover`` and ``targets``: 3 a site or list could not be
-read). Ctrl-C ends any of them with 130.
+read). After Ctrl-C it is 130.
 """
 
 import sys

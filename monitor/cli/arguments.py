@@ -37,7 +37,7 @@ def parser() -> Parser:
     """Return the parser; each command sets ``command`` to the function that runs it."""
     root = Parser(
         prog="cert-monitor",
-        description="Watch TLS endpoints and certificate files; expose days to expiry; mail in time.",
+        description="Watch TLS endpoints and certificate stores, expose days to expiry, and mail in time.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -53,7 +53,7 @@ def parser() -> Parser:
 
 
 def _run(commands: Any) -> None:
-    command = commands.add_parser("run", help="watch until stopped")
+    command = commands.add_parser("run", help="run the daemon until it is stopped")
     command.add_argument("--config", required=True, type=Path, metavar="FILE")
     command.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     command.set_defaults(command=_later("run", "run"))
@@ -62,30 +62,33 @@ def _run(commands: Any) -> None:
 def _check(commands: Any) -> None:
     command = commands.add_parser(
         "check",
-        help="look once and say what is found",
-        description="Look once at endpoints (host:port), certificate files, folders or globs; without "
-        "targets at everything in the configuration. Exit 0 ok, 1 warning, 2 critical, 3 could not look.",
+        help="probe targets once and print the results",
+        description="Probe endpoints (host:port), certificate files, folders or globs once; without TARGET "
+        "everything in the configuration. Exit code: 0 ok, 1 warning, 2 critical, 3 not "
+        "probed or usage error.",
     )
     command.add_argument("targets", nargs="*", metavar="TARGET")
     command.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
-        help="look at all its targets, or at TARGETs by its defaults and policies",
+        help="probe all its targets, or TARGET with its defaults and policies",
     )
     command.add_argument(
         "--trust",
         action="append",
         default=[],
         metavar="PATH",
-        help="a file or folder of anchors, or 'system'; may be given several times",
+        help="file or folder of trusted CAs, or 'system'; can be repeated",
     )
     command.add_argument(
         "--revocation",
         action="store_true",
-        help="ask whether certificates were revoked: stapled OCSP, then CRLs, then OCSP",
+        help="check whether certificates are revoked: stapled OCSP, then CRLs, then OCSP",
     )
-    command.add_argument("--name", default="", help="the name the certificate must carry, sent as SNI")
+    command.add_argument(
+        "--name", default="", help="name that the certificate must include, also sent as SNI"
+    )
     add_options(command)
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=_later("check", "check"))
@@ -94,9 +97,9 @@ def _check(commands: Any) -> None:
 def _targets(commands: Any) -> None:
     command = commands.add_parser(
         "targets",
-        help="say what would be watched, and look at nothing",
-        description="Ask every discovery of a configuration once and print every target that results, with "
-        "its policy; no certificate is looked at. Exit 3 when a discovery could not be asked in full.",
+        help="print all targets and their policies; probe none",
+        description="Run every discovery of a configuration once and print all targets with their policies. "
+        "No target is probed. Exit code: 0 done, 3 a discovery failed or its list is incomplete.",
     )
     command.add_argument("--config", required=True, type=Path, metavar="FILE")
     command.add_argument("--format", default="table", choices=["table", "json"])
@@ -104,25 +107,27 @@ def _targets(commands: Any) -> None:
 
 
 def _validate(commands: Any) -> None:
-    command = commands.add_parser("validate-config", help="say everything that is wrong in a configuration")
+    command = commands.add_parser("validate-config", help="print every problem in a configuration")
     command.add_argument("file", type=Path, metavar="FILE")
-    command.add_argument("--offline", action="store_true", help="do not look whether named files exist")
+    command.add_argument(
+        "--offline", action="store_true", help="do not check whether the files that it names exist"
+    )
     command.set_defaults(command=_later("configuration", "validate_config"))
     command = commands.add_parser("config-schema", help="print the JSON Schema of the configuration")
     command.set_defaults(command=_later("configuration", "config_schema"))
 
 
 def _others(commands: Any) -> None:
-    command = commands.add_parser("test-email", help="send a test mail and show the conversation")
+    command = commands.add_parser("test-email", help="send a test mail and print the SMTP conversation")
     command.add_argument("--config", required=True, type=Path, metavar="FILE")
     command.set_defaults(command=_later("mail", "test_email"))
-    command = commands.add_parser("reload", help="let the running daemon read its configuration again")
-    command.add_argument("--url", default="", help=f"the daemon's address (default {DEFAULT_URL})")
+    command = commands.add_parser("reload", help="make the running daemon read its configuration again")
+    command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
     command.add_argument(
-        "--config", type=Path, metavar="FILE", help="take the address from this configuration"
+        "--config", type=Path, metavar="FILE", help="configuration with the daemon's address"
     )
     command.set_defaults(command=_later("reload", "reload"))
-    command = commands.add_parser("demo", help="show the daemon at work on a small estate on this machine")
+    command = commands.add_parser("demo", help="run the daemon with a few test servers on this machine")
     command.add_argument("--listen", default="127.0.0.1:9850", metavar="HOST:PORT")
     command.set_defaults(command=_later("demo", "demo"))
 

@@ -42,10 +42,10 @@ from monitor.sources import TrustStoreLoader, sources
 
 AT_ONCE = 300
 EVERY = timedelta(hours=1)
-"""A batch has an interval; a single one never comes round again."""
+"""A batch needs an interval; this one runs only once."""
 
 MANY = 5
-"""From how many targets a progress bar is worth its line."""
+"""The number of targets from which a progress bar is shown."""
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -154,7 +154,7 @@ def _progress(count: int) -> Iterator[Progress | None]:
     if count < MANY or not sys.stderr.isatty():
         yield None
         return
-    columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("probing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        progress.add_task("looking", total=count)
+        progress.add_task("probing", total=count)
         yield progress

@@ -47,8 +47,8 @@ def cli_targets(arguments: argparse.Namespace) -> tuple[list[CommandLineTarget],
         raise UsageError("check: name at least one target, or a configuration with --config")
     if own or name or keys:
         raise UsageError(
-            "check: --trust, --name, --revocation and the passphrases need a target; the configuration says "
-            "all for its own"
+            "check: --trust, --name, --revocation and the passphrases need a target; the configuration sets "
+            "them for its own targets"
         )
     if not config.targets and not config.discoveries:
         raise UsageError(f"check: {arguments.config} has no targets")
@@ -87,11 +87,11 @@ def _typed(
             return _files(text, name, own | keys, config)
         return _endpoint(text, name, own, config)
     except UnicodeEncodeError:
-        raise UsageError(f"check: {text!r} has bytes that are no UTF-8; name its folder instead") from None
+        raise UsageError(f"check: {text!r} is not UTF-8; name its folder instead") from None
     except ValidationError as error:
         problems = error.errors(include_url=False)
         said = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in problems)
-        raise UsageError(f"check: {_short(text)} is no target: {said}") from None
+        raise UsageError(f"check: {_short(text)} is not a target: {said}") from None
 
 
 def _short(text: str) -> str:

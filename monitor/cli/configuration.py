@@ -20,10 +20,10 @@ def validate_config(arguments: argparse.Namespace) -> int:
     if problems:
         raise ConfigError(tuple(problems))
     count, discoveries = len(planned.targets), len(config.discoveries)
-    more = f" and {discoveries} to discover" if discoveries else ""
+    more = f" and {discoveries} {'discovery' if discoveries == 1 else 'discoveries'}" if discoveries else ""
     for note in unmatched_policies(config, planned.targets):
         print(display(f"note: {note}", _LONGEST), file=sys.stderr)
-    say(f"{arguments.file}: good, {count} {'target' if count == 1 else 'targets'}{more}")
+    say(f"{arguments.file}: valid, {count} {'target' if count == 1 else 'targets'}{more}")
     return 0
 
 

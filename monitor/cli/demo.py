@@ -16,7 +16,7 @@ def demo(arguments: argparse.Namespace) -> int:
         if error.name != "aiosmtpd":
             raise
         raise CertMonitorError(
-            "the demo needs a package more: run scripts/demo, or pip install -r requirements/demo.txt"
+            "the demo needs another package: run scripts/demo, or pip install -r requirements/demo.txt"
         ) from None
     show(arguments.listen)
     return 0

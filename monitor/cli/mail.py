@@ -1,4 +1,4 @@
-"""``cert-monitor test-email``: send a test mail through the configured relay and print the dialogue."""
+"""``cert-monitor test-email``: send a test mail through the configured relay and print the conversation."""
 
 import argparse
 import asyncio
@@ -17,7 +17,9 @@ def test_email(arguments: argparse.Namespace) -> int:
     config = load(arguments.config)
     relay = relay_of(config)
     if relay is None or config.email is None:
-        raise ConfigError((Problem(str(arguments.config), 0, "email", "there is no email section to test"),))
+        raise ConfigError(
+            (Problem(str(arguments.config), 0, "email", "there is no email section, so no mail can be sent"),)
+        )
     email = config.email
     mail = test_message(email.sender, email.to, SystemClock().now(), lambda: new_message_id(email.sender))
     transcript = asyncio.run(relay.converse(mail))
@@ -25,5 +27,5 @@ def test_email(arguments: argparse.Namespace) -> int:
     if not transcript.sent:
         print("the test mail was not accepted for every recipient", file=sys.stderr)
         return 1
-    say("accepted; now see whether it arrives")
+    say("accepted; check whether the mail arrives")
     return 0

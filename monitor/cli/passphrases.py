@@ -15,7 +15,7 @@ def add_options(command: Any) -> None:
             dest="passphrases",
             type=partial(_named, which),
             metavar=metavar,
-            help=f"{holder} that holds the passphrase of a key store; may be given several times",
+            help=f"{holder} with the passphrase of a key store; can be repeated",
         )
 
 

@@ -55,7 +55,7 @@ def _post(url: str) -> tuple[int, dict[str, Any]]:
     # No proxy: the daemon accepts reloads from this machine only.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     if not url.startswith(("http://", "https://")):
-        raise UsageError(f"reload: --url {url!r} is no address such as {DEFAULT_URL}")
+        raise UsageError(f"reload: --url {url!r} is not an address such as {DEFAULT_URL}")
     try:
         request = urllib.request.Request(f"{url}/-/reload", method="POST", data=b"")  # noqa: S310 - the scheme is checked above
         with opener.open(request, timeout=PATIENCE) as response:
@@ -63,17 +63,18 @@ def _post(url: str) -> tuple[int, dict[str, Any]]:
     except urllib.error.HTTPError as error:
         return error.code, _body(error.read())
     except urllib.error.URLError as error:
-        raise _silent(url, error.reason) from None
+        raise _no_answer(url, error.reason) from None
     except (ValueError, InvalidURL) as error:
         raise UsageError(f"reload: --url {url!r}: {error}") from None
     except (OSError, HTTPException) as error:
-        raise _silent(url, error) from None
+        raise _no_answer(url, error) from None
 
 
-def _silent(url: str, why: object) -> SystemBrokenError:
+def _no_answer(url: str, why: object) -> SystemBrokenError:
     said = why.strerror or why if isinstance(why, OSError) else why
     return SystemBrokenError(
-        f"no cert-monitor answers at {url}: {said}; is it running, and is this its address (--url, --config)?"
+        f"no answer from cert-monitor at {url}: {said}; check that it runs and that this is "
+        f"its address (--url, --config)"
     )
 
 

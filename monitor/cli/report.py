@@ -51,11 +51,11 @@ class ReportElement:
         return min((path.not_after for path in self.assessment.paths), default=None)
 
     @property
-    def list_end(self) -> datetime | None:
+    def next_update(self) -> datetime | None:
         """Return the earliest next update of its CRLs, except those that a later one replaces."""
-        gone = {pair.old for pair in self.assessment.superseded}
-        ends = (one.next_update for one in self.lists if one.sha256 not in gone)
-        return min((end for end in ends if end is not None), default=None)
+        replaced = {pair.old for pair in self.assessment.superseded}
+        current = (one.next_update for one in self.lists if one.sha256 not in replaced)
+        return min((at for at in current if at is not None), default=None)
 
 
 def elements(typed: str, state: TargetState, *, split: bool) -> list[ReportElement]:
@@ -180,8 +180,8 @@ def _certificate(sighting: Sighting, assessment: Assessment, now: datetime) -> d
     }
 
 
-def _days(end: datetime | None, now: datetime) -> float | None:
-    return None if end is None else (end - now) / DAY
+def _days(expires_at: datetime | None, now: datetime) -> float | None:
+    return None if expires_at is None else (expires_at - now) / DAY
 
 
 def _instant(instant: datetime) -> str:

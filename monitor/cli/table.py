@@ -25,7 +25,7 @@ COLOURS = {
     Severity.UNKNOWN: "magenta",
 }
 INDENT = 10
-BEFORE_TARGET = 31
+BEFORE_TARGET = 34
 WIDEST_TARGET = 44
 LONGEST = 4096
 
@@ -39,7 +39,7 @@ def table(found: Sequence[ReportElement], now: datetime) -> str:
         file=written, force_terminal=terminal.is_terminal, width=terminal.width, highlight=False
     )
     column = _column(found, console)
-    head = f"{'SEVERITY':8}  {'DAYS':>5}  {'ENDS (UTC)':10}  {'TARGET':{column}}  SUBJECT"
+    head = f"{'SEVERITY':8}  {'DAYS':>5}  {'EXPIRES (UTC)':13}  {'TARGET':{column}}  SUBJECT"
     console.print(Text(head, style="bold"), soft_wrap=True)
     for element in found:
         for line in _lines(element, now, column, console):
@@ -68,23 +68,23 @@ def _lines(element: ReportElement, now: datetime, column: int, console: Console)
 
 
 def _row(element: ReportElement, now: datetime, column: int) -> Text:
-    end, target = _end(element), _clean(element.target)
-    date = "-" if end is None else f"{end:%Y-%m-%d}"
+    expires_at, target = _expires_at(element), _clean(element.target)
+    date = "-" if expires_at is None else f"{expires_at:%Y-%m-%d}"
     row = Text(f"{element.severity:8}", style=COLOURS[element.severity])
-    row.append(f"  {_days(end, now):>5}  {date:10}  {target}", style="default")
+    row.append(f"  {_days(expires_at, now):>5}  {date:13}  {target}", style="default")
     return row.append(" " * max(0, column - cell_len(target)))
 
 
-def _days(end: datetime | None, now: datetime) -> str:
-    """Return whole days left, or whole days since expiry with a minus: -0 expired today."""
-    if end is None:
+def _days(expires_at: datetime | None, now: datetime) -> str:
+    """Return whole days left, or whole days since expiry with a minus: -0 expired less than a day ago."""
+    if expires_at is None:
         return "-"
-    return str((end - now) // DAY) if end > now else f"-{(now - end) // DAY}"
+    return str((expires_at - now) // DAY) if expires_at > now else f"-{(now - expires_at) // DAY}"
 
 
-def _end(element: ReportElement) -> datetime | None:
+def _expires_at(element: ReportElement) -> datetime | None:
     """Return the earliest expiry of certificates, or of CRLs if there are no certificates."""
-    return element.not_after if element.assessment.paths else element.list_end
+    return element.not_after if element.assessment.paths else element.next_update
 
 
 def _subject(element: ReportElement) -> str:

@@ -67,9 +67,9 @@ def ended(config: Path) -> Done:
 
 
 def test_a_good_configuration(tmp_path: Path) -> None:
-    """A good file is said to be good, with the number of its targets."""
+    """A valid file is reported as valid, with the number of its targets."""
     path = write(tmp_path, GOOD)
-    assert run("validate-config", path) == Done(0, f"{path}: good, 1 target\n", "")
+    assert run("validate-config", path) == Done(0, f"{path}: valid, 1 target\n", "")
 
 
 def test_every_mistake_is_said(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_reload(tmp_path: Path) -> None:
         "",
         ["targets[0].paths", "targets[0].nme", "unknown"],
     )
-    assert (gone.code, gone.err.partition(":")[0]) == (1, "no cert-monitor answers at http")
+    assert (gone.code, gone.err.partition(":")[0]) == (1, "no answer from cert-monitor at http")
 
 
 def test_reload_finds_the_daemon_by_its_configuration(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_reload_of_something_else() -> None:
         thread.start()
         done = run("reload", "--url", f"http://127.0.0.1:{server.getsockname()[1]}")
         thread.join()
-    assert (done.code, done.err.partition(":")[0]) == (1, "no cert-monitor answers at http")
+    assert (done.code, done.err.partition(":")[0]) == (1, "no answer from cert-monitor at http")
 
 
 def mailed(folder: Path, inbox: Inbox, extra: str = "") -> Done:

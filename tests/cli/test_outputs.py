@@ -143,7 +143,7 @@ def test_progress_bar_goes_to_standard_error(site: Site, tmp_path: Path) -> None
     shown = beside_terminal(
         out, "check", "--format", "json", *(f"127.0.0.{last}:1" for last in range(1, 255)), site["camera"]
     )
-    assert "looking" in shown
+    assert "probing" in shown
     assert len(json.loads(out.read_text())) == 255
 
 
@@ -180,7 +180,7 @@ def job(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @UNIX
 def test_ctrl_c(job: None) -> None:
-    """Ctrl-C while looking ends with 130 and no traceback, however the tests were started."""
+    """Ctrl-C during a probe exits with 130 and no traceback, however the tests were started."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(PATIENCE)
         port = silent.getsockname()[1]

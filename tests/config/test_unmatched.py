@@ -63,5 +63,5 @@ def test_validate_config_says_it_as_a_note(tmp_path: Path) -> None:
     """The configuration stays good."""
     path = tmp_path / "c.yaml"
     path.write_text(f"policies: [{{match: {{site: hp}}, warn_before: 40d}}]\n{FILES}]\n")
-    expected = Done(0, f"{path}: good, 1 target\n", "note: policies: no target has site: hp\n")
+    expected = Done(0, f"{path}: valid, 1 target\n", "note: policies: no target has site: hp\n")
     assert run("validate-config", path, "--offline") == expected

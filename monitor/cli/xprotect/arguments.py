@@ -8,7 +8,7 @@ from typing import Any
 from monitor.cli.passphrases import add_options
 
 PARTS = ("servers", "failover", "services", "cameras", "child_sites")
-TRUST = "a file or folder of anchors, or 'system'; may be given several times"
+TRUST = "file or folder of trusted CAs, or 'system'; can be repeated"
 
 EXAMPLES = """\
 examples:
@@ -19,10 +19,10 @@ examples:
       --file recorder01.vms.example=new.cer --trust vms-ca.cer
 """
 DISCOVER = """\
-Log in at a management server once and print every endpoint that would be watched. Nothing is changed and
-nothing is kept. Notes about what came back empty or forbidden go to standard error. Thousands of cameras
-take minutes, because the site is asked for each; --include servers leaves them out.
-Exit 0 done, 3 the list could not be had or only in part (the reason is said), 2 usage or configuration.
+Log in to a management server once and print every endpoint that would be watched. Nothing is changed or
+stored. Notes about empty or forbidden lists go to standard error. Thousands of cameras take minutes, because
+there is a request for each of them; --include servers leaves them out.
+Exit code: 0 done, 2 usage or configuration error, 3 the list could not be fetched or is incomplete.
 """
 DISCOVER_EXAMPLES = """\
 examples:
@@ -33,9 +33,9 @@ examples:
   cert-monitor xprotect discover --config cert-monitor.yaml --record answers.json
 """
 VERIFY = """\
-After a renewal: look at every port of a server and say for each certificate group whether it is green or
-red, and why. Compare the thumbprint with the one of the new certificate.
-Exit 0 all green, 2 something red, 3 nothing could be looked at, or usage.
+After a renewal: probe every port of a server and print for each certificate group whether it is green or
+red, and why. Compare the thumbprint with that of the new certificate.
+Exit code: 0 all green, 2 something is red, 3 nothing could be probed, or usage error.
 """
 VERIFY_EXAMPLES = """\
 examples:
@@ -44,9 +44,9 @@ examples:
   cert-monitor xprotect verify recorder01.vms.example --config cert-monitor.yaml
 """
 PREFLIGHT = """\
-Before an installation, an upgrade or switching encryption on: is there one suitable certificate for each
-certificate group of each server, on its ports or in a file, and who must trust which CA?
-Exit 0 suitable, 2 something is missing, 3 could not look, or usage.
+Before an installation, an upgrade, or before encryption is turned on: check that each certificate group of
+each server has a suitable certificate, on its ports or in a file, and print which client must trust which CA.
+Exit code: 0 suitable, 2 something is missing, 3 a probe failed, or usage error.
 """
 PREFLIGHT_EXAMPLES = """\
 examples:
@@ -64,7 +64,7 @@ def add(commands: Any, parser_class: type[argparse.ArgumentParser], later: Later
     """Add ``xprotect`` and its commands; ``later`` returns the function that runs one."""
     group = commands.add_parser(
         "xprotect",
-        help="ask a Milestone XProtect site, verify a renewal, prepare encryption",
+        help="list a Milestone XProtect site, verify a renewal, prepare for encryption",
         description="Commands for XProtect. None of them changes anything.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -88,11 +88,11 @@ def _command(commands: Any, name: str, short: str, texts: tuple[str, str]) -> An
 
 
 def _discover(commands: Any, later: Later) -> None:
-    command = _command(commands, "discover", "print what would be watched", (DISCOVER, DISCOVER_EXAMPLES))
+    command = _command(commands, "discover", "print the endpoints of a site", (DISCOVER, DISCOVER_EXAMPLES))
     command.add_argument("address", nargs="?", metavar="ADDRESS", help="the management server")
     command.add_argument("--username", metavar="USER", help="login name; DOMAIN\\NAME with --login windows")
-    command.add_argument("--password-file", metavar="FILE", help="file that holds the password")
-    command.add_argument("--password-env", metavar="VARIABLE", help="variable that holds the password")
+    command.add_argument("--password-file", metavar="FILE", help="file with the password")
+    command.add_argument("--password-env", metavar="VARIABLE", help="environment variable with the password")
     command.add_argument(
         "--login",
         choices=["basic", "windows"],
@@ -104,42 +104,51 @@ def _discover(commands: Any, later: Later) -> None:
         action="append",
         default=[],
         choices=PARTS,
-        help="only this part; may be given several times (default: all but child_sites)",
+        help="only this part; can be repeated (default: all but child_sites)",
     )
     command.add_argument(
-        "--allow-local", action="store_true", help="list addresses that mean only the announcing machine too"
+        "--allow-local",
+        action="store_true",
+        help="also list addresses that are valid only on the machine itself, such as localhost",
     )
     command.add_argument(
         "--identity-host",
         action="append",
         default=[],
         metavar="HOST",
-        help="another host that the password may be sent to; may be given several times",
+        help="another host to which the password may be sent; can be repeated",
     )
-    command.add_argument("--config", type=Path, metavar="FILE", help="ask every kind: xprotect_site in it")
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="query every xprotect_site in this configuration"
+    )
     command.add_argument("--format", default="table", choices=["table", "json", "yaml"])
     command.add_argument(
-        "--record", type=Path, metavar="FILE", help="write the answers, names and addresses masked"
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="write the answers to a file, with names and addresses masked",
     )
     command.set_defaults(command=later("xprotect.discover", "discover"))
 
 
 def _verify(commands: Any, later: Later) -> None:
-    command = _command(commands, "verify", "after a renewal: green or red", (VERIFY, VERIFY_EXAMPLES))
+    command = _command(commands, "verify", "check a server after a renewal", (VERIFY, VERIFY_EXAMPLES))
     command.add_argument("host", metavar="HOST")
     command.add_argument(
         "--role",
         action="append",
         default=[],
-        help="what runs there, such as recording_server; its ports must answer; may be given several times",
+        help="role of the host, such as recording_server, whose ports must answer; can be repeated",
     )
     command.add_argument("--trust", action="append", default=[], metavar="PATH", help=TRUST)
-    command.add_argument("--name", default="", help="the name the certificates must carry, sent as SNI")
+    command.add_argument(
+        "--name", default="", help="name that the certificates must include, also sent as SNI"
+    )
     command.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
-        help="look at this host's configured and discovered targets, or at --role by its policies",
+        help="probe this host's configured and discovered targets, or --role with its policies",
     )
     command.set_defaults(command=later("xprotect.verify", "verify"))
 
@@ -148,7 +157,7 @@ def _preflight(commands: Any, later: Later) -> None:
     command = _command(
         commands,
         "preflight",
-        "before encryption: what is missing",
+        "check what is missing before encryption is turned on",
         (PREFLIGHT, PREFLIGHT_EXAMPLES),
     )
     command.add_argument("servers", nargs="*", metavar="HOST=ROLE[,ROLE]", help="a server and its roles")
@@ -157,12 +166,12 @@ def _preflight(commands: Any, later: Later) -> None:
         action="append",
         default=[],
         metavar="HOST=PATH",
-        help="judge this certificate file instead of the server's ports; may be given several times",
+        help="check this certificate file instead of the server's ports; can be repeated",
     )
     add_options(command)
     command.add_argument("--trust", action="append", default=[], metavar="PATH", help=TRUST)
     command.add_argument(
-        "--config", type=Path, metavar="FILE", help="without servers: all configured and discovered ones"
+        "--config", type=Path, metavar="FILE", help="without HOST=ROLE: all configured and discovered servers"
     )
     command.add_argument("--format", default="table", choices=["table", "json"])
     command.set_defaults(command=later("xprotect.preflight", "preflight"))

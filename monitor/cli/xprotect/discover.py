@@ -24,19 +24,19 @@ def discover(arguments: argparse.Namespace) -> int:
     sites = ask_sites(config)
     if arguments.record:
         _keep(arguments.record, sites)
-    told = [site for site in sites if site.answered]
+    answered = [site for site in sites if site.answered]
     if arguments.format == "yaml":
-        say(as_yaml(told))
-    elif told or arguments.format == "json":
-        listed = rows(told, config.presets)
+        say(as_yaml(answered))
+    elif answered or arguments.format == "json":
+        listed = rows(answered, config.presets)
         say(as_json(listed) if arguments.format == "json" else as_table(listed))
     failed = False
     for site in sites:
-        failed = _tell(site, len(sites) > 1) or failed
+        failed = _print_notes(site, len(sites) > 1) or failed
     return 3 if failed else 0
 
 
-def _tell(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether to print the name of the site
+def _print_notes(site: Site, several: bool) -> bool:  # noqa: FBT001 - whether to print the name of the site
     """Print notes and failures; return whether there were failures."""
     name, writer = site.settings.id if several else "", english(SystemClock().now())
     for note in site.answer.notes:
@@ -52,5 +52,7 @@ def _keep(path: Path, sites: Sequence[Site]) -> None:
         path.write_text(json.dumps(recorded, indent=2) + "\n", encoding="ascii")
     except OSError as error:
         raise UsageError(f"{COMMAND}: --record {path} cannot be written: {error.strerror or error}") from None
-    note = f"note: {path} holds the answers with names and addresses masked; read it before you send it"
+    note = (
+        f"note: {path} has the answers with names and addresses masked; read it before you send it to anybody"
+    )
     print(note, file=sys.stderr)

@@ -13,7 +13,7 @@ from monitor.xprotect.callers import CALLS, Call
 class Authority:
     """One CA with a letter; ``certificate`` is ``None`` if only its name is known.
 
-    The scripts of the vendor's guide give every CA the same name, so the certificate tells them apart.
+    The scripts of the vendor's guide give every CA the same name, so only the certificate identifies one.
     """
 
     letter: str

@@ -23,9 +23,9 @@ def as_yaml(sites: Sequence[Site]) -> str:
 
 
 def _site(site: Site, met: set[tuple[str, str]]) -> Iterator[str]:
-    yield f"  # {site.settings.address}, as it was when this was made: what is added there later is not here"
+    yield f"  # {site.settings.address}, as of now: endpoints added to the site later are not included"
     if site.answer.failures:
-        yield "  # incomplete: not everything could be asked"
+        yield "  # incomplete: some lists could not be fetched"
     own = _own(site.settings)
     for found in site.answer.found:
         key = (found.address, found.server_name)

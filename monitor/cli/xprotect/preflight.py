@@ -1,4 +1,4 @@
-"""``cert-monitor xprotect preflight``: is encryption ready to be switched on? Looks and changes nothing."""
+"""``cert-monitor xprotect preflight``: is everything ready for encryption? It changes nothing."""
 
 import argparse
 import asyncio
@@ -33,7 +33,7 @@ def preflight(arguments: argparse.Namespace) -> int:
     files = _files(arguments.file, targets)
     clock = SystemClock()
     found = needs(_candidates(targets, files, clock, settings_of(arguments)))
-    say(as_json(found) if arguments.format == "json" else as_table(found, clock.now()))
+    say(as_json(found) if arguments.format == "json" else as_table(found, english(clock.now())))
     untrusted = any(one.untrusted for need in found for one in need.candidates)
     print_missing_trust(COMMAND, arguments, untrusted=untrusted)
     return exit_code(found) or (0 if complete else 3)
@@ -47,7 +47,7 @@ def _targets(arguments: argparse.Namespace, config: Config) -> tuple[list[Target
     if arguments.config is None:
         raise UsageError(f"{COMMAND}: name servers as HOST=ROLE, or a configuration with --config")
     if arguments.trust:
-        raise UsageError(f"{COMMAND}: --trust needs HOST=ROLE; the configuration says it for its own targets")
+        raise UsageError(f"{COMMAND}: --trust needs HOST=ROLE; the configuration sets it for its own targets")
     every, unreachable = known(without_cameras(config))
     print_discovery_failures(unreachable)
     servers = [_named(target) for target in every if _is_server(target)]
@@ -99,7 +99,7 @@ def _files(texts: Sequence[str], targets: Iterable[Target]) -> dict[str, list[st
         host, path = _split(text, "HOST=PATH")
         mine = of_host(host, listed)
         if not mine:
-            raise UsageError(f"{COMMAND}: --file {text}: {host} has no role here; name it as {host}=ROLE")
+            raise UsageError(f"{COMMAND}: --file {text}: {host} has no role; add {host}=ROLE")
         for target in mine:
             files.setdefault(target.id, []).append(path)
     return files

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from rich.cells import cell_len
 
-from monitor.assess import day_and_minute
+from monitor.cli.xprotect.certificate import expiry
 from monitor.cli.xprotect.matrix import Cell, authorities, cells
 from monitor.cli.xprotect.suitable import Candidate, Need
 from monitor.cli.xprotect.targets import GROUPS
+from monitor.messages import Writer
 from monitor.model import Certificate
 from monitor.parse import display
 
@@ -18,39 +18,38 @@ _WORDS = {True: "ok", False: "missing", None: "unknown"}
 _LONGEST = 4096
 
 
-def as_table(found: Sequence[Need], now: datetime) -> str:
+def as_table(found: Sequence[Need], writer: Writer) -> str:
     """Return the servers, the matrix and its legend."""
-    return "\n".join([*_servers(found, now), "", *_matrix(found, now)]).rstrip()
+    return "\n".join([*_servers(found, writer), "", *_matrix(found, writer)]).rstrip()
 
 
-def _servers(found: Sequence[Need], now: datetime) -> Iterator[str]:
+def _servers(found: Sequence[Need], writer: Writer) -> Iterator[str]:
     for host in dict.fromkeys(need.host for need in found):
         yield display(host)
         for need in (need for need in found if need.host == host):
             component = need.component.replace("_", " ")
             yield f"  {_WORDS[need.suitable]:7}  {component}, {need.title}"
             for one in need.candidates:
-                yield from (f"{'':11}{display(line, _LONGEST)}" for line in _told(one, now))
+                yield from (f"{'':11}{display(line, _LONGEST)}" for line in _candidate(one, writer))
 
 
-def _told(one: Candidate, now: datetime) -> Iterator[str]:
+def _candidate(one: Candidate, writer: Writer) -> Iterator[str]:
     leaf = one.leaf
-    yield f"{one.location}: {_certificate(leaf, now) if leaf else 'no certificate'}"
+    yield f"{one.location}: {_certificate(leaf, writer) if leaf else 'no certificate'}"
     yield from (f"  {sentence}" for sentence in one.missing)
 
 
-def _certificate(certificate: Certificate, now: datetime) -> str:
-    verb = "ends" if now < certificate.not_after else "ended"
-    return f"{certificate.title}, {verb} {day_and_minute(certificate.not_after)}, SHA-1 {certificate.sha1}"
+def _certificate(certificate: Certificate, writer: Writer) -> str:
+    return f"{certificate.title}, {expiry(certificate, writer)}, SHA-1 thumbprint {certificate.sha1}"
 
 
-def _matrix(found: Sequence[Need], now: datetime) -> Iterator[str]:
+def _matrix(found: Sequence[Need], writer: Writer) -> Iterator[str]:
     known = cells(found)
     if not known:
         return
     groups = [group for group in GROUPS if any(cell.group == group for cell in known)]
     by_location = {(cell.caller, cell.group): cell for cell in known}
-    head = ("who must trust which CA", *(GROUPS[group] for group in groups))
+    head = ("CA that each client must trust", *(GROUPS[group] for group in groups))
     callers = dict.fromkeys(cell.caller for cell in known)
     lines = [
         head,
@@ -59,7 +58,7 @@ def _matrix(found: Sequence[Need], now: datetime) -> Iterator[str]:
     widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
-    yield from _legend(found, known, now)
+    yield from _legend(found, known, writer)
 
 
 def _letters(cell: Cell | None) -> str:
@@ -69,14 +68,14 @@ def _letters(cell: Cell | None) -> str:
     return ", ".join(said) + ("" if cell.verified else " *")
 
 
-def _legend(found: Sequence[Need], known: Sequence[Cell], now: datetime) -> Iterator[str]:
+def _legend(found: Sequence[Need], known: Sequence[Cell], writer: Writer) -> Iterator[str]:
     for one in authorities(found).values():
-        said = _certificate(one.certificate, now) if one.certificate else f"{one.name} (not at hand)"
-        yield f"{one.letter} = {display(said, _LONGEST)}"
+        shown = _certificate(one.certificate, writer) if one.certificate else f"{one.name} (not available)"
+        yield f"{one.letter} = {display(shown, _LONGEST)}"
     if not all(cell.known for cell in known):
-        yield "? = a server has no certificate yet, so that its CA is not known"
+        yield "? = unknown: a server has no certificate yet"
     if not all(cell.verified for cell in known):
-        yield "* = not verified in a source that could be read: check it with the vendor's certificates guide"
+        yield "* = not confirmed by a source that we could read: check the vendor's certificates guide"
 
 
 def as_json(found: Sequence[Need]) -> str:
@@ -110,8 +109,8 @@ def _server(need: Need, one: Candidate) -> dict[str, Any]:
 def _facts(certificate: Certificate | None) -> dict[str, Any]:
     if certificate is None:
         return {"sha1": None, "not_after": None}
-    end = certificate.not_after.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return {"sha1": certificate.sha1, "not_after": end}
+    not_after = certificate.not_after.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {"sha1": certificate.sha1, "not_after": not_after}
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

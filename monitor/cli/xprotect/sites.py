@@ -50,7 +50,7 @@ def site_config(arguments: argparse.Namespace) -> Config:
     given = [name for name in ("address", *_OF_ONE_SITE, "allow_local") if getattr(arguments, name)]
     if given:
         said = given[0].replace("_", "-").replace("address", "ADDRESS")
-        raise UsageError(f"{COMMAND}: {said} and --config exclude each other; the file says it all")
+        raise UsageError(f"{COMMAND}: {said} and --config exclude each other: the file has everything")
     config = load(arguments.config)
     sites = tuple(one for one in config.discoveries if isinstance(one, XProtectSiteSettings))
     if not sites:

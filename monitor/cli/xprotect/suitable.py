@@ -89,10 +89,12 @@ def _authority(path: Path) -> Certificate | None:
 
 def _without(state: TargetState, where: str, writer: Writer) -> Candidate:
     target = state.target
-    hint = f"name the certificate that it is to have: --file {target.host}=PATH"
+    hint = f"name the certificate that it will get: --file {target.host}=PATH"
     if state.encrypted is False or any(one.reason is FailureReason.NOT_TLS for one in state.failures):
-        return Candidate(target, where, suitable=False, missing=(f"no certificate: no TLS there; {hint}",))
-    said = "; ".join(failure_line(one, writer) for one in state.failures) or "no certificate was shown"
+        return Candidate(
+            target, where, suitable=False, missing=(f"no certificate: the port does not use TLS; {hint}",)
+        )
+    said = "; ".join(failure_line(one, writer) for one in state.failures) or "no certificate was served"
     return Candidate(target, where, suitable=None, missing=(f"{said}; {hint}",))
 
 

@@ -10,7 +10,7 @@ from monitor.model import Certificate, Check, FailureReason, Finding, Severity, 
 
 
 class PortVerdict(StrEnum):
-    """What became of one port, the best first; ``unverified`` could not be judged."""
+    """The verdict on one port, the best first; an ``unverified`` one could not be judged."""
 
     ABSENT = "absent"
     GREEN = "green"
@@ -18,7 +18,7 @@ class PortVerdict(StrEnum):
     RED = "red"
 
 
-_SILENT = frozenset({FailureReason.REFUSED, FailureReason.TIMEOUT, FailureReason.UNREACHABLE})
+_NO_ANSWER = frozenset({FailureReason.REFUSED, FailureReason.TIMEOUT, FailureReason.UNREACHABLE})
 # Checks that a renewal can fail; others, such as the expiry of the CA, only give remarks.
 _AT_FAULT = frozenset(
     {
@@ -56,11 +56,11 @@ def port_of(state: TargetState, findings: Sequence[Finding], writer: Writer, *, 
         return _without(state, writer, expected=expected)
     wrong = [finding for finding in findings if _is_wrong(finding)]
     said = tuple(f"{one.check}: {writer.write(one.message)}" for one in wrong)
-    besides = tuple(f"{one.check}: {writer.write(one.message)}" for one in findings if one not in wrong)
+    remarks = tuple(f"{one.check}: {writer.write(one.message)}" for one in findings if one not in wrong)
     verdict = PortVerdict.RED if wrong else PortVerdict.GREEN
-    besides += tuple(failure_line(failure, writer) for failure in state.failures)
+    remarks += tuple(failure_line(failure, writer) for failure in state.failures)
     untrusted = any(finding.check is Check.TRUST for finding in wrong)
-    return Port(state, verdict, said, besides, untrusted)
+    return Port(state, verdict, said, remarks, untrusted)
 
 
 def _is_wrong(finding: Finding) -> bool:
@@ -77,15 +77,13 @@ def _without(state: TargetState, writer: Writer, *, expected: bool) -> Port:
         return _plain(state)
     if FailureReason.DNS in reasons:
         return Port(state, PortVerdict.UNVERIFIED, said)
-    if reasons and reasons <= _SILENT:
+    if reasons and reasons <= _NO_ANSWER:
         if state.target.traits.standby:
             said += (
-                "a cold standby answers only after a takeover: test one at an agreed time, verify meanwhile",
+                "a cold standby server answers only after a takeover: verify it during a planned failover",
             )
-        return Port(
-            state, PortVerdict.RED if expected else PortVerdict.ABSENT, ("nobody answers here", *said)
-        )
-    return Port(state, PortVerdict.RED, said or ("no certificate was shown",))
+        return Port(state, PortVerdict.RED if expected else PortVerdict.ABSENT, ("no answer", *said))
+    return Port(state, PortVerdict.RED, said or ("no certificate was served",))
 
 
 def _plain(state: TargetState) -> Port:

@@ -5,22 +5,22 @@ import asyncio
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
-from monitor.assess import correlate, day_and_minute
+from monitor.assess import correlate
 from monitor.cli.check import probe_targets
 from monitor.cli.cli_targets import anchors
 from monitor.cli.output import say
 from monitor.cli.report import ReportElement
+from monitor.cli.xprotect.certificate import expiry
 from monitor.cli.xprotect.targets import by_roles, every_role, known, notes, of_host
 from monitor.cli.xprotect.verdict import Port, PortVerdict, absent, exit_code, group_ports, port_of, worst_of
 from monitor.clock import SystemClock
 from monitor.config import default_config, load
 from monitor.errors import UsageError
-from monitor.messages import english, failure_line
+from monitor.messages import Writer, english, failure_line
 from monitor.model import Snapshot, Target
 from monitor.parse import display
 
@@ -46,9 +46,9 @@ def verify(arguments: argparse.Namespace) -> int:
         )
         for state in snapshot
     ]
-    say(_text(list(_lines(ports, now))))
+    say(_text(list(_lines(ports, writer))))
     if all(port.verdict is PortVerdict.ABSENT for port in ports):
-        print(f"{COMMAND}: nothing answers on {arguments.host}", file=sys.stderr)
+        print(f"{COMMAND}: no port of {arguments.host} answers", file=sys.stderr)
     print_missing_trust(COMMAND, arguments, untrusted=any(port.untrusted for port in ports))
     return exit_code(ports)
 
@@ -68,7 +68,7 @@ def _targets(arguments: argparse.Namespace) -> list[Target]:
         return targets
     if arguments.trust or arguments.name:
         raise UsageError(
-            f"{COMMAND}: --trust and --name need --role; the configuration says both for its own targets"
+            f"{COMMAND}: --trust and --name need --role; the configuration sets both for its own targets"
         )
     every, unreachable = known(config)
     print_discovery_failures(unreachable)
@@ -93,39 +93,38 @@ def print_discovery_failures(unreachable: Sequence[ReportElement]) -> None:
 
 
 def print_missing_trust(command: str, arguments: argparse.Namespace, *, untrusted: bool) -> None:
-    """Print that no trusted CAs were named, where that may be all that is wrong."""
+    """Print that no trusted CAs were named, where that may be the only problem."""
     if untrusted and not (arguments.trust or arguments.config):
         print_sentences(
-            [f"{command}: only the system's trusted CAs were asked; name the site's CA with --trust"]
+            [f"{command}: only the system's trusted CAs are used; name the site's CA with --trust"]
         )
 
 
-def _lines(ports: Sequence[Port], now: datetime) -> Iterator[Text]:
-    besides: set[str] = set()
-    for group, members in group_ports(ports).items():
-        verdict = worst_of(members)
-        yield Text(f"{verdict.upper():5}", style=_COLOURS[verdict]).append(f"  {group}", style="bold")
+def _lines(ports: Sequence[Port], writer: Writer) -> Iterator[Text]:
+    groups = {group: (worst_of(members), members) for group, members in group_ports(ports).items()}
+    width = max((len(verdict) for verdict, _ in groups.values()), default=0)
+    printed: set[str] = set()
+    for group, (verdict, members) in groups.items():
+        yield Text(f"{verdict.upper():{width}}", style=_COLOURS[verdict]).append(f"  {group}", style="bold")
         for port in members:
-            yield from (Text(f"{'':7}{line}") for line in _told(port, now, besides))
-    gone = list(absent(ports))
-    if gone:
-        yield Text("not here (nobody answers):")
-        yield from (Text(f"{'':7}{_title(port)}") for port in gone)
+            yield from (Text(f"  {line}") for line in _port(port, writer, printed))
+    missing = list(absent(ports))
+    if missing:
+        yield Text("No answer, and none expected:")
+        yield from (Text(f"  {_title(port)}") for port in missing)
 
 
-def _told(port: Port, now: datetime, besides: set[str]) -> Iterator[str]:
+def _port(port: Port, writer: Writer, printed: set[str]) -> Iterator[str]:
     """Yield the lines about one port; remarks that several ports share are printed once."""
     yield f"{_title(port)}: {port.verdict}"
-    leaf = port.leaf
-    if leaf is not None:
-        verb = "ends" if now < leaf.not_after else "ended"
-        yield f"  {leaf.subject or leaf.title}, {verb} {day_and_minute(leaf.not_after)}"
-        yield f"  SHA-1 thumbprint {leaf.sha1}"
+    if port.leaf is not None:
+        yield f"  {port.leaf.subject or port.leaf.title}, {expiry(port.leaf, writer)}"
+        yield f"  SHA-1 thumbprint {port.leaf.sha1}"
     yield from (f"  {display(reason, _LONGEST)}" for reason in port.reasons)
     for remark in port.remarks:
-        if remark not in besides:
-            besides.add(remark)
-            yield f"  besides, {display(remark, _LONGEST)}"
+        if remark not in printed:
+            printed.add(remark)
+            yield f"  also {display(remark, _LONGEST)}"
 
 
 def _title(port: Port) -> str:

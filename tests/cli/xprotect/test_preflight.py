@@ -150,7 +150,7 @@ def test_short_host_for_a_file(issuing: Issuing) -> None:
         (("rec01",), "'rec01' must be HOST=ROLE"),
         (("rec01=recorder",), "roles are management_server, "),
         (("rec01=recording_server", "--file", "new.cer"), "'new.cer' must be HOST=PATH"),
-        (("rec01=recording_server", "--file", "rec02=new.cer"), "rec02 has no role here"),
+        (("rec01=recording_server", "--file", "rec02=new.cer"), "rec02 has no role; add rec02=ROLE"),
         (("rec01=recording_server", "--file", "rec01=no.cer"), "--file no.cer"),
     ],
 )

@@ -139,4 +139,4 @@ def test_unverified_callers_are_marked(site: Simulator) -> None:
         ["A", "*"],
         ["A", "*"],
     ]
-    assert lines(done, "* = not verified")
+    assert lines(done, "* = not confirmed")

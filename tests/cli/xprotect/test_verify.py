@@ -60,7 +60,7 @@ def verdicts(done: Done) -> dict[str, str]:
 
 def checks(done: Done) -> set[str]:
     """Return what made a port red."""
-    return set(re.findall(r"^ {9}([a-z_]+): ", done.out, re.MULTILINE))
+    return set(re.findall(r"^ {4}([a-z_]+): ", done.out, re.MULTILINE))
 
 
 def test_green(site: Simulator) -> None:
@@ -73,26 +73,27 @@ def test_green(site: Simulator) -> None:
 
 
 def test_thumbprint(site: Simulator) -> None:
-    """Subject, end and SHA-1 thumbprint of what each port shows are printed."""
+    """Subject, expiry and SHA-1 thumbprint of each port's certificate are printed."""
     shown = x509.load_pem_x509_certificate((site.folder / "recorder02-9001.chain").read_bytes())
     done = recorder(site, "recorder02")
     assert f"SHA-1 thumbprint {shown.fingerprint(hashes.SHA1()).hex().upper()}" in done.out
-    assert f"CN=recorder02.vms.example, ends {shown.not_valid_after_utc:%Y-%m-%d %H:%M} UTC" in done.out
+    expiry = english(NOW).moment(shown.not_valid_after_utc)
+    assert re.search(rf"CN=recorder02.vms.example, expires in \d+ days \({expiry}\)", done.out)
 
 
 def test_renewed_on_one_port_only(site: Simulator) -> None:
-    """Of a recorder of which one port was forgotten, that one is red for its end and the pair."""
+    """Of a recorder of which one port was forgotten, that one is red for its expiry and the pair."""
     done = recorder(site, "recorder01")
     server = done.out.partition("server certificate\n")[2]
     assert done.code == 2
     assert verdicts(done)["server certificate"] == "RED"
-    assert re.findall(r"^ {9}([a-z_]+): ", server, re.MULTILINE) == ["expiry", "recorder_pair"]
+    assert re.findall(r"^ {4}([a-z_]+): ", server, re.MULTILINE) == ["expiry", "recorder_pair"]
 
 
 def test_outlives_its_ca(site: Simulator) -> None:
     """A new certificate that its CA does not outlive is red."""
-    streaming = recorder(site, "recorder01").out.partition("RED    server certificate\n")[0]
-    assert re.findall(r"^ {9}([a-z_]+): ", streaming, re.MULTILINE) == ["outlives_ca"]
+    streaming = recorder(site, "recorder01").out.partition("RED  server certificate\n")[0]
+    assert re.findall(r"^ {4}([a-z_]+): ", streaming, re.MULTILINE) == ["outlives_ca"]
 
 
 def test_no_tls(site: Simulator) -> None:
@@ -106,35 +107,35 @@ def test_no_tls(site: Simulator) -> None:
 
 
 def test_wrong_name(site: Simulator) -> None:
-    """A certificate that does not carry the name that was asked for is red."""
+    """A certificate without the name that was asked for is red."""
     done = recorder(site, "recorder02", "--name", "video.vms.example")
     assert (done.code, checks(done)) == (2, {"name"})
 
 
 def test_right_name(site: Simulator) -> None:
-    """A name that the certificate carries is green, though the address is typed."""
+    """A name that the certificate has is green, even if the host is given by its address."""
     assert recorder(site, "recorder02", "--name", "recorder02.vms.example").code == 0
 
 
 def test_untrusted(site: Simulator) -> None:
-    """Without the CA's file among the anchors a certificate is red."""
+    """A certificate of a CA that is not trusted is red."""
     done = verify(site, "recorder02", "--role", "recording_server")
     assert (done.code, checks(done)) == (2, {"trust"})
 
 
-def test_silent_role_is_red(site: Simulator) -> None:
-    """A port of a role that was asked for is red when nobody answers."""
+def test_role_without_an_answer_is_red(site: Simulator) -> None:
+    """A port of a role that was asked for is red when it does not answer."""
     done = verify(site, "failover01", "--role", "failover_recorder", "--trust", site.trust)
     assert (done.code, set(verdicts(done).values())) == (2, {"RED"})
-    assert "nobody answers here" in done.out
-    assert "a cold standby answers only after a takeover" in done.out
+    assert "    no answer\n" in done.out
+    assert "a cold standby server answers only after a takeover" in done.out
 
 
-def test_other_ports_are_not_here(site: Simulator) -> None:
-    """Without a role all ports are tried, and those that nobody answers on are no fault."""
+def test_unexpected_ports_are_absent(site: Simulator) -> None:
+    """Without a role all ports are tried, and those that do not answer are no problem."""
     done = verify(site, "recorder02", "--trust", site.trust)
     assert verdicts(done)["streaming media certificate"] == "GREEN"
-    assert "port 9453" in done.out.partition("not here (nobody answers):")[2]
+    assert "port 9453" in done.out.partition("No answer, and none expected:")[2]
 
 
 def test_configured_host(site: Simulator, tmp_path: Path) -> None:
@@ -144,19 +145,19 @@ def test_configured_host(site: Simulator, tmp_path: Path) -> None:
         CONFIGURED.format(url=site.url, password=site.password_file, trust=site.trust), encoding="utf-8"
     )
     done = verify(site, "recorder02", "--config", file)
-    ports = re.findall(r"^ {7}\S.*port (\d+): (\w+)$", done.out, re.MULTILINE)
+    ports = re.findall(r"^ {2}\S.*port (\d+): (\w+)$", done.out, re.MULTILINE)
     expected = site.endpoints["recorder02"].ports
     assert (done.code, dict(ports)) == (0, {str(expected[port]): "green" for port in (7563, 9001, 7609)})
 
 
 def test_configured_standby(site: Simulator, tmp_path: Path) -> None:
-    """A configured failover recorder that waits is not here, and so nothing could be probed."""
+    """A configured failover recorder on standby does not answer, so nothing could be probed."""
     file = tmp_path / "c.yaml"
     file.write_text(
         CONFIGURED.format(url=site.url, password=site.password_file, trust=site.trust), encoding="utf-8"
     )
     done = verify(site, "failover01", "--config", file)
-    assert (done.code, verdicts(done), "nothing answers on" in done.err) == (3, {}, True)
+    assert (done.code, verdicts(done), " answers\n" in done.err) == (3, {}, True)
 
 
 def test_role_under_a_configuration(site: Simulator, tmp_path: Path) -> None:
@@ -167,7 +168,7 @@ def test_role_under_a_configuration(site: Simulator, tmp_path: Path) -> None:
 
 
 def test_no_anchors_named(site: Simulator) -> None:
-    """Where trust is missing and no anchors were named, that is said."""
+    """Where trust is missing and no CAs were named, a hint names --trust."""
     done = verify(site, "recorder02", "--role", "recording_server")
     assert "name the site's CA with --trust" in done.err
 
@@ -190,7 +191,7 @@ def test_ports_left_out(site: Simulator) -> None:
     ],
 )
 def test_usage(arguments: tuple[str, ...], said: str) -> None:
-    """What makes no sense ends with 3, so that it is not taken for red."""
+    """Wrong usage exits with 3, so that it is not taken for red."""
     done = run("xprotect", "verify", *arguments)
     assert (done.code, said in done.err) == (3, True)
 
@@ -231,7 +232,7 @@ def state(*failures: Failure, encrypted: bool | None = None, **policy: str) -> T
     ],
 )
 def test_port_without_certificate(reason: FailureReason, expected: bool, verdict: PortVerdict) -> None:  # noqa: FBT001 - a column
-    """Silence is red only where something is expected; an answer without a certificate always is."""
+    """No answer is red only if one is expected; an answer without a certificate always is."""
     assert (
         port_of(state(Failure(reason, text("said"))), (), english(NOW), expected=expected).verdict is verdict
     )
@@ -260,7 +261,7 @@ def test_plain_as_the_policy_says() -> None:
 def test_findings(
     site: Simulator, check: Check, severity: Severity, sha256: str, verdict: PortVerdict
 ) -> None:
-    """What the work could have got wrong is red, what is another matter is only remarked."""
+    """Findings that a renewal can cause are red, others are only remarks."""
     seen = TargetState(state().target, sightings=(Sighting("a:1", 0, parse_certificate(site.ca.der)),))
     finding = Finding(check, severity, text("said"), sha256)
     port = port_of(seen, (finding,), english(NOW), expected=True)
@@ -281,5 +282,5 @@ def test_findings(
     ],
 )
 def test_exit_code(given: str, code: int) -> None:
-    """Red outranks what could not be probed, which outranks green; what is not here does not count."""
+    """Red outranks what could not be probed, which outranks green; absent ports do not count."""
     assert exit_code([Port(state(), PortVerdict(one)) for one in given.split()]) == code
