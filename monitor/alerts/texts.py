@@ -4,6 +4,7 @@ It must not decide anything. A step never contains the thumbprint of the certifi
 people copy what stands near a command.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.model import Check, Message, message
@@ -102,6 +103,20 @@ def many_reachable(*, count: int, watched: int) -> None: ...
     "still_unreachable", "{count} target is still unreachable:", "{count} targets are still unreachable:"
 )
 def still_unreachable(*, count: int) -> None: ...
+
+
+@message("listed_names", "{names:open}")
+def listed_names(*, names: tuple[str, ...]) -> None: ...
+
+
+@message("listed_names_and_more", "{names:open} and {count} more", "{names:open} and {count} more")
+def listed_names_and_more(*, names: tuple[str, ...], count: int) -> None: ...
+
+
+def name_list(names: Sequence[str], most: int) -> Message:
+    """Return names with commas, the first few of many with the number of the others."""
+    shown, more = tuple(names[:most]), len(names) - most
+    return listed_names_and_more(names=shown, count=more) if more > 0 else listed_names(names=shown)
 
 
 CLOCK_WRONG = plain("clock_wrong", "The monitor's clock is wrong")

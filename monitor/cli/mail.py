@@ -10,6 +10,7 @@ from monitor.config import load
 from monitor.daemon.relay import relay_of
 from monitor.delivery.email import new_message_id, test_message
 from monitor.errors import ConfigError, Problem
+from monitor.messages import english
 
 
 def test_email(arguments: argparse.Namespace) -> int:
@@ -21,7 +22,9 @@ def test_email(arguments: argparse.Namespace) -> int:
             (Problem(str(arguments.config), 0, "email", "there is no email section, so no mail can be sent"),)
         )
     email = config.email
-    mail = test_message(email.sender, email.to, SystemClock().now(), lambda: new_message_id(email.sender))
+    mail = test_message(
+        email.sender, email.to, english(SystemClock().now()), lambda: new_message_id(email.sender)
+    )
     transcript = asyncio.run(relay.converse(mail))
     say("\n".join(transcript.lines))
     if not transcript.sent:

@@ -9,8 +9,10 @@ from monitor.alerts import Decision
 from monitor.config import Config, EmailSettings, InstanceSettings
 from monitor.daemon.clocks import ClockWatch
 from monitor.delivery.email import new_message_id, render
+from monitor.delivery.email.texts import monitor_for, monitor_named
+from monitor.messages import english
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock, Mail
+from monitor.model import Clock, Mail, Message, text
 from monitor.pipeline import Judge
 from monitor.pipeline.alert_pass import AlertPass, Compose
 
@@ -57,10 +59,10 @@ class AlertLoop:
         return now
 
 
-def signature(instance: InstanceSettings, host: str) -> str:
+def signature(instance: InstanceSettings, host: str) -> Message:
     """Return what mails call this monitor: its name and machine, and whom it works for."""
-    named = f"{instance.name} ({host})" if instance.name else host
-    return f"{named} for {instance.customer}" if instance.customer else named
+    named = monitor_named(name=instance.name, host=host) if instance.name else text(host)
+    return monitor_for(monitor=named, customer=instance.customer) if instance.customer else named
 
 
 def _composer(email: EmailSettings | None, instance: InstanceSettings) -> Compose | None:
@@ -74,7 +76,7 @@ def _composer(email: EmailSettings | None, instance: InstanceSettings) -> Compos
             sender=email.sender,
             recipients=email.to,
             monitor=signature(instance, getfqdn()),
-            now=now,
+            writer=english(now),
             message_id=lambda: new_message_id(email.sender),
         )
 

@@ -58,8 +58,8 @@ class TestNeverSeen:
             monitor_state=MonitorState(NOW),
         )
         body = text_of(mail, kind)
-        assert mail.subject == "[INVENTORY] 3 watched, 0 need action, 0 unreachable"
-        heading = "Cannot be judged from the network"
+        assert mail.subject == "Certificates: 3 watched, 0 need action, 0 unreachable"
+        heading = "On standby, not checked yet"
         assert (heading if kind == "html" else heading.upper()) in body
         assert "spare (spare:7563, spare:9001)" in body
         assert body.count("scan its store or test a failover") == 1

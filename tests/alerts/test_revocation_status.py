@@ -7,7 +7,7 @@ import pytest
 
 from monitor.alerts import Decision, decide
 from monitor.assess import correlate
-from monitor.delivery.email.texts import headline
+from monitor.delivery.email.headlines import headline
 from monitor.model import (
     Certificate,
     Check,
@@ -32,6 +32,7 @@ from support.factories.alerts_world import (
     seen,
     target,
 )
+from support.written import written
 
 LEAF = certificate(1, name="rec.example")
 NEW = certificate(4, 390, age=1, name="rec.example")
@@ -162,7 +163,7 @@ def test_one_silent_issuer() -> None:
     known = tuple(said(RevocationStatus.UNKNOWN, one, attempts=3) for one in others)
     (item,) = decided(snapshot(*states, known=known), {}).items
     assert (item.title, len(item.locations)) == (CA, 50)
-    assert headline(item, NOW) == f"[WARNING] {CA}: revocation status unknown"
+    assert written(headline(item)) == f"[WARNING] {CA}: revocation status unknown"
 
 
 def test_unknown_becomes_revoked() -> None:

@@ -52,8 +52,8 @@ def test_title_then_effect_then_steps(kind: str) -> None:
     """What it is comes first, then what stops, then what to do, then where and which."""
     body = text_of(mail_about(ending_under(CA)), kind)
     order = [
-        f"[WARNING] {TITLE} ends in 20 days",
-        "What stops working:",
+        f"[WARNING] {TITLE}: certificate expires in 20 days",
+        "Impact:",
         "Live and playback stop.",
         "What to do:",
         "Ask VMS CA, which ends on 2035-02-09, for rec1, 10.0.0.5.",
@@ -76,7 +76,7 @@ def test_several_effects_are_a_list() -> None:
     )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
     lines = body.splitlines()
-    first = lines.index("  What stops working:")
+    first = lines.index("  Impact:")
     assert lines[first + 1 : first + 3] == ["    - Live and playback stop.", "    - Alarms stop."]
 
 
@@ -153,7 +153,7 @@ def test_steps_once_for_places_of_one_preset() -> None:
         False,
         True,
     ]
-    assert body.count("What stops working") == 1
+    assert body.count("Impact:") == 1
 
 
 def test_kinds_keep_their_own_steps() -> None:

@@ -59,10 +59,10 @@ class TestAuthority:
         (item,) = notification_items(*states)
         body = text_of(mail_about(*states))
         assert (item.title, item.certificate, len(item.locations)) == ("VMS CA", SHORT_CA, 5)
-        assert "[WARNING] VMS CA: certificate outlives its CA, ends in 170 days" in body
-        assert body.count("What to do") == body.count("What to do, the CA first:") == 1
+        assert "[WARNING] VMS CA: certificate outlives its CA, expires in 170 days" in body
+        assert body.count("What to do") == body.count("What to do (renew the CA first):") == 1
         lines = [line.strip() for line in body.splitlines()]
-        begin = lines.index("Falls with it:") + 1
+        begin = lines.index("Depends on it:") + 1
         assert lines[begin : begin + 5] == [f"Recorder {n}: rec{n}:7563" for n in range(1, 6)]
 
     def test_hundreds_of_leaves_are_counted(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from monitor.config import InstanceSettings
 from monitor.daemon.alert_loop import signature
+from support.written import written
 
 
 @pytest.mark.parametrize(
@@ -17,4 +18,5 @@ from monitor.daemon.alert_loop import signature
 )
 def test_signature(name: str, customer: str, expected: str) -> None:
     """The machine is always named; name and customer where they are configured."""
-    assert signature(InstanceSettings(name=name, customer=customer), "mon01.example") == expected
+    said = signature(InstanceSettings(name=name, customer=customer), "mon01.example")
+    assert written(said) == expected

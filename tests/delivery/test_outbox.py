@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.delivery import LoggedErrors, SendResult, SendStatus, deliver_due, next_attempt
 from monitor.delivery.email import RelaySettings, SmtpRelay, test_message
+from monitor.messages import english
 from monitor.model import Mail, RecipientStatus
 from support.factories.alerts_world import DAYS, NOW
 from support.servers.mail_servers import Inbox, mail_server
@@ -66,7 +67,9 @@ class Counts:
 
 def mail(number: int = 1, *recipients: str) -> Mail:
     """Return a stored mail that is due."""
-    new = test_message("certs@vms.example", recipients or (ONE, TWO), NOW, lambda: f"<{number}@vms.example>")
+    new = test_message(
+        "certs@vms.example", recipients or (ONE, TWO), english(NOW), lambda: f"<{number}@vms.example>"
+    )
     return replace(new, id=number)
 
 

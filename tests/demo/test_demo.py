@@ -110,7 +110,7 @@ def test_the_demo(tmp_path: Path) -> None:
         code = running.process.wait(10)
         assert running.process.stderr is not None
         errors = running.process.stderr.read()
-    assert subject.startswith("Subject: [INVENTORY]")
+    assert subject.startswith("Subject: Certificates:")
     assert "archive.p12#archive" in html
     assert "CRL 1 of CN=Demo Client Certificate Authority" in html
     assert "Mobile server (expired)" in html

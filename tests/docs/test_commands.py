@@ -24,7 +24,7 @@ RUN = {line: str(block) for block, line in reversed(LINES) if not block.not_run 
 """Each command once, with the first page that shows it."""
 
 SPANS = {span: page.name for page in pages() for span in re.findall(r"`(cert-monitor [^`]+)`", prose(page))}
-DIGITS = re.compile(r"\d+|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
+DIGITS = re.compile(r"\d+|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the simulated site needs 127.0.0.2 and more")
 
 

@@ -60,13 +60,13 @@ def test_forward_by_hours(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with site(tmp_path, 7 * DAY + 3 * HOUR) as where, timed_daemon(where.configure()) as running:
-            await until(lambda: where.post.words == ["INVENTORY"])
+            await until(lambda: where.post.words == ["Certificates"])
             set_clock(tmp_path, "+6h")
             await until(lambda: len(where.post.words) == 2, SOON)
             async with asyncio.timeout(SOON):
                 await running.looks_on(where.target)
             await running.passes(3)
-            assert where.post.words == ["INVENTORY", "CRITICAL"]
+            assert where.post.words == ["Certificates", "CRITICAL"]
             assert await running.metric("cert_monitor_clock_suspect") == 0
 
     asyncio.run(scenario())
@@ -77,13 +77,13 @@ def test_back_by_hours_and_right_again(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with site(tmp_path, 20 * DAY) as where, timed_daemon(where.configure()) as running:
-            await until(lambda: where.post.words == ["INVENTORY"])
+            await until(lambda: where.post.words == ["Certificates"])
             set_clock(tmp_path, "-6h")
             await running.shows("cert_monitor_clock_suspect", 1)
             async with asyncio.timeout(SOON):
                 await running.looks_on(where.target)
             await until(lambda: len(where.post.words) == 2)
-            assert where.post.words[1] == "CLOCK"
+            assert where.post.words[1] == "Clock problem"
             where.serve_leaf(3 * DAY)
             await running.looks_on(where.target)
             await running.passes(3)
@@ -94,7 +94,7 @@ def test_back_by_hours_and_right_again(tmp_path: Path) -> None:
             async with asyncio.timeout(SOON):
                 await running.looks_on(where.target)
             await running.passes(3)
-            assert where.post.words == ["INVENTORY", "CLOCK", "CRITICAL"]
+            assert where.post.words == ["Certificates", "Clock problem", "CRITICAL"]
 
     asyncio.run(scenario())
 
@@ -105,7 +105,7 @@ def test_back_by_hours_over_a_restart(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with site(tmp_path, 20 * DAY) as where:
             async with timed_daemon(where.configure()) as running:
-                await until(lambda: where.post.words == ["INVENTORY"])
+                await until(lambda: where.post.words == ["Certificates"])
                 await running.shows("cert_monitor_outbox_pending", 0)
             set_clock(tmp_path, "-6h")
             async with timed_daemon(where.configure()) as running:
@@ -113,7 +113,7 @@ def test_back_by_hours_over_a_restart(tmp_path: Path) -> None:
                 await until(lambda: len(where.post.words) == 2)
                 await running.looks_on(where.target)
                 await running.passes(3)
-            assert where.post.words == ["INVENTORY", "CLOCK"]
+            assert where.post.words == ["Certificates", "Clock problem"]
 
     asyncio.run(scenario())
 
@@ -135,7 +135,7 @@ def test_start_before_the_build(tmp_path: Path) -> None:
                 async with asyncio.timeout(SOON):
                     await running.looks_on(where.target)
                 await running.passes(3)
-            assert where.post.words == ["CLOCK", "INVENTORY", "SOLVED"]
+            assert where.post.words == ["Clock problem", "Certificates", "Resolved"]
 
     asyncio.run(scenario())
 
@@ -146,13 +146,13 @@ def test_a_day_away_blinds_nobody(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with site(tmp_path) as where:
             async with timed_daemon(where.configure()) as running:
-                await until(lambda: where.post.words == ["INVENTORY"])
+                await until(lambda: where.post.words == ["Certificates"])
                 await running.shows("cert_monitor_outbox_pending", 0)
             set_clock(tmp_path, "+1d")
             async with timed_daemon(where.configure()) as running:
                 await running.looks_on(where.target)
                 await running.passes(3)
-            assert where.post.words == ["INVENTORY"]
+            assert where.post.words == ["Certificates"]
 
     asyncio.run(scenario())
 

@@ -37,7 +37,7 @@ def test_full_disk(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with site(tmp_path) as where, daemon(where.configure()) as running:
-            await until(lambda: where.post.words == ["INVENTORY"])
+            await until(lambda: where.post.words == ["Certificates"])
             await running.shows("cert_monitor_outbox_pending", 0)
             assert (await running.get("/healthz")).status_code == 200
             await limit_files(running, "1")
@@ -50,7 +50,7 @@ def test_full_disk(tmp_path: Path) -> None:
             assert left is not None
             assert 2 < left < 3
             assert (await running.get("/")).status_code == 200
-            assert where.post.words == ["INVENTORY"]
+            assert where.post.words == ["Certificates"]
             await limit_files(running, "unlimited")
             await until(lambda: len(where.post.words) == 2)
             await healthy(running)
@@ -58,7 +58,7 @@ def test_full_disk(tmp_path: Path) -> None:
             await until(lambda: ask(where.database, NEWEST) > stopped)
             assert await running.end(15) == 0
             assert "Traceback" not in running.log
-            assert (where.post.words, damage(where.database)) == (["INVENTORY", "CRITICAL"], [])
+            assert (where.post.words, damage(where.database)) == (["Certificates", "CRITICAL"], [])
 
     async def unhealthy(running: Running) -> None:
         async def sick() -> bool:
@@ -84,7 +84,7 @@ def test_deleted_database(tmp_path: Path) -> None:
             daemon_inside.daemon(where.configure(), attrgetter("parts.tasks.store_check")) as running,
             httpx.AsyncClient(base_url=running.url, trust_env=False) as client,
         ):
-            await until(lambda: where.post.words == ["INVENTORY"])
+            await until(lambda: where.post.words == ["Certificates"])
             where.database.unlink()
 
             async def sick() -> bool:
@@ -94,7 +94,7 @@ def test_deleted_database(tmp_path: Path) -> None:
             health = (await client.get("/healthz")).json()
             assert [("was deleted while in use" in problem) for problem in health["problems"]] == [True]
             where.serve_leaf(3 * DAY)
-            await until(lambda: where.post.words == ["INVENTORY", "CRITICAL"])
+            await until(lambda: where.post.words == ["Certificates", "CRITICAL"])
 
     asyncio.run(scenario())
 
@@ -105,7 +105,7 @@ def test_full_disk_at_the_end(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with site(tmp_path) as where:
             async with daemon(where.configure()) as running:
-                await until(lambda: where.post.words == ["INVENTORY"])
+                await until(lambda: where.post.words == ["Certificates"])
                 await running.shows("cert_monitor_outbox_pending", 0)
                 await limit_files(running, "1")
                 await until(lambda: "could not record" in running.log)

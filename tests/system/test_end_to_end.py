@@ -166,12 +166,12 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
         return subjects
 
     subjects = asyncio.run(scenario())
-    assert [subject.partition("]")[0] + "]" for subject in subjects] == [
-        "[INVENTORY]",
+    assert [subject.partition(" ")[0] for subject in subjects] == [
+        "Certificates:",
         "[WARNING]",
-        "[RENEWED]",
+        "[Renewed]",
     ]
-    assert "Recorder 01 ends in 29 days" in subjects[1]
+    assert "Recorder 01: certificate expires in 29 days" in subjects[1]
 
 
 def test_a_level_is_reached_by_time_alone(tmp_path: Path) -> None:
@@ -189,8 +189,8 @@ def test_a_level_is_reached_by_time_alone(tmp_path: Path) -> None:
         return subjects
 
     subjects = asyncio.run(scenario())
-    assert [subject.partition("]")[0] + "]" for subject in subjects] == [
-        "[INVENTORY]",
+    assert [subject.partition(" ")[0] for subject in subjects] == [
+        "Certificates:",
         "[WARNING]",
         "[CRITICAL]",
         "[EXPIRED]",
@@ -308,7 +308,7 @@ def test_without_a_mail_section_it_watches_and_exposes(tmp_path: Path) -> None:
                 await until(lambda: bool(where.mailbox.subjects))
         return where.mailbox.subjects
 
-    assert asyncio.run(scenario())[0].startswith("[INVENTORY]")
+    assert asyncio.run(scenario())[0].startswith("Certificates:")
 
 
 def test_a_black_holed_host_delays_nobody(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
             report(reports, old)
             config, post = configured(where), where.post
             async with started("run", "--config", str(config)) as running:
-                await until(lambda: post.words == ["INVENTORY"])
+                await until(lambda: post.words == ["Certificates"])
                 report(reports, old, new)
                 await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
                 await until(lambda: len(post.words) == 2)
@@ -61,7 +61,7 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
             async with started("run", "--config", str(config)) as running:
                 await running.shows(FINDINGS, 1, check="not_deployed", target=where.target)
                 await running.passes(3)
-                assert post.words == ["INVENTORY", "WARNING"]
+                assert post.words == ["Certificates", "WARNING"]
                 where.serve(new)
                 await until(lambda: len(post.words) == 3)
                 assert await running.metric(FINDINGS, check="not_deployed") is None
@@ -73,7 +73,7 @@ def test_a_store_that_was_renewed_and_a_port_that_was_not(tmp_path: Path) -> Non
             assert f"is in LocalMachine/My of {NAME}: {thumbprint(new)}" in text
         return post.words
 
-    assert asyncio.run(scenario()) == ["INVENTORY", "WARNING", "RENEWED"]
+    assert asyncio.run(scenario()) == ["Certificates", "WARNING", "Renewed"]
 
 
 def test_check_shows_it(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
             async with daemon(where.configure(endpoint(port, "1s"))):
                 await came.wait()
                 await until(lambda: bool(where.post.mails))
-            assert where.post.words == ["INVENTORY"]
+            assert where.post.words == ["Certificates"]
             assert ask(where.database, "SELECT count(*) FROM history WHERE target_id = ?", where.target) == [
                 (1,)
             ]

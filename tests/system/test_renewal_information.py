@@ -108,11 +108,11 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             [end] = await metrics(running, "renewal_window_end")
             assert f'fingerprint="{old.sha256}"}} {int((NOW + 30 * DAY).timestamp())}' in start
             assert end.endswith(f" {int((NOW + 32 * DAY).timestamp())}")
-            assert [subject.partition("]")[0] for subject in site.mails] == ["[INVENTORY"]
+            assert [subject.partition(" ")[0] for subject in site.mails] == ["Certificates:"]
             site.suggest(old, -2 * DAY, -1 * DAY)
             ask_again(running)
             await until(lambda: len(site.mails) == 2)
-            assert site.mails[1].startswith("[CRITICAL] Web server: the CA asks to renew it now")
+            assert site.mails[1].startswith("[CRITICAL] Web server: the CA asks to renew the certificate now")
             text = site.inbox.messages[1].get_body(("plain",))
             assert text is not None
             assert "its reason: https://ca.example/incident" in " ".join(text.get_content().split())
@@ -127,6 +127,6 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             site.suggest(new, 60 * DAY, 62 * DAY)
             await until(lambda: len(site.mails) == 3)
             await until(lambda: list(running.parts.board.snapshot.renewals) == [new.sha256])
-        assert site.mails[2].startswith("[RENEWED] Web server")
+        assert site.mails[2].startswith("[Renewed] Web server")
 
     at_a_site(tmp_path, act)

@@ -138,7 +138,7 @@ def test_a_good_certificate_is_silent(tmp_path: Path) -> None:
             await until(stands(running, where.own, RevocationStatus.GOOD))
             await passes(running)
             assert await metrics(running, "revo") == []
-            assert [mail.partition("]")[0] for mail in where.mails] == ["[INVENTORY"]
+            assert [mail.partition(" ")[0] for mail in where.mails] == ["Certificates:"]
 
     run(tmp_path, act)
 
@@ -159,7 +159,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             assert (found.check, found.sha256) == (Check.REVOKED, old.sha256)
             (line,) = await metrics(running, 'check="revoked"')
             assert 'severity="critical"' in line
-        assert where.mails[1].startswith("[CRITICAL] Recorder 01: revoked")
+        assert where.mails[1].startswith("[CRITICAL] Recorder 01: certificate revoked")
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None
         words = " ".join(text.get_content().split())
@@ -175,7 +175,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             assert len(where.mails) == 2
             where.serve()
             await until(lambda: len(where.mails) == 3)
-        assert where.mails[2].startswith("[RENEWED]")
+        assert where.mails[2].startswith("[Renewed]")
 
     run(tmp_path, act)
 
@@ -197,7 +197,7 @@ def test_it_could_not_be_told(tmp_path: Path) -> None:
                 assert len(where.mails) == 1
                 ask_again(running)
             await until(lambda: len(where.mails) == 2)
-        said = "[WARNING] Test Root: nothing says which of its certificates are revoked"
+        said = "[WARNING] Test Root: revocation status unknown"
         assert where.mails[1].startswith(said)
         text = where.inbox.messages[1].get_body(("plain",))
         assert text is not None

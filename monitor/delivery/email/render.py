@@ -5,7 +5,7 @@ mail goes out in plain text. Nothing is sent here. Bodies are 7-bit text: old re
 SMTPUTF8.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,9 +19,10 @@ from markupsafe import Markup
 
 from monitor.alerts.decision import Decision
 from monitor.alerts.texts import shown
-from monitor.delivery.email.texts import inventory_subject, subject
-from monitor.delivery.email.view import Page, inventory_page, notice_page
-from monitor.model import Mail, RecipientStatus
+from monitor.delivery.email.headlines import inventory_subject, subject
+from monitor.delivery.email.view import Page, PageWriter
+from monitor.messages import Writer
+from monitor.model import Mail, Message, RecipientStatus
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _LONGEST_SUBJECT = 200
@@ -32,18 +33,19 @@ def render(  # noqa: PLR0913 - a mail needs its words, its envelope and its time
     *,
     sender: str,
     recipients: Sequence[str],
-    monitor: str,
-    now: datetime,
+    monitor: Message,
+    writer: Writer,
     message_id: Callable[[], str],
     templates: BaseLoader | None = None,
 ) -> tuple[Mail, ...]:
     """Return the mails of a decision: none, a notice, or the inventory.
 
-    ``monitor`` is the host name of the machine that watches; ``message_id`` returns a fresh Message-ID in
-    angle brackets (RFC 5322 section 3.6.4) at each call; ``templates`` replaces the built-in layout.
+    ``monitor`` names the machine that watches; ``writer`` writes for the reader, and its time is that of the
+    mails; ``message_id`` returns a fresh Message-ID in angle brackets (RFC 5322 section 3.6.4) at each call;
+    ``templates`` replaces the built-in layout.
     """
     mails = []
-    for kind, page in _pages(decision, monitor, now):
+    for kind, page in _pages(decision, PageWriter(writer, monitor)):
         text, html = bodies(kind, page, templates)
         mails.append(
             compose(
@@ -52,7 +54,7 @@ def render(  # noqa: PLR0913 - a mail needs its words, its envelope and its time
                 html=html,
                 sender=sender,
                 recipients=recipients,
-                now=now,
+                now=writer.now,
                 message_id=message_id,
             )
         )
@@ -80,7 +82,7 @@ def plain(page: Page) -> str:
             lines += [heading, *(f"  {step}" for step in steps)]
         lines += [*item.links, *(f"  {location}" for location in item.locations)]
         lines += [*(f"  {name}: {text}" for name, text in item.facts), ""]
-    lines += [f"{phrase} ({date}) {at}" for date, phrase, at in page.upcoming]
+    lines += [f"{at} {phrase} ({date})" for date, phrase, at in page.upcoming]
     lines += [" ".join(parts) for parts in (*page.unreachable, *page.never_seen)]
     lines += [page.left_out, page.footer]
     return "\n".join(shown(line) for line in lines) + "\n"
@@ -131,14 +133,11 @@ def ascii_domain(address: str) -> str:
         return address
 
 
-def _pages(decision: Decision, monitor: str, now: datetime) -> list[tuple[str, Page]]:
-    pages = []
+def _pages(decision: Decision, pages: PageWriter) -> Iterator[tuple[str, Page]]:
     if decision.items:
-        pages.append(("notice", notice_page(decision.items, subject(decision, now), monitor, now)))
+        yield "notice", pages.notice(decision.items, subject(decision))
     if decision.inventory is not None:
-        line = inventory_subject(decision.inventory)
-        pages.append(("inventory", inventory_page(decision.inventory, line, monitor, now)))
-    return pages
+        yield "inventory", pages.inventory(decision.inventory, inventory_subject(decision.inventory))
 
 
 def _environment(loader: BaseLoader) -> Environment:

@@ -2,30 +2,25 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from email.utils import parseaddr
 
+from monitor.delivery.email import texts
 from monitor.delivery.email.render import ascii_domain, compose
+from monitor.messages import Writer
 from monitor.model import Mail
-
-_TEXT = """This is a test mail of cert-monitor.
-
-It left on {now:%Y-%m-%d %H:%M:%S} UTC. If you can read it, the mail settings work: news about certificates \
-will come to this address.
-"""
 
 
 def test_message(
-    sender: str, recipients: Sequence[str], now: datetime, message_id: Callable[[], str]
+    sender: str, recipients: Sequence[str], writer: Writer, message_id: Callable[[], str]
 ) -> Mail:
     """Return a short test mail."""
     return compose(
-        subject="[TEST] cert-monitor can send mail",
-        text=_TEXT.format(now=now),
+        subject=writer.write(texts.TEST_SUBJECT),
+        text="".join(f"{writer.write(one)}\n\n" for one in (texts.TEST, texts.test_sent(at=writer.now))),
         html=None,
         sender=sender,
         recipients=recipients,
-        now=now,
+        now=writer.now,
         message_id=message_id,
     )
 

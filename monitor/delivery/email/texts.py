@@ -1,110 +1,205 @@
-"""The texts of mails: phrases, headlines and subjects; it must not decide anything."""
+"""The words of mails as messages: subjects, headlines, headings and labels of facts; it decides nothing."""
 
 from datetime import datetime
 
 from monitor.alerts.alert import AlertLevel
-from monitor.alerts.decision import Decision, Inventory, NotificationItem, NotifyReason
-from monitor.alerts.texts import PROBLEM, shown
-from monitor.messages import english
-from monitor.model import Check
-from monitor.model.certificate import DAY
+from monitor.alerts.decision import NotifyReason
+from monitor.model import Message, message
+from monitor.model.message import plain
 
-REASON = {
-    NotifyReason.FIRST: "",
-    NotifyReason.WORSE: "worse than told before",
-    NotifyReason.REMINDER: "reminder, still unsolved",
-    NotifyReason.RENEWED: "renewed",
-    NotifyReason.RESOLVED: "solved",
-    NotifyReason.REACHABLE_AGAIN: "answers again",
-    NotifyReason.CLOCK: "the monitor's own clock",
-    NotifyReason.INVENTORY: "",
+LEVEL = {
+    AlertLevel.WARNING: plain("mail.warning", "WARNING"),
+    AlertLevel.CRITICAL: plain("mail.critical", "CRITICAL"),
+    AlertLevel.EXPIRED: plain("mail.expired", "EXPIRED"),
 }
-
-_LONGEST_TITLE = 160
-_EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
-_GOOD = {
-    NotifyReason.RENEWED: "RENEWED",
-    NotifyReason.RESOLVED: "SOLVED",
-    NotifyReason.REACHABLE_AGAIN: "ANSWERS AGAIN",
-    NotifyReason.CLOCK: "CLOCK",
+NEWS = {
+    NotifyReason.RENEWED: plain("mail.renewed", "Renewed"),
+    NotifyReason.RESOLVED: plain("mail.resolved", "Resolved"),
+    NotifyReason.REACHABLE_AGAIN: plain("mail.reachable_again", "Reachable again"),
+    NotifyReason.CLOCK: plain("mail.clock", "Clock problem"),
 }
+AGAIN = {
+    NotifyReason.WORSE: plain("mail.worse", "worse than last reported"),
+    NotifyReason.REMINDER: plain("mail.reminder", "reminder: not resolved yet"),
+}
+"""Why an item that was notified before is notified again."""
 
 
-def subject(decision: Decision, now: datetime) -> str:
-    """Return the subject of a notice: its worst item, and how many more there are."""
-    more = len(decision.items) - 1
-    return headline(decision.items[0], now) + (f" (and {more} more)" if more > 0 else "")
+@message("mail.headline", "[{label}] {what}")
+def headline(*, label: Message, what: Message) -> None: ...
 
 
-def inventory_subject(inventory: Inventory) -> str:
-    """Return the subject of the inventory: its three counts."""
-    return (
-        f"[INVENTORY] {inventory.watched} watched, {inventory.need_action} need action, "
-        f"{inventory.unreachable} unreachable"
-    )
+@message("mail.subject_and_more", "{first} (and {count} more)", "{first} (and {count} more)")
+def subject_and_more(*, first: Message, count: int) -> None: ...
 
 
-def headline(item: NotificationItem, now: datetime) -> str:
-    """Return one line such as ``[CRITICAL] recorder01.vms.example:7563 ends in 3 days``."""
-    if not item.title:
-        return f"[{label(item)}] {english(now).write(item.messages[0])}"
-    return f"[{label(item)}] {shown(item.title, _LONGEST_TITLE)}{_rest(item, now)}"
+@message("mail.certificate_expires", "{title}: certificate {not_after:expires}")
+def certificate_expires(*, title: str, not_after: datetime) -> None: ...
 
 
-def label(item: NotificationItem) -> str:
-    """Return the word in brackets: the level, or which good news it is."""
-    return _GOOD.get(item.reason) or (item.level or AlertLevel.WARNING).value.upper()
+@message("mail.ca_expires", "{title}: CA certificate {not_after:expires}")
+def ca_expires(*, title: str, not_after: datetime) -> None: ...
 
 
-def _rest(item: NotificationItem, now: datetime) -> str:
-    check = item.checks[0] if item.checks else None
-    if item.reason is NotifyReason.RENEWED and item.certificate is not None:
-        return f" now {days_phrase(item.certificate.not_after, now)}"
-    if item.reason is NotifyReason.RESOLVED and check is not None:
-        return f": no longer {english(now).write(PROBLEM[check])}"
-    if check is None or item.reason not in (
-        NotifyReason.FIRST,
-        NotifyReason.WORSE,
-        NotifyReason.REMINDER,
-        NotifyReason.INVENTORY,
-    ):
-        return ""
-    if check in _EXPIRING and item.certificate is not None:
-        return f" {days_phrase(item.certificate.not_after, now)}"
-    if check in (Check.UNREACHABLE, Check.NEVER_SEEN):
-        return f" {english(now).write(PROBLEM[check])}"
-    return f": {english(now).write(PROBLEM[check])}{_aside(item, now)}"
+@message("mail.valid_until", "{title}: certificate valid until {not_after:date}")
+def valid_until(*, title: str, not_after: datetime) -> None: ...
 
 
-def _aside(item: NotificationItem, now: datetime) -> str:
-    # An issuer that does not answer is not about the one certificate that comes first.
-    if item.certificate is None or item.checks[0] is Check.REVOCATION_UNKNOWN:
-        return ""
-    return f", {days_phrase(item.certificate.not_after, now)}"
+@message("mail.problem", "{title}: {problem}")
+def problem_of(*, title: str, problem: Message) -> None: ...
 
 
-def locations_left_out(total: int, limit: int) -> str:
-    """Return how many locations did not fit, empty when all did."""
-    return f"and {count(total - limit, 'more place')}" if total > limit else ""
+@message("mail.problem_and_expiry", "{title}: {problem}, {not_after:expires}")
+def problem_and_expiry(*, title: str, problem: Message, not_after: datetime) -> None: ...
 
 
-def days_phrase(not_after: datetime, now: datetime) -> str:
-    """Return when a certificate expires in whole days of 24 hours, such as ``ends in 3 days``.
-
-    Both directions round towards now: 3.9 days left are 3, 1.9 days ago is 1; less than a day is today.
-    """
-    if not_after > now:
-        left = (not_after - now) // DAY
-        return f"ends in {count(left, 'day')}" if left else "ends today"
-    gone = (now - not_after) // DAY
-    return f"ended {count(gone, 'day')} ago" if gone else "ended today"
+@message("mail.inventory", "Certificates: {watched}, {need_action}, {unreachable}")
+def inventory_subject(*, watched: Message, need_action: Message, unreachable: Message) -> None: ...
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+@message("mail.watched", "{count} watched", "{count} watched")
+def watched(*, count: int) -> None: ...
 
 
-def instant(at: datetime) -> str:
-    """Return an instant in UTC to the second."""
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+@message("mail.need_action", "{count} needs action", "{count} need action")
+def need_action(*, count: int) -> None: ...
+
+
+@message("mail.unreachable", "{count} unreachable", "{count} unreachable")
+def unreachable(*, count: int) -> None: ...
+
+
+@message("mail.inventory_lead", "{watched}, {need_action}, {unreachable}.")
+def inventory_lead(*, watched: Message, need_action: Message, unreachable: Message) -> None: ...
+
+
+@message("mail.targets_watched", "{count} target watched", "{count} targets watched")
+def targets_watched(*, count: int) -> None: ...
+
+
+@message(
+    "mail.not_checked",
+    "{count} target has not been checked yet.",
+    "{count} targets have not been checked yet.",
+)
+def not_checked(*, count: int) -> None: ...
+
+
+FROM_NOW_ON = plain(
+    "mail.from_now_on",
+    "From now on, you get a mail only when something changes or a problem remains unresolved.",
+)
+
+
+@message("mail.alerts", "{count} alert", "{count} alerts")
+def alerts(*, count: int) -> None: ...
+
+
+@message("mail.count_renewed", "{count} renewed", "{count} renewed")
+def count_renewed(*, count: int) -> None: ...
+
+
+@message("mail.count_resolved", "{count} resolved", "{count} resolved")
+def count_resolved(*, count: int) -> None: ...
+
+
+@message("mail.lead", "{counts}.")
+def lead(*, counts: Message) -> None: ...
+
+
+@message("mail.lead_worst_first", "{counts}, the worst first.")
+def lead_worst_first(*, counts: Message) -> None: ...
+
+
+@message("mail.more_sentences", "and {count} more like this", "and {count} more like these")
+def more_sentences(*, count: int) -> None: ...
+
+
+@message("mail.more_locations", "and {count} more location", "and {count} more locations")
+def more_locations(*, count: int) -> None: ...
+
+
+@message(
+    "mail.left_out",
+    "{count} more is not listed here; the monitor's page shows all of them.",
+    "{count} more are not listed here; the monitor's page shows all of them.",
+)
+def left_out(*, count: int) -> None: ...
+
+
+@message("mail.footer", "Sent by cert-monitor on {monitor}, {at}. Time zone: {zone}.")
+def footer(*, monitor: Message, at: datetime, zone: str) -> None: ...
+
+
+@message("mail.monitor_named", "{name} ({host})")
+def monitor_named(*, name: str, host: str) -> None: ...
+
+
+@message("mail.monitor_for", "{monitor} for {customer}")
+def monitor_for(*, monitor: Message, customer: str) -> None: ...
+
+
+@message("mail.instant", "{at}")
+def instant(*, at: datetime) -> None: ...
+
+
+@message("mail.day", "{at:date}")
+def day(*, at: datetime) -> None: ...
+
+
+@message("mail.expires", "{at:expires}")
+def expires(*, at: datetime) -> None: ...
+
+
+@message("mail.instant_and_expiry", "{at} ({at:expires})")
+def instant_and_expiry(*, at: datetime) -> None: ...
+
+
+NEEDS_ACTION = plain("mail.needs_action_heading", "Needs action")
+UNREACHABLE = plain("mail.unreachable_heading", "Unreachable")
+NEVER_SEEN = plain("mail.never_seen_heading", "On standby, not checked yet")
+UPCOMING = plain("mail.upcoming_heading", "Next to expire")
+IMPACT = plain("mail.impact", "Impact:")
+MORE_INFORMATION = plain("mail.more_information", "More information:")
+WHERE = plain("mail.where", "Where:")
+DEPENDS_ON_IT = plain("mail.depends_on_it", "Depends on it:")
+WHAT_TO_DO = plain("mail.what_to_do", "What to do:")
+CA_FIRST = plain("mail.ca_first", "What to do (renew the CA first):")
+
+
+@message("mail.what_to_do_for", "What to do for {title}:")
+def what_to_do_for(*, title: str) -> None: ...
+
+
+@message("mail.what_to_do_for_and_others", "What to do for {title}, and likewise for the others:")
+def what_to_do_for_and_others(*, title: str) -> None: ...
+
+
+OLD_SHA1 = plain("mail.old_sha1", "Old thumbprint (SHA-1)")
+OLD_SHA256 = plain("mail.old_sha256", "Old SHA-256")
+NOT_KNOWN = plain("mail.not_known", "no longer known")
+SUBJECT = plain("mail.fact_subject", "Subject")
+NAMES = plain("mail.fact_names", "Names")
+ISSUER = plain("mail.fact_issuer", "Issuer")
+SERIAL = plain("mail.fact_serial", "Serial number")
+SHA1 = plain("mail.fact_sha1", "Thumbprint (SHA-1)")
+SHA256 = plain("mail.fact_sha256", "SHA-256")
+VALID_FROM = plain("mail.fact_valid_from", "Valid from")
+VALID_UNTIL = plain("mail.fact_valid_until", "Valid until")
+COMPONENT = plain("mail.fact_component", "Component")
+CERTIFICATE_GROUP = plain("mail.fact_certificate_group", "Certificate group")
+SITE = plain("mail.fact_site", "Site")
+OWNER = plain("mail.fact_owner", "Owner")
+NOTE = plain("mail.fact_note", "Note")
+
+
+TEST_SUBJECT = plain("mail.test_subject", "[Test] cert-monitor can send mail")
+TEST = plain("mail.test", "This is a test mail from cert-monitor.")
+
+
+@message(
+    "mail.test_sent",
+    "It was sent on {at}. If you can read it, the mail settings work: alerts about certificates will be sent "
+    "to this address.",
+)
+def test_sent(*, at: datetime) -> None: ...

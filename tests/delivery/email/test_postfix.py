@@ -19,7 +19,8 @@ import pytest
 from monitor.alerts import decide
 from monitor.delivery import SendStatus
 from monitor.delivery.email import RelaySettings, SmtpRelay, render
-from monitor.model import Mail
+from monitor.messages import english
+from monitor.model import Mail, text
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture
 
 pytestmark = [
@@ -170,8 +171,8 @@ def notice(*recipients: str) -> Mail:
         decision,
         sender="certs@vms.example",
         recipients=recipients,
-        monitor="watch.vms.example",
-        now=NOW,
+        monitor=text("watch.vms.example"),
+        writer=english(NOW),
         message_id=lambda: "<77@vms.example>",
     )
     return mail

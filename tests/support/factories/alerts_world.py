@@ -9,6 +9,7 @@ from email.policy import default
 
 from monitor.alerts import Decision, MonitorState, decide
 from monitor.delivery.email import render
+from monitor.messages import english
 from monitor.model import (
     Assessment,
     Certificate,
@@ -161,7 +162,12 @@ def news(decision: Decision) -> list[tuple[str, str, str]]:
 
 def mails(decision: Decision, **more: object) -> tuple[Mail, ...]:
     """Return the mails of a decision."""
-    envelope = {"sender": SENDER, "recipients": ADMINS, "monitor": "watch.vms.example", "now": NOW}
+    envelope = {
+        "sender": SENDER,
+        "recipients": ADMINS,
+        "monitor": text("watch.vms.example"),
+        "writer": english(NOW),
+    }
     return render(decision, **{**envelope, **more}, message_id=lambda: "<1@vms.example>")  # type: ignore[arg-type]
 
 

@@ -45,8 +45,8 @@ class Post:
 
     @property
     def words(self) -> list[str]:
-        """Return the first word of each subject: INVENTORY, WARNING and so on."""
-        return [re.sub(r"^\[(\w+).*", r"\1", mail["Subject"]) for mail in self.mails]
+        """Return what each subject begins with: Certificates (the inventory), WARNING, Resolved and so on."""
+        return [re.sub(r"^\[?([\w ]+)[\]:].*", r"\1", mail["Subject"]) for mail in self.mails]
 
     @property
     def ids(self) -> list[str]:

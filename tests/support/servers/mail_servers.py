@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from monitor.delivery import SendResult, SendStatus
 from monitor.delivery.email import RelaySettings, SmtpRelay, test_message
+from monitor.messages import english
 from monitor.model import Mail
 from support.factories.alerts_world import NOW
 
@@ -148,7 +149,7 @@ ADMIN = "admins@vms.example"
 
 def sample(*recipients: str, sender: str = SENDER) -> Mail:
     """Return a mail to some recipients."""
-    return test_message(sender, recipients or (ADMIN,), NOW, lambda: "<42@vms.example>")
+    return test_message(sender, recipients or (ADMIN,), english(NOW), lambda: "<42@vms.example>")
 
 
 def relay(port: int, **more: object) -> SmtpRelay:
