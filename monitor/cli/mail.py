@@ -7,10 +7,9 @@ import sys
 from monitor.cli.output import say
 from monitor.clock import SystemClock
 from monitor.config import load
-from monitor.daemon.relay import relay_of
+from monitor.daemon.relay import relay_of, writer_of
 from monitor.delivery.email import new_message_id, test_message
 from monitor.errors import ConfigError, Problem
-from monitor.messages import english
 
 
 def test_email(arguments: argparse.Namespace) -> int:
@@ -23,7 +22,7 @@ def test_email(arguments: argparse.Namespace) -> int:
         )
     email = config.email
     mail = test_message(
-        email.sender, email.to, english(SystemClock().now()), lambda: new_message_id(email.sender)
+        email.sender, email.to, writer_of(email, SystemClock().now()), lambda: new_message_id(email.sender)
     )
     transcript = asyncio.run(relay.converse(mail))
     say("\n".join(transcript.lines))

@@ -8,9 +8,9 @@ from socket import getfqdn
 from monitor.alerts import Decision
 from monitor.config import Config, EmailSettings, InstanceSettings
 from monitor.daemon.clocks import ClockWatch
+from monitor.daemon.relay import writer_of
 from monitor.delivery.email import new_message_id, render
 from monitor.delivery.email.texts import monitor_for, monitor_named
-from monitor.messages import english
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Mail, Message, text
 from monitor.pipeline import Judge
@@ -76,7 +76,7 @@ def _composer(email: EmailSettings | None, instance: InstanceSettings) -> Compos
             sender=email.sender,
             recipients=email.to,
             monitor=signature(instance, getfqdn()),
-            writer=english(now),
+            writer=writer_of(email, now),
             message_id=lambda: new_message_id(email.sender),
         )
 

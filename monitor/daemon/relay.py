@@ -1,7 +1,10 @@
-"""The mail relay that a configuration names."""
+"""The mail relay that a configuration names, and what writes its mails."""
 
-from monitor.config import Config
+from datetime import datetime
+
+from monitor.config import Config, EmailSettings
 from monitor.delivery.email import RelaySettings, Security, SmtpRelay
+from monitor.messages import Writer, language, machine_zone, zone
 
 
 def relay_of(config: Config) -> SmtpRelay | None:
@@ -22,3 +25,8 @@ def relay_of(config: Config) -> SmtpRelay | None:
             ehlo_name=email.ehlo_name or "",
         )
     )
+
+
+def writer_of(email: EmailSettings, now: datetime) -> Writer:
+    """Return what writes mails in the configured language and time zone, by default the machine's."""
+    return Writer(language(email.language), zone(email.timezone) if email.timezone else machine_zone(), now)

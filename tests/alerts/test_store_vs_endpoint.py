@@ -114,7 +114,7 @@ class TestServedOld:
     def test_the_steps_begin_where_the_work_is(self) -> None:
         """Nobody is told to request and import what lies there already, nor to renew its CA first."""
         (advice,) = item(RENEWED_STORE, recorder(REAL, ending())).renewal_steps
-        assert advice.steps[0].startswith(f"On {HOST}, look at the private key of the new certificate")
+        assert advice.steps[0].startswith(f"On {HOST}, check the private key of the new certificate")
         assert not [step for step in advice.steps if step.startswith(("Request", "Renew the CA"))]
         assert any("Open Server Configurator" in step for step in advice.steps)
         assert advice.impact == REAL.runbook.impact
