@@ -6,8 +6,6 @@ nor line numbers, so that they change only with the texts.
 
 import ast
 import sys
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +13,8 @@ from pathlib import Path
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from monitor.xprotect import built_in_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "monitor"
@@ -53,7 +53,7 @@ def texts() -> list[Text]:
         if path.suffix == ".py":
             found += _in_python(name, path.read_text(encoding="utf-8"))
         elif path == PRESETS:
-            found += _in_presets(name, tomllib.loads(path.read_text(encoding="utf-8")))
+            found += [Text(name, code, text) for text, code in built_in_texts().items()]
     return found
 
 
@@ -93,22 +93,6 @@ def _in_call(file: str, call: ast.Call, named: dict[str, object]) -> Text | None
     name = getattr(call.func, "id", "")
     fits = (name == "message" and len(given) in (2, 3)) or (name == "plain" and len(given) == 2)
     return Text(file, *given) if fits else None
-
-
-def _in_presets(file: str, tables: dict[str, dict]) -> list[Text]:
-    found = [Text(file, f"texts.{name}", text) for name, text in tables["texts"].items()]
-    found += [Text(file, f"groups.{name}.title", group["title"]) for name, group in tables["groups"].items()]
-    for name, role in tables["roles"].items():
-        found += _in_preset(file, f"roles.{name}", role)
-        for port, table in role["ports"].items():
-            found += _in_preset(file, f"roles.{name}.ports.{port}", table)
-    return found
-
-
-def _in_preset(file: str, key: str, table: dict[str, str]) -> Iterator[Text]:
-    for name in ("name", "certificate", "impact", "account", "interruption"):
-        if name in table:
-            yield Text(file, f"{key}.{name}", table[name])
 
 
 def updated(language: str) -> StableCatalog:

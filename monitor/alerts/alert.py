@@ -48,8 +48,8 @@ class RenewalSteps:
     selected.
     """
 
-    impact: str = ""
-    steps: tuple[str, ...] = ()
+    impact: Message | None = None
+    steps: tuple[Message, ...] = ()
     link: str = ""
     target_title: str = ""
     ca_first: bool = False

@@ -10,9 +10,11 @@ from datetime import datetime
 
 from monitor.alerts.alert import RenewalSteps, StepsKey
 from monitor.alerts.keys import STORE_VS_ENDPOINT, machine_of
-from monitor.alerts.texts import STEPS, day, shown
+from monitor.alerts.step_texts import NEW_THUMBPRINT, NO_NAMES, NOT_KNOWN, STEPS, UNNAMED
+from monitor.alerts.texts import name_list, on_day, shown
 from monitor.assess import mismatch, missing_names
-from monitor.model import Certificate, Check, Finding, Path, Target, TargetState
+from monitor.model import Certificate, Check, Finding, Message, Path, Target, TargetState
+from monitor.model.message import Parameter, completed
 
 _ABOUT_CA = frozenset({Check.CA_EXPIRY, Check.OUTLIVES_CA})
 _RESOLVED_BY_RENEWAL = _ABOUT_CA | {
@@ -28,11 +30,7 @@ _RESOLVED_BY_RENEWAL = _ABOUT_CA | {
 }
 _HAS_IMPACT = _RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 
-_PLACEHOLDER = re.compile(r"\{(names|thumbprint|issuer|ca_expires)\}")
 _COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
-_NEW_THUMBPRINT = "<thumbprint of the new certificate>"
-# So the presets ask people to fill it in; where the new certificate is available we know it.
-_NEW_IN_PRESETS = "<NEW THUMBPRINT>"
 _SWITCH_RANK = 3
 # People paste steps into a shell, and the names in a certificate are a stranger's words.
 _NAME = re.compile(r"[\w.*:-]+")
@@ -67,7 +65,7 @@ def add_steps(
     first = path is not None and bool(runbook.ca_first) and _needs_ca_first(path, finding, now)
     key, rank = _key(state.target), (2 if first else 1 if path else 0)
     if key not in known or _rank(known[key]) < rank:
-        impact = runbook.impact if finding.check in _HAS_IMPACT else ""
+        impact = runbook.impact if finding.check in _HAS_IMPACT else None
         steps = _steps(state.target, path, finding, first=first) if path else ()
         known[key] = RenewalSteps(impact, steps, runbook.link, _title(state.target), ca_first=first)
 
@@ -82,19 +80,13 @@ def merged_steps(several: list[Mapping[StepsKey, RenewalSteps]]) -> tuple[Renewa
     return tuple(dict.fromkeys(one for one in merged.values() if one.impact or one.steps or one.link))
 
 
-def standard_steps(finding: Finding) -> tuple[str, ...]:
+def standard_steps(finding: Finding) -> tuple[Message, ...]:
     """Return the steps for a finding that fit any product, with their placeholders filled."""
-    values = {
-        "host": machine_of(finding),
-        "location": finding.location.partition(" (")[0],
-        "instead": finding.instead,
-    }
-    return tuple(step.format_map(values) for step in STEPS.get(finding.check, ()))
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with the known placeholders filled; anything else in braces stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+    location = finding.location.partition(" (")[0]
+    return tuple(
+        completed(step, host=machine_of(finding), location=location, instead=finding.instead)
+        for step in STEPS.get(finding.check, ())
+    )
 
 
 def _add_for_store(
@@ -110,9 +102,10 @@ def _add_for_store(
         known.setdefault((finding.check,), RenewalSteps(steps=standard_steps(finding), target_title=title))
         return
     runbook = target.info.runbook
-    texts = tuple(text.replace(_NEW_IN_PRESETS, finding.instead) for text in runbook.switch)
     path = _path_of(state, finding, certificate)
-    steps = _filled(texts, target, path, finding) if texts and path else standard_steps(finding)
+    steps = (
+        _filled(runbook.switch, target, path, finding) if runbook.switch and path else standard_steps(finding)
+    )
     key = _key(target)
     if key not in known or _rank(known[key]) < _SWITCH_RANK:
         known[key] = RenewalSteps(runbook.impact, steps, runbook.link, _title(target), switch=True)
@@ -160,37 +153,36 @@ def _needs_ca_first(path: Path, finding: Finding, now: datetime) -> bool:
     return ca is not None and (finding.check in _ABOUT_CA or ca.not_after < now + path.leaf.lifetime)
 
 
-def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tuple[str, ...]:
+def _steps(target: Target, path: Path, finding: Finding, *, first: bool) -> tuple[Message, ...]:
     runbook = target.info.runbook
     return _filled(runbook.ca_first if first else runbook.steps, target, path, finding)
 
 
-def _filled(texts: tuple[str, ...], target: Target, path: Path, finding: Finding) -> tuple[str, ...]:
+def _filled(steps: tuple[Message, ...], target: Target, path: Path, finding: Finding) -> tuple[Message, ...]:
     leaf, ca = path.leaf, _first_expiring_ca(path)
-    named = ca.title if ca else leaf.issuer_cn or leaf.issuer
-    values = {
+    issuer = _HARMFUL.sub("", shown(ca.title if ca else leaf.issuer_cn or leaf.issuer, 200))
+    values: dict[str, Parameter] = {
         "names": _names(target, leaf, finding.check),
-        "issuer": _HARMFUL.sub("", shown(named, 200)) or "(without a name)",
-        "ca_expires": day(ca.not_after) if ca else "(not known)",
+        "issuer": issuer or UNNAMED,
+        "ca_expires": on_day(at=ca.not_after) if ca else NOT_KNOWN,
     }
-    new = finding.instead or _NEW_THUMBPRINT
-    return tuple(filled(text, {**values, "thumbprint": _thumbprint(text, leaf, new)}) for text in texts)
+    new = finding.instead or NEW_THUMBPRINT
+    return tuple(completed(step, **values, thumbprint=_thumbprint(step.text, leaf, new)) for step in steps)
 
 
-def _thumbprint(text: str, leaf: Certificate, new: str) -> str:
+def _thumbprint(text: str, leaf: Certificate, new: str | Message) -> str | Message:
     """Return the thumbprint that a step means: the served one only where it says so, never in a command."""
     served = "currently served" in text.casefold() and not _COMMAND.search(text)
     return leaf.sha1 if served else new
 
 
-def _names(target: Target, leaf: Certificate, check: Check) -> str:
+def _names(target: Target, leaf: Certificate, check: Check) -> Message:
     """Return the names to request: those of the present certificate, and those that it should have too."""
     wanted = [*leaf.dns_names, *leaf.ip_addresses, *missing_names(target, leaf)]
     if check in (Check.NAME, Check.NAME_IN_SUBJECT_ONLY) and mismatch(leaf, target.server_name):
         wanted.append(target.server_name)
     listed = list(dict.fromkeys(name for name in wanted if _NAME.fullmatch(name)))
-    kept = listed[:_MOST_NAMES]
-    while len(", ".join(kept)) > _LONGEST_NAMES:
-        kept.pop()
-    more = len(listed) - len(kept)
-    return (", ".join(kept) or "(none)") + (f" and {more} more" if more else "")
+    most = _MOST_NAMES
+    while len(", ".join(listed[:most])) > _LONGEST_NAMES:
+        most -= 1
+    return name_list(listed, most) if listed else NO_NAMES

@@ -18,7 +18,7 @@ from babel.numbers import format_decimal
 
 from monitor.messages.language import ENGLISH, Language
 from monitor.model import Message
-from monitor.model.message import COUNT, Parameter
+from monitor.model.message import COUNT, OWN, Parameter
 from monitor.parse import display
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -83,6 +83,8 @@ class Writer:
             return at.astimezone(UTC)
 
     def _text(self, message: Message, values: Mapping[str, Parameter]) -> str:
+        if message.code == OWN:
+            return message.text
         if not message.plural:
             return self.language.translations.gettext(message.text)
         count = values[COUNT]

@@ -4,9 +4,10 @@ Logic compares and carries messages; it never reads their parameters. A kind of 
 its users, declared with ``message``: its signature is what a type checker holds callers to.
 """
 
+import re
 import string
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import update_wrapper
 from inspect import signature
@@ -17,6 +18,8 @@ P = ParamSpec("P")
 
 COUNT = "count"
 """The parameter that chooses between the singular and the plural text."""
+OWN = "own_text"
+"""The code of texts in the words of a configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,22 @@ def placeholders(text: str) -> set[str]:
 def plain(code: str, text: str) -> Message:
     """Return a message without parameters."""
     return Message(code, text)
+
+
+def completed(message: Message, **values: Parameter) -> Message:
+    """Return a message with the values of those placeholders that its text has; it is complete with all."""
+    wanted = placeholders(message.text)
+    given = dict(message.parameters) | {name: value for name, value in values.items() if name in wanted}
+    return replace(message, parameters=tuple(given.items()))
+
+
+def own(template: str, names: Collection[str]) -> Message:
+    """Return a text of a configuration as a message with these placeholders; it is never translated."""
+
+    def escaped(found: re.Match[str]) -> str:
+        return found[0] if found[1] in names else found[0].replace("{", "{{").replace("}", "}}")
+
+    return Message(OWN, re.sub(r"\{(\w+)\}|[{}]", escaped, template))
 
 
 def text(value: str) -> Message:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.model.certificate import Certificate
 from monitor.model.finding import Check, Severity
+from monitor.model.message import Message
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 
 
@@ -92,10 +93,10 @@ class Runbook:
     contains no command; elsewhere it stands for that of the new certificate.
     """
 
-    impact: str = ""
-    steps: tuple[str, ...] = ()
-    ca_first: tuple[str, ...] = ()
-    switch: tuple[str, ...] = ()
+    impact: Message | None = None
+    steps: tuple[Message, ...] = ()
+    ca_first: tuple[Message, ...] = ()
+    switch: tuple[Message, ...] = ()
     link: str = ""
 
 

@@ -6,11 +6,10 @@ It must not read files, and never keeps anything else: private keys are skipped.
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from monitor.parse.crl import is_crl
 from monitor.parse.der import SEQUENCE, DerElement, DerError, element
-from monitor.parse.foreign import foreign
 from monitor.parse.pkcs7 import certificates_of, crls_of
 from monitor.parse.shape import fields_of
 
@@ -24,42 +23,11 @@ _MOST_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged.
-
-    ``foreign`` is what was found in place of a certificate, empty if nothing: a certificate request.
-    """
+    """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged."""
 
     ders: tuple[bytes, ...] = ()
     problems: tuple[str, ...] = ()
     lists: tuple[bytes, ...] = ()
-    foreign: str = ""
-
-
-@dataclass(slots=True)
-class _Collected:
-    """What has been found so far."""
-
-    ders: list[bytes] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    lists: list[bytes] = field(default_factory=list)
-    foreign: str = ""
-
-    def take(self, outer: DerElement) -> None:
-        """Add what an element is or contains; raise ``DerError`` where it is none of what is expected."""
-        if is_crl(outer):
-            self.lists.append(outer.encoded)
-        elif what := foreign(outer):
-            self.foreign = self.foreign or what
-        else:
-            self.ders += _certificates(outer)
-            self.lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
-
-    def contents(self) -> FileContents:
-        """Return it as a value, the first few problems of many."""
-        problems = self.problems
-        if len(problems) > _MOST_PROBLEMS:
-            problems = [*problems[:_MOST_PROBLEMS], f"and {len(problems) - _MOST_PROBLEMS} more"]
-        return FileContents(tuple(self.ders), tuple(problems), tuple(self.lists), self.foreign)
 
 
 def find_certificates(data: bytes) -> FileContents:
@@ -70,12 +38,16 @@ def find_certificates(data: bytes) -> FileContents:
     size, which the caller bounds.
     """
     text = _as_ascii(data)
-    found = _Collected()
+    found: list[bytes] = []
+    lists: list[bytes] = []
+    problems: list[str] = []
     if _MARK.search(text):
-        _collect_pem(text, found)
+        _collect_pem(text, found, lists, problems)
     else:
-        _collect_der(data, found)
-    return found.contents()
+        _collect_der(data, found, lists, problems)
+    if len(problems) > _MOST_PROBLEMS:
+        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS} more"]
+    return FileContents(tuple(found), tuple(problems), tuple(lists))
 
 
 def _as_ascii(data: bytes) -> bytes:
@@ -87,15 +59,20 @@ def _as_ascii(data: bytes) -> bytes:
     return data
 
 
-def _collect_pem(text: bytes, found: _Collected) -> None:
+def _collect_pem(text: bytes, found: list[bytes], lists: list[bytes], problems: list[str]) -> None:
     for number, (block, problem) in enumerate(_blocks(text), start=1):
         if problem:
-            found.problems.append(f"block {number}: {problem}")
+            problems.append(f"block {number}: {problem}")
             continue
         try:
-            found.take(element(_decoded(block)))
+            outer = element(_decoded(block))
+            if is_crl(outer):
+                lists.append(outer.encoded)
+            else:
+                found += list(_certificates(outer))
+                lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
         except DerError as error:
-            found.problems.append(f"block {number}: {error}")
+            problems.append(f"block {number}: {error}")
 
 
 def _blocks(text: bytes) -> Iterator[tuple[bytes, str]]:
@@ -133,19 +110,22 @@ def _certificates(outer: DerElement) -> Iterator[bytes]:
         yield from held
 
 
-def _collect_der(data: bytes, found: _Collected) -> None:
+def _collect_der(data: bytes, found: list[bytes], lists: list[bytes], problems: list[str]) -> None:
     position = 0
     try:
         while position < len(data):
             outer = element(data, position)
-            found.take(outer)
+            if is_crl(outer):
+                lists.append(outer.encoded)
+            else:
+                found.extend(_certificates(outer))
+                lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
             position = outer.end
     except DerError as error:
-        some = bool(found.ders or found.lists)
-        if some and data[position:].strip(_PADDING):
-            found.problems.append(f"what follows after {position} octets is no certificate: {error}")
-        elif not some and not found.foreign and (what := _seems(data)):
-            found.problems.append(f"the data begins like a {what} in DER form but is damaged: {error}")
+        if (found or lists) and data[position:].strip(_PADDING):
+            problems.append(f"what follows after {position} octets is no certificate: {error}")
+        elif not (found or lists) and (what := _seems(data)):
+            problems.append(f"the data begins like a {what} in DER form but is damaged: {error}")
 
 
 def _seems(data: bytes) -> str:

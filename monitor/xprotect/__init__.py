@@ -2,7 +2,7 @@
 
 from monitor.xprotect.answers import Answers, Items
 from monitor.xprotect.host import host_endpoints
-from monitor.xprotect.presets import Preset, Presets
+from monitor.xprotect.presets import Preset, Presets, built_in_texts
 from monitor.xprotect.site import PARTS, SiteList, site_endpoints
 from monitor.xprotect.target_info import make_target_info, title
 
@@ -13,6 +13,7 @@ __all__ = [
     "Preset",
     "Presets",
     "SiteList",
+    "built_in_texts",
     "host_endpoints",
     "make_target_info",
     "site_endpoints",

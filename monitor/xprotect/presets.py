@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from monitor.errors import ConfigError, Problem
-from monitor.model import TargetTraits
+from monitor.model import Message, TargetTraits
+from monitor.model.message import Parameter, completed, own
 from monitor.settings import PolicySettings
 from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable, merge_objects, problems_in
 
@@ -23,6 +24,7 @@ _BUILT_IN = "presets.toml"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
 _FILLED_LATER = frozenset({"host", "port", "names", "thumbprint", "issuer", "ca_expires"})
+_TRANSLATED = ("name", "certificate", "impact", "account", "interruption")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -49,12 +51,12 @@ class Preset:
     plain_possible: bool = False
     standby: bool = False
     by_default: bool = True
-    impact: str = ""
-    steps: tuple[str, ...] = ()
-    ca_first: tuple[str, ...] = ()
-    switch: tuple[str, ...] = ()
+    impact: Message | None = None
+    steps: tuple[Message, ...] = ()
+    ca_first: tuple[Message, ...] = ()
+    switch: tuple[Message, ...] = ()
     link: str = ""
-    account: str = ""
+    account: Message | None = None
     key_type: str = ""
     verified: bool = False
     defaults: PolicySettings = field(default_factory=PolicySettings, hash=False)
@@ -141,8 +143,27 @@ class Presets:
 
 @functools.cache
 def _built_in() -> Presets:
+    return Presets(_built_in_tables())
+
+
+@functools.cache
+def _built_in_tables() -> dict[str, Any]:
     text = resources.files("monitor.xprotect").joinpath(_BUILT_IN).read_text(encoding="utf-8")
-    return Presets(tomllib.loads(text))
+    return tomllib.loads(text)
+
+
+@functools.cache
+def built_in_texts() -> Mapping[str, str]:
+    """Return the code of every text for people that is built in; of several keys with one text the first."""
+    tables = _built_in_tables()
+    codes = {text: f"preset.texts.{name}" for name, text in tables["texts"].items()}
+    for name, group in tables["groups"].items():
+        codes.setdefault(group["title"], f"preset.groups.{name}")
+    for name, role in tables["roles"].items():
+        for key, table in ((name, role), *((f"{name}.{port}", one) for port, one in role["ports"].items())):
+            for which in filter(table.__contains__, _TRANSLATED):
+                codes.setdefault(table[which], f"preset.{key}.{which}")
+    return codes
 
 
 def _words(name: str) -> list[str]:
@@ -160,22 +181,27 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
     keys = _keys(table) | _keys(port)
     group = written.groups.get(keys.pop("group", ""))
     policy = keys.pop("policy", "")
-    filling = {
-        "account": keys.get("account", ""),
-        "interruption": keys.pop("interruption", ""),
-        "group": group.title if group else "",
+    account = _message(keys.pop("account", ""))
+    filling: dict[str, Parameter] = {
+        "account": account,
+        "interruption": _message(keys.pop("interruption", "")),
+        "group": _message(group.title if group else ""),
         "guid": group.guid if group else "",
     }
+    impact = keys.pop("impact", "")
     keys["switch"] = [written.switching[line] for line in keys.get("steps", ()) if line in written.switching]
     for which in ("steps", "ca_first", "switch"):
-        keys[which] = tuple(fill(_text(written, line), filling) for line in keys.get(which, ()))
+        texts = (_message(_text(written, line)) for line in keys.get(which, ()))
+        keys[which] = tuple(completed(text, **filling) for text in texts)
     return Preset(
         **{"name": role.replace("_", " ")} | keys,
         key=f"{role}.{name}",
         role=role,
         port=port.port,
         certificate_group=next((key for key, value in written.groups.items() if value is group), ""),
-        guid=filling["guid"],
+        guid=group.guid if group else "",
+        impact=_message(impact) if impact else None,
+        account=account,
         defaults=written.policies[policy] if policy else PolicySettings(),
     )
 
@@ -189,9 +215,10 @@ def _text(written: PresetFile, line: str) -> str:
     return written.texts[line] if _WORD.fullmatch(line) else line
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with placeholders replaced by their values in one pass; those without a value stay."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+def _message(text: str) -> Message:
+    """Return a built-in text as a message of ours, and any other in the words of its configuration."""
+    code = built_in_texts().get(text)
+    return Message(code, text) if code else own(text, _FILLED_HERE | _FILLED_LATER)
 
 
 def _dangling(written: PresetFile) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """The target info of an endpoint from its preset: title, impact, renewal steps; judges nothing."""
 
 from monitor.model import Runbook, TargetInfo
+from monitor.model.message import completed
 from monitor.parse.display import display
-from monitor.xprotect.presets import Preset, fill
+from monitor.xprotect.presets import Preset
 
 LONGEST_NAME = 100
 
@@ -26,16 +27,15 @@ def make_target_info(preset: Preset, name: str, host: str, port: int) -> TargetI
 
     ``name`` is the display name of the server, empty if only its host is known.
     """
-    # A brace in a host would be taken for a placeholder when values of the certificate are filled in.
-    values = {"host": display(host).replace("{", "(").replace("}", ")"), "port": str(port)}
+    values = {"host": display(host), "port": str(port)}
     return TargetInfo(
         title=title(preset, name, host, port),
         component=preset.component,
         runbook=Runbook(
             impact=preset.impact,
-            steps=tuple(fill(step, values) for step in preset.steps),
-            ca_first=tuple(fill(step, values) for step in preset.ca_first),
-            switch=tuple(fill(step, values) for step in preset.switch),
+            steps=tuple(completed(step, **values) for step in preset.steps),
+            ca_first=tuple(completed(step, **values) for step in preset.ca_first),
+            switch=tuple(completed(step, **values) for step in preset.switch),
             link=preset.link,
         ),
     )

@@ -16,7 +16,6 @@ from monitor.model import (
     Policy,
     Revocation,
     RevocationStatus,
-    Runbook,
     Snapshot,
     TargetInfo,
     TargetState,
@@ -32,7 +31,7 @@ from support.factories.alerts_world import (
     seen,
     target,
 )
-from support.written import written
+from support.written import runbook, written
 
 LEAF = certificate(1, name="rec.example")
 NEW = certificate(4, 390, age=1, name="rec.example")
@@ -107,14 +106,17 @@ def test_steps() -> None:
     """A revoked certificate needs another one: the steps of a renewal come along, for a CA those of a CA."""
     info = TargetInfo(
         "Recorder 01",
-        runbook=Runbook(steps=("Renew {names}.",), ca_first=("Renew the CA {issuer}.",)),
+        runbook=runbook("", ("Renew {names}.",), ca_first=("Renew the CA {issuer}.",)),
     )
     state = seen("a:443", LEAF, on=target("a:443", policy=ASKED, info=info), above=(MIDDLE, ROOT))
     state = replace(state, target=replace(state.target, info=info))
     (leaf,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED),)), {}).items
     (ca,) = decided(snapshot(state, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).items
     assert leaf.renewal_steps[0].steps
-    assert (ca.renewal_steps[0].ca_first, ca.renewal_steps[0].steps[0].startswith("Renew the CA")) == (
+    assert (
+        ca.renewal_steps[0].ca_first,
+        written(ca.renewal_steps[0].steps[0]).startswith("Renew the CA"),
+    ) == (
         True,
         True,
     )
@@ -123,7 +125,7 @@ def test_steps() -> None:
 def test_steps_without_a_preset() -> None:
     """Who has no preset is told what to do about a revoked certificate all the same."""
     (item,) = decided(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), {}).items
-    assert item.renewal_steps[0].steps[-1].endswith("cert-monitor check a:443")
+    assert written(item.renewal_steps[0].steps[-1]).endswith("cert-monitor check a:443")
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])

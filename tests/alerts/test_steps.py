@@ -7,16 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.steps import filled
 from monitor.alerts.texts import PROBLEM
 from monitor.model import (
     Certificate,
     Check,
-    Runbook,
     TargetInfo,
     TargetState,
     TargetTraits,
 )
+from monitor.model.message import completed, own
 from support.factories.alerts_recorders import (
     CA,
     LEAF,
@@ -39,12 +38,13 @@ from support.factories.alerts_world import (
     seen,
     text_of,
 )
+from support.written import own_words, runbook, written
 
 
 def steps_of(*states: TargetState) -> list[str]:
     """Return the steps of the one item about a picture."""
     (item,) = notification_items(*states)
-    return [step for advice in item.renewal_steps for step in advice.steps]
+    return [written(step, NOW) for advice in item.renewal_steps for step in advice.steps]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
@@ -56,7 +56,7 @@ def test_title_then_effect_then_steps(kind: str) -> None:
         "Impact:",
         "Live and playback stop.",
         "What to do:",
-        "Ask VMS CA, which ends on 2035-02-09, for rec1, 10.0.0.5.",
+        "Ask VMS CA, which ends on February 9, 2035, for rec1, 10.0.0.5.",
         "https://vms.example/guide",
         "Where:",
         "Thumbprint (SHA-1)",
@@ -72,7 +72,7 @@ def test_several_effects_are_a_list() -> None:
         TARGET_INFO,
         title="Event Server",
         component="event_server",
-        runbook=replace(TARGET_INFO.runbook, impact="Alarms stop."),
+        runbook=replace(TARGET_INFO.runbook, impact=own_words("Alarms stop.")[0]),
     )
     body = text_of(mail_about(ending_under(CA), ending_under(CA, on=recorder("ev:22331", info=other))))
     lines = body.splitlines()
@@ -118,7 +118,7 @@ def test_ca_first_when_it_ends_within_the_new_life(
     ca: Certificate, shown: Certificate, *, first: bool
 ) -> None:
     """A certificate made now, as long as this one, must end before its CA, else no leaf step is printed."""
-    expected = [f"Renew VMS CA first: it ends on {ca.not_after:%Y-%m-%d}."]
+    expected = [f"Renew VMS CA first: it ends on {ca.not_after:%B} {ca.not_after.day}, {ca.not_after.year}."]
     found = steps_of(ending_under(ca, shown=shown))
     assert (found == expected, len(found)) == (first, 1 if first else 3)
 
@@ -211,7 +211,7 @@ def test_names_that_could_be_commands_are_left_out() -> None:
     one = replace(LEAF, dns_names=("rec1", "x$(reboot)", 'a" & del *', "*.vms.example", "büro.example"))
     ca = replace(CA, subject_cn='VMS "CA" & `del`')
     assert steps_of(ending_under(ca, shown=one))[0] == (
-        "Ask VMS CA  del, which ends on 2035-02-09, for rec1, *.vms.example, büro.example, 10.0.0.5."
+        "Ask VMS CA  del, which ends on February 9, 2035, for rec1, *.vms.example, büro.example, 10.0.0.5."
     )
 
 
@@ -228,14 +228,16 @@ def test_unknown_braces_stay(text: str) -> None:
     expected = text
     for name, value in values.items():
         expected = expected.replace("{" + name + "}", value)
-    assert filled(text, values) == expected
+    said = completed(own(text, values), **values)
+    assert written(said) == expected
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), max_size=4), st.text(max_size=30))
 def test_any_meaning_makes_a_sound_mail(texts: list[str], name: str) -> None:
     """Texts of a configuration and names of a stranger never break a mail."""
-    info = TargetInfo(name, name, runbook=Runbook(name, (*texts, "{names} {"), tuple(texts), link=name))
+    steps = runbook(name, (*texts, "{names} {"), ca_first=tuple(texts), link=name)
+    info = TargetInfo(name, name, runbook=steps)
     one = replace(LEAF, dns_names=(name,), issuer_cn=name)
     message = parsed(mail_about(ending_under(SHORT_CA, on=recorder(info=info), shown=one)))
     parts = [part.get_content_type() for part in message.walk()]

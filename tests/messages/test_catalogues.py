@@ -60,8 +60,8 @@ def test_every_kind_of_source_is_read() -> None:
     assert found[("checks_failed_unknown", "{count} check failed")] == "{count} checks in a row failed"
     assert found[("", "expires {when}")] == ""
     assert found[("self_signed", '"{title}" is self-signed and not a trusted CA')] == ""
-    assert found[("roles.event_server.interruption", "no events are handled and no alarms are raised")] == ""
-    assert ("groups.server.title", "Server certificate") in found
+    assert found[("preset.event_server.interruption", "no events are handled and no alarms are raised")] == ""
+    assert ("preset.groups.server", "Server certificate") in found
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 
 from monitor.assess import texts
 from monitor.messages import Writer, language, parameters
+from monitor.model.message import completed, own
+from monitor.xprotect import Presets
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 WRITER = Writer(language("pt_BR"), UTC, NOW)
@@ -82,5 +84,23 @@ def test_data_are_the_same_in_every_language() -> None:
 
 
 def test_texts_of_others_are_not_translated() -> None:
-    """A name that is a word of ours stays as it is."""
+    """A name that is a word of ours stays as it is, and so do the words of a configuration."""
     assert WRITER.write(texts.names(["certificate"])) == "certificate"
+    assert WRITER.write(own("certificate", ())) == "certificate"
+    step = completed(own("Ask {issuer}, {who}.", ("issuer",)), issuer="VMS CA")
+    assert WRITER.write(step) == "Ask VMS CA, {who}."
+
+
+def test_steps_of_presets() -> None:
+    """A built-in step is whole with what is filled in; what a configuration says instead stays as it is."""
+    changed = Presets.built_in().extend({"roles": {"mobile_server": {"account": "svc-mob"}}})
+    mobile = changed.watched_ports("mobile_server")[0].steps[3]
+    recorder = changed.watched_ports("recording_server")[0].steps[3]
+    click = (
+        "Em certlm.msc, clique com o botão direito no novo certificado, escolha Todas as Tarefas, Gerenciar "
+        "Chaves Privadas, e conceda Leitura para "
+    )
+    assert WRITER.write(mobile) == f"{click}svc-mob."
+    assert WRITER.write(recorder) == (
+        f"{click}a conta que executa o serviço Recording Server (NETWORK SERVICE, se não foi alterada)."
+    )

@@ -1,12 +1,42 @@
-"""What a failure, finding or message says in English, for tests of words."""
+"""What failures, findings and messages say in English, and runbooks in the words of a configuration."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from monitor.messages import english
-from monitor.model import Failure, Finding, Message
+from monitor.model import Failure, Finding, Message, Runbook
+from monitor.model.message import completed, own, placeholders
 from support.pki import NOW
 
 
 def written(said: Failure | Finding | Message, now: datetime = NOW) -> str:
     """Return the sentence of a failure, finding or message."""
     return english(now).write(said.message if isinstance(said, Failure | Finding) else said)
+
+
+def unfilled(messages: Iterable[Message | None]) -> tuple[str, ...]:
+    """Return what messages say in English; what is not filled yet stands in braces."""
+    return tuple(written(_in_braces(one)) for one in messages if one is not None)
+
+
+def _in_braces(message: Message) -> Message:
+    empty = placeholders(message.text) - {name for name, _ in message.parameters}
+    return completed(message, **{name: f"{{{name}}}" for name in empty})
+
+
+def own_words(*texts: str) -> tuple[Message, ...]:
+    """Return instructions as somebody wrote them into a configuration."""
+    return tuple(own(text, ("names", "thumbprint", "issuer", "ca_expires")) for text in texts)
+
+
+def runbook(
+    impact: str,
+    steps: tuple[str, ...] = (),
+    *,
+    ca_first: tuple[str, ...] = (),
+    switch: tuple[str, ...] = (),
+    link: str = "",
+) -> Runbook:
+    """Return a runbook in the words of a configuration."""
+    first = own_words(impact)[0] if impact else None
+    return Runbook(first, own_words(*steps), own_words(*ca_first), own_words(*switch), link)

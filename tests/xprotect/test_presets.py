@@ -9,6 +9,7 @@ from monitor.errors import ConfigError
 from monitor.model import Check, Margin
 from monitor.xprotect import Preset, Presets
 from monitor.xprotect.shape import Component
+from support.written import unfilled
 
 BUILT_IN = Presets.built_in()
 EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.all_ports(role)]
@@ -222,7 +223,7 @@ def test_user_writes_a_step() -> None:
     changed = BUILT_IN.extend(
         {"roles": {"mobile_server": {"account": "svc-mob", "steps": ["Tell {account}."]}}}
     )
-    assert changed.watched_ports("mobile_server")[0].steps == ("Tell svc-mob.",)
+    assert unfilled(changed.watched_ports("mobile_server")[0].steps) == ("Tell svc-mob.",)
 
 
 def test_nothing_to_extend() -> None:

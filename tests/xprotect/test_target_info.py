@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from monitor.model.message import completed
 from monitor.xprotect import Preset, Presets, make_target_info, title
+from support.written import unfilled, written
 
 BUILT_IN = Presets.built_in()
 EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.all_ports(role)]
 LATER = {"names", "thumbprint", "issuer", "ca_expires"}
-COMMANDS = [preset for preset in EVERY if any("ServerConfigurator.exe" in step for step in preset.steps)]
+COMMANDS = [one for one in EVERY if any("ServerConfigurator.exe" in step for step in unfilled(one.steps))]
 
 
 def preset(key: str) -> Preset:
@@ -54,7 +56,7 @@ def test_title(key: str, name: str, port: int, expected: str) -> None:
 def test_only_the_certificate_is_left_to_fill(key: str) -> None:
     """After host and port are filled in, no other placeholder and no stray brace is left."""
     meant = make_target_info(preset(key), "Name", "host.example", 443)
-    every = " ".join((*meant.runbook.steps, *meant.runbook.ca_first, meant.runbook.impact))
+    every = " ".join(unfilled((*meant.runbook.steps, *meant.runbook.ca_first, meant.runbook.impact)))
     assert set(re.findall(r"\{(\w+)\}", every)) <= LATER
     assert not set(re.sub(r"\{\w+\}", "", every)) & set("{}")
 
@@ -62,23 +64,23 @@ def test_only_the_certificate_is_left_to_fill(key: str) -> None:
 def test_a_host_cannot_add_a_placeholder() -> None:
     """A brace in a host never becomes something that is filled in later."""
     meant = make_target_info(preset("mobile_server.clients"), "", "{names}", 8082)
-    assert "On (names), import" in meant.runbook.steps[2]
+    (step,) = {completed(meant.runbook.steps[2], names="x")}
+    assert written(step).startswith("On {names}, import")
 
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_command_changes_one_group_only(key: str) -> None:
     """The command carries its group's GUID, and above it stands why the group must not be left out."""
-    step = make_target_info(preset(key), "", "h", 1).runbook.steps[
-        where(preset(key).steps, "ServerConfigurator.exe")
-    ]
-    assert f"/certificategroup={preset(key).guid} /thumbprint=<NEW THUMBPRINT>" in step
+    steps = unfilled(make_target_info(preset(key), "", "h", 1).runbook.steps)
+    step = steps[where(steps, "ServerConfigurator.exe")]
+    assert f"/certificategroup={preset(key).guid} /thumbprint={{thumbprint}}" in step
     assert "Never leave out /certificategroup" in step.partition("ServerConfigurator.exe")[0]
 
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_restart_is_announced_before_the_switch(key: str) -> None:
     """The announcement of the restart stands above the window way, and that above the command."""
-    steps = preset(key).steps
+    steps = unfilled(preset(key).steps)
     order = [where(steps, part) for part in ("announce it before", "Open Server Configurator", "/quiet")]
     assert order == sorted(order)
 
@@ -86,20 +88,20 @@ def test_restart_is_announced_before_the_switch(key: str) -> None:
 @pytest.mark.parametrize("key", [preset.key for preset in EVERY])
 def test_old_thumbprint_is_nowhere(key: str) -> None:
     """No step shows the thumbprint of the certificate in use: it would be pasted into the command."""
-    assert "{thumbprint}" not in " ".join((*preset(key).steps, *preset(key).ca_first))
+    assert "currently served" not in " ".join(unfilled((*preset(key).steps, *preset(key).ca_first)))
 
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_old_certificate_is_kept(key: str) -> None:
     """The steps keep the old certificate at least 30 days, after the verification."""
-    steps = preset(key).steps
+    steps = unfilled(preset(key).steps)
     assert where(steps, "at least 30 days") > where(steps, "Check the port")
 
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_ca_first_has_no_leaf_step(key: str) -> None:
     """While the CA comes first, nothing is told that touches a server's certificate."""
-    told = " ".join(preset(key).ca_first)
+    told = " ".join(unfilled(preset(key).ca_first))
     assert "Configurator" not in told
     assert "{issuer} expires on {ca_expires}" in told
 
@@ -108,12 +110,12 @@ def test_ca_first_has_no_leaf_step(key: str) -> None:
 def test_recorders_have_two_assignments(role: str) -> None:
     """Both ports of a recorder tell of both groups."""
     for one in BUILT_IN.watched_ports(role):
-        assert any("two assignments" in step for step in one.steps)
+        assert any("two assignments" in step for step in unfilled(one.steps))
 
 
 def test_recorder_announces_the_gap() -> None:
     """A recorder's steps say that nothing is recorded meanwhile."""
-    steps = preset("recording_server.media").steps
+    steps = unfilled(preset("recording_server.media").steps)
     assert "a gap in its recordings" in steps[where(steps, "announce it before")]
 
 
@@ -121,12 +123,13 @@ def test_recorder_announces_the_gap() -> None:
 def test_failover_service_gets_the_key(role: str) -> None:
     """The key's Read right goes to the failover service's account."""
     for one in BUILT_IN.watched_ports(role):
-        assert "Failover Recording Server service" in one.steps[where(one.steps, "Manage Private Keys")]
+        steps = unfilled(one.steps)
+        assert "Failover Recording Server service" in steps[where(steps, "Manage Private Keys")]
 
 
 def test_management_failover_is_another_story() -> None:
     """Its certificate is renewed by a new cluster, never by Server Configurator's steps."""
-    told = " ".join(preset("management_failover.console").steps)
+    told = " ".join(unfilled(preset("management_failover.console").steps))
     assert "valid for five years" in told
     assert "configuring a new failover cluster" in told
     assert "certlm" not in told
@@ -134,12 +137,12 @@ def test_management_failover_is_another_story() -> None:
 
 def test_mobile_clients_need_to_trust_the_ca() -> None:
     """A mobile server's certificate comes from a CA that phones trust, which the site's own may not be."""
-    assert "phones and browsers trust" in preset("mobile_server.clients").steps[1]
+    assert "phones and browsers trust" in unfilled(preset("mobile_server.clients").steps)[1]
 
 
 def test_sql_server_is_switched_by_its_own_tool() -> None:
     """SQL Server's certificate is selected in its own configuration tool."""
-    told = " ".join(preset("sql_server.database").steps)
+    told = " ".join(unfilled(preset("sql_server.database").steps))
     assert "SQL Server Configuration Manager" in told
     assert "/certificategroup" not in told
 
@@ -147,5 +150,6 @@ def test_sql_server_is_switched_by_its_own_tool() -> None:
 def test_camera_is_renewed_on_the_device() -> None:
     """A camera's certificate is renewed on its own page; the port is filled in."""
     meant = make_target_info(preset("camera.https"), "Gate", "10.0.0.7", 8443)
-    assert "web page of 10.0.0.7" in meant.runbook.steps[0]
-    assert meant.runbook.steps[-1].endswith("cert-monitor check 10.0.0.7:8443")
+    steps = unfilled(meant.runbook.steps)
+    assert "web page of 10.0.0.7" in steps[0]
+    assert steps[-1].endswith("cert-monitor check 10.0.0.7:8443")

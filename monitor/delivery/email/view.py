@@ -131,8 +131,10 @@ class PageWriter:
             facts=tuple((self._write(name), self._write(value)) for name, value in facts(item)),
             locations_heading=self._write(texts.DEPENDS_ON_IT if _of_ca(item) else texts.WHERE),
             locations=self._locations(item.locations),
-            impacts=_each_once(steps.impact for steps in item.renewal_steps),
-            steps=tuple((self._write(heading), steps) for heading, steps in _steps(item)),
+            impacts=_each_once(self._write(one.impact) for one in item.renewal_steps if one.impact),
+            steps=tuple(
+                (self._write(heading), tuple(map(self._write, steps))) for heading, steps in _steps(item)
+            ),
             links=_each_once(steps.link for steps in item.renewal_steps),
         )
 
@@ -221,7 +223,7 @@ def _each_once(several: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in several if one))
 
 
-def _steps(item: NotificationItem) -> Iterable[tuple[Message, tuple[str, ...]]]:
+def _steps(item: NotificationItem) -> Iterable[tuple[Message, tuple[Message, ...]]]:
     """Return each list of steps once, with a heading that names the target where there are others."""
     lists = {one.steps: one for one in reversed(item.renewal_steps) if one.steps}
     alone = len(lists) == 1 and len(item.locations) <= 1

@@ -40,15 +40,12 @@ def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificat
         and may_contain_certificates(text)
     ):
         values = Values(text, opening)
-        embedded = _embedded(values, opening, depth)
-        if embedded.parts or embedded.locked:
-            return embedded
-        hint = values.problem or embedded.hint
+        found = _embedded(values, opening, depth)
+        if found.parts or found.locked:
+            return found
+        hint = values.problem or found.hint
     contents = find_certificates(data)
-    if contents.foreign:
-        hint = hint or f"it is {contents.foreign}"
-    found = contents.ders or contents.problems or contents.lists
-    return AliasedCertificates((("", contents),) if found else (), (), hint)
+    return AliasedCertificates((("", contents),) if contents != FileContents() else (), (), hint)
 
 
 def _text(data: bytes) -> bytes:

@@ -10,6 +10,7 @@ from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem
 from monitor.model import Check, Mail
 from monitor.model import text as as_message
 from support.factories.alerts_world import certificate, mails, parsed, text_of
+from support.written import own_words
 
 HOSTILE = "x\r\nBcc: all@evil.example\r\n\r\n<script>alert(1)</script>\u202egnp.exe\ud800\x00\x1b[2J{{ 7*7 }}"
 
@@ -34,8 +35,8 @@ def hostile_mail(text: str) -> Mail:
     one = replace(certificate(1, 3), subject=text, issuer=text, dns_names=(text,), serial=text)
     location = AlertLocation(text, text, (("site", text),))
     steps = (
-        RenewalSteps(text, (text,), text, text),
-        RenewalSteps(text, (text, text), text, text, ca_first=True),
+        RenewalSteps(as_message(text), (as_message(text),), text, text),
+        RenewalSteps(as_message(text), own_words(text, text), text, text, ca_first=True),
     )
     item = NotificationItem(
         NotifyReason.FIRST,

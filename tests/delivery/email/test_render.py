@@ -8,7 +8,7 @@ from jinja2 import DictLoader
 
 from monitor.alerts import Decision, MonitorState, decide
 from monitor.messages import english
-from monitor.model import Check, FormerLeaf, RecipientStatus, Runbook, Severity, TargetInfo, TargetState
+from monitor.model import Check, FormerLeaf, RecipientStatus, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (
     ADMINS,
     AFTER_INVENTORY,
@@ -28,11 +28,12 @@ from support.factories.alerts_world import (
     text_of,
     unreachable,
 )
+from support.written import runbook, unfilled
 
 TARGET_INFO = TargetInfo(
     title="Recorder 1",
     component="Recording Server",
-    runbook=Runbook(
+    runbook=runbook(
         impact="Live video and playback stop.",
         steps=("Issue a new certificate.", "Choose it in the Server Configurator."),
         link="https://vms.example/guide",
@@ -134,7 +135,8 @@ def test_certificate_is_described_in_full(kind: str) -> None:
         "Sep 19, 2026 12:00 UTC",
         "Nov 27, 2026 00:00 UTC (expires in 3 days)",
         "Recorder 1: 10.0.0.5:7563",
-        *(TARGET_INFO.runbook.impact, *TARGET_INFO.runbook.steps, TARGET_INFO.runbook.link),
+        *unfilled((TARGET_INFO.runbook.impact, *TARGET_INFO.runbook.steps)),
+        TARGET_INFO.runbook.link,
     ]
     body = text_of(mail_about(state), kind)
     assert [text for text in wanted if text not in body] == []

@@ -1,11 +1,11 @@
 """Recorders with a runbook, their certificates and CAs, for the tests of mails; no judgment of its own."""
 
 from dataclasses import replace
-from typing import Any
 
 from monitor.alerts import NotificationItem, decide
-from monitor.model import Certificate, Finding, Runbook, Target, TargetInfo, TargetState, TargetTraits
+from monitor.model import Certificate, Finding, Target, TargetInfo, TargetState, TargetTraits
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture, target
+from support.written import own_words, runbook
 
 WHERE = "rec1:7563"
 TITLE = "Recording Server Recorder 01, streaming media certificate, port 7563"
@@ -17,7 +17,7 @@ STEPS = (
 TARGET_INFO = TargetInfo(
     title=TITLE,
     component="recording_server",
-    runbook=Runbook(
+    runbook=runbook(
         impact="Live and playback stop.",
         steps=STEPS,
         ca_first=("Renew {issuer} first: it ends on {ca_expires}.",),
@@ -35,9 +35,10 @@ SHORT_CA = certificate(901, 170, age=195, name="VMS CA", ca=True)
 LEAF = replace(certificate(1, 20, age=345, name="rec1"), ip_addresses=("10.0.0.5",))
 
 
-def with_runbook(info: TargetInfo, **changes: Any) -> TargetInfo:
-    """Return target info with some fields of its runbook replaced."""
-    return replace(info, runbook=replace(info.runbook, **changes))
+def with_runbook(info: TargetInfo, **changes: tuple[str, ...]) -> TargetInfo:
+    """Return target info with some texts of its runbook replaced, in the words of a configuration."""
+    texts = {name: own_words(*several) for name, several in changes.items()}
+    return replace(info, runbook=replace(info.runbook, **texts))
 
 
 def recorder(
