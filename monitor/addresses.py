@@ -62,7 +62,7 @@ def split_host_port(text: str) -> tuple[str, str | None]:
     """
     if "/" in text:
         scheme = "https:// and without " if "://" in text else ""
-        raise ValueError(f"an address is written as host:port, without {scheme}a path")
+        raise ValueError(f"must be host:port, without {scheme}a path")
     host, bracket, rest = text.partition("]")
     if not text.startswith("["):
         host, bracket, rest = text.partition(":")
@@ -121,7 +121,7 @@ def read_port(text: str, lowest: int = 1) -> int:
     """Return a port of at most five digits; raise ``ValueError`` for anything else."""
     digits = text.isascii() and text.isdigit() and len(text) <= 5
     if not digits or not lowest <= int(text) <= _LARGEST_PORT:
-        raise ValueError(f"a port is a number from {lowest} to {_LARGEST_PORT}")
+        raise ValueError(f"the port must be a number from {lowest} to {_LARGEST_PORT}")
     return int(text)
 
 
@@ -236,7 +236,7 @@ def read_network(text: str) -> IpNetwork:
     network = ipaddress.ip_network(text)
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is not None and network.prefixlen >= _MAPPED_PREFIX:
-        raise ValueError(f"it holds IPv4 addresses; write {mapped}/{network.prefixlen - _MAPPED_PREFIX}")
+        raise ValueError(f"it contains IPv4 addresses; write {mapped}/{network.prefixlen - _MAPPED_PREFIX}")
     return network
 
 

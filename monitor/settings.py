@@ -63,10 +63,10 @@ def duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise ValueError("a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w")
+        raise ValueError("must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w")
     total = sum((float(number) * _UNITS[unit] for number, unit in _PART.findall(value)), timedelta(0))
     if not timedelta(0) < total <= _LONGEST:
-        raise ValueError("a length lies between 1ms and 36500d")
+        raise ValueError("must be between 1ms and 36500d")
     return total
 
 
@@ -78,9 +78,9 @@ def margin(value: object) -> Margin:
         try:
             share = float(value[:-1]) / 100
         except ValueError:
-            raise ValueError("a share is written as a number and %: 25%") from None
+            raise ValueError("must be a number and %, such as 25%") from None
         if not 0 < share <= 1:
-            raise ValueError("a share lies above 0% and up to 100%")
+            raise ValueError("must be above 0% and at most 100%")
         return Margin(share=share)
     return Margin(length=duration(value))
 
@@ -107,9 +107,11 @@ def revocation_sources(value: object) -> tuple[str, ...]:
         return _ANSWERS
     listed = tuple(value) if isinstance(value, list | tuple) else (value,)
     if not listed or any(one not in _ANSWERS for one in listed):
-        raise ValueError("must be off, on, or a list of staple, crl, ocsp in the order in which to ask")
+        raise ValueError(
+            "must be off, on, or a list of staple, crl, ocsp in the order in which they are tried"
+        )
     if len(set(listed)) < len(listed):
-        raise ValueError("names a source twice")
+        raise ValueError("lists a source twice")
     return listed
 
 
@@ -136,20 +138,22 @@ def _anchor(value: str, info: ValidationInfo) -> str:
 def _fingerprint(value: str) -> str:
     digits = value.replace(":", "").replace(" ", "").lower()
     if not _SHA256.fullmatch(digits):
-        raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
+        raise ValueError("must be a SHA-256 fingerprint of 64 hexadecimal digits")
     return digits
 
 
 def _printable(value: str) -> str:
     if _CONTROL.search(value):
-        raise ValueError("must not hold control characters")
+        raise ValueError("must not contain control characters")
     return value
 
 
 def _labels(value: dict[str, str]) -> dict[str, str]:
     for name in value:
         if not _LABEL.fullmatch(name):
-            raise ValueError(f"label {name!r}: a name has letters, digits and _, and starts with no digit")
+            raise ValueError(
+                f"label {name!r}: a name has letters, digits and _, and does not start with a digit"
+            )
     if "kind" in value:
         raise ValueError("label 'kind' is the target's own kind and cannot be set")
     return value
@@ -209,14 +213,16 @@ class Reminders(Settings):
     """How often a notification about an open alert is repeated."""
 
     warning: Duration | None = Field(None, description="time between reminders of a warning (7d)")
-    critical: Duration | None = Field(None, description="time between reminders of something critical (1d)")
+    critical: Duration | None = Field(
+        None, description="time between reminders of a critical or expired alert (1d)"
+    )
 
 
 class PolicySettings(Settings):
-    """The thresholds and expectations that defaults, policies and targets may set, and whose a target is."""
+    """Thresholds and expectations for defaults, policies and targets, and the owner of a target."""
 
-    interval: Duration | None = Field(None, description="time between two looks (1h)")
-    timeout: Duration | None = Field(None, description="longest time one look may take (10s)")
+    interval: Duration | None = Field(None, description="time between two probes (1h)")
+    timeout: Duration | None = Field(None, description="longest time one probe may take (10s)")
     warn_before: Margins | None = Field(
         None, description="warn when less than the smallest of these is left ([30d, 25%])"
     )
@@ -226,39 +232,41 @@ class PolicySettings(Settings):
     ca_warn_before: Margins | None = Field(None, description="as warn_before, for CAs ([180d, 25%])")
     ca_critical_before: Margins | None = Field(None, description="as critical_before, for CAs ([60d, 10%])")
     crl_warn_before: Margins | None = Field(
-        None, description="as warn_before, for CRLs in files, whose end itself is critical ([7d, 5%])"
+        None, description="as warn_before, for CRLs in files; an expired one is critical ([7d, 5%])"
     )
     trust: tuple[AnchorPath, ...] | None = Field(
-        None, min_length=1, description="anchors: system, or certificate files and folders ([system])"
+        None, min_length=1, description="trusted CAs: system, or certificate files and folders ([system])"
     )
     checks: dict[Check, Switch] | None = Field(None, description="severity of a check, or off")
     accept: tuple[Fingerprint, ...] | None = Field(
-        None, description="SHA-256 fingerprints of certificates whose trust is not questioned"
+        None, description="SHA-256 fingerprints of certificates that are trusted without a CA"
     )
     unreachable_after: int | None = Field(
-        None, ge=1, le=1000, strict=True, description="failed looks until it is told (3)"
+        None, ge=1, le=1000, strict=True, description="failed probes in a row until an alert opens (3)"
     )
     forget_after: Duration | None = Field(
-        None, description="how long the last known certificate stays while looks fail (30d)"
+        None, description="how long the last known certificate is kept while probes fail (30d)"
     )
-    remind_every: Reminders | None = Field(None, description="how often an unsolved matter is told again")
+    remind_every: Reminders | None = Field(None, description="how often an open alert is notified again")
     encryption: Literal["required", "any", "off"] | None = Field(
         None,
-        description="whether a port without TLS is a failure (required), only a state (any), or wanted (off)",
+        description="whether a port without TLS is a failure (required), accepted (any), or expected (off)",
     )
     revocation: RevocationSources | None = Field(
         None,
-        description="where to ask whether a certificate was revoked: off, on, or staple, crl, ocsp (off)",
+        description="sources that are checked for revocation: off, on, or staple, crl, ocsp (off)",
     )
     renewal_information: bool | None = Field(
         None, strict=True, description="ask ACME CAs when to renew, by the directories under issuers (false)"
     )
-    owner: str | None = Field(None, description="who is responsible; in mails, on the page and in metrics")
-    note: str | None = Field(None, description="a remark for whoever reads about the target")
+    owner: str | None = Field(
+        None, description="who is responsible; shown in mails, on the page and in metrics"
+    )
+    note: str | None = Field(None, description="remark shown with the target")
 
 
 class TargetSettings(PolicySettings):
     """The keys that all kinds of targets share."""
 
-    labels: Labels = Field(default_factory=dict, description="free labels for policies and metrics")
-    title: str = Field("", description="what people call it; first in mails and on the page")
+    labels: Labels = Field(default_factory=dict, description="any labels, for policies and metrics")
+    title: str = Field("", description="name for people; comes first in mails and on the page")

@@ -18,6 +18,7 @@ PROBLEM = {
     Check.WEAK_KEY: plain("problem_weak_key", "weak key"),
     Check.WEAK_SIGNATURE: plain("problem_weak_signature", "weak signature"),
     Check.USAGE: plain("problem_usage", "not valid for server authentication"),
+    Check.DAMAGED: plain("problem_damaged", "damaged file or entry"),
     Check.UNREACHABLE: plain("problem_unreachable", "unreachable"),
     Check.INCONSISTENT: plain("problem_inconsistent", "different certificates for one name"),
     Check.RECORDER_PAIR: plain(

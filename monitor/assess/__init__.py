@@ -4,6 +4,7 @@ from monitor.assess.clients import ACCEPTED_BY_GO
 from monitor.assess.correlate import correlate
 from monitor.assess.correlate.revoked import PATIENCE, asked_of, asked_paths, revoked
 from monitor.assess.correlate.stale_discoveries import stale_without_targets
+from monitor.assess.damage import damaged
 from monitor.assess.judge import judge
 from monitor.assess.links import Held
 from monitor.assess.names import NameProblem, mismatch
@@ -21,6 +22,7 @@ __all__ = [
     "asked_of",
     "asked_paths",
     "correlate",
+    "damaged",
     "failures_named",
     "judge",
     "mismatch",

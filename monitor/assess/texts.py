@@ -283,6 +283,10 @@ def unusable_name(*, name: str) -> None: ...
 INCLUDES_NOTHING = plain("includes_no_name", "it includes no name at all")
 
 
+@message("damaged", "what is stored there was read in part only, the rest stays watched: {why}")
+def damaged(*, why: Message) -> None: ...
+
+
 @message("unreachable", "{last}, {failed}")
 def unreachable(*, last: Message, failed: Message) -> None: ...
 

@@ -52,7 +52,7 @@ def _keys(data: Any, loc: tuple[int | str, ...]) -> Keys:
         try:
             here = here[part]
         except (LookupError, TypeError):
-            # Not in the file: a missing key at the end, or the kind of a target.
+            # Not in the file: a missing key, which comes last, or the kind of a target.
             if index + 1 < len(loc) or not isinstance(here, Mapping) or part in (here.get("kind"), "[key]"):
                 continue
             here = None
@@ -140,13 +140,13 @@ def _shown(value: Any) -> str:
 def _unknown_key(models: Sequence[type[BaseModel]], key: str) -> str:
     known = sorted({name for model in models for name in _names(model)})
     if _SECRET.search(key) and "password_file" in known:
-        return "a password never stands in this file; use password_file or password_env"
+        return "a password must not be in this file; use password_file or password_env"
     if key == "transport" and "configuration_name" in known:
-        return "unknown key; Windows machines are read over WinRM only: leave it out"
+        return "unknown key; Windows machines are always read over WinRM: remove it"
     if RENAMED.get(key) in known:
         return renamed(key)
     near = difflib.get_close_matches(key, known, 1, 0.6)
-    allowed = f"allowed: {', '.join(known)}" if known else "nothing is allowed here"
+    allowed = f"allowed: {', '.join(known)}" if known else "no keys are allowed here"
     return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; {allowed}"
 
 

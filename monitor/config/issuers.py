@@ -23,7 +23,7 @@ def _directory(text: str) -> str:
     except RefusedError as error:
         raise ValueError(f"must be the URL of an ACME directory: {error}") from None
     if url.scheme != "https" and not is_loopback_host(url.host or ""):
-        raise ValueError("must begin with https://; without TLS anybody could answer for the CA")
+        raise ValueError("must start with https://; without TLS anybody could answer for the CA")
     return text
 
 
@@ -31,9 +31,9 @@ def _named(directories: dict[str, str]) -> dict[str, str]:
     names = [name.casefold() for name in directories]
     for name, folded in zip(directories, names, strict=True):
         if not folded:
-            raise ValueError("an issuer has no name; write its organisation, such as Let's Encrypt")
+            raise ValueError("an issuer has no name; use its organization, such as Let's Encrypt")
         if names.count(folded) > 1:
-            raise ValueError(f"{name!r} stands here twice; capitals make no difference")
+            raise ValueError(f"{name!r} is listed twice (case is ignored)")
     return directories
 
 
@@ -41,18 +41,18 @@ class IssuerSettings(Settings):
     """The settings for querying issuers."""
 
     private_addresses: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(
-        (), description="private addresses and networks of your CA that certificates may send us to"
+        (), description="private addresses and networks of your CA to which certificates may refer"
     )
 
     acme: Annotated[dict[str, Annotated[str, AfterValidator(_directory)]], AfterValidator(_named)] = Field(
         default_factory=dict,
-        description="ACME CAs to ask when to renew: URL of the directory by the issuer's O, CN or name",
+        description="ACME CAs to ask when to renew: directory URL by the issuer's O, CN or name",
     )
 
     trust: tuple[AnchorPath, ...] = Field(
         ("system",),
         min_length=1,
-        description="anchors by which the web servers of ACME CAs are verified: system, or files and folders",
+        description="trusted CAs for the web servers of ACME CAs: system, or files and folders",
     )
 
     @property

@@ -26,7 +26,7 @@ class ModuleSettings(EndpointSettings):
     @classmethod
     def _no_address(cls, keys: Any) -> Any:
         if isinstance(keys, dict) and "address" in keys:
-            raise ValueError("a module has no address: it comes with each request, as target=")
+            raise ValueError("a module has no address: each request names one in target=")
         return keys
 
 
@@ -39,7 +39,7 @@ class ProbeSettings(Settings):
     """The targets and modules of ``/probe``; nothing is allowed unless ``allow`` lists it."""
 
     modules: dict[str, ModuleSettings] = Field(
-        default_factory=dict, description="keys of an endpoint by the name that module= asks for"
+        default_factory=dict, description="keys of an endpoint by the name given in module="
     )
     allow: tuple[Annotated[str, AfterValidator(_pattern)], ...] = Field(
         (), description="hosts, networks and ports that may be probed: *.vms.example:*, 10.1.0.0/16:443"
@@ -96,5 +96,5 @@ def _address(text: str, protocol: str) -> dict[str, Any]:
     try:
         where = HostPort.parse(rest.removesuffix("/") if scheme else rest, DIALECTS[protocol].port)
     except ValueError as error:
-        raise ValueError(f"{display(text, 80)!r} is no target: {display(str(error))}") from None
+        raise ValueError(f"{display(text, 80)!r} is not a target: {display(str(error))}") from None
     return {"address": str(where), "protocol": protocol}

@@ -31,7 +31,9 @@ def _problems(config: Config) -> Iterator[Problem]:
     if not any(reference.kind is ReferenceKind.STORE for reference in config.references):
         message = _unwritable(config.store.url)
         if message:
-            yield Problem(str(config.files[0]), 0, "store.url", f"{message}; set store.url to another place")
+            yield Problem(
+                str(config.files[0]), 0, "store.url", f"{message}; choose another path in store.url"
+            )
 
 
 def _problem(reference: Reference, message: str) -> Problem:
@@ -63,7 +65,7 @@ def _unreadable_file(path: str) -> str | None:
 
 
 def _unreadable_folder(path: str) -> str | None:
-    return f"{path} is no folder" if Path(path).is_file() else _unreadable(path)
+    return f"{path} is not a folder" if Path(path).is_file() else _unreadable(path)
 
 
 def _unset(variable: str) -> str | None:

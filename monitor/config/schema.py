@@ -12,5 +12,5 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "cert-monitor configuration",
-        "description": "What cert-monitor watches, how it judges and whom it tells.",
+        "description": "What cert-monitor watches, how it judges certificates, and whom it notifies.",
     }

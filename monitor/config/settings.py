@@ -77,7 +77,7 @@ def _label(value: str) -> str:
 
 def _match(value: dict[str, str]) -> dict[str, str]:
     if not value:
-        raise ValueError("needs at least one label; what applies to every target goes into defaults")
+        raise ValueError("needs at least one label; use defaults for what applies to every target")
     return value
 
 
@@ -88,7 +88,7 @@ def _store(value: str, info: ValidationInfo) -> str:
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     twice = next((value for index, value in enumerate(values) if value in values[:index]), None)
     if twice is not None:
-        raise ValueError(f"{twice} stands here twice")
+        raise ValueError(f"{twice} is listed twice")
     return values
 
 
@@ -112,7 +112,7 @@ class PolicyRule(PolicySettings):
     """A rule that changes the policy of the targets with all of these labels."""
 
     match: Annotated[dict[str, str], AfterValidator(_match)] = Field(
-        description="labels and their values that a target must carry; kind is one of them"
+        description="labels and values that a target must have; kind is one of them"
     )
 
     def matches(self, labels: Mapping[str, str]) -> bool:
@@ -126,19 +126,25 @@ class EmailSettings(Settings):
     # populate_by_name is left off: only ``from`` is a key of the file.
     host: Host = Field(description="mail server")
     port: int = Field(25, strict=True, ge=1, le=65535, description="port of the mail server")
-    security: Literal["none", "starttls", "tls"] = Field("none", description="how the connection is secured")
-    username: str | None = Field(None, min_length=1, description="login name; needs a password reference")
-    password_file: LocalPath | None = Field(None, description="file that holds the password")
-    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
-    sender: Mailbox = Field(alias="from", description="address that mails come from")
+    security: Literal["none", "starttls", "tls"] = Field("none", description="encryption of the connection")
+    username: str | None = Field(
+        None, min_length=1, description="login name; needs password_file or password_env"
+    )
+    password_file: LocalPath | None = Field(None, description="file with the password")
+    password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
+    sender: Mailbox = Field(alias="from", description="sender address of mails")
     to: Annotated[tuple[Mailbox, ...], AfterValidator(_distinct)] = Field(
-        min_length=1, description="addresses that mails go to"
+        min_length=1, description="recipients of mails"
     )
     ca: LocalPath | None = Field(
-        None, description="PEM file with the CAs that the mail server is verified by"
+        None, description="PEM file with the CAs that the mail server's certificate must come from"
     )
-    timeout: Duration = Field(timedelta(seconds=30), description="longest time one step of a delivery takes")
-    ehlo_name: EhloName | None = Field(None, description="name this machine gives itself; else its own")
+    timeout: Duration = Field(
+        timedelta(seconds=30), description="longest time one step of a delivery may take"
+    )
+    ehlo_name: EhloName | None = Field(
+        None, description="name of this machine in the SMTP greeting; else its own name"
+    )
     language: LanguageCode = Field("en", description="language of the mails")
     timezone: ZoneName | None = Field(
         None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
@@ -167,8 +173,10 @@ class WebSettings(Settings):
     """The addresses of web pages and metrics."""
 
     listen: Listen = Field("127.0.0.1:9850", description="address and port of pages and metrics")
-    access: Literal["loopback", "open"] = Field("loopback", description="open: other machines may read it")
-    metrics_listen: Listen | None = Field(None, description="second address, for metrics and health only")
+    access: Literal["loopback", "open"] = Field(
+        "loopback", description="open: other machines may read the pages"
+    )
+    metrics_listen: Listen | None = Field(None, description="second address, with metrics and health only")
 
     @model_validator(mode="after")
     def _open(self) -> "WebSettings":
@@ -208,7 +216,7 @@ class MetricsSettings(Settings):
         ("site", "component", "owner"),
         description="target labels that appear on cert_monitor_target_info ([site, component, owner])",
     )
-    chain: Literal["leaf", "path"] = Field("leaf", description="which certificates have metrics")
+    chain: Literal["leaf", "path"] = Field("leaf", description="certificates that have metrics")
 
 
 class AlertSettings(Settings):
@@ -216,42 +224,44 @@ class AlertSettings(Settings):
 
     every: Duration = Field(timedelta(minutes=1), description="time between two alert passes")
     notify_renewals: Literal["troubled", "all"] = Field(
-        "troubled", description="which renewals are mailed: those whose trouble was mailed, or all"
+        "troubled", description="which renewals are mailed: those whose expiry was mailed before, or all"
     )
 
 
 class InstanceSettings(Settings):
     """The name of this monitor, useful where there are several."""
 
-    name: Line = Field("", description="what this monitor is called; in metrics, mails and JSON")
-    customer: Line = Field("", description="whom it works for; in metrics, mails and JSON")
+    name: Line = Field("", description="name of this monitor, in metrics, mails and JSON")
+    customer: Line = Field("", description="customer that it works for, in metrics, mails and JSON")
 
 
 class LimitSettings(Settings):
     """Limits of the load that probes put on this machine and its network."""
 
-    in_flight: int = Field(500, strict=True, ge=1, le=100_000, description="looks at once, at most")
-    per_second: int = Field(200, strict=True, ge=1, le=100_000, description="looks started a second, at most")
+    in_flight: int = Field(500, strict=True, ge=1, le=100_000, description="most probes at the same time")
+    per_second: int = Field(200, strict=True, ge=1, le=100_000, description="most probes started per second")
 
 
 class FileSettings(Settings):
     """The contents of one file; sections that are left out are ``None``."""
 
-    defaults: PolicySettings | None = Field(None, description="policy of every target")
-    policies: tuple[PolicyRule, ...] = Field((), description="changes by label; the last match wins")
-    targets: tuple[AnyTarget, ...] = Field((), description="what is looked at")
+    defaults: PolicySettings | None = Field(None, description="policy of all targets")
+    policies: tuple[PolicyRule, ...] = Field(
+        (), description="changes to the policy by label; the last match wins"
+    )
+    targets: tuple[AnyTarget, ...] = Field((), description="what is watched")
     include: tuple[LocalPattern, ...] = Field(
         (), description="more files, relative to this one; globs allowed"
     )
-    email: EmailSettings | None = Field(None, description="how administrators are told; may be left out")
+    email: EmailSettings | None = Field(None, description="how administrators are notified; can be left out")
     web: WebSettings | None = Field(None, description="where pages and metrics are served")
     store: StoreSettings | None = Field(None, description="where observations are recorded")
     metrics: MetricsSettings | None = Field(None, description="what the metrics show")
-    alerts: AlertSettings | None = Field(None, description="when and what is told")
-    limits: LimitSettings | None = Field(None, description="bounds of the load by looking")
-    probe: ProbeSettings | None = Field(None, description="what /probe may be asked for; left out: nothing")
-    issuers: IssuerSettings | None = Field(None, description="how issuers of certificates may be asked")
-    instance: InstanceSettings | None = Field(None, description="what this monitor is called")
+    alerts: AlertSettings | None = Field(None, description="when and what is notified")
+    limits: LimitSettings | None = Field(None, description="limits of the load by probes")
+    probe: ProbeSettings | None = Field(None, description="targets that /probe may probe; none if left out")
+    issuers: IssuerSettings | None = Field(None, description="how issuers of certificates are queried")
+    instance: InstanceSettings | None = Field(None, description="name of this monitor")
     presets: dict[str, Any] | None = Field(
-        None, description="tables of the shape of monitor/xprotect/presets.toml, over the built-in ones"
+        None, description="tables as in monitor/xprotect/presets.toml that change the built-in ones"
     )

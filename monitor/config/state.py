@@ -49,12 +49,10 @@ def store_url(value: str, folder: str) -> str:
         raise ValueError("must be sqlite:////absolute/path; other databases are not supported")
     name = value.removeprefix("sqlite:///")
     if not name or name == ":memory:" or "?" in name or name.endswith("/"):
-        raise ValueError(
-            "must name a file and nothing else, such as sqlite:////var/lib/cert-monitor/state.db"
-        )
+        raise ValueError("must be the path of a file, such as sqlite:////var/lib/cert-monitor/state.db")
     if name.split("/")[0] in _TOP_FOLDERS:
         raise ValueError(
-            f"three slashes make this path relative to {folder or 'the current folder'}; "
-            f"an absolute path takes four: sqlite:////{name}"
+            f"three slashes mean a path relative to {folder or 'the current folder'}; "
+            f"an absolute path has four: sqlite:////{name}"
         )
     return url_of(Path(folder) / name)

@@ -19,12 +19,12 @@ def unmatched_policies(config: Config, targets: Sequence[Target]) -> tuple[str, 
     find are unknown.
     """
     known = [*_known(config, targets)]
-    told = [rule for rule in config.policies if not any(map(rule.matches, known))]
+    unmatched = [rule for rule in config.policies if not any(map(rule.matches, known))]
     if config.discoveries:
-        told = [rule for rule in told if rule.match.get("kind") not in _MAY_BE_FOUND]
+        unmatched = [rule for rule in unmatched if rule.match.get("kind") not in _MAY_BE_FOUND]
     return tuple(
         f"policies: no target has {', '.join(f'{name}: {value}' for name, value in rule.match.items())}"
-        for rule in told
+        for rule in unmatched
     )
 
 

@@ -177,7 +177,7 @@ def _loaded(text: str, name: str) -> tuple[ListedTarget, ...]:
     try:
         return tuple(_entry(item) for item in json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
-        log.warning("the recorded list of %s cannot be read any more; its next answer brings it anew", name)
+        log.warning("the stored list of %s cannot be read; it is stored again with the next answer", name)
         return ()
 
 

@@ -91,7 +91,7 @@ class PeriodicTask:
             self._on_store_error()
             self._log_once(str(error))
         except Exception:
-            log.exception("%s met a bug of cert-monitor; the next round goes on", self.name)
+            log.exception("%s failed with a bug of cert-monitor; it runs again at its next time", self.name)
         else:
             self._done_at = self._clock.monotonic()
             self._logged_error = ""

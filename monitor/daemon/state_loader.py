@@ -62,5 +62,5 @@ class StateLoader:
             return self._judge.again(state, ders, anchors, self._clock.now())
         except Exception:
             # The start must not fail for one target; its next probe judges it again.
-            log.exception("judging %s ended in a bug of cert-monitor", state.target.id)
+            log.exception("judging %s failed with a bug of cert-monitor", state.target.id)
             return state

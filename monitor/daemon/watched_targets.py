@@ -116,7 +116,7 @@ class WatchedTargets:
         except SystemBrokenError as error:
             # The configuration is in use by now; the next change or start forgets what is left.
             self._services.metrics.store_failed()
-            log.error("could not forget removed targets: %s", error)  # noqa: TRY400 - said, not traced
+            log.error("could not remove the state of removed targets: %s", error)  # noqa: TRY400 - said, not traced
 
     async def _forget(self) -> None:
         """Delete the recorded states of targets that are no longer watched; their history stays."""

@@ -62,7 +62,7 @@ def _network(value: str) -> str:
             f"must be a network such as 10.1.2.0/24; for one address write {value}/{_whole(network)}"
         )
     if str(ipaddress.ip_address(value.partition("/")[0])) != str(network.network_address):
-        raise ValueError(f"has bits of an address behind the network; write {network}")
+        raise ValueError(f"has bits outside of the network; write {network}")
     return str(read_network(str(network)))
 
 
@@ -80,12 +80,12 @@ class CidrSettings(DiscoverySettings):
     kind: Literal["cidr"]
     network: Annotated[str, AfterValidator(_network)] = Field(description="network such as 10.1.2.0/24")
     ports: Annotated[tuple[Port, ...], AfterValidator(_distinct)] = Field(
-        min_length=1, description=f"ports to knock on; addresses times ports are at most {MOST}"
+        min_length=1, description=f"ports to scan; addresses times ports are at most {MOST}"
     )
-    protocol: str = Field("", description="protocol spoken on these ports; TLS on connect if left out")
-    name: str = Field("", description="what people call the network")
-    refresh: Duration = Field(timedelta(hours=1), description="time between two rounds")
-    grace: Duration = Field(timedelta(days=7), description="how long a port that has closed stays watched")
+    protocol: str = Field("", description="protocol of these ports; plain TLS if left out")
+    name: str = Field("", description="name of the network for people")
+    refresh: Duration = Field(timedelta(hours=1), description="time between two scans")
+    grace: Duration = Field(timedelta(days=7), description="how long a closed port stays watched")
 
     @model_validator(mode="before")
     @classmethod
@@ -100,7 +100,9 @@ class CidrSettings(DiscoverySettings):
     def _protocol(cls, value: str) -> str:
         named = protocol_named(value)
         if named and DIALECTS[named].datagrams:
-            raise ValueError(f"{named} runs over UDP, where nothing tells an open port; list its servers")
+            raise ValueError(
+                f"{named} runs over UDP, where an open port cannot be detected; list its servers"
+            )
         return named
 
     @model_validator(mode="after")
@@ -110,7 +112,7 @@ class CidrSettings(DiscoverySettings):
         if count > MOST:
             raise ValueError(
                 f"{self.network} has {network.num_addresses} addresses, with {len(self.ports)} "
-                f"port{'s' * (len(self.ports) > 1)} {count} places to knock; at most {MOST} are allowed: "
+                f"port{'s' * (len(self.ports) > 1)} {count} combinations; at most {MOST} are allowed: "
                 "name a smaller network or fewer ports"
             )
         return self
@@ -145,7 +147,7 @@ class CidrDiscovery(BaseDiscovery):
         found: list[tuple[str, int]] = []
         ours: set[str] = set()
 
-        async def knock() -> None:
+        async def connect() -> None:
             for address, port in locations:  # one iterator for all workers: each takes the next location
                 try:
                     if await _open(address, port, self._within):
@@ -155,7 +157,7 @@ class CidrDiscovery(BaseDiscovery):
 
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
-                group.create_task(knock())
+                group.create_task(connect())
         failures = [
             Failure(
                 FailureReason.UNREACHABLE, text(f"{self._settings.network} cannot be asked: {said}"), self.id

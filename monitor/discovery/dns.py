@@ -23,7 +23,9 @@ class DnsSettings(DiscoverySettings):
     kind: Literal["dns"]
     name: str = Field(description="DNS name and port, such as portal.vms.example:443")
     refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
-    grace: Duration = Field(timedelta(days=1), description="how long an address that vanished stays watched")
+    grace: Duration = Field(
+        timedelta(days=1), description="how long an address that is no longer listed stays watched"
+    )
 
     @field_validator("name")
     @classmethod

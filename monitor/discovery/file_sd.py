@@ -37,9 +37,11 @@ class FileSdSettings(DiscoverySettings):
     files: tuple[Annotated[LocalPath, AfterValidator(_suffixed)], ...] = Field(
         min_length=1, description="JSON or YAML files in Prometheus' file_sd format; globs allowed"
     )
-    name: str = Field("", description="what people call the list; else its files")
-    refresh: Duration = Field(timedelta(seconds=30), description="time between two looks for changed files")
-    grace: Duration = Field(timedelta(minutes=5), description="how long what has left the list stays watched")
+    name: str = Field("", description="name of the list for people; else its files")
+    refresh: Duration = Field(timedelta(seconds=30), description="time between two checks for changed files")
+    grace: Duration = Field(
+        timedelta(minutes=5), description="how long a target that left the list stays watched"
+    )
 
     @property
     def id(self) -> str:

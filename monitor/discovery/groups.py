@@ -177,9 +177,9 @@ def _policy(given: Sequence[tuple[str, str]]) -> PolicySettings:
 
 def _bounded(policy: PolicySettings) -> None:
     if policy.interval is not None and policy.interval < _SHORTEST_INTERVAL:
-        raise ValueError(f"a list may not ask for looks more often than every {_SHORTEST_INTERVAL.seconds} s")
+        raise ValueError(f"a list must not set an interval below {_SHORTEST_INTERVAL.seconds} s")
     if policy.timeout is not None and policy.timeout > _LONGEST_TIMEOUT:
-        raise ValueError(f"a list may not ask for looks longer than {_LONGEST_TIMEOUT.seconds} s")
+        raise ValueError(f"a list must not set a timeout above {_LONGEST_TIMEOUT.seconds} s")
 
 
 def _protocol(labels: Mapping[str, str]) -> str:

@@ -20,16 +20,16 @@ def read_location(text: str, protocol: str = "") -> tuple[HostPort, str]:
     if scheme is not None:
         protocol, text = protocol_named(scheme[1].lower()), scheme[2]
         if "@" in text:
-            raise ValueError("must not hold a user name or password")
+            raise ValueError("must not contain a user name or password")
     if not text.partition(":")[0] and text.count(":") < 2:
-        raise ValueError("names no host")
+        raise ValueError("has no host")
     return HostPort.parse(text, default_port(protocol)), protocol
 
 
 def protocol_named(text: str) -> str:
     """Return the protocol with a name, empty for no name; raise ``ValueError`` for unknown names."""
     if text == "http":
-        raise ValueError("http has no certificate; write https, or leave this one out")
+        raise ValueError("http has no certificate; use https, or leave this target out")
     if text and text not in DIALECTS:
         raise ValueError(f"unknown protocol; allowed: {', '.join(DIALECTS)}")
     return text

@@ -22,7 +22,9 @@ class MxSettings(DiscoverySettings):
     kind: Literal["mx"]
     domain: str = Field(description="mail domain, such as vms.example")
     refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
-    grace: Duration = Field(timedelta(days=1), description="how long a server that vanished stays watched")
+    grace: Duration = Field(
+        timedelta(days=1), description="how long a server that is no longer listed stays watched"
+    )
 
     @field_validator("domain")
     @classmethod

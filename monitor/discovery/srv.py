@@ -36,12 +36,14 @@ class SrvSettings(DiscoverySettings):
 
     kind: Literal["srv"]
     name: str = Field(description="name of the SRV records, such as _ldaps._tcp.vms.example")
-    protocol: str = Field("", description="protocol spoken there; else what the name of the service says")
+    protocol: str = Field("", description="protocol of the servers; else that of the service's name")
     server_name: str = Field(
-        "", description="name the certificates must carry; else each server's own (XMPP: the domain)"
+        "", description="name that the certificates must include; else each server's own (XMPP: the domain)"
     )
     refresh: Duration = Field(timedelta(minutes=5), description="time between two look-ups")
-    grace: Duration = Field(timedelta(days=1), description="how long a server that vanished stays watched")
+    grace: Duration = Field(
+        timedelta(days=1), description="how long a server that is no longer listed stays watched"
+    )
 
     @field_validator("name")
     @classmethod

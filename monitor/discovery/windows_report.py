@@ -31,11 +31,11 @@ class WindowsReportSettings(DiscoverySettings):
 
     kind: Literal["windows_report"]
     folder: LocalPath = Field(description="folder or share to which the machines write HOST.json")
-    late_after: Duration = Field(timedelta(hours=3), description="age from which a report is late (3h)")
-    name: str = Field("", description="tells machines of one name in several folders apart")
-    refresh: Duration = Field(timedelta(minutes=5), description="time between two looks for new machines")
+    late_after: Duration = Field(timedelta(hours=3), description="age at which a report is too old (3h)")
+    name: str = Field("", description="distinguishes machines of the same name in several folders")
+    refresh: Duration = Field(timedelta(minutes=5), description="time between two checks for new machines")
     grace: Duration = Field(
-        timedelta(days=1), description="how long a machine whose report is gone stays watched"
+        timedelta(days=1), description="how long a machine without a report stays watched"
     )
 
     @property

@@ -3,14 +3,14 @@
 from ruamel.yaml.error import MarkedYAMLError
 
 _WORDS = {
-    "'\\t'": "not YAML: a tab stands where only spaces may indent",
+    "'\\t'": "not YAML: a tab is used where only spaces can indent",
     "undefined alias": "not YAML: * starts an alias that is not defined; put the text in quotes",
     "mapping values are not allowed": (
         "not YAML: a second ': ' in one line, or wrong indentation; put texts with ': ' in quotes"
     ),
-    "found another": "not YAML: '---' starts a second document; a file holds one",
-    "unexpected end of stream": "not YAML: the end of the file stands inside brackets or quotes",
-    "<stream end>": "not YAML: the end of the file stands inside brackets or quotes",
+    "found another": "not YAML: '---' starts a second document; a file has only one",
+    "unexpected end of stream": "not YAML: the file ends inside brackets or quotes",
+    "<stream end>": "not YAML: the file ends inside brackets or quotes",
     "maximum depth": "it is nested too deeply",
 }
 

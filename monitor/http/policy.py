@@ -88,7 +88,7 @@ def read_url(text: str) -> URL:
     if url.scheme not in ("http", "https"):
         raise RefusedError(f"{_short(text)} is not asked: only http:// and https:// are")
     if not host or not port:
-        raise RefusedError(f"{_short(text)} names no host")
+        raise RefusedError(f"{_short(text)} has no host")
     if url.user is not None or url.password is not None:
         raise RefusedError(f"an address at {host} holds a login and is not asked")
     if (":" in host or ends_in_number(host)) and read_ip(host) is None:

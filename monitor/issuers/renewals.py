@@ -136,7 +136,7 @@ class Renewals:
             return None
         except Exception:
             # One unusual certificate must not block the requests for the others.
-            log.exception("asking when to renew certificate %s ended in a bug of cert-monitor", sha256)
+            log.exception("asking when to renew certificate %s failed with a bug of cert-monitor", sha256)
             self._due[sha256] = self._clock.now() + AFTER_TROUBLE
             return None
         self._failed.pop(sha256, None)
@@ -156,7 +156,7 @@ class Renewals:
 
     def _say(self, directory: str, sentence: str) -> None:
         if self._said.get(directory) != sentence:
-            log.warning("%s told no time to renew: %s", directory, sentence)
+            log.warning("%s returned no time to renew: %s", directory, sentence)
         self._said[directory] = sentence
 
 

@@ -102,7 +102,7 @@ class Revocations:
             return await self._checker.check(request)
         except Exception:
             # One unusual certificate must not block the checks of the others.
-            log.exception("checking certificate %s for revocation ended in a bug of cert-monitor", sha256)
+            log.exception("checking certificate %s for revocation failed with a bug of cert-monitor", sha256)
             return RevocationAnswer("", unknown("a bug of cert-monitor; see its log"))
 
     def _note(self, sha256: str, answer: RevocationAnswer) -> None:

@@ -139,7 +139,7 @@ class OwnMetrics:
         self._reload_at.set(seconds(at))
 
     def set_instance(self, name: str, customer: str) -> None:
-        """Note what this monitor is called and whom it works for."""
+        """Note the name of this monitor and its customer."""
         self._build.clear()
         self._build.labels(__version__, platform.python_version(), name, customer).set(1)
 

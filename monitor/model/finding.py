@@ -22,6 +22,7 @@ class Check(StrEnum):
     WEAK_KEY = "weak_key"
     WEAK_SIGNATURE = "weak_signature"
     USAGE = "usage"
+    DAMAGED = "damaged"
     UNREACHABLE = "unreachable"
     INCONSISTENT = "inconsistent"
     RECORDER_PAIR = "recorder_pair"

@@ -86,7 +86,8 @@ class ProbeResult:
     does not apply (files). ``machine`` describes the stores of a machine, ``None`` for other kinds and
     without a result. ``lists`` are the CRLs seen; ``staples`` the OCSP responses sent in the handshake, if
     requested. ``partial`` is true if the probe ended before it had seen every location, which ``failures``
-    explain: nothing is known about what is not included.
+    explain: nothing is known about what is not included. ``isolated`` are the locations of single items of a
+    collection that are damaged: a failure there costs only that item, as long as anything else is seen.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -97,14 +98,23 @@ class ProbeResult:
     lists: tuple[RevocationList, ...] = ()
     staples: tuple[Staple, ...] = ()
     partial: bool = False
+    isolated: frozenset[str] = frozenset()
 
     @property
     def unreachable_failures(self) -> tuple[Failure, ...]:
-        """Return the failures at locations without any sighting.
+        """Return the failures that make the target unreachable: at locations without any sighting.
 
         A handshake that fails after the certificates arrived leaves a failure *and* sightings at one
-        location: it is reported, but the target is reachable.
+        location: it is reported, but the target is reachable. So is a collection of which one item is
+        damaged.
         """
+        if self.isolated and (self.sightings or self.lists):
+            return tuple(f for f in self.lost_failures if f.location not in self.isolated)
+        return self.lost_failures
+
+    @property
+    def lost_failures(self) -> tuple[Failure, ...]:
+        """Return the failures at locations without any sighting: what was last known there still stands."""
         if self.partial or not self.failures:
             return self.failures
         seen = {sighting.location for sighting in self.sightings} | {one.location for one in self.lists}

@@ -88,7 +88,7 @@ def _pattern(host: str, ports: range) -> AllowPattern:
     if host.startswith("[") and host.endswith("]"):
         return _network(host[1:-1], 6, ports)
     if ":" in host:
-        raise ValueError(f"an IPv6 address or network stands in brackets; {_FORM}")
+        raise ValueError(f"an IPv6 address or network must be in brackets; {_FORM}")
     if "/" in host or is_ip(host):
         return _network(host, 4, ports)
     return AllowPattern(ports, name=_name(host))
@@ -96,7 +96,9 @@ def _pattern(host: str, ports: range) -> AllowPattern:
 
 def _name(text: str) -> str:
     if "*" in text:
-        raise ValueError(f"* stands alone or for everything before the first point: *.vms.example; {_FORM}")
+        raise ValueError(
+            f"* must be alone or replace everything before the first dot: *.vms.example; {_FORM}"
+        )
     return read_host(text)
 
 
@@ -104,7 +106,7 @@ def _network(text: str, version: int, ports: range) -> AllowPattern:
     try:
         found = read_network(text)
     except ValueError as error:
-        raise ValueError(f"{text} is no network: {error}") from None
+        raise ValueError(f"{text} is not a network: {error}") from None
     if found.version != version:
         raise ValueError(_FORM)
     return AllowPattern(ports, network=found, bounds="/" in text)
@@ -116,8 +118,8 @@ def _ports(text: str) -> range:
     first, _, last = text.partition("-")
     numbers = [first, last] if "-" in text else [first, first]
     if not all(one.isascii() and one.isdigit() and len(one) <= 5 for one in numbers):
-        raise ValueError(f"the port is a number, a range such as 8000-8100, or *; {_FORM}")
+        raise ValueError(f"the port must be a number, a range such as 8000-8100, or *; {_FORM}")
     low, high = map(int, numbers)
     if not 1 <= low <= high <= _MOST:
-        raise ValueError("a port lies between 1 and 65535, and a range begins with the smaller one")
+        raise ValueError("a port is between 1 and 65535, and a range starts with the smaller one")
     return range(low, high + 1)

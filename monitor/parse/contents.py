@@ -6,10 +6,11 @@ It must not read files, and never keeps anything else: private keys are skipped.
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.parse.crl import is_crl
 from monitor.parse.der import SEQUENCE, DerElement, DerError, element
+from monitor.parse.foreign import foreign
 from monitor.parse.pkcs7 import certificates_of, crls_of
 from monitor.parse.shape import fields_of
 
@@ -23,11 +24,42 @@ _MOST_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged."""
+    """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged.
+
+    ``foreign`` is what was found in place of a certificate, empty if nothing: a certificate request.
+    """
 
     ders: tuple[bytes, ...] = ()
     problems: tuple[str, ...] = ()
     lists: tuple[bytes, ...] = ()
+    foreign: str = ""
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What has been found so far."""
+
+    ders: list[bytes] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    lists: list[bytes] = field(default_factory=list)
+    foreign: str = ""
+
+    def take(self, outer: DerElement) -> None:
+        """Add what an element is or contains; raise ``DerError`` where it is none of what is expected."""
+        if is_crl(outer):
+            self.lists.append(outer.encoded)
+        elif what := foreign(outer):
+            self.foreign = self.foreign or what
+        else:
+            self.ders += _certificates(outer)
+            self.lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
+
+    def contents(self) -> FileContents:
+        """Return it as a value, the first few problems of many."""
+        problems = self.problems
+        if len(problems) > _MOST_PROBLEMS:
+            problems = [*problems[:_MOST_PROBLEMS], f"and {len(problems) - _MOST_PROBLEMS} more"]
+        return FileContents(tuple(self.ders), tuple(problems), tuple(self.lists), self.foreign)
 
 
 def find_certificates(data: bytes) -> FileContents:
@@ -38,16 +70,12 @@ def find_certificates(data: bytes) -> FileContents:
     size, which the caller bounds.
     """
     text = _as_ascii(data)
-    found: list[bytes] = []
-    lists: list[bytes] = []
-    problems: list[str] = []
+    found = _Collected()
     if _MARK.search(text):
-        _collect_pem(text, found, lists, problems)
+        _collect_pem(text, found)
     else:
-        _collect_der(data, found, lists, problems)
-    if len(problems) > _MOST_PROBLEMS:
-        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS} more"]
-    return FileContents(tuple(found), tuple(problems), tuple(lists))
+        _collect_der(data, found)
+    return found.contents()
 
 
 def _as_ascii(data: bytes) -> bytes:
@@ -59,20 +87,15 @@ def _as_ascii(data: bytes) -> bytes:
     return data
 
 
-def _collect_pem(text: bytes, found: list[bytes], lists: list[bytes], problems: list[str]) -> None:
+def _collect_pem(text: bytes, found: _Collected) -> None:
     for number, (block, problem) in enumerate(_blocks(text), start=1):
         if problem:
-            problems.append(f"block {number}: {problem}")
+            found.problems.append(f"block {number}: {problem}")
             continue
         try:
-            outer = element(_decoded(block))
-            if is_crl(outer):
-                lists.append(outer.encoded)
-            else:
-                found += list(_certificates(outer))
-                lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
+            found.take(element(_decoded(block)))
         except DerError as error:
-            problems.append(f"block {number}: {error}")
+            found.problems.append(f"block {number}: {error}")
 
 
 def _blocks(text: bytes) -> Iterator[tuple[bytes, str]]:
@@ -110,22 +133,19 @@ def _certificates(outer: DerElement) -> Iterator[bytes]:
         yield from held
 
 
-def _collect_der(data: bytes, found: list[bytes], lists: list[bytes], problems: list[str]) -> None:
+def _collect_der(data: bytes, found: _Collected) -> None:
     position = 0
     try:
         while position < len(data):
             outer = element(data, position)
-            if is_crl(outer):
-                lists.append(outer.encoded)
-            else:
-                found.extend(_certificates(outer))
-                lists += [one.encoded for one in crls_of(outer) if is_crl(one)]
+            found.take(outer)
             position = outer.end
     except DerError as error:
-        if (found or lists) and data[position:].strip(_PADDING):
-            problems.append(f"what follows after {position} octets is no certificate: {error}")
-        elif not (found or lists) and (what := _seems(data)):
-            problems.append(f"the data begins like a {what} in DER form but is damaged: {error}")
+        some = bool(found.ders or found.lists)
+        if some and data[position:].strip(_PADDING):
+            found.problems.append(f"what follows after {position} octets is no certificate: {error}")
+        elif not some and not found.foreign and (what := _seems(data)):
+            found.problems.append(f"the data begins like a {what} in DER form but is damaged: {error}")
 
 
 def _seems(data: bytes) -> str:

@@ -118,7 +118,7 @@ class AlertPass:
             return self._judge.again(state, ders if stale(state, now) else {}, anchors, now)
         except Exception:
             # Otherwise no alert pass would succeed any more; the next probe judges this target again.
-            log.exception("judging %s again ended in a bug of cert-monitor", state.target.id)
+            log.exception("judging %s again failed with a bug of cert-monitor", state.target.id)
             unchanging = replace(state.assessment, next_change_at=None)
             return replace(state, assessment=unchanging, unreachable=self._judge.unreachable(state, now))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from monitor.assess import PathFinder, judge, split_chains, unreachability
+from monitor.assess import PathFinder, damaged, judge, split_chains, unreachability
 from monitor.model import (
     Anchors,
     Certificate,
@@ -73,7 +73,8 @@ class Judge:
             staples=seen.staples if seen.sightings else previous.staples,
         )
         if not _judged_already(previous, state, paths, now):
-            assessment = judge(target, sightings, paths, now, encrypted=encrypted, lists=lists)
+            damage = damaged(state)
+            assessment = judge(target, sightings, paths, now, encrypted=encrypted, lists=lists, damage=damage)
             state = replace(state, assessment=assessment)
         if succeeded:
             # Whatever the clock did during the probe: what has just been seen is reachable.
@@ -95,7 +96,13 @@ class Judge:
             whole = [one for one in state.sightings if one.location not in locations]
             paths = (*self._paths(state.target, whole, ders, anchors, now), *_paths_at(state, bare))
         assessment = judge(
-            state.target, state.sightings, paths, now, encrypted=state.encrypted, lists=state.lists
+            state.target,
+            state.sightings,
+            paths,
+            now,
+            encrypted=state.encrypted,
+            lists=state.lists,
+            damage=damaged(state),
         )
         return self._with_unreachability(replace(state, assessment=assessment), now)
 
@@ -161,6 +168,7 @@ def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[P
         and state.sightings is previous.sightings
         and state.lists is previous.lists
         and state.encrypted is previous.encrypted
+        and damaged(state) == damaged(previous)
         and paths == known.paths
     )
 

@@ -43,7 +43,7 @@ def _lost(previous: TargetState, seen: ProbeResult, now: datetime) -> list[str]:
     too_long = since is not None and now - since > previous.target.policy.forget_after
     if too_long and not previous.target.traits.standby:
         return []
-    return [""] if seen.partial else [failure.location for failure in seen.unreachable_failures]
+    return [""] if seen.partial else [failure.location for failure in seen.lost_failures]
 
 
 def _within(location: str, locations: Iterable[str]) -> bool:

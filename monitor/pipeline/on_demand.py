@@ -120,7 +120,7 @@ class OnDemandProber:
             anchors = await self._anchors(target.policy.trust)
             return self._judge.observed(unknown, observation, anchors, self._clock.now())
         except Exception as error:
-            log.exception("judging the probed %s ended in a bug of cert-monitor", target.id)
+            log.exception("judging %s, probed on demand, failed with a bug of cert-monitor", target.id)
             return unjudged(unknown, replace(observation, result=internal_failure(error)))
 
 

@@ -127,7 +127,7 @@ class Pipeline:
             state = self._do.judge.observed(known, observation, anchors, self._do.clock.now())
         except Exception as error:
             # One error must not lose the results of the hundreds of other targets in the batch.
-            log.exception("judging %s ended in a bug of cert-monitor", known.target.id)
+            log.exception("judging %s failed with a bug of cert-monitor", known.target.id)
             observation = replace(observation, result=internal_failure(error))
             state = unjudged(known, observation)
         return state, observation
@@ -142,12 +142,12 @@ class Pipeline:
         except SystemBrokenError as error:
             self._do.counters.store_failed()
             if self.store_ok:
-                log.error("could not record, going on without: %s", error)  # noqa: TRY400 - no traceback
+                log.error("could not record the results, continuing without: %s", error)  # noqa: TRY400 - no traceback
             self._unrecorded.update(waiting)
             self.store_ok = False
         else:
             if not self.store_ok:
-                log.info("recording works again")
+                log.info("results are recorded again")
             # Another batch may have failed meanwhile: drop only what was written now.
             for target_id, entry in waiting.items():
                 if target_id in learned or self._unrecorded.get(target_id) is entry:

@@ -39,7 +39,7 @@ class TrustStoreCache:
                 # Shielded, because other callers may wait for the same read.
                 return await asyncio.shield(self._refreshed(trust))
         except TimeoutError:
-            log.error("the anchors %s could not be read within %.0f s", ", ".join(trust), PATIENCE)  # noqa: TRY400 - no traceback
+            log.error("the trusted CAs in %s could not be read within %.0f s", ", ".join(trust), PATIENCE)  # noqa: TRY400 - no traceback
             return self._hold(trust, held[0] if held else Anchors())
 
     def _refreshed(self, trust: tuple[str, ...]) -> "asyncio.Task[Anchors]":

@@ -30,7 +30,7 @@ async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> Probe
     except TimeoutError:
         return _failed(FailureReason.TIMEOUT, f"{request.location} gave no answer within {limit:.0f} s")
     except Exception as error:
-        log.exception("a probe of %s ended in a bug of cert-monitor", request.target_id)
+        log.exception("a probe of %s failed with a bug of cert-monitor", request.target_id)
         return internal_failure(error)
 
 

@@ -121,14 +121,16 @@ class Scheduler:
         try:
             await self._run(batch, due_at)
         except Exception:
-            log.exception("batch %s ended in a bug of cert-monitor; the next run goes on", batch.id)
+            log.exception(
+                "batch %s failed with a bug of cert-monitor; it runs again at its next time", batch.id
+            )
 
     async def _watch(self) -> None:
         offset = self._offset()
         while True:
             await asyncio.sleep(WATCH_EVERY)
             if abs(self._offset() - offset) > STEP:
-                log.warning("the clock was set by %s; planning again", self._offset() - offset)
+                log.warning("the clock was set by %s; scheduling all batches again", self._offset() - offset)
                 self._replan()
             offset = self._offset()
 

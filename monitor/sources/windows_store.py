@@ -57,7 +57,7 @@ class WindowsStoreSettings(TargetSettings):
     """The settings of a target for the certificate stores of this machine."""
 
     kind: Literal["windows_store"]
-    name: str = Field("", description="names the target; the stores if left out")
+    name: str = Field("", description="name of the target; the stores if left out")
     stores: Annotated[tuple[str, ...], AfterValidator(_stores)] = Field(
         (str(MY),),
         min_length=1,
@@ -71,7 +71,7 @@ class WindowsStoreSettings(TargetSettings):
         platform = (info.context or {}).get("platform", sys.platform)
         if platform != "win32":
             raise ValueError(
-                "kind windows_store works on Windows; to look at another machine use windows_remote or "
+                "kind windows_store works only on Windows; for another machine use windows_remote or "
                 "windows_report"
             )
         return kind

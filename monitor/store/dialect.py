@@ -96,7 +96,7 @@ def system_errors(dialect: DatabaseDialect) -> Iterator[None]:
         why = dialect.explain(error)
         if why is None:
             raise
-        raise SystemBrokenError(f"the store {dialect.location} does not work: {why}") from error
+        raise SystemBrokenError(f"the store {dialect.location} failed: {why}") from error
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -19,7 +19,7 @@ def prepare(path: Path) -> None:
     except OSError as error:
         raise SystemBrokenError(
             f"the store {path} cannot be used: {error.strerror or error}; "
-            "check the folder's owner and mode, or name another file in store.url"
+            "check the owner and mode of its folder, or choose another file in store.url"
         ) from error
 
 
@@ -66,14 +66,14 @@ _HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 def _in_use(path: Path, owner: str) -> SystemBrokenError:
     return SystemBrokenError(
         f"the store {path} is in use by another cert-monitor (process {owner or 'unknown'}): "
-        "stop that one first, or give this one a store.url of its own"
+        "stop that one first, or set another store.url for this one"
     )
 
 
 def _no_lock(lock: Path, error: OSError) -> SystemBrokenError:
     return SystemBrokenError(
         f"the store's {lock} cannot be locked: {error.strerror or error}; "
-        "check its owner and mode, and that it lies on a local disk"
+        "check its owner and mode, and that it is on a local disk"
     )
 
 

@@ -36,7 +36,7 @@ def machine_of(text: str) -> Machine | None:
     try:
         return _MACHINE.validate_json(text)
     except ValidationError:
-        log.warning("what was recorded of a machine cannot be read any more; the next look brings it anew")
+        log.warning("the stored data of a machine cannot be read; the next probe stores it again")
         return None
 
 
@@ -50,7 +50,7 @@ def lists_of(text: str) -> tuple[RevocationList, ...]:
     try:
         return _LISTS.validate_json(text)
     except ValidationError:
-        log.warning("what was recorded of CRLs cannot be read any more; the next look brings it anew")
+        log.warning("the stored data of CRLs cannot be read; the next probe stores it again")
         return ()
 
 
@@ -71,9 +71,7 @@ def _message(failure: Mapping[str, object]) -> Message:
     try:
         return from_json(failure["message"]) if "message" in failure else free_text(str(failure["detail"]))
     except ValueError:
-        log.warning(
-            "the message of a recorded failure cannot be read any more; the next probe brings it anew"
-        )
+        log.warning("the stored message of a failure cannot be read; the next probe stores it again")
         return FAILURE_UNREADABLE
 
 

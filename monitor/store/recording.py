@@ -157,7 +157,7 @@ def _begin(connection: Connection, changes: _Changes, observations: Mapping[str,
     rows = []
     for id_, at, (location, position, sha256), _ in changes.begun:
         if sha256 not in recorded:
-            log.warning("no bytes of certificate %s seen at %s: not recorded", sha256, location)
+            log.warning("certificate %s seen at %s has no bytes: not recorded", sha256, location)
         elif (row := recent.get((id_, location, position, sha256))) is not None:
             changes.seen.append({"row": row, "at": at})
         else:

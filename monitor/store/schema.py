@@ -68,7 +68,7 @@ def migrate(dialect: DatabaseDialect, known: Schema) -> None:
                 _upgrade(connection, dialect, known)
         if copy is not None:
             log.info(
-                "upgraded %s from schema %s to %s; the file as it was is %s",
+                "upgraded %s from schema %s to %s; a copy of the old file is %s",
                 dialect.location,
                 found,
                 known.head,
@@ -86,7 +86,7 @@ def _revision(connection: Connection, dialect: DatabaseDialect, known: Schema) -
     if found is None:
         raise SystemBrokenError(
             f"{dialect.location} is {dialect.kind} of another program (it has a table {tables[0]}): "
-            "name another one in store.url"
+            "choose another one in store.url"
         )
     if found not in known.revisions:
         raise NewerSchemaError(

@@ -183,7 +183,7 @@ def _upsert(table: Table) -> Insert:
     )
 
 
-_LOCKED = "another program holds it locked; end that program (a backup, an open sqlite3 shell)"
+_LOCKED = "another program has locked it; stop that program (a backup, an open sqlite3 shell)"
 # The primary result code is the low byte (https://sqlite.org/rescode.html).
 _WHY = {
     sqlite3.SQLITE_FULL: "the disk or the file's size limit is full; free some space",

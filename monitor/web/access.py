@@ -47,9 +47,9 @@ def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str =
     ``port`` is ours, ``own_host`` the name or address that we were told to listen on.
     """
     if not is_loopback(peer):
-        return "reload answers programs on the same machine only"
+        return "reload accepts only programs on the same machine"
     if any(name in headers for name in _PROXIED):
-        return "reload does not answer through a proxy"
+        return "reload does not accept requests through a proxy"
     host = headers.get("host", "")
     if not _is_ours(host, port, own_host):
         return "the Host header names another server"

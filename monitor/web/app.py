@@ -53,7 +53,7 @@ def _begun(view: WebView, *access: Middleware) -> FastAPI:
 async def _internal(request: Request, error: Exception) -> Response:
     _log.error("answering %s %s failed", request.method, request.url.path, exc_info=error)
     # This answer is made outside of every middleware, so it brings the headers itself.
-    return PlainTextResponse("cert-monitor failed to answer, see its log\n", 500, headers=SAFE)
+    return PlainTextResponse("cert-monitor could not answer; see its log\n", 500, headers=SAFE)
 
 
 def _add_metrics(app: FastAPI, view: WebView) -> None:

@@ -30,18 +30,21 @@ class OnDemandRefusal(StrEnum):
 _ANSWERS = {
     OnDemandRefusal.DISABLED: (
         404,
-        "this cert-monitor answers no probes; list under probe.allow in its configuration what may be probed",
+        "/probe is disabled; list allowed targets in probe.allow in the configuration",
     ),
     OnDemandRefusal.OTHER_ADDRESS: (
         404,
-        "/probe is not served on this address; set probe.metrics_listen: true to have it here",
+        "/probe is not available on this address; set probe.metrics_listen: true to allow it",
     ),
     OnDemandRefusal.INVALID: (400, "the request names no target"),
     OnDemandRefusal.NOT_ALLOWED: (
         403,
-        "the target is not among those that may be probed; add it to probe.allow in the configuration",
+        "the target is not allowed; add it to probe.allow in the configuration",
     ),
-    OnDemandRefusal.BUSY: (503, "too many probes are under way; raise the scrape interval or spread them"),
+    OnDemandRefusal.BUSY: (
+        503,
+        "too many probes are running; increase the scrape interval or spread the scrapes",
+    ),
     OnDemandRefusal.NOT_READY: (503, "cert-monitor is starting or stopping"),
 }
 

@@ -51,7 +51,7 @@ class WebServer:
         listening.cancel()
         if self._task.done():
             self._task.result()
-            raise SystemBrokenError(f"the web server on {self.url} ended at once; see the log")
+            raise SystemBrokenError(f"the web server on {self.url} stopped at once; see the log")
 
     async def stop(self) -> None:
         """Close the listening sockets, give running answers two seconds, then abort them."""
@@ -121,7 +121,7 @@ async def _bind(host: str, port: int) -> list[socket.socket]:
             opened.close()
         where = join_host_port(host, port)
         raise SystemBrokenError(
-            f"cannot listen on {where}: {error.strerror or error}; choose another address under web:"
+            f"cannot listen on {where}: {error.strerror or error}; choose another address in web"
         ) from error
     return sockets
 

@@ -71,10 +71,10 @@ class WindowsAccess(TargetSettings):
     """The configuration keys for reading Windows machines, without the machines."""
 
     username: Username = Field(
-        "", description="DOMAIN\\name or name@domain; a name alone is an account of each machine itself"
+        "", description="DOMAIN\\name or name@domain; a name alone is a local account of each machine"
     )
-    password_file: LocalPath | None = Field(None, description="file that holds the password")
-    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
+    password_file: LocalPath | None = Field(None, description="file with the password")
+    password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
     auth: AuthMethod = Field(
         AuthMethod.NEGOTIATE,
         description="negotiate, kerberos, ntlm; certificate and basic with tls: true only",
@@ -84,25 +84,25 @@ class WindowsAccess(TargetSettings):
         description="name of the JEA endpoint (session configuration); PowerShell's own if left out",
     )
     stores: tuple[Annotated[str, AfterValidator(store_name)], ...] = Field(
-        ("LocalMachine/My",), min_length=1, description="stores to read; My is short for LocalMachine/My"
+        ("LocalMachine/My",), min_length=1, description="stores to read; My means LocalMachine/My"
     )
     tls: bool = Field(
         default=False,
         strict=True,
-        description="WinRM over TLS (port 5986), verified by trust",
+        description="WinRM over TLS (port 5986), verified with trust",
     )
     port: int | None = Field(
-        None, ge=1, le=65535, strict=True, description="another port than 5985, or 5986 (tls)"
+        None, ge=1, le=65535, strict=True, description="port, if not 5985, or 5986 with tls"
     )
     client_cert: LocalPath | None = Field(None, description="PEM file with the certificate to log in with")
     client_key: LocalPath | None = Field(
-        None, description="PEM file with the key of client_cert; that file itself if left out"
+        None, description="PEM file with the key of client_cert; the same file if left out"
     )
     client_key_passphrase_file: LocalPath | None = Field(
-        None, description="file that holds the passphrase of the key"
+        None, description="file with the passphrase of the key"
     )
     client_key_passphrase_env: str | None = Field(
-        None, min_length=1, description="variable that holds the passphrase of the key"
+        None, min_length=1, description="environment variable with the passphrase of the key"
     )
 
     @field_validator("configuration_name")

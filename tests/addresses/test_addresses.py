@@ -47,9 +47,9 @@ def test_address(text: str, expected: tuple[str, int]) -> None:
 
 BRACKETS = "an IPv6 address is written in brackets: [2001:db8::1]:443"
 A_HOST = "a host is a DNS name or an IP address"
-A_PORT = "a port is a number from 1 to 65535"
-A_URL = "an address is written as host:port, without https:// and without a path"
-A_PATH = "an address is written as host:port, without a path"
+A_PORT = "the port must be a number from 1 to 65535"
+A_URL = "must be host:port, without https:// and without a path"
+A_PATH = "must be host:port, without a path"
 WRONG = {
     "::1": BRACKETS,
     "2001:db8::1:443": BRACKETS,
@@ -231,7 +231,7 @@ WRONG_NETWORKS = {
     "10.1.0.1/16": "has host bits set",
     "010.0.0.0/8": "does not appear to be",
     "fe80::1%eth0": "a network has no zone",
-    "::ffff:10.0.0.0/104": "it holds IPv4 addresses; write 10.0.0.0/8",
+    "::ffff:10.0.0.0/104": "it contains IPv4 addresses; write 10.0.0.0/8",
     "vms01": "does not appear to be",
 }
 
@@ -307,8 +307,8 @@ def test_urls(text: str, expected: tuple[str, str, int | None, bool]) -> None:
         ("https://vm\ts01", "no such URL"),
         ("https://vms 01", "a host is a DNS name or an IP address"),
         ("https://10.1", "10.1 is not an IPv4 address (four numbers from 0 to 255)"),
-        ("https://vms01:", "a port is a number from 1 to 65535"),
-        ("https://user:secret@vms01:x", "a port is a number from 1 to 65535"),
+        ("https://vms01:", "the port must be a number from 1 to 65535"),
+        ("https://user:secret@vms01:x", "the port must be a number from 1 to 65535"),
     ],
 )
 def test_what_is_no_url(text: str, said: str) -> None:

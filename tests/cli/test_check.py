@@ -213,7 +213,7 @@ def test_bad_usage(arguments: tuple[str, ...]) -> None:
 
 def test_usage_errors_say_what_to_write() -> None:
     """A URL with a path is answered by what an address looks like, an unknown scheme by those known."""
-    assert "an address is written as host:port, without a path" in run("check", "https://a.example/b").err
+    assert "must be host:port, without a path" in run("check", "https://a.example/b").err
     assert "must be one of tls, https," in run("check", "nonsense://a.example").err
 
 

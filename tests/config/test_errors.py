@@ -19,7 +19,7 @@ WRONG: Rows = [
     (
         "a tab",
         "web:\n\tlisten: a\n",
-        ["2: not YAML: a tab stands where only spaces may indent"],
+        ["2: not YAML: a tab is used where only spaces can indent"],
     ),
     (
         "two colons",
@@ -34,7 +34,7 @@ WRONG: Rows = [
     (
         "an open quote",
         "include: ['a\n",
-        ["2: not YAML: the end of the file stands inside brackets or quotes"],
+        ["2: not YAML: the file ends inside brackets or quotes"],
     ),
     (
         "an unknown alias, which might be a password",
@@ -44,7 +44,7 @@ WRONG: Rows = [
     (
         "two documents",
         "web: {}\n---\nweb: {}\n",
-        ["2: not YAML: '---' starts a second document; a file holds one"],
+        ["2: not YAML: '---' starts a second document; a file has only one"],
     ),
     ("a control character", "web: {}\n#\x01\n", ["2: the file holds a control character (U+0001)"]),
     ("brackets without end", "[" * 5000, [" the file is nested too deeply"]),
@@ -142,7 +142,7 @@ def test_mistakes_of_several_files(tmp_path: Path) -> None:
     second.write_text("[")
     assert complaints(first) == [
         f"{first}:2: web: must be keys and values (got 1)",
-        f"{second}:1: not YAML: the end of the file stands inside brackets or quotes",
+        f"{second}:1: not YAML: the file ends inside brackets or quotes",
     ]
 
 
@@ -161,7 +161,7 @@ def test_cycle_of_two(tmp_path: Path) -> None:
     [
         ('{"web": {},\n "web": {}}', "2: web: is already set at line 1"),
         ('{"web":\n {"acces": 1}}', "2: web.acces: unknown key; did you mean access?"),
-        ('{"web": {}', "1: not YAML: the end of the file stands inside brackets or quotes"),
+        ('{"web": {}', "1: not YAML: the file ends inside brackets or quotes"),
         ("[]", "1: the file must hold keys and values, not a list"),
     ],
 )

@@ -66,13 +66,13 @@ def test_anchors_of_cas_are_watched(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "why"),
     [
-        ("{x: 'http://acme.example/dir'}", "must begin with https://"),
+        ("{x: 'http://acme.example/dir'}", "must start with https://"),
         ("{x: 'ftp://acme.example/dir'}", "only http:// and https://"),
         ("{x: 'https://user:pass@acme.example/'}", "holds a login"),
         ("{x: ''}", "must be the URL of an ACME directory"),
         ("{x: 7}", "must be a text"),
         ("{'': 'https://acme.example/dir'}", "an issuer has no name"),
-        ("{CA: 'https://a.example/', ca: 'https://b.example/'}", "capitals make no difference"),
+        ("{CA: 'https://a.example/', ca: 'https://b.example/'}", "is listed twice (case is ignored)"),
         ("[https://acme.example/dir]", "acme"),
     ],
 )

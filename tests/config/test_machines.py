@@ -164,7 +164,7 @@ def test_winrm_is_the_only_transport(tmp_path: Path, target: str, location: str)
     file.write_text(f"targets: [{target}]")
     with pytest.raises(ConfigError) as caught:
         load(file)
-    said = "unknown key; Windows machines are read over WinRM only: leave it out"
+    said = "unknown key; Windows machines are always read over WinRM: remove it"
     assert [str(one) for one in caught.value.problems] == [f"{file}:1: {location}.transport: {said}"]
 
 

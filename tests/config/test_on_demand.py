@@ -105,16 +105,16 @@ def test_scheme_over_module(tmp_path: Path) -> None:
     [
         ("", "", "name one target"),
         ("gopher://a.example:70", "", "unknown protocol 'gopher'; known: tls, https"),
-        ("https://a.example/path", "", "'https://a.example/path' is no target: an address is written as"),
-        ("a.example:0", "", "a port is a number from 1 to 65535"),
-        ("a.example:443\r\nX-Evil: 1", "", "'a.example:443  X-Evil: 1' is no target"),
-        ("a\u202eb.example:443", "", "'a\ufffdb.example:443' is no target"),
+        ("https://a.example/path", "", "'https://a.example/path' is not a target: must be host:port"),
+        ("a.example:0", "", "the port must be a number from 1 to 65535"),
+        ("a.example:443\r\nX-Evil: 1", "", "'a.example:443  X-Evil: 1' is not a target"),
+        ("a\u202eb.example:443", "", "'a\ufffdb.example:443' is not a target"),
         ("2001:db8::1", "", "an IPv6 address is written in brackets"),
         ("[::1\r\n]:443", "", "is not an IPv6 address"),
-        ("a@b.example:443", "", "is no target"),
-        ("\x00:443", "", "is no target"),
+        ("a@b.example:443", "", "is not a target"),
+        ("\x00:443", "", "is not a target"),
         ("a" * 301, "", "at most 300 characters"),
-        ("/etc/passwd", "", "is no target"),
+        ("/etc/passwd", "", "is not a target"),
         ("a.example:443", "x\r\ny", "there is no module 'x  y'; configured: none"),
         ("a.example:443", "m" * 5000, "configured: none"),
     ],
@@ -142,7 +142,7 @@ def test_any_question(target: str, module: str) -> None:
     ("text", "said"),
     [
         ("probe: {allow: [vms.example]}", "probe.allow[0]: a pattern is written as host:port"),
-        ("probe: {allow: ['10.1.0.5/16:443']}", "probe.allow[0]: 10.1.0.5/16 is no network"),
+        ("probe: {allow: ['10.1.0.5/16:443']}", "probe.allow[0]: 10.1.0.5/16 is not a network"),
         (
             "probe: {modules: {a: {protocl: smtp}}}",
             "probe.modules.a.protocl: unknown key; did you mean protocol?",
@@ -155,7 +155,7 @@ def test_any_question(target: str, module: str) -> None:
         ),
         ("probe: {modules: {'': {}}}", "probe.modules: a module needs a name"),
         ("probe: {metrics_listen: 'yes'}", "probe.metrics_listen: must be true or false (got 'yes')"),
-        ("probe: {timeout: 5}", "probe.timeout: a length is written as"),
+        ("probe: {timeout: 5}", "probe.timeout: must be a number and a unit"),
     ],
 )
 def test_mistakes(tmp_path: Path, text: str, said: str) -> None:

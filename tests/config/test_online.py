@@ -67,7 +67,7 @@ def test_what_kinds_name(tmp_path: Path) -> None:
         f"{file}:5: issuers.trust[0]: {tmp_path / 'acme.pem'} does not exist",
         f"{file}:2: targets[0].kubeconfig: {tmp_path / 'kube'} does not exist",
         f"{file}:3: targets[1].folder: {tmp_path / 'reports'} does not exist",
-        f"{file}:4: targets[2].folder: {file} is no folder",
+        f"{file}:4: targets[2].folder: {file} is not a folder",
     ]
 
 

@@ -47,7 +47,7 @@ def test_off_for_one(tmp_path: Path) -> None:
     assert asked == {"a:443": True, "b:443": False}
 
 
-MUST = "must be off, on, or a list of staple, crl, ocsp in the order in which to ask"
+MUST = "must be off, on, or a list of staple, crl, ocsp in the order in which they are tried"
 NETWORK = "must be an address or a network such as 10.1.2.0/28: "
 
 
@@ -58,7 +58,7 @@ NETWORK = "must be an address or a network such as 10.1.2.0/28: "
         ("defaults: {revocation: true}", "defaults.revocation", f"{MUST} (got true)"),
         ("defaults: {revocation: []}", "defaults.revocation", MUST),
         ("defaults: {revocation: [crl, on]}", "defaults.revocation", MUST),
-        ("defaults: {revocation: [crl, crl]}", "defaults.revocation", "names a source twice"),
+        ("defaults: {revocation: [crl, crl]}", "defaults.revocation", "lists a source twice"),
         ("defaults: {revocation: [[crl]]}", "defaults.revocation", MUST),
         ("defaults: {revocation: {crl: 1}}", "defaults.revocation", MUST),
         (

@@ -14,7 +14,7 @@ CHECKS = (
     "ca_not_installed"
 )
 EMAIL = "email: {host: relay, from: a@b.example, to: [c@d.example]"
-LENGTH = "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w"
+LENGTH = "must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w"
 LISTEN = "must be ADDRESS:PORT, such as 127.0.0.1:9850 or [::1]:9850"
 MAILBOX = "must be a mail address such as admins@vms.example"
 NAME_PORT = "must be NAME:PORT, such as portal.vms.example:443"
@@ -24,7 +24,7 @@ OPEN = (
 )
 ZONE = "must be a time zone such as Europe/Lisbon, America/Sao_Paulo or UTC"
 STORE = "must be sqlite:////absolute/path; other databases are not supported"
-STORE_FILE = "must name a file and nothing else, such as sqlite:////var/lib/cert-monitor/state.db"
+STORE_FILE = "must be the path of a file, such as sqlite:////var/lib/cert-monitor/state.db"
 
 KINDS = (
     "endpoint, files, kubernetes, windows_remote, windows_store, cidr, dns, file_sd, http_sd, mx, srv, "
@@ -35,7 +35,7 @@ WRONG: Rows = [
     (
         "a recipient twice",
         "email: {host: relay, from: a@b.example, to: [c@d.example, c@d.example]}\n",
-        ["1: email.to: c@d.example stands here twice"],
+        ["1: email.to: c@d.example is listed twice"],
     ),
     (
         "a language that there is not",
@@ -57,7 +57,7 @@ WRONG: Rows = [
         "store: {url: 'postgresql://u:hunter2@h/db'}\n",
         [f"1: store.url: {STORE} (got '***@h/db')"],
     ),
-    ("a label twice", "metrics: {labels: [a, b, a]}\n", ["1: metrics.labels: a stands here twice"]),
+    ("a label twice", "metrics: {labels: [a, b, a]}\n", ["1: metrics.labels: a is listed twice"]),
     (
         "one address for both",
         "web: {listen: '127.0.0.1:1', metrics_listen: '127.0.0.1:1'}\n",
@@ -107,12 +107,12 @@ alerts: {tell_renewals: all}
     (
         "a length of nothing",
         "alerts: {every: 0s}\n",
-        ["1: alerts.every: a length lies between 1ms and 36500d (got '0s')"],
+        ["1: alerts.every: must be between 1ms and 36500d (got '0s')"],
     ),
     (
         "a margin in a list",
         "defaults:\n  warn_before: [30d, 250%]\n",
-        ["2: defaults.warn_before[1]: a share lies above 0% and up to 100% (got '250%')"],
+        ["2: defaults.warn_before[1]: must be above 0% and at most 100% (got '250%')"],
     ),
     (
         "no margin",
@@ -138,7 +138,7 @@ alerts: {tell_renewals: all}
     (
         "a short fingerprint",
         "defaults: {accept: [abc]}\n",
-        ["1: defaults.accept[0]: a SHA-256 fingerprint has 64 hexadecimal digits (got 'abc')"],
+        ["1: defaults.accept[0]: must be a SHA-256 fingerprint of 64 hexadecimal digits (got 'abc')"],
     ),
     (
         "encryption",
@@ -154,7 +154,7 @@ alerts: {tell_renewals: all}
     (
         "a policy for all",
         "policies:\n  - {match: {}}\n",
-        ["2: policies[0].match: needs at least one label; what applies to every target goes into defaults"],
+        ["2: policies[0].match: needs at least one label; use defaults for what applies to every target"],
     ),
     (
         "a label that is a number",
@@ -185,7 +185,7 @@ alerts: {tell_renewals: all}
         "targets:\n  - {kind: endpoint, address: 'https://a/'}\n",
         [
             (
-                "2: targets[0].address: an address is written as host:port, without https:// "
+                "2: targets[0].address: must be host:port, without https:// "
                 "and without a path (got 'https://a/')"
             )
         ],
@@ -198,7 +198,12 @@ alerts: {tell_renewals: all}
     (
         "a label name that metrics cannot carry",
         "targets:\n  - {kind: endpoint, address: 'a:1', labels: {a-b: c}}\n",
-        ["2: targets[0].labels: label 'a-b': a name has letters, digits and _, and starts with no digit"],
+        [
+            (
+                "2: targets[0].labels: label 'a-b': "
+                "a name has letters, digits and _, and does not start with a digit"
+            )
+        ],
     ),
     (
         "a label named kind",
@@ -229,7 +234,7 @@ alerts: {tell_renewals: all}
     (
         "a password in the file",
         f"{EMAIL}, security: tls, username: u, password: hunter2}}\n",
-        ["1: email.password: a password never stands in this file; use password_file or password_env"],
+        ["1: email.password: a password must not be in this file; use password_file or password_env"],
     ),
     (
         "a secret where a text is expected",
@@ -294,7 +299,7 @@ alerts: {tell_renewals: all}
         "store: {url: 'sqlite:///var/lib/x.db'}\n",
         [
             (
-                "1: store.url: three slashes make this path relative to FOLDER; an absolute path takes four: "
+                "1: store.url: three slashes mean a path relative to FOLDER; an absolute path has four: "
                 "sqlite:////var/lib/x.db (got 'sqlite:///var/lib/x.db')"
             )
         ],

@@ -159,7 +159,7 @@ WRONG: Rows = [
         "{kind: cidr, network: 10.0.0.0/19, ports: [443]}",
         [
             (
-                "1: targets[0]: 10.0.0.0/19 has 8192 addresses, with 1 port 8192 places to knock; "
+                "1: targets[0]: 10.0.0.0/19 has 8192 addresses, with 1 port 8192 combinations; "
                 "at most 4096 are allowed: name a smaller network or fewer ports"
             )
         ],
@@ -169,7 +169,7 @@ WRONG: Rows = [
         "{kind: cidr, network: 10.0.0.0/20, ports: [443, 444]}",
         [
             (
-                "1: targets[0]: 10.0.0.0/20 has 4096 addresses, with 2 ports 8192 places to knock; "
+                "1: targets[0]: 10.0.0.0/20 has 4096 addresses, with 2 ports 8192 combinations; "
                 "at most 4096 are allowed: name a smaller network or fewer ports"
             )
         ],
@@ -177,12 +177,7 @@ WRONG: Rows = [
     (
         "an address in a network",
         "{kind: cidr, network: 10.1.2.5/24, ports: [443]}",
-        [
-            (
-                "1: targets[0].network: has bits of an address behind the network; write 10.1.2.0/24 "
-                "(got '10.1.2.5/24')"
-            )
-        ],
+        [("1: targets[0].network: has bits outside of the network; write 10.1.2.0/24 (got '10.1.2.5/24')")],
     ),
     (
         "an address",
@@ -233,7 +228,7 @@ def test_wrong_entry(tmp_path: Path, text: str, lines: list[str]) -> None:
     assert said == expected
 
 
-def test_no_knocking_over_udp() -> None:
+def test_no_scan_over_udp() -> None:
     """A protocol over UDP is refused: there nothing tells an open port."""
-    with pytest.raises(ValidationError, match="dtls runs over UDP, where nothing tells an open port"):
+    with pytest.raises(ValidationError, match="dtls runs over UDP, where an open port cannot be detected"):
         settings("127.0.0.1/32", 5684, protocol="dtls")

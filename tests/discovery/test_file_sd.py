@@ -126,9 +126,7 @@ def test_broken_file_names_the_line(tmp_path: Path) -> None:
         FailureReason.UNREADABLE,
         str(tmp_path / "a.yml"),
     )
-    assert written(failure) == (
-        f"{tmp_path / 'a.yml'}:3: not YAML: the end of the file stands inside brackets or quotes"
-    )
+    assert written(failure) == (f"{tmp_path / 'a.yml'}:3: not YAML: the file ends inside brackets or quotes")
 
 
 def test_broken_json_names_the_line(tmp_path: Path) -> None:
@@ -141,7 +139,7 @@ def test_broken_json_names_the_line(tmp_path: Path) -> None:
 def test_wrong_entry_names_the_line(tmp_path: Path) -> None:
     """A wrong entry is a failure with its line and key; what is right beside it is found."""
     (tmp_path / "a.yml").write_text("- targets:\n    - a:1\n    - b:x\n  labels:\n    site: y\n")
-    detail = f"{tmp_path / 'a.yml'}:3: [0].targets[1]: a port is a number from 1 to 65535 (got 'b:x')"
+    detail = f"{tmp_path / 'a.yml'}:3: [0].targets[1]: the port must be a number from 1 to 65535 (got 'b:x')"
     assert discover(tmp_path, "a.yml") == DiscoveryResult(
         (DiscoveredTarget("a:1", "", (("site", "y"),)),),
         (Failure(FailureReason.UNREADABLE, text(detail), str(tmp_path / "a.yml")),),
@@ -153,7 +151,7 @@ def test_many_mistakes_are_summed_up(tmp_path: Path) -> None:
     """Five mistakes are quoted, the rest is counted."""
     (tmp_path / "a.json").write_text('[{"targets": ["a:x", "b:x", "c:x", "d:x", "e:x", "f:x", "g:x"]}]')
     [failure] = discover(tmp_path, "a.json").failures
-    assert (written(failure).count("a port is"), written(failure)[-12:]) == (5, "; and 2 more")
+    assert (written(failure).count("the port must be"), written(failure)[-12:]) == (5, "; and 2 more")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +257,7 @@ WRONG: Rows = [
     (
         "a number without a unit",
         "{kind: file_sd, files: [a.json], refresh: 30}",
-        ["1: targets[0].refresh: a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w (got 30)"],
+        ["1: targets[0].refresh: must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w (got 30)"],
     ),
 ]
 

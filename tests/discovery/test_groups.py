@@ -50,20 +50,20 @@ def test_locations(text: str, expected: tuple[str, int, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "names no host"),
-        (":443", "names no host"),
-        ("https://", "names no host"),
-        ("a:", "a port is a number from 1 to 65535"),
-        ("a:0", "a port is a number from 1 to 65535"),
-        ("a:65536", "a port is a number from 1 to 65535"),
-        ("a:٤", "a port is a number from 1 to 65535"),
+        ("", "has no host"),
+        (":443", "has no host"),
+        ("https://", "has no host"),
+        ("a:", "the port must be a number from 1 to 65535"),
+        ("a:0", "the port must be a number from 1 to 65535"),
+        ("a:65536", "the port must be a number from 1 to 65535"),
+        ("a:٤", "the port must be a number from 1 to 65535"),
         ("::1", "an IPv6 address is written in brackets"),
         ("[::1", "an IPv6 address is written in brackets"),
         ("[::1]443", "an IPv6 address is written in brackets"),
         ("[a]:443", "a is not an IPv6 address"),
         ("http://portal.example", "http has no certificate"),
         ("gopher://portal.example", "unknown protocol; allowed: tls, https"),
-        ("https://u:p@portal.example", "must not hold a user name or password"),
+        ("https://u:p@portal.example", "must not contain a user name or password"),
         ("u@portal.example", "must be host:port or a URL"),
         ("portal.example/path", "must be host:port or a URL"),
         ("a b:443", "a host is a DNS name or an IP address"),
@@ -188,7 +188,10 @@ def test_policy_labels_are_few(name: str) -> None:
         ([{"targets": [], "label": {}}], ListError((0, "label"), "unknown key; allowed: labels, targets")),
         ([{"targets": [], "labels": []}], ListError((0, "labels"), "must be keys and values")),
         ([group(), group(1)], ListError((1, "targets", 0), "must be a text; put it in quotes (got 1)")),
-        ([group("a:x")], ListError((0, "targets", 0), "a port is a number from 1 to 65535 (got 'a:x')")),
+        (
+            [group("a:x")],
+            ListError((0, "targets", 0), "the port must be a number from 1 to 65535 (got 'a:x')"),
+        ),
         ([group("a:1", rack=7)], ListError((0, "labels", "rack"), "must be a text; put it in quotes")),
         (
             [{"targets": [], "labels": {"a-b": "c"}}],
@@ -204,28 +207,26 @@ def test_policy_labels_are_few(name: str) -> None:
             [group("a:1", _x_scheme__="http")],
             ListError(
                 (0, "labels", "__scheme__"),
-                "http has no certificate; write https, or leave this one out (got 'http')",
+                "http has no certificate; use https, or leave this target out (got 'http')",
             ),
         ),
         (
             [group("a:1", _x_warn_before="30")],
             ListError(
                 (0, "labels", "__warn_before"),
-                "a length is written as a number and a unit: 30s, 10m, 1h, 7d, 2w (got '30')",
+                "must be a number and a unit, such as 30s, 10m, 1h, 7d, 2w (got '30')",
             ),
         ),
         (
             [group("a:1", _x_interval="1s")],
             ListError(
                 (0, "labels", "__interval"),
-                "a list may not ask for looks more often than every 10 s (got '1s')",
+                "a list must not set an interval below 10 s (got '1s')",
             ),
         ),
         (
             [group("a:1", _x_timeout="1h")],
-            ListError(
-                (0, "labels", "__timeout"), "a list may not ask for looks longer than 300 s (got '1h')"
-            ),
+            ListError((0, "labels", "__timeout"), "a list must not set a timeout above 300 s (got '1h')"),
         ),
     ],
 )

@@ -209,7 +209,7 @@ def test_wrong_entries() -> None:
     [failure] = answer.failures
     assert (answer.found, failure.reason) == ((DiscoveredTarget("a:1"),), FailureReason.BAD_ANSWER)
     assert written(failure).endswith(
-        "sent wrong entries: [0].targets[1]: a port is a number from 1 to 65535 (got 'b:x')"
+        "sent wrong entries: [0].targets[1]: the port must be a number from 1 to 65535 (got 'b:x')"
     )
 
 
@@ -313,8 +313,11 @@ def test_allowed(keys: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"url": "http://cmdb.example/t"}, "http lets anybody on the way change the list"),
-        ({"url": "http://127.0.0.1.evil.example/t"}, "http lets anybody on the way change the list"),
+        ({"url": "http://cmdb.example/t"}, "with http anybody on the network path can change the list"),
+        (
+            {"url": "http://127.0.0.1.evil.example/t"},
+            "with http anybody on the network path can change the list",
+        ),
         (
             {"url": "http://cmdb.example/t", "allow_plain": True, "token_env": "T"},
             "http would send the login in the clear",
@@ -325,13 +328,13 @@ def test_allowed(keys: dict[str, Any]) -> None:
         ({"username": "u", "password_env": "A", "token_env": "B"}, "username needs exactly one of"),
         ({"password_env": "A"}, "a password without username is never used"),
         ({"token_env": "A", "token_file": "/a"}, "only one of token_file and token_env"),
-        ({"url": "https://u:p@cmdb.example/"}, "must not hold a user name or password"),
+        ({"url": "https://u:p@cmdb.example/"}, "must not contain a user name or password"),
         ({"url": "ftp://cmdb.example/"}, "must be a URL such as"),
         ({"url": "cmdb.example"}, "must be a URL such as"),
         ({"url": "https:///t"}, "must be a URL such as"),
         ({"url": "https://cmdb.example/a b"}, "without spaces"),
-        ({"url": "https://cmdb.example:0/"}, "a port is a number"),
-        ({"url": "https://cmdb.example:x/"}, "a port is a number"),
+        ({"url": "https://cmdb.example:0/"}, "the port must be a number"),
+        ({"url": "https://cmdb.example:x/"}, "the port must be a number"),
         ({"url": "https://-/"}, "a host is a DNS name"),
     ],
 )
@@ -347,7 +350,8 @@ WRONG: Rows = [
         "{kind: http_sd, url: 'http://cmdb.example/t'}",
         [
             (
-                "1: targets[0]: url: http lets anybody on the way change the list; write https://, "
+                "1: targets[0]: url: with http anybody on the network path can change the "
+                "list; write https://, "
                 "or allow_plain: true to accept that"
             )
         ],
@@ -355,7 +359,7 @@ WRONG: Rows = [
     (
         "a password in the file",
         "{kind: http_sd, url: 'https://cmdb.example/t', token: hunter2}",
-        ["1: targets[0].token: a password never stands in this file; use password_file or password_env"],
+        ["1: targets[0].token: a password must not be in this file; use password_file or password_env"],
     ),
 ]
 

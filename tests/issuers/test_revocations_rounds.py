@@ -292,6 +292,6 @@ def test_a_bug_costs_one_certificate(
         monkeypatch.setattr(world.asking._checker._crls, "fetch", broken)
         await world.round(state(odd, world.ca, name="a:1"), state(own, world.ca, name="b:1"))
         assert (world.status_of(odd), world.status_of(own)) == ((UNKNOWN, ""), (GOOD, "crl"))
-        assert "ended in a bug of cert-monitor" in caplog.text
+        assert "failed with a bug of cert-monitor" in caplog.text
 
     in_world(act)

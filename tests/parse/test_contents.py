@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.parse import FileContents, UnreadableCertificateError, find_certificates, parse_certificate
-from support.pki import authority, leaf, object_identifier, tlv
+from support.pki import authority, issue, leaf, object_identifier, rsa_key, tlv
+from support.pki.foreign import enveloped, request
 
 ROOT = authority("Root")
 LEAF = leaf("nvr.example", ROOT)
@@ -18,6 +19,7 @@ BOTH = FileContents((LEAF.der, ROOT.der))
 PEMS = LEAF.pem + ROOT.pem
 P7B_DER = pkcs7.serialize_certificates([LEAF.certificate, ROOT.certificate], Encoding.DER)
 SIGNED_DATA = object_identifier(ObjectIdentifier("1.2.840.113549.1.7.2"))
+ENCRYPTED = "PKCS#7 data that is encrypted or holds something else"
 P7B_PEM = pkcs7.serialize_certificates([LEAF.certificate, ROOT.certificate], Encoding.PEM)
 
 
@@ -48,6 +50,39 @@ def relabelled(pem: bytes, label: bytes) -> bytes:
 def test_finds_the_certificates(data: bytes) -> None:
     """Both certificates are found in order, and nothing is wrong."""
     assert find_certificates(data) == BOTH
+
+
+SAFE = issue("safe", key=rsa_key())
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        pytest.param(request(), "a certificate request", id="a request"),
+        pytest.param(request(key=rsa_key()), "a certificate request", id="an RSA request"),
+        pytest.param(
+            relabelled(request(encoding=Encoding.PEM), b"CERTIFICATE").replace(b" REQUEST", b""),
+            "a certificate request",
+            id="a request under the label of a certificate",
+        ),
+        pytest.param(enveloped(SAFE), ENCRYPTED, id="an encrypted message"),
+        pytest.param(enveloped(SAFE, encoding=Encoding.PEM), ENCRYPTED, id="an encrypted message in PEM"),
+    ],
+)
+def test_what_is_none_by_design_is_not_damaged(data: bytes, what: str) -> None:
+    """It begins as a certificate does, and is whole."""
+    assert find_certificates(data) == FileContents(foreign=what)
+
+
+def test_a_request_beside_a_certificate_is_passed_over() -> None:
+    """What tools leave in one file: the request and its answer."""
+    found = find_certificates(request() + LEAF.der)
+    assert (found.ders, found.problems) == ((LEAF.der,), ())
+
+
+def test_half_a_request_is_damage() -> None:
+    """Of what is cut nobody can say what it was."""
+    assert find_certificates(request(key=rsa_key())[:-20]).problems != ()
 
 
 @pytest.mark.parametrize("data", [P7B_DER, P7B_PEM, P7B_PEM.replace(b"PKCS7", b"CERTIFICATE")])

@@ -271,7 +271,7 @@ def test_why_nothing_was_found() -> None:
         held(text.encode()).hint for text in (f"a: {DEEP}\n" * 100_000, f"a: [{DEEP}", "[" * 99 + DEEP)
     ] == [
         TOO_LONG,
-        "not YAML: the end of the file stands inside brackets or quotes",
+        "not YAML: the file ends inside brackets or quotes",
         "it is nested too deeply",
     ]
 

@@ -38,9 +38,7 @@ ROOT = authority("VMS Certificate Authority")
 MIDDLE = authority("VMS Issuing CA", ROOT)
 OWN = leaf("rec01.vms.example", MIDDLE)
 HOST = socket.gethostname().lower()
-REFUSED = (
-    "kind windows_store works on Windows; to look at another machine use windows_remote or windows_report"
-)
+REFUSED = "kind windows_store works only on Windows; for another machine use windows_remote or windows_report"
 SOFTWARE = "Microsoft Software Key Storage Provider"
 KEY = PrivateKey(KeyLink.PRESENT, SOFTWARE, "te-rec01")
 STORES = {

@@ -65,7 +65,7 @@ def test_full_database_says_so_and_works_again(database: Database, path: Path) -
     before = database.read(target_ids)
     database.write(record, *batch())
     why = "the disk or the file's size limit is full; free some space (SQLite says: database or disk is full)"
-    assert said == f"the store {path} does not work: {why}"
+    assert said == f"the store {path} failed: {why}"
     assert (before, len(database.read(target_ids))) == (frozenset(), 300)
 
 
@@ -83,7 +83,7 @@ def test_disk_without_room_says_so_until_there_is_room(database: Database) -> No
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     database.write(record, *batch())
     after = database.read(target_ids)
-    assert (["does not work" in one for one in said], during, len(after)) == ([True] * 3, frozenset(), 300)
+    assert ([" failed: " in one for one in said], during, len(after)) == ([True] * 3, frozenset(), 300)
 
 
 def test_locked_database_says_so_and_works_again(database: Database, path: Path) -> None:

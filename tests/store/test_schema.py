@@ -355,7 +355,7 @@ def test_second_store_on_a_file_is_refused(path: Path) -> None:
 
     assert using(act, url(path)) == (
         f"the store {path} is in use by another cert-monitor (process {os.getpid()}): stop that one first, "
-        "or give this one a store.url of its own"
+        "or set another store.url for this one"
     )
 
 

@@ -125,7 +125,7 @@ def test_own_identity() -> None:
     ("keys", "said"),
     [
         ({"hosts": []}, "at least 1"),
-        ({"hosts": ["a", "A."]}, "a stands here twice"),
+        ({"hosts": ["a", "A."]}, "a is listed twice"),
         ({"hosts": ["a b"]}, "a DNS name or an IP address"),
         ({"auth": "basic"}, "auth: basic is used with tls: true only"),
         ({"auth": "basic", "tls": True, "username": None}, "a password needs a username"),

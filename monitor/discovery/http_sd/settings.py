@@ -23,7 +23,7 @@ def _url(value: str) -> str:
     if " " in value:
         raise ValueError(f"{_A_URL}, without spaces")
     if url.has_login:
-        raise ValueError("must not hold a user name or password; use username and password_file")
+        raise ValueError("must not contain a user name or password; use username and password_file")
     return url.parts._replace(path=url.parts.path or "/", fragment="").geturl()
 
 
@@ -32,19 +32,23 @@ class HttpSdSettings(DiscoverySettings):
 
     kind: Literal["http_sd"]
     url: Annotated[str, AfterValidator(_url)] = Field(
-        description="where the list is, such as https://cmdb.vms.example/targets"
+        description="URL of the list, such as https://cmdb.vms.example/targets"
     )
-    name: str = Field("", description="what people call the list; else its URL")
+    name: str = Field("", description="name of the list for people; else its URL")
     username: str | None = Field(None, min_length=1, description="login name (basic authentication)")
-    password_file: LocalPath | None = Field(None, description="file that holds the password")
-    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
-    token_file: LocalPath | None = Field(None, description="file that holds a bearer token")
-    token_env: str | None = Field(None, min_length=1, description="variable that holds a bearer token")
+    password_file: LocalPath | None = Field(None, description="file with the password")
+    password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
+    token_file: LocalPath | None = Field(None, description="file with a bearer token")
+    token_env: str | None = Field(None, min_length=1, description="environment variable with a bearer token")
     allow_plain: bool = Field(
-        default=False, strict=True, description="ask without TLS: anybody on the way may change the list"
+        default=False,
+        strict=True,
+        description="fetch without TLS: anybody on the network path can change the list",
     )
-    refresh: Duration = Field(timedelta(minutes=1), description="time between two questions")
-    grace: Duration = Field(timedelta(hours=1), description="how long what has left the list stays watched")
+    refresh: Duration = Field(timedelta(minutes=1), description="time between two requests")
+    grace: Duration = Field(
+        timedelta(hours=1), description="how long a target that left the list stays watched"
+    )
 
     @model_validator(mode="after")
     def _one_login(self) -> "HttpSdSettings":
@@ -67,7 +71,7 @@ class HttpSdSettings(DiscoverySettings):
             raise ValueError("http would send the login in the clear; write https://")
         if not self.allow_plain:
             raise ValueError(
-                "url: http lets anybody on the way change the list; write https://, "
+                "url: with http anybody on the network path can change the list; write https://, "
                 "or allow_plain: true to accept that"
             )
         return self

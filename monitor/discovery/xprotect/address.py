@@ -38,7 +38,7 @@ def origin(text: str) -> Origin:
         raise ValueError("must start with https:// or with the host")
     url = read_url(text if scheme else f"https://{text}", ("https",), _AN_ADDRESS)
     if url.has_login:
-        raise ValueError("must not hold a user name or password; use username and password_file")
+        raise ValueError("must not contain a user name or password; use username and password_file")
     if url.parts.path not in ("", "/") or url.parts.query or url.parts.fragment:
         raise ValueError("must end after the host and port, such as https://vms01.vms.example")
     return Origin(url.host, url.port or HTTPS_PORT)

@@ -17,8 +17,10 @@ class XProtectHostSettings(DiscoverySettings):
 
     kind: Literal["xprotect_host"]
     host: str = Field(description="DNS name or IP address of the computer")
-    roles: tuple[str, ...] = Field(min_length=1, description="what runs there, such as recording_server")
-    name: str = Field("", description="what people call the computer; else its host name")
+    roles: tuple[str, ...] = Field(
+        min_length=1, description="roles of the computer, such as recording_server"
+    )
+    name: str = Field("", description="name of the computer for people; else its host name")
 
     @field_validator("host")
     @classmethod

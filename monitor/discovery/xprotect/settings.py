@@ -34,28 +34,35 @@ class XProtectSiteSettings(DiscoverySettings):
     address: Annotated[str, AfterValidator(_address)] = Field(
         description="the management server, such as https://vms01.vms.example"
     )
-    name: str = Field("", description="what people call the site; else the name that it gives itself")
+    name: str = Field("", description="name of the site for people; else the site's own name")
     username: Username = Field(min_length=1, description="login name; DOMAIN\\name with login: windows")
-    password_file: LocalPath | None = Field(None, description="file that holds the password")
-    password_env: str | None = Field(None, min_length=1, description="variable that holds the password")
+    password_file: LocalPath | None = Field(None, description="file with the password")
+    password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
     login: Literal["basic", "windows"] = Field(
         "basic", description="basic: a user of the VMS; windows: a Windows account (NTLM or Negotiate)"
     )
     include: Annotated[tuple[Include, ...], AfterValidator(_included)] = Field(
-        EVERYTHING_OF_ONE_SITE, min_length=1, description="what is watched; child_sites only when named"
+        EVERYTHING_OF_ONE_SITE,
+        min_length=1,
+        description="parts of the site to watch; child_sites only when listed",
     )
     identity_hosts: tuple[str, ...] = Field(
-        (), description="other hosts that the password may be sent to: identity providers, child sites"
+        (), description="other hosts to which the password may be sent: identity providers, child sites"
     )
     allow_local: bool = Field(
-        default=False, strict=True, description="watch addresses that only mean the announcing machine itself"
+        default=False,
+        strict=True,
+        description="also watch addresses that are valid only on the machine itself, such as localhost",
     )
     windows: WindowsAccess | None = Field(
         None,
-        description="read the stores of every server found: keys as windows_remote, without hosts",
+        description="read the certificate stores of every server found: keys of "
+        "windows_remote, without hosts",
     )
-    refresh: Duration = Field(timedelta(hours=1), description="time between two questions to the site")
-    grace: Duration = Field(timedelta(days=7), description="how long what has left the site stays watched")
+    refresh: Duration = Field(timedelta(hours=1), description="time between two queries of the site")
+    grace: Duration = Field(
+        timedelta(days=7), description="how long an endpoint that left the site stays watched"
+    )
 
     @field_validator("identity_hosts")
     @classmethod

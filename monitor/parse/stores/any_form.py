@@ -40,12 +40,15 @@ def _holding(data: bytes, opening: OpenAttempt, depth: int) -> AliasedCertificat
         and may_contain_certificates(text)
     ):
         values = Values(text, opening)
-        found = _embedded(values, opening, depth)
-        if found.parts or found.locked:
-            return found
-        hint = values.problem or found.hint
+        embedded = _embedded(values, opening, depth)
+        if embedded.parts or embedded.locked:
+            return embedded
+        hint = values.problem or embedded.hint
     contents = find_certificates(data)
-    return AliasedCertificates((("", contents),) if contents != FileContents() else (), (), hint)
+    if contents.foreign:
+        hint = hint or f"it is {contents.foreign}"
+    found = contents.ders or contents.problems or contents.lists
+    return AliasedCertificates((("", contents),) if found else (), (), hint)
 
 
 def _text(data: bytes) -> bytes:

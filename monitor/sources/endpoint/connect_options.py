@@ -120,29 +120,31 @@ class ConnectSettings(TargetSettings):
         description="IP versions to use (ipv4, ipv6) or to try first (prefer_ipv4, prefer_ipv6)",
     )
     addresses: Literal["first", "all"] = Field(
-        "first", description="look at the first address of the name that answers, or at all, each as a place"
+        "first",
+        description="probe the first address of the name that answers, or all of them, each as a location",
     )
     key_types: Literal["preferred", "all"] = Field(
         "preferred",
-        description="look at the certificate the server prefers, or at its RSA and ECDSA ones, as two places",
+        description="probe the certificate that the server prefers, or its RSA and ECDSA ones "
+        "as two locations",
     )
     source_address: str = Field("", description="address of this machine to connect from")
-    proxy: str = Field("", description="http://[user@]host:port or socks5://[user@]host:port to go through")
-    proxy_password_file: LocalPath | None = Field(None, description="file that holds the proxy's password")
-    proxy_password_env: str | None = Field(
-        None, description="environment variable that holds the proxy's password"
+    proxy: str = Field(
+        "", description="proxy to connect through: http://[user@]host:port or socks5://[user@]host:port"
     )
+    proxy_password_file: LocalPath | None = Field(None, description="file with the proxy's password")
+    proxy_password_env: str | None = Field(None, description="environment variable with the proxy's password")
     client_cert: LocalPath | None = Field(
-        None, description="PEM file with the certificate to show to the server, and its chain"
+        None, description="PEM file with the client certificate for the server, and its chain"
     )
     client_key: LocalPath | None = Field(
-        None, description="PEM file with the key of client_cert; that file itself if left out"
+        None, description="PEM file with the key of client_cert; the same file if left out"
     )
     client_key_passphrase_file: LocalPath | None = Field(
-        None, description="file that holds the passphrase of the key"
+        None, description="file with the passphrase of the key"
     )
     client_key_passphrase_env: str | None = Field(
-        None, description="environment variable that holds the passphrase of the key"
+        None, description="environment variable with the passphrase of the key"
     )
 
     @field_validator("source_address")

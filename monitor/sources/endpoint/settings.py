@@ -15,18 +15,22 @@ class EndpointSettings(ConnectSettings):
     """The settings of one TLS endpoint."""
 
     kind: Literal["endpoint"] = "endpoint"
-    address: str = Field(description="host:port or [IPv6]:port; the protocol's usual port may be left out")
+    address: str = Field(
+        description="host:port or [IPv6]:port; the default port of the protocol may be left out"
+    )
     protocol: str = Field(
         "tls",
         description=f"what is spoken before TLS, or around it: {', '.join(PROTOCOLS)}",
         json_schema_extra={"enum": list(PROTOCOLS)},
     )
-    server_name: str | None = Field(None, description="name to ask for and to expect; the host if left out")
-    preset: str = Field("", description="what is known of such a port beforehand: recording_server.media")
-    public_names: tuple[Host, ...] = Field(
-        (), description="other names that clients are given for it; its certificate must carry them"
+    server_name: str | None = Field(None, description="name to request and to expect; the host if left out")
+    preset: str = Field(
+        "", description="built-in knowledge about such a port, such as recording_server.media"
     )
-    stands_in_for: tuple[Host, ...] = Field((), description="hosts whose work it takes over when they fail")
+    public_names: tuple[Host, ...] = Field(
+        (), description="other names that clients use; the certificate must include them"
+    )
+    stands_in_for: tuple[Host, ...] = Field((), description="hosts that it takes over when they fail")
     aliases: tuple[Host, ...] = Field((), description="other names and addresses of the same machine")
 
     @field_validator("address")
@@ -55,7 +59,7 @@ class EndpointSettings(ConnectSettings):
     @model_validator(mode="after")
     def _no_proxy_for_datagrams(self) -> Self:
         if self.proxy and DIALECTS[self.protocol].datagrams:
-            raise ValueError(f"{self.protocol} runs over UDP, which no proxy takes")
+            raise ValueError(f"{self.protocol} runs over UDP, which proxies do not support")
         return self
 
     def target(self, policy: Policy) -> Target:

@@ -25,8 +25,8 @@ _NOWHERE = "name where one lies in passphrases, or with --passphrase-file"
 class PassphraseSettings(Settings):
     """Where one passphrase is stored."""
 
-    file: LocalPath | None = Field(None, description="file that holds it")
-    env: str | None = Field(None, min_length=1, description="environment variable that holds it")
+    file: LocalPath | None = Field(None, description="file with the passphrase")
+    env: str | None = Field(None, min_length=1, description="environment variable with the passphrase")
 
     @model_validator(mode="after")
     def _one(self) -> Self:

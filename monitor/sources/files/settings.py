@@ -29,7 +29,7 @@ class FilesSettings(TargetSettings):
     """The settings of a set of certificate files."""
 
     kind: Literal["files"]
-    name: str = Field("", description="names the target; the paths if left out")
+    name: str = Field("", description="name of the target; the paths if left out")
     paths: tuple[LocalPath, ...] = Field(
         min_length=1,
         description=f"files, folders (with everything below that ends in {' '.join(ALL_SUFFIXES)}) "
@@ -37,11 +37,9 @@ class FilesSettings(TargetSettings):
     )
     exclude: tuple[LocalPattern, ...] = Field((), description="patterns of files and folders to leave out")
     passphrases: tuple[PassphraseSettings, ...] = Field(
-        (), max_length=MOST, description="where the passphrases of key stores lie, tried in this order"
+        (), max_length=MOST, description="where the passphrases of key stores are, tried in this order"
     )
-    host: str = Field(
-        "", description="machine that serves these certificates; the monitor's own machine if left out"
-    )
+    host: str = Field("", description="machine that uses these certificates; this machine if left out")
 
     @field_validator("host")
     @classmethod

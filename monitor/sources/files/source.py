@@ -77,6 +77,7 @@ class _Probe:
         self._excluded: Callable[[str], bool] = excluded_by(files.exclude)
         self._passphrases = Passphrases(files.passphrases)
         self._failures: list[Failure] = []
+        self._isolated: set[str] = set()
         self._lock = threading.Lock()
 
     def run(self) -> None:
@@ -117,7 +118,7 @@ class _Probe:
     def seen(self) -> ProbeResult:
         """Return the result so far."""
         with self._lock:
-            read, failures = dict(self.read), tuple(self._failures)
+            read, failures, isolated = dict(self.read), tuple(self._failures), frozenset(self._isolated)
         sightings: list[Sighting] = []
         ders: dict[str, bytes] = {}
         for path, one in read.items():
@@ -125,7 +126,9 @@ class _Probe:
                 sightings.append(Sighting(alias_location(path, alias), position, certificate))
                 ders[certificate.sha256] = der
         lists = tuple(found for one in read.values() for found in one.lists)
-        return ProbeResult(tuple(sightings), failures, ders, lists=lists, partial=not self.finished)
+        return ProbeResult(
+            tuple(sightings), failures, ders, lists=lists, partial=not self.finished, isolated=isolated
+        )
 
     def _file(self, match: Match) -> None:
         try:
@@ -148,6 +151,9 @@ class _Probe:
             if self.budget.given_up:
                 return
             self.read[match.path] = one
+            # What a pattern found is one of many; what was named is what somebody wants to know about.
+            if one.problems and not one.locked and not match.named:
+                self._isolated.add(match.path)
         for problem in one.problems:
             self._failed(Failure(FailureReason.BAD_CERTIFICATE, text(f"{match.path}: {problem}"), match.path))
         for alias, said in one.locked:

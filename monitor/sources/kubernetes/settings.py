@@ -49,33 +49,33 @@ class SecretKeysSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: str = Field(min_length=1, description="type of the secret: kubernetes.io/tls, Opaque ...")
-    keys: tuple[str, ...] = Field(min_length=1, description="keys that hold certificates; * and ? match")
+    keys: tuple[str, ...] = Field(min_length=1, description="keys with certificates; * and ? match")
 
 
 class KubernetesSettings(TargetSettings):
     """The settings of one cluster."""
 
     kind: Literal["kubernetes"]
-    name: str = Field(min_length=1, description="names the cluster")
+    name: str = Field(min_length=1, description="name of the cluster")
     kubeconfig: LocalPath | None = Field(
-        None, description="file that says how to reach it; the pod's own service account if left out"
+        None, description="kubeconfig file of the cluster; the pod's own service account if left out"
     )
     context: str = Field("", description="context of the kubeconfig; its current one if left out")
-    namespaces: tuple[str, ...] = Field((), description="namespaces to look into; all if left out")
+    namespaces: tuple[str, ...] = Field((), description="namespaces to read; all if left out")
     exclude_namespaces: tuple[str, ...] = Field((), description="namespaces to leave out")
     label_selector: str = Field("", description="labels that secrets and config maps must have: app=vms")
     resources: tuple[Resource, ...] = Field(
-        ("secrets", "configmaps", "webhooks"), min_length=1, description="what to look at"
+        ("secrets", "configmaps", "webhooks"), min_length=1, description="kinds of objects to read"
     )
     secrets: tuple[SecretKeysSettings, ...] = Field(
         (SecretKeysSettings(type="kubernetes.io/tls", keys=("tls.crt", "ca.crt")),),
         min_length=1,
-        description="which keys of which types of secrets hold certificates",
+        description="keys with certificates, by type of secret",
     )
     config_map_keys: tuple[str, ...] = Field(
         ("*",),
         min_length=1,
-        description="keys of config maps to look into; what holds no certificate is passed",
+        description="keys of config maps to read; those without a certificate are skipped",
     )
 
     @field_validator("namespaces", "exclude_namespaces")
@@ -83,7 +83,7 @@ class KubernetesSettings(TargetSettings):
     def _namespaces(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if not _NAMESPACE.fullmatch(name):
-                raise ValueError(f"{name!r} is no name of a namespace (RFC 1123 label)")
+                raise ValueError(f"{name!r} is not a valid name of a namespace (RFC 1123 label)")
         return tuple(dict.fromkeys(names))
 
     @field_validator("resources")

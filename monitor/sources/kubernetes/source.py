@@ -20,6 +20,8 @@ MOST_FAILURES = 10_000
 MOST_OCTETS = 256 * 1024 * 1024
 """Octets of all certificates of one probe."""
 
+# One bad object among many others is no reason to call the cluster unreachable.
+_OF_ONE_ENTRY = frozenset({FailureReason.BAD_CERTIFICATE, FailureReason.NOT_A_CERTIFICATE})
 _HIDDEN = {403: FailureReason.FORBIDDEN, 404: FailureReason.NOT_FOUND}
 
 
@@ -116,7 +118,8 @@ class _Found:
 
     def seen(self) -> ProbeResult:
         """Return the result."""
-        return ProbeResult(tuple(self.sightings), tuple(self.failures), self.ders)
+        isolated = frozenset(one.location for one in self.failures if one.reason in _OF_ONE_ENTRY)
+        return ProbeResult(tuple(self.sightings), tuple(self.failures), self.ders, isolated=isolated)
 
     def _certificate(self, location: str, position: int, der: bytes) -> None:
         if len(self.sightings) >= MOST_SIGHTINGS:

@@ -26,7 +26,7 @@ class WindowsRemoteSettings(WindowsAccess):
     def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         twice = next((host for index, host in enumerate(hosts) if host in hosts[:index]), None)
         if twice is not None:
-            raise ValueError(f"{twice} stands here twice")
+            raise ValueError(f"{twice} is listed twice")
         return hosts
 
     def targets(self, policy: Policy) -> tuple[Target, ...]:

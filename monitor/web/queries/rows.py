@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.assess import failures_named
+from monitor.assess import damaged, failures_named
 from monitor.model import (
     Check,
     Failure,
@@ -74,8 +74,10 @@ def row(source: RowSource, findings: Iterable[Finding]) -> Row:
 def _problems(own: list[Finding], failures: list[Failure], state: TargetState) -> Iterator[Message]:
     """Yield the findings, then the failures that none of them names."""
     yield from (finding.message for finding in own)
-    unreachable = any(finding.check is Check.UNREACHABLE for finding in own)
-    named = failures_named(state.failures) if unreachable else ()
+    checks = {finding.check for finding in own}
+    named = failures_named(state.failures) if Check.UNREACHABLE in checks else ()
+    if Check.DAMAGED in checks:
+        named += tuple(failure.message for failure in damaged(state))
     for failure in failures:
         expected = state.idle_standby and failure.reason in _NO_ANSWER
         if not expected and failure.message not in named:

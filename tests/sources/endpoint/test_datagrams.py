@@ -254,5 +254,5 @@ def test_addresses_share_the_time() -> None:
 
 def test_no_proxy() -> None:
     """UDP goes through no proxy, and that is said at once."""
-    with pytest.raises(ValidationError, match="dtls runs over UDP, which no proxy takes"):
+    with pytest.raises(ValidationError, match="dtls runs over UDP, which proxies do not support"):
         EndpointSettings(address="h:1", protocol="dtls", proxy="http://proxy:3128")

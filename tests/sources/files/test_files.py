@@ -5,13 +5,15 @@ import socket
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from monitor.model import FailureReason, Target
 from monitor.sources import FilesSource
 from monitor.sources.files import certfile, source, walk
 from monitor.sources.files.settings import Files
 from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
-from support.pki import Issued, leaf
+from support.pki import Issued, issue, leaf, rsa_key
+from support.pki.foreign import enveloped, request
 from support.written import written
 
 
@@ -142,6 +144,53 @@ def test_matched_files_without_certificate(tmp_path: Path, first: Issued) -> Non
     write(tmp_path, a_pem=first.pem, b_pem=b"hello", c_pem=first.key_pem, d_pem=b"", e_pem=os.urandom(99))
     seen = probe(target(f"{tmp_path}/*"))
     assert (locations(seen, tmp_path), seen.failures) == (["a.pem"], ())
+
+
+SAFE = issue("safe", key=rsa_key())
+
+
+def test_a_request_is_passed_over(tmp_path: Path, first: Issued) -> None:
+    """A request lies in many a folder of certificates; it is no damaged one."""
+    write(tmp_path, a_pem=first.pem, b_der=request(), c_p7b=enveloped(SAFE, encoding=Encoding.PEM))
+    seen = probe(target(tmp_path))
+    assert (locations(seen, tmp_path), seen.failures) == (["a.pem"], ())
+
+
+def test_a_named_request_is_no_certificate(tmp_path: Path) -> None:
+    """Whoever names it wants to know what it is."""
+    write(tmp_path, a_der=request())
+    (failure,) = probe(target(tmp_path / "a.der")).failures
+    said = f"{tmp_path / 'a.der'} holds no certificate: it is a certificate request"
+    assert (failure.reason, written(failure)) == (FailureReason.NOT_A_CERTIFICATE, said)
+
+
+DAMAGED = b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n"
+
+
+def test_one_damaged_file_of_many(tmp_path: Path, first: Issued) -> None:
+    """It is a failure of that file, and the target is reachable: its certificates are read."""
+    write(tmp_path, a_pem=first.pem, b_pem=DAMAGED, c_der=first.der[:-9])
+    for paths in (tmp_path, f"{tmp_path}/*"):
+        seen = probe(target(paths))
+        assert (locations(seen, tmp_path), reasons(seen), seen.unreachable_failures) == (
+            ["a.pem"],
+            [(FailureReason.BAD_CERTIFICATE, "b.pem"), (FailureReason.BAD_CERTIFICATE, "c.der")],
+            (),
+        )
+
+
+def test_nothing_but_damaged_files(tmp_path: Path) -> None:
+    """Where nothing at all is read the target is unreachable."""
+    write(tmp_path, a_pem=DAMAGED, b_pem=b"hello")
+    seen = probe(target(tmp_path))
+    assert [one.reason for one in seen.unreachable_failures] == [FailureReason.BAD_CERTIFICATE]
+
+
+def test_a_damaged_file_that_is_named(tmp_path: Path, first: Issued) -> None:
+    """It is what somebody wants to know about, whatever else is read."""
+    write(tmp_path, a_pem=first.pem, b_pem=DAMAGED)
+    seen = probe(target(tmp_path / "b.pem", f"{tmp_path}/a*"))
+    assert [Path(one.location).name for one in seen.unreachable_failures] == ["b.pem"]
 
 
 def test_damaged_block(tmp_path: Path, first: Issued, second: Issued) -> None:

@@ -264,6 +264,7 @@ def test_damaged_secret_costs_only_itself(tmp_path: Path, api: Api) -> None:
     api.lists["secrets"][0]["data"]["tls.crt"] = base64.b64encode(b"no certificate").decode()
     seen = probe(tmp_path, api, resources=["secrets"])
     assert said(seen) == [(FailureReason.NOT_A_CERTIFICATE, "vms/secret/tls-1#tls.crt")]
+    assert seen.unreachable_failures == ()
     assert locations(seen) == TLS - {"vms/secret/tls-1#tls.crt"}
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.assess import unreachability
+from monitor.assess.texts import damaged
 from monitor.model import (
     Assessment,
     Check,
@@ -197,3 +198,21 @@ def test_standby_that_was_seen() -> None:
 def test_standby_with_a_wrong_name_says_so() -> None:
     """A failure other than no answer is shown of a standby server as well."""
     assert problems(snapshot(standby("failover", FailureReason.DNS))) == [("it stands by", "said why")]
+
+
+def test_a_damaged_file_has_a_row_that_says_so_once() -> None:
+    """The finding includes the failure, which is not said again."""
+    why = text("/etc/b.pem: block 1: its base64 text is damaged")
+    failure = Failure(FailureReason.BAD_CERTIFICATE, why, "/etc/b.pem")
+    state = endpoint("a", 90)
+    found = Finding(Check.DAMAGED, Severity.WARNING, damaged(why=why), location="/etc/b.pem")
+    state = replace(
+        state,
+        target=replace(state.target, collection=True),
+        failures=(failure,),
+        assessment=replace(state.assessment, findings=(found,)),
+    )
+    assert [(one.location, one.severity, len(one.problems)) for one in rows(snapshot(state))] == [
+        ("a:443", Severity.OK, 0),
+        ("/etc/b.pem", Severity.WARNING, 1),
+    ]

@@ -1,0 +1,32 @@
+"""Judge items of a collection that are damaged while the others are read: the target was seen in part.
+
+It must not judge targets of which nothing is seen: ``unreachability`` does.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from monitor.assess import texts
+from monitor.model import Check, Failure, FailureReason, Finding, Message, Severity, Target, TargetState
+
+_MOST_REASONS = 3
+_DAMAGE = frozenset({FailureReason.BAD_CERTIFICATE, FailureReason.NOT_A_CERTIFICATE})
+
+
+def damaged(state: TargetState) -> tuple[Failure, ...]:
+    """Return the failures of single items of a collection that is up otherwise."""
+    if not state.failures or not state.up or not state.target.collection:
+        return ()
+    return tuple(one for one in state.failures if one.reason in _DAMAGE and one.location)
+
+
+def damage_findings(target: Target, damage: Iterable[Failure]) -> Iterator[Finding]:
+    """Yield a finding for each location with damaged items."""
+    severity = target.policy.severity(Check.DAMAGED, Severity.WARNING)
+    if severity is None:
+        return
+    said: dict[str, dict[Message, None]] = {}
+    for failure in damage:
+        said.setdefault(failure.location, {})[failure.message] = None
+    for location, messages in said.items():
+        why = texts.joined(tuple(messages), _MOST_REASONS)
+        yield Finding(Check.DAMAGED, severity, texts.damaged(why=why), location=location)
