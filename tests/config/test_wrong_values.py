@@ -8,7 +8,7 @@ from support.factories.config_errors import Rows, pairs
 
 CHECKS = (
     "expiry, ca_expiry, not_yet_valid, name, name_in_subject_only, trust, outlives_ca, weak_key, "
-    "weak_signature, usage, unreachable, inconsistent, recorder_pair, failover_older, public_name, "
+    "weak_signature, usage, damaged, unreachable, inconsistent, recorder_pair, failover_older, public_name, "
     "encryption, key_type, never_seen, discovery_stale, revoked, revocation_unknown, crl_expiry, "
     "renewal_window, not_deployed, binding_stale, key_missing, key_inaccessible, not_in_store, "
     "ca_not_installed"
