@@ -1,4 +1,4 @@
-"""Judge items of a collection that are damaged while the others are read: the target was seen in part.
+"""Judge stored items that are damaged while the others are read: the target was seen in part.
 
 It must not judge targets of which nothing is seen: ``unreachability`` does.
 """
@@ -8,13 +8,17 @@ from collections.abc import Iterable, Iterator
 from monitor.assess import texts
 from monitor.model import Check, Failure, FailureReason, Finding, Message, Severity, Target, TargetState
 
+_SERVING = "endpoint"
 _MOST_REASONS = 3
 _DAMAGE = frozenset({FailureReason.BAD_CERTIFICATE, FailureReason.NOT_A_CERTIFICATE})
 
 
 def damaged(state: TargetState) -> tuple[Failure, ...]:
-    """Return the failures of single items of a collection that is up otherwise."""
-    if not state.failures or not state.up or not state.target.collection:
+    """Return the failures of single items of what is stored, of which everything else is read.
+
+    Of what a server sends in one handshake nothing is an item of its own.
+    """
+    if not state.failures or not state.up or state.target.kind == _SERVING:
         return ()
     return tuple(one for one in state.failures if one.reason in _DAMAGE and one.location)
 

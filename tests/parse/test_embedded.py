@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.parse import FileContents, find_certificates
+from support.pki.foreign import request
 from support.pki.key_stores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, problems, subjects
 
 PEM, CA = LEAF.pem.decode(), ROOT.pem.decode()
@@ -167,6 +168,53 @@ def test_a_damaged_value_is_told_by_its_key() -> None:
         ["Store CA"],
         ["a: block 1: its base64 text is damaged"],
     )
+
+
+CLIENT = "users[0].user.client-certificate-data"
+CUT = encoded(LEAF.pem)[:-3]
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        pytest.param(encoded(LEAF.pem[:200]), "block 1: it has no end mark", id="cut"),
+        pytest.param(
+            encoded(LEAF.pem.replace(b"MII", b"?II")), "block 1: its base64 text is damaged", id="content"
+        ),
+        pytest.param(encoded(LEAF.pem[28:]), "it holds no certificate", id="without its first line"),
+        pytest.param(
+            encoded(LEAF.pem.replace(b"BEGIN", b"BEGUN")), "it holds no certificate", id="first line"
+        ),
+        pytest.param(encoded(LEAF.key_pem), "it holds no certificate", id="the key"),
+        pytest.param(encoded(b"-----BEGIN CERT"), "it holds no certificate", id="very short"),
+        pytest.param(encoded(request()), "it is a certificate request", id="the request"),
+        pytest.param(CUT, "its base64 text is damaged", id="cut after encoding"),
+        pytest.param("/etc/client.pem", "its base64 text is damaged", id="a path"),
+    ],
+)
+def test_a_kubeconfig_with_a_damaged_certificate(value: str, problem: str) -> None:
+    """Its key says that there must be a certificate, whatever the value looks like."""
+    found = held(KUBECONFIG.replace(encoded(LEAF.pem), value).encode())
+    assert problems(found) == [f"{CLIENT}: {problem}"]
+    assert subjects(found)["clusters[0].cluster.certificate-authority-data"] == ["Store CA"]
+
+
+@pytest.mark.parametrize("value", ['""', "", "~", "null", "DATA+OMITTED"])
+def test_a_kubeconfig_without_a_certificate(value: str) -> None:
+    """A user may have a token instead, and kubectl hides values that it prints."""
+    assert problems(held(KUBECONFIG.replace(encoded(LEAF.pem), value).encode())) == []
+
+
+def test_a_kubeconfig_with_text_before_the_certificate() -> None:
+    """What openssl writes above the first line does not hide the certificate."""
+    value = encoded(b"Certificate:\n    Data:\n" + LEAF.pem)
+    plain, with_text = KUBECONFIG, KUBECONFIG.replace(encoded(LEAF.pem), value)
+    assert subjects(held(with_text.encode())) == subjects(held(plain.encode()))
+
+
+def test_a_certificate_that_was_cut_after_encoding() -> None:
+    """Under any key, the beginning says what it should have been."""
+    assert problems(held(json.dumps({"tls": CUT, "ca": CA}).encode())) == ["tls: its base64 text is damaged"]
 
 
 def test_a_store_in_a_value_that_no_passphrase_opens() -> None:

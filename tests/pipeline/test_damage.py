@@ -17,7 +17,7 @@ from monitor.model import (
     text,
 )
 from monitor.pipeline.judge import Judge
-from support.factories.judged_probes import ANCHORS, ROOT, after, showing
+from support.factories.judged_probes import ANCHORS, ENDPOINT, PLACE, ROOT, after, showing
 from support.pki import NOW, days, leaf
 
 GOOD, OTHER = leaf("good.example", ROOT), leaf("other.example", ROOT)
@@ -111,3 +111,23 @@ def test_it_changes_nothing_about_the_others() -> None:
     seen = replace(broken(), sightings=shown.sightings, ders=shown.ders)
     state = after(TargetState(FOLDER), seen)
     assert {one.check for one in state.findings} == {Check.EXPIRY, Check.DAMAGED}
+
+
+def test_damage_in_one_file() -> None:
+    """A kubeconfig of which the client's certificate is damaged is read in part as well."""
+    file = "/root/.kube/config"
+    target = Target("files:kube", "files", file, None)
+    failure = Failure(FailureReason.BAD_CERTIFICATE, text("its base64 text is damaged"), file)
+    shown = showing((f"{file}#clusters[0].cluster.certificate-authority-data", ROOT))
+    state = after(TargetState(target), replace(shown, failures=(failure,)))
+    assert (state.up, [(one.check, one.location) for one in findings(state)]) == (
+        True,
+        [(Check.DAMAGED, file)],
+    )
+
+
+def test_a_server_has_no_items() -> None:
+    """One bad certificate among those that it sends is told as the failure that it is."""
+    failure = replace(BROKEN, location=PLACE)
+    seen = replace(showing((PLACE, leaf("rec.vms.example", ROOT))), failures=(failure,))
+    assert after(TargetState(ENDPOINT), seen).findings == ()

@@ -60,11 +60,15 @@ def _text(data: bytes) -> bytes:
 def _embedded(values: Values, opening: OpenAttempt, depth: int) -> AliasedCertificates:
     parts: list[tuple[str, FileContents]] = []
     locked: list[tuple[str, str]] = []
+    damage = "its base64 text is damaged"
+    parts += [(alias(keys), FileContents(problems=(damage,))) for keys in values.damaged]
     for keys, inner in values.found:
         held = _holding(inner, opening, depth + 1)
         own = alias(keys)
         if held.hint == TOO_LONG:
             parts.append((own, FileContents(problems=(held.hint,))))
+        if keys in values.expected and not (held.parts or held.locked):
+            parts.append((own, FileContents(problems=(held.hint or "it holds no certificate",))))
         parts += [(f"{own}#{name}" if name else own, contents) for name, contents in held.parts]
         locked += [(f"{own}#{name}" if name else own, sentence) for name, sentence in held.locked]
     hint = f"it names other files, which are not followed: {', '.join(map(alias, values.pointers))}"

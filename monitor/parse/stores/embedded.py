@@ -23,7 +23,13 @@ LARGEST_YAML = 1024 * 1024
 # The Base64 prefixes of what can contain certificates: PEM markers, long DER sequences, JKS and JCEKS, and
 # "apiVersion" (a kubeconfig in a Secret).
 _BASE64 = r"(?:LS0tLS1CRUdJTi|MI[A-P][A-Za-z0-9+/]|/u3\+7Q|zs7Ozg|YXBpVmVyc2lvbj)"
-_SIGN = re.compile(rb"-----BEGIN |" + _BASE64.encode())
+# In a kubeconfig these keys hold a certificate, whatever their values begin with.
+_DATA_KEYS = ("certificate-authority-data", "client-certificate-data")
+# YAML's null, which is read as a text here, and what "kubectl config view" writes in place of a value.
+_ABSENT = frozenset({"", "~", "null", "DATA+OMITTED"})
+_SIGN = re.compile("|".join(("-----BEGIN ", _BASE64, *_DATA_KEYS)).encode())
+# "-----BEGIN CERTIFICA": what should have become a certificate, however damaged the rest is.
+_CERTIFICATE = re.compile(r"\s*LS0tLS1CRUdJTiBDRVJUSUZJQ0F")
 _BEGINS = re.compile(r"\s*" + _BASE64)
 _MARK = "-----BEGIN "
 TOO_LONG = (
@@ -45,7 +51,8 @@ class Values:
     """The values of a document that may be certificates, with their keys.
 
     ``problem`` describes why the text could not be parsed as JSON or YAML; ``pointers`` are paths of
-    certificate files that a kubeconfig names.
+    certificate files that a kubeconfig names; ``damaged`` are the keys of values that should be certificates
+    and are no base64, ``expected`` those of values that must hold one.
     """
 
     def __init__(self, text: bytes, opening: OpenAttempt) -> None:
@@ -53,12 +60,23 @@ class Values:
         self.problem = ""
         self.found: list[tuple[str, bytes]] = []
         self.pointers: list[str] = []
+        self.damaged: list[str] = []
+        self.expected: set[str] = set()
         for above, key, value in _texts(self._roots(text, opening)):
             if key in _POINTERS:
                 self.pointers.append(value)
-            inner = _inner(value)
-            if inner:
-                self.found.append((_dotted(above, key), inner))
+            self._value(above, key, value)
+
+    def _value(self, above: Sequence[_Key], key: _Key, value: str) -> None:
+        expected = key in _DATA_KEYS and value.strip() not in _ABSENT
+        inner = _inner(value, expected=expected)
+        if inner:
+            name = _dotted(above, key)
+            self.found.append((name, inner))
+            if expected:
+                self.expected.add(name)
+        elif expected or _CERTIFICATE.match(value):
+            self.damaged.append(_dotted(above, key))
 
     def _roots(self, text: bytes, opening: OpenAttempt) -> tuple[Any, ...]:
         try:
@@ -108,12 +126,12 @@ def _dotted(above: Sequence[_Key], key: _Key) -> str:
     return dotted(tuple(one for one in keys if one is not None))
 
 
-def _inner(text: str) -> bytes:
-    """Return the decoded bytes of a text, empty when they cannot be certificates."""
+def _inner(text: str, *, expected: bool) -> bytes:
+    """Return the decoded bytes of a text, empty when they cannot be certificates; any if one is expected."""
     if _MARK in text:
         # Some tools write line ends as two characters, so that everything is on one line.
         return text.replace("\\n", "\n").encode("utf-8", "replace")
-    if len(text) < _SHORTEST or not _BEGINS.match(text):
+    if not expected and (len(text) < _SHORTEST or not _BEGINS.match(text)):
         return b""
     try:
         return binascii.a2b_base64("".join(text.split()).encode("ascii"), strict_mode=True)
