@@ -7,26 +7,32 @@ import sys
 from monitor.cli.output import say
 from monitor.clock import SystemClock
 from monitor.config import load
-from monitor.daemon.relay import relay_of, writer_of
-from monitor.delivery.email import new_message_id, test_message
+from monitor.daemon.receivers import email_receiver
+from monitor.delivery import SendStatus
+from monitor.delivery.outbox import rendered
 from monitor.errors import ConfigError, Problem
+from monitor.model import NotificationKind
+from monitor.pipeline.notifications import notification
 
 
 def test_email(arguments: argparse.Namespace) -> int:
     """Return 0 when every recipient was accepted, 1 otherwise."""
     config = load(arguments.config)
-    relay = relay_of(config)
-    if relay is None or config.email is None:
+    if config.email is None:
         raise ConfigError(
             (Problem(str(arguments.config), 0, "email", "there is no email section, so no mail can be sent"),)
         )
-    email = config.email
-    mail = test_message(
-        email.sender, email.to, writer_of(email, SystemClock().now()), lambda: new_message_id(email.sender)
-    )
-    transcript = asyncio.run(relay.converse(mail))
-    say("\n".join(transcript.lines))
-    if not transcript.sent:
+    receiver, now = email_receiver(config.email, lambda: config), SystemClock().now()
+    lines: list[str] = []
+    sample = notification(receiver.name, config.email.to, NotificationKind.TEST, "", now)
+
+    async def attempt() -> bool:
+        results = await receiver.send(await rendered(receiver, sample, now), now, lines.append)
+        return all(one.status is SendStatus.ACCEPTED for one in results.values())
+
+    accepted = asyncio.run(attempt())
+    say("\n".join(lines))
+    if not accepted:
         print("the test mail was not accepted for every recipient", file=sys.stderr)
         return 1
     say("accepted; check whether the mail arrives")

@@ -1,32 +1,28 @@
-"""Run alert passes: whether the clock can be believed, what the configuration says, and the mails' form."""
+"""Run alert passes: whether the clock can be believed, and what the configuration says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from socket import getfqdn
 
-from monitor.alerts import Decision
-from monitor.config import Config, EmailSettings, InstanceSettings
+from monitor.config import Config
 from monitor.daemon.clocks import ClockWatch
-from monitor.daemon.relay import writer_of
-from monitor.delivery.email import new_message_id, render
-from monitor.delivery.email.texts import monitor_for, monitor_named
+from monitor.daemon.receivers import recipients
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock, Mail, Message, text
+from monitor.model import Clock
 from monitor.pipeline import Judge
-from monitor.pipeline.alert_pass import AlertPass, Compose
+from monitor.pipeline.alert_pass import AlertPass
 
 
 @dataclass(frozen=True, slots=True)
 class AlertServices:
-    """The services of the alert loop; ``mails_queued`` is called when mails were put into the outbox."""
+    """The services of the alert loop; ``queued`` is called when something was put into the outbox."""
 
     alert_pass: AlertPass
     judge: Judge
     clock: Clock
     clock_watch: ClockWatch
     metrics: OwnMetrics
-    mails_queued: Callable[[], None]
+    queued: Callable[[], None]
 
 
 class AlertLoop:
@@ -41,15 +37,15 @@ class AlertLoop:
         """Run one alert pass."""
         services, config = self._services, self._config()
         now = self.note_absence()
-        mails = await services.alert_pass.run(
+        sent = await services.alert_pass.run(
             now,
-            _composer(config.email, config.instance),
+            recipients(config),
             clock_suspect=services.clock_watch.suspect(now),
             notify_all_renewals=config.alerts.notify_renewals == "all",
         )
         services.metrics.alert_pass_done(now)
-        if mails:
-            services.mails_queued()
+        if sent:
+            services.queued()
 
     def note_absence(self) -> datetime:
         """Return the time; after a start, a sleep or a clock step, unreachability is counted from it."""
@@ -57,27 +53,3 @@ class AlertLoop:
         if self._services.clock_watch.woke(now):
             self._services.judge.awake_at = now
         return now
-
-
-def signature(instance: InstanceSettings, host: str) -> Message:
-    """Return what mails call this monitor: its name and machine, and whom it works for."""
-    named = monitor_named(name=instance.name, host=host) if instance.name else text(host)
-    return monitor_for(monitor=named, customer=instance.customer) if instance.customer else named
-
-
-def _composer(email: EmailSettings | None, instance: InstanceSettings) -> Compose | None:
-    """Return what turns a decision into mails, ``None`` when no mail is configured."""
-    if email is None:
-        return None
-
-    def compose(decision: Decision, now: datetime) -> Sequence[Mail]:
-        return render(
-            decision,
-            sender=email.sender,
-            recipients=email.to,
-            monitor=signature(instance, getfqdn()),
-            writer=writer_of(email, now),
-            message_id=lambda: new_message_id(email.sender),
-        )
-
-    return compose

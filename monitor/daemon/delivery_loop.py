@@ -1,14 +1,12 @@
-"""Deliver the mails that wait in the outbox; probing and deciding never wait for it."""
+"""Deliver the notifications that wait in the outbox; probing and deciding never wait for it."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 
 from monitor.config import Config, EmailSettings
-from monitor.daemon.relay import relay_of
-from monitor.delivery import LoggedErrors, deliver_due
-from monitor.delivery.email import SmtpRelay
+from monitor.daemon.receivers import receivers
+from monitor.delivery import LoggedErrors, Receiver, deliver_due
 from monitor.metrics import OwnMetrics
-from monitor.model import Clock, Mail
+from monitor.model import Clock
 from monitor.store import Store
 
 DELIVER_EVERY = 10.0
@@ -18,7 +16,7 @@ DELIVERY_ROUND_LIMIT = 3600.0
 
 
 class DeliveryLoop:
-    """Hand waiting mails to the relay and keep the outbox metrics up to date."""
+    """Hand what waits to its receivers and keep the outbox metrics up to date."""
 
     def __init__(self, store: Store, clock: Clock, metrics: OwnMetrics, config: Callable[[], Config]) -> None:
         """Take the services and what returns the configuration in force."""
@@ -26,34 +24,26 @@ class DeliveryLoop:
         self._clock = clock
         self._metrics = metrics
         self._config = config
-        self._errors = LoggedErrors()
-        self._email: EmailSettings | None = None
-        self._relay: SmtpRelay | None = None
+        self._errors: dict[str, LoggedErrors] = {}
+        self._settings: EmailSettings | None = None
+        self._receivers: tuple[Receiver, ...] = ()
 
     async def round(self) -> None:
-        """Try every mail that is due; while no mail is configured they wait."""
-        relay = self._current_relay()
-        if relay is not None:
-            await deliver_due(self, relay, self._clock.now(), counters=self, errors=self._errors)
+        """Try everything that is due; what is for a receiver that is not configured waits."""
+        for receiver in self._current_receivers():
+            errors = self._errors.setdefault(receiver.name, LoggedErrors())
+            await deliver_due(self._store, receiver, self._clock.now(), counters=self, errors=errors)
         self._metrics.outbox(*await self._store.outbox())
 
-    def _current_relay(self) -> SmtpRelay | None:
-        """Return the relay in force, the same object while its settings stay: each has threads."""
-        config = self._config()
-        if config.email != self._email:
-            if self._relay is not None:
-                self._relay.pool.close()
-            self._email, self._relay = config.email, relay_of(config)
-        return self._relay
+    def _current_receivers(self) -> tuple[Receiver, ...]:
+        """Return the receivers in force, the same objects while their settings stay: each has threads."""
+        settings = self._config().email
+        if settings != self._settings:
+            for receiver in self._receivers:
+                receiver.close()
+            self._settings, self._receivers = settings, receivers(self._config)
+        return self._receivers
 
-    async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
-        """Return the mails whose next attempt is due."""
-        return await self._store.due_mails(now, limit)
-
-    async def mail_attempted(self, mail: Mail) -> None:
-        """Record the result of an attempt."""
-        await self._store.mail_attempted(mail)
-
-    def count(self, result: str, number: int) -> None:
-        """Count recipients by the result of the attempt."""
-        self._metrics.notified("email", result, number)
+    def count(self, receiver: str, result: str, number: int) -> None:
+        """Count recipients by receiver and by the result of the attempt."""
+        self._metrics.notified(receiver, result, number)

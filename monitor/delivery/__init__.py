@@ -1,12 +1,12 @@
 """Deliver what waits in the outbox; what a receiver is sent, and how, is made by the package of its kind."""
 
 from monitor.delivery.outbox import LoggedErrors, Outbox, SendCounters, deliver_due, next_attempt
-from monitor.delivery.receiver import Relay, SendResult, SendStatus
+from monitor.delivery.receiver import Receiver, SendResult, SendStatus
 
 __all__ = [
     "LoggedErrors",
     "Outbox",
-    "Relay",
+    "Receiver",
     "SendCounters",
     "SendResult",
     "SendStatus",

@@ -1,7 +1,8 @@
-"""Deliver the mails that are due, one pass at a time, and record the result of each.
+"""Deliver the notifications that are due to one receiver, one pass at a time, and record the results.
 
-An attempt is recorded after it was made: a crash in between repeats the mail with the same Message-ID and
-loses none. The next attempt is computed by a pure function; nothing sleeps here.
+A notification is rendered just before its first attempt, and what is sent is recorded before it is sent. Its
+result is recorded afterwards: a crash in between repeats it, the same to the last byte, and loses none. The
+next attempt is computed by a pure function; nothing sleeps here.
 """
 
 import logging
@@ -10,13 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.delivery.receiver import Relay, SendResult, SendStatus
-from monitor.model import Mail, RecipientStatus
+from monitor.delivery.receiver import Receiver, SendResult, SendStatus, retry
+from monitor.model import Notification, RecipientStatus
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+STALE_AFTER = timedelta(hours=1)
+"""What was rendered longer ago is rendered anew, since it may say when something happens."""
+
 _DOUBLINGS = 6
 _STATES = {
     SendStatus.ACCEPTED: RecipientStatus.ACCEPTED,
@@ -26,30 +30,34 @@ _STATES = {
 
 
 class Outbox(Protocol):
-    """A store of mails until they are delivered."""
+    """A store of notifications until they are delivered."""
 
-    async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
-        """Return mails with pending recipients whose next attempt is due, oldest first."""
+    async def due_notifications(self, receiver: str, now: datetime, limit: int) -> Sequence[Notification]:
+        """Return a receiver's unfinished notifications whose next attempt is due, oldest first."""
         ...
 
-    async def mail_attempted(self, mail: Mail) -> None:
-        """Record the new state of a mail after an attempt."""
+    async def attempting(self, notification: Notification) -> None:
+        """Record what is about to be sent."""
+        ...
+
+    async def attempted(self, notification: Notification) -> None:
+        """Record the new state of a notification after an attempt."""
         ...
 
 
 class SendCounters(Protocol):
-    """Counts of send results, by ``accepted``, ``retry`` and ``refused``."""
+    """Counts of send results by receiver, and by ``accepted``, ``retry`` and ``refused``."""
 
-    def count(self, result: str, number: int) -> None:
-        """Add to one of the three counters."""
+    def count(self, receiver: str, result: str, number: int) -> None:
+        """Add to one of the three counters of a receiver."""
         ...
 
 
 class LoggedErrors:
-    """The errors logged since the last success, so that each is logged once until a mail is accepted."""
+    """The errors logged since the last success, so that each is logged once until something is accepted."""
 
     def __init__(self, limit: int = 100) -> None:
-        """Remember at most ``most`` sentences."""
+        """Remember at most ``limit`` sentences."""
         self._most = limit
         self._said: dict[str, None] = {}
 
@@ -70,76 +78,121 @@ class LoggedErrors:
 class Uncounted:
     """``SendCounters`` that count nothing."""
 
-    def count(self, result: str, number: int) -> None:
+    def count(self, receiver: str, result: str, number: int) -> None:
         """Do nothing."""
 
 
-def next_attempt(attempts: int, now: datetime) -> datetime:
-    """Return the time of the next attempt: after 1, 2, 4 ... minutes, at most an hour."""
+def next_attempt(attempts: int, now: datetime, after: timedelta | None = None) -> datetime:
+    """Return the time of the next attempt: after 1, 2, 4 ... minutes, or what the receiver asks.
+
+    It is at least a minute and at most an hour away.
+    """
     doublings = min(max(attempts - 1, 0), _DOUBLINGS)
-    return now + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    wait = FIRST_WAIT * (1 << doublings) if after is None else max(after, FIRST_WAIT)
+    return now + min(wait, LONGEST_WAIT)
 
 
 async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
     store: Outbox,
-    relay: Relay,
+    receiver: Receiver,
     now: datetime,
     *,
     counters: SendCounters | None = None,
     errors: LoggedErrors | None = None,
     limit: int = 50,
 ) -> int:
-    """Attempt every mail that is due, at most ``limit`` of them; return how many were attempted.
+    """Attempt every notification that is due, at most ``limit`` of them; return how many were attempted.
 
-    When the relay is down the rest of the pass is postponed with the first mail instead of waiting for the
+    When the receiver is down the rest of the pass is postponed with the first one instead of waiting for the
     same timeout repeatedly. Raises what ``store`` raises.
     """
     counters, errors = counters or Uncounted(), errors or LoggedErrors()
-    mails = await store.due_mails(now, limit)
-    for number, mail in enumerate(mails):
-        results = await relay.send(mail)
-        after = after_attempt(mail, results, now)
-        await store.mail_attempted(after)
-        _report(mail, results, counters, errors)
-        if results and all(one.relay_down for one in results.values()):
-            await _put_off(store, mails[number + 1 :], after)
+    due = await store.due_notifications(receiver.name, now, limit)
+    for number, notification in enumerate(due):
+        results, after = await _attempt(store, receiver, notification, now)
+        _report(after, results, counters, errors)
+        if results and all(one.receiver_down for one in results.values()):
+            await _put_off(store, due[number + 1 :], after)
             return number + 1
-    return len(mails)
+    return len(due)
 
 
-def after_attempt(mail: Mail, results: Mapping[str, SendResult], now: datetime) -> Mail:
-    """Return a mail with its state after an attempt."""
-    attempts = mail.attempts + 1
+async def _attempt(
+    store: Outbox, receiver: Receiver, notification: Notification, now: datetime
+) -> tuple[Mapping[str, SendResult], Notification]:
+    """Render, send and record one notification; return the results and its new state."""
+    try:
+        ready = await rendered(receiver, notification, now)
+    except Exception:
+        # One that cannot be rendered must not hold up the others.
+        log.exception("rendering %s for %s ended in a bug of cert-monitor", notification.id, receiver.name)
+        failed = retry("it could not be rendered, which is a bug of cert-monitor")
+        results: Mapping[str, SendResult] = dict.fromkeys(notification.pending, failed)
+        after = after_attempt(notification, results, now)
+    else:
+        # Until the result is recorded nobody knows whether it was accepted.
+        await store.attempting(replace(ready, uncertain=True))
+        results = await receiver.send(ready, now)
+        after = after_attempt(ready, results, now)
+    await store.attempted(after)
+    return results, after
+
+
+async def rendered(receiver: Receiver, notification: Notification, now: datetime) -> Notification:
+    """Return a notification in the form that is sent: the old one where it may have been accepted."""
+    if notification.rendered is not None and not _outdated(notification, now):
+        return notification
+    return replace(notification, rendered=await receiver.render(notification, now), rendered_at=now)
+
+
+def _outdated(notification: Notification, now: datetime) -> bool:
+    if notification.uncertain or not notification.payload:
+        return False
+    at = notification.rendered_at
+    # Both ways, since the clock may have been set back.
+    return at is None or abs(now - at) > STALE_AFTER
+
+
+def after_attempt(
+    notification: Notification, results: Mapping[str, SendResult], now: datetime
+) -> Notification:
+    """Return a notification with its state after an attempt."""
+    attempts = notification.attempts + 1
     states = tuple(
-        (address, _STATES[results[address].result] if address in results else state)
-        for address, state in mail.recipients
+        (address, _STATES[results[address].status] if address in results else state)
+        for address, state in notification.recipients
     )
-    failures = dict.fromkeys(o.text for o in results.values() if o.result is not SendStatus.ACCEPTED)
+    waits = [one.after for one in results.values() if one.after is not None]
     return replace(
-        mail,
+        notification,
         recipients=states,
         attempts=attempts,
-        next_attempt_at=next_attempt(attempts, now),
-        last_error="; ".join(failures),
+        next_attempt_at=next_attempt(attempts, now, max(waits, default=None)),
+        last_error="; ".join(_failures(results)),
+        uncertain=notification.uncertain or any(one.uncertain for one in results.values()),
     )
 
 
-async def _put_off(store: Outbox, mails: Sequence[Mail], tried: Mail) -> None:
-    """Postpone mails that were not tried, without counting an attempt."""
-    for mail in mails:
-        later = replace(mail, next_attempt_at=tried.next_attempt_at, last_error=tried.last_error)
-        await store.mail_attempted(later)
+def _failures(results: Mapping[str, SendResult]) -> list[str]:
+    return list(dict.fromkeys(o.why for o in results.values() if o.status is not SendStatus.ACCEPTED))
+
+
+async def _put_off(store: Outbox, waiting: Sequence[Notification], tried: Notification) -> None:
+    """Postpone notifications that were not tried, without counting an attempt."""
+    for one in waiting:
+        later = replace(one, next_attempt_at=tried.next_attempt_at, last_error=tried.last_error)
+        await store.attempted(later)
 
 
 def _report(
-    mail: Mail, results: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
+    tried: Notification, results: Mapping[str, SendResult], counters: SendCounters, errors: LoggedErrors
 ) -> None:
     for status in SendStatus:
-        number = sum(one.result is status for one in results.values())
+        number = sum(one.status is status for one in results.values())
         if number:
-            counters.count(status.value, number)
-    if any(one.result is SendStatus.ACCEPTED for one in results.values()):
+            counters.count(tried.receiver, status.value, number)
+    if any(one.status is SendStatus.ACCEPTED for one in results.values()):
         errors.clear()
-    for sentence in dict.fromkeys(o.text for o in results.values() if o.result is not SendStatus.ACCEPTED):
+    for sentence in _failures(results):
         if errors.is_new(sentence):
-            log.warning("mail %r: %s", mail.subject, sentence)
+            log.warning("%s %s for %s: %s", tried.kind, tried.id, tried.receiver, sentence)

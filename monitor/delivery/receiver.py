@@ -1,15 +1,23 @@
-"""What every kind of receiver is to the outbox: the results of sending, and the door itself; no I/O."""
+"""What every kind of receiver is to the outbox, and the results of sending; no I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from monitor.model import Mail
+from monitor.model import Notification
+
+Note = Callable[[str], None]
+"""What is called with each line of a conversation with a receiver."""
+
+
+def unheard(_line: str) -> None:
+    """Ignore a line of a conversation."""
 
 
 class SendStatus(StrEnum):
-    """The result of one attempt for one recipient."""
+    """The status of one recipient after one attempt."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -18,23 +26,53 @@ class SendStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The status of one recipient after an attempt, and why.
+    """The status of one recipient after an attempt, and why it was not accepted.
 
-    ``relay_down`` is true when the relay or the permission to use it is at fault: other mails would fail in
-    the same way.
+    ``after`` is how long the receiver asks to wait before the next attempt, ``None`` where it does not say.
+    ``receiver_down`` is true when the receiver or the permission to use it is at fault: other notifications
+    would fail in the same way. ``uncertain`` is true when it may have been accepted all the same.
     """
 
-    result: SendStatus
-    text: str = ""
-    relay_down: bool = False
+    status: SendStatus
+    why: str = ""
+    after: timedelta | None = None
+    receiver_down: bool = False
+    uncertain: bool = False
 
 
 ACCEPTED = SendResult(SendStatus.ACCEPTED)
 
 
-class Relay(Protocol):
-    """A relay that accepts mails for delivery."""
+def refused(why: str) -> SendResult:
+    """Return the result for a recipient that will never get this notification."""
+    return SendResult(SendStatus.REFUSED, why)
 
-    async def send(self, mail: Mail) -> Mapping[str, SendResult]:
-        """Return a result for every pending recipient; never raise for failures of the relay or network."""
-        ...
+
+def retry(
+    why: str, after: timedelta | None = None, *, receiver_down: bool = False, uncertain: bool = False
+) -> SendResult:
+    """Return the result for a recipient to try again."""
+    return SendResult(SendStatus.RETRY, why, after, receiver_down, uncertain)
+
+
+class Receiver(Protocol):
+    """A receiver of notifications, reached in the way of its kind."""
+
+    @property
+    def name(self) -> str:
+        """Return the name by which notifications name it."""
+
+    async def render(self, notification: Notification, now: datetime) -> bytes:
+        """Return the form in which a notification is sent; an error is a bug, and the attempt is repeated."""
+
+    async def send(
+        self, notification: Notification, now: datetime, note: Note = unheard
+    ) -> Mapping[str, SendResult]:
+        """Send what is rendered; return a result for every pending recipient.
+
+        Never raises for failures of the receiver or the network. ``note`` is called with each step, without
+        secrets.
+        """
+
+    def close(self) -> None:
+        """Release what it holds."""

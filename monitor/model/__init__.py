@@ -25,8 +25,8 @@ from monitor.model.machine import (
     StoreEntry,
 )
 from monitor.model.message import Message, message, text
-from monitor.model.notice import LogChange, Mail, NotificationRecord, RecipientStatus
-from monitor.model.notification import Notification, NotificationKind, NotifiedAlert
+from monitor.model.notice import LogChange, NotificationRecord
+from monitor.model.notification import Notification, NotificationKind, NotifiedAlert, RecipientStatus
 from monitor.model.observation import (
     Failure,
     FailureReason,
@@ -74,7 +74,6 @@ __all__ = [
     "KeyUsage",
     "LogChange",
     "Machine",
-    "Mail",
     "Margin",
     "Message",
     "Notification",

@@ -1,8 +1,7 @@
-"""What was notified, to whom, and the mails that wait to be delivered."""
+"""What was notified."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +27,3 @@ class LogChange:
 
     key: str
     record: NotificationRecord | None
-
-
-class RecipientStatus(StrEnum):
-    """What became of one recipient of a mail."""
-
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """One rendered mail with its delivery state.
-
-    ``message`` is the complete RFC 5322 message, CRLF line ends, with its own Message-ID, so that a
-    repeat after a crash is recognizable. ``recipients`` maps address to state, in the order
-    configured. ``id`` is 0 before the mail was stored.
-    """
-
-    message_id: str
-    subject: str
-    message: bytes
-    recipients: tuple[tuple[str, RecipientStatus], ...]
-    created_at: datetime
-    next_attempt_at: datetime
-    attempts: int = 0
-    last_error: str = ""
-    id: int = 0
-
-    @property
-    def pending(self) -> tuple[str, ...]:
-        """Return the addresses that the mail was not delivered to yet."""
-        return tuple(address for address, state in self.recipients if state is RecipientStatus.PENDING)

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.notice import RecipientStatus
+
+class RecipientStatus(StrEnum):
+    """What became of one recipient of a notification."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
 
 
 class NotificationKind(StrEnum):

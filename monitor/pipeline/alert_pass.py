@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts import Decision, MonitorState, decide
+from monitor.alerts import MonitorState, decide
 from monitor.assess import correlate
-from monitor.model import Anchors, LogChange, Mail, NotificationRecord, Snapshot, TargetState
+from monitor.model import Anchors, LogChange, Notification, NotificationRecord, Snapshot, TargetState
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, stale
+from monitor.pipeline.notifications import Receivers, notifications
 from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ AGAIN_AT_ONCE = 200
 
 
 class AlertStore(Protocol):
-    """Remember what was notified, with the mails that do it."""
+    """Remember what was notified, with the notifications that do it."""
 
     async def ders(self, fingerprints: Sequence[str]) -> Mapping[str, bytes]:
         """Return the DER bytes of certificates by SHA-256."""
@@ -38,9 +39,9 @@ class AlertStore(Protocol):
         ...
 
     async def notify(
-        self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
+        self, changes: Sequence[LogChange], notifications: Sequence[Notification], facts: Mapping[str, str]
     ) -> object:
-        """Store changes of the notification log, mails and facts in one transaction."""
+        """Store changes of the notification log, notifications and facts in one transaction."""
         ...
 
     async def fact(self, key: str) -> str | None:
@@ -50,9 +51,6 @@ class AlertStore(Protocol):
     async def set_facts(self, facts: Mapping[str, str]) -> object:
         """Store facts."""
         ...
-
-
-Compose = Callable[[Decision, datetime], Sequence[Mail]]
 
 
 class AlertPass:
@@ -74,28 +72,27 @@ class AlertPass:
         self._store = store
 
     async def run(
-        self, now: datetime, compose: Compose | None, *, clock_suspect: bool, notify_all_renewals: bool
+        self, now: datetime, receivers: Receivers, *, clock_suspect: bool, notify_all_renewals: bool
     ) -> bool:
-        """Run one pass and return whether mails were put into the outbox.
+        """Run one pass and return whether notifications were put into the outbox.
 
-        Without ``compose`` (no mail configured) nothing is decided, so that mail configured later starts with
-        the inventory.
+        Without ``receivers`` nothing is decided, so that one configured later starts with the inventory.
         """
         if not clock_suspect:
             await self._judge_again(now)
             self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
-        if compose is None:
+        if not receivers:
             return False
         monitor_state = await self._monitor_state(
             now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
         )
         told = await self._store.notification_log()
         decision = await self._pool.run(decide, self._board.snapshot, told, now, monitor_state=monitor_state)
-        mails = () if decision.nothing_to_send else await self._pool.run(compose, decision, now)
+        outgoing = await self._pool.run(notifications, decision, receivers, now)
         facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
-        if decision.changes or mails or facts:
-            await self._store.notify(decision.changes, mails, facts)
-        return bool(mails)
+        if decision.changes or outgoing or facts:
+            await self._store.notify(decision.changes, outgoing, facts)
+        return bool(outgoing)
 
     async def _judge_again(self, now: datetime) -> None:
         due = await self._pool.run(self._due, self._board.snapshot, now)

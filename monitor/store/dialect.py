@@ -27,9 +27,6 @@ DIALECT = "monitor_dialect"
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """The type of a number that the database gives to each new row."""
 
-NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
-"""Keywords of a table whose row numbers are given once, also after the row was removed."""
-
 
 def partial(condition: str) -> dict[str, Any]:
     """Return the keyword arguments of a partial index over the rows that meet a condition."""

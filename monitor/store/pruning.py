@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, update
 
 from monitor.store.chunks import SIZE, chunks
-from monitor.store.tables import certificate, history, mail, storable, target
+from monitor.store.tables import certificate, history, notification, storable, target
 
-KEEP_MESSAGE = timedelta(days=7)
-"""How long the text of a finished mail is kept; its row (to whom, when, what became of it) stays longer."""
+KEEP_CONTENT = timedelta(days=7)
+"""How long the content of a finished notification is kept; the rest of its row stays longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ def prune_history(connection: Connection, before: datetime) -> int:
     return _delete(connection, history, history.c.ended_at < before)
 
 
-def prune_mails(connection: Connection, before: datetime) -> int:
-    """Remove a slice of the mails that were finished before an instant; return how many."""
-    return _delete(connection, mail, mail.c.finished_at < before)
+def prune_notifications(connection: Connection, before: datetime) -> int:
+    """Remove a slice of the notifications that were finished before an instant; return how many."""
+    return _delete(connection, notification, notification.c.finished_at < before)
 
 
 def _delete(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:
@@ -47,10 +47,12 @@ def _delete(connection: Connection, table: Table, condition: ColumnElement[bool]
     return connection.execute(delete(table).where(table.c.id.in_(some))).rowcount
 
 
-def empty_mails(connection: Connection, before: datetime) -> int:
-    """Clear the text of a slice of the mails that were finished before an instant; return how many."""
-    some = select(mail.c.id).where(mail.c.finished_at < before, mail.c.message != b"").limit(SIZE)
-    return connection.execute(update(mail).where(mail.c.id.in_(some)).values(message=b"")).rowcount
+def empty_notifications(connection: Connection, before: datetime) -> int:
+    """Clear the content of a slice of the notifications finished before an instant; return how many."""
+    filled = or_(notification.c.payload != "", notification.c.rendered.is_not(None))
+    some = select(notification.c.id).where(notification.c.finished_at < before, filled).limit(SIZE)
+    emptied = update(notification).where(notification.c.id.in_(some)).values(payload="", rendered=None)
+    return connection.execute(emptied).rowcount
 
 
 def prune_certificates(connection: Connection, after: str) -> Slice:

@@ -10,8 +10,16 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 
-from monitor.model import LogChange, Mail, NotificationRecord, Observation, RenewalWindow, Target, TargetState
-from monitor.store import notification_log, pruning, reading, recording, renewal_windows
+from monitor.model import (
+    LogChange,
+    Notification,
+    NotificationRecord,
+    Observation,
+    RenewalWindow,
+    Target,
+    TargetState,
+)
+from monitor.store import notification_log, outbox, pruning, reading, recording, renewal_windows
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
@@ -101,22 +109,28 @@ class Store:
         return await self._read(notification_log.notification_records)
 
     async def notify(
-        self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
-    ) -> tuple[Mail, ...]:
-        """Write one alert pass atomically; return its mails with their ids."""
-        return await self._write(notification_log.notify, changes, mails, facts)
+        self, changes: Sequence[LogChange], notifications: Sequence[Notification], facts: Mapping[str, str]
+    ) -> None:
+        """Write one alert pass atomically."""
+        await self._write(notification_log.notify, changes, notifications, facts)
 
-    async def due_mails(self, now: datetime, limit: int = 20) -> tuple[Mail, ...]:
-        """Return unfinished mails whose next attempt is due, longest overdue first."""
-        return await self._read(notification_log.due_mails, now, limit)
+    async def due_notifications(
+        self, receiver: str, now: datetime, limit: int = 20
+    ) -> tuple[Notification, ...]:
+        """Return a receiver's unfinished notifications whose next attempt is due, longest overdue first."""
+        return await self._read(outbox.due_notifications, receiver, now, limit)
 
-    async def mail_attempted(self, mail: Mail) -> None:
-        """Write the state of a mail after an attempt; it is finished when no recipient is pending."""
-        await self._write(notification_log.mail_attempted, mail)
+    async def attempting(self, notification: Notification) -> None:
+        """Write what is about to be sent, so that it can be repeated as it was."""
+        await self._write(outbox.attempting, notification)
+
+    async def attempted(self, notification: Notification) -> None:
+        """Write the state of a notification after an attempt; it is finished when no recipient is pending."""
+        await self._write(outbox.attempted, notification)
 
     async def outbox(self) -> tuple[int, datetime | None]:
-        """Return the number of unfinished mails, and when the oldest of them was written."""
-        return await self._read(notification_log.outbox)
+        """Return the number of unfinished notifications, and when the oldest of them was decided."""
+        return await self._read(outbox.outbox)
 
     async def fact(self, key: str) -> str | None:
         """Return the value of one fact, ``None`` when it was never set."""
@@ -147,22 +161,22 @@ class Store:
         await self._write(renewal_windows.put_renewals, tuple(windows))
 
     async def prune(self, now: datetime, keep: timedelta) -> Pruned:
-        """Remove ended history and finished mails older than ``keep``, and certificates nothing refers to.
+        """Remove ended history and finished notifications older than ``keep``, and unused certificates.
 
-        It works in slices so that other calls run in between; the texts of finished mails are removed after
-        7 days.
+        It works in slices so that other calls run in between; what finished notifications said is removed
+        after 7 days.
         """
         before = now - keep
         history = await self._all(pruning.prune_history, before)
-        mails = await self._all(pruning.prune_mails, before)
-        await self._all(pruning.empty_mails, now - pruning.KEEP_MESSAGE)
+        notifications = await self._all(pruning.prune_notifications, before)
+        await self._all(pruning.empty_notifications, now - pruning.KEEP_CONTENT)
         certificates, after = 0, ""
         while True:
             done = await self._write(pruning.prune_certificates, after)
             certificates, after = certificates + done.removed, done.after
             if not after:
                 await self._write(renewal_windows.prune_renewals)
-                return Pruned(history, certificates, mails)
+                return Pruned(history, certificates, notifications)
 
     async def _all(self, act: Callable[[Connection, datetime], int], before: datetime) -> int:
         total = 0

@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from monitor.store.dialect import NEVER_REUSED, RowId, partial
+from monitor.store.dialect import RowId, partial
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -142,22 +142,34 @@ notification_log = Table(
     Column("locations", Text, nullable=False),
 )
 
-mail = Table(
-    "mail",
+notification = Table(
+    "notification",
     metadata,
-    Column("id", RowId, primary_key=True),
-    Column("message_id", TextColumn, nullable=False, unique=True),
-    Column("subject", TextColumn, nullable=False),
-    Column("message", LargeBinary, nullable=False),
+    Column("id", TextColumn, primary_key=True),
+    Column("receiver", TextColumn, nullable=False),
+    Column("kind", TextColumn, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("rendered", LargeBinary),
+    Column("rendered_at", TimestampColumn),
+    Column("uncertain", Boolean, nullable=False),
     Column("recipients", Text, nullable=False),
     Column("created_at", TimestampColumn, nullable=False),
     Column("next_attempt_at", TimestampColumn, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("last_error", TextColumn, nullable=False),
     Column("finished_at", TimestampColumn),
-    Index("mail_due", "next_attempt_at", **partial("finished_at IS NULL")),
-    Index("mail_finished", "finished_at", **partial("finished_at IS NOT NULL")),
-    **NEVER_REUSED,
+    Index("notification_due", "receiver", "next_attempt_at", **partial("finished_at IS NULL")),
+    Index("notification_finished", "finished_at", **partial("finished_at IS NOT NULL")),
+)
+
+# No foreign key to an alert: what was notified outlives it.
+notification_alert = Table(
+    "notification_alert",
+    metadata,
+    Column("notification_id", ForeignKey("notification.id", ondelete="CASCADE"), primary_key=True),
+    Column("alert_id", TextColumn, primary_key=True),
+    Column("reason", TextColumn, nullable=False),
+    Column("level", TextColumn, nullable=False),
 )
 
 discovery = Table(

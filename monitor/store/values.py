@@ -30,4 +30,4 @@ class Pruned:
 
     history: int = 0
     certificates: int = 0
-    mails: int = 0
+    notifications: int = 0

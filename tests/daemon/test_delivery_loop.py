@@ -9,7 +9,7 @@ from monitor.config import load
 from monitor.daemon.delivery_loop import DeliveryLoop
 from monitor.metrics import OwnMetrics
 from monitor.store import Store
-from support.factories.recorded import NOW, mail
+from support.factories.recorded import NOW, waiting
 
 
 class Clock:
@@ -46,16 +46,16 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
         store = await Store.open("sqlite://", app_version="test")
         config = load(configured(tmp_path, 1))
         loop = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]), lambda: config)  # type: ignore[arg-type]
-        await store.notify([], [mail(1)], {})
+        await store.notify([], [waiting(1)], {})
         before = smtp_threads()
         for _ in range(6):
             await loop.round()
             clock.wall += timedelta(hours=1)
-        grown, relay = smtp_threads() - before, loop._relay
+        grown, receivers = smtp_threads() - before, loop._receivers
         config = load(configured(tmp_path, 2))
         await loop.round()
         await store.close()
-        return grown, loop._relay is relay
+        return grown, loop._receivers[0] is receivers[0]
 
     grown, same = asyncio.run(scenario())
     assert grown <= 2

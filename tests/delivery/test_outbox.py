@@ -1,4 +1,4 @@
-"""What the outbox does with what a relay says: states, backoff, counts, and one log line for one error."""
+"""What the outbox does with what a receiver says: states, backoff, counts, and one log line for one error."""
 
 import asyncio
 import logging
@@ -11,73 +11,96 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.delivery import LoggedErrors, SendResult, SendStatus, deliver_due, next_attempt
-from monitor.delivery.email import RelaySettings, SmtpRelay, test_message
-from monitor.messages import english
-from monitor.model import Mail, RecipientStatus
+from monitor.delivery import LoggedErrors, SendResult, deliver_due, next_attempt
+from monitor.delivery.receiver import ACCEPTED, Note, refused, retry, unheard
+from monitor.model import Notification, NotificationKind, RecipientStatus
+from monitor.pipeline.notifications import notification
 from support.factories.alerts_world import DAYS, NOW
-from support.servers.mail_servers import Inbox, mail_server
+from support.servers.mail_servers import Inbox, mail_server, relay
 
 ONE, TWO = "one@vms.example", "two@vms.example"
-ACCEPTED = SendResult(SendStatus.ACCEPTED)
-REFUSED = SendResult(SendStatus.REFUSED, "no such user")
-BUSY = SendResult(SendStatus.RETRY, "mailbox busy")
-DOWN = SendResult(SendStatus.RETRY, "nobody listens", relay_down=True)
+REFUSED = refused("no such user")
+BUSY = retry("mailbox busy")
+DOWN = retry("nobody listens", receiver_down=True)
+LOST = retry("the connection was lost", receiver_down=True, uncertain=True)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @dataclass
 class Box:
-    """Keep mails in memory, as the store does in its tables."""
+    """Keep notifications in memory, as the store does in its tables."""
 
-    mails: list[Mail]
+    waiting: list[Notification]
 
-    async def due_mails(self, now: datetime, limit: int) -> Sequence[Mail]:
+    async def due_notifications(self, receiver: str, now: datetime, limit: int) -> Sequence[Notification]:
         """Return what is due."""
-        return [mail for mail in self.mails if mail.pending and mail.next_attempt_at <= now][:limit]
+        due = [one for one in self.waiting if one.receiver == receiver and one.pending]
+        return [one for one in due if one.next_attempt_at <= now][:limit]
 
-    async def mail_attempted(self, mail: Mail) -> None:
-        """Replace the mail of this id."""
-        self.mails = [mail if kept.id == mail.id else kept for kept in self.mails]
+    async def attempting(self, notification: Notification) -> None:
+        """Replace the notification of this id."""
+        await self.attempted(notification)
+
+    async def attempted(self, notification: Notification) -> None:
+        """Replace the notification of this id."""
+        self.waiting = [notification if kept.id == notification.id else kept for kept in self.waiting]
 
 
 @dataclass
 class Script:
-    """Answer each mail with the next outcomes."""
+    """A receiver that answers each notification with the next outcomes."""
 
     outcomes: list[Mapping[str, SendResult]]
-    seen: list[Mail] = field(default_factory=list)
+    seen: list[Notification] = field(default_factory=list)
+    name: str = "email"
 
-    async def send(self, mail: Mail) -> Mapping[str, SendResult]:
+    async def render(self, notification: Notification, now: datetime) -> bytes:
+        """Return the content with the time."""
+        return f"{notification.payload} at {now:%H:%M}".encode()
+
+    async def send(
+        self, notification: Notification, _now: datetime, _note: Note = unheard
+    ) -> Mapping[str, SendResult]:
         """Return the next outcomes."""
-        self.seen.append(mail)
+        self.seen.append(notification)
         return self.outcomes[min(len(self.seen), len(self.outcomes)) - 1]
+
+    def close(self) -> None:
+        """Have nothing to release."""
+
+    @property
+    def sent(self) -> list[bytes | None]:
+        """Return what was sent, in order."""
+        return [one.rendered for one in self.seen]
 
 
 @dataclass
 class Counts:
     """Count results."""
 
-    counted: Counter[str] = field(default_factory=Counter)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def count(self, result: str, number: int) -> None:
+    def count(self, receiver: str, result: str, number: int) -> None:
         """Add to a count."""
-        self.counted[result] += number
+        self.counted[receiver, result] += number
 
 
-def mail(number: int = 1, *recipients: str) -> Mail:
-    """Return a stored mail that is due."""
-    new = test_message(
-        "certs@vms.example", recipients or (ONE, TWO), english(NOW), lambda: f"<{number}@vms.example>"
-    )
-    return replace(new, id=number)
+def waiting(
+    number: int = 1, *recipients: str, kind: NotificationKind = NotificationKind.NOTICE
+) -> Notification:
+    """Return a notification that is due."""
+    new = notification("email", recipients or (ONE, TWO), kind, f"content {number}", NOW)
+    return replace(new, id=str(number))
 
 
-def attempt(script: Script, *mails: Mail, now: datetime = NOW, counts: Counts | None = None) -> list[Mail]:
-    """Return the mails after one pass."""
-    box = Box(list(mails))
+def attempt(
+    script: Script, *items: Notification, now: datetime = NOW, counts: Counts | None = None
+) -> list[Notification]:
+    """Return the notifications after one pass."""
+    box = Box(list(items))
     asyncio.run(deliver_due(box, script, now, counters=counts))
-    return box.mails
+    return box.waiting
 
 
 @pytest.mark.parametrize(
@@ -94,39 +117,39 @@ def test_waiting_never_gets_shorter(attempts: int) -> None:
     assert next_attempt(attempts, NOW) <= next_attempt(attempts + 1, NOW) <= NOW + 60 * MINUTE
 
 
-def test_delivered_mail_waits_for_nobody() -> None:
+def test_delivered_notification_waits_for_nobody() -> None:
     """After a full success nobody is pending and no error stands."""
-    (after,) = attempt(Script([{ONE: ACCEPTED, TWO: ACCEPTED}]), mail())
+    (after,) = attempt(Script([{ONE: ACCEPTED, TWO: ACCEPTED}]), waiting())
     assert (after.pending, after.attempts, after.last_error) == ((), 1, "")
 
 
 def test_permanent_failure_of_one_does_not_hold_up_the_other() -> None:
-    """One recipient failed for good, the other has the mail, and nothing is tried again."""
-    (after,) = attempt(Script([{ONE: REFUSED, TWO: ACCEPTED}]), mail())
+    """One recipient failed for good, the other has it, and nothing is tried again."""
+    (after,) = attempt(Script([{ONE: REFUSED, TWO: ACCEPTED}]), waiting())
     assert after.recipients == ((ONE, RecipientStatus.REFUSED), (TWO, RecipientStatus.ACCEPTED))
     assert (after.pending, after.last_error) == ((), "no such user")
 
 
 def test_only_the_refused_recipient_is_tried_again() -> None:
-    """Who is busy stays pending, and the repeat carries the same Message-ID."""
+    """Who is busy stays pending, and the repeat has the same id."""
     script = Script([{ONE: ACCEPTED, TWO: BUSY}, {TWO: ACCEPTED}])
-    (after,) = attempt(script, mail())
+    (after,) = attempt(script, waiting())
     assert (after.pending, after.next_attempt_at) == ((TWO,), NOW + MINUTE)
     (done,) = attempt(script, after, now=NOW + MINUTE)
-    assert (done.pending, done.attempts, done.message_id) == ((), 2, "<1@vms.example>")
+    assert (done.pending, done.attempts, {one.id for one in script.seen}) == ((), 2, {"1"})
 
 
 def test_mail_that_is_not_due_rests() -> None:
     """Nothing is tried before its time."""
     script = Script([{ONE: ACCEPTED}])
-    attempt(script, replace(mail(), next_attempt_at=NOW + MINUTE))
+    attempt(script, replace(waiting(), next_attempt_at=NOW + MINUTE))
     assert script.seen == []
 
 
-def test_relay_that_is_down_is_tried_once_a_pass() -> None:
-    """The other mails are put off with the first instead of waiting for the same timeout each."""
+def test_receiver_that_is_down_is_tried_once_a_pass() -> None:
+    """The others are put off with the first instead of waiting for the same timeout each."""
     script = Script([{ONE: DOWN, TWO: DOWN}])
-    after = attempt(script, mail(1), mail(2), mail(3))
+    after = attempt(script, waiting(1), waiting(2), waiting(3))
     assert [(m.attempts, m.next_attempt_at, m.last_error) for m in after] == [
         (1, NOW + MINUTE, "nobody listens"),
         (0, NOW + MINUTE, "nobody listens"),
@@ -137,7 +160,9 @@ def test_relay_that_is_down_is_tried_once_a_pass() -> None:
 
 def test_refused_mail_does_not_hold_up_the_next() -> None:
     """What concerns one mail says nothing about the others."""
-    after = attempt(Script([{ONE: REFUSED, TWO: BUSY}, {ONE: ACCEPTED, TWO: ACCEPTED}]), mail(1), mail(2))
+    after = attempt(
+        Script([{ONE: REFUSED, TWO: BUSY}, {ONE: ACCEPTED, TWO: ACCEPTED}]), waiting(1), waiting(2)
+    )
     assert [m.pending for m in after] == [(TWO,), ()]
 
 
@@ -145,14 +170,17 @@ def test_results_are_counted_by_recipient() -> None:
     """The metric counts recipients by what became of them."""
     counts = Counts()
     attempt(
-        Script([{ONE: ACCEPTED, TWO: BUSY}, {ONE: REFUSED, TWO: ACCEPTED}]), mail(1), mail(2), counts=counts
+        Script([{ONE: ACCEPTED, TWO: BUSY}, {ONE: REFUSED, TWO: ACCEPTED}]),
+        waiting(1),
+        waiting(2),
+        counts=counts,
     )
-    assert counts.counted == {"accepted": 2, "retry": 1, "refused": 1}
+    assert counts.counted == {("email", "accepted"): 2, ("email", "retry"): 1, ("email", "refused"): 1}
 
 
 def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """An outage is one line, also over many passes and mails, and news again after a success."""
-    box, complaints = Box([mail(1), mail(2)]), LoggedErrors()
+    box, complaints = Box([waiting(1), waiting(2)]), LoggedErrors()
     script = Script(
         [{ONE: DOWN, TWO: DOWN}] * 3 + [{ONE: ACCEPTED, TWO: ACCEPTED}] * 2 + [{ONE: DOWN, TWO: DOWN}]
     )
@@ -160,7 +188,7 @@ def test_same_error_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     for hour in range(4):
         asyncio.run(deliver_due(box, script, NOW + hour * DAYS, errors=complaints))
     first = [record.getMessage() for record in caplog.records]
-    box.mails.append(mail(3))
+    box.waiting.append(waiting(3))
     asyncio.run(deliver_due(box, script, NOW + 5 * DAYS, errors=complaints))
     assert (len(first), len(caplog.records)) == (1, 2)
     assert "nobody listens" in first[0]
@@ -181,48 +209,161 @@ def test_complaints_are_bounded() -> None:
 
 def test_at_most_the_limit_is_tried() -> None:
     """One pass takes no more than its limit."""
-    box = Box([mail(number) for number in range(5)])
+    box = Box([waiting(number) for number in range(5)])
     script = Script([{ONE: ACCEPTED, TWO: ACCEPTED}])
     assert (asyncio.run(deliver_due(box, script, NOW, limit=3)), len(script.seen)) == (3, 3)
 
 
+class Killed(Box):
+    """A box of a process that is killed before it records an attempt."""
+
+    async def attempted(self, notification: Notification) -> None:
+        """Record nothing."""
+        raise OSError("disk full")
+
+    async def attempting(self, notification: Notification) -> None:
+        """Replace the notification of this id."""
+        await super().attempted(notification)
+
+
 def test_crash_before_the_record_repeats_the_same_mail() -> None:
-    """When the record fails after sending, the mail is sent again and recognisable by its Message-ID."""
-
-    class Forgetful(Box):
-        async def mail_attempted(self, mail: Mail) -> None:
-            raise OSError("disk full")
-
-    inbox = Inbox()
+    """When the record fails after sending, the mail is sent again, days later, the same to the last byte."""
+    inbox, box = Inbox(), Killed([waiting(7, kind=NotificationKind.TEST)])
 
     async def run() -> None:
         async with mail_server(inbox) as port:
-            relay = SmtpRelay(RelaySettings("127.0.0.1", "certs@vms.example", port=port))
             with pytest.raises(OSError, match="disk full"):
-                await deliver_due(Forgetful([mail(7)]), relay, NOW)
-            await deliver_due(Box([mail(7)]), relay, NOW)
+                await deliver_due(box, relay(port), NOW)
+            await deliver_due(Box(box.waiting), relay(port), NOW + 2 * DAYS)
 
     asyncio.run(run())
     assert [message["Message-ID"] for message in inbox.messages] == ["<7@vms.example>"] * 2
+    assert len({envelope.content for envelope in inbox.taken}) == 1
 
 
 def test_server_that_comes_back_after_a_day() -> None:
     """A relay that is down for a day costs no mail: hourly attempts, then the mail arrives."""
-    inbox, box = Inbox(), Box([mail(1), mail(2)])
+    inbox = Inbox()
+    box = Box([waiting(number, kind=NotificationKind.TEST) for number in (1, 2)])
 
     async def run() -> datetime:
         async with mail_server(Inbox()) as port:
             pass
-        relay = SmtpRelay(RelaySettings("127.0.0.1", "certs@vms.example", port=port))
         now = NOW
         while now < NOW + DAYS:
-            await deliver_due(box, relay, now)
-            now = min(kept.next_attempt_at for kept in box.mails)
+            await deliver_due(box, relay(port), now)
+            now = min(kept.next_attempt_at for kept in box.waiting)
         async with mail_server(inbox, port=port):
-            await deliver_due(box, relay, now)
+            await deliver_due(box, relay(port), now)
         return now
 
     back_at = asyncio.run(run())
     assert back_at - NOW < DAYS + timedelta(hours=1)
     assert [message["Message-ID"] for message in inbox.messages] == ["<1@vms.example>", "<2@vms.example>"]
-    assert [kept.pending for kept in box.mails] == [(), ()]
+    assert [kept.pending for kept in box.waiting] == [(), ()]
+
+
+def repeated(first: SendResult, *, after: timedelta, **more: object) -> list[bytes | None]:
+    """Return what is sent at a first attempt with this outcome and, some time later, at a second."""
+    script = Script([dict.fromkeys((ONE, TWO), first)])
+    after_first = attempt(script, replace(waiting(), **more))  # type: ignore[arg-type]
+    attempt(script, *after_first, now=NOW + after)
+    return script.sent
+
+
+def test_rendered_just_before_the_first_attempt() -> None:
+    """What waited for a receiver that was not configured is worded as of the time of sending."""
+    script = Script([{ONE: ACCEPTED, TWO: ACCEPTED}])
+    attempt(script, waiting(), now=NOW + 3 * HOUR)
+    assert script.sent == [b"content 1 at 15:00"]
+
+
+def test_a_repeat_within_an_hour_is_the_same() -> None:
+    """A receiver that is busy for a moment gets what it was offered."""
+    assert repeated(BUSY, after=HOUR) == [b"content 1 at 12:00"] * 2
+
+
+@pytest.mark.parametrize("first", [BUSY, DOWN])
+def test_what_waited_longer_is_rendered_anew(first: SendResult) -> None:
+    """A mail that waited through a night does not say that something expires in three hours."""
+    assert repeated(first, after=HOUR + MINUTE) == [b"content 1 at 12:00", b"content 1 at 13:01"]
+
+
+def test_what_was_rendered_by_a_clock_far_ahead_is_rendered_anew() -> None:
+    """A clock that was set back does not keep a wrong time in what is sent."""
+    later = replace(waiting(), rendered=b"from the future", rendered_at=NOW + 9 * HOUR)
+    script = Script([{ONE: ACCEPTED, TWO: ACCEPTED}])
+    attempt(script, later)
+    assert script.sent == [b"content 1 at 12:00"]
+
+
+def test_what_may_have_been_accepted_is_repeated_as_it_was() -> None:
+    """Mail programs recognize a repeat that is the same to the last byte, whenever it comes."""
+    assert repeated(LOST, after=9 * HOUR) == [b"content 1 at 12:00"] * 2
+
+
+def test_doubt_outlives_later_attempts() -> None:
+    """A relay that was down in between does not make the first attempt certain."""
+    script = Script([{ONE: LOST, TWO: LOST}, {ONE: DOWN, TWO: DOWN}, {ONE: ACCEPTED, TWO: ACCEPTED}])
+    items = [waiting()]
+    for hours in (0, 5, 10):
+        items = attempt(script, *items, now=NOW + hours * HOUR)
+    assert script.sent == [b"content 1 at 12:00"] * 3
+
+
+def test_what_cannot_be_rendered_anew_stays_as_it_is() -> None:
+    """A mail that an older version wrote has a text and no content."""
+    assert repeated(BUSY, after=9 * HOUR, payload="", rendered=b"old", rendered_at=NOW) == [b"old"] * 2
+
+
+def test_the_doubt_is_recorded_before_sending() -> None:
+    """A process that dies while it sends leaves what it sent, and that it may have been accepted."""
+
+    class Dies(Script):
+        async def send(
+            self, notification: Notification, _now: datetime, _note: Note = unheard
+        ) -> Mapping[str, SendResult]:
+            raise KeyboardInterrupt
+
+    box = Box([waiting()])
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(deliver_due(box, Dies([]), NOW))
+    (left,) = box.waiting
+    assert (left.rendered, left.rendered_at, left.uncertain, left.attempts) == (
+        b"content 1 at 12:00",
+        NOW,
+        True,
+        0,
+    )
+
+
+def test_an_answer_removes_the_doubt() -> None:
+    """Where the receiver said what it did, nothing is uncertain."""
+    (after,) = attempt(Script([{ONE: ACCEPTED, TWO: BUSY}]), waiting())
+    assert after.uncertain is False
+
+
+def test_what_cannot_be_rendered_does_not_hold_up_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    """A bug in the words of one costs that one, which waits, with a traceback in the log."""
+
+    class Wordless(Script):
+        async def render(self, notification: Notification, now: datetime) -> bytes:
+            if notification.id == "1":
+                raise ValueError("no words")
+            return await super().render(notification, now)
+
+    script = Wordless([{ONE: ACCEPTED, TWO: ACCEPTED}])
+    with caplog.at_level(logging.ERROR):
+        first, second = attempt(script, waiting(1), waiting(2))
+    assert (first.pending, first.next_attempt_at, second.pending) == ((ONE, TWO), NOW + MINUTE, ())
+    assert first.uncertain is False
+    assert "no words" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("after", "minutes"), [(timedelta(0), 1), (10 * MINUTE, 10), (30 * DAYS, 60), (None, 1)]
+)
+def test_a_receiver_may_say_when(after: timedelta | None, minutes: int) -> None:
+    """What a receiver asks for is respected, between a minute and an hour."""
+    (done,) = attempt(Script([{ONE: retry("slow down", after), TWO: ACCEPTED}]), waiting())
+    assert done.next_attempt_at == NOW + minutes * MINUTE

@@ -15,7 +15,7 @@ from monitor.model import (
     Anchors,
     FailureReason,
     LogChange,
-    Mail,
+    Notification,
     NotificationRecord,
     Observation,
     ProbeRequest,
@@ -231,10 +231,10 @@ def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyP
 
 @dataclass
 class FakeMemory:
-    """Remember the notification log, mails and facts as the store would."""
+    """Remember the notification log, notifications and facts as the store would."""
 
     known: dict[str, NotificationRecord] = field(default_factory=dict)
-    mails: list[Mail] = field(default_factory=list)
+    waiting: list[Notification] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     bytes_asked_for: list[str] = field(default_factory=list)
 
@@ -248,7 +248,7 @@ class FakeMemory:
         return dict(self.known)
 
     async def notify(
-        self, changes: Sequence[LogChange], mails: Sequence[Mail], facts: Mapping[str, str]
+        self, changes: Sequence[LogChange], notifications: Sequence[Notification], facts: Mapping[str, str]
     ) -> None:
         """Remember one pass."""
         for change in changes:
@@ -256,7 +256,7 @@ class FakeMemory:
                 self.known.pop(change.key, None)
             else:
                 self.known[change.key] = change.record
-        self.mails += mails
+        self.waiting += notifications
         self.facts.update(facts)
 
     async def fact(self, key: str) -> str | None:
@@ -268,9 +268,7 @@ class FakeMemory:
         self.facts.update(facts)
 
 
-def composed(decision: object, now: datetime) -> list[Mail]:
-    """Return a mail that only says that something was decided."""
-    return [Mail(f"<{now.timestamp()}@test>", str(decision)[:40], b"", (), now, now)]
+ADMINS = {"email": ("admins@vms.example",)}
 
 
 def passing(world: World, memory: FakeMemory, now: datetime, *, mail: bool = True) -> bool:
@@ -281,7 +279,7 @@ def passing(world: World, memory: FakeMemory, now: datetime, *, mail: bool = Tru
 
     alerting = AlertPass(world.board, Judge(PathFinder()), anchors, memory)
     return asyncio.run(
-        alerting.run(now, composed if mail else None, clock_suspect=False, notify_all_renewals=False)
+        alerting.run(now, ADMINS if mail else {}, clock_suspect=False, notify_all_renewals=False)
     )
 
 
@@ -296,7 +294,7 @@ def test_a_pass_tells_the_inventory_once() -> None:
     """A second pass at the same instant tells nothing."""
     world, memory = probed(target(1)), FakeMemory()
     assert [passing(world, memory, NOW), passing(world, memory, NOW)] == [True, False]
-    assert len(memory.mails) == 1
+    assert len(memory.waiting) == 1
 
 
 def test_a_pass_judges_again_what_time_has_changed() -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from monitor.errors import SystemBrokenError
 from monitor.store.database import Database
-from monitor.store.notification_log import due_mails, notification_records
+from monitor.store.notification_log import notification_records
+from monitor.store.outbox import due_notifications
 from monitor.store.reading import load
-from support.factories.recorded import NOW, TARGETS, VERSION, url
+from support.factories.recorded import NOW, TARGETS, VERSION, numbered, url
 from support.folders import TESTS
 
 # It goes on from the last number recorded, and prints each number once its record and its mail are committed.
@@ -22,7 +23,7 @@ WRITER = """
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from support.factories.recorded import NOW, TARGETS, VERSION, probe, mail, notified, sighting
+from support.factories.recorded import NOW, TARGETS, VERSION, probe, waiting, notified, sighting
 from monitor.store.database import Database
 from monitor.store.facts import read_fact
 from monitor.store.recording import record
@@ -35,7 +36,7 @@ while True:
     at = NOW + timedelta(seconds=number)
     probes = [probe(at, sighting(f"c{number % 5}", t.location), of=t) for t in TARGETS]
     database.write(record, [s for s, _ in probes], {k: o for _, seen in probes for k, o in seen.items()})
-    database.write(notify, [notified(f"m{number}")], [mail(number)], {"number": str(number)})
+    database.write(notify, [notified(f"m{number}")], [waiting(number)], {"number": str(number)})
     print(number, flush=True)
 """
 
@@ -67,7 +68,7 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         database = Database.open(where, app_version=VERSION)
         states = [state for state, _ in database.read(load, TARGETS)]
         told = set(database.read(notification_records))
-        mails = {item.message_id for item in database.read(due_mails, NOW, 100_000)}
+        mails = {item.id for item in database.read(due_notifications, "email", NOW, 100_000)}
         sound = database.read(
             lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar()
         )
@@ -80,7 +81,7 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         assert name == f"c{number % 5}"
         assert last <= written <= number <= written + 1
         assert told == {f"m{n}" for n in range(1, written + 1)}
-        assert mails == {f"<{n}@monitor.example>" for n in range(1, written + 1)}
+        assert mails == {numbered(n) for n in range(1, written + 1)}
         assert sound == "ok"
 
 

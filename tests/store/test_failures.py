@@ -21,7 +21,7 @@ from monitor.store.notification_log import notification_records, notify
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
 from monitor.store.sqlite import SqliteDialect
-from support.factories.recorded import NOW, VERSION, mail, notified, probe, sighting, target, url
+from support.factories.recorded import NOW, VERSION, notified, probe, sighting, target, url, waiting
 
 IMPATIENT = timedelta(milliseconds=20)
 
@@ -121,7 +121,7 @@ def test_failed_function_leaves_no_half(database: Database) -> None:
     """What a function wrote before it failed is not recorded."""
 
     def half(connection: Connection) -> None:
-        notify(connection, [notified("a")], [mail(1)], {})
+        notify(connection, [notified("a")], [waiting(1)], {})
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -132,14 +132,14 @@ def test_failed_function_leaves_no_half(database: Database) -> None:
 def test_bug_is_no_broken_system(database: Database) -> None:
     """A statement that is wrong raises what it is, not that the disk is at fault."""
     with pytest.raises(Exception, match="UNIQUE constraint") as raised:
-        database.write(notify, [], [mail(1), mail(1)], {})
+        database.write(notify, [], [waiting(1), waiting(1)], {})
     assert not isinstance(raised.value, SystemBrokenError)
 
 
-def test_mails_stay_out_of_errors(database: Database) -> None:
-    """The text of an error about a mail does not hold the mail."""
+def test_notifications_stay_out_of_errors(database: Database) -> None:
+    """The text of an error about a notification does not contain what it says."""
     with pytest.raises(Exception, match="UNIQUE constraint") as raised:
-        database.write(notify, [], [mail(1), mail(1)], {})
+        database.write(notify, [], [waiting(1), waiting(1)], {})
     assert "body" not in str(raised.value)
 
 
@@ -171,7 +171,7 @@ def test_many_calls_at_once_take_turns(path: Path) -> None:
 
     async def main() -> int:
         store = await Store.open(url(path), app_version=VERSION)
-        await asyncio.gather(*(store.notify([notified(f"k{n}")], [mail(n)], {}) for n in range(50)))
+        await asyncio.gather(*(store.notify([notified(f"k{n}")], [waiting(n)], {}) for n in range(50)))
         count, _ = await store.outbox()
         await store.close()
         return count

@@ -215,13 +215,14 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
                 assert await metric(running, "cert_monitor_outbox_pending") == 1
             where.mailbox.broken = False
             async with daemon(where.configure()) as running:
-                waiting = (await running.parts.store.due_mails(running.parts.clock.now() + DAY, 10))[0]
-                await running.parts.store.mail_attempted(
+                later = running.parts.clock.now() + DAY
+                waiting = (await running.parts.store.due_notifications("email", later, 10))[0]
+                await running.parts.store.attempted(
                     replace(waiting, next_attempt_at=running.parts.clock.now())
                 )
                 running.parts.tasks.delivery.nudge()
                 await until(lambda: bool(where.mailbox.subjects))
-                assert where.mailbox.ids == [waiting.message_id]
+                assert where.mailbox.ids == [f"<{waiting.id}@vms.example>"]
                 await until(lambda: _is(running, "cert_monitor_outbox_pending", 0))
         return where.mailbox.subjects
 

@@ -55,7 +55,9 @@ def test_ends_while_the_mail_server_hangs(tmp_path: Path, number: signal.Signals
                 await where.post.held.wait()
                 code = await ends_soon(running, number)
             assert "Traceback" not in running.log
-            assert ask(where.database, "SELECT count(*) FROM mail WHERE finished_at IS NULL") == [(1,)]
+            assert ask(where.database, "SELECT count(*) FROM notification WHERE finished_at IS NULL") == [
+                (1,)
+            ]
             return code
 
     assert asyncio.run(scenario()) == 0

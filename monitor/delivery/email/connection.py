@@ -9,20 +9,18 @@ import base64
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 
 import aiosmtplib
 
 from monitor.delivery.email.settings import RelaySettings, Security
+from monitor.delivery.receiver import Note
 from monitor.errors import CertMonitorError
 from monitor.network.client_tls import client_context
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import look_up
 from monitor.secrets import Secret
 from monitor.threads import ThreadPool
-
-Note = Callable[[str], None]
 
 
 class UnsafeLoginError(CertMonitorError):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import aiosmtplib
 
 from monitor.delivery.email.settings import RelaySettings
-from monitor.delivery.receiver import SendResult, SendStatus
+from monitor.delivery.receiver import SendResult, refused, retry
 from monitor.parse.display import display
 
 _M365 = (
@@ -35,15 +35,15 @@ def rejection(error: aiosmtplib.SMTPResponseException, settings: RelaySettings, 
     """
     answer = quote_reply(error.code, error.message)
     if error.code in _LOGIN_CODES or _is_m365(error):
-        return SendResult(SendStatus.RETRY, _login_sentence(error, settings), relay_down=True)
+        return retry(_login_sentence(error, settings), receiver_down=True)
     if error.code >= 500 and not (error.code == _TOO_MANY and what.startswith("recipient")):
-        return SendResult(SendStatus.REFUSED, f"{settings.location} refused the {what} for good: {answer}")
-    return SendResult(SendStatus.RETRY, f"{settings.location} refused the {what} for now: {answer}")
+        return refused(f"{settings.location} refused the {what} for good: {answer}")
+    return retry(f"{settings.location} refused the {what} for now: {answer}")
 
 
-def session_failed(error: Exception, settings: RelaySettings) -> SendResult:
+def session_failed(error: Exception, settings: RelaySettings, *, uncertain: bool = False) -> SendResult:
     """Return the result for every recipient when the session with the relay fails."""
-    return SendResult(SendStatus.RETRY, _sentence(error, settings), relay_down=True)
+    return retry(_sentence(error, settings), receiver_down=True, uncertain=uncertain)
 
 
 def _sentence(error: Exception, settings: RelaySettings) -> str:

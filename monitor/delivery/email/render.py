@@ -1,11 +1,12 @@
-"""Make mails of a decision: plain text and HTML in one RFC 5322 message that any relay accepts.
+"""Make the mail of a notification: plain text and HTML in one RFC 5322 message that any relay accepts.
 
 Templates only lay out; the texts are made in ``view`` and ``texts``. Where a template cannot be rendered, the
 mail goes out in plain text. Nothing is sent here. Bodies are 7-bit text: old relays know neither 8BITMIME nor
 SMTPUTF8.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,48 +18,44 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from monitor.alerts.decision import Decision
+from monitor.alerts.decision import Decision, Inventory
+from monitor.alerts.payload import Content, from_json
 from monitor.alerts.texts import shown
 from monitor.delivery.email.headlines import inventory_subject, subject
 from monitor.delivery.email.view import Page, PageWriter
 from monitor.messages import Writer
-from monitor.model import Mail, Message, RecipientStatus
+from monitor.model import Message, Notification
 
 _POLICY = SMTP.clone(cte_type="7bit")
 _LONGEST_SUBJECT = 200
 
 
-def render(  # noqa: PLR0913 - a mail needs its words, its envelope and its time
-    decision: Decision,
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail as it is handed to a relay; ``message`` is complete, with CRLF line ends."""
+
+    message_id: str
+    subject: str
+    message: bytes
+
+
+def render(
+    notification: Notification,
     *,
     sender: str,
-    recipients: Sequence[str],
     monitor: Message,
     writer: Writer,
-    message_id: Callable[[], str],
     templates: BaseLoader | None = None,
-) -> tuple[Mail, ...]:
-    """Return the mails of a decision: none, a notice, or the inventory.
+) -> Letter:
+    """Return the mail of a notification, to all its recipients.
 
     ``monitor`` names the machine that watches; ``writer`` writes for the reader, and its time is that of the
-    mails; ``message_id`` returns a fresh Message-ID in angle brackets (RFC 5322 section 3.6.4) at each call;
-    ``templates`` replaces the built-in layout.
+    mail; ``templates`` replaces the built-in layout. Raises ``UnreadablePayloadError`` for a payload that
+    this version cannot read.
     """
-    mails = []
-    for kind, page in _pages(decision, PageWriter(writer, monitor)):
-        text, html = bodies(kind, page, templates)
-        mails.append(
-            compose(
-                subject=page.subject,
-                text=text,
-                html=html,
-                sender=sender,
-                recipients=recipients,
-                now=writer.now,
-                message_id=message_id,
-            )
-        )
-    return tuple(mails)
+    page = _page(from_json(notification.payload), PageWriter(writer, monitor))
+    text, html = bodies(notification.kind.value, page, templates)
+    return compose(notification, subject=page.subject, text=text, html=html, sender=sender, now=writer.now)
 
 
 def bodies(kind: str, page: Page, templates: BaseLoader | None = None) -> tuple[str, str | None]:
@@ -89,26 +86,20 @@ def plain(page: Page) -> str:
 
 
 def compose(  # noqa: PLR0913 - the parts of a mail
-    *,
-    subject: str,
-    text: str,
-    html: str | None,
-    sender: str,
-    recipients: Sequence[str],
-    now: datetime,
-    message_id: Callable[[], str],
-) -> Mail:
-    """Return a mail that waits for its first attempt; ``html`` may be left out.
+    notification: Notification, *, subject: str, text: str, html: str | None, sender: str, now: datetime
+) -> Letter:
+    """Return a mail with these bodies; ``html`` may be left out.
 
     ``Auto-Submitted`` is RFC 3834, ``X-Auto-Response-Suppress`` is what Exchange obeys. ``Precedence`` is
     left out: some relays hold back or drop what calls itself bulk, and these mails are not bulk.
     """
-    identity = message_id()
+    identity = message_id(notification.id, sender)
     line = shown(subject, _LONGEST_SUBJECT)
     message = EmailMessage(policy=_policy_for(sender))
     message["Subject"] = line
     message["From"] = _sender(sender)
-    message["To"] = ", ".join(_writable(recipients)) or "undisclosed-recipients:;"
+    addresses = _writable(address for address, _ in notification.recipients)
+    message["To"] = ", ".join(addresses) or "undisclosed-recipients:;"
     message["Date"] = format_datetime(now)
     message["Message-ID"] = identity
     message["Auto-Submitted"] = "auto-generated"
@@ -118,8 +109,13 @@ def compose(  # noqa: PLR0913 - the parts of a mail
         message.add_alternative(html, subtype="html")
         # The library's own boundary is random; this one is in no text, and the same in a repeat.
         message.set_boundary(f"=_{sha256(identity.encode()).hexdigest()[:32]}")
-    states = tuple((address, RecipientStatus.PENDING) for address in recipients)
-    return Mail(identity, line, message.as_bytes(), states, created_at=now, next_attempt_at=now)
+    return Letter(identity, line, message.as_bytes())
+
+
+def message_id(notification_id: str, sender: str) -> str:
+    """Return the Message-ID of a notification, in the sender's domain (RFC 5322 section 3.6.4)."""
+    _, at, domain = ascii_domain(parseaddr(sender)[1]).rpartition("@")
+    return f"<{notification_id}@{domain if at and domain and domain.isascii() else 'cert-monitor.invalid'}>"
 
 
 def ascii_domain(address: str) -> str:
@@ -133,11 +129,10 @@ def ascii_domain(address: str) -> str:
         return address
 
 
-def _pages(decision: Decision, pages: PageWriter) -> Iterator[tuple[str, Page]]:
-    if decision.items:
-        yield "notice", pages.notice(decision.items, subject(decision))
-    if decision.inventory is not None:
-        yield "inventory", pages.inventory(decision.inventory, inventory_subject(decision.inventory))
+def _page(content: Content, pages: PageWriter) -> Page:
+    if isinstance(content, Inventory):
+        return pages.inventory(content, inventory_subject(content))
+    return pages.notice(content, subject(Decision(content)))
 
 
 def _environment(loader: BaseLoader) -> Environment:
@@ -168,6 +163,6 @@ def _sender(sender: str) -> str:
     return str(Address(name, addr_spec=ascii_domain(address))) if name else ascii_domain(address or sender)
 
 
-def _writable(recipients: Sequence[str]) -> list[str]:
+def _writable(recipients: Iterable[str]) -> list[str]:
     """Return the addresses that a header can hold; the others are on the envelope only."""
     return [plain for plain in map(ascii_domain, recipients) if plain.isascii()]

@@ -1,19 +1,18 @@
 """Send one mail to a relay and return the result for each recipient; stores and retries nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 
 import aiosmtplib
 
-from monitor.delivery.email.connection import Note, open_session
+from monitor.delivery.email.connection import open_session
 from monitor.delivery.email.faults import quote_reply, rejection, session_failed
 from monitor.delivery.email.render import ascii_domain
 from monitor.delivery.email.settings import RelaySettings
-from monitor.delivery.receiver import ACCEPTED, SendResult, SendStatus
+from monitor.delivery.receiver import ACCEPTED, Note, SendResult, refused
 from monitor.errors import CertMonitorError
-from monitor.model import Mail
 from monitor.threads import ThreadPool
 
 # RFC 5321 section 4.5.3.2 allows a server minutes to accept a message; virus scanners need them.
@@ -24,41 +23,24 @@ _NO_UTF8 = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """The dialogue with a relay, without secrets, and the result for each recipient."""
-
-    lines: tuple[str, ...]
-    results: Mapping[str, SendResult]
-
-    @property
-    def sent(self) -> bool:
-        """Return whether every recipient was accepted."""
-        return all(one.result is SendStatus.ACCEPTED for one in self.results.values())
-
-
-def _unheard(_line: str) -> None:
-    """Ignore a line of the dialogue."""
-
-
 class SmtpRelay:
     """A relay reached over SMTP, with one connection for each mail."""
 
-    def __init__(self, settings: RelaySettings) -> None:
-        """Prepare without connecting."""
+    def __init__(self, settings: RelaySettings, pool: ThreadPool) -> None:
+        """Prepare without connecting; lookups and reads of files run on ``pool``."""
         self.settings = settings
-        self.pool = ThreadPool("smtp", 2)
+        self._pool = pool
 
-    async def send(self, mail: Mail, note: Note = _unheard) -> dict[str, SendResult]:
-        """Return a result for every pending recipient; ``note`` is called with each step, without secrets."""
+    async def send(self, message: bytes, recipients: Sequence[str], note: Note) -> dict[str, SendResult]:
+        """Return a result for every recipient; ``note`` is called with each step, without secrets."""
         try:
-            client = await open_session(self.settings, self.pool, note)
+            client = await open_session(self.settings, self._pool, note)
         except _OUTSIDE as error:
             result = session_failed(error, self.settings)
-            note(result.text)
-            return dict.fromkeys(mail.pending, result)
+            note(result.why)
+            return dict.fromkeys(recipients, result)
         try:
-            results = await _Attempt(client, self.settings, mail, note).run()
+            results = await _Attempt(client, self.settings, _Envelope(message, recipients), note).run()
         except BaseException:
             # Cancelled: a QUIT to a server that hangs would delay the shutdown of the daemon.
             client.close()
@@ -66,22 +48,23 @@ class SmtpRelay:
         await _leave(client)
         return results
 
-    async def converse(self, mail: Mail) -> Transcript:
-        """Send a mail and return the dialogue, for a person who tests the settings."""
-        lines: list[str] = []
-        results = await self.send(mail, lines.append)
-        return Transcript(tuple(lines), results)
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    message: bytes
+    recipients: Sequence[str]
 
 
 class _Attempt:
     """One mail transaction: MAIL, RCPT for each recipient, DATA."""
 
-    def __init__(self, client: aiosmtplib.SMTP, settings: RelaySettings, mail: Mail, note: Note) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, settings: RelaySettings, mail: _Envelope, note: Note) -> None:
         self._client = client
         self._settings = settings
         self._mail = mail
         self._note = note
         self._results: dict[str, SendResult] = {}
+        self._in_data = False
 
     async def run(self) -> dict[str, SendResult]:
         try:
@@ -91,16 +74,18 @@ class _Attempt:
         except aiosmtplib.SMTPDataError as error:
             self._finish(rejection(error, self._settings, "message"))
         except _OUTSIDE as error:
-            self._finish(session_failed(error, self._settings))
+            # The relay may have taken a message whose reply was lost.
+            self._finish(session_failed(error, self._settings, uncertain=self._in_data))
         return self._results
 
     async def _transfer(self) -> None:
         if not await self._begin():
             return
-        accepted = [address for address in self._mail.pending if await self._accepts(address)]
+        accepted = [address for address in self._mail.recipients if await self._accepts(address)]
         if not accepted:
             return
         timeout = max(self._settings.timeout, _DATA_AT_LEAST).total_seconds()
+        self._in_data = True
         answer = await self._client.data(self._mail.message, timeout=timeout)
         self._note(f"message: {quote_reply(answer.code, answer.message)}")
         self._results.update(dict.fromkeys(accepted, ACCEPTED))
@@ -110,7 +95,7 @@ class _Attempt:
         sender = ascii_domain(parseaddr(self._settings.sender)[1])
         needs_utf8 = not (sender.isascii() and self._mail.message.isascii())
         if needs_utf8 and not self._client.supports_extension("smtputf8"):
-            self._finish(SendResult(SendStatus.REFUSED, _NO_UTF8))
+            self._finish(refused(_NO_UTF8))
             return False
         answer = await self._client.mail(sender, options=self._options(), encoding="utf-8")
         self._note(f"sender {sender}: {quote_reply(answer.code, answer.message)}")
@@ -120,7 +105,7 @@ class _Attempt:
         options = []
         if self._client.supports_extension("size"):
             options.append(f"SIZE={len(self._mail.message)}")
-        addresses = [self._settings.sender, *self._mail.pending]
+        addresses = [self._settings.sender, *self._mail.recipients]
         plain = self._mail.message.isascii() and all(ascii_domain(a).isascii() for a in addresses)
         if not plain and self._client.supports_extension("smtputf8"):
             options.append("SMTPUTF8")
@@ -130,7 +115,7 @@ class _Attempt:
         """Return whether the relay accepts one recipient; if not, store its result."""
         address = ascii_domain(recipient)
         if not address.isascii() and not self._client.supports_extension("smtputf8"):
-            self._put(recipient, SendResult(SendStatus.REFUSED, _NO_UTF8))
+            self._put(recipient, refused(_NO_UTF8))
             return False
         try:
             answer = await self._client.rcpt(address, encoding="utf-8")
@@ -138,19 +123,19 @@ class _Attempt:
             self._put(recipient, rejection(error, self._settings, f"recipient {recipient}"))
             return False
         except ValueError as error:
-            self._put(recipient, SendResult(SendStatus.REFUSED, f"{recipient!r} is no mail address: {error}"))
+            self._put(recipient, refused(f"{recipient!r} is no mail address: {error}"))
             return False
         self._note(f"recipient {recipient}: {quote_reply(answer.code, answer.message)}")
         return True
 
     def _put(self, recipient: str, result: SendResult) -> None:
-        self._note(f"recipient {recipient}: {result.text}")
+        self._note(f"recipient {recipient}: {result.why}")
         self._results[recipient] = result
 
     def _finish(self, result: SendResult) -> None:
         """Set one result for all recipients that have none yet."""
-        self._note(result.text)
-        for address in self._mail.pending:
+        self._note(result.why)
+        for address in self._mail.recipients:
             self._results.setdefault(address, result)
 
 

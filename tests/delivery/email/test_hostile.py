@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem, NotifyReason, RenewalSteps
-from monitor.model import Check, Mail
+from monitor.delivery.email import Letter
+from monitor.model import Check
 from monitor.model import text as as_message
 from support.factories.alerts_world import certificate, mails, parsed, text_of
 from support.written import own_words
@@ -30,7 +31,7 @@ class Tags(HTMLParser):
         self.loaded += [str(value) for name, value in attrs if name in {"src", "href", "background"}]
 
 
-def hostile_mail(text: str) -> Mail:
+def hostile_mail(text: str) -> Letter:
     """Return a mail in which every text that comes from outside is this one."""
     one = replace(certificate(1, 3), subject=text, issuer=text, dns_names=(text,), serial=text)
     location = AlertLocation(text, text, (("site", text),))

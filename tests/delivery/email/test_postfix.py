@@ -18,9 +18,10 @@ import pytest
 
 from monitor.alerts import decide
 from monitor.delivery import SendStatus
-from monitor.delivery.email import RelaySettings, SmtpRelay, render
+from monitor.delivery.email import EmailReceiver, RelaySettings
 from monitor.messages import english
-from monitor.model import Mail, text
+from monitor.model import Notification, text
+from monitor.pipeline.notifications import notifications
 from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture
 
 pytestmark = [
@@ -163,34 +164,28 @@ def postfix() -> Iterator[tuple[int, Path]]:
             master.wait(timeout=10)
 
 
-def notice(*recipients: str) -> Mail:
-    """Return a real notice with a name that is not ASCII."""
+def notice(receiver: EmailReceiver, *recipients: str) -> Notification:
+    """Return a real notice with a name that is not ASCII, as it is sent."""
     one = replace(certificate(1, 3.5), subject="CN=Büro-Kamera")
     decision = decide(picture(ending("büro:443", one)), {}, NOW, monitor_state=AFTER_INVENTORY)
-    (mail,) = render(
-        decision,
-        sender="certs@vms.example",
-        recipients=recipients,
-        monitor=text("watch.vms.example"),
-        writer=english(NOW),
-        message_id=lambda: "<77@vms.example>",
-    )
-    return mail
+    (new,) = notifications(decision, {"email": recipients}, NOW)
+    return replace(new, rendered=asyncio.run(receiver.render(new, NOW)))
 
 
 def test_notice_arrives_whole_through_postfix(postfix: tuple[int, Path]) -> None:
     """Postfix takes a notice without login and delivers it byte for byte; an unknown recipient is refused."""
     port, box = postfix
-    mail = notice("admins@vms.example", "nobody@vms.example")
     settings = RelaySettings("127.0.0.1", "certs@vms.example", port=port, timeout=timedelta(seconds=10))
-    outcomes = asyncio.run(SmtpRelay(settings).send(mail))
-    assert {address: outcome.result for address, outcome in outcomes.items()} == {
+    receiver = EmailReceiver(settings, lambda: text("watch.vms.example"), english)
+    mail = notice(receiver, "admins@vms.example", "nobody@vms.example")
+    outcomes = asyncio.run(receiver.send(mail, NOW))
+    assert {address: outcome.status for address, outcome in outcomes.items()} == {
         "admins@vms.example": SendStatus.ACCEPTED,
         "nobody@vms.example": SendStatus.REFUSED,
     }
     until(lambda: box.is_dir() and any(box.iterdir()), box.parents[2] / "out")
     (arrived,) = box.iterdir()
     content = arrived.read_bytes().replace(b"\n", b"\r\n")
-    assert content.endswith(mail.message)
+    assert content.endswith(mail.rendered or b"never")
     body = message_from_bytes(content, policy=default).get_body(("plain",))  # type: ignore[attr-defined]
     assert "CN=Büro-Kamera" in body.get_content()

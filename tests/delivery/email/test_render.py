@@ -1,16 +1,15 @@
 """How a decision reads as a mail, and that nothing a stranger writes can break one."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from jinja2 import DictLoader
 
 from monitor.alerts import Decision, MonitorState, decide
+from monitor.delivery.email import message_id
 from monitor.messages import english
-from monitor.model import Check, FormerLeaf, RecipientStatus, Severity, TargetInfo, TargetState
+from monitor.model import Check, FormerLeaf, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (
-    ADMINS,
     AFTER_INVENTORY,
     DAYS,
     NOW,
@@ -165,16 +164,6 @@ def test_headers() -> None:
     ]
 
 
-def test_mail_waits_for_its_first_attempt() -> None:
-    """A rendered mail is due at once for every recipient."""
-    mail = mail_about(ending("a:443", certificate(1, 3)))
-    assert (mail.recipients, mail.next_attempt_at, mail.attempts) == (
-        tuple((address, RecipientStatus.PENDING) for address in ADMINS),
-        NOW,
-        0,
-    )
-
-
 def test_rendering_is_deterministic() -> None:
     """The same decision gives the same bytes."""
     states = [ending("a:443", certificate(1, 3))]
@@ -249,9 +238,22 @@ def test_nothing_to_tell_makes_no_mail() -> None:
     assert mails(Decision()) == ()
 
 
-def test_late_mail_carries_the_time_of_the_decision() -> None:
-    """Days are counted from the instant of the decision, whatever the time of sending."""
-    later: datetime = NOW + 2 * DAYS
-    decision = decide(picture(ending("a:443", certificate(1, 3.5))), {}, later, monitor_state=AFTER_INVENTORY)
-    (mail,) = mails(decision, writer=english(later))
+def test_late_mail_carries_the_time_of_sending() -> None:
+    """Days are counted to the instant of sending, whatever the time of the decision."""
+    decision = decide(picture(ending("a:443", certificate(1, 3.5))), {}, NOW, monitor_state=AFTER_INVENTORY)
+    (mail,) = mails(decision, writer=english(NOW + 2 * DAYS))
     assert mail.subject == "[WARNING] a:443: certificate expires in 36 hours"
+    assert parsed(mail)["Date"] == "Wed, 25 Nov 2026 12:00:00 +0000"
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain"),
+    [
+        (SENDER, "vms.example"),
+        ("Certificates <certs@münchen.example>", "xn--mnchen-3ya.example"),
+        ("certs", "cert-monitor.invalid"),
+    ],
+)
+def test_message_id_is_that_of_the_notification(sender: str, domain: str) -> None:
+    """A repeat is recognized by it; it ends in the sender's domain."""
+    assert message_id("0f8f", sender) == f"<0f8f@{domain}>"

@@ -10,6 +10,7 @@ from monitor.delivery import SendResult, SendStatus
 from monitor.delivery.email import Security
 from monitor.secrets import Secret, SecretReference
 from support import pki
+from support.factories.alerts_world import NOW
 from support.servers.mail_servers import ADMIN, Inbox, mail_server, only, relay, results, sample, sent_to
 
 PASSWORD = "right horse"
@@ -43,7 +44,7 @@ def test_none_stays_plain_where_starttls_is_offered(authority: Authority) -> Non
     async def run() -> Inbox:
         inbox = Inbox()
         async with mail_server(inbox, tls_context=authority.server()) as port:
-            await relay(port).send(sample())
+            await relay(port).send(sample(), NOW)
         return inbox
 
     assert asyncio.run(run()).encrypted == [False]
@@ -56,7 +57,9 @@ def test_starttls_with_own_ca(authority: Authority, form: str) -> None:
     async def run() -> Inbox:
         inbox = Inbox()
         async with mail_server(inbox, tls_context=authority.server(), require_starttls=True) as port:
-            await relay(port, security=Security.STARTTLS, ca=str(getattr(authority, form))).send(sample())
+            await relay(port, security=Security.STARTTLS, ca=str(getattr(authority, form))).send(
+                sample(), NOW
+            )
         return inbox
 
     assert asyncio.run(run()).encrypted == [True]
@@ -67,7 +70,7 @@ def test_implicit_tls_with_own_ca(authority: Authority) -> None:
 
     async def run() -> dict[str, SendResult]:
         async with mail_server(Inbox(), implicit_tls=authority.server()) as port:
-            return await relay(port, security=Security.TLS, ca=str(authority.file)).send(sample())
+            return await relay(port, security=Security.TLS, ca=str(authority.file)).send(sample(), NOW)
 
     assert results(asyncio.run(run())) == {ADMIN: SendStatus.ACCEPTED}
 
@@ -83,31 +86,31 @@ def test_untrusted_server_gets_nothing(authority: Authority, security: Security,
         inbox = Inbox()
         wrapped = {"implicit_tls": context} if security is Security.TLS else {"tls_context": context}
         async with mail_server(inbox, **wrapped) as port:  # type: ignore[arg-type]
-            return inbox, only(await relay(port, security=security, ca=ca).send(sample()))
+            return inbox, only(await relay(port, security=security, ca=ca).send(sample(), NOW))
 
     inbox, outcome = asyncio.run(run())
-    assert (inbox.taken, outcome.result, outcome.relay_down) == ([], SendStatus.RETRY, True)
-    assert "is not accepted" in outcome.text
-    assert "email.ca" in outcome.text
+    assert (inbox.taken, outcome.status, outcome.receiver_down) == ([], SendStatus.RETRY, True)
+    assert "is not accepted" in outcome.why
+    assert "email.ca" in outcome.why
 
 
 def test_starttls_is_never_left_out() -> None:
     """Where STARTTLS is wanted and not offered, the mail waits instead of travelling in the clear."""
     inbox = Inbox()
     outcome = only(sent_to(inbox, security=Security.STARTTLS))
-    assert (outcome.result, "STARTTLS" in outcome.text, inbox.taken) == (SendStatus.RETRY, True, [])
+    assert (outcome.status, "STARTTLS" in outcome.why, inbox.taken) == (SendStatus.RETRY, True, [])
 
 
 def test_tls_to_a_plain_port() -> None:
     """TLS spoken to a plain port says which settings to check."""
     outcome = only(sent_to(Inbox(), security=Security.TLS))
-    assert (outcome.result, "email.security" in outcome.text) == (SendStatus.RETRY, True)
+    assert (outcome.status, "email.security" in outcome.why) == (SendStatus.RETRY, True)
 
 
 def test_unreadable_ca_file(tmp_path: Path) -> None:
     """A CA file that is missing is said, and the mail waits."""
     outcome = only(sent_to(Inbox(), security=Security.STARTTLS, ca=str(tmp_path / "none.pem")))
-    assert (outcome.result, "No such file" in outcome.text) == (SendStatus.RETRY, True)
+    assert (outcome.status, "No such file" in outcome.why) == (SendStatus.RETRY, True)
 
 
 def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox, SendResult, list[str]]:
@@ -128,7 +131,7 @@ def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox,
                     **more,
                 },
             )
-            return inbox, only(await one.send(sample(), heard.append))
+            return inbox, only(await one.send(sample(), NOW, heard.append))
 
     return (*asyncio.run(run()), heard)
 
@@ -136,36 +139,36 @@ def logged_in(authority: Authority, secret: str, **more: object) -> tuple[Inbox,
 def test_login(authority: Authority) -> None:
     """A login over verified STARTTLS lets the mail pass, and the password is heard nowhere."""
     inbox, outcome, heard = logged_in(authority, PASSWORD)
-    assert (outcome.result, inbox.logins) == (SendStatus.ACCEPTED, ["watch"])
+    assert (outcome.status, inbox.logins) == (SendStatus.ACCEPTED, ["watch"])
     assert [line for line in heard if PASSWORD in line] == []
 
 
 def test_wrong_password_waits_with_a_sentence(authority: Authority) -> None:
     """A refused login can be put right, so that the mail waits."""
     _, outcome, heard = logged_in(authority, "wrong horse")
-    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRY, True)
-    assert "Check email.username" in outcome.text
+    assert (outcome.status, outcome.receiver_down) == (SendStatus.RETRY, True)
+    assert "Check email.username" in outcome.why
     assert [line for line in heard if "wrong horse" in line] == []
 
 
 def test_missing_login_says_so(authority: Authority) -> None:
     """A relay that demands a login is a fault of the settings, not of the mail."""
     _, outcome, _ = logged_in(authority, PASSWORD, username="", password=None)
-    assert (outcome.result, "demands a login" in outcome.text) == (SendStatus.RETRY, True)
+    assert (outcome.status, "demands a login" in outcome.why) == (SendStatus.RETRY, True)
 
 
 def test_password_that_cannot_be_read(authority: Authority, tmp_path: Path) -> None:
     """A missing password file is said, and the mail waits."""
     gone = SecretReference(file=str(tmp_path / "gone"))
     _, outcome, _ = logged_in(authority, PASSWORD, password=gone.resolve)
-    assert (outcome.result, "cannot read file" in outcome.text) == (SendStatus.RETRY, True)
+    assert (outcome.status, "cannot read file" in outcome.why) == (SendStatus.RETRY, True)
 
 
 def test_password_never_travels_in_the_clear() -> None:
     """A login over an open connection is refused before anything is sent."""
     inbox = Inbox()
     outcome = only(sent_to(inbox, username="watch", password=lambda: Secret(PASSWORD)))
-    assert (outcome.result, inbox.logins, "in the clear" in outcome.text) == (SendStatus.RETRY, [], True)
+    assert (outcome.status, inbox.logins, "in the clear" in outcome.why) == (SendStatus.RETRY, [], True)
 
 
 def test_settings_do_not_show_the_password() -> None:

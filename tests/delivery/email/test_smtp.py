@@ -9,11 +9,10 @@ from datetime import timedelta
 import pytest
 
 from monitor.delivery import SendResult, SendStatus
-from monitor.delivery.email import new_message_id
-from monitor.model import Mail
+from monitor.model import Notification
+from support.factories.alerts_world import NOW
 from support.servers.mail_servers import (
     ADMIN,
-    SENDER,
     Answer,
     Inbox,
     mail_server,
@@ -35,7 +34,7 @@ def test_unauthenticated_relay_takes_the_mail_whole() -> None:
         "certs@vms.example",
         [ADMIN],
     )
-    assert inbox.taken[0].content == mail.message
+    assert inbox.taken[0].content == mail.rendered
     assert inbox.messages[0]["Message-ID"] == "<42@vms.example>"
 
 
@@ -43,10 +42,10 @@ def test_lines_that_begin_with_a_dot_arrive() -> None:
     """The end-of-data mark inside a mail does not end it (RFC 5321 section 4.5.2)."""
     inbox = Inbox()
     mail = sample()
-    dotted = replace(mail, message=mail.message + b".\r\n..two\r\nend\r\n")
+    dotted = replace(mail, rendered=(mail.rendered or b"") + b".\r\n..two\r\nend\r\n")
     assert (results(sent_to(inbox, dotted)), inbox.taken[0].content) == (
         {ADMIN: SendStatus.ACCEPTED},
-        dotted.message,
+        dotted.rendered,
     )
 
 
@@ -67,8 +66,8 @@ def test_one_of_two_recipients_is_refused(answer: str, expected: SendStatus) -> 
     inbox = Inbox({BOTH[1]: answer})
     outcomes = sent_to(inbox, sample(*BOTH))
     assert results(outcomes) == {BOTH[0]: SendStatus.ACCEPTED, BOTH[1]: expected}
-    assert (inbox.taken[0].rcpt_tos, outcomes[BOTH[1]].relay_down) == ([BOTH[0]], False)
-    assert answer in outcomes[BOTH[1]].text
+    assert (inbox.taken[0].rcpt_tos, outcomes[BOTH[1]].receiver_down) == ([BOTH[0]], False)
+    assert answer in outcomes[BOTH[1]].why
 
 
 def test_all_recipients_refused() -> None:
@@ -97,13 +96,13 @@ def test_all_recipients_refused() -> None:
 )
 def test_answers_to_the_whole_mail(command: str, answer: str, expected: SendStatus) -> None:
     """5xx is permanent, 4xx is not, and what is about our right to send can be put right."""
-    assert only(sent_to(Inbox({command: answer}))).result is expected
+    assert only(sent_to(Inbox({command: answer}))).status is expected
 
 
 def test_microsoft_365_gets_a_hint() -> None:
     """The answer by which Microsoft 365 refuses passwords is explained."""
     outcome = only(sent_to(Inbox({"MAIL": "550 5.7.30 Basic authentication is not supported"})))
-    assert ("Microsoft 365" in outcome.text, outcome.relay_down) == (True, True)
+    assert ("Microsoft 365" in outcome.why, outcome.receiver_down) == (True, True)
 
 
 def test_nobody_listens() -> None:
@@ -111,15 +110,15 @@ def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        outcome = only(asyncio.run(relay(port, host="127.0.0.1").send(sample())))
-    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRY, True)
-    assert f"nobody listens at 127.0.0.1 port {port}" in outcome.text
+        outcome = only(asyncio.run(relay(port, host="127.0.0.1").send(sample(), NOW)))
+    assert (outcome.status, outcome.receiver_down) == (SendStatus.RETRY, True)
+    assert f"nobody listens at 127.0.0.1 port {port}" in outcome.why
 
 
 def test_unknown_host() -> None:
     """A name that does not exist (RFC 6761) is said, and the mail waits."""
-    outcome = only(asyncio.run(relay(25, host="relay.invalid").send(sample())))
-    assert (outcome.result, "relay.invalid" in outcome.text) == (SendStatus.RETRY, True)
+    outcome = only(asyncio.run(relay(25, host="relay.invalid").send(sample(), NOW)))
+    assert (outcome.status, "relay.invalid" in outcome.why) == (SendStatus.RETRY, True)
 
 
 def ready(replies: dict[str, str | None]) -> Answer:
@@ -142,7 +141,7 @@ def scripted(greeting: str | None, answer: Answer, seconds: float = 5) -> SendRe
 
     async def run() -> SendResult:
         async with scripted_server(greeting, answer) as port:
-            return only(await relay(port, timeout=timedelta(seconds=seconds)).send(sample()))
+            return only(await relay(port, timeout=timedelta(seconds=seconds)).send(sample(), NOW))
 
     return asyncio.run(run())
 
@@ -151,55 +150,55 @@ def scripted(greeting: str | None, answer: Answer, seconds: float = 5) -> SendRe
 def test_server_that_hangs_costs_its_timeout(where: str) -> None:
     """A server that stops answering at any command costs the timeout and the mail waits."""
     outcome = scripted(None if where == "greeting" else "220 hi", ready({where: None}), seconds=0.2)
-    assert (outcome.result, "did not answer within 0.2 s" in outcome.text) == (SendStatus.RETRY, True)
+    assert (outcome.status, "did not answer within 0.2 s" in outcome.why) == (SendStatus.RETRY, True)
 
 
 @pytest.mark.parametrize("where", ["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_server_that_hangs_up(where: str) -> None:
     """A server that closes at any command leaves the mail waiting."""
     outcome = scripted("" if where == "greeting" else "220 hi", ready({where: ""}))
-    assert (outcome.result, outcome.relay_down) == (SendStatus.RETRY, True)
+    assert (outcome.status, outcome.receiver_down) == (SendStatus.RETRY, True)
 
 
 def test_server_that_closes_in_the_middle_of_data() -> None:
     """A connection that ends after the body but before the answer is tried again."""
     lines = iter(["250 hello", "250 ok", "250 ok", "354 go on", ""])
     outcome = scripted("220 hi", lambda _line: next(lines))
-    assert (outcome.result, "closed the connection" in outcome.text) == (SendStatus.RETRY, True)
+    assert (outcome.status, "closed the connection" in outcome.why) == (SendStatus.RETRY, True)
 
 
 @pytest.mark.parametrize("greeting", ["554 no service for you", "421 too busy", "what is this", "220"])
 def test_odd_greetings_wait(greeting: str) -> None:
     """Whatever greets us, no mail is given up because of it."""
     outcome = scripted(greeting, ready({"MAIL": "421 closing"}))
-    assert outcome.result is SendStatus.RETRY
+    assert outcome.status is SendStatus.RETRY
 
 
 def test_server_that_only_knows_helo() -> None:
     """A server from before EHLO (RFC 1869) still gets the mail."""
-    assert scripted("220 old", ready({"EHLO": "502 what"})).result is SendStatus.ACCEPTED
+    assert scripted("220 old", ready({"EHLO": "502 what"})).status is SendStatus.ACCEPTED
 
 
 @pytest.mark.parametrize("bye", ["", "500 no such command"])
 def test_odd_goodbye_does_not_matter(bye: str) -> None:
     """A mail that was taken stays taken, however the session ends."""
-    assert scripted("220 hi", ready({"QUIT": bye})).result is SendStatus.ACCEPTED
+    assert scripted("220 hi", ready({"QUIT": bye})).status is SendStatus.ACCEPTED
 
 
 def test_recipient_in_letters_needs_smtputf8() -> None:
     """An address in letters fails for good where SMTPUTF8 is lacking; the other recipient gets the mail."""
     outcomes = sent_to(Inbox(), sample("jürgen@vms.example", ADMIN))
     assert results(outcomes) == {"jürgen@vms.example": SendStatus.REFUSED, ADMIN: SendStatus.ACCEPTED}
-    assert "SMTPUTF8" in outcomes["jürgen@vms.example"].text
+    assert "SMTPUTF8" in outcomes["jürgen@vms.example"].why
 
 
-def with_utf8(mail: Mail, **more: object) -> tuple[Inbox, dict[str, SendResult]]:
+def with_utf8(mail: Notification, **more: object) -> tuple[Inbox, dict[str, SendResult]]:
     """Return what becomes of a mail at a server that knows SMTPUTF8."""
 
     async def run() -> tuple[Inbox, dict[str, SendResult]]:
         inbox = Inbox()
         async with mail_server(inbox, enable_SMTPUTF8=True) as port:
-            return inbox, await relay(port, **more).send(mail)
+            return inbox, await relay(port, **more).send(mail, NOW)
 
     return asyncio.run(run())
 
@@ -224,8 +223,8 @@ def test_sender_in_letters() -> None:
     """A sender in letters makes a mail that only a server with SMTPUTF8 can take."""
     sender = "zertifikat-wächter@vms.example"
     mail = sample(sender=sender)
-    assert only(sent_to(Inbox(), mail, sender=sender)).result is SendStatus.REFUSED
-    assert only(with_utf8(mail, sender=sender)[1]).result is SendStatus.ACCEPTED
+    assert only(sent_to(Inbox(), mail, sender=sender)).status is SendStatus.REFUSED
+    assert only(with_utf8(mail, sender=sender)[1]).status is SendStatus.ACCEPTED
 
 
 def test_ehlo_name() -> None:
@@ -242,16 +241,15 @@ def test_only_pending_recipients_are_sent_to() -> None:
     assert results(sent_to(inbox, replace(mail, recipients=states))) == {BOTH[1]: SendStatus.ACCEPTED}
 
 
-def test_transcript_tells_the_conversation() -> None:
+def test_note_hears_the_conversation() -> None:
     """The conversation says what greeted, what is offered, whether TLS, whether login, and each answer."""
-    inbox = Inbox({BOTH[1]: "550 5.1.1 no such user"})
+    inbox, heard = Inbox({BOTH[1]: "550 5.1.1 no such user"}), list[str]()
 
-    async def run() -> tuple[bool, str]:
+    async def run() -> None:
         async with mail_server(inbox) as port:
-            transcript = await relay(port).converse(sample(*BOTH))
-        return transcript.sent, "\n".join(transcript.lines)
+            await relay(port).send(sample(*BOTH), NOW, heard.append)
 
-    sent, text = asyncio.run(run())
+    asyncio.run(run())
     wanted = [
         "greeting: 220 relay.vms.example",
         "EHLO: 250",
@@ -260,19 +258,39 @@ def test_transcript_tells_the_conversation() -> None:
         "good@",
         "550 5.1.1",
     ]
-    assert (sent, [part for part in wanted if part not in text]) == (False, [])
+    assert [part for part in wanted if part not in "\n".join(heard)] == []
 
 
-def test_transcript_of_a_relay_that_is_down() -> None:
+def test_note_hears_of_a_relay_that_is_down() -> None:
     """A conversation that never began says why."""
-    transcript = asyncio.run(relay(25, host="relay.invalid").converse(sample()))
-    assert (transcript.sent, "relay.invalid" in transcript.lines[-1]) == (False, True)
+    heard: list[str] = []
+    asyncio.run(relay(25, host="relay.invalid").send(sample(), NOW, heard.append))
+    assert "relay.invalid" in heard[-1]
 
 
-def test_message_ids_are_fresh_and_in_the_senders_domain() -> None:
-    """Two ids differ, and both end in the sender's domain."""
-    one, two = new_message_id(SENDER), new_message_id(SENDER)
-    assert (one != two, one.endswith("@vms.example>")) == (True, True)
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["250 hello", "250 ok", "250 ok", "354 go on", "451 not now"],
+        ["250 hello", "250 ok", "250 ok", "451 not now"],
+        ["250 hello", "250 ok", ""],
+        ["250 hello", ""],
+    ],
+)
+def test_a_reply_makes_it_certain(answers: list[str]) -> None:
+    """A mail that the relay did not take, or was never offered, has certainly not been accepted."""
+    lines = iter(answers)
+    outcome = scripted("220 hi", lambda _line: next(lines, "221 bye"))
+    assert (outcome.status, outcome.uncertain) == (SendStatus.RETRY, False)
+
+
+@pytest.mark.parametrize("last", ["", None])
+def test_a_lost_reply_to_the_text_is_uncertain(monkeypatch: pytest.MonkeyPatch, last: str | None) -> None:
+    """A relay that hangs up or falls silent after the whole text may have taken the mail."""
+    monkeypatch.setattr("monitor.delivery.email.smtp._DATA_AT_LEAST", timedelta(0))
+    lines = iter(["250 hello", "250 ok", "250 ok", "354 go on"])
+    outcome = scripted("220 hi", lambda line: next(lines, last if line == "." else " "), seconds=1)
+    assert (outcome.status, outcome.uncertain) == (SendStatus.RETRY, True)
 
 
 def test_cancelled_attempt_leaves_nothing_open() -> None:
@@ -287,6 +305,6 @@ def test_cancelled_attempt_leaves_nothing_open() -> None:
 
     async def hang() -> None:
         async with scripted_server("220 hi", ready({"MAIL": None})) as port:
-            await run(lambda: relay(port).send(sample()))
+            await run(lambda: relay(port).send(sample(), NOW))
 
     asyncio.run(hang())

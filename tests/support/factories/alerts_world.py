@@ -1,6 +1,6 @@
 """Small certificates, targets and states for the tests of alerts and delivery; no judgment of its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 from monitor.alerts import Decision, MonitorState, decide
-from monitor.delivery.email import render
+from monitor.delivery.email import Letter, render
 from monitor.messages import english
 from monitor.model import (
     Assessment,
@@ -18,7 +18,6 @@ from monitor.model import (
     FailureReason,
     Finding,
     FormerLeaf,
-    Mail,
     NotificationRecord,
     Path,
     Policy,
@@ -30,6 +29,7 @@ from monitor.model import (
     TargetState,
     text,
 )
+from monitor.pipeline.notifications import notifications
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAYS = timedelta(days=1)
@@ -160,31 +160,27 @@ def news(decision: Decision) -> list[tuple[str, str, str]]:
     return [(e.reason.value, e.level.value if e.level else "", e.title) for e in decision.items]
 
 
-def mails(decision: Decision, **more: object) -> tuple[Mail, ...]:
+def mails(decision: Decision, recipients: Sequence[str] = ADMINS, **more: object) -> tuple[Letter, ...]:
     """Return the mails of a decision."""
-    envelope = {
-        "sender": SENDER,
-        "recipients": ADMINS,
-        "monitor": text("watch.vms.example"),
-        "writer": english(NOW),
-    }
-    return render(decision, **{**envelope, **more}, message_id=lambda: "<1@vms.example>")  # type: ignore[arg-type]
+    envelope = {"sender": SENDER, "monitor": text("watch.vms.example"), "writer": english(NOW), **more}
+    waiting = notifications(decision, {"email": recipients}, NOW)
+    return tuple(render(replace(one, id="1"), **envelope) for one in waiting)  # type: ignore[arg-type]
 
 
-def mail_about(*states: TargetState, monitor_state: MonitorState = AFTER_INVENTORY) -> Mail:
+def mail_about(*states: TargetState, monitor_state: MonitorState = AFTER_INVENTORY) -> Letter:
     """Return the one mail about a picture."""
     (mail,) = mails(decide(picture(*states), {}, NOW, monitor_state=monitor_state))
     return mail
 
 
-def parsed(mail: Mail) -> EmailMessage:
+def parsed(mail: Letter) -> EmailMessage:
     """Return a mail as a mail program reads it."""
     message = message_from_bytes(mail.message, policy=default)
     assert isinstance(message, EmailMessage)
     return message
 
 
-def text_of(mail: Mail, kind: str = "plain") -> str:
+def text_of(mail: Letter, kind: str = "plain") -> str:
     """Return the plain or HTML body."""
     body = parsed(mail).get_body((kind,))
     assert body is not None

@@ -17,8 +17,10 @@ from sqlalchemy import create_engine
 
 from monitor.model import (
     LogChange,
-    Mail,
+    Notification,
+    NotificationKind,
     NotificationRecord,
+    NotifiedAlert,
     Observation,
     ProbeResult,
     RecipientStatus,
@@ -98,15 +100,24 @@ def notified(key: str, level: str = "warning", at: datetime = NOW) -> LogChange:
     return LogChange(key, NotificationRecord(key, level, at, at, "a title", ("host:443",)))
 
 
-def mail(number: int, at: datetime = NOW) -> Mail:
-    """Return a mail to two recipients, due at once."""
-    return Mail(
-        f"<{number}@monitor.example>",
-        f"subject {number}",
-        b"Subject: x\r\n\r\nbody \xff\r\n",
+def numbered(number: int) -> str:
+    """Return the id of a waiting notification."""
+    return f"00000000-0000-4000-8000-{number:012}"
+
+
+def waiting(number: int, at: datetime = NOW) -> Notification:
+    """Return a notification to two recipients about an alert, due at once."""
+    return Notification(
+        numbered(number),
+        "email",
+        NotificationKind.NOTICE,
+        f"body {number}",
         (("one@vms.example", RecipientStatus.PENDING), ("two@vms.example", RecipientStatus.PENDING)),
         at,
         at,
+        alerts=(NotifiedAlert(f"alert {number}", "first", "warning"),),
+        rendered=b"Subject: x\r\n\r\nbody \xff\r\n",
+        rendered_at=at,
     )
 
 
@@ -128,8 +139,8 @@ async def loaded(store: Store, *targets: Target) -> list[TargetState]:
     return [state async for piece in store.load(targets) for state, _ in piece]
 
 
-def finished(item: Mail) -> Mail:
-    """Return a mail that everybody received."""
+def finished(item: Notification) -> Notification:
+    """Return a notification that everybody received."""
     return replace(item, recipients=(("one@vms.example", RecipientStatus.ACCEPTED),))
 
 

@@ -14,9 +14,11 @@ from typing import Any, cast
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from monitor.delivery import SendResult, SendStatus
-from monitor.delivery.email import RelaySettings, SmtpRelay, test_message
+from monitor.delivery.email import EmailReceiver, RelaySettings
+from monitor.delivery.email.sample import sample_mail
 from monitor.messages import english
-from monitor.model import Mail
+from monitor.model import Notification, NotificationKind, text
+from monitor.pipeline.notifications import notification
 from support.factories.alerts_world import NOW
 
 
@@ -147,28 +149,35 @@ SENDER = "cert-monitor <certs@vms.example>"
 ADMIN = "admins@vms.example"
 
 
-def sample(*recipients: str, sender: str = SENDER) -> Mail:
-    """Return a mail to some recipients."""
-    return test_message(sender, recipients or (ADMIN,), english(NOW), lambda: "<42@vms.example>")
+def sample(*recipients: str, sender: str = SENDER) -> Notification:
+    """Return a rendered test mail to some recipients."""
+    new = notification("email", recipients or (ADMIN,), NotificationKind.TEST, "", NOW)
+    return made(replace(new, id="42"), sender)
 
 
-def relay(port: int, **more: object) -> SmtpRelay:
-    """Return a relay on loopback."""
+def made(new: Notification, sender: str = SENDER) -> Notification:
+    """Return a test notification as it is sent."""
+    return replace(new, rendered=sample_mail(new, sender, english(NOW)).message, rendered_at=NOW)
+
+
+def relay(port: int, **more: object) -> EmailReceiver:
+    """Return a receiver whose relay is on loopback."""
     settings = RelaySettings("localhost", SENDER, port=port, timeout=timedelta(seconds=5))
-    return SmtpRelay(replace(settings, **more))  # type: ignore[arg-type]
+    changed = replace(settings, **more)  # type: ignore[arg-type]
+    return EmailReceiver(changed, lambda: text("watch.vms.example"), english)
 
 
 def results(outcomes: dict[str, SendResult]) -> dict[str, SendStatus]:
     """Return the bare results."""
-    return {address: outcome.result for address, outcome in outcomes.items()}
+    return {address: outcome.status for address, outcome in outcomes.items()}
 
 
-def sent_to(inbox: Inbox, mail: Mail | None = None, **more: object) -> dict[str, SendResult]:
+def sent_to(inbox: Inbox, mail: Notification | None = None, **more: object) -> dict[str, SendResult]:
     """Return what becomes of a mail at a plain server with this inbox."""
 
     async def run() -> dict[str, SendResult]:
         async with mail_server(inbox) as port:
-            return await relay(port, **more).send(mail or sample())
+            return await relay(port, **more).send(mail or sample(), NOW)
 
     return asyncio.run(run())
 

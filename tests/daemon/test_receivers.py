@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.config import InstanceSettings
-from monitor.daemon.alert_loop import signature
+from monitor.daemon.receivers import signature
 from support.written import written
 
 

@@ -1,0 +1,58 @@
+"""The receiver ``email``: notifications become mails to its recipients, handed to one relay."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from monitor.delivery.email.render import render
+from monitor.delivery.email.sample import sample_mail
+from monitor.delivery.email.settings import RelaySettings
+from monitor.delivery.email.smtp import SmtpRelay
+from monitor.delivery.receiver import Note, SendResult, unheard
+from monitor.messages import Writer
+from monitor.model import Message, Notification, NotificationKind
+from monitor.threads import ThreadPool
+
+NAME = "email"
+
+
+class EmailReceiver:
+    """Administrators who are sent mails."""
+
+    def __init__(
+        self, settings: RelaySettings, monitor: Callable[[], Message], writer: Callable[[datetime], Writer]
+    ) -> None:
+        """Prepare without connecting.
+
+        ``monitor`` returns what mails call this monitor, and may block; ``writer`` returns what writes for
+        the readers at an instant.
+        """
+        self.settings = settings
+        self._monitor = monitor
+        self._writer = writer
+        self._pool = ThreadPool("smtp", 2)
+        self._relay = SmtpRelay(settings, self._pool)
+
+    @property
+    def name(self) -> str:
+        """Return the name of the receiver."""
+        return NAME
+
+    async def render(self, notification: Notification, now: datetime) -> bytes:
+        """Return the mail of a notification."""
+        return await self._pool.run(self._render, notification, now)
+
+    def _render(self, notification: Notification, now: datetime) -> bytes:
+        sender, writer = self.settings.sender, self._writer(now)
+        if notification.kind is NotificationKind.TEST:
+            return sample_mail(notification, sender, writer).message
+        return render(notification, sender=sender, monitor=self._monitor(), writer=writer).message
+
+    async def send(
+        self, notification: Notification, _now: datetime, note: Note = unheard
+    ) -> dict[str, SendResult]:
+        """Send what is rendered; return a result for every pending recipient."""
+        return await self._relay.send(notification.rendered or b"", notification.pending, note)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._pool.close()
