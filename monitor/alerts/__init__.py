@@ -1,22 +1,31 @@
-"""Decide which notifications administrators get: pure functions of a snapshot and the time.
+"""Decide which alerts there are and which notifications people get: pure functions of snapshot and time.
 
-Findings become alerts (``collect``, ``unreachable``), due alerts become notification items (``decide``,
-``due``), and what is over is resolved (``resolve``); callers render, store and send.
+Findings become alerts (``collect``, ``unreachable``) and groups of alerts (``groups``), due alerts become
+notification items (``decide``, ``due``), and what is over is resolved (``resolve``); callers render, store
+and send.
 """
 
-from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
+from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decide import FIRST_PASS_AT_MOST, decide
-from monitor.alerts.decision import Decision, Inventory, MonitorState, NotificationItem, NotifyReason
+from monitor.alerts.decision import (
+    Decision,
+    DecisionInput,
+    Inventory,
+    MonitorState,
+    NotificationItem,
+    NotifyReason,
+    ReceiverDecision,
+)
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
-    "AlertLevel",
-    "AlertLocation",
     "Decision",
+    "DecisionInput",
     "Inventory",
     "MonitorState",
     "NotificationItem",
     "NotifyReason",
+    "ReceiverDecision",
     "RenewalSteps",
     "decide",
 ]

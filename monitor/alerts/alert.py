@@ -1,42 +1,23 @@
-"""What an alert is: one thing that is wrong now, with all its locations; it decides nothing."""
+"""One thing that is wrong now, with all its locations and steps, as it is collected; it decides nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 
-from monitor.model import Certificate, Check, Message, Severity, TargetState
+from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertLocation,
+    Certificate,
+    Check,
+    Message,
+    Scope,
+    Severity,
+    TargetState,
+)
 
 ALARMING = (Severity.WARNING, Severity.CRITICAL)
 _SHOWN_LABELS = ("component", "certificate_group", "site")
-
-
-class AlertLevel(StrEnum):
-    """How bad an alert is, from mild to worst."""
-
-    WARNING = "warning"
-    CRITICAL = "critical"
-    EXPIRED = "expired"
-
-    @property
-    def rank(self) -> int:
-        """Return the rank of the level, 1 is mildest."""
-        return _RANKS[self]
-
-
-_RANKS = {level: rank for rank, level in enumerate(AlertLevel, start=1)}
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLocation:
-    """One location of an alert, and the target to which it belongs.
-
-    ``location`` is ``host:port`` or a path; ``title`` is the name that people gave the target; ``labels`` are
-    those that a mail shows.
-    """
-
-    location: str
-    title: str
-    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +41,21 @@ StepsKey = tuple[object, ...]
 """What makes the steps of several targets the same."""
 
 
+Group = tuple[str, ...]
+"""What alerts of one thing at fault have in common."""
+
+
 @dataclass(slots=True, eq=False)
 class Alert:
     """One thing that is wrong now, completed finding by finding.
 
-    ``key`` is compared with the notification log; ``covers`` are further keys that count as notified with it,
-    each with its own locations. Alerts of one ``group`` become one notification item. ``locations`` are by
-    target id and location, ``messages`` and ``locations`` in the order found.
+    ``covers`` are further alerts that are notified with it, each with its own locations. Alerts of one
+    ``group`` are shown as one. ``locations`` are by target id and location, ``messages`` and ``locations`` in
+    the order found.
     """
 
-    key: str
-    group: str
+    key: AlertKey
+    group: Group
     check: Check
     level: AlertLevel
     remind_every: timedelta
@@ -78,13 +63,19 @@ class Alert:
     certificate: Certificate | None = None
     messages: dict[Message, None] = field(default_factory=dict)
     locations: dict[tuple[str, str], AlertLocation] = field(default_factory=dict)
-    covers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    covers: dict[AlertKey, tuple[str, ...]] = field(default_factory=dict)
     renewal_steps: dict[StepsKey, RenewalSteps] = field(default_factory=dict)
 
     @property
     def location_names(self) -> tuple[str, ...]:
         """Return every location once, as a text."""
         return tuple(dict.fromkeys(one.location for one in self.locations.values()))
+
+    def members(self) -> Iterator[tuple[AlertKey, tuple[str, ...]]]:
+        """Yield each alert that is recorded: this one and those that it covers, with their locations."""
+        if self.key not in self.covers:
+            yield self.key, () if self.key.scope is Scope.MONITOR else self.location_names
+        yield from self.covers.items()
 
 
 def alert_location(state: TargetState, location: str = "") -> AlertLocation:

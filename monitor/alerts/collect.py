@@ -9,25 +9,37 @@ from datetime import datetime
 from monitor.alerts.alert import (
     ALARMING,
     Alert,
-    AlertLevel,
-    AlertLocation,
+    Group,
     alert_location,
     known_certificates,
     remind_every,
 )
-from monitor.alerts.keys import AT_PORT, STORE_VS_ENDPOINT, alert_key, discovery_of, machine_of, subject_of
+from monitor.alerts.keys import AT_PORT, STORE_VS_ENDPOINT, alert_key, machine_of
 from monitor.alerts.steps import add_steps
 from monitor.assess import stale_without_targets
-from monitor.model import Certificate, Check, Finding, Policy, Severity, Snapshot, TargetState, qualified
+from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertLocation,
+    Certificate,
+    Check,
+    Finding,
+    Policy,
+    Scope,
+    Severity,
+    Snapshot,
+    TargetState,
+    qualified,
+)
 
 _EXPIRING = (Check.EXPIRY, Check.CA_EXPIRY)
 _OF_CA = (Check.CA_EXPIRY, Check.CA_NOT_INSTALLED)
 _OF_ONE_AT_FAULT = (Check.RECORDER_PAIR, Check.FAILOVER_OLDER)
 
 
-def collect_alerts(snapshot: Snapshot, now: datetime) -> dict[str, Alert]:
+def collect_alerts(snapshot: Snapshot, now: datetime) -> dict[AlertKey, Alert]:
     """Return every alert by key, but for those of unreachable targets."""
-    alerts: dict[str, Alert] = {}
+    alerts: dict[AlertKey, Alert] = {}
     files: dict[str, Certificate] = {}
     for state, findings in _alarming(snapshot):
         known = known_certificates(state)
@@ -71,13 +83,13 @@ def _wrong(findings: tuple[Finding, ...]) -> list[Finding]:
 
 def _about(finding: Finding) -> str:
     """Return the fingerprint of what the alert is about: a CA that its leaves outlive, not the leaves."""
-    if finding.check is Check.OUTLIVES_CA and finding.matter:
-        return subject_of(finding.matter)
+    if finding.check is Check.OUTLIVES_CA and finding.shared_alert is not None:
+        return finding.shared_alert.scope_id
     return finding.sha256
 
 
 def _add(
-    alerts: dict[str, Alert],
+    alerts: dict[AlertKey, Alert],
     state: TargetState,
     finding: Finding,
     certificate: Certificate | None,
@@ -96,7 +108,7 @@ def _add(
     add_steps(alert.renewal_steps, state, finding, certificate, now)
 
 
-def _new(key: str, state: TargetState, finding: Finding, certificate: Certificate | None) -> Alert:
+def _new(key: AlertKey, state: TargetState, finding: Finding, certificate: Certificate | None) -> Alert:
     return Alert(
         key=key,
         group=_group(state, finding),
@@ -108,27 +120,33 @@ def _new(key: str, state: TargetState, finding: Finding, certificate: Certificat
     )
 
 
-def _group(state: TargetState, finding: Finding) -> str:
+def _group(state: TargetState, finding: Finding) -> Group:
     if finding.check is Check.NEVER_SEEN:
         host = state.target.host
-        return f"{finding.check} {qualified(host, state.target.zone) if host else state.target.id}"
-    if finding.matter and finding.check not in {Check.OUTLIVES_CA, *STORE_VS_ENDPOINT}:
-        return finding.matter
+        return finding.check, qualified(host, state.target.zone) if host else state.target.id
+    shared = finding.shared_alert
+    own: Group = (Scope.TARGET, state.target.id)
+    if shared is not None:
+        own = (shared.check, shared.scope, shared.scope_id, shared.subject)
+        if finding.check not in {Check.OUTLIVES_CA, *STORE_VS_ENDPOINT}:
+            return own
     # What stores say of a certificate belongs to what else is wrong with it: that it expires, and that its
     # successor is available, is one notification item.
-    return _about(finding) or finding.matter or state.target.id
+    about = _about(finding)
+    return (Scope.CERTIFICATE, about) if about else own
 
 
 def _title(finding: Finding, certificate: Certificate | None, location: AlertLocation) -> str:
     """Return what is at fault: a CA itself, since all that depends on it fails with it."""
-    ca = finding.check in _OF_CA or (finding.check is Check.OUTLIVES_CA and finding.matter)
+    shared = finding.shared_alert
+    ca = finding.check in _OF_CA or (finding.check is Check.OUTLIVES_CA and shared is not None)
     if certificate is not None and (ca or (finding.check is Check.REVOKED and certificate.is_ca)):
         return certificate.title
     if finding.check in STORE_VS_ENDPOINT:
         return location.title if finding.check in AT_PORT else machine_of(finding)
     at_fault = finding.check in _OF_ONE_AT_FAULT and certificate is not None
-    if finding.matter and not (at_fault and location.title != location.location):
-        return finding.matter.removeprefix(f"{finding.check} ")
+    if shared is not None and not (at_fault and location.title != location.location):
+        return shared.scope_id
     return location.title
 
 
@@ -138,13 +156,13 @@ def _level(finding: Finding, certificate: Certificate | None, now: datetime) -> 
     return AlertLevel.CRITICAL if finding.severity is Severity.CRITICAL else AlertLevel.WARNING
 
 
-def _add_stale_lists(alerts: dict[str, Alert], snapshot: Snapshot) -> None:
+def _add_stale_lists(alerts: dict[AlertKey, Alert], snapshot: Snapshot) -> None:
     """Add the target lists without any target, and name lists themselves where no endpoint serves them."""
     for alert in _stale_without_targets(snapshot):
         alerts.setdefault(alert.key, alert)
     for alert in alerts.values():
         if alert.check is Check.DISCOVERY_STALE:
-            discovery_id = discovery_of(alert.key)
+            discovery_id = alert.key.scope_id
             discovery = snapshot.discoveries.get(discovery_id)
             if discovery is not None and discovery.target_id not in snapshot.states:
                 alert.locations = {(discovery_id, discovery_id): list_location(discovery_id)}
@@ -156,7 +174,7 @@ def _stale_without_targets(snapshot: Snapshot) -> Iterator[Alert]:
         critical = finding.severity is Severity.CRITICAL
         yield Alert(
             key=alert_key("", finding),
-            group=finding.matter,
+            group=(finding.check, finding.location),
             check=finding.check,
             level=AlertLevel.CRITICAL if critical else AlertLevel.WARNING,
             remind_every=policy.remind_critical_every if critical else policy.remind_warning_every,

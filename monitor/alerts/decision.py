@@ -5,8 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.alerts.alert import AlertLevel, AlertLocation, RenewalSteps
-from monitor.model import Certificate, Check, LogChange, Message, NotificationRecord, Snapshot
+from monitor.alerts.alert import RenewalSteps
+from monitor.model import (
+    AlertGroup,
+    AlertKey,
+    AlertLevel,
+    AlertLocation,
+    AlertRecord,
+    AlertResolution,
+    Certificate,
+    Check,
+    Message,
+    ReceiverChanges,
+    ReceiverRecord,
+    Snapshot,
+)
 
 
 class NotifyReason(StrEnum):
@@ -81,7 +94,7 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class MonitorState:
-    """What a decision depends on beside the snapshot and the notification log.
+    """What a decision depends on beside the snapshot and what is recorded.
 
     ``first_pass_started_at`` is when this installation first probed (kept over restarts until the inventory
     is sent); ``never_probed`` counts targets without any attempt so far. ``notify_all_renewals`` is the
@@ -89,7 +102,6 @@ class MonitorState:
     """
 
     first_pass_started_at: datetime
-    inventory_sent: bool = False
     never_probed: int = 0
     clock_suspect: bool = False
     notify_all_renewals: bool = False
@@ -97,10 +109,14 @@ class MonitorState:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
-    """Everything that one decision is made from."""
+    """Everything that one decision is made from.
+
+    ``open_alerts`` are the recorded alerts that are not over; ``receivers`` what each was notified so far.
+    """
 
     snapshot: Snapshot
-    log: Mapping[str, NotificationRecord]
+    open_alerts: Mapping[AlertKey, AlertRecord]
+    receivers: tuple[ReceiverRecord, ...]
     now: datetime
     monitor: MonitorState
 
@@ -115,29 +131,50 @@ class Resolution:
     pending: bool = False
     items: tuple[NotificationItem, ...] = ()
 
+    @property
+    def kind(self) -> AlertResolution:
+        """Return the kind of resolution that is recorded."""
+        reasons = {item.reason for item in self.items}
+        return next((_RESOLUTIONS[one] for one in _RESOLUTIONS if one in reasons), AlertResolution.GONE)
+
+
+_RESOLUTIONS = {
+    NotifyReason.RENEWED: AlertResolution.RENEWED,
+    NotifyReason.REACHABLE_AGAIN: AlertResolution.REACHABLE_AGAIN,
+    NotifyReason.RESOLVED: AlertResolution.RESOLVED,
+}
+
 
 @dataclass(slots=True)
 class ResolvedAlerts:
-    """The items to notify about alerts that are over, and the keys of all that are over."""
+    """The items to notify about alerts that are over, and how each of these alerts was resolved."""
 
     items: list[NotificationItem] = field(default_factory=list)
-    over: list[str] = field(default_factory=list)
-
-    @property
-    def changes(self) -> list[LogChange]:
-        """Return the changes that remove the records of what is over."""
-        return [LogChange(key, None) for key in dict.fromkeys(self.over)]
+    over: dict[AlertKey, AlertResolution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What is notified now and how the notification log changes, both to be stored in one transaction."""
+class ReceiverDecision:
+    """What one receiver is notified now, and how the record of what it was notified changes."""
 
+    receiver: str
     items: tuple[NotificationItem, ...] = ()
     inventory: Inventory | None = None
-    changes: tuple[LogChange, ...] = ()
+    changes: ReceiverChanges = ReceiverChanges()
 
     @property
     def nothing_to_send(self) -> bool:
         """Return whether no notification follows."""
         return not self.items and self.inventory is None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The alerts of now, how their records change, and what each receiver is notified.
+
+    All changes and notifications are stored in one transaction.
+    """
+
+    groups: tuple[AlertGroup, ...] = ()
+    alert_changes: tuple[AlertRecord, ...] = ()
+    receivers: tuple[ReceiverDecision, ...] = ()

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.alerts.alert import Alert, AlertLevel
+from monitor.alerts.alert import Alert, Group
 from monitor.alerts.decision import NotificationItem, NotifyReason
 from monitor.alerts.keys import NETWORK
 from monitor.alerts.steps import merged_steps
-from monitor.model import Check, LogChange, NotificationRecord
+from monitor.model import AlertKey, AlertLevel, Check, LogChange, NotificationRecord
 
-_MOST_LOCATIONS = 1000
 # Once one reminder is due, those due within this share of their interval come along: a mail a day with ten
 # items is read, ten mails are not.
 _COMES_ALONG = 0.25
@@ -24,11 +23,11 @@ _CHECK_ORDER = {check: order for order, check in enumerate(Check)}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 DueAlert = tuple[Alert, NotifyReason]
+Log = Mapping[AlertKey, NotificationRecord]
+"""What one receiver was notified of each alert."""
 
 
-def due_alerts(
-    alerts: Iterable[Alert], log: Mapping[str, NotificationRecord], now: datetime
-) -> list[DueAlert]:
+def due_alerts(alerts: Iterable[Alert], log: Log, now: datetime) -> list[DueAlert]:
     """Return the alerts to notify now, each with its reason."""
     alerts = list(alerts)
     reasons = [(alert, _reason(alert, log, now, share=1.0)) for alert in alerts]
@@ -37,46 +36,45 @@ def due_alerts(
     return [(alert, reason) for alert, reason in reasons if reason is not None]
 
 
-def notified(alert: Alert, log: Mapping[str, NotificationRecord], now: datetime) -> Iterator[LogChange]:
+def notified(alert: Alert, reason: NotifyReason, log: Log, now: datetime) -> Iterator[LogChange]:
     """Yield the changes by which an alert counts as notified now, at its present level."""
-    before = _records(alert, log)
-    level = _worst([alert.level, *(AlertLevel(record.level) for record in before)])
-    for key, locations in _keys(alert):
-        record = log.get(key)
-        first = record.first_notified_at if record else now
-        joined = _joined(record, locations)
-        yield LogChange(key, NotificationRecord(key, level.value, first, now, alert.title, joined))
+    level = _worst([alert.level, *(record.level for record in _records(alert, log))])
+    for key, _ in alert.members():
+        first_at = log[key].first_at if key in log else now
+        yield LogChange(key, NotificationRecord(key, level, first_at, now, reason), reason)
 
 
-def locations_added(alert: Alert, log: Mapping[str, NotificationRecord]) -> Iterator[LogChange]:
-    """Yield the changes by which new locations of a notified alert are recorded without a notification."""
+def members_added(alert: Alert, log: Log) -> Iterator[LogChange]:
+    """Yield the changes by which alerts that joined a notified one are recorded without a notification."""
+    new = [key for key, _ in alert.members() if key not in log]
+    if not new:
+        return
     records = _records(alert, log)
-    first = min(record.first_notified_at for record in records)
-    last = max(record.last_notified_at for record in records)
-    level = _worst(AlertLevel(record.level) for record in records)
-    for key, locations in _keys(alert):
-        record = log.get(key)
-        joined = _joined(record, locations)
-        if record is None or joined != record.locations:
-            known = record or NotificationRecord(key, level.value, first, last, alert.title)
-            yield LogChange(key, replace(known, locations=joined))
+    known = NotificationRecord(
+        alert.key,
+        _worst(record.level for record in records),
+        min(record.first_at for record in records),
+        max(record.last_at for record in records),
+    )
+    for key in new:
+        yield LogChange(key, replace(known, key=key))
 
 
 def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert]) -> list[NotificationItem]:
     """Return one item for each group with a due alert; it includes the group's other alerts."""
-    reasons: dict[str, list[NotifyReason]] = {}
-    due_by_group: dict[str, list[Alert]] = {}
+    reasons: dict[Group, list[NotifyReason]] = {}
+    due_by_group: dict[Group, list[Alert]] = {}
     for alert, reason in due:
         reasons.setdefault(alert.group, []).append(reason)
         due_by_group.setdefault(alert.group, []).append(alert)
-    members: dict[str, list[Alert]] = {group: [] for group in reasons}
+    members: dict[Group, list[Alert]] = {group: [] for group in reasons}
     for alert in alerts if reasons else ():
         if alert.group in members:
             members[alert.group].append(alert)
     return [
         _item(
-            _sorted(due_by_group[group]),
-            _sorted(members[group]),
+            sorted(due_by_group[group], key=badness),
+            sorted(members[group], key=badness),
             min(reasons[group], key=_MOST_URGENT_FIRST.index),
         )
         for group in reasons
@@ -85,11 +83,12 @@ def as_items(due: Sequence[DueAlert], alerts: Iterable[Alert]) -> list[Notificat
 
 def worst_first(items: Iterable[NotificationItem]) -> tuple[NotificationItem, ...]:
     """Return items in the order in which a person should read them; good news comes last."""
-    return tuple(sorted(items, key=_badness))
+    return tuple(sorted(items, key=_item_order))
 
 
-def _sorted(alerts: list[Alert]) -> list[Alert]:
-    return sorted(alerts, key=lambda alert: (-alert.level.rank, _CHECK_ORDER[alert.check]))
+def badness(alert: Alert) -> tuple[int, int]:
+    """Return what sorts alerts of one group, worst first."""
+    return -alert.level.rank, _CHECK_ORDER[alert.check]
 
 
 def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> NotificationItem:
@@ -106,39 +105,26 @@ def _item(due: list[Alert], members: list[Alert], reason: NotifyReason) -> Notif
     )
 
 
-def _badness(item: NotificationItem) -> tuple[int, datetime, str]:
+def _item_order(item: NotificationItem) -> tuple[int, datetime, str]:
     expires_at = item.certificate.not_after if item.certificate else _NEVER
     return -(item.level.rank if item.level else 0), expires_at, item.title
 
 
-def _reason(
-    alert: Alert, log: Mapping[str, NotificationRecord], now: datetime, *, share: float
-) -> NotifyReason | None:
+def _reason(alert: Alert, log: Log, now: datetime, *, share: float) -> NotifyReason | None:
     records = _records(alert, log)
     if not records:
         return NotifyReason.FIRST
-    if alert.level.rank > max(AlertLevel(record.level).rank for record in records):
+    if alert.level.rank > max(record.level.rank for record in records):
         return NotifyReason.WORSE
-    waited = now - max(record.last_notified_at for record in records)
+    waited = now - max(record.last_at for record in records)
     return NotifyReason.REMINDER if waited >= alert.remind_every * share else None
 
 
-def _records(alert: Alert, log: Mapping[str, NotificationRecord]) -> list[NotificationRecord]:
+def _records(alert: Alert, log: Log) -> list[NotificationRecord]:
     # The alert of many unreachable targets has a record of its own: those of hosts do not count for it.
     keys = [alert.key] if alert.key == NETWORK else [alert.key, *alert.covers]
     return [log[key] for key in dict.fromkeys(keys) if key in log]
 
 
-def _keys(alert: Alert) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if alert.key not in alert.covers:
-        yield alert.key, () if alert.key == NETWORK else alert.location_names
-    yield from alert.covers.items()
-
-
 def _worst(levels: Iterable[AlertLevel]) -> AlertLevel:
     return max(levels, key=lambda level: level.rank)
-
-
-def _joined(record: NotificationRecord | None, locations: tuple[str, ...]) -> tuple[str, ...]:
-    before = record.locations if record else ()
-    return tuple(dict.fromkeys(before + locations))[:_MOST_LOCATIONS]

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-from monitor.alerts.alert import AlertLevel, AlertLocation, alert_location, known_certificates
+from monitor.alerts.alert import alert_location, known_certificates
 from monitor.alerts.decision import NotificationItem, NotifyReason
-from monitor.alerts.keys import renewal_key
 from monitor.alerts.texts import renewed
 from monitor.model import (
+    AlertLocation,
+    AlertRecord,
     Certificate,
     Check,
     FormerLeaf,
     Message,
-    NotificationRecord,
     Snapshot,
     TargetState,
     is_within,
@@ -45,7 +44,7 @@ class LocationIndex:
     replacements: dict[str, list[Replacement]] = field(default_factory=dict)
     states: dict[str, list[TargetState]] = field(default_factory=dict)
 
-    def owners(self, record: NotificationRecord) -> list[tuple[str, TargetState]]:
+    def owners(self, record: AlertRecord) -> list[tuple[str, TargetState]]:
         """Return each location of a record with the targets that have it."""
         return [(location, state) for location in record.locations for state in self.states.get(location, ())]
 
@@ -114,8 +113,8 @@ def renewal_item(
     )
 
 
-def all_renewals(snapshot: Snapshot) -> dict[str, NotificationItem]:
-    """Return an item for every renewal in the snapshot, by the key under which it is notified once."""
+def all_renewals(snapshot: Snapshot) -> dict[tuple[str, str], NotificationItem]:
+    """Return an item for every renewal in the snapshot, by the SHA-256 of the old and the new certificate."""
     visible = [
         replacement
         for state in snapshot.states.values()
@@ -123,15 +122,10 @@ def all_renewals(snapshot: Snapshot) -> dict[str, NotificationItem]:
         for replacement in replacements_in(state)
     ]
     return {
-        renewal_key(item.replaced_sha256, item.certificate.sha256): item
+        (item.replaced_sha256, item.certificate.sha256): item
         for item in renewal_items(visible)
         if item.certificate
     }
-
-
-def renewal_record(key: str, item: NotificationItem, now: datetime) -> NotificationRecord:
-    """Return the record that keeps a renewal from being notified twice."""
-    return NotificationRecord(key, AlertLevel.WARNING.value, now, now, item.title)
 
 
 def merged_renewals(items: Iterable[NotificationItem]) -> list[NotificationItem]:

@@ -3,17 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from monitor.alerts.clock_problem import clock_right_again
 from monitor.alerts.collect import list_location
 from monitor.alerts.decision import Resolution, ResolvedAlerts
 from monitor.alerts.keys import (
     ABOUT_CERTIFICATE,
     ABOUT_REVOCATION,
     AT_PORT,
+    CLOCK,
     ON_MACHINE,
-    check_of,
-    discovery_of,
-    is_shared,
-    target_and_fingerprint,
+    certificate_of,
 )
 from monitor.alerts.renewals import (
     LocationIndex,
@@ -32,62 +31,70 @@ from monitor.alerts.resolve_certificates import (
     resolved,
 )
 from monitor.alerts.unreachable import resolve_unreachable
-from monitor.model import Check, NotificationRecord, Severity, Snapshot, TargetState
+from monitor.model import (
+    AlertKey,
+    AlertRecord,
+    AlertResolution,
+    Check,
+    Scope,
+    Severity,
+    Snapshot,
+    TargetState,
+)
 
-_NOT_PER_TARGET = ABOUT_CERTIFICATE | {Check.UNREACHABLE}
+_AtTarget = Collection[tuple[Check, str]]
+"""Checks and targets with an active alert."""
 
 
 def resolve_alerts(
-    snapshot: Snapshot, log: Mapping[str, NotificationRecord], active: Collection[str]
+    snapshot: Snapshot, inactive: Mapping[AlertKey, AlertRecord], active: Collection[AlertKey]
 ) -> ResolvedAlerts:
-    """Return what became of every notified alert whose key is not active any more.
+    """Return what became of every recorded alert that is not active any more.
 
-    A record stays while that is not known yet: its target is unreachable, or only one probe saw the change.
+    An alert stays open while that is not known yet: its target is unreachable, or only one probe saw the
+    change.
     """
-    records = [record for key, record in log.items() if key not in active and check_of(key) is not None]
-    if not records:
+    if not inactive:
         return ResolvedAlerts()
-    found = resolve_unreachable(snapshot, log, active)
-    rest = [record for record in records if check_of(record.key) is not Check.UNREACHABLE]
+    found = resolve_unreachable(snapshot, inactive, active)
+    if CLOCK in inactive:
+        found.over[CLOCK] = AlertResolution.RESOLVED
+        found.items.append(clock_right_again())
+    rest = [one for key, one in inactive.items() if key.check not in (Check.UNREACHABLE, Check.CLOCK)]
     if rest:
         _resolve_findings(found, rest, snapshot, active)
     return found
 
 
 def _resolve_findings(
-    found: ResolvedAlerts, records: list[NotificationRecord], snapshot: Snapshot, active: Collection[str]
+    found: ResolvedAlerts, records: list[AlertRecord], snapshot: Snapshot, active: Collection[AlertKey]
 ) -> None:
     locations = {location for record in records for location in record.locations}
-    index = index_locations(snapshot, {_fingerprint(record) for record in records}, locations)
-    active_at_target = {_without_certificate(key) for key in active if _is_per_target(key)}
+    index = index_locations(snapshot, {certificate_of(record.key) for record in records}, locations)
+    at_target = {(key.check, key.scope_id) for key in active if key.scope is Scope.TARGET}
     for record in records:
-        if check_of(record.key) in ABOUT_REVOCATION:
+        if record.key.check in ABOUT_REVOCATION:
             _add(found, record, resolve_revocation(record, snapshot, index))
-        elif check_of(record.key) in ABOUT_CERTIFICATE:
+        elif record.key.check in ABOUT_CERTIFICATE:
             _add(found, record, resolve_certificate(record, index))
-        elif is_shared(record.key):
-            _add(found, record, _resolve_shared(record, snapshot, index, active))
+        elif record.key.scope is Scope.TARGET:
+            _add(found, record, _resolve_at_target(record, snapshot, index, at_target))
         else:
-            _add(found, record, _resolve_at_target(record, snapshot, index, active_at_target))
+            _add(found, record, _resolve_shared(record, snapshot, index, active))
     found.items = merged_renewals(found.items)
 
 
-def _is_per_target(key: str) -> bool:
-    check = check_of(key)
-    return check is not None and check not in _NOT_PER_TARGET and not is_shared(key)
-
-
-def _add(found: ResolvedAlerts, record: NotificationRecord, resolution: Resolution) -> None:
+def _add(found: ResolvedAlerts, record: AlertRecord, resolution: Resolution) -> None:
     if not resolution.pending:
-        found.over.append(record.key)
+        found.over[record.key] = resolution.kind
         found.items += resolution.items
 
 
 def _resolve_at_target(
-    record: NotificationRecord, snapshot: Snapshot, index: LocationIndex, active_at_target: Collection[str]
+    record: AlertRecord, snapshot: Snapshot, index: LocationIndex, active_at_target: _AtTarget
 ) -> Resolution:
     """Return what became of an alert about one certificate at one target."""
-    target_id, sha256 = target_and_fingerprint(record.key)
+    target_id, sha256 = record.key.scope_id, record.key.subject
     state = snapshot.states.get(target_id)
     if state is None:
         return OVER
@@ -96,7 +103,7 @@ def _resolve_at_target(
     ):
         return PENDING
     # Another certificate with the same fault replaced it, or the check was switched off.
-    if _without_certificate(record.key) in active_at_target or _is_off(state, record) or _left(state, sha256):
+    if (record.key.check, target_id) in active_at_target or _is_off(state, record) or _left(state, sha256):
         return OVER
     item = resolved(record, [(location, state) for location in record.locations])
     renewals = [one for one in replacements_in(state) if one.old.sha256 == sha256]
@@ -106,10 +113,10 @@ def _resolve_at_target(
 
 
 def _resolve_shared(
-    record: NotificationRecord, snapshot: Snapshot, index: LocationIndex, active: Collection[str]
+    record: AlertRecord, snapshot: Snapshot, index: LocationIndex, active: Collection[AlertKey]
 ) -> Resolution:
     """Return what became of an alert that several targets share."""
-    check = check_of(record.key) or Check.INCONSISTENT
+    check = record.key.check
     if check is Check.DISCOVERY_STALE and (resolution := _resolve_list(record, snapshot)) is not None:
         return resolution
     owners = index.owners(record)
@@ -125,12 +132,12 @@ def _resolve_shared(
     return Resolution(items=(resolved(record, owners),))
 
 
-def _resolve_list(record: NotificationRecord, snapshot: Snapshot) -> Resolution | None:
+def _resolve_list(record: AlertRecord, snapshot: Snapshot) -> Resolution | None:
     """Return what became of a stale target list, ``None`` when an endpoint that serves it was fetched again.
 
     After a start nothing is known until it was fetched again, and its failures are counted anew.
     """
-    discovery_id = discovery_of(record.key)
+    discovery_id = record.key.scope_id
     discovery = snapshot.discoveries.get(discovery_id)
     if discovery is None:
         return OVER
@@ -142,12 +149,12 @@ def _resolve_list(record: NotificationRecord, snapshot: Snapshot) -> Resolution 
     return Resolution(items=(replace(item, locations=(list_location(discovery_id),)),))
 
 
-def _resolve_at_port(record: NotificationRecord, index: LocationIndex) -> Resolution | None:
+def _resolve_at_port(record: AlertRecord, index: LocationIndex) -> Resolution | None:
     """Return what became of a certificate that a port should not serve, ``None`` when it is just gone.
 
     Where it is served as before, only what the machine's stores say is different, or not known any more.
     """
-    sha256 = _fingerprint(record)
+    sha256 = certificate_of(record.key)
     if sha256 in index.unconfirmed:
         return PENDING
     if index.seen.get(sha256, set()).intersection(record.locations):
@@ -158,25 +165,23 @@ def _resolve_at_port(record: NotificationRecord, index: LocationIndex) -> Resolu
 
 
 def _is_active_at_port(
-    record: NotificationRecord, owners: Iterable[tuple[str, TargetState]], active: Collection[str]
+    record: AlertRecord, owners: Iterable[tuple[str, TargetState]], active: Collection[AlertKey]
 ) -> bool:
     """Return whether a stale binding is as it was, and its port has an alert instead as it is reachable."""
-    *_, host, _, thumbprint = record.key.split(" ")
-    not_deployed = f"{Check.NOT_DEPLOYED} {Check.NOT_DEPLOYED} {host}"
+    host, thumbprint = record.key.scope_id, record.key.subject
     return any(
-        f"{not_deployed} {one.certificate.sha256}" in active
+        AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, host, one.certificate.sha256) in active
         for _, state in owners
         for one in state.sightings
         if one.certificate.sha1 == thumbprint
     )
 
 
-def _is_off(state: TargetState, record: NotificationRecord) -> bool:
+def _is_off(state: TargetState, record: AlertRecord) -> bool:
     """Return whether the policy does not judge this any more, or accepts the certificate."""
-    check, (_, sha256) = check_of(record.key), target_and_fingerprint(record.key)
-    policy = state.target.policy
-    accepted = check is Check.TRUST and sha256 in policy.accept
-    return check is None or accepted or policy.severity(check, Severity.WARNING) is None
+    check, policy = record.key.check, state.target.policy
+    accepted = check is Check.TRUST and record.key.subject in policy.accept
+    return accepted or policy.severity(check, Severity.WARNING) is None
 
 
 def _left(state: TargetState, sha256: str) -> bool:
@@ -185,12 +190,3 @@ def _left(state: TargetState, sha256: str) -> bool:
         former_leaves.old.sha256 == sha256 and former_leaves.new is None
         for former_leaves in state.former_leaves
     )
-
-
-def _fingerprint(record: NotificationRecord) -> str:
-    return record.key.rpartition(" ")[2]
-
-
-def _without_certificate(key: str) -> str:
-    """Return check and target of a key."""
-    return key.rpartition(" ")[0]

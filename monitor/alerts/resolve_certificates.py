@@ -6,7 +6,6 @@ until then a notified ``revoked`` is not resolved.
 
 from monitor.alerts.alert import alert_location
 from monitor.alerts.decision import NotificationItem, NotifyReason, Resolution
-from monitor.alerts.keys import check_of, subject_of
 from monitor.alerts.renewals import (
     PROBES_TO_CONFIRM,
     LocationIndex,
@@ -17,9 +16,9 @@ from monitor.alerts.renewals import (
 from monitor.alerts.texts import PROBLEM, ca_renewed, no_longer
 from monitor.assess import asked_of, asked_paths
 from monitor.model import (
+    AlertRecord,
     Certificate,
     Check,
-    NotificationRecord,
     RevocationStatus,
     Severity,
     Snapshot,
@@ -33,20 +32,20 @@ PENDING = Resolution(pending=True)
 OVER = Resolution()
 
 
-def resolved(record: NotificationRecord, owners: Owners) -> NotificationItem:
+def resolved(record: AlertRecord, owners: Owners) -> NotificationItem:
     """Return the item that says that an alert is resolved."""
-    check = check_of(record.key) or Check.UNREACHABLE
+    check = record.key.check
     locations = tuple(alert_location(state, location) for location, state in owners)
     said = no_longer(problem=PROBLEM[check])
     return NotificationItem(NotifyReason.RESOLVED, None, (check,), record.title, (said,), locations)
 
 
-def resolve_certificate(record: NotificationRecord, index: LocationIndex) -> Resolution:
+def resolve_certificate(record: AlertRecord, index: LocationIndex) -> Resolution:
     """Return what became of an alert about a certificate that is wrong at every location.
 
     Still seen at one of its locations means that thresholds changed, not the certificate.
     """
-    sha256 = subject_of(record.key)
+    sha256 = record.key.scope_id
     owners = index.owners(record)
     if sha256 in index.unconfirmed or any(unreachable_at(state, location) for location, state in owners):
         return PENDING
@@ -54,23 +53,23 @@ def resolve_certificate(record: NotificationRecord, index: LocationIndex) -> Res
         return OVER
     if sha256 in index.replacements:
         return Resolution(items=tuple(renewal_items(index.replacements[sha256])))
-    if check_of(record.key) is Check.CA_EXPIRY and owners:
+    if record.key.check is Check.CA_EXPIRY and owners:
         return _resolve_ca(record, sha256, owners)
     return OVER
 
 
-def resolve_revocation(record: NotificationRecord, snapshot: Snapshot, index: LocationIndex) -> Resolution:
+def resolve_revocation(record: AlertRecord, snapshot: Snapshot, index: LocationIndex) -> Resolution:
     """Return what became of an alert about a revoked certificate, or one of unknown status.
 
     Still seen, it is resolved only when its issuer says that it is good. Otherwise it was renewed or is gone;
     a CA above a leaf leaves no other trace.
     """
-    if check_of(record.key) is Check.REVOCATION_UNKNOWN:
+    if record.key.check is Check.REVOCATION_UNKNOWN:
         return _resolve_issuer(record, snapshot, index)
     resolution = resolve_certificate(record, index)
     if resolution.pending or resolution.items:
         return resolution
-    sha256 = subject_of(record.key)
+    sha256 = record.key.scope_id
     owners = index.owners(record)
     showing = [(location, state) for location, state in owners if location in index.seen.get(sha256, ())]
     if showing:
@@ -83,7 +82,7 @@ def resolve_revocation(record: NotificationRecord, snapshot: Snapshot, index: Lo
     return OVER if leaf or not owners else Resolution(items=(resolved(record, owners),))
 
 
-def _resolve_ca(record: NotificationRecord, sha256: str, owners: Owners) -> Resolution:
+def _resolve_ca(record: AlertRecord, sha256: str, owners: Owners) -> Resolution:
     """Return whether a CA of the same name replaced it everywhere; CAs above a leaf leave no trace."""
     successors = [
         (location, state, _successor(record, sha256, location, state)) for location, state in owners
@@ -98,9 +97,7 @@ def _resolve_ca(record: NotificationRecord, sha256: str, owners: Owners) -> Reso
     return Resolution(items=(renewal_item(record.title, said, locations, new, sha256),))
 
 
-def _successor(
-    record: NotificationRecord, sha256: str, location: str, state: TargetState
-) -> Certificate | None:
+def _successor(record: AlertRecord, sha256: str, location: str, state: TargetState) -> Certificate | None:
     above = (c for path in state.assessment.paths if path.location == location for c in path.certificates)
     return next((c for c in above if c.is_ca and c.title == record.title and c.sha256 != sha256), None)
 
@@ -113,18 +110,18 @@ def _any_unconfirmed(owners: Owners) -> bool:
     )
 
 
-def _resolve_seen(record: NotificationRecord, snapshot: Snapshot, showing: Owners) -> Resolution:
+def _resolve_seen(record: AlertRecord, snapshot: Snapshot, showing: Owners) -> Resolution:
     if not any(_is_judged(state, Check.REVOKED) for _, state in showing):
         return OVER
-    known = snapshot.revocations.get(subject_of(record.key))
+    known = snapshot.revocations.get(record.key.scope_id)
     if known is not None and known.status is RevocationStatus.GOOD:
         return Resolution(items=(resolved(record, showing),))
     return PENDING
 
 
-def _resolve_issuer(record: NotificationRecord, snapshot: Snapshot, index: LocationIndex) -> Resolution:
+def _resolve_issuer(record: AlertRecord, snapshot: Snapshot, index: LocationIndex) -> Resolution:
     """Return what became of an issuer without answers: resolved when it answered for every certificate."""
-    issuer = subject_of(record.key).removeprefix(f"{Check.REVOCATION_UNKNOWN} ")
+    issuer = record.key.scope_id
     owners = index.owners(record)
     if any(unreachable_at(state, location) for location, state in owners):
         return PENDING

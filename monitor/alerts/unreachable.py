@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from monitor.alerts.alert import ALARMING, Alert, AlertLevel, alert_location, remind_every
+from monitor.alerts.alert import ALARMING, Alert, alert_location, remind_every
 from monitor.alerts.decision import NotificationItem, NotifyReason, ResolvedAlerts
-from monitor.alerts.keys import NETWORK, check_of, subject_of, unreachable_key
+from monitor.alerts.keys import NETWORK, unreachable_key
 from monitor.alerts.texts import (
     failed_such_as,
     many_reachable,
@@ -16,10 +16,14 @@ from monitor.alerts.texts import (
     still_unreachable,
 )
 from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
+    AlertResolution,
     Check,
     FailureReason,
     Message,
-    NotificationRecord,
+    Scope,
     Severity,
     Snapshot,
     TargetState,
@@ -75,10 +79,12 @@ def common_title(titles: Iterable[str], host: str) -> str:
     return shared.pop() if len(shared) == 1 else host
 
 
-def collect_unreachable(snapshot: Snapshot, log: Mapping[str, NotificationRecord]) -> dict[str, Alert]:
+def collect_unreachable(
+    snapshot: Snapshot, open_alerts: Mapping[AlertKey, AlertRecord]
+) -> dict[AlertKey, Alert]:
     """Return the alerts of all unreachable targets by key."""
     unreachable = unreachable_states(snapshot)
-    together = unreachable_together(unreachable, len(snapshot), going_on=NETWORK in log)
+    together = unreachable_together(unreachable, len(snapshot), going_on=NETWORK in open_alerts)
     as_one = {state.target.id for state in together}
     hosts: dict[str, Alert] = {}
     for state in unreachable:
@@ -100,22 +106,31 @@ def unreachable_together(
     return shared if _are_many(len(shared), watched, going_on=going_on) else []
 
 
+def unreachable_record(state: TargetState, now: datetime) -> AlertRecord:
+    """Return the record of a target that is named as unreachable before it is an alert."""
+    location = alert_location(state)
+    key = unreachable_key(state.target.id)
+    return AlertRecord(key, AlertLevel.WARNING, now, now, location.title, (location.location,))
+
+
 def resolve_unreachable(
-    snapshot: Snapshot, log: Mapping[str, NotificationRecord], active: Collection[str]
+    snapshot: Snapshot, inactive: Mapping[AlertKey, AlertRecord], active: Collection[AlertKey]
 ) -> ResolvedAlerts:
-    """Return which notified alerts of unreachable targets are over, by their keys and as items."""
+    """Return which recorded alerts of unreachable targets are over, by their keys and as items."""
     found = ResolvedAlerts()
-    keys = [key for key in log if check_of(key) is Check.UNREACHABLE and key != NETWORK]
-    known = [key for key in keys if _can_be_unreachable(snapshot, subject_of(key))]
-    found.over += [key for key in keys if not _can_be_unreachable(snapshot, subject_of(key))]
-    reachable = [key for key in known if snapshot.states[subject_of(key)].up]
+    keys = [key for key in inactive if key.check is Check.UNREACHABLE and key != NETWORK]
+    known = [key for key in keys if _can_be_unreachable(snapshot, key.scope_id)]
+    found.over |= dict.fromkeys(keys, AlertResolution.GONE)
+    for key in known:
+        del found.over[key]
+    reachable = [key for key in known if snapshot.states[key.scope_id].up]
     if NETWORK in active:
-        found.over += reachable
-    elif NETWORK in log:
-        found.over += [NETWORK, *reachable]
+        found.over |= dict.fromkeys(reachable, AlertResolution.REACHABLE_AGAIN)
+    elif NETWORK in inactive:
+        found.over |= dict.fromkeys([NETWORK, *reachable], AlertResolution.REACHABLE_AGAIN)
         found.items.append(_network_is_back(snapshot))
     else:
-        _resolve_hosts(found, snapshot, known, set(reachable))
+        _resolve_hosts(found, snapshot, known, active)
     return found
 
 
@@ -132,7 +147,7 @@ def _are_many(unreachable: int, watched: int, *, going_on: bool) -> bool:
 def _network(unreachable: list[TargetState], watched: int) -> Alert:
     alert = Alert(
         key=NETWORK,
-        group=NETWORK,
+        group=(Check.UNREACHABLE,),
         check=Check.UNREACHABLE,
         level=AlertLevel.WARNING,
         remind_every=timedelta.max,
@@ -162,7 +177,7 @@ def _add(hosts: dict[str, Alert], state: TargetState) -> None:
     if alert is None:
         alert = hosts[host] = Alert(
             key=key,
-            group=f"{Check.UNREACHABLE} {host}",
+            group=(Check.UNREACHABLE, host),
             check=Check.UNREACHABLE,
             level=AlertLevel.WARNING,
             remind_every=timedelta.max,
@@ -190,18 +205,23 @@ def _can_be_unreachable(snapshot: Snapshot, target_id: str) -> bool:
     return state is not None and not state.target.traits.standby
 
 
-def _resolve_hosts(found: ResolvedAlerts, snapshot: Snapshot, keys: list[str], reachable: set[str]) -> None:
-    hosts: dict[str, list[str]] = {}
-    for key in keys:
-        hosts.setdefault(host_of(snapshot.states[subject_of(key)]), []).append(key)
+def _resolve_hosts(
+    found: ResolvedAlerts, snapshot: Snapshot, inactive: list[AlertKey], active: Collection[AlertKey]
+) -> None:
+    """Add the hosts that are reachable at every port again."""
+    hosts: dict[str, list[AlertKey]] = {}
+    for key in inactive:
+        hosts.setdefault(host_of(snapshot.states[key.scope_id]), []).append(key)
+    still = [key for key in active if key.check is Check.UNREACHABLE and key.scope is Scope.TARGET]
+    unreachable = {host_of(snapshot.states[key.scope_id]) for key in still}
     for host, members in hosts.items():
-        if reachable.issuperset(members):
-            found.over += members
+        if host not in unreachable and all(snapshot.states[key.scope_id].up for key in members):
+            found.over |= dict.fromkeys(members, AlertResolution.REACHABLE_AGAIN)
             found.items.append(_reachable_again(snapshot, host, members))
 
 
-def _reachable_again(snapshot: Snapshot, host: str, keys: list[str]) -> NotificationItem:
-    locations = tuple(alert_location(snapshot.states[subject_of(key)]) for key in keys)
+def _reachable_again(snapshot: Snapshot, host: str, keys: list[AlertKey]) -> NotificationItem:
+    locations = tuple(alert_location(snapshot.states[key.scope_id]) for key in keys)
     title = locations[0].title if len(locations) == 1 else host
     said = reachable_again(title=title)
     return NotificationItem(

@@ -8,7 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from monitor.assess import texts
-from monitor.model import Check, Finding, Message, RevocationList, Severity, Superseded, Target, earlier
+from monitor.model import (
+    AlertKey,
+    Check,
+    Finding,
+    Message,
+    RevocationList,
+    Scope,
+    Severity,
+    Superseded,
+    Target,
+    earlier,
+)
 
 
 def superseded_lists(
@@ -50,7 +61,7 @@ def list_findings(
         if said and severity is not None:
             # A configured severity is meant for CRLs that expire; an OK finding stays one.
             shown = default if default is Severity.OK else severity
-            yield Finding(Check.CRL_EXPIRY, shown, said, one.sha256, one.location, _matter(one))
+            yield Finding(Check.CRL_EXPIRY, shown, said, one.sha256, one.location, _shared_alert(one))
 
 
 def list_changes(target: Target, lists: Iterable[RevocationList]) -> Iterator[datetime]:
@@ -87,6 +98,6 @@ def _warning_at(target: Target, one: RevocationList, end: datetime) -> datetime:
     return earlier(end, min(margin.of(lifetime) for margin in target.policy.crl_warn_before))
 
 
-def _matter(one: RevocationList) -> str:
-    """Return what the CRLs of one issuer share, so that all copies of them are one alert."""
-    return f"{Check.CRL_EXPIRY} CRL of {one.issuer}"
+def _shared_alert(one: RevocationList) -> AlertKey:
+    """Return the alert of all CRLs of one issuer: their copies are one alert."""
+    return AlertKey(Check.CRL_EXPIRY, Scope.ISSUER, one.issuer)

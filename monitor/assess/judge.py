@@ -24,6 +24,7 @@ from monitor.assess.traits import (
     wrong_key_type,
 )
 from monitor.model import (
+    AlertKey,
     Assessment,
     Certificate,
     Check,
@@ -33,6 +34,7 @@ from monitor.model import (
     Message,
     Path,
     RevocationList,
+    Scope,
     Severity,
     Sighting,
     Target,
@@ -108,12 +110,17 @@ class _Case:
         return self.target.kind == _SERVING
 
     def finding(
-        self, check: Check, default: Severity, certificate: Certificate, message: Message, matter: str = ""
+        self,
+        check: Check,
+        default: Severity,
+        certificate: Certificate,
+        message: Message,
+        shared: AlertKey | None = None,
     ) -> Iterator[Finding]:
         """Yield a finding with the policy's severity, none when the check is off."""
         severity = self.target.policy.severity(check, default)
         if severity is not None:
-            yield Finding(check, severity, message, certificate.sha256, self.path.location, matter)
+            yield Finding(check, severity, message, certificate.sha256, self.path.location, shared)
 
     def is_authority(self, leaf: Certificate) -> bool:
         """Return whether a certificate at rest is a CA's own, such as an anchor file.
@@ -194,8 +201,8 @@ def _leaf_findings(case: _Case) -> Iterator[Finding]:
     if authority is not None:
         ca, not_after = case.who(authority), authority.not_after
         said = texts.outlives_ca(who=case.who(leaf), ca=ca, not_after=not_after)
-        matter = f"{Check.OUTLIVES_CA} {authority.sha256}"
-        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, said, matter)
+        shared = AlertKey(Check.OUTLIVES_CA, Scope.CERTIFICATE, authority.sha256)
+        yield from case.finding(Check.OUTLIVES_CA, Severity.WARNING, leaf, said, shared)
     if case.target.server_name and not case.is_authority(leaf):
         yield from _name_findings(case)
 

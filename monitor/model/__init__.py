@@ -3,17 +3,20 @@
 Other rooms import these names from here; the files group them by topic.
 """
 
+from monitor.model.alert import (
+    AlertGroup,
+    AlertKey,
+    AlertLevel,
+    AlertLocation,
+    AlertRecord,
+    AlertResolution,
+    AlertState,
+    Scope,
+)
 from monitor.model.anchors import Anchor, Anchors
 from monitor.model.certificate import Certificate, DateForm, KeyUsage
-from monitor.model.finding import (
-    Assessment,
-    Check,
-    Finding,
-    Path,
-    Severity,
-    Superseded,
-    worst,
-)
+from monitor.model.check import Check, Severity, worst
+from monitor.model.finding import Assessment, Finding, Path, Superseded
 from monitor.model.labels import label_problem
 from monitor.model.machine import (
     Binding,
@@ -25,7 +28,7 @@ from monitor.model.machine import (
     StoreEntry,
 )
 from monitor.model.message import Message, message, text
-from monitor.model.notice import LogChange, NotificationRecord
+from monitor.model.notice import LogChange, NotificationRecord, ReceiverChanges, ReceiverRecord
 from monitor.model.notification import Notification, NotificationKind, NotifiedAlert, RecipientStatus
 from monitor.model.observation import (
     Failure,
@@ -54,6 +57,13 @@ from monitor.model.target import (
 )
 
 __all__ = [
+    "AlertGroup",
+    "AlertKey",
+    "AlertLevel",
+    "AlertLocation",
+    "AlertRecord",
+    "AlertResolution",
+    "AlertState",
     "Anchor",
     "Anchors",
     "Assessment",
@@ -86,12 +96,15 @@ __all__ = [
     "PrivateKey",
     "ProbeRequest",
     "ProbeResult",
+    "ReceiverChanges",
+    "ReceiverRecord",
     "RecipientStatus",
     "RenewalWindow",
     "Revocation",
     "RevocationList",
     "RevocationStatus",
     "Runbook",
+    "Scope",
     "ServiceAccount",
     "Severity",
     "Sighting",

@@ -1,83 +1,22 @@
 """Findings: a problem of a certificate or a target, its severity and its message."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from monitor.model.alert import AlertKey
 from monitor.model.certificate import Certificate
+from monitor.model.check import Check, Severity
 from monitor.model.message import Message
-
-
-class Check(StrEnum):
-    """One check of certificates or targets; a closed, published set, also used as a metric label."""
-
-    EXPIRY = "expiry"
-    CA_EXPIRY = "ca_expiry"
-    NOT_YET_VALID = "not_yet_valid"
-    NAME = "name"
-    NAME_IN_SUBJECT_ONLY = "name_in_subject_only"
-    TRUST = "trust"
-    OUTLIVES_CA = "outlives_ca"
-    WEAK_KEY = "weak_key"
-    WEAK_SIGNATURE = "weak_signature"
-    USAGE = "usage"
-    DAMAGED = "damaged"
-    UNREACHABLE = "unreachable"
-    INCONSISTENT = "inconsistent"
-    RECORDER_PAIR = "recorder_pair"
-    FAILOVER_OLDER = "failover_older"
-    PUBLIC_NAME = "public_name"
-    ENCRYPTION = "encryption"
-    KEY_TYPE = "key_type"
-    NEVER_SEEN = "never_seen"
-    DISCOVERY_STALE = "discovery_stale"
-    REVOKED = "revoked"
-    REVOCATION_UNKNOWN = "revocation_unknown"
-    CRL_EXPIRY = "crl_expiry"
-    RENEWAL_WINDOW = "renewal_window"
-    NOT_DEPLOYED = "not_deployed"
-    BINDING_STALE = "binding_stale"
-    KEY_MISSING = "key_missing"
-    KEY_INACCESSIBLE = "key_inaccessible"
-    NOT_IN_STORE = "not_in_store"
-    CA_NOT_INSTALLED = "ca_not_installed"
-
-
-class Severity(StrEnum):
-    """The severity of a finding, in the order ok, warning, unknown, critical.
-
-    Unknown ranks above warning because a failed probe is worse than a minor finding
-    (exit codes: 2 before 3 before 1 before 0).
-    """
-
-    OK = "ok"
-    WARNING = "warning"
-    UNKNOWN = "unknown"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        """Return the rank of the severity, 0 is best."""
-        return _RANKS[self]
-
-
-_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
-
-
-def worst(severities: Iterable[Severity]) -> Severity:
-    """Return the worst of some severities, ok for none."""
-    return max(severities, key=lambda severity: severity.rank, default=Severity.OK)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One judgment about a certificate or a target.
 
-    ``sha256`` is empty if it is about the target and not a certificate or CRL. ``matter`` is the key of a
-    finding that several targets share (a server name with different certificates), so that it is notified
-    once; it begins with the name of its check and is empty for a finding of one target. ``instead`` is the
-    thumbprint (SHA-1) of the installed successor that is not in use yet, if known.
+    ``sha256`` is empty if it is about the target and not a certificate or CRL. ``shared_alert`` is the alert
+    of a finding that several targets share (a server name with different certificates), ``None`` where the
+    target or the certificate alone decides it. ``instead`` is the thumbprint (SHA-1) of the installed
+    successor that is not in use yet, if known.
     """
 
     check: Check
@@ -85,7 +24,7 @@ class Finding:
     message: Message
     sha256: str = ""
     location: str = ""
-    matter: str = ""
+    shared_alert: AlertKey | None = None
     instead: str = ""
 
 

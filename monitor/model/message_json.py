@@ -36,7 +36,7 @@ def from_json(document: object) -> Message:
         raise MalformedMessageError("the parameters of a message are an object")
     parameters = tuple((_string(name), _read(value)) for name, value in given.items())
     code, text, plural = (_string(document.get(key, "")) for key in ("code", "text", "plural"))
-    if not code or not text:
+    if not code or "text" not in document:
         raise MalformedMessageError("a message has a code and a text")
     return _complete(Message(code, text, plural, parameters))
 

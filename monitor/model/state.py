@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.model.alert import AlertGroup
 from monitor.model.certificate import Certificate
-from monitor.model.finding import Assessment, Finding, Severity, worst
+from monitor.model.check import Severity, worst
+from monitor.model.finding import Assessment, Finding
 from monitor.model.machine import Machine
 from monitor.model.observation import Failure, Sighting
 from monitor.model.revocation import RenewalWindow, Revocation, RevocationList, Staple
@@ -92,7 +94,8 @@ class Snapshot:
 
     ``states`` maps target ids to states; ``correlated`` maps target ids to findings from correlating targets;
     ``discoveries`` maps discovery ids to states; ``revocations`` and ``renewals`` map the SHA-256 of a
-    certificate to its status and renewal window. All are replaced, never changed in place.
+    certificate to its status and renewal window; ``alerts`` are those of the last alert pass, worst first.
+    All are replaced, never changed in place.
     """
 
     states: Mapping[str, TargetState] = field(default_factory=dict)
@@ -100,6 +103,7 @@ class Snapshot:
     discoveries: Mapping[str, DiscoveryState] = field(default_factory=dict)
     revocations: Mapping[str, Revocation] = field(default_factory=dict)
     renewals: Mapping[str, RenewalWindow] = field(default_factory=dict)
+    alerts: tuple[AlertGroup, ...] = ()
 
     def findings(self, target_id: str) -> tuple[Finding, ...]:
         """Return a target's own findings and the correlated ones."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.model.certificate import Certificate
-from monitor.model.finding import Check, Severity
+from monitor.model.check import Check, Severity
 from monitor.model.message import Message
 from monitor.model.probe_request import ProbeRequest, TaggedSettings
 

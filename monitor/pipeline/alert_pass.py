@@ -10,17 +10,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts import MonitorState, decide
+from monitor.alerts import DecisionInput, MonitorState, decide
 from monitor.assess import correlate
-from monitor.model import Anchors, LogChange, Notification, NotificationRecord, Snapshot, TargetState
+from monitor.model import (
+    AlertKey,
+    AlertRecord,
+    Anchors,
+    Notification,
+    ReceiverChanges,
+    ReceiverRecord,
+    Snapshot,
+    TargetState,
+)
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, stale
-from monitor.pipeline.notifications import Receivers, notifications
+from monitor.pipeline.notifications import Receivers, outgoing
 from monitor.threads import ThreadPool
 
 log = logging.getLogger(__name__)
 
-INVENTORY_SENT = "inventory_sent_at"
 STARTED = "first_pass_started_at"
 
 AGAIN_AT_ONCE = 200
@@ -34,14 +42,22 @@ class AlertStore(Protocol):
         """Return the DER bytes of certificates by SHA-256."""
         ...
 
-    async def notification_log(self) -> Mapping[str, NotificationRecord]:
-        """Return the notification log by key."""
+    async def open_alerts(self) -> Mapping[AlertKey, AlertRecord]:
+        """Return every recorded alert that is not over, by key."""
+        ...
+
+    async def receiver_record(self, receiver: str) -> ReceiverRecord:
+        """Return what a receiver was notified so far."""
         ...
 
     async def notify(
-        self, changes: Sequence[LogChange], notifications: Sequence[Notification], facts: Mapping[str, str]
+        self,
+        alerts: Sequence[AlertRecord],
+        receivers: Mapping[str, ReceiverChanges],
+        notifications: Sequence[Notification],
+        now: datetime,
     ) -> object:
-        """Store changes of the notification log, notifications and facts in one transaction."""
+        """Store records of alerts, changes by receiver, and notifications in one transaction."""
         ...
 
     async def fact(self, key: str) -> str | None:
@@ -76,23 +92,24 @@ class AlertPass:
     ) -> bool:
         """Run one pass and return whether notifications were put into the outbox.
 
-        Without ``receivers`` nothing is decided, so that one configured later starts with the inventory.
+        Without ``receivers`` alerts are on the board and recorded all the same, and a receiver that is
+        configured later starts with the inventory.
         """
         if not clock_suspect:
             await self._judge_again(now)
             self._board.set_correlated(await self._pool.run(correlate, self._board.snapshot, now))
-        if not receivers:
-            return False
         monitor_state = await self._monitor_state(
             now, clock_suspect=clock_suspect, notify_all_renewals=notify_all_renewals
         )
-        told = await self._store.notification_log()
-        decision = await self._pool.run(decide, self._board.snapshot, told, now, monitor_state=monitor_state)
-        outgoing = await self._pool.run(notifications, decision, receivers, now)
-        facts = {INVENTORY_SENT: now.isoformat()} if decision.inventory else {}
-        if decision.changes or outgoing or facts:
-            await self._store.notify(decision.changes, outgoing, facts)
-        return bool(outgoing)
+        records = [await self._store.receiver_record(name) for name in receivers]
+        open_alerts = await self._store.open_alerts()
+        given = DecisionInput(self._board.snapshot, open_alerts, tuple(records), now, monitor_state)
+        decision = await self._pool.run(decide, given)
+        self._board.set_alerts(decision.groups)
+        changes, waiting = await self._pool.run(outgoing, decision, receivers, now)
+        if decision.alert_changes or changes or waiting:
+            await self._store.notify(decision.alert_changes, changes, waiting, now)
+        return bool(waiting)
 
     async def _judge_again(self, now: datetime) -> None:
         due = await self._pool.run(self._due, self._board.snapshot, now)
@@ -128,7 +145,6 @@ class AlertPass:
             await self._store.set_facts({STARTED: started})
         return MonitorState(
             first_pass_started_at=datetime.fromisoformat(started),
-            inventory_sent=await self._store.fact(INVENTORY_SENT) is not None,
             never_probed=_untried(self._board.snapshot),
             clock_suspect=clock_suspect,
             notify_all_renewals=notify_all_renewals,

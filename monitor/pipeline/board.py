@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from monitor.model import (
+    AlertGroup,
     DiscoveryState,
     Finding,
     ProbeRequest,
@@ -54,6 +55,11 @@ class Board:
         """Replace the findings from correlating targets."""
         if findings != self.snapshot.correlated:
             self.snapshot = replace(self.snapshot, correlated=findings)
+
+    def set_alerts(self, groups: tuple[AlertGroup, ...]) -> None:
+        """Replace the alerts."""
+        if groups != self.snapshot.alerts:
+            self.snapshot = replace(self.snapshot, alerts=groups)
 
     def set_discovered(self, states: Mapping[str, DiscoveryState]) -> None:
         """Replace the states of discoveries."""

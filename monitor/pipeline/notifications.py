@@ -1,31 +1,63 @@
 """Notifications of a decision: what each receiver will be sent, as data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from monitor.alerts import Decision
-from monitor.alerts.payload import Content, to_json
-from monitor.model import Notification, NotificationKind, RecipientStatus
+from monitor.alerts import Decision, ReceiverDecision
+from monitor.alerts.payload import to_json
+from monitor.model import (
+    LogChange,
+    Notification,
+    NotificationKind,
+    NotifiedAlert,
+    ReceiverChanges,
+    RecipientStatus,
+)
 
 Receivers = Mapping[str, Sequence[str]]
 """The recipients of each receiver by its name."""
 
 
-def notifications(decision: Decision, receivers: Receivers, now: datetime) -> tuple[Notification, ...]:
-    """Return what each receiver is sent for a decision: nothing, a notice, or the inventory."""
-    return tuple(
-        notification(receiver, recipients, kind, to_json(content), now)
-        for kind, content in _contents(decision)
-        for receiver, recipients in receivers.items()
-    )
+def outgoing(
+    decision: Decision, receivers: Receivers, now: datetime
+) -> tuple[dict[str, ReceiverChanges], tuple[Notification, ...]]:
+    """Return how the record of each receiver changes, and the notifications that follow from a decision."""
+    changes: dict[str, ReceiverChanges] = {}
+    waiting: list[Notification] = []
+    for part in decision.receivers:
+        log = part.changes.log
+        if not part.nothing_to_send:
+            sent = _notification(part, receivers[part.receiver], now)
+            waiting.append(sent)
+            log = tuple(_pending(change, sent) for change in log)
+        if part.changes:
+            changes[part.receiver] = replace(part.changes, log=log)
+    return changes, tuple(waiting)
 
 
-def _contents(decision: Decision) -> Iterator[tuple[NotificationKind, Content]]:
-    if decision.items:
-        yield NotificationKind.NOTICE, decision.items
-    if decision.inventory is not None:
-        yield NotificationKind.INVENTORY, decision.inventory
+def _notification(part: ReceiverDecision, recipients: Sequence[str], now: datetime) -> Notification:
+    if part.inventory is not None:
+        kind, payload = NotificationKind.INVENTORY, to_json(part.inventory)
+    else:
+        kind, payload = NotificationKind.NOTICE, to_json(part.items)
+    new = notification(part.receiver, recipients, kind, payload, now)
+    return replace(new, alerts=tuple(_alerts(part.changes.log)))
+
+
+def _alerts(log: Iterable[LogChange]) -> Iterable[NotifiedAlert]:
+    """Yield the alerts that a notification is about; what is recorded without a word has no reason."""
+    for change in log:
+        if change.reason:
+            level = change.record.level.value if change.record else ""
+            yield NotifiedAlert(change.key.id, change.reason, level)
+
+
+def _pending(change: LogChange, sent: Notification) -> LogChange:
+    if change.record is None or not change.reason:
+        return change
+    return replace(change, record=replace(change.record, pending_id=sent.id))
 
 
 def notification(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, update
 
 from monitor.store.chunks import SIZE, chunks
-from monitor.store.tables import certificate, history, notification, storable, target
+from monitor.store.tables import alert, certificate, history, notification, storable, target
 
 KEEP_CONTENT = timedelta(days=7)
 """How long the content of a finished notification is kept; the rest of its row stays longer."""
@@ -40,6 +40,11 @@ def prune_history(connection: Connection, before: datetime) -> int:
 def prune_notifications(connection: Connection, before: datetime) -> int:
     """Remove a slice of the notifications that were finished before an instant; return how many."""
     return _delete(connection, notification, notification.c.finished_at < before)
+
+
+def prune_alerts(connection: Connection, before: datetime) -> int:
+    """Remove a slice of the alerts that were over before an instant; return how many."""
+    return _delete(connection, alert, alert.c.resolved_at < before)
 
 
 def _delete(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:

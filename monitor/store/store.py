@@ -11,15 +11,17 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.model import (
-    LogChange,
+    AlertKey,
+    AlertRecord,
     Notification,
-    NotificationRecord,
     Observation,
+    ReceiverChanges,
+    ReceiverRecord,
     RenewalWindow,
     Target,
     TargetState,
 )
-from monitor.store import notification_log, outbox, pruning, reading, recording, renewal_windows
+from monitor.store import alerts, notification_log, outbox, pruning, reading, recording, renewal_windows
 from monitor.store.chunks import SIZE
 from monitor.store.database import Database
 from monitor.store.facts import discovered, newest_instant, put_facts, read_fact, save_discovered
@@ -104,15 +106,23 @@ class Store:
         """Return the history of a certificate or a target, the entry that began last first."""
         return await self._read(reading.history_entries, sha256, target_id, limit)
 
-    async def notification_log(self) -> dict[str, NotificationRecord]:
-        """Return every record of the notification log by key."""
-        return await self._read(notification_log.notification_records)
+    async def open_alerts(self) -> dict[AlertKey, AlertRecord]:
+        """Return every recorded alert that is not over, by key."""
+        return await self._read(alerts.open_alerts)
+
+    async def receiver_record(self, receiver: str) -> ReceiverRecord:
+        """Return what a receiver was notified so far."""
+        return await self._read(alerts.receiver_record, receiver)
 
     async def notify(
-        self, changes: Sequence[LogChange], notifications: Sequence[Notification], facts: Mapping[str, str]
+        self,
+        alerts: Sequence[AlertRecord],
+        receivers: Mapping[str, ReceiverChanges],
+        notifications: Sequence[Notification],
+        now: datetime,
     ) -> None:
-        """Write one alert pass atomically."""
-        await self._write(notification_log.notify, changes, notifications, facts)
+        """Write one alert pass atomically: alerts, changes by receiver, and notifications."""
+        await self._write(notification_log.notify, alerts, receivers, notifications, now)
 
     async def due_notifications(
         self, receiver: str, now: datetime, limit: int = 20
@@ -161,7 +171,7 @@ class Store:
         await self._write(renewal_windows.put_renewals, tuple(windows))
 
     async def prune(self, now: datetime, keep: timedelta) -> Pruned:
-        """Remove ended history and finished notifications older than ``keep``, and unused certificates.
+        """Remove what ended or was finished longer than ``keep`` ago, and unused certificates.
 
         It works in slices so that other calls run in between; what finished notifications said is removed
         after 7 days.
@@ -169,6 +179,7 @@ class Store:
         before = now - keep
         history = await self._all(pruning.prune_history, before)
         notifications = await self._all(pruning.prune_notifications, before)
+        await self._all(pruning.prune_alerts, before)
         await self._all(pruning.empty_notifications, now - pruning.KEEP_CONTENT)
         certificates, after = 0, ""
         while True:

@@ -131,15 +131,56 @@ history = Table(
     Index("history_ended", "ended_at", **partial("ended_at IS NOT NULL")),
 )
 
+# The id is that of the key (check, scope, scope_id, subject). An alert that is over keeps its row a while.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("check", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("scope_id", TextColumn, nullable=False),
+    Column("subject", TextColumn, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("level_since", TimestampColumn, nullable=False),
+    Column("opened_at", TimestampColumn, nullable=False),
+    Column("title", TextColumn, nullable=False),
+    Column("locations", Text, nullable=False),
+    Column("leads", Boolean, nullable=False),
+    Column("resolved_at", TimestampColumn),
+    Column("resolution", Text),
+    Index("alert_resolved", "resolved_at", **partial("resolved_at IS NOT NULL")),
+)
+
+# What each receiver was notified of the alerts that are not over.
 notification_log = Table(
     "notification_log",
     metadata,
-    Column("key", TextColumn, primary_key=True),
-    Column("level", TextColumn, nullable=False),
-    Column("first_notified_at", TimestampColumn, nullable=False),
-    Column("last_notified_at", TimestampColumn, nullable=False),
-    Column("title", TextColumn, nullable=False),
-    Column("locations", Text, nullable=False),
+    Column("alert_id", Text, primary_key=True),
+    Column("receiver", TextColumn, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_at", TimestampColumn, nullable=False),
+    Column("last_at", TimestampColumn, nullable=False),
+    Column("pending_id", Text),
+    Column("refused_at", TimestampColumn),
+)
+
+renewal_log = Table(
+    "renewal_log",
+    metadata,
+    Column("old", Text, primary_key=True),
+    Column("new", Text, primary_key=True),
+    Column("receiver", TextColumn, primary_key=True),
+    Column("notified_at", TimestampColumn, nullable=False),
+)
+
+receiver_state = Table(
+    "receiver_state",
+    metadata,
+    Column("receiver", TextColumn, primary_key=True),
+    Column("inventory_at", TimestampColumn),
+    Column("digest_at", TimestampColumn),
+    Column("heartbeat_at", TimestampColumn),
 )
 
 notification = Table(

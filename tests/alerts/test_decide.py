@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, decide
-from monitor.model import Check, Finding, NotificationRecord, Policy, Severity, text
+from monitor.model import AlertKey, Check, Finding, Policy, Scope, Severity, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
+    Row,
     certificate,
+    decide,
     ending,
     finding,
     news,
     picture,
+    row,
     seen,
     steps,
     target,
@@ -25,11 +27,10 @@ CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def told_at(level: str, days_ago: float, number: int = 1) -> dict[str, NotificationRecord]:
+def told_at(level: str, days_ago: float, number: int = 1) -> dict[AlertKey, Row]:
     """Return a notification log in which the expiry of one certificate was notified some days ago."""
-    key = f"expiry {certificate(number).sha256}"
-    at = NOW - days_ago * DAYS
-    return {key: NotificationRecord(key, level, at, at, "a:443", ("a:443",))}
+    key = AlertKey(Check.EXPIRY, Scope.CERTIFICATE, certificate(number).sha256)
+    return row(key, level, NOW - days_ago * DAYS)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,7 @@ def told_at(level: str, days_ago: float, number: int = 1) -> dict[str, Notificat
         (20, Severity.OK, {}, []),
     ],
 )
-def test_levels(
-    days: float, severity: Severity, before: dict[str, NotificationRecord], expected: list[object]
-) -> None:
+def test_levels(days: float, severity: Severity, before: dict[AlertKey, Row], expected: list[object]) -> None:
     """A worse level than the last one is notified, the worst of several at once, the rest is a reminder."""
     snapshot = picture(ending("a:443", certificate(1, days), severity))
     assert news(decide(snapshot, before, NOW, monitor_state=AFTER_INVENTORY)) == expected
@@ -66,7 +65,7 @@ def test_record_keeps_worst_level_and_first_instant() -> None:
     decision = decide(snapshot, told_at("critical", 8), NOW, monitor_state=AFTER_INVENTORY)
     (change,) = decision.changes
     assert change.record is not None
-    assert (change.record.level, change.record.first_notified_at, change.record.last_notified_at) == (
+    assert (change.record.level, change.record.first_at, change.record.last_at) == (
         "critical",
         NOW - 8 * DAYS,
         NOW,
@@ -86,7 +85,7 @@ def test_new_place_of_a_told_certificate_is_quiet() -> None:
     one = certificate(1, 20)
     first, second = picture(ending("a:443", one)), picture(ending("a:443", one), ending("b:443", one))
     *_, decision = steps((first, NOW), (second, NOW))
-    assert [c.record.locations for c in decision.changes if c.record] == [("a:443", "b:443")]
+    assert [record.locations for record in decision.decision.alert_changes] == [("a:443", "b:443")]
     assert decision.items == ()
 
 
@@ -113,8 +112,8 @@ def test_facts_of_a_target_have_a_key_for_each_target(check: Check) -> None:
     states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
     decision = decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
     assert [change.key for change in decision.changes] == [
-        f"{check} endpoint:a:443 {one.sha256}",
-        f"{check} endpoint:b:443 {one.sha256}",
+        AlertKey(check, Scope.TARGET, "endpoint:a:443", one.sha256),
+        AlertKey(check, Scope.TARGET, "endpoint:b:443", one.sha256),
     ]
 
 
@@ -124,17 +123,18 @@ def test_facts_of_a_certificate_have_one_key(check: Check) -> None:
     one = certificate(1)
     states = (seen(where, one, finding(check, one, where)) for where in ("a:443", "b:443"))
     decision = decide(picture(*states), {}, NOW, monitor_state=AFTER_INVENTORY)
-    assert [change.key for change in decision.changes] == [f"{check} {one.sha256}"]
+    assert [change.key for change in decision.changes] == [AlertKey(check, Scope.CERTIFICATE, one.sha256)]
 
 
-def test_shared_matter_is_told_once() -> None:
-    """A matter of several targets has one key and one item."""
-    shared = Finding(Check.INCONSISTENT, Severity.WARNING, text("www differs"), matter="www.vms.example")
+def test_shared_alert_is_notified_once() -> None:
+    """An alert of several targets has one key and one item."""
+    key = AlertKey(Check.INCONSISTENT, Scope.NAME, "www.vms.example")
+    shared = Finding(Check.INCONSISTENT, Severity.WARNING, text("www differs"), shared_alert=key)
     states = [seen("a:443", certificate(1)), seen("b:443", certificate(2))]
     snapshot = picture(*states, correlated={s.target.id: (shared,) for s in states})
     decision = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
     assert news(decision) == [("first", "warning", "www.vms.example")]
-    assert [change.key for change in decision.changes] == ["inconsistent www.vms.example"]
+    assert [change.key for change in decision.changes] == [key]
 
 
 def test_ca_is_titled_by_its_own_name() -> None:
@@ -186,4 +186,4 @@ def test_last_known_certificate_of_a_blind_target_still_climbs() -> None:
 
 def test_quiet_network_changes_nothing() -> None:
     """Where nothing is wrong nothing is told and nothing is written."""
-    assert decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY) == Decision()
+    assert decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY).is_nothing

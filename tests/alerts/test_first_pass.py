@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, MonitorState, NotifyReason, decide
+from monitor.alerts import NotifyReason
+from monitor.alerts.keys import CLOCK
 from monitor.alerts.texts import (
     CLOCK_EARLIER,
     CLOCK_REPORTS,
@@ -13,19 +14,22 @@ from monitor.alerts.texts import (
     CLOCK_WAS_AHEAD,
     CLOCK_WRONG,
 )
-from monitor.model import Check, LogChange, NotificationRecord, Severity, text
+from monitor.model import Check, LogChange, Severity, text
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
     STARTED,
+    MonitorState,
     apply,
     certificate,
+    decide,
     ending,
     failing,
     finding,
     news,
     picture,
+    row,
     seen,
     steps,
     unreachable,
@@ -56,12 +60,11 @@ def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
 
 def test_clock_that_is_right_again_is_told() -> None:
     """Telling goes on, and the administrators hear that it does."""
-    row = NotificationRecord("clock", "critical", NOW - DAYS, NOW - DAYS)
-    decision = decide(CALM, {"clock": row}, NOW, monitor_state=AFTER_INVENTORY)
+    decision = decide(CALM, row(CLOCK, "critical", NOW - DAYS), NOW, monitor_state=AFTER_INVENTORY)
     assert [(item.reason, item.messages) for item in decision.items] == [
         (NotifyReason.RESOLVED, (CLOCK_RIGHT, CLOCK_REPORTS))
     ]
-    assert decision.changes == (LogChange("clock", None),)
+    assert decision.changes == (LogChange(CLOCK, None, "resolved"),)
 
 
 FIRST_PASS = MonitorState(NOW, never_probed=2)
@@ -99,7 +102,7 @@ def test_inventory_comes_when_all_were_tried_or_after_half_an_hour(
 
 def test_inventory_waits_for_a_first_target() -> None:
     """A discovery that has not answered yet is no reason for an empty inventory."""
-    assert decide(picture(), {}, NOW, monitor_state=MonitorState(NOW)) == Decision()
+    assert decide(picture(), {}, NOW, monitor_state=MonitorState(NOW)).is_nothing
 
 
 def test_inventory_counts_and_lists() -> None:
@@ -125,7 +128,7 @@ def test_everything_in_the_inventory_counts_as_told() -> None:
     first = decide(picture(one, two), {}, NOW, monitor_state=MonitorState(NOW))
     told = apply({}, first)
     second = decide(picture(one, unreachable(two)), told, NOW + HOUR, monitor_state=replace(AFTER_INVENTORY))
-    assert second == Decision()
+    assert (second.items, second.changes) == ((), ())
 
 
 def test_inventory_is_sent_once() -> None:

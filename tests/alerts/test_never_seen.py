@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import MonitorState, decide
 from monitor.model import Check, Finding, Severity, TargetInfo, TargetState, TargetTraits, text
 from support.factories.alerts_recorders import LEAF, recorder
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
     STARTED,
+    MonitorState,
     apply,
     certificate,
+    decide,
     failing,
     mail_about,
     mails,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import AlertLevel, Inventory, NotificationItem, NotifyReason
+from monitor.alerts import Inventory, NotificationItem, NotifyReason
 from monitor.alerts.payload import UnreadablePayloadError, from_json, to_json
-from monitor.model import Check, Message, text
+from monitor.model import AlertLevel, Check, Message, text
 from support.factories.alerts_world import NOW, certificate
 
 UTC = ZoneInfo("UTC")

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import Decision, decide
 from monitor.assess import correlate
 from monitor.delivery.email.headlines import headline
 from monitor.model import (
+    AlertKey,
     Certificate,
     Check,
     FormerLeaf,
-    NotificationRecord,
     Policy,
     Revocation,
     RevocationStatus,
+    Scope,
     Snapshot,
     TargetInfo,
     TargetState,
@@ -24,8 +24,11 @@ from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
+    Decided,
+    Row,
     apply,
     certificate,
+    decide,
     failing,
     picture,
     seen,
@@ -40,7 +43,8 @@ OTHER = certificate(5, name="Other CA", ca=True)
 ROOT = certificate(3, name="Root CA", ca=True)
 ASKED = Policy(revocation=("crl",))
 CA = "VMS Certificate Authority"
-REVOKED, UNKNOWN = f"revoked {LEAF.sha256}", f"revocation_unknown revocation_unknown {CA}"
+REVOKED = AlertKey(Check.REVOKED, Scope.CERTIFICATE, LEAF.sha256)
+UNKNOWN = AlertKey(Check.REVOCATION_UNKNOWN, Scope.ISSUER, CA)
 
 
 def shown(
@@ -62,25 +66,22 @@ def snapshot(*states: TargetState, known: tuple[Revocation, ...] = ()) -> Snapsh
     return replace(bare, correlated=correlate(bare, NOW))
 
 
-def decided(picture: Snapshot, told: Mapping[str, NotificationRecord]) -> Decision:
+def decided(picture: Snapshot, told: Mapping[AlertKey, Row]) -> Decided:
     """Return what is decided after the inventory."""
     return decide(picture, told, NOW, monitor_state=AFTER_INVENTORY)
 
 
-def told(*keys: str) -> dict[str, NotificationRecord]:
+def told(*keys: AlertKey) -> dict[AlertKey, Row]:
     """Return a notification log with these rows."""
-    return {
-        key: NotificationRecord(key, "critical", NOW - DAYS / 24, NOW - DAYS / 24, "a:443", ("a:443",))
-        for key in keys
-    }
+    return {key: Row(key, "critical", NOW - DAYS / 24, NOW - DAYS / 24, "a:443", ("a:443",)) for key in keys}
 
 
-def outcome(picture: Snapshot, *keys: str) -> tuple[list[str], list[str]]:
+def outcome(picture: Snapshot, *keys: AlertKey) -> tuple[list[str], list[AlertKey]]:
     """Return the news and the rows that are left."""
     before = told(*keys)
     decision = decided(picture, before)
     news = [f"{item.reason} {','.join(item.checks)}" for item in decision.items]
-    return news, sorted(apply(before, decision))
+    return news, list(apply(before, decision))
 
 
 def test_told_once_for_all_places() -> None:
@@ -129,13 +130,13 @@ def test_steps_without_a_preset() -> None:
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
-def test_a_restart_is_no_recovery(key: str) -> None:
+def test_a_restart_is_no_recovery(key: AlertKey) -> None:
     """After a start nothing is known until the issuer was asked again: nothing is solved meanwhile."""
     assert outcome(snapshot(shown()), key) == ([], [key])
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
-def test_silence_is_no_recovery(key: str) -> None:
+def test_silence_is_no_recovery(key: AlertKey) -> None:
     """That it cannot be told at the first attempt solves nothing."""
     assert outcome(snapshot(shown(), known=(said(RevocationStatus.UNKNOWN, attempts=1),)), key) == ([], [key])
 
@@ -203,7 +204,7 @@ def test_one_look_without_it() -> None:
 
 def test_a_new_ca() -> None:
     """When no certificate hangs on the revoked CA any more, that is good news as well."""
-    key = f"revoked {MIDDLE.sha256}"
+    key = AlertKey(Check.REVOKED, Scope.CERTIFICATE, MIDDLE.sha256)
     gone = (FormerLeaf("a:443", LEAF, NEW, 2),)
     state = shown(NEW, former_leaves=gone, above=(OTHER, ROOT))
     assert outcome(snapshot(state), key) == (["resolved revoked"], [])

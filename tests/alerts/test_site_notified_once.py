@@ -1,23 +1,35 @@
 """Whatever happens to a site, each matter is told once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import FIRST_PASS_AT_MOST, MonitorState, decide
+from monitor.alerts import FIRST_PASS_AT_MOST
 from monitor.assess import correlate, unreachability
 from monitor.model import (
+    AlertKey,
     Certificate,
     DiscoveryState,
-    NotificationRecord,
     Policy,
     Snapshot,
     TargetState,
     TargetTraits,
 )
 from support.factories.alerts_recorders import CA, LABELS, LEAF, recorder
-from support.factories.alerts_world import AFTER_INVENTORY, NOW, STARTED, apply, certificate, picture, seen
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    STARTED,
+    MonitorState,
+    Row,
+    apply,
+    certificate,
+    decide,
+    picture,
+    seen,
+)
 
 PORTS = [(host, number) for host in ("rec1", "rec2", "spare") for number in (7563, 9001)]
 LEAVES = (LEAF, certificate(2, 300), certificate(3, 300), None)
@@ -65,7 +77,7 @@ def test_whatever_happens_to_a_site_is_told_once(
     inventory: bool,  # noqa: FBT001 - drawn
 ) -> None:
     """After every change of a site one decision tells it, and deciding again tells and stores nothing."""
-    rows: dict[str, NotificationRecord] = {}
+    rows: Mapping[AlertKey, Row] = {}
     # A picture without any target waits for the end of the first pass, whatever lists are missing.
     monitor_state = AFTER_INVENTORY if inventory else MonitorState(NOW - FIRST_PASS_AT_MOST)
     for snapshot in map(site_of, history):

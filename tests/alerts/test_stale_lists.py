@@ -4,12 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import Decision, decide
-from monitor.model import Check, DiscoveryState, Failure, FailureReason, Severity, Snapshot, text
+from monitor.model import (
+    AlertKey,
+    Check,
+    DiscoveryState,
+    Failure,
+    FailureReason,
+    Scope,
+    Severity,
+    Snapshot,
+    text,
+)
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
+    Decided,
     certificate,
+    decide,
     finding,
     news,
     picture,
@@ -31,14 +42,14 @@ def with_list(discovery: DiscoveryState, *, borne: bool = False) -> Snapshot:
     state = seen("REC01.json", certificate(2), on=replace(target("REC01.json"), origin=LIST))
     about = replace(
         finding(Check.DISCOVERY_STALE, None, "REC01.json", Severity.WARNING),
-        matter=f"{Check.DISCOVERY_STALE} {LIST}",
+        shared_alert=AlertKey(Check.DISCOVERY_STALE, Scope.DISCOVERY, LIST),
     )
     shown = picture(CALM, *([state] if borne else []))
     correlated = {state.target.id: (about,)} if borne and discovery.failed else {}
     return replace(shown, discoveries={LIST: discovery}, correlated=correlated)
 
 
-def told(snapshot: Snapshot) -> Decision:
+def told(snapshot: Snapshot) -> Decided:
     """Return what is told of a picture."""
     return decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
 

@@ -1,14 +1,24 @@
 """A list of targets that cannot be had: told once, over restarts too, and taken back only when it was had."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import decide
 from monitor.assess import correlate
-from monitor.model import DiscoveryState, Failure, FailureReason, NotificationRecord, Snapshot, text
-from support.factories.alerts_world import AFTER_INVENTORY, DAYS, NOW, apply, certificate, news, picture, seen
+from monitor.model import AlertKey, DiscoveryState, Failure, FailureReason, Snapshot, text
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    DAYS,
+    NOW,
+    Row,
+    apply,
+    certificate,
+    decide,
+    news,
+    picture,
+    seen,
+)
 
 SITE = "xprotect_site:https://vms01"
 REFUSED = (Failure(FailureReason.UNAUTHORIZED, text("the login was refused")),)
@@ -25,7 +35,7 @@ def site(*lists: DiscoveryState) -> Snapshot:
 
 def told(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
     """Yield the news of each picture, each stored before the next."""
-    rows: dict[str, NotificationRecord] = {}
+    rows: Mapping[AlertKey, Row] = {}
     for snapshot in snapshots:
         decision = decide(snapshot, rows, NOW, monitor_state=AFTER_INVENTORY)
         rows = apply(rows, decision)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import decide
-from monitor.model import Check, Finding, Policy, Severity, Snapshot, TargetState, text
+from monitor.model import AlertKey, Check, Finding, Policy, Scope, Severity, Snapshot, TargetState, text
 from support.factories.alerts_recorders import (
     CA,
     LEAF,
@@ -20,6 +19,7 @@ from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
     certificate,
+    decide,
     finding,
     mail_about,
     mails,
@@ -47,7 +47,7 @@ class TestAuthority:
                 text(f"{number} outlives it"),
                 shown.sha256,
                 where,
-                matter=f"outlives_ca {SHORT_CA.sha256}",
+                shared_alert=AlertKey(Check.OUTLIVES_CA, Scope.CERTIFICATE, SHORT_CA.sha256),
             )
             for check in checks
         ]
@@ -87,10 +87,7 @@ class TestAuthority:
         decisions = list(steps((picture(first), NOW), (picture(first, second), NOW)))
         assert [len(decision.items) for decision in decisions] == [1, 0]
         assert [
-            location
-            for change in decisions[1].changes
-            if change.record
-            for location in change.record.locations
+            location for record in decisions[1].decision.alert_changes for location in record.locations
         ] == [
             "rec1:7563",
             "rec2:7563",
@@ -103,7 +100,10 @@ class TestAuthority:
         assert decisions[1] == [("resolved", "", "VMS CA")]
 
 
-def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
+PAIR = AlertKey(Check.RECORDER_PAIR, Scope.MACHINE, "rec1")
+
+
+def shared(*states: TargetState, alert: AlertKey) -> Snapshot:
     """Return a picture in which these targets share a finding; the first one's certificate is at fault."""
     at_fault = states[0].sightings[0].certificate.sha256
     return picture(
@@ -111,12 +111,12 @@ def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
         correlated={
             state.target.id: (
                 Finding(
-                    check,
+                    alert.check,
                     Severity.WARNING,
                     text("they differ"),
                     at_fault if state is states[0] else "",
                     state.target.location,
-                    matter,
+                    alert,
                 ),
             )
             for state in reversed(states)
@@ -124,34 +124,34 @@ def shared(check: Check, *states: TargetState, matter: str) -> Snapshot:
     )
 
 
-class TestSharedMatters:
-    """What several targets share is told once, by its matter."""
+class TestSharedAlerts:
+    """What several targets share is notified once."""
 
     SERVER = replace(TARGET_INFO, title="Recording Server Recorder 01, server certificate, port 9001")
 
     @pytest.mark.parametrize(
-        ("check", "matter", "title"),
+        ("key", "title"),
         [
-            (Check.RECORDER_PAIR, "recorder_pair rec1", SERVER.title),
-            (Check.FAILOVER_OLDER, "failover_older rec1", SERVER.title),
-            (Check.ENCRYPTION, "encryption recorders of HQ", "recorders of HQ"),
-            (Check.INCONSISTENT, "inconsistent nvr:443", "nvr:443"),
+            (PAIR, SERVER.title),
+            (AlertKey(Check.FAILOVER_OLDER, Scope.MACHINE, "rec1"), SERVER.title),
+            (AlertKey(Check.ENCRYPTION, Scope.SITE, "HQ"), "HQ"),
+            (AlertKey(Check.INCONSISTENT, Scope.NAME, "nvr:443"), "nvr:443"),
         ],
     )
-    def test_told_once_and_solved_once(self, check: Check, matter: str, title: str) -> None:
+    def test_told_once_and_solved_once(self, key: AlertKey, title: str) -> None:
         """One item and one row; deciding again tells nothing; gone while all answer is solved."""
         states = (
             seen("rec1:9001", LEAF, on=recorder("rec1:9001", info=self.SERVER), above=(CA,)),
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
         )
-        picture_now = shared(check, *states, matter=matter)
+        picture_now = shared(*states, alert=key)
         decisions = list(steps((picture_now, NOW), (picture_now, NOW), (picture(*states), NOW)))
         assert [news(decision) for decision in decisions] == [
             [("first", "warning", title)],
             [],
             [("resolved", "", title)],
         ]
-        assert [change.key for change in decisions[0].changes] == [f"{check} {matter}"]
+        assert [change.key for change in decisions[0].changes] == [key]
 
     def test_only_the_forgotten_one_of_a_pair_gets_steps(self) -> None:
         """The port that was renewed needs none."""
@@ -159,7 +159,7 @@ class TestSharedMatters:
             seen("rec1:9001", LEAF, on=recorder("rec1:9001", info=self.SERVER), above=(CA,)),
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
         )
-        snapshot = shared(Check.RECORDER_PAIR, *states, matter="recorder_pair rec1")
+        snapshot = shared(*states, alert=PAIR)
         (item,) = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
         assert (item.certificate, len(item.locations)) == (LEAF, 2)
         assert [advice.target_title for advice in item.renewal_steps] == [self.SERVER.title]
@@ -171,7 +171,7 @@ class TestSharedMatters:
         state = seen("rec1:9001", LEAF, on=recorder("rec1:9001"))
         off = Policy(checks=((Check.RECORDER_PAIR, None),))
         quiet = replace(state, target=replace(state.target, policy=off))
-        snapshots = shared(Check.RECORDER_PAIR, state, matter="recorder_pair rec1"), picture(quiet)
+        snapshots = shared(state, alert=PAIR), picture(quiet)
         decisions = list(steps(*((one, NOW) for one in snapshots)))
         assert [len(decision.items) for decision in decisions] == [1, 0]
 
@@ -186,4 +186,6 @@ class TestSharedMatters:
             [],
             [("resolved", "", TITLE)],
         ]
-        assert [change.key for change in decisions[0].changes] == [f"{check} endpoint:{WHERE} {LEAF.sha256}"]
+        assert [change.key for change in decisions[0].changes] == [
+            AlertKey(check, Scope.TARGET, f"endpoint:{WHERE}", LEAF.sha256)
+        ]

@@ -1,15 +1,17 @@
 """How findings that need a machine's stores and its ports are told: once, and with what to do."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from monitor.alerts import Decision, NotificationItem, decide
+from monitor.alerts import NotificationItem
 from monitor.alerts.keys import STORE_VS_ENDPOINT
 from monitor.alerts.steps import standard_steps
 from monitor.assess import correlate
 from monitor.model import (
+    AlertKey,
     Assessment,
     Certificate,
     Check,
@@ -17,8 +19,8 @@ from monitor.model import (
     FailureReason,
     Finding,
     FormerLeaf,
-    NotificationRecord,
     Policy,
+    Scope,
     Severity,
     Snapshot,
     TargetInfo,
@@ -27,7 +29,19 @@ from monitor.model import (
 )
 from monitor.xprotect import Presets, make_target_info
 from support.factories.alerts_recorders import TARGET_INFO, with_runbook
-from support.factories.alerts_world import AFTER_INVENTORY, NOW, apply, mails, news, parsed, picture, text_of
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    Decided,
+    Row,
+    apply,
+    decide,
+    mails,
+    news,
+    parsed,
+    picture,
+    text_of,
+)
 from support.factories.machines import (
     CA,
     ELSEWHERE,
@@ -62,7 +76,7 @@ def joined(*states: TargetState) -> Snapshot:
     return replace(plain, correlated=correlate(plain, NOW))
 
 
-def decided(*states: TargetState, told: dict[str, NotificationRecord] | None = None) -> Decision:
+def decided(*states: TargetState, told: Mapping[AlertKey, Row] | None = None) -> Decided:
     """Return what is told about these targets."""
     return decide(joined(*states), told or {}, NOW, monitor_state=AFTER_INVENTORY)
 
@@ -251,14 +265,21 @@ def test_another_machine_without_the_ca_is_news() -> None:
 def test_every_joined_check_has_steps() -> None:
     """None of them is told without what to do."""
     assert all(
-        standard_steps(Finding(check, Severity.WARNING, text(""), matter=f"{check} h x"))
+        standard_steps(
+            Finding(check, Severity.WARNING, text(""), shared_alert=AlertKey(check, Scope.MACHINE, "h", "x"))
+        )
         for check in STORE_VS_ENDPOINT
     )
 
 
 def test_names_of_machines_are_no_placeholders() -> None:
     """What a machine calls itself is filled in as it is."""
-    odd = Finding(Check.KEY_MISSING, Severity.WARNING, text(""), matter="key_missing {instead} x")
+    odd = Finding(
+        Check.KEY_MISSING,
+        Severity.WARNING,
+        text(""),
+        shared_alert=AlertKey(Check.KEY_MISSING, Scope.MACHINE, "{instead}", "x"),
+    )
     assert "{instead}" in written(standard_steps(odd)[0])
 
 

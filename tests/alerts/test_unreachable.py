@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import Decision, MonitorState, NotifyReason, decide
+from monitor.alerts import NotifyReason
 from monitor.alerts.texts import (
     failed_such_as,
     many_reachable,
@@ -18,8 +18,10 @@ from monitor.model import Failure, FailureReason, Severity, Snapshot, TargetInfo
 from support.factories.alerts_world import (
     AFTER_INVENTORY,
     NOW,
+    MonitorState,
     apply,
     certificate,
+    decide,
     failing,
     news,
     picture,
@@ -85,10 +87,9 @@ def test_another_port_of_a_silent_host_is_quiet() -> None:
 
 def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
     """A network failure is told by the blind rule only."""
-    assert (
-        decide(picture(failing(seen("a:443", certificate(1)))), {}, NOW, monitor_state=AFTER_INVENTORY)
-        == Decision()
-    )
+    assert decide(
+        picture(failing(seen("a:443", certificate(1)))), {}, NOW, monitor_state=AFTER_INVENTORY
+    ).is_nothing
 
 
 def test_blind_host_that_stays_blind_gets_worse() -> None:

@@ -8,11 +8,13 @@ import pytest
 from monitor.assess import judge
 from monitor.assess.texts import crl_without_next_update, the_delta_crl
 from monitor.model import (
+    AlertKey,
     Assessment,
     Check,
     Margin,
     Policy,
     RevocationList,
+    Scope,
     Severity,
     Superseded,
     Target,
@@ -150,7 +152,9 @@ def test_a_list_that_ends_before_it_begins_is_only_ended() -> None:
     assert found(replace(WEEKLY, next_update=days(-2))) == [("critical", WEEKLY.location)]
 
 
-def test_lists_of_one_issuer_are_one_matter() -> None:
+def test_lists_of_one_issuer_are_one_alert() -> None:
     """However many copies have ended, it is told once."""
     copies = [replace(WEEKLY, location=f"/crl/{n}.crl") for n in range(3)]
-    assert {one.matter for one in judged(*copies, at=9).findings} == {"crl_expiry CRL of CN=Plant CA"}
+    assert {one.shared_alert for one in judged(*copies, at=9).findings} == {
+        AlertKey(Check.CRL_EXPIRY, Scope.ISSUER, "CN=Plant CA")
+    }

@@ -16,6 +16,7 @@ from monitor.assess import (
     unreachability_changes_at,
 )
 from monitor.model import (
+    AlertKey,
     Anchor,
     Anchors,
     Assessment,
@@ -24,6 +25,7 @@ from monitor.model import (
     FailureReason,
     Finding,
     Policy,
+    Scope,
     Severity,
     Sighting,
     Target,
@@ -215,18 +217,19 @@ class TestDefaultCertificate:
         assert verdicts(judged(issue("10"), target)) == [(Check.TRUST, CRITICAL)]
 
 
-def test_leaves_under_one_ca_share_a_matter() -> None:
+def test_leaves_under_one_ca_share_an_alert() -> None:
     """What outlives its CA is told once for the CA."""
     ending = authority("Ending Root", end=days(100))
     anchors = Anchors.of([Anchor(parse_certificate(ending.der), ending.der, "test")])
-    matters = []
+    shared = []
     for name in ("a.vms.example", "b.vms.example"):
         shown = leaf(name, ending)
         held: Held = parse_certificate(shown.der), shown.der
         path = PathFinder().find(PLACE, [held], anchors, NOW)
         found = judge(replace(ENDPOINT, server_name=name), (), (path,), NOW).findings
-        matters += [one.matter for one in found if one.check is Check.OUTLIVES_CA]
-    assert matters == [f"outlives_ca {parse_certificate(ending.der).sha256}"] * 2
+        shared += [one.shared_alert for one in found if one.check is Check.OUTLIVES_CA]
+    key = AlertKey(Check.OUTLIVES_CA, Scope.CERTIFICATE, parse_certificate(ending.der).sha256)
+    assert shared == [key] * 2
 
 
 class TestStandby:

@@ -46,7 +46,7 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
         store = await Store.open("sqlite://", app_version="test")
         config = load(configured(tmp_path, 1))
         loop = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]), lambda: config)  # type: ignore[arg-type]
-        await store.notify([], [waiting(1)], {})
+        await store.notify([], {}, [waiting(1)], clock.wall)
         before = smtp_threads()
         for _ in range(6):
             await loop.round()

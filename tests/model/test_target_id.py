@@ -7,9 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.alerts.keys import alert_key, target_and_fingerprint
+from monitor.alerts.keys import alert_key
 from monitor.metrics import Exposition
-from monitor.model import Check, Finding, Severity, Snapshot, Target, TargetState, make_target_id, text
+from monitor.model import (
+    AlertKey,
+    Check,
+    Finding,
+    Scope,
+    Severity,
+    Snapshot,
+    Target,
+    TargetState,
+    make_target_id,
+    text,
+)
 from monitor.store import Store
 from support.factories.recorded import NOW, loaded, probe, sighting, target, using
 
@@ -45,9 +56,9 @@ def test_bad_zone(zone: str) -> None:
 
 
 def test_key_of_an_alert() -> None:
-    """The key of what was notified about a target in a zone gives back its id."""
+    """The key of an alert about a target in a zone has its id."""
     finding = Finding(Check.NAME, Severity.CRITICAL, text("wrong"), "ab" * 32)
-    assert target_and_fingerprint(alert_key(IN_A_ZONE, finding)) == (IN_A_ZONE, "ab" * 32)
+    assert alert_key(IN_A_ZONE, finding) == AlertKey(Check.NAME, Scope.TARGET, IN_A_ZONE, "ab" * 32)
 
 
 def test_metrics() -> None:

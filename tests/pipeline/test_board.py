@@ -56,7 +56,7 @@ def test_shared_findings_leave_with_their_target() -> None:
     """A finding of many targets is not kept for one that is gone."""
     board = Board()
     board.replace([TargetState(target(1)), TargetState(target(2))])
-    shared = (Finding(Check.INCONSISTENT, Severity.WARNING, text("they differ"), matter="x"),)
+    shared = (Finding(Check.INCONSISTENT, Severity.WARNING, text("they differ")),)
     board.set_correlated({target(1).id: shared, target(2).id: shared})
     board.replace([TargetState(target(2))])
     assert dict(board.snapshot.correlated) == {target(2).id: shared}

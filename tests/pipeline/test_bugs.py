@@ -12,7 +12,17 @@ import pytest
 from monitor.assess import PathFinder
 from monitor.assess.links import Held
 from monitor.daemon.state_loader import StateLoader
-from monitor.model import Anchors, FailureReason, Path, ProbeRequest, ProbeResult, Target, TargetState
+from monitor.model import (
+    AlertKey,
+    AlertRecord,
+    Anchors,
+    FailureReason,
+    Path,
+    ProbeRequest,
+    ProbeResult,
+    Target,
+    TargetState,
+)
 from monitor.parse import parse_certificate
 from monitor.pipeline import Board, Judge, Pipeline, PipelineServices
 from monitor.pipeline.alert_pass import AlertPass, AlertStore
@@ -49,6 +59,17 @@ class Ders:
     async def ders(self, _: Sequence[str]) -> Mapping[str, bytes]:
         """Return them."""
         return {ODD.sha256: ODD.der, GOOD.sha256: GOOD.der}
+
+    async def open_alerts(self) -> Mapping[AlertKey, AlertRecord]:
+        """Return none."""
+        return {}
+
+    async def notify(self, *_: object) -> None:
+        """Forget the alerts."""
+
+    async def fact(self, _: str) -> str:
+        """Return when the first pass started."""
+        return NOW.isoformat()
 
     async def load(
         self, targets: Sequence[Target]
@@ -96,7 +117,7 @@ def test_a_bug_in_judging_again_does_not_end_the_alert_pass(caplog: pytest.LogCa
         passes = AlertPass(board, Judge(Stumbling()), anchors, cast(AlertStore, Ders()))
         for minute in (0, 1):
             at = days(500 + minute)
-            await passes.run(at, None, clock_suspect=False, notify_all_renewals=False)
+            await passes.run(at, {}, clock_suspect=False, notify_all_renewals=False)
         return board
 
     with caplog.at_level(logging.ERROR):

@@ -12,14 +12,16 @@ import pytest
 from monitor.assess import PathFinder
 from monitor.errors import SystemBrokenError
 from monitor.model import (
+    AlertKey,
+    AlertRecord,
     Anchors,
     FailureReason,
-    LogChange,
     Notification,
-    NotificationRecord,
     Observation,
     ProbeRequest,
     ProbeResult,
+    ReceiverChanges,
+    ReceiverRecord,
     Target,
     TargetState,
 )
@@ -231,9 +233,10 @@ def test_a_hanging_disk_leaves_the_last_good_anchors(monkeypatch: pytest.MonkeyP
 
 @dataclass
 class FakeMemory:
-    """Remember the notification log, notifications and facts as the store would."""
+    """Remember alerts, what the receiver was notified, notifications and facts as the store would."""
 
-    known: dict[str, NotificationRecord] = field(default_factory=dict)
+    alerts: dict[AlertKey, AlertRecord] = field(default_factory=dict)
+    receiver: ReceiverRecord = ReceiverRecord("email")
     waiting: list[Notification] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     bytes_asked_for: list[str] = field(default_factory=list)
@@ -243,21 +246,32 @@ class FakeMemory:
         self.bytes_asked_for += fingerprints
         return {parse_certificate(LEAF.der).sha256: LEAF.der}
 
-    async def notification_log(self) -> Mapping[str, NotificationRecord]:
-        """Return the notification log."""
-        return dict(self.known)
+    async def open_alerts(self) -> Mapping[AlertKey, AlertRecord]:
+        """Return the alerts that are not over."""
+        return {key: record for key, record in self.alerts.items() if record.resolved_at is None}
+
+    async def receiver_record(self, receiver: str) -> ReceiverRecord:
+        """Return what the one receiver was notified."""
+        assert receiver == self.receiver.receiver
+        return self.receiver
 
     async def notify(
-        self, changes: Sequence[LogChange], notifications: Sequence[Notification], facts: Mapping[str, str]
+        self,
+        alerts: Sequence[AlertRecord],
+        receivers: Mapping[str, ReceiverChanges],
+        notifications: Sequence[Notification],
+        now: datetime,
     ) -> None:
         """Remember one pass."""
-        for change in changes:
-            if change.record is None:
-                self.known.pop(change.key, None)
-            else:
-                self.known[change.key] = change.record
+        self.alerts |= {record.key: record for record in alerts}
+        for change in receivers.values():
+            log = {**self.receiver.log, **{one.key: one.record for one in change.log}}
+            self.receiver = replace(
+                self.receiver,
+                log={key: record for key, record in log.items() if record is not None},
+                inventory_at=self.receiver.inventory_at or change.inventory_at,
+            )
         self.waiting += notifications
-        self.facts.update(facts)
 
     async def fact(self, key: str) -> str | None:
         """Return one fact."""
@@ -310,11 +324,27 @@ def test_a_pass_judges_again_what_time_has_changed() -> None:
     assert memory.bytes_asked_for == [parse_certificate(LEAF.der).sha256]
 
 
-def test_without_mail_nothing_is_decided() -> None:
-    """A mail section that is added later must start with the inventory."""
-    world, memory = probed(target(1)), FakeMemory()
-    assert passing(world, memory, NOW, mail=False) is False
-    assert (memory.facts, memory.known) == ({}, {})
+def test_alerts_exist_without_any_receiver() -> None:
+    """They are on the board and recorded; mail that is configured later starts with the inventory."""
+    world, memory = probed(target(1, unreachable_after=1000)), FakeMemory()
+    assert passing(world, memory, days(301), mail=False) is False
+    assert world.board.snapshot.alerts[0].level == "expired"
+    assert {group.id for group in world.board.snapshot.alerts} <= {key.id for key in memory.alerts}
+    assert (memory.receiver, memory.waiting) == (ReceiverRecord("email"), [])
+    assert passing(world, memory, days(301)) is True
+    assert memory.receiver.inventory_at == days(301)
+
+
+def test_alert_leaves_the_board_when_it_is_over() -> None:
+    """Without any receiver a resolved alert is off the board and recorded as over."""
+    world, memory = probed(target(1, unreachable_after=1000)), FakeMemory()
+    passing(world, memory, days(301), mail=False)
+    world.board.replace([])
+    passing(world, memory, days(302), mail=False)
+    assert world.board.snapshot.alerts == ()
+    assert {(record.resolved_at, record.resolution) for record in memory.alerts.values()} == {
+        (days(302), "gone")
+    }
 
 
 def test_a_look_that_ends_during_a_pass_is_not_undone() -> None:

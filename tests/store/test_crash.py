@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import SystemBrokenError
+from monitor.store.alerts import open_alerts, receiver_record
 from monitor.store.database import Database
-from monitor.store.notification_log import notification_records
 from monitor.store.outbox import due_notifications
 from monitor.store.reading import load
-from support.factories.recorded import NOW, TARGETS, VERSION, numbered, url
+from support.factories.recorded import NOW, RECEIVER, TARGETS, VERSION, numbered, url
 from support.folders import TESTS
 
 # It goes on from the last number recorded, and prints each number once its record and its mail are committed.
@@ -25,7 +25,7 @@ from dataclasses import replace
 from datetime import timedelta
 from support.factories.recorded import NOW, TARGETS, VERSION, probe, waiting, notified, sighting
 from monitor.store.database import Database
-from monitor.store.facts import read_fact
+from monitor.store.facts import put_facts, read_fact
 from monitor.store.recording import record
 from monitor.store.notification_log import notify
 
@@ -36,7 +36,12 @@ while True:
     at = NOW + timedelta(seconds=number)
     probes = [probe(at, sighting(f"c{number % 5}", t.location), of=t) for t in TARGETS]
     database.write(record, [s for s, _ in probes], {k: o for _, seen in probes for k, o in seen.items()})
-    database.write(notify, [notified(f"m{number}")], [waiting(number)], {"number": str(number)})
+
+    def act(connection):
+        notify(connection, *notified(f"m{number}"), [waiting(number)], NOW)
+        put_facts(connection, {"number": str(number)})
+
+    database.write(act)
     print(number, flush=True)
 """
 
@@ -67,7 +72,8 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         last = killed(where, chance.randrange(1, 20), chance.uniform(0, 0.02))
         database = Database.open(where, app_version=VERSION)
         states = [state for state, _ in database.read(load, TARGETS)]
-        told = set(database.read(notification_records))
+        told = {key.scope_id for key in database.read(receiver_record, RECEIVER).log}
+        opened = {key.scope_id for key in database.read(open_alerts)}
         mails = {item.id for item in database.read(due_notifications, "email", NOW, 100_000)}
         sound = database.read(
             lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar()
@@ -80,7 +86,7 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         assert len([one for state in states for one in state.sightings]) == len(TARGETS)
         assert name == f"c{number % 5}"
         assert last <= written <= number <= written + 1
-        assert told == {f"m{n}" for n in range(1, written + 1)}
+        assert told == opened == {f"m{n}" for n in range(1, written + 1)}
         assert mails == {numbered(n) for n in range(1, written + 1)}
         assert sound == "ok"
 

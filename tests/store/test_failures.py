@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from monitor.errors import SystemBrokenError
 from monitor.model import Observation, TargetState
 from monitor.store import Store
+from monitor.store.alerts import open_alerts
 from monitor.store.database import Database
 from monitor.store.facts import put_facts, read_fact
-from monitor.store.notification_log import notification_records, notify
+from monitor.store.notification_log import notify
 from monitor.store.reading import target_ids
 from monitor.store.recording import record
 from monitor.store.sqlite import SqliteDialect
@@ -121,25 +122,25 @@ def test_failed_function_leaves_no_half(database: Database) -> None:
     """What a function wrote before it failed is not recorded."""
 
     def half(connection: Connection) -> None:
-        notify(connection, [notified("a")], [waiting(1)], {})
+        notify(connection, *notified("a"), [waiting(1)], NOW)
         raise LookupError
 
     with pytest.raises(LookupError):
         database.write(half)
-    assert database.read(notification_records) == {}
+    assert database.read(open_alerts) == {}
 
 
 def test_bug_is_no_broken_system(database: Database) -> None:
     """A statement that is wrong raises what it is, not that the disk is at fault."""
     with pytest.raises(Exception, match="UNIQUE constraint") as raised:
-        database.write(notify, [], [waiting(1), waiting(1)], {})
+        database.write(notify, [], {}, [waiting(1), waiting(1)], NOW)
     assert not isinstance(raised.value, SystemBrokenError)
 
 
 def test_notifications_stay_out_of_errors(database: Database) -> None:
     """The text of an error about a notification does not contain what it says."""
     with pytest.raises(Exception, match="UNIQUE constraint") as raised:
-        database.write(notify, [], [waiting(1), waiting(1)], {})
+        database.write(notify, [], {}, [waiting(1), waiting(1)], NOW)
     assert "body" not in str(raised.value)
 
 
@@ -171,7 +172,7 @@ def test_many_calls_at_once_take_turns(path: Path) -> None:
 
     async def main() -> int:
         store = await Store.open(url(path), app_version=VERSION)
-        await asyncio.gather(*(store.notify([notified(f"k{n}")], [waiting(n)], {}) for n in range(50)))
+        await asyncio.gather(*(store.notify(*notified(f"k{n}"), [waiting(n)], NOW) for n in range(50)))
         count, _ = await store.outbox()
         await store.close()
         return count

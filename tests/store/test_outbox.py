@@ -20,7 +20,7 @@ def test_what_was_stored_is_due(where: str) -> None:
     """What comes back is what was given, with the alerts that it is about."""
 
     async def act(store: Store) -> object:
-        await store.notify([], [waiting(1), waiting(2)], {})
+        await store.notify([], {}, [waiting(1), waiting(2)], NOW)
         return await store.due_notifications("email", NOW)
 
     assert using(act, where) == (waiting(1), waiting(2))
@@ -31,7 +31,7 @@ def test_notification_is_due_from_its_next_attempt_on(where: str) -> None:
     items = [replace(waiting(n + 1), next_attempt_at=NOW - n * HOUR) for n in (-1, 0, 1, 2)]
 
     async def act(store: Store) -> list[str]:
-        await store.notify([], items, {})
+        await store.notify([], {}, items, NOW)
         return ids(*await store.due_notifications("email", NOW, limit=2))
 
     assert using(act, where) == ids(items[3], items[2])
@@ -42,7 +42,7 @@ def test_each_receiver_has_its_own(where: str) -> None:
     other = replace(waiting(2), receiver="webhook")
 
     async def act(store: Store) -> object:
-        await store.notify([], [waiting(1), other], {})
+        await store.notify([], {}, [waiting(1), other], NOW)
         return await store.due_notifications("webhook", NOW), await store.outbox()
 
     assert using(act, where) == ((other,), (2, NOW))
@@ -53,7 +53,7 @@ def test_what_is_about_to_be_sent_is_recorded(where: str) -> None:
     sending = replace(waiting(1), rendered=b"anew", rendered_at=NOW + HOUR, uncertain=True)
 
     async def act(store: Store) -> object:
-        await store.notify([], [waiting(1)], {})
+        await store.notify([], {}, [waiting(1)], NOW)
         await store.attempting(sending)
         return await store.due_notifications("email", NOW)
 
@@ -75,7 +75,7 @@ def test_attempted_notification_waits_for_the_rest(where: str) -> None:
     )
 
     async def act(store: Store) -> object:
-        await store.notify([], [waiting(1)], {})
+        await store.notify([], {}, [waiting(1)], NOW)
         await store.attempted(tried)
         due = [await store.due_notifications("email", at) for at in (NOW, NOW + HOUR)]
         return due, await store.outbox()
@@ -87,7 +87,7 @@ def test_finished_notification_leaves_the_outbox(where: str) -> None:
     """One without pending recipients is neither due nor counted."""
 
     async def act(store: Store) -> object:
-        await store.notify([], [waiting(1), waiting(2, NOW + HOUR)], {})
+        await store.notify([], {}, [waiting(1), waiting(2, NOW + HOUR)], NOW)
         await store.attempted(finished(waiting(1)))
         return await store.due_notifications("email", NOW + DAY), await store.outbox()
 
@@ -103,7 +103,7 @@ def test_old_finished_notification_loses_its_content_first(where: str) -> None:
     """A week after it was finished its content is gone while its row stays; an unfinished one keeps it."""
 
     async def act(store: Store) -> None:
-        await store.notify([], [waiting(1), waiting(2)], {})
+        await store.notify([], {}, [waiting(1), waiting(2)], NOW)
         await store.attempted(finished(waiting(1)))
         await store.prune(NOW + 8 * DAY, 400 * DAY)
 
@@ -119,7 +119,7 @@ def test_a_removed_notification_takes_its_alerts_along(where: str) -> None:
     """What a notification was about is removed with it, and nothing else."""
 
     async def act(store: Store) -> None:
-        await store.notify([], [waiting(1), waiting(2)], {})
+        await store.notify([], {}, [waiting(1), waiting(2)], NOW)
         await store.attempted(finished(waiting(1)))
         await store.prune(NOW + 3 * DAY, DAY)
 
@@ -135,7 +135,7 @@ def test_one_far_ahead_is_due_once_the_clock_was_set_back(where: str) -> None:
     later = replace(waiting(1), next_attempt_at=NOW + 6 * HOUR)
 
     async def act(store: Store) -> int:
-        await store.notify([], [later], {})
+        await store.notify([], {}, [later], NOW)
         return len(await store.due_notifications("email", NOW, 10))
 
     assert using(act, where) == 1

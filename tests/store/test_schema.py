@@ -33,6 +33,7 @@ from monitor.store.tables import metadata
 from support.factories.recorded import NOW, VERSION, loaded, made_at, probe, sighting, url, using
 
 HEAD = schema().head
+SHA256 = "ab" * 32
 
 NEXT = f'''"""Add a column and a table."""
 import sqlalchemy as sa
@@ -145,32 +146,71 @@ def test_connection_is_durable_and_strict(path: Path) -> None:
     assert found == ["wal", 2, 1]
 
 
-def test_keys_of_renamed_checks_follow(path: Path) -> None:
-    """What was notified under the former names of two checks is remembered under the present ones."""
+KEYS = {
+    "clock": ("clock", "monitor", "", ""),
+    "unobserved *": ("unreachable", "monitor", "", ""),
+    "unobserved endpoint:unobserved served_old:443": (
+        "unreachable",
+        "target",
+        "endpoint:unobserved served_old:443",
+        "",
+    ),
+    f"expiry {SHA256}": ("expiry", "certificate", SHA256, ""),
+    f"revoked {SHA256}": ("revoked", "certificate", SHA256, ""),
+    f"outlives_ca outlives_ca {SHA256}": ("outlives_ca", "certificate", SHA256, ""),
+    f"trust endpoint:a b:443 {SHA256}": ("trust", "target", "endpoint:a b:443", SHA256),
+    "never_seen endpoint:a:443 -": ("never_seen", "target", "endpoint:a:443", ""),
+    f"served_old served_old rec01 {SHA256}": ("not_deployed", "machine", "rec01", SHA256),
+    "binding_stale binding_stale rec01 [::]:443 AB": ("binding_stale", "machine", "rec01", "AB"),
+    "key_inaccessible key_inaccessible rec01 AB My Service": (
+        "key_inaccessible",
+        "machine",
+        "rec01",
+        "AB My Service",
+    ),
+    "inconsistent inconsistent www.example:443": ("inconsistent", "name", "www.example:443", ""),
+    "recorder_pair recorder_pair rec01": ("recorder_pair", "machine", "rec01", ""),
+    "encryption encryption recorders of The Harbour": ("encryption", "site", "The Harbour", ""),
+    f"encryption endpoint:a:443 {SHA256}": ("encryption", "target", "endpoint:a:443", SHA256),
+    "crl_expiry crl_expiry CRL of CN=Plant CA": ("crl_expiry", "issuer", "CN=Plant CA", ""),
+    "revocation_unknown revocation_unknown VMS CA": ("revocation_unknown", "issuer", "VMS CA", ""),
+    "discovery_stale discovery_stale dns:a.example": ("discovery_stale", "discovery", "dns:a.example", ""),
+}
+"""What stood for an alert before alerts had typed keys, in the words of the schema before the last."""
+
+
+def test_what_was_notified_follows_typed_keys(path: Path) -> None:
+    """Each alert is remembered as notified to the receiver ``email``, when it was, at its level."""
     made_at(path, "0003")
     with closing(sqlite3.connect(path)) as connection:
-        connection.executemany(
-            "INSERT INTO told VALUES (?, 'warning', 1, 2, 'T', '[]')",
-            [
-                ("unobserved *",),
-                ("unobserved endpoint:unobserved served_old:443",),
-                ("served_old served_old rec01 " + "a" * 64,),
-                ("expiry unobserved ",),
-                ("UNOBSERVED x",),
-            ],
-        )
+        insert = "INSERT INTO told VALUES (?, 'critical', 1, 2, 'T', '[\"a:443\"]')"
+        connection.executemany(insert, [(key,) for key in KEYS])
         connection.commit()
     migrate(SqliteDialect(path), schema())
-    assert asked(
-        path, "SELECT DISTINCT level, first_notified_at, last_notified_at FROM notification_log"
-    ) == [("warning", 1, 2)]
-    assert [key for (key,) in asked(path, "SELECT key FROM notification_log ORDER BY rowid")] == [
-        "unreachable *",
-        "unreachable endpoint:unobserved served_old:443",
-        "not_deployed not_deployed rec01 " + "a" * 64,
-        "expiry unobserved ",
-        "UNOBSERVED x",
-    ]
+    query = (
+        'SELECT "check", scope, scope_id, subject, alert.level, opened_at, title, locations, receiver, '
+        "notification_log.level, first_at, last_at FROM alert JOIN notification_log ON id = alert_id"
+    )
+    rows = asked(path, query)
+    assert {row[:4] for row in rows} == set(KEYS.values())
+    assert {row[4:] for row in rows} == {("critical", 1, "T", '["a:443"]', "email", "critical", 1, 2)}
+    ids = [key.id for key in using(lambda store: store.open_alerts(), url(path))]
+    assert sorted(ids) == sorted(id_ for (id_,) in asked(path, "SELECT id FROM alert"))
+
+
+def test_renewals_and_the_inventory_follow(path: Path) -> None:
+    """A renewal that was notified and the inventory that was sent are remembered apart from alerts."""
+    made_at(path, "0003")
+    with closing(sqlite3.connect(path)) as connection:
+        for key in ("renewed aa bb", "inventory"):
+            connection.execute("INSERT INTO told VALUES (?, 'warning', 1, 2, '', '[]')", (key,))
+        connection.execute("INSERT INTO fact VALUES ('inventory_sent_at', '2026-11-01T00:00:00+00:00')")
+        connection.commit()
+    migrate(SqliteDialect(path), schema())
+    record = using(lambda store: store.receiver_record("email"), url(path))
+    assert (record.renewals, record.inventory_at is not None, record.log) == ({("aa", "bb")}, True, {})
+    assert asked(path, "SELECT count(*) FROM fact WHERE key = 'inventory_sent_at'") == [(0,)]
+    assert asked(path, "SELECT count(*) FROM alert") == [(0,)]
 
 
 def test_what_was_recorded_follows_renamed_columns(path: Path) -> None:

@@ -105,9 +105,22 @@ def test_what_was_recorded_stays(path: Path, table: str) -> None:
     before = rows(path, f"SELECT * FROM {table} ORDER BY 1")
     using(upgraded, url(path))
     after = rows(path, f"SELECT * FROM {table} ORDER BY 1")
-    assert [row for row in after if row[0] != "app_version"] == [
-        row for row in before if row[0] != "app_version"
-    ]
+    # That the inventory was sent is said of each receiver now.
+    apart = {"app_version", "inventory_sent_at"}
+    assert [row for row in after if row[0] not in apart] == [row for row in before if row[0] not in apart]
+
+
+def test_what_was_notified_stays(path: Path) -> None:
+    """Each alert is known as notified to the receiver ``email``, and the inventory as sent to it."""
+    old = "SELECT level, first_notified_at, last_notified_at, title, locations FROM notification_log"
+    before = rows(path, f"{old} WHERE key <> 'inventory' ORDER BY title, 1")
+    using(upgraded, url(path))
+    new = (
+        "SELECT notification_log.level, first_at, last_at, title, locations FROM alert "
+        "JOIN notification_log ON id = alert_id WHERE receiver = 'email' ORDER BY title, 1"
+    )
+    assert rows(path, new) == before != []
+    assert rows(path, "SELECT receiver FROM receiver_state WHERE inventory_at IS NOT NULL") == [("email",)]
 
 
 def test_the_content_of_old_mails_is_removed_in_time(path: Path) -> None:

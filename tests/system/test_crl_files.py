@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.alerts import decide
 from monitor.assess import PathFinder
 from monitor.messages import english
 from monitor.metrics import Exposition
 from monitor.model import (
+    AlertKey,
     Anchors,
     Assessment,
     Check,
     Failure,
     FailureReason,
-    NotificationRecord,
     Observation,
     Snapshot,
     TargetState,
@@ -30,7 +29,7 @@ from monitor.store import Store
 from monitor.web import texts
 from monitor.web.pages.certificates import render_certificates
 from monitor.web.queries import certificate_table, matching, row
-from support.factories.alerts_world import AFTER_INVENTORY, apply, mail_about, text_of
+from support.factories.alerts_world import AFTER_INVENTORY, Row, apply, decide, mail_about, text_of
 from support.factories.file_probes import probe, reasons, target
 from support.pki import NOW, authority, days, leaf
 from support.pki.crls import pem, weekly
@@ -201,18 +200,18 @@ def test_a_mail_names_issuer_and_place(tmp_path: Path) -> None:
     """Whoever gets it knows which CA has to publish, and where the copy lies."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     mail = mail_about(seen(tmp_path / "ca.crl"))
-    assert mail.subject == "[CRITICAL] CRL of CN=Plant CA: a newer CRL is due"
+    assert mail.subject == "[CRITICAL] CN=Plant CA: a newer CRL is due"
     assert f'the CRL of "CN=Plant CA" at {tmp_path / "ca.crl"} expired 2 days ago' in " ".join(
         text_of(mail).split()
     )
 
 
 def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
-    """Ten copies of one list are one matter; it is solved when the last copy was replaced."""
+    """Ten copies of one list are one alert; it is resolved when the last copy was replaced."""
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     files = [tmp_path / "one" / "ca.crl", tmp_path / "two" / "ca.crl"]
-    told: dict[str, NotificationRecord] = {}
+    told: Mapping[AlertKey, Row] = {}
     news = []
     for contents in ((ENDED, ENDED), (FRESH, ENDED), (FRESH, FRESH)):
         for file, content in zip(files, contents, strict=True):
@@ -223,9 +222,9 @@ def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
         told = apply(told, decision)
         news.append([(entry.reason.value, entry.title, len(entry.locations)) for entry in decision.items])
     assert news == [
-        [("first", "CRL of CN=Plant CA", 2)],
+        [("first", "CN=Plant CA", 2)],
         [],
-        [("resolved", "CRL of CN=Plant CA", 2)],
+        [("resolved", "CN=Plant CA", 2)],
     ]
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha1
 
-from monitor.alerts import decide
 from monitor.assess import Held, PathFinder
 from monitor.assess.correlate.store_vs_endpoint.joining import machine_views
 from monitor.model import (
+    AlertKey,
     Anchors,
     Check,
     FailureReason,
@@ -16,6 +16,7 @@ from monitor.model import (
     Observation,
     PrivateKey,
     ProbeResult,
+    Scope,
     Severity,
     Snapshot,
     StoreEntry,
@@ -28,7 +29,7 @@ from monitor.pipeline.judge import Judge
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.contents import StoreContents, fingerprints, store_contents
 from monitor.windows.issuers import MOST, Issuers
-from support.factories.alerts_world import AFTER_INVENTORY
+from support.factories.alerts_world import AFTER_INVENTORY, decide
 from support.pki import NOW, Issued, authority, days, leaf
 
 ROOT = authority("VMS Certificate Authority")
@@ -198,7 +199,7 @@ class TestJudged:
             (Check.OUTLIVES_CA, Severity.WARNING, own.sha256),
         }
 
-    def test_a_ca_above_many_is_one_matter(self) -> None:
+    def test_a_ca_above_many_is_one_alert(self) -> None:
         """Its end carries its own fingerprint at each location, by which mails tell it once."""
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20 + 30)) for name in ("a", "b", "c")]
@@ -213,8 +214,8 @@ class TestJudged:
         leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
         state = judged(mine(*leaves, others=(ending,)))
         told = decide(Snapshot({TARGET.id: state}), {}, NOW, monitor_state=AFTER_INVENTORY)
-        keys = [change.key for change in told.changes if change.key.startswith("ca_expiry")]
-        assert keys == [f"ca_expiry {ending.sha256}"]
+        keys = [change.key for change in told.changes if change.key.check is Check.CA_EXPIRY]
+        assert keys == [AlertKey(Check.CA_EXPIRY, Scope.CERTIFICATE, ending.sha256)]
 
     def test_issuers_behind_it_are_not_taken_for_stored(self) -> None:
         """Findings that join stores and ports know only what lies in a store."""

@@ -12,7 +12,18 @@ from monitor.assess.correlate import texts
 from monitor.assess.correlate.recorders import leaves
 from monitor.assess.texts import joined
 from monitor.assess.tolerance import Tolerance
-from monitor.model import Certificate, Check, Finding, Message, Severity, Snapshot, TargetState, qualified
+from monitor.model import (
+    AlertKey,
+    Certificate,
+    Check,
+    Finding,
+    Message,
+    Scope,
+    Severity,
+    Snapshot,
+    TargetState,
+    qualified,
+)
 
 _LATER = Tolerance(timedelta(days=7), 0.1)
 
@@ -63,8 +74,8 @@ def _finding(
     if all(other.not_after - leaf.not_after > _LATER.of(leaf, other) for other in others.values()):
         said = _message(group, location, leaf, others)
         machine = qualified(machine_name(target.host) or target.location, target.zone)
-        matter = f"{Check.FAILOVER_OLDER} {machine}"
-        yield target.id, Finding(Check.FAILOVER_OLDER, severity, said, leaf.sha256, location, matter)
+        shared = AlertKey(Check.FAILOVER_OLDER, Scope.MACHINE, machine)
+        yield target.id, Finding(Check.FAILOVER_OLDER, severity, said, leaf.sha256, location, shared)
 
 
 def _message(group: str, location: str, leaf: Certificate, others: Mapping[str, Certificate]) -> Message:

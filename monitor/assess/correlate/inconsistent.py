@@ -11,10 +11,12 @@ from monitor.addresses import join_host_port, machine_name, split_location
 from monitor.assess.correlate import texts
 from monitor.assess.texts import joined, names
 from monitor.model import (
+    AlertKey,
     Certificate,
     Check,
     Finding,
     Message,
+    Scope,
     Severity,
     Snapshot,
     Target,
@@ -29,7 +31,7 @@ def inconsistent(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Findi
     """Yield a finding for each target whose server name answers with another leaf elsewhere, on one port.
 
     Only what is served now counts, in each zone by itself. Every target of the group gets the same message
-    and ``matter``.
+    and ``shared_alert``.
     """
     groups: dict[tuple[str, str], list[_Served]] = defaultdict(list)
     for state in snapshot:
@@ -77,7 +79,7 @@ def _findings(served_as: str, zone: str, seats: list[_Served]) -> Iterator[tuple
                 said,
                 certificate.sha256,
                 location,
-                matter=f"{Check.INCONSISTENT} {qualified(served_as, zone)}",
+                shared_alert=AlertKey(Check.INCONSISTENT, Scope.NAME, qualified(served_as, zone)),
             )
             yield target.id, finding
 

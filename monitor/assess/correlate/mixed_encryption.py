@@ -9,7 +9,7 @@ from datetime import datetime
 
 from monitor.assess.correlate import texts
 from monitor.assess.texts import names
-from monitor.model import Check, Finding, Message, Severity, Snapshot, TargetState
+from monitor.model import AlertKey, Check, Finding, Message, Scope, Severity, Snapshot, TargetState
 
 
 def mixed_encryption(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
@@ -34,11 +34,11 @@ def _findings(site: str, group: str, states: list[TargetState]) -> Iterator[tupl
     for state in plain:
         severity = state.target.policy.severity(Check.ENCRYPTION, Severity.WARNING)
         if severity is not None:
-            matter = f"{Check.ENCRYPTION} recorders of {site}"
+            shared = AlertKey(Check.ENCRYPTION, Scope.SITE, site)
             where = state.target.location
             yield (
                 state.target.id,
-                Finding(Check.ENCRYPTION, severity, said, location=where, matter=matter),
+                Finding(Check.ENCRYPTION, severity, said, location=where, shared_alert=shared),
             )
 
 

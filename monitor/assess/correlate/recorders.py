@@ -12,7 +12,18 @@ from itertools import product
 from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
 from monitor.assess.tolerance import Tolerance
-from monitor.model import Certificate, Check, Finding, Message, Severity, Snapshot, TargetState, qualified
+from monitor.model import (
+    AlertKey,
+    Certificate,
+    Check,
+    Finding,
+    Message,
+    Scope,
+    Severity,
+    Snapshot,
+    TargetState,
+    qualified,
+)
 
 RECORDERS = frozenset({"recording_server", "failover_recorder"})
 _GROUPS = ("streaming_media", "server")
@@ -82,8 +93,8 @@ def _findings(host: str, pair: tuple[_ServedLeaf, ...]) -> Iterator[tuple[str, F
         severity = state.target.policy.severity(Check.RECORDER_PAIR, Severity.WARNING)
         if severity is not None:
             sha256 = certificate.sha256 if at_fault else ""
-            matter = f"{Check.RECORDER_PAIR} {qualified(host, state.target.zone)}"
-            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, said, sha256, location, matter)
+            shared = AlertKey(Check.RECORDER_PAIR, Scope.MACHINE, qualified(host, state.target.zone))
+            yield state.target.id, Finding(Check.RECORDER_PAIR, severity, said, sha256, location, shared)
 
 
 def _described(served: _ServedLeaf) -> Message:

@@ -10,6 +10,7 @@ from datetime import datetime
 from monitor.assess.correlate import texts
 from monitor.assess.texts import its_ca, the_certificate
 from monitor.model import (
+    AlertKey,
     Certificate,
     Check,
     Finding,
@@ -17,6 +18,7 @@ from monitor.model import (
     Path,
     Revocation,
     RevocationStatus,
+    Scope,
     Severity,
     Snapshot,
     TargetState,
@@ -81,8 +83,8 @@ def _unknown(
     if severity is not None:
         said = texts.revocation_unknown(who=_who(path, certificate), why=why)
         # One issuer that does not answer concerns hundreds of certificates: that is one alert.
-        matter = f"{check} {certificate.issuer_cn or certificate.issuer}"
-        yield state.target.id, Finding(check, severity, said, certificate.sha256, path.location, matter)
+        shared = AlertKey(check, Scope.ISSUER, certificate.issuer_cn or certificate.issuer)
+        yield state.target.id, Finding(check, severity, said, certificate.sha256, path.location, shared)
 
 
 def _who(path: Path, certificate: Certificate) -> Message:

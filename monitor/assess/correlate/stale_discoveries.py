@@ -8,7 +8,17 @@ from datetime import datetime
 
 from monitor.assess.correlate import texts
 from monitor.assess.texts import joined
-from monitor.model import Check, DiscoveryState, Finding, Message, Severity, Snapshot, Target
+from monitor.model import (
+    AlertKey,
+    Check,
+    DiscoveryState,
+    Finding,
+    Message,
+    Scope,
+    Severity,
+    Snapshot,
+    Target,
+)
 
 _WARNING_AFTER = 3
 _CRITICAL_AFTER = 12
@@ -51,8 +61,10 @@ def _severity(discovery: DiscoveryState) -> Severity:
 
 
 def _found(discovery: DiscoveryState, location: str, severity: Severity) -> Finding:
-    matter = f"{Check.DISCOVERY_STALE} {discovery.id}"
-    return Finding(Check.DISCOVERY_STALE, severity, _message(discovery), location=location, matter=matter)
+    shared = AlertKey(Check.DISCOVERY_STALE, Scope.DISCOVERY, discovery.id)
+    return Finding(
+        Check.DISCOVERY_STALE, severity, _message(discovery), location=location, shared_alert=shared
+    )
 
 
 def _message(discovery: DiscoveryState) -> Message:

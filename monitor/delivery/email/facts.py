@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from monitor.alerts.alert import AlertLocation
 from monitor.alerts.decision import NotificationItem
 from monitor.alerts.texts import name_list
 from monitor.delivery.email import texts
-from monitor.model import Certificate, Message, text
+from monitor.model import AlertLocation, Certificate, Message, text
 
 _MOST_NAMES = 50
 _LABELS = (

@@ -1,10 +1,11 @@
 """Subjects and headlines: how bad, what, and until when; it must not decide what is notified."""
 
-from monitor.alerts.alert import AlertLevel
-from monitor.alerts.decision import Decision, Inventory, NotificationItem, NotifyReason
+from collections.abc import Sequence
+
+from monitor.alerts.decision import Inventory, NotificationItem, NotifyReason
 from monitor.alerts.texts import PROBLEM, shown
 from monitor.delivery.email import texts
-from monitor.model import Check, Message, text
+from monitor.model import AlertLevel, Check, Message, text
 
 _LONGEST_TITLE = 160
 _SAYS_EXPIRY = {Check.EXPIRY: texts.certificate_expires, Check.CA_EXPIRY: texts.ca_expires}
@@ -12,9 +13,9 @@ _SAYS_EXPIRY = {Check.EXPIRY: texts.certificate_expires, Check.CA_EXPIRY: texts.
 _WITHOUT_EXPIRY = frozenset({Check.UNREACHABLE, Check.NEVER_SEEN, Check.REVOCATION_UNKNOWN})
 
 
-def subject(decision: Decision) -> Message:
+def subject(items: Sequence[NotificationItem]) -> Message:
     """Return the subject of a notice: its worst item, and how many more there are."""
-    first, more = headline(decision.items[0]), len(decision.items) - 1
+    first, more = headline(items[0]), len(items) - 1
     return texts.subject_and_more(first=first, count=more) if more > 0 else first
 
 

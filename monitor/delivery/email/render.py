@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from monitor.alerts.decision import Decision, Inventory
+from monitor.alerts.decision import Inventory
 from monitor.alerts.payload import Content, from_json
 from monitor.alerts.texts import shown
 from monitor.delivery.email.headlines import inventory_subject, subject
@@ -132,7 +132,7 @@ def ascii_domain(address: str) -> str:
 def _page(content: Content, pages: PageWriter) -> Page:
     if isinstance(content, Inventory):
         return pages.inventory(content, inventory_subject(content))
-    return pages.notice(content, subject(Decision(content)))
+    return pages.notice(content, subject(content))
 
 
 def _environment(loader: BaseLoader) -> Environment:

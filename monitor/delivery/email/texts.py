@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from monitor.alerts.alert import AlertLevel
 from monitor.alerts.decision import NotifyReason
-from monitor.model import Message, message
+from monitor.model import AlertLevel, Message, message
 from monitor.model.message import plain
 
 LEVEL = {

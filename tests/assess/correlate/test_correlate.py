@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.assess import correlate
-from monitor.model import Check, Policy, Severity, Sighting, Snapshot, Target, TargetState
+from monitor.model import AlertKey, Check, Policy, Scope, Severity, Sighting, Snapshot, Target, TargetState
 from monitor.parse import parse_certificate
 from support.factories.machines import in_zone
 from support.pki import NOW, Issued, authority, days, leaf
@@ -36,7 +36,7 @@ def snapshot(*states: TargetState) -> Snapshot:
 
 
 def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
-    """Both addresses get the same sentence and matter."""
+    """Both addresses get the same sentence and alert."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), NOW)
     findings = [one for findings in found.values() for one in findings]
     old, new = parse_certificate(OLD.der).sha1, parse_certificate(NEW.der).sha1
@@ -45,9 +45,10 @@ def test_different_leaves_of_one_name_are_found_at_every_address() -> None:
         f"{old}, which expires in 10 days (Dec 3, 2026 12:00 UTC), at 10.0.0.1:443; "
         f"{new}, which expires in 300 days (Sep 19, 2027 12:00 UTC), at 10.0.0.2:443"
     )
-    assert [(one.check, one.severity, written(one), one.matter, one.location) for one in findings] == [
-        (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.1:443"),
-        (Check.INCONSISTENT, Severity.WARNING, sentence, "inconsistent nvr.example:443", "10.0.0.2:443"),
+    shared = AlertKey(Check.INCONSISTENT, Scope.NAME, "nvr.example:443")
+    assert [(one.check, one.severity, written(one), one.shared_alert, one.location) for one in findings] == [
+        (Check.INCONSISTENT, Severity.WARNING, sentence, shared, "10.0.0.1:443"),
+        (Check.INCONSISTENT, Severity.WARNING, sentence, shared, "10.0.0.2:443"),
     ]
 
 
@@ -137,8 +138,8 @@ def test_a_name_in_another_zone_is_another() -> None:
     """Two networks may have a server of the same name each; the zone stands in what is shared."""
     old, new = state("10.0.0.1", OLD), state("10.0.0.2", NEW)
     found = correlate(snapshot(in_zone(old, "dmz"), in_zone(new, "dmz")), NOW)
-    matters = {one.matter for findings in found.values() for one in findings}
-    assert matters == {"inconsistent dmz/nvr.example:443"}
+    shared = {one.shared_alert for findings in found.values() for one in findings}
+    assert shared == {AlertKey(Check.INCONSISTENT, Scope.NAME, "dmz/nvr.example:443")}
     assert correlate(snapshot(in_zone(old, "dmz"), new), NOW) == {}
 
 
@@ -147,7 +148,7 @@ def test_an_ipv6_address_as_the_name_stands_in_brackets() -> None:
     (one, *_), *_ = correlate(
         snapshot(state("10.0.0.1", OLD, name="2001:db8::1"), state("10.0.0.2", NEW, name="2001:db8::1")), NOW
     ).values()
-    assert one.matter == "inconsistent [2001:db8::1]:443"
+    assert one.shared_alert == AlertKey(Check.INCONSISTENT, Scope.NAME, "[2001:db8::1]:443")
 
 
 def test_a_policy_switches_it_off_for_its_target() -> None:

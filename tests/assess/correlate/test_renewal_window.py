@@ -1,17 +1,16 @@
 """What the time that a CA suggests for a renewal means: nothing, overdue, or pulled in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.alerts import decide
 from monitor.assess import correlate
 from monitor.model import (
+    AlertKey,
     Check,
     Finding,
-    NotificationRecord,
     Policy,
     RenewalWindow,
     Severity,
@@ -22,8 +21,10 @@ from support.factories.alerts_world import (
     AFTER_INVENTORY,
     DAYS,
     NOW,
+    Row,
     apply,
     certificate,
+    decide,
     news,
     picture,
     seen,
@@ -152,7 +153,7 @@ def test_told_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
     """One mail for all places, none every hour when the window moves on, and one when it was renewed."""
     locations = ("www.example:443", "api.example:443")
     old = [seen(location, LEAF, on=target(location, policy=ASKED.policy)) for location in locations]
-    told: dict[str, NotificationRecord] = {}
+    told: Mapping[AlertKey, Row] = {}
     said = []
     for hours in range(3):
         now = NOW + timedelta(hours=hours)

@@ -7,12 +7,14 @@ import pytest
 
 from monitor.assess.correlate import texts
 from monitor.model import (
+    AlertKey,
     Check,
     DiscoveryState,
     Failure,
     FailureReason,
     Finding,
     Message,
+    Scope,
     Severity,
     TargetState,
     text,
@@ -74,7 +76,7 @@ class TestDiscoveryStale:
                     WARNING,
                     sentence,
                     location="vms01:443",
-                    matter="discovery_stale xprotect:hq",
+                    shared_alert=AlertKey(Check.DISCOVERY_STALE, Scope.DISCOVERY, "xprotect:hq"),
                 )
             ]
         }

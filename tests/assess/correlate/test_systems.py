@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.assess.correlate import texts
 from monitor.assess.texts import names
-from monitor.model import Check, Finding, Policy, TargetState, TargetTraits
+from monitor.model import AlertKey, Check, Finding, Policy, Scope, TargetState, TargetTraits
 from monitor.parse import parse_certificate
 from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
 from support.factories.machines import in_zone
@@ -36,7 +36,7 @@ class TestRecorderPair:
                 group="server", port="9001", sha1=old.sha1, not_after=old.not_after
             ),
         )
-        matter = f"recorder_pair {REC}"
+        shared = AlertKey(Check.RECORDER_PAIR, Scope.MACHINE, REC)
         assert findings == {
             f"{REC}:9001": [
                 Finding(
@@ -45,11 +45,11 @@ class TestRecorderPair:
                     sentence,
                     parse_certificate(OLD.der).sha256,
                     f"{REC}:9001",
-                    matter,
+                    shared,
                 )
             ],
             f"{REC}:7563": [
-                Finding(Check.RECORDER_PAIR, WARNING, sentence, location=f"{REC}:7563", matter=matter)
+                Finding(Check.RECORDER_PAIR, WARNING, sentence, location=f"{REC}:7563", shared_alert=shared)
             ],
         }
 
@@ -110,8 +110,8 @@ class TestRecorderPair:
             found(port(7563, NEW), in_zone(port(9001, OLD), "dmz")),
             found(in_zone(port(7563, NEW), "dmz"), in_zone(port(9001, OLD), "dmz")),
         )
-        matters = {one.matter for several in theirs.values() for one in several}
-        assert (ours, matters) == ({}, {f"recorder_pair dmz/{REC}"})
+        shared = {one.shared_alert for several in theirs.values() for one in several}
+        assert (ours, shared) == ({}, {AlertKey(Check.RECORDER_PAIR, Scope.MACHINE, f"dmz/{REC}")})
 
     def test_it_can_be_switched_off(self) -> None:
         """As every check, at each target."""
@@ -136,10 +136,11 @@ class TestFailoverOlder:
             not_after=days(25),
             others=texts.host_expires(host=REC, not_after=days(363)),
         )
-        sha256, matter = parse_certificate(OLD.der).sha256, "failover_older spare"
+        sha256 = parse_certificate(OLD.der).sha256
+        shared = AlertKey(Check.FAILOVER_OLDER, Scope.MACHINE, "spare")
         assert findings == {
             "spare:7563": [
-                Finding(Check.FAILOVER_OLDER, WARNING, sentence, sha256, "spare:7563", matter=matter)
+                Finding(Check.FAILOVER_OLDER, WARNING, sentence, sha256, "spare:7563", shared_alert=shared)
             ]
         }
 
@@ -173,7 +174,9 @@ class TestFailoverOlder:
         """A host of the same name in another zone is another machine."""
         spare, other = self.spare(OLD, REC), port(7563, NEW)
         (finding,) = found(in_zone(spare, "dmz"), in_zone(other, "dmz"))[f"dmz/{spare.target.id}"]
-        assert finding.matter == f"failover_older dmz/{spare.target.host}"
+        assert finding.shared_alert == AlertKey(
+            Check.FAILOVER_OLDER, Scope.MACHINE, f"dmz/{spare.target.host}"
+        )
         assert found(in_zone(spare, "dmz"), other) == {}
 
     def test_hosts_are_known_by_their_aliases(self) -> None:
@@ -204,7 +207,7 @@ class TestMixedEncryption:
         )
 
     def test_the_plain_ones_share_a_warning(self) -> None:
-        """One sentence and one matter for the site."""
+        """One sentence and one alert for the site."""
         states = [self.recorder(f"r{n}", encrypted=n > 2) for n in range(1, 6)]
         sentence = texts.mixed_encryption_in_group(
             total=5,
@@ -221,7 +224,7 @@ class TestMixedEncryption:
                     WARNING,
                     sentence,
                     location=f"r{n}:7563",
-                    matter="encryption recorders of HQ",
+                    shared_alert=AlertKey(Check.ENCRYPTION, Scope.SITE, "HQ"),
                 )
             ]
             for n in (1, 2)
@@ -266,7 +269,7 @@ class TestMixedEncryption:
 def test_every_finding_across_targets_is_shared_and_placed(
     rows: list[tuple[int, str, Issued | None, str, bool, bool]],
 ) -> None:
-    """Whatever a site looks like: each finding has a matter that begins with its check, and a location."""
+    """Whatever a site looks like: each finding has an alert of its check, and a location."""
     states = [
         port(
             number,
@@ -280,4 +283,4 @@ def test_every_finding_across_targets_is_shared_and_placed(
         for number, host, shown, component, standby, encrypted in rows
     ]
     findings = [one for several in found(*states).values() for one in several]
-    assert all(one.matter.startswith(f"{one.check} ") and one.location for one in findings)
+    assert all(one.shared_alert and one.shared_alert.check is one.check and one.location for one in findings)

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem, NotifyReason, RenewalSteps
+from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision, RenewalSteps
 from monitor.delivery.email import Letter
-from monitor.model import Check
+from monitor.model import AlertLevel, AlertLocation, Check
 from monitor.model import text as as_message
 from support.factories.alerts_world import certificate, mails, parsed, text_of
 from support.written import own_words
@@ -49,7 +49,7 @@ def hostile_mail(text: str) -> Letter:
         certificate=one,
         renewal_steps=steps,
     )
-    (mail,) = mails(Decision((item,)))
+    (mail,) = mails(ReceiverDecision("admins", (item,)))
     return mail
 
 

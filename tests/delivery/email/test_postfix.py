@@ -16,13 +16,20 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from monitor.alerts import decide
 from monitor.delivery import SendStatus
 from monitor.delivery.email import EmailReceiver, RelaySettings
 from monitor.messages import english
 from monitor.model import Notification, text
-from monitor.pipeline.notifications import notifications
-from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture
+from monitor.pipeline.notifications import outgoing
+from support.factories.alerts_world import (
+    AFTER_INVENTORY,
+    NOW,
+    RECEIVER,
+    certificate,
+    decide,
+    ending,
+    picture,
+)
 
 pytestmark = [
     pytest.mark.system,
@@ -168,7 +175,7 @@ def notice(receiver: EmailReceiver, *recipients: str) -> Notification:
     """Return a real notice with a name that is not ASCII, as it is sent."""
     one = replace(certificate(1, 3.5), subject="CN=Büro-Kamera")
     decision = decide(picture(ending("büro:443", one)), {}, NOW, monitor_state=AFTER_INVENTORY)
-    (new,) = notifications(decision, {"email": recipients}, NOW)
+    _, (new,) = outgoing(decision.decision, {RECEIVER: recipients}, NOW)
     return replace(new, rendered=asyncio.run(receiver.render(new, NOW)))
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from jinja2 import DictLoader
 
-from monitor.alerts import Decision, MonitorState, decide
 from monitor.delivery.email import message_id
 from monitor.messages import english
 from monitor.model import Check, FormerLeaf, Severity, TargetInfo, TargetState
@@ -14,7 +13,10 @@ from support.factories.alerts_world import (
     DAYS,
     NOW,
     SENDER,
+    MonitorState,
+    apply,
     certificate,
+    decide,
     ending,
     failing,
     finding,
@@ -38,6 +40,8 @@ TARGET_INFO = TargetInfo(
         link="https://vms.example/guide",
     ),
 )
+
+CALM = picture(seen("a:443", certificate(1)))
 
 
 @pytest.mark.parametrize(
@@ -98,10 +102,9 @@ def test_without_owner_and_note() -> None:
 def test_renewed_names_both_thumbprints() -> None:
     """Good news names the old and the new certificate and the new end."""
     old, new = certificate(1, 20, age=300), certificate(2, 364)
-    told = decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY).changes[0].record
-    assert told is not None
+    told = apply({}, decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY))
     state = seen("rec:7563", new, former_leaves=(FormerLeaf("rec:7563", old, new, 2),))
-    (mail,) = mails(decide(picture(state), {told.key: told}, NOW, monitor_state=AFTER_INVENTORY))
+    (mail,) = mails(decide(picture(state), told, NOW, monitor_state=AFTER_INVENTORY))
     wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "November 22, 2027"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
         "[Renewed] rec:7563: certificate valid until November 22, 2027",
@@ -235,7 +238,7 @@ def test_broken_inventory_template_goes_out_plain() -> None:
 
 def test_nothing_to_tell_makes_no_mail() -> None:
     """A decision without news makes no mail."""
-    assert mails(Decision()) == ()
+    assert mails(decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY)) == ()
 
 
 def test_late_mail_carries_the_time_of_sending() -> None:

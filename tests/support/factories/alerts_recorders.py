@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from monitor.alerts import NotificationItem, decide
+from monitor.alerts import NotificationItem
 from monitor.model import Certificate, Finding, Target, TargetInfo, TargetState, TargetTraits
-from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, ending, picture, target
+from support.factories.alerts_world import AFTER_INVENTORY, NOW, certificate, decide, ending, picture, target
 from support.written import own_words, runbook
 
 WHERE = "rec1:7563"

@@ -1,16 +1,21 @@
 """Small certificates, targets and states for the tests of alerts and delivery; no judgment of its own."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from monitor.alerts import Decision, MonitorState, decide
+from monitor import alerts
+from monitor.alerts import DecisionInput, Inventory, NotificationItem, ReceiverDecision
 from monitor.delivery.email import Letter, render
 from monitor.messages import english
 from monitor.model import (
+    AlertGroup,
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
     Assessment,
     Certificate,
     Check,
@@ -18,9 +23,12 @@ from monitor.model import (
     FailureReason,
     Finding,
     FormerLeaf,
+    LogChange,
     NotificationRecord,
     Path,
     Policy,
+    ReceiverChanges,
+    ReceiverRecord,
     Severity,
     Sighting,
     Snapshot,
@@ -29,14 +37,98 @@ from monitor.model import (
     TargetState,
     text,
 )
-from monitor.pipeline.notifications import notifications
+from monitor.pipeline.notifications import outgoing
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAYS = timedelta(days=1)
 SENDER = "certs@vms.example"
 ADMINS = ("admins@vms.example", "duty@vms.example")
 STARTED = NOW - timedelta(days=100)
+RECEIVER = "admins"
+
+
+@dataclass(frozen=True)
+class MonitorState:
+    """The state of the monitor, and whether the receiver was sent its inventory."""
+
+    first_pass_started_at: datetime
+    inventory_sent: bool = False
+    never_probed: int = 0
+    clock_suspect: bool = False
+    notify_all_renewals: bool = False
+
+
 AFTER_INVENTORY = MonitorState(STARTED, inventory_sent=True)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One alert that the receiver was notified of, with what is recorded of it."""
+
+    key: AlertKey
+    level: str
+    first_at: datetime
+    last_at: datetime
+    title: str = ""
+    locations: tuple[str, ...] = ()
+
+
+def row(
+    key: AlertKey, level: str, at: datetime, title: str = "a:443", locations: tuple[str, ...] = ("a:443",)
+) -> dict[AlertKey, Row]:
+    """Return a log with one alert that was notified at an instant."""
+    return {key: Row(key, level, at, at, title, locations)}
+
+
+class Log(dict[AlertKey, Row]):
+    """What the receiver was notified of: alerts, and beside them renewals and the inventory."""
+
+    renewals: frozenset[tuple[str, str]] = frozenset()
+    inventory_at: datetime | None = None
+    open_alerts: Mapping[AlertKey, AlertRecord] = {}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision for the one receiver, and all that is recorded with it."""
+
+    given: DecisionInput
+    decision: alerts.Decision
+
+    @property
+    def receiver(self) -> ReceiverDecision:
+        """Return the part of the receiver."""
+        return self.decision.receivers[0]
+
+    @property
+    def items(self) -> tuple[NotificationItem, ...]:
+        """Return what is notified."""
+        return self.receiver.items
+
+    @property
+    def inventory(self) -> Inventory | None:
+        """Return the inventory, if it is due."""
+        return self.receiver.inventory
+
+    @property
+    def changes(self) -> tuple[LogChange, ...]:
+        """Return how the log changes."""
+        return self.receiver.changes.log
+
+    @property
+    def groups(self) -> tuple[AlertGroup, ...]:
+        """Return the alerts as they are shown."""
+        return self.decision.groups
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether nothing is notified and nothing changes."""
+        return self.nothing_to_send and not self.receiver.changes and not self.decision.alert_changes
+
+    @property
+    def nothing_to_send(self) -> bool:
+        """Return whether no notification follows."""
+        return self.receiver.nothing_to_send
 
 
 def certificate(
@@ -133,37 +225,78 @@ def picture(*states: TargetState, correlated: Mapping[str, tuple[Finding, ...]] 
     return Snapshot({state.target.id: state for state in states}, correlated or {})
 
 
-def apply(told: Mapping[str, NotificationRecord], decision: Decision) -> dict[str, NotificationRecord]:
-    """Return the notification log after a decision was stored."""
-    after = dict(told)
-    for change in decision.changes:
-        if change.record is None:
-            after.pop(change.key, None)
-        else:
-            after[change.key] = change.record
+def decide(
+    snapshot: Snapshot, log: Mapping[AlertKey, Row], now: datetime, *, monitor_state: MonitorState
+) -> Decided:
+    """Return what is decided for one receiver that was notified of what its log says."""
+    known = log if isinstance(log, Log) else Log(log)
+    rows = known.values()
+    recorded = {
+        row.key: AlertRecord(
+            row.key, AlertLevel(row.level), row.first_at, row.first_at, row.title, row.locations
+        )
+        for row in rows
+    }
+    notified = {
+        row.key: NotificationRecord(row.key, AlertLevel(row.level), row.first_at, row.last_at) for row in rows
+    }
+    inventory_at = STARTED if monitor_state.inventory_sent else known.inventory_at
+    given = DecisionInput(
+        snapshot,
+        {**recorded, **known.open_alerts},
+        (ReceiverRecord(RECEIVER, notified, known.renewals, inventory_at),),
+        now,
+        alerts.MonitorState(
+            monitor_state.first_pass_started_at,
+            monitor_state.never_probed,
+            monitor_state.clock_suspect,
+            monitor_state.notify_all_renewals,
+        ),
+    )
+    return Decided(given, alerts.decide(given))
+
+
+def apply(log: Mapping[AlertKey, Row], decided: Decided) -> Log:
+    """Return the log after a decision was stored."""
+    changes: ReceiverChanges = decided.receiver.changes
+    recorded = {record.key: record for record in decided.decision.alert_changes}
+    opened = {**decided.given.open_alerts, **recorded}
+    after = Log()
+    after.open_alerts = {key: record for key, record in opened.items() if record.resolved_at is None}
+    notified = {**decided.given.receivers[0].log, **{one.key: one.record for one in changes.log}}
+    for key, record in notified.items():
+        if record is not None and key in after.open_alerts:
+            of = after.open_alerts[key]
+            after[key] = Row(key, record.level, record.first_at, record.last_at, of.title, of.locations)
+    before = log.renewals if isinstance(log, Log) else frozenset()
+    after.renewals = before.union(changes.renewals_added).difference(changes.renewals_removed)
+    after.inventory_at = changes.inventory_at or decided.given.receivers[0].inventory_at
     return after
 
 
 def steps(
     *snapshots: tuple[Snapshot, datetime], monitor_state: MonitorState = AFTER_INVENTORY
-) -> Iterable[Decision]:
+) -> Iterable[Decided]:
     """Yield the decision for each snapshot in turn, each stored before the next."""
-    told: dict[str, NotificationRecord] = {}
+    told: Mapping[AlertKey, Row] = {}
     for snapshot, now in snapshots:
         decision = decide(snapshot, told, now, monitor_state=monitor_state)
         told = apply(told, decision)
         yield decision
 
 
-def news(decision: Decision) -> list[tuple[str, str, str]]:
+def news(decision: Decided) -> list[tuple[str, str, str]]:
     """Return reason, level and title of each item."""
     return [(e.reason.value, e.level.value if e.level else "", e.title) for e in decision.items]
 
 
-def mails(decision: Decision, recipients: Sequence[str] = ADMINS, **more: object) -> tuple[Letter, ...]:
+def mails(
+    decision: Decided | ReceiverDecision, recipients: Sequence[str] = ADMINS, **more: object
+) -> tuple[Letter, ...]:
     """Return the mails of a decision."""
     envelope = {"sender": SENDER, "monitor": text("watch.vms.example"), "writer": english(NOW), **more}
-    waiting = notifications(decision, {"email": recipients}, NOW)
+    part = decision.receiver if isinstance(decision, Decided) else decision
+    _, waiting = outgoing(alerts.Decision(receivers=(part,)), {part.receiver: recipients}, NOW)
     return tuple(render(replace(one, id="1"), **envelope) for one in waiting)  # type: ignore[arg-type]
 
 

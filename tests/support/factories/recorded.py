@@ -16,6 +16,10 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
+    Check,
     LogChange,
     Notification,
     NotificationKind,
@@ -23,7 +27,9 @@ from monitor.model import (
     NotifiedAlert,
     Observation,
     ProbeResult,
+    ReceiverChanges,
     RecipientStatus,
+    Scope,
     Sighting,
     Target,
     TargetState,
@@ -35,6 +41,7 @@ from support import pki
 
 T = TypeVar("T")
 
+RECEIVER = "email"
 NOW = pki.NOW
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -95,9 +102,19 @@ def observation(item: Target, at: datetime, sightings: Sequence[Sighting]) -> Ob
     )
 
 
-def notified(key: str, level: str = "warning", at: datetime = NOW) -> LogChange:
-    """Return the change that puts one alert into the notification log."""
-    return LogChange(key, NotificationRecord(key, level, at, at, "a title", ("host:443",)))
+def alert_key(name: str) -> AlertKey:
+    """Return the key of an alert about a certificate of this name."""
+    return AlertKey(Check.EXPIRY, Scope.CERTIFICATE, name)
+
+
+def notified(
+    *names: str, level: AlertLevel = AlertLevel.WARNING, at: datetime = NOW
+) -> tuple[list[AlertRecord], dict[str, ReceiverChanges]]:
+    """Return what is written when one receiver is notified of alerts about certificates of these names."""
+    keys = [alert_key(name) for name in names]
+    alerts = [AlertRecord(key, level, at, at, "a title", ("host:443",)) for key in keys]
+    log = tuple(LogChange(key, NotificationRecord(key, level, at, at, "first")) for key in keys)
+    return alerts, {RECEIVER: ReceiverChanges(log)}
 
 
 def numbered(number: int) -> str:

@@ -14,7 +14,7 @@ from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     ServedLeaf,
 )
 from monitor.assess.correlate.store_vs_endpoint.not_deployed import OutdatedLeaf, successor
-from monitor.model import Binding, Check, Finding, Message, Severity
+from monitor.model import AlertKey, Binding, Check, Finding, Message, Scope, Severity
 
 
 def stale_bindings(
@@ -62,10 +62,9 @@ def _findings(
     target = view.state.target
     severity = target.policy.severity(Check.BINDING_STALE, default)
     if severity is not None:
-        address = address_of(binding)
         sha256, location = (available[0].certificate.sha256, available[0].location) if available else ("", "")
-        matter = f"{Check.BINDING_STALE} {view.qualified_host} {address} {thumbprint}"
-        yield target.id, Finding(Check.BINDING_STALE, severity, said, sha256, location, matter)
+        shared = AlertKey(Check.BINDING_STALE, Scope.MACHINE, view.qualified_host, thumbprint)
+        yield target.id, Finding(Check.BINDING_STALE, severity, said, sha256, location, shared)
 
 
 def _problem(

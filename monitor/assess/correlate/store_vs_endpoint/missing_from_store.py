@@ -10,7 +10,7 @@ from datetime import datetime
 
 from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.assess.correlate.store_vs_endpoint.machine_view import MY, MachineView, ServedLeaf
-from monitor.model import Certificate, Check, Finding, Severity, Snapshot, TargetState
+from monitor.model import AlertKey, Certificate, Check, Finding, Scope, Severity, Snapshot, TargetState
 
 _FROM_STORE = frozenset({"server", "streaming_media", "event_server", "mobile"})
 """The certificate groups whose services take their certificates from stores only."""
@@ -76,10 +76,10 @@ def _missing_leaf(view: MachineView, served: ServedLeaf) -> Iterator[tuple[str, 
             host=view.host,
             stores=tuple(view.machine.stores if view.machine else ()),
         )
-        matter = f"{Check.NOT_IN_STORE} {view.qualified_host} {leaf.sha256}"
+        shared = AlertKey(Check.NOT_IN_STORE, Scope.MACHINE, view.qualified_host, leaf.sha256)
         yield (
             target.id,
-            Finding(Check.NOT_IN_STORE, severity, said, leaf.sha256, served.location, matter),
+            Finding(Check.NOT_IN_STORE, severity, said, leaf.sha256, served.location, shared),
         )
 
 
@@ -135,5 +135,5 @@ def _missing_ca(view: MachineView, ca: Certificate, example: str) -> Iterator[tu
         intermediate = ca.sha256 in ((view.machine.intermediates if view.machine else None) or ())
         kind = texts.ca_among_intermediates if intermediate else texts.ca_not_installed
         said = kind(host=view.host, title=ca.title, sha1=ca.sha1, not_after=ca.not_after, location=example)
-        matter = f"{Check.CA_NOT_INSTALLED} {view.qualified_host} {ca.sha1}"
-        yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, said, ca.sha256, matter=matter)
+        shared = AlertKey(Check.CA_NOT_INSTALLED, Scope.MACHINE, view.qualified_host, ca.sha1)
+        yield target.id, Finding(Check.CA_NOT_INSTALLED, severity, said, ca.sha256, shared_alert=shared)

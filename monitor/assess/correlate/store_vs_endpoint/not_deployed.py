@@ -17,7 +17,7 @@ from monitor.assess.correlate.store_vs_endpoint.machine_view import (
     names_of,
 )
 from monitor.assess.expiry import due
-from monitor.model import Certificate, Check, Finding, KeyLink, Message, Severity
+from monitor.model import AlertKey, Certificate, Check, Finding, KeyLink, Message, Scope, Severity
 
 # Services are switched a while after the certificate was issued.
 _GRACE = timedelta(hours=1)
@@ -64,14 +64,14 @@ def not_deployed(outdated: list[OutdatedLeaf], now: datetime) -> Iterator[tuple[
         critical = now >= due(leaf, policy, as_ca=False).critical_at
         severity = policy.severity(Check.NOT_DEPLOYED, Severity.CRITICAL if critical else Severity.WARNING)
         if severity is not None and served.current:
-            matter = f"{Check.NOT_DEPLOYED} {one.view.qualified_host} {leaf.sha256}"
+            shared = AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, one.view.qualified_host, leaf.sha256)
             finding = Finding(
                 Check.NOT_DEPLOYED,
                 severity,
                 _message(one),
                 leaf.sha256,
                 served.location,
-                matter,
+                shared,
                 instead=one.successor.certificate.sha1,
             )
             yield served.state.target.id, finding

@@ -18,7 +18,7 @@ from monitor.assess.correlate.store_vs_endpoint.not_deployed import replaces
 from monitor.assess.key_access import may_read
 from monitor.assess.names import mismatch
 from monitor.assess.texts import names
-from monitor.model import Check, Finding, KeyLink, Message, ServiceAccount, Severity
+from monitor.model import AlertKey, Check, Finding, KeyLink, Message, Scope, ServiceAccount, Severity
 
 # On these XProtect's services are served by http.sys, which uses the key as SYSTEM.
 _HTTP_SYS = frozenset({443, 9000, 9001, 7609, 8082})
@@ -95,10 +95,10 @@ def _missing_key(view: MachineView, available: AvailableCertificate) -> Iterator
             not_after=leaf.not_after,
             use=used,
         )
-        matter = f"{Check.KEY_MISSING} {view.qualified_host} {leaf.sha1}"
+        shared = AlertKey(Check.KEY_MISSING, Scope.MACHINE, view.qualified_host, leaf.sha1)
         yield (
             target.id,
-            Finding(Check.KEY_MISSING, severity, said, leaf.sha256, available.location, matter),
+            Finding(Check.KEY_MISSING, severity, said, leaf.sha256, available.location, shared),
         )
 
 
@@ -187,10 +187,11 @@ def _inaccessible_key(
             locations=names(sorted({served.location for served in own or ports})),
             consequence=texts.FAILS_AT_START if own else texts.SERVED_BY_WINDOWS,
         )
-        matter = f"{Check.KEY_INACCESSIBLE} {view.qualified_host} {leaf.sha1} {account.service}"
+        subject = f"{leaf.sha1} {account.service}"
+        shared = AlertKey(Check.KEY_INACCESSIBLE, Scope.MACHINE, view.qualified_host, subject)
         yield (
             target.id,
-            Finding(Check.KEY_INACCESSIBLE, severity, said, leaf.sha256, available.location, matter),
+            Finding(Check.KEY_INACCESSIBLE, severity, said, leaf.sha256, available.location, shared),
         )
 
 

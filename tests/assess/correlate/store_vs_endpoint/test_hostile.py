@@ -91,12 +91,12 @@ def ports(draw: st.DrawFn) -> TargetState:
 @given(st.lists(machines(), max_size=3), st.lists(ports(), max_size=4))
 @settings(deadline=None)
 def test_joining_never_fails(known: list[TargetState], served: list[TargetState]) -> None:
-    """Every finding belongs to a target that is there, and its matter says check and machine."""
+    """Every finding belongs to a target that is there, and its alert is of its check and a machine."""
     states = [TRUST, *known, *served]
     told = by_target(*states)
     assert set(told) <= {state.target.id for state in states}
     joined = [one for several in told.values() for one in several if one.check in STORE_VS_ENDPOINT]
-    assert all(one.matter.startswith(f"{one.check} ") and written(one) for one in joined)
+    assert all(one.shared_alert and one.shared_alert.check is one.check and written(one) for one in joined)
 
 
 @given(machines(), ports())

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.model import (
+    AlertKey,
     Assessment,
     Certificate,
     Check,
@@ -13,6 +14,7 @@ from monitor.model import (
     FailureReason,
     Finding,
     Path,
+    Scope,
     Severity,
     TargetState,
     TargetTraits,
@@ -116,7 +118,9 @@ def test_a_client_without_the_ca() -> None:
         not_after=CA.not_after,
         location=f"{HOST}:7563",
     )
-    assert finding.matter == f"ca_not_installed client07.vms.example {CA.sha1}"
+    assert finding.shared_alert == AlertKey(
+        Check.CA_NOT_INSTALLED, Scope.MACHINE, "client07.vms.example", CA.sha1
+    )
 
 
 BETWEEN = made(-9, 900, "between", ca=True)
@@ -202,10 +206,11 @@ def test_each_can_be_switched_off(check: Check, states: tuple[TargetState, ...])
 
 
 @pytest.mark.parametrize(("check", "states"), EVERYTHING.items())
-def test_each_is_one_matter_of_its_check(check: Check, states: tuple[TargetState, ...]) -> None:
+def test_each_is_an_alert_of_its_check(check: Check, states: tuple[TargetState, ...]) -> None:
     """What is told once begins with its check and the machine, and belongs to a target that is known."""
     ((target_id, (finding,)),) = by_target(*states).items()
-    assert finding.matter.split(" ")[:2][0] == check
+    assert finding.shared_alert is not None
+    assert finding.shared_alert.check is check
     assert target_id in {state.target.id for state in states}
 
 

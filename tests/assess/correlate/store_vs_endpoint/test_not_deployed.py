@@ -7,6 +7,7 @@ import pytest
 
 from monitor.assess.correlate.store_vs_endpoint.texts import not_deployed_from_store
 from monitor.model import (
+    AlertKey,
     Certificate,
     Check,
     Failure,
@@ -14,6 +15,7 @@ from monitor.model import (
     KeyLink,
     Policy,
     PrivateKey,
+    Scope,
     Severity,
     Sighting,
     StoreEntry,
@@ -59,10 +61,11 @@ def test_the_trap_of_automatic_renewal() -> None:
 
 
 def test_it_is_told_at_the_endpoint_once_for_all_its_ports() -> None:
-    """Every port with the old certificate shows it; all of them are one matter."""
+    """Every port with the old certificate shows it; all of them are one alert."""
     told = by_target(machine(kept(OLD), kept(NEW)), port(OLD), port(OLD, 9001))
     assert list(told) == [f"endpoint:{HOST}:7563", f"endpoint:{HOST}:9001"]
-    assert {f.matter for several in told.values() for f in several} == {f"not_deployed {HOST} {OLD.sha256}"}
+    shared = AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, HOST, OLD.sha256)
+    assert {f.shared_alert for several in told.values() for f in several} == {shared}
 
 
 def test_a_port_that_serves_the_new_one_is_fine() -> None:
@@ -178,10 +181,10 @@ def test_a_place_for_each_type_of_key() -> None:
 
 
 def test_two_looks_that_call_a_machine_differently() -> None:
-    """A probe by address and a probe by name are one machine with one matter."""
+    """A probe by address and a probe by name are one machine with one alert."""
     by_address = machine(kept(NEW), kind="windows_remote", host="10.0.0.5", names=("10.0.0.5", HOST))
-    matters = {finding.matter for finding in found(by_address, port(OLD, aliases=(HOST,)))}
-    assert matters == {f"not_deployed {HOST} {OLD.sha256}"}
+    shared = {finding.shared_alert for finding in found(by_address, port(OLD, aliases=(HOST,)))}
+    assert shared == {AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, HOST, OLD.sha256)}
 
 
 def test_a_silent_port_says_nothing() -> None:

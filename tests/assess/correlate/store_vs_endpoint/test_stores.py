@@ -8,6 +8,7 @@ import pytest
 from monitor.assess.correlate.store_vs_endpoint import texts
 from monitor.assess.texts import names
 from monitor.model import (
+    AlertKey,
     Binding,
     Certificate,
     Check,
@@ -17,6 +18,7 @@ from monitor.model import (
     KeyLink,
     KeyPermission,
     PrivateKey,
+    Scope,
     ServiceAccount,
     Severity,
     TargetState,
@@ -78,7 +80,7 @@ def test_a_binding_that_points_to_nothing_good(thumbprint: str, severity: Severi
     (finding,) = found(store)
     assert (finding.check, finding.severity) == (Check.BINDING_STALE, severity)
     assert written(finding) == f"http.sys on {HOST} has 0.0.0.0:443 bound to {thumbprint}, {said}"
-    assert finding.matter == f"binding_stale {HOST} 0.0.0.0:443 {thumbprint}"
+    assert finding.shared_alert == AlertKey(Check.BINDING_STALE, Scope.MACHINE, HOST, thumbprint)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_an_archived_certificate_is_not_missing() -> None:
 def test_addresses_of_bindings(address: str, shown: str) -> None:
     """An address is shown with its port, whichever way it was written."""
     (finding,) = found(machine(bindings=(bound(ELSEWHERE, address=address),)))
-    assert finding.matter == f"binding_stale {HOST} {shown} {ELSEWHERE}"
+    assert dict(finding.message.parameters)["address"] == shown
 
 
 def test_a_binding_whose_port_is_watched_is_told_once() -> None:

@@ -1,8 +1,10 @@
 """Machines of the same name in two zones are two machines."""
 
+from dataclasses import replace
+
 import pytest
 
-from monitor.model import Check, TargetState
+from monitor.model import AlertKey, Check, Scope, TargetState
 from support.factories.machines import (
     ELSEWHERE,
     GONE,
@@ -48,10 +50,10 @@ def test_the_monitor_s_own_machine_is_not_that_of_a_zone() -> None:
 def test_two_machines_of_one_name() -> None:
     """Each is judged with its own ports, and what is shared names the zone."""
     states = [in_zone(one, zone) for zone in ("", "dmz") for one in (RENEWED_STORE, port(OLD))]
-    matters = {key: [one.matter for one in several] for key, several in by_target(*states).items()}
-    assert matters == {
-        f"endpoint:{HOST}:7563": [f"not_deployed {HOST} {OLD.sha256}"],
-        f"dmz/endpoint:{HOST}:7563": [f"not_deployed dmz/{HOST} {OLD.sha256}"],
+    shared = {key: [one.shared_alert for one in several] for key, several in by_target(*states).items()}
+    assert shared == {
+        f"endpoint:{HOST}:7563": [AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, HOST, OLD.sha256)],
+        f"dmz/endpoint:{HOST}:7563": [AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, f"dmz/{HOST}", OLD.sha256)],
     }
 
 
@@ -65,6 +67,7 @@ def test_two_machines_of_one_name() -> None:
 def test_what_is_found_on_a_machine_names_its_zone(state: TargetState, check: Check) -> None:
     """Other machines of that name have alerts of their own."""
     (plain,), (zoned,) = found(state), found(in_zone(state, "dmz"))
-    assert plain.matter.startswith(f"{check} {HOST} ")
-    assert zoned.matter == plain.matter.replace(HOST, f"dmz/{HOST}", 1)
+    assert plain.shared_alert is not None
+    assert (plain.shared_alert.check, plain.shared_alert.scope_id) == (check, HOST)
+    assert zoned.shared_alert == replace(plain.shared_alert, scope_id=f"dmz/{HOST}")
     assert zoned.message == plain.message

@@ -1,0 +1,53 @@
+"""The alert about a clock of the monitor that cannot be right; while it lasts nothing else is decided."""
+
+from datetime import timedelta
+
+from monitor.alerts.decision import Decision, DecisionInput, NotificationItem, NotifyReason, ReceiverDecision
+from monitor.alerts.keys import CLOCK, TITLES
+from monitor.alerts.texts import CLOCK_EARLIER, CLOCK_REPORTS, CLOCK_RIGHT, CLOCK_WAS_AHEAD, CLOCK_WRONG
+from monitor.model import (
+    AlertGroup,
+    AlertLevel,
+    AlertRecord,
+    Check,
+    LogChange,
+    NotificationRecord,
+    ReceiverChanges,
+    ReceiverRecord,
+)
+
+# A clock that was once far ahead would otherwise silence everything for as long, after one notification.
+_AGAIN_AFTER = timedelta(days=1)
+_SAID = (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
+
+
+def clock_problem(given: DecisionInput) -> Decision:
+    """Return the decision for a clock that cannot be right: the alerts known so far, and this one."""
+    now, known = given.now, given.open_alerts.get(CLOCK)
+    record = known or AlertRecord(CLOCK, AlertLevel.CRITICAL, now, now, leads=True)
+    group = AlertGroup(
+        CLOCK.id, Check.CLOCK, record.level, TITLES[Check.CLOCK], record.opened_at, (CLOCK,), messages=_SAID
+    )
+    return Decision(
+        groups=(group, *(one for one in given.snapshot.alerts if one.id != group.id)),
+        alert_changes=() if known else (record,),
+        receivers=tuple(_for_receiver(given, one) for one in given.receivers),
+    )
+
+
+def clock_right_again() -> NotificationItem:
+    """Return the item that says that the clock is right again."""
+    return NotificationItem(NotifyReason.RESOLVED, None, (), "", (CLOCK_RIGHT, CLOCK_REPORTS))
+
+
+def _for_receiver(given: DecisionInput, receiver: ReceiverRecord) -> ReceiverDecision:
+    now, before = given.now, receiver.log.get(CLOCK)
+    # Both ways, since such a clock may be set again.
+    if before is not None and abs(now - before.last_at) < _AGAIN_AFTER:
+        return ReceiverDecision(receiver.receiver)
+    first_at = before.first_at if before else now
+    record = NotificationRecord(CLOCK, AlertLevel.CRITICAL, first_at, now, NotifyReason.CLOCK)
+    item = NotificationItem(NotifyReason.CLOCK, AlertLevel.CRITICAL, (), "", _SAID)
+    return ReceiverDecision(
+        receiver.receiver, (item,), changes=ReceiverChanges((LogChange(CLOCK, record, record.reason),))
+    )

@@ -1,0 +1,117 @@
+"""The inventory: the one notification that ends the first pass; all that it names counts as notified."""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from monitor.alerts.alert import Alert, alert_location
+from monitor.alerts.decision import (
+    DecisionInput,
+    Inventory,
+    NotifyReason,
+    ReceiverDecision,
+    UnreachableHost,
+    UpcomingExpiry,
+)
+from monitor.alerts.due import as_items, notified, worst_first
+from monitor.alerts.keys import unreachable_key
+from monitor.alerts.renewals import all_renewals
+from monitor.alerts.unreachable import common_title, host_of, unreachable_together
+from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    Check,
+    LogChange,
+    Message,
+    NotificationRecord,
+    Path,
+    ReceiverChanges,
+    ReceiverRecord,
+    Snapshot,
+    TargetState,
+)
+
+MOST_UPCOMING = 20
+
+
+def inventory_decision(
+    given: DecisionInput,
+    receiver: ReceiverRecord,
+    findings: Mapping[AlertKey, Alert],
+    alerts: Mapping[AlertKey, Alert],
+) -> ReceiverDecision:
+    """Return the inventory; ``findings`` are the alerts without those of unreachable targets."""
+    unreachable = [s for s in given.snapshot if s.up is False and not s.target.traits.standby]
+    log = {change.key: change for change in _log_changes(given, receiver, alerts, unreachable)}
+    renewals = all_renewals(given.snapshot) if given.monitor.notify_all_renewals else {}
+    return ReceiverDecision(
+        receiver.receiver,
+        inventory=_inventory(given, findings, unreachable),
+        changes=ReceiverChanges(tuple(log.values()), tuple(renewals), inventory_at=given.now),
+    )
+
+
+def _inventory(
+    given: DecisionInput, findings: Mapping[AlertKey, Alert], unreachable: list[TargetState]
+) -> Inventory:
+    states = given.snapshot.states.values()
+    never_seen = [s for s in states if s.unreachable and s.unreachable.check is Check.NEVER_SEEN]
+    needing = [alert for alert in findings.values() if alert.check is not Check.NEVER_SEEN]
+    return Inventory(
+        watched=len(states),
+        need_action=len({target_id for alert in needing for target_id, _ in alert.locations}),
+        unreachable=len(unreachable),
+        not_probed=given.monitor.never_probed,
+        items=worst_first(as_items([(alert, NotifyReason.INVENTORY) for alert in needing], needing)),
+        upcoming=tuple(_upcoming(given.snapshot)),
+        unreachable_hosts=tuple(_hosts(unreachable)),
+        never_seen=tuple(_hosts(never_seen)),
+    )
+
+
+def _log_changes(
+    given: DecisionInput,
+    receiver: ReceiverRecord,
+    alerts: Mapping[AlertKey, Alert],
+    unreachable: list[TargetState],
+) -> Iterator[LogChange]:
+    now = given.now
+    # When much of the network is unreachable its hosts are left to the alert of many, which is notified and
+    # resolved as one; recorded one by one they would come back in one notification each.
+    as_one = {state.target.id for state in unreachable_together(unreachable, len(given.snapshot))}
+    for state in unreachable:
+        if state.target.id not in as_one:
+            key = unreachable_key(state.target.id)
+            record = NotificationRecord(key, AlertLevel.WARNING, now, now, NotifyReason.INVENTORY)
+            yield LogChange(key, record, record.reason)
+    for alert in alerts.values():
+        yield from notified(alert, NotifyReason.INVENTORY, receiver.log, now)
+
+
+def _upcoming(snapshot: Snapshot) -> Iterator[UpcomingExpiry]:
+    """Yield the certificates whose paths expire first, each once."""
+    earliest: dict[str, tuple[datetime, TargetState, Path]] = {}
+    for state in snapshot.states.values():
+        for path in state.assessment.paths:
+            expires_at, sha256 = path.not_after, path.leaf.sha256
+            if sha256 not in earliest or expires_at < earliest[sha256][0]:
+                earliest[sha256] = expires_at, state, path
+    for expires_at, state, path in heapq.nsmallest(MOST_UPCOMING, earliest.values(), key=lambda one: one[0]):
+        yield UpcomingExpiry(expires_at, alert_location(state).title, path.location, path.leaf)
+
+
+def _hosts(unreachable: list[TargetState]) -> Iterator[UnreachableHost]:
+    hosts: dict[str, list[TargetState]] = {}
+    for state in unreachable:
+        hosts.setdefault(host_of(state), []).append(state)
+    for host, states in hosts.items():
+        titles = [alert_location(state).title for state in states]
+        title = titles[0] if len(titles) == 1 else common_title(titles, host)
+        reasons = dict.fromkeys(reason for state in states for reason in _reasons(state))
+        yield UnreachableHost(title, tuple(state.target.location for state in states), tuple(reasons))
+
+
+def _reasons(state: TargetState) -> list[Message]:
+    if state.unreachable is not None and state.unreachable.check is Check.NEVER_SEEN:
+        return [state.unreachable.message]
+    return [failure.message for failure in state.failures[:3]]

@@ -1,0 +1,160 @@
+"""The recorded alerts, and what each receiver was notified of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from json import dumps, loads
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, select, update
+
+from monitor.model import (
+    AlertKey,
+    AlertLevel,
+    AlertRecord,
+    AlertResolution,
+    Check,
+    LogChange,
+    NotificationRecord,
+    ReceiverChanges,
+    ReceiverRecord,
+    Scope,
+)
+from monitor.store.dialect import insert_missing, upsert
+from monitor.store.tables import alert, notification_log, receiver_state, renewal_log
+
+# A newer version may have written others; they are left alone.
+_KNOWN = and_(alert.c.check.in_(list(Check)), alert.c.scope.in_(list(Scope)))
+
+
+def open_alerts(connection: Connection) -> dict[AlertKey, AlertRecord]:
+    """Return every recorded alert that is not over, by key."""
+    rows = connection.execute(select(alert).where(alert.c.resolved_at.is_(None), _KNOWN))
+    records = map(_alert_record, rows)
+    return {record.key: record for record in records}
+
+
+def receiver_record(connection: Connection, receiver: str) -> ReceiverRecord:
+    """Return what a receiver was notified so far."""
+    same = notification_log.c.alert_id == alert.c.id
+    rows = connection.execute(
+        select(alert.c.check, alert.c.scope, alert.c.scope_id, alert.c.subject, notification_log)
+        .join(notification_log, same)
+        .where(notification_log.c.receiver == receiver, _KNOWN)
+    )
+    records = map(_notification_record, rows)
+    pairs = connection.execute(
+        select(renewal_log.c.old, renewal_log.c.new).where(renewal_log.c.receiver == receiver)
+    )
+    inventory_at = connection.scalar(
+        select(receiver_state.c.inventory_at).where(receiver_state.c.receiver == receiver)
+    )
+    log = {record.key: record for record in records}
+    return ReceiverRecord(receiver, log, frozenset((old, new) for old, new in pairs), inventory_at)
+
+
+def put_alerts(connection: Connection, records: Sequence[AlertRecord]) -> None:
+    """Write the records of alerts; those that are over are not in any receiver's log any more."""
+    if rows := [_alert_row(record) for record in records]:
+        upsert(connection, alert, rows)
+    for record in records:
+        if record.resolved_at is not None:
+            connection.execute(delete(notification_log).where(notification_log.c.alert_id == record.key.id))
+
+
+def put_receiver_changes(
+    connection: Connection, changes: Mapping[str, ReceiverChanges], now: datetime
+) -> None:
+    """Write how the records of receivers, by name, change."""
+    for receiver, change in changes.items():
+        _put_log(connection, receiver, change.log)
+        if change.renewals_added:
+            rows = [
+                {"old": old, "new": new, "receiver": receiver, "notified_at": now}
+                for old, new in change.renewals_added
+            ]
+            insert_missing(connection, renewal_log, rows)
+        for old, new in change.renewals_removed:
+            connection.execute(_renewal_of(receiver, old, new))
+        if change.inventory_at is not None:
+            insert_missing(connection, receiver_state, [{"receiver": receiver}])
+            connection.execute(
+                update(receiver_state)
+                .where(receiver_state.c.receiver == receiver)
+                .values(inventory_at=change.inventory_at)
+            )
+
+
+def _renewal_of(receiver: str, old: str, new: str) -> Any:
+    row = renewal_log.c
+    return delete(renewal_log).where(and_(row.receiver == receiver, row.old == old, row.new == new))
+
+
+def _put_log(connection: Connection, receiver: str, changes: Iterable[LogChange]) -> None:
+    latest = {change.key: change.record for change in changes}
+    if rows := [_log_row(receiver, record) for record in latest.values() if record is not None]:
+        upsert(connection, notification_log, rows)
+    gone = [key.id for key, record in latest.items() if record is None]
+    for alert_id in gone:
+        where = and_(notification_log.c.alert_id == alert_id, notification_log.c.receiver == receiver)
+        connection.execute(delete(notification_log).where(where))
+
+
+def _alert_row(record: AlertRecord) -> dict[str, Any]:
+    return {
+        "id": record.key.id,
+        "check": record.key.check.value,
+        "scope": record.key.scope.value,
+        "scope_id": record.key.scope_id,
+        "subject": record.key.subject,
+        "level": record.level.value,
+        "level_since": record.level_since,
+        "opened_at": record.opened_at,
+        "title": record.title,
+        "locations": dumps(record.locations),
+        "leads": record.leads,
+        "resolved_at": record.resolved_at,
+        "resolution": record.resolution.value if record.resolution else None,
+    }
+
+
+def _alert_record(row: Row[Any]) -> AlertRecord:
+    return AlertRecord(
+        key=_key(row),
+        level=AlertLevel(row.level),
+        level_since=row.level_since,
+        opened_at=row.opened_at,
+        title=row.title,
+        locations=tuple(loads(row.locations)),
+        leads=row.leads,
+        resolved_at=row.resolved_at,
+        resolution=AlertResolution(row.resolution) if row.resolution else None,
+    )
+
+
+def _log_row(receiver: str, record: NotificationRecord) -> dict[str, Any]:
+    return {
+        "alert_id": record.key.id,
+        "receiver": receiver,
+        "level": record.level.value,
+        "reason": str(record.reason),
+        "first_at": record.first_at,
+        "last_at": record.last_at,
+        "pending_id": record.pending_id or None,
+        "refused_at": record.refused_at,
+    }
+
+
+def _notification_record(row: Row[Any]) -> NotificationRecord:
+    return NotificationRecord(
+        key=_key(row),
+        level=AlertLevel(row.level),
+        first_at=row.first_at,
+        last_at=row.last_at,
+        reason=row.reason,
+        pending_id=row.pending_id or "",
+        refused_at=row.refused_at,
+    )
+
+
+def _key(row: Row[Any]) -> AlertKey:
+    return AlertKey(Check(row.check), Scope(row.scope), row.scope_id, row.subject)
