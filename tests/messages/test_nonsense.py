@@ -10,10 +10,11 @@ import catalogues
 from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem, NotifyReason, RenewalSteps
 from monitor.alerts.decision import Inventory, UnreachableHost, UpcomingExpiry
 from monitor.alerts.step_texts import STEPS
-from monitor.delivery.email import test_message as sample
+from monitor.delivery.email.sample import sample_mail
 from monitor.messages import Writer
-from monitor.model import Check, Failure, FailureReason, Message, text
+from monitor.model import Check, Failure, FailureReason, Message, NotificationKind, text
 from monitor.model.message import Parameter, completed
+from monitor.pipeline.notifications import notification
 from monitor.web.pages.certificates import render_certificates
 from monitor.web.queries import certificate_table
 from monitor.xprotect import Presets
@@ -139,7 +140,7 @@ def test_inventory() -> None:
 
 def test_test_mail() -> None:
     """So is the mail that tests the settings."""
-    mail = sample(SENDER, ADMINS, WRITER, lambda: "<1@vms.example>")
+    mail = sample_mail(notification("email", ADMINS, NotificationKind.TEST, "", NOW), SENDER, WRITER)
     said = f"{parsed(mail)['Subject']}\n{text_of(mail)}"
     assert words_of_ours(said, OTHERS) == set()
 
