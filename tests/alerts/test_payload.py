@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from monitor.alerts import Inventory, NotificationItem, NotifyReason
 from monitor.alerts.payload import UnreadablePayloadError, from_json, to_json
 from monitor.model import AlertLevel, Check, Message, text
+from monitor.model.message import own
 from support.factories.alerts_world import NOW, certificate
 
 UTC = ZoneInfo("UTC")
-MESSAGES = st.text(max_size=20).map(text)
+MESSAGES = st.text(max_size=20).map(text) | st.text(max_size=20).map(lambda one: own(one, ()))
 INSTANTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 ANY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 

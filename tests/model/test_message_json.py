@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Message, text
-from monitor.model.message import COUNT, Parameter
+from monitor.model.message import COUNT, Parameter, own
 from monitor.model.message_json import from_json, to_json
 
 NAMES = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
@@ -71,6 +71,11 @@ def test_a_document_has_only_what_is_there() -> None:
             "why": {"message": {"code": "text", "text": "{text}", "parameters": {"text": "because"}}},
         },
     }
+
+
+def test_an_empty_text_reads_back() -> None:
+    """A step that was configured empty is no reason to lose the message."""
+    assert from_json(to_json(own("", ()))) == own("", ())
 
 
 @pytest.mark.parametrize(
