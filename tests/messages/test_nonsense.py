@@ -7,12 +7,21 @@ from datetime import UTC, timedelta
 import pytest
 
 import catalogues
-from monitor.alerts import AlertLevel, AlertLocation, Decision, NotificationItem, NotifyReason, RenewalSteps
-from monitor.alerts.decision import Inventory, UnreachableHost, UpcomingExpiry
+from monitor.alerts import NotificationItem, NotifyReason, RenewalSteps
+from monitor.alerts.decision import Inventory, ReceiverDecision, UnreachableHost, UpcomingExpiry
 from monitor.alerts.step_texts import STEPS
 from monitor.delivery.email.sample import sample_mail
 from monitor.messages import Writer
-from monitor.model import Check, Failure, FailureReason, Message, NotificationKind, text
+from monitor.model import (
+    AlertLevel,
+    AlertLocation,
+    Check,
+    Failure,
+    FailureReason,
+    Message,
+    NotificationKind,
+    text,
+)
 from monitor.model.message import Parameter, completed
 from monitor.pipeline.notifications import notification
 from monitor.web.pages.certificates import render_certificates
@@ -108,7 +117,7 @@ def test_every_text_is_in_the_catalogue() -> None:
     assert {word for one in every_message() for word in words_of_ours(WRITER.write(one), ["UTC"])} == set()
 
 
-def read(decision: Decision) -> str:
+def read(decision: ReceiverDecision) -> str:
     """Return subject and bodies of the mails of a decision, in nonsense."""
     sent = mails(decision, writer=WRITER, monitor=text("rec"))
     return "\n".join(
@@ -119,7 +128,7 @@ def read(decision: Decision) -> str:
 @pytest.mark.parametrize("one", ITEMS, ids=lambda one: f"{one.reason}-{one.checks[0]}-{one.level}")
 def test_notice(one: NotificationItem) -> None:
     """Headlines, labels, headings, steps and facts of a notice are translated."""
-    assert words_of_ours(read(Decision(items=(one, one))), OTHERS) == set()
+    assert words_of_ours(read(ReceiverDecision("email", items=(one, one))), OTHERS) == set()
 
 
 def test_inventory() -> None:
@@ -135,7 +144,7 @@ def test_inventory() -> None:
         unreachable_hosts=(host,) * 300,
         never_seen=(host,) * 300,
     )
-    assert words_of_ours(read(Decision(inventory=inventory)), OTHERS) == set()
+    assert words_of_ours(read(ReceiverDecision("email", inventory=inventory)), OTHERS) == set()
 
 
 def test_test_mail() -> None:
