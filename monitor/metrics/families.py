@@ -1,4 +1,4 @@
-"""The metric families about targets, certificates and findings, as text in bounded pieces; reads no clock.
+"""The metric families about a snapshot, as text in bounded pieces; reads no clock.
 
 Rendered here and not by prometheus_client: its objects cost 3 to 4 seconds and 290 MB a scrape at 100,000
 targets. Two alternatives were measured and rejected: caching whole lines per family (a third of the time,
@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+from monitor.metrics.alerts import AlertLines
 from monitor.metrics.exposed import Chain
 from monitor.metrics.rendered import Rendered, RenderedCertificate, leaf_locations
 from monitor.metrics.text import MetricFamily, label, seconds, stamp
@@ -115,6 +116,7 @@ class Exposition:
         self._labels = tuple(dict.fromkeys(labels))
         self._chain: Chain = chain
         self._rendered: dict[str, Rendered] = {}
+        self._alerts = AlertLines()
 
     def pieces(self, snapshot: Snapshot, now: datetime) -> Iterator[bytes]:
         """Yield the text family by family, at most about ``LINES_PER_PIECE`` lines at a time.
@@ -151,6 +153,7 @@ class Exposition:
         yield FINDINGS.head
         for chunk in _chunks(judged):
             yield _lines(FINDINGS, [target.labels + text for target in chunk for text in target.findings])
+        yield from self._alerts.pieces(snapshot.alerts)
 
     def _render(self, snapshot: Snapshot) -> Iterator[list[Rendered]]:
         known, current = self._rendered, dict[str, Rendered]()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
+from monitor.metrics.alerts import ALERT
 from monitor.metrics.families import (
     CERTIFICATE_INFO,
     DAYS,
@@ -56,7 +57,7 @@ def own_names() -> set[str]:
         WINDOW_START,
         WINDOW_END,
     )
-    families = {f.name for f in (INFO, TARGETS, *several, FINDINGS)}
+    families = {f.name for f in (INFO, TARGETS, *several, FINDINGS, ALERT)}
     text = FakeDaemon().own.text(datetime.now(UTC)).decode()
     late = {"outbox_pending", "outbox_oldest_age_seconds", "last_alert_pass_timestamp_seconds"}
     late |= {"config_last_reload_successful", "config_last_reload_timestamp_seconds"}
