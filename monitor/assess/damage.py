@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.assess import texts
 from monitor.model import Check, Failure, FailureReason, Finding, Message, Severity, Target, TargetState
+from monitor.model.texts import joined
 
 _SERVING = "endpoint"
 _MOST_REASONS = 3
@@ -32,5 +33,5 @@ def damage_findings(target: Target, damage: Iterable[Failure]) -> Iterator[Findi
     for failure in damage:
         said.setdefault(failure.location, {})[failure.message] = None
     for location, messages in said.items():
-        why = texts.joined(tuple(messages), _MOST_REASONS)
+        why = joined(tuple(messages), _MOST_REASONS)
         yield Finding(Check.DAMAGED, severity, texts.damaged(why=why), location=location)

@@ -13,6 +13,7 @@ from service_identity.hazmat import DNS_ID, DNSPattern
 from monitor.addresses import IpAddress, read_ip, to_ascii
 from monitor.assess import texts
 from monitor.model import Certificate, Check, Message, text
+from monitor.model.texts import enumerated
 
 _MOST_LISTED = 8
 
@@ -108,7 +109,7 @@ def _names_on(certificate: Certificate) -> Message:
     entries = [text(one) if _pattern(one) else texts.unusable_name(name=one) for one in certificate.dns_names]
     entries += map(text, certificate.ip_addresses)
     if entries:
-        return texts.includes(names=texts.enumerated(entries, _MOST_LISTED))
+        return texts.includes(names=enumerated(entries, _MOST_LISTED))
     if certificate.subject_cn:
         return texts.includes_subject_only(subject=certificate.subject_cn)
     return texts.INCLUDES_NOTHING

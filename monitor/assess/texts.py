@@ -1,59 +1,14 @@
-"""Messages about one target and its certificates, and how lists stand in a message.
+"""Messages about one target and its certificates.
 
 A kind of message is published: its code and its parameters change only with a notice.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.model import Message, message
 from monitor.model.message import plain
 
-_MOST_LISTED = 5
 SELF_SIGNED = "self_signed"
-
-
-@message("names", "{names}")
-def all_names(*, names: tuple[str, ...]) -> None: ...
-
-
-@message("names_and_more", "{names:open}, and {count} more", "{names:open}, and {count} more")
-def some_names(*, names: tuple[str, ...], count: int) -> None: ...
-
-
-@message("list", "{first}, {rest}")
-def listed(*, first: Message, rest: Message) -> None: ...
-
-
-@message("clauses", "{first}; {rest}")
-def clauses(*, first: Message, rest: Message) -> None: ...
-
-
-@message("more", "and {count} more", "and {count} more")
-def more(*, count: int) -> None: ...
-
-
-def names(several: Sequence[str], most: int = _MOST_LISTED) -> Message:
-    """Return a list of names or locations, the first few of many with the number of the others."""
-    shown, left = tuple(several[:most]), len(several) - most
-    return some_names(names=shown, count=left) if left > 0 else all_names(names=shown)
-
-
-def joined(several: Sequence[Message], most: int = _MOST_LISTED) -> Message:
-    """Return clauses one after the other, the first few of many with the number of the others."""
-    first, *rest = _bounded(several, most)
-    return clauses(first=first, rest=joined(rest, len(rest))) if rest else first
-
-
-def enumerated(several: Sequence[Message], most: int = _MOST_LISTED) -> Message:
-    """Return messages that are names with remarks as a list, the first few of many."""
-    first, *rest = _bounded(several, most)
-    return listed(first=first, rest=enumerated(rest, len(rest))) if rest else first
-
-
-def _bounded(several: Sequence[Message], most: int) -> list[Message]:
-    left = len(several) - most
-    return [*several[:most], *([more(count=left)] if left > 0 else [])]
 
 
 @message("certificate", 'the certificate "{title}"')

@@ -10,6 +10,7 @@ from monitor.assess import texts
 from monitor.assess.chain_checks import Who
 from monitor.assess.names import mismatch
 from monitor.model import Certificate, Message, Path, Severity, Target
+from monitor.model.texts import names
 
 _MOST_LISTED = 8
 # Only XProtect has certificate groups, and only these of its components issue a certificate themselves: the
@@ -62,7 +63,7 @@ def missing_names(target: Target, leaf: Certificate) -> tuple[str, ...]:
 def public_names_problem(target: Target, leaf: Certificate) -> Message | None:
     """Return which of the names that clients are given the certificate lacks."""
     missing = missing_names(target, leaf)
-    return texts.missing_names(names=texts.names(missing, _MOST_LISTED)) if missing else None
+    return texts.missing_names(names=names(missing, _MOST_LISTED)) if missing else None
 
 
 def made_by_product(target: Target, path: Path) -> bool:

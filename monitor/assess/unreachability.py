@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.assess import texts
 from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, is_within
+from monitor.model.texts import joined
 
 # Critical after this many times as many failed probes, or as much time, as a warning.
 _WORSE = 4
@@ -86,7 +87,7 @@ def _failed(state: TargetState) -> Message:
     reasons = _different(state.failures)
     if not reasons:
         return texts.checks_failed_unknown(count=state.failed_probes)
-    return texts.checks_failed(count=state.failed_probes, reasons=texts.joined(reasons, _MOST_REASONS))
+    return texts.checks_failed(count=state.failed_probes, reasons=joined(reasons, _MOST_REASONS))
 
 
 def _in_part(state: TargetState) -> bool:

@@ -1,6 +1,6 @@
 """The protocol dialogues that lead to TLS, as pure state machines; opens no connection and knows no TLS."""
 
-from monitor.dialects.dialogue import MAX_BYTES, Dialect, Dialogue, DialogueFailure, GracefulClose, quote
+from monitor.dialects.dialogue import MAX_BYTES, Dialect, Dialogue, DialogueFailure, GracefulClose, excerpt
 from monitor.dialects.proxy import TUNNELS, ProxiedDialogue
 from monitor.dialects.table import DIALECTS, PROTOCOLS
 
@@ -14,5 +14,5 @@ __all__ = [
     "DialogueFailure",
     "GracefulClose",
     "ProxiedDialogue",
-    "quote",
+    "excerpt",
 ]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.model import FailureReason
+from monitor.dialects import texts
+from monitor.model import FailureReason, Message
 
 # The most that a server may send before TLS begins: a longer dialogue fails as protocol_error.
 MAX_BYTES = 65_536
@@ -21,10 +22,10 @@ _TLS_AT_ONCE = (b"\x15\x03", b"\x16\x03")
 
 @dataclass(frozen=True, slots=True)
 class DialogueFailure:
-    """Why a dialogue did not lead to TLS; ``detail`` quotes the server."""
+    """Why a dialogue did not lead to TLS; ``message`` quotes the server."""
 
     reason: FailureReason
-    detail: str
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +134,16 @@ class Dialect:
         return self.dialogue is None
 
 
-def quote(data: bytes) -> str:
-    r"""Return bytes in quotes for people: plain ASCII, the rest as ``\xNN``, at most 80 characters."""
+def excerpt(data: bytes) -> str:
+    r"""Return bytes for people: plain ASCII, the rest as ``\xNN``, at most 80 characters."""
     text = "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in data[: _QUOTED + 1])
-    return f"'{text}'" if len(text) <= _QUOTED else f"'{text[: _QUOTED - 3]}...'"
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 3]}..."
 
 
 def wrong_protocol(protocol: str, data: bytes) -> DialogueFailure:
     """Return the failure that a server does not speak a protocol (its name for people), quoting it."""
     if data[:2] in _TLS_AT_ONCE:
-        detail = f"the server speaks TLS from the start, not {protocol} before it: use protocol tls"
+        said = texts.tls_at_once(protocol=protocol)
     else:
-        detail = f"the server does not answer in {protocol}: {quote(data)}"
-    return DialogueFailure(FailureReason.PROTOCOL_ERROR, detail)
+        said = texts.wrong_protocol(protocol=protocol, reply=excerpt(data))
+    return DialogueFailure(FailureReason.PROTOCOL_ERROR, said)

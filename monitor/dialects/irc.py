@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from monitor.dialects.text import BEGIN_TLS, IGNORED, INVALID, ReplyPattern, Script, Step
+from monitor.dialects.texts import IRC_HINT
 
 # Only a server sends numerics, and always after its own name (RFC 2812 section 2.4).
 _MESSAGE = re.compile(rb"(?:@\S+ +)?(?::\S+ +(\d{3})|(?::\S+ +)?([A-Z]+))(?: |$)")
@@ -57,5 +58,5 @@ IRC = Script(
         "STARTTLS": Step(b"STARTTLS\r\n", _message, (ReplyPattern("670", BEGIN_TLS),)),
     },
     goodbye=b"QUIT\r\n",
-    hint="many IRC servers have TLS only from the start, mostly at port 6697: use protocol tls there",
+    hint=IRC_HINT,
 )

@@ -4,10 +4,14 @@ Source: RFC 4511 sections 4.14 (StartTLS), 4.12 (extended operation), 4.4.1 (not
 (result) and appendix A (result codes).
 """
 
+from collections.abc import Callable
+
+from monitor.dialects import texts
 from monitor.dialects.ber import BerElement, BerError, element, elements, size
-from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, quote
+from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, excerpt
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 
 _SEQUENCE, _INTEGER, _ENUMERATED, _OCTETS = 0x30, 0x02, 0x0A, 0x04
 _EXTENDED_REQUEST, _EXTENDED_RESPONSE = 0x77, 0x78
@@ -24,7 +28,7 @@ REQUEST = element(
 
 _RESULTS = {
     1: "operationsError",
-    2: "protocolError: it does not know StartTLS",
+    2: "protocolError",
     3: "timeLimitExceeded",
     7: "authMethodNotSupported",
     8: "strongerAuthRequired",
@@ -34,15 +38,16 @@ _RESULTS = {
     49: "invalidCredentials",
     50: "insufficientAccessRights",
     51: "busy",
-    52: "unavailable: it cannot do TLS now, often for want of a certificate",
+    52: "unavailable",
     53: "unwillingToPerform",
     80: "other",
 }
+_HINTS = {2: texts.LDAP_NO_STARTTLS, 52: texts.LDAP_NO_CERTIFICATE}
 
 
 def ldap(server_name: str) -> Dialogue:  # noqa: ARG001 - LDAP is not told the name before TLS
     """Return a dialogue that requests TLS with the extended operation StartTLS."""
-    return OneReply(REQUEST, read, "LDAP", "answer to StartTLS")
+    return OneReply(REQUEST, read, "LDAP", "StartTLS")
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
@@ -72,18 +77,21 @@ def _message(content: bytes, end: int) -> UpgradeAccepted | UnexpectedReply | Di
         return UnexpectedReply(end)
     result = int.from_bytes(code.content, "big")
     if BerElement(_RESPONSE_NAME, DISCONNECTION) in more:
-        return _refused("hangs up instead of starting TLS", result, text.content)
+        return _refused(texts.ldap_disconnected, result, text.content)
     if int.from_bytes(number.content, "big") != _OUR_MESSAGE:
         return UnexpectedReply(end)
     return (
         UpgradeAccepted(end)
         if result == 0
-        else _refused("refuses StartTLS", result, *addresses[:1], text.content)
+        else _refused(texts.ldap_refused, result, *addresses[:1], text.content)
     )
 
 
-def _refused(what: str, result: int, *texts: bytes) -> DialogueFailure:
-    words = _RESULTS.get(result, f"result code {result}")
-    text = next(filter(None, texts), b"")
-    said = f" and says {quote(text)}" if text else ""
-    return DialogueFailure(FailureReason.STARTTLS_REFUSED, f"the LDAP server {what} ({words}){said}")
+def _refused(kind: Callable[..., Message], result: int, *said: bytes) -> DialogueFailure:
+    message = kind(result=_RESULTS.get(result, str(result)))
+    if result in _HINTS:
+        message = with_hint(problem=message, hint=_HINTS[result])
+    words = next(filter(None, said), b"")
+    if words:
+        message = texts.server_says(problem=message, reply=excerpt(words))
+    return DialogueFailure(FailureReason.STARTTLS_REFUSED, message)

@@ -11,9 +11,11 @@ Protocol::HandshakeResponse41, Protocol::AuthSwitchRequest and ERR_Packet; Maria
 "Clientserver Protocol: Connecting".
 """
 
-from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, GracefulClose, quote
+from monitor.dialects import texts
+from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, GracefulClose, excerpt
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
+from monitor.model.texts import with_hint
 
 _BLOCKED = 1129
 _HEADER = 4
@@ -38,7 +40,7 @@ _QUIT = b"\x01\0\0\0\x01"
 
 def mysql(server_name: str) -> Dialogue:  # noqa: ARG001 - MySQL is not told the name before TLS
     """Return a dialogue that waits for the greeting and requests TLS with SSLRequest."""
-    return OneReply(b"", read, "MySQL's protocol", "greeting")
+    return OneReply(b"", read, "MySQL")
 
 
 def ssl_request(number: int) -> bytes:
@@ -118,13 +120,12 @@ def _error(packet: bytes) -> DialogueFailure:
     number, text = int.from_bytes(packet[1:3], "little"), packet[3:]
     if text[:1] == b"#":  # the SQL state: five characters, less specific than the number
         text = text[6:]
-    said = f"the MySQL server refuses the connection with error {number}: {quote(text)}"
+    said = texts.mysql_error(number=str(number), reply=excerpt(text))
     if number == _BLOCKED:
-        said += "; FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
+        said = with_hint(problem=said, hint=texts.MYSQL_UNBLOCK)
     # It disconnects before it has sent whether it offers TLS.
     return DialogueFailure(FailureReason.CLOSED, said)
 
 
 def _refused(version: bytes) -> DialogueFailure:
-    said = f"the MySQL server offers no TLS (its version: {quote(version)})"
-    return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
+    return DialogueFailure(FailureReason.STARTTLS_REFUSED, texts.mysql_no_tls(version=excerpt(version)))

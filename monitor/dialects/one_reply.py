@@ -7,6 +7,7 @@ response is parsed by a pure function for each dialect.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.dialects import texts
 from monitor.dialects.dialogue import (
     MAX_BYTES,
     DialogueFailure,
@@ -14,7 +15,8 @@ from monitor.dialects.dialogue import (
     GracefulClose,
     wrong_protocol,
 )
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 
 # Enough of an unexpected first line to fill a quote.
 _LINE = 81
@@ -43,24 +45,26 @@ ReplyParser = Callable[[bytes], UpgradeAccepted | UnexpectedReply | DialogueFail
 class OneReply(DirectDialogue):
     """A dialogue with one response: ``first`` is sent, ``read`` parses what comes back.
 
-    ``protocol`` and ``awaited`` name both in sentences ("LDAP", "answer to StartTLS"); ``hint`` is added to
-    the sentence about a server that sends nothing at all.
+    ``protocol`` and ``request`` name both for people ("LDAP", "StartTLS"); without a request the server sends
+    a greeting. ``hint`` is for a server that sends nothing at all.
     """
 
     __slots__ = (
-        "_awaited",
         "_first",
         "_hint",
         "_protocol",
         "_read",
         "_received",
+        "_request",
         "done",
         "failure",
         "graceful_close",
         "rest",
     )
 
-    def __init__(self, first: bytes, read: ReplyParser, protocol: str, awaited: str, hint: str = "") -> None:
+    def __init__(
+        self, first: bytes, read: ReplyParser, protocol: str, request: str = "", hint: Message | None = None
+    ) -> None:
         """Prepare the dialogue without any I/O."""
         self.done = False
         self.rest = b""
@@ -69,7 +73,7 @@ class OneReply(DirectDialogue):
         self._first = first
         self._read = read
         self._protocol = protocol
-        self._awaited = awaited
+        self._request = request
         self._hint = hint
         self._received = b""
 
@@ -90,8 +94,7 @@ class OneReply(DirectDialogue):
         if isinstance(outcome, UnexpectedReply):
             self.failure = self._foreign(outcome.seen)
         elif outcome is None and len(self._received) >= MAX_BYTES:
-            said = f"the server's {self._awaited} is longer than {MAX_BYTES:,} bytes"
-            self.failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
+            self.failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, self._too_long())
         else:
             self.failure = outcome
         return b""
@@ -102,10 +105,9 @@ class OneReply(DirectDialogue):
             return
         if isinstance(self._read(self._received), UnexpectedReply):
             self.failure = self._stranger(self._received)
-        elif self._received:
-            self._closed(f"in the middle of its {self._awaited}")
         else:
-            self._closed(f"without any {self._awaited}{self._hint}")
+            said = self._interrupted() if self._received else self._unanswered()
+            self.failure = DialogueFailure(FailureReason.CLOSED, said)
 
     def _foreign(self, seen: int) -> DialogueFailure | None:
         """Quote the whole first line of another protocol where it sends lines, however it was split."""
@@ -119,5 +121,16 @@ class OneReply(DirectDialogue):
     def _stranger(self, said: bytes) -> DialogueFailure:
         return wrong_protocol(self._protocol, said.rstrip(b"\r\n"))
 
-    def _closed(self, when: str) -> None:
-        self.failure = DialogueFailure(FailureReason.CLOSED, f"the server closed the connection {when}")
+    def _too_long(self) -> Message:
+        if not self._request:
+            return texts.greeting_too_long(limit=MAX_BYTES)
+        return texts.reply_too_long(request=self._request, limit=MAX_BYTES)
+
+    def _interrupted(self) -> Message:
+        return texts.closed_in_reply(request=self._request) if self._request else texts.CLOSED_IN_GREETING
+
+    def _unanswered(self) -> Message:
+        if not self._request:
+            return texts.CLOSED_WITHOUT_GREETING
+        said = texts.closed_without_reply(request=self._request)
+        return said if self._hint is None else with_hint(problem=said, hint=self._hint)

@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 
-from monitor.dialects.dialogue import MAX_BYTES, DialogueFailure, DirectDialogue, quote
-from monitor.model import FailureReason
+from monitor.dialects import texts
+from monitor.dialects.dialogue import MAX_BYTES, DialogueFailure, DirectDialogue, excerpt
+from monitor.model import FailureReason, Message
 
 
 class Pieces(ABC):
@@ -68,17 +69,22 @@ class FramedDialogue(DirectDialogue, ABC):
         if self.done:
             self.rest = self._pieces.rest
         elif not self._over and self._pieces.overflowed:
-            self._end(
-                FailureReason.PROTOCOL_ERROR, f"the server said more than {MAX_BYTES:,} bytes before TLS"
-            )
+            self._end(FailureReason.PROTOCOL_ERROR, texts.too_long_before_tls(limit=MAX_BYTES))
         return b"".join(said)
 
     def eof(self) -> None:
         """Handle that the server closed the connection."""
         if self._over:
             return
-        said = f", having said {quote(self._unfinished)}" if self._unfinished else ""
-        self._end(FailureReason.CLOSED, f"the server closed the connection before {self._awaited}{said}")
+        self._end(FailureReason.CLOSED, self._closed(self._awaited, excerpt(self._unfinished)))
+
+    @staticmethod
+    def _closed(request: str, reply: str) -> Message:
+        if not request:
+            return texts.closed_in_greeting_after(reply=reply) if reply else texts.CLOSED_WITHOUT_GREETING
+        if not reply:
+            return texts.closed_without_reply(request=request)
+        return texts.closed_in_reply_after(request=request, reply=reply)
 
     @property
     def _over(self) -> bool:
@@ -87,7 +93,7 @@ class FramedDialogue(DirectDialogue, ABC):
     @property
     @abstractmethod
     def _awaited(self) -> str:
-        """Return, for people, what the server is expected to send now."""
+        """Return the request that the server has to answer now, empty for its greeting."""
 
     @property
     @abstractmethod
@@ -98,5 +104,5 @@ class FramedDialogue(DirectDialogue, ABC):
     def _hear(self, piece: bytes) -> bytes:
         """Process one piece and return the reply."""
 
-    def _end(self, reason: FailureReason, detail: str) -> None:
-        self.failure = DialogueFailure(reason, detail)
+    def _end(self, reason: FailureReason, message: Message) -> None:
+        self.failure = DialogueFailure(reason, message)

@@ -4,7 +4,8 @@ Source: PostgreSQL documentation, "Frontend/Backend Protocol", sections SSL Sess
 Formats (SSLRequest, ErrorResponse).
 """
 
-from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, quote
+from monitor.dialects import texts
+from monitor.dialects.dialogue import MAX_BYTES, Dialogue, DialogueFailure, excerpt
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.model import FailureReason
 
@@ -14,7 +15,7 @@ SSL_REQUEST = bytes.fromhex("00000008 04d2162f")
 
 def postgres(server_name: str) -> Dialogue:  # noqa: ARG001 - PostgreSQL is not told the name before TLS
     """Return a dialogue that requests TLS with SSLRequest."""
-    return OneReply(SSL_REQUEST, read, "PostgreSQL's protocol", "answer to the request for TLS (SSLRequest)")
+    return OneReply(SSL_REQUEST, read, "PostgreSQL", "SSLRequest")
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
@@ -23,9 +24,7 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
     if kind == b"S":
         return UpgradeAccepted(1)
     if kind == b"N":
-        return DialogueFailure(
-            FailureReason.STARTTLS_REFUSED, "the PostgreSQL server offers no TLS: it answered N (ssl = off)"
-        )
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, texts.POSTGRES_NO_TLS)
     if kind == b"E":
         return _error(data)
     return UnexpectedReply(1) if kind else None
@@ -56,6 +55,4 @@ def _message(fields: bytes) -> bytes:
 
 
 def _refused(text: bytes) -> DialogueFailure:
-    return DialogueFailure(
-        FailureReason.STARTTLS_REFUSED, f"the PostgreSQL server answered with an error: {quote(text)}"
-    )
+    return DialogueFailure(FailureReason.STARTTLS_REFUSED, texts.postgres_error(reply=excerpt(text)))

@@ -11,27 +11,18 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from monitor.addresses import join_host_port
+from monitor.dialects import texts
 from monitor.dialects.dialogue import (
     MAX_BYTES,
     Dialogue,
     DialogueFailure,
     DirectDialogue,
     GracefulClose,
-    quote,
+    excerpt,
 )
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 
-# RFC 1928 section 6.
-_REFUSALS = {
-    1: "general failure",
-    2: "its rules do not allow the connection",
-    3: "the network is unreachable",
-    4: "the host is unreachable",
-    5: "the connection was refused",
-    6: "no answer in time",
-    7: "it cannot do CONNECT",
-    8: "it cannot use this kind of address",
-}
 _NO_LOGIN, _LOGIN, _NONE_FITS = 0, 2, 255
 _LENGTHS = {1: 4, 4: 16}
 _HTTP = b"HTTP/1."
@@ -54,12 +45,13 @@ class _Tunnel(DirectDialogue):
     def eof(self) -> None:
         """Handle that the proxy closed the connection."""
         if not self.done:
-            said = f" after {quote(self._received)}" if self._received.startswith(_HTTP) else ""
-            self._refuse(f"the proxy closed the connection{said}")
+            in_http = self._received.startswith(_HTTP)
+            reply = excerpt(self._received) if in_http else ""
+            self._refuse(texts.proxy_closed_after(reply=reply) if reply else texts.PROXY_CLOSED)
 
-    def _refuse(self, detail: str) -> None:
+    def _refuse(self, message: Message) -> None:
         if self.failure is None:
-            self.failure = DialogueFailure(FailureReason.PROXY, detail)
+            self.failure = DialogueFailure(FailureReason.PROXY, message)
 
     def _open(self, used: int) -> None:
         self.done = True
@@ -91,7 +83,7 @@ class HttpConnect(_Tunnel):
         self._received += data
         begin = self._received[: len(_HTTP)]
         if not _HTTP.startswith(begin):
-            self._refuse(f"the proxy does not answer in HTTP: {quote(self._received)}")
+            self._refuse(texts.proxy_wrong_protocol(protocol="HTTP", reply=excerpt(self._received)))
             return b""
         line, found, _ = self._received.partition(b"\n")
         if found and self._granted(line.rstrip(b"\r")):
@@ -99,15 +91,15 @@ class HttpConnect(_Tunnel):
             if head:
                 self._open(head.end())
         if not self.done and len(self._received) > MAX_BYTES:
-            self._refuse(f"the proxy's answer is longer than {MAX_BYTES:,} bytes")
+            self._refuse(texts.proxy_reply_too_long(limit=MAX_BYTES))
         return b""
 
     def _granted(self, line: bytes) -> bool:
         status = line[len(_HTTP) + 2 :][:3]
         if status[:1] == b"2":
             return True
-        hint = "; it wants another login" if status == b"407" else ""
-        self._refuse(f"the proxy refuses the connection: {quote(line)}{hint}")
+        said = texts.proxy_refused(reply=excerpt(line))
+        self._refuse(with_hint(problem=said, hint=texts.PROXY_OTHER_LOGIN) if status == b"407" else said)
         return False
 
 
@@ -142,7 +134,7 @@ class Socks5(_Tunnel):
 
     def _method(self) -> bytes | None:
         if self._received and self._received[0] != 5:
-            self._refuse(f"the proxy does not answer in SOCKS 5: {quote(self._received)}")
+            self._refuse(texts.proxy_wrong_protocol(protocol="SOCKS 5", reply=excerpt(self._received)))
             return None
         if len(self._received) < 2:
             return None
@@ -153,8 +145,8 @@ class Socks5(_Tunnel):
         if method == _NO_LOGIN and not self._login:
             self._next = self._reply
             return self._request
-        wanted = "takes no login by user name" if self._login else "wants a login"
-        self._refuse(f"the proxy {wanted}" if method == _NONE_FITS else f"the proxy chose method {method}")
+        wanted = texts.PROXY_NO_LOGIN if self._login else texts.PROXY_NEEDS_LOGIN
+        self._refuse(wanted if method == _NONE_FITS else texts.proxy_method(method=method))
         return None
 
     def _status(self) -> bytes | None:
@@ -162,7 +154,7 @@ class Socks5(_Tunnel):
             return None
         status, self._received = self._received[1], self._received[2:]
         if status:
-            self._refuse(f"the proxy refuses the login (status {status})")
+            self._refuse(texts.proxy_login_refused(status=status))
             return None
         self._next = self._reply
         return self._request
@@ -170,14 +162,15 @@ class Socks5(_Tunnel):
     def _reply(self) -> bytes | None:
         if len(self._received) > 1 and self._received[1]:
             code = self._received[1]
-            self._refuse(f"the proxy refuses the connection: {_REFUSALS.get(code, 'unknown')} (code {code})")
+            problem = texts.SOCKS_REASONS.get(code, texts.SOCKS_UNKNOWN)
+            self._refuse(texts.socks_refused(problem=problem, socks_code=code))
             return None
         if len(self._received) < 5:
             return None
         kind = self._received[3]
         length = 1 + self._received[4] if kind == 3 else _LENGTHS.get(kind)
         if self._received[0] != 5 or length is None:
-            self._refuse(f"the proxy's answer makes no sense: {quote(self._received)}")
+            self._refuse(texts.proxy_bad_reply(reply=excerpt(self._received)))
         elif len(self._received) >= 4 + length + 2:
             self._open(4 + length + 2)
         return None

@@ -7,9 +7,11 @@ Source: [MS-RDPBCGR] sections 2.2.1.1 (connection request), 2.2.1.2 (connection 
 RDP_NEG_RSP and 2.2.1.2.2 RDP_NEG_FAILURE; RFC 1006 section 6 (TPKT); X.224 section 13.
 """
 
+from monitor.dialects import texts
 from monitor.dialects.dialogue import Dialogue, DialogueFailure
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 
 _TPKT = 4
 _TPKT_VERSION = 3
@@ -22,17 +24,23 @@ REQUEST = bytes.fromhex("0300 0013 0e e0 0000 0000 00 01 00 0800 03000000")
 
 _FAILURES = {
     1: "SSL_REQUIRED_BY_SERVER",
-    2: "SSL_NOT_ALLOWED_BY_SERVER: it is set to standard RDP security, which shows no certificate",
-    3: "SSL_CERT_NOT_ON_SERVER: it has no certificate for TLS",
+    2: "SSL_NOT_ALLOWED_BY_SERVER",
+    3: "SSL_CERT_NOT_ON_SERVER",
     4: "INCONSISTENT_FLAGS",
-    5: "HYBRID_REQUIRED_BY_SERVER: it wants network level authentication (CredSSP)",
-    6: "SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER: it wants a client certificate for a login by smart card",
+    5: "HYBRID_REQUIRED_BY_SERVER",
+    6: "SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER",
+}
+_HINTS = {
+    2: texts.RDP_TLS_DISALLOWED,
+    3: texts.RDP_NO_CERTIFICATE,
+    5: texts.RDP_NLA_REQUIRED,
+    6: texts.RDP_SMART_CARD,
 }
 
 
 def rdp(server_name: str) -> Dialogue:  # noqa: ARG001 - RDP is not told the name before TLS
     """Return a dialogue that requests TLS in the connection request."""
-    return OneReply(REQUEST, read, "RDP", "answer to the RDP connection request")
+    return OneReply(REQUEST, read, "RDP", "the connection request")
 
 
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
@@ -48,22 +56,24 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
     if len(data) < length:
         return None
     if kind == _DISCONNECT:
-        said = f"the RDP server refuses the connection (X.224 disconnect, reason {data[_TPKT + 6]})"
+        said = texts.rdp_disconnected(reason=data[_TPKT + 6])
         return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
     return _confirmed(data[_TPKT + _FIXED : length], length)
 
 
 def _confirmed(negotiation: bytes, length: int) -> UpgradeAccepted | UnexpectedReply | DialogueFailure:
     if not negotiation:
-        said = "the RDP server offers no TLS: it knows standard RDP security only, which shows no certificate"
-        return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, texts.RDP_STANDARD_ONLY)
     if len(negotiation) < _NEGOTIATION or negotiation[0] not in (_RESPONSE, _FAILURE):
         return UnexpectedReply(length)
     number = int.from_bytes(negotiation[4:_NEGOTIATION], "little")
     if negotiation[0] == _FAILURE:
-        words = _FAILURES.get(number, f"failure code {number}")
-        return DialogueFailure(FailureReason.STARTTLS_REFUSED, f"the RDP server refuses TLS: {words}")
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, _refused(number))
     if number == 0:
-        said = "the RDP server chose standard RDP security, which shows no certificate, instead of TLS"
-        return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, texts.RDP_STANDARD_CHOSEN)
     return UpgradeAccepted(length)
+
+
+def _refused(number: int) -> Message:
+    said = texts.rdp_refused(error=_FAILURES.get(number, f"failure code {number}"))
+    return with_hint(problem=said, hint=_HINTS[number]) if number in _HINTS else said

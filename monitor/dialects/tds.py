@@ -9,7 +9,8 @@ Source: [MS-TDS] sections 2.2.3.1 (packet header), 2.2.6.5 (PRELOGIN), 2.2.7.10 
 
 from collections.abc import Iterator
 
-from monitor.dialects.dialogue import Dialogue, DialogueFailure, quote
+from monitor.dialects import texts
+from monitor.dialects.dialogue import Dialogue, DialogueFailure, excerpt
 from monitor.dialects.one_reply import OneReply, UnexpectedReply, UpgradeAccepted
 from monitor.dialects.tds_packets import PRELOGIN, REPLY, TLS_KINDS, Unpacking, first_message, packets
 from monitor.model import FailureReason
@@ -59,11 +60,8 @@ class Tds:
 
     def __init__(self) -> None:
         """Prepare the dialogue without any I/O."""
-        hint = "; if it demands strict encryption (TDS 8), the protocol is mssql-strict"
         first = packets(PRELOGIN, prelogin(_ON))
-        self._prelogin = OneReply(
-            first, read, "TDS (SQL Server)", "answer to the request for TLS (PRELOGIN)", hint
-        )
+        self._prelogin = OneReply(first, read, "TDS (SQL Server)", "PRELOGIN", texts.STRICT_HINT)
         self._unpacking = Unpacking((PRELOGIN, REPLY))
         self._failure: DialogueFailure | None = None
 
@@ -105,7 +103,7 @@ class Tds:
             return b""
         inside = self._unpacking.feed(data)
         if unexpected := self._unpacking.unexpected:
-            said = f"the SQL Server broke off its packets in the TLS handshake: {quote(unexpected)}"
+            said = texts.mssql_packets(reply=excerpt(unexpected))
             self._failure = DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
         return inside
 
@@ -113,8 +111,7 @@ class Tds:
 def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | None:
     """Parse the response to PRELOGIN: the server's encryption option, or an error instead."""
     if data and data[0] in TLS_KINDS:
-        said = "the port answers in TLS at once: if it is an SQL Server, the protocol is mssql-strict"
-        return DialogueFailure(FailureReason.PROTOCOL_ERROR, said)
+        return DialogueFailure(FailureReason.PROTOCOL_ERROR, texts.MSSQL_TLS_AT_ONCE)
     message = first_message(data, (REPLY, PRELOGIN))
     if message is None or isinstance(message, int):
         return None if message is None else UnexpectedReply(message)
@@ -124,9 +121,7 @@ def read(data: bytes) -> UpgradeAccepted | UnexpectedReply | DialogueFailure | N
     if value is None:
         return UnexpectedReply(message.used)
     if value == _NOT_SUPPORTED:
-        return DialogueFailure(
-            FailureReason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)"
-        )
+        return DialogueFailure(FailureReason.STARTTLS_REFUSED, texts.MSSQL_NO_TLS)
     # No compliant version replies with "off" to a request for encryption; even then the login is encrypted
     # and the handshake follows.
     return UpgradeAccepted(message.used)
@@ -155,5 +150,5 @@ def _error(content: bytes) -> DialogueFailure:
     number = int.from_bytes(content[3:7], "little")
     characters = int.from_bytes(content[9:11], "little")
     text = content[11 : 11 + 2 * characters].decode("utf-16-le", "replace").encode("ascii", "replace")
-    said = f"the SQL Server refuses the connection with error {number}: {quote(text)}"
+    said = texts.mssql_error(number=str(number), reply=excerpt(text))
     return DialogueFailure(FailureReason.STARTTLS_REFUSED, said)

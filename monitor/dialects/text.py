@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.dialects.dialogue import quote, wrong_protocol
+from monitor.dialects import texts
+from monitor.dialects.dialogue import excerpt, wrong_protocol
 from monitor.dialects.lines import Lines
 from monitor.dialects.pieces import FramedDialogue
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 
 # The next step after an answer that is the go-ahead for TLS.
 BEGIN_TLS: Final = "TLS"
@@ -47,13 +49,13 @@ class Script:
     """A whole dialect: its name for people, and the steps in order, by the name of their command.
 
     A first step without a command waits for a greeting. ``goodbye`` is sent to a server that refuses;
-    ``hint`` tells people what may work instead.
+    ``hint`` says what may work instead.
     """
 
     protocol: str
     steps: Mapping[str, Step]
     goodbye: bytes
-    hint: str = ""
+    hint: Message | None = None
     literals: bool = False
 
 
@@ -78,15 +80,11 @@ class TextDialogue(FramedDialogue):
 
     @property
     def _awaited(self) -> str:
-        return f"its answer to {self._name}" if self._step.command else "its greeting was over"
+        return self._name if self._step.command else ""
 
     @property
     def _unfinished(self) -> bytes:
         return b" ".join([*self._heard, self._pieces.rest]).strip()
-
-    @property
-    def _request(self) -> str:
-        return self._name if self._step.command else "us in its greeting"
 
     def _hear(self, piece: bytes) -> bytes:
         if not piece:
@@ -106,18 +104,25 @@ class TextDialogue(FramedDialogue):
     def _go_on(self, status: str, heard: list[bytes]) -> bytes:
         answer = next((a for a in self._step.answers if status.startswith(a.status)), None)
         if answer is None:
-            return self._part(f"the server refused {self._request}: {quote(heard[-1])}")
+            return self._part(self._refused(excerpt(heard[-1])))
         if answer.required and not answer.required.search(b"\n".join(heard)):
-            return self._part(f"the server offers no {answer.next_step}: {quote(b' '.join(heard))}")
+            reply = excerpt(b" ".join(heard))
+            return self._part(texts.not_offered(request=answer.next_step, reply=reply))
         if answer.next_step == BEGIN_TLS:
             self.done = True
             return b""
         self._name = answer.next_step
         return self._step.command
 
-    def _part(self, detail: str) -> bytes:
-        hint = f" ({self._script.hint})" if self._script.hint else ""
-        self._end(FailureReason.STARTTLS_REFUSED, detail + hint)
+    def _refused(self, reply: str) -> Message:
+        if not self._step.command:
+            return texts.greeting_refused(reply=reply)
+        return texts.request_refused(request=self._name, reply=reply)
+
+    def _part(self, message: Message) -> bytes:
+        hint = self._script.hint
+        said = message if hint is None else with_hint(problem=message, hint=hint)
+        self._end(FailureReason.STARTTLS_REFUSED, said)
         return self._script.goodbye
 
 

@@ -3,10 +3,11 @@
 import re
 from xml.sax.saxutils import quoteattr
 
-from monitor.dialects.dialogue import quote, wrong_protocol
+from monitor.dialects import texts
+from monitor.dialects.dialogue import excerpt, wrong_protocol
 from monitor.dialects.pieces import FramedDialogue
 from monitor.dialects.tags import Tags
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
 
 _TAG = re.compile(rb"<(/?)(?:[^\s:/<>]+:)?([^\s:/<>]+)")
 _VERSION = re.compile(rb"\sversion\s*=\s*[\"']1\.\d+[\"']")
@@ -41,7 +42,7 @@ class XmppDialogue(FramedDialogue):
 
     @property
     def _awaited(self) -> str:
-        return f"its answer to {self._said}"
+        return self._said
 
     @property
     def _unfinished(self) -> bytes:
@@ -78,18 +79,20 @@ class XmppDialogue(FramedDialogue):
         if self._depth > 0:
             return b""
         if self._depth < 0:
-            return self._part(f"the server ended the stream instead of answering {self._said}")
+            return self._part(texts.stream_closed(request=self._said))
         element, self._element = self._element, []
         return self._answer(element, _words(element))
 
     def _answer(self, element: list[bytes], words: list[bytes]) -> bytes:
         match words[0]:
             case b"error" | b"failure":
-                return self._part(f"the server refused {self._said}: {quote(b' '.join(words))}")
+                reply = excerpt(b" ".join(words))
+                return self._part(texts.request_refused(request=self._said, reply=reply))
             case b"features" if self._said != "STARTTLS" and b"starttls" in words:
                 return self._ask()
             case b"features" if self._said != "STARTTLS":
-                return self._part(f"the server offers no STARTTLS: {quote(b' '.join(words))}")
+                reply = excerpt(b" ".join(words))
+                return self._part(texts.not_offered(request="STARTTLS", reply=reply))
             case b"proceed" if self._said == "STARTTLS":
                 self.done = True
             case _:
@@ -100,13 +103,13 @@ class XmppDialogue(FramedDialogue):
         self._said = "STARTTLS"
         return _STARTTLS
 
-    def _part(self, detail: str) -> bytes:
-        self._end(FailureReason.STARTTLS_REFUSED, detail)
+    def _part(self, message: Message) -> bytes:
+        self._end(FailureReason.STARTTLS_REFUSED, message)
         return _GOODBYE
 
 
 def _words(element: list[bytes]) -> list[bytes]:
-    """Return names and texts: attributes are mostly namespaces, and would fill a quote."""
+    """Return names and texts: attributes are mostly namespaces, and would fill a excerpt."""
     found = [_TAG.match(piece) for piece in element]
     pairs = zip(element, found, strict=True)
     return [tag[2] if tag else text.strip() for text, tag in pairs if not (tag and tag[1])]

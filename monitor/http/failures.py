@@ -61,5 +61,5 @@ def _not_connected(error: OSError, host: str) -> FetchError:
         )
     reason, sentence = explain(error)
     if reason is FailureReason.INTERNAL:
-        return FetchError(reason, f"was not asked: {sentence}", host, connected=False)
+        return FetchError(reason, f"was not asked: {sentence.text}", host, connected=False)
     return FetchError(reason, _CONNECT.get(reason, "cannot be reached"), host, connected=False)

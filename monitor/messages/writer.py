@@ -1,7 +1,8 @@
 """Writes messages: looks their text up in a language's catalogue and formats each parameter by its type.
 
 Formats of instants: ``{at}`` (date and time), ``{at:date}``, ``{at:when}`` ("in 3 days", "2 days ago"),
-``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of texts: ``{text:quoted}``. Of lists:
+``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of lengths: ``{length}`` ("3 days"),
+``{length:seconds}`` ("2.5 s"). Of texts: ``{text:quoted}``. Of lists:
 ``{names}`` ("a, b, and c"), ``{names:open}`` ("a, b, c") where more follows. Everything that
 comes from outside is cleaned here, whatever it holds.
 """
@@ -56,6 +57,10 @@ class Writer:
         """Return a length in whole days, in hours below two days, in minutes below one hour: ``3 days``."""
         return self._length(abs(length), direction=False)
 
+    def seconds(self, length: timedelta) -> str:
+        """Return a short length in seconds: ``2.5 s``."""
+        return f"{format_decimal(length.total_seconds(), locale=self.language.locale)} s"
+
     def when(self, at: datetime) -> str:
         """Return how far an instant lies from now: ``in 3 days``, ``2 days ago``."""
         return self._length(at - self.now, direction=True)
@@ -105,7 +110,7 @@ class Writer:
         if isinstance(value, datetime):
             return _INSTANTS[form](self, value)
         if isinstance(value, timedelta):
-            return self.length(value)
+            return self.seconds(value) if form == "seconds" else self.length(value)
         if isinstance(value, int):
             return format_decimal(value, locale=self.language.locale)
         if isinstance(value, str):

@@ -13,7 +13,9 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import joined
+from monitor.network import texts
 from monitor.network.resolve import Address
 
 # RFC 8305 section 5: recommended delay between attempts, in seconds.
@@ -23,25 +25,19 @@ _NAMED = 4
 _BIND_ADDRESS_NO_PORT = 24
 
 _REASONS = {
-    errno.ECONNREFUSED: (FailureReason.REFUSED, "the connection was refused"),
-    errno.ETIMEDOUT: (FailureReason.TIMEOUT, "no answer to the connection request"),
-    errno.ENETUNREACH: (FailureReason.UNREACHABLE, "there is no route to this network"),
-    errno.EHOSTUNREACH: (FailureReason.UNREACHABLE, "there is no route to this host"),
-    errno.ENETDOWN: (FailureReason.UNREACHABLE, "the network is down"),
-    errno.EADDRNOTAVAIL: (
-        FailureReason.UNREACHABLE,
-        "this machine has no local address or port to connect from",
-    ),
-    errno.EAFNOSUPPORT: (FailureReason.UNREACHABLE, "this machine does not speak this IP version"),
-    errno.EPERM: (FailureReason.UNREACHABLE, "this machine's firewall forbids the connection"),
-    errno.EACCES: (FailureReason.UNREACHABLE, "this machine's firewall forbids the connection"),
-    errno.ECONNRESET: (FailureReason.CLOSED, "the connection was reset"),
-    errno.ECONNABORTED: (FailureReason.CLOSED, "the connection was reset"),
-    errno.EMFILE: (
-        FailureReason.INTERNAL,
-        "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)",
-    ),
-    errno.ENFILE: (FailureReason.INTERNAL, "this machine has reached its limit of open files"),
+    errno.ECONNREFUSED: (FailureReason.REFUSED, texts.CONNECTION_REFUSED),
+    errno.ETIMEDOUT: (FailureReason.TIMEOUT, texts.CONNECTION_TIMED_OUT),
+    errno.ENETUNREACH: (FailureReason.UNREACHABLE, texts.NO_ROUTE_TO_NETWORK),
+    errno.EHOSTUNREACH: (FailureReason.UNREACHABLE, texts.NO_ROUTE_TO_HOST),
+    errno.ENETDOWN: (FailureReason.UNREACHABLE, texts.NETWORK_DOWN),
+    errno.EADDRNOTAVAIL: (FailureReason.UNREACHABLE, texts.NO_LOCAL_ADDRESS),
+    errno.EAFNOSUPPORT: (FailureReason.UNREACHABLE, texts.FAMILY_UNSUPPORTED),
+    errno.EPERM: (FailureReason.UNREACHABLE, texts.FIREWALL),
+    errno.EACCES: (FailureReason.UNREACHABLE, texts.FIREWALL),
+    errno.ECONNRESET: (FailureReason.CLOSED, texts.CONNECTION_RESET),
+    errno.ECONNABORTED: (FailureReason.CLOSED, texts.CONNECTION_RESET),
+    errno.EMFILE: (FailureReason.INTERNAL, texts.OPEN_FILES),
+    errno.ENFILE: (FailureReason.INTERNAL, texts.SYSTEM_OPEN_FILES),
 }
 # The Windows error codes for which Python reports EINVAL (winerror.h, winsock2.h).
 _WINDOWS = {
@@ -64,7 +60,7 @@ _WINDOWS = {
 
 
 class NoneConnectedError(Exception):
-    """No address could be connected; ``errors`` has the error of each, ``reason`` and ``detail`` sum up."""
+    """No address could be connected; ``errors`` has the error of each, ``reason`` and ``message`` sum up."""
 
     def __init__(self, errors: Sequence[tuple[Address, OSError]]) -> None:
         """Summarize the errors of all addresses."""
@@ -72,18 +68,18 @@ class NoneConnectedError(Exception):
         self.errors = tuple(error for _, error in errors)
         self.reason: FailureReason = told[0][1]
         if len(told) == 1:
-            self.detail = told[0][2]
+            self.message = told[0][2]
         else:
-            parts = [f"{address.text}: {detail}" for address, _, detail in told[:_NAMED]]
-            more = f"; and {len(told) - _NAMED} more addresses" if len(told) > _NAMED else ""
-            self.detail = "; ".join(parts) + more
-        super().__init__(self.detail)
+            parts = [texts.address_failed(address=one.text, problem=problem) for one, _, problem in told]
+            self.message = joined(parts, _NAMED)
+        super().__init__(self.reason)
 
 
-def explain(error: OSError) -> tuple[FailureReason, str]:
-    """Return the reason and a sentence for a failed connection attempt."""
+def explain(error: OSError) -> tuple[FailureReason, Message]:
+    """Return the reason and the message for a failed connection attempt."""
     number = _WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
-    return _REASONS.get(number, (FailureReason.UNREACHABLE, f"connecting failed: {error.strerror or error}"))
+    known = _REASONS.get(number)
+    return known or (FailureReason.UNREACHABLE, texts.connect_failed(error=error.strerror or str(error)))
 
 
 def start_connecting(address: Address, source: str = "") -> socket.socket:

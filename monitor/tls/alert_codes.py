@@ -1,4 +1,4 @@
-"""Map OpenSSL's error texts to failure reasons and sentences; knows no bytes and no sockets.
+"""Map OpenSSL's error texts to failure reasons and messages; knows no bytes and no sockets.
 
 pyOpenSSL reports only texts, no numbers, and their prefixes differ between its versions: one alert is ``tls
 alert handshake failure`` in OpenSSL 4, ``ssl/tls alert ...`` in 3.5 and ``sslv3 alert ...`` before.
@@ -8,7 +8,8 @@ import re
 
 from OpenSSL import SSL
 
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.tls import texts
 
 # The alerts of servers to a client without a certificate (RFC 8446 section 6.2, RFC 5246 section 7.2.2, and
 # those that Schannel, Java and older OpenSSL send instead).
@@ -33,9 +34,10 @@ _UNREADABLE = frozenset(
 )
 # The library's own error, named after the alert that it sends; no server sends that one (RFC 6066 section 8).
 _BAD_STAPLE = "bad_certificate_status_response"
-_HINTS = {
-    "handshake_failure": ": it shares no cipher with us or expects another server name",
-    "protocol_version": ": it speaks none of TLS 1.0 to 1.3",
+_REFUSALS = {
+    "certificate_required": texts.CLIENT_CERTIFICATE_REQUIRED,
+    "handshake_failure": texts.NO_SHARED_CIPHER,
+    "protocol_version": texts.NO_SHARED_VERSION,
 }
 
 
@@ -45,33 +47,29 @@ def reasons(error: SSL.Error) -> tuple[str, ...]:
     return tuple(str(reason) for _, _, reason in entries)
 
 
-def received(texts: tuple[str, ...]) -> str:
+def received(errors: tuple[str, ...]) -> str:
     """Return the name of the alert that the server sent (``handshake_failure``), empty when it sent none."""
-    for text in texts:
-        match = _RECEIVED.fullmatch(text)
+    for error in errors:
+        match = _RECEIVED.fullmatch(error)
         if match:
             return match[1].replace(" ", "_")
-    return "unknown" if _NAMELESS in texts else ""
+    return "unknown" if _NAMELESS in errors else ""
 
 
-def explain(texts: tuple[str, ...], server_name: str, *, shown: bool) -> tuple[FailureReason, str]:
-    """Return reason and sentence for a failed handshake; ``shown`` is true if a chain was received."""
-    alert = received(texts)
+def explain(errors: tuple[str, ...], server_name: str, *, shown: bool) -> tuple[FailureReason, Message]:
+    """Return reason and message for a failed handshake; ``shown`` is true if a chain was received."""
+    alert = received(errors)
     if alert == _BAD_STAPLE:
-        return FailureReason.TLS_PROTOCOL, "the OCSP response that the server staples cannot be read"
-    if alert and shown:
-        return (
-            FailureReason.TLS_ALERT,
-            f"after its certificates the server ended the handshake with the alert {alert}",
-        )
+        return FailureReason.TLS_PROTOCOL, texts.UNREADABLE_STAPLE
     if alert:
-        hint = _HINTS.get(alert, "")
-        if alert == "unrecognized_name":
-            hint = (
-                f": it does not serve the name {server_name}" if server_name else ": it wants a server name"
-            )
-        return FailureReason.TLS_ALERT, f"the server refused the handshake with the alert {alert}{hint}"
-    said = texts[0] if texts else "no reason given"
-    if any(text.lower() in _UNREADABLE for text in texts):
-        return FailureReason.BAD_CERTIFICATE, f"the server sent a certificate that cannot be read ({said})"
-    return FailureReason.TLS_PROTOCOL, f"the server does not keep to the rules of TLS ({said})"
+        return FailureReason.TLS_ALERT, texts.aborted(alert=alert) if shown else _refused(alert, server_name)
+    if any(error.lower() in _UNREADABLE for error in errors):
+        return FailureReason.BAD_CERTIFICATE, texts.unreadable_certificate(error=errors[0])
+    said = texts.protocol_violated(error=errors[0]) if errors else texts.PROTOCOL_VIOLATED
+    return FailureReason.TLS_PROTOCOL, said
+
+
+def _refused(alert: str, server_name: str) -> Message:
+    if alert == "unrecognized_name":
+        return texts.unrecognized_name(name=server_name) if server_name else texts.SERVER_NAME_REQUIRED
+    return _REFUSALS.get(alert) or texts.refused(alert=alert)

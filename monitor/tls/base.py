@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from OpenSSL import SSL, crypto
 
 from monitor.addresses import is_ip
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
 from monitor.tls.staple import ask_for_staple
 
 # Chains of 64 KB exist (servers that send all their anchors); this is far above any real one.
@@ -17,7 +17,7 @@ class HandshakeFailure:
     """Why a handshake ended early."""
 
     reason: FailureReason
-    detail: str
+    message: Message
 
 
 class BaseHandshake:

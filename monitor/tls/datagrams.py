@@ -6,13 +6,14 @@ seconds.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from OpenSSL import SSL
 
-from monitor.model import FailureReason
-from monitor.tls import alert_codes
+from monitor.model import FailureReason, Message
+from monitor.tls import alert_codes, texts
 from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure
-from monitor.tls.opening import describe
+from monitor.tls.opening import not_dtls
 
 # What fits everywhere without fragmentation: IPv6's minimum MTU of 1280 (RFC 8200 section 5) less IP and UDP.
 _LARGEST = 1200
@@ -57,9 +58,7 @@ class DatagramHandshake(BaseHandshake):
             return []
         self._received += len(data)
         if self._received > MAX_BYTES:
-            self.end(
-                FailureReason.TLS_PROTOCOL, f"the server sent more than {MAX_BYTES:,} bytes in its handshake"
-            )
+            self.end(FailureReason.TLS_PROTOCOL, texts.too_long(limit=MAX_BYTES))
             return []
         if not _speaks_dtls(data):
             self._strange = self._strange or data  # it may be forged: reported only if nothing better comes
@@ -80,21 +79,20 @@ class DatagramHandshake(BaseHandshake):
             return []
         return self._output(self._connection)
 
-    def expire(self, within: str) -> None:
-        """End the handshake at its timeout; ``within`` is the time allowed, in words (``within 10 s``)."""
+    def expire(self, timeout: timedelta) -> None:
+        """End the handshake at its timeout."""
         if self.encrypted:
-            self.end(FailureReason.TIMEOUT, f"the DTLS handshake was not finished {within}")
+            self.end(FailureReason.TIMEOUT, texts.dtls_timeout(timeout=timeout))
         elif self._strange:
             self.encrypted = False
-            said = describe(self._strange)
-            self.end(FailureReason.NOT_TLS, f"the port answers but does not speak DTLS: {said}")
+            self.end(FailureReason.NOT_TLS, not_dtls(self._strange))
         else:
-            self.end(FailureReason.TIMEOUT, f"the DTLS greeting was not answered {within}")
+            self.end(FailureReason.TIMEOUT, texts.no_dtls_answer(timeout=timeout))
 
-    def end(self, reason: FailureReason, detail: str) -> None:
+    def end(self, reason: FailureReason, message: Message) -> None:
         """End early for an external reason; keep what was received."""
         if not self.over:
-            self.failure = HandshakeFailure(reason, detail)
+            self.failure = HandshakeFailure(reason, message)
             self._finish()
 
     def _step(self) -> list[bytes]:
@@ -113,11 +111,11 @@ class DatagramHandshake(BaseHandshake):
 
     def _fail(self, error: SSL.Error) -> None:
         self._finish()
-        texts = alert_codes.reasons(error)
-        self.alert = alert_codes.received(texts)
+        errors = alert_codes.reasons(error)
+        self.alert = alert_codes.received(errors)
         if self._answered and self.alert in alert_codes.WANT_CERTIFICATE:
             return  # as in TLS 1.2: the server can only object to the missing client certificate now
-        self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
+        self.failure = HandshakeFailure(*alert_codes.explain(errors, self._name, shown=bool(self._chain)))
 
     def _output(self, connection: SSL.Connection) -> list[bytes]:
         try:

@@ -9,14 +9,15 @@ all it receives to ``feed`` and sends what that returns, until ``over``. Rules t
 - Where a graceful close needs more, it is sent inside TLS; failures of it are ignored.
 """
 
+from datetime import timedelta
 from typing import Protocol
 
 from OpenSSL import SSL
 
-from monitor.model import FailureReason
-from monitor.tls import alert_codes
+from monitor.model import FailureReason, Message
+from monitor.tls import alert_codes, texts
 from monitor.tls.base import MAX_BYTES, BaseHandshake, HandshakeFailure
-from monitor.tls.opening import describe, may_be_tls, speaks_tls
+from monitor.tls.opening import may_be_tls, not_tls, speaks_tls
 
 _READ_SIZE = 4096
 
@@ -63,9 +64,7 @@ class Handshake(BaseHandshake):
             return b""
         self._received += len(data)
         if self._received > MAX_BYTES:
-            self.end(
-                FailureReason.TLS_PROTOCOL, f"the server sent more than {MAX_BYTES:,} bytes in its handshake"
-            )
+            self.end(FailureReason.TLS_PROTOCOL, texts.too_long(limit=MAX_BYTES))
             return b""
         return self._go_on(data) if self.encrypted else self._decide(data)
 
@@ -74,29 +73,24 @@ class Handshake(BaseHandshake):
         if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
-            self.end(
-                FailureReason.CLOSED,
-                "the server closed the connection without any answer to the TLS greeting",
-            )
+            self.end(FailureReason.CLOSED, texts.CLOSED_WITHOUT_ANSWER)
         else:
-            self.end(
-                FailureReason.CLOSED, "the server closed the connection in the middle of the TLS handshake"
-            )
+            self.end(FailureReason.CLOSED, texts.CLOSED_IN_HANDSHAKE)
 
-    def expire(self, within: str) -> None:
-        """End the handshake at its timeout; ``within`` is the time allowed, in words (``within 10 s``)."""
+    def expire(self, timeout: timedelta) -> None:
+        """End the handshake at its timeout."""
         if self._opening and not may_be_tls(self._opening):
             self._refuse_plain()
         elif not self._received:
-            self.end(FailureReason.TIMEOUT, f"connected, but the TLS greeting was not answered {within}")
+            self.end(FailureReason.TIMEOUT, texts.no_tls_answer(timeout=timeout))
         else:
-            self.end(FailureReason.TIMEOUT, f"the TLS handshake was not finished {within}")
+            self.end(FailureReason.TIMEOUT, texts.tls_timeout(timeout=timeout))
 
-    def end(self, reason: FailureReason, detail: str) -> None:
+    def end(self, reason: FailureReason, message: Message) -> None:
         """End early for an external reason (timeout, broken connection); keep what was received."""
         if not self.over:
             if self._reply is None:
-                self.failure = HandshakeFailure(reason, detail)
+                self.failure = HandshakeFailure(reason, message)
             self._finish()
 
     def _decide(self, data: bytes) -> bytes:
@@ -111,7 +105,7 @@ class Handshake(BaseHandshake):
 
     def _refuse_plain(self) -> None:
         self.encrypted = False
-        self.end(FailureReason.NOT_TLS, f"the port answers but does not speak TLS: {describe(self._opening)}")
+        self.end(FailureReason.NOT_TLS, not_tls(self._opening))
 
     def _go_on(self, data: bytes) -> bytes:
         assert self._connection is not None  # noqa: S101 - tells the type checker what ``over`` already says
@@ -161,13 +155,13 @@ class Handshake(BaseHandshake):
 
     def _fail(self, error: SSL.Error) -> None:
         self._finish()
-        texts = alert_codes.reasons(error)
-        self.alert = alert_codes.received(texts)
+        errors = alert_codes.reasons(error)
+        self.alert = alert_codes.received(errors)
         # TLS 1.2 and older: the server has read our whole answer and can only object to the missing client
         # certificate. In TLS 1.3 the client's handshake is over before the server can object.
         if self._chain and self._sent > 1 and self.alert in alert_codes.WANT_CERTIFICATE:
             return
-        self.failure = HandshakeFailure(*alert_codes.explain(texts, self._name, shown=bool(self._chain)))
+        self.failure = HandshakeFailure(*alert_codes.explain(errors, self._name, shown=bool(self._chain)))
 
     def _output(self, connection: SSL.Connection) -> bytes:
         pieces = []

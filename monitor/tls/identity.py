@@ -9,11 +9,18 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from OpenSSL import SSL
 
+from monitor.model import Message
+from monitor.tls import texts
 from monitor.tls.context import TlsSetting, fresh_context
 
 
 class UnfitKeyError(Exception):
-    """A key or certificate cannot be used; the message says why, without any of its content."""
+    """A key or certificate cannot be used; ``message`` says why, without any of its content."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 def identified_context(
@@ -27,7 +34,7 @@ def identified_context(
     chain = _chain(certificates)
     leaf = next((one for one in chain if _raw(one.public_key()) == _raw(own.public_key())), None)
     if leaf is None:
-        raise UnfitKeyError("the key does not belong to the certificate")
+        raise UnfitKeyError(texts.KEY_MISMATCH)
     context = fresh_context(setting)
     try:
         context.use_certificate(leaf)
@@ -37,7 +44,7 @@ def identified_context(
                 context.add_extra_chain_cert(one)
         context.check_privatekey()
     except (SSL.Error, TypeError, ValueError):
-        raise UnfitKeyError("the key is of a kind that TLS cannot use") from None
+        raise UnfitKeyError(texts.KEY_UNUSABLE) from None
     return context
 
 
@@ -47,12 +54,12 @@ def _private(key: bytes, passphrase: str | None) -> PrivateKeyTypes:
         return load_pem_private_key(key, secret)
     except TypeError:
         if secret is None:
-            raise UnfitKeyError("the key is encrypted and no passphrase is configured") from None
+            raise UnfitKeyError(texts.KEY_ENCRYPTED) from None
         return _private(key, None)  # a passphrase for an unencrypted key is ignored
     except UnsupportedAlgorithm:
-        raise UnfitKeyError("the key is of a kind that cannot be read") from None
+        raise UnfitKeyError(texts.KEY_UNSUPPORTED) from None
     except ValueError:
-        why = "the file holds no PEM key" if secret is None else "the passphrase is wrong or the key damaged"
+        why = texts.NO_PEM_KEY if secret is None else texts.WRONG_KEY_PASSPHRASE
         raise UnfitKeyError(why) from None
 
 
@@ -60,7 +67,7 @@ def _chain(certificates: bytes) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(certificates)
     except ValueError:
-        raise UnfitKeyError("the file holds no PEM certificate that can be read") from None
+        raise UnfitKeyError(texts.NO_PEM_CERTIFICATE) from None
 
 
 def _raw(key: object) -> bytes:

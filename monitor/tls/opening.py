@@ -1,4 +1,7 @@
-"""Detect from a peer's first bytes whether it speaks TLS, or else which protocol it seems to speak."""
+"""Detect from a peer's first bytes whether it speaks TLS, or else which protocol it probably speaks."""
+
+from monitor.model import Message
+from monitor.tls import texts
 
 # The content types that a server may send first: an alert or a handshake message (RFC 8446 section 5.1).
 _FIRST_TYPES = b"\x15\x16"
@@ -40,16 +43,24 @@ def may_be_tls(opening: bytes) -> bool:
     return opening[0] in _FIRST_TYPES
 
 
-def describe(opening: bytes) -> str:
-    """Return a clause about a peer that does not speak TLS, with its first bytes in plain ASCII."""
-    for start, name in _PROTOCOLS:
-        if opening.startswith(start):
-            return f"it seems to speak {name}: {quote(opening)}"
-    return f"its answer begins with {quote(opening)}"
+def not_tls(opening: bytes) -> Message:
+    """Return the message about a peer that does not speak TLS, with its first bytes."""
+    protocol, reply = _protocol(opening), excerpt(opening)
+    return texts.not_tls_but(protocol=protocol, reply=reply) if protocol else texts.not_tls(reply=reply)
 
 
-def quote(data: bytes) -> str:
-    r"""Return the first line of some bytes, short and quoted, anything but plain ASCII as ``\xNN``."""
+def not_dtls(opening: bytes) -> Message:
+    """Return the message about a peer that does not speak DTLS, with its first bytes."""
+    protocol, reply = _protocol(opening), excerpt(opening)
+    return texts.not_dtls_but(protocol=protocol, reply=reply) if protocol else texts.not_dtls(reply=reply)
+
+
+def _protocol(opening: bytes) -> str:
+    return next((name for start, name in _PROTOCOLS if opening.startswith(start)), "")
+
+
+def excerpt(data: bytes) -> str:
+    r"""Return the first line of some bytes, shortened, anything but plain ASCII as ``\xNN``."""
     line = data.strip(b"\r\n").splitlines()[0] if data.strip(b"\r\n") else data
     text = "".join(chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}" for b in line[:_QUOTED])
-    return f"'{text}'" if len(line) <= _QUOTED else f"'{text}...'"
+    return text if len(line) <= _QUOTED else f"{text}..."

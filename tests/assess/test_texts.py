@@ -13,10 +13,10 @@ from monitor.assess import texts as about_targets
 from monitor.assess.correlate import texts as across_targets
 from monitor.assess.correlate.store_vs_endpoint import texts as about_stores
 from monitor.assess.purpose import texts as about_purpose
-from monitor.assess.texts import enumerated, joined, names
 from monitor.messages import parameters
 from monitor.model import Message, text
 from monitor.model.message import placeholders
+from monitor.model.texts import enumerated, joined, names
 from support.pki import days
 from support.written import written
 

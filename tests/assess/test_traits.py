@@ -33,6 +33,7 @@ from monitor.model import (
     TargetTraits,
     text,
 )
+from monitor.model.texts import names
 from monitor.parse import parse_certificate
 from support.pki import NOW, Issued, authority, days, issue, leaf, rsa_key
 
@@ -155,7 +156,7 @@ class TestPublicNames:
         assert (found.check, found.severity, found.message) == (
             Check.PUBLIC_NAME,
             WARNING,
-            texts.missing_names(names=texts.names(["vms01", "video.vms.example"])),
+            texts.missing_names(names=names(["vms01", "video.vms.example"])),
         )
 
     def test_the_name_of_the_target_itself_is_told_once(self) -> None:

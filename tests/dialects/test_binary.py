@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dialects import DIALECTS, MAX_BYTES, Dialogue
+from monitor.dialects import DIALECTS, MAX_BYTES, Dialogue, DialogueFailure, texts
 from monitor.dialects.mysql import CLIENT_SSL, ssl_request
 from monitor.dialects.tds_packets import PRELOGIN, packets
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 from support.factories.binary_answers import GRANTED, HUNG_UP, NONSENSE, REFUSED, greeting
 from support.factories.dialogues import converse, cuts
 
@@ -26,8 +27,23 @@ def dialogue(protocol: str) -> Dialogue:
     return begin("db.example")
 
 
+def stranger_reply(failure: DialogueFailure) -> tuple[FailureReason, object]:
+    """Return the reason of a failure at a server of another kind, and what it quotes."""
+    assert failure.message.code == "wrong_protocol"
+    return failure.reason, dict(failure.message.parameters)["reply"]
+
+
+UNANSWERED = {
+    "ldap": texts.closed_without_reply(request="StartTLS"),
+    "postgres": texts.closed_without_reply(request="SSLRequest"),
+    "mysql": texts.CLOSED_WITHOUT_GREETING,
+    "mariadb": texts.CLOSED_WITHOUT_GREETING,
+    "mssql": with_hint(problem=texts.closed_without_reply(request="PRELOGIN"), hint=texts.STRICT_HINT),
+    "rdp": texts.closed_without_reply(request="the connection request"),
+}
+
 granted = pytest.mark.parametrize(("protocol", "answer"), GRANTED.values(), ids=GRANTED)
-refused = pytest.mark.parametrize(("protocol", "answer", "words"), REFUSED.values(), ids=REFUSED)
+refused = pytest.mark.parametrize(("protocol", "answer", "message"), REFUSED.values(), ids=REFUSED)
 nonsense = pytest.mark.parametrize(("protocol", "answer"), NONSENSE.values(), ids=NONSENSE)
 protocols = pytest.mark.parametrize("protocol", BINARY)
 
@@ -84,24 +100,24 @@ def test_mysql_request_is_the_only_one() -> None:
 
 
 @refused
-def test_refusal(protocol: str, answer: bytes, words: str) -> None:
+def test_refusal(protocol: str, answer: bytes, message: Message) -> None:
     """A server that speaks the protocol but grants no TLS is quoted."""
     failure = converse(dialogue(protocol), answer).failure
     assert failure is not None
-    assert (failure.reason, failure.detail) == (FailureReason.STARTTLS_REFUSED, words)
+    assert failure == DialogueFailure(FailureReason.STARTTLS_REFUSED, message)
 
 
-@pytest.mark.parametrize(("protocol", "answer", "words"), HUNG_UP.values(), ids=HUNG_UP)
-def test_error_before_any_word_of_tls(protocol: str, answer: bytes, words: str) -> None:
+@pytest.mark.parametrize(("protocol", "answer", "message"), HUNG_UP.values(), ids=HUNG_UP)
+def test_error_before_any_word_of_tls(protocol: str, answer: bytes, message: Message) -> None:
     """A server that turns us away before it spoke of TLS has hung up: nobody knows whether it offers any."""
     for pieces in [(answer,), *cuts(answer)]:
         failure = converse(dialogue(protocol), *pieces).failure
         assert failure is not None
-        assert (failure.reason, failure.detail) == (FailureReason.CLOSED, words)
+        assert failure == DialogueFailure(FailureReason.CLOSED, message)
 
 
 @refused
-def test_refusal_cut_anywhere(protocol: str, answer: bytes, words: str) -> None:
+def test_refusal_cut_anywhere(protocol: str, answer: bytes, message: Message) -> None:
     """A refusal cut at any byte gives the same words as a whole one."""
     whole = converse(dialogue(protocol), answer)
     assert {converse(dialogue(protocol), *pieces) for pieces in cuts(answer)} <= {whole}
@@ -130,9 +146,7 @@ def test_stranger_is_quoted(protocol: str, said: bytes) -> None:
     """A server of another kind is quoted with its whole first line, however it was cut."""
     line = said.partition(b"\r")[0].decode()
     troubles = {converse(dialogue(protocol), *pieces).failure for pieces in [(said,), *cuts(said)]}
-    assert [(t.reason, t.detail.partition(": ")[2]) for t in troubles if t] == [
-        (FailureReason.PROTOCOL_ERROR, f"'{line}'")
-    ]
+    assert [stranger_reply(t) for t in troubles if t] == [(FailureReason.PROTOCOL_ERROR, line)]
 
 
 def test_postgres_takes_any_s() -> None:
@@ -145,21 +159,21 @@ def test_binary_stranger(protocol: str) -> None:
     """A server that opens with bytes of another kind is told at once by them."""
     failure = converse(dialogue(protocol), TELNET).failure
     assert failure is not None
-    assert (failure.reason, failure.detail[-10:]) == (FailureReason.PROTOCOL_ERROR, r"'\xff\xfd'")
+    assert stranger_reply(failure) == (FailureReason.PROTOCOL_ERROR, r"\xff\xfd")
 
 
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "rdp"])
 def test_tls_at_once(protocol: str) -> None:
     """A server that answers in TLS is told so, whether the alert came whole or in pieces."""
     details = {converse(dialogue(protocol), *pieces).failure for pieces in [(ALERT,), *cuts(ALERT)]}
-    assert [t.detail.endswith("use protocol tls") for t in details if t] == [True]
+    assert [t.message.code for t in details if t] == ["tls_at_once"]
 
 
 def test_strict_sql_server() -> None:
     """An SQL Server that answers PRELOGIN in TLS is sent to the protocol for that."""
     failure = converse(dialogue("mssql"), ALERT).failure
     assert failure is not None
-    assert failure.detail.endswith("the protocol is mssql-strict")
+    assert failure.message == texts.MSSQL_TLS_AT_ONCE
 
 
 @protocols
@@ -167,7 +181,7 @@ def test_hang_up_without_a_word(protocol: str) -> None:
     """A server that hangs up at once is reported as such."""
     failure = converse(dialogue(protocol), end=True).failure
     assert failure is not None
-    assert (failure.reason, "without any" in failure.detail) == (FailureReason.CLOSED, True)
+    assert (failure.reason, failure.message) == (FailureReason.CLOSED, UNANSWERED[protocol])
 
 
 @granted
@@ -176,21 +190,23 @@ def test_hang_up_in_the_middle(protocol: str, answer: bytes) -> None:
     for end in range(1, len(answer)):
         failure = converse(dialogue(protocol), answer[:end], end=True).failure
         assert failure is not None
-        assert (failure.reason, "in the middle" in failure.detail) == (FailureReason.CLOSED, True)
+        code = "closed_in_reply" if dialogue(protocol).start() else "closed_in_greeting"
+        assert (failure.reason, failure.message.code) == (FailureReason.CLOSED, code)
 
 
 def test_hang_up_within_a_strangers_line() -> None:
     """A stranger that hangs up before the end of its line is quoted as far as it came."""
     failure = converse(dialogue("ldap"), b"Go away", end=True).failure
     assert failure is not None
-    assert failure.detail == "the server does not answer in LDAP: 'Go away'"
+    assert failure.message == texts.wrong_protocol(protocol="LDAP", reply="Go away")
 
 
 def test_hang_up_of_sql_server_is_explained() -> None:
     """A silent hang-up is what TDS 7 gets from an SQL Server that demands strict encryption."""
     failure = converse(dialogue("mssql"), end=True).failure
     assert failure is not None
-    assert failure.detail.endswith("(TDS 8), the protocol is mssql-strict")
+    unanswered = texts.closed_without_reply(request="PRELOGIN")
+    assert failure.message == with_hint(problem=unanswered, hint=texts.STRICT_HINT)
 
 
 def test_endless_answer_is_bounded() -> None:
@@ -204,7 +220,8 @@ def test_end_beyond_the_bound_is_not_seen() -> None:
     """What ends only behind the first 64 KB is too long, also when it arrives in one piece."""
     failure = converse(dialogue("postgres"), b"E" + b"x" * MAX_BYTES + b"\0").failure
     assert failure is not None
-    assert (failure.reason, "longer than" in failure.detail) == (FailureReason.PROTOCOL_ERROR, True)
+    expected = texts.reply_too_long(request="SSLRequest", limit=65_536)
+    assert failure == DialogueFailure(FailureReason.PROTOCOL_ERROR, expected)
 
 
 @protocols

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
+from monitor.dialects import texts
 from monitor.dialects.tds import Tds, prelogin
 from monitor.dialects.tds_packets import PRELOGIN, REPLY, packets
 from monitor.model import FailureReason, Policy, ProbeResult
@@ -20,6 +21,7 @@ from support import pki
 from support.factories.dialogues import converse
 from support.servers.tds_server import LOGIN7, NOT_SUPPORTED, OFF, ON, REQUIRED, TdsServer, strict
 from support.servers.tls_peers import listening, server_context, speaking_tls
+from support.written import written
 
 NAME = "sql.example"
 ROOT = pki.authority()
@@ -173,8 +175,8 @@ def test_look_asks_and_parts_politely() -> None:
 def test_look_at_one_without_tls() -> None:
     """A server that supports no encryption is a refusal with its word for it."""
     seen = probe(server(NOT_SUPPORTED))
-    assert [(f.reason, f.detail) for f in seen.failures] == [
-        (FailureReason.STARTTLS_REFUSED, "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)")
+    assert [(f.reason, f.message) for f in seen.failures] == [
+        (FailureReason.STARTTLS_REFUSED, texts.MSSQL_NO_TLS)
     ]
 
 
@@ -189,7 +191,7 @@ def test_strict_server_in_the_wrong_protocol() -> None:
     """A probe in TDS 7 at a strict server says which protocol to take."""
     seen = probe(speaking_tls(strict(server_context(LEAF), [])))
     assert [
-        ("mssql-strict" in f.detail, f.reason in (FailureReason.CLOSED, FailureReason.PROTOCOL_ERROR))
+        ("mssql-strict" in written(f), f.reason in (FailureReason.CLOSED, FailureReason.PROTOCOL_ERROR))
         for f in seen.failures
     ] == [(True, True)]
 

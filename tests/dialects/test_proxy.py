@@ -4,11 +4,13 @@ from base64 import b64encode
 
 import pytest
 
-from monitor.dialects import DIALECTS, MAX_BYTES, TUNNELS, Dialogue, ProxiedDialogue
+from monitor.dialects import DIALECTS, MAX_BYTES, TUNNELS, Dialogue, ProxiedDialogue, texts
 from monitor.dialects.mysql import ssl_request
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 from support.factories.binary_answers import greeting
 from support.factories.dialogues import converse, cuts
+from support.written import written
 
 NAME, PORT = "recorder.vms.example", 7563
 TLS = b"\x16\x03\x03"
@@ -73,41 +75,58 @@ def test_socks_password_waits() -> None:
     assert b"secret" not in converse(tunnel("socks5", "me"), b"\x05\x00" + OPEN).sent
 
 
+def refused_with(line: str) -> Message:
+    """Return the message that an HTTP proxy refuses the connection."""
+    return texts.proxy_refused(reply=line)
+
+
+LOGIN_REQUIRED = "HTTP/1.1 407 Proxy Authentication Required"
 REFUSED = {
-    "http": ("http", "", b"HTTP/1.1 403 Filtered\r\n", "refuses the connection: 'HTTP/1.1 403 Filtered'"),
+    "http": ("http", "", b"HTTP/1.1 403 Filtered\r\n", refused_with("HTTP/1.1 403 Filtered")),
     "http login": (
         "http",
         "me",
-        b"HTTP/1.1 407 Proxy Authentication Required\r\n",
-        "refuses the connection: 'HTTP/1.1 407 Proxy Authentication Required'; it wants another login",
+        LOGIN_REQUIRED.encode() + b"\r\n",
+        with_hint(problem=refused_with(LOGIN_REQUIRED), hint=texts.PROXY_OTHER_LOGIN),
     ),
-    "http redirect": ("http", "", b"HTTP/1.1 302 Found\r\n", "refuses the connection: 'HTTP/1.1 302 Found'"),
-    "not http": ("http", "", b"220 mail ready\r\n", "does not answer in HTTP: '2"),
+    "http redirect": ("http", "", b"HTTP/1.1 302 Found\r\n", refused_with("HTTP/1.1 302 Found")),
+    "not http": ("http", "", b"220 mail ready\r\n", "proxy_wrong_protocol"),
     "socks rules": (
         "socks5",
         "",
         b"\x05\x00\x05\x02\x00",
-        "refuses the connection: its rules do not allow the connection (code 2)",
+        texts.socks_refused(problem=texts.SOCKS_REASONS[2], socks_code=2),
     ),
-    "socks odd code": ("socks5", "", b"\x05\x00\x05\x63\x00", "refuses the connection: unknown (code 99)"),
-    "socks wants a login": ("socks5", "", b"\x05\xff", "wants a login"),
-    "socks takes no login": ("socks5", "me", b"\x05\xff", "takes no login by user name"),
-    "socks ignores the login": ("socks5", "me", b"\x05\x00", "chose method 0"),
-    "socks refuses the login": ("socks5", "me", b"\x05\x02\x01\x01", "refuses the login (status 1)"),
-    "not socks": ("socks5", "", b"HTTP/1.1 400 Bad\r\n", "does not answer in SOCKS 5: 'H"),
-    "socks nonsense": ("socks5", "", b"\x05\x00\x05\x00\x00\x09\x01", r"answer makes no sense: '\x05"),
+    "socks odd code": (
+        "socks5",
+        "",
+        b"\x05\x00\x05\x63\x00",
+        texts.socks_refused(problem=texts.SOCKS_UNKNOWN, socks_code=99),
+    ),
+    "socks wants a login": ("socks5", "", b"\x05\xff", texts.PROXY_NEEDS_LOGIN),
+    "socks takes no login": ("socks5", "me", b"\x05\xff", texts.PROXY_NO_LOGIN),
+    "socks ignores the login": ("socks5", "me", b"\x05\x00", texts.proxy_method(method=0)),
+    "socks refuses the login": (
+        "socks5",
+        "me",
+        b"\x05\x02\x01\x01",
+        texts.proxy_login_refused(status=1),
+    ),
+    "not socks": ("socks5", "", b"HTTP/1.1 400 Bad\r\n", "proxy_wrong_protocol"),
+    "socks nonsense": ("socks5", "", b"\x05\x00\x05\x00\x00\x09\x01", "proxy_bad_reply"),
 }
 
 
-@pytest.mark.parametrize(("scheme", "user", "answer", "words"), REFUSED.values(), ids=REFUSED)
-def test_refused(scheme: str, user: str, answer: bytes, words: str) -> None:
+@pytest.mark.parametrize(("scheme", "user", "answer", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(scheme: str, user: str, answer: bytes, message: Message | str) -> None:
     """Whatever the proxy refuses has its own reason and is quoted, however it was cut."""
     for pieces in [(answer,), *cuts(answer)]:
         outcome = converse(tunnel(scheme, user), *pieces)
         assert outcome.failure is not None
         assert (outcome.done, outcome.failure.reason) == (False, FailureReason.PROXY)
-        assert words in outcome.failure.detail
-        assert "secret" not in outcome.failure.detail
+        # What is quoted of another protocol depends on how much of it has arrived.
+        assert message in (outcome.failure.message, outcome.failure.message.code)
+        assert "secret" not in written(outcome.failure.message)
 
 
 @pytest.mark.parametrize("scheme", TUNNELS)
@@ -115,7 +134,7 @@ def test_hung_up(scheme: str) -> None:
     """A proxy that hangs up is the one to blame."""
     failure = converse(tunnel(scheme), end=True).failure
     assert failure is not None
-    assert (failure.reason, failure.detail) == (FailureReason.PROXY, "the proxy closed the connection")
+    assert (failure.reason, failure.message) == (FailureReason.PROXY, texts.PROXY_CLOSED)
 
 
 def test_flood() -> None:

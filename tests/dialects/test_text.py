@@ -2,7 +2,9 @@
 
 import pytest
 
-from monitor.dialects import DIALECTS
+from monitor.dialects import DIALECTS, DialogueFailure, texts
+from monitor.model import FailureReason, Message
+from monitor.model.texts import with_hint
 from support.factories.text_conversations import (
     FEATURES,
     NAME,
@@ -14,8 +16,8 @@ from support.factories.text_conversations import (
     Outcome,
     Talk,
     dialogue_of,
+    failure_of,
     play,
-    trouble_of,
 )
 
 
@@ -34,76 +36,128 @@ IRC_HELLO = b":a CAP * LS :tls\r\n:a 451 * :Register\r\n"
 IMAP_HELLO = (b"* OK a\r\n", b"* CAPABILITY STARTTLS\r\na1 OK\r\n")
 
 REFUSALS = (
-    ("smtp", (b"554-go\r\n554 5.7.1 away\r\n",), "the server refused us in its greeting: '554 5.7.1 away'"),
-    ("smtp", (b"220 a\r\n", b"421 4.3.2 later\r\n"), "the server refused EHLO: '421 4.3.2 later'"),
-    ("smtp", (b"220 a\r\n", b"500 no\r\n", b"500 never\r\n"), "the server refused HELO: '500 never'"),
+    ("smtp", (b"554-go\r\n554 5.7.1 away\r\n",), texts.greeting_refused(reply="554 5.7.1 away")),
+    (
+        "smtp",
+        (b"220 a\r\n", b"421 4.3.2 later\r\n"),
+        texts.request_refused(request="EHLO", reply="421 4.3.2 later"),
+    ),
+    (
+        "smtp",
+        (b"220 a\r\n", b"500 no\r\n", b"500 never\r\n"),
+        texts.request_refused(request="HELO", reply="500 never"),
+    ),
     (
         "smtp",
         (b"220 a\r\n", b"250-a\r\n250-STARTTLSX\r\n250 SIZE\r\n"),
-        "the server offers no STARTTLS: '250-a 250-STARTTLSX 250 SIZE'",
+        texts.not_offered(request="STARTTLS", reply="250-a 250-STARTTLSX 250 SIZE"),
     ),
     (
         "smtp",
         (*SMTP_HELLO, b"454 4.7.0 TLS not available\r\n"),
-        "the server refused STARTTLS: '454 4.7.0 TLS not available'",
+        texts.request_refused(request="STARTTLS", reply="454 4.7.0 TLS not available"),
     ),
-    ("lmtp", (b"220 a\r\n", b"500 no LHLO\r\n"), "the server refused LHLO: '500 no LHLO'"),
-    ("lmtp", (b"220 a\r\n", b"250 a\r\n"), "the server offers no STARTTLS: '250 a'"),
-    ("imap", (b"* BYE full\r\n",), "the server refused us in its greeting: '* BYE full'"),
-    ("imap", (b"* PREAUTH hello\r\n",), "the server refused us in its greeting: '* PREAUTH hello'"),
+    ("lmtp", (b"220 a\r\n", b"500 no LHLO\r\n"), texts.request_refused(request="LHLO", reply="500 no LHLO")),
+    ("lmtp", (b"220 a\r\n", b"250 a\r\n"), texts.not_offered(request="STARTTLS", reply="250 a")),
+    ("imap", (b"* BYE full\r\n",), texts.greeting_refused(reply="* BYE full")),
+    ("imap", (b"* PREAUTH hello\r\n",), texts.greeting_refused(reply="* PREAUTH hello")),
     (
         "imap",
         (b"* OK STARTTLS\r\n", b"* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"),
-        "the server offers no STARTTLS: '* CAPABILITY IMAP4rev1 a1 OK done'",
+        texts.not_offered(request="STARTTLS", reply="* CAPABILITY IMAP4rev1 a1 OK done"),
     ),
-    ("imap", (b"* OK a\r\n", b"* BYE tired\r\n"), "the server refused CAPABILITY: '* BYE tired'"),
-    ("imap", (*IMAP_HELLO, b"* 1 EXISTS\r\na2 NO off\r\n"), "the server refused STARTTLS: 'a2 NO off'"),
-    ("imap", (*IMAP_HELLO, b"a2 BAD what\r\n"), "the server refused STARTTLS: 'a2 BAD what'"),
-    ("pop3", (b"-ERR busy\r\n",), "the server refused us in its greeting: '-ERR busy'"),
-    ("pop3", (b"+OK\r\n", b"+OK\r\nUIDL\r\n.\r\n"), "the server offers no STLS: '+OK UIDL .'"),
-    ("pop3", (b"+OK\r\n", b"-ERR\r\n", b"-ERR no TLS\r\n"), "the server refused STLS: '-ERR no TLS'"),
-    ("ftp", (b"421 too many\r\n",), "the server refused us in its greeting: '421 too many'"),
-    ("ftp", (b"220 a\r\n", b"530-Please\r\n530 login\r\n"), "the server refused AUTH TLS: '530 login'"),
-    ("ftp", (b"220 a\r\n", b"504 a\r\n", b"504 b\r\n"), "the server refused AUTH SSL: '504 b'"),
-    ("nntp", (b"502 not you\r\n",), "the server refused us in its greeting: '502 not you'"),
+    (
+        "imap",
+        (b"* OK a\r\n", b"* BYE tired\r\n"),
+        texts.request_refused(request="CAPABILITY", reply="* BYE tired"),
+    ),
+    (
+        "imap",
+        (*IMAP_HELLO, b"* 1 EXISTS\r\na2 NO off\r\n"),
+        texts.request_refused(request="STARTTLS", reply="a2 NO off"),
+    ),
+    (
+        "imap",
+        (*IMAP_HELLO, b"a2 BAD what\r\n"),
+        texts.request_refused(request="STARTTLS", reply="a2 BAD what"),
+    ),
+    ("pop3", (b"-ERR busy\r\n",), texts.greeting_refused(reply="-ERR busy")),
+    ("pop3", (b"+OK\r\n", b"+OK\r\nUIDL\r\n.\r\n"), texts.not_offered(request="STLS", reply="+OK UIDL .")),
+    (
+        "pop3",
+        (b"+OK\r\n", b"-ERR\r\n", b"-ERR no TLS\r\n"),
+        texts.request_refused(request="STLS", reply="-ERR no TLS"),
+    ),
+    ("ftp", (b"421 too many\r\n",), texts.greeting_refused(reply="421 too many")),
+    (
+        "ftp",
+        (b"220 a\r\n", b"530-Please\r\n530 login\r\n"),
+        texts.request_refused(request="AUTH TLS", reply="530 login"),
+    ),
+    (
+        "ftp",
+        (b"220 a\r\n", b"504 a\r\n", b"504 b\r\n"),
+        texts.request_refused(request="AUTH SSL", reply="504 b"),
+    ),
+    ("nntp", (b"502 not you\r\n",), texts.greeting_refused(reply="502 not you")),
     (
         "nntp",
         (b"200 a\r\n", b"101 list\r\nVERSION 2\r\n.\r\n"),
-        "the server offers no STARTTLS: '101 list VERSION 2 .'",
+        texts.not_offered(request="STARTTLS", reply="101 list VERSION 2 ."),
     ),
-    ("nntp", (b"200 a\r\n", b"500 a\r\n", b"580 no\r\n"), "the server refused STARTTLS: '580 no'"),
-    ("sieve", (b'BYE "full"\r\n',), "the server refused us in its greeting: 'BYE \"full\"'"),
-    ("sieve", (b'"VERSION" "1.0"\r\nOK\r\n',), 'the server offers no STARTTLS: \'"VERSION" "1.0" OK\''),
-    ("sieve", (b'"STARTTLS"\r\nOK\r\n', b'NO "off"\r\n'), "the server refused STARTTLS: 'NO \"off\"'"),
+    (
+        "nntp",
+        (b"200 a\r\n", b"500 a\r\n", b"580 no\r\n"),
+        texts.request_refused(request="STARTTLS", reply="580 no"),
+    ),
+    ("sieve", (b'BYE "full"\r\n',), texts.greeting_refused(reply='BYE "full"')),
+    (
+        "sieve",
+        (b'"VERSION" "1.0"\r\nOK\r\n',),
+        texts.not_offered(request="STARTTLS", reply='"VERSION" "1.0" OK'),
+    ),
+    (
+        "sieve",
+        (b'"STARTTLS"\r\nOK\r\n', b'NO "off"\r\n'),
+        texts.request_refused(request="STARTTLS", reply='NO "off"'),
+    ),
     (
         "xmpp-client",
         (STREAM + b"<stream:features><bind/></stream:features>",),
-        "the server offers no STARTTLS: 'features bind'",
+        texts.not_offered(request="STARTTLS", reply="features bind"),
     ),
-    ("xmpp-client", (STREAM + b"<stream:features/>",), "the server offers no STARTTLS: 'features'"),
+    (
+        "xmpp-client",
+        (STREAM + b"<stream:features/>",),
+        texts.not_offered(request="STARTTLS", reply="features"),
+    ),
     (
         "xmpp-server",
         (STREAM + b"<stream:error><host-unknown xmlns='a'/><text>no such\nhost</text></stream:error>",),
-        "the server refused the stream header: 'error host-unknown text no such host'",
+        texts.request_refused(request="the stream header", reply="error host-unknown text no such host"),
     ),
-    ("xmpp-client", (STREAM + FEATURES, b"<failure/>"), "the server refused STARTTLS: 'failure'"),
+    (
+        "xmpp-client",
+        (STREAM + FEATURES, b"<failure/>"),
+        texts.request_refused(request="STARTTLS", reply="failure"),
+    ),
     (
         "xmpp-client",
         (STREAM + FEATURES, b"</stream:stream>"),
-        "the server ended the stream instead of answering STARTTLS",
+        texts.stream_closed(request="STARTTLS"),
     ),
     (
         "xmpp-client",
         (b"<stream:stream id='1'>", b"<stream:error><improper-addressing/></stream:error>"),
-        "the server refused STARTTLS: 'error improper-addressing'",
+        texts.request_refused(request="STARTTLS", reply="error improper-addressing"),
     ),
 )
 
 
-@pytest.mark.parametrize(("protocol", "replies", "detail"), REFUSALS)
-def test_a_refusal_quotes_the_server(protocol: str, replies: tuple[bytes, ...], detail: str) -> None:
+@pytest.mark.parametrize(("protocol", "replies", "message"), REFUSALS)
+def test_a_refusal_quotes_the_server(protocol: str, replies: tuple[bytes, ...], message: Message) -> None:
     """A server that speaks the dialect but gives no TLS is starttls_refused, in its own words."""
-    assert trouble_of(protocol, *replies) == f"starttls_refused: {detail}"
+    assert failure_of(protocol, *replies) == DialogueFailure(FailureReason.STARTTLS_REFUSED, message)
 
 
 @pytest.mark.parametrize(
@@ -111,30 +165,32 @@ def test_a_refusal_quotes_the_server(protocol: str, replies: tuple[bytes, ...], 
 )
 def test_irc_that_refuses_points_to_the_other_port(reply: bytes) -> None:
     """An IRC server without STARTTLS is refused with a word about where TLS usually is."""
-    hint = " (many IRC servers have TLS only from the start, mostly at port 6697: use protocol tls there)"
-    expected = f"starttls_refused: the server refused STARTTLS: ':a {reply.decode()}'{hint}"
-    assert trouble_of("irc", IRC_HELLO, b":a " + reply + b"\r\n") == expected
+    refused = texts.request_refused(request="STARTTLS", reply=f":a {reply.decode()}")
+    expected = with_hint(problem=refused, hint=texts.IRC_HINT)
+    assert failure_of("irc", IRC_HELLO, b":a " + reply + b"\r\n").message == expected
 
 
 @pytest.mark.parametrize("offer", ["multi-prefix", "tlsx", "xtls", "sts=port=6697,duration=60 tls-not"])
 def test_irc_that_does_not_list_tls_is_not_asked(offer: str) -> None:
     """An IRC server may pass over STARTTLS in silence, so its list of capabilities decides."""
     said = f":a CAP * LS :{offer}"
-    failure = trouble_of("irc", said.encode() + b"\r\n:a NOTICE * :x\r\n:a 451 * :y\r\n")
-    assert failure.startswith(
-        f"starttls_refused: the server offers no STARTTLS: '{said} :a 451 * :y' (many IRC"
-    )
+    failure = failure_of("irc", said.encode() + b"\r\n:a NOTICE * :x\r\n:a 451 * :y\r\n")
+    refused = texts.not_offered(request="STARTTLS", reply=f"{said} :a 451 * :y")
+    message = with_hint(problem=refused, hint=texts.IRC_HINT)
+    assert failure == DialogueFailure(FailureReason.STARTTLS_REFUSED, message)
 
 
 def test_irc_that_throws_us_out_is_a_refusal() -> None:
     """An ERROR message ends an IRC connection and is quoted."""
-    before = "starttls_refused: the server refused CAP LS: 'ERROR :Banned' "
-    assert trouble_of("irc", b":a CAP * LS :tls\r\nERROR :Banned\r\n").startswith(before)
+    refused = texts.request_refused(request="CAP LS", reply="ERROR :Banned")
+    failure = failure_of("irc", b":a CAP * LS :tls\r\nERROR :Banned\r\n")
+    assert failure.message == with_hint(problem=refused, hint=texts.IRC_HINT)
 
 
 def test_nntp_does_not_take_mail_for_news() -> None:
     """A greeting with SMTP's and FTP's 220, which no news server says, is another dialect and no refusal."""
-    assert trouble_of("nntp", b"220 a\r\n") == "protocol_error: the server does not answer in NNTP: '220 a'"
+    expected = texts.wrong_protocol(protocol="NNTP", reply="220 a")
+    assert failure_of("nntp", b"220 a\r\n") == DialogueFailure(FailureReason.PROTOCOL_ERROR, expected)
 
 
 def test_irc_numbers_that_say_nothing_of_tls_are_passed_over() -> None:

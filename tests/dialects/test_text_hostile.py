@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.dialects import MAX_BYTES
+from monitor.dialects import MAX_BYTES, DialogueFailure, texts
 from monitor.dialects.lines import Lines
+from monitor.model import FailureReason, Message
 from support.factories.text_conversations import (
     FEATURES,
     STREAM,
@@ -13,9 +14,10 @@ from support.factories.text_conversations import (
     USUAL,
     Talk,
     dialogue_of,
+    failure_of,
     play,
-    trouble_of,
 )
+from support.written import written
 
 PROTOCOLS = [conversation.protocol for conversation in USUAL]
 CALLED = {
@@ -58,6 +60,12 @@ STREAMS = [
 ]
 
 
+def stranger_of(protocol: str, reply: str) -> DialogueFailure:
+    """Return the failure at a server that does not speak the protocol."""
+    message = texts.wrong_protocol(protocol=CALLED[protocol], reply=reply)
+    return DialogueFailure(FailureReason.PROTOCOL_ERROR, message)
+
+
 @pytest.mark.parametrize(("protocol", "stream"), [s[1:] for s in STREAMS], ids=[s[0] for s in STREAMS])
 def test_a_cut_at_any_byte_changes_nothing(protocol: str, stream: bytes) -> None:
     """What we say, where TLS begins and what failed depend on the bytes, never on where they were cut."""
@@ -76,25 +84,24 @@ def test_a_byte_at_a_time_is_as_good_as_all_at_once(protocol: str, stream: bytes
 @pytest.mark.parametrize(
     ("stranger", "quoted"),
     [
-        (HTTP, "'HTTP/1.1 400 Bad Request'"),
-        (SSH, "'SSH-2.0-OpenSSH_9.2p1 Debian-2'"),
-        (MYSQL, "'J\\x00'"),
-        (b"\xff\xfd\x18 \x1b[31m\r\n", "'\\xff\\xfd\\x18 \\x1b[31m'"),
-        (b"y" * 200 + b"\n", f"'{'y' * 77}...'"),
+        (HTTP, "HTTP/1.1 400 Bad Request"),
+        (SSH, "SSH-2.0-OpenSSH_9.2p1 Debian-2"),
+        (MYSQL, "J\\x00"),
+        (b"\xff\xfd\x18 \x1b[31m\r\n", "\\xff\\xfd\\x18 \\x1b[31m"),
+        (b"y" * 200 + b"\n", f"{'y' * 77}..."),
     ],
     ids=["http", "ssh", "mysql", "telnet", "long"],
 )
 def test_a_stranger_is_quoted(protocol: str, stranger: bytes, quoted: str) -> None:
     """A server of another kind is a protocol_error with its first words, cleaned and short."""
-    expected = f"protocol_error: the server does not answer in {CALLED[protocol]}: {quoted}"
-    assert trouble_of(protocol, stranger) == expected
+    assert failure_of(protocol, stranger) == stranger_of(protocol, quoted)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_server_with_tls_from_the_start_is_known(protocol: str) -> None:
     """A TLS alert instead of a greeting says which protocol to use."""
-    expected = f"the server speaks TLS from the start, not {CALLED[protocol]} before it: use protocol tls"
-    assert trouble_of(protocol, ALERT) == f"protocol_error: {expected}"
+    expected = texts.tls_at_once(protocol=CALLED[protocol])
+    assert failure_of(protocol, ALERT) == DialogueFailure(FailureReason.PROTOCOL_ERROR, expected)
 
 
 @pytest.mark.parametrize(
@@ -108,18 +115,17 @@ def test_a_server_with_tls_from_the_start_is_known(protocol: str) -> None:
 )
 def test_no_text_dialect_says_nul(protocol: str, said: bytes, quoted: str) -> None:
     """A NUL ends the talk where it stands, without a wait for the line's or the tag's end."""
-    expected = f"protocol_error: the server does not answer in {CALLED[protocol]}: '{quoted}'"
-    assert trouble_of(protocol, said) == expected
+    assert failure_of(protocol, said) == stranger_of(protocol, quoted)
 
 
 @pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
 def test_nonsense_in_the_middle_is_a_protocol_error(conversation: Talk) -> None:
     """A reply that no server of the dialect would give ends the talk after any good beginning."""
     reasons = [
-        trouble_of(conversation.protocol, *conversation.replies[:n], SSH)[:14]
+        failure_of(conversation.protocol, *conversation.replies[:n], SSH).reason
         for n in range(len(conversation.replies))
     ]
-    assert reasons == ["protocol_error"] * len(conversation.replies)
+    assert reasons == [FailureReason.PROTOCOL_ERROR] * len(conversation.replies)
 
 
 @pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
@@ -131,27 +137,31 @@ def test_a_hang_up_at_any_byte_is_closed(conversation: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "pieces", "detail"),
+    ("protocol", "pieces", "message"),
     [
-        ("smtp", (), "its greeting was over"),
-        ("smtp", (b"220-wait",), "its greeting was over, having said '220-wait'"),
-        ("smtp", (b"220 a\r\n",), "its answer to EHLO"),
-        ("smtp", (b"220 a\r\n250-a\r\n250-b",), "its answer to EHLO, having said '250-a 250-b'"),
-        ("irc", (), "its answer to CAP LS"),
-        ("xmpp-client", (), "its answer to the stream header"),
+        ("smtp", (), texts.CLOSED_WITHOUT_GREETING),
+        ("smtp", (b"220-wait",), texts.closed_in_greeting_after(reply="220-wait")),
+        ("smtp", (b"220 a\r\n",), texts.closed_without_reply(request="EHLO")),
+        (
+            "smtp",
+            (b"220 a\r\n250-a\r\n250-b",),
+            texts.closed_in_reply_after(request="EHLO", reply="250-a 250-b"),
+        ),
+        ("irc", (), texts.closed_without_reply(request="CAP LS")),
+        ("xmpp-client", (), texts.closed_without_reply(request="the stream header")),
         (
             "xmpp-client",
             (STREAM + b"<stream:fea",),
-            "its answer to the stream header, having said '<stream:fea'",
+            texts.closed_in_reply_after(request="the stream header", reply="<stream:fea"),
         ),
-        ("xmpp-client", (STREAM + FEATURES,), "its answer to STARTTLS"),
+        ("xmpp-client", (STREAM + FEATURES,), texts.closed_without_reply(request="STARTTLS")),
     ],
 )
-def test_a_hang_up_says_when_it_was(protocol: str, pieces: tuple[bytes, ...], detail: str) -> None:
+def test_a_hang_up_says_when_it_was(protocol: str, pieces: tuple[bytes, ...], message: Message) -> None:
     """A closed connection tells what was awaited and what had come of it."""
     outcome = play(protocol, *pieces, eof=True)
     assert outcome.failure is not None
-    assert outcome.failure.detail == f"the server closed the connection before {detail}"
+    assert outcome.failure.message == message
 
 
 FLOODS = {
@@ -165,7 +175,7 @@ FLOODS = {
     "xmpp-client": (STREAM + b"<stream:features>", b"<more/>"),
     "xmpp-server": (STREAM, b" \n"),
 }
-FLOODED = "protocol_error: the server said more than 65,536 bytes before TLS"
+FLOODED = DialogueFailure(FailureReason.PROTOCOL_ERROR, texts.too_long_before_tls(limit=65_536))
 
 
 @pytest.mark.parametrize("protocol", FLOODS)
@@ -174,7 +184,7 @@ def test_a_flood_of_lines_ends_at_the_bound(protocol: str) -> None:
     begin, more = FLOODS[protocol]
     fits = (MAX_BYTES - len(begin)) // len(more)
     assert play(protocol, begin, more * fits).failure is None
-    assert trouble_of(protocol, begin, more * (fits + 1)) == FLOODED
+    assert failure_of(protocol, begin, more * (fits + 1)) == FLOODED
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -182,14 +192,14 @@ def test_a_line_that_never_ends_ends_at_the_bound(protocol: str) -> None:
     """Bytes without a line end are held up to 64 KB and no further."""
     chunk = b"<" + b"x" * 4095
     assert play(protocol, *[b"<", *[chunk[1:]] * 16]).failure is None
-    assert trouble_of(protocol, b"<", *[chunk[1:]] * 17) == FLOODED
+    assert failure_of(protocol, b"<", *[chunk[1:]] * 17) == FLOODED
 
 
 @pytest.mark.parametrize("protocol", ["imap", "sieve"])
 def test_a_literal_longer_than_the_bound_ends_there(protocol: str) -> None:
     """A literal that is announced with any length is never waited for beyond 64 KB."""
     begin = b"* OK {999999999}\r\n" if protocol == "imap" else b'"A" {999999999}\r\n'
-    assert trouble_of(protocol, begin, b"\n" * MAX_BYTES) == FLOODED
+    assert failure_of(protocol, begin, b"\n" * MAX_BYTES) == FLOODED
 
 
 def test_the_bound_is_on_what_comes_before_the_go_ahead() -> None:
@@ -211,14 +221,14 @@ def test_the_bound_is_the_same_however_it_is_cut(bound: int) -> None:
 @pytest.mark.parametrize("declaration", ["<!DOCTYPE a>", "<!ENTITY a 'b'>", "<!-- a -->", "<?php ?>"])
 def test_xmpp_reads_no_declarations(declaration: str) -> None:
     """What RFC 6120 section 11.1 forbids is a protocol_error; no entity is ever probed."""
-    expected = f"protocol_error: the server does not answer in XMPP: '{declaration}'"
-    assert trouble_of("xmpp-client", STREAM + declaration.encode()) == expected
+    expected = stranger_of("xmpp-client", declaration)
+    assert failure_of("xmpp-client", STREAM + declaration.encode()) == expected
 
 
 @pytest.mark.parametrize("page", [b"<html><body>hello</body></html>", b"</stream:stream>", b"<<", b"<>"])
 def test_xmpp_is_not_fooled_by_other_tags(page: bytes) -> None:
     """Only a stream opens a stream: a web page or a broken tag is a protocol_error."""
-    assert trouble_of("xmpp-client", page).startswith("protocol_error: ")
+    assert failure_of("xmpp-client", page).reason is FailureReason.PROTOCOL_ERROR
 
 
 @pytest.mark.parametrize(
@@ -228,7 +238,7 @@ def test_xmpp_is_not_fooled_by_other_tags(page: bytes) -> None:
 )
 def test_xmpp_elements_out_of_turn_are_nonsense(element: bytes) -> None:
     """In a fresh stream only features or an error make sense; an early go-ahead is none."""
-    assert trouble_of("xmpp-client", STREAM + element).startswith("protocol_error: ")
+    assert failure_of("xmpp-client", STREAM + element).reason is FailureReason.PROTOCOL_ERROR
 
 
 def test_after_the_end_nothing_is_heard() -> None:
@@ -292,7 +302,7 @@ def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
 def test_troubles_are_told_in_short_plain_words(protocol: str, pieces: list[bytes]) -> None:
     """What a server says cannot break a mail or a terminal: printable ASCII, a sentence long."""
     failure = play(protocol, *pieces, eof=True).failure
-    detail = failure.detail if failure else "-"
+    detail = written(failure.message) if failure else "-"
     assert (detail.isascii(), detail.isprintable(), len(detail) < 250) == (True, True, True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from monitor.assess import texts
 from monitor.messages import Writer, language, parameters
 from monitor.model.message import completed, own
+from monitor.model.texts import names
 from monitor.xprotect import Presets
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -57,8 +58,8 @@ def test_plurals(count: int, said: str) -> None:
 
 def test_lists() -> None:
     """A list is joined by a word of the language, also where more follows."""
-    assert WRITER.write(texts.names(["a", "b", "c"])) == "a, b e c"
-    assert WRITER.write(texts.names(list("abcdefg"))) == "a, b, c, d, e e mais 2"
+    assert WRITER.write(names(["a", "b", "c"])) == "a, b e c"
+    assert WRITER.write(names(list("abcdefg"))) == "a, b, c, d, e e mais 2"
 
 
 def test_a_sentence_of_clauses() -> None:
@@ -85,7 +86,7 @@ def test_data_are_the_same_in_every_language() -> None:
 
 def test_texts_of_others_are_not_translated() -> None:
     """A name that is a word of ours stays as it is, and so do the words of a configuration."""
-    assert WRITER.write(texts.names(["certificate"])) == "certificate"
+    assert WRITER.write(names(["certificate"])) == "certificate"
     assert WRITER.write(own("certificate", ())) == "certificate"
     step = completed(own("Ask {issuer}, {who}.", ("issuer",)), issuer="VMS CA")
     assert WRITER.write(step) == "Ask VMS CA, {who}."

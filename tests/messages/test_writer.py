@@ -78,6 +78,17 @@ def test_plurals(count: int, said: str) -> None:
     assert WRITER.write(counted(count=count, site="x")) == said
 
 
+@message("test.within", "no answer within {limit:seconds}")
+def within(*, limit: timedelta) -> None:
+    """Write a length in seconds."""
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(10, "10 s"), (2.5, "2.5 s"), (0.05, "0.05 s"), (90, "90 s")])
+def test_seconds(seconds: float, said: str) -> None:
+    """Timeouts are written as they are configured."""
+    assert WRITER.write(within(limit=timedelta(seconds=seconds))) == f"no answer within {said}"
+
+
 def test_lengths_and_nested_messages() -> None:
     """A clause is written in its place."""
     one = no_answer(limit=timedelta(hours=3), why=names(names=("a", "b", "c")))

@@ -15,7 +15,9 @@ from monitor.network import connect as connecting
 from monitor.network import resolve as resolving
 from monitor.network.connect import NoneConnectedError, connect, explain, start_connecting
 from monitor.network.resolve import Address, Resolver, alternate, literal
+from monitor.network.texts import connect_failed
 from support.servers.tls_peers import black_hole, listener
+from support.written import written
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves a full backlog unanswered")
 
@@ -146,15 +148,15 @@ def test_every_refusal_is_told() -> None:
     port = closed_port()
     with pytest.raises(NoneConnectedError) as caught:
         reached(v4("127.0.0.1", port), v4("127.0.0.2", port))
-    said = "127.0.0.1: the connection was refused; 127.0.0.2: the connection was refused"
-    assert (caught.value.reason, caught.value.detail) == (FailureReason.REFUSED, said)
+    assert caught.value.reason is FailureReason.REFUSED
+    assert written(caught.value.message) == "127.0.0.1: connection refused; 127.0.0.2: connection refused"
 
 
 def test_many_refusals_are_cut() -> None:
     """A name with many addresses does not fill a page."""
     refused = OSError(errno.ECONNREFUSED, "x")
     error = NoneConnectedError([(v4(f"10.0.0.{number}"), refused) for number in range(6)])
-    assert error.detail.endswith("10.0.0.3: the connection was refused; and 2 more addresses")
+    assert written(error.message).endswith("10.0.0.3: connection refused; and 2 more")
 
 
 @on_linux
@@ -228,7 +230,7 @@ def test_reason(make: Callable[[], OSError], reason: FailureReason) -> None:
 
 def test_unknown_error_keeps_its_text() -> None:
     """An error without a sentence of ours speaks with the system's words."""
-    assert explain(OSError(errno.EIO, "disk on fire"))[1] == "connecting failed: disk on fire"
+    assert explain(OSError(errno.EIO, "disk on fire"))[1] == connect_failed(error="disk on fire")
 
 
 def test_bug_is_no_refusal() -> None:

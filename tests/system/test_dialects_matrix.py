@@ -98,25 +98,25 @@ def test_expired(estate: Estate, location: MatrixServer) -> None:
 
 # What servers without TLS do, and words of theirs or ours that must be told.
 PLAIN = {
-    "smtp": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: '250-relay.vms.example 250-PIPELINING"),
-    "imap": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: '* CAPABILITY IMAP4rev1"),
-    "pop3": (FailureReason.STARTTLS_REFUSED, "offers no STLS: '+OK CAPA"),
-    "lmtp": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: '250-"),
-    "sieve": (FailureReason.STARTTLS_REFUSED, 'offers no STARTTLS: \'"IMPLEMENTATION" "Dovecot'),
-    "ftp": (FailureReason.STARTTLS_REFUSED, "refused AUTH TLS: '530 Please login"),
-    "ldap": (FailureReason.STARTTLS_REFUSED, "'unsupported extended operation'"),
+    "smtp": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: "250-relay.vms.example 250-PIPELINING'),
+    "imap": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: "* CAPABILITY IMAP4rev1'),
+    "pop3": (FailureReason.STARTTLS_REFUSED, 'offer STLS: "+OK CAPA'),
+    "lmtp": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: "250-'),
+    "sieve": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: ""IMPLEMENTATION" "Dovecot'),
+    "ftp": (FailureReason.STARTTLS_REFUSED, 'refused AUTH TLS: "530 Please login'),
+    "ldap": (FailureReason.STARTTLS_REFUSED, '"unsupported extended operation"'),
     "xmpp-client": (FailureReason.STARTTLS_REFUSED, "No stream features to proceed with"),
-    "xmpp-server": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: 'features dialback"),
-    "irc": (FailureReason.STARTTLS_REFUSED, "offers no STARTTLS: ':irc.vms.example CAP"),
+    "xmpp-server": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: "features dialback'),
+    "irc": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: ":irc.vms.example CAP'),
     "postgres": (FailureReason.STARTTLS_REFUSED, "answered N (ssl = off)"),
     "mysql": (FailureReason.STARTTLS_REFUSED, "MariaDB"),
     "mariadb": (FailureReason.STARTTLS_REFUSED, "MariaDB"),
     "rdp": (FailureReason.STARTTLS_REFUSED, "standard RDP security"),
-    "https": (FailureReason.NOT_TLS, "it seems to speak HTTP: 'HTTP/1.1 400 Bad Request'"),
+    "https": (FailureReason.NOT_TLS, 'but probably HTTP: "HTTP/1.1 400 Bad Request"'),
     # These say nothing that could be quoted: one hangs up on nonsense, the others wait for its end.
     "mqtts": (FailureReason.CLOSED, "reset"),
-    "rediss": (FailureReason.TIMEOUT, "the TLS greeting was not answered"),
-    "dot": (FailureReason.TIMEOUT, "the TLS greeting was not answered"),
+    "rediss": (FailureReason.TIMEOUT, "no answer to the TLS ClientHello"),
+    "dot": (FailureReason.TIMEOUT, "no answer to the TLS ClientHello"),
 }
 
 

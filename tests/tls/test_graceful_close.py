@@ -1,6 +1,7 @@
 """Tests of the last words inside TLS, over memory: what is said, what it leads to, and what never hurts."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from OpenSSL import SSL
@@ -10,6 +11,7 @@ from monitor.dialects.mysql import CLIENT_SSL, answer, login, ssl_request
 from monitor.model import FailureReason
 from monitor.sources.endpoint.conversation import Conversation
 from monitor.tls import Handshake, shared_context
+from monitor.tls.texts import RESET_IN_HANDSHAKE
 from support import pki
 from support.factories.binary_answers import greeting, mysql_error, mysql_packet
 from support.servers.tls_peers import server_context
@@ -103,9 +105,9 @@ def test_no_answer(ending: str) -> None:
     if ending == "eof":
         conversation.eof()
     elif ending == "expire":
-        conversation.expire("within 10 s")
+        conversation.expire(timedelta(seconds=10))
     else:
-        conversation.end(FailureReason.CLOSED, "reset")
+        conversation.end(FailureReason.CLOSED, RESET_IN_HANDSHAKE)
     assert (conversation.over, conversation.failure, conversation.chain, conversation.encrypted) == (
         True,
         None,

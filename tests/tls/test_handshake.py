@@ -1,14 +1,15 @@
 """Tests of the handshake over memory: two ends joined without a socket, and flights written by hand."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from monitor.model import FailureReason
-from monitor.tls import Handshake, HandshakeFailure, shared_context
+from monitor.model import FailureReason, Message
+from monitor.tls import Handshake, HandshakeFailure, shared_context, texts
 from monitor.tls.base import MAX_BYTES
 from support import pki
 from support.servers.tls_peers import (
@@ -21,6 +22,7 @@ from support.servers.tls_peers import (
     server_hello,
     shown,
 )
+from support.written import written
 
 NAME = "recorder.example"
 ROOT = pki.authority()
@@ -193,54 +195,51 @@ def test_cut_off_anywhere(data: bytes, reason: FailureReason, count: int) -> Non
     assert reasons <= {FailureReason.CLOSED, reason}
 
 
-SENTENCES = {
-    "HTTP": (HTTP, "it seems to speak HTTP: 'HTTP/1.1 400 Bad Request'"),
-    "SSH": (b"SSH-2.0-x\n\x1b[31m", "it seems to speak SSH: 'SSH-2.0-x'"),
-    "binary": (b"\x00\x1b[31m", r"its answer begins with '\x00\x1b[31m'"),
-    "long": (b"a" * 99, "its answer begins with '" + "a" * 60 + "...'"),
-    "only line ends": (b"\r\n", r"its answer begins with '\x0d\x0a'"),
-    "beyond ASCII": ("grüß".encode(), r"its answer begins with 'gr\xc3\xbc\xc3\x9f'"),
+PLAIN = {
+    "HTTP": (HTTP, texts.not_tls_but(protocol="HTTP", reply="HTTP/1.1 400 Bad Request")),
+    "SSH": (b"SSH-2.0-x\n\x1b[31m", texts.not_tls_but(protocol="SSH", reply="SSH-2.0-x")),
+    "binary": (b"\x00\x1b[31m", texts.not_tls(reply=r"\x00\x1b[31m")),
+    "long": (b"a" * 99, texts.not_tls(reply="a" * 60 + "...")),
+    "only line ends": (b"\r\n", texts.not_tls(reply=r"\x0d\x0a")),
+    "beyond ASCII": ("grüß".encode(), texts.not_tls(reply=r"gr\xc3\xbc\xc3\x9f")),
 }
 
 
-@pytest.mark.parametrize(("data", "said"), SENTENCES.values(), ids=SENTENCES)
-def test_plain_peer_is_quoted(data: bytes, said: str) -> None:
+@pytest.mark.parametrize(("data", "message"), PLAIN.values(), ids=PLAIN)
+def test_plain_peer_is_quoted(data: bytes, message: Message) -> None:
     """What a plain peer said is quoted short and harmless."""
-    expected = HandshakeFailure(FailureReason.NOT_TLS, f"the port answers but does not speak TLS: {said}")
+    expected = HandshakeFailure(FailureReason.NOT_TLS, message)
     assert (told(data).failure, told(data).encrypted) == (expected, False)
 
 
 ALERTS = {
-    40: "handshake_failure: it shares no cipher with us or expects another server name",
-    70: "protocol_version: it speaks none of TLS 1.0 to 1.3",
-    80: "internal_error",
-    112: "unrecognized_name: it does not serve the name recorder.example",
-    116: "certificate_required",
-    120: "no_application_protocol",
-    200: "unknown",
+    40: texts.NO_SHARED_CIPHER,
+    70: texts.NO_SHARED_VERSION,
+    80: texts.refused(alert="internal_error"),
+    112: texts.unrecognized_name(name="recorder.example"),
+    116: texts.CLIENT_CERTIFICATE_REQUIRED,
+    120: texts.refused(alert="no_application_protocol"),
+    200: texts.refused(alert="unknown"),
 }
 
 
-@pytest.mark.parametrize(("number", "said"), ALERTS.items())
-def test_alert_is_named(number: int, said: str) -> None:
+@pytest.mark.parametrize(("number", "message"), ALERTS.items())
+def test_alert_is_named(number: int, message: Message) -> None:
     """An alert before any certificate is named as in RFC 8446 section 6.2."""
-    expected = HandshakeFailure(
-        FailureReason.TLS_ALERT, f"the server refused the handshake with the alert {said}"
-    )
-    assert told(alert(number)).failure == expected
+    assert told(alert(number)).failure == HandshakeFailure(FailureReason.TLS_ALERT, message)
 
 
 def test_name_is_wanted() -> None:
     """A server that refuses a probe without a name is said to want one."""
     failure = told(alert(112), None).failure
     assert failure is not None
-    assert failure.detail.endswith("unrecognized_name: it wants a server name")
+    assert failure.message == texts.SERVER_NAME_REQUIRED
 
 
 def test_alert_after_certificates() -> None:
     """An alert right after the certificates speaks of them and keeps them."""
     handshake = told(shown(LEAF.der) + alert(40))
-    said = "after its certificates the server ended the handshake with the alert handshake_failure"
+    said = texts.aborted(alert="handshake_failure")
     assert (handshake.chain, handshake.failure) == (
         (LEAF.der,),
         HandshakeFailure(FailureReason.TLS_ALERT, said),
@@ -248,14 +247,14 @@ def test_alert_after_certificates() -> None:
 
 
 CLOSED = {
-    b"": "the server closed the connection without any answer to the TLS greeting",
-    b"\x16": "the server closed the connection in the middle of the TLS handshake",
-    record(HANDSHAKE, server_hello()): "the server closed the connection in the middle of the TLS handshake",
+    b"": texts.CLOSED_WITHOUT_ANSWER,
+    b"\x16": texts.CLOSED_IN_HANDSHAKE,
+    record(HANDSHAKE, server_hello()): texts.CLOSED_IN_HANDSHAKE,
 }
 
 
 @pytest.mark.parametrize(("data", "said"), CLOSED.items(), ids=["nothing", "a byte", "a hello"])
-def test_closed(data: bytes, said: str) -> None:
+def test_closed(data: bytes, said: Message) -> None:
     """A closed connection says whether the server had answered at all."""
     handshake = told(data)
     handshake.eof()
@@ -269,25 +268,26 @@ def test_closed_after_certificates() -> None:
     assert (handshake.chain, handshake.over) == ((LEAF.der,), True)
 
 
+ALLOWED = timedelta(seconds=3)
 EXPIRED = {
-    b"": "connected, but the TLS greeting was not answered within 3 s",
-    b"\x15": "the TLS handshake was not finished within 3 s",
-    shown(LEAF.der): "the TLS handshake was not finished within 3 s",
+    b"": texts.no_tls_answer(timeout=ALLOWED),
+    b"\x15": texts.tls_timeout(timeout=ALLOWED),
+    shown(LEAF.der): texts.tls_timeout(timeout=ALLOWED),
 }
 
 
 @pytest.mark.parametrize(("data", "said"), EXPIRED.items(), ids=["nothing", "a byte", "certificates"])
-def test_time_is_up(data: bytes, said: str) -> None:
+def test_time_is_up(data: bytes, said: Message) -> None:
     """An expired handshake says how far it came."""
     handshake = told(data)
-    handshake.expire("within 3 s")
+    handshake.expire(ALLOWED)
     assert handshake.failure == HandshakeFailure(FailureReason.TIMEOUT, said)
 
 
 def test_undecided_greeting_is_plain() -> None:
     """A peer that stopped in the middle of a plain greeting is told from a silent one."""
     handshake = told(b"HT")
-    handshake.expire("within 3 s")
+    handshake.expire(ALLOWED)
     assert handshake.failure is not None
     assert handshake.failure.reason is FailureReason.NOT_TLS
 
@@ -306,7 +306,7 @@ def test_bytes_are_bounded() -> None:
     for _ in range(MAX_BYTES // len(flood) + 1):
         assert not handshake.over
         handshake.feed(flood)
-    said = "the server sent more than 1,000,000 bytes in its handshake"
+    said = texts.too_long(limit=1_000_000)
     assert handshake.failure == HandshakeFailure(FailureReason.TLS_PROTOCOL, said)
 
 
@@ -318,7 +318,7 @@ def test_silent_after_the_end() -> None:
 
 def harmless(handshake: Handshake) -> bool:
     """Return whether what is told holds only printable ASCII, whatever arrived."""
-    detail = handshake.failure.detail if handshake.failure else ""
+    detail = written(handshake.failure.message) if handshake.failure else ""
     return detail.isascii() and detail.isprintable()
 
 

@@ -12,6 +12,7 @@ from monitor.model import FailureReason, Policy, ProbeResult, Staple
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.tls import Handshake, HandshakeFailure, TlsSetting, shared_context
+from monitor.tls.texts import UNREADABLE_STAPLE
 from support import pki
 from support.pki import ocsp
 from support.servers.foreign_tls import s_server
@@ -125,9 +126,7 @@ def test_unreadable() -> None:
     handshake = Handshake(shared_context(ASKING), NAME, staple=True)
     handshake.start()
     handshake.feed(stapling(b"nonsense"))
-    expected = HandshakeFailure(
-        FailureReason.TLS_PROTOCOL, "the OCSP response that the server staples cannot be read"
-    )
+    expected = HandshakeFailure(FailureReason.TLS_PROTOCOL, UNREADABLE_STAPLE)
     assert (handshake.failure, handshake.chain) == (expected, (LEAF.der,))
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from monitor.addresses import machine_name, split_location
 from monitor.assess.correlate import texts
 from monitor.assess.correlate.recorders import leaves
-from monitor.assess.texts import joined
 from monitor.assess.tolerance import Tolerance
 from monitor.model import (
     AlertKey,
@@ -24,6 +23,7 @@ from monitor.model import (
     TargetState,
     qualified,
 )
+from monitor.model.texts import joined
 
 _LATER = Tolerance(timedelta(days=7), 0.1)
 

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from monitor.addresses import join_host_port, machine_name, split_location
 from monitor.assess.correlate import texts
-from monitor.assess.texts import joined, names
 from monitor.model import (
     AlertKey,
     Certificate,
@@ -23,6 +22,7 @@ from monitor.model import (
     TargetState,
     qualified,
 )
+from monitor.model.texts import joined, names
 
 _Served = tuple[Target, str, Certificate]
 

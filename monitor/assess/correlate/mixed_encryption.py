@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.assess.correlate import texts
-from monitor.assess.texts import names
 from monitor.model import AlertKey, Check, Finding, Message, Scope, Severity, Snapshot, TargetState
+from monitor.model.texts import names
 
 
 def mixed_encryption(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.assess.correlate import texts
-from monitor.assess.texts import joined
 from monitor.model import (
     AlertKey,
     Check,
@@ -19,6 +18,7 @@ from monitor.model import (
     Snapshot,
     Target,
 )
+from monitor.model.texts import joined
 
 _WARNING_AFTER = 3
 _CRITICAL_AFTER = 12

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from monitor.alerts.alert import RenewalSteps
 from monitor.alerts.decision import Inventory, NotificationItem, NotifyReason, UnreachableHost
 from monitor.alerts.texts import name_list
-from monitor.assess.texts import listed
 from monitor.delivery.email import texts
 from monitor.delivery.email.facts import facts
 from monitor.delivery.email.headlines import headline, label
 from monitor.messages import Writer
 from monitor.model import AlertLevel, AlertLocation, Check, Message
+from monitor.model.texts import listed
 
 MOST_ITEMS = 200
 _MOST_LOCATIONS = 200

@@ -13,9 +13,11 @@ from urllib.parse import unquote
 from pydantic import Field, field_validator, model_validator
 
 from monitor.addresses import is_ip, join_host_port, read_host, read_url
+from monitor.model import Message
 from monitor.network.resolve import Address
 from monitor.secrets import ClientCertificate, SecretReference
 from monitor.settings import LocalPath, TargetSettings
+from monitor.sources.endpoint import texts
 
 _PROXIES = ("http", "socks5")
 _A_PROXY = "a proxy is written as http://[user@]host:port or socks5://[user@]host:port"
@@ -90,11 +92,12 @@ class ConnectOptions:
             addresses = [one for one in addresses if one.family == _version(self.source)]
         return tuple(addresses)
 
-    @property
-    def description(self) -> str:
-        """Return, for people, which addresses may be used: "IPv4 address"."""
-        only = {AddressFamily.IPV4: "IPv4 ", AddressFamily.IPV6: "IPv6 "}.get(self.family, "")
-        return f"{only}address" + (f" that {self.source} can connect to" if self.source else "")
+    def missing(self, host: str) -> Message:
+        """Return the message that a host has no address that may be used."""
+        if self.source:
+            return texts.no_address_for_source(host=host, source=self.source)
+        none = texts.no_ipv4_address if self.family is AddressFamily.IPV4 else texts.no_ipv6_address
+        return none(host=host)
 
 
 DIRECT = ConnectOptions()

@@ -3,8 +3,11 @@
 It behaves like ``tls.Handshake``: the exchange over a connection needs no knowledge of dialects.
 """
 
+from datetime import timedelta
+
 from monitor.dialects import Dialogue, DialogueFailure
-from monitor.model import FailureReason
+from monitor.model import FailureReason, Message
+from monitor.sources.endpoint import texts
 from monitor.tls import Handshake
 
 
@@ -38,10 +41,10 @@ class Conversation:
         """Return why it ended early, ``None`` when it did not."""
         found = self._failure or self._dialogue.failure
         if found is None and self._handshake.failure is not None:
-            found = DialogueFailure(self._handshake.failure.reason, self._handshake.failure.detail)
+            found = DialogueFailure(self._handshake.failure.reason, self._handshake.failure.message)
         if found is None or not self._proxy or found.reason is FailureReason.PROXY:
             return found
-        return DialogueFailure(found.reason, f"{found.detail} (through the proxy {self._proxy})")
+        return DialogueFailure(found.reason, texts.through_proxy(problem=found.message, proxy=self._proxy))
 
     @property
     def chain(self) -> tuple[bytes, ...]:
@@ -78,29 +81,26 @@ class Conversation:
         else:
             self._dialogue.eof()
 
-    def expire(self, within: str) -> None:
+    def expire(self, timeout: timedelta) -> None:
         """End the conversation at its timeout."""
         if self._dialogue.done:
-            self._handshake.expire(within)
+            self._handshake.expire(timeout)
         elif self._heard:
-            self.end(FailureReason.TIMEOUT, f"the server did not finish its part before TLS {within}")
+            self.end(FailureReason.TIMEOUT, texts.before_tls_timeout(timeout=timeout))
         elif self._proxy:
-            self.end(
-                FailureReason.PROXY, f"the proxy {self._proxy} takes connections but said nothing {within}"
-            )
+            self.end(FailureReason.PROXY, texts.proxy_no_answer(proxy=self._proxy, timeout=timeout))
         else:
-            said = f"connected, but the server said nothing {within}"
-            self.end(FailureReason.TIMEOUT, f"{said}; where TLS begins on connect, use protocol tls")
+            self.end(FailureReason.TIMEOUT, texts.no_greeting(timeout=timeout))
 
-    def end(self, reason: FailureReason, detail: str) -> None:
+    def end(self, reason: FailureReason, message: Message) -> None:
         """End early for an external reason; keep what was received."""
         if self._dialogue.done:
-            self._handshake.end(reason, detail)
+            self._handshake.end(reason, message)
         elif reason is FailureReason.CLOSED:
             # The caller would blame the handshake; the dialogue knows how far it got.
             self._dialogue.eof()
         elif not self.over:
-            self._failure = DialogueFailure(reason, detail)
+            self._failure = DialogueFailure(reason, message)
 
     def _greeting(self) -> bytes:
         """Return the ClientHello once the dialogue is done, and what follows from its remaining bytes."""

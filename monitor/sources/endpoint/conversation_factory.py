@@ -6,12 +6,14 @@ Must not connect. Where nothing has to be read, nothing is awaited: that is the 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from monitor.dialects import DIALECTS, TUNNELS, Dialect, Dialogue, ProxiedDialogue
-from monitor.model import Failure, FailureReason, ProbeRequest, text
+from monitor.model import Failure, FailureReason, Message, ProbeRequest
 from monitor.secrets import ClientCertificate, SecretUnavailableError
+from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.connect_options import Endpoint, Proxy
 from monitor.sources.endpoint.conversation import Conversation, Conversing
 from monitor.sources.endpoint.identity import Identities
@@ -40,10 +42,10 @@ USUAL, STAPLED = TlsOptions(), TlsOptions(staple=True)
 class UnpreparedError(Exception):
     """The conversation cannot be prepared because something cannot be read; ``failure`` says why."""
 
-    def __init__(self, detail: str, location: str) -> None:
+    def __init__(self, message: Message, location: str) -> None:
         """Make a failure of the proxy: nothing else stops a probe here."""
-        super().__init__(detail)
-        self.failure = Failure(FailureReason.PROXY, text(detail), location)
+        super().__init__(message.code)
+        self.failure = Failure(FailureReason.PROXY, message, location)
 
 
 class ConversationFactory:
@@ -65,7 +67,7 @@ class ConversationFactory:
         context, denied = await self._identified(endpoint, request, tls_options)
         tunnel = None
         if endpoint.connect.proxy is not None:
-            patience = request.timeout.total_seconds() / 2
+            patience = request.timeout / 2
             password = await self._password(endpoint.connect.proxy, request.location, patience)
             proxy = endpoint.connect.proxy
             tunnel = TUNNELS[proxy.scheme](endpoint.host, endpoint.port, proxy.user, password)
@@ -85,31 +87,33 @@ class ConversationFactory:
         """Return the context with our client certificate, if any, and failures to load it."""
         if endpoint.connect.identity is None:
             return None, ()
-        patience = request.timeout.total_seconds() / 2
+        patience = request.timeout / 2
         setting = _setting(DIALECTS[endpoint.protocol], tls_options)
         context = await self._context(setting, endpoint.connect.identity, patience)
         return (None, (context,)) if isinstance(context, Failure) else (context, ())
 
-    async def _context(self, setting: TlsSetting, identity: ClientCertificate, patience: float) -> Any:
+    async def _context(self, setting: TlsSetting, identity: ClientCertificate, patience: timedelta) -> Any:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(patience.total_seconds()):
                 return await self._identities.context(setting, identity)
         except TimeoutError:
-            said = f"reading the client certificate took over {patience:g} s, so the look went without it"
-            return Failure(FailureReason.TIMEOUT, text(said), identity.certificate)
+            said = texts.client_certificate_timeout(timeout=patience)
+            return Failure(FailureReason.TIMEOUT, said, identity.certificate)
 
-    async def _password(self, proxy: Proxy, location: str, patience: float) -> str:
+    async def _password(self, proxy: Proxy, location: str, patience: timedelta) -> str:
         if proxy.password is None:
             return ""
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(patience.total_seconds()):
                 password = await self._identities.password(proxy.password)
         except TimeoutError:
-            raise UnpreparedError(f"reading {proxy.password} took over {patience:g} s", location) from None
+            said = texts.proxy_password_timeout(secret=str(proxy.password), timeout=patience)
+            raise UnpreparedError(said, location) from None
         except SecretUnavailableError as error:
-            raise UnpreparedError(f"no password for the proxy {proxy.where}: {error}", location) from None
+            said = texts.proxy_password_unavailable(proxy=proxy.where, error=str(error))
+            raise UnpreparedError(said, location) from None
         if len(password.encode()) > _LONGEST_SOCKS_PASSWORD and proxy.scheme == "socks5":
-            raise UnpreparedError(f"the password in {proxy.password} is too long for SOCKS", location)
+            raise UnpreparedError(texts.proxy_password_too_long(secret=str(proxy.password)), location)
         return password
 
 

@@ -7,6 +7,7 @@ one, so each address of a name gets its share of the time; the network often rep
 import asyncio
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 from monitor.network.connect import explain
@@ -18,7 +19,7 @@ _SLACK = 0.01
 
 
 async def exchange_datagrams(
-    address: Address, handshake: DatagramHandshake, deadline: float, within: str, source: str = ""
+    address: Address, handshake: DatagramHandshake, deadline: float, allowed: timedelta, source: str = ""
 ) -> None:
     """Drive a handshake until it is over or the loop's clock passes ``deadline``; see ``exchange``.
 
@@ -37,7 +38,7 @@ async def exchange_datagrams(
     except BaseException:
         link.close()
         raise
-    alarm = loop.call_at(deadline, protocol.expire, within)
+    alarm = loop.call_at(deadline, protocol.expire, allowed)
     try:
         await protocol.finished
     finally:
@@ -89,9 +90,9 @@ class _Exchange(asyncio.DatagramProtocol):
         if isinstance(exc, OSError):
             self._do(self._refused, exc)
 
-    def expire(self, within: str) -> None:
+    def expire(self, allowed: timedelta) -> None:
         """End the exchange at its timeout."""
-        self._do(self._expired, within)
+        self._do(self._expired, allowed)
 
     def rest(self) -> None:
         """Cancel the retransmission timer."""
@@ -102,8 +103,8 @@ class _Exchange(asyncio.DatagramProtocol):
         self._handshake.end(*explain(error))
         return []
 
-    def _expired(self, within: str) -> list[bytes]:
-        self._handshake.expire(within)
+    def _expired(self, allowed: timedelta) -> list[bytes]:
+        self._handshake.expire(allowed)
         return []
 
     def _do(self, step: Any, *arguments: Any) -> None:

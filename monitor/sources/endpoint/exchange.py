@@ -7,11 +7,14 @@ more expensive. Where a loop has none (Windows' default one), exchange_protocol 
 import asyncio
 import os
 import socket
+from datetime import timedelta
 
 from monitor.model import FailureReason
 from monitor.network.connect import explain
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.sources.endpoint.exchange_protocol import exchange_with_protocol
+from monitor.sources.endpoint.texts import no_answer
+from monitor.tls.texts import RESET_IN_HANDSHAKE
 
 # How long the final bytes may wait for a peer that does not read, in seconds.
 _LINGER = 1.0
@@ -23,22 +26,22 @@ def supports_readers(loop: asyncio.AbstractEventLoop) -> bool:
     return type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
 
-async def exchange(link: socket.socket, handshake: Conversing, deadline: float, within: str) -> None:
+async def exchange(link: socket.socket, handshake: Conversing, deadline: float, allowed: timedelta) -> None:
     """Run a handshake over a socket until it is over or the loop's clock passes ``deadline``.
 
-    The socket is connected or, where ``supports_readers``, connecting. ``within`` is the time allowed, in
-    words (``within 10 s``). The result is in the handshake, whatever happens. The socket is always closed:
+    The socket is connected or, where ``supports_readers``, connecting. ``allowed`` is the time
+    that was allowed. The result is in the handshake, whatever happens. The socket is always closed:
     after the remaining bytes are sent where the handshake ended, at once on cancellation.
     """
     loop = asyncio.get_running_loop()
     if supports_readers(loop):
-        await _exchange_with_reader(link, handshake, deadline, within)
+        await _exchange_with_reader(link, handshake, deadline, allowed)
     else:
-        await exchange_with_protocol(link, handshake, deadline, within, _LINGER)
+        await exchange_with_protocol(link, handshake, deadline, allowed, _LINGER)
 
 
 async def _exchange_with_reader(
-    link: socket.socket, handshake: Conversing, deadline: float, within: str
+    link: socket.socket, handshake: Conversing, deadline: float, allowed: timedelta
 ) -> None:
     loop = asyncio.get_running_loop()
     try:
@@ -46,7 +49,7 @@ async def _exchange_with_reader(
     except BaseException:
         link.close()
         raise
-    alarm = loop.call_at(deadline, conversation.expire, within)
+    alarm = loop.call_at(deadline, conversation.expire, allowed)
     try:
         await conversation.finished
     except BaseException:
@@ -88,12 +91,12 @@ class _Conversation:
         self.finished: asyncio.Future[None] = loop.create_future()
         loop.add_writer(self._number, self._on_writable)
 
-    def expire(self, within: str) -> None:
+    def expire(self, allowed: timedelta) -> None:
         """End the exchange at its timeout."""
         if self._connecting:
-            self._handshake.end(FailureReason.TIMEOUT, f"no answer to the connection request {within}")
+            self._handshake.end(FailureReason.TIMEOUT, no_answer(timeout=allowed))
         else:
-            self._handshake.expire(within)
+            self._handshake.expire(allowed)
         self.close()
 
     def close(self) -> None:
@@ -165,9 +168,7 @@ class _Conversation:
     def _break(self, error: Exception) -> None:
         if not isinstance(error, OSError) and not self.finished.done():
             self.finished.set_exception(error)
-        self._handshake.end(
-            FailureReason.CLOSED, "the connection was reset in the middle of the TLS handshake"
-        )
+        self._handshake.end(FailureReason.CLOSED, RESET_IN_HANDSHAKE)
         self.close()
 
     # The loop raises nothing for an unknown descriptor, but by then the number may be another socket's: hence

@@ -6,9 +6,11 @@ mean.
 
 import asyncio
 import socket
+from datetime import timedelta
 
 from monitor.model import FailureReason
 from monitor.sources.endpoint.conversation import Conversing
+from monitor.tls.texts import RESET_IN_HANDSHAKE
 
 
 class _Exchange(asyncio.Protocol):
@@ -45,13 +47,11 @@ class _Exchange(asyncio.Protocol):
             self.alarm.cancel()
         if exc is not None and not isinstance(exc, OSError) and not self.finished.done():
             self.finished.set_exception(exc)
-        self._handshake.end(
-            FailureReason.CLOSED, "the connection was reset in the middle of the TLS handshake"
-        )
+        self._handshake.end(FailureReason.CLOSED, RESET_IN_HANDSHAKE)
         self._finish()
 
-    def expire(self, within: str) -> None:
-        self._handshake.expire(within)
+    def expire(self, allowed: timedelta) -> None:
+        self._handshake.expire(allowed)
         self._finish()
 
     def _finish(self) -> None:
@@ -60,7 +60,7 @@ class _Exchange(asyncio.Protocol):
 
 
 async def exchange_with_protocol(
-    link: socket.socket, handshake: Conversing, deadline: float, within: str, linger: float
+    link: socket.socket, handshake: Conversing, deadline: float, allowed: timedelta, linger: float
 ) -> None:
     """Run a handshake over a connected socket; see ``exchange``.
 
@@ -73,7 +73,7 @@ async def exchange_with_protocol(
     except BaseException:
         link.close()
         raise
-    alarm = loop.call_at(deadline, protocol.expire, within)
+    alarm = loop.call_at(deadline, protocol.expire, allowed)
     try:
         await protocol.finished
     except BaseException:

@@ -7,8 +7,9 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from monitor.model import Failure, FailureReason, text
+from monitor.model import Failure, FailureReason, Message, text
 from monitor.secrets import ClientCertificate, SecretReference, SecretUnavailableError
+from monitor.sources.endpoint import texts
 from monitor.threads import ThreadPool
 from monitor.tls import TlsSetting, UnfitKeyError, identified_context
 
@@ -24,9 +25,10 @@ _Key = tuple[TlsSetting, ClientCertificate]
 class _UnusableError(Exception):
     """An identity cannot be used; never leaves this file."""
 
-    def __init__(self, reason: FailureReason, detail: str, location: str) -> None:
-        super().__init__(detail)
-        self.failure = Failure(reason, text(detail), location)
+    def __init__(self, reason: FailureReason, path: str, problem: Message) -> None:
+        super().__init__(problem.code)
+        said = texts.client_certificate_unusable(path=path, problem=problem)
+        self.failure = Failure(reason, said, path)
 
 
 class Identities:
@@ -77,16 +79,16 @@ def _load(setting: TlsSetting, identity: ClientCertificate) -> Any:
     try:
         passphrase = identity.passphrase.resolve().reveal() if identity.passphrase else None
         return identified_context(setting, certificates, key, passphrase)
-    except (UnfitKeyError, SecretUnavailableError) as error:
-        raise _UnusableError(
-            FailureReason.UNREADABLE, _said(identity.key, str(error)), identity.key
-        ) from None
+    except UnfitKeyError as error:
+        raise _UnusableError(FailureReason.UNREADABLE, identity.key, error.message) from None
+    except SecretUnavailableError as error:
+        raise _UnusableError(FailureReason.UNREADABLE, identity.key, text(str(error))) from None
 
 
 def _content(path: str) -> bytes:
     try:
         if not Path(path).is_file():  # opening a pipe would block forever
-            raise _UnusableError(FailureReason.UNREADABLE, _said(path, "it is no regular file"), path)
+            raise _UnusableError(FailureReason.UNREADABLE, path, texts.NOT_REGULAR_FILE)
         with Path(path).open("rb") as stream:
             return stream.read(_LARGEST)
     except OSError as error:
@@ -95,11 +97,7 @@ def _content(path: str) -> bytes:
 
 def _unusable(path: str, error: OSError) -> _UnusableError:
     if isinstance(error, FileNotFoundError):
-        return _UnusableError(FailureReason.NOT_FOUND, _said(path, "there is no such file"), path)
+        return _UnusableError(FailureReason.NOT_FOUND, path, texts.FILE_MISSING)
     if isinstance(error, PermissionError):
-        return _UnusableError(FailureReason.PERMISSION, _said(path, "we may not read it"), path)
-    return _UnusableError(FailureReason.UNREADABLE, _said(path, error.strerror or str(error)), path)
-
-
-def _said(path: str, why: str) -> str:
-    return f"the client certificate cannot be used, so the look went without: {path}: {why}"
+        return _UnusableError(FailureReason.PERMISSION, path, texts.FILE_DENIED)
+    return _UnusableError(FailureReason.UNREADABLE, path, text(error.strerror or str(error)))

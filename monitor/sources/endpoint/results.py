@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, Staple, text
+from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, Staple
+from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.conversation import Conversing
 from monitor.tls import DatagramHandshake
 
@@ -24,14 +25,14 @@ def result_of(
     sightings: list[Sighting] = []
     failures = list(denied)
     if failure:
-        failures.append(Failure(failure.reason, text(failure.detail), location))
+        failures.append(Failure(failure.reason, failure.message, location))
     ders: dict[str, bytes] = {}
     for position, der in enumerate(conversation.chain):
         try:
             certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
-            detail = f"certificate {position} of the chain cannot be read: {error}"
-            failures.append(Failure(FailureReason.BAD_CERTIFICATE, text(detail), location))
+            said = texts.certificate_unreadable(position=position, error=str(error))
+            failures.append(Failure(FailureReason.BAD_CERTIFICATE, said, location))
         else:
             sightings.append(Sighting(location, position, certificate))
             ders[certificate.sha256] = der

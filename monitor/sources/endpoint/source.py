@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from monitor.addresses import join_host_port
 from monitor.dialects import DIALECTS
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, text
+from monitor.model import Failure, FailureReason, Message, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, connect, start_connecting
 from monitor.network.resolve import Address, NameLookup, literal
+from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
 from monitor.sources.endpoint.connect_options import Endpoint
 from monitor.sources.endpoint.conversation_factory import (
@@ -44,11 +45,6 @@ class _ProbeContext(NamedTuple):
     tls_options: TlsOptions
     location: str
     address: Address | None = None
-
-    @property
-    def within(self) -> str:
-        """Return the time allowed, in words."""
-        return f"within {self.request.timeout.total_seconds():g} s"
 
 
 class EndpointSource:
@@ -95,10 +91,8 @@ class EndpointSource:
         seen = join_results(await asyncio.gather(*map(self._one_address, contexts)))
         if len(addresses) <= MOST_ADDRESSES:
             return seen
-        said = f"{host} has {len(addresses)} addresses; only {MOST_ADDRESSES} are looked at"
-        return replace(
-            seen, failures=(*seen.failures, Failure(FailureReason.DNS, text(said), context.location))
-        )
+        said = texts.too_many_addresses(host=host, addresses=len(addresses), most=MOST_ADDRESSES)
+        return replace(seen, failures=(*seen.failures, Failure(FailureReason.DNS, said, context.location)))
 
     async def _one_address(self, context: _ProbeContext) -> ProbeResult:
         """Probe one server: once, or for each key type."""
@@ -138,7 +132,7 @@ class EndpointSource:
             return ProbeResult(failures=(error.failure,))
         except _GaveNothingError as nothing:
             return ProbeResult(failures=(*denied, nothing.at(context.location)))
-        await exchange(link, handshake, context.deadline, context.within)
+        await exchange(link, handshake, context.deadline, context.request.timeout)
         if handshake.alert == NO_APPLICATION and self._may_offer(context):
             return await self._one(context)
         return result_of(handshake, context.request, context.location, denied)
@@ -157,7 +151,9 @@ class EndpointSource:
             return ProbeResult(failures=(*denied, nothing.at(context.location)))
         for address, until in attempt_deadlines(found, asyncio.get_running_loop().time(), context.deadline):
             handshake = make()
-            await exchange_datagrams(address, handshake, until, context.within, endpoint.connect.source)
+            await exchange_datagrams(
+                address, handshake, until, context.request.timeout, endpoint.connect.source
+            )
             if handshake.responded:
                 break
         return result_of(handshake, context.request, context.location, denied)
@@ -189,7 +185,7 @@ class EndpointSource:
         try:
             return await self._link(proxy.host, proxy.port, context)
         except _GaveNothingError as nothing:
-            said = f"the proxy {proxy.where} cannot be reached: {nothing.detail}"
+            said = texts.proxy_not_reached(proxy=proxy.where, problem=nothing.message)
             raise _GaveNothingError(FailureReason.PROXY, said) from None
 
     async def _link(self, host: str, port: int, context: _ProbeContext) -> socket.socket:
@@ -202,7 +198,7 @@ class EndpointSource:
             return addresses
         addresses = way.chosen(addresses)
         if not addresses:
-            raise _GaveNothingError(FailureReason.DNS, f"{host} has no {way.description}")
+            raise _GaveNothingError(FailureReason.DNS, way.missing(host))
         return addresses
 
     async def _addresses(self, host: str, port: int, context: _ProbeContext) -> tuple[Address, ...]:
@@ -210,27 +206,27 @@ class EndpointSource:
             async with asyncio.timeout_at(context.deadline):
                 found = await self._resolver.addresses(host, port)
         except TimeoutError:
-            said = f"no answer from name resolution {context.within}"
+            said = texts.name_lookup_timeout(host=host, timeout=context.request.timeout)
         except OSError as error:
-            said = error.strerror or str(error)
+            said = texts.name_not_resolved(host=host, error=error.strerror or str(error))
         else:
             if found:
                 return found
-            said = "the name has no address"
-        raise _GaveNothingError(FailureReason.DNS, f"{host} cannot be resolved: {said}")
+            said = texts.name_without_address(host=host)
+        raise _GaveNothingError(FailureReason.DNS, said)
 
 
 class _GaveNothingError(Exception):
     """The probe ended before a connection was established; never leaves this file."""
 
-    def __init__(self, reason: FailureReason, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, reason: FailureReason, message: Message) -> None:
+        super().__init__(reason)
         self.reason = reason
-        self.detail = detail
+        self.message = message
 
     def at(self, location: str) -> Failure:
         """Return the failure at a location."""
-        return Failure(self.reason, text(self.detail), location)
+        return Failure(self.reason, self.message, location)
 
 
 async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> socket.socket:
@@ -243,7 +239,7 @@ async def _connected(addresses: tuple[Address, ...], context: _ProbeContext) -> 
         async with asyncio.timeout_at(context.deadline):
             return await connect(addresses, context.request.timeout, way.source)
     except TimeoutError:
-        said = f"no answer to the connection request {context.within}"
+        said = texts.no_answer(timeout=context.request.timeout)
         raise _GaveNothingError(FailureReason.TIMEOUT, said) from None
     except NoneConnectedError as error:
-        raise _GaveNothingError(error.reason, error.detail) from None
+        raise _GaveNothingError(error.reason, error.message) from None

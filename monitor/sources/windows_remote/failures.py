@@ -148,7 +148,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 _SAID: tuple[tuple[type[BaseException], Callable[..., tuple[FailureReason, str]]], ...] = (
-    (NoneConnectedError, lambda error, remote: (error.reason, f"port {remote.port}: {error.detail}")),
+    (NoneConnectedError, lambda error, remote: (error.reason, f"port {remote.port}: {error.message.text}")),
     (
         ReplyTooLargeError,
         lambda *_: (FailureReason.TOO_LARGE, "sent more than any machine's report may hold"),

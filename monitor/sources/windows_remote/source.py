@@ -176,7 +176,9 @@ async def _connected(remote: RemoteMachine, addresses: tuple[Address, ...], dead
         said = f"{remote.host}: no answer to the connection request at port {remote.port}"
         raise _UnpreparedError(FailureReason.TIMEOUT, said) from None
     except NoneConnectedError as error:
-        raise _UnpreparedError(error.reason, f"{remote.host}: port {remote.port}: {error.detail}") from None
+        raise _UnpreparedError(
+            error.reason, f"{remote.host}: port {remote.port}: {error.message.text}"
+        ) from None
     link.setblocking(True)
     return link
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.assess.correlate import texts
-from monitor.assess.texts import names
 from monitor.model import AlertKey, Check, Finding, Policy, Scope, TargetState, TargetTraits
+from monitor.model.texts import names
 from monitor.parse import parse_certificate
 from support.factories.correlating import NEW, OLD, REC, WARNING, found, made, port
 from support.factories.machines import in_zone

@@ -6,9 +6,9 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, text
+from monitor.model import Failure, FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, texts
 from monitor.sources.endpoint.connect_options import DIRECT, AddressFamily, ConnectOptions, Endpoint
 from support import pki
 from support.servers.tls_peers import listening, server_context, speaking_tls
@@ -76,13 +76,13 @@ def test_source_of_another_machine() -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"family": "ipv6"}, "127.0.0.1 has no IPv6 address"),
-        ({"source_address": "::1"}, "127.0.0.1 has no address that ::1 can connect to"),
+        ({"family": "ipv6"}, texts.no_ipv6_address(host="127.0.0.1")),
+        ({"source_address": "::1"}, texts.no_address_for_source(host="127.0.0.1", source="::1")),
     ],
 )
-def test_no_address_left(keys: dict[str, str], said: str) -> None:
+def test_no_address_left(keys: dict[str, str], said: Message) -> None:
     """A host without a usable address is said so."""
-    assert probe(1, **keys).failures == (Failure(FailureReason.DNS, text(said), "127.0.0.1:1"),)
+    assert probe(1, **keys).failures == (Failure(FailureReason.DNS, said, "127.0.0.1:1"),)
 
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {

@@ -13,14 +13,13 @@ from typing import Any, cast
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import FailureReason, Policy, ProbeResult
+from monitor.model import FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Address, Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint.datagrams import attempt_deadlines
-from monitor.tls import DatagramHandshake, HandshakeFailure, TlsSetting, shared_context
+from monitor.tls import DatagramHandshake, HandshakeFailure, TlsSetting, shared_context, texts
 from support import pki
 from support.servers.foreign_tls import running, write
-from support.written import written
 
 NAME = "sensor.example"
 ROOT = pki.authority()
@@ -153,35 +152,32 @@ def look_at(answer: Answer, within: float = 0.3) -> ProbeResult:
 
 
 ALERT = b"\x15\xfe\xfd" + bytes(8) + b"\x00\x02\x02\x28"
-REFUSED = (
-    "the server refused the handshake with the alert handshake_failure: "
-    "it shares no cipher with us or expects another server name"
-)
+ALLOWED = timedelta(seconds=0.3)
 RUDE = {
-    "silent": (lambda *_: [], FailureReason.TIMEOUT, "the DTLS greeting was not answered within 0.3 s"),
+    "silent": (lambda *_: [], FailureReason.TIMEOUT, texts.no_dtls_answer(timeout=ALLOWED)),
     "garbage": (
         lambda *_: [b"hello"],
         FailureReason.NOT_TLS,
-        "the port answers but does not speak DTLS: its answer begins with 'hello'",
+        texts.not_dtls(reply="hello"),
     ),
     "garbage and DTLS": (
         lambda *_: [b"hello", ALERT],
         FailureReason.TLS_ALERT,
-        REFUSED,
+        texts.NO_SHARED_CIPHER,
     ),
     "cut off": (
         lambda _, data: [data[:20]],
         FailureReason.TIMEOUT,
-        "the DTLS handshake was not finished within 0.3 s",
+        texts.dtls_timeout(timeout=ALLOWED),
     ),
 }
 
 
 @pytest.mark.parametrize(("answer", "reason", "said"), RUDE.values(), ids=RUDE)
-def test_rude_server(answer: Answer, reason: FailureReason, said: str) -> None:
+def test_rude_server(answer: Answer, reason: FailureReason, said: Message) -> None:
     """A server that shows no certificate is one failure with its reason."""
     seen = look_at(answer)
-    assert [(one.reason, written(one)) for one in seen.failures] == [(reason, said)]
+    assert [(one.reason, one.message) for one in seen.failures] == [(reason, said)]
 
 
 def test_flood() -> None:
@@ -190,7 +186,7 @@ def test_flood() -> None:
     handshake.start()
     while not handshake.over:
         handshake.feed(b"x" * 40_000)
-    said = "the server sent more than 1,000,000 bytes in its handshake"
+    said = texts.too_long(limit=1_000_000)
     assert handshake.failure == HandshakeFailure(FailureReason.TLS_PROTOCOL, said)
 
 

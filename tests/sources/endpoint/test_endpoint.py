@@ -7,9 +7,10 @@ import pytest
 from cryptography import x509
 from OpenSSL import SSL
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, TargetTraits, text
+from monitor.model import Failure, FailureReason, Message, Policy, ProbeResult, TargetTraits
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSource
+from monitor.tls.texts import no_tls_answer, tls_timeout
 from support import pki
 from support.factories.endpoint_probes import (
     LEAF,
@@ -120,22 +121,22 @@ def test_rude_server(handler: Handler, reason: FailureReason, *, encrypted: bool
 
 
 SLOW = {
-    "silent": (saying(b"", stay=True), "connected, but the TLS greeting was not answered within 0.3 s", 0),
+    "silent": (saying(b"", stay=True), no_tls_answer(timeout=SHORT), 0),
     "silent after its certificate": (
         saying(shown(LEAF.der), stay=True),
-        "the TLS handshake was not finished within 0.3 s",
+        tls_timeout(timeout=SHORT),
         1,
     ),
-    "drips": (dripping(shown(LEAF.der)), "the TLS handshake was not finished within 0.3 s", 0),
+    "drips": (dripping(shown(LEAF.der)), tls_timeout(timeout=SHORT), 0),
 }
 
 
 @pytest.mark.parametrize(("handler", "said", "count"), SLOW.values(), ids=SLOW)
-def test_slow_server(handler: Handler, said: str, count: int) -> None:
+def test_slow_server(handler: Handler, said: Message, count: int) -> None:
     """A slow server costs its own timeout and keeps what it had shown."""
     seen = look_at(handler, Policy(timeout=SHORT))
     assert (seen.failures, len(seen.sightings)) == (
-        (Failure(FailureReason.TIMEOUT, text(said), "127.0.0.1"),),
+        (Failure(FailureReason.TIMEOUT, said, "127.0.0.1"),),
         count,
     )
 

@@ -11,9 +11,9 @@ import pytest
 from monitor.model import FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.tls.texts import not_tls_but
 from support import pki
 from support.servers.foreign_tls import free_ports, listens, running, s_server, write
-from support.written import written
 
 NAME = "recorder.example"
 OTHER = "archive.example"
@@ -174,10 +174,8 @@ def test_nginx_client_certificate(nginx: Nginx) -> None:
 def test_nginx_without_tls(nginx: Nginx) -> None:
     """Nginx on a plain port is recognised as HTTP."""
     seen = look_at(nginx.ports[2])
-    said = "the port answers but does not speak TLS: it seems to speak HTTP: 'HTTP/1.1 400 Bad Request'"
-    assert [(failure.reason, written(failure)) for failure in seen.failures] == [
-        (FailureReason.NOT_TLS, said)
-    ]
+    said = not_tls_but(protocol="HTTP", reply="HTTP/1.1 400 Bad Request")
+    assert [(failure.reason, failure.message) for failure in seen.failures] == [(FailureReason.NOT_TLS, said)]
 
 
 @needs_nginx

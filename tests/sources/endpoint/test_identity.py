@@ -10,13 +10,15 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from OpenSSL import SSL
 from pydantic import ValidationError
 
-from monitor.model import FailureReason, Policy, ProbeResult
+from monitor.model import FailureReason, Message, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.secrets import ClientCertificate
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.sources.endpoint import identity as reading
 from monitor.sources.endpoint.identity import Identities
+from monitor.sources.endpoint.texts import FILE_MISSING, NOT_REGULAR_FILE
 from monitor.tls import TlsSetting
+from monitor.tls import texts as tls_texts
 from support import pki
 from support.servers.tls_peers import Handler, TlsPeer, listening, server_context
 from support.written import written
@@ -107,43 +109,45 @@ def test_passphrase_in_the_environment(folder: Path, monkeypatch: pytest.MonkeyP
 
 
 UNFIT = {
-    "missing": ({"client_cert": "gone.pem"}, FailureReason.NOT_FOUND, "there is no such file"),
-    "folder": ({"client_cert": "."}, FailureReason.UNREADABLE, "it is no regular file"),
+    "missing": ({"client_cert": "gone.pem"}, FailureReason.NOT_FOUND, FILE_MISSING),
+    "folder": ({"client_cert": "."}, FailureReason.UNREADABLE, NOT_REGULAR_FILE),
     "no certificate": (
         {"client_cert": "empty.pem", "client_key": "key.pem"},
         FailureReason.UNREADABLE,
-        "the file holds no PEM certificate that can be read",
+        tls_texts.NO_PEM_CERTIFICATE,
     ),
-    "no key": ({"client_cert": "cert.pem"}, FailureReason.UNREADABLE, "the file holds no PEM key"),
+    "no key": ({"client_cert": "cert.pem"}, FailureReason.UNREADABLE, tls_texts.NO_PEM_KEY),
     "other key": (
         {"client_cert": "cert.pem", "client_key": "other.pem"},
         FailureReason.UNREADABLE,
-        "the key does not belong to the certificate",
+        tls_texts.KEY_MISMATCH,
     ),
     "no passphrase": (
         {"client_cert": "cert.pem", "client_key": "locked.pem"},
         FailureReason.UNREADABLE,
-        "the key is encrypted and no passphrase is configured",
+        tls_texts.KEY_ENCRYPTED,
     ),
     "wrong passphrase": (
         {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "wrong"},
         FailureReason.UNREADABLE,
-        "the passphrase is wrong or the key damaged",
+        tls_texts.WRONG_KEY_PASSPHRASE,
     ),
     "lost passphrase": (
         {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "gone"},
         FailureReason.UNREADABLE,
-        "No such file or directory",
+        None,
     ),
 }
 
 
 @pytest.mark.parametrize(("keys", "reason", "said"), UNFIT.values(), ids=UNFIT)
-def test_unfit(folder: Path, keys: dict[str, str], reason: FailureReason, said: str) -> None:
+def test_unfit(folder: Path, keys: dict[str, str], reason: FailureReason, said: Message | None) -> None:
     """What is wrong with our own certificate is a failure of its own; the server's is fetched without it."""
     seen, shown = probed(folder, **keys)
     (failure,) = seen.failures
-    assert (shown, failure.reason, said in written(failure)) == ([""], reason, True)
+    problem = dict(failure.message.parameters)["problem"]
+    assert (shown, failure.reason, failure.message.code) == ([""], reason, "client_certificate_unusable")
+    assert problem == said or "No such file or directory" in written(failure)
     assert [one.certificate.sha256 for one in seen.sightings] == [LEAF.sha256]
     assert failure in seen.unreachable_failures
 

@@ -13,6 +13,7 @@ from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, alpn
 from monitor.sources.endpoint.alpn import AlpnCache
+from monitor.tls import texts as tls_texts
 from support import pki
 from support.servers.foreign_tls import s_server
 from support.servers.tls_peers import (
@@ -101,7 +102,7 @@ def test_name_demanded(version: str, tmp_path: Path) -> None:
     good, bad = asyncio.run(main())
     assert (leaves(good), good.failures) == ([LEAF.sha256], ())
     assert [one.reason for one in bad.failures] == [FailureReason.TLS_ALERT]
-    assert written(bad.failures[0]).endswith("unrecognized_name: it does not serve the name x.example")
+    assert bad.failures[0].message == tls_texts.unrecognized_name(name="x.example")
 
 
 def second(folder: Path) -> tuple[str, ...]:
@@ -163,8 +164,8 @@ def test_application_protocol_that_nobody_knows() -> None:
     """A server that takes none of the known ones is a failure; it is offered them once a day."""
     peers: list[TlsPeer] = []
     seen = probes(insisting(peers, b"our-own"), 4)
-    said = "the server refused the handshake with the alert no_application_protocol"
-    assert [written(one.failures[0]) for one in seen] == [said] * 4
+    said = tls_texts.refused(alert="no_application_protocol")
+    assert [one.failures[0].message for one in seen] == [said] * 4
     assert len(peers) == 5
 
 
@@ -247,7 +248,4 @@ def test_mail_server() -> None:
 
     failure = asyncio.run(main()).failures[0]
     assert isinstance(failure, Failure)
-    assert (failure.reason, "it seems to speak SMTP or FTP: '220 " in written(failure)) == (
-        FailureReason.NOT_TLS,
-        True,
-    )
+    assert (failure.reason, 'SMTP or FTP: "220 ' in written(failure)) == (FailureReason.NOT_TLS, True)

@@ -13,14 +13,17 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, text
+from monitor.dialects import texts as dialect_texts
+from monitor.model import Failure, FailureReason, Policy, ProbeResult
+from monitor.model.texts import with_hint
 from monitor.network.resolve import Resolver
-from monitor.sources.endpoint import EndpointSettings, EndpointSource
+from monitor.network.texts import CONNECTION_REFUSED
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, texts
+from monitor.tls.texts import not_tls_but
 from support import pki
 from support.servers import proxies
 from support.servers.proxies import PASSWORD, USER
 from support.servers.tls_peers import Handler, listener, listening, saying, server_context, speaking_tls
-from support.written import written
 
 NAME = "recorder.behind.example"
 LEAF = pki.leaf(NAME, pki.authority())
@@ -77,9 +80,11 @@ def test_login(scheme: str, tmp_path: Path) -> None:
 
 
 REFUSED_LOGINS = {
-    "http": "the proxy refuses the connection: 'HTTP/1.1 407 Proxy Authentication Required'; "
-    "it wants another login",
-    "socks5": "the proxy refuses the login (status 1)",
+    "http": with_hint(
+        problem=dialect_texts.proxy_refused(reply="HTTP/1.1 407 Proxy Authentication Required"),
+        hint=dialect_texts.PROXY_OTHER_LOGIN,
+    ),
+    "socks5": dialect_texts.proxy_login_refused(status=1),
 }
 
 
@@ -89,13 +94,13 @@ def test_wrong_login(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROXY_WORD", "guessed")
     proxy = KINDS[scheme]({NAME: "127.0.0.1"}, [], login=True)
     seen, port = probed(scheme, proxy, user=USER, proxy_password_env="PROXY_WORD")
-    assert seen.failures == (Failure(FailureReason.PROXY, text(REFUSED_LOGINS[scheme]), f"{NAME}:{port}"),)
+    assert seen.failures == (Failure(FailureReason.PROXY, REFUSED_LOGINS[scheme], f"{NAME}:{port}"),)
     assert "guessed" not in repr(seen)
 
 
 UNKNOWN = {
-    "http": "the proxy refuses the connection: 'HTTP/1.1 502 Bad Gateway'",
-    "socks5": "the proxy refuses the connection: the host is unreachable (code 4)",
+    "http": dialect_texts.proxy_refused(reply="HTTP/1.1 502 Bad Gateway"),
+    "socks5": dialect_texts.socks_refused(problem=dialect_texts.SOCKS_REASONS[4], socks_code=4),
 }
 
 
@@ -103,9 +108,7 @@ UNKNOWN = {
 def test_refused(scheme: str) -> None:
     """What the proxy refuses is quoted, and never taken for the server's word on TLS."""
     seen, port = probed(scheme, KINDS[scheme]({}, []))
-    assert seen == ProbeResult(
-        failures=(Failure(FailureReason.PROXY, text(UNKNOWN[scheme]), f"{NAME}:{port}"),)
-    )
+    assert seen == ProbeResult(failures=(Failure(FailureReason.PROXY, UNKNOWN[scheme], f"{NAME}:{port}"),))
 
 
 @kinds
@@ -114,8 +117,9 @@ def test_server_that_speaks_no_tls(scheme: str) -> None:
     seen, _ = probed(scheme, KINDS[scheme]({NAME: "127.0.0.1"}, []), saying(b"SSH-2.0-x\r\n"))
     (failure,) = seen.failures
     assert failure.reason is FailureReason.NOT_TLS
-    assert "SSH" in written(failure)
-    assert "(through the proxy 127.0.0.1:" in written(failure)
+    values = dict(failure.message.parameters)
+    assert values["problem"] == not_tls_but(protocol="SSH", reply="SSH-2.0-x")
+    assert (failure.message.code, str(values["proxy"])[:10]) == ("through_proxy", "127.0.0.1:")
 
 
 @kinds
@@ -127,8 +131,8 @@ def test_silent_proxy(scheme: str) -> None:
 
     with listener() as (_, port):
         (failure,) = asyncio.run(main(port)).failures
-    said = f"the proxy 127.0.0.1:{port} takes connections but said nothing within 0.3 s"
-    assert (failure.reason, written(failure)) == (FailureReason.PROXY, said)
+    said = texts.proxy_no_answer(proxy=f"127.0.0.1:{port}", timeout=SHORT.timeout)
+    assert (failure.reason, failure.message) == (FailureReason.PROXY, said)
 
 
 @kinds
@@ -137,18 +141,17 @@ def test_no_proxy_there(scheme: str) -> None:
     with listener() as (_, port):
         pass
     (failure,) = asyncio.run(probe(f"{NAME}:443", f"{scheme}://127.0.0.1:{port}")).failures
-    said = f"the proxy 127.0.0.1:{port} cannot be reached: the connection was refused"
-    assert (failure.reason, written(failure)) == (FailureReason.PROXY, said)
+    said = texts.proxy_not_reached(proxy=f"127.0.0.1:{port}", problem=CONNECTION_REFUSED)
+    assert (failure.reason, failure.message) == (FailureReason.PROXY, said)
 
 
 def test_no_password(tmp_path: Path) -> None:
     """Without its password a probe says so and connects to nobody."""
     keys = {"proxy_password_file": str(tmp_path / "gone")}
     (failure,) = asyncio.run(probe(f"{NAME}:443", "http://me@127.0.0.1:1", **keys)).failures
-    said = (
-        f"no password for the proxy 127.0.0.1:1: cannot read file {tmp_path}/gone: No such file or directory"
-    )
-    assert (failure.reason, written(failure)) == (FailureReason.PROXY, said)
+    error = f"cannot read file {tmp_path}/gone: No such file or directory"
+    said = texts.proxy_password_unavailable(proxy="127.0.0.1:1", error=error)
+    assert (failure.reason, failure.message) == (FailureReason.PROXY, said)
 
 
 def test_password_too_long_for_socks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +160,7 @@ def test_password_too_long_for_socks(monkeypatch: pytest.MonkeyPatch) -> None:
     (failure,) = asyncio.run(
         probe(f"{NAME}:443", "socks5://me@127.0.0.1:1", proxy_password_env="PROXY_WORD")
     ).failures
-    assert written(failure) == "the password in environment variable PROXY_WORD is too long for SOCKS"
+    assert failure.message == texts.proxy_password_too_long(secret="environment variable PROXY_WORD")
 
 
 A_PROXY = "a proxy is written as http://"

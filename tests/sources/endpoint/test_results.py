@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, text
+from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address
-from monitor.sources.endpoint import EndpointSettings, EndpointSource, source
+from monitor.sources.endpoint import EndpointSettings, EndpointSource, source, texts
 from monitor.sources.endpoint.results import join_results
 from support import pki
 from support.servers.tls_peers import Handler, listening, saying, server_context, speaking_tls
@@ -93,8 +93,8 @@ def test_family() -> None:
 def test_unknown_name() -> None:
     """A name without addresses is a failure of the whole target: what was known of each location stays."""
     seen, _ = probe(FakeResolver(), {})
-    said = f"{NAME} cannot be resolved: Name or service not known"
-    assert seen == ProbeResult(failures=(Failure(FailureReason.DNS, text(said)),))
+    said = texts.name_not_resolved(host=NAME, error="Name or service not known")
+    assert seen == ProbeResult(failures=(Failure(FailureReason.DNS, said),))
 
 
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,8 +102,8 @@ def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "MOST_ADDRESSES", 1)
     seen, port = probe(FakeResolver("127.0.0.3", "127.0.0.2"), {"127.0.0.2": serving(NEW)})
     assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]
-    said = f"{NAME} has 2 addresses; only 1 are looked at"
-    assert seen.failures == (Failure(FailureReason.DNS, text(said), f"{NAME}:{port}"),)
+    said = texts.too_many_addresses(host=NAME, addresses=2, most=1)
+    assert seen.failures == (Failure(FailureReason.DNS, said, f"{NAME}:{port}"),)
 
 
 def test_same_failure_once(tmp_path: object) -> None:

@@ -5,14 +5,16 @@ import errno
 import gc
 import socket
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target, text
+from monitor.model import Failure, FailureReason, Message, Policy, ProbeResult, Target
 from monitor.network import connect as connecting
 from monitor.network.resolve import Address, Resolver
-from monitor.sources.endpoint import EndpointSource
+from monitor.network.texts import CONNECTION_REFUSED, OPEN_FILES
+from monitor.sources.endpoint import EndpointSource, texts
 from monitor.sources.endpoint import exchange as exchanging
 from monitor.tls import Handshake, shared_context
 from support.factories.endpoint_probes import (
@@ -91,7 +93,7 @@ def test_refused() -> None:
     """A closed port is refused."""
     with socket.create_server(("127.0.0.1", 0)) as closing:
         port = closing.getsockname()[1]
-    expected = Failure(FailureReason.REFUSED, text("the connection was refused"), f"127.0.0.1:{port}")
+    expected = Failure(FailureReason.REFUSED, CONNECTION_REFUSED, f"127.0.0.1:{port}")
     assert look_alone(target_at(f"127.0.0.1:{port}")).failures == (expected,)
 
 
@@ -101,25 +103,25 @@ def test_black_hole() -> None:
     with black_hole() as (host, port):
         where = f"{host}:{port}"
         seen = look_alone(target_at(where, policy=Policy(timeout=SHORT)))
-    said = "no answer to the connection request within 0.3 s"
-    assert seen == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, text(said), where),))
+    said = texts.no_answer(timeout=SHORT)
+    assert seen == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said, where),))
 
 
 RESOLVERS = {
     "unknown": (
         FixedResolver(error=socket.gaierror(-2, "Name or service not known")),
-        "Name or service not known",
+        texts.name_not_resolved(host=NAME, error="Name or service not known"),
     ),
-    "empty": (FixedResolver(), "the name has no address"),
-    "hung": (FixedResolver(hangs=True), "no answer from name resolution within 0.3 s"),
+    "empty": (FixedResolver(), texts.name_without_address(host=NAME)),
+    "hung": (FixedResolver(hangs=True), texts.name_lookup_timeout(host=NAME, timeout=SHORT)),
 }
 
 
-@pytest.mark.parametrize(("resolver", "said"), RESOLVERS.values(), ids=RESOLVERS)
-def test_name_that_does_not_resolve(resolver: FixedResolver, said: str) -> None:
+@pytest.mark.parametrize(("resolver", "message"), RESOLVERS.values(), ids=RESOLVERS)
+def test_name_that_does_not_resolve(resolver: FixedResolver, message: Message) -> None:
     """A name without address is a failure that names it."""
     seen = look_alone(target_at(NAME, policy=Policy(timeout=SHORT)), EndpointSource(resolver))
-    expected = Failure(FailureReason.DNS, text(f"{NAME} cannot be resolved: {said}"), f"{NAME}:443")
+    expected = Failure(FailureReason.DNS, message, f"{NAME}:443")
     assert seen == ProbeResult(failures=(expected,))
 
 
@@ -134,8 +136,7 @@ def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
             patch.setattr(socket, "socket", refuse)
             return await EndpointSource(Resolver()).probe(target_at("127.0.0.1:443").request)
 
-    said = "cert-monitor has reached its limit of open files; raise it (LimitNOFILE)"
-    assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, text(said), "127.0.0.1:443"),)
+    assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, OPEN_FILES, "127.0.0.1:443"),)
 
 
 def test_cancelled_look_leaves_nothing_behind() -> None:
@@ -192,7 +193,7 @@ def test_peer_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         with theirs:
             theirs.send(alert(80))
             handshake = Handshake(shared_context(), NAME)
-            await exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
+            await exchanging.exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
             waiting = ours.fileno() != -1
             async with asyncio.timeout(10):
                 while ours.fileno() != -1:
@@ -215,7 +216,7 @@ def test_peer_that_reads_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
         loop = asyncio.get_running_loop()
         handshake = Handshake(shared_context(), NAME)
         conversation = asyncio.create_task(
-            exchanging.exchange(ours, handshake, loop.time() + 20, "within 20 s")
+            exchanging.exchange(ours, handshake, loop.time() + 20, timedelta(seconds=20))
         )
         with theirs:
             heard = b""

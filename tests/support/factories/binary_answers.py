@@ -1,8 +1,10 @@
 """What servers of the binary protocols answer to a request for TLS: granted, refused and nonsense."""
 
+from monitor.dialects import texts
 from monitor.dialects.mysql import CLIENT_SSL
 from monitor.dialects.tds import prelogin
 from monitor.dialects.tds_packets import REPLY, packets
+from monitor.model.texts import with_hint
 
 
 def mysql_packet(body: bytes, number: int = 0) -> bytes:
@@ -84,95 +86,105 @@ REFUSED = {
     "ldap does not know it": (
         "ldap",
         ldap_answer(2, b"unsupported"),
-        "the LDAP server refuses StartTLS (protocolError: it does not know StartTLS) and says 'unsupported'",
+        texts.server_says(
+            problem=with_hint(
+                problem=texts.ldap_refused(result="protocolError"), hint=texts.LDAP_NO_STARTTLS
+            ),
+            reply="unsupported",
+        ),
     ),
     "ldap without a certificate": (
         "ldap",
         ldap_answer(52, b"00000000: LdapErr: DSID-0C09113B"),
         (
-            "the LDAP server refuses StartTLS (unavailable: it cannot do TLS now, often for want of a "
-            "certificate) and says '00000000: LdapErr: DSID-0C09113B'"
+            texts.server_says(
+                problem=with_hint(
+                    problem=texts.ldap_refused(result="unavailable"), hint=texts.LDAP_NO_CERTIFICATE
+                ),
+                reply="00000000: LdapErr: DSID-0C09113B",
+            )
         ),
     ),
     "ldap elsewhere": (
         "ldap",
         ldap_answer(10, b"", ber(0xA3, ber(0x04, b"ldap://other.example/"), ber(0x04, b"ldap://third/"))),
-        "the LDAP server refuses StartTLS (referral) and says 'ldap://other.example/'",
+        texts.server_says(problem=texts.ldap_refused(result="referral"), reply="ldap://other.example/"),
     ),
     "ldap hangs up": (
         "ldap",
         ldap_answer(51, b"", ber(0x8A, b"1.3.6.1.4.1.1466.20036"), message=0),
-        "the LDAP server hangs up instead of starting TLS (busy)",
+        texts.ldap_disconnected(result="busy"),
     ),
     "ldap with an unknown code": (
         "ldap",
         ldap_answer(99),
-        "the LDAP server refuses StartTLS (result code 99)",
+        texts.ldap_refused(result="99"),
     ),
-    "postgres": ("postgres", b"N", "the PostgreSQL server offers no TLS: it answered N (ssl = off)"),
+    "postgres": ("postgres", b"N", texts.POSTGRES_NO_TLS),
     "postgres with an error": (
         "postgres",
         postgres_error(b"sorry, too many clients already"),
-        "the PostgreSQL server answered with an error: 'sorry, too many clients already'",
+        texts.postgres_error(reply="sorry, too many clients already"),
     ),
     "postgres with an error without a text": (
         "postgres",
         b"E\x00\x00\x00\x0bSFATAL\0",
-        r"the PostgreSQL server answered with an error: 'SFATAL\x00'",
+        texts.postgres_error(reply=r"SFATAL\x00"),
     ),
     "postgres with an old error": (
         "postgres",
         b"Ecould not fork new process\n\0",
-        r"the PostgreSQL server answered with an error: 'could not fork new process\x0a'",
+        texts.postgres_error(reply=r"could not fork new process\x0a"),
     ),
-    "mysql": ("mysql", greeting(0xF7FF), "the MySQL server offers no TLS (its version: '8.0.36')"),
+    "mysql": ("mysql", greeting(0xF7FF), texts.mysql_no_tls(version="8.0.36")),
     "mysql of long ago": (
         "mysql",
         mysql_packet(b"\x093.20.32\0" + bytes(13)),
-        "the MySQL server offers no TLS (its version: '3.20.32')",
+        texts.mysql_no_tls(version="3.20.32"),
     ),
     "mssql": (
         "mssql",
         packets(REPLY, prelogin(2)),
-        "the SQL Server offers no TLS (ENCRYPT_NOT_SUP)",
+        texts.MSSQL_NO_TLS,
     ),
     "mssql with an error": (
         "mssql",
         tds_error(17809, "Could not connect because of größe"),
-        "the SQL Server refuses the connection with error 17809: 'Could not connect because of gr??e'",
+        texts.mssql_error(number="17809", reply="Could not connect because of gr??e"),
     ),
     "rdp by policy": (
         "rdp",
         confirm(security(3, 2)),
         (
-            "the RDP server refuses TLS: SSL_NOT_ALLOWED_BY_SERVER: it is set to standard RDP security, "
-            "which shows no certificate"
+            with_hint(
+                problem=texts.rdp_refused(error="SSL_NOT_ALLOWED_BY_SERVER"), hint=texts.RDP_TLS_DISALLOWED
+            )
         ),
     ),
     "rdp without a certificate": (
         "rdp",
         confirm(security(3, 3)),
-        "the RDP server refuses TLS: SSL_CERT_NOT_ON_SERVER: it has no certificate for TLS",
+        with_hint(problem=texts.rdp_refused(error="SSL_CERT_NOT_ON_SERVER"), hint=texts.RDP_NO_CERTIFICATE),
     ),
     "rdp with an unknown code": (
         "rdp",
         confirm(security(3, 77)),
-        "the RDP server refuses TLS: failure code 77",
+        texts.rdp_refused(error="failure code 77"),
     ),
     "rdp of long ago": (
         "rdp",
         confirm(),
-        "the RDP server offers no TLS: it knows standard RDP security only, which shows no certificate",
+        texts.RDP_STANDARD_ONLY,
     ),
     "rdp that chooses none": (
         "rdp",
         confirm(security(2, 0)),
-        "the RDP server chose standard RDP security, which shows no certificate, instead of TLS",
+        texts.RDP_STANDARD_CHOSEN,
     ),
     "rdp that hangs up": (
         "rdp",
         confirm(code=0x80),
-        "the RDP server refuses the connection (X.224 disconnect, reason 0)",
+        texts.rdp_disconnected(reason=0),
     ),
 }
 
@@ -209,14 +221,16 @@ HUNG_UP: dict[str, tuple[str, bytes, str]] = {
         "mysql",
         mysql_error(b"Host '10.0.0.9' is blocked"),
         (
-            "the MySQL server refuses the connection with error 1129: 'Host '10.0.0.9' is blocked'; "
-            "FLUSH HOSTS lets us in again, and set skip_name_resolve or raise max_connect_errors"
+            with_hint(
+                problem=texts.mysql_error(number="1129", reply="Host '10.0.0.9' is blocked"),
+                hint=texts.MYSQL_UNBLOCK,
+            )
         ),
     ),
     "mysql that is full, with SQL state": (
         "mysql",
         mysql_error(b"#08004Too many connections", 1040, number=1),
-        "the MySQL server refuses the connection with error 1040: 'Too many connections'",
+        texts.mysql_error(number="1040", reply="Too many connections"),
     ),
 }
 """Errors that servers send and hang up, before they have said whether they offer TLS."""

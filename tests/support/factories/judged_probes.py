@@ -13,8 +13,8 @@ from monitor.model import (
     Sighting,
     Target,
     TargetState,
-    text,
 )
+from monitor.network.texts import CONNECTION_REFUSED
 from monitor.parse import parse_certificate
 from monitor.pipeline.judge import Judge
 from support.pki import NOW, Issued, authority
@@ -31,7 +31,7 @@ ENDPOINT = Target(
     server_name="rec.vms.example",
 )
 PLACE = "rec.vms.example:443"
-REFUSED = Failure(FailureReason.REFUSED, text("the connection was refused"), PLACE)
+REFUSED = Failure(FailureReason.REFUSED, CONNECTION_REFUSED, PLACE)
 
 
 def showing(*locations: tuple[str, Issued]) -> ProbeResult:

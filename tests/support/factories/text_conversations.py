@@ -49,11 +49,11 @@ def play(protocol: str, *pieces: bytes, eof: bool = False) -> Outcome:
     return Outcome(said, dialogue.done, rest, dialogue.failure)
 
 
-def trouble_of(protocol: str, *pieces: bytes) -> str:
-    """Return reason and detail of a conversation that must have failed."""
+def failure_of(protocol: str, *pieces: bytes) -> DialogueFailure:
+    """Return the failure of a conversation that must have failed."""
     failure = play(protocol, *pieces).failure
     assert failure is not None
-    return f"{failure.reason}: {failure.detail}"
+    return failure
 
 
 def _header(namespace: bytes) -> bytes:

@@ -17,8 +17,8 @@ from monitor.assess.correlate.store_vs_endpoint.machine_view import (
 from monitor.assess.correlate.store_vs_endpoint.not_deployed import replaces
 from monitor.assess.key_access import may_read
 from monitor.assess.names import mismatch
-from monitor.assess.texts import names
 from monitor.model import AlertKey, Check, Finding, KeyLink, Message, Scope, ServiceAccount, Severity
+from monitor.model.texts import names
 
 # On these XProtect's services are served by http.sys, which uses the key as SYSTEM.
 _HTTP_SYS = frozenset({443, 9000, 9001, 7609, 8082})

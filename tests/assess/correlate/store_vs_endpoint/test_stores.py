@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from monitor.assess.correlate.store_vs_endpoint import texts
-from monitor.assess.texts import names
 from monitor.model import (
     AlertKey,
     Binding,
@@ -24,6 +23,7 @@ from monitor.model import (
     TargetState,
     text,
 )
+from monitor.model.texts import names
 from support.factories.machines import (
     ADMINISTRATORS,
     ELSEWHERE,
