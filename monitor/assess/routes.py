@@ -17,7 +17,10 @@ _LONGEST = 16
 
 
 class Walk:
-    """The routes from one leaf over a pool of certificates, to anchors where possible."""
+    """The routes from one leaf over a pool of certificates, to anchors where possible.
+
+    ``ended`` is true once a bound has kept a certificate from being tried.
+    """
 
     def __init__(self, pool: Iterable[Held], anchors: Sequence[Held]) -> None:
         """Take candidates in the order in which they are tried, after the anchors."""
@@ -26,14 +29,16 @@ class Walk:
         for held in (*anchors, *pool):
             self._by_subject[canonical(held[0].subject)].setdefault(held[0].sha256, held)
         self._checks = MOST_CHECKS
+        self.ended = False
 
     def routes(self, leaf: Held) -> list[Route]:
         """Return up to 32 routes; one that ends at an anchor goes no further."""
         found: list[Route] = []
         for route in self._extended((leaf,)):
-            found.append(route)
             if len(found) == _MOST_ROUTES:
+                self.ended = True
                 break
+            found.append(route)
         return found
 
     def anchored(self, route: Route) -> bool:
@@ -58,8 +63,11 @@ class Walk:
     def _issuers(self, route: Route) -> Iterator[Held]:
         behind = {certificate.sha256 for certificate, _ in route}
         for held in self.namesakes(route):
-            if held[0].sha256 in behind or self._checks == 0:
+            if held[0].sha256 in behind:
                 continue
+            if self._checks == 0:
+                self.ended = True
+                return
             self._checks -= 1
             if is_signed_by(route[-1][1], held[1]):
                 yield held

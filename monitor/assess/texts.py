@@ -117,6 +117,13 @@ def dates_refused_by_openssl(*, who: Message) -> None: ...
 def dates_refused(*, who: Message) -> None: ...
 
 
+@message(
+    "search_ended",
+    "{problem}; the server sent {sent} certificates, too many to try every path through them",
+)
+def search_ended(*, problem: Message, sent: int) -> None: ...
+
+
 @message("path_refused", 'the path to the trusted CA "{ca}" is refused: {reason} ("{title}")')
 def path_refused(*, ca: str, reason: str, title: str) -> None: ...
 

@@ -8,14 +8,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from monitor.assess import texts
+from monitor.assess.candidates import candidates
 from monitor.assess.links import Held, canonical, old_style_ca
 from monitor.assess.openssl import valid, verified
 from monitor.assess.problem import Refusal, problem
 from monitor.assess.routes import Route, Walk
 from monitor.model import Anchor, Anchors, Certificate, Message, Path
 
-_MOST_SERVED = 64
 _MOST_BETWEEN = 16
 
 
@@ -65,15 +67,19 @@ class PathFinder:
         return path if path.location == location else replace(path, location=location)
 
     def _find(self, location: str, chain: Sequence[Held], anchors: Anchors, now: datetime) -> Path:
-        unique = {held[0].sha256: held for held in reversed(chain[:_MOST_SERVED])}
-        leaf = unique.pop(chain[0][0].sha256)
+        served = {held[0].sha256: held for held in reversed(chain)}
+        leaf = served.pop(chain[0][0].sha256)
+        chosen = candidates(leaf, served.values())
+        unique = {held[0].sha256: held for held in chosen.held}
         index = self._index(anchors)
         for held in index.between((leaf, *unique.values())):
             unique.setdefault(held[0].sha256, held)
         relevant = index.relevant((leaf, *unique.values()))
         order = _Preference(now)
         case = _Case(leaf, order.sorted(unique.values()), order.sorted(relevant), now)
-        certificates, why = _judged(case, known=bool(anchors.members))
+        certificates, why, ended = _judged(case, known=bool(anchors.members))
+        if why is not None and (ended or not chosen.complete):
+            why = texts.search_ended(problem=why, sent=len(chain))
         begin, end = _window((leaf, *case.pool, *case.anchors), now)
         return Path(location, certificates, why is None, why, begin, end)
 
@@ -157,16 +163,24 @@ def _window(held: Iterable[Held], now: datetime) -> tuple[datetime | None, datet
     return max(past, default=None), min((edge for edge in edges if edge > now), default=None)
 
 
-def _judged(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], Message | None]:
+class _Verdict(NamedTuple):
+    """The path that was found, why it is not trusted, and whether the search ended before all was tried."""
+
+    certificates: tuple[Certificate, ...]
+    problem: Message | None = None
+    ended: bool = False
+
+
+def _judged(case: _Case, *, known: bool) -> _Verdict:
     if case.anchors:
         for at in case.instants():
             found = verified(case.leaf, case.pool, case.anchors, at)
             if isinstance(found, tuple):
-                return found, None
+                return _Verdict(found)
     return _walked(case, known=known)
 
 
-def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], Message | None]:
+def _walked(case: _Case, *, known: bool) -> _Verdict:
     """Follow the signatures, and let OpenSSL verify each single route."""
     walk = Walk(case.pool, case.anchors)
     routes = walk.routes(case.leaf)
@@ -175,11 +189,11 @@ def _walked(case: _Case, *, known: bool) -> tuple[tuple[Certificate, ...], Messa
     for at, route in ((at, route) for at in case.instants() for route in anchored):
         found = _route_verified(route, at)
         if isinstance(found, tuple):
-            return found, None
+            return _Verdict(found)
         refusal = found
     route = anchored[0] if anchored else max(routes, key=_told_most)
     why = problem(route, refusal, walk.namesakes(route), known=known)
-    return tuple(certificate for certificate, _ in route), why
+    return _Verdict(tuple(certificate for certificate, _ in route), why, walk.ended)
 
 
 def _told_most(route: Route) -> tuple[bool, int]:

@@ -475,6 +475,34 @@ class TestProblems:
         own = leaf("nvr", authority("CA"), identifiers=False)
         assert find([own, *crowd], crowd).trusted is False
 
+    def test_the_issuer_may_stand_behind_any_number_of_strangers(self) -> None:
+        """A server that sends every anchor that it has is no reason to call its chain incomplete."""
+        strangers = [authority(f"Stranger {number}", key=KEY) for number in range(300)]
+        served = [LEAF, *strangers, INTERMEDIATE]
+        assert shape(find(served, [ROOT])) == expected(LEAF, INTERMEDIATE, ROOT)
+
+    def test_the_issuer_may_stand_behind_many_namesakes(self) -> None:
+        """A CA that was renewed again and again, each time with another key."""
+        crowd = [authority("Intermediate", ROOT, identifiers=False) for _ in range(100)]
+        own = leaf("nvr.example", INTERMEDIATE, identifiers=False)
+        assert shape(find([own, *crowd, INTERMEDIATE], [ROOT])) == expected(own, INTERMEDIATE, ROOT)
+
+    def test_what_is_found_behind_strangers_is_said_as_ever(self) -> None:
+        """A search that tried all that names lead to was not cut short."""
+        strangers = [authority(f"Stranger {number}", key=KEY) for number in range(300)]
+        assert find([LEAF, *strangers], [ROOT]).problem == texts.incomplete_chain(
+            issuer="Intermediate", title="nvr.example"
+        )
+
+    @pytest.mark.parametrize("count", [200, 400])
+    def test_a_search_that_was_cut_short_says_so(self, count: int) -> None:
+        """Either because of the signatures to check, or already because of the names."""
+        crowd = [authority("CA", identifiers=False) for _ in range(count)]
+        own = leaf("nvr", authority("CA"), identifiers=False)
+        assert find([own, *crowd], [ROOT]).problem == texts.search_ended(
+            problem=texts.bad_signature(title="nvr", issuer="CA"), sent=count + 1
+        )
+
     def test_a_refused_chain_leaves_openssl_clean(self) -> None:
         """A refusal leaves no error on the thread that another call could take for its own."""
         false, true = (authority("RSA Root", key=rsa_key(number=n), identifiers=False) for n in range(2))

@@ -1,0 +1,39 @@
+"""Choose which of many served certificates can be on a path, so that unrelated ones cost nothing.
+
+It must not verify anything: names connect certificates here, and names can lie.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import NamedTuple
+
+from monitor.assess.links import Held, canonical
+
+# Up to here all are taken: it is cheaper to hand them to OpenSSL than to choose.
+_ALWAYS = 64
+_MOST = 256
+
+
+class Candidates(NamedTuple):
+    """Certificates that can be on a path; ``complete`` is false if there were too many to take them all."""
+
+    held: list[Held]
+    complete: bool
+
+
+def candidates(leaf: Held, others: Collection[Held]) -> Candidates:
+    """Return those of the other certificates that a chain of issuers' names leads to, the nearest first."""
+    if len(others) < _ALWAYS:
+        return Candidates(list(others), complete=True)
+    by_subject: dict[str, list[Held]] = defaultdict(list)
+    for held in others:
+        by_subject[canonical(held[0].subject)].append(held)
+    found: list[Held] = []
+    waiting = [leaf]
+    for certificate, _ in waiting:
+        above = by_subject.pop(canonical(certificate.issuer), [])
+        found += above
+        waiting += above
+        if len(found) > _MOST:
+            return Candidates(found[:_MOST], complete=False)
+    return Candidates(found, complete=True)
