@@ -79,7 +79,18 @@ def _matches(entries: Iterable[str], name: str) -> bool:
     if wanted is None:
         return False
     patterns = (_pattern(entry) for entry in entries)
-    return any(wanted.verify(pattern) for pattern in patterns if pattern is not None)
+    return any(_covers(pattern.pattern, wanted.hostname) for pattern in patterns if pattern is not None)
+
+
+def _covers(pattern: bytes, name: bytes) -> bool:
+    """Return whether a pattern, of which a wildcard is the whole first label, matches a name.
+
+    The library matches no wildcard with an international label; RFC 9525 section 6.3 and all clients do.
+    """
+    if not pattern.startswith(b"*."):
+        return pattern == name
+    first, _, rest = name.partition(b".")
+    return bool(first) and pattern[2:] == rest
 
 
 def _identity(name: str) -> DNS_ID | None:

@@ -29,6 +29,8 @@ def carrying(*names: str, subject: str = "subject.example") -> Certificate:
         (["NVR.Example"], "nvr.example"),
         (["nvr.example"], "nvr.example."),
         (["*.example.org"], "nvr.example.org"),
+        (["*.Example.org"], "xn--mller-kva.example.org"),
+        (["*.example.org"], "müller.example.org"),
         (["DNS:10.0.0.5", "nvr.example"], "nvr.example"),
         (["DNS:", "nvr.example"], "nvr.example"),
         (["DNS:*", "*.example.org"], "nvr.example.org"),
