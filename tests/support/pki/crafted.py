@@ -21,6 +21,8 @@ def tlv(tag: int, *contents: bytes) -> bytes:
 
 
 ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+ECDSA_SHA1 = bytes.fromhex("300906072a8648ce3d0401")
+_DIGESTS: dict[bytes, hashes.HashAlgorithm] = {ECDSA_SHA1: hashes.SHA1()}
 
 
 def raw(  # every part of a certificate is an argument
@@ -56,7 +58,7 @@ def raw(  # every part of a certificate is an argument
     )
     signing = signer or own
     assert isinstance(signing, ec.EllipticCurvePrivateKey)
-    signature = signing.sign(tbs, ec.ECDSA(hashes.SHA256()))
+    signature = signing.sign(tbs, ec.ECDSA(_DIGESTS.get(algorithm, hashes.SHA256())))
     return tlv(0x30, tbs, algorithm, tlv(0x03, b"\x00", signature))
 
 
