@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from typing import Any
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -21,12 +19,13 @@ from markupsafe import Markup
 from monitor.alerts.decision import Inventory
 from monitor.alerts.payload import Content, from_json
 from monitor.alerts.texts import shown
+from monitor.delivery.email.headers import HeaderPolicy
 from monitor.delivery.email.headlines import inventory_subject, subject
 from monitor.delivery.email.view import Page, PageWriter
 from monitor.messages import Writer
 from monitor.model import Message, Notification
 
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = HeaderPolicy(linesep="\r\n", cte_type="7bit")
 _LONGEST_SUBJECT = 200
 
 
@@ -152,7 +151,7 @@ def _final(value: object) -> object:
     return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _policy_for(sender: str) -> "EmailPolicy[Any]":
+def _policy_for(sender: str) -> HeaderPolicy:
     """Return 7-bit headers, or UTF-8 ones (RFC 6532) when the sender cannot be written without."""
     needs_utf8 = not ascii_domain(parseaddr(sender)[1]).isascii()
     return _POLICY.clone(utf8=needs_utf8)

@@ -37,7 +37,7 @@ def hostile_mail(text: str) -> Letter:
     location = AlertLocation(text, text, (("site", text),))
     steps = (
         RenewalSteps(as_message(text), (as_message(text),), text, text),
-        RenewalSteps(as_message(text), own_words(text, text), text, text, ca_first=True),
+        RenewalSteps(as_message(text), own_words(text or "x", text or "x"), text, text, ca_first=True),
     )
     item = NotificationItem(
         NotifyReason.FIRST,
