@@ -96,7 +96,7 @@ class DnsDiscovery(BaseDiscovery):
 
     def _found(self, address: str, port: int) -> DiscoveredTarget:
         where = join_host_port(address, port)
-        title = f"{self._settings.title or self._settings.host} at {address}"
+        title = f"{self._settings.title or self._settings.host} ({address})"
         return DiscoveredTarget(where, self._settings.host, (), title)
 
     def _failed(self, said: str) -> DiscoveryResult:

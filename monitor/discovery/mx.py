@@ -82,5 +82,5 @@ class MxDiscovery(BaseDiscovery):
 
     def _found(self, record: Record) -> DiscoveredTarget:
         server = read_host(record.host)
-        title = f"{self._settings.title or f'mail of {self._settings.domain}'} at {server}"
+        title = f"{self._settings.title or f'MX {self._settings.domain}'} ({server})"
         return DiscoveredTarget(join_host_port(server, _SMTP), server, (), title, protocol="smtp")

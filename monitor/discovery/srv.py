@@ -130,7 +130,7 @@ class SrvDiscovery(BaseDiscovery):
             raise ValueError("port 0")
         where = HostPort(read_host(record.host), record.port)
         settings = self._settings
-        title = f"{settings.title} at {where}" if settings.title else ""
+        title = f"{settings.title} ({where})" if settings.title else ""
         return DiscoveredTarget(
             str(where), settings.expected or where.host, (), title, protocol=settings.dialect
         )

@@ -67,7 +67,7 @@ class WindowsReportFile(TargetSettings):
             labels=tuple(sorted(self.labels.items())),
             host=self.host,
             collection=True,
-            info=TargetInfo(title=self.title or f"certificate stores of {self.host}"),
+            info=TargetInfo(title=self.title or f"{self.host} (Windows)"),
         )
 
 

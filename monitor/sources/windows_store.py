@@ -95,7 +95,7 @@ class WindowsStoreSettings(TargetSettings):
             host=host,
             aliases=self.aliases,
             collection=True,
-            info=TargetInfo(title=self.title or f"certificates of {host}, {stores}"),
+            info=TargetInfo(title=self.title or f"{host} (Windows: {stores})"),
         )
 
 

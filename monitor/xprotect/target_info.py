@@ -9,13 +9,13 @@ LONGEST_NAME = 100
 
 
 def title(preset: Preset, name: str, host: str, port: int) -> str:
-    """Return the title for mails: role, name of the server, certificate, port."""
+    """Return the title, of names alone: the product's for the role, the server's, and the port."""
     server = display(name.strip(), LONGEST_NAME)
     # A service is often registered under the name of its role ("MobileServer"), which is not a server name.
     if not server or _squeezed(server) == _squeezed(preset.name):
         server = display(host, LONGEST_NAME)
     names_role = server.casefold().startswith(preset.name.casefold())
-    return f"{server if names_role else f'{preset.name} {server}'}, {preset.certificate}, port {port}"
+    return f"{server if names_role else f'{preset.name} {server}'}, TCP {port}"
 
 
 def _squeezed(name: str) -> str:

@@ -46,16 +46,16 @@ def test_addresses_become_endpoints() -> None:
     found = discover(Fixed("2001:db8::1", "10.0.0.10", "10.0.0.9", "10.0.0.9"))
     assert found == DiscoveryResult(
         (
-            DiscoveredTarget("10.0.0.9:443", "portal.example", (), "portal.example at 10.0.0.9"),
-            DiscoveredTarget("10.0.0.10:443", "portal.example", (), "portal.example at 10.0.0.10"),
-            DiscoveredTarget("[2001:db8::1]:443", "portal.example", (), "portal.example at 2001:db8::1"),
+            DiscoveredTarget("10.0.0.9:443", "portal.example", (), "portal.example (10.0.0.9)"),
+            DiscoveredTarget("10.0.0.10:443", "portal.example", (), "portal.example (10.0.0.10)"),
+            DiscoveredTarget("[2001:db8::1]:443", "portal.example", (), "portal.example (2001:db8::1)"),
         )
     )
 
 
 def test_title() -> None:
     """A title of the entry goes before the address."""
-    assert [one.title for one in discover(Fixed("10.0.0.1"), title="Portal").found] == ["Portal at 10.0.0.1"]
+    assert [one.title for one in discover(Fixed("10.0.0.1"), title="Portal").found] == ["Portal (10.0.0.1)"]
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,9 @@ def discover(zone: Zone, **keys: Any) -> DiscoveryResult:
         return asyncio.run(run(server.port))
 
 
-def mail(host: str, title: str = f"mail of {DOMAIN}") -> DiscoveredTarget:
+def mail(host: str, title: str = f"MX {DOMAIN}") -> DiscoveredTarget:
     """Return the endpoint of a mail server."""
-    return DiscoveredTarget(f"{host}:25", host, (), f"{title} at {host}", protocol="smtp")
+    return DiscoveredTarget(f"{host}:25", host, (), f"{title} ({host})", protocol="smtp")
 
 
 def test_servers() -> None:

@@ -65,7 +65,7 @@ def test_title() -> None:
     """A title of the entry goes before the address."""
     zone = {(LDAPS, "SRV"): ["0 0 636 dc01.example."]}
     answer = discover(zone, settings(title="Directory"))
-    assert [found.title for found in answer.found] == ["Directory at dc01.example:636"]
+    assert [found.title for found in answer.found] == ["Directory (dc01.example:636)"]
 
 
 def test_a_server_twice() -> None:

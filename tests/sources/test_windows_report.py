@@ -72,7 +72,7 @@ def test_the_target_is_the_machine(tmp_path: Path) -> None:
         "rec01.vms.example",
         str(tmp_path / "x.json"),
         True,
-        "certificate stores of rec01.vms.example",
+        "rec01.vms.example (Windows)",
     )
 
 

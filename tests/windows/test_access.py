@@ -75,7 +75,7 @@ def test_one_target_for_each_host() -> None:
 def test_machine_without_a_title() -> None:
     """Mails call what is read as they do for reports: one name may be that of a port as well."""
     (target,) = settings(hosts=["rec01"]).targets(Policy())
-    assert target.info.title == "certificate stores of rec01"
+    assert target.info.title == "rec01 (Windows)"
 
 
 @pytest.mark.parametrize(

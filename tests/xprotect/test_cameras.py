@@ -108,4 +108,4 @@ def test_one_address_of_two_devices_is_one() -> None:
     found = site_endpoints(
         Answers(hardware=hardware), Presets.built_in(), site="x", api_address="vms", include=["cameras"]
     )
-    assert [one.title for one in found.found] == ["Camera Cam 1, device certificate, port 443"]
+    assert [one.title for one in found.found] == ["Camera Cam 1, TCP 443"]

@@ -116,5 +116,5 @@ class KubernetesSettings(TargetSettings):
             policy=policy,
             labels=tuple(sorted(self.labels.items())),
             collection=True,
-            info=TargetInfo(title=self.title or f"Kubernetes cluster {self.name}"),
+            info=TargetInfo(title=self.title or f"Kubernetes {self.name}"),
         )

@@ -45,7 +45,7 @@ def target_of(access: WindowsAccess, host: str, policy: Policy) -> Target:
         labels=tuple(sorted(access.labels.items())),
         host=host,
         collection=True,
-        info=TargetInfo(title=f"{access.title}: {host}" if access.title else f"certificate stores of {host}"),
+        info=TargetInfo(title=f"{access.title}: {host}" if access.title else f"{host} (Windows)"),
     )
 
 
