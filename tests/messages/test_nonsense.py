@@ -95,7 +95,9 @@ def item(
     reason: NotifyReason, check: Check, level: AlertLevel | None = None, **more: object
 ) -> NotificationItem:
     """Return an item about a certificate."""
-    one = NotificationItem(reason, level, (check,), "Rec", (SAID,), (LOCATION,), CERTIFICATE)
+    # Only the clock has no title: its first message says it all.
+    title = "" if check is Check.CLOCK else "Rec"
+    one = NotificationItem(reason, level, (check,), title, (SAID,), (LOCATION,), CERTIFICATE)
     return replace(one, **more)  # type: ignore[arg-type]
 
 

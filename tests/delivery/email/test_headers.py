@@ -3,8 +3,8 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.alerts import AlertLevel, Decision, NotificationItem, NotifyReason
-from monitor.model import Check
+from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision
+from monitor.model import AlertLevel, Check
 from support.factories.alerts_world import mails, parsed
 
 WORDS = st.lists(st.text("abc não está é 日本語 =?_", min_size=1, max_size=12), min_size=1, max_size=12)
@@ -16,7 +16,7 @@ def test_spaces_between_words_stay(words: list[str]) -> None:
     """Words beyond ASCII keep the space between them, also where a line is folded."""
     title = " ".join(" ".join(words).split()) or "x"
     item = NotificationItem(NotifyReason.FIRST, AlertLevel.WARNING, (Check.TRUST,), title)
-    (mail,) = mails(Decision((item,)))
+    (mail,) = mails(ReceiverDecision("admins", (item,)))
     assert parsed(mail)["Subject"] == mail.subject == f"[WARNING] {title}: not trusted"
     lines = mail.message.partition(b"\r\n\r\n")[0].splitlines()
     assert max(map(len, lines)) <= 78
