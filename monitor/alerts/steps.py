@@ -185,4 +185,4 @@ def _names(target: Target, leaf: Certificate, check: Check) -> Message:
     most = _MOST_NAMES
     while len(", ".join(listed[:most])) > _LONGEST_NAMES:
         most -= 1
-    return name_list(listed, most) if listed else NO_NAMES
+    return name_list(listed, most) if most and listed else NO_NAMES

@@ -141,8 +141,3 @@ _LONGEST = 1000
 def shown(text: str, longest: int = _LONGEST) -> str:
     """Return a text that is safe on one line of a mail: cleaned, and cut where it is too long."""
     return display(text, longest)
-
-
-def day(at: datetime) -> str:
-    """Return the date of an instant in UTC."""
-    return at.strftime("%Y-%m-%d")

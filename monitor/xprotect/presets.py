@@ -6,7 +6,7 @@ It must not read the answers of a site; that is the task of ``site``.
 import functools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -24,6 +24,7 @@ _BUILT_IN = "presets.toml"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
 _FILLED_LATER = frozenset({"host", "port", "names", "thumbprint", "issuer", "ca_expires"})
+_PLACEHOLDERS = _FILLED_HERE | _FILLED_LATER
 _TRANSLATED = ("name", "certificate", "impact", "account", "interruption")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -191,7 +192,7 @@ def _preset(written: PresetFile, role: str, name: str, table: RoleTable, port: P
     impact = keys.pop("impact", "")
     keys["switch"] = [written.switching[line] for line in keys.get("steps", ()) if line in written.switching]
     for which in ("steps", "ca_first", "switch"):
-        texts = (_message(_text(written, line)) for line in keys.get(which, ()))
+        texts = (_message(_text(written, line), _PLACEHOLDERS) for line in keys.get(which, ()))
         keys[which] = tuple(completed(text, **filling) for text in texts)
     return Preset(
         **{"name": role.replace("_", " ")} | keys,
@@ -215,10 +216,10 @@ def _text(written: PresetFile, line: str) -> str:
     return written.texts[line] if _WORD.fullmatch(line) else line
 
 
-def _message(text: str) -> Message:
+def _message(text: str, placeholders: Collection[str] = ()) -> Message:
     """Return a built-in text as a message of ours, and any other in the words of its configuration."""
     code = built_in_texts().get(text)
-    return Message(code, text) if code else own(text, _FILLED_HERE | _FILLED_LATER)
+    return Message(code, text) if code else own(text, placeholders)
 
 
 def _dangling(written: PresetFile) -> Iterator[tuple[str, str]]:
@@ -251,7 +252,7 @@ def _loose(written: PresetFile, key: str, table: PresetKeys) -> Iterator[tuple[s
 
 
 def _unfillable(text: str) -> Iterator[str]:
-    known = sorted(_FILLED_HERE | _FILLED_LATER)
+    known = sorted(_PLACEHOLDERS)
     for name in _PLACEHOLDER.findall(text):
         if name not in known:
             yield f"placeholders are {', '.join(known)} (got {{{name}}})"

@@ -9,7 +9,7 @@ from monitor.errors import ConfigError
 from monitor.model import Check, Margin
 from monitor.xprotect import Preset, Presets
 from monitor.xprotect.shape import Component
-from support.written import unfilled
+from support.written import unfilled, written
 
 BUILT_IN = Presets.built_in()
 EVERY = [preset for role in BUILT_IN.roles for preset in BUILT_IN.all_ports(role)]
@@ -224,6 +224,14 @@ def test_user_writes_a_step() -> None:
         {"roles": {"mobile_server": {"account": "svc-mob", "steps": ["Tell {account}."]}}}
     )
     assert unfilled(changed.watched_ports("mobile_server")[0].steps) == ("Tell svc-mob.",)
+
+
+def test_users_impact_has_no_placeholders() -> None:
+    """Braces in it are braces, since no alert fills them in."""
+    changed = BUILT_IN.extend({"roles": {"mobile_server": {"impact": "Ask {names} {host} {}"}}})
+    impact = changed.watched_ports("mobile_server")[0].impact
+    assert impact is not None
+    assert written(impact) == "Ask {names} {host} {}"
 
 
 def test_nothing_to_extend() -> None:
