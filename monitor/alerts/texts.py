@@ -43,7 +43,7 @@ PROBLEM = {
     Check.REVOKED: plain("problem_revoked", "certificate revoked"),
     Check.REVOCATION_UNKNOWN: plain("problem_revocation_unknown", "revocation status unknown"),
     Check.CRL_EXPIRY: plain("problem_crl_expiry", "a newer CRL is due"),
-    Check.RENEWAL_WINDOW: plain("problem_renewal_window", "the CA asks to renew the certificate now"),
+    Check.RENEWAL_WINDOW: plain("problem_renewal_window", "renewal requested by the CA"),
 }
 """What is wrong, by check: a clause that follows the name of what has the problem."""
 

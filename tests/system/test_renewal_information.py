@@ -112,7 +112,7 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             site.suggest(old, -2 * DAY, -1 * DAY)
             ask_again(running)
             await until(lambda: len(site.mails) == 2)
-            assert site.mails[1].startswith("[CRITICAL] Web server: the CA asks to renew the certificate now")
+            assert site.mails[1].startswith("[CRITICAL] Web server: renewal requested by the CA")
             text = site.inbox.messages[1].get_body(("plain",))
             assert text is not None
             assert "its reason: https://ca.example/incident" in " ".join(text.get_content().split())

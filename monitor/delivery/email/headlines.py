@@ -9,8 +9,13 @@ from monitor.model import AlertLevel, Check, Message, text
 
 _LONGEST_TITLE = 160
 _SAYS_EXPIRY = {Check.EXPIRY: texts.certificate_expires, Check.CA_EXPIRY: texts.ca_expires}
-# An issuer that does not answer is not about the one certificate that comes first.
-_WITHOUT_EXPIRY = frozenset({Check.UNREACHABLE, Check.NEVER_SEEN, Check.REVOCATION_UNKNOWN})
+_SAYS_EXPIRY_TOO = {
+    Check.OUTLIVES_CA: texts.problem_and_expiry,
+    Check.RENEWAL_WINDOW: texts.problem_and_expiry,
+    Check.NOT_DEPLOYED: texts.problem_and_expiry_in_use,
+    Check.RECORDER_PAIR: texts.problem_and_expiry_of_other,
+}
+"""How long there is to act; other problems are not less urgent because a certificate is valid for long."""
 
 
 def subject(items: Sequence[NotificationItem]) -> Message:
@@ -50,9 +55,9 @@ def _what(item: NotificationItem) -> Message:
 
 
 def _problem(item: NotificationItem, title: str, check: Check) -> Message:
-    if item.certificate is None or check in _WITHOUT_EXPIRY:
-        return texts.problem_of(title=title, problem=PROBLEM[check])
-    not_after = item.certificate.not_after
-    if check in _SAYS_EXPIRY:
-        return _SAYS_EXPIRY[check](title=title, not_after=not_after)
-    return texts.problem_and_expiry(title=title, problem=PROBLEM[check], not_after=not_after)
+    problem, certificate = PROBLEM[check], item.certificate
+    if certificate is not None and check in _SAYS_EXPIRY:
+        return _SAYS_EXPIRY[check](title=title, not_after=certificate.not_after)
+    if certificate is not None and check in _SAYS_EXPIRY_TOO:
+        return _SAYS_EXPIRY_TOO[check](title=title, problem=problem, not_after=certificate.not_after)
+    return texts.problem_of(title=title, problem=problem)

@@ -169,7 +169,7 @@ class PageWriter:
     def _footer(self) -> str:
         writer = self._writer
         zone = getattr(writer.zone, "key", None) or writer.now.astimezone(writer.zone).tzname() or ""
-        return self._write(texts.footer(monitor=self._monitor, at=writer.now, zone=zone))
+        return self._write(texts.footer(monitor=self._monitor, at=writer.now, zone=zone.removeprefix("Etc/")))
 
     def _language(self) -> str:
         return self._writer.language.code.replace("_", "-")

@@ -62,7 +62,7 @@ CALM = picture(seen("a:443", certificate(1)))
         ),
         (
             seen("rec:7563", certificate(1, 90), finding(Check.NAME, certificate(1, 90), "rec:7563")),
-            "[CRITICAL] rec:7563: wrong name, expires in 90 days",
+            "[CRITICAL] rec:7563: wrong name",
         ),
         (unreachable(seen("rec:7563", certificate(1))), "[WARNING] rec:7563: unreachable"),
     ],
