@@ -21,16 +21,16 @@ T = TypeVar("T")
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LINES_PER_PIECE = 1000  # lines: some 200 kB and a millisecond, so that the event loop can run in between
 NEW_TARGETS_PER_PIECE = 250  # targets: rendering one for the first time takes 25 microseconds
-CACHED = "Cached from the last probe, not looked up at the scrape."
+CACHED = "Cached from the last probe, not measured at the scrape."
 CERTIFICATES_CACHED = "The certificates themselves are cached from the last probe."
 DAYS_LEFT = b"} %.5f"
 
 
-INFO = MetricFamily("cert_monitor_target_info", "Which targets are watched; always 1. " + CACHED)
+INFO = MetricFamily("cert_monitor_target_info", "The watched targets; always 1. " + CACHED)
 TARGETS = MetricFamily(
     "cert_monitor_targets",
-    "Watched targets by kind and by their last probe: up, down, standby (silent until a takeover, as "
-    "is to be expected), or pending before the first.",
+    "Watched targets by kind and by their last probe: up, down, standby (answers only after a takeover, so "
+    "no answer is expected), or pending before the first.",
 )
 TARGET = (
     MetricFamily(
@@ -46,7 +46,7 @@ TARGET = (
     ),
     MetricFamily(
         "cert_monitor_target_warning_due_timestamp_seconds",
-        "Unix time from which the earliest expiry deserves a warning. " + CACHED,
+        "Unix time from which the earliest expiry is a warning. " + CACHED,
     ),
     MetricFamily(
         "cert_monitor_target_critical_due_timestamp_seconds",
@@ -61,10 +61,11 @@ TARGET = (
         "cert_monitor_target_last_success_timestamp_seconds",
         "Unix time of the last probe that succeeded. " + CACHED,
     ),
-    MetricFamily("cert_monitor_target_probe_duration_seconds", "How long the last probe took. " + CACHED),
+    MetricFamily("cert_monitor_target_probe_duration_seconds", "Duration of the last probe. " + CACHED),
     MetricFamily(
         "cert_monitor_target_standby",
-        "1 for a target that answers only after a takeover: its silence is no outage. Absent for others.",
+        "1 for a target that answers only after a takeover, so that no answer is no outage. "
+        "Absent for others.",
     ),
 )
 TARGET_DAYS = MetricFamily(
@@ -94,15 +95,13 @@ LISTS = MetricFamily(
 )
 WINDOW_START = MetricFamily(
     "cert_monitor_renewal_window_start_timestamp_seconds",
-    "Unix time from which the CA suggests to renew the certificate. Cached from its last answer.",
+    "Unix time from which the CA suggests renewing the certificate. Cached from its last answer.",
 )
 WINDOW_END = MetricFamily(
     "cert_monitor_renewal_window_end_timestamp_seconds",
-    "Unix time until which the CA suggests to renew the certificate. Cached from its last answer.",
+    "Unix time until which the CA suggests renewing the certificate. Cached from its last answer.",
 )
-FINDINGS = MetricFamily(
-    "cert_monitor_findings", "How many warning and critical findings there are. " + CACHED
-)
+FINDINGS = MetricFamily("cert_monitor_findings", "Number of warning and critical findings. " + CACHED)
 
 
 class Exposition:

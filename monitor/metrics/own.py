@@ -42,34 +42,34 @@ class OwnMetrics:
         self._oldest_mail_at: datetime | None = None
         self._failures = Counter(
             "cert_monitor_probe_failures",
-            "Failures that probes met, by closed reason.",
+            "Failures of probes by reason.",
             ("kind", "reason"),
             registry=registry,
         )
         self._notifications = Counter(
             "cert_monitor_notifications",
-            "What became of attempts to deliver a notification, one for each recipient.",
+            "Attempts to deliver a notification to a recipient, by result.",
             ("receiver", "result"),
             registry=registry,
         )
         self._store_errors = Counter(
-            "cert_monitor_store_errors", "Reads and writes of the database that failed.", registry=registry
+            "cert_monitor_store_errors", "Failed reads and writes of the database.", registry=registry
         )
         self._lag = Histogram(
             "cert_monitor_schedule_lag_seconds",
-            "How much later than planned a batch of probes started.",
+            "Delay between the planned and the actual start of a batch of probes.",
             buckets=_LAG_BUCKETS,
             registry=registry,
         )
         self._clock = Gauge(
             "cert_monitor_clock_suspect",
-            "1 while the clock reads earlier than what is recorded or than this version's build.",
+            "1 while the clock is behind recorded times or behind the build of this version.",
             registry=registry,
         )
-        self._pending = _LateGauge("cert_monitor_outbox_pending", "Mails that wait for delivery.", registry)
+        self._pending = _LateGauge("cert_monitor_outbox_pending", "Mails waiting for delivery.", registry)
         self._oldest_age = _LateGauge(
             "cert_monitor_outbox_oldest_age_seconds",
-            "Age of the oldest waiting mail, 0 when none waits.",
+            "Age of the oldest waiting mail, 0 if there is none.",
             registry,
         )
         self._alert_pass = _LateGauge(
@@ -139,7 +139,7 @@ class OwnMetrics:
         self._reload_at.set(seconds(at))
 
     def set_instance(self, name: str, customer: str) -> None:
-        """Note the name of this monitor and its customer."""
+        """Set the name and the customer of this monitor."""
         self._build.clear()
         self._build.labels(__version__, platform.python_version(), name, customer).set(1)
 
@@ -169,7 +169,7 @@ class OwnMetrics:
     def _watch(self, pools: tuple[ThreadPool, ...]) -> None:
         abandoned = Gauge(
             "cert_monitor_threads_abandoned",
-            "Threads that still hang in calls nobody waits for any more.",
+            "Threads that are still blocked in calls whose time is over.",
             ("pool",),
             registry=self._registry,
         )
@@ -193,13 +193,13 @@ class _Discoveries:
         )
         self._succeeded = Gauge(
             "cert_monitor_discovery_last_success_timestamp_seconds",
-            "Unix time at which a discovery last gave its whole list; absent before.",
+            "Unix time at which a discovery last returned its complete list; absent before.",
             ("discovery",),
             registry=registry,
         )
         self.failures = Counter(
             "cert_monitor_discovery_failures",
-            "What discoveries could not ask, by closed reason.",
+            "Failures of discoveries by reason.",
             ("discovery", "reason"),
             registry=registry,
         )
