@@ -67,7 +67,7 @@ class KeyTypes:
     async def probe(self, key: Hashable, location: str, ask: Ask, now: float) -> list[ProbeResult]:
         """Return the result of each handshake; ``now`` is in seconds of a monotonic clock.
 
-        Locations are ``location (RSA)``, ``location (ECDSA)``, or ``location (not told apart)`` where a
+        Locations are ``location (RSA)``, ``location (ECDSA)``, or ``location (any type)`` where a
         server sends a certificate but refuses a request for either type. Failures of the server as a whole,
         such as that it is unreachable, are at ``location``.
         """
@@ -110,7 +110,7 @@ async def _asked(server: _Server, location: str, ask: Ask, now: float) -> list[P
 
 async def _not_told_apart(server: _Server, fell: list[KeyType], location: str, ask: Ask) -> ProbeResult:
     """Probe the certificate that the server prefers."""
-    at = f"{location} (not told apart)"
+    at = f"{location} (any type)"
     seen = await ask(None, at)
     if seen.sightings or not fell:
         return seen if seen.sightings else _moved(seen, at, location)

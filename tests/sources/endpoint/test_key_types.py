@@ -172,7 +172,7 @@ def test_unreadable() -> None:
 def test_not_told_apart() -> None:
     """A server that shows a certificate only by its own choice is seen, at a location that says so."""
     seen = probe(KeyTypes(), Server({None: ECDSA}))
-    assert (locations(seen), seen.failures) == ([("h:1 (not told apart)", ECDSA.sha256)], ())
+    assert (locations(seen), seen.failures) == ([("h:1 (any type)", ECDSA.sha256)], ())
 
 
 def test_not_told_apart_is_remembered() -> None:
