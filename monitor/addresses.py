@@ -1,6 +1,6 @@
 """Parse, normalize and format hosts, ports and IP addresses.
 
-Each question has one answer here: which host is meant (``read_host``), whether two names are the same
+Each question has one answer here: which host a text names (``read_host``), whether two names are the same
 machine's (``machine_name``), and which IP address a text is (``read_ip``). Nothing here resolves a name.
 """
 
@@ -93,7 +93,7 @@ class Url(NamedTuple):
 
     @property
     def has_login(self) -> bool:
-        """Return whether it holds a user name or a password, even an empty one."""
+        """Return whether it contains a user name or a password, even an empty one."""
         return self.parts.username is not None or self.parts.password is not None
 
 

@@ -1,4 +1,4 @@
-"""This machine's clock: the only place that reads the time; everything else is given a ``Clock``."""
+"""This machine's clock: the only module that reads the time; everything else is given a ``Clock``."""
 
 import time
 from datetime import UTC, datetime

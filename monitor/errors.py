@@ -1,4 +1,4 @@
-"""The exceptions that end a command: an invalid configuration, or a broken local system.
+"""The exceptions that stop a command: an invalid configuration, or a broken local system.
 
 Failures of remote systems are ``Failure`` values and never exceptions.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class CertMonitorError(Exception):
-    """Any error that ends a command with a sentence instead of a traceback."""
+    """Any error that stops a command with a sentence instead of a traceback."""
 
 
 class UsageError(CertMonitorError):

@@ -38,7 +38,7 @@ class Secret:
     __str__ = __repr__
 
     def __format__(self, spec: str, /) -> str:
-        """Return ``***``, whatever the format."""
+        """Return ``***`` for any format."""
         return "***"
 
     def __eq__(self, other: object) -> bool:

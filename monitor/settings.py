@@ -194,7 +194,7 @@ RevocationSources = Annotated[
     ),
 ]
 Host = Annotated[str, AfterValidator(read_host)]
-"""A host in a configuration; where it stands in a list, the message names that entry."""
+"""A host in a configuration; in a list, an error names the entry."""
 LocalPath = Annotated[str, AfterValidator(_local)]
 LocalPattern = Annotated[str, AfterValidator(_local_pattern)]
 AnchorPath = Annotated[str, AfterValidator(_anchor)]

@@ -58,7 +58,7 @@ class ThreadPool:
         return await future
 
     def close(self) -> None:
-        """Let idle threads end; threads that hang last until the process exits."""
+        """Let idle threads exit; threads that hang remain until the process exits."""
         for _ in range(self._threads):
             self._jobs.put(None)
 
@@ -93,12 +93,12 @@ class ThreadPool:
         watch = _Watch(self, future)
         result: Any = None
         error: BaseException | None = None
-        # RuntimeError below: the loop is closed and nobody waits for the result.
+        # RuntimeError below: the loop is closed and nothing waits for the result.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(watch.begin)
         try:
             result = call()
-        except BaseException as raised:  # noqa: BLE001 - whatever it is, the waiting side gets it
+        except BaseException as raised:  # noqa: BLE001 - the waiting side gets any error
             error = raised
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(watch.finish, result, error)

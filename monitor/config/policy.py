@@ -22,8 +22,8 @@ class Policies:
     def __init__(self, defaults: PolicySettings, rules: Iterable[PolicyRule]) -> None:
         """Use the defaults and the rules of a configuration."""
         self._defaults, self._rules = defaults, tuple(rules)
-        told = [rule for rule in self._rules if rule.owner is not None or rule.note is not None]
-        self._informing = tuple(reversed(told))
+        informing = [rule for rule in self._rules if rule.owner is not None or rule.note is not None]
+        self._informing = tuple(reversed(informing))
         self._owner_matters = any("owner" in rule.match for rule in self._rules)
         self._base = _changed(Policy(), defaults)
         self._by_labels: dict[tuple[tuple[tuple[str, str], ...], Policy], Policy] = {}

@@ -29,8 +29,8 @@ class AriLoop:
         self._resolver = Resolver(_RESOLVER_THREADS)
         self._settings = config.issuers
         self._verified_by: str | None = None
-        nobody = self._fetchers(client_context(Anchors()))
-        self._renewals = Renewals(nobody, config.issuers.acme, store, clock)
+        without_trust = self._fetchers(client_context(Anchors()))
+        self._renewals = Renewals(without_trust, config.issuers.acme, store, clock)
 
     @property
     def pools(self) -> tuple[ThreadPool, ...]:

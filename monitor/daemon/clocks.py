@@ -7,7 +7,7 @@ from monitor.model import Clock
 from monitor.store import Store
 
 BUILT_AT = datetime(2026, 11, 23, tzinfo=UTC)
-"""When this version was made: a clock that reads earlier is wrong. Set anew for every release."""
+"""The date of this version: a clock that is behind it is wrong. Updated for every release."""
 
 TOLERANCE = timedelta(minutes=1)
 """How far a clock may step back without being suspect; time synchronisation does that."""

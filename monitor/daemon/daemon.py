@@ -1,4 +1,4 @@
-"""The life of one daemon: open, start, reload, close; what it is made of stands in ``wiring``."""
+"""The life of one daemon: open, start, reload, close; its parts are made in ``wiring``."""
 
 import asyncio
 import logging
@@ -50,7 +50,7 @@ class Daemon:
         return len(self.parts.watched.active.targets)
 
     async def start(self) -> None:
-        """Listen first (a taken port ends the start), then load the record, then probe and notify."""
+        """Listen first (a port in use stops the start), then load the record, then probe and notify."""
         parts = self.parts
         for server in self._servers:
             await server.start()

@@ -153,7 +153,7 @@ def _complete(answer: DiscoveryResult, before: Sequence[ListedTarget]) -> bool:
     """Return whether targets that the answer lacks have vanished.
 
     A list that has become empty as a whole is a login that lost its rights rather than a site that lost
-    every server, unless somebody wrote the empty list.
+    every server, unless the empty list was written on purpose.
     """
     return not answer.failures and bool(answer.found or not before or answer.certain)
 

@@ -23,7 +23,7 @@ from monitor.store import Store
 class DaemonParts:
     """Everything that the daemon's life touches.
 
-    What changes lies inside of them: the watched targets, the board's snapshot and the discovered lists.
+    What changes is inside of them: the watched targets, the board's snapshot and the discovered lists.
     """
 
     store: Store

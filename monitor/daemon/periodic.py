@@ -1,4 +1,4 @@
-"""Run a piece of work again and again at a fixed interval of monotonic time; a bug in it ends nothing."""
+"""Run work repeatedly at a fixed interval of monotonic time; a bug in it stops nothing."""
 
 import asyncio
 import contextlib

@@ -11,7 +11,7 @@ from monitor.store import Store
 from monitor.threads import ThreadPool
 
 _RESOLVER_THREADS = 8
-"""A resolver of its own: names of issuers that hang must not hold up those of the schedule."""
+"""A resolver of its own: slow names of issuers must not delay those of the schedule."""
 
 
 class RevocationLoop:

@@ -26,7 +26,7 @@ async def serve(
     """Run the daemon on a configuration file until SIGTERM, Ctrl-C or ``stop``.
 
     Raises ``ConfigError`` for an invalid configuration and ``SystemBrokenError`` when the local system does
-    not let us start; once started, neither ends the daemon. ``started`` is called when all parts run.
+    not let us start; once started, neither stops the daemon. ``started`` is called when all parts run.
     """
     stop = stop or asyncio.Event()
     daemon = await Daemon.open(path, clock or SystemClock())

@@ -27,7 +27,7 @@ class StateLoader:
         self._clock = clock
 
     async def load_onto(self, board: Board, targets: Sequence[Target]) -> None:
-        """Make the board hold exactly these targets.
+        """Put exactly these targets on the board.
 
         What is on the board already stays where neither target nor policy changed; a changed
         target is judged again from its last known certificates; a new one is loaded from the store.

@@ -91,7 +91,7 @@ class WatchedTargets:
             self._lists_changed = False
             try:
                 found = self._services.discoveries.found()
-                # On a thread: there may be ten thousand, and a path may lie on a disk that hangs.
+                # On a thread: there may be ten thousand, and a path may be on a disk that hangs.
                 await self._use(await self._reading.run(plan_targets, self.config, found))
             except BaseException:
                 self._lists_changed = True

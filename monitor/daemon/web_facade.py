@@ -92,7 +92,7 @@ class WebFacade:
         return OnDemandResult(render_probe(state, self.now(), labels=shown.labels, chain=shown.chain))
 
     def _refusal(self, request: OnDemandRequest) -> OnDemandRefusal | None:
-        """Return why nothing is probed whatever the target is."""
+        """Return why no target at all is probed."""
         settings = self._services.config().probe
         if not settings.allow:
             return OnDemandRefusal.DISABLED

@@ -42,7 +42,7 @@ CAS_ROUND_LIMIT = 3600.0
 """Seconds that such a round may take: hundreds of certificates whose CAs do not answer."""
 
 _ON_DEMAND_RESOLVER_THREADS = 8
-"""A resolver of its own for ``/probe``: names that hang there must not hold up those of the schedule."""
+"""A resolver of its own for ``/probe``: slow names there must not delay those of the schedule."""
 
 
 def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Clock) -> DaemonParts:

@@ -12,7 +12,7 @@ from monitor.demo.pki import Issued, authority, leaf
 
 DAY = timedelta(days=1)
 A_WHILE = timedelta(hours=1)
-"""So that what ends in 20 days still says 20 while one reads it."""
+"""So that 20 days left are still 20 during the demo."""
 CA_NAME = "Demo VMS Certificate Authority"
 
 
@@ -79,7 +79,7 @@ def members(ca: Issued, crl: str, short_life: timedelta) -> tuple[Member, ...]:
             leaf("website.vms.example", 30 * DAY + A_WHILE, lifetime=90 * DAY, issuer=ca),
             overdue=True,
         ),
-        Member("expiring", "Test server (ends while you watch)", short_lived(ca, short_life)),
+        Member("expiring", "Test server (expires in a minute)", short_lived(ca, short_life)),
         Member("plain", "Log server (no TLS on the port)", None),
     )
 
@@ -170,7 +170,7 @@ class Estate:
 
 
 async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Wait for the first byte or EOF and close: only the handshake matters."""
+    """Wait for the first byte or EOF and close: only the handshake is needed."""
     try:
         await asyncio.wait_for(reader.read(1), 5)
     except (OSError, TimeoutError):

@@ -41,7 +41,7 @@ class IssuerWeb:
         """Listen on a free port."""
         self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
         self._url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        self._tell(_DIRECTORY, {"renewalInfo": self._url + _RENEWAL})
+        self._serve_json(_DIRECTORY, {"renewalInfo": self._url + _RENEWAL})
 
     async def stop(self) -> None:
         """Close the port."""
@@ -57,10 +57,10 @@ class IssuerWeb:
         """Suggest a renewal window in the past for a certificate."""
         now = datetime.now(UTC)
         window = {"start": (now - 4 * DAY).isoformat(), "end": (now - 2 * DAY).isoformat()}
-        self._tell(f"{_RENEWAL}/{renewal_id(one.der)}", {"suggestedWindow": window})
+        self._serve_json(f"{_RENEWAL}/{renewal_id(one.der)}", {"suggestedWindow": window})
 
-    def _tell(self, path: str, told: object) -> None:
-        self._answers[path] = "application/json", json.dumps(told).encode()
+    def _serve_json(self, path: str, content: object) -> None:
+        self._answers[path] = "application/json", json.dumps(content).encode()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -33,8 +33,8 @@ by the real daemon. It finds the site's servers and cameras by itself, with one 
 
 Recorder 02 has a new certificate in its Windows store that its ports do not use, as a report of that
 machine shows. Mails appear below as they arrive: the first is the inventory. Then the CA is asked, which has
-revoked one certificate and wants another one renewed. One certificate ends after a minute and is renewed a
-little later. Ctrl-C ends the demo.
+revoked one certificate and wants another one renewed. One certificate expires after a minute and is renewed a
+little later. Ctrl-C stops the demo.
 """
 
 
@@ -46,7 +46,7 @@ def show(listen: str) -> None:
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="cert-monitor-demo-") as folder:
         asyncio.run(_show(Path(folder), listen))
-    print("\nthe demo has ended; nothing is left behind", flush=True)
+    print("\nthe demo has stopped; nothing is left behind", flush=True)
 
 
 async def _show(folder: Path, listen: str) -> None:

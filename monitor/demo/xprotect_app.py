@@ -87,14 +87,14 @@ class _Answers:
     async def uris(self) -> Response:
         """Return the well-known URIs without a login."""
         url = self._site.url
-        told = {
+        content = {
             "ProductVersion": VERSION,
             "UnsecureManagementServer": "",
             "SecureManagementServer": f"{url}/",
             "IdentityProvider": f"{url}/IDP",
             "ApiGateways": [f"{url}/API/"],
         }
-        return await self._answer("uris", told)
+        return await self._answer("uris", content)
 
     async def token(self, way: str, request: Request) -> Response:
         """Answer the token endpoint, called directly or through the gateway."""
@@ -144,13 +144,13 @@ class _Answers:
             said = "invalid_username_or_password" if verdict is LoginVerdict.WRONG else "locked_out"
             return _refused("invalid_grant", said, behaviour.refusal)
         made = self._site.login.token(behaviour.expires_in, behaviour.calls_per_token)
-        told = {
+        content = {
             "access_token": made,
             "expires_in": int(behaviour.expires_in),
             "token_type": "Bearer",
             "scope": "managementserver",
         }
-        return JSONResponse(told)
+        return JSONResponse(content)
 
     async def collection(self, resource: str, request: Request) -> Response:
         """Return a list: ``{"array": [...]}``."""
@@ -214,7 +214,7 @@ class _Answers:
             return None
         return _unauthorized(("WWW-Authenticate", 'Bearer error="invalid_token"'))
 
-    async def _answer(self, resource: str, told: Item) -> Response:
+    async def _answer(self, resource: str, content: Item) -> Response:
         behaviour = self._site.behaviour
         wrong = next(
             (what for name, what in behaviour.answers.items() if name.lower() == resource.lower()), None
@@ -224,12 +224,12 @@ class _Answers:
         if isinstance(wrong, int):
             return _error(wrong)
         shapes: dict[Any, Response] = {
-            Fault.HALF: _Half(JSONResponse(told).body, media_type="application/json"),
+            Fault.HALF: _Half(JSONResponse(content).body, media_type="application/json"),
             Fault.HTML: HTMLResponse(_HTML),
             Fault.NOT_JSON: Response('{"array": [', media_type="application/json"),
             Fault.EMPTY: JSONResponse({"array": []}),
         }
-        return shapes.get(wrong, JSONResponse(told))
+        return shapes.get(wrong, JSONResponse(content))
 
 
 def _refused(error: str, said: str = "", status: int = 400) -> Response:

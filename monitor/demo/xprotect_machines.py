@@ -6,7 +6,7 @@ from enum import StrEnum
 
 DAY = timedelta(days=1)
 A_WHILE = timedelta(hours=1)
-"""So that what ends in 25 days still says 25 while one reads it."""
+"""So that 25 days left are still 25 during the demo."""
 
 CA_NAME = "VMS Certificate Authority"
 """The name that the scripts of Milestone's certificates guide give every CA."""

@@ -2,7 +2,7 @@
 
 Each computer of the site gets its own loopback address, because the same port numbers must be free on
 all of them. Linux and Windows answer on the whole of 127.0.0.0/8. Where a system does not (macOS), all share
-127.0.0.1: a port that clients are told moves to a free one when it is taken, and one that they must know
+127.0.0.1: a port that the API announces moves to a free one when it is taken, and one that they must know
 already (9001 of the second recorder) is left out, so that a probe it meets another server or none.
 """
 

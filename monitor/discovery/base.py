@@ -10,7 +10,7 @@ class DiscoveryResult(NamedTuple):
     """The result of one refresh: the targets found, and what failed.
 
     A list with failures is incomplete and must not remove any target; neither must an empty one, unless
-    ``certain`` says that it is meant to be empty. ``notes`` are sentences about results that were empty, left
+    ``certain`` says that it is empty on purpose. ``notes`` are sentences about results that were empty, left
     out or need a permission.
     """
 

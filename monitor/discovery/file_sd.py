@@ -45,7 +45,7 @@ class FileSdSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return ``file_sd:NAME``, else the files in place of the name."""
+        """Return ``file_sd:NAME``, else the files instead of the name."""
         return f"file_sd:{self.name or ','.join(self.files)}"
 
     def discovery(self) -> "FileSd":

@@ -10,8 +10,8 @@ begin with ``__`` configure the target and are not added to it:
 - ``__owner``: who is responsible. ``__note``: a remark about it.
 - ``__interval __timeout __warn_before __critical_before __ca_warn_before __ca_critical_before __encryption``:
   keys of its policy; several margins are separated by commas (``30d, 25%``). A list may not say what is
-  trusted or which checks are off: that stays with the configuration. Nor may it make us look more often
-  than every ten seconds, or hold a probe for more than five minutes.
+  trusted or which checks are off: only the configuration does. Nor may it make us probe more often
+  than every ten seconds, or for longer than five minutes.
 - Prometheus' own (``__meta_...`` and so on) mean nothing here.
 """
 
@@ -88,7 +88,7 @@ class _Reading:
 
     def group(self, group: Any, index: int) -> None:
         if not isinstance(group, Mapping):
-            self._say((index,), "must hold targets and labels")
+            self._say((index,), "must have targets and labels")
             return
         for key in group:
             if key not in ("targets", "labels"):

@@ -40,7 +40,7 @@ class WindowsReportSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return ``windows_report:NAME``, else the folder in place of the name."""
+        """Return ``windows_report:NAME``, else the folder instead of the name."""
         return f"windows_report:{self.name or self.folder}"
 
     def discovery(self) -> "WindowsReports":
@@ -49,7 +49,7 @@ class WindowsReportSettings(DiscoverySettings):
 
 
 class WindowsReports(BaseDiscovery):
-    """The machines that have written a report; probing the target tells whether the report is valid."""
+    """The machines that have written a report; only probing the target shows whether the report is valid."""
 
     def __init__(self, settings: WindowsReportSettings) -> None:
         """Prepare without reading the folder."""

@@ -74,7 +74,7 @@ def _read(file: Path, wanted: type[Node], plain: type) -> Document:
         raise broken(file, 0, "the file is empty")
     if not isinstance(root, wanted):
         needed = "keys and values" if wanted is MappingNode else "a list"
-        raise broken(file, line_of(root), f"the file must hold {needed}, not {kind_of(root)}")
+        raise broken(file, line_of(root), f"the file must be {needed}, not {kind_of(root)}")
     reader = Reader(file)
     data = reader.value(root, ())
     return Document(file, data, text, tuple(reader.problems))
@@ -126,7 +126,7 @@ def _compose(file: Path, text: str) -> Any:
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise broken(
-            file, line, f"the file holds a control character (U+{ord(_one(error.character)):04X})"
+            file, line, f"the file has a control character (U+{ord(_one(error.character)):04X})"
         ) from None
     except MarkedYAMLError as error:
         # Only the problem is quoted, never the excerpt: that may show a password.

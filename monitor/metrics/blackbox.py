@@ -38,7 +38,7 @@ _REFUSED_ONCE_EXPIRED = frozenset({Check.EXPIRY, Check.CA_EXPIRY})
 
 
 def blackbox(state: TargetState, now: datetime) -> Iterator[tuple[MetricFamily, bytes]]:
-    """Yield each family with the end of its one line."""
+    """Yield each family with the value of its one line."""
     yield SUCCESS, b" %d" % _succeeded(state, now)
     yield DURATION, b" " + number(state.duration.total_seconds())
     expiries = [sighting.certificate.not_after for sighting in state.sightings]

@@ -201,7 +201,7 @@ def _certificates(certificates: list[RenderedCertificate], now: float) -> Iterat
         yield _lines(NOT_BEFORE, [c.labels + c.not_before for c in chunk])
     yield DAYS.head
     for chunk in _chunks(certificates):
-        yield _lines(DAYS, [c.labels + DAYS_LEFT % ((c.ends - now) / 86400) for c in chunk])
+        yield _lines(DAYS, [c.labels + DAYS_LEFT % ((c.expires_at - now) / 86400) for c in chunk])
     yield CERTIFICATE_INFO.head
     for chunk in _chunks(certificates):
         yield _lines(CERTIFICATE_INFO, [c.labels + c.info for c in chunk])
@@ -228,6 +228,6 @@ def _chunks(items: list[T]) -> Iterator[list[T]]:
         yield items[start : start + LINES_PER_PIECE]
 
 
-def _lines(family: MetricFamily, ends: list[bytes]) -> bytes:
+def _lines(family: MetricFamily, values: list[bytes]) -> bytes:
     name = family.name.encode()
-    return name + (b"\n" + name).join(ends) + b"\n" if ends else b""
+    return name + (b"\n" + name).join(values) + b"\n" if values else b""

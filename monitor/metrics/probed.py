@@ -42,7 +42,9 @@ def render_probe(
     target = Rendered(state, (), tuple(labels), chain)
     writer = english(now)
     failures = (f"# failure: {display(failure_line(one, writer))}\n".encode() for one in state.failures)
-    return b"".join((*failures, *(_family(family, ends) for family, ends in _series(target, now) if ends)))
+    return b"".join(
+        (*failures, *(_family(family, values) for family, values in _series(target, now) if values))
+    )
 
 
 def _series(target: Rendered, now: datetime) -> Iterator[tuple[MetricFamily, list[bytes]]]:
@@ -54,13 +56,13 @@ def _series(target: Rendered, now: datetime) -> Iterator[tuple[MetricFamily, lis
     yield TARGET_DAYS, [target.labels + DAYS_LEFT % ((end - at) / 86400)] if end is not None else []
     yield NOT_AFTER, [one.labels + one.not_after for one in shown]
     yield NOT_BEFORE, [one.labels + one.not_before for one in shown]
-    yield DAYS, [one.labels + DAYS_LEFT % ((one.ends - at) / 86400) for one in shown]
+    yield DAYS, [one.labels + DAYS_LEFT % ((one.expires_at - at) / 86400) for one in shown]
     yield CERTIFICATE_INFO, [one.labels + one.info for one in shown]
     yield FINDINGS, [target.labels + text for text in target.findings]
     yield from ((family, [end]) for family, end in blackbox(target.state, now))
 
 
-def _family(family: MetricFamily, ends: list[bytes]) -> bytes:
+def _family(family: MetricFamily, values: list[bytes]) -> bytes:
     about = family.about.removesuffix(CACHED).removesuffix(CERTIFICATES_CACHED).strip()
     name = family.name.encode()
-    return MetricFamily(family.name, about).head + b"".join(name + end + b"\n" for end in ends)
+    return MetricFamily(family.name, about).head + b"".join(name + value + b"\n" for value in values)

@@ -1,7 +1,7 @@
 """Render one target's labels and values once, so that a scrape only joins them; keeps no state itself.
 
 Memory determines the form: at 100,000 targets each field costs megabytes. So the metric name is not part of
-the text, and each value is the end of its line (``} 1``), empty when it is not known.
+the text, and each value is the rest of its line (``} 1``), empty when it is not known.
 """
 
 from collections import Counter
@@ -17,9 +17,9 @@ _COUNTED = frozenset({Severity.WARNING, Severity.CRITICAL})
 
 
 class RenderedCertificate:
-    """The text of one sighting's series; ``ends`` is its expiry in Unix seconds."""
+    """The text of one sighting's series; ``expires_at`` is its expiry in Unix seconds."""
 
-    __slots__ = ("ends", "info", "labels", "not_after", "not_before")
+    __slots__ = ("expires_at", "info", "labels", "not_after", "not_before")
 
     def __init__(self, target: bytes, sighting: Sighting) -> None:
         """Render everything but the days, which change with every scrape."""
@@ -31,7 +31,7 @@ class RenderedCertificate:
             sighting.position,
             certificate.sha256.encode(),
         )
-        self.ends = seconds(certificate.not_after)
+        self.expires_at = seconds(certificate.not_after)
         self.not_after = stamp(certificate.not_after)
         self.not_before = stamp(certificate.not_before)
         self.info = _certificate_info(certificate)
@@ -105,7 +105,7 @@ def _certificate_info(certificate: Certificate) -> bytes:
 
 
 def _values(state: TargetState) -> tuple[bytes, ...]:
-    """Return the line ends of ``families.TARGET``, in its order."""
+    """Return the rests of the lines of ``families.TARGET``, in its order."""
     judged = state.assessment
     probed = stamp(state.probed_at)
     return (
@@ -123,13 +123,14 @@ def _values(state: TargetState) -> tuple[bytes, ...]:
 
 
 def _lists(state: TargetState) -> tuple[bytes, ...]:
-    """Return the end of a line for each location with CRLs: the earliest next update of the current ones."""
+    """Return the rest of the line for each location with CRLs: the earliest next update of current ones."""
     replaced = {pair.old for pair in state.assessment.superseded}
-    ends: dict[str, datetime] = {}
+    next_updates: dict[str, datetime] = {}
     for one in state.lists:
         if one.next_update is not None and one.sha256 not in replaced:
-            ends[one.location] = min(ends.get(one.location, one.next_update), one.next_update)
-    return tuple(b"," + label("location", location) + stamp(end) for location, end in ends.items())
+            earliest = min(next_updates.get(one.location, one.next_update), one.next_update)
+            next_updates[one.location] = earliest
+    return tuple(b"," + label("location", location) + stamp(at) for location, at in next_updates.items())
 
 
 def _flag(value: bool | None) -> bytes:  # noqa: FBT001 - the value itself, not a switch

@@ -51,7 +51,7 @@ def number(value: float) -> bytes:
 
 
 def stamp(at: datetime | None) -> bytes:
-    """Return the end of a line with a time in Unix seconds, empty when there is none.
+    """Return the rest of a line with a time in Unix seconds, empty if there is none.
 
     A naive time is a bug, so it raises ``TypeError`` instead of counting as local time.
     """

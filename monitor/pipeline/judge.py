@@ -27,10 +27,10 @@ Link = tuple[Certificate, bytes]
 
 
 class Judge:
-    """Judge targets against their anchors; holds the path finder's cache and since when we are awake.
+    """Judge targets against their anchors; has the path finder's cache and the time since we are awake.
 
     ``awake_at`` is set anew after every start, sleep and clock step: a target is not unreachable because the
-    monitor did not look.
+    monitor did not probe it.
     """
 
     def __init__(self, finder: PathFinder) -> None:

@@ -1,6 +1,6 @@
 """Probing as ordered: requests come in, answers go out. It knows sources, the clock and its limits.
 
-It must not know targets, judgments, the record or mails: whoever orders judges the answers.
+It must not know targets, judgments, the record or mails: the caller judges the answers.
 """
 
 from monitor.probing.gate import Gate

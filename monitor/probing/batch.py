@@ -1,4 +1,4 @@
-"""The probes of one batch: started one after the other as the gate opens, handed over when they have ended.
+"""The probes of one batch: started one after the other as the gate opens, handed over when they finish.
 
 Only a probe that is under way has a task. With everything due at once there may be a hundred thousand that
 are not, and waiting over so many tasks, or cancelling them, would stop the loop.
@@ -16,7 +16,7 @@ Probe = Callable[[ProbeRequest], Coroutine[None, None, Observation]]
 
 
 class ProbeBatch:
-    """The probes of one batch under way; must be created, used and ended on one loop."""
+    """The running probes of one batch; must be created, used and closed on one loop."""
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class ProbeBatch:
         self._expired = expired
         self._left = len(requests)
         self._running: dict[asyncio.Task[Observation], ProbeRequest] = {}
-        self._ended: list[tuple[asyncio.Task[Observation], ProbeRequest]] = []
+        self._finished: list[tuple[asyncio.Task[Observation], ProbeRequest]] = []
         self._some, self._all = asyncio.Event(), asyncio.Event()
         self._starting = asyncio.create_task(self._start(requests))
         self._starting.add_done_callback(self._started)
 
     async def taken(self, within: float) -> list[Answer]:
-        """Return what has ended: everything that was left, or what came up to ``within`` s after the first.
+        """Return finished probes: all that were left, or those up to ``within`` s after the first.
 
         An empty list means that nothing is left. Raises what a probe raised: a bug, as probes make values of
         everything else.
@@ -50,19 +50,19 @@ class ProbeBatch:
             self._starting.result()
         if not self._all.is_set():
             self._some.clear()
-        ended, self._ended = self._ended, []
-        return [(request, task.result()) for task, request in ended]
+        finished, self._finished = self._finished, []
+        return [(request, task.result()) for task, request in finished]
 
     async def abandon(self) -> list[Answer]:
-        """End what is left and return what had ended before; bugs are left aside."""
+        """Cancel what is left and return what had finished before; bugs are ignored."""
         self._starting.cancel()
         for task in self._running:
             task.cancel()
         await asyncio.gather(self._starting, *self._running, return_exceptions=True)
-        ended, self._ended = self._ended, []
+        finished, self._finished = self._finished, []
         return [
             (request, task.result())
-            for task, request in ended
+            for task, request in finished
             if not task.cancelled() and task.exception() is None
         ]
 
@@ -85,7 +85,7 @@ class ProbeBatch:
 
     def _end(self, task: asyncio.Task[Observation]) -> None:
         self._gate.leave()
-        self._ended.append((task, self._running.pop(task)))
+        self._finished.append((task, self._running.pop(task)))
         self._left -= 1
         self._some.set()
         if not self._left:

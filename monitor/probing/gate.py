@@ -28,7 +28,7 @@ class Gate:
         self._next = 0.0
 
     async def enter(self) -> None:
-        """Wait for a slot and for the pace; whoever has entered must leave."""
+        """Wait for a slot and for the pace; every caller that enters must leave."""
         await self._slots.acquire()
         if self._gap:
             try:

@@ -12,7 +12,7 @@ from monitor.probing.runner import Take
 
 SLICE = 0.5
 """Seconds after which the answers of a batch are handed over while slow probes still run: a black-holed host
-delays nobody's result but its own."""
+delays only its own result."""
 
 
 class InProcessRunner:

@@ -1,4 +1,4 @@
-"""One probe of one target: whatever happens becomes an observation."""
+"""One probe of one target: every result and error becomes an observation."""
 
 import asyncio
 import logging
@@ -35,7 +35,7 @@ async def _result(request: ProbeRequest, sources: Mapping[str, Source]) -> Probe
 
 
 def internal_failure(error: Exception) -> ProbeResult:
-    """Return what a probe gave that ended in an error of ours."""
+    """Return the result of a probe that failed with an error of ours."""
     return _failed(FailureReason.INTERNAL, f"a bug in cert-monitor, see its log: {type(error).__name__}")
 
 

@@ -1,4 +1,4 @@
-"""What the main path asks of whatever probes a batch for it."""
+"""What the main path needs from a runner that probes a batch."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -7,8 +7,8 @@ from typing import Protocol
 from monitor.model import Observation, ProbeRequest
 
 Answer = tuple[ProbeRequest, Observation]
-"""A request and what its probe gave. The request tells what the answer is about: the target may since be
-defined anew."""
+"""A request and the result of its probe. The request says what the result is about: the target may since be
+configured differently."""
 
 Take = Callable[[Sequence[Answer]], Awaitable[None]]
 """Takes the answers that are there so far; called again and again while slower probes of the batch run."""
@@ -23,6 +23,6 @@ class BatchRunner(Protocol):
         """Hand every answer over once there is one, and return when no more come.
 
         Probes that have not begun by ``expires_at`` are left out; ``None`` means that all are begun. When
-        this is cancelled, what has ended by then is still handed over.
+        this is cancelled, what has finished by then is still handed over.
         """
         ...

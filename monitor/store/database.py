@@ -85,7 +85,7 @@ class Database:
             with system_errors(self._dialect), engine.begin() as connection:
                 return act(connection, *args, **kwargs)
         except SystemBrokenError:
-            # A new connection for the next call: this one may hold a file that was replaced meanwhile.
+            # A new connection for the next call: this one may be to a file that was replaced meanwhile.
             if not self._dialect.in_memory:
                 self._engine.dispose()
             raise

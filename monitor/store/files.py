@@ -33,7 +33,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 class DatabaseLock:
-    """An exclusive lock on a database file, until ``release`` or the end of the process, however it ends.
+    """An exclusive lock on a database file, until ``release`` or until the process exits in any way.
 
     The operating system keeps the lock, on ``FILE.lock``; that this file exists means nothing.
     """

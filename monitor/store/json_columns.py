@@ -84,7 +84,7 @@ def _reason(text: str) -> FailureReason:
 
 @dataclass(frozen=True, slots=True)
 class StoredFormerLeaf:
-    """A former leaf with fingerprints in place of certificates."""
+    """A former leaf with fingerprints instead of certificates."""
 
     location: str
     old: str

@@ -41,7 +41,7 @@ def _rendered(item: Notification) -> dict[str, Any]:
 def _delivery(item: Notification) -> dict[str, Any]:
     """Return the columns that an attempt changes.
 
-    ``next_attempt_at`` stands in for the time of the attempt: a delivery always sets it, to within an hour of
+    ``next_attempt_at`` replaces the time of the attempt: a delivery always sets it, to within an hour of
     the attempt, and notifications are kept for days.
     """
     return {

@@ -28,7 +28,7 @@ logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 WRITTEN_BY = "app_version"
-"""The fact that tells which version of cert-monitor opened a file last."""
+"""The fact with the version of cert-monitor that opened a file last."""
 
 
 @dataclass(frozen=True, slots=True)

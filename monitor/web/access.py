@@ -19,13 +19,13 @@ _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-i
 
 
 class AccessControl:
-    """Middleware that answers 403 to whoever may not do what a request asks for.
+    """Middleware that answers 403 to a client that may not do what a request asks for.
 
     It goes by the method and not by the path, because a path can be written in ways that a route still takes.
     """
 
     def __init__(self, app: ASGIApp, *, own_host: str = "") -> None:
-        """Wrap an application; ``own_host`` is the name or address that it was told to listen on."""
+        """Wrap an application; ``own_host`` is the name or address on which it listens."""
         self._app = app
         self._own_host = own_host
 
@@ -44,7 +44,7 @@ class AccessControl:
 def refusal(peer: str, port: int, headers: Mapping[str, str], *, own_host: str = "") -> str:
     """Return why a request may change nothing, empty when it may.
 
-    ``port`` is ours, ``own_host`` the name or address that we were told to listen on.
+    ``port`` is ours, ``own_host`` the name or address on which we listen.
     """
     if not is_loopback(peer):
         return "reload accepts only programs on the same machine"

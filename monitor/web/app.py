@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
-    """Return the whole application; ``own_host`` is the host it was told to listen on."""
+    """Return the whole application; ``own_host`` is the host on which it listens."""
     app = _begun(view, Middleware(AccessControl, own_host=own_host))
     add_probe(app, view, on_metrics_listen=False)
     add_certificates(app, view)

@@ -1,4 +1,4 @@
-"""Safe headers on every response, whatever made it; decides nothing about the content."""
+"""Safe headers on every response, also on errors; decides nothing about the content."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -79,7 +79,7 @@ class OnDemandProbes(Protocol):
 def add_probe(app: FastAPI, probes: OnDemandProbes, *, on_metrics_listen: bool) -> None:
     """Answer ``GET /probe?target=&module=``; other parameters are ignored."""
 
-    # Only GET: a HEAD would connect to somebody and then answer nothing.
+    # Only GET: a HEAD would probe a target and then return nothing.
     @app.get("/probe", response_model=None)
     async def probe(request: Request) -> Response:
         targets = request.query_params.getlist("target")

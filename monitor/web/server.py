@@ -138,7 +138,7 @@ async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
 
 
 def _listening(family: int, address: tuple[str | int, ...]) -> socket.socket:
-    # Naming TCP matters: without it asyncio leaves Nagle's algorithm on, and an answer may wait 40 ms.
+    # TCP has to be named: without it asyncio leaves Nagle's algorithm on, and an answer may wait 40 ms.
     opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":

@@ -14,8 +14,8 @@ SECTIONS = (
 WRONG: Rows = [
     ("empty", "", [" the file is empty"]),
     ("only a comment", "# nothing\n", [" the file is empty"]),
-    ("a list", "- a\n", ["1: the file must hold keys and values, not a list"]),
-    ("a text", "hello\n", ["1: the file must hold keys and values, not a single value"]),
+    ("a list", "- a\n", ["1: the file must be keys and values, not a list"]),
+    ("a text", "hello\n", ["1: the file must be keys and values, not a single value"]),
     (
         "a tab",
         "web:\n\tlisten: a\n",
@@ -46,7 +46,7 @@ WRONG: Rows = [
         "web: {}\n---\nweb: {}\n",
         ["2: not YAML: '---' starts a second document; a file has only one"],
     ),
-    ("a control character", "web: {}\n#\x01\n", ["2: the file holds a control character (U+0001)"]),
+    ("a control character", "web: {}\n#\x01\n", ["2: the file has a control character (U+0001)"]),
     ("brackets without end", "[" * 5000, [" the file is nested too deeply"]),
     (
         "an alias to itself",
@@ -162,7 +162,7 @@ def test_cycle_of_two(tmp_path: Path) -> None:
         ('{"web": {},\n "web": {}}', "2: web: is already set at line 1"),
         ('{"web":\n {"acces": 1}}', "2: web.acces: unknown key; did you mean access?"),
         ('{"web": {}', "1: not YAML: the file ends inside brackets or quotes"),
-        ("[]", "1: the file must hold keys and values, not a list"),
+        ("[]", "1: the file must be keys and values, not a list"),
     ],
 )
 def test_wrong_json(tmp_path: Path, text: str, said: str) -> None:

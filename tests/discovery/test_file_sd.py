@@ -158,8 +158,8 @@ def test_many_mistakes_are_summed_up(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("", ": the file is empty"),
-        ("targets: [a:1]\n", ":1: the file must hold a list, not keys and values"),
-        ("hello\n", ":1: the file must hold a list, not a single value"),
+        ("targets: [a:1]\n", ":1: the file must be a list, not keys and values"),
+        ("hello\n", ":1: the file must be a list, not a single value"),
         ("- targets: [a:1]\n  targets: [b:1]\n", ":2: [0].targets: is already set at line 1"),
     ],
 )

@@ -182,7 +182,7 @@ def test_policy_labels_are_few(name: str) -> None:
 @pytest.mark.parametrize(
     ("groups", "expected"),
     [
-        (["a"], ListError((0,), "must hold targets and labels")),
+        (["a"], ListError((0,), "must have targets and labels")),
         ([{"labels": {}}], ListError((0, "targets"), "is missing")),
         ([{"targets": "a:1"}], ListError((0, "targets"), "must be a list")),
         ([{"targets": [], "label": {}}], ListError((0, "label"), "unknown key; allowed: labels, targets")),

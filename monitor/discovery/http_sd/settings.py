@@ -82,7 +82,7 @@ class HttpSdSettings(DiscoverySettings):
 
     @property
     def id(self) -> str:
-        """Return ``http_sd:NAME``, else the URL in place of the name, without its possibly secret query."""
+        """Return ``http_sd:NAME``, else the URL instead of the name, without its possibly secret query."""
         return f"http_sd:{self.name or self._parts._replace(query='').geturl()}"
 
     @property

@@ -12,7 +12,7 @@ from monitor.windows.access import RemoteMachine, WindowsAccess
 KIND = "windows_remote"
 
 DEFAULT_POLICY = PolicySettings(timeout=timedelta(seconds=60))
-"""What stands between ``defaults`` and ``policies``: PowerShell needs seconds to start on a busy server."""
+"""Between ``defaults`` and ``policies``: PowerShell needs seconds to start on a busy server."""
 
 
 class WindowsRemoteSettings(WindowsAccess):

@@ -47,7 +47,7 @@ def add_certificates(app: FastAPI, view: WebView) -> None:
 
 
 def _writer(request: Request, now: datetime) -> Writer:
-    """Return the writer for whoever asks: in the language of the browser, and in UTC."""
+    """Return the writer for a request: in the language of the browser, and in UTC."""
     return Writer(accepted(request.headers.get("accept-language", "")), UTC, now)
 
 

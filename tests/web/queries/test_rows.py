@@ -208,7 +208,7 @@ def test_a_damaged_file_has_a_row_that_says_so_once() -> None:
     found = Finding(Check.DAMAGED, Severity.WARNING, damaged(why=why), location="/etc/b.pem")
     state = replace(
         state,
-        target=replace(state.target, collection=True),
+        target=replace(state.target, kind="files", collection=True),
         failures=(failure,),
         assessment=replace(state.assessment, findings=(found,)),
     )
