@@ -55,6 +55,14 @@ def renamed(former: str) -> str:
     return f"is now called {RENAMED[former]}"
 
 
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return values that differ from each other; raise ``ValueError`` with the first that does not."""
+    twice = next((value for index, value in enumerate(values) if value in values[:index]), None)
+    if twice is not None:
+        raise ValueError(f"{twice} is listed twice")
+    return values
+
+
 def duration(value: object) -> timedelta:
     """Parse a duration such as ``90s``, ``1h30m`` or ``400d``.
 

@@ -7,8 +7,9 @@ import sys
 from monitor.cli.output import say
 from monitor.clock import SystemClock
 from monitor.config import load
-from monitor.daemon.receivers import email_receiver
+from monitor.daemon.receivers import receivers
 from monitor.delivery import SendStatus
+from monitor.delivery.email.receiver import NAME
 from monitor.delivery.outbox import rendered
 from monitor.errors import ConfigError, Problem
 from monitor.model import NotificationKind
@@ -18,13 +19,13 @@ from monitor.pipeline.notifications import notification
 def test_email(arguments: argparse.Namespace) -> int:
     """Return 0 when every recipient was accepted, 1 otherwise."""
     config = load(arguments.config)
-    if config.email is None:
+    receiver = next((one for one in receivers(lambda: config) if one.name == NAME), None)
+    if receiver is None:
         raise ConfigError(
             (Problem(str(arguments.config), 0, "email", "there is no email section, so no mail can be sent"),)
         )
-    receiver, now = email_receiver(config.email, lambda: config), SystemClock().now()
-    lines: list[str] = []
-    sample = notification(receiver.name, config.email.to, NotificationKind.TEST, "", now)
+    now, lines = SystemClock().now(), list[str]()
+    sample = notification(NAME, config.receivers[NAME].recipients, NotificationKind.TEST, "", now)
 
     async def attempt() -> bool:
         results = await receiver.send(await rendered(receiver, sample, now), now, lines.append)

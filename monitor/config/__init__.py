@@ -4,13 +4,12 @@ from monitor.config.issuers import IssuerSettings
 from monitor.config.load import Config, default_config, load
 from monitor.config.online import online_problems
 from monitor.config.schema import json_schema
-from monitor.config.settings import EmailSettings, InstanceSettings
+from monitor.config.settings import InstanceSettings
 from monitor.config.targets import Plan, plan, single_target, trust_of
 from monitor.config.unmatched import unmatched_policies
 
 __all__ = [
     "Config",
-    "EmailSettings",
     "InstanceSettings",
     "IssuerSettings",
     "Plan",

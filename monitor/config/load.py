@@ -5,7 +5,7 @@ Touches no file that the configuration merely names (anchors, passwords, the sto
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from monitor.config.on_demand import ProbeSettings
 from monitor.config.references import Reference, references
 from monitor.config.settings import (
     AlertSettings,
-    EmailSettings,
     FileSettings,
     InstanceSettings,
     LimitSettings,
@@ -27,6 +26,7 @@ from monitor.config.settings import (
     StoreSettings,
     WebSettings,
 )
+from monitor.delivery.kinds import ReceiverSections, ReceiverSettings
 from monitor.discovery import DISCOVERIES, DiscoveryKind
 from monitor.documents import Document, Keys, read
 from monitor.errors import ConfigError, Problem
@@ -42,8 +42,8 @@ _LISTS = ("policies", "targets", "include")
 class Config:
     """A complete configuration, with included files merged and defaults filled in.
 
-    ``files`` are all files read, the main one first; ``references`` are the files and variables that they
-    name.
+    ``files`` are all files read, the main one first; ``receivers`` are by name; ``references`` are the files
+    and variables that they name.
     """
 
     files: tuple[Path, ...]
@@ -51,7 +51,7 @@ class Config:
     policies: tuple[PolicyRule, ...]
     targets: tuple[TargetKind, ...]
     discoveries: tuple[DiscoveryKind, ...]
-    email: EmailSettings | None
+    receivers: Mapping[str, ReceiverSettings]
     web: WebSettings
     store: StoreSettings
     metrics: MetricsSettings
@@ -206,7 +206,7 @@ class _Loading:
             policies=tuple(rule for part in parts for rule in part.policies),
             targets=tuple(target for target in targets if not isinstance(target, DISCOVERIES)),
             discoveries=tuple(target for target in targets if isinstance(target, DISCOVERIES)),
-            email=_first(parts, "email"),
+            receivers=dict(_receivers(parts)),
             web=_first(parts, "web") or WebSettings(),
             store=_first(parts, "store") or StoreSettings(),
             metrics=_first(parts, "metrics") or MetricsSettings(),
@@ -240,6 +240,12 @@ def _endpoints(settings: FileSettings) -> Iterator[tuple[Keys, EndpointSettings]
 
 def _location(document: Document, keys: Keys) -> str:
     return f"{document.file}:{document.line(keys)}"
+
+
+def _receivers(parts: Sequence[FileSettings]) -> Iterator[tuple[str, ReceiverSettings]]:
+    for name in ReceiverSections.model_fields:
+        if (settings := _first(parts, name)) is not None:
+            yield name, settings
 
 
 def _first(parts: Sequence[FileSettings], section: str) -> Any:

@@ -3,31 +3,24 @@
 Rules over several sections or files are in ``load``.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from monitor.addresses import HostPort, is_loopback_host, read_host, read_port, split_host_port
 from monitor.config.issuers import IssuerSettings
 from monitor.config.on_demand import ProbeSettings
 from monitor.config.state import default_url, store_url
+from monitor.delivery.kinds import ReceiverSections
 from monitor.discovery import DiscoveryKind
-from monitor.messages import languages, zone
 from monitor.model import label_problem
 from monitor.parse import display
-from monitor.secrets import SecretReference
-from monitor.settings import Duration, Host, LocalPath, LocalPattern, PolicySettings, Settings, folder_of
+from monitor.settings import Duration, LocalPattern, PolicySettings, Settings, distinct, folder_of
 from monitor.sources import TargetKind
 
 AnyTarget = Annotated[TargetKind | DiscoveryKind, Field(discriminator="kind")]
-
-# RFC 5321 allows far more, but that breaks relays and mail programs.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
-# A name, or an address in brackets (RFC 5321 section 4.1.3).
-_EHLO_NAME = re.compile(r"[^\s/@]+")
 
 
 def listen_address(value: str) -> HostPort:
@@ -43,29 +36,6 @@ def listen_address(value: str) -> HostPort:
 
 def _listen(value: str) -> str:
     listen_address(value)
-    return value
-
-
-def _mailbox(value: str) -> str:
-    if not _ADDRESS.fullmatch(value):
-        raise ValueError("must be a mail address such as admins@vms.example")
-    return value
-
-
-def _ehlo_name(value: str) -> str:
-    if not _EHLO_NAME.fullmatch(value):
-        raise ValueError("must be a host name or an address")
-    return value
-
-
-def _language(value: str) -> str:
-    if value not in languages():
-        raise ValueError(f"must be one of {', '.join(languages())}")
-    return value
-
-
-def _zone(value: str) -> str:
-    zone(value)
     return value
 
 
@@ -85,20 +55,9 @@ def _store(value: str, info: ValidationInfo) -> str:
     return store_url(value, folder_of(info))
 
 
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((value for index, value in enumerate(values) if value in values[:index]), None)
-    if twice is not None:
-        raise ValueError(f"{twice} is listed twice")
-    return values
-
-
 Line = Annotated[str, AfterValidator(display)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Label = Annotated[str, AfterValidator(_label)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-EhloName = Annotated[str, AfterValidator(_ehlo_name)]
-LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
-ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
 def _same(name: str, value: str | None, wanted: str) -> bool:
@@ -118,55 +77,6 @@ class PolicyRule(PolicySettings):
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Return whether the rule matches a target with these labels, including its kind."""
         return all(_same(name, labels.get(name), value) for name, value in self.match.items())
-
-
-class EmailSettings(Settings):
-    """The mail relay, sender and recipients."""
-
-    # populate_by_name is left off: only ``from`` is a key of the file.
-    host: Host = Field(description="mail server")
-    port: int = Field(25, strict=True, ge=1, le=65535, description="port of the mail server")
-    security: Literal["none", "starttls", "tls"] = Field("none", description="encryption of the connection")
-    username: str | None = Field(
-        None, min_length=1, description="login name; needs password_file or password_env"
-    )
-    password_file: LocalPath | None = Field(None, description="file with the password")
-    password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
-    sender: Mailbox = Field(alias="from", description="sender address of mails")
-    to: Annotated[tuple[Mailbox, ...], AfterValidator(_distinct)] = Field(
-        min_length=1, description="recipients of mails"
-    )
-    ca: LocalPath | None = Field(
-        None, description="PEM file with the CAs that the mail server's certificate must come from"
-    )
-    timeout: Duration = Field(
-        timedelta(seconds=30), description="longest time one step of a delivery may take"
-    )
-    ehlo_name: EhloName | None = Field(
-        None, description="name of this machine in the SMTP greeting; else its own name"
-    )
-    language: LanguageCode = Field("en", description="language of the mails")
-    timezone: ZoneName | None = Field(
-        None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
-    )
-
-    @model_validator(mode="after")
-    def _login(self) -> "EmailSettings":
-        references = (self.password_file is not None) + (self.password_env is not None)
-        if self.username is not None and references != 1:
-            raise ValueError("username needs exactly one of password_file and password_env")
-        if self.username is None and references:
-            raise ValueError("a password without username is never used; add username")
-        if self.username is not None and self.security == "none":
-            raise ValueError("a login needs security: starttls or tls; a password never travels in the clear")
-        return self
-
-    @property
-    def password(self) -> SecretReference | None:
-        """Return the reference to the password, ``None`` without a login."""
-        if self.username is None:
-            return None
-        return SecretReference(file=self.password_file or "", env=self.password_env or "")
 
 
 class WebSettings(Settings):
@@ -212,7 +122,7 @@ class StoreSettings(Settings):
 class MetricsSettings(Settings):
     """The labels and certificates in metrics."""
 
-    labels: Annotated[tuple[Label, ...], AfterValidator(_distinct)] = Field(
+    labels: Annotated[tuple[Label, ...], AfterValidator(distinct)] = Field(
         ("site", "component", "owner"),
         description="target labels that appear on cert_monitor_target_info ([site, component, owner])",
     )
@@ -242,7 +152,7 @@ class LimitSettings(Settings):
     per_second: int = Field(200, strict=True, ge=1, le=100_000, description="most probes started per second")
 
 
-class FileSettings(Settings):
+class FileSettings(ReceiverSections):
     """The contents of one file; sections that are left out are ``None``."""
 
     defaults: PolicySettings | None = Field(None, description="policy of all targets")
@@ -253,7 +163,6 @@ class FileSettings(Settings):
     include: tuple[LocalPattern, ...] = Field(
         (), description="more files, relative to this one; globs allowed"
     )
-    email: EmailSettings | None = Field(None, description="how administrators are notified; can be left out")
     web: WebSettings | None = Field(None, description="where pages and metrics are served")
     store: StoreSettings | None = Field(None, description="where observations are recorded")
     metrics: MetricsSettings | None = Field(None, description="what the metrics show")

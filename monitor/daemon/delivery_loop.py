@@ -1,10 +1,11 @@
 """Deliver the notifications that wait in the outbox; probing and deciding never wait for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from monitor.config import Config, EmailSettings
+from monitor.config import Config
 from monitor.daemon.receivers import receivers
 from monitor.delivery import LoggedErrors, Receiver, deliver_due
+from monitor.delivery.kinds import ReceiverSettings
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock
 from monitor.store import Store
@@ -25,7 +26,7 @@ class DeliveryLoop:
         self._metrics = metrics
         self._config = config
         self._errors: dict[str, LoggedErrors] = {}
-        self._settings: EmailSettings | None = None
+        self._settings: Mapping[str, ReceiverSettings] = {}
         self._receivers: tuple[Receiver, ...] = ()
 
     async def round(self) -> None:
@@ -37,7 +38,7 @@ class DeliveryLoop:
 
     def _current_receivers(self) -> tuple[Receiver, ...]:
         """Return the receivers in force, the same objects while their settings stay: each has threads."""
-        settings = self._config().email
+        settings = self._config().receivers
         if settings != self._settings:
             for receiver in self._receivers:
                 receiver.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.config import load
 from monitor.config.settings import listen_address
+from monitor.delivery.email.settings import EmailSettings
 from monitor.errors import ConfigError
 from monitor.model import Margin
 from monitor.secrets import SecretReference
@@ -62,7 +63,7 @@ def test_smallest_file(tmp_path: Path) -> None:
     """Everything but one section may be left out; the rest has its defaults."""
     config = load(write(tmp_path, "web: {}\n"))
     assert (
-        config.email,
+        config.receivers,
         config.web.address,
         config.web.metrics_address,
         config.store.keep,
@@ -73,7 +74,7 @@ def test_smallest_file(tmp_path: Path) -> None:
         config.metrics.labels,
         config.metrics.chain,
     ) == (
-        None,
+        {},
         ("127.0.0.1", 9850),
         None,
         timedelta(days=400),
@@ -89,8 +90,9 @@ def test_smallest_file(tmp_path: Path) -> None:
 def test_email_defaults(tmp_path: Path) -> None:
     """Host, sender and one recipient are enough for the unauthenticated relay on port 25."""
     config = load(write(tmp_path, "email: {host: relay, from: a@b.example, to: [c@d.example]}\n"))
-    assert config.email is not None
-    assert (config.email.port, config.email.security, config.email.timeout, config.email.password) == (
+    email = config.receivers["email"]
+    assert isinstance(email, EmailSettings)
+    assert (email.port, email.security, email.timeout, email.password) == (
         25,
         "none",
         timedelta(seconds=30),
@@ -102,8 +104,9 @@ def test_password_reference(tmp_path: Path) -> None:
     """A password file is taken relative to the configuration file and not opened."""
     text = "email: {host: r, from: a@b.c, to: [c@d.e], security: tls, username: u, password_file: pw}\n"
     config = load(write(tmp_path, text))
-    assert config.email is not None
-    assert config.email.password == SecretReference(file=str(tmp_path / "pw"))
+    email = config.receivers["email"]
+    assert isinstance(email, EmailSettings)
+    assert email.password == SecretReference(file=str(tmp_path / "pw"))
 
 
 def test_yaml_1_2_words(tmp_path: Path) -> None:

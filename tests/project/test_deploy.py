@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
+from monitor.delivery.email.settings import EmailSettings
 from monitor.metrics.alerts import ALERT
 from monitor.metrics.families import (
     CERTIFICATE_INFO,
@@ -95,7 +96,9 @@ def test_commented_lines_of_the_example_load(tmp_path: Path) -> None:
     path = tmp_path / "cert-monitor.yaml"
     path.write_text(text, "utf-8")
     found = load(path)
-    assert (found.email and found.email.security, found.web.metrics_address, found.instance.name) == (
+    email = found.receivers["email"]
+    assert isinstance(email, EmailSettings)
+    assert (email.security, found.web.metrics_address, found.instance.name) == (
         "starttls",
         ("0.0.0.0", 9851),
         "Harbor",

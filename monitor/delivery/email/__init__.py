@@ -1,16 +1,4 @@
-"""The kind of receiver that is sent mails: their text and layout, and a relay that takes them."""
+"""The kind of receiver that is sent mails: their text and layout, and a relay that takes them.
 
-from monitor.delivery.email.receiver import EmailReceiver
-from monitor.delivery.email.render import Letter, ascii_domain, compose, message_id, render
-from monitor.delivery.email.settings import RelaySettings, Security
-
-__all__ = [
-    "EmailReceiver",
-    "Letter",
-    "RelaySettings",
-    "Security",
-    "ascii_domain",
-    "compose",
-    "message_id",
-    "render",
-]
+Nothing is imported here: reading a configuration needs ``settings``, without SMTP and templates.
+"""

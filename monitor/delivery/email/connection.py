@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiosmtplib
 
-from monitor.delivery.email.settings import RelaySettings, Security
+from monitor.delivery.email.relay import RelaySettings, Security
 from monitor.delivery.receiver import Note
 from monitor.errors import CertMonitorError
 from monitor.network.client_tls import client_context

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import aiosmtplib
 
-from monitor.delivery.email.settings import RelaySettings
+from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.receiver import SendResult, refused, retry
 from monitor.parse.display import display
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.render import render
 from monitor.delivery.email.sample import sample_mail
-from monitor.delivery.email.settings import RelaySettings
 from monitor.delivery.email.smtp import SmtpRelay
 from monitor.delivery.receiver import Note, SendResult, unheard
 from monitor.messages import Writer

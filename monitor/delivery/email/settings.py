@@ -1,42 +1,129 @@
-"""The settings of a mail relay; no I/O."""
+"""The keys of the section ``email``, and the receiver that they make."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from monitor.secrets import Secret
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+
+from monitor.delivery.email.relay import RelaySettings, Security
+from monitor.messages import Writer, language, languages, machine_zone, zone
+from monitor.model import Message
+from monitor.secrets import SecretReference
+from monitor.settings import Duration, Host, LocalPath, Settings, distinct
+
+if TYPE_CHECKING:
+    from monitor.delivery.email.receiver import EmailReceiver
+
+# RFC 5321 allows far more, but that breaks relays and mail programs.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]-]{1,253}", re.ASCII)
+# A name, or an address in brackets (RFC 5321 section 4.1.3).
+_EHLO_NAME = re.compile(r"[^\s/@]+")
 
 
-class Security(StrEnum):
-    """How the connection to the relay is protected; there is no opportunistic TLS."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    TLS = "tls"
+def _mailbox(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("must be a mail address such as admins@vms.example")
+    return value
 
 
-@dataclass(frozen=True, slots=True)
-class RelaySettings:
-    """The address and credentials of a relay.
+def _ehlo_name(value: str) -> str:
+    if not _EHLO_NAME.fullmatch(value):
+        raise ValueError("must be a host name or an address")
+    return value
 
-    ``password`` is called at each use, so that a rotated password needs no reload. ``ca`` is the path of a
-    PEM or DER file that is trusted in addition to the system's anchors. ``sender`` is the envelope sender, an
-    address with or without a display name. ``timeout`` bounds each reply of the relay. ``ehlo_name`` is empty
-    for this machine's own name.
-    """
 
-    host: str
-    sender: str
-    port: int = 25
-    security: Security = Security.NONE
-    username: str = ""
-    password: Callable[[], Secret] | None = field(default=None, repr=False)
-    ca: str = ""
-    timeout: timedelta = timedelta(seconds=30)
-    ehlo_name: str = ""
+def _language(value: str) -> str:
+    if value not in languages():
+        raise ValueError(f"must be one of {', '.join(languages())}")
+    return value
+
+
+def _zone(value: str) -> str:
+    zone(value)
+    return value
+
+
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+EhloName = Annotated[str, AfterValidator(_ehlo_name)]
+LanguageCode = Annotated[str, AfterValidator(_language), WithJsonSchema({"enum": list(languages())})]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+
+
+class EmailSettings(Settings):
+    """The mail relay, sender and recipients."""
+
+    # populate_by_name is left off: only ``from`` is a key of the file.
+    host: Host = Field(description="mail server")
+    port: int = Field(25, strict=True, ge=1, le=65535, description="port of the mail server")
+    security: Literal["none", "starttls", "tls"] = Field("none", description="encryption of the connection")
+    username: str | None = Field(
+        None, min_length=1, description="login name; needs password_file or password_env"
+    )
+    password_file: LocalPath | None = Field(None, description="file with the password")
+    password_env: str | None = Field(None, min_length=1, description="environment variable with the password")
+    sender: Mailbox = Field(alias="from", description="sender address of mails")
+    to: Annotated[tuple[Mailbox, ...], AfterValidator(distinct)] = Field(
+        min_length=1, description="recipients of mails"
+    )
+    ca: LocalPath | None = Field(
+        None, description="PEM file with the CAs that the mail server's certificate must come from"
+    )
+    timeout: Duration = Field(
+        timedelta(seconds=30), description="longest time one step of a delivery may take"
+    )
+    ehlo_name: EhloName | None = Field(
+        None, description="name of this machine in the SMTP greeting; else its own name"
+    )
+    language: LanguageCode = Field("en", description="language of the mails")
+    timezone: ZoneName | None = Field(
+        None, description="time zone of dates in mails, such as Europe/Lisbon; else this machine's"
+    )
+
+    @model_validator(mode="after")
+    def _login(self) -> "EmailSettings":
+        references = (self.password_file is not None) + (self.password_env is not None)
+        if self.username is not None and references != 1:
+            raise ValueError("username needs exactly one of password_file and password_env")
+        if self.username is None and references:
+            raise ValueError("a password without username is never used; add username")
+        if self.username is not None and self.security == "none":
+            raise ValueError("a login needs security: starttls or tls; a password never travels in the clear")
+        return self
 
     @property
-    def location(self) -> str:
-        """Return host and port for messages."""
-        return f"{self.host} port {self.port}"
+    def recipients(self) -> tuple[str, ...]:
+        """Return the addresses that are notified."""
+        return self.to
+
+    def receiver(self, monitor: Callable[[], Message]) -> "EmailReceiver":
+        """Return the receiver; ``monitor`` returns what mails call this monitor, and may block."""
+        # SMTP and templates are loaded where mails are sent, not wherever a configuration is read.
+        from monitor.delivery.email.receiver import EmailReceiver  # noqa: PLC0415
+
+        return EmailReceiver(self._relay(), monitor, self._writer)
+
+    def _relay(self) -> RelaySettings:
+        return RelaySettings(
+            host=self.host,
+            sender=self.sender,
+            port=self.port,
+            security=Security(self.security),
+            username=self.username or "",
+            password=self.password.resolve if self.password else None,
+            ca=self.ca or "",
+            timeout=self.timeout,
+            ehlo_name=self.ehlo_name or "",
+        )
+
+    def _writer(self, now: datetime) -> Writer:
+        """Return what writes in the configured language and time zone, by default the machine's."""
+        return Writer(language(self.language), zone(self.timezone) if self.timezone else machine_zone(), now)
+
+    @property
+    def password(self) -> SecretReference | None:
+        """Return the reference to the password, ``None`` without a login."""
+        if self.username is None:
+            return None
+        return SecretReference(file=self.password_file or "", env=self.password_env or "")

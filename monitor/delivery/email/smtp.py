@@ -9,8 +9,8 @@ import aiosmtplib
 
 from monitor.delivery.email.connection import open_session
 from monitor.delivery.email.faults import quote_reply, rejection, session_failed
+from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.render import ascii_domain
-from monitor.delivery.email.settings import RelaySettings
 from monitor.delivery.receiver import ACCEPTED, Note, SendResult, refused
 from monitor.errors import CertMonitorError
 from monitor.threads import ThreadPool

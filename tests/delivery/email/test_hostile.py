@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import NotificationItem, NotifyReason, ReceiverDecision, RenewalSteps
-from monitor.delivery.email import Letter
+from monitor.delivery.email.render import Letter
 from monitor.model import AlertLevel, AlertLocation, Check
 from monitor.model import text as as_message
 from support.factories.alerts_world import certificate, mails, parsed, text_of

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from monitor.delivery import SendStatus
-from monitor.delivery.email import EmailReceiver, RelaySettings
+from monitor.delivery.email.receiver import EmailReceiver
+from monitor.delivery.email.relay import RelaySettings
 from monitor.messages import english
 from monitor.model import Notification, text
 from monitor.pipeline.notifications import outgoing

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from jinja2 import DictLoader
 
-from monitor.delivery.email import message_id
+from monitor.delivery.email.render import message_id
 from monitor.messages import english
 from monitor.model import Check, FormerLeaf, Severity, TargetInfo, TargetState
 from support.factories.alerts_world import (

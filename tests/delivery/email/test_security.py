@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.delivery import SendResult, SendStatus
-from monitor.delivery.email import Security
+from monitor.delivery.email.relay import Security
 from monitor.secrets import Secret, SecretReference
 from support import pki
 from support.factories.alerts_world import NOW

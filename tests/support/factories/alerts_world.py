@@ -9,7 +9,7 @@ from email.policy import default
 
 from monitor import alerts
 from monitor.alerts import DecisionInput, Inventory, NotificationItem, ReceiverDecision
-from monitor.delivery.email import Letter, render
+from monitor.delivery.email.render import Letter, render
 from monitor.messages import english
 from monitor.model import (
     AlertGroup,

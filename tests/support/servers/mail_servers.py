@@ -14,7 +14,8 @@ from typing import Any, cast
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from monitor.delivery import SendResult, SendStatus
-from monitor.delivery.email import EmailReceiver, RelaySettings
+from monitor.delivery.email.receiver import EmailReceiver
+from monitor.delivery.email.relay import RelaySettings
 from monitor.delivery.email.sample import sample_mail
 from monitor.messages import english
 from monitor.model import Notification, NotificationKind, text
