@@ -126,8 +126,8 @@ def test_everything_in_the_inventory_counts_as_told() -> None:
     """After the inventory the same facts, also a silent target that turns blind, bring no notice."""
     one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
     first = decide(picture(one, two), {}, NOW, monitor_state=MonitorState(NOW))
-    told = apply({}, first)
-    second = decide(picture(one, unreachable(two)), told, NOW + HOUR, monitor_state=replace(AFTER_INVENTORY))
+    log = apply({}, first)
+    second = decide(picture(one, unreachable(two)), log, NOW + HOUR, monitor_state=replace(AFTER_INVENTORY))
     assert (second.items, second.changes) == ((), ())
 
 

@@ -73,7 +73,7 @@ class Estate(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.states: dict[str, TargetState] = {}
-        self.told: Mapping[AlertKey, Row] = {}
+        self.log: Mapping[AlertKey, Row] = {}
         self.monitor_state = MonitorState(NOW, never_probed=1)
         self.numbers = 0
         self.levels: Counter[tuple[str, str]] = Counter()
@@ -154,11 +154,11 @@ class Estate(RuleBasedStateMachine):
     def deciding_twice_tells_nothing(self) -> None:
         """Deciding again at the same instant tells nothing and changes nothing."""
         snapshot = picture(*(judged(state, self.now) for state in self.states.values()))
-        first = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
-        again = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
+        first = decide(snapshot, self.log, self.now, monitor_state=self.monitor_state)
+        again = decide(snapshot, self.log, self.now, monitor_state=self.monitor_state)
         assert again.decision == first.decision
-        self.told = apply(self.told, first)
-        second = decide(snapshot, self.told, self.now, monitor_state=self.monitor_state)
+        self.log = apply(self.log, first)
+        second = decide(snapshot, self.log, self.now, monitor_state=self.monitor_state)
         assert second.is_nothing
         self._no_level_twice(first)
 
@@ -173,12 +173,12 @@ class Estate(RuleBasedStateMachine):
                 and int(one.sha256, 16) % 5
             ):
                 self.levels[one.sha256, level.value] += 1
-        assert [told for told, times in self.levels.items() if times > 1] == []
+        assert [log for log, times in self.levels.items() if times > 1] == []
 
     @invariant()
     def notification_log_is_bounded(self) -> None:
         """Rows do not pile up: they are bounded by what is watched."""
-        assert len(self.told) <= 10 * len(PLACES)
+        assert len(self.log) <= 10 * len(PLACES)
 
 
 Estate.TestCase.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)

@@ -49,7 +49,7 @@ def gone(where: str = "a:443", probes: int = 2, new: Certificate | None = NEW) -
     return FormerLeaf(where, OLD, new, probes)
 
 
-def told(check: Check = Check.EXPIRY, *locations: str, of: str = "") -> dict[AlertKey, Row]:
+def notified(check: Check = Check.EXPIRY, *locations: str, of: str = "") -> dict[AlertKey, Row]:
     """Return a notification log with one row about the old certificate."""
     key = AlertKey(check, Scope.CERTIFICATE, OLD.sha256)
     if of:
@@ -66,7 +66,7 @@ def after(before: dict[AlertKey, Row], *states: TargetState) -> tuple[list[objec
 def test_renewed_after_two_looks() -> None:
     """A told certificate that gave way to a later one is told as renewed, with both of them."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
-    (item,) = decide(picture(state), told(), NOW, monitor_state=AFTER_INVENTORY).items
+    (item,) = decide(picture(state), notified(), NOW, monitor_state=AFTER_INVENTORY).items
     assert (item.reason.value, item.replaced_sha256, item.replaced_sha1, item.certificate) == (
         "renewed",
         OLD.sha256,
@@ -77,19 +77,19 @@ def test_renewed_after_two_looks() -> None:
 
 def test_one_look_proves_nothing() -> None:
     """After one probe of a new certificate, nothing is said and the row stays."""
-    assert after(told(), seen("a:443", NEW, former_leaves=(gone(probes=1),))) == ([], [])
+    assert after(notified(), seen("a:443", NEW, former_leaves=(gone(probes=1),))) == ([], [])
 
 
 def test_renewed_at_one_of_two_places_is_not_renewed() -> None:
     """As long as the old one ends somewhere its trouble goes on."""
     states = seen("a:443", NEW, former_leaves=(gone(),)), ending("b:443", OLD)
-    assert after(told(Check.EXPIRY, "a:443", "b:443"), *states) == ([], [])
+    assert after(notified(Check.EXPIRY, "a:443", "b:443"), *states) == ([], [])
 
 
 def test_renewed_at_every_place_is_one_entry() -> None:
     """Two places with the same successor are one piece of news."""
     states = [seen(where, NEW, former_leaves=(gone(where),)) for where in ("a:443", "b:443")]
-    before = told(Check.EXPIRY, "a:443", "b:443")
+    before = notified(Check.EXPIRY, "a:443", "b:443")
     (item,) = decide(picture(*states), before, NOW, monitor_state=AFTER_INVENTORY).items
     assert [one.location for one in item.locations] == ["a:443", "b:443"]
 
@@ -98,14 +98,14 @@ def test_renewed_waits_for_a_blind_place() -> None:
     """A location that cannot be seen may still have the old one."""
     silent = unreachable(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
     items, forgotten = after(
-        told(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, former_leaves=(gone(),)), silent
+        notified(Check.EXPIRY, "a:443", "b:443"), seen("a:443", NEW, former_leaves=(gone(),)), silent
     )
     assert (items, forgotten) == ([("first", "warning", "b:443")], [])
 
 
 def test_several_troubles_of_one_renewed_certificate_are_one_entry() -> None:
     """End, weak key and wrong name end with the one renewal."""
-    before = told() | told(Check.WEAK_KEY) | told(Check.NAME, of="endpoint:a:443")
+    before = notified() | notified(Check.WEAK_KEY) | notified(Check.NAME, of="endpoint:a:443")
     items, forgotten = after(before, seen("a:443", NEW, former_leaves=(gone(),)))
     assert (items, set(forgotten)) == ([("renewed", "", "a:443")], set(before))
 
@@ -123,12 +123,12 @@ def test_certificate_that_simply_left_is_quiet(
     former_leaves: tuple[FormerLeaf, ...], shown: Certificate
 ) -> None:
     """What left without a successor, or is no longer too near its end, needs no mail."""
-    assert after(told(), seen("a:443", shown, former_leaves=former_leaves)) == ([], list(told()))
+    assert after(notified(), seen("a:443", shown, former_leaves=former_leaves)) == ([], list(notified()))
 
 
 def test_removed_target_is_quiet() -> None:
     """A target that is no longer configured takes its told rows with it."""
-    before = told() | told(Check.NAME, of="endpoint:a:443")
+    before = notified() | notified(Check.NAME, of="endpoint:a:443")
     assert after(before, seen("z:443", NEW)) == ([], list(before))
 
 
@@ -139,7 +139,7 @@ def test_superseded_in_a_collection_is_renewed() -> None:
     paths = tuple(Path(s.location, (s.certificate,), trusted=True) for s in locations)
     assessment = Assessment((), paths, (Superseded(OLD.sha256, NEW.sha256),))
     state = TargetState(folder, NOW, NOW, sightings=locations, assessment=assessment)
-    assert after(told(Check.EXPIRY, "/a/old.pem"), state)[0] == [("renewed", "", "web servers")]
+    assert after(notified(Check.EXPIRY, "/a/old.pem"), state)[0] == [("renewed", "", "web servers")]
 
 
 def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
@@ -156,7 +156,7 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
 @pytest.mark.parametrize("check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA])
 def test_solved_fact_is_told(check: Check) -> None:
     """A fact about a target that no longer holds while it was seen is told as solved."""
-    before = told(check, of="endpoint:a:443")
+    before = notified(check, of="endpoint:a:443")
     assert after(before, seen("a:443", OLD)) == ([("resolved", "", "a:443")], list(before))
 
 
@@ -169,13 +169,13 @@ def test_solved_fact_is_told(check: Check) -> None:
 )
 def test_unsure_is_not_solved(state: TargetState) -> None:
     """Unreachable is never recovered, and one probe proves nothing."""
-    assert after(told(Check.TRUST, of="endpoint:a:443"), state) == ([], [])
+    assert after(notified(Check.TRUST, of="endpoint:a:443"), state) == ([], [])
 
 
 def test_same_fault_on_the_next_certificate_is_not_solved() -> None:
     """A new certificate with the same fault is told, the old one is not called solved."""
     state = seen("a:443", NEW, finding(Check.NAME, NEW, "a:443"), former_leaves=(gone(),))
-    assert after(told(Check.NAME, of="endpoint:a:443"), state)[0] == [("first", "critical", "a:443")]
+    assert after(notified(Check.NAME, of="endpoint:a:443"), state)[0] == [("first", "critical", "a:443")]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_same_fault_on_the_next_certificate_is_not_solved() -> None:
 def test_question_no_longer_asked_is_quiet(policy: Policy) -> None:
     """Who switches a check off or accepts a certificate needs no mail about it."""
     state = seen("a:443", OLD, on=target("a:443", policy=policy))
-    before = told(Check.TRUST, of="endpoint:a:443")
+    before = notified(Check.TRUST, of="endpoint:a:443")
     assert after(before, state) == ([], list(before))
 
 
@@ -225,7 +225,7 @@ def test_every_renewal_is_told_once_where_wanted() -> None:
 def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
     """With ``notify_renewals: all`` a renewal that ends told trouble is still one item."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
-    assert news(decide(picture(state), told(), NOW, monitor_state=ALL)) == [("renewed", "", "a:443")]
+    assert news(decide(picture(state), notified(), NOW, monitor_state=ALL)) == [("renewed", "", "a:443")]
 
 
 def test_whole_story_of_one_certificate() -> None:

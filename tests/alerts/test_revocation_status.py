@@ -66,19 +66,19 @@ def snapshot(*states: TargetState, known: tuple[Revocation, ...] = ()) -> Snapsh
     return replace(bare, correlated=correlate(bare, NOW))
 
 
-def decided(picture: Snapshot, told: Mapping[AlertKey, Row]) -> Decided:
+def decided(picture: Snapshot, log: Mapping[AlertKey, Row]) -> Decided:
     """Return what is decided after the inventory."""
-    return decide(picture, told, NOW, monitor_state=AFTER_INVENTORY)
+    return decide(picture, log, NOW, monitor_state=AFTER_INVENTORY)
 
 
-def told(*keys: AlertKey) -> dict[AlertKey, Row]:
+def log(*keys: AlertKey) -> dict[AlertKey, Row]:
     """Return a notification log with these rows."""
     return {key: Row(key, "critical", NOW - DAYS / 24, NOW - DAYS / 24, "a:443", ("a:443",)) for key in keys}
 
 
 def outcome(picture: Snapshot, *keys: AlertKey) -> tuple[list[str], list[AlertKey]]:
     """Return the news and the rows that are left."""
-    before = told(*keys)
+    before = log(*keys)
     decision = decided(picture, before)
     news = [f"{item.reason} {','.join(item.checks)}" for item in decision.items]
     return news, list(apply(before, decision))

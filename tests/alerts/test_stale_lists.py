@@ -49,7 +49,7 @@ def with_list(discovery: DiscoveryState, *, borne: bool = False) -> Snapshot:
     return replace(shown, discoveries={LIST: discovery}, correlated=correlated)
 
 
-def told(snapshot: Snapshot) -> Decided:
+def log(snapshot: Snapshot) -> Decided:
     """Return what is told of a picture."""
     return decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
 
@@ -60,12 +60,12 @@ def told(snapshot: Snapshot) -> Decided:
 )
 def test_list_that_was_never_had_is_told(failed: int, expected: list[tuple[str, str, str]]) -> None:
     """A folder that is not there from the start gives no target that could say so."""
-    assert news(told(with_list(replace(FAILING, failed=failed)))) == expected
+    assert news(log(with_list(replace(FAILING, failed=failed)))) == expected
 
 
 def test_what_is_said_of_it() -> None:
     """It says why, that nothing is watched, and where the list comes from."""
-    (item,) = told(with_list(FAILING)).items
+    (item,) = log(with_list(FAILING)).items
     assert (tuple(map(written, item.messages)), [one.location for one in item.locations]) == (
         (
             (
@@ -79,7 +79,7 @@ def test_what_is_said_of_it() -> None:
 
 def test_list_is_not_told_as_one_of_its_targets() -> None:
     """The one target that bears the finding has no more to do with it than the others."""
-    (item,) = told(with_list(replace(FAILING, found=1), borne=True)).items
+    (item,) = log(with_list(replace(FAILING, found=1), borne=True)).items
     assert [(one.title, one.location) for one in item.locations] == [(LIST, LIST)]
 
 

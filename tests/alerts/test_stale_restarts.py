@@ -33,7 +33,7 @@ def site(*lists: DiscoveryState) -> Snapshot:
     return replace(plain, correlated=correlate(plain, NOW))
 
 
-def told(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
+def log(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
     """Yield the news of each picture, each stored before the next."""
     rows: Mapping[AlertKey, Row] = {}
     for snapshot in snapshots:
@@ -49,17 +49,17 @@ def told(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
 )
 def test_a_restart_does_not_call_a_stale_list_solved(later: DiscoveryState) -> None:
     """Until the list is had again it is neither told as solved nor told a second time."""
-    _, after, again = told(site(FAILING), site(later), site(FAILING))
+    _, after, again = log(site(FAILING), site(later), site(FAILING))
     assert (after, again) == ([], [])
 
 
 def test_a_list_that_is_had_again_is_solved() -> None:
     """The first whole answer takes the trouble back."""
-    _, after = told(site(FAILING), site(HAD))
+    _, after = log(site(FAILING), site(HAD))
     assert [why for why, _, _ in after] == ["resolved"]
 
 
 def test_a_list_that_nobody_wants_any_more_is_forgotten_silently() -> None:
     """A discovery that left the configuration is not called solved, and is told anew should it come back."""
-    first, after, again = told(site(FAILING), site(), site(FAILING))
+    first, after, again = log(site(FAILING), site(), site(FAILING))
     assert (after, again) == ([], first)

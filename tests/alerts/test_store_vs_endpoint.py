@@ -76,9 +76,9 @@ def joined(*states: TargetState) -> Snapshot:
     return replace(plain, correlated=correlate(plain, NOW))
 
 
-def decided(*states: TargetState, told: Mapping[AlertKey, Row] | None = None) -> Decided:
+def decided(*states: TargetState, log: Mapping[AlertKey, Row] | None = None) -> Decided:
     """Return what is told about these targets."""
-    return decide(joined(*states), told or {}, NOW, monitor_state=AFTER_INVENTORY)
+    return decide(joined(*states), log or {}, NOW, monitor_state=AFTER_INVENTORY)
 
 
 def item(*states: TargetState) -> NotificationItem:
@@ -158,44 +158,44 @@ class TestServedOld:
     def test_it_is_told_once(self) -> None:
         """A second pass is silent; so is one with another port of the same certificate."""
         first = decided(RENEWED_STORE, recorder())
-        again = decided(RENEWED_STORE, recorder(), port(OLD, 9001), told=apply({}, first))
+        again = decided(RENEWED_STORE, recorder(), port(OLD, 9001), log=apply({}, first))
         assert (len(first.items), again.items) == (1, ())
 
     def test_it_is_told_again_when_it_gets_critical(self) -> None:
         """The level of the served certificate's expiry is the level of this."""
         states = machine(kept(NEW)), port(made(-340, 5))
-        told = apply({}, decided(*states))
-        before = {key: replace(row, level="warning") for key, row in told.items()}
-        assert news(decided(*states, told=before)) == [("worse", "critical", f"{HOST}:7563")]
+        log = apply({}, decided(*states))
+        before = {key: replace(row, level="warning") for key, row in log.items()}
+        assert news(decided(*states, log=before)) == [("worse", "critical", f"{HOST}:7563")]
 
     def test_its_end_is_the_renewal(self) -> None:
         """Once the port serves the new one for two probes, that is told as renewed, and nothing else."""
-        told = apply({}, decided(RENEWED_STORE, recorder(REAL, ending())))
+        log = apply({}, decided(RENEWED_STORE, recorder(REAL, ending())))
         switched = replace(recorder(shown=NEW), former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 2),))
         waiting = replace(switched, former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 1),))
-        assert decided(RENEWED_STORE, waiting, told=told).items == ()
-        after = decided(RENEWED_STORE, switched, told=told)
+        assert decided(RENEWED_STORE, waiting, log=log).items == ()
+        after = decided(RENEWED_STORE, switched, log=log)
         assert news(after) == [("renewed", "", REAL.title)]
-        assert apply(told, after) == {}
+        assert apply(log, after) == {}
 
     def test_a_store_that_is_not_known_any_more_solves_nothing(self) -> None:
         """While the port serves what it served, nobody is told that it does not."""
-        told = apply({}, decided(RENEWED_STORE, recorder()))
-        after = decided(recorder(), told=told)
-        assert (after.items, apply(told, after)) == ((), {})
+        log = apply({}, decided(RENEWED_STORE, recorder()))
+        after = decided(recorder(), log=log)
+        assert (after.items, apply(log, after)) == ((), {})
 
     def test_a_silent_port_waits(self) -> None:
         """Nothing is said of a port that cannot be seen."""
-        told = apply({}, decided(RENEWED_STORE, recorder()))
-        after = decided(RENEWED_STORE, replace(recorder(), failed_probes=1), told=told)
-        assert (after.items, apply(told, after)) == ((), told)
+        log = apply({}, decided(RENEWED_STORE, recorder()))
+        after = decided(RENEWED_STORE, replace(recorder(), failed_probes=1), log=log)
+        assert (after.items, apply(log, after)) == ((), log)
 
     def test_what_is_switched_off_is_not_told_as_solved(self) -> None:
         """Whoever switches the check off is not told that the port is right now."""
-        told = apply({}, decided(RENEWED_STORE, recorder()))
+        log = apply({}, decided(RENEWED_STORE, recorder()))
         policy = Policy(checks=((Check.NOT_DEPLOYED, None),))
         quiet = replace(recorder(), target=replace(recorder().target, policy=policy))
-        assert decided(RENEWED_STORE, quiet, told=told).items == ()
+        assert decided(RENEWED_STORE, quiet, log=log).items == ()
 
     def test_a_file_that_was_renewed(self) -> None:
         """Where the new certificate lies in a file the same is told, for the host that its entry names."""
@@ -231,23 +231,23 @@ def test_each_is_told_with_what_to_do(check: Check, states: tuple[TargetState, .
 @pytest.mark.parametrize(("check", "states"), FOUND.items())
 def test_each_is_told_once_and_ends(check: Check, states: tuple[TargetState, ...]) -> None:
     """A second pass is silent; what is gone while its target is seen is told so, and forgotten."""
-    told = apply({}, decided(*states))
-    assert decided(*states, told=told).items == ()
+    log = apply({}, decided(*states))
+    assert decided(*states, log=log).items == ()
     quiet = [replace(s, machine=replace(s.machine, **FINE)) if s.machine else s for s in states]
-    after = decided(*quiet, told=told)
+    after = decided(*quiet, log=log)
     # A port that serves on what it served may as well have a machine that is not known any more.
     expected = set() if check is Check.NOT_IN_STORE else {(check,)}
     assert {one.checks for one in after.items} == expected
-    assert apply(told, after) == {}
+    assert apply(log, after) == {}
 
 
 def test_a_store_that_cannot_be_read_solves_nothing() -> None:
     """A binding is not right because the store that it names could not be read this time."""
     known = machine(bindings=(bound(ELSEWHERE),))
-    told = apply({}, decided(known))
+    log = apply({}, decided(known))
     failure = Failure(FailureReason.UNREADABLE, text("cut"), f"{HOST}/LocalMachine/My")
-    after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), told=told)
-    assert (after.items, apply(told, after)) == ((), told)
+    after = decided(machine(bindings=(bound(ELSEWHERE),), stores=(), failures=(failure,)), log=log)
+    assert (after.items, apply(log, after)) == ((), log)
 
 
 def test_many_machines_without_one_ca_are_one_entry() -> None:
@@ -258,8 +258,8 @@ def test_many_machines_without_one_ca_are_one_entry() -> None:
 
 def test_another_machine_without_the_ca_is_news() -> None:
     """A client that comes later is told, with those that were told before beside it."""
-    told = apply({}, decided(TRUST, server(), client()))
-    after = decided(TRUST, server(), client(), client(host="new.vms.example"), told=told)
+    log = apply({}, decided(TRUST, server(), client()))
+    after = decided(TRUST, server(), client(), client(host="new.vms.example"), log=log)
     assert [len(one.messages) for one in after.items] == [2]
 
 
@@ -289,9 +289,9 @@ BOUND_STORE = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1, 443),))
 
 def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
     """The old certificate was told at the port: silence there makes no news, nor does its end."""
-    told = apply({}, decided(BOUND_STORE, port(OLD, 443)))
-    silent = decided(BOUND_STORE, port(OLD, 443, up=False), told=told)
-    again = decided(BOUND_STORE, port(OLD, 443), told=apply(told, silent))
+    log = apply({}, decided(BOUND_STORE, port(OLD, 443)))
+    silent = decided(BOUND_STORE, port(OLD, 443, up=False), log=log)
+    again = decided(BOUND_STORE, port(OLD, 443), log=apply(log, silent))
     assert (silent.items, again.items) == ((), ())
 
 
@@ -299,6 +299,6 @@ def test_a_binding_is_not_right_because_its_port_answers() -> None:
     """What was told of the binding while its port was silent is told of the port then, and not as solved."""
     unseen = Finding(Check.UNREACHABLE, Severity.WARNING, text("it cannot be seen"))
     silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), unreachable=unseen))
-    after = decided(BOUND_STORE, port(OLD, 443), told=apply({}, silent))
+    after = decided(BOUND_STORE, port(OLD, 443), log=apply({}, silent))
     assert Check.BINDING_STALE in {check for one in silent.items for check in one.checks}
     assert [one.checks for one in after.items] == [(Check.NOT_DEPLOYED,), (Check.UNREACHABLE,)]

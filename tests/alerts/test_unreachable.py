@@ -174,8 +174,8 @@ def test_what_is_broken_by_itself_is_told_by_itself(reason: FailureReason) -> No
 def test_inventory_marks_what_is_broken_by_itself() -> None:
     """What the inventory said of eight broken reports is not said again by the blind rule."""
     shown = with_reason(FailureReason.LATE, 8)
-    told = apply({}, decide(shown, {}, NOW, monitor_state=MonitorState(NOW)))
-    assert decide(shown, told, NOW + HOUR, monitor_state=AFTER_INVENTORY).items == ()
+    log = apply({}, decide(shown, {}, NOW, monitor_state=MonitorState(NOW)))
+    assert decide(shown, log, NOW + HOUR, monitor_state=AFTER_INVENTORY).items == ()
 
 
 @pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])

@@ -11,7 +11,7 @@ FILES = "targets: [{kind: files, name: web, paths: [web.pem], labels: {site: hq}
 FOUND = ", {kind: dns, name: 'portal.vms.example:443', labels: {site: lab}}"
 
 
-def told(folder: Path, policies: str, more: str = "") -> tuple[str, ...]:
+def unmatched(folder: Path, policies: str, more: str = "") -> tuple[str, ...]:
     """Return what is told of a configuration with these policies."""
     path = folder / "c.yaml"
     path.write_text(f"policies: [{policies}]\n{FILES}{more}]\n")
@@ -35,7 +35,7 @@ def told(folder: Path, policies: str, more: str = "") -> tuple[str, ...]:
 )
 def test_an_entry(tmp_path: Path, match: str, more: str, expected: tuple[str, ...]) -> None:
     """An entry is told when no target carries its labels, unless a discovery may find one that does."""
-    assert told(tmp_path, f"{{match: {{{match}}}, warn_before: 40d}}", more) == expected
+    assert unmatched(tmp_path, f"{{match: {{{match}}}, warn_before: 40d}}", more) == expected
 
 
 def test_an_anchor_file_is_a_target(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class Parts:
 
 def running(folder: Path, act: Callable[[Parts], Awaitable[None]]) -> None:
     """Run a scenario with a store, a board that shows the certificate, and a CA."""
-    told = {"suggestedWindow": {"start": START.isoformat(), "end": END.isoformat()}}
+    content = {"suggestedWindow": {"start": START.isoformat(), "end": END.isoformat()}}
 
     async def run() -> None:
         port = 0
@@ -81,7 +81,7 @@ def running(folder: Path, act: Callable[[Parts], Awaitable[None]]) -> None:
         def answer(path: str) -> bytes:
             if path == "/directory":
                 return reply(json.dumps({"renewalInfo": f"https://localhost:{port}/ari"}).encode())
-            return reply(json.dumps(told).encode() if path.endswith(renewal_id(LEAF.der)) else b"{}")
+            return reply(json.dumps(content).encode() if path.endswith(renewal_id(LEAF.der)) else b"{}")
 
         async with served(answer, context(folder)) as server:
             port = server.port

@@ -23,14 +23,14 @@ GOOD, REVOKED, UNKNOWN = RevocationStatus.GOOD, RevocationStatus.REVOKED, Revoca
 STATUS = ocsp.OCSPCertStatus
 
 
-def told(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
+def verdict_of(data: bytes, about: pki.Issued = LEAF, ca: pki.Issued = CA) -> RevocationVerdict:
     """Return what a response tells."""
     return ocsp_verdict(data, pair(about, ca), NOW, "the responder")
 
 
 def test_good() -> None:
     """A good certificate is good until the next update."""
-    verdict = told(response(LEAF, CA))
+    verdict = verdict_of(response(LEAF, CA))
     assert (verdict.status, verdict.good_until, verdict.detail) == (
         GOOD,
         NOW + DAY,
@@ -40,7 +40,7 @@ def test_good() -> None:
 
 def test_revoked() -> None:
     """A revoked certificate is told with instant and reason."""
-    verdict = told(response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.superseded))
+    verdict = verdict_of(response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.superseded))
     assert (verdict.status, verdict.revoked_at, verdict.detail) == (
         REVOKED,
         NOW - DAY,
@@ -50,7 +50,7 @@ def test_revoked() -> None:
 
 def test_unknown() -> None:
     """A responder that does not know the certificate does not call it good."""
-    verdict = told(response(LEAF, CA, STATUS.UNKNOWN))
+    verdict = verdict_of(response(LEAF, CA, STATUS.UNKNOWN))
     assert (verdict.status, verdict.detail) == (
         UNKNOWN,
         "the responder does not know the certificate",
@@ -60,33 +60,33 @@ def test_unknown() -> None:
 @pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.UNKNOWN])
 def test_ended(status: ocsp.OCSPCertStatus) -> None:
     """A response that has ended tells nothing good."""
-    assert told(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
+    assert verdict_of(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
 
 
 def test_ended_but_revoked() -> None:
     """A revocation is for good, but for a hold."""
     old = {"begin": NOW - 2 * DAY, "end": NOW - DAY}
-    assert told(response(LEAF, CA, STATUS.REVOKED, **old)).status is REVOKED  # type: ignore[arg-type]
+    assert verdict_of(response(LEAF, CA, STATUS.REVOKED, **old)).status is REVOKED  # type: ignore[arg-type]
     on_hold = response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.certificate_hold, **old)  # type: ignore[arg-type]
-    assert told(on_hold).status is UNKNOWN
+    assert verdict_of(on_hold).status is UNKNOWN
 
 
 def test_from_the_future() -> None:
     """A response that has not begun tells nothing; a few minutes are two clocks that differ."""
-    assert told(response(LEAF, CA, begin=NOW + HOUR)).status is UNKNOWN
-    assert told(response(LEAF, CA, begin=NOW + HOUR / 60)).status is GOOD
+    assert verdict_of(response(LEAF, CA, begin=NOW + HOUR)).status is UNKNOWN
+    assert verdict_of(response(LEAF, CA, begin=NOW + HOUR / 60)).status is GOOD
 
 
 @pytest.mark.parametrize(("age", "revocation_status"), [(HOUR, GOOD), (DAY + HOUR, UNKNOWN)])
 def test_without_an_end(age: object, revocation_status: RevocationStatus) -> None:
     """A response that does not say how long it holds is believed for a day."""
-    assert told(response(LEAF, CA, begin=NOW - age, end=None)).status is revocation_status  # type: ignore[operator]
+    assert verdict_of(response(LEAF, CA, begin=NOW - age, end=None)).status is revocation_status  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.REVOKED])
 def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
     """A stranger's signature tells nothing, be it good or bad."""
-    verdict = told(response(LEAF, CA, status, by=OTHER))
+    verdict = verdict_of(response(LEAF, CA, status, by=OTHER))
     assert (verdict.status, verdict.detail) == (
         UNKNOWN,
         "the responder gave a response that neither the CA nor its responder signed",
@@ -95,7 +95,7 @@ def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
 
 def test_appointed_responder() -> None:
     """One whom the CA issued a certificate for signing responses speaks for it."""
-    assert told(response(LEAF, CA, by=responder(CA))).status is GOOD
+    assert verdict_of(response(LEAF, CA, by=responder(CA))).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -112,28 +112,28 @@ def test_appointed_responder() -> None:
 )
 def test_others_that_sign(signer: pki.Issued) -> None:
     """Nobody else speaks for the CA (RFC 6960 section 4.2.2.2), least of all a server."""
-    assert told(response(LEAF, CA, by=signer)).status is UNKNOWN
+    assert verdict_of(response(LEAF, CA, by=signer)).status is UNKNOWN
 
 
 def test_the_certificate_itself_signs() -> None:
     """A certificate does not vouch for itself."""
-    assert told(response(LEAF, CA, by=LEAF)).status is UNKNOWN
+    assert verdict_of(response(LEAF, CA, by=LEAF)).status is UNKNOWN
 
 
 def test_another_certificate() -> None:
     """What is said of another certificate of the CA is not ours."""
-    assert told(response(leaf(CA), CA)).detail == "the responder speaks of another certificate"
+    assert verdict_of(response(leaf(CA), CA)).detail == "the responder speaks of another certificate"
 
 
 def test_the_same_serial_number_of_another_ca() -> None:
     """A serial number belongs to its CA."""
-    assert told(response(LEAF, OTHER)).detail == "the responder speaks of another certificate"
+    assert verdict_of(response(LEAF, OTHER)).detail == "the responder speaks of another certificate"
 
 
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA256(), hashes.SHA512()])
 def test_hashes_of_the_name(algorithm: hashes.HashAlgorithm) -> None:
     """A responder may name the CA by another hash than we did."""
-    assert told(response(LEAF, CA, algorithm=algorithm)).status is GOOD
+    assert verdict_of(response(LEAF, CA, algorithm=algorithm)).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_kinds_of_keys(key: pki.Key) -> None:
     """Responses signed by the usual kinds of keys are understood."""
     ca = pki.authority("CA", key=key)
     about = leaf(ca)
-    assert told(response(about, ca), about, ca).status is GOOD
+    assert verdict_of(response(about, ca), about, ca).status is GOOD
 
 
 def test_ed25519() -> None:
@@ -156,7 +156,7 @@ def test_ed25519() -> None:
     ca = pki.authority("CA", key=ed25519.Ed25519PrivateKey.generate())
     about = leaf(ca)
     made = response(about, ca, named_by=ocsp.OCSPResponderEncoding.NAME)
-    assert told(made, about, ca).status is GOOD
+    assert verdict_of(made, about, ca).status is GOOD
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_ed25519() -> None:
 def test_refusals(status: ocsp.OCSPResponseStatus, said: str) -> None:
     """A responder that does not answer is quoted in words."""
     data = ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
-    verdict = told(data)
+    verdict = verdict_of(data)
     assert (verdict.status, verdict.detail) == (UNKNOWN, f"the responder {said}")
 
 
@@ -181,7 +181,7 @@ def test_refusals(status: ocsp.OCSPResponseStatus, said: str) -> None:
 )
 def test_what_is_no_response(data: bytes) -> None:
     """Other bytes tell nothing."""
-    assert told(data).status is UNKNOWN
+    assert verdict_of(data).status is UNKNOWN
 
 
 WHOLE = response(LEAF, CA, STATUS.UNKNOWN, by=responder(CA))
@@ -194,7 +194,7 @@ def test_damaged_responses(damage: dict[int, int]) -> None:
     der = bytearray(WHOLE)
     for position, octet in damage.items():
         der[position] = octet
-    assert told(bytes(der)).status is UNKNOWN
+    assert verdict_of(bytes(der)).status is UNKNOWN
 
 
 def test_question() -> None:

@@ -66,11 +66,11 @@ def test_a_finding_counts_its_days_anew() -> None:
     issued = leaf("rec.vms.example", ROOT, start=days(-300), end=days(20))
     first = after(TargetState(ENDPOINT), showing((PLACE, issued)), hours=1)
     second = after(first, showing((PLACE, issued)), hours=25)
-    told = [
+    sentences = [
         written(state.findings[0], at).partition(" (")[0]
         for state, at in ((first, NOW + timedelta(hours=1)), (second, NOW + timedelta(hours=25)))
     ]
-    assert [text.rpartition("expires in ")[2] for text in told] == ["19 days", "18 days"]
+    assert [text.rpartition("expires in ")[2] for text in sentences] == ["19 days", "18 days"]
 
 
 def test_a_clock_that_was_set_back_is_judged_by_its_new_time() -> None:

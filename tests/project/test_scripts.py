@@ -12,7 +12,7 @@ SCRIPTS = ROOT / "scripts"
 PROGRAM = f"""\
 #!{sys.executable}
 import signal, sys
-signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
 print("up", flush=True)
 while True:
     signal.pause()
@@ -43,4 +43,4 @@ def test_sigterm_reaches_the_program(tmp_path: Path) -> None:
         script.send_signal(signal.SIGTERM)
         # The pipe is open as long as the program is.
         said = script.communicate(timeout=20)
-    assert (script.returncode, said) == (1, ("", "told to end\n"))
+    assert (script.returncode, said) == (1, ("", "told to stop\n"))

@@ -72,7 +72,7 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         last = killed(where, chance.randrange(1, 20), chance.uniform(0, 0.02))
         database = Database.open(where, app_version=VERSION)
         states = [state for state, _ in database.read(load, TARGETS)]
-        told = {key.scope_id for key in database.read(receiver_record, RECEIVER).log}
+        notified = {key.scope_id for key in database.read(receiver_record, RECEIVER).log}
         opened = {key.scope_id for key in database.read(open_alerts)}
         mails = {item.id for item in database.read(due_notifications, "email", NOW, 100_000)}
         sound = database.read(
@@ -82,11 +82,11 @@ def test_killed_writer_leaves_whole_batches_and_pairs(tmp_path: Path) -> None:
         (at,) = {state.probed_at for state in states}
         (name,) = {one.certificate.subject_cn for state in states for one in state.sightings}
         number = (at - NOW) // timedelta(seconds=1)
-        written = max(int(key[1:]) for key in told)
+        written = max(int(key[1:]) for key in notified)
         assert len([one for state in states for one in state.sightings]) == len(TARGETS)
         assert name == f"c{number % 5}"
         assert last <= written <= number <= written + 1
-        assert told == opened == {f"m{n}" for n in range(1, written + 1)}
+        assert notified == opened == {f"m{n}" for n in range(1, written + 1)}
         assert mails == {numbered(n) for n in range(1, written + 1)}
         assert sound == "ok"
 

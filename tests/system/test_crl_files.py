@@ -211,15 +211,15 @@ def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     files = [tmp_path / "one" / "ca.crl", tmp_path / "two" / "ca.crl"]
-    told: Mapping[AlertKey, Row] = {}
+    log: Mapping[AlertKey, Row] = {}
     news = []
     for contents in ((ENDED, ENDED), (FRESH, ENDED), (FRESH, FRESH)):
         for file, content in zip(files, contents, strict=True):
             file.write_bytes(content)
         states = [seen(file.parent) for file in files]
         picture = Snapshot({state.target.id: state for state in states})
-        decision = decide(picture, told, NOW, monitor_state=AFTER_INVENTORY)
-        told = apply(told, decision)
+        decision = decide(picture, log, NOW, monitor_state=AFTER_INVENTORY)
+        log = apply(log, decision)
         news.append([(entry.reason.value, entry.title, len(entry.locations)) for entry in decision.items])
     assert news == [
         [("first", "CN=Plant CA", 2)],

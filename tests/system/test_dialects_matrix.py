@@ -75,8 +75,8 @@ def test_protocols_page_lists_every_protocol() -> None:
     """docs/protocols.md has a line for each protocol, with its usual port and in the same order."""
     page = (ROOT / "docs" / "protocols.md").read_text(encoding="utf-8")
     lines = re.findall(r"^\| (`[^|]+`) \| (\d+) \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
-    told = [(word, int(port)) for words, port in lines for word in re.findall(r"`([^`]+)`", words)]
-    assert told == [(name, dialect.port) for name, dialect in DIALECTS.items()]
+    listed = [(word, int(port)) for words, port in lines for word in re.findall(r"`([^`]+)`", words)]
+    assert listed == [(name, dialect.port) for name, dialect in DIALECTS.items()]
 
 
 @pytest.mark.parametrize("location", PLACES, ids=str)
@@ -96,7 +96,7 @@ def test_expired(estate: Estate, location: MatrixServer) -> None:
     assert shown(done) == (2, [[]], [["expiry"]], [[EXPIRED.sha256]])
 
 
-# What servers without TLS do, and words of theirs or ours that must be told.
+# What servers without TLS do, and words of theirs or ours that must be reported.
 PLAIN = {
     "smtp": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: "250-relay.vms.example 250-PIPELINING'),
     "imap": (FailureReason.STARTTLS_REFUSED, 'offer STARTTLS: "* CAPABILITY IMAP4rev1'),

@@ -156,7 +156,7 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
                 ]
                 assert probed.sightings, "the recorded state was not resumed"
                 await passes(running)
-                assert len(subjects) == 1, f"a restart told something: {subjects}"
+                assert len(subjects) == 1, f"a restart mailed something: {subjects}"
                 # 30 days left of 398 lie inside the 10 % that warn.
                 where.serve_leaf(30 * DAY)
                 await until(lambda: len(subjects) == 2)

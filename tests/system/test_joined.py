@@ -96,5 +96,5 @@ def test_check_shows_it(tmp_path: Path) -> None:
         return said
 
     elements = json.loads(asyncio.run(scenario()))
-    told = {one["target"].rpartition(":")[0]: [f["check"] for f in one["findings"]] for one in elements}
-    assert told["127.0.0.1"] == ["not_deployed"]
+    by_host = {one["target"].rpartition(":")[0]: [f["check"] for f in one["findings"]] for one in elements}
+    assert by_host["127.0.0.1"] == ["not_deployed"]

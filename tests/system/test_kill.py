@@ -113,7 +113,7 @@ def serve_another_at_each_look(where: Site, number: int) -> None:
     where.met = next_one
 
 
-def told_in(mail: EmailMessage) -> list[str]:
+def mailed_in(mail: EmailMessage) -> list[str]:
     """Return the fingerprints of the certificates that a mail tells of."""
     body = mail.get_body(("plain",))
     assert body is not None
@@ -144,10 +144,10 @@ def test_killed_at_random_instants_while_all_is_in_motion(tmp_path: Path) -> Non
                 assert await running.end(signal.SIGTERM) == 0
             mails = {mail["Message-ID"]: mail for mail in where.post.mails}
             assert set(mails) == {row[0] for row in ask(where.database, MESSAGE_IDS)}
-            told = Counter(fingerprint for mail in mails.values() for fingerprint in told_in(mail))
-            assert set(told.values()) == {1}
+            mailed = Counter(fingerprint for mail in mails.values() for fingerprint in mailed_in(mail))
+            assert set(mailed.values()) == {1}
             remembered = {sha256 for (sha256,) in ask(where.database, NOTIFIED)}
             assert remembered
-            assert remembered <= set(told)
+            assert remembered <= set(mailed)
 
     asyncio.run(scenario())

@@ -44,7 +44,7 @@ def begun(name: str | None = NAME) -> Handshake:
     return handshake
 
 
-def told(data: bytes, name: str | None = NAME) -> Handshake:
+def handshake_of(data: bytes, name: str | None = NAME) -> Handshake:
     """Return a handshake after these bytes came back."""
     handshake = begun(name)
     handshake.feed(data)
@@ -136,7 +136,7 @@ def test_chain_as_served() -> None:
 def test_odd_certificate_does_not_cost_the_others() -> None:
     """A certificate with an impossible version number is handed on beside the others."""
     odd = pki.raw(version=bytes.fromhex("a003020163"))
-    assert told(shown(LEAF.der, odd)).chain == (LEAF.der, odd)
+    assert handshake_of(shown(LEAF.der, odd)).chain == (LEAF.der, odd)
 
 
 ENDINGS = {
@@ -177,7 +177,7 @@ def test_reason_however_cut(data: bytes, reason: FailureReason, count: int) -> N
     """Every cut of a reply in two gives the same reason and the same certificates."""
     outcomes = set()
     for at in range(len(data)):
-        handshake = told(data[:at])
+        handshake = handshake_of(data[:at])
         handshake.feed(data[at:])
         outcomes.add((handshake.over, handshake.failure and handshake.failure.reason, len(handshake.chain)))
     assert outcomes == {(True, reason, count)}
@@ -188,7 +188,7 @@ def test_cut_off_anywhere(data: bytes, reason: FailureReason, count: int) -> Non
     """A reply that stops anywhere ends as closed or as its own reason, never as a surprise."""
     reasons = set()
     for at in range(len(data)):
-        handshake = told(data[:at])
+        handshake = handshake_of(data[:at])
         handshake.eof()
         assert handshake.failure is not None
         reasons.add(handshake.failure.reason)
@@ -209,7 +209,7 @@ PLAIN = {
 def test_plain_peer_is_quoted(data: bytes, message: Message) -> None:
     """What a plain peer said is quoted short and harmless."""
     expected = HandshakeFailure(FailureReason.NOT_TLS, message)
-    assert (told(data).failure, told(data).encrypted) == (expected, False)
+    assert (handshake_of(data).failure, handshake_of(data).encrypted) == (expected, False)
 
 
 ALERTS = {
@@ -226,19 +226,19 @@ ALERTS = {
 @pytest.mark.parametrize(("number", "message"), ALERTS.items())
 def test_alert_is_named(number: int, message: Message) -> None:
     """An alert before any certificate is named as in RFC 8446 section 6.2."""
-    assert told(alert(number)).failure == HandshakeFailure(FailureReason.TLS_ALERT, message)
+    assert handshake_of(alert(number)).failure == HandshakeFailure(FailureReason.TLS_ALERT, message)
 
 
 def test_name_is_wanted() -> None:
     """A server that refuses a probe without a name is said to want one."""
-    failure = told(alert(112), None).failure
+    failure = handshake_of(alert(112), None).failure
     assert failure is not None
     assert failure.message == texts.SERVER_NAME_REQUIRED
 
 
 def test_alert_after_certificates() -> None:
     """An alert right after the certificates speaks of them and keeps them."""
-    handshake = told(shown(LEAF.der) + alert(40))
+    handshake = handshake_of(shown(LEAF.der) + alert(40))
     said = texts.aborted(alert="handshake_failure")
     assert (handshake.chain, handshake.failure) == (
         (LEAF.der,),
@@ -256,14 +256,14 @@ CLOSED = {
 @pytest.mark.parametrize(("data", "said"), CLOSED.items(), ids=["nothing", "a byte", "a hello"])
 def test_closed(data: bytes, said: Message) -> None:
     """A closed connection says whether the server had answered at all."""
-    handshake = told(data)
+    handshake = handshake_of(data)
     handshake.eof()
     assert handshake.failure == HandshakeFailure(FailureReason.CLOSED, said)
 
 
 def test_closed_after_certificates() -> None:
     """Certificates stay when the connection is closed right after them."""
-    handshake = told(shown(LEAF.der))
+    handshake = handshake_of(shown(LEAF.der))
     handshake.eof()
     assert (handshake.chain, handshake.over) == ((LEAF.der,), True)
 
@@ -279,14 +279,14 @@ EXPIRED = {
 @pytest.mark.parametrize(("data", "said"), EXPIRED.items(), ids=["nothing", "a byte", "certificates"])
 def test_time_is_up(data: bytes, said: Message) -> None:
     """An expired handshake says how far it came."""
-    handshake = told(data)
+    handshake = handshake_of(data)
     handshake.expire(ALLOWED)
     assert handshake.failure == HandshakeFailure(FailureReason.TIMEOUT, said)
 
 
 def test_undecided_greeting_is_plain() -> None:
     """A peer that stopped in the middle of a plain greeting is told from a silent one."""
-    handshake = told(b"HT")
+    handshake = handshake_of(b"HT")
     handshake.expire(ALLOWED)
     assert handshake.failure is not None
     assert handshake.failure.reason is FailureReason.NOT_TLS
@@ -294,7 +294,7 @@ def test_undecided_greeting_is_plain() -> None:
 
 def test_chain_is_there_before_the_end() -> None:
     """The chain can be read while the handshake is still under way."""
-    handshake = told(shown(LEAF.der))
+    handshake = handshake_of(shown(LEAF.der))
     assert (handshake.over, handshake.chain) == (False, (LEAF.der,))
 
 
@@ -312,7 +312,7 @@ def test_bytes_are_bounded() -> None:
 
 def test_silent_after_the_end() -> None:
     """Nothing is answered once the handshake is over."""
-    handshake = told(alert(80))
+    handshake = handshake_of(alert(80))
     assert handshake.feed(shown(LEAF.der)) == b""
 
 
@@ -340,6 +340,6 @@ FLIGHT = shown(LEAF.der, ROOT.der)
 @given(st.integers(0, len(FLIGHT) - 1), st.integers(0, 255))
 def test_any_damage(at: int, byte: int) -> None:
     """One damaged byte anywhere in a server's flight is survived."""
-    handshake = told(FLIGHT[:at] + bytes([byte]) + FLIGHT[at + 1 :])
+    handshake = handshake_of(FLIGHT[:at] + bytes([byte]) + FLIGHT[at + 1 :])
     handshake.eof()
     assert (handshake.over, harmless(handshake)) == (True, True)

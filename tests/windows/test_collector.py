@@ -143,8 +143,8 @@ def test_bindings_are_read_by_their_values(output: str, bindings: list[tuple[str
         if location := re.search(address, line):
             assert re.search(digest, lines[number + 1])
             assert re.search(app, lines[number + 2])
-            told = re.search(store, lines[number + 3])
-            found.append((location[1], location[2], told[1] if told else ""))
+            store_path = re.search(store, lines[number + 3])
+            found.append((location[1], location[2], store_path[1] if store_path else ""))
     assert found == bindings
 
 

@@ -213,8 +213,8 @@ class TestJudged:
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
         state = judged(mine(*leaves, others=(ending,)))
-        told = decide(Snapshot({TARGET.id: state}), {}, NOW, monitor_state=AFTER_INVENTORY)
-        keys = [change.key for change in told.changes if change.key.check is Check.CA_EXPIRY]
+        decision = decide(Snapshot({TARGET.id: state}), {}, NOW, monitor_state=AFTER_INVENTORY)
+        keys = [change.key for change in decision.changes if change.key.check is Check.CA_EXPIRY]
         assert keys == [AlertKey(Check.CA_EXPIRY, Scope.CERTIFICATE, ending.sha256)]
 
     def test_issuers_behind_it_are_not_taken_for_stored(self) -> None:

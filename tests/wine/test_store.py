@@ -133,20 +133,20 @@ def test_a_store_that_is_not_there(read: dict[str, Any], store: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(windows: WineMachine) -> dict[str, Any]:
+def report(windows: WineMachine) -> dict[str, Any]:
     """Return what the machine tells beside its certificates."""
     said: dict[str, Any] = json.loads(windows.run(windows_path(TESTS / "wine" / "read_machine.py")))
     return said
 
 
-def test_the_machine_tells_its_names(told: dict[str, Any]) -> None:
+def test_the_machine_tells_its_names(report: dict[str, Any]) -> None:
     """By them it is joined with endpoints."""
-    assert {HOST.partition(".")[0], "127.0.0.1"} <= set(told["names"])
+    assert {HOST.partition(".")[0], "127.0.0.1"} <= set(report["names"])
 
 
-def test_the_machine_tells_its_services(told: dict[str, Any]) -> None:
+def test_the_machine_tells_its_services(report: dict[str, Any]) -> None:
     """Those of the VMS with the account they run as, and the SID of a virtual account."""
-    (found,) = [one for one in told["accounts"] if one["service"] == "MilestoneTest"]
+    (found,) = [one for one in report["accounts"] if one["service"] == "MilestoneTest"]
     assert (found["title"], found["account"], len(found["sids"])) == (
         "Milestone XProtect Event Server",
         r"NT SERVICE\MilestoneTest",
@@ -154,15 +154,15 @@ def test_the_machine_tells_its_services(told: dict[str, Any]) -> None:
     )
 
 
-def test_the_machine_tells_who_may_read_a_key(told: dict[str, Any]) -> None:
+def test_the_machine_tells_who_may_read_a_key(report: dict[str, Any]) -> None:
     """The file of an older provider's key is found by its name; of another key nothing is known."""
-    first, other = told["readers"]
+    first, other = report["readers"]
     assert ({one["allowed"] for one in first}, other) == ({True}, None)
 
 
-def test_bindings_that_cannot_be_read_are_unknown(told: dict[str, Any]) -> None:
+def test_bindings_that_cannot_be_read_are_unknown(report: dict[str, Any]) -> None:
     """Wine has no http.sys: that must not look like no bindings."""
-    assert told["bindings"] is None
+    assert report["bindings"] is None
 
 
 def test_bindings_are_read_as_the_header_has_them(windows: WineMachine, tmp_path: Path) -> None:

@@ -101,9 +101,9 @@ def test_old_certificate_is_kept(key: str) -> None:
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_ca_first_has_no_leaf_step(key: str) -> None:
     """While the CA comes first, nothing is told that touches a server's certificate."""
-    told = " ".join(unfilled(preset(key).ca_first))
-    assert "Configurator" not in told
-    assert "{issuer} expires on {ca_expires}" in told
+    said = " ".join(unfilled(preset(key).ca_first))
+    assert "Configurator" not in said
+    assert "{issuer} expires on {ca_expires}" in said
 
 
 @pytest.mark.parametrize("role", ["recording_server", "failover_recorder", "hot_standby"])
@@ -129,10 +129,10 @@ def test_failover_service_gets_the_key(role: str) -> None:
 
 def test_management_failover_is_another_story() -> None:
     """Its certificate is renewed by a new cluster, never by Server Configurator's steps."""
-    told = " ".join(unfilled(preset("management_failover.console").steps))
-    assert "valid for five years" in told
-    assert "configuring a new failover cluster" in told
-    assert "certlm" not in told
+    said = " ".join(unfilled(preset("management_failover.console").steps))
+    assert "valid for five years" in said
+    assert "configuring a new failover cluster" in said
+    assert "certlm" not in said
 
 
 def test_mobile_clients_need_to_trust_the_ca() -> None:
@@ -142,9 +142,9 @@ def test_mobile_clients_need_to_trust_the_ca() -> None:
 
 def test_sql_server_is_switched_by_its_own_tool() -> None:
     """SQL Server's certificate is selected in its own configuration tool."""
-    told = " ".join(unfilled(preset("sql_server.database").steps))
-    assert "SQL Server Configuration Manager" in told
-    assert "/certificategroup" not in told
+    said = " ".join(unfilled(preset("sql_server.database").steps))
+    assert "SQL Server Configuration Manager" in said
+    assert "/certificategroup" not in said
 
 
 def test_camera_is_renewed_on_the_device() -> None:

@@ -46,21 +46,21 @@ def window(
     return RenewalWindow(LEAF.sha256, start, end, NOW, why, *(first or (start, end)))
 
 
-def world(told: RenewalWindow | None, *, on: Sequence[TargetState] = ()) -> Snapshot:
+def world(suggested: RenewalWindow | None, *, on: Sequence[TargetState] = ()) -> Snapshot:
     """Return a picture in which the CA suggested this."""
     states = on or (seen(WHERE, LEAF, on=ASKED),)
-    return replace(picture(*states), renewals={LEAF.sha256: told} if told else {})
+    return replace(picture(*states), renewals={LEAF.sha256: suggested} if suggested else {})
 
 
-def found(told: RenewalWindow | None, at: float = 0, *, on: Sequence[TargetState] = ()) -> list[Finding]:
+def found(suggested: RenewalWindow | None, at: float = 0, *, on: Sequence[TargetState] = ()) -> list[Finding]:
     """Return the findings, so many days after NOW."""
-    every = correlate(world(told, on=on), NOW + at * DAYS)
+    every = correlate(world(suggested, on=on), NOW + at * DAYS)
     return [one for findings in every.values() for one in findings if one.check is Check.RENEWAL_WINDOW]
 
 
-def severities(told: RenewalWindow, at: float = 0) -> list[str]:
+def severities(suggested: RenewalWindow, at: float = 0) -> list[str]:
     """Return how bad the findings are."""
-    return [one.severity.value for one in found(told, at)]
+    return [one.severity.value for one in found(suggested, at)]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_usual_window(at: float, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "at", "expected"),
+    ("suggested", "at", "expected"),
     [
         pytest.param(window(NOW + 5 * DAYS, NOW + 6 * DAYS), 0, ["warning"], id="pulled in, still ahead"),
         pytest.param(window(NOW - 1 * DAYS, NOW + 1 * DAYS), 0, ["warning"], id="pulled in, now"),
@@ -96,9 +96,9 @@ def test_the_usual_window(at: float, expected: list[str]) -> None:
         ),
     ],
 )
-def test_a_window_that_was_pulled_in(told: RenewalWindow, at: float, expected: list[str]) -> None:
+def test_a_window_that_was_pulled_in(suggested: RenewalWindow, at: float, expected: list[str]) -> None:
     """A CA that wants it earlier is about to revoke: a warning, critical once its window has passed."""
-    assert severities(told, at) == expected
+    assert severities(suggested, at) == expected
 
 
 def test_sentences_of_a_window_that_was_pulled_in() -> None:
@@ -153,15 +153,15 @@ def test_told_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
     """One mail for all places, none every hour when the window moves on, and one when it was renewed."""
     locations = ("www.example:443", "api.example:443")
     old = [seen(location, LEAF, on=target(location, policy=ASKED.policy)) for location in locations]
-    told: Mapping[AlertKey, Row] = {}
+    log: Mapping[AlertKey, Row] = {}
     said = []
     for hours in range(3):
         now = NOW + timedelta(hours=hours)
         snapshot = world(window(now - DAYS / 24, now - DAYS / 48), on=old)
         snapshot = replace(snapshot, correlated=correlate(snapshot, now))
-        decision = decide(snapshot, told, now, monitor_state=AFTER_INVENTORY)
-        told = apply(told, decision)
+        decision = decide(snapshot, log, now, monitor_state=AFTER_INVENTORY)
+        log = apply(log, decision)
         said.append([(entry.reason.value, len(entry.locations)) for entry in decision.items])
     assert said == [[("first", 2)], [], []]
     calm = world(window(*USUAL), on=old)
-    assert news(decide(calm, told, NOW, monitor_state=AFTER_INVENTORY)) == []
+    assert news(decide(calm, log, NOW, monitor_state=AFTER_INVENTORY)) == []

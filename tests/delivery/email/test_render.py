@@ -102,9 +102,9 @@ def test_without_owner_and_note() -> None:
 def test_renewed_names_both_thumbprints() -> None:
     """Good news names the old and the new certificate and the new end."""
     old, new = certificate(1, 20, age=300), certificate(2, 364)
-    told = apply({}, decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY))
+    log = apply({}, decide(picture(ending("rec:7563", old)), {}, NOW, monitor_state=AFTER_INVENTORY))
     state = seen("rec:7563", new, former_leaves=(FormerLeaf("rec:7563", old, new, 2),))
-    (mail,) = mails(decide(picture(state), told, NOW, monitor_state=AFTER_INVENTORY))
+    (mail,) = mails(decide(picture(state), log, NOW, monitor_state=AFTER_INVENTORY))
     wanted = [old.sha1, old.sha256, new.sha1, new.sha256, "November 22, 2027"]
     assert (mail.subject, [text for text in wanted if text not in text_of(mail)]) == (
         "[Renewed] rec:7563: certificate valid until November 22, 2027",

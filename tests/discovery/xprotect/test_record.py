@@ -99,7 +99,7 @@ def test_recorded_site() -> None:
     assert [name for name in names if name in text and name not in kept] == []
     assert PASSWORD not in text
     again = Answers(**json.loads(text)[0]["answers"])
-    told = site_endpoints(again, Presets.built_in(), site="", api_address=url)
-    assert sorted(dict(one.labels)["component"] for one in told.found) == sorted(
+    listed = site_endpoints(again, Presets.built_in(), site="", api_address=url)
+    assert sorted(dict(one.labels)["component"] for one in listed.found) == sorted(
         dict(one.labels)["component"] for one in found.found
     )

@@ -158,8 +158,8 @@ def test_secrets_stay_secret(folder: Path, caplog: pytest.LogCaptureFixture) -> 
         keys = {"client_cert": "cert.pem", "client_key": "locked.pem", "client_key_passphrase_file": "wrong"}
         seen, _ = probed(folder, **keys)
     settings = EndpointSettings.model_validate({"address": "x", **keys}, context={"folder": folder})
-    told = f"{settings!r}{settings.target(Policy())!r}{seen!r}{caplog.text}"
-    assert [word for word in ("incorrect horse", SECRET, "PRIVATE KEY") if word in told] == []
+    texts_shown = f"{settings!r}{settings.target(Policy())!r}{seen!r}{caplog.text}"
+    assert [word for word in ("incorrect horse", SECRET, "PRIVATE KEY") if word in texts_shown] == []
 
 
 def contexts(folder: Path, change: Callable[[], object]) -> tuple[object, object]:

@@ -192,10 +192,10 @@ def test_nobody_is_offered_unasked() -> None:
 def test_tried_again_after_a_day() -> None:
     """What was offered in vain is offered again after a day."""
     known = AlpnCache()
-    told = [
+    accepted = [
         known.refused("one", now, offered=offered) for now, offered in ((0, False), (1, True), (2, False))
     ]
-    assert (told, known.offer("one", 3)) == ([True, False, False], ())
+    assert (accepted, known.offer("one", 3)) == ([True, False, False], ())
     assert (known.offer("one", 86_402), known.offer("two", 86_402)) == (alpn.OFFER, ())
 
 

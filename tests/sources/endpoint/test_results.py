@@ -114,12 +114,12 @@ def test_same_failure_once(tmp_path: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("flags", "expected"),
     [((True, True), True), ((True, False), False), ((True, None), True), ((None, None), None)],
 )
-def test_encrypted(told: tuple[bool | None, ...], expected: bool | None) -> None:  # noqa: FBT001 - it is a case
-    """A target is encrypted when all of its addresses are that told."""
-    assert join_results([ProbeResult(encrypted=one) for one in told]).encrypted is expected
+def test_encrypted(flags: tuple[bool | None, ...], expected: bool | None) -> None:  # noqa: FBT001 - it is a case
+    """A target is encrypted when all of its addresses are that flags."""
+    assert join_results([ProbeResult(encrypted=one) for one in flags]).encrypted is expected
 
 
 def test_not_behind_a_proxy() -> None:

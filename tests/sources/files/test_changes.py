@@ -270,21 +270,21 @@ def test_a_disk_that_hangs_holds_one_thread(
     hung, other = target(tmp_path / "b.pem", timeout=0.2), target(tmp_path / "a.pem", timeout=5)
 
     async def watch() -> list[ProbeResult]:
-        told = [await source.probe(hung.request) for _ in range(3)]
-        told.append(await source.probe(other.request))
+        results = [await source.probe(hung.request) for _ in range(3)]
+        results.append(await source.probe(other.request))
         released.set()
         deadline = time.monotonic() + 10
         while source.pool.abandoned and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
-        return [*told, await source.probe(hung.request)]
+        return [*results, await source.probe(hung.request)]
 
     try:
-        told = asyncio.run(watch())
+        results = asyncio.run(watch())
     finally:
         released.set()
-    assert [len(seen.sightings) for seen in told] == [0, 0, 0, 1, 1]
-    assert [reasons(seen) for seen in told[1:3]] == [[(FailureReason.TIMEOUT, "b.pem")]] * 2
-    assert [seen.partial for seen in told] == [True, True, True, False, False]
+    assert [len(seen.sightings) for seen in results] == [0, 0, 0, 1, 1]
+    assert [reasons(seen) for seen in results[1:3]] == [[(FailureReason.TIMEOUT, "b.pem")]] * 2
+    assert [seen.partial for seen in results] == [True, True, True, False, False]
 
 
 class Short(Budget):

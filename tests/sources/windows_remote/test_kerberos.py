@@ -59,21 +59,21 @@ def test_login_with_a_ticket(site: Site) -> None:
 
 def test_no_ticket(site: Site) -> None:
     """Without a ticket the login comes to nothing, which counts as no refused password."""
-    told = failure(site, username="", password=None)
-    assert (told.reason, "came to nothing" in written(told)) == (FailureReason.PROTOCOL_ERROR, True)
+    failed = failure(site, username="", password=None)
+    assert (failed.reason, "came to nothing" in written(failed)) == (FailureReason.PROTOCOL_ERROR, True)
 
 
 def test_wrong_password(site: Site) -> None:
     """A password that the KDC refuses is unauthorized, as one that the machine refuses."""
     site.password.write_text("wr0ng")
-    told = failure(site)
-    assert (told.reason, "wr0ng" in written(told)) == (FailureReason.UNAUTHORIZED, False)
+    failed = failure(site)
+    assert (failed.reason, "wr0ng" in written(failed)) == (FailureReason.UNAUTHORIZED, False)
 
 
 def test_machine_that_the_realm_does_not_know(site: Site) -> None:
     """A machine without an account in the realm is told as that."""
-    told = failure(site, host="rec99.vms.example")
-    assert (told.reason, "rec99.vms.example@VMS.EXAMPLE not found" in written(told)) == (
+    failed = failure(site, host="rec99.vms.example")
+    assert (failed.reason, "rec99.vms.example@VMS.EXAMPLE not found" in written(failed)) == (
         FailureReason.PROTOCOL_ERROR,
         True,
     )

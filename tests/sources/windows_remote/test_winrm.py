@@ -180,8 +180,8 @@ def test_same_facts_as_in_the_document(site: Site) -> None:
     text = json.dumps(json.loads(DOCUMENT) | {"roots": [root], "bindings": []})
     machine = Machine({JEA: lambda _: text}, users={"certmon": PASSWORD})
     with serving(machine, tls()) as port:
-        told = shown(site.probe(site.basic(port)))
-    assert (told.roots, told.bindings, told.accounts) == (("a" * 64,), (), None)
+        report = shown(site.probe(site.basic(port)))
+    assert (report.roots, report.bindings, report.accounts) == (("a" * 64,), (), None)
 
 
 def _many(count: int) -> list[bytes]:

@@ -268,5 +268,5 @@ def test_nothing_secret_is_logged(site: Site, password: str, caplog: pytest.LogC
         seen = site.probe(site.ntlm(port))
     with serving(basic(), tls()) as port:
         seen_basic = site.probe(site.basic(port))
-    told = f"{caplog.text}{seen.failures!r}{seen_basic.failures!r}"
-    assert [one for one in (password, "Authorization", "TlRMTVNT", "Envelope") if one in told] == []
+    logged = f"{caplog.text}{seen.failures!r}{seen_basic.failures!r}"
+    assert [one for one in (password, "Authorization", "TlRMTVNT", "Envelope") if one in logged] == []

@@ -208,10 +208,10 @@ def ending(
 
 def unreachable(state: TargetState, severity: Severity = Severity.WARNING) -> TargetState:
     """Return the same target after its probes failed for long."""
-    told = Finding(
+    finding = Finding(
         Check.UNREACHABLE, severity, text(f"{state.target.location} did not answer 3 times in a row")
     )
-    return replace(failing(state, probes=3), unreachable=told)
+    return replace(failing(state, probes=3), unreachable=finding)
 
 
 def failing(state: TargetState, probes: int = 1) -> TargetState:
@@ -278,10 +278,10 @@ def steps(
     *snapshots: tuple[Snapshot, datetime], monitor_state: MonitorState = AFTER_INVENTORY
 ) -> Iterable[Decided]:
     """Yield the decision for each snapshot in turn, each stored before the next."""
-    told: Mapping[AlertKey, Row] = {}
+    log: Mapping[AlertKey, Row] = {}
     for snapshot, now in snapshots:
-        decision = decide(snapshot, told, now, monitor_state=monitor_state)
-        told = apply(told, decision)
+        decision = decide(snapshot, log, now, monitor_state=monitor_state)
+        log = apply(log, decision)
         yield decision
 
 

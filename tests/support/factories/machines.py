@@ -86,7 +86,7 @@ def machine(
 ) -> TargetState:
     """Return what one probe of a machine's stores gave; ``more`` are fields of the machine."""
     known = {"names": (host,), "taken_at": NOW, "stores": (MY,), **more}
-    told = Machine(host, entries=tuple(one for one, _ in stored), **known)  # type: ignore[arg-type]
+    described = Machine(host, entries=tuple(one for one, _ in stored), **known)  # type: ignore[arg-type]
     target = Target(
         f"{kind}:{host}",
         kind,
@@ -104,7 +104,7 @@ def machine(
         failed_probes=len(failures),
         failures=failures,
         sightings=tuple(Sighting(one.location, 0, leaf) for one, leaf in stored if not one.archived),
-        machine=told,
+        machine=described,
     )
 
 

@@ -202,8 +202,8 @@ async def _serve(
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         site.requests.append((method, path, head + body))
         status, sent, content = answers(method, path, body)
-        told = {"Content-Length": str(len(content))} | sent
+        all_headers = {"Content-Length": str(len(content))} | sent
         writer.write(f"HTTP/1.1 {status} X\r\n".encode())
-        writer.write("".join(f"{key}: {value}\r\n" for key, value in told.items()).encode() + b"\r\n")
+        writer.write("".join(f"{key}: {value}\r\n" for key, value in all_headers.items()).encode() + b"\r\n")
         writer.write(content)
         await writer.drain()

@@ -34,10 +34,10 @@ def state(*chain: pki.Issued, name: str = "www.example:443", asked: bool = True)
 
 def window(start: datetime, end: datetime, *headers: str, explanation: str = "") -> bytes:
     """Return the CA's answer with this window."""
-    told: dict[str, object] = {"suggestedWindow": {"start": start.isoformat(), "end": end.isoformat()}}
+    content: dict[str, object] = {"suggestedWindow": {"start": start.isoformat(), "end": end.isoformat()}}
     if explanation:
-        told["explanationURL"] = explanation
-    return http(json.dumps(told).encode(), "200 OK", "Content-Type: application/json", *headers)
+        content["explanationURL"] = explanation
+    return http(json.dumps(content).encode(), "200 OK", "Content-Type: application/json", *headers)
 
 
 @dataclass

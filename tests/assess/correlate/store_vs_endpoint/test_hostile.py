@@ -93,9 +93,9 @@ def ports(draw: st.DrawFn) -> TargetState:
 def test_joining_never_fails(known: list[TargetState], served: list[TargetState]) -> None:
     """Every finding belongs to a target that is there, and its alert is of its check and a machine."""
     states = [TRUST, *known, *served]
-    told = by_target(*states)
-    assert set(told) <= {state.target.id for state in states}
-    joined = [one for several in told.values() for one in several if one.check in STORE_VS_ENDPOINT]
+    reported = by_target(*states)
+    assert set(reported) <= {state.target.id for state in states}
+    joined = [one for several in reported.values() for one in several if one.check in STORE_VS_ENDPOINT]
     assert all(one.shared_alert and one.shared_alert.check is one.check and written(one) for one in joined)
 
 

@@ -78,7 +78,7 @@ CUT = Failure(FailureReason.UNREADABLE, text("cut"), f"{HOST}/{MY}")
 
 
 @pytest.mark.parametrize(
-    ("store", "served", "told"),
+    ("store", "served", "reported"),
     [
         (machine(), RECORDER, True),
         (machine(bindings=(bound(OLD.sha1, 8443),)), port(NEW, 8443), True),
@@ -95,9 +95,9 @@ CUT = Failure(FailureReason.UNREADABLE, text("cut"), f"{HOST}/{MY}")
         (machine(), port(made(-2, 363, by=None), group="mobile"), False),
     ],
 )
-def test_what_must_be_in_the_store(store: TargetState, served: TargetState, *, told: bool) -> None:
+def test_what_must_be_in_the_store(store: TargetState, served: TargetState, *, reported: bool) -> None:
     """Only ports whose certificate must come from there, on a machine that is surely the one, read since."""
-    assert (Check.NOT_IN_STORE in checks(store, served)) is told
+    assert (Check.NOT_IN_STORE in checks(store, served)) is reported
 
 
 # CAs
@@ -158,10 +158,10 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize(("served", "asked", "told"), EXPECTED.values(), ids=list(EXPECTED))
-def test_who_is_expected_to_trust(served: TargetState, asked: TargetState, *, told: bool) -> None:
+@pytest.mark.parametrize(("served", "asked", "reported"), EXPECTED.values(), ids=list(EXPECTED))
+def test_who_is_expected_to_trust(served: TargetState, asked: TargetState, *, reported: bool) -> None:
     """Machines of the same site or discovery, or the server itself; unknown roots tell nothing."""
-    assert (Check.CA_NOT_INSTALLED in checks(TRUST, PINNED, served, asked)) is told
+    assert (Check.CA_NOT_INSTALLED in checks(TRUST, PINNED, served, asked)) is reported
 
 
 def test_public_cas_are_not_asked_for() -> None:

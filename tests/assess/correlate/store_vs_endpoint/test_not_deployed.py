@@ -62,10 +62,10 @@ def test_the_trap_of_automatic_renewal() -> None:
 
 def test_it_is_told_at_the_endpoint_once_for_all_its_ports() -> None:
     """Every port with the old certificate shows it; all of them are one alert."""
-    told = by_target(machine(kept(OLD), kept(NEW)), port(OLD), port(OLD, 9001))
-    assert list(told) == [f"endpoint:{HOST}:7563", f"endpoint:{HOST}:9001"]
+    reported = by_target(machine(kept(OLD), kept(NEW)), port(OLD), port(OLD, 9001))
+    assert list(reported) == [f"endpoint:{HOST}:7563", f"endpoint:{HOST}:9001"]
     shared = AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, HOST, OLD.sha256)
-    assert {f.shared_alert for several in told.values() for f in several} == {shared}
+    assert {f.shared_alert for several in reported.values() for f in several} == {shared}
 
 
 def test_a_port_that_serves_the_new_one_is_fine() -> None:
@@ -139,7 +139,7 @@ SERVER, CLIENT = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
 
 
 @pytest.mark.parametrize(
-    ("served", "lying", "told"),
+    ("served", "lying", "reported"),
     [
         ((SERVER,), (SERVER, CLIENT), []),
         ((SERVER, CLIENT), (SERVER,), [NOT_DEPLOYED]),
@@ -147,10 +147,10 @@ SERVER, CLIENT = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
         ((SERVER,), (CLIENT,), []),
     ],
 )
-def test_usages(served: tuple[str, ...], lying: tuple[str, ...], told: list[Check]) -> None:
+def test_usages(served: tuple[str, ...], lying: tuple[str, ...], reported: list[Check]) -> None:
     """A computer's own certificate, renewed by the domain, is no successor of a server's one."""
     old, new = with_usages(-340, 25, *served), with_usages(-2, 363, *lying)
-    assert checks(machine(kept(new)), port(old)) == told
+    assert checks(machine(kept(new)), port(old)) == reported
 
 
 def test_the_latest_of_several_is_named() -> None:
@@ -196,12 +196,12 @@ def test_an_address_that_answers_beside_one_that_does_not() -> None:
     """Of a name with several addresses each is judged by whether it answered itself."""
     store = machine(kept(NEW), names=(HOST, "10.0.0.5"))
     here, other = "10.0.0.5:7563", "10.0.0.6:7563"
-    for silent, told in ((other, [NOT_DEPLOYED]), (here, []), ("", [])):
+    for silent, reported in ((other, [NOT_DEPLOYED]), (here, []), ("", [])):
         failure = Failure(FailureReason.TIMEOUT, text("no answer"), silent)
         state = replace(
             port(OLD, host="pool.vms.example", location=here), failed_probes=1, failures=(failure,)
         )
-        assert checks(store, state) == told
+        assert checks(store, state) == reported
 
 
 def test_a_renewal_in_hand_has_an_hour() -> None:
@@ -237,8 +237,8 @@ def test_twins_for_two_services() -> None:
 
 def test_a_port_of_the_same_service_that_was_switched() -> None:
     """Of two ports one was switched and one was forgotten: the forgotten one is told."""
-    told = by_target(machine(kept(OLD), kept(NEW)), port(OLD, 443), port(NEW, 9000))
-    assert list(told) == [f"endpoint:{HOST}:443"]
+    reported = by_target(machine(kept(OLD), kept(NEW)), port(OLD, 443), port(NEW, 9000))
+    assert list(reported) == [f"endpoint:{HOST}:443"]
 
 
 def test_two_looks_at_one_machine_tell_once() -> None:
@@ -265,11 +265,11 @@ def test_a_file_of_a_named_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "told"), [("127.0.0.1", [NOT_DEPLOYED]), ("::1", [NOT_DEPLOYED]), (HOST, [])]
+    ("host", "reported"), [("127.0.0.1", [NOT_DEPLOYED]), ("::1", [NOT_DEPLOYED]), (HOST, [])]
 )
-def test_a_file_of_no_named_machine(host: str, told: list[Check]) -> None:
+def test_a_file_of_no_named_machine(host: str, reported: list[Check]) -> None:
     """It lies on the monitor's own machine, so it tells only of endpoints there."""
-    assert checks(files(NEW), port(OLD, host=host)) == told
+    assert checks(files(NEW), port(OLD, host=host)) == reported
 
 
 def test_files_that_we_use_ourselves() -> None:

@@ -193,7 +193,7 @@ def test_a_served_certificate_without_a_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "told"),
+    ("stored", "reported"),
     [
         ((kept(NEW, GONE),), True),
         ((kept(OLD), kept(NEW, GONE)), True),
@@ -208,9 +208,9 @@ def test_a_served_certificate_without_a_key() -> None:
         ((kept(made(-2, 3000, HOST, ca=True), GONE),), False),
     ],
 )
-def test_the_newest_for_its_names(stored: tuple[tuple[object, Certificate], ...], *, told: bool) -> None:
+def test_the_newest_for_its_names(stored: tuple[tuple[object, Certificate], ...], *, reported: bool) -> None:
     """A renewal imported without its key is told; certificates of others, old ones and CAs need none."""
-    assert (Check.KEY_MISSING in checks(machine(*stored))) is told  # type: ignore[arg-type]
+    assert (Check.KEY_MISSING in checks(machine(*stored))) is reported  # type: ignore[arg-type]
 
 
 # Accounts
@@ -254,7 +254,7 @@ def test_windows_uses_the_key_itself(
 
 
 @pytest.mark.parametrize(
-    ("key", "account_of", "told"),
+    ("key", "account_of", "reported"),
     [
         (readable_by(KeyPermission(USER)), account(USER), False),
         (readable_by(KeyPermission(GROUP)), account(USER, GROUP), False),
@@ -277,17 +277,17 @@ def test_windows_uses_the_key_itself(
         (readable_by(), replace(account(USER), running=None), True),
     ],
 )
-def test_only_what_is_sure_is_told(key: PrivateKey, account_of: ServiceAccount, *, told: bool) -> None:
+def test_only_what_is_sure_is_told(key: PrivateKey, account_of: ServiceAccount, *, reported: bool) -> None:
     """Hardware, unseen lists and groups, other services and services that do not run give no finding."""
     store = machine(kept(NEW, key), accounts=(account_of,))
-    assert (Check.KEY_INACCESSIBLE in checks(store, recorder())) is told
+    assert (Check.KEY_INACCESSIBLE in checks(store, recorder())) is reported
 
 
-@pytest.mark.parametrize(("number", "told"), [(7563, True), (9001, True), (22331, False), (8443, False)])
-def test_a_port_of_which_nothing_is_said(number: int, *, told: bool) -> None:
+@pytest.mark.parametrize(("number", "reported"), [(7563, True), (9001, True), (22331, False), (8443, False)])
+def test_a_port_of_which_nothing_is_said(number: int, *, reported: bool) -> None:
     """On a machine with a recorder its usual ports are the recorder's."""
     store = machine(kept(NEW, readable_by()), accounts=(account(USER),))
-    assert (Check.KEY_INACCESSIBLE in checks(store, port(NEW, number))) is told
+    assert (Check.KEY_INACCESSIBLE in checks(store, port(NEW, number))) is reported
 
 
 def test_a_readable_copy_in_another_store() -> None:
