@@ -102,11 +102,11 @@ FROM_NOW_ON = plain(
 def alerts(*, count: int) -> None: ...
 
 
-@message("mail.count_renewed", "{count} renewed", "{count} renewed")
+@message("mail.count_renewed", "{count} certificate renewed", "{count} certificates renewed")
 def count_renewed(*, count: int) -> None: ...
 
 
-@message("mail.count_resolved", "{count} resolved", "{count} resolved")
+@message("mail.count_resolved", "{count} problem resolved", "{count} problems resolved")
 def count_resolved(*, count: int) -> None: ...
 
 
