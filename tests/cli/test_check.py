@@ -1,6 +1,5 @@
 """``check`` as an outsider relies on it: exit codes, the shape of its JSON, and each kind of target."""
 
-import socket
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from support.pki import authority
 from support.servers.command import Site, check, run, served
+from support.servers.programs import free_port
 
 FINDING = {"check", "severity", "code", "parameters", "sentence", "sha256", "location"}
 KEYS = {
@@ -164,10 +164,7 @@ def test_the_worst_of_several_counts(site: Site, servers: tuple[str, ...], code:
 
 def test_nobody_listens() -> None:
     """A closed port is refused."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    done = check(f"127.0.0.1:{port}")
+    done = check(f"127.0.0.1:{free_port()}")
     assert (done.code, done.column("failures", "reason")) == (3, [["refused"]])
 
 

@@ -16,6 +16,7 @@ import pytest
 from support.factories.file_probes import UNIX
 from support.servers.command import COMMAND, Done, run, started
 from support.servers.mail_servers import Inbox, mail_server
+from support.servers.programs import free_port
 
 GOOD = "targets: [{kind: files, name: web, paths: [web/]}]\n"
 BAD = "targets: [{kind: files, nme: web, paths: []}]\nunknown: 1\n"
@@ -162,9 +163,7 @@ def test_reload(tmp_path: Path) -> None:
 
 def test_reload_finds_the_daemon_by_its_configuration(tmp_path: Path) -> None:
     """``--config`` takes the address from the file."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     path = write(tmp_path, daemon_text(port))
     with running(path):
         assert run("reload", "--config", path) == Done(0, "reloaded\n", "")
@@ -229,9 +228,7 @@ def test_a_refused_test_mail(tmp_path: Path, refused: str) -> None:
 
 def test_no_mail_server(tmp_path: Path) -> None:
     """A relay that does not answer is 1."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     path = write(
         tmp_path,
         f"email: {{host: 127.0.0.1, port: {port}, security: none, from: a@b.example, to: [c@d.example]}}\n",

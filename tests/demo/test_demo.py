@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from support.factories.file_probes import UNIX
+from support.servers import programs
 from support.servers.command import COMMAND
 
 PATIENCE = 60
@@ -55,7 +56,7 @@ class Demo:
 @contextmanager
 def demo(temporary: Path, *arguments: str) -> Iterator[Demo]:
     """Run the demo with its temporary folder under ours."""
-    with subprocess.Popen(
+    with programs.running(
         [*COMMAND, "demo", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,15 +65,13 @@ def demo(temporary: Path, *arguments: str) -> Iterator[Demo]:
         env=_environment(temporary),
     ) as process:
         running = Demo(process)
-        thread = threading.Thread(target=running.follow)
+        thread = threading.Thread(target=running.follow, daemon=True)
         thread.start()
         try:
             yield running
         finally:
-            with suppress(ProcessLookupError):
-                process.terminate()
-            process.wait(PATIENCE)
-            thread.join(PATIENCE)
+            programs.stop(process)
+            thread.join(PATIENCE)  # only then may its pipe be closed
 
 
 def _environment(temporary: Path) -> dict[str, str]:
@@ -140,7 +139,7 @@ def test_a_taken_port(tmp_path: Path, number: signal.Signals) -> None:
 @UNIX
 def test_the_demo_ends_with_its_reader(tmp_path: Path) -> None:
     """``demo | head`` does not run on for nobody, and leaves nothing behind."""
-    with subprocess.Popen(
+    with programs.running(
         [*COMMAND, "demo", "--listen", "127.0.0.1:0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

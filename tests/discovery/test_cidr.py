@@ -66,7 +66,9 @@ def test_nothing_is_sent() -> None:
     """A knock connects and leaves: not a byte is sent."""
     with listening("127.0.0.1") as [link]:
         discover(settings("127.0.0.1/32", link.getsockname()[1]))
+        link.settimeout(30)
         with link.accept()[0] as knocked:
+            knocked.settimeout(30)
             assert knocked.recv(1) == b""
 
 

@@ -11,7 +11,7 @@ from monitor.discovery.groups import parse_groups
 from monitor.sources.windows_store import WindowsStoreSettings
 from support.folders import ROOT
 from support.pages import Block, blocks, pages
-from support.servers.prometheus_server import program
+from support.servers.programs import program
 
 HANDLED = {"yaml", "json", "sh", "powershell", "promql", "text"}
 MINIMAL = "\ntargets: [{kind: files, name: any, paths: [any.pem]}]\n"

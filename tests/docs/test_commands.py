@@ -15,6 +15,7 @@ from support.folders import ROOT
 from support.pages import Block, blocks, pages, prose
 from support.servers.command import COMMAND
 from support.servers.documented import Documented, documented
+from support.servers.programs import running
 
 README, COMMANDS = ROOT / "README.md", ROOT / "docs" / "commands.md"
 SHELL = blocks("sh")
@@ -40,12 +41,9 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]:
     with documented(tmp_path_factory.mktemp("documented")) as made:
         made.configure(only(README, "yaml"))
         [line] = DAEMON
-        with subprocess.Popen([*COMMAND, *shlex.split(made.translated(line))[1:]]) as process:
-            try:
-                _await_mail(made, process)
-                yield made
-            finally:
-                process.terminate()
+        with running([*COMMAND, *shlex.split(made.translated(line))[1:]]) as process:
+            _await_mail(made, process)
+            yield made
 
 
 def _await_mail(made: Documented, process: "subprocess.Popen[bytes]") -> None:

@@ -32,7 +32,8 @@ from monitor.web import WebServer, make_app
 from support.factories.dashboard import dashboard_queries, panels
 from support.factories.web_fakes import FakeDaemon, endpoint, pending, snapshot, unreachable
 from support.folders import ROOT
-from support.servers.prometheus_server import program, prometheus
+from support.servers.programs import program
+from support.servers.prometheus_server import prometheus
 
 DEPLOY = ROOT / "deploy"
 RULES = DEPLOY / "prometheus"

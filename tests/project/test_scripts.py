@@ -7,6 +7,7 @@ from pathlib import Path
 
 from support.factories.file_probes import UNIX
 from support.folders import ROOT
+from support.servers.programs import running
 
 SCRIPTS = ROOT / "scripts"
 PROGRAM = f"""\
@@ -31,7 +32,7 @@ def test_sigterm_reaches_the_program(tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.write_text(PROGRAM)
     program.chmod(0o755)
-    with subprocess.Popen(
+    with running(
         [sys.executable, "-c", SCRIPT, str(tmp_path)],
         cwd=SCRIPTS,
         stdout=subprocess.PIPE,

@@ -17,6 +17,7 @@ from monitor.store.outbox import due_notifications
 from monitor.store.reading import load
 from support.factories.recorded import NOW, RECEIVER, TARGETS, VERSION, numbered, url
 from support.folders import TESTS
+from support.servers.programs import running
 
 # It goes on from the last number recorded, and prints each number once its record and its mail are committed.
 WRITER = """
@@ -49,7 +50,7 @@ while True:
 def killed(where: str, lines: int, delay: float) -> int:
     """Kill a writer some time after it printed so many numbers; return the last number it printed."""
     program = [sys.executable, "-c", WRITER, where]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=TESTS) as writer:
+    with running(program, stdout=subprocess.PIPE, text=True, cwd=TESTS) as writer:
         assert writer.stdout is not None
         printed = [writer.stdout.readline() for _ in range(lines)]
         time.sleep(delay)
@@ -96,7 +97,7 @@ def test_file_of_a_living_writer_is_refused(tmp_path: Path) -> None:
     """While another process has the file, even one that stands still, opening is refused and names it."""
     where = url(tmp_path / "state.db")
     program = [sys.executable, "-c", WRITER, where]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=TESTS) as writer:
+    with running(program, stdout=subprocess.PIPE, text=True, cwd=TESTS) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
         writer.send_signal(signal.SIGSTOP)

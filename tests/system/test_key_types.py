@@ -14,7 +14,8 @@ from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.tls import context
 from support import pki
-from support.servers.foreign_tls import free_ports, listens, running, s_server, write
+from support.servers.foreign_tls import listens, running, s_server, write
+from support.servers.programs import free_ports
 
 pytestmark = pytest.mark.system
 

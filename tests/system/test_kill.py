@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support.servers.daemon_process import ask, daemon, damage, until
+from support.servers.daemon_process import Running, ask, daemon, damage, until
 from support.servers.daemon_site import DAY, Site, silent_server, site
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
@@ -81,9 +81,15 @@ def test_killed_when_the_mail_is_taken_but_not_yet_ticked_off(tmp_path: Path) ->
 
     async def scenario() -> None:
         async with site(tmp_path) as where:
+            begun: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
+
+            async def kill() -> None:  # the mail may arrive before we hear that the daemon has begun
+                (await begun).process.kill()
+
+            where.post.taken = kill
             async with daemon(where.configure()) as running:
-                where.post.taken = running.process.kill
-                await running.process.wait()
+                begun.set_result(running)
+                await until(lambda: running.process.returncode is not None)
             where.post.taken = None
             assert damage(where.database) == []
             assert [row[0] for row in ask(where.database, UNFINISHED)] == where.post.ids

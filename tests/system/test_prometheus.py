@@ -9,7 +9,8 @@ import pytest
 from support.factories.dashboard import dashboard_queries
 from support.folders import ROOT
 from support.servers.daemon_process import started
-from support.servers.prometheus_server import Prometheus, program, prometheus
+from support.servers.programs import program
+from support.servers.prometheus_server import Prometheus, prometheus
 
 pytestmark = pytest.mark.system
 

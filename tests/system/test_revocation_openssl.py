@@ -8,8 +8,8 @@ import pytest
 
 from support.pki.openssl_ca import OpensslCa
 from support.servers.command import Done, check
-from support.servers.foreign_tls import free_ports
 from support.servers.issuer_thread import web_on_a_thread
+from support.servers.programs import free_ports
 from support.servers.web_server import http
 
 pytestmark = [

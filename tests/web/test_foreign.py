@@ -1,7 +1,6 @@
 """Foreign programs at our server: a real Prometheus scrapes it, a real browser shows it."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,7 +10,8 @@ import pytest
 
 from monitor.web import WebServer, make_app
 from support.factories.web_fakes import FakeDaemon, endpoint, snapshot
-from support.servers.prometheus_server import program, prometheus
+from support.servers.browser import chromium
+from support.servers.prometheus_server import prometheus
 
 pytestmark = pytest.mark.system
 T = TypeVar("T")
@@ -41,26 +41,12 @@ def test_prometheus_scrapes_us(tmp_path: Path) -> None:
 
 def test_browser_shows_the_page(tmp_path: Path) -> None:
     """A real browser takes the page under our policy: the style applies and no complaint is logged."""
-    chromium = program("chromium", "chromium")
 
     async def use(server: WebServer) -> str:
         # Its own folder, because a browser that cannot lock its profile in time starts no page.
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            running = await asyncio.create_subprocess_exec(
-                chromium,
-                *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-                *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-                *("--enable-logging=stderr", "--log-level=0", "--dump-dom", f"--user-data-dir={profile}"),
-                f"{server.url}/",
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={**os.environ, "HOME": str(tmp_path)},
-            )
-            async with asyncio.timeout(60):
-                out, complaints = await running.communicate()
-            return out.decode() + "".join(
-                line for line in complaints.decode().splitlines() if "Content Security" in line
-            )
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            out, logged = await chromium(Path(folder), "--log-level=0", "--dump-dom", f"{server.url}/")
+        return out + "".join(line for line in logged.splitlines() if "Content Security" in line)
 
     page = asyncio.run(serving(FakeDaemon(snapshot(endpoint("recorder01", 20))), use))
     assert ("recorder01:443" in page, "Content Security" in page) == (True, False)

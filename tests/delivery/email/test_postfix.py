@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -31,6 +30,7 @@ from support.factories.alerts_world import (
     ending,
     picture,
 )
+from support.servers.programs import free_port, running
 
 pytestmark = [
     pytest.mark.system,
@@ -104,13 +104,6 @@ QUEUES = [
 ]
 
 
-def free_port() -> int:
-    """Return a loopback port that was free just now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def until(met: Callable[[], bool], explain: Path, seconds: float = 20) -> None:
     """Wait until something holds, or fail with what a log says."""
     end = time.monotonic() + seconds
@@ -161,15 +154,10 @@ def postfix() -> Iterator[tuple[int, Path]]:
         config = lay_out(root, port)
         environment = {"PATH": os.environ["PATH"], "MAIL_CONFIG": str(config)}
         with (root / "out").open("wb") as out:
-            master = subprocess.Popen(
-                [DAEMONS / "master", "-c", config, "-s"], env=environment, stdout=out, stderr=out
-            )
-        try:
-            until(lambda: answers(port), root / "out")
-            yield port, root / "mail" / "admins" / "new"
-        finally:
-            master.terminate()
-            master.wait(timeout=10)
+            command = [DAEMONS / "master", "-c", config, "-s"]
+            with running(command, env=environment, stdout=out, stderr=out):
+                until(lambda: answers(port), root / "out")
+                yield port, root / "mail" / "admins" / "new"
 
 
 def notice(receiver: EmailReceiver, *recipients: str) -> Notification:

@@ -13,7 +13,8 @@ from monitor.network.resolve import Resolver
 from monitor.sources.endpoint import EndpointSettings, EndpointSource
 from monitor.tls.texts import not_tls_but
 from support import pki
-from support.servers.foreign_tls import free_ports, listens, running, s_server, write
+from support.servers.foreign_tls import listens, running, s_server, write
+from support.servers.programs import free_ports
 
 NAME = "recorder.example"
 OTHER = "archive.example"

@@ -21,7 +21,7 @@ from monitor.network.texts import CONNECTION_REFUSED
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, texts
 from monitor.tls.texts import not_tls_but
 from support import pki
-from support.servers import proxies
+from support.servers import programs, proxies
 from support.servers.proxies import PASSWORD, USER
 from support.servers.tls_peers import Handler, listener, listening, saying, server_context, speaking_tls
 
@@ -209,8 +209,7 @@ def microsocks(_: Path, port: int) -> list[str]:
 @contextmanager
 def running(command: list[str], port: int) -> Iterator[None]:
     """Run a proxy until the end of the block."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
+    with programs.running(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         end = time.monotonic() + 20
         while time.monotonic() < end and process.poll() is None:
             try:
@@ -219,9 +218,6 @@ def running(command: list[str], port: int) -> Iterator[None]:
             except OSError:
                 time.sleep(0.02)
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.mark.system

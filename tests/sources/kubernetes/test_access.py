@@ -24,6 +24,8 @@ from monitor.sources.kubernetes.access import LARGEST
 from support.servers.kubernetes_server import TOKEN, Api, kubeconfig, kubernetes_api
 from support.written import written
 
+PATIENCE = 30
+
 
 @pytest.fixture
 def api() -> Iterator[Api]:
@@ -173,9 +175,10 @@ def test_silence_instead_of_tls_leaves_nothing_open(tmp_path: Path, api: Api) ->
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         seen = probe(kubeconfig(tmp_path, api, cluster={"server": url}), seconds=1)
+        listener.settimeout(PATIENCE)
         there, _ = listener.accept()
         with there:
-            there.settimeout(5)
+            there.settimeout(PATIENCE)
             while there.recv(65536):
                 pass
     assert [one.reason for one in seen.failures] == [FailureReason.TIMEOUT]

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from support.factories.winrm_probes import (
     reason,
     tls,
 )
+from support.servers.programs import free_port
 from support.servers.winrm_messages import ACCESS_DENIED, Call, MissingError
 from support.servers.winrm_server import Machine, serving
 from support.servers.winrm_tricks import saying
@@ -173,8 +173,7 @@ def test_tls_port_for_plain(site: Site) -> None:
 
 def test_nobody_listens(site: Site) -> None:
     """A refused connection is told as refused, with the port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     failure = only(site.probe(site.basic(port)))
     assert (failure.reason, f"port {port}" in written(failure)) == (FailureReason.REFUSED, True)
 

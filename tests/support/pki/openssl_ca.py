@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.servers.programs import running
+
 _CONFIG = """
 [ca]
 default_ca = own
@@ -112,7 +114,7 @@ class OpensslCa:
     @contextmanager
     def _started(self, command: str, ready: str) -> Iterator[str]:
         """Run a program and give the line by which it says that it is ready."""
-        with subprocess.Popen(
+        with running(
             ["openssl", *command.split()],
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -121,10 +123,7 @@ class OpensslCa:
             text=True,
         ) as process:
             assert process.stdout is not None
-            try:
-                yield next(line for line in process.stdout if ready in line)
-            finally:
-                process.terminate()
+            yield next(line for line in process.stdout if ready in line)
 
     def _run(self, command: str) -> None:
         subprocess.run(

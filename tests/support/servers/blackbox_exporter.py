@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from support.servers.prometheus_server import answering, free_port, program
+from support.servers.programs import ended, free_port, program
+from support.servers.prometheus_server import answering
 
 
 @asynccontextmanager
@@ -36,5 +37,4 @@ async def blackbox_exporter(folder: Path, ca: Path, server_name: str) -> AsyncIt
             await answering(client, "/-/healthy")
             yield client
     finally:
-        running.terminate()
-        await running.wait()
+        await ended(running)

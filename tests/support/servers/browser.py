@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.servers.prometheus_server import program
+from support.servers.programs import ended, program
 
 # Chromium looks for updates, spelling lists and accounts by itself: no name resolves and no proxy is asked,
 # so nothing but 127.0.0.1 can be reached whatever it tries.
@@ -41,21 +42,23 @@ class Opened:
 
 async def chromium(folder: Path, *arguments: str) -> tuple[str, str]:
     """Run Chromium once and return what it printed and what it logged."""
-    running = await asyncio.create_subprocess_exec(
-        program("chromium", "chromium"),
-        *CLOSED,
-        f"--user-data-dir={folder / 'profile'}",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    path = program("chromium", "chromium")
+    # Into files: its children keep pipes open, which asyncio would wait for, also when it was killed.
+    with (folder / "printed").open("wb") as printed, (folder / "logged").open("wb") as logged:
+        running = await asyncio.create_subprocess_exec(
+            path,
+            *CLOSED,
+            f"--user-data-dir={folder / 'profile'}",
+            *arguments,
+            stdout=printed,
+            stderr=logged,
+            env={**os.environ, "HOME": str(folder)},
+        )
     try:
-        printed, logged = await asyncio.wait_for(running.communicate(), 60)
+        await asyncio.wait_for(running.wait(), 60)
     finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()
-    return printed.decode(), logged.decode()
+        await ended(running)
+    return (folder / "printed").read_text("utf-8"), (folder / "logged").read_text("utf-8")
 
 
 async def opened(folder: Path, url: str) -> Opened:

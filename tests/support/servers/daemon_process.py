@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from support.servers.programs import ended
+
 STARTED = re.compile(r"(http://\S+:\d+)")
 PATIENCE = 30.0
 """Seconds for anything to happen; a busy machine may need some, and nothing that works uses them up."""
@@ -115,17 +117,6 @@ async def _hear(stream: asyncio.StreamReader, running: Running) -> None:
         running.said.append(line.decode())
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """End a process as its administrator would, so that it can clean up, and by force if that takes long."""
-    if process.returncode is None:
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), 10)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
 @asynccontextmanager
 async def started(
     *arguments: str, environment: Mapping[str, str] | None = None, wait: bool = True
@@ -138,6 +129,7 @@ async def started(
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        limit=1 << 20,  # of a line: one that is longer would end the hearing, and the daemon with it
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
     )
     assert process.stdout is not None
@@ -149,7 +141,7 @@ async def started(
                 await _await_url(running)
             yield running
         finally:
-            await _ended(process)
+            await ended(process)
             await hearing
 
 

@@ -6,7 +6,7 @@ import email
 import email.policy
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,12 +24,15 @@ NAME = "rec.vms.example"
 
 @dataclass
 class Post:
-    """Keep the mails that arrive; ``hold`` makes the server silent after the text of each."""
+    """Keep the mails that arrive; ``hold`` makes the server silent after the text of each.
+
+    ``taken`` is awaited when a mail is kept and its sender does not know that yet.
+    """
 
     mails: list[EmailMessage] = field(default_factory=list)
     hold: bool = False
     held: asyncio.Event = field(default_factory=asyncio.Event)
-    taken: Callable[[], None] | None = None
+    taken: Callable[[], Awaitable[None]] | None = None
 
     async def handle_DATA(self, _server: SMTP, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
         """Keep one mail, or hold it without an answer."""
@@ -40,7 +43,7 @@ class Post:
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         if self.taken:
-            self.taken()
+            await self.taken()
         return "250 kept"
 
     @property

@@ -59,6 +59,7 @@ def name_server(zone: Zone, *, silent: bool = False) -> Iterator[NameServer]:
     class Tcp(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             link: socket.socket = self.request
+            link.settimeout(30)  # the end of the server waits for it
             length = int.from_bytes(link.recv(2, socket.MSG_WAITALL), "big")
             reply = state.reply(link.recv(length, socket.MSG_WAITALL))
             link.sendall(len(reply).to_bytes(2, "big") + reply)

@@ -2,7 +2,6 @@
 
 import asyncio
 import shlex
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from support.pki.crls import pem, weekly
 from support.pki.key_stores import WORD, jks, pkcs12, trusted
 from support.servers.command import Done, run
 from support.servers.daemon_site import DAY, Post
+from support.servers.programs import free_port
 
 AN_HOUR = timedelta(hours=1)
 """So that what expires in 20 days still says 20 while the test runs."""
@@ -147,7 +147,7 @@ def _ours(made: Documented, ports: dict[str, int], site: Simulator) -> dict[str,
         "relay.vms.example": f"127.0.0.1:{ports['relay']}",
         "db.vms.example:5433": f"127.0.0.1:{ports['db']}",
         "https://vms01.vms.example": site.url,
-        "127.0.0.1:9850": f"127.0.0.1:{_free_port()}",
+        "127.0.0.1:9850": f"127.0.0.1:{free_port()}",
         "/etc/ssl/vms": str(made.folder / "certificates"),
         "/etc/cert-monitor/": f"{made.folder}/",
         "/etc/openvpn/": f"{made.folder}/",
@@ -170,8 +170,3 @@ def _write_files(made: Documented, site: Simulator) -> None:
     (made.folder / "certificates").mkdir()
     for name, content in files.items():
         (made.folder / name).write_bytes(content)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

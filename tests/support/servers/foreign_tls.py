@@ -1,12 +1,18 @@
 """Run TLS servers of the distribution for the tests: openssl s_server, and others by their own command."""
 
+import contextlib
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from support import pki
+from support.servers import programs
+
+PATIENCE = 30.0
+"""Seconds for a server to listen; a busy machine may need some."""
 
 
 def write(folder: Path, name: str, *chain: pki.Issued) -> tuple[Path, Path]:
@@ -17,25 +23,12 @@ def write(folder: Path, name: str, *chain: pki.Issued) -> tuple[Path, Path]:
     return certificates, key
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports on which nothing listens."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in held]
-    for server in held:
-        server.close()
-    return ports
-
-
 @contextmanager
 def running(*command: str | Path) -> Iterator[subprocess.Popen[str]]:
     """Run a program until the end of the block."""
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as program:
-        try:
-            yield program
-        finally:
-            program.terminate()
+    pipe = subprocess.PIPE
+    with programs.running(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True) as program:
+        yield program
 
 
 @contextmanager
@@ -55,11 +48,10 @@ def s_server(folder: Path, chain: tuple[pki.Issued, ...], *options: str) -> Iter
 
 
 def listens(program: subprocess.Popen[str], port: int) -> bool:
-    """Wait until a program listens and return whether it still runs."""
-    while program.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            continue
-        return True
+    """Wait until a program listens and return whether it does."""
+    end = time.monotonic() + PATIENCE
+    while program.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return True
+        time.sleep(0.02)
     return False

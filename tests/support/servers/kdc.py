@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from support.servers.programs import free_port, running
+
 REALM = "VMS.EXAMPLE"
 USER = f"certmon@{REALM}"
 _PROGRAMS = {
@@ -52,17 +54,13 @@ def realm(folder: Path, host: str, password: str) -> Iterator[None]:
     ):
         _run(own, "kadmin.local", "-r", REALM, "-q", query)
     command = [str(shutil.which("krb5kdc", path=_PATH)), "-n"]
-    with subprocess.Popen(command, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            _listening(port)
-            yield
-        finally:
-            server.terminate()
+    with running(command, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        _listening(port)
+        yield
 
 
 def _configured(folder: Path) -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     (folder / "krb5.conf").write_text(
         f"[libdefaults]\ndefault_realm = {REALM}\ndns_lookup_kdc = false\nrdns = false\n"
         "dns_canonicalize_hostname = false\nudp_preference_limit = 1\n"

@@ -99,7 +99,10 @@ def kubernetes_api() -> Iterator[Api]:
     api = Api(ca=root.pem)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(api))
     server.daemon_threads = True
-    server.socket = pki.tls_context(leaf).wrap_socket(server.socket, server_side=True)
+    # Each connection shakes hands on its own thread: a silent client would hold up all others, and the end.
+    server.socket = pki.tls_context(leaf).wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
     api.url = f"https://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -137,6 +140,7 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
         """Answer lists."""
 
         protocol_version = "HTTP/1.1"
+        timeout = 60
 
         def do_GET(self) -> None:
             api.asked.append(self.path)

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,15 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-
-def program(name: str, package: str) -> str:
-    """Return the path of a program, or skip and name Debian's package."""
-    found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} is missing: install Debian's package {package}")
-    return found
+from support.servers.programs import ended, free_port, program
 
 
 @dataclass(frozen=True)
@@ -82,8 +73,7 @@ async def prometheus(
             await answering(client, "/query?query=1")
             yield Prometheus(client)
     finally:
-        running.terminate()
-        await running.wait()
+        await ended(running)
 
 
 async def answering(client: httpx.AsyncClient, path: str) -> None:
@@ -96,11 +86,3 @@ async def answering(client: httpx.AsyncClient, path: str) -> None:
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.1)
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that was free just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

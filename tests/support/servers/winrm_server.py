@@ -73,6 +73,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    timeout = 60  # the end of the server waits for every connection
     disable_nagle_algorithm = True
     machine: Machine
     shells: dict[str, Shell]
@@ -231,6 +232,7 @@ def serving(machine: Machine, tls: ssl.SSLContext | None = None) -> Iterator[int
 
     class Bound(Handler):
         def setup(self) -> None:
+            self.request.settimeout(self.timeout)
             if tls is not None:
                 self.request = tls.wrap_socket(self.request, server_side=True)
             super().setup()
