@@ -126,9 +126,17 @@ class _Case:
         """Return whether a certificate at rest is a CA's own, such as an anchor file.
 
         Self-signed server certificates often carry the CA flag (openssl req -x509 sets it), but a CA has
-        no host names.
+        no host names. What a key store holds with its key is a server's, unless it says that it is a CA's:
+        keytool marks no certificate that it makes for a server.
         """
-        return leaf.is_ca and not self.served and not (leaf.dns_names or leaf.ip_addresses)
+        if not leaf.is_ca or self.served or leaf.dns_names or leaf.ip_addresses:
+            return False
+        return not (leaf.presumed_ca and self._has_key(leaf))
+
+    def _has_key(self, leaf: Certificate) -> bool:
+        """Return whether the private key of a certificate lies at the location of the path."""
+        here = (one for one in self.sightings if one.own_key and one.location == self.path.location)
+        return any(one.certificate.sha256 == leaf.sha256 for one in here)
 
     def who(self, certificate: Certificate) -> Message:
         """Return how a message names a certificate of the path."""

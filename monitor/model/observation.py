@@ -70,12 +70,14 @@ class Sighting:
     """One certificate seen at one location.
 
     ``location`` is ``host:port``, a path, or ``path#alias`` in a file whose certificates have names;
-    ``position`` is the index in the served list, in the file or under the alias.
+    ``position`` is the index in the served list, in the file or under the alias. ``own_key`` is whether a key
+    store holds the private key of this certificate.
     """
 
     location: str
     position: int
     certificate: Certificate
+    own_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,9 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
     )
     hashed = _attempt(lambda: signature_hash(parts.algorithm), "unknown", "the algorithm", oddities)
     self_issued = parts.subject.content == parts.issuer.content
+    # basicConstraints decides, then keyUsage.
+    marked = more.ca if more.ca is not None else more.signs_certificates
+    presumed = marked is None and _seems_ca(more, self_issued=self_issued)
     return Certificate(
         sha256=fingerprint,
         sha1=sha1(der, usedforsecurity=False).hexdigest().upper(),
@@ -95,7 +98,7 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
         not_after=dates.not_after,
         dns_names=tuple(more.dns_names),
         ip_addresses=tuple(more.ip_addresses),
-        is_ca=_is_ca(more, self_issued=self_issued),
+        is_ca=presumed if marked is None else marked,
         self_issued=self_issued,
         key_type=sys.intern(key_type),
         key_bits=key_bits,
@@ -105,6 +108,7 @@ def _assembled(der: bytes, fingerprint: str, parts: Fields, dates: _Dates) -> Ce
         key_usage=more.key_usage,
         netscape_server=more.netscape_server,
         date_form=dates.form,
+        presumed_ca=presumed,
     )
 
 
@@ -142,14 +146,10 @@ def _serial(content: bytes, oddities: list[str]) -> str:
     return content[:_LONGEST_SERIAL].hex().upper()
 
 
-def _is_ca(more: Extensions, *, self_issued: bool) -> bool:
-    """Return whether a certificate can issue others.
+def _seems_ca(more: Extensions, *, self_issued: bool) -> bool:
+    """Return whether a certificate can issue others although nothing in it says so.
 
-    ``basicConstraints`` decides, then ``keyUsage``. Old private roots (version 1, or made by scripts) have
-    neither: a self-issued certificate without host names and purposes counts as a CA.
+    Old private roots (version 1, or made by scripts) have neither basicConstraints nor keyUsage: a
+    self-issued certificate without host names and purposes counts as a CA.
     """
-    if more.ca is not None:
-        return more.ca
-    if more.signs_certificates is not None:
-        return more.signs_certificates
     return self_issued and more.usages is None and not more.dns_names and not more.ip_addresses

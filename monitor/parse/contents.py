@@ -27,12 +27,14 @@ class FileContents:
     """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged.
 
     ``foreign`` is what was found in place of a certificate, empty if nothing: a certificate request.
+    ``own_key`` is whether a key store has the private key of the first certificate.
     """
 
     ders: tuple[bytes, ...] = ()
     problems: tuple[str, ...] = ()
     lists: tuple[bytes, ...] = ()
     foreign: str = ""
+    own_key: bool = False
 
 
 @dataclass(slots=True)

@@ -15,9 +15,11 @@ from monitor.model import (
     Message,
     RecipientStatus,
     RevocationList,
+    Sighting,
 )
 from monitor.model import text as free_text
 from monitor.model.message_json import from_json, to_json
+from monitor.store.tables import storable
 from monitor.store.texts import FAILURE_UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,17 @@ def lists_of(text: str) -> tuple[RevocationList, ...]:
     except ValidationError:
         log.warning("the stored data of CRLs cannot be read; the next probe stores it again")
         return ()
+
+
+def own_keys_json(sightings: Iterable[Sighting]) -> str | None:
+    """Return location and SHA-256 of each certificate that lies with its key, as JSON; ``None`` for none."""
+    found = [[storable(one.location), one.certificate.sha256] for one in sightings if one.own_key]
+    return json.dumps(found) if found else None
+
+
+def own_keys_of(text: str | None) -> frozenset[tuple[str, str]]:
+    """Return location and SHA-256 of the certificates that lie with their keys from their JSON."""
+    return frozenset((location, sha256) for location, sha256 in json.loads(text)) if text else frozenset()
 
 
 def failures_json(failures: Iterable[Failure]) -> str:

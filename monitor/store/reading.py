@@ -1,7 +1,7 @@
 """Read recorded states, certificates and history; the caller judges them."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -10,7 +10,14 @@ from monitor.model import Certificate, FormerLeaf, Sighting, Target, TargetState
 from monitor.parse import UnreadableCertificateError
 from monitor.parse import parse_certificate as parse
 from monitor.store.chunks import chunks
-from monitor.store.json_columns import StoredFormerLeaf, failures_of, former_leaves_of, lists_of, machine_of
+from monitor.store.json_columns import (
+    StoredFormerLeaf,
+    failures_of,
+    former_leaves_of,
+    lists_of,
+    machine_of,
+    own_keys_of,
+)
 from monitor.store.tables import certificate, history, storable, target
 from monitor.store.values import HistoryEntry
 
@@ -67,7 +74,7 @@ def load(connection: Connection, targets: Sequence[Target]) -> list[Loaded]:
             _state(
                 item,
                 rows[id_],
-                _seen(sightings.get(id_, ()), parsed),
+                _seen(sightings.get(id_, ()), parsed, own_keys_of(rows[id_].own_keys)),
                 _former_leaves(gone.get(id_, ()), parsed),
             ),
             {sha256: bytes_of[sha256] for _, _, sha256 in sightings.get(id_, ())},
@@ -112,9 +119,11 @@ def _state(
     )
 
 
-def _seen(locations: Iterable[Place], parsed: Mapping[str, Certificate]) -> tuple[Sighting, ...]:
+def _seen(
+    locations: Iterable[Place], parsed: Mapping[str, Certificate], own_keys: Collection[tuple[str, str]]
+) -> tuple[Sighting, ...]:
     return tuple(
-        Sighting(location, position, parsed[sha256])
+        Sighting(location, position, parsed[sha256], (location, sha256) in own_keys)
         for location, position, sha256 in locations
         if sha256 in parsed
     )

@@ -16,7 +16,13 @@ from monitor.model import Observation, Sighting, TargetState
 from monitor.store.chunks import chunks
 from monitor.store.dialect import insert_missing, upsert
 from monitor.store.facts import raise_newest
-from monitor.store.json_columns import failures_json, former_leaves_json, lists_json, machine_json
+from monitor.store.json_columns import (
+    failures_json,
+    former_leaves_json,
+    lists_json,
+    machine_json,
+    own_keys_json,
+)
 from monitor.store.tables import certificate, history, storable, target
 
 log = logging.getLogger(__name__)
@@ -138,6 +144,7 @@ def _target_row(state: TargetState) -> dict[str, Any]:
         "former_leaves": former_leaves_json(state.former_leaves) if state.former_leaves else "[]",
         "machine": machine_json(state.machine) if state.machine else None,
         "lists": lists_json(state.lists) if state.lists else None,
+        "own_keys": own_keys_json(state.sightings),
     }
 
 

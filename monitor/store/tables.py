@@ -109,6 +109,7 @@ target = Table(
     Column("former_leaves", Text, nullable=False),
     Column("machine", Text),
     Column("lists", Text),
+    Column("own_keys", Text),
 )
 
 # One row for each uninterrupted period of a certificate at a location. The open rows (no ended_at) are the

@@ -22,6 +22,7 @@ from support.pki import (
     dsa_key,
     extension,
     issue,
+    key_usage,
     leaf,
     object_identifier,
     raw,
@@ -403,3 +404,14 @@ def test_damaged_certificates_raise_nothing_else(data: st.DataObject) -> None:
     except UnreadableCertificateError:
         return
     assert (found.subject.isprintable(), found.not_after.tzinfo) == (True, UTC)
+
+
+def test_what_no_extension_says_is_a_guess() -> None:
+    """A self-issued certificate without names counts as a CA, but nothing in it says so."""
+    bare, marked, usage = (
+        issue("bare"),
+        issue("marked", ca=True),
+        issue("usage", extensions=[key_usage("key_cert_sign")]),
+    )
+    found = [parse_certificate(one.der) for one in (bare, marked, usage)]
+    assert [(one.is_ca, one.presumed_ca) for one in found] == [(True, True), (True, False), (True, False)]

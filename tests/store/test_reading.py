@@ -32,7 +32,7 @@ from support.factories.recorded import (
 )
 
 FULL = replace(
-    probe(NOW, sighting("leaf"), sighting("ca", position=1))[0],
+    probe(NOW, replace(sighting("leaf"), own_key=True), sighting("ca", position=1))[0],
     watched_since=NOW - DAY,
     succeeded_at=NOW - HOUR,
     failed_probes=3,
@@ -220,3 +220,15 @@ def test_observation_of_another_target_is_no_trouble(where: str) -> None:
         return await store.target_ids()
 
     assert using(act, where) == frozenset()
+
+
+def test_a_key_that_comes_or_goes_is_recorded(where: str) -> None:
+    """Of the same certificate, what is known of its key is what the last probe saw."""
+
+    def recorded(*, own_key: bool) -> list[bool]:
+        state = replace(FULL, sightings=tuple(replace(one, own_key=own_key) for one in FULL.sightings))
+        using(lambda store: store.record([state], {FULL.target.id: FULL_SEEN}), where)
+        (found,) = using(lambda store: loaded(store, FULL.target), where)
+        return [one.own_key for one in found.sightings]
+
+    assert [recorded(own_key=one) for one in (False, True, False)] == [[False] * 2, [True] * 2, [False] * 2]

@@ -104,7 +104,8 @@ def test_what_was_recorded_stays(path: Path, table: str) -> None:
     """What was seen, and what it said, is there as before."""
     before = rows(path, f"SELECT * FROM {table} ORDER BY 1")
     using(upgraded, url(path))
-    after = rows(path, f"SELECT * FROM {table} ORDER BY 1")
+    # Columns that were added since stand behind those of before.
+    after = [row[: len(before[0])] for row in rows(path, f"SELECT * FROM {table} ORDER BY 1")]
     # That the inventory was sent is said of each receiver now.
     apart = {"app_version", "inventory_sent_at"}
     assert [row for row in after if row[0] not in apart] == [row for row in before if row[0] not in apart]

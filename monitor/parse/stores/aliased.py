@@ -40,8 +40,11 @@ def merge_parts(
     """Return the parts with equal names merged, and problems of the whole file under the empty name."""
     ders: dict[str, list[bytes]] = {}
     lists: dict[str, list[bytes]] = {}
+    own_keys: set[str] = set()
     troubles: list[str] = []
     for name, contents in found:
+        if contents.own_key and not ders.get(name):
+            own_keys.add(name)
         ders.setdefault(name, []).extend(contents.ders)
         lists.setdefault(name, []).extend(contents.lists)
         troubles += [f"{name}: {problem}" if name else problem for problem in contents.problems]
@@ -51,6 +54,14 @@ def merge_parts(
     if troubles:
         ders.setdefault("", [])
     return tuple(
-        (name, FileContents(tuple(found), tuple(troubles) if not name else (), tuple(lists.get(name, ()))))
+        (
+            name,
+            FileContents(
+                tuple(found),
+                () if name else tuple(troubles),
+                tuple(lists.get(name, ())),
+                own_key=name in own_keys,
+            ),
+        )
         for name, found in ders.items()
     )

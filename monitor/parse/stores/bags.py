@@ -112,7 +112,7 @@ class Bags:
                 chain = _chain(one, by_subject)
                 told.update(chain)
                 name = one.said.name or self._key_names.get(one.said.key_id, "")
-                yield alias(name), FileContents(chain)
+                yield alias(name), FileContents(chain, own_key=one.said.key_id in self._key_names)
         for one in self._held:
             if one.said.trusted or one.der not in told:
                 yield alias(one.said.name), FileContents((one.der,))

@@ -89,7 +89,8 @@ class _Reader:
                 return
             else:
                 raise _DamagedError(f"the entry {name} is of no known kind")
-            yield name, FileContents(tuple(self._certificates(count, version, name, problems)))
+            ders = tuple(self._certificates(count, version, name, problems))
+            yield name, FileContents(ders, own_key=tag == _PRIVATE_KEY)
         if self._position != len(self._data):
             raise _DamagedError("more follows after its last entry")
 

@@ -26,12 +26,16 @@ class UnusableFileError(Exception):
 
 
 class FileCertificate(NamedTuple):
-    """One certificate of a file with its index, in the file or under its alias."""
+    """One certificate of a file with its index, in the file or under its alias.
+
+    ``own_key`` is whether a key store holds its private key.
+    """
 
     position: int
     certificate: Certificate
     der: bytes
     alias: str = ""
+    own_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _parsed(
     lists: list[RevocationList] = []
     for alias, contents in holding.parts:
         problems += contents.problems
-        certificates += _certificates(alias, contents.ders, problems)
+        certificates += _certificates(alias, contents, problems)
         lists += _lists(alias_location(path, alias), contents.lists, problems)
     advice = passphrases.advice if holding.locked else ""
     return CertFile(
@@ -126,10 +130,11 @@ def alias_location(path: str, alias: str) -> str:
     return f"{path}#{alias}" if alias else path
 
 
-def _certificates(alias: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[FileCertificate]:
-    for position, der in enumerate(ders):
+def _certificates(alias: str, contents: parse.FileContents, problems: list[str]) -> Iterator[FileCertificate]:
+    for position, der in enumerate(contents.ders):
+        own_key = contents.own_key and position == 0
         try:
-            yield FileCertificate(position, parse.parse_certificate(der), der, alias)
+            yield FileCertificate(position, parse.parse_certificate(der), der, alias, own_key)
         except parse.UnreadableCertificateError as error:
             problems.append(f"{f'{alias}: ' if alias else ''}certificate {position} cannot be read: {error}")
 

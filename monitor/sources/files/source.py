@@ -122,10 +122,11 @@ class _Probe:
         sightings: list[Sighting] = []
         ders: dict[str, bytes] = {}
         for path, one in read.items():
-            for position, certificate, der, alias in one.certificates:
-                sightings.append(Sighting(alias_location(path, alias), position, certificate))
-                ders[certificate.sha256] = der
-        lists = tuple(found for one in read.values() for found in one.lists)
+            for found in one.certificates:
+                location = alias_location(path, found.alias)
+                sightings.append(Sighting(location, found.position, found.certificate, found.own_key))
+                ders[found.certificate.sha256] = found.der
+        lists = tuple(crl for one in read.values() for crl in one.lists)
         return ProbeResult(
             tuple(sightings), failures, ders, lists=lists, partial=not self.finished, isolated=isolated
         )

@@ -182,3 +182,9 @@ def test_nothing_follows_the_last_secret_key() -> None:
     """A store whose last entry is a secret key was read to its end."""
     data = jks(trusted(b"a", ROOT.der), SECRET, magic=JCEKS)
     assert (subjects(held(data)), problems(held(data))) == ({"a": ["Store CA"]}, [])
+
+
+def test_an_entry_with_its_key_is_told_from_a_trusted_one() -> None:
+    """What the store has the key of is its owner's own certificate."""
+    found = held(jks(private(b"own", LEAF.der, ROOT.der), trusted(b"ca", ROOT.der)))
+    assert {alias: part.own_key for alias, part in found.parts} == {"own": True, "ca": False}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.pki.key_stores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, subjects, with_pbmac1
+from support.pki.key_stores import LEAF, RECORDED, ROOT, WORD, held, pkcs12, subjects, truststore, with_pbmac1
 
 needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is missing (Debian: openssl)")
 WEB = {"web": ["web.example", "Store CA"]}
@@ -158,3 +158,9 @@ def test_the_newest_checksum(hash_name: str) -> None:
 def test_without_a_name() -> None:
     """Certificates without a name stand in the file itself."""
     assert subjects(held(pkcs12(name=None), WORD)) == {"": ["web.example", "Store CA"]}
+
+
+def test_a_certificate_with_its_key_is_told_from_a_trusted_one() -> None:
+    """What the file has the key of is its owner's own certificate."""
+    own, others = held(pkcs12(), WORD), held(truststore(WORD, ca=ROOT), WORD)
+    assert {alias: part.own_key for alias, part in (*own.parts, *others.parts)} == {"web": True, "ca": False}

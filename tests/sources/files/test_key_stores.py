@@ -11,8 +11,8 @@ from monitor.sources import FilesSource, TrustStoreLoader
 from monitor.web.queries import matching, row
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
-from support.pki import NOW, authority, days, leaf
-from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, trusted
+from support.pki import NOW, authority, days, issue, leaf
+from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, private, trusted
 
 
 def test_places(tmp_path: Path) -> None:
@@ -53,6 +53,28 @@ def _set_in(pem: bytes) -> bytes:
 def test_a_store_is_a_collection(name: str, collection: bool) -> None:  # noqa: FBT001 - a column
     """In a store an older certificate may lie beside its successor."""
     assert target(name).collection is collection
+
+
+def test_a_servers_own_certificate_is_no_ca(tmp_path: Path) -> None:
+    """What keytool makes for a server is self-signed and unmarked: in a trust store it stands for a CA."""
+    own = issue("own.example", start=days(-3000), end=days(100))
+    write(tmp_path, own_jks=jks(private(b"web", own.der)), trust_jks=jks(trusted(b"peer", own.der)))
+    wanted = target(tmp_path)
+    state = after(TargetState(wanted), probe(wanted))
+    assert [(f.check, Path(f.location).name) for f in state.findings] == [(Check.CA_EXPIRY, "trust.jks#peer")]
+    assert [(Path(s.location).name, s.own_key) for s in state.sightings] == [
+        ("own.jks#web", True),
+        ("trust.jks#peer", False),
+    ]
+
+
+def test_a_ca_with_its_key_stays_one(tmp_path: Path) -> None:
+    """A CA that says what it is has the thresholds of one, wherever it lies."""
+    ca = authority("CA", end=days(100))
+    write(tmp_path, ca_jks=jks(private(b"ca", ca.der)))
+    wanted = target(tmp_path)
+    state = after(TargetState(wanted), probe(wanted))
+    assert [f.check for f in state.findings] == [Check.CA_EXPIRY]
 
 
 def test_damage_beside_what_is_seen(tmp_path: Path) -> None:
