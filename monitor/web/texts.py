@@ -46,6 +46,26 @@ def title(*, critical: int, warning: int) -> None: ...
 def targets(*, count: int, at: datetime) -> None: ...
 
 
+@message("page.count_critical", "{count} critical", "{count} critical")
+def count_critical(*, count: int) -> None: ...
+
+
+@message("page.count_warning", "{count} warning", "{count} warnings")
+def count_warning(*, count: int) -> None: ...
+
+
+@message("page.count_unreachable", "{count} unreachable", "{count} unreachable")
+def count_unreachable(*, count: int) -> None: ...
+
+
+@message("page.count_on_standby", "{count} on standby", "{count} on standby")
+def count_on_standby(*, count: int) -> None: ...
+
+
+@message("page.count_not_checked", "{count} not checked yet", "{count} not checked yet")
+def count_not_checked(*, count: int) -> None: ...
+
+
 @message("page.in_zone", "{column} ({zone})")
 def in_zone(*, column: Message, zone: str) -> None: ...
 

@@ -1,12 +1,13 @@
 """The page that shows every certificate, earliest expiry first."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from monitor.messages import Writer, accepted
-from monitor.model import Message, Severity, Snapshot
+from monitor.model import Message, Snapshot
 from monitor.threads import ThreadPool
 from monitor.web import texts
 from monitor.web.pages.layout import PAGE_POLICY, environment
@@ -68,13 +69,13 @@ def render_certificates(table: CertificateTable, writer: Writer, words: str = ""
     )
 
 
-def _counts(counts: TargetCounts) -> list[tuple[str, Message, int]]:
-    """Return the counts with the name of their style and their title, worst first."""
-    standby = [("idle-standby", texts.ON_STANDBY, counts.idle_standby)] if counts.idle_standby else []
+def _counts(counts: TargetCounts) -> list[tuple[str, int, Callable[..., Message]]]:
+    """Return the counts with the name of their style and what says them, worst first."""
+    standby = [("idle-standby", counts.idle_standby, texts.count_on_standby)] if counts.idle_standby else []
     return [
-        ("critical", texts.SEVERITY[Severity.CRITICAL], counts.critical),
-        ("warning", texts.SEVERITY[Severity.WARNING], counts.warning),
-        ("unreachable", texts.UNREACHABLE, counts.unreachable),
+        ("critical", counts.critical, texts.count_critical),
+        ("warning", counts.warning, texts.count_warning),
+        ("unreachable", counts.unreachable, texts.count_unreachable),
         *standby,
-        ("not-checked", texts.NOT_CHECKED, counts.not_probed),
+        ("not-checked", counts.not_probed, texts.count_not_checked),
     ]

@@ -147,9 +147,9 @@ def test_search_without_result() -> None:
 def test_counts() -> None:
     """The top of the page counts targets by what is wrong."""
     page = html(snapshot(endpoint("a", 1, sentence="expires"), unreachable("b"), pending("c")))
-    assert re.findall(r"<b>(\d+)</b> ([a-z ]+)", page) == [
+    assert re.findall(r"<b>(\d+) ([a-z ]+)</b>", page) == [
         ("2", "critical"),
-        ("0", "warning"),
+        ("0", "warnings"),
         ("1", "unreachable"),
         ("1", "not checked yet"),
     ]
@@ -158,7 +158,7 @@ def test_counts() -> None:
 def test_standby_comes_after_outages() -> None:
     """A standby server comes after unreachable ones, and is not counted with them."""
     shown = snapshot(standby("failover"), unreachable("gone"), endpoint("near", 5))
-    counts = re.findall(r"<b>(\d+)</b> (unreachable|on standby)", html(shown))
+    counts = re.findall(r"<b>(\d+) (unreachable|on standby)</b>", html(shown))
     table = certificate_table(shown)
     assert [found.location for found in table.rows] == ["gone:443", "failover:443", "near:443"]
     assert counts == [("1", "unreachable"), ("1", "on standby")]
