@@ -72,7 +72,7 @@ def test_record_keeps_worst_level_and_first_instant() -> None:
     )
 
 
-def test_one_certificate_at_many_places_is_one_entry() -> None:
+def test_one_certificate_at_many_locations_is_one_entry() -> None:
     """A certificate on three ports is told once, with every port."""
     one = certificate(1, 3)
     snapshot = picture(*(ending(f"a:{port}", one, Severity.CRITICAL) for port in (443, 7563, 9000)))
@@ -80,7 +80,7 @@ def test_one_certificate_at_many_places_is_one_entry() -> None:
     assert [one.location for one in item.locations] == ["a:443", "a:7563", "a:9000"]
 
 
-def test_new_place_of_a_told_certificate_is_quiet() -> None:
+def test_new_location_of_a_reported_certificate_is_quiet() -> None:
     """One more port with a certificate that was told is remembered but not told."""
     one = certificate(1, 20)
     first, second = picture(ending("a:443", one)), picture(ending("a:443", one), ending("b:443", one))
@@ -89,7 +89,7 @@ def test_new_place_of_a_told_certificate_is_quiet() -> None:
     assert decision.items == ()
 
 
-def test_different_troubles_of_one_certificate_are_one_entry() -> None:
+def test_different_failures_of_one_certificate_are_one_entry() -> None:
     """End, name and trust of one certificate are read together, the worst first."""
     one = certificate(1, 20)
     state = seen(
@@ -177,7 +177,7 @@ def test_strictest_policy_reminds() -> None:
     assert [why for why, _, _ in news(decision)] == ["reminder"]
 
 
-def test_last_known_certificate_of_a_blind_target_still_climbs() -> None:
+def test_last_known_certificate_of_an_unreachable_target_still_climbs() -> None:
     """While nobody answers, the last known certificate goes on to its end."""
     state = unreachable(ending("a:443", certificate(1, -1), Severity.CRITICAL))
     decision = decide(picture(state), told_at("critical", 0.5), NOW, monitor_state=AFTER_INVENTORY)

@@ -39,7 +39,7 @@ CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
+def test_suspect_clock_reports_only_that_and_once_a_day() -> None:
     """With a clock that cannot be believed nothing else is decided, and that silence is never forgotten."""
     snapshot = picture(ending("a:443", certificate(1, -5), Severity.CRITICAL))
     decisions = steps(
@@ -58,7 +58,7 @@ def test_suspect_clock_tells_only_that_and_once_a_day() -> None:
     ]
 
 
-def test_clock_that_is_right_again_is_told() -> None:
+def test_clock_that_is_right_again_is_reported() -> None:
     """Telling goes on, and the administrators hear that it does."""
     decision = decide(CALM, row(CLOCK, "critical", NOW - DAYS), NOW, monitor_state=AFTER_INVENTORY)
     assert [(item.reason, item.messages) for item in decision.items] == [
@@ -79,7 +79,7 @@ FIRST_PASS = MonitorState(NOW, never_probed=2)
         (300, Severity.CRITICAL, Check.NAME, []),
     ],
 )
-def test_first_pass_tells_only_urgent_ends(
+def test_first_pass_reports_only_urgent_expiries(
     days: float, severity: Severity, check: Check, expected: list[object]
 ) -> None:
     """Before the inventory only what has ended or ends critically soon is told."""
@@ -122,7 +122,7 @@ def test_inventory_counts_and_lists() -> None:
     assert [one.location for one in inventory.upcoming] == ["a:443", "c:443", "b:443"]
 
 
-def test_everything_in_the_inventory_counts_as_told() -> None:
+def test_everything_in_the_inventory_counts_as_reported() -> None:
     """After the inventory the same facts, also a silent target that turns blind, bring no notice."""
     one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
     first = decide(picture(one, two), {}, NOW, monitor_state=MonitorState(NOW))

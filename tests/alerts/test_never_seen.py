@@ -66,7 +66,7 @@ class TestNeverSeen:
         assert body.count("scan its store or test a failover") == 1
         assert ("Unreachable" in body, "UNREACHABLE" in body, "Needs action" in body) == (False,) * 3
 
-    def test_a_broken_template_tells_it_too(self) -> None:
+    def test_a_broken_template_reports_it_too(self) -> None:
         """The plain form of the inventory has the section's lines."""
         from jinja2 import DictLoader  # noqa: PLC0415 - only this test breaks a template
 
@@ -74,14 +74,14 @@ class TestNeverSeen:
         (mail,) = mails(decision, templates=DictLoader({}))
         assert "spare:7563 scan its store or test a failover" in parsed(mail).get_content()
 
-    def test_what_the_inventory_said_is_not_told_again(self) -> None:
+    def test_what_the_inventory_said_is_not_reported_again(self) -> None:
         """The notice after it is silent."""
         snapshot = picture(self.silent())
         first = decide(snapshot, {}, NOW, monitor_state=MonitorState(NOW))
         again = decide(snapshot, apply({}, first), NOW, monitor_state=AFTER_INVENTORY)
         assert (first.inventory is not None, again.nothing_to_send) == (True, True)
 
-    def test_a_new_one_is_told_once_by_host(self) -> None:
+    def test_a_new_one_is_reported_once_by_host(self) -> None:
         """Both ports of a spare recorder are one item."""
         snapshot = picture(self.silent(), self.silent("spare:9001"))
         decisions = list(steps((snapshot, NOW), (snapshot, NOW)))
@@ -94,13 +94,13 @@ class TestNeverSeen:
         assert {item.checks for item in items} == {(Check.NEVER_SEEN,)}
 
     @pytest.mark.parametrize("probes", [0, 1])
-    def test_seen_once_is_solved(self, probes: int) -> None:
+    def test_seen_once_is_resolved(self, probes: int) -> None:
         """Also when it has fallen silent again before anybody decided."""
         answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_probes=probes)
         decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
         assert news(decisions[1]) == [("resolved", "", "spare:7563")]
 
-    def test_who_becomes_a_spare_is_not_called_silent_any_more(self) -> None:
+    def test_who_becomes_a_spare_is_not_called_unresponsive_any_more(self) -> None:
         """Its told silence is forgotten without a word."""
         before = unreachable(seen("spare:7563", LEAF))
         after = failing(seen("spare:7563", LEAF, on=self.silent().target))

@@ -63,7 +63,7 @@ def after(before: dict[AlertKey, Row], *states: TargetState) -> tuple[list[objec
     return list(news(decision)), [change.key for change in decision.changes if change.record is None]
 
 
-def test_renewed_after_two_looks() -> None:
+def test_renewed_after_two_probes() -> None:
     """A told certificate that gave way to a later one is told as renewed, with both of them."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
     (item,) = decide(picture(state), notified(), NOW, monitor_state=AFTER_INVENTORY).items
@@ -75,18 +75,18 @@ def test_renewed_after_two_looks() -> None:
     )
 
 
-def test_one_look_proves_nothing() -> None:
+def test_one_probe_proves_nothing() -> None:
     """After one probe of a new certificate, nothing is said and the row stays."""
     assert after(notified(), seen("a:443", NEW, former_leaves=(gone(probes=1),))) == ([], [])
 
 
-def test_renewed_at_one_of_two_places_is_not_renewed() -> None:
+def test_renewed_at_one_of_two_locations_is_not_renewed() -> None:
     """As long as the old one ends somewhere its trouble goes on."""
     states = seen("a:443", NEW, former_leaves=(gone(),)), ending("b:443", OLD)
     assert after(notified(Check.EXPIRY, "a:443", "b:443"), *states) == ([], [])
 
 
-def test_renewed_at_every_place_is_one_entry() -> None:
+def test_renewed_at_every_location_is_one_entry() -> None:
     """Two places with the same successor are one piece of news."""
     states = [seen(where, NEW, former_leaves=(gone(where),)) for where in ("a:443", "b:443")]
     before = notified(Check.EXPIRY, "a:443", "b:443")
@@ -94,7 +94,7 @@ def test_renewed_at_every_place_is_one_entry() -> None:
     assert [one.location for one in item.locations] == ["a:443", "b:443"]
 
 
-def test_renewed_waits_for_a_blind_place() -> None:
+def test_renewed_waits_for_an_unreachable_location() -> None:
     """A location that cannot be seen may still have the old one."""
     silent = unreachable(replace(seen("b:443", OLD), sightings=(), assessment=Assessment()))
     items, forgotten = after(
@@ -103,7 +103,7 @@ def test_renewed_waits_for_a_blind_place() -> None:
     assert (items, forgotten) == ([("first", "warning", "b:443")], [])
 
 
-def test_several_troubles_of_one_renewed_certificate_are_one_entry() -> None:
+def test_several_failures_of_one_renewed_certificate_are_one_entry() -> None:
     """End, weak key and wrong name end with the one renewal."""
     before = notified() | notified(Check.WEAK_KEY) | notified(Check.NAME, of="endpoint:a:443")
     items, forgotten = after(before, seen("a:443", NEW, former_leaves=(gone(),)))
@@ -154,7 +154,7 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
 
 
 @pytest.mark.parametrize("check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA])
-def test_solved_fact_is_told(check: Check) -> None:
+def test_resolved_fact_is_reported(check: Check) -> None:
     """A fact about a target that no longer holds while it was seen is told as solved."""
     before = notified(check, of="endpoint:a:443")
     assert after(before, seen("a:443", OLD)) == ([("resolved", "", "a:443")], list(before))
@@ -167,12 +167,12 @@ def test_solved_fact_is_told(check: Check) -> None:
         pytest.param(seen("a:443", NEW, former_leaves=(gone(probes=1),)), id="seen once"),
     ],
 )
-def test_unsure_is_not_solved(state: TargetState) -> None:
+def test_unsure_is_not_resolved(state: TargetState) -> None:
     """Unreachable is never recovered, and one probe proves nothing."""
     assert after(notified(Check.TRUST, of="endpoint:a:443"), state) == ([], [])
 
 
-def test_same_fault_on_the_next_certificate_is_not_solved() -> None:
+def test_same_fault_on_the_next_certificate_is_not_resolved() -> None:
     """A new certificate with the same fault is told, the old one is not called solved."""
     state = seen("a:443", NEW, finding(Check.NAME, NEW, "a:443"), former_leaves=(gone(),))
     assert after(notified(Check.NAME, of="endpoint:a:443"), state)[0] == [("first", "critical", "a:443")]
@@ -190,7 +190,7 @@ def test_question_no_longer_asked_is_quiet(policy: Policy) -> None:
     assert after(before, state) == ([], list(before))
 
 
-def test_shared_alert_is_solved() -> None:
+def test_shared_alert_is_resolved() -> None:
     """A name that answers the same everywhere again is told."""
     key = AlertKey(Check.INCONSISTENT, Scope.NAME, "www.vms.example")
     before = row(key, "warning", NOW, "www.vms.example", ("a:443", "b:443"))
@@ -198,19 +198,19 @@ def test_shared_alert_is_solved() -> None:
     assert after(before, *states) == ([("resolved", "", "www.vms.example")], [key])
 
 
-def test_shared_alert_waits_for_a_blind_member() -> None:
+def test_shared_alert_waits_for_an_unreachable_member() -> None:
     """As long as one of the targets is silent nobody knows whether they agree."""
     key = AlertKey(Check.INCONSISTENT, Scope.NAME, "www.vms.example")
     before = row(key, "warning", NOW, "www.vms.example", ("a:443", "b:443"))
     assert after(before, seen("a:443", NEW), failing(seen("b:443", OLD))) == ([], [])
 
 
-def test_renewal_without_trouble_is_quiet() -> None:
+def test_renewal_without_a_problem_is_quiet() -> None:
     """A certificate that was never told about is renewed without a word."""
     assert after({}, seen("a:443", NEW, former_leaves=(gone(),))) == ([], [])
 
 
-def test_every_renewal_is_told_once_where_wanted() -> None:
+def test_every_renewal_is_reported_once_where_wanted() -> None:
     """With ``notify_renewals: all`` each renewal is told once, and forgotten when out of sight."""
     renewed, later = seen("a:443", NEW, former_leaves=(gone(),)), seen("a:443", NEW)
     decisions = list(
@@ -222,7 +222,7 @@ def test_every_renewal_is_told_once_where_wanted() -> None:
     assert decisions[2].receiver.changes.renewals_removed == (pair,)
 
 
-def test_renewal_told_for_its_trouble_is_not_told_again() -> None:
+def test_renewal_reported_for_its_problem_is_not_reported_again() -> None:
     """With ``notify_renewals: all`` a renewal that ends told trouble is still one item."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
     assert news(decide(picture(state), notified(), NOW, monitor_state=ALL)) == [("renewed", "", "a:443")]

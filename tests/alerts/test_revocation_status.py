@@ -84,7 +84,7 @@ def outcome(picture: Snapshot, *keys: AlertKey) -> tuple[list[str], list[AlertKe
     return news, list(apply(before, decision))
 
 
-def test_told_once_for_all_places() -> None:
+def test_reported_once_for_all_locations() -> None:
     """A revoked certificate is one piece of news, wherever it is served."""
     where = snapshot(shown(), shown(where="b:443"), known=(said(RevocationStatus.REVOKED),))
     decision = decided(where, {})
@@ -136,7 +136,7 @@ def test_a_restart_is_no_recovery(key: AlertKey) -> None:
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
-def test_silence_is_no_recovery(key: AlertKey) -> None:
+def test_no_answer_is_no_recovery(key: AlertKey) -> None:
     """That it cannot be told at the first attempt solves nothing."""
     assert outcome(snapshot(shown(), known=(said(RevocationStatus.UNKNOWN, attempts=1),)), key) == ([], [key])
 
@@ -152,14 +152,14 @@ def test_good_again() -> None:
     assert outcome(snapshot(shown(), known=good), REVOKED) == (["resolved revoked"], [])
 
 
-def test_the_issuer_tells_again() -> None:
+def test_the_issuer_is_known_again() -> None:
     """An issuer that was silent is no trouble any more when it has told of all its certificates."""
     leaf, middle = said(RevocationStatus.GOOD), said(RevocationStatus.GOOD, MIDDLE)
     assert outcome(snapshot(shown(), known=(leaf,)), UNKNOWN) == ([], [UNKNOWN])
     assert outcome(snapshot(shown(), known=(leaf, middle)), UNKNOWN) == (["resolved revocation_unknown"], [])
 
 
-def test_one_silent_issuer() -> None:
+def test_one_unresponsive_issuer() -> None:
     """An issuer that is silent about many certificates is one piece of news, under its own name."""
     others = [certificate(100 + n) for n in range(50)]
     states = [shown(one, f"r{n}:443") for n, one in enumerate(others)]
@@ -196,7 +196,7 @@ def test_renewed() -> None:
     assert outcome(snapshot(shown(NEW, former_leaves=gone)), REVOKED) == (["renewed expiry"], [])
 
 
-def test_one_look_without_it() -> None:
+def test_one_probe_without_it() -> None:
     """A single look that shows another certificate proves nothing."""
     gone = (FormerLeaf("a:443", LEAF, NEW, 1),)
     assert outcome(snapshot(shown(NEW, former_leaves=gone)), REVOKED) == ([], [REVOKED])
@@ -210,7 +210,7 @@ def test_a_new_ca() -> None:
     assert outcome(snapshot(state), key) == (["resolved revoked"], [])
 
 
-def test_blind() -> None:
+def test_unreachable() -> None:
     """While the target cannot be probed, nothing is solved."""
     assert outcome(snapshot(failing(shown()), known=(said(RevocationStatus.GOOD),)), REVOKED) == (
         [],

@@ -72,7 +72,7 @@ def site_of(rows: list[tuple[Certificate | None, bool, int]]) -> Snapshot:
 
 @settings(deadline=None)
 @given(st.lists(sites, min_size=1, max_size=4), st.booleans())
-def test_whatever_happens_to_a_site_is_told_once(
+def test_whatever_happens_to_a_site_is_reported_once(
     history: list[list[tuple[Certificate | None, bool, int]]],
     inventory: bool,  # noqa: FBT001 - drawn
 ) -> None:

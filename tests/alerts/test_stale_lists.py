@@ -58,7 +58,7 @@ def log(snapshot: Snapshot) -> Decided:
     ("failed", "expected"),
     [(2, []), (3, [("first", "warning", LIST)]), (12, [("first", "critical", LIST)])],
 )
-def test_list_that_was_never_had_is_told(failed: int, expected: list[tuple[str, str, str]]) -> None:
+def test_list_that_was_never_fetched_is_reported(failed: int, expected: list[tuple[str, str, str]]) -> None:
     """A folder that is not there from the start gives no target that could say so."""
     assert news(log(with_list(replace(FAILING, failed=failed)))) == expected
 
@@ -77,14 +77,14 @@ def test_what_is_said_of_it() -> None:
     )
 
 
-def test_list_is_not_told_as_one_of_its_targets() -> None:
+def test_list_is_not_reported_as_one_of_its_targets() -> None:
     """The one target that bears the finding has no more to do with it than the others."""
     (item,) = log(with_list(replace(FAILING, found=1), borne=True)).items
     assert [(one.title, one.location) for one in item.locations] == [(LIST, LIST)]
 
 
 @pytest.mark.parametrize("borne", [False, True])
-def test_list_that_was_had_again_is_told(borne: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+def test_list_that_was_fetched_again_is_reported(borne: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     """The good news comes once."""
     decisions = steps(
         (with_list(FAILING, borne=borne), NOW), (with_list(HAD, borne=True), NOW), (with_list(HAD), NOW)

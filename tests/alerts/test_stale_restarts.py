@@ -47,13 +47,13 @@ def log(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
     [RESTARTED, replace(FAILING, failed=1), replace(FAILING, failed=0)],
     ids=["not asked yet", "failing again", "not finished"],
 )
-def test_a_restart_does_not_call_a_stale_list_solved(later: DiscoveryState) -> None:
+def test_a_restart_does_not_call_a_stale_list_resolved(later: DiscoveryState) -> None:
     """Until the list is had again it is neither told as solved nor told a second time."""
     _, after, again = log(site(FAILING), site(later), site(FAILING))
     assert (after, again) == ([], [])
 
 
-def test_a_list_that_is_had_again_is_solved() -> None:
+def test_a_list_that_is_fetched_again_is_resolved() -> None:
     """The first whole answer takes the trouble back."""
     _, after = log(site(FAILING), site(HAD))
     assert [why for why, _, _ in after] == ["resolved"]

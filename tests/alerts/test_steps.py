@@ -114,7 +114,7 @@ def test_a_command_wins_over_what_is_served(text: str) -> None:
     ],
     ids=["long CA", "short CA", "shorter leaf", "just enough", "just too short", "ended"],
 )
-def test_ca_first_when_it_ends_within_the_new_life(
+def test_ca_first_when_it_expires_within_the_new_life(
     ca: Certificate, shown: Certificate, *, first: bool
 ) -> None:
     """A certificate made now, as long as this one, must end before its CA, else no leaf step is printed."""
@@ -136,7 +136,7 @@ def test_an_unknown_ca_is_said_so() -> None:
     )
 
 
-def test_steps_once_for_places_of_one_preset() -> None:
+def test_steps_once_for_locations_of_one_preset() -> None:
     """Steps of one kind that differ only in their host are printed once, and say whose they are."""
     states = []
     for number in range(1, 4):

@@ -81,7 +81,7 @@ class TestAuthority:
         assert (item.title, item.checks) == ("VMS CA", (Check.CA_EXPIRY, Check.OUTLIVES_CA))
         assert [advice.ca_first for advice in item.renewal_steps] == [True]
 
-    def test_another_leaf_below_it_is_not_told_again(self) -> None:
+    def test_another_leaf_below_it_is_not_reported_again(self) -> None:
         """Once the CA is known to be too short, the next certificate below it is no news."""
         first, second = (self.falling(n, Check.OUTLIVES_CA) for n in (1, 2))
         decisions = list(steps((picture(first), NOW), (picture(first, second), NOW)))
@@ -93,7 +93,7 @@ class TestAuthority:
             "rec2:7563",
         ]
 
-    def test_solved_when_no_leaf_outlives_it(self) -> None:
+    def test_resolved_when_no_leaf_outlives_it(self) -> None:
         """Good news once, in the name of the CA."""
         before, after = self.falling(1, Check.OUTLIVES_CA), self.falling(1)
         decisions = [news(one) for one in steps((picture(before), NOW), (picture(after), NOW))]
@@ -138,7 +138,7 @@ class TestSharedAlerts:
             (AlertKey(Check.INCONSISTENT, Scope.NAME, "nvr:443"), "nvr:443"),
         ],
     )
-    def test_told_once_and_solved_once(self, key: AlertKey, title: str) -> None:
+    def test_reported_once_and_resolved_once(self, key: AlertKey, title: str) -> None:
         """One item and one row; deciding again tells nothing; gone while all answer is solved."""
         states = (
             seen("rec1:9001", LEAF, on=recorder("rec1:9001", info=self.SERVER), above=(CA,)),
@@ -176,7 +176,7 @@ class TestSharedAlerts:
         assert [len(decision.items) for decision in decisions] == [1, 0]
 
     @pytest.mark.parametrize("check", [Check.ENCRYPTION, Check.KEY_TYPE, Check.PUBLIC_NAME])
-    def test_findings_of_one_target_are_told_by_target(self, check: Check) -> None:
+    def test_findings_of_one_target_are_reported_by_target(self, check: Check) -> None:
         """Each target has its own row, is told once, and is solved on its own."""
         bad = seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder())
         good = seen(WHERE, LEAF, on=recorder())

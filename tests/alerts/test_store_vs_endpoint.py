@@ -155,13 +155,13 @@ class TestServedOld:
         assert f"On {HOST}, select the new certificate (thumbprint {NEW.sha1})" in text
         assert f"cert-monitor check {HOST}:7563" in text
 
-    def test_it_is_told_once(self) -> None:
+    def test_it_is_reported_once(self) -> None:
         """A second pass is silent; so is one with another port of the same certificate."""
         first = decided(RENEWED_STORE, recorder())
         again = decided(RENEWED_STORE, recorder(), port(OLD, 9001), log=apply({}, first))
         assert (len(first.items), again.items) == (1, ())
 
-    def test_it_is_told_again_when_it_gets_critical(self) -> None:
+    def test_it_is_reported_again_when_it_gets_critical(self) -> None:
         """The level of the served certificate's expiry is the level of this."""
         states = machine(kept(NEW)), port(made(-340, 5))
         log = apply({}, decided(*states))
@@ -184,13 +184,13 @@ class TestServedOld:
         after = decided(recorder(), log=log)
         assert (after.items, apply(log, after)) == ((), {})
 
-    def test_a_silent_port_waits(self) -> None:
+    def test_an_unresponsive_port_waits(self) -> None:
         """Nothing is said of a port that cannot be seen."""
         log = apply({}, decided(RENEWED_STORE, recorder()))
         after = decided(RENEWED_STORE, replace(recorder(), failed_probes=1), log=log)
         assert (after.items, apply(log, after)) == ((), log)
 
-    def test_what_is_switched_off_is_not_told_as_solved(self) -> None:
+    def test_what_is_switched_off_is_not_reported_as_resolved(self) -> None:
         """Whoever switches the check off is not told that the port is right now."""
         log = apply({}, decided(RENEWED_STORE, recorder()))
         policy = Policy(checks=((Check.NOT_DEPLOYED, None),))
@@ -217,7 +217,7 @@ FINE: dict[str, Any] = {"bindings": (), "accounts": (), "roots": (CA.sha256,), "
 
 
 @pytest.mark.parametrize(("check", "states"), FOUND.items())
-def test_each_is_told_with_what_to_do(check: Check, states: tuple[TargetState, ...]) -> None:
+def test_each_is_reported_with_what_to_do(check: Check, states: tuple[TargetState, ...]) -> None:
     """Machine, port or CA in the headline, the sentence, and steps without anything left to fill in."""
     one = item(*states)
     assert (one.checks, one.title) == ((check,), TITLES.get(check, HOST))
@@ -229,7 +229,7 @@ def test_each_is_told_with_what_to_do(check: Check, states: tuple[TargetState, .
 
 
 @pytest.mark.parametrize(("check", "states"), FOUND.items())
-def test_each_is_told_once_and_ends(check: Check, states: tuple[TargetState, ...]) -> None:
+def test_each_is_reported_once_and_resolved(check: Check, states: tuple[TargetState, ...]) -> None:
     """A second pass is silent; what is gone while its target is seen is told so, and forgotten."""
     log = apply({}, decided(*states))
     assert decided(*states, log=log).items == ()
@@ -287,7 +287,7 @@ def test_names_of_machines_are_no_placeholders() -> None:
 BOUND_STORE = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1, 443),))
 
 
-def test_a_failed_look_at_a_port_tells_nothing_of_its_binding() -> None:
+def test_a_failed_probe_of_a_port_reports_nothing_of_its_binding() -> None:
     """The old certificate was told at the port: silence there makes no news, nor does its end."""
     log = apply({}, decided(BOUND_STORE, port(OLD, 443)))
     silent = decided(BOUND_STORE, port(OLD, 443, up=False), log=log)

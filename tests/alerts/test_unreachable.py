@@ -36,7 +36,7 @@ CALM = picture(seen("a:443", certificate(1)))
 HOUR = timedelta(hours=1)
 
 
-def test_blindness_is_told_for_each_host() -> None:
+def test_unreachability_is_reported_for_each_host() -> None:
     """Three silent ports of one host are one item."""
     states = [unreachable(seen(f"a:{port}", certificate(port))) for port in (443, 7563, 9000)]
     healthy = [seen(f"h{n}:443", certificate(n)) for n in range(20)]
@@ -62,7 +62,7 @@ def test_hosts_of_one_name_in_two_zones_are_two() -> None:
         (("", ""), "a"),
     ],
 )
-def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
+def test_unreachable_host_is_called_by_its_name(titles: tuple[str, str], wanted: str) -> None:
     """Several ports go by what their titles share, or by their host, in a notice and in the inventory."""
     states = [
         unreachable(seen(f"a:{n}", certificate(n), on=target(f"a:{n}", info=TargetInfo(title=title))))
@@ -76,7 +76,7 @@ def test_silent_host_is_called_by_its_name(titles: tuple[str, str], wanted: str)
     assert (item.title, [silent.title for silent in inventory.unreachable_hosts]) == (wanted, [wanted])
 
 
-def test_another_port_of_a_silent_host_is_quiet() -> None:
+def test_another_port_of_an_unreachable_host_is_quiet() -> None:
     """A port that falls silent after its host was told adds no mail."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
     first, *rest = steps(
@@ -85,14 +85,14 @@ def test_another_port_of_a_silent_host_is_quiet() -> None:
     assert (len(first.items), [decision.items for decision in rest]) == (1, [()])
 
 
-def test_failed_look_that_is_not_yet_blind_is_quiet() -> None:
+def test_failed_probe_that_is_not_yet_unreachable_is_quiet() -> None:
     """A network failure is told by the blind rule only."""
     assert decide(
         picture(failing(seen("a:443", certificate(1)))), {}, NOW, monitor_state=AFTER_INVENTORY
     ).is_nothing
 
 
-def test_blind_host_that_stays_blind_gets_worse() -> None:
+def test_unreachable_host_that_stays_unreachable_gets_worse() -> None:
     """Blindness climbs from warning to critical and is told again."""
     state = seen("a:443", certificate(1))
     decisions = steps(
@@ -104,7 +104,7 @@ def test_blind_host_that_stays_blind_gets_worse() -> None:
     ]
 
 
-def test_host_answers_again_when_all_its_told_ports_do() -> None:
+def test_host_is_reachable_again_when_all_its_reported_ports_are() -> None:
     """The good news waits for every port that was told."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
     decisions = steps(
@@ -127,7 +127,7 @@ def network(blind_ones: int, total: int = 20) -> Snapshot:
     return picture(*(unreachable(state) if n < blind_ones else state for n, state in enumerate(states)))
 
 
-def test_much_blindness_is_one_entry() -> None:
+def test_many_unreachable_hosts_are_one_entry() -> None:
     """More than a fifth of the targets silent at once is about the monitor's own network."""
     (item,) = decide(network(5), {}, NOW, monitor_state=AFTER_INVENTORY).items
     assert (item.title, item.messages) == ("", (many_unreachable_network(count=5, watched=20),))
@@ -152,7 +152,7 @@ def test_network_is_not_suspected_where_something_else_is_said() -> None:
     )
 
 
-def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
+def test_network_is_suspected_where_half_of_them_do_not_answer() -> None:
     """One refused login beside a whole silent network does not hide what is likely."""
     (item,) = decide(with_reason(FailureReason.FORBIDDEN, 1, 5), {}, NOW, monitor_state=AFTER_INVENTORY).items
     assert item.messages == (
@@ -165,7 +165,7 @@ def test_network_is_suspected_where_it_keeps_half_of_them_silent() -> None:
 @pytest.mark.parametrize(
     "reason", [FailureReason.LATE, FailureReason.BAD_ANSWER, FailureReason.TOO_LARGE, FailureReason.NOT_TLS]
 )
-def test_what_is_broken_by_itself_is_told_by_itself(reason: FailureReason) -> None:
+def test_what_is_broken_by_itself_is_reported_by_itself(reason: FailureReason) -> None:
     """Many reports that cannot be used are no silent network, and hide no host that falls silent later."""
     first, second = steps((with_reason(reason, 8), NOW), (with_reason(reason, 8, 1), NOW + HOUR))
     assert (len(first.items), news(second)) == (8, [("first", "warning", "h8:443")])
@@ -179,7 +179,7 @@ def test_inventory_marks_what_is_broken_by_itself() -> None:
 
 
 @pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
-def test_few_or_small_share_is_told_by_host(blind_ones: int, total: int) -> None:
+def test_few_or_small_share_is_reported_by_host(blind_ones: int, total: int) -> None:
     """Fewer than five, or a fifth and no more, are told host by host."""
     assert len(decide(network(blind_ones, total), {}, NOW, monitor_state=AFTER_INVENTORY).items) == blind_ones
 

@@ -147,7 +147,7 @@ def test_says_when_the_verdict_changes(at: float, expected: datetime | None) -> 
     assert judged(OLDER, at=at).next_change_at == expected
 
 
-def test_a_list_that_ends_before_it_begins_is_only_ended() -> None:
+def test_a_list_that_expires_before_it_is_valid_is_only_expired() -> None:
     """Nonsense in a file ends in a verdict."""
     assert found(replace(WEEKLY, next_update=days(-2))) == [("critical", WEEKLY.location)]
 

@@ -122,7 +122,7 @@ class TestEndpoint:
         found = served(leaf("nvr.example", middle, end=days(90)), middle)
         assert sentences(found) == ['its CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
 
-    def test_an_ended_anchor_is_no_matter_of_trust(self) -> None:
+    def test_an_expired_anchor_is_not_about_trust(self) -> None:
         """Only time is wrong, and only time is said."""
         root = authority("Old Root", end=days(-1))
         own = leaf("nvr.example", root, end=days(-2))

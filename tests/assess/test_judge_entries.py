@@ -67,13 +67,13 @@ class TestFiles:
         found = kept((leaf("nvr", middle, end=days(90)), middle))
         assert sentences(found) == ['its CA "Middle" expires in 100 days (Mar 3, 2027 12:00 UTC)']
 
-    def test_one_finding_for_one_certificate_at_one_place(self) -> None:
+    def test_one_finding_for_one_certificate_at_one_location(self) -> None:
         """Two leaves of one file share their CA's finding."""
         middle = authority("Middle", ROOT, end=days(100))
         leaves = [leaf(name, middle, end=days(90)) for name in ("a", "b")]
         assert verdicts(kept((*leaves, middle))) == [(Check.CA_EXPIRY, WARNING)]
 
-    def test_a_finding_for_each_place(self) -> None:
+    def test_a_finding_for_each_location(self) -> None:
         """The same certificate in two files is said twice, with its locations."""
         own = leaf("a", ROOT, end=days(1))
         assert [one.location for one in kept((own,), (own,)).findings] == ["0.pem", "1.pem"]

@@ -47,7 +47,7 @@ def test_what_cannot_be_read_cannot_be_checked() -> None:
         (raw(version=bytes.fromhex("a003020104")), False),
     ],
 )
-def test_tells_the_old_style(der: bytes, *, expected: bool) -> None:
+def test_reports_the_old_style(der: bytes, *, expected: bool) -> None:
     """Only what says nothing at all about being a CA is of the old style."""
     assert old_style_ca(der) == expected
 

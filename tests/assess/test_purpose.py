@@ -90,7 +90,7 @@ class TestExtendedKeyUsage:
         (found,) = usage_findings(leaf("nvr.example", ROOT, usages=usages))
         assert found.message == message
 
-    def test_it_is_said_of_a_ca_by_its_place(self) -> None:
+    def test_it_is_said_of_a_ca_by_its_location(self) -> None:
         """A CA that was served, and a trusted one that was not."""
         middle = issue("Middle", ROOT, ca=True, usages=[CLIENT_AUTH])
         root = issue("Own Root", ca=True, usages=[CLIENT_AUTH])

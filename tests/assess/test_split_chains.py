@@ -42,7 +42,7 @@ def test_strangers_are_heads() -> None:
     assert split(ROOT, OTHER) == [["Root"], ["Other"]]
 
 
-def test_a_certificate_that_stands_there_twice_counts_once() -> None:
+def test_a_certificate_that_is_there_twice_counts_once() -> None:
     """Repetition makes no further head."""
     assert split(LEAF, LEAF) == [["nvr"]]
 

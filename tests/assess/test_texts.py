@@ -58,7 +58,7 @@ def test_it_can_be_written(one: Message) -> None:
     assert set(parameters(one)) >= placeholders(one.text) | placeholders(one.plural)
 
 
-def test_codes_are_told_apart() -> None:
+def test_codes_are_different() -> None:
     """A code is published once, with one text, and there are as many kinds as one can see."""
     assert len({one.code for one in EVERY}) == len(EVERY) >= 80
 

@@ -159,7 +159,7 @@ class TestPublicNames:
             texts.missing_names(names=names(["vms01", "video.vms.example"])),
         )
 
-    def test_the_name_of_the_target_itself_is_told_once(self) -> None:
+    def test_the_name_of_the_target_itself_is_reported_once(self) -> None:
         """That is the finding about the name."""
         other = leaf("other.vms.example", ROOT)
         assert verdicts(judged(other, self.offering("vms01.vms.example"))) == [(Check.NAME, CRITICAL)]
@@ -252,7 +252,7 @@ class TestStandby:
         assert (found.check, found.severity) == (Check.NEVER_SEEN, WARNING)
         assert found.message == texts.NEVER_SEEN
 
-    def test_nothing_before_the_first_look(self) -> None:
+    def test_nothing_before_the_first_probe(self) -> None:
         """A target that was never tried is not judged."""
         assert unreachability(replace(self.STATE, probed_at=None), NOW) is None
 

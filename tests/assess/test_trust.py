@@ -92,7 +92,7 @@ class TestOrdinary:
         own = issue("camera")
         assert shape(find([own], [own])) == expected(own)
 
-    def test_the_place_is_that_of_the_question(self) -> None:
+    def test_the_location_is_that_of_the_question(self) -> None:
         """One remembered verdict serves many places."""
         finder, chain = PathFinder(), [held(LEAF), held(INTERMEDIATE)]
         first = finder.find("a:1", chain, anchors(ROOT), NOW)
@@ -360,7 +360,7 @@ class TestOldShapes:
     @pytest.mark.system
     @pytest.mark.skipif(not which("openssl"), reason="needs Debian's openssl")
     @pytest.mark.parametrize("digest", ["sha1", "md5"])
-    def test_a_weak_signature_is_no_matter_of_trust(self, tmp_path: FilePath, digest: str) -> None:
+    def test_a_weak_signature_is_not_about_trust(self, tmp_path: FilePath, digest: str) -> None:
         """RSA 1024 and SHA-1 or MD5 are verified; their weakness is a finding of its own."""
         config = tmp_path / "openssl.cnf"
         config.write_text(
@@ -475,13 +475,13 @@ class TestProblems:
         own = leaf("nvr", authority("CA"), identifiers=False)
         assert find([own, *crowd], crowd).trusted is False
 
-    def test_the_issuer_may_stand_behind_any_number_of_strangers(self) -> None:
+    def test_the_issuer_may_come_after_any_number_of_strangers(self) -> None:
         """A server that sends every anchor that it has is no reason to call its chain incomplete."""
         strangers = [authority(f"Stranger {number}", key=KEY) for number in range(300)]
         served = [LEAF, *strangers, INTERMEDIATE]
         assert shape(find(served, [ROOT])) == expected(LEAF, INTERMEDIATE, ROOT)
 
-    def test_the_issuer_may_stand_behind_many_namesakes(self) -> None:
+    def test_the_issuer_may_come_after_many_namesakes(self) -> None:
         """A CA that was renewed again and again, each time with another key."""
         crowd = [authority("Intermediate", ROOT, identifiers=False) for _ in range(100)]
         own = leaf("nvr.example", INTERMEDIATE, identifiers=False)

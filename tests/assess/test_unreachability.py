@@ -40,7 +40,7 @@ def severity(state: TargetState, now: datetime = NOW) -> Severity | None:
     return found.severity if found else None
 
 
-def test_before_the_first_look_there_is_nothing_to_tell() -> None:
+def test_before_the_first_probe_there_is_nothing_to_report() -> None:
     """A target that was never tried is not blind."""
     assert unreachability(TargetState(TARGET, watched_since=days(-10)), NOW) is None
 
@@ -55,7 +55,7 @@ def test_before_the_first_look_there_is_nothing_to_tell() -> None:
         (12, Severity.CRITICAL),
     ],
 )
-def test_failed_looks_in_a_row_count(probes: int, expected: Severity | None) -> None:
+def test_failed_probes_in_a_row_count(probes: int, expected: Severity | None) -> None:
     """So many make a warning, four times as many are critical."""
     assert severity(failing(probes)) == expected
 
@@ -153,6 +153,6 @@ def test_knows_when_time_alone_changes_it(now: datetime, expected: datetime | No
     assert unreachability_changes_at(SEEN, now) == expected
 
 
-def test_nothing_changes_before_the_first_look() -> None:
+def test_nothing_changes_before_the_first_probe() -> None:
     """Without a probe there is no such instant."""
     assert unreachability_changes_at(TargetState(TARGET), NOW) is None

@@ -34,7 +34,7 @@ def test_a_glob_gives_an_element_for_each_file(site: Site) -> None:
     assert targets == [str(folder / "web.pem")]
 
 
-def test_a_glob_without_match_could_not_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_glob_without_match_is_not_probed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A glob that matches nothing is a failure under the text that was typed."""
     monkeypatch.chdir(tmp_path)
     done = check("*.pem")

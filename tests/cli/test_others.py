@@ -85,7 +85,7 @@ def test_every_mistake_is_said(tmp_path: Path) -> None:
     ]
 
 
-def test_offline_does_not_look_at_files(tmp_path: Path) -> None:
+def test_offline_does_not_check_files(tmp_path: Path) -> None:
     """A missing anchor is a mistake only on the machine that has to read it."""
     path = write(tmp_path, GOOD + "defaults: {trust: [missing.cer]}\n")
     assert [run("validate-config", path).code, run("validate-config", path, "--offline").code] == [2, 0]

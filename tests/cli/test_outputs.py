@@ -193,7 +193,7 @@ def test_ctrl_c(job: None) -> None:
 
 
 @UNIX
-def test_a_silent_command_is_killed() -> None:
+def test_an_unresponsive_command_is_killed() -> None:
     """A command that does not end by itself ends with the time it is given: no test waits without bound."""
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,

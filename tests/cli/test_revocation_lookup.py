@@ -83,7 +83,7 @@ def test_nobody_is_asked_without_the_flag(server: Web, tmp_path: Path) -> None:
     assert (check(path, "--trust", tmp_path / "ca.cer").code, server.asked) == (0, [])
 
 
-def test_the_flag_asks_all_places(server: Web, tmp_path: Path) -> None:
+def test_the_flag_asks_all_locations(server: Web, tmp_path: Path) -> None:
     """With the flag a configuration's private addresses still count."""
     issued = own(server)
     server.replies["/ca.crl"] = http(crl(CA, entry(issued), begin=NOW - DAY, end=NOW + DAY))

@@ -193,7 +193,7 @@ def test_paths_are_relative_to_their_file(tmp_path: Path) -> None:
     )
 
 
-def test_discoveries_stand_apart(tmp_path: Path) -> None:
+def test_discoveries_are_separate(tmp_path: Path) -> None:
     """What yields targets is written among the targets and kept apart from them."""
     config = load(write(tmp_path, "targets: [{kind: dns, name: 'Portal.Example.:443'}]\n"))
     assert (config.targets, config.discoveries[0].id, config.discoveries[0].grace) == (

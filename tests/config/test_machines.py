@@ -138,7 +138,7 @@ def test_configured_machine_wins(tmp_path: Path) -> None:
     assert (target.settings.username, target.origin) == ("u", "")
 
 
-def test_missing_secrets_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_secrets_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the block names on this machine is checked like everything else."""
     monkeypatch.setenv("SITE", "x")
     monkeypatch.delenv("MACHINES", raising=False)

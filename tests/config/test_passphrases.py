@@ -46,7 +46,7 @@ def write(folder: Path, passphrases: str) -> Path:
     return file
 
 
-def test_order_and_places(tmp_path: Path) -> None:
+def test_order_and_locations(tmp_path: Path) -> None:
     """Files are taken relative to the configuration and not opened; the order stays."""
     config = load(write(tmp_path, "passphrases: [{file: a}, {env: B}, {file: /c}]"))
     settings = config.targets[0].target(Policy()).settings

@@ -35,7 +35,7 @@ async def anchors(_: tuple[str, ...]) -> Anchors:
     return ANCHORS
 
 
-def test_a_look_that_ends_while_its_target_is_read_again_is_not_undone() -> None:
+def test_a_probe_that_finishes_while_its_target_is_read_again_is_not_undone() -> None:
     """A target whose policy changes keeps what a probe learned during the reload."""
     before, after = target(1), target(1, unreachable_after=7)
     old = TargetState(before, probed_at=NOW, failed_probes=1)

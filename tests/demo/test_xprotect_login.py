@@ -71,7 +71,7 @@ def test_no_token(tmp_path: Path) -> None:
     assert asyncio.run(run()) == 401
 
 
-def test_token_ends(tmp_path: Path) -> None:
+def test_token_expires(tmp_path: Path) -> None:
     """A token is refused when its time is over."""
 
     async def run() -> list[int]:
@@ -84,7 +84,7 @@ def test_token_ends(tmp_path: Path) -> None:
     assert asyncio.run(run()) == [200, 401]
 
 
-def test_token_ends_after_calls(tmp_path: Path) -> None:
+def test_token_expires_after_calls(tmp_path: Path) -> None:
     """A token may end in the middle of a listing."""
 
     async def run() -> list[int]:

@@ -80,7 +80,7 @@ def test_camera_has_expired(served: Served) -> None:
     assert served["camera02", 8443].not_valid_after_utc < datetime.now(UTC)
 
 
-def test_failover_recorder_is_silent(tmp_path: Path) -> None:
+def test_failover_recorder_does_not_answer(tmp_path: Path) -> None:
     """Nothing listens on the failover recorder."""
 
     async def run() -> None:

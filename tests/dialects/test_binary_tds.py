@@ -148,31 +148,31 @@ def test_strange_packets_end_it(strange: bytes) -> None:
 
 
 @pytest.mark.parametrize("encryption", [OFF, ON, REQUIRED])
-def test_look(encryption: int) -> None:
+def test_probe(encryption: int) -> None:
     """A probe shows the chain, whichever way the server agrees to encryption."""
     seen = probe(server(encryption))
     assert (shown(seen), seen.failures, seen.encrypted) == ([LEAF.sha256, ROOT.sha256], (), True)
 
 
 @pytest.mark.parametrize(("size", "step"), [(9, 0), (64, 0), (4096, 7), (20, 1)])
-def test_look_at_small_packets(size: int, step: int) -> None:
+def test_probe_of_small_packets(size: int, step: int) -> None:
     """TLS records that span packets, and packets that span reads, are put together."""
     assert shown(probe(server(ON, size, step))) == [LEAF.sha256, ROOT.sha256]
 
 
-def test_look_at_a_long_chain() -> None:
+def test_probe_of_a_long_chain() -> None:
     """A chain that fills many packets arrives whole."""
     assert len(shown(probe(server(many=30)))) == 32
 
 
-def test_look_asks_and_parts_politely() -> None:
+def test_probe_asks_and_closes_properly() -> None:
     """The server is asked for encryption, sees no login, and is left with close_notify."""
     sql = server()
     probe(sql, until=lambda: sql.polite)
     assert (sql.asked, sql.logins, sql.polite) == ([ON], [], [True])
 
 
-def test_look_at_one_without_tls() -> None:
+def test_probe_of_one_without_tls() -> None:
     """A server that supports no encryption is a refusal with its word for it."""
     seen = probe(server(NOT_SUPPORTED))
     assert [(f.reason, f.message) for f in seen.failures] == [
@@ -180,7 +180,7 @@ def test_look_at_one_without_tls() -> None:
     ]
 
 
-def test_look_at_a_strict_one() -> None:
+def test_probe_of_a_strict_one() -> None:
     """Strict encryption is TLS on connect, to which the client offers ``tds/8.0`` and nothing else."""
     offers: list[list[bytes]] = []
     handler = speaking_tls(strict(server_context(LEAF, [ROOT]), offers))

@@ -280,7 +280,7 @@ def test_noise_reads_alike_in_one_piece(protocol: str, pieces: list[bytes], *, e
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @settings(deadline=None)
 @given(pieces=NOISE)
-def test_noise_ends_in_tls_or_in_a_trouble(protocol: str, pieces: list[bytes]) -> None:
+def test_noise_ends_in_tls_or_in_a_failure(protocol: str, pieces: list[bytes]) -> None:
     """After any noise and a hang-up there is one of both, never none and never two."""
     outcome = play(protocol, *pieces, eof=True)
     assert outcome.done == (outcome.failure is None)
@@ -299,7 +299,7 @@ def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @settings(deadline=None)
 @given(pieces=NOISE)
-def test_troubles_are_told_in_short_plain_words(protocol: str, pieces: list[bytes]) -> None:
+def test_failures_are_reported_in_short_plain_words(protocol: str, pieces: list[bytes]) -> None:
     """What a server says cannot break a mail or a terminal: printable ASCII, a sentence long."""
     failure = play(protocol, *pieces, eof=True).failure
     detail = written(failure.message) if failure else "-"

@@ -82,7 +82,7 @@ def test_title_and_protocol() -> None:
         )
 
 
-def test_more_places_than_knocks_at_once() -> None:
+def test_more_addresses_than_connections_at_once() -> None:
     """Every location is knocked on, also when there are more than may be under way."""
     with listening("127.0.0.1", "127.0.1.254") as links:
         port = links[0].getsockname()[1]
@@ -96,7 +96,7 @@ def test_more_places_than_knocks_at_once() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, which drops what a full queue cannot take")
-def test_silence() -> None:
+def test_no_answer() -> None:
     """A port that neither answers nor refuses is given up in time and is no endpoint."""
     with listening("127.0.0.1", backlog=0) as [link], contextlib.ExitStack() as stack:
         where = link.getsockname()
@@ -109,7 +109,7 @@ def test_silence() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, which has no route for TCP to everybody")
-def test_our_own_trouble() -> None:
+def test_our_own_failure() -> None:
     """When this machine cannot ask, that is a failure once: nothing may be taken away by it."""
     answer = discover(settings("255.255.255.255/32", 443, 444))
     assert [(one.reason, written(one)) for one in answer.failures] == [
@@ -117,7 +117,7 @@ def test_our_own_trouble() -> None:
     ]
 
 
-def test_places() -> None:
+def test_locations() -> None:
     """Network and broadcast addresses are no places; a network of one or two addresses has them all."""
     assert [
         list(settings("10.1.2.0/30", 1, 2).locations()),

@@ -222,7 +222,7 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_silence() -> None:
+def test_no_answer() -> None:
     """A server that never answers is given up in time."""
     answer, _ = discover(b"", given=context(longest=0.2))
     assert [one.reason for one in answer.failures] == [FailureReason.TIMEOUT]

@@ -110,7 +110,7 @@ def test_failures(zone: Zone, said: str) -> None:
     assert discover(zone) == failure(said)
 
 
-def test_silent_name_server() -> None:
+def test_unresponsive_name_server() -> None:
     """A name server that does not answer is given up in time."""
     assert discover({}, silent=True) == failure("no answer within 0.3 s")
 

@@ -107,7 +107,7 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
     assert [one.reason for one in failures] == [FailureReason.PERMISSION]
 
 
-def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+def test_a_file_instead_of_the_folder(tmp_path: Path) -> None:
     """The failure names what the system says."""
     (tmp_path / "x").touch()
     assert [one.reason for one in discovered(tmp_path / "x").failures] == [FailureReason.UNREADABLE]

@@ -141,7 +141,7 @@ async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 @pytest.mark.parametrize("serve", [silent, half])
 @pytest.mark.parametrize("bound", ["timeout", "read_timeout"])
-def test_silence(serve: Serve, bound: str) -> None:
+def test_no_answer(serve: Serve, bound: str) -> None:
     """The whole has a time, and so has each wait for the next bytes."""
     error = answered(serve, **{bound: 0.2})
     assert isinstance(error, FetchError)

@@ -38,7 +38,7 @@ def test_an_answer() -> None:
     )
 
 
-def test_silence_is_counted() -> None:
+def test_no_answer_is_counted() -> None:
     """Attempts that told nothing are counted in a row, and an answer ends the row."""
     known = after(("", SILENCE), ("", SILENCE))
     assert (known.status, known.attempts, known.detail) == (RevocationStatus.UNKNOWN, 2, "nobody answered")
@@ -60,7 +60,7 @@ def test_revoked_stays_revoked(then: tuple[str, RevocationVerdict]) -> None:
 @pytest.mark.parametrize(
     ("source", "revocation_status"), [("crl", RevocationStatus.GOOD), ("ocsp", RevocationStatus.REVOKED)]
 )
-def test_a_hold_is_taken_back_by_who_told_it(source: str, revocation_status: RevocationStatus) -> None:
+def test_a_hold_is_lifted_by_its_source(source: str, revocation_status: RevocationStatus) -> None:
     """A hold ends when its own source says so."""
     assert after(("crl", HOLD), (source, GOOD)).status is revocation_status
 
@@ -94,7 +94,7 @@ def test_waiting_after_a_good_answer(until: timedelta | None, span: timedelta) -
 
 
 @pytest.mark.parametrize(("times", "minutes"), [(1, 5), (2, 10), (3, 20), (7, 320), (8, 360), (100, 360)])
-def test_waiting_after_silence(times: int, minutes: int) -> None:
+def test_waiting_without_an_answer(times: int, minutes: int) -> None:
     """The waits grow, up to six hours."""
     assert within(wait(after(*[("", SILENCE)] * times), NOW), timedelta(minutes=minutes))
 

@@ -69,7 +69,7 @@ def test_serial_numbers_of_any_size(bits: int) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.sets(st.integers(1, 1 << 80), max_size=20), st.integers(1, 1 << 80))
-def test_the_quick_look_agrees_with_the_whole_one(listed: set[int], asked: int) -> None:
+def test_the_quick_check_agrees_with_the_whole_one(listed: set[int], asked: int) -> None:
     """Searching the bytes first never changes whether a serial number is found."""
     held = issued_list(crl(CA, *(entry(one, None) for one in listed)))
     for serial in (asked, *listed):
@@ -86,12 +86,12 @@ def test_ended() -> None:
     )
 
 
-def test_ended_but_listed() -> None:
+def test_expired_but_listed() -> None:
     """A revocation is for good: a list that has ended still tells it."""
     assert verdict_of(crl(CA, entry(LEAF), begin=NOW - 2 * DAY, end=NOW - DAY)).status is REVOKED
 
 
-def test_ended_and_on_hold() -> None:
+def test_expired_and_on_hold() -> None:
     """A hold may have been taken back since the list ended."""
     assert verdict_of(crl(CA, entry(LEAF, HOLD), begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
 

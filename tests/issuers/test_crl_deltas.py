@@ -53,7 +53,7 @@ def test_deltas_that_do_not_fit(odd: bytes) -> None:
     assert joined(crl(CA, extensions=BASE), odd) is GOOD
 
 
-def test_a_base_that_tells_nothing() -> None:
+def test_a_base_without_information() -> None:
     """A delta alone never makes a certificate good."""
     assert joined(crl(CA, begin=NOW - 2 * DAY, end=NOW - DAY, extensions=BASE), delta()) is UNKNOWN
 

@@ -63,7 +63,7 @@ def test_ended(status: ocsp.OCSPCertStatus) -> None:
     assert verdict_of(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
 
 
-def test_ended_but_revoked() -> None:
+def test_expired_but_revoked() -> None:
     """A revocation is for good, but for a hold."""
     old = {"begin": NOW - 2 * DAY, "end": NOW - DAY}
     assert verdict_of(response(LEAF, CA, STATUS.REVOKED, **old)).status is REVOKED  # type: ignore[arg-type]

@@ -81,7 +81,7 @@ def test_the_first_window_is_remembered_over_a_restart() -> None:
     in_world(act)
 
 
-def test_a_clock_that_was_ahead_does_not_silence_us() -> None:
+def test_a_clock_that_was_ahead_does_not_stop_us() -> None:
     """A time to ask again that lies further away than any CA may ask for does not count."""
 
     async def act(world: World) -> None:
@@ -168,7 +168,7 @@ def test_the_certificate_of_the_ca_is_not_asked_about() -> None:
     in_world(act)
 
 
-def test_what_has_ended_or_is_not_served_any_more_is_let_go() -> None:
+def test_what_has_expired_or_is_not_served_any_more_is_let_go() -> None:
     """RFC 9773 section 4.3.3: never asked after expiry or replacement, and nothing is shown of it."""
 
     async def act(world: World) -> None:
@@ -200,7 +200,7 @@ def test_a_superseded_certificate_is_not_asked_about() -> None:
     in_world(act)
 
 
-def test_one_certificate_at_many_places_is_asked_about_once() -> None:
+def test_one_certificate_at_many_locations_is_asked_about_once() -> None:
     """Only the leaf, and each once."""
 
     async def act(world: World) -> None:

@@ -103,7 +103,7 @@ def test_only_what_is_configured() -> None:
     in_world(act)
 
 
-def test_why_it_could_not_be_told() -> None:
+def test_why_it_is_unknown() -> None:
     """The sentence names every source and what kept it from telling."""
 
     async def act(world: World) -> None:

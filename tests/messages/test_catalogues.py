@@ -45,7 +45,7 @@ def test_placeholders_agree(language: str) -> None:
             assert _fields(form) | {("count", "")} == _fields(*texts) | {("count", "")}, form
 
 
-def test_no_text_has_a_plural_in_one_place_only() -> None:
+def test_no_text_has_two_plurals() -> None:
     """One text has one entry."""
     plurals: dict[str, str] = {}
     for text in catalogues.texts():

@@ -238,7 +238,7 @@ def test_unreachable_target_keeps_its_certificate() -> None:
     assert (values(series, "target_up"), values(series, "certificate_days_to_expiry")) == ([0], [20])
 
 
-def test_last_success_stays_behind_last_look() -> None:
+def test_last_success_stays_behind_last_probe() -> None:
     """After a failed probe the last success is older than the last probe."""
     series = scrape(snapshot(replace(seen(certificate(1)), probed_at=NOW, failed_probes=1)))
     probed, good = (
@@ -371,7 +371,7 @@ def test_targets_are_counted_by_state() -> None:
     }
 
 
-def test_standby_is_told_from_an_outage() -> None:
+def test_standby_is_distinguished_from_an_outage() -> None:
     """A silent standby is not up, but marked and counted apart, so that a rule can leave it out."""
     target = Target(ID, "endpoint", WHERE, None, traits=TargetTraits(standby=True))
     series = scrape(snapshot(replace(seen(certificate(1)), target=target, failed_probes=3)))

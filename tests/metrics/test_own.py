@@ -100,14 +100,14 @@ TOLD: list[tuple[Callable[[OwnMetrics], None], str, float]] = [
 
 
 @pytest.mark.parametrize(("tell", "name", "value"), TOLD)
-def test_what_is_told_is_shown(tell: Callable[[OwnMetrics], None], name: str, value: float) -> None:
+def test_what_is_reported_is_shown(tell: Callable[[OwnMetrics], None], name: str, value: float) -> None:
     """What the daemon tells appears under its name, ages counted at the scrape."""
     metrics = own()
     tell(metrics)
     assert read(metrics, name) == {(): value}
 
 
-def test_telling_twice() -> None:
+def test_notifying_twice() -> None:
     """A value told again replaces the old one."""
     metrics = own()
     metrics.outbox(3, NOW)

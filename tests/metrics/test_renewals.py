@@ -39,7 +39,7 @@ def test_both_ends_of_the_window() -> None:
     assert series(shown, "end") == dict.fromkeys(keys, WINDOW.end.timestamp())
 
 
-def test_absent_where_nothing_was_told() -> None:
+def test_absent_without_an_answer() -> None:
     """Absent, never zero; also where a target does not ask."""
     assert series(world(), "start") == {}
     assert series(world(WINDOW, policy=Policy()), "start") == {}

@@ -143,7 +143,7 @@ def test_black_holes_share_a_short_time() -> None:
         assert reached(*[v4(*hole)] * 5, v4(*address), within=1.2) == address
 
 
-def test_every_refusal_is_told() -> None:
+def test_every_refusal_is_reported() -> None:
     """When every address fails, each is named with its answer."""
     port = closed_port()
     with pytest.raises(NoneConnectedError) as caught:

@@ -202,7 +202,7 @@ def test_reads_dates_however_they_are_written(written: bytes, expected: datetime
         (tlv(0x18, b"20260101000000.5Z"), DateForm.MALFORMED),
     ],
 )
-def test_tells_how_a_date_is_written(written: bytes, form: DateForm) -> None:
+def test_reports_how_a_date_is_written(written: bytes, form: DateForm) -> None:
     """OpenSSL reads the standard's form alone, Go reads two more; each was tried with both."""
     later = tlv(0x18, b"20500101000000Z")
     assert parse_certificate(raw(validity=written + later)).date_form is form
@@ -343,7 +343,7 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
         (issue("server", usages=[SERVER_AUTH]).der, False),
     ],
 )
-def test_tells_a_ca(der: bytes, *, expected: bool) -> None:
+def test_reports_a_ca(der: bytes, *, expected: bool) -> None:
     """BasicConstraints decide, then the key usage; with neither a self-issued one without a host is a CA."""
     assert parse_certificate(der).is_ca == expected
 

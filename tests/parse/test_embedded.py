@@ -160,7 +160,7 @@ def test_only_what_could_be_one_is_tried() -> None:
     assert held(json.dumps(values).encode()).parts == ()
 
 
-def test_a_damaged_value_is_told_by_its_key() -> None:
+def test_a_damaged_value_is_reported_with_its_key() -> None:
     """A certificate in a value that is damaged is told by its key and costs only itself."""
     broken = PEM.replace("-----END", "!!-----END")
     found = held(json.dumps({"a": broken, "b": CA}).encode())

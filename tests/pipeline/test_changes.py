@@ -39,7 +39,7 @@ def recorded(world: World) -> list[str]:
     return [name for names in world.store.batches for name in names]
 
 
-def test_a_look_that_began_before_a_reload_is_judged_by_the_new_policy() -> None:
+def test_a_probe_that_began_before_a_reload_is_judged_by_the_new_policy() -> None:
     """What a reload changed of a target stays changed, and the probe still counts."""
     strict = target(1, warn_before=(Margin(timedelta(days=2000)),))
     (state,) = after(target(1), [strict]).board.snapshot
@@ -47,7 +47,7 @@ def test_a_look_that_began_before_a_reload_is_judged_by_the_new_policy() -> None
     assert (Check.EXPIRY, Severity.WARNING) in [(one.check, one.severity) for one in state.findings]
 
 
-def test_a_look_at_what_a_target_was_before_is_dropped() -> None:
+def test_a_probe_of_what_a_target_was_before_is_dropped() -> None:
     """A files target that names other paths by now shows nothing of the earlier ones."""
     old, new = Files(("old.pem",)), Files(("new.pem",))
     before = replace(target(1), settings=old)
@@ -56,7 +56,7 @@ def test_a_look_at_what_a_target_was_before_is_dropped() -> None:
     assert (state.target.settings, state.probed_at, recorded(world)) == (new, None, [])
 
 
-def test_a_look_at_a_removed_target_is_neither_shown_nor_recorded() -> None:
+def test_a_probe_of_a_removed_target_is_neither_shown_nor_recorded() -> None:
     """A target that was forgotten during its probe does not come back to the record."""
     world = after(target(1), [target(2)])
     assert (list(world.board.snapshot.states), recorded(world)) == ([target(2).id], [])

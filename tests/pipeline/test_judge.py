@@ -29,7 +29,7 @@ def fingerprints(state: TargetState) -> list[str]:
     return [sighting.certificate.sha256 for sighting in state.sightings]
 
 
-def test_a_good_look_is_judged_and_dated() -> None:
+def test_a_good_probe_is_judged_and_dated() -> None:
     """The certificates, the path and the time of success stand in the state."""
     good = leaf("rec.vms.example", ROOT)
     state = after(TargetState(ENDPOINT), showing((PLACE, good)))
@@ -37,7 +37,7 @@ def test_a_good_look_is_judged_and_dated() -> None:
     assert [c.subject_cn for c in state.assessment.paths[0].certificates] == ["rec.vms.example", "Test Root"]
 
 
-def test_while_looks_fail_the_last_known_certificate_stays_judged() -> None:
+def test_while_probes_fail_the_last_known_certificate_stays_judged() -> None:
     """Unreachable is not unknown: the expiry finding stands beside the failure."""
     soon = leaf("rec.vms.example", ROOT, end=days(3))
     seen = after(TargetState(ENDPOINT), showing((PLACE, soon)))
@@ -47,7 +47,7 @@ def test_while_looks_fail_the_last_known_certificate_stays_judged() -> None:
     assert fingerprints(failed) == fingerprints(seen)
 
 
-def test_what_a_look_did_not_reach_is_not_gone() -> None:
+def test_what_a_probe_did_not_reach_is_not_gone() -> None:
     """Where a probe ended early, files behind the one that hung stay known, and the target was not seen."""
     one, other = leaf("a.example", ROOT), leaf("c.example", ROOT)
     seen = after(TargetState(FILES), showing(("/certs/a.pem", one), ("/certs/c.pem", other)))
@@ -91,7 +91,7 @@ def test_encryption_is_judged_by_the_last_answer() -> None:
     assert found == [[Check.ENCRYPTION]] * 3
 
 
-def test_the_blind_finding_comes_with_the_third_failed_look() -> None:
+def test_the_unreachable_finding_comes_with_the_third_failed_probe() -> None:
     """One or two failed probes are told to nobody."""
     state = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT))))
     found = []
@@ -101,7 +101,7 @@ def test_the_blind_finding_comes_with_the_third_failed_look() -> None:
     assert found == [None, None, Check.UNREACHABLE]
 
 
-def test_a_clock_set_forward_during_a_look_makes_nothing_blind() -> None:
+def test_a_clock_set_forward_during_a_probe_makes_nothing_unreachable() -> None:
     """What has just been seen is not blind, though by the clock the probe began hours ago."""
     seen = showing((PLACE, leaf("rec.vms.example", ROOT)))
     observation = Observation(ENDPOINT.id, NOW, timedelta(seconds=1), seen)
@@ -109,7 +109,7 @@ def test_a_clock_set_forward_during_a_look_makes_nothing_blind() -> None:
     assert state.unreachable is None
 
 
-def test_a_failure_beside_certificates_is_no_blindness() -> None:
+def test_a_failure_beside_certificates_is_not_unreachable() -> None:
     """A handshake that fails after the certificates arrived has shown what we came for."""
     seen = replace(
         showing((PLACE, leaf("rec.vms.example", ROOT))),
@@ -177,7 +177,7 @@ def test_a_leaf_that_comes_back_has_not_departed() -> None:
     assert [d.old.sha256 for d in state.former_leaves] == [parse_certificate(new.der).sha256]
 
 
-def test_a_failed_look_counts_nobody_as_departed() -> None:
+def test_a_failed_probe_counts_nobody_as_departed() -> None:
     """What was not seen has not been seen to be gone."""
     old, new = leaf("rec.vms.example", ROOT), leaf("rec.vms.example", ROOT)
     state = after(TargetState(ENDPOINT), showing((PLACE, old)))

@@ -129,7 +129,7 @@ def probe(
     return asyncio.run(probing(names, source).probe(target(address), Allowed(allow), SOON))
 
 
-def test_looks_at_the_target(tmp_path: Path) -> None:
+def test_probes_the_target(tmp_path: Path) -> None:
     """A probe shows and judges the certificate that the target serves."""
     ca = authority("Test CA", at=TODAY)
     served = leaf("rec.example", ca, at=TODAY)
@@ -226,7 +226,7 @@ def test_unknown_name() -> None:
     assert (state.up, state.failures[0].reason) == (False, FailureReason.DNS)
 
 
-def test_name_server_that_is_silent() -> None:
+def test_name_server_that_does_not_answer() -> None:
     """A name server that says nothing costs the time of the probe and no more."""
     prober = probing(FakeResolver([None]))
     state = asyncio.run(prober.probe(target("rec.example:443"), Allowed(["*:*"]), timedelta(milliseconds=50)))

@@ -42,7 +42,7 @@ from support.factories.pipeline_world import (
 from support.pki import NOW, days
 
 
-def test_a_batch_is_looked_at_judged_shown_and_recorded() -> None:
+def test_a_batch_is_probed_judged_shown_and_recorded() -> None:
     """One run takes every target to the board and into one transaction."""
     targets = [target(1), target(2)]
     world = World(Shows())
@@ -112,7 +112,7 @@ def test_fast_results_do_not_wait_for_a_slow_one() -> None:
     assert batches == [[target(2).id], [target(1).id]]
 
 
-def test_a_target_is_never_looked_at_twice_at_once() -> None:
+def test_a_target_is_never_probed_twice_at_once() -> None:
     """A second run leaves a target alone that is still being probed."""
 
     class Counts(Shows):
@@ -176,7 +176,7 @@ def test_a_broken_store_stops_nothing_and_is_made_up_for(caplog: pytest.LogCaptu
     assert pipeline.store_ok
 
 
-def test_the_lag_is_from_the_due_time_to_the_look() -> None:
+def test_the_lag_is_from_the_due_time_to_the_probe() -> None:
     """How late a probe begins is counted for each probe."""
     world = World(Shows())
     asyncio.run(world.pipeline([target(1)]).run(batch(target(1)), NOW - timedelta(seconds=7)))
@@ -304,7 +304,7 @@ def probed(*targets: Target) -> World:
     return world
 
 
-def test_a_pass_tells_the_inventory_once() -> None:
+def test_a_pass_reports_the_inventory_once() -> None:
     """A second pass at the same instant tells nothing."""
     world, memory = probed(target(1)), FakeMemory()
     assert [passing(world, memory, NOW), passing(world, memory, NOW)] == [True, False]
@@ -347,7 +347,7 @@ def test_alert_leaves_the_board_when_it_is_over() -> None:
     }
 
 
-def test_a_look_that_ends_during_a_pass_is_not_undone() -> None:
+def test_a_probe_that_finishes_during_a_pass_is_not_undone() -> None:
     """What a pass judged from older knowledge gives way to a newer look."""
     one = target(1, unreachable_after=1000)
     world = probed(one)

@@ -49,7 +49,7 @@ async def ids(probes: ProbeBatch) -> list[str]:
     return found
 
 
-def test_all_are_looked_at() -> None:
+def test_all_are_probed() -> None:
     """Every target is handed over once, also when the gate is narrow."""
 
     async def main() -> list[str]:
@@ -67,7 +67,7 @@ def test_no_requests() -> None:
     assert virtual_time.run(main()) == []
 
 
-def test_only_looks_under_way_have_tasks() -> None:
+def test_only_probes_under_way_have_tasks() -> None:
     """Thousands that wait for the gate cost no task each."""
 
     async def main() -> int:
@@ -99,7 +99,7 @@ def test_batches_start_one_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("per_second", [0, 1], ids=["under way", "waiting for the pace"])
-def test_abandoned_looks_leave_the_gate_open(per_second: float) -> None:
+def test_abandoned_probes_leave_the_gate_open(per_second: float) -> None:
     """Whatever was under way or waited, the gate has all its slots again and nobody holds the turn."""
 
     async def main() -> tuple[list[Answer], list[str]]:
@@ -113,7 +113,7 @@ def test_abandoned_looks_leave_the_gate_open(per_second: float) -> None:
     assert virtual_time.run(main()) == ([], ["host0", "host1"])
 
 
-def test_abandoning_hands_over_what_had_ended() -> None:
+def test_abandoning_hands_over_what_had_finished() -> None:
     """Nothing that was learned is lost when the rest is given up."""
 
     async def one_ends(request: ProbeRequest) -> Observation:

@@ -86,7 +86,7 @@ def test_a_kind_without_a_source() -> None:
     assert reasons == [[FailureReason.INTERNAL], []]
 
 
-def test_a_cancelled_run_hands_over_what_has_ended() -> None:
+def test_a_cancelled_run_hands_over_what_has_finished() -> None:
     """Nothing that was learned is lost, and the gate is free again."""
 
     async def main() -> list[str]:

@@ -69,7 +69,7 @@ def test_batches_are_spread_over_the_interval() -> None:
     assert phases[-1] > 0.9
 
 
-def test_only_what_was_never_looked_at_or_too_long_ago_is_overdue() -> None:
+def test_only_what_was_never_probed_or_too_long_ago_is_overdue() -> None:
     """After a restart, what was probed within its interval waits for its phase."""
     one, two, three = target(1), target(2), target(3)
     states = {
@@ -86,7 +86,7 @@ def _apscheduler_reads_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", LoopClock())
 
 
-def test_overdue_targets_are_looked_at_at_once_and_others_wait() -> None:
+def test_overdue_targets_are_probed_at_once_and_others_wait() -> None:
     """A new target is probed on start, one that is fresh is not."""
 
     async def scenario() -> list[str]:
@@ -216,7 +216,7 @@ def test_removed_targets_are_not_run_any_more() -> None:
     assert target(1).id not in virtual_time.run(scenario())
 
 
-def test_a_clock_set_back_by_hours_does_not_silence_the_schedule() -> None:
+def test_a_clock_set_back_by_hours_does_not_stop_the_schedule() -> None:
     """The watchdog plans again after a step, so a batch is due within one interval of the new time."""
 
     async def scenario() -> timedelta:

@@ -122,7 +122,7 @@ def test_just_not_late(tmp_path: Path) -> None:
     assert probe(target(report(tmp_path, written(stored(RECORDER)))), TAKEN + 3 * HOUR).failures == ()
 
 
-def test_a_clock_ahead_is_said_and_the_file_tells_the_age(tmp_path: Path) -> None:
+def test_a_clock_ahead_is_reported_and_the_file_has_the_age(tmp_path: Path) -> None:
     """The machine's certificates were seen: nothing is blind."""
     file = report(tmp_path, written(stored(RECORDER)), filed_at=TAKEN - 5 * HOUR)
     seen = probe(target(file), TAKEN - 4 * HOUR)
@@ -149,7 +149,7 @@ def test_a_clock_ahead_does_not_hide_that_a_report_is_late(tmp_path: Path) -> No
     assert [one.reason for one in probe(target(file), TAKEN - 4 * HOUR).failures] == [FailureReason.LATE]
 
 
-def test_an_age_that_cannot_be_told_is_late(tmp_path: Path) -> None:
+def test_an_unknown_age_is_late(tmp_path: Path) -> None:
     """Both clocks are ahead of ours."""
     seen = probe(target(report(tmp_path, written(stored(RECORDER)))), TAKEN - 9 * HOUR)
     assert seen.unreachable_failures == (
@@ -199,7 +199,7 @@ def test_a_report_that_is_far_too_large(tmp_path: Path) -> None:
 
 
 @UNIX
-def test_a_pipe_in_the_place_of_a_report(tmp_path: Path) -> None:
+def test_a_pipe_instead_of_a_report(tmp_path: Path) -> None:
     """Nobody writes to it, and the probe does not wait."""
     file = tmp_path / "rec01.json"
     os.mkfifo(file)
@@ -209,7 +209,7 @@ def test_a_pipe_in_the_place_of_a_report(tmp_path: Path) -> None:
 
 
 @UNIX
-def test_a_folder_in_the_place_of_a_report(tmp_path: Path) -> None:
+def test_a_folder_instead_of_a_report(tmp_path: Path) -> None:
     """It is no regular file."""
     assert [one.reason for one in probe(target(tmp_path)).failures] == [FailureReason.UNREADABLE]
 

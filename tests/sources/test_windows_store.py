@@ -170,7 +170,7 @@ class TestProbe:
             (location, 2, ROOT.sha256),
         ]
 
-    def test_tells_of_the_machine(self) -> None:
+    def test_reports_of_the_machine(self) -> None:
         """Names to join by, what is installed, what is bound; what could not be seen is None."""
         found = machine(Windows(), aliases=["nvr.vms.example"])
         assert (found.host, found.names, found.taken_at, found.stores) == (
@@ -182,7 +182,7 @@ class TestProbe:
         assert (found.roots, found.intermediates) == ((ROOT.sha256,), (MIDDLE.sha256,))
         assert (found.bindings, found.accounts) == ((Binding("0.0.0.0", 443, "AB" * 20),), None)
 
-    def test_tells_who_may_read_a_key(self) -> None:
+    def test_reports_who_may_read_a_key(self) -> None:
         """Readers are asked for keys that lie in files."""
         assert [one.key.readers for one in machine(Windows()).entries] == [
             (KeyPermission("S-1-5-20", "NETWORK SERVICE"),)

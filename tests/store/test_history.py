@@ -41,7 +41,7 @@ def remembered(at: datetime, *sightings: Sighting) -> Probe:
 A, B, C = sha256("a"), sha256("b"), sha256("c")
 
 
-def test_first_look_begins_a_history_entry(where: str) -> None:
+def test_first_probe_begins_a_history_entry(where: str) -> None:
     """A history entry carries the location, the position and what the certificate is."""
     one = sighting("a", position=1)
     assert history(where, probe(NOW, one)) == [
@@ -60,7 +60,7 @@ def test_first_look_begins_a_history_entry(where: str) -> None:
     ]
 
 
-def test_unchanged_look_writes_no_history(where: str) -> None:
+def test_unchanged_probe_writes_no_history(where: str) -> None:
     """Within a day of the last time written, an unchanged certificate costs no write."""
     assert spans(where, probe(NOW, sighting("a")), probe(NOW + 23 * HOUR, sighting("a"))) == [
         (A, NOW, NOW, None, "")
@@ -95,7 +95,7 @@ def test_removed_certificate_ends_without_successor(where: str) -> None:
     assert spans(where, probe(NOW, sighting("a")), probe(later)) == [(A, NOW, NOW, later, "")]
 
 
-def test_successor_stands_at_the_same_position(where: str) -> None:
+def test_successor_is_at_the_same_position(where: str) -> None:
     """What replaces a certificate is what stands at its own place and position now."""
     before = (sighting("a"), sighting("b", position=1))
     after = (sighting("c"),)
@@ -119,7 +119,7 @@ def test_return_after_a_day_is_a_new_history_entry(where: str) -> None:
     assert spans(where, *probes) == [(A, back, back, None, ""), (A, NOW, NOW, NOW + HOUR, "")]
 
 
-def test_end_never_lies_before_the_last_sighting(where: str) -> None:
+def test_end_is_never_before_the_last_sighting(where: str) -> None:
     """After the clock stepped back a history entry ends where it was seen last."""
     assert spans(where, probe(NOW, sighting("a")), probe(NOW - DAY)) == [(A, NOW, NOW, NOW, "")]
 

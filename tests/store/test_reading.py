@@ -98,7 +98,7 @@ def test_departed_leaf_that_was_pruned_is_dropped(where: str) -> None:
     assert using(act, where) == [after]
 
 
-def test_target_waiting_for_its_first_look_comes_back(where: str) -> None:
+def test_target_waiting_for_its_first_probe_comes_back(where: str) -> None:
     """A target that was never probed keeps the instant since when it is watched."""
     state = TargetState(target(), watched_since=NOW)
 
@@ -210,7 +210,7 @@ def test_last_state_is_what_comes_back(probes: list[tuple[tuple[Sighting, ...], 
     assert found == [state]
 
 
-def test_observation_of_another_target_is_no_trouble(where: str) -> None:
+def test_observation_of_another_target_is_no_failure(where: str) -> None:
     """Observations without a state are not recorded."""
     _, seen = probe(NOW, sighting("leaf"))
     nothing: dict[str, Observation] = {**seen}

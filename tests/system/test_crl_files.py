@@ -105,7 +105,7 @@ def test_a_list_stays_judged_while_its_file_cannot_be_read(tmp_path: Path) -> No
     assert (later.up, [one.check for one in later.assessment.findings]) == (False, [Check.CRL_EXPIRY])
 
 
-def test_a_new_list_ends_the_finding(tmp_path: Path) -> None:
+def test_a_new_list_resolves_the_finding(tmp_path: Path) -> None:
     """The file is read again when it changes."""
     file = tmp_path / "ca.crl"
     file.write_bytes(ENDED)
@@ -114,7 +114,7 @@ def test_a_new_list_ends_the_finding(tmp_path: Path) -> None:
     assert ([one.check for one in before.findings], after(before).findings) == ([Check.CRL_EXPIRY], ())
 
 
-def test_a_quiet_look_shares_the_judgment_before_it(tmp_path: Path) -> None:
+def test_a_quiet_probe_shares_the_judgment_before_it(tmp_path: Path) -> None:
     """Nothing is judged anew where nothing changed."""
     (tmp_path / "ca.crl").write_bytes(FRESH)
     first = seen(tmp_path / "ca.crl")
@@ -147,7 +147,7 @@ def test_lists_survive_a_restart(tmp_path: Path) -> None:
     assert asyncio.run(recorded()).lists == state.lists
 
 
-def test_the_metric_has_one_series_for_each_place(tmp_path: Path) -> None:
+def test_the_metric_has_one_series_for_each_location(tmp_path: Path) -> None:
     """Two CAs in one file: the earliest end; a list that another replaces has none."""
     other = weekly(authority("Other CA"), until=days(2))
     (tmp_path / "both.crl").write_bytes(pem(FRESH) + pem(other))
@@ -155,7 +155,7 @@ def test_the_metric_has_one_series_for_each_place(tmp_path: Path) -> None:
     assert series(seen(tmp_path)) == {str(tmp_path / "both.crl"): days(2).timestamp()}
 
 
-def test_the_metric_is_absent_where_no_list_lies(tmp_path: Path) -> None:
+def test_the_metric_is_absent_without_a_list(tmp_path: Path) -> None:
     """Absent, never zero."""
     (tmp_path / "a.pem").write_bytes(LEAF.pem)
     assert series(seen(tmp_path)) == {}
@@ -196,7 +196,7 @@ def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
     assert [one.state for one in rows] == [texts.SUPERSEDED, None]
 
 
-def test_a_mail_names_issuer_and_place(tmp_path: Path) -> None:
+def test_a_mail_names_issuer_and_location(tmp_path: Path) -> None:
     """Whoever gets it knows which CA has to publish, and where the copy lies."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     mail = mail_about(seen(tmp_path / "ca.crl"))
@@ -206,7 +206,7 @@ def test_a_mail_names_issuer_and_place(tmp_path: Path) -> None:
     )
 
 
-def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
+def test_it_is_reported_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
     """Ten copies of one list are one alert; it is resolved when the last copy was replaced."""
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
@@ -228,7 +228,7 @@ def test_it_is_told_once_for_all_copies_and_taken_back(tmp_path: Path) -> None:
     ]
 
 
-def test_it_is_not_solved_by_being_forgotten(tmp_path: Path) -> None:
+def test_it_is_not_resolved_by_being_forgotten(tmp_path: Path) -> None:
     """A folder that cannot be read for a month loses its lists; that is no good news."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     before = seen(tmp_path)

@@ -107,7 +107,7 @@ def test_without_the_private_call(
 
 
 @needs_openssl
-def test_not_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server of TLS 1.3 alone then shows what it prefers, at a location that says so; no failure."""
     without_signatures(monkeypatch)
     with s_server(tmp_path, (RSA,), *second(tmp_path, ECDSA), "-tls1_3") as port:

@@ -29,7 +29,7 @@ def endpoint(port: int, timeout: str) -> str:
     return f'{{kind: endpoint, address: "127.0.0.1:{port}", timeout: {timeout}}}'
 
 
-def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
+def test_killed_in_the_middle_of_a_probe(tmp_path: Path) -> None:
     """What was seen before stays recorded; the probe that was cut off leaves nothing, and is made again."""
 
     async def scenario() -> None:
@@ -54,7 +54,7 @@ def test_killed_in_the_middle_of_a_look(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_killed_while_the_mail_server_is_silent_after_the_text(tmp_path: Path) -> None:
+def test_killed_while_the_mail_server_stops_answering_after_the_text(tmp_path: Path) -> None:
     """The mail stays in the outbox with its notification log and arrives once after the restart."""
 
     async def scenario() -> None:

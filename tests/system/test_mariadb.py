@@ -70,7 +70,7 @@ def login(port: int, source: str) -> int:
     return int.from_bytes(greeting[5:7], "little")
 
 
-def test_many_looks(port: int) -> None:
+def test_many_probes(port: int) -> None:
     """After many looks from one address a login from there is still refused for its password alone."""
     seen = probes(port, "127.0.0.2")
     assert [(one.failures, one.sightings[0].certificate.sha256) for one in seen] == [
@@ -79,7 +79,7 @@ def test_many_looks(port: int) -> None:
     assert login(port, "127.0.0.2") == 1045
 
 
-def test_rude_looks(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rude_probes(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the farewell the same looks have the address blocked: the server does count."""
     monkeypatch.setattr(mysql, "UpgradeAccepted", lambda end, send, _: UpgradeAccepted(end, send))
     probes(port, "127.0.0.3")

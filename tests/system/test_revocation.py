@@ -129,7 +129,7 @@ def run(folder: Path, act: Callable[[Site], Awaitable[None]]) -> None:
     asyncio.run(scenario())
 
 
-def test_a_good_certificate_is_silent(tmp_path: Path) -> None:
+def test_a_good_certificate_gives_no_finding(tmp_path: Path) -> None:
     """A certificate that is not listed gives no finding and no mail but the inventory."""
 
     async def act(where: Site) -> None:
@@ -180,7 +180,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
     run(tmp_path, act)
 
 
-def test_it_could_not_be_told(tmp_path: Path) -> None:
+def test_it_is_unknown(tmp_path: Path) -> None:
     """An issuer that does not answer is told after the third attempt, with what to do about it."""
 
     async def act(where: Site) -> None:
@@ -232,7 +232,7 @@ def test_off_asks_nobody(tmp_path: Path) -> None:
     run(tmp_path, act)
 
 
-def test_looks_do_not_wait(tmp_path: Path) -> None:
+def test_probes_do_not_wait(tmp_path: Path) -> None:
     """While an issuer keeps us waiting, targets are probed as ever."""
 
     async def act(where: Site) -> None:

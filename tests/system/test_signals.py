@@ -26,7 +26,7 @@ async def ends_soon(running: Running, number: signal.Signals) -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_ends_while_a_look_hangs(tmp_path: Path, number: signal.Signals) -> None:
+def test_ends_while_a_probe_hangs(tmp_path: Path, number: signal.Signals) -> None:
     """A server that accepts and says nothing holds up no end; what was seen elsewhere is recorded."""
 
     async def scenario() -> int:

@@ -88,7 +88,7 @@ def test_demanded_client_certificate(version: int) -> None:
 
 
 @versions
-def test_ends_politely(version: int) -> None:
+def test_closes_properly(version: int) -> None:
     """A finished handshake is ended with close_notify, so that servers log no aborted one."""
     peer = TlsPeer(server_context(LEAF, version=version))
     join(peer)
@@ -310,7 +310,7 @@ def test_bytes_are_bounded() -> None:
     assert handshake.failure == HandshakeFailure(FailureReason.TLS_PROTOCOL, said)
 
 
-def test_silent_after_the_end() -> None:
+def test_quiet_after_the_end() -> None:
     """Nothing is answered once the handshake is over."""
     handshake = handshake_of(alert(80))
     assert handshake.feed(shown(LEAF.der)) == b""

@@ -78,13 +78,13 @@ def findings(found: StoreContents) -> list[tuple[Check, str, str]]:
     return sorted((one.check, one.sha256, one.location) for one in said)
 
 
-def test_each_certificate_has_its_own_place() -> None:
+def test_each_certificate_has_its_own_location() -> None:
     """Host, store and thumbprint make the location."""
     other = leaf("other.vms.example")
     assert spots(mine(OWN, other)) == [(location(OWN), 0, OWN.sha256), (location(other), 0, other.sha256)]
 
 
-def test_issuers_stand_behind_the_certificate() -> None:
+def test_issuers_come_after_the_certificate() -> None:
     """What the machine itself has above a stored certificate is seen at the certificate's place."""
     found = mine(OWN, others=(ROOT, MIDDLE, authority("Stranger")))
     assert spots(found) == [
@@ -208,7 +208,7 @@ class TestJudged:
         ]
         assert ({one.sha256 for one in said}, len(said)) == ({ending.sha256}, 4)
 
-    def test_a_ca_above_many_is_told_once(self) -> None:
+    def test_a_ca_above_many_is_reported_once(self) -> None:
         """One entry in one mail, with every location that falls with it."""
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
@@ -242,7 +242,7 @@ class TestIssuers:
         found = Issuers(held(twin, ROOT, MIDDLE)).above(held(OWN)[0])
         assert [one[0].sha256 for one in found] == [MIDDLE.sha256, ROOT.sha256]
 
-    def test_a_renewed_ca_of_the_same_key_stands_beside_the_old_one(self) -> None:
+    def test_a_renewed_ca_of_the_same_key_does_not_replace_the_old_one(self) -> None:
         """Both signed the leaf; the path finder chooses."""
         renewed = authority("VMS Certificate Authority", key=ROOT.key, end=days(5000))
         found = Issuers(held(ROOT, renewed)).above(held(leaf("a", ROOT))[0])

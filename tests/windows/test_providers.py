@@ -16,6 +16,6 @@ from monitor.windows.providers import is_hardware
         ("nCipher Security World Key Storage Provider", True),
     ],
 )
-def test_hardware_is_told_by_the_provider(name: str, expected: bool) -> None:  # noqa: FBT001 - the value expected
+def test_hardware_is_recognized_by_the_provider(name: str, expected: bool) -> None:  # noqa: FBT001 - the value expected
     """TPM, smart card and HSM count as hardware, Microsoft's keys in files do not."""
     assert is_hardware(name) is expected

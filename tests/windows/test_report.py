@@ -82,7 +82,7 @@ def test_what_the_store_says_of_a_certificate_is_kept() -> None:
     )
 
 
-def test_a_key_of_another_provider_lies_in_hardware() -> None:
+def test_a_key_of_another_provider_is_in_hardware() -> None:
     """Whatever the script made of it: who may read such a key is known to nobody here."""
     key = {"link": "present", "provider": "Luna Cryptographic Services for Microsoft Windows"}
     machine = report_result(parse_report(written(stored(RECORDER, key=key)))).machine
@@ -133,7 +133,7 @@ def test_what_could_not_be_seen_stays_unknown() -> None:
     assert (none.roots, none.intermediates, none.bindings, none.accounts) == ((),) * 4
 
 
-def test_roots_bindings_and_services_are_told() -> None:
+def test_roots_bindings_and_services_are_reported() -> None:
     """Hashes are brought to the product's spelling: SHA-256 lower, thumbprints upper."""
     report = parse_report(
         written(

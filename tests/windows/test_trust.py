@@ -39,7 +39,7 @@ def test_every_root_is_an_anchor() -> None:
     assert found == ({ROOT.sha256, STRANGE.sha256}, {MIDDLE.sha256})
 
 
-def test_what_lies_in_both_is_an_anchor() -> None:
+def test_what_is_in_both_is_an_anchor() -> None:
     """People put CAs into both stores."""
     assert anchors(stored(ROOT), stored(ROOT), []) == ({ROOT.sha256}, set())
 

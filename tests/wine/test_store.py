@@ -139,12 +139,12 @@ def report(windows: WineMachine) -> dict[str, Any]:
     return said
 
 
-def test_the_machine_tells_its_names(report: dict[str, Any]) -> None:
+def test_the_machine_reports_its_names(report: dict[str, Any]) -> None:
     """By them it is joined with endpoints."""
     assert {HOST.partition(".")[0], "127.0.0.1"} <= set(report["names"])
 
 
-def test_the_machine_tells_its_services(report: dict[str, Any]) -> None:
+def test_the_machine_reports_its_services(report: dict[str, Any]) -> None:
     """Those of the VMS with the account they run as, and the SID of a virtual account."""
     (found,) = [one for one in report["accounts"] if one["service"] == "MilestoneTest"]
     assert (found["title"], found["account"], len(found["sids"])) == (
@@ -154,7 +154,7 @@ def test_the_machine_tells_its_services(report: dict[str, Any]) -> None:
     )
 
 
-def test_the_machine_tells_who_may_read_a_key(report: dict[str, Any]) -> None:
+def test_the_machine_reports_who_may_read_a_key(report: dict[str, Any]) -> None:
     """The file of an older provider's key is found by its name; of another key nothing is known."""
     first, other = report["readers"]
     assert ({one["allowed"] for one in first}, other) == ({True}, None)
@@ -176,7 +176,7 @@ def test_bindings_are_read_as_the_header_has_them(windows: WineMachine, tmp_path
     ]
 
 
-def test_check_looks_at_the_store(windows: WineMachine, tmp_path: Path) -> None:
+def test_check_reads_the_store(windows: WineMachine, tmp_path: Path) -> None:
     """The old certificate is quiet beside its successor, and the end of the CA above all is seen."""
     config = written(tmp_path, "targets: [{kind: windows_store}]\n")
     said = json.loads(
@@ -204,7 +204,7 @@ def test_system_trust_is_root_with_the_intermediates_below_it(windows: WineMachi
     assert [any(two["check"] == "trust" for two in one["findings"]) for one in targets] == [False, True]
 
 
-def test_a_port_is_looked_at_on_windows(windows: WineMachine) -> None:
+def test_a_port_is_probed_on_windows(windows: WineMachine) -> None:
     """Handshake and path work there as elsewhere, by what the machine trusts."""
     with serving(OWN) as port:
         said = json.loads(

@@ -114,7 +114,7 @@ def test_verified_is_marked(key: str) -> None:
     assert preset(key).verified
 
 
-def test_only_cold_standbys_are_silent() -> None:
+def test_only_cold_standbys_may_not_answer() -> None:
     """Silence is expected of a failover recorder in a group, not of a hot standby or anything else."""
     assert {preset.role for preset in EVERY if preset.standby} == {"failover_recorder"}
 

@@ -170,7 +170,7 @@ def test_disabled_failover_recorder_is_left_out() -> None:
     assert addresses(Answers(failover_recorders=({"id": "f", "enabled": "no", "hostName": "fo1"},))) == []
 
 
-def test_unassigned_failover_recorder_may_be_silent() -> None:
+def test_unassigned_failover_recorder_may_not_answer() -> None:
     """A failover recorder that nobody names has nothing to run for yet."""
     one = at(failover(), "fo2.vms.example:7563")
     assert one.traits.standby

@@ -114,7 +114,7 @@ def test_site_names_itself() -> None:
     assert dict(found.found[0].labels)["site"] == "Pier"
 
 
-def test_same_place_by_two_ways_is_one() -> None:
+def test_same_location_by_two_ways_is_one() -> None:
     """A gateway on the management server's port is the management server, found once."""
     found = site(Answers(registered_services=(service("https://vms01.vms.example/api", name="API"),)))
     assert addresses(found) == ["vms01.vms.example:443", "vms01.vms.example:9000"]

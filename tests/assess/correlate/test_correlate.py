@@ -95,7 +95,7 @@ def test_key_types_are_compared_each_with_its_own() -> None:
     ]
 
 
-def test_an_ended_certificate_is_said_to_have_ended() -> None:
+def test_an_expired_certificate_is_reported_as_expired() -> None:
     """The sentence knows what time it is."""
     found = correlate(snapshot(state("10.0.0.1", OLD), state("10.0.0.2", NEW)), days(11))
     said = written(next(iter(found.values()))[0], days(11))
@@ -143,7 +143,7 @@ def test_a_name_in_another_zone_is_another() -> None:
     assert correlate(snapshot(in_zone(old, "dmz"), new), NOW) == {}
 
 
-def test_an_ipv6_address_as_the_name_stands_in_brackets() -> None:
+def test_an_ipv6_address_as_the_name_is_in_brackets() -> None:
     """As everywhere before a port."""
     (one, *_), *_ = correlate(
         snapshot(state("10.0.0.1", OLD, name="2001:db8::1"), state("10.0.0.2", NEW, name="2001:db8::1")), NOW

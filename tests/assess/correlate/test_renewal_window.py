@@ -149,7 +149,7 @@ def test_the_check_can_be_set_and_switched_off() -> None:
         assert [one.severity for one in shown] == ([severity] if severity else [])
 
 
-def test_told_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
+def test_reported_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
     """One mail for all places, none every hour when the window moves on, and one when it was renewed."""
     locations = ("www.example:443", "api.example:443")
     old = [seen(location, LEAF, on=target(location, policy=ASKED.policy)) for location in locations]

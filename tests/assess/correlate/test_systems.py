@@ -95,7 +95,7 @@ class TestRecorderPair:
         """Only both groups of one recorder, as they are served now."""
         assert found(*states) == {}
 
-    def test_a_silent_standby_is_judged_by_what_is_last_known(self) -> None:
+    def test_a_unresponsive_standby_is_judged_by_what_is_last_known(self) -> None:
         """A failover recorder is silent most of the time."""
         part = TargetTraits(standby=True)
         states = (

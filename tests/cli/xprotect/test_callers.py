@@ -21,7 +21,7 @@ def test_callers_name_what_exists() -> None:
     assert wrong == []
 
 
-def test_every_call_stands_once() -> None:
+def test_every_call_is_listed_once() -> None:
     """No caller stands twice with one group on one component."""
     pairs = [(call.caller, call.group, component) for call in CALLS for component in call.components]
     assert len(pairs) == len(set(pairs))

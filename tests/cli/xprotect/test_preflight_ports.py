@@ -51,7 +51,7 @@ def test_port_without_tls(site: Simulator) -> None:
     assert f"--file {site.endpoints['recorder03'].address}=PATH" in done.out
 
 
-def test_silent_port(site: Simulator) -> None:
+def test_unresponsive_port(site: Simulator) -> None:
     """What nobody answers on could not be probed."""
     done = preflight(site, "failover01=failover_recorder")
     assert (done.code, len(lines(done, "unknown "))) == (3, 2)

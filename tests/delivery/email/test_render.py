@@ -144,7 +144,7 @@ def test_certificate_is_described_in_full(kind: str) -> None:
     assert [text for text in wanted if text not in body] == []
 
 
-def test_inventory_lists_ends_and_silent_hosts() -> None:
+def test_inventory_lists_expiries_and_unreachable_hosts() -> None:
     """The inventory says what ends next and which host is silent and why."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     body = text_of(mail_about(*states, monitor_state=MonitorState(NOW)))
@@ -197,7 +197,7 @@ def test_international_domain_is_written_in_ascii() -> None:
     assert parsed(mail)["To"] == "a@xn--mnchen-3ya.example"
 
 
-def test_many_places_and_names_are_counted() -> None:
+def test_many_locations_and_names_are_counted() -> None:
     """A certificate at 1,000 places with 1,000 names lists 200 and 50 and counts the rest."""
     one = replace(certificate(1, 3), dns_names=tuple(f"n{n}" for n in range(1000)))
     body = text_of(mail_about(*(ending(f"h{n}:443", one) for n in range(1000))))
@@ -236,7 +236,7 @@ def test_broken_inventory_template_goes_out_plain() -> None:
     assert [text for text in wanted if text not in parsed(mail).get_content()] == []
 
 
-def test_nothing_to_tell_makes_no_mail() -> None:
+def test_nothing_to_report_makes_no_mail() -> None:
     """A decision without news makes no mail."""
     assert mails(decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY)) == ()
 

@@ -154,7 +154,7 @@ def test_removed_device_is_forgotten(asking: Asking) -> None:
     assert len(asking.memory.devices) == 29
 
 
-def test_token_ends_among_devices(asking: Asking) -> None:
+def test_token_expires_among_devices(asking: Asking) -> None:
     """Tokens that end while several cameras are asked at once are renewed."""
     found = asking.broken(Behaviour(calls_per_token=9))
     assert (found.failures, cameras(found)) == ((), 62)

@@ -112,7 +112,7 @@ def test_unknown_host() -> None:
     assert (failure.reason, written(failure)) == (FailureReason.DNS, "nowhere.invalid cannot be resolved")
 
 
-def test_silence() -> None:
+def test_no_answer() -> None:
     """A host that accepts and says nothing is a timeout."""
 
     async def run() -> DiscoveryResult:
@@ -185,7 +185,7 @@ def test_no_anchors_trust_nobody() -> None:
     assert (context.check_hostname, context.get_ca_certs()) == (True, [])
 
 
-def test_gateway_in_trouble() -> None:
+def test_failing_gateway() -> None:
     """A gateway that answers 503 is no other product."""
     (failure,), _ = failures(lambda *_: answer({}, 503))
     assert (failure.reason, "HTTP 503" in written(failure)) == (FailureReason.BAD_ANSWER, True)

@@ -88,7 +88,7 @@ def test_paging(asking: Asking, largest: int) -> None:
 @pytest.mark.parametrize(
     ("calls", "expires_in"), [(1, 3600.0), (3, 3600.0), (None, 0.3)], ids=["each", "some", "time"]
 )
-def test_token_ends_in_the_middle(asking: Asking, calls: int | None, expires_in: float) -> None:
+def test_token_expires_in_the_middle(asking: Asking, calls: int | None, expires_in: float) -> None:
     """A token that ends in the middle is renewed and the list is complete."""
     found = asking.broken(Behaviour(calls_per_token=calls, expires_in=expires_in))
     assert found == asking.discover()

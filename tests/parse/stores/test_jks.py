@@ -53,7 +53,7 @@ def test_whether_it_is_whole(name: str) -> None:
     assert (right.locked, wrong.locked, subjects(wrong) == subjects(right)) == ((), (("", UNFIT),), True)
 
 
-def test_a_changed_store_is_told() -> None:
+def test_a_changed_store_is_reported() -> None:
     """A store whose content was changed after it was made does not fit its passphrase."""
     data = jks(trusted(b"ca", ROOT.der)).replace(b"\x00\x02ca", b"\x00\x02cb")
     assert held(data, WORD).locked == (("", UNFIT),)
@@ -157,7 +157,7 @@ def test_cut_or_changed_anywhere(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", ["keys.jks", "keys.jceks"])
-def test_every_cut_is_told(name: str) -> None:
+def test_every_cut_is_reported(name: str) -> None:
     """However much of a store is missing, a sentence says that it is damaged."""
     data = (RECORDED / name).read_bytes()
     assert all(problems(held(data[:end])) for end in range(4, len(data)))

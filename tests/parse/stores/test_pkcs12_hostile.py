@@ -204,7 +204,7 @@ def test_cut_anywhere(where: int) -> None:
     assert (len(cut.parts) <= 1, all(not part.ders for _, part in cut.parts)) == (True, True)
 
 
-def test_every_cut_is_told() -> None:
+def test_every_cut_is_reported() -> None:
     """However much is missing after the beginning, a sentence says so."""
     data = plain_store(bag(LEAF, "web"))
     assert all(problems(held(data[:end])) for end in range(9, len(data)))

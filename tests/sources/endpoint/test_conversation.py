@@ -54,7 +54,7 @@ def test_a_reset_leaves_the_last_words_of_the_server() -> None:
     assert ended(conversation) == (FailureReason.CLOSED, expected)
 
 
-def test_a_failed_connection_is_told_as_it_is() -> None:
+def test_a_failed_connection_is_reported_as_it_is() -> None:
     """Other ends from outside keep their words: nobody was there to speak the dialect."""
     conversation = begun("smtp")
     conversation.end(FailureReason.REFUSED, CONNECTION_REFUSED)
@@ -62,7 +62,7 @@ def test_a_failed_connection_is_told_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("protocol", TALKS)
-def test_silence_hints_at_tls_on_connect(protocol: str) -> None:
+def test_no_answer_hints_at_tls_on_connect(protocol: str) -> None:
     """A server that says nothing may be waiting for a TLS greeting, as at port 465 instead of 587."""
     conversation = begun(protocol)
     conversation.expire(FIVE_SECONDS)

@@ -169,7 +169,7 @@ def test_plain_port_of_a_product_that_may_be_set_up_so() -> None:
     assert look_at(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), part=part) == ProbeResult(encrypted=False)
 
 
-def test_silence_where_encryption_is_optional() -> None:
+def test_no_answer_where_encryption_is_optional() -> None:
     """Where encryption is optional silence is still a failure."""
     seen = look_at(saying(b""), Policy(encryption="any"))
     assert [failure.reason for failure in seen.failures] == [FailureReason.CLOSED]
@@ -182,7 +182,7 @@ def test_server_name_apart_from_address() -> None:
     assert [peer.asked for peer in peers] == [NAME.encode()]
 
 
-def test_ends_politely() -> None:
+def test_closes_properly() -> None:
     """The server hears close_notify before the connection ends."""
     peers: list[TlsPeer] = []
 

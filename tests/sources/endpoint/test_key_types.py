@@ -169,13 +169,13 @@ def test_unreadable() -> None:
     assert [one.location for one in seen.unreachable_failures] == ["h:1 (RSA)"]
 
 
-def test_not_told_apart() -> None:
+def test_any_type() -> None:
     """A server that shows a certificate only by its own choice is seen, at a location that says so."""
     seen = probe(KeyTypes(), Server({None: ECDSA}))
     assert (locations(seen), seen.failures) == ([("h:1 (any type)", ECDSA.sha256)], ())
 
 
-def test_not_told_apart_is_remembered() -> None:
+def test_any_type_is_remembered() -> None:
     """Such a server is spared the refused handshakes for a day."""
     known, server = KeyTypes(), Server({None: ECDSA})
     for now in (0.0, 1.0, ASK_AGAIN):
@@ -183,7 +183,7 @@ def test_not_told_apart_is_remembered() -> None:
     assert server.asked == ["RSA", "ECDSA", "any", "any", "RSA", "ECDSA", "any"]
 
 
-def test_not_told_apart_and_down() -> None:
+def test_any_type_and_down() -> None:
     """A failure of such a server is one of the server."""
     seen = probes([Server({None: ECDSA}), Server({None: DOWN})])
     assert seen.failures == (Failure(FailureReason.REFUSED, text("refused"), "h:1"),)

@@ -123,7 +123,7 @@ def test_server_that_speaks_no_tls(scheme: str) -> None:
 
 
 @kinds
-def test_silent_proxy(scheme: str) -> None:
+def test_unresponsive_proxy(scheme: str) -> None:
     """A proxy that says nothing has the reason proxy and is named."""
 
     async def main(port: int) -> ProbeResult:

@@ -139,7 +139,7 @@ def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asyncio.run(main()).failures == (Failure(FailureReason.INTERNAL, OPEN_FILES, "127.0.0.1:443"),)
 
 
-def test_cancelled_look_leaves_nothing_behind() -> None:
+def test_cancelled_probe_leaves_nothing_behind() -> None:
     """A cancelled look closes its connection at once."""
 
     async def main() -> bytes:

@@ -74,7 +74,7 @@ def test_volume_of_kubernetes(tmp_path: Path, first: Issued, second: Issued) -> 
 
 
 @UNIX
-def test_links_swapped_under_the_look(tmp_path: Path, first: Issued, second: Issued) -> None:
+def test_links_swapped_during_the_probe(tmp_path: Path, first: Issued, second: Issued) -> None:
     """While another process swaps the link all the time, every probe sees one of the two and never fails."""
     for version, issued in (("v1", first), ("v2", second)):
         write(tmp_path, **{f"{version}__tls_crt": issued.pem})
@@ -301,7 +301,7 @@ class Short(Budget):
         super().enter(path)
 
 
-def test_slow_look(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_probe(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
     """A probe whose time is over between two files ends with what it has."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     monkeypatch.setattr(source, "Budget", Short)

@@ -15,7 +15,7 @@ from support.pki import NOW, authority, days, issue, leaf
 from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, private, trusted
 
 
-def test_places(tmp_path: Path) -> None:
+def test_locations(tmp_path: Path) -> None:
     """What has a name in a file stands at ``path#name``, its chain below it; the rest at the path."""
     write(tmp_path, a_jks=jks(trusted(b"ca", ROOT.der)), b_pem=LEAF.pem, c_p12=pkcs12())
     seen = probe(target(tmp_path, passphrases=(word(tmp_path),)))

@@ -107,9 +107,7 @@ def test_kubeconfig_that_is_a_pipe_holds_nobody(tmp_path: Path) -> None:
     refused(probe(path), "no regular file")
 
 
-def test_what_stands_inside_leaves_no_files(
-    tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_inside_leaves_no_files(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A CA inside of a kubeconfig is used, and no file stays behind: not for the second look either."""
     path = kubeconfig(tmp_path, api)
     document = json.loads(path.read_text())
@@ -152,7 +150,7 @@ def test_program_logs_in(tmp_path: Path, api: Api) -> None:
     assert probe(kubeconfig(tmp_path, api, user=user)).failures == ()
 
 
-def test_program_that_hangs_is_ended(tmp_path: Path, api: Api) -> None:
+def test_program_that_hangs_is_stopped(tmp_path: Path, api: Api) -> None:
     """A program that does not come back costs the policy's timeout, and does not go on running."""
     number = tmp_path / "number"
     text = f"import os, time\nopen({str(number)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
@@ -170,7 +168,7 @@ def test_program_that_fails_is_said(tmp_path: Path, api: Api) -> None:
     refused(probe(kubeconfig(tmp_path, api, user=user)), "log in first")
 
 
-def test_silence_instead_of_tls_leaves_nothing_open(tmp_path: Path, api: Api) -> None:
+def test_no_answer_instead_of_tls_leaves_nothing_open(tmp_path: Path, api: Api) -> None:
     """A server that takes the connection and says nothing costs the timeout; the connection ends with it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"

@@ -138,7 +138,7 @@ def test_item_that_is_too_large_is_said(tmp_path: Path, api: Api, monkeypatch: p
     assert said(probe(tmp_path, api, resources=["secrets"])) == [(FailureReason.TOO_LARGE, "")]
 
 
-def test_secret_asked_for_twice_is_one_place(tmp_path: Path, api: Api) -> None:
+def test_secret_asked_for_twice_is_one_location(tmp_path: Path, api: Api) -> None:
     """Two entries that mean the same key of a secret give one sighting of each certificate."""
     wanted = [{"type": "Opaque", "keys": ["*.crt"]}, {"type": "Opaque", "keys": ["trust.*"]}]
     seen = probe(tmp_path, api, secrets=wanted, resources=["secrets"])
@@ -222,7 +222,7 @@ def test_closed_port_is_refused(tmp_path: Path) -> None:
     assert said(probe(tmp_path, running)) == [(FailureReason.REFUSED, "")]
 
 
-def test_silence_ends_in_time(tmp_path: Path, api: Api) -> None:
+def test_no_answer_ends_in_time(tmp_path: Path, api: Api) -> None:
     """A server that never answers costs the policy's timeout and no more."""
     api.silent = threading.Event()
     assert said(probe(tmp_path, api, seconds=1)) == [(FailureReason.TIMEOUT, "")]

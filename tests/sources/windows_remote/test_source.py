@@ -14,7 +14,7 @@ from monitor.windows.access import AuthMethod
 from support.factories.winrm_probes import HOST, Loopback, Site, reason
 
 
-def test_kind_is_looked_at() -> None:
+def test_kind_is_probed() -> None:
     """The kind has its source, with threads that can be watched."""
     source = sources(Resolver())["windows_remote"]
     assert isinstance(source, WindowsRemoteSource)

@@ -74,7 +74,7 @@ def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(seen.sightings), took < 5) == (1, True)
 
 
-def test_silence(site: Site) -> None:
+def test_no_answer(site: Site) -> None:
     """A port that accepts and never answers ends with the time of the probe, and leaves no thread."""
     source = WindowsRemoteSource(Loopback())
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -137,7 +137,7 @@ def test_account_is_not_locked(site: Site) -> None:
     assert sum("is not locked" in written(only(seen)) for seen in every) == 18
 
 
-def test_no_free_place(site: Site) -> None:
+def test_no_free_slot(site: Site) -> None:
     """A machine that was not asked because others took all the time is told as that, and left in peace."""
     machine = basic(Create=drip)
     source = WindowsRemoteSource(Loopback(), at_once=1)
@@ -156,7 +156,7 @@ def test_no_free_place(site: Site) -> None:
     assert (sum("was not asked" in written(only(seen)) for seen in every), len(machine.seen)) == (2, 1)
 
 
-def test_look_that_is_given_up(site: Site) -> None:
+def test_probe_that_is_given_up(site: Site) -> None:
     """A probe that is cancelled shuts its connection, and its thread comes free at once."""
     source = WindowsRemoteSource(Loopback())
 

@@ -219,14 +219,14 @@ def test_without_machines_and_files_nothing_is_asked() -> None:
     assert by_target(port(OLD), port(NEW, 443)) == {}
 
 
-def test_a_ca_that_has_ended_is_not_missed() -> None:
+def test_a_ca_that_has_expired_is_not_missed() -> None:
     """Nobody is asked to install what is of no use any more."""
     ended = made(-900, -1, "Old CA", by=None, ca=True)
     anchors = files(ended, origin="trust", where="/etc/old-ca.cer")
     assert checks(anchors, on_path(NEW, ended), client()) == []
 
 
-def test_what_lies_in_a_store_is_not_served() -> None:
+def test_what_is_in_a_store_is_not_served() -> None:
     """Questions about what a machine's ports serve among themselves do not take its store for a port."""
     labels = (("certificate_group", "server"), ("component", "recording_server"))
     store = machine(kept(OLD), labels=labels, stores=())

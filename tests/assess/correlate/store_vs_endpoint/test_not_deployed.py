@@ -60,7 +60,7 @@ def test_the_trap_of_automatic_renewal() -> None:
     )
 
 
-def test_it_is_told_at_the_endpoint_once_for_all_its_ports() -> None:
+def test_it_is_reported_at_the_endpoint_once_for_all_its_ports() -> None:
     """Every port with the old certificate shows it; all of them are one alert."""
     reported = by_target(machine(kept(OLD), kept(NEW)), port(OLD), port(OLD, 9001))
     assert list(reported) == [f"endpoint:{HOST}:7563", f"endpoint:{HOST}:9001"]
@@ -173,21 +173,21 @@ def test_two_types_of_key_side_by_side() -> None:
     assert checks(machine(kept(other)), port(OLD)) == [NOT_DEPLOYED]
 
 
-def test_a_place_for_each_type_of_key() -> None:
+def test_a_location_for_each_type_of_key() -> None:
     """A port that is probed for each type of key is one port of its machine."""
     where = f"{HOST}:7563 (ECDSA)"
     (finding,) = found(machine(kept(NEW)), port(OLD, location=where))
     assert (finding.location, written(finding).startswith(f"{where} still serves")) == (where, True)
 
 
-def test_two_looks_that_call_a_machine_differently() -> None:
+def test_two_probes_that_call_a_machine_differently() -> None:
     """A probe by address and a probe by name are one machine with one alert."""
     by_address = machine(kept(NEW), kind="windows_remote", host="10.0.0.5", names=("10.0.0.5", HOST))
     shared = {finding.shared_alert for finding in found(by_address, port(OLD, aliases=(HOST,)))}
     assert shared == {AlertKey(Check.NOT_DEPLOYED, Scope.MACHINE, HOST, OLD.sha256)}
 
 
-def test_a_silent_port_says_nothing() -> None:
+def test_an_unresponsive_port_says_nothing() -> None:
     """Whoever restarts a service to switch it is not told that it was not switched."""
     assert checks(machine(kept(NEW)), port(OLD, up=False)) == []
 
@@ -241,7 +241,7 @@ def test_a_port_of_the_same_service_that_was_switched() -> None:
     assert list(reported) == [f"endpoint:{HOST}:443"]
 
 
-def test_two_looks_at_one_machine_tell_once() -> None:
+def test_two_probes_of_one_machine_tell_once() -> None:
     """Stores that are read in two ways give one finding for a port."""
     other = machine(kept(NEW), kind="windows_remote")
     assert checks(machine(kept(NEW)), other, port(OLD)) == [NOT_DEPLOYED]

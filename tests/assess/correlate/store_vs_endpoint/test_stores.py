@@ -141,7 +141,7 @@ def test_addresses_of_bindings(address: str, shown: str) -> None:
     assert dict(finding.message.parameters)["address"] == shown
 
 
-def test_a_binding_whose_port_is_watched_is_told_once() -> None:
+def test_a_binding_whose_port_is_watched_is_reported_once() -> None:
     """The port that serves the old certificate tells it; the binding is only why."""
     store = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1),))
     assert checks(store, port(OLD, 443)) == [Check.NOT_DEPLOYED]
@@ -154,7 +154,7 @@ def test_a_binding_that_was_changed_since() -> None:
     assert checks(store, port(NEW, 443)) == [Check.BINDING_STALE]
 
 
-def test_a_binding_that_was_changed_since_and_is_silent() -> None:
+def test_a_binding_that_was_changed_since_and_does_not_answer() -> None:
     """A failed probe does not undo what was seen after the bindings were read."""
     store = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1),))
     since = port(NEW, 443, up=False, after=timedelta(minutes=10))
@@ -277,7 +277,9 @@ def test_windows_uses_the_key_itself(
         (readable_by(), replace(account(USER), running=None), True),
     ],
 )
-def test_only_what_is_sure_is_told(key: PrivateKey, account_of: ServiceAccount, *, reported: bool) -> None:
+def test_only_what_is_sure_is_reported(
+    key: PrivateKey, account_of: ServiceAccount, *, reported: bool
+) -> None:
     """Hardware, unseen lists and groups, other services and services that do not run give no finding."""
     store = machine(kept(NEW, key), accounts=(account_of,))
     assert (Check.KEY_INACCESSIBLE in checks(store, recorder())) is reported
