@@ -34,6 +34,9 @@ _UNREADABLE = frozenset(
 )
 # The library's own error, named after the alert that it sends; no server sends that one (RFC 6066 section 8).
 _BAD_STAPLE = "bad_certificate_status_response"
+# Hardly any message but that with the certificates is that large. Its limit is SSL_CTX_set_max_cert_list(3),
+# for which pyOpenSSL has no call; curl, Python and nginx have the same one.
+_OVERSIZED = "excessive message size"
 _REFUSALS = {
     "certificate_required": texts.CLIENT_CERTIFICATE_REQUIRED,
     "handshake_failure": texts.NO_SHARED_CIPHER,
@@ -65,6 +68,8 @@ def explain(errors: tuple[str, ...], server_name: str, *, shown: bool) -> tuple[
         return FailureReason.TLS_ALERT, texts.aborted(alert=alert) if shown else _refused(alert, server_name)
     if any(error.lower() in _UNREADABLE for error in errors):
         return FailureReason.BAD_CERTIFICATE, texts.unreadable_certificate(error=errors[0])
+    if _OVERSIZED in errors and not shown:
+        return FailureReason.TOO_LARGE, texts.CHAIN_TOO_LARGE
     said = texts.protocol_violated(error=errors[0]) if errors else texts.PROTOCOL_VIOLATED
     return FailureReason.TLS_PROTOCOL, said
 

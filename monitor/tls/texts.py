@@ -29,6 +29,11 @@ SERVER_NAME_REQUIRED = plain(
     "the server refused the handshake (unrecognized_name): it requires a server name",
 )
 CLIENT_CERTIFICATE_REQUIRED = plain("client_certificate_required", "the server requires a client certificate")
+CHAIN_TOO_LARGE = plain(
+    "tls_chain_too_large",
+    "the server sends a larger message than OpenSSL accepts in a handshake, usually more than 100 KiB of "
+    "certificates: clients that use OpenSSL cannot connect; send only the chain of the certificate",
+)
 PROTOCOL_VIOLATED = plain("tls_violated_unknown", "the server does not follow the TLS protocol")
 
 

@@ -126,6 +126,14 @@ def test_long_chain() -> None:
     assert handshake.chain == (LEAF.der, *(issued.der for issued in many))
 
 
+@pytest.mark.parametrize("version", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
+def test_chain_above_the_limit_of_openssl(version: int) -> None:
+    """A chain of more than 100 KiB is too large for OpenSSL's clients, not against the protocol."""
+    many = [pki.authority(f"Anchor {number} " + "x" * 40) for number in range(250)]
+    handshake = join(TlsPeer(server_context(LEAF, many, version=version)))
+    assert handshake.failure == HandshakeFailure(FailureReason.TOO_LARGE, texts.CHAIN_TOO_LARGE)
+
+
 def test_chain_as_served() -> None:
     """A chain out of order, with a stranger in it, is handed on as served."""
     stranger = pki.authority("Stranger")
