@@ -40,8 +40,8 @@ class Outbox(Protocol):
         """Record what is about to be sent."""
         ...
 
-    async def attempted(self, notification: Notification) -> None:
-        """Record the new state of a notification after an attempt."""
+    async def attempted(self, notification: Notification, now: datetime) -> None:
+        """Record the new state of a notification after an attempt, and what its receiver accepted."""
         ...
 
 
@@ -112,7 +112,7 @@ async def deliver_due(  # noqa: PLR0913 - services and bounds, each by name
         results, after = await _attempt(store, receiver, notification, now)
         _report(after, results, counters, errors)
         if results and all(one.receiver_down for one in results.values()):
-            await _put_off(store, due[number + 1 :], after)
+            await _put_off(store, due[number + 1 :], after, now)
             return number + 1
     return len(due)
 
@@ -134,7 +134,7 @@ async def _attempt(
         await store.attempting(replace(ready, uncertain=True))
         results = await receiver.send(ready, now)
         after = after_attempt(ready, results, now)
-    await store.attempted(after)
+    await store.attempted(after, now)
     return results, after
 
 
@@ -177,11 +177,13 @@ def _failures(results: Mapping[str, SendResult]) -> list[str]:
     return list(dict.fromkeys(o.why for o in results.values() if o.status is not SendStatus.ACCEPTED))
 
 
-async def _put_off(store: Outbox, waiting: Sequence[Notification], tried: Notification) -> None:
+async def _put_off(
+    store: Outbox, waiting: Sequence[Notification], tried: Notification, now: datetime
+) -> None:
     """Postpone notifications that were not tried, without counting an attempt."""
     for one in waiting:
         later = replace(one, next_attempt_at=tried.next_attempt_at, last_error=tried.last_error)
-        await store.attempted(later)
+        await store.attempted(later, now)
 
 
 def _report(

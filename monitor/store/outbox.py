@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from monitor.model import Notification, NotificationKind, NotifiedAlert
+from monitor.model import Notification, NotificationKind, NotifiedAlert, RecipientStatus
 from monitor.store.json_columns import recipients_json, recipients_of
-from monitor.store.tables import notification, notification_alert
+from monitor.store.tables import notification, notification_alert, notification_log
 
 LONGEST_WAIT = timedelta(hours=2)
 """Longer than delivery ever waits between two attempts."""
@@ -31,6 +31,7 @@ def _row(item: Notification) -> dict[str, Any]:
         "created_at": item.created_at,
         **_rendered(item),
         **_delivery(item),
+        "finished_at": None if item.pending else item.created_at,
     }
 
 
@@ -39,17 +40,11 @@ def _rendered(item: Notification) -> dict[str, Any]:
 
 
 def _delivery(item: Notification) -> dict[str, Any]:
-    """Return the columns that an attempt changes.
-
-    ``next_attempt_at`` replaces the time of the attempt: a delivery always sets it, to within an hour of
-    the attempt, and notifications are kept for days.
-    """
     return {
         "recipients": recipients_json(item.recipients),
         "next_attempt_at": item.next_attempt_at,
         "attempts": item.attempts,
         "last_error": item.last_error,
-        "finished_at": None if item.pending else item.next_attempt_at,
     }
 
 
@@ -115,10 +110,40 @@ def attempting(connection: Connection, item: Notification) -> None:
     connection.execute(update(notification).where(notification.c.id == item.id).values(_rendered(item)))
 
 
-def attempted(connection: Connection, item: Notification) -> None:
-    """Write the state of a notification after an attempt; it is finished when no recipient is pending."""
-    values = {"uncertain": item.uncertain, **_delivery(item)}
+def attempted(connection: Connection, item: Notification, now: datetime) -> None:
+    """Write the state of a notification after an attempt, and what became of it into the log.
+
+    It is finished when no recipient is pending.
+    """
+    values = {
+        "uncertain": item.uncertain,
+        "finished_at": None if item.pending else now,
+        **_delivery(item),
+    }
     connection.execute(update(notification).where(notification.c.id == item.id).values(values))
+    if RecipientStatus.ACCEPTED in dict(item.recipients).values():
+        _learn(connection, item, refused_at=None)
+    elif not item.pending:
+        _learn(connection, item, refused_at=now)
+
+
+def _learn(connection: Connection, item: Notification, *, refused_at: datetime | None) -> None:
+    """Record the level that a receiver accepted, or that it refused; then this is not pending any more.
+
+    A level that was refused counts as notified, so that it is not repeated at each pass. An alert that was
+    notified again since is left to its later notification.
+    """
+    of_alert = and_(
+        notification_alert.c.notification_id == item.id,
+        notification_alert.c.alert_id == notification_log.c.alert_id,
+        notification_alert.c.level != "",
+    )
+    level = select(notification_alert.c.level).where(of_alert).scalar_subquery()
+    connection.execute(
+        update(notification_log)
+        .where(notification_log.c.pending_id == item.id)
+        .values(level=func.coalesce(level, notification_log.c.level), pending_id=None, refused_at=refused_at)
+    )
 
 
 def outbox(connection: Connection) -> tuple[int, datetime | None]:

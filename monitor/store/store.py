@@ -134,9 +134,9 @@ class Store:
         """Write what is about to be sent, so that it can be repeated as it was."""
         await self._write(outbox.attempting, notification)
 
-    async def attempted(self, notification: Notification) -> None:
-        """Write the state of a notification after an attempt; it is finished when no recipient is pending."""
-        await self._write(outbox.attempted, notification)
+    async def attempted(self, notification: Notification, now: datetime) -> None:
+        """Write the state of a notification after an attempt, and what became of it into the log."""
+        await self._write(outbox.attempted, notification, now)
 
     async def outbox(self) -> tuple[int, datetime | None]:
         """Return the number of unfinished notifications, and when the oldest of them was decided."""

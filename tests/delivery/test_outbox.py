@@ -40,10 +40,13 @@ class Box:
 
     async def attempting(self, notification: Notification) -> None:
         """Replace the notification of this id."""
-        await self.attempted(notification)
+        self._put(notification)
 
-    async def attempted(self, notification: Notification) -> None:
+    async def attempted(self, notification: Notification, _now: datetime) -> None:
         """Replace the notification of this id."""
+        self._put(notification)
+
+    def _put(self, notification: Notification) -> None:
         self.waiting = [notification if kept.id == notification.id else kept for kept in self.waiting]
 
 
@@ -217,13 +220,9 @@ def test_at_most_the_limit_is_tried() -> None:
 class Killed(Box):
     """A box of a process that is killed before it records an attempt."""
 
-    async def attempted(self, notification: Notification) -> None:
+    async def attempted(self, notification: Notification, now: datetime) -> None:
         """Record nothing."""
         raise OSError("disk full")
-
-    async def attempting(self, notification: Notification) -> None:
-        """Replace the notification of this id."""
-        await super().attempted(notification)
 
 
 def test_crash_before_the_record_repeats_the_same_mail() -> None:

@@ -131,7 +131,7 @@ def test_prune_removes_what_is_old_and_counts_it(where: str) -> None:
             state, seen = probe(at, sighting(name))
             await store.record([state], seen)
         await store.notify([], {}, [waiting(1), waiting(2)], NOW)
-        await store.attempted(finished(waiting(1)))
+        await store.attempted(finished(waiting(1)), NOW)
         kept = await store.prune(NOW + DAY, 2 * DAY)
         gone = await store.prune(NOW + 3 * DAY, 2 * DAY)
         return kept, gone, set(await store.ders([sha256("old"), sha256("new")])), await store.outbox()

@@ -1,14 +1,17 @@
 """Tests of the outbox: what waits, what is due, what an attempt leaves, and what is removed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
+import pytest
 from sqlalchemy import select
 
-from monitor.model import Notification, RecipientStatus
+from monitor.model import AlertLevel, Notification, NotifiedAlert, ReceiverChanges, RecipientStatus
 from monitor.store import Store
 from monitor.store.database import Database
 from monitor.store.tables import notification, notification_alert
-from support.factories.recorded import DAY, HOUR, NOW, VERSION, finished, using, waiting
+from support.factories.recorded import DAY, HOUR, NOW, VERSION, alert_key, finished, notified, using, waiting
 
 
 def ids(*items: Notification) -> list[str]:
@@ -76,7 +79,7 @@ def test_attempted_notification_waits_for_the_rest(where: str) -> None:
 
     async def act(store: Store) -> object:
         await store.notify([], {}, [waiting(1)], NOW)
-        await store.attempted(tried)
+        await store.attempted(tried, NOW)
         due = [await store.due_notifications("email", at) for at in (NOW, NOW + HOUR)]
         return due, await store.outbox()
 
@@ -88,7 +91,7 @@ def test_finished_notification_leaves_the_outbox(where: str) -> None:
 
     async def act(store: Store) -> object:
         await store.notify([], {}, [waiting(1), waiting(2, NOW + HOUR)], NOW)
-        await store.attempted(finished(waiting(1)))
+        await store.attempted(finished(waiting(1)), NOW)
         return await store.due_notifications("email", NOW + DAY), await store.outbox()
 
     assert using(act, where) == ((waiting(2, NOW + HOUR),), (1, NOW + HOUR))
@@ -104,7 +107,7 @@ def test_old_finished_notification_loses_its_content_first(where: str) -> None:
 
     async def act(store: Store) -> None:
         await store.notify([], {}, [waiting(1), waiting(2)], NOW)
-        await store.attempted(finished(waiting(1)))
+        await store.attempted(finished(waiting(1)), NOW)
         await store.prune(NOW + 8 * DAY, 400 * DAY)
 
     using(act, where)
@@ -120,7 +123,7 @@ def test_a_removed_notification_takes_its_alerts_along(where: str) -> None:
 
     async def act(store: Store) -> None:
         await store.notify([], {}, [waiting(1), waiting(2)], NOW)
-        await store.attempted(finished(waiting(1)))
+        await store.attempted(finished(waiting(1)), NOW)
         await store.prune(NOW + 3 * DAY, DAY)
 
     using(act, where)
@@ -139,3 +142,105 @@ def test_one_far_ahead_is_due_once_the_clock_was_set_back(where: str) -> None:
         return len(await store.due_notifications("email", NOW, 10))
 
     assert using(act, where) == 1
+
+
+ACCEPTED, REFUSED, PENDING = RecipientStatus.ACCEPTED, RecipientStatus.REFUSED, RecipientStatus.PENDING
+LATER = NOW + HOUR
+
+
+def sent(number: int, level: AlertLevel, *names: str) -> Notification:
+    """Return a waiting notification about alerts of these names."""
+    alerts = tuple(NotifiedAlert(alert_key(name).id, "first", level.value) for name in names)
+    return replace(waiting(number), alerts=alerts)
+
+
+def logged(notification: Notification, level: AlertLevel, *names: str) -> Mapping[str, ReceiverChanges]:
+    """Return what is written to the log when a notification is decided."""
+    _, changes = notified(*names, level=level)
+    log = tuple(
+        replace(one, record=one.record and replace(one.record, pending_id=notification.id))
+        for one in changes["email"].log
+    )
+    return {"email": ReceiverChanges(log)}
+
+
+async def learned(store: Store, item: Notification, *states: RecipientStatus) -> list[tuple[object, ...]]:
+    """Return level, pending notification and refusal in the log after an attempt with these results."""
+    tried = tuple((f"{number}@vms.example", state) for number, state in enumerate(states))
+    await store.attempted(replace(item, recipients=tried), LATER)
+    records = (await store.receiver_record("email")).log.values()
+    return [(one.key.scope_id, one.level, one.pending_id, one.refused_at) for one in records]
+
+
+@pytest.mark.parametrize(
+    ("states", "pending", "refused_at"),
+    [
+        ((ACCEPTED, ACCEPTED), False, None),
+        ((ACCEPTED, PENDING), False, None),
+        ((ACCEPTED, REFUSED), False, None),
+        ((REFUSED, REFUSED), False, LATER),
+        ((REFUSED, PENDING), True, None),
+        ((PENDING, PENDING), True, None),
+    ],
+)
+def test_the_log_learns_what_was_accepted(
+    where: str, states: tuple[RecipientStatus, ...], *, pending: bool, refused_at: datetime | None
+) -> None:
+    """One recipient who accepted is enough; a refusal by all is noted; until then it is pending."""
+    item = sent(1, AlertLevel.CRITICAL, "a", "b")
+
+    async def act(store: Store) -> object:
+        alerts, _ = notified("a", "b", level=AlertLevel.CRITICAL)
+        await store.notify(alerts, logged(item, AlertLevel.CRITICAL, "a", "b"), [item], NOW)
+        return await learned(store, item, *states)
+
+    expected = (AlertLevel.CRITICAL, item.id if pending else "", refused_at)
+    assert using(act, where) == [("a", *expected), ("b", *expected)]
+
+
+def test_a_later_notification_of_an_alert_stays_pending(where: str) -> None:
+    """What got worse while its first notification waited is accepted with its second."""
+    first, second = sent(1, AlertLevel.WARNING, "a"), sent(2, AlertLevel.CRITICAL, "a")
+
+    async def act(store: Store) -> object:
+        for item, level in ((first, AlertLevel.WARNING), (second, AlertLevel.CRITICAL)):
+            await store.notify(notified("a", level=level)[0], logged(item, level, "a"), [item], NOW)
+        return await learned(store, first, ACCEPTED), await learned(store, second, ACCEPTED)
+
+    assert using(act, where) == (
+        [("a", AlertLevel.CRITICAL, second.id, None)],
+        [("a", AlertLevel.CRITICAL, "", None)],
+    )
+
+
+def test_a_refusal_is_forgotten_once_something_is_accepted(where: str) -> None:
+    """A receiver whose recipients were put right has what it accepts last."""
+    first, second = sent(1, AlertLevel.WARNING, "a"), sent(2, AlertLevel.WARNING, "a")
+
+    async def act(store: Store) -> object:
+        after = []
+        for item, state in ((first, REFUSED), (second, ACCEPTED)):
+            await store.notify(notified("a")[0], logged(item, AlertLevel.WARNING, "a"), [item], NOW)
+            after += await learned(store, item, state)
+        return after
+
+    assert using(act, where) == [
+        ("a", AlertLevel.WARNING, "", LATER),
+        ("a", AlertLevel.WARNING, "", None),
+    ]
+
+
+def test_other_receivers_and_alerts_learn_nothing(where: str) -> None:
+    """Only what this notification was about changes."""
+    item = sent(1, AlertLevel.WARNING, "a")
+
+    async def act(store: Store) -> object:
+        alerts, log = notified("a", "b")
+        await store.notify(alerts, {"other": log["email"]}, [], NOW)
+        await store.notify(alerts, logged(sent(9, AlertLevel.WARNING, "b"), AlertLevel.WARNING, "b"), [], NOW)
+        before = await store.receiver_record("other"), await store.receiver_record("email")
+        await store.notify([], {}, [item], NOW)
+        await store.attempted(finished(item), NOW)
+        return before == (await store.receiver_record("other"), await store.receiver_record("email"))
+
+    assert using(act, where) is True

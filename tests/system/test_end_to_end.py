@@ -217,9 +217,8 @@ def test_a_mail_server_that_comes_back_gets_the_mail(tmp_path: Path) -> None:
             async with daemon(where.configure()) as running:
                 later = running.parts.clock.now() + DAY
                 waiting = (await running.parts.store.due_notifications("email", later, 10))[0]
-                await running.parts.store.attempted(
-                    replace(waiting, next_attempt_at=running.parts.clock.now())
-                )
+                now = running.parts.clock.now()
+                await running.parts.store.attempted(replace(waiting, next_attempt_at=now), now)
                 running.parts.tasks.delivery.nudge()
                 await until(lambda: bool(where.mailbox.subjects))
                 assert where.mailbox.ids == [f"<{waiting.id}@vms.example>"]
