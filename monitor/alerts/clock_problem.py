@@ -9,8 +9,8 @@ from monitor.model import (
     AlertGroup,
     AlertLevel,
     AlertRecord,
-    Check,
     LogChange,
+    MonitorCheck,
     NotificationRecord,
     ReceiverChanges,
     ReceiverRecord,
@@ -26,7 +26,13 @@ def clock_problem(given: DecisionInput) -> Decision:
     now, known = given.now, given.open_alerts.get(CLOCK)
     record = known or AlertRecord(CLOCK, AlertLevel.CRITICAL, now, now, leads=True)
     group = AlertGroup(
-        CLOCK.id, Check.CLOCK, record.level, TITLES[Check.CLOCK], record.opened_at, (CLOCK,), messages=_SAID
+        CLOCK.id,
+        MonitorCheck.CLOCK,
+        record.level,
+        TITLES[MonitorCheck.CLOCK],
+        record.opened_at,
+        (CLOCK,),
+        messages=_SAID,
     )
     return Decision(
         groups=(group, *(one for one in given.snapshot.alerts if one.id != group.id)),

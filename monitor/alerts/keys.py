@@ -1,12 +1,12 @@
 """Which alert a finding belongs to, and which checks are alike."""
 
-from monitor.model import AlertKey, Check, Finding, Scope
+from monitor.model import AlertKey, Check, Finding, MonitorCheck, Scope
 
-CLOCK = AlertKey(Check.CLOCK, Scope.MONITOR)
+CLOCK = AlertKey(MonitorCheck.CLOCK, Scope.MONITOR)
 NETWORK = AlertKey(Check.UNREACHABLE, Scope.MONITOR)
 """Many targets are unreachable at once."""
 
-TITLES = {Check.CLOCK: "The monitor's clock", Check.UNREACHABLE: "Many targets"}
+TITLES = {MonitorCheck.CLOCK: "The monitor's clock", Check.UNREACHABLE: "Many targets"}
 """The titles of alerts about nothing that has a name of its own; notifications have messages instead."""
 
 ABOUT_REVOCATION = frozenset({Check.REVOKED, Check.REVOCATION_UNKNOWN})
@@ -46,6 +46,13 @@ def alert_key(target_id: str, finding: Finding) -> AlertKey:
 def unreachable_key(target_id: str) -> AlertKey:
     """Return the key of the alert that a target is unreachable."""
     return AlertKey(Check.UNREACHABLE, Scope.TARGET, target_id)
+
+
+def judged_check(key: AlertKey) -> Check:
+    """Return the check of an alert that comes from a finding; raise ``TypeError`` for any other."""
+    if isinstance(key.check, Check):
+        return key.check
+    raise TypeError(f"no finding has the check {key.check}")
 
 
 def certificate_of(key: AlertKey) -> str:

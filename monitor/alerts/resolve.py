@@ -13,6 +13,7 @@ from monitor.alerts.keys import (
     CLOCK,
     ON_MACHINE,
     certificate_of,
+    judged_check,
 )
 from monitor.alerts.renewals import (
     LocationIndex,
@@ -35,14 +36,16 @@ from monitor.model import (
     AlertKey,
     AlertRecord,
     AlertResolution,
+    AnyCheck,
     Check,
+    MonitorCheck,
     Scope,
     Severity,
     Snapshot,
     TargetState,
 )
 
-_AtTarget = Collection[tuple[Check, str]]
+_AtTarget = Collection[tuple[AnyCheck, str]]
 """Checks and targets with an active alert."""
 
 
@@ -60,7 +63,7 @@ def resolve_alerts(
     if CLOCK in inactive:
         found.over[CLOCK] = AlertResolution.RESOLVED
         found.items.append(clock_right_again())
-    rest = [one for key, one in inactive.items() if key.check not in (Check.UNREACHABLE, Check.CLOCK)]
+    rest = [one for key, one in inactive.items() if key.check not in (Check.UNREACHABLE, MonitorCheck.CLOCK)]
     if rest:
         _resolve_findings(found, rest, snapshot, active)
     return found
@@ -116,7 +119,7 @@ def _resolve_shared(
     record: AlertRecord, snapshot: Snapshot, index: LocationIndex, active: Collection[AlertKey]
 ) -> Resolution:
     """Return what became of an alert that several targets share."""
-    check = record.key.check
+    check = judged_check(record.key)
     if check is Check.DISCOVERY_STALE and (resolution := _resolve_list(record, snapshot)) is not None:
         return resolution
     owners = index.owners(record)
@@ -179,7 +182,7 @@ def _is_active_at_port(
 
 def _is_off(state: TargetState, record: AlertRecord) -> bool:
     """Return whether the policy does not judge this any more, or accepts the certificate."""
-    check, policy = record.key.check, state.target.policy
+    check, policy = judged_check(record.key), state.target.policy
     accepted = check is Check.TRUST and record.key.subject in policy.accept
     return accepted or policy.severity(check, Severity.WARNING) is None
 

@@ -6,6 +6,7 @@ until then a notified ``revoked`` is not resolved.
 
 from monitor.alerts.alert import alert_location
 from monitor.alerts.decision import NotificationItem, NotifyReason, Resolution
+from monitor.alerts.keys import judged_check
 from monitor.alerts.renewals import (
     PROBES_TO_CONFIRM,
     LocationIndex,
@@ -34,7 +35,7 @@ OVER = Resolution()
 
 def resolved(record: AlertRecord, owners: Owners) -> NotificationItem:
     """Return the item that says that an alert is resolved."""
-    check = record.key.check
+    check = judged_check(record.key)
     locations = tuple(alert_location(state, location) for location, state in owners)
     said = no_longer(problem=PROBLEM[check])
     return NotificationItem(NotifyReason.RESOLVED, None, (check,), record.title, (said,), locations)

@@ -44,7 +44,6 @@ PROBLEM = {
     Check.REVOCATION_UNKNOWN: plain("problem_revocation_unknown", "revocation status unknown"),
     Check.CRL_EXPIRY: plain("problem_crl_expiry", "a newer CRL is due"),
     Check.RENEWAL_WINDOW: plain("problem_renewal_window", "renewal requested by the CA"),
-    Check.CLOCK: plain("problem_clock", "the clock is wrong"),
 }
 """What is wrong, by check: a clause that follows the name of what has the problem."""
 

@@ -15,7 +15,7 @@ from monitor.model.alert import (
 )
 from monitor.model.anchors import Anchor, Anchors
 from monitor.model.certificate import Certificate, DateForm, KeyUsage
-from monitor.model.check import Check, Severity, worst
+from monitor.model.check import AnyCheck, Check, MonitorCheck, Severity, worst
 from monitor.model.finding import Assessment, Finding, Path, Superseded
 from monitor.model.labels import label_problem
 from monitor.model.machine import (
@@ -66,6 +66,7 @@ __all__ = [
     "AlertState",
     "Anchor",
     "Anchors",
+    "AnyCheck",
     "Assessment",
     "Batch",
     "Binding",
@@ -86,6 +87,7 @@ __all__ = [
     "Machine",
     "Margin",
     "Message",
+    "MonitorCheck",
     "Notification",
     "NotificationKind",
     "NotificationRecord",

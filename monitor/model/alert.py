@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from monitor.model.certificate import Certificate
-from monitor.model.check import Check
+from monitor.model.check import AnyCheck
 from monitor.model.message import Message
 
 _ID_LENGTH = 20
@@ -36,7 +36,7 @@ class AlertKey:
     one check and thing apart, such as the SHA-256 of one of a target's certificates.
     """
 
-    check: Check
+    check: AnyCheck
     scope: Scope
     scope_id: str = ""
     subject: str = ""
@@ -122,7 +122,7 @@ class AlertGroup:
     """
 
     id: str
-    check: Check
+    check: AnyCheck
     level: AlertLevel
     title: str
     since: datetime

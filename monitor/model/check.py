@@ -5,10 +5,7 @@ from enum import StrEnum
 
 
 class Check(StrEnum):
-    """One check of certificates, targets or the monitor itself; a closed, published set of metric labels.
-
-    ``clock`` is the only one about the monitor itself: no finding has it, and no policy changes it.
-    """
+    """One check of certificates or targets; a closed, published set, also used as a metric label."""
 
     EXPIRY = "expiry"
     CA_EXPIRY = "ca_expiry"
@@ -40,7 +37,16 @@ class Check(StrEnum):
     KEY_INACCESSIBLE = "key_inaccessible"
     NOT_IN_STORE = "not_in_store"
     CA_NOT_INSTALLED = "ca_not_installed"
+
+
+class MonitorCheck(StrEnum):
+    """One check of the monitor itself: no finding has it, and no policy changes it."""
+
     CLOCK = "clock"
+
+
+AnyCheck = Check | MonitorCheck
+"""What an alert may be about."""
 
 
 class Severity(StrEnum):

@@ -12,8 +12,10 @@ from monitor.model import (
     AlertLevel,
     AlertRecord,
     AlertResolution,
+    AnyCheck,
     Check,
     LogChange,
+    MonitorCheck,
     NotificationRecord,
     ReceiverChanges,
     ReceiverRecord,
@@ -23,7 +25,7 @@ from monitor.store.dialect import insert_missing, upsert
 from monitor.store.tables import alert, notification_log, receiver_state, renewal_log
 
 # A newer version may have written others; they are left alone.
-_KNOWN = and_(alert.c.check.in_(list(Check)), alert.c.scope.in_(list(Scope)))
+_KNOWN = and_(alert.c.check.in_([*Check, *MonitorCheck]), alert.c.scope.in_(list(Scope)))
 
 
 def open_alerts(connection: Connection) -> dict[AlertKey, AlertRecord]:
@@ -157,4 +159,8 @@ def _notification_record(row: Row[Any]) -> NotificationRecord:
 
 
 def _key(row: Row[Any]) -> AlertKey:
-    return AlertKey(Check(row.check), Scope(row.scope), row.scope_id, row.subject)
+    return AlertKey(_check(row.check), Scope(row.scope), row.scope_id, row.subject)
+
+
+def _check(value: str) -> AnyCheck:
+    return MonitorCheck(value) if value in set(MonitorCheck) else Check(value)

@@ -8,7 +8,7 @@ import pytest
 from monitor.cli.arguments import parser
 from monitor.config import json_schema
 from monitor.metrics import Exposition
-from monitor.model import Check, FailureReason
+from monitor.model import Check, FailureReason, MonitorCheck
 from support.factories.web_fakes import FakeDaemon
 from support.folders import ROOT
 from support.pages import prose, rows
@@ -75,7 +75,7 @@ def test_checks() -> None:
     """Each check is explained, with what to do, and so is what needs store and port."""
     alone = spans("troubleshooting", "| check | severity | means | what to do |")
     joined = spans("joined-findings", "| check | reported for | when | severity | what to do |")
-    assert (alone & joined, alone | joined) == (set(), set(Check))
+    assert (alone & joined, alone | joined) == (set(), {*Check, *MonitorCheck})
 
 
 def test_alerting_rules() -> None:

@@ -96,7 +96,7 @@ def item(
 ) -> NotificationItem:
     """Return an item about a certificate."""
     # Only the clock has no title: its first message says it all.
-    title = "" if check is Check.CLOCK else "Rec"
+    title = "Rec" if reason is not NotifyReason.CLOCK else ""
     one = NotificationItem(reason, level, (check,), title, (SAID,), (LOCATION,), CERTIFICATE)
     return replace(one, **more)  # type: ignore[arg-type]
 
