@@ -1,4 +1,6 @@
-"""Messages about connections that could not be made."""
+"""Messages about names that could not be resolved and connections that could not be made."""
+
+from datetime import timedelta
 
 from monitor.model import Message, message
 from monitor.model.message import plain
@@ -24,3 +26,19 @@ def connect_failed(*, error: str) -> None: ...
 
 @message("address_failed", "{address}: {problem}")
 def address_failed(*, address: str, problem: Message) -> None: ...
+
+
+@message("name_not_resolved", "{host} cannot be resolved: {error}")
+def name_not_resolved(*, host: str, error: str) -> None: ...
+
+
+@message("name_lookup_timeout", "{host} cannot be resolved: no answer within {timeout:seconds}")
+def name_lookup_timeout(*, host: str, timeout: timedelta) -> None: ...
+
+
+@message("name_without_address", "{host} cannot be resolved: the name has no address")
+def name_without_address(*, host: str) -> None: ...
+
+
+@message("name_lookup_late", "{host} cannot be resolved: no answer in time")
+def name_lookup_late(*, host: str) -> None: ...

@@ -9,8 +9,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from monitor.model import Anchor, Anchors, Failure, FailureReason, text
+from monitor.model import Anchor, Anchors, Failure, FailureReason
+from monitor.model.texts import joined, located
 from monitor.sources.files.certfile import CertFile, UnusableFileError, read_file
+from monitor.sources.files.texts import NO_CERTIFICATE
 from monitor.sources.files.walk import Budget, ExhaustedError, Match, failure_of, walk
 from monitor.sources.system import SYSTEM, bundle
 
@@ -118,11 +120,11 @@ def _file(match: Match, known: CertFile | None) -> CertFile | Failure:
     except OSError as error:
         return failure_of(error, match.path)
     except UnusableFileError as error:
-        return Failure(error.reason, text(str(error)), match.path)
+        return Failure(error.reason, error.message, match.path)
     if match.named and not one.certificates:
-        said = one.problems or tuple(sentence for _, sentence in one.locked)
-        detail = "; ".join(said) or "holds no certificate"
-        return Failure(FailureReason.NOT_A_CERTIFICATE, text(f"{match.path}: {detail}"), match.path)
+        said = one.problems or tuple(problem for _, problem in one.locked) or (NO_CERTIFICATE,)
+        problem = located(location=match.path, problem=joined(said))
+        return Failure(FailureReason.NOT_A_CERTIFICATE, problem, match.path)
     return one
 
 
@@ -131,7 +133,7 @@ def _problems(path: str, one: CertFile | Failure) -> Iterator[Failure]:
         yield one
     else:
         for problem in one.problems:
-            yield Failure(FailureReason.BAD_CERTIFICATE, text(problem), path)
+            yield Failure(FailureReason.BAD_CERTIFICATE, problem, path)
 
 
 def _anchors(files: dict[str, CertFile]) -> Iterator[Anchor]:

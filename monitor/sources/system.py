@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import certifi
 
-from monitor.model import Anchor, Failure, FailureReason, text
+from monitor.model import Anchor, Failure, FailureReason
+from monitor.sources import texts
 from monitor.sources.files.certfile import CertFile, UnusableFileError, read_file
 from monitor.sources.files.walk import failure_of
 from monitor.sources.win32.failures import CallError
@@ -40,13 +41,11 @@ def bundle(known: Mapping[str, CertFile]) -> tuple[dict[str, CertFile], tuple[Fa
         except OSError as error:
             problems.append(failure_of(error, path))
         except UnusableFileError as error:
-            problems.append(Failure(error.reason, text(str(error)), path))
+            problems.append(Failure(error.reason, error.message, path))
         else:
             if one.certificates:
                 return {path: one}, tuple(problems)
-    problems.append(
-        Failure(FailureReason.NOT_FOUND, text("this machine has no bundle of trusted CAs"), SYSTEM)
-    )
+    problems.append(Failure(FailureReason.NOT_FOUND, texts.NO_SYSTEM_BUNDLE, SYSTEM))
     return {}, tuple(problems)
 
 
@@ -64,7 +63,7 @@ if sys.platform == "win32":
         try:
             roots, intermediates = read_store(ROOT), read_store(CA)
         except CallError as error:
-            return (), (Failure(error.reason, text(f"the machine's store of trusted CAs: {error}"), SYSTEM),)
+            return (), (Failure(error.reason, texts.system_store_error(error=str(error)), SYSTEM),)
         return trusted_anchors(roots, intermediates, _disallowed()), ()
 
     def _disallowed() -> tuple[StoredCertificate, ...]:

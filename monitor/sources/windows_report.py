@@ -14,20 +14,23 @@ from monitor.model import (
     Clock,
     Failure,
     FailureReason,
+    Message,
     Policy,
     ProbeRequest,
     ProbeResult,
     Target,
     TargetInfo,
     make_target_id,
-    text,
 )
+from monitor.model.texts import located
 from monitor.settings import Duration, TargetSettings
+from monitor.sources import texts
 from monitor.sources.files.opening import open_descriptor
 from monitor.sources.files.walk import failure_of, is_regular
 from monitor.threads import ThreadPool
 from monitor.windows.document import Report
 from monitor.windows.report import LARGEST, ReportError, machine_names, parse_report, report_result
+from monitor.windows.texts import report_too_large
 
 KIND = "windows_report"
 SKEW = timedelta(minutes=5)
@@ -85,12 +88,13 @@ class WindowsReportSource:
         wanted = request.settings
         if not isinstance(wanted, ReportFile):
             raise TypeError(f"{request.target_id} is no windows_report target")
-        timeout = request.timeout.total_seconds()
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(request.timeout.total_seconds()):
                 return await self._read(wanted, request.forget_after)
         except TimeoutError:
-            return _failed(FailureReason.TIMEOUT, f"{wanted.file} could not be read within {timeout:g} s")
+            return _failed(
+                FailureReason.TIMEOUT, texts.report_timeout(path=wanted.file, timeout=request.timeout)
+            )
 
     async def _read(self, wanted: ReportFile, forget_after: timedelta) -> ProbeResult:
         """Read on a thread; a slot of the folder is released only when its thread returns.
@@ -107,8 +111,8 @@ class WindowsReportSource:
         return await asyncio.shield(reading)
 
 
-def _failed(reason: FailureReason, detail: str) -> ProbeResult:
-    return ProbeResult(failures=(Failure(reason, text(detail)),))
+def _failed(reason: FailureReason, message: Message) -> ProbeResult:
+    return ProbeResult(failures=(Failure(reason, message),))
 
 
 def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeResult:
@@ -117,13 +121,11 @@ def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeR
         report = parse_report(data)
     except OSError as error:
         failure = failure_of(error, wanted.file)
-        return ProbeResult(failures=(Failure(failure.reason, failure.message),))
+        return _failed(failure.reason, failure.message)
     except ReportError as error:
-        return _failed(error.reason, f"{wanted.file} {error}")
+        return _failed(error.reason, located(location=wanted.file, problem=error.message))
     if not _is_of(report, wanted.host):
-        said = (
-            f"{wanted.file} is the report of {machine_names(report)[0]}: a report is called as its machine is"
-        )
+        said = texts.report_of_another_machine(path=wanted.file, machine=machine_names(report)[0])
         return _failed(FailureReason.BAD_ANSWER, said)
     age = _Age(report.taken_at, filed_at, now)
     seen = report_result(report, wanted.host)
@@ -131,11 +133,11 @@ def _probe(wanted: ReportFile, forget_after: timedelta, now: datetime) -> ProbeR
         forgotten = age.real is not None and age.real > forget_after
         return _with(
             ProbeResult() if forgotten else seen,
-            Failure(FailureReason.LATE, text(_late(wanted, age)), wanted.file),
+            Failure(FailureReason.LATE, _late(wanted, age), wanted.file),
         )
-    if seen.sightings and (said := _skewed(wanted, age)):
+    if seen.sightings and (clock := _skewed(wanted, age)):
         # At a location with sightings: the failure is reported there and makes nothing unreachable.
-        return _with(seen, Failure(FailureReason.BAD_ANSWER, text(said), seen.sightings[0].location))
+        return _with(seen, Failure(FailureReason.BAD_ANSWER, clock, seen.sightings[0].location))
     return seen
 
 
@@ -145,9 +147,9 @@ def _content(path: str) -> tuple[bytes, datetime]:
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not is_regular(status):
-            raise ReportError(FailureReason.UNREADABLE, "is no regular file")
+            raise ReportError(FailureReason.UNREADABLE, texts.REPORT_NOT_A_FILE)
         if status.st_size > LARGEST:
-            raise ReportError(FailureReason.TOO_LARGE, f"is larger than {LARGEST >> 20} MiB")
+            raise ReportError(FailureReason.TOO_LARGE, report_too_large(mebibytes=LARGEST >> 20))
         return stream.read(LARGEST + 1), _time(status.st_mtime)
 
 
@@ -183,33 +185,15 @@ class _Age:
         return min(ages, default=None)
 
 
-def _late(wanted: ReportFile, age: _Age) -> str:
+def _late(wanted: ReportFile, age: _Age) -> Message:
     if age.real is None:
-        return (
-            f"{wanted.host}: how old the report is cannot be told: it says {_utc(age.taken_at)}, its file "
-            f"{_utc(age.filed_at)}, and both are still to come; set the clocks right"
-        )
-    return (
-        f"{wanted.host}: the last report is {_length(age.real)} old, of {_utc(age.now - age.real)}; look "
-        "there at the collector's task in Task Scheduler, and whether it may write to the folder"
-    )
+        return texts.report_age_unknown(host=wanted.host, taken_at=age.taken_at, filed_at=age.filed_at)
+    return texts.report_late(host=wanted.host, at=age.now - age.real)
 
 
-def _skewed(wanted: ReportFile, age: _Age) -> str:
-    """Return the sentence about a machine's clock, empty when it may be right."""
+def _skewed(wanted: ReportFile, age: _Age) -> Message | None:
+    """Return the message about a machine's clock, ``None`` when it may be right."""
     ahead = age.taken_at > age.now + SKEW
     if not ahead and age.now - age.taken_at <= wanted.late_after:
-        return ""
-    return (
-        f"{wanted.host}: the report says {_utc(age.taken_at)}, but its file is of {_utc(age.filed_at)}: "
-        "the clock of that machine is off, or an old file was copied"
-    )
-
-
-def _utc(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def _length(age: timedelta) -> str:
-    hours = age.total_seconds() / 3600
-    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
+        return None
+    return texts.report_clock(host=wanted.host, taken_at=age.taken_at, filed_at=age.filed_at)

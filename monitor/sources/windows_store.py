@@ -27,9 +27,9 @@ from monitor.model import (
     Target,
     TargetInfo,
     make_target_id,
-    text,
 )
 from monitor.settings import Host, TargetSettings
+from monitor.sources.texts import store_error, stores_timeout
 from monitor.sources.win32.failures import CallError
 from monitor.threads import ThreadPool
 from monitor.windows.certificate import StoredCertificate
@@ -142,13 +142,12 @@ class WindowsStoreSource:
         wanted = request.settings
         if not isinstance(wanted, LocalStores):
             raise TypeError(f"{request.target_id} is no {KIND} target")
-        timeout = request.timeout.total_seconds()
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(request.timeout.total_seconds()):
                 return await self.pool.run(self._probe, wanted)
         except TimeoutError:
-            detail = f"{request.location} could not be read within {timeout:g} s"
-            return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, text(detail)),))
+            said = stores_timeout(location=request.location, timeout=request.timeout)
+            return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said),))
 
     def _probe(self, wanted: LocalStores) -> ProbeResult:
         reader = self._reader()
@@ -159,7 +158,8 @@ class WindowsStoreSource:
             try:
                 stores[str(store)] = reader.stored_in(store)
             except CallError as error:
-                failures.append(Failure(error.reason, text(f"the store {location}: {error}"), location))
+                said = store_error(location=location, error=str(error))
+                failures.append(Failure(error.reason, said, location))
         roots, intermediates = _optional(reader, ROOT), _optional(reader, CA)
         found = store_contents(wanted.host, stores, [*(roots or ()), *(intermediates or ())])
         machine = Machine(

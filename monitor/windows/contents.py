@@ -10,9 +10,10 @@ from hashlib import sha1
 
 from monitor import parse
 from monitor.assess import Held
-from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry, text
+from monitor.model import Certificate, Failure, FailureReason, Sighting, StoreEntry
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.issuers import Issuers
+from monitor.windows.texts import stored_certificate_unreadable
 
 
 @dataclass(slots=True)
@@ -41,8 +42,8 @@ def store_contents(
     for store, one, leaf in leaves:
         location = f"{host}/{store}/{_thumbprint(one.der)}"
         if leaf is None:
-            detail = f"{location} cannot be read as a certificate"
-            found.failures.append(Failure(FailureReason.BAD_CERTIFICATE, text(detail), location))
+            said = stored_certificate_unreadable(location=location)
+            found.failures.append(Failure(FailureReason.BAD_CERTIFICATE, said, location))
             continue
         found.entries.append(_kept(location, store, one, leaf[0]))
         if not one.archived:

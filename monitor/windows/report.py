@@ -21,6 +21,7 @@ from monitor.model import (
     KeyLink,
     KeyPermission,
     Machine,
+    Message,
     PrivateKey,
     ProbeResult,
     ServiceAccount,
@@ -28,7 +29,9 @@ from monitor.model import (
     StoreEntry,
     text,
 )
+from monitor.model.texts import located
 from monitor.parse import UnreadableCertificateError, display, parse_certificate
+from monitor.windows import texts
 from monitor.windows.document import InstalledCertificate, KeyInfo, Report, ReportedCertificate
 from monitor.windows.providers import is_hardware
 
@@ -41,10 +44,11 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class ReportError(ValueError):
     """The bytes are not a readable document; ``reason`` is ``too_large`` or ``bad_answer``."""
 
-    def __init__(self, reason: FailureReason, message: str) -> None:
-        """Make the error for a reason; the message is a clause about the document."""
-        super().__init__(message)
+    def __init__(self, reason: FailureReason, message: Message) -> None:
+        """Make the error for a reason and a message about the document."""
+        super().__init__(message.code)
         self.reason = reason
+        self.message = message
 
 
 def parse_report(data: bytes, *, largest: int = LARGEST) -> Report:
@@ -54,29 +58,29 @@ def parse_report(data: bytes, *, largest: int = LARGEST) -> Report:
     and for a format of another major version.
     """
     if len(data) > largest:
-        raise ReportError(FailureReason.TOO_LARGE, f"is larger than {largest >> 20} MiB")
-    text = data.removeprefix(_BYTE_ORDER_MARK)
+        raise ReportError(FailureReason.TOO_LARGE, texts.report_too_large(mebibytes=largest >> 20))
+    document = data.removeprefix(_BYTE_ORDER_MARK)
     try:
-        return Report.model_validate_json(text)
+        return Report.model_validate_json(document)
     except ValidationError as error:
-        raise ReportError(FailureReason.BAD_ANSWER, _said(text, error)) from None
+        raise ReportError(FailureReason.BAD_ANSWER, _invalid(document, error)) from None
 
 
-def _said(text: bytes, error: ValidationError) -> str:
+def _invalid(document: bytes, error: ValidationError) -> Message:
     first = error.errors(include_url=False, include_input=False)[0]
     if first["type"] == "json_invalid":
-        return f"is no whole JSON document: {display(first['msg'].removeprefix('Invalid JSON: '))}"
+        return texts.report_not_json(error=display(first["msg"].removeprefix("Invalid JSON: ")))
     where = display(".".join(map(str, first["loc"])) or "document")
-    if where == "version" and (found := _version(text)):
-        return f"has format {found}, this version of cert-monitor reads format 1: update the older of the two"
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return (
-        f"is no report of the collector: {where}: {display(first['msg'].removeprefix('Value error, '))}{more}"
-    )
+    if where == "version" and (found := _version(document)):
+        return texts.report_format(found=found)
+    said, more = display(first["msg"].removeprefix("Value error, ")), error.error_count() - 1
+    if not more:
+        return texts.report_invalid(field=where, error=said)
+    return texts.report_invalid_and_more(field=where, error=said, count=more)
 
 
-def _version(text: bytes) -> str:
-    version = json.loads(text).get("version")  # it was parsed as a JSON object just before
+def _version(document: bytes) -> str:
+    version = json.loads(document).get("version")  # it was parsed as a JSON object just before
     return version if isinstance(version, str) and re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version) else ""
 
 
@@ -106,9 +110,8 @@ def report_result(report: Report, host: str = "", also: Iterable[str] = ()) -> P
     for failure in report.errors:
         if failure.part.startswith("LocalMachine/") and failure.part not in report.stores:
             location = f"{reading.host}/{failure.part}"
-            reading.failures.append(
-                Failure(FailureReason.UNREADABLE, text(f"{location}: {failure.message}"), location)
-            )
+            said = located(location=location, problem=text(display(failure.message)))
+            reading.failures.append(Failure(FailureReason.UNREADABLE, said, location))
     machine = Machine(
         host=reading.host,
         names=tuple(dict.fromkeys((reading.host, *also, *own))),
@@ -140,9 +143,8 @@ class _Reading:
             found = parse_certificate(der)
         except (binascii.Error, ValueError, UnreadableCertificateError) as error:
             location = f"{self.host}/{stored.store}/{stored.thumbprint.upper()}"
-            self.failures.append(
-                Failure(FailureReason.BAD_CERTIFICATE, text(f"{location}: {display(str(error))}"), location)
-            )
+            said = located(location=location, problem=text(display(str(error))))
+            self.failures.append(Failure(FailureReason.BAD_CERTIFICATE, said, location))
             return
         location = f"{self.host}/{stored.store}/{found.sha1}"
         if location in self._locations:

@@ -6,9 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from monitor import parse
-from monitor.model import Anchor, Anchors, Failure, FailureReason, text
+from monitor.model import Anchor, Anchors, Failure, FailureReason
 from monitor.sources import TrustStoreLoader, system
 from monitor.sources import anchors as shelf_file
+from monitor.sources.files.texts import file_missing
+from monitor.sources.texts import NO_SYSTEM_BUNDLE
 from support.pki import Issued, authority
 
 
@@ -103,7 +105,7 @@ def test_missing_from_the_start(tmp_path: Path) -> None:
     shelf = TrustStoreLoader()
     assert (names(shelf.anchors((path,), 0.0)), shelf.problems((path,))) == (
         [],
-        (Failure(FailureReason.NOT_FOUND, text(f"{path} does not exist"), path),),
+        (Failure(FailureReason.NOT_FOUND, file_missing(path=path), path),),
     )
 
 
@@ -212,8 +214,7 @@ def test_system(tmp_path: Path, one: Issued, monkeypatch: pytest.MonkeyPatch) ->
 def test_system_without_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without any bundle says so."""
     bundles(monkeypatch)
-    detail = "this machine has no bundle of trusted CAs"
-    assert system.bundle({}) == ({}, (Failure(FailureReason.NOT_FOUND, text(detail), "system"),))
+    assert system.bundle({}) == ({}, (Failure(FailureReason.NOT_FOUND, NO_SYSTEM_BUNDLE, "system"),))
 
 
 def test_system_is_kept_when_it_fails(tmp_path: Path, one: Issued, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target, text
-from monitor.sources import WindowsReportFile, WindowsReportSource, windows_report
+from monitor.model import Failure, FailureReason, Policy, ProbeResult, Target
+from monitor.model.texts import located
+from monitor.sources import WindowsReportFile, WindowsReportSource, texts, windows_report
+from monitor.sources.files.texts import file_missing
 from monitor.windows.report import LARGEST
+from monitor.windows.texts import report_too_large
 from support.factories.windows_documents import TAKEN, der, stored, written
 from support.written import written as sentence
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix files: run on Linux")
 RECORDER = der("rec01.vms.example")
 HOUR = timedelta(hours=1)
-LATE = (
-    "rec01.vms.example: the last report is 4 h old, of 2026-11-23 12:00 UTC; look there at the collector's "
-    "task in Task Scheduler, and whether it may write to the folder"
-)
+LATE = texts.report_late(host="rec01.vms.example", at=TAKEN)
 
 
 class At:
@@ -95,9 +95,9 @@ def test_a_report_may_be_called_by_any_name_of_its_machine(tmp_path: Path, host:
 def test_a_report_of_another_machine_is_refused(tmp_path: Path) -> None:
     """A file that was copied or whose writer pretends to be another is not joined with that machine."""
     file = report(tmp_path, written())
-    said = f"{file} is the report of rec01.vms.example: a report is called as its machine is"
+    said = texts.report_of_another_machine(path=str(file), machine="rec01.vms.example")
     assert probe(target(file, "rec02.vms.example")) == ProbeResult(
-        failures=(Failure(FailureReason.BAD_ANSWER, text(said)),)
+        failures=(Failure(FailureReason.BAD_ANSWER, said),)
     )
 
 
@@ -105,7 +105,7 @@ def test_a_late_report_fails_and_still_shows(tmp_path: Path) -> None:
     """What it showed stays judged, and the probe has failed."""
     file = report(tmp_path, written(stored(RECORDER)))
     seen = probe(target(file), TAKEN + 4 * HOUR)
-    assert seen.failures == seen.unreachable_failures == (Failure(FailureReason.LATE, text(LATE), str(file)),)
+    assert seen.failures == seen.unreachable_failures == (Failure(FailureReason.LATE, LATE, str(file)),)
     assert len(seen.sightings) == 1
 
 
@@ -114,7 +114,7 @@ def test_a_report_that_has_been_late_for_too_long_is_forgotten(tmp_path: Path) -
     file = report(tmp_path, written(stored(RECORDER)))
     seen = probe(target(file, policy=Policy(forget_after=24 * HOUR)), TAKEN + 100 * HOUR)
     assert (seen.sightings, [one.reason for one in seen.failures]) == ((), [FailureReason.LATE])
-    assert "is 4 days old" in sentence(seen.failures[0])
+    assert "was written 4 days ago" in sentence(seen.failures[0], TAKEN + 100 * HOUR)
 
 
 def test_just_not_late(tmp_path: Path) -> None:
@@ -128,9 +128,8 @@ def test_a_clock_ahead_is_reported_and_the_file_has_the_age(tmp_path: Path) -> N
     seen = probe(target(file), TAKEN - 4 * HOUR)
     assert seen.unreachable_failures == ()
     (failure,) = seen.failures
-    assert sentence(failure) == (
-        "rec01.vms.example: the report says 2026-11-23 12:00 UTC, but its file is of 2026-11-23 07:00 UTC: "
-        "the clock of that machine is off, or an old file was copied"
+    assert failure.message == texts.report_clock(
+        host="rec01.vms.example", taken_at=TAKEN, filed_at=TAKEN - 5 * HOUR
     )
 
 
@@ -155,10 +154,7 @@ def test_an_unknown_age_is_late(tmp_path: Path) -> None:
     assert seen.unreachable_failures == (
         Failure(
             FailureReason.LATE,
-            text(
-                "rec01.vms.example: how old the report is cannot be told: it says 2026-11-23 12:00 UTC, "
-                "its file 2026-11-23 12:00 UTC, and both are still to come; set the clocks right"
-            ),
+            texts.report_age_unknown(host="rec01.vms.example", taken_at=TAKEN, filed_at=TAKEN),
             str(tmp_path / "rec01.vms.example.json"),
         ),
     )
@@ -168,17 +164,29 @@ def test_a_report_that_is_gone(tmp_path: Path) -> None:
     """Until its grace is over that is a failure of the target as a whole: what was known stays."""
     file = tmp_path / "rec01.json"
     assert probe(target(file)) == ProbeResult(
-        failures=(Failure(FailureReason.NOT_FOUND, text(f"{file} does not exist")),)
+        failures=(Failure(FailureReason.NOT_FOUND, file_missing(path=str(file))),)
     )
 
 
 @pytest.mark.parametrize(
     ("data", "reason", "said"),
     [
-        (written()[:40], FailureReason.BAD_ANSWER, " is no whole JSON document: EOF while parsing a value"),
-        (b"\x00" * 10, FailureReason.BAD_ANSWER, " is no whole JSON document: expected value"),
-        (b"", FailureReason.BAD_ANSWER, " is no whole JSON document: EOF while parsing a value"),
-        (b"{}", FailureReason.BAD_ANSWER, " is no report of the collector: version: Field required"),
+        (
+            written()[:40],
+            FailureReason.BAD_ANSWER,
+            ": the report is not a complete JSON document: EOF while parsing a value",
+        ),
+        (
+            b"\x00" * 10,
+            FailureReason.BAD_ANSWER,
+            ": the report is not a complete JSON document: expected value",
+        ),
+        (
+            b"",
+            FailureReason.BAD_ANSWER,
+            ": the report is not a complete JSON document: EOF while parsing a value",
+        ),
+        (b"{}", FailureReason.BAD_ANSWER, ": not a report of the collector: version: Field required"),
     ],
 )
 def test_what_is_no_report(tmp_path: Path, data: bytes, reason: FailureReason, said: str) -> None:
@@ -194,8 +202,8 @@ def test_a_report_that_is_far_too_large(tmp_path: Path) -> None:
     file = tmp_path / "rec01.json"
     with file.open("wb") as stream:
         stream.truncate(2 * 1024**3)
-    detail = f"{file} is larger than {LARGEST >> 20} MiB"
-    assert probe(target(file)).failures == (Failure(FailureReason.TOO_LARGE, text(detail)),)
+    said = located(location=str(file), problem=report_too_large(mebibytes=LARGEST >> 20))
+    assert probe(target(file)).failures == (Failure(FailureReason.TOO_LARGE, said),)
 
 
 @UNIX
@@ -204,7 +212,7 @@ def test_a_pipe_instead_of_a_report(tmp_path: Path) -> None:
     file = tmp_path / "rec01.json"
     os.mkfifo(file)
     assert probe(target(file)).failures == (
-        Failure(FailureReason.UNREADABLE, text(f"{file} is no regular file")),
+        Failure(FailureReason.UNREADABLE, located(location=str(file), problem=texts.REPORT_NOT_A_FILE)),
     )
 
 
@@ -233,8 +241,8 @@ def test_a_share_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         seen = probe(wanted)
     finally:
         held.set()
-    detail = f"{tmp_path / 'rec01.json'} could not be read within 0.05 s"
-    assert seen.failures == (Failure(FailureReason.TIMEOUT, text(detail)),)
+    said = texts.report_timeout(path=str(tmp_path / "rec01.json"), timeout=timedelta(milliseconds=50))
+    assert seen.failures == (Failure(FailureReason.TIMEOUT, said),)
 
 
 def test_a_share_that_hangs_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,9 +26,9 @@ from monitor.model import (
     PrivateKey,
     ProbeResult,
     ServiceAccount,
-    text,
 )
 from monitor.sources import WindowsStoreSettings, WindowsStoreSource
+from monitor.sources.texts import store_error, stores_timeout
 from monitor.sources.win32.failures import CallError
 from monitor.windows.certificate import StoredCertificate
 from monitor.windows.stores import StoreName
@@ -216,7 +216,7 @@ class TestProbe:
         assert seen.failures == (
             Failure(
                 FailureReason.NOT_FOUND,
-                text(f"the store {where}: The system cannot find the file specified"),
+                store_error(location=where, error="The system cannot find the file specified"),
                 where,
             ),
         )
@@ -250,7 +250,5 @@ class TestProbe:
             finally:
                 release.set()
 
-        detail = f"{HOST}/LocalMachine/My could not be read within 0.05 s"
-        assert asyncio.run(scenario()) == ProbeResult(
-            failures=(Failure(FailureReason.TIMEOUT, text(detail)),)
-        )
+        said = stores_timeout(location=f"{HOST}/LocalMachine/My", timeout=timedelta(seconds=0.05))
+        assert asyncio.run(scenario()) == ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said),))

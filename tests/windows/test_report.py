@@ -18,11 +18,14 @@ from monitor.model import (
     StoreEntry,
     text,
 )
+from monitor.model.texts import located
 from monitor.parse import parse_certificate
 from monitor.windows.document import schema
 from monitor.windows.report import ReportError, machine_names, parse_report, report_result
+from monitor.windows.texts import report_too_large
 from support.factories.windows_documents import TAKEN, der, document, stored, written
 from support.folders import ROOT
+from support.written import written as sentence
 
 SCHEMA = ROOT / "deploy" / "windows" / "report.schema.json"
 RECORDER = der("rec01.vms.example")
@@ -193,7 +196,9 @@ def test_a_store_that_could_not_be_read_is_a_failure() -> None:
     report = parse_report(written(stored(RECORDER), errors=errors))
     location = "rec01.vms.example/LocalMachine/WebHosting"
     assert report_result(report).failures == (
-        Failure(FailureReason.UNREADABLE, text(f"{location}: access is denied"), location),
+        Failure(
+            FailureReason.UNREADABLE, located(location=location, problem=text("access is denied")), location
+        ),
     )
 
 
@@ -218,21 +223,24 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 
 
 WRONG = [
-    (b"", "is no whole JSON document: EOF while parsing a value at line 1 column 0"),
-    (written()[:-5], "is no whole JSON document: EOF while parsing an object at line 1 column "),
-    (b"[]", "is no report of the collector: document: Input should be an object"),
-    (b"{}", "is no report of the collector: version: Field required (and 9 more)"),
-    (b"[" * 100_000, "is no whole JSON document: recursion limit exceeded"),
-    (written(version="2.0"), "has format 2.0, this version of cert-monitor reads format 1: update"),
-    (written(taken_at="2026-11-23T12:00:00"), "is no report of the collector: taken_at: "),
-    (written(taken_at="yesterday"), "is no report of the collector: taken_at: "),
-    (written(host={"netbios": "a/b"}), "is no report of the collector: host.netbios: is no name of a host"),
-    (written(host={"netbios": ""}), "is no report of the collector: host.netbios: "),
-    (written(host={"netbios": "a", "addresses": ["x"]}), "is no report of the collector: host.addresses.0"),
-    (written(stores=["CurrentUser/My"]), "is no report of the collector: stores.0: is written as"),
-    (written(bindings={}), "is no report of the collector: bindings: "),
+    (b"", "the report is not a complete JSON document: EOF while parsing a value at line 1 column 0"),
+    (
+        written()[:-5],
+        "the report is not a complete JSON document: EOF while parsing an object at line 1 column ",
+    ),
+    (b"[]", "not a report of the collector: document: Input should be an object"),
+    (b"{}", "not a report of the collector: version: Field required (and 9 more errors)"),
+    (b"[" * 100_000, "the report is not a complete JSON document: recursion limit exceeded"),
+    (written(version="2.0"), "has format 2.0, but this version of cert-monitor reads format 1: update"),
+    (written(taken_at="2026-11-23T12:00:00"), "not a report of the collector: taken_at: "),
+    (written(taken_at="yesterday"), "not a report of the collector: taken_at: "),
+    (written(host={"netbios": "a/b"}), "not a report of the collector: host.netbios: is no name of a host"),
+    (written(host={"netbios": ""}), "not a report of the collector: host.netbios: "),
+    (written(host={"netbios": "a", "addresses": ["x"]}), "not a report of the collector: host.addresses.0"),
+    (written(stores=["CurrentUser/My"]), "not a report of the collector: stores.0: is written as"),
+    (written(bindings={}), "not a report of the collector: bindings: "),
     (written(bindings=[{"address": "a", "port": "443", "thumbprint": "a" * 40}]), "bindings.0.port"),
-    (written().decode().encode("utf-16"), "is no whole JSON document: "),
+    (written().decode().encode("utf-16"), "the report is not a complete JSON document: "),
 ]
 
 
@@ -242,14 +250,15 @@ def test_another_shape_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(ReportError) as raised:
         parse_report(data)
     assert raised.value.reason is FailureReason.BAD_ANSWER
-    assert said in str(raised.value)
+    assert said in sentence(raised.value.message)
 
 
 def test_a_document_is_bounded() -> None:
     """More is not even parsed."""
-    with pytest.raises(ReportError, match="is larger than 1 MiB") as raised:
+    with pytest.raises(ReportError) as raised:
         parse_report(b" " * (1 << 20) + b"{}", largest=1 << 20)
     assert raised.value.reason is FailureReason.TOO_LARGE
+    assert raised.value.message == report_too_large(mebibytes=1)
 
 
 _JSON = st.recursive(

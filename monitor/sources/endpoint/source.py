@@ -10,6 +10,7 @@ from monitor.dialects import DIALECTS
 from monitor.model import Failure, FailureReason, Message, ProbeRequest, ProbeResult
 from monitor.network.connect import NoneConnectedError, connect, start_connecting
 from monitor.network.resolve import Address, NameLookup, literal
+from monitor.network.texts import name_lookup_timeout, name_not_resolved, name_without_address
 from monitor.sources.endpoint import texts
 from monitor.sources.endpoint.alpn import NO_APPLICATION, AlpnCache
 from monitor.sources.endpoint.connect_options import Endpoint
@@ -206,13 +207,13 @@ class EndpointSource:
             async with asyncio.timeout_at(context.deadline):
                 found = await self._resolver.addresses(host, port)
         except TimeoutError:
-            said = texts.name_lookup_timeout(host=host, timeout=context.request.timeout)
+            said = name_lookup_timeout(host=host, timeout=context.request.timeout)
         except OSError as error:
-            said = texts.name_not_resolved(host=host, error=error.strerror or str(error))
+            said = name_not_resolved(host=host, error=error.strerror or str(error))
         else:
             if found:
                 return found
-            said = texts.name_without_address(host=host)
+            said = name_without_address(host=host)
         raise _GaveNothingError(FailureReason.DNS, said)
 
 

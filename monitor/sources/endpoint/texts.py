@@ -10,18 +10,6 @@ FILE_MISSING = plain("client_certificate_missing", "the file does not exist")
 FILE_DENIED = plain("client_certificate_denied", "permission denied")
 
 
-@message("name_not_resolved", "{host} cannot be resolved: {error}")
-def name_not_resolved(*, host: str, error: str) -> None: ...
-
-
-@message("name_lookup_timeout", "{host} cannot be resolved: no answer within {timeout:seconds}")
-def name_lookup_timeout(*, host: str, timeout: timedelta) -> None: ...
-
-
-@message("name_without_address", "{host} cannot be resolved: the name has no address")
-def name_without_address(*, host: str) -> None: ...
-
-
 @message("no_ipv4_address", "{host} has no IPv4 address")
 def no_ipv4_address(*, host: str) -> None: ...
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor import parse
-from monitor.model import Certificate, FailureReason, RevocationList
+from monitor.model import Certificate, FailureReason, Message, RevocationList, text
+from monitor.model.texts import joined, located
+from monitor.sources.files import texts
 from monitor.sources.files.opening import open_descriptor
 from monitor.sources.files.passphrases import NONE, Passphrases
 from monitor.sources.files.walk import is_regular
@@ -17,11 +19,12 @@ Signature = tuple[int, int, int, int, int]
 
 
 class UnusableFileError(Exception):
-    """The path is not a readable file; the message says why, ``reason`` classifies it."""
+    """The path is not a readable file; ``message`` says why, ``reason`` classifies it."""
 
-    def __init__(self, sentence: str, reason: FailureReason = FailureReason.UNREADABLE) -> None:
-        """Make the error for a sentence and a reason."""
-        super().__init__(sentence)
+    def __init__(self, message: Message, reason: FailureReason = FailureReason.UNREADABLE) -> None:
+        """Make the error for a message and a reason."""
+        super().__init__(message.code)
+        self.message = message
         self.reason = reason
 
 
@@ -49,9 +52,9 @@ class CertFile:
 
     signature: Signature
     certificates: tuple[FileCertificate, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Message, ...]
     lists: tuple[RevocationList, ...] = ()
-    locked: tuple[tuple[str, str], ...] = ()
+    locked: tuple[tuple[str, Message], ...] = ()
     hint: str = ""
     mark: bytes = field(default=b"", repr=False)
 
@@ -75,7 +78,7 @@ def read_file(path: str, known: CertFile | None = None, passphrases: Passphrases
 
 
 def _vanished(path: str) -> CertFile:
-    raise UnusableFileError(f"{path} changes while it is read")
+    raise UnusableFileError(texts.file_changing(path=path))
 
 
 def _read_once(
@@ -96,30 +99,30 @@ def _read_once(
 
 def _fit(path: str, status: os.stat_result) -> Signature:
     if not is_regular(status):
-        raise UnusableFileError(f"{path} is no regular file")
+        raise UnusableFileError(texts.not_a_regular_file(path=path))
     if status.st_size > LARGEST:
-        sentence = f"{path} is too large for a certificate file (over {LARGEST >> 20} MiB)"
-        raise UnusableFileError(sentence, FailureReason.TOO_LARGE)
+        said = texts.file_too_large(path=path, mebibytes=LARGEST >> 20)
+        raise UnusableFileError(said, FailureReason.TOO_LARGE)
     return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
 
 
 def _parsed(
     path: str, signature: Signature, holding: parse.AliasedCertificates, passphrases: Passphrases
 ) -> CertFile:
-    problems: list[str] = []
+    problems: list[Message] = []
     certificates: list[FileCertificate] = []
     lists: list[RevocationList] = []
     for alias, contents in holding.parts:
-        problems += contents.problems
+        problems += map(text, contents.problems)
         certificates += _certificates(alias, contents, problems)
         lists += _lists(alias_location(path, alias), contents.lists, problems)
-    advice = passphrases.advice if holding.locked else ""
+    advice = passphrases.advice if holding.locked else ()
     return CertFile(
         signature,
         tuple(certificates),
         tuple(problems),
         tuple(lists),
-        tuple((alias, f"{said}; {advice}" if advice else said) for alias, said in holding.locked),
+        tuple((alias, joined((text(said), *advice))) for alias, said in holding.locked),
         holding.hint,
         passphrases.mark if holding.locked else b"",
     )
@@ -130,18 +133,21 @@ def alias_location(path: str, alias: str) -> str:
     return f"{path}#{alias}" if alias else path
 
 
-def _certificates(alias: str, contents: parse.FileContents, problems: list[str]) -> Iterator[FileCertificate]:
+def _certificates(
+    alias: str, contents: parse.FileContents, problems: list[Message]
+) -> Iterator[FileCertificate]:
     for position, der in enumerate(contents.ders):
         own_key = contents.own_key and position == 0
         try:
             yield FileCertificate(position, parse.parse_certificate(der), der, alias, own_key)
         except parse.UnreadableCertificateError as error:
-            problems.append(f"{f'{alias}: ' if alias else ''}certificate {position} cannot be read: {error}")
+            said = texts.certificate_unreadable(position=position, error=str(error))
+            problems.append(located(location=alias, problem=said) if alias else said)
 
 
-def _lists(location: str, ders: tuple[bytes, ...], problems: list[str]) -> Iterator[RevocationList]:
+def _lists(location: str, ders: tuple[bytes, ...], problems: list[Message]) -> Iterator[RevocationList]:
     for position, der in enumerate(ders):
         try:
             yield parse.parse_crl(der, location, position)
         except parse.UnreadableCrlError as error:
-            problems.append(f"CRL {position} cannot be read: {error}")
+            problems.append(texts.crl_unreadable(position=position, error=str(error)))

@@ -11,15 +11,16 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from monitor.model import Message, text
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
 from monitor.settings import LocalPath, Settings
+from monitor.sources.files.texts import NO_PASSPHRASES
 
 MOST = 32
 """Each one is tried on each file that none before it opens."""
 
 # Random for each process: what is remembered of passphrases reveals nothing about them.
 _SALT = secrets.token_bytes(32)
-_NOWHERE = "name where one lies in passphrases, or with --passphrase-file"
 
 
 class PassphraseSettings(Settings):
@@ -60,15 +61,15 @@ class Passphrases:
         """Return a value that changes with the passphrases: files that none opened are then tried again."""
         digest = hmac.new(_SALT, digestmod=hashlib.sha256)
         for secret in self():
-            text = secret.reveal().encode("utf-8", "surrogateescape")
-            digest.update(len(text).to_bytes(8, "big") + text)
+            given = secret.reveal().encode("utf-8", "surrogateescape")
+            digest.update(len(given).to_bytes(8, "big") + given)
         return digest.digest()
 
     @property
-    def advice(self) -> str:
-        """Return the advice for people when no passphrase fits."""
+    def advice(self) -> tuple[Message, ...]:
+        """Return what to add for people when no passphrase fits."""
         self()
-        return "; ".join(self._troubles) if self._references else _NOWHERE
+        return tuple(map(text, self._troubles)) if self._references else (NO_PASSPHRASES,)
 
     def _resolved(self, reference: SecretReference) -> Secret | None:
         try:

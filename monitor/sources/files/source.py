@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, text
+from monitor.model import Failure, FailureReason, Message, ProbeRequest, ProbeResult, Sighting
+from monitor.model.texts import located, names
+from monitor.sources.files import texts
 from monitor.sources.files.certfile import CertFile, UnusableFileError, alias_location, read_file
 from monitor.sources.files.globs import excluded_by
 from monitor.sources.files.passphrases import Passphrases
@@ -61,8 +63,8 @@ class FilesSource:
 
 def _still(budget: Budget) -> ProbeResult:
     """Return that the thread of an earlier probe is still blocked."""
-    detail = f"an earlier look has not come back from {budget.at}: does its disk or share answer?"
-    return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, text(detail), budget.at),), partial=True)
+    said = texts.files_hanging(path=budget.at)
+    return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said, budget.at),), partial=True)
 
 
 class _Probe:
@@ -143,7 +145,7 @@ class _Probe:
             if match.named or (
                 error.reason is FailureReason.TOO_LARGE and has_certificate_suffix(match.path)
             ):
-                self._failed(Failure(error.reason, text(str(error)), match.path))
+                self._failed(Failure(error.reason, error.message, match.path))
         else:
             self._keep(match, one)
 
@@ -156,13 +158,14 @@ class _Probe:
             if one.problems and not one.locked and not match.named:
                 self._isolated.add(match.path)
         for problem in one.problems:
-            self._failed(Failure(FailureReason.BAD_CERTIFICATE, text(f"{match.path}: {problem}"), match.path))
-        for alias, said in one.locked:
+            said = located(location=match.path, problem=problem)
+            self._failed(Failure(FailureReason.BAD_CERTIFICATE, said, match.path))
+        for alias, problem in one.locked:
             location = alias_location(match.path, alias)
-            self._failed(Failure(FailureReason.PASSPHRASE, text(f"{location}: {said}"), location))
+            said = located(location=location, problem=problem)
+            self._failed(Failure(FailureReason.PASSPHRASE, said, location))
         if match.named and not (one.certificates or one.lists or one.problems or one.locked):
-            detail = f"{match.path} holds no certificate" + (f": {one.hint}" if one.hint else "")
-            self._failed(Failure(FailureReason.NOT_A_CERTIFICATE, text(detail), match.path))
+            self._failed(Failure(FailureReason.NOT_A_CERTIFICATE, _empty(match.path, one), match.path))
 
     def _failed(self, failure: Failure) -> None:
         with self._lock:
@@ -170,8 +173,14 @@ class _Probe:
                 self._failures.append(failure)
 
     def _nothing(self, matched: int) -> Failure:
-        where = ", ".join(self._files.paths)
+        where, paths = ", ".join(self._files.paths), names(self._files.paths)
         if matched:
-            detail = f"none of the {matched} files at {where} holds a certificate"
-            return Failure(FailureReason.NOT_A_CERTIFICATE, text(detail), where)
-        return Failure(FailureReason.NOT_FOUND, text(f"no file is at {where}"), where)
+            said = texts.no_certificate_in_files(files=matched, paths=paths)
+            return Failure(FailureReason.NOT_A_CERTIFICATE, said, where)
+        return Failure(FailureReason.NOT_FOUND, texts.no_file(paths=paths), where)
+
+
+def _empty(path: str, one: CertFile) -> Message:
+    if not one.hint:
+        return texts.no_certificate_in(path=path)
+    return texts.no_certificate_in_because(path=path, hint=one.hint)

@@ -5,8 +5,10 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from monitor.model import Failure, FailureReason, text
+from monitor.model import Failure, FailureReason
+from monitor.sources.files import texts
 from monitor.sources.files.globs import GlobPattern, States, everything_below, has_magic, parse_pattern
 
 SUFFIXES = (".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".crl")
@@ -53,24 +55,22 @@ class Budget:
         self.enter(path)
         self.entries -= 1
         if self.entries < 0:
-            raise ExhaustedError(_over(path, f"{MOST_ENTRIES:,} folder entries"))
+            raise ExhaustedError(
+                Failure(FailureReason.UNREADABLE, texts.too_many_entries(most=MOST_ENTRIES, path=path), path)
+            )
 
     def file(self, path: str) -> None:
         """Count one matched file."""
         self.files -= 1
         if self.files < 0:
-            raise ExhaustedError(_over(path, f"{MOST_FILES:,} files"))
+            raise ExhaustedError(
+                Failure(FailureReason.UNREADABLE, texts.too_many_files(most=MOST_FILES, path=path), path)
+            )
 
     def late(self) -> Failure:
         """Return the failure of a probe that took too long."""
-        return Failure(
-            FailureReason.TIMEOUT, text(f"not finished within {self.timeout:g} s, at {self.at}"), self.at
-        )
-
-
-def _over(path: str, bound: str) -> Failure:
-    detail = f"more than {bound} for one target; split it or exclude folders; ended at {path}"
-    return Failure(FailureReason.UNREADABLE, text(detail), path)
+        said = texts.files_timeout(timeout=timedelta(seconds=self.timeout), path=self.at)
+        return Failure(FailureReason.TIMEOUT, said, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +174,11 @@ def failure_of(error: OSError, path: str) -> Failure:
     """Return the failure for an operating system error."""
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return Failure(FailureReason.NOT_FOUND, text(f"{path} does not exist"), path)
+            return Failure(FailureReason.NOT_FOUND, texts.file_missing(path=path), path)
         case PermissionError():
-            return Failure(FailureReason.PERMISSION, text(f"{path} cannot be read: permission denied"), path)
-    return Failure(FailureReason.UNREADABLE, text(f"{path} cannot be read: {error.strerror or error}"), path)
+            return Failure(FailureReason.PERMISSION, texts.file_denied(path=path), path)
+    said = texts.file_error(path=path, error=error.strerror or str(error))
+    return Failure(FailureReason.UNREADABLE, said, path)
 
 
 def is_regular(status: os.stat_result) -> bool:

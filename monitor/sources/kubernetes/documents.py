@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from monitor.model import Message
+
 Held = tuple[str, bytes]
 """A location, ``namespace/secret/name#key``, and the bytes that lie there."""
 
@@ -19,7 +21,12 @@ _PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----|-----BEGIN P
 
 
 class ListingTooLargeError(Exception):
-    """A response, a list or the contents of a cluster exceed a limit; the message says which."""
+    """A response, a list or the contents of a cluster exceed a limit; ``message`` says which."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 class NotAListError(ValueError):

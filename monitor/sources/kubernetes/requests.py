@@ -12,6 +12,7 @@ from monitor.http.session import Connections, HttpSession
 from monitor.model import Anchors, FailureReason
 from monitor.network.client_tls import client_context
 from monitor.network.resolve import Resolver
+from monitor.sources.kubernetes import texts
 from monitor.sources.kubernetes.access import Access, access
 from monitor.sources.kubernetes.documents import ListingTooLargeError, items
 from monitor.sources.kubernetes.settings import Cluster
@@ -76,7 +77,7 @@ async def pages(api: ApiServer, path: str, query: dict[str, str]) -> AsyncIterat
         yield found
         if not onward:
             return
-    raise ListingTooLargeError(f"{path} has more than {MOST_PAGES:,} pages")
+    raise ListingTooLargeError(texts.too_many_pages(path=path, most=MOST_PAGES))
 
 
 async def _document(api: ApiServer, path: str, query: dict[str, str]) -> Any:
@@ -109,7 +110,8 @@ async def _asked(api: ApiServer, path: str, query: dict[str, str]) -> tuple[int,
         answer = await api.session.send(request)
     except FetchError as error:
         if error.reason is FailureReason.TOO_LARGE:
-            raise ListingTooLargeError(f"a page of {path} is larger than {LARGEST >> 20} MiB") from None
+            said = texts.page_too_large(path=path, mebibytes=LARGEST >> 20)
+            raise ListingTooLargeError(said) from None
         raise
     return answer.status, answer.body
 

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from monitor import parse
-from monitor.model import Failure, FailureReason, ProbeRequest, ProbeResult, Sighting, text
+from monitor.model import Failure, FailureReason, Message, ProbeRequest, ProbeResult, Sighting, text
+from monitor.model.texts import located
+from monitor.sources.files.texts import certificate_unreadable
+from monitor.sources.kubernetes import texts
 from monitor.sources.kubernetes.documents import Held, ListingTooLargeError
 from monitor.sources.kubernetes.listings import Listing, listings
 from monitor.sources.kubernetes.loop import run
@@ -42,11 +45,8 @@ class KubernetesSource:
             async with asyncio.timeout(seconds):
                 return await self.pool.run(lambda: run(_probe(cluster, seconds)))
         except TimeoutError:
-            return ProbeResult(
-                failures=(
-                    Failure(FailureReason.TIMEOUT, text(f"no answer from the cluster within {seconds:g} s")),
-                )
-            )
+            said = texts.no_answer(timeout=request.timeout)
+            return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said),))
 
 
 async def _probe(cluster: Cluster, seconds: float) -> ProbeResult:
@@ -75,9 +75,8 @@ async def _listed(api: Any, listing: Listing, found: "_Found") -> None:
     except requests.ApiError as error:
         if error.status not in _HIDDEN:
             raise
-        advice = "give the right to list them, or name other resources"
-        said = f"{parse.display(error.said)} ({advice})"
-        found.failures.append(Failure(_HIDDEN[error.status], text(said), listing.location))
+        said = texts.not_listed(error=parse.display(error.said))
+        found.failures.append(Failure(_HIDDEN[error.status], said, listing.location))
 
 
 class _Found:
@@ -110,10 +109,10 @@ class _Found:
         if not contents.ders and not named:
             return
         for problem in contents.problems:
-            self._failed(location, problem)
+            self._failed(location, text(problem))
         if not contents.ders and not contents.problems:
             self._fail(
-                Failure(FailureReason.NOT_A_CERTIFICATE, text(f"{location} holds no certificate"), location)
+                Failure(FailureReason.NOT_A_CERTIFICATE, texts.no_certificate(location=location), location)
             )
 
     def seen(self) -> ProbeResult:
@@ -125,26 +124,25 @@ class _Found:
         if len(self.sightings) >= MOST_SIGHTINGS:
             if not self._over:
                 self._over = True
-                said = f"the cluster holds more than {MOST_SIGHTINGS:,} certificates; the others are not seen"
-                self.failures.append(Failure(FailureReason.TOO_LARGE, text(said), "more"))
+                said = texts.too_many(most=MOST_SIGHTINGS)
+                self.failures.append(Failure(FailureReason.TOO_LARGE, said, "more"))
             return
         try:
             certificate = parse.parse_certificate(der)
         except parse.UnreadableCertificateError as error:
-            self._failed(location, f"certificate {position} cannot be read: {error}")
+            self._failed(location, certificate_unreadable(position=position, error=str(error)))
             return
         self._octets += len(der)
         if self._octets > MOST_OCTETS:
-            raise ListingTooLargeError(
-                f"the cluster's certificates are larger than {MOST_OCTETS >> 20} MiB together"
-            )
+            raise ListingTooLargeError(texts.too_large(mebibytes=MOST_OCTETS >> 20))
         self.sightings.append(Sighting(location, position, certificate))
         self.ders[certificate.sha256] = der
 
-    def _failed(self, location: str, problem: str) -> None:
-        self._fail(Failure(FailureReason.BAD_CERTIFICATE, text(f"{location}: {problem}"), location))
+    def _failed(self, location: str, problem: Message) -> None:
+        said = located(location=location, problem=problem)
+        self._fail(Failure(FailureReason.BAD_CERTIFICATE, said, location))
 
     def _fail(self, failure: Failure) -> None:
         if len(self.failures) >= MOST_FAILURES:
-            raise ListingTooLargeError(f"more than {MOST_FAILURES:,} places hold what is no certificate")
+            raise ListingTooLargeError(texts.too_many_failures(most=MOST_FAILURES))
         self.failures.append(failure)

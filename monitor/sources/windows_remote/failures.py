@@ -1,4 +1,4 @@
-"""Map errors of WinRM on a machine to reason, explanation and advice; never prints a secret."""
+"""Map errors of WinRM on a machine to reasons and messages; never repeats a secret."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -12,10 +12,12 @@ from pypsrp.exceptions import (
 )
 from spnego.exceptions import SpnegoError
 
-from monitor.model import Failure, FailureReason, text
+from monitor.model import Failure, FailureReason, Message
+from monitor.model.texts import located
 from monitor.network.client_tls import openssl_reason
 from monitor.network.connect import NoneConnectedError
 from monitor.parse import display
+from monitor.sources.windows_remote import texts
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.sources.windows_remote.session import (
     LateError,
@@ -32,108 +34,100 @@ _QUOTA = frozenset({2150859173, 2150859174, 2150859175, *range(2150859236, 21508
 _DEEPEST = 12
 # Optional libraries; their errors pass through the libraries between.
 _KERBEROS = frozenset({"krb5", "gssapi"})
-_TRUST_IT = "Name its CA, or the certificate itself, in trust, and the machine as its certificate names it"
+
+Explained = tuple[FailureReason, Message]
 
 
 def failure_of(error: BaseException, visit: RemoteSession) -> Failure:
     """Return the failure for an error of one probe; an unknown error counts as a bad answer."""
-    host, told = visit.remote.host, None
     if visit.over or isinstance(error, LateError):
-        told = FailureReason.TIMEOUT, "did not answer in time; a busy machine may need a longer timeout"
+        reason, problem = FailureReason.TIMEOUT, texts.LATE
     else:
-        for kind, say in _SAID:
-            if isinstance(error, kind):
-                told = say(error, visit.remote)
-                break
-    reason, detail = told or _odd(error, visit.remote)
-    return Failure(reason, text(f"{host}: {detail}"))
+        explain = next((say for kind, say in _SAID if isinstance(error, kind)), _odd)
+        reason, problem = explain(error, visit.remote)
+    return Failure(reason, located(location=visit.remote.host, problem=problem))
 
 
-def _fault(error: WSManFaultError, remote: RemoteMachine) -> tuple[FailureReason, str]:
-    endpoint = remote.configuration_name
-    said = display(error.reason or "no reason given")
+def _fault(error: WSManFaultError, remote: RemoteMachine) -> Explained:
+    endpoint, said = remote.configuration_name, display(error.reason or "no reason given")
     if error.code == _ACCESS_DENIED:
-        group = (
-            f"the group of the endpoint {endpoint}" if endpoint else "the local group Remote Management Users"
-        )
-        return (
-            FailureReason.FORBIDDEN,
-            f"the login is right but has no access; put the account into {group} there",
-        )
+        denied = texts.no_access_to_endpoint(endpoint=endpoint) if endpoint else texts.NO_ACCESS
+        return FailureReason.FORBIDDEN, denied
     if error.code in _NO_CONFIGURATION:
-        named = f"there is no session configuration {endpoint or 'Microsoft.PowerShell'}"
-        return FailureReason.FORBIDDEN, f"{named}; install the endpoint there, or correct configuration_name"
+        wanted = endpoint or "Microsoft.PowerShell"
+        return FailureReason.FORBIDDEN, texts.no_configuration(endpoint=wanted)
     if error.code in _QUOTA:
-        return FailureReason.FORBIDDEN, f"too many sessions are open there; they end when idle: {said}"
-    return FailureReason.PROTOCOL_ERROR, f"WinRM refuses: {said} (fault {display(str(error.code))})"
+        return FailureReason.FORBIDDEN, texts.too_many_sessions(error=said)
+    return FailureReason.PROTOCOL_ERROR, texts.fault_of_winrm(error=said, fault=str(error.code))
 
 
-def _refused(error: AuthenticationError, remote: RemoteMachine) -> tuple[FailureReason, str]:
+def _refused(error: AuthenticationError, remote: RemoteMachine) -> Explained:
     if "did not response" in str(error):  # the library's message
-        offered = display(str(error).rpartition("actual: ")[2].strip("'")) or "nothing"
-        said = f"WinRM there takes no auth: {remote.auth}, it offers {offered}; no password was sent"
-        return FailureReason.PROTOCOL_ERROR, said
-    who = f"the login of {remote.username}" if remote.username else "the login"
-    advice = "is the password right, the account alive, and this way of logging in allowed there?"
-    return FailureReason.UNAUTHORIZED, f"{who} with auth: {remote.auth} was refused; {advice}"
+        offered = display(str(error).rpartition("actual: ")[2].strip("'"))
+        if not offered:
+            return FailureReason.PROTOCOL_ERROR, texts.auth_none_offered(auth=remote.auth)
+        return FailureReason.PROTOCOL_ERROR, texts.auth_not_offered(auth=remote.auth, offered=offered)
+    if not remote.username:
+        return FailureReason.UNAUTHORIZED, texts.certificate_refused(auth=remote.auth)
+    return FailureReason.UNAUTHORIZED, texts.login_refused(username=remote.username, auth=remote.auth)
 
 
-def _transport(error: WinRMTransportError, remote: RemoteMachine) -> tuple[FailureReason, str]:
-    code = error.code
+def _transport(error: WinRMTransportError, remote: RemoteMachine) -> Explained:
+    code, port = error.code, str(remote.port)
     if code == 403:
-        return FailureReason.FORBIDDEN, f"HTTP 403 at port {remote.port}: the login is not accepted there"
+        return FailureReason.FORBIDDEN, texts.http_forbidden(port=port)
     if code == 404:
-        return FailureReason.PROTOCOL_ERROR, f"HTTP 404: WinRM does not answer at port {remote.port}"
-    return (
-        FailureReason.PROTOCOL_ERROR,
-        f"HTTP {display(str(code))} at port {remote.port} instead of an answer",
-    )
+        return FailureReason.PROTOCOL_ERROR, texts.http_not_found(port=port)
+    return FailureReason.PROTOCOL_ERROR, texts.http_status(port=port, status=str(code))
 
 
-def _tls(error: requests.exceptions.SSLError, remote: RemoteMachine) -> tuple[FailureReason, str]:
+def _tls(error: requests.exceptions.SSLError, remote: RemoteMachine) -> Explained:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            what = f"the certificate of WinRM at port {remote.port} is not accepted: {cause.verify_message}"
-            return FailureReason.BAD_CERTIFICATE, f"{what}. No password was sent. {_TRUST_IT}"
+            said = texts.untrusted(port=str(remote.port), error=cause.verify_message)
+            return FailureReason.BAD_CERTIFICATE, said
         if isinstance(cause, ssl.SSLError) and cause.reason:
             return _handshake(cause, remote)
-    return FailureReason.CLOSED, "hung up during the TLS handshake"
+    return FailureReason.CLOSED, texts.CLOSED_IN_HANDSHAKE
 
 
-def _handshake(error: ssl.SSLError, remote: RemoteMachine) -> tuple[FailureReason, str]:
+def _handshake(error: ssl.SSLError, remote: RemoteMachine) -> Explained:
     reason = error.reason or ""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
-        usual = f"WinRM's usual ports are {WINRM_PLAIN} without and {WINRM_TLS} with tls: true"
-        return FailureReason.NOT_TLS, f"port {remote.port} speaks no TLS; {usual}"
+        usual = {"without": str(WINRM_PLAIN), "secure": str(WINRM_TLS)}
+        return FailureReason.NOT_TLS, texts.not_tls(port=str(remote.port), **usual)
     if reason.startswith("UNEXPECTED_EOF"):
-        return FailureReason.CLOSED, f"hung up at port {remote.port}"
+        return FailureReason.CLOSED, texts.closed(port=str(remote.port))
     kind = FailureReason.TLS_ALERT if "ALERT" in reason else FailureReason.TLS_PROTOCOL
-    return kind, f"the TLS handshake failed: {openssl_reason(error)}"
+    return kind, texts.tls_failed(error=openssl_reason(error))
 
 
-def _no_token(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, str]:
+def _no_token(error: BaseException, remote: RemoteMachine) -> Explained:
     said = display(str(error))
     if isinstance(error, ImportError) or "gssapi" in said:
-        wanted = "libraries that are not installed here (pip install -r requirements/kerberos.txt)"
-        return FailureReason.UNREADABLE, f"auth: {remote.auth} needs {wanted}: {said}"
+        return FailureReason.UNREADABLE, texts.libraries_missing(auth=remote.auth, error=said)
     # The KDC verifies the password itself (RFC 4120 section 7.5.9, KDC_ERR_PREAUTH_FAILED).
     wrong = "preauth" in said.casefold()
     reason = FailureReason.UNAUTHORIZED if wrong else FailureReason.PROTOCOL_ERROR
-    return reason, f"the login with auth: {remote.auth} came to nothing: {said}"
+    return reason, texts.login_failed(auth=remote.auth, error=said)
 
 
-def _lost(error: requests.ConnectionError, remote: RemoteMachine) -> tuple[FailureReason, str]:
+def _lost(error: requests.ConnectionError, remote: RemoteMachine) -> Explained:
     for cause in _causes(error):
         if isinstance(cause, LateError | TimeoutError):
-            return FailureReason.TIMEOUT, "did not answer in time"
-    return FailureReason.CLOSED, f"hung up in the middle of its answer at port {remote.port}"
+            return FailureReason.TIMEOUT, texts.LATE
+    return FailureReason.CLOSED, texts.closed_in_answer(port=str(remote.port))
 
 
-def _odd(error: BaseException, remote: RemoteMachine) -> tuple[FailureReason, str]:
+def _odd(error: BaseException, remote: RemoteMachine) -> Explained:
     if type(error).__module__.partition(".")[0] in _KERBEROS:
         return _no_token(error, remote)
     said = display(f"{type(error).__name__}: {error}")
-    return FailureReason.PROTOCOL_ERROR, f"what port {remote.port} answers is not WinRM's language: {said}"
+    return FailureReason.PROTOCOL_ERROR, texts.odd_answer(port=str(remote.port), error=said)
+
+
+def _not_connected(error: NoneConnectedError, remote: RemoteMachine) -> Explained:
+    return error.reason, texts.at_port(port=str(remote.port), problem=error.message)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -147,34 +141,25 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [each for each in inner if isinstance(each, BaseException)]
 
 
-_SAID: tuple[tuple[type[BaseException], Callable[..., tuple[FailureReason, str]]], ...] = (
-    (NoneConnectedError, lambda error, remote: (error.reason, f"port {remote.port}: {error.message.text}")),
-    (
-        ReplyTooLargeError,
-        lambda *_: (FailureReason.TOO_LARGE, "sent more than any machine's report may hold"),
-    ),
-    (
-        UnencryptedError,
-        lambda *_: (FailureReason.PROTOCOL_ERROR, "an answer came unencrypted and is not believed"),
-    ),
+_SAID: tuple[tuple[type[BaseException], Callable[..., Explained]], ...] = (
+    (NoneConnectedError, _not_connected),
+    (ReplyTooLargeError, lambda *_: (FailureReason.TOO_LARGE, texts.TOO_LARGE)),
+    (UnencryptedError, lambda *_: (FailureReason.PROTOCOL_ERROR, texts.UNENCRYPTED)),
     (
         UnfitIdentityError,
-        lambda error, _: (FailureReason.UNREADABLE, f"no login with our certificate: {error}"),
+        lambda error, _: (FailureReason.UNREADABLE, texts.identity_unusable(problem=error.message)),
     ),
     (AuthenticationError, _refused),
     (WSManFaultError, _fault),
     (WinRMTransportError, _transport),
     (
         InvalidPSRPOperation,
-        lambda error, _: (FailureReason.PROTOCOL_ERROR, display(f"it ended the session: {error}")),
+        lambda error, _: (FailureReason.PROTOCOL_ERROR, texts.session_ended(error=display(str(error)))),
     ),
     (SpnegoError, _no_token),
     (ImportError, _no_token),
     (requests.exceptions.SSLError, _tls),
-    (
-        requests.TooManyRedirects,
-        lambda *_: (FailureReason.PROTOCOL_ERROR, "points elsewhere; that is not followed"),
-    ),
+    (requests.TooManyRedirects, lambda *_: (FailureReason.PROTOCOL_ERROR, texts.REDIRECTED)),
     (requests.ConnectionError, _lost),
     (requests.exceptions.ChunkedEncodingError, _lost),
 )

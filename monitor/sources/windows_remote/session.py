@@ -20,9 +20,12 @@ from requests.auth import HTTPBasicAuth
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from monitor.model import Message, text
+from monitor.model.texts import located
 from monitor.network.client_tls import client_context, load_identity, openssl_reason
 from monitor.network.connect import NoneConnectedError
 from monitor.secrets import ClientCertificate
+from monitor.sources.windows_remote import texts
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.windows.access import AuthMethod
 
@@ -55,7 +58,12 @@ class UnencryptedError(Exception):
 
 
 class UnfitIdentityError(Exception):
-    """The client certificate cannot be used; the message says why."""
+    """The client certificate of the login cannot be used; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Store the message."""
+        super().__init__(message.code)
+        self.message = message
 
 
 def connection(visit: RemoteSession) -> WSMan:
@@ -227,10 +235,16 @@ def _show(context: ssl.SSLContext, identity: ClientCertificate, visit: RemoteSes
     try:
         for path in (identity.certificate, identity.key):
             if not Path(path).is_file():  # opening a pipe would block forever
-                raise UnfitIdentityError(f"{path} is no file that can be read")
+                raise UnfitIdentityError(texts.identity_not_a_file(path=path))
         load_identity(context, identity.certificate, identity.key, passphrase)
     except ssl.SSLError as error:
-        said = openssl_reason(error) or "they do not fit"
-        raise UnfitIdentityError(f"{identity.certificate} and {identity.key}: {said}") from None
+        raise UnfitIdentityError(_unfit(identity, openssl_reason(error))) from None
     except OSError as error:
-        raise UnfitIdentityError(f"{identity.certificate}: {error.strerror}") from None
+        problem = text(error.strerror or str(error))
+        raise UnfitIdentityError(located(location=identity.certificate, problem=problem)) from None
+
+
+def _unfit(identity: ClientCertificate, error: str) -> Message:
+    if not error:
+        return texts.identity_mismatch(certificate=identity.certificate, key=identity.key)
+    return texts.identity_error(certificate=identity.certificate, key=identity.key, error=error)

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from socket import socket
 
-from monitor.model import Anchors, Failure, FailureReason, ProbeRequest, ProbeResult, text
+from monitor.model import Anchors, Failure, FailureReason, Message, ProbeRequest, ProbeResult, text
+from monitor.model.texts import located
+from monitor.network import texts as names
 from monitor.network.connect import NoneConnectedError, connect
 from monitor.network.resolve import Address, NameLookup
 from monitor.secrets import Secret, SecretReference, SecretUnavailableError
 from monitor.sources.anchors import TrustStoreLoader
+from monitor.sources.windows_remote import texts
 from monitor.sources.windows_remote.lockout import HOST_REST, REST, Lockout, LoginSlot
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.threads import ThreadPool
@@ -35,9 +38,9 @@ _GRACEFUL_CLOSE = 1.0
 class _UnpreparedError(Exception):
     """A probe ended before the machine was contacted; never leaves this file."""
 
-    def __init__(self, reason: FailureReason, detail: str) -> None:
-        super().__init__(detail)
-        self.failure = Failure(reason, text(detail))
+    def __init__(self, reason: FailureReason, message: Message) -> None:
+        super().__init__(message.code)
+        self.failure = Failure(reason, message)
 
 
 @dataclass(slots=True)
@@ -106,21 +109,21 @@ class WindowsRemoteSource:
         try:
             return await self.pool.run(reference.resolve)
         except SecretUnavailableError as error:
-            raise _UnpreparedError(FailureReason.UNREADABLE, str(error)) from None
+            raise _UnpreparedError(FailureReason.UNREADABLE, text(str(error))) from None
 
     async def _addresses(self, remote: RemoteMachine, deadline: float) -> tuple[Address, ...]:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 found = await self._resolver.addresses(remote.host, remote.port)
         except TimeoutError:
-            said = "no answer from name resolution"
+            said = names.name_lookup_late(host=remote.host)
         except OSError as error:
-            said = error.strerror or str(error)
+            said = names.name_not_resolved(host=remote.host, error=error.strerror or str(error))
         else:
             if found:
                 return found
-            said = "the name has no address"
-        raise _UnpreparedError(FailureReason.DNS, f"{remote.host} cannot be resolved: {said}")
+            said = names.name_without_address(host=remote.host)
+        raise _UnpreparedError(FailureReason.DNS, said)
 
     @asynccontextmanager
     async def _login_slot(self, session: RemoteSession) -> AsyncIterator[LoginSlot]:
@@ -135,8 +138,8 @@ class WindowsRemoteSource:
                     await stack.enter_async_context(self._free)
                 unstarted = False
             except TimeoutError:
-                said = "was not asked: others were being read all the time; a longer timeout lets it wait"
-                raise _UnpreparedError(FailureReason.TIMEOUT, f"{session.remote.host} {said}") from None
+                said = located(location=session.remote.host, problem=texts.NOT_PROBED)
+                raise _UnpreparedError(FailureReason.TIMEOUT, said) from None
             finally:
                 if unstarted:
                     _Probe(session).close()
@@ -158,12 +161,8 @@ class WindowsRemoteSource:
                 reading.cancel()
                 if not probe.begun:
                     probe.close()
-        host = session.remote.host
-        return ProbeResult(
-            failures=(
-                Failure(FailureReason.TIMEOUT, text(f"{host}: did not answer in time and does not end")),
-            )
-        )
+        said = located(location=session.remote.host, problem=texts.HANGING)
+        return ProbeResult(failures=(Failure(FailureReason.TIMEOUT, said),))
 
 
 async def _connected(remote: RemoteMachine, addresses: tuple[Address, ...], deadline: float) -> socket:
@@ -173,12 +172,11 @@ async def _connected(remote: RemoteMachine, addresses: tuple[Address, ...], dead
         async with asyncio.timeout(within):
             link = await connect(addresses, timedelta(seconds=max(within, 0.0)))
     except TimeoutError:
-        said = f"{remote.host}: no answer to the connection request at port {remote.port}"
+        said = located(location=remote.host, problem=texts.no_answer(port=str(remote.port)))
         raise _UnpreparedError(FailureReason.TIMEOUT, said) from None
     except NoneConnectedError as error:
-        raise _UnpreparedError(
-            error.reason, f"{remote.host}: port {remote.port}: {error.message.text}"
-        ) from None
+        problem = texts.at_port(port=str(remote.port), problem=error.message)
+        raise _UnpreparedError(error.reason, located(location=remote.host, problem=problem)) from None
     link.setblocking(True)
     return link
 
@@ -191,14 +189,9 @@ def _accepted(seen: ProbeResult) -> bool | None:
 
 
 def _rests(remote: RemoteMachine, denied: tuple[str, ...]) -> _UnpreparedError:
-    at_host = denied == (remote.host,)
-    rest = f"{HOST_REST / 3600:.0f} hours" if at_host else f"{REST / 60:.0f} minutes"
-    detail = (
-        f"{remote.host}: the login of {remote.username} was refused by {' and '.join(denied)} and is not "
-        f"tried here for {rest}, so that the account is not locked; another "
-        "password is tried at once"
-    )
-    return _UnpreparedError(FailureReason.UNAUTHORIZED, detail)
+    rest = timedelta(seconds=HOST_REST if denied == (remote.host,) else REST)
+    said = texts.login_paused(username=remote.username, machines=denied, rest=rest)
+    return _UnpreparedError(FailureReason.UNAUTHORIZED, located(location=remote.host, problem=said))
 
 
 def _named(seen: ProbeResult, request: ProbeRequest) -> ProbeResult:

@@ -13,11 +13,14 @@ from pypsrp.complex_objects import PSInvocationState
 from pypsrp.powershell import DEFAULT_CONFIGURATION_NAME, PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
-from monitor.model import Failure, FailureReason, ProbeResult, text
+from monitor.model import Failure, FailureReason, Message, ProbeResult
+from monitor.model.texts import located
 from monitor.parse import display
+from monitor.sources.windows_remote import texts
 from monitor.sources.windows_remote.failures import failure_of
 from monitor.sources.windows_remote.remote_session import RemoteSession
 from monitor.sources.windows_remote.session import connection
+from monitor.windows.access import RemoteMachine
 from monitor.windows.report import ReportError, parse_report, report_result
 
 FUNCTION = "Get-CertificateReport"
@@ -32,9 +35,9 @@ _MISSING = "CommandNotFoundException"
 class _RefusedError(Exception):
     """The machine ran our call and returned no document; ``failure`` says why."""
 
-    def __init__(self, reason: FailureReason, detail: str) -> None:
-        super().__init__(detail)
-        self.failure = Failure(reason, text(detail))
+    def __init__(self, reason: FailureReason, host: str, problem: Message) -> None:
+        super().__init__(problem.code)
+        self.failure = Failure(reason, located(location=host, problem=problem))
 
 
 def read(visit: RemoteSession) -> ProbeResult:
@@ -46,7 +49,7 @@ def read(visit: RemoteSession) -> ProbeResult:
     except _RefusedError as error:
         failure = error.failure
     except ReportError as error:
-        failure = Failure(error.reason, text(f"the answer of {remote.host} {error}"))
+        failure = Failure(error.reason, located(location=remote.host, problem=error.message))
     except Exception as error:  # noqa: BLE001 - the library lets an odd answer raise anything
         failure = failure_of(error, visit)
     return ProbeResult(failures=(failure,))
@@ -90,15 +93,15 @@ def _one(output: Sequence[Any], call: PowerShell, visit: RemoteSession) -> bytes
     remote = visit.remote
     for record in call.streams.error:
         if _MISSING in str(getattr(record, "fq_error", "")):
-            raise _RefusedError(
-                FailureReason.FORBIDDEN,
-                f"{remote.host}: the endpoint {remote.configuration_name or DEFAULT_CONFIGURATION_NAME} does "
-                f"not show {FUNCTION} to {remote.username or 'this account'}; install the endpoint there and "
-                "put the account into its group",
-            )
-        said = display(str(record))
-        raise _RefusedError(FailureReason.BAD_ANSWER, f"{remote.host}: {FUNCTION} failed: {said}")
-    raise _RefusedError(
-        FailureReason.BAD_ANSWER,
-        f"{remote.host}: {FUNCTION} gave {len(output)} objects instead of one document",
-    )
+            raise _RefusedError(FailureReason.FORBIDDEN, remote.host, _missing(remote))
+        said = texts.function_failed(function=FUNCTION, error=display(str(record)))
+        raise _RefusedError(FailureReason.BAD_ANSWER, remote.host, said)
+    said = texts.no_document(function=FUNCTION, objects=len(output))
+    raise _RefusedError(FailureReason.BAD_ANSWER, remote.host, said)
+
+
+def _missing(remote: RemoteMachine) -> Message:
+    endpoint = remote.configuration_name or DEFAULT_CONFIGURATION_NAME
+    if not remote.username:
+        return texts.function_missing_for_certificate(endpoint=endpoint, function=FUNCTION)
+    return texts.function_missing(endpoint=endpoint, function=FUNCTION, username=remote.username)

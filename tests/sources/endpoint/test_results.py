@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from monitor.model import Failure, FailureReason, Policy, ProbeResult
 from monitor.network.resolve import Address
+from monitor.network.texts import name_not_resolved
 from monitor.sources.endpoint import EndpointSettings, EndpointSource, source, texts
 from monitor.sources.endpoint.results import join_results
 from support import pki
@@ -93,7 +94,7 @@ def test_family() -> None:
 def test_unknown_name() -> None:
     """A name without addresses is a failure of the whole target: what was known of each location stays."""
     seen, _ = probe(FakeResolver(), {})
-    said = texts.name_not_resolved(host=NAME, error="Name or service not known")
+    said = name_not_resolved(host=NAME, error="Name or service not known")
     assert seen == ProbeResult(failures=(Failure(FailureReason.DNS, said),))
 
 

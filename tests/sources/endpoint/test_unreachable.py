@@ -13,7 +13,13 @@ import pytest
 from monitor.model import Failure, FailureReason, Message, Policy, ProbeResult, Target
 from monitor.network import connect as connecting
 from monitor.network.resolve import Address, Resolver
-from monitor.network.texts import CONNECTION_REFUSED, OPEN_FILES
+from monitor.network.texts import (
+    CONNECTION_REFUSED,
+    OPEN_FILES,
+    name_lookup_timeout,
+    name_not_resolved,
+    name_without_address,
+)
 from monitor.sources.endpoint import EndpointSource, texts
 from monitor.sources.endpoint import exchange as exchanging
 from monitor.tls import Handshake, shared_context
@@ -110,10 +116,10 @@ def test_black_hole() -> None:
 RESOLVERS = {
     "unknown": (
         FixedResolver(error=socket.gaierror(-2, "Name or service not known")),
-        texts.name_not_resolved(host=NAME, error="Name or service not known"),
+        name_not_resolved(host=NAME, error="Name or service not known"),
     ),
-    "empty": (FixedResolver(), texts.name_without_address(host=NAME)),
-    "hung": (FixedResolver(hangs=True), texts.name_lookup_timeout(host=NAME, timeout=SHORT)),
+    "empty": (FixedResolver(), name_without_address(host=NAME)),
+    "hung": (FixedResolver(hangs=True), name_lookup_timeout(host=NAME, timeout=SHORT)),
 }
 
 

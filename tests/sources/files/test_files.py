@@ -2,19 +2,20 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from monitor.model import FailureReason, Target
+from monitor.model import Failure, FailureReason, Message, Target
+from monitor.model.texts import names
 from monitor.sources import FilesSource
-from monitor.sources.files import certfile, source, walk
+from monitor.sources.files import certfile, source, texts, walk
 from monitor.sources.files.settings import Files
 from support.factories.file_probes import UNIX, locations, probe, reasons, target, write
 from support.pki import Issued, issue, leaf, rsa_key
 from support.pki.foreign import enveloped, request
-from support.written import written
 
 
 @pytest.fixture(scope="module")
@@ -160,8 +161,9 @@ def test_a_named_request_is_no_certificate(tmp_path: Path) -> None:
     """Whoever names it wants to know what it is."""
     write(tmp_path, a_der=request())
     (failure,) = probe(target(tmp_path / "a.der")).failures
-    said = f"{tmp_path / 'a.der'} holds no certificate: it is a certificate request"
-    assert (failure.reason, written(failure)) == (FailureReason.NOT_A_CERTIFICATE, said)
+    path, hint = str(tmp_path / "a.der"), "it is a certificate request"
+    said = texts.no_certificate_in_because(path=path, hint=hint)
+    assert failure == Failure(FailureReason.NOT_A_CERTIFICATE, said, path)
 
 
 DAMAGED = b"-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n"
@@ -207,9 +209,8 @@ def test_damaged_block(tmp_path: Path, first: Issued, second: Issued) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     """A named file that is missing is not found."""
     seen = probe(target(tmp_path / "a.pem"))
-    assert [(f.reason, written(f)) for f in seen.failures] == [
-        (FailureReason.NOT_FOUND, f"{tmp_path / 'a.pem'} does not exist")
-    ]
+    path = str(tmp_path / "a.pem")
+    assert seen.failures == (Failure(FailureReason.NOT_FOUND, texts.file_missing(path=path), path),)
 
 
 def test_missing_folder_of_a_pattern(tmp_path: Path) -> None:
@@ -228,8 +229,8 @@ def test_pattern_without_match(tmp_path: Path) -> None:
 def test_only_other_files(tmp_path: Path) -> None:
     """A target whose files all hold something else says so."""
     write(tmp_path, a_pem=b"x", b_pem=b"y")
-    details = [written(failure) for failure in probe(target(f"{tmp_path}/*.pem")).failures]
-    assert details == [f"none of the 2 files at {tmp_path}/*.pem holds a certificate"]
+    messages = [failure.message for failure in probe(target(f"{tmp_path}/*.pem")).failures]
+    assert messages == [texts.no_certificate_in_files(files=2, paths=names([f"{tmp_path}/*.pem"]))]
 
 
 def test_broken_and_good_paths(tmp_path: Path, first: Issued) -> None:
@@ -288,9 +289,9 @@ def test_large_file(tmp_path: Path, first: Issued) -> None:
     with (tmp_path / "b.pem").open("wb") as stream:
         stream.truncate(2 << 30)  # sparse: nothing is written
     matched, named = probe(target(f"{tmp_path}/*.pem")), probe(target(tmp_path / "b.pem"))
-    sentence = f"{tmp_path / 'b.pem'} is too large for a certificate file (over 16 MiB)"
-    failures = [(f.reason, written(f)) for f in (*matched.failures, *named.failures)]
-    assert (locations(matched, tmp_path), failures) == (["a.pem"], [(FailureReason.TOO_LARGE, sentence)] * 2)
+    said = texts.file_too_large(path=str(tmp_path / "b.pem"), mebibytes=16)
+    failures = [(f.reason, f.message) for f in (*matched.failures, *named.failures)]
+    assert (locations(matched, tmp_path), failures) == (["a.pem"], [(FailureReason.TOO_LARGE, said)] * 2)
 
 
 def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
@@ -303,10 +304,12 @@ def test_large_file_of_another_kind(tmp_path: Path, first: Issued) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bound", "said"),
-    [("entries", "1,000,000 folder entries"), ("files", "100,000 files")],
+    ("bound", "most", "kind"),
+    [("entries", 1_000_000, texts.too_many_entries), ("files", 100_000, texts.too_many_files)],
 )
-def test_endless_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, said: str) -> None:
+def test_endless_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int, kind: Callable[..., Message]
+) -> None:
     """A folder without end is listed up to the bound of one probe, and the probe says where it stopped."""
     for number in range(60):
         (tmp_path / f"{number:02}.pem").touch()
@@ -314,12 +317,8 @@ def test_endless_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: 
     setattr(budget, bound, 20)  # as if so many were left of the bound
     monkeypatch.setattr(walk.Budget, "of", lambda timeout: budget)
     (failure,) = probe(target(tmp_path)).failures
-    sentence = f"more than {said} for one target; split it or exclude folders; ended at {failure.location}"
-    assert (failure.reason, written(failure), getattr(budget, bound)) == (
-        FailureReason.UNREADABLE,
-        sentence,
-        -1,
-    )
+    said = kind(most=most, path=failure.location)
+    assert (failure.reason, failure.message, getattr(budget, bound)) == (FailureReason.UNREADABLE, said, -1)
 
 
 def test_strange_settings() -> None:

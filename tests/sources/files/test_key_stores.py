@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.metrics import Exposition
-from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within, text
+from monitor.model import Check, Failure, FailureReason, Snapshot, TargetState, is_within
 from monitor.sources import FilesSource, TrustStoreLoader
+from monitor.sources.files.texts import no_certificate_in_because
 from monitor.web.queries import matching, row
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
@@ -94,7 +95,7 @@ def test_a_store_without_certificates(tmp_path: Path) -> None:
     (failure,) = probe(target(tmp_path / "a.jks")).failures
     assert failure == Failure(
         FailureReason.NOT_A_CERTIFICATE,
-        text(f"{tmp_path / 'a.jks'} holds no certificate: it is a JKS store without any"),
+        no_certificate_in_because(path=str(tmp_path / "a.jks"), hint="it is a JKS store without any"),
         str(tmp_path / "a.jks"),
     )
 

@@ -8,8 +8,10 @@ import pytest
 
 from monitor.alerts.renewals import unreachable_at
 from monitor.model import Failure, FailureReason, TargetState, text
+from monitor.model.texts import joined, located
 from monitor.parse.stores import any_form
 from monitor.sources import FilesSource, TrustStoreLoader
+from monitor.sources.files.texts import NO_PASSPHRASES
 from support.factories.file_probes import UNIX, locations, probe, reasons, write
 from support.factories.watched_stores import after, target, word
 from support.pki.key_stores import LEAF, ROOT, jks, pkcs12, trusted
@@ -20,13 +22,12 @@ def test_no_passphrase(tmp_path: Path) -> None:
     """A store that needs a passphrase is its own kind of failure, and says what to do."""
     write(tmp_path, a_p12=pkcs12(), b_pem=LEAF.pem)
     seen = probe(target(tmp_path))
-    detail = (
-        f"{tmp_path / 'a.p12'}: it needs a passphrase, and there is none to try; name where one lies in "
-        "passphrases, or with --passphrase-file"
-    )
+    path = str(tmp_path / "a.p12")
+    needed = text("it needs a passphrase, and there is none to try")
+    said = located(location=path, problem=joined((needed, NO_PASSPHRASES)))
     assert (locations(seen, tmp_path), seen.failures) == (
         ["b.pem"],
-        (Failure(FailureReason.PASSPHRASE, text(detail), str(tmp_path / "a.p12")),),
+        (Failure(FailureReason.PASSPHRASE, said, path),),
     )
 
 

@@ -197,7 +197,7 @@ def test_forbidden_list_costs_only_itself(tmp_path: Path, api: Api) -> None:
     assert written(seen.failures[0]) == (
         'secrets is forbidden: User "system:serviceaccount:cert-monitor:cert-monitor" cannot list resource '
         '"secrets" in API group "" at the cluster scope '
-        "(give the right to list them, or name other resources)"
+        "(grant the right to list them, or name other resources)"
     )
 
 
@@ -270,7 +270,7 @@ def test_damaged_secret_costs_only_itself(tmp_path: Path, api: Api) -> None:
 
 def test_wrong_namespace_is_a_mistake() -> None:
     """A namespace that cannot be is refused when the configuration is read."""
-    with pytest.raises(ValidationError, match="no name of a namespace"):
+    with pytest.raises(ValidationError, match="is not a valid name of a namespace"):
         KubernetesSettings.model_validate({"kind": "kubernetes", "name": "x", "namespaces": ["a/../b"]})
 
 

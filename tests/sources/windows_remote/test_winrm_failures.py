@@ -105,7 +105,7 @@ def test_function_that_is_not_there(site: Site) -> None:
 
     with serving(Machine({JEA: missing}, users={"certmon": PASSWORD}), tls()) as port:
         failure = only(site.probe(site.basic(port)))
-    assert (failure.reason, "does not show Get-CertificateReport" in written(failure)) == (
+    assert (failure.reason, "does not offer Get-CertificateReport" in written(failure)) == (
         FailureReason.FORBIDDEN,
         True,
     )
@@ -132,7 +132,7 @@ def test_untrusted_listener(site: Site) -> None:
     other.write_bytes(pki.authority(at=pki.TODAY).pem)
     with serving(machine, tls()) as port:
         failure = only(site.probe(site.basic(port), trust=str(other)))
-    assert (failure.reason, "in trust" in written(failure), machine.logins) == (
+    assert (failure.reason, "to trust" in written(failure), machine.logins) == (
         FailureReason.BAD_CERTIFICATE,
         True,
         set(),
@@ -220,7 +220,7 @@ def test_answer_in_the_clear(site: Site) -> None:
     machine = Machine({JEA: document}, login="negotiate", tricks={"Create": saying(200, b"<a/>")})
     with serving(machine) as port:
         failure = only(site.probe(site.ntlm(port)))
-    assert (failure.reason, "unencrypted" in written(failure)) == (FailureReason.PROTOCOL_ERROR, True)
+    assert (failure.reason, "not encrypted" in written(failure)) == (FailureReason.PROTOCOL_ERROR, True)
 
 
 def test_login_without_encryption(site: Site) -> None:
