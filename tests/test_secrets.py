@@ -81,7 +81,7 @@ def test_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["nothing", "a line end", "another encoding", "too long"],
 )
 def test_unfit_file(tmp_path: Path, content: bytes, said: str) -> None:
-    """A file that holds no password is told without a word of what it holds."""
+    """A file that holds no password is reported without a word of what it holds."""
     file = tmp_path / "pw"
     file.write_bytes(content)
     with pytest.raises(SecretUnavailableError) as caught:

@@ -1,4 +1,4 @@
-"""What is told when: the ladder, blindness, the first pass, the clock."""
+"""What is reported when: the ladder, unreachability, the first pass, the clock."""
 
 from datetime import timedelta
 
@@ -73,7 +73,7 @@ def test_record_keeps_worst_level_and_first_instant() -> None:
 
 
 def test_one_certificate_at_many_locations_is_one_entry() -> None:
-    """A certificate on three ports is told once, with every port."""
+    """A certificate on three ports is reported once, with every port."""
     one = certificate(1, 3)
     snapshot = picture(*(ending(f"a:{port}", one, Severity.CRITICAL) for port in (443, 7563, 9000)))
     (item,) = decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY).items
@@ -81,7 +81,7 @@ def test_one_certificate_at_many_locations_is_one_entry() -> None:
 
 
 def test_new_location_of_a_reported_certificate_is_quiet() -> None:
-    """One more port with a certificate that was told is remembered but not told."""
+    """One more port with a certificate that was reported is remembered but not reported."""
     one = certificate(1, 20)
     first, second = picture(ending("a:443", one)), picture(ending("a:443", one), ending("b:443", one))
     *_, decision = steps((first, NOW), (second, NOW))
@@ -147,7 +147,7 @@ def test_ca_is_titled_by_its_own_name() -> None:
 
 
 def test_worst_comes_first() -> None:
-    """Expired stands above critical above warning, and the earlier end above the later one."""
+    """Expired is above critical above warning, and the earlier end above the later one."""
     snapshot = picture(
         ending("w:1", certificate(1, 20)),
         ending("c5:1", certificate(2, 5), Severity.CRITICAL),
@@ -185,5 +185,5 @@ def test_last_known_certificate_of_an_unreachable_target_still_climbs() -> None:
 
 
 def test_quiet_network_changes_nothing() -> None:
-    """Where nothing is wrong nothing is told and nothing is written."""
+    """Where nothing is wrong nothing is reported and nothing is written."""
     assert decide(CALM, {}, NOW, monitor_state=AFTER_INVENTORY).is_nothing

@@ -82,7 +82,7 @@ FIRST_PASS = MonitorState(NOW, never_probed=2)
 def test_first_pass_reports_only_urgent_expiries(
     days: float, severity: Severity, check: Check, expected: list[object]
 ) -> None:
-    """Before the inventory only what has ended or ends critically soon is told."""
+    """Before the inventory only what has expired or ends critically soon is reported."""
     one = certificate(1, days)
     snapshot = picture(seen("a:443", one, finding(check, one, "a:443", severity)))
     assert news(decide(snapshot, {}, NOW, monitor_state=FIRST_PASS)) == expected
@@ -106,7 +106,7 @@ def test_inventory_waits_for_a_first_target() -> None:
 
 
 def test_inventory_counts_and_lists() -> None:
-    """The inventory counts targets and lists what needs action, what is silent, and the next ends."""
+    """It counts targets and lists what needs action, what is unreachable, and the next expiries."""
     snapshot = picture(
         ending("a:443", certificate(1, 20)),
         seen("b:443", certificate(2, 300)),
@@ -123,7 +123,7 @@ def test_inventory_counts_and_lists() -> None:
 
 
 def test_everything_in_the_inventory_counts_as_reported() -> None:
-    """After the inventory the same facts, also a silent target that turns blind, bring no notice."""
+    """After the inventory the same facts, also a failing target that becomes unreachable, bring no notice."""
     one, two = ending("a:443", certificate(1, 20)), failing(seen("c:443", certificate(3)))
     first = decide(picture(one, two), {}, NOW, monitor_state=MonitorState(NOW))
     log = apply({}, first)

@@ -75,7 +75,7 @@ class TestNeverSeen:
         assert "spare:7563 scan its store or test a failover" in parsed(mail).get_content()
 
     def test_what_the_inventory_said_is_not_reported_again(self) -> None:
-        """The notice after it is silent."""
+        """The notice after it is empty."""
         snapshot = picture(self.silent())
         first = decide(snapshot, {}, NOW, monitor_state=MonitorState(NOW))
         again = decide(snapshot, apply({}, first), NOW, monitor_state=AFTER_INVENTORY)
@@ -95,7 +95,7 @@ class TestNeverSeen:
 
     @pytest.mark.parametrize("probes", [0, 1])
     def test_seen_once_is_resolved(self, probes: int) -> None:
-        """Also when it has fallen silent again before anybody decided."""
+        """Also when it has stopped answering again before anybody decided."""
         answered = replace(seen("spare:7563", LEAF, on=self.silent().target), failed_probes=probes)
         decisions = list(steps((picture(self.silent()), NOW), (picture(answered), NOW)))
         assert news(decisions[1]) == [("resolved", "", "spare:7563")]

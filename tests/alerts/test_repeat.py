@@ -124,7 +124,7 @@ class Estate(RuleBasedStateMachine):
 
     @rule(location=locations, probes=st.integers(1, 4))
     def fail(self, location: str, probes: int) -> None:
-        """Fail a few looks, enough to be blind or not."""
+        """Fail a few probes, enough to be unreachable or not."""
         if location in self.states:
             state = self.states[location]
             self.states[location] = unreachable(state) if probes > 2 else failing(state, probes)
@@ -152,7 +152,7 @@ class Estate(RuleBasedStateMachine):
 
     @invariant()
     def deciding_twice_tells_nothing(self) -> None:
-        """Deciding again at the same instant tells nothing and changes nothing."""
+        """Deciding again at the same instant reports nothing and changes nothing."""
         snapshot = picture(*(judged(state, self.now) for state in self.states.values()))
         first = decide(snapshot, self.log, self.now, monitor_state=self.monitor_state)
         again = decide(snapshot, self.log, self.now, monitor_state=self.monitor_state)
@@ -186,7 +186,7 @@ TestEstate = Estate.TestCase
 
 
 def test_quiet_estate_of_100_000_targets_is_cheap() -> None:
-    """A pass over 100,000 targets without trouble takes well under a second."""
+    """A pass over 100,000 targets without problems takes well under a second."""
     one = certificate(1)
     quiet = {
         f"endpoint:h{n}:443": TargetState(target(f"h{n}:443"), NOW, NOW, assessment=Assessment())

@@ -1,4 +1,4 @@
-"""What is said when trouble is over: renewed, solved, answering again, or nothing at all."""
+"""What is reported when a problem is over: renewed, resolved, reachable again, or nothing at all."""
 
 from dataclasses import replace
 
@@ -58,13 +58,13 @@ def notified(check: Check = Check.EXPIRY, *locations: str, of: str = "") -> dict
 
 
 def after(before: dict[AlertKey, Row], *states: TargetState) -> tuple[list[object], list[AlertKey]]:
-    """Return what is told and which rows are forgotten."""
+    """Return what is reported and which rows are forgotten."""
     decision = decide(picture(*states), before, NOW, monitor_state=AFTER_INVENTORY)
     return list(news(decision)), [change.key for change in decision.changes if change.record is None]
 
 
 def test_renewed_after_two_probes() -> None:
-    """A told certificate that gave way to a later one is told as renewed, with both of them."""
+    """A reported certificate that was replaced by a later one is reported as renewed, with both of them."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
     (item,) = decide(picture(state), notified(), NOW, monitor_state=AFTER_INVENTORY).items
     assert (item.reason.value, item.replaced_sha256, item.replaced_sha1, item.certificate) == (
@@ -81,13 +81,13 @@ def test_one_probe_proves_nothing() -> None:
 
 
 def test_renewed_at_one_of_two_locations_is_not_renewed() -> None:
-    """As long as the old one ends somewhere its trouble goes on."""
+    """As long as the old one is still served somewhere, its problem stays open."""
     states = seen("a:443", NEW, former_leaves=(gone(),)), ending("b:443", OLD)
     assert after(notified(Check.EXPIRY, "a:443", "b:443"), *states) == ([], [])
 
 
 def test_renewed_at_every_location_is_one_entry() -> None:
-    """Two places with the same successor are one piece of news."""
+    """Two locations with the same successor are one piece of news."""
     states = [seen(where, NEW, former_leaves=(gone(where),)) for where in ("a:443", "b:443")]
     before = notified(Check.EXPIRY, "a:443", "b:443")
     (item,) = decide(picture(*states), before, NOW, monitor_state=AFTER_INVENTORY).items
@@ -133,7 +133,7 @@ def test_removed_target_is_quiet() -> None:
 
 
 def test_superseded_in_a_collection_is_renewed() -> None:
-    """An older certificate beside its successor no longer alarms and is told as renewed."""
+    """An older certificate beside its successor no longer alarms and is reported as renewed."""
     folder = replace(target("web servers"), collection=True)
     locations = Sighting("/a/old.pem", 0, OLD), Sighting("/a/new.pem", 0, NEW)
     paths = tuple(Path(s.location, (s.certificate,), trusted=True) for s in locations)
@@ -155,7 +155,7 @@ def test_ca_is_renewed_when_one_of_its_name_took_over() -> None:
 
 @pytest.mark.parametrize("check", [Check.NAME, Check.TRUST, Check.USAGE, Check.OUTLIVES_CA])
 def test_resolved_fact_is_reported(check: Check) -> None:
-    """A fact about a target that no longer holds while it was seen is told as solved."""
+    """A fact about a target that no longer holds while it was seen is reported as resolved."""
     before = notified(check, of="endpoint:a:443")
     assert after(before, seen("a:443", OLD)) == ([("resolved", "", "a:443")], list(before))
 
@@ -173,7 +173,7 @@ def test_unsure_is_not_resolved(state: TargetState) -> None:
 
 
 def test_same_fault_on_the_next_certificate_is_not_resolved() -> None:
-    """A new certificate with the same fault is told, the old one is not called solved."""
+    """A new certificate with the same fault is reported, the old one is not called resolved."""
     state = seen("a:443", NEW, finding(Check.NAME, NEW, "a:443"), former_leaves=(gone(),))
     assert after(notified(Check.NAME, of="endpoint:a:443"), state)[0] == [("first", "critical", "a:443")]
 
@@ -191,7 +191,7 @@ def test_question_no_longer_asked_is_quiet(policy: Policy) -> None:
 
 
 def test_shared_alert_is_resolved() -> None:
-    """A name that answers the same everywhere again is told."""
+    """A name that answers the same everywhere again is reported."""
     key = AlertKey(Check.INCONSISTENT, Scope.NAME, "www.vms.example")
     before = row(key, "warning", NOW, "www.vms.example", ("a:443", "b:443"))
     states = seen("a:443", NEW), seen("b:443", NEW)
@@ -199,19 +199,19 @@ def test_shared_alert_is_resolved() -> None:
 
 
 def test_shared_alert_waits_for_an_unreachable_member() -> None:
-    """As long as one of the targets is silent nobody knows whether they agree."""
+    """As long as one of the targets does not answer nobody knows whether they agree."""
     key = AlertKey(Check.INCONSISTENT, Scope.NAME, "www.vms.example")
     before = row(key, "warning", NOW, "www.vms.example", ("a:443", "b:443"))
     assert after(before, seen("a:443", NEW), failing(seen("b:443", OLD))) == ([], [])
 
 
 def test_renewal_without_a_problem_is_quiet() -> None:
-    """A certificate that was never told about is renewed without a word."""
+    """A certificate that was never reported is renewed without a mail."""
     assert after({}, seen("a:443", NEW, former_leaves=(gone(),))) == ([], [])
 
 
 def test_every_renewal_is_reported_once_where_wanted() -> None:
-    """With ``notify_renewals: all`` each renewal is told once, and forgotten when out of sight."""
+    """With ``notify_renewals: all`` each renewal is reported once, and forgotten when out of sight."""
     renewed, later = seen("a:443", NEW, former_leaves=(gone(),)), seen("a:443", NEW)
     decisions = list(
         steps((picture(renewed), NOW), (picture(renewed), NOW), (picture(later), NOW), monitor_state=ALL)
@@ -223,7 +223,7 @@ def test_every_renewal_is_reported_once_where_wanted() -> None:
 
 
 def test_renewal_reported_for_its_problem_is_not_reported_again() -> None:
-    """With ``notify_renewals: all`` a renewal that ends told trouble is still one item."""
+    """With ``notify_renewals: all`` a renewal that resolves a reported problem is still one item."""
     state = seen("a:443", NEW, former_leaves=(gone(),))
     assert news(decide(picture(state), notified(), NOW, monitor_state=ALL)) == [("renewed", "", "a:443")]
 

@@ -1,4 +1,4 @@
-"""What is told of revoked certificates, and when that is over."""
+"""What is reported about revoked certificates, and when that is over."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -97,7 +97,7 @@ def test_reported_once_for_all_locations() -> None:
 
 
 def test_a_ca_speaks_for_itself() -> None:
-    """A revoked CA is told under its own name, once for all that hangs on it."""
+    """A revoked CA is reported under its own name, once for all that depends on it."""
     states = (shown(), shown(certificate(9), "b:443"))
     (item,) = decided(snapshot(*states, known=(said(RevocationStatus.REVOKED, MIDDLE),)), {}).items
     assert item.title == "Middle CA"
@@ -124,20 +124,20 @@ def test_steps() -> None:
 
 
 def test_steps_without_a_preset() -> None:
-    """Who has no preset is told what to do about a revoked certificate all the same."""
+    """Who has no preset is shown what to do about a revoked certificate all the same."""
     (item,) = decided(snapshot(shown(), known=(said(RevocationStatus.REVOKED),)), {}).items
     assert written(item.renewal_steps[0].steps[-1]).endswith("cert-monitor check a:443")
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
 def test_a_restart_is_no_recovery(key: AlertKey) -> None:
-    """After a start nothing is known until the issuer was asked again: nothing is solved meanwhile."""
+    """After a start nothing is known until the issuer was asked again: nothing is resolved meanwhile."""
     assert outcome(snapshot(shown()), key) == ([], [key])
 
 
 @pytest.mark.parametrize("key", [REVOKED, UNKNOWN])
 def test_no_answer_is_no_recovery(key: AlertKey) -> None:
-    """That it cannot be told at the first attempt solves nothing."""
+    """That it is unknown at the first attempt resolves nothing."""
     assert outcome(snapshot(shown(), known=(said(RevocationStatus.UNKNOWN, attempts=1),)), key) == ([], [key])
 
 
@@ -153,14 +153,14 @@ def test_good_again() -> None:
 
 
 def test_the_issuer_is_known_again() -> None:
-    """An issuer that was silent is no trouble any more when it has told of all its certificates."""
+    """An issuer that did not answer is resolved when it has answered about all its certificates."""
     leaf, middle = said(RevocationStatus.GOOD), said(RevocationStatus.GOOD, MIDDLE)
     assert outcome(snapshot(shown(), known=(leaf,)), UNKNOWN) == ([], [UNKNOWN])
     assert outcome(snapshot(shown(), known=(leaf, middle)), UNKNOWN) == (["resolved revocation_unknown"], [])
 
 
 def test_one_unresponsive_issuer() -> None:
-    """An issuer that is silent about many certificates is one piece of news, under its own name."""
+    """An issuer that does not answer about many certificates is one piece of news, under its own name."""
     others = [certificate(100 + n) for n in range(50)]
     states = [shown(one, f"r{n}:443") for n, one in enumerate(others)]
     known = tuple(said(RevocationStatus.UNKNOWN, one, attempts=3) for one in others)
@@ -197,7 +197,7 @@ def test_renewed() -> None:
 
 
 def test_one_probe_without_it() -> None:
-    """A single look that shows another certificate proves nothing."""
+    """A single probe that shows another certificate proves nothing."""
     gone = (FormerLeaf("a:443", LEAF, NEW, 1),)
     assert outcome(snapshot(shown(NEW, former_leaves=gone)), REVOKED) == ([], [REVOKED])
 
@@ -211,7 +211,7 @@ def test_a_new_ca() -> None:
 
 
 def test_unreachable() -> None:
-    """While the target cannot be probed, nothing is solved."""
+    """While the target cannot be probed, nothing is resolved."""
     assert outcome(snapshot(failing(shown()), known=(said(RevocationStatus.GOOD),)), REVOKED) == (
         [],
         [REVOKED],

@@ -1,4 +1,4 @@
-"""Whatever happens to a site, each matter is told once."""
+"""Whatever happens to a site, each alert is reported once."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is told of lists of targets that could not be had, where no endpoint gives them."""
+"""What is reported about lists of targets that could not be fetched, where no endpoint gives them."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ def with_list(discovery: DiscoveryState, *, borne: bool = False) -> Snapshot:
 
 
 def log(snapshot: Snapshot) -> Decided:
-    """Return what is told of a picture."""
+    """Return what is reported about a picture."""
     return decide(snapshot, {}, NOW, monitor_state=AFTER_INVENTORY)
 
 

@@ -1,4 +1,4 @@
-"""A list of targets that cannot be had: told once, over restarts too, and taken back only when it was had."""
+"""A target list that cannot be fetched: reported once, over restarts too, and resolved only when fetched."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -48,18 +48,18 @@ def log(*snapshots: Snapshot) -> Iterator[list[tuple[str, str, str]]]:
     ids=["not asked yet", "failing again", "not finished"],
 )
 def test_a_restart_does_not_call_a_stale_list_resolved(later: DiscoveryState) -> None:
-    """Until the list is had again it is neither told as solved nor told a second time."""
+    """Until the list is fetched again it is neither reported as resolved nor reported a second time."""
     _, after, again = log(site(FAILING), site(later), site(FAILING))
     assert (after, again) == ([], [])
 
 
 def test_a_list_that_is_fetched_again_is_resolved() -> None:
-    """The first whole answer takes the trouble back."""
+    """The first complete answer resolves it."""
     _, after = log(site(FAILING), site(HAD))
     assert [why for why, _, _ in after] == ["resolved"]
 
 
 def test_a_list_that_nobody_wants_any_more_is_forgotten_silently() -> None:
-    """A discovery that left the configuration is not called solved, and is told anew should it come back."""
+    """A discovery that left the configuration is not resolved, and is reported again if it comes back."""
     first, after, again = log(site(FAILING), site(), site(FAILING))
     assert (after, again) == ([], first)

@@ -253,5 +253,5 @@ def test_labels_are_shown() -> None:
 
 
 def test_every_check_has_its_words() -> None:
-    """No finding can be told without a phrase for it."""
+    """No finding can be reported without a phrase for it."""
     assert set(PROBLEM) == set(Check)

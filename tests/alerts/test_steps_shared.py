@@ -1,4 +1,4 @@
-"""What several targets share, and what cannot be judged at all, is told once."""
+"""What several targets share, and what cannot be judged at all, is reported once."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ from support.factories.alerts_world import (
 
 
 class TestAuthority:
-    """A CA fails with all that hangs on it."""
+    """A CA fails with all that depends on it."""
 
     def falling(self, number: int, *checks: Check) -> TargetState:
         """Return a recorder below the short CA."""
@@ -54,7 +54,7 @@ class TestAuthority:
         return seen(where, shown, *findings, on=on, above=(SHORT_CA,))
 
     def test_leaves_that_outlive_it_are_one_entry(self) -> None:
-        """Named by the CA, with every server that falls with it, and its renewal first."""
+        """Named by the CA, with every server that depends on it, and its renewal first."""
         states = [self.falling(number, Check.OUTLIVES_CA) for number in range(1, 6)]
         (item,) = notification_items(*states)
         body = text_of(mail_about(*states))
@@ -139,7 +139,7 @@ class TestSharedAlerts:
         ],
     )
     def test_reported_once_and_resolved_once(self, key: AlertKey, title: str) -> None:
-        """One item and one row; deciding again tells nothing; gone while all answer is solved."""
+        """One item and one row; deciding again reports nothing; gone while all answer is resolved."""
         states = (
             seen("rec1:9001", LEAF, on=recorder("rec1:9001", info=self.SERVER), above=(CA,)),
             seen(WHERE, certificate(2), on=recorder(), above=(CA,)),
@@ -177,7 +177,7 @@ class TestSharedAlerts:
 
     @pytest.mark.parametrize("check", [Check.ENCRYPTION, Check.KEY_TYPE, Check.PUBLIC_NAME])
     def test_findings_of_one_target_are_reported_by_target(self, check: Check) -> None:
-        """Each target has its own row, is told once, and is solved on its own."""
+        """Each target has its own row, is reported once, and is resolved on its own."""
         bad = seen(WHERE, LEAF, finding(check, LEAF, WHERE), on=recorder())
         good = seen(WHERE, LEAF, on=recorder())
         decisions = list(steps((picture(bad), NOW), (picture(bad), NOW), (picture(good), NOW)))

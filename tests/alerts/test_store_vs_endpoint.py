@@ -1,4 +1,4 @@
-"""How findings that need a machine's stores and its ports are told: once, and with what to do."""
+"""How findings that need a machine's stores and its ports are reported: once, and with what to do."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -77,7 +77,7 @@ def joined(*states: TargetState) -> Snapshot:
 
 
 def decided(*states: TargetState, log: Mapping[AlertKey, Row] | None = None) -> Decided:
-    """Return what is told about these targets."""
+    """Return what is reported about these targets."""
     return decide(joined(*states), log or {}, NOW, monitor_state=AFTER_INVENTORY)
 
 
@@ -95,7 +95,7 @@ def recorder(meant: TargetInfo = REAL, *findings: Finding, shown: Certificate = 
 
 
 def ending() -> Finding:
-    """Return the finding that the old certificate ends."""
+    """Return the finding that the old certificate expires."""
     return Finding(Check.EXPIRY, Severity.WARNING, text("it ends in 25 days"), OLD.sha256, f"{HOST}:7563")
 
 
@@ -109,7 +109,7 @@ class TestServedOld:
     """The commonest trap: renewed in the store, and not used."""
 
     def test_its_headline(self) -> None:
-        """It is told under the name that people gave the port."""
+        """It is reported under the name that people gave the port."""
         (sent,) = mails(decided(RENEWED_STORE, recorder()))
         assert parsed(sent)["Subject"] == (
             f"[WARNING] {REAL.title}: new certificate installed but not used, "
@@ -117,17 +117,17 @@ class TestServedOld:
         )
 
     def test_a_port_without_a_name(self) -> None:
-        """It is told under its location."""
+        """It is reported under its location."""
         assert item(RENEWED_STORE, port(OLD)).title == f"{HOST}:7563"
 
     def test_it_is_one_piece_of_news_with_the_end(self) -> None:
-        """That the certificate ends and that the new one lies ready is one item, the end first."""
+        """That the certificate expires and that the new one lies ready is one item, the end first."""
         one = item(RENEWED_STORE, recorder(REAL, ending()))
         assert one.checks == (Check.EXPIRY, Check.NOT_DEPLOYED)
         assert [NEW.sha1 in written(message) for message in one.messages] == [False, True]
 
     def test_the_steps_begin_where_the_work_is(self) -> None:
-        """Nobody is told to request and import what lies there already, nor to renew its CA first."""
+        """Nobody is advised to request and import what lies there already, nor to renew its CA first."""
         (advice,) = item(RENEWED_STORE, recorder(REAL, ending())).renewal_steps
         steps = [written(step) for step in advice.steps]
         assert steps[0].startswith(f"On {HOST}, check the private key of the new certificate")
@@ -156,7 +156,7 @@ class TestServedOld:
         assert f"cert-monitor check {HOST}:7563" in text
 
     def test_it_is_reported_once(self) -> None:
-        """A second pass is silent; so is one with another port of the same certificate."""
+        """A second pass reports nothing, nor does one with another port of the same certificate."""
         first = decided(RENEWED_STORE, recorder())
         again = decided(RENEWED_STORE, recorder(), port(OLD, 9001), log=apply({}, first))
         assert (len(first.items), again.items) == (1, ())
@@ -169,7 +169,7 @@ class TestServedOld:
         assert news(decided(*states, log=before)) == [("worse", "critical", f"{HOST}:7563")]
 
     def test_its_end_is_the_renewal(self) -> None:
-        """Once the port serves the new one for two probes, that is told as renewed, and nothing else."""
+        """Once the port serves the new one for two probes, that is reported as renewed, and nothing else."""
         log = apply({}, decided(RENEWED_STORE, recorder(REAL, ending())))
         switched = replace(recorder(shown=NEW), former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 2),))
         waiting = replace(switched, former_leaves=(FormerLeaf(f"{HOST}:7563", OLD, NEW, 1),))
@@ -179,7 +179,7 @@ class TestServedOld:
         assert apply(log, after) == {}
 
     def test_a_store_that_is_not_known_any_more_solves_nothing(self) -> None:
-        """While the port serves what it served, nobody is told that it does not."""
+        """While the port serves the same certificate, no change is reported."""
         log = apply({}, decided(RENEWED_STORE, recorder()))
         after = decided(recorder(), log=log)
         assert (after.items, apply(log, after)) == ((), {})
@@ -191,14 +191,14 @@ class TestServedOld:
         assert (after.items, apply(log, after)) == ((), log)
 
     def test_what_is_switched_off_is_not_reported_as_resolved(self) -> None:
-        """Whoever switches the check off is not told that the port is right now."""
+        """After the check is switched off, no resolution is reported."""
         log = apply({}, decided(RENEWED_STORE, recorder()))
         policy = Policy(checks=((Check.NOT_DEPLOYED, None),))
         quiet = replace(recorder(), target=replace(recorder().target, policy=policy))
         assert decided(RENEWED_STORE, quiet, log=log).items == ()
 
     def test_a_file_that_was_renewed(self) -> None:
-        """Where the new certificate lies in a file the same is told, for the host that its entry names."""
+        """If the new certificate is in a file the same is reported, for the host of its entry."""
         assert item(files(NEW, host=HOST), port(OLD)).checks == (Check.NOT_DEPLOYED,)
 
 
@@ -230,7 +230,7 @@ def test_each_is_reported_with_what_to_do(check: Check, states: tuple[TargetStat
 
 @pytest.mark.parametrize(("check", "states"), FOUND.items())
 def test_each_is_reported_once_and_resolved(check: Check, states: tuple[TargetState, ...]) -> None:
-    """A second pass is silent; what is gone while its target is seen is told so, and forgotten."""
+    """A second pass reports nothing; what is gone while its target is seen is reported so, and forgotten."""
     log = apply({}, decided(*states))
     assert decided(*states, log=log).items == ()
     quiet = [replace(s, machine=replace(s.machine, **FINE)) if s.machine else s for s in states]
@@ -257,14 +257,14 @@ def test_many_machines_without_one_ca_are_one_entry() -> None:
 
 
 def test_another_machine_without_the_ca_is_news() -> None:
-    """A client that comes later is told, with those that were told before beside it."""
+    """A client that comes later is reported, with those that were reported before beside it."""
     log = apply({}, decided(TRUST, server(), client()))
     after = decided(TRUST, server(), client(), client(host="new.vms.example"), log=log)
     assert [len(one.messages) for one in after.items] == [2]
 
 
 def test_every_joined_check_has_steps() -> None:
-    """None of them is told without what to do."""
+    """None of them is reported without what to do."""
     assert all(
         standard_steps(
             Finding(check, Severity.WARNING, text(""), shared_alert=AlertKey(check, Scope.MACHINE, "h", "x"))
@@ -288,7 +288,7 @@ BOUND_STORE = machine(kept(OLD), kept(NEW), bindings=(bound(OLD.sha1, 443),))
 
 
 def test_a_failed_probe_of_a_port_reports_nothing_of_its_binding() -> None:
-    """The old certificate was told at the port: silence there makes no news, nor does its end."""
+    """The old certificate was reported at the port: no answer there is no news, nor is its expiry."""
     log = apply({}, decided(BOUND_STORE, port(OLD, 443)))
     silent = decided(BOUND_STORE, port(OLD, 443, up=False), log=log)
     again = decided(BOUND_STORE, port(OLD, 443), log=apply(log, silent))
@@ -296,7 +296,7 @@ def test_a_failed_probe_of_a_port_reports_nothing_of_its_binding() -> None:
 
 
 def test_a_binding_is_not_right_because_its_port_answers() -> None:
-    """What was told of the binding while its port was silent is told of the port then, and not as solved."""
+    """A finding of a binding whose port did not answer becomes one of the port then, and is not resolved."""
     unseen = Finding(Check.UNREACHABLE, Severity.WARNING, text("it cannot be seen"))
     silent = decided(BOUND_STORE, replace(port(OLD, 443, up=False), unreachable=unseen))
     after = decided(BOUND_STORE, port(OLD, 443), log=apply({}, silent))

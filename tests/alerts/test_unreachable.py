@@ -1,4 +1,4 @@
-"""What is told of targets that cannot be seen: once per host, or once for the whole network."""
+"""What is reported about targets that cannot be seen: once per host, or once for the whole network."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -77,7 +77,7 @@ def test_unreachable_host_is_called_by_its_name(titles: tuple[str, str], wanted:
 
 
 def test_another_port_of_an_unreachable_host_is_quiet() -> None:
-    """A port that falls silent after its host was told adds no mail."""
+    """A port that stops answering after its host was reported adds no mail."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
     first, *rest = steps(
         (picture(unreachable(one), two), NOW), (picture(unreachable(one), unreachable(two)), NOW)
@@ -86,14 +86,14 @@ def test_another_port_of_an_unreachable_host_is_quiet() -> None:
 
 
 def test_failed_probe_that_is_not_yet_unreachable_is_quiet() -> None:
-    """A network failure is told by the blind rule only."""
+    """A network failure is reported by the unreachable rule only."""
     assert decide(
         picture(failing(seen("a:443", certificate(1)))), {}, NOW, monitor_state=AFTER_INVENTORY
     ).is_nothing
 
 
 def test_unreachable_host_that_stays_unreachable_gets_worse() -> None:
-    """Blindness climbs from warning to critical and is told again."""
+    """Unreachability climbs from warning to critical and is reported again."""
     state = seen("a:443", certificate(1))
     decisions = steps(
         (picture(unreachable(state)), NOW), (picture(unreachable(state, Severity.CRITICAL)), NOW + HOUR)
@@ -105,7 +105,7 @@ def test_unreachable_host_that_stays_unreachable_gets_worse() -> None:
 
 
 def test_host_is_reachable_again_when_all_its_reported_ports_are() -> None:
-    """The good news waits for every port that was told."""
+    """The good news waits for every port that was reported."""
     one, two = seen("a:443", certificate(1)), seen("a:7563", certificate(2))
     decisions = steps(
         (picture(unreachable(one), unreachable(two)), NOW),
@@ -122,7 +122,7 @@ def test_host_is_reachable_again_when_all_its_reported_ports_are() -> None:
 
 
 def network(blind_ones: int, total: int = 20) -> Snapshot:
-    """Return a network in which so many hosts are silent."""
+    """Return a network in which so many hosts do not answer."""
     states = [seen(f"h{n}:443", certificate(n)) for n in range(total)]
     return picture(*(unreachable(state) if n < blind_ones else state for n, state in enumerate(states)))
 
@@ -143,7 +143,7 @@ def with_reason(reason: FailureReason, count: int, silent: int = 0) -> Snapshot:
 
 
 def test_network_is_not_suspected_where_something_else_is_said() -> None:
-    """A share that is gone is told as one with its reason, and with an example."""
+    """A share that is gone is reported as one with its reason, and with an example."""
     (item,) = decide(with_reason(FailureReason.NOT_FOUND, 5, 1), {}, NOW, monitor_state=AFTER_INVENTORY).items
     assert item.messages == (
         many_unreachable(count=6, watched=20),
@@ -166,13 +166,13 @@ def test_network_is_suspected_where_half_of_them_do_not_answer() -> None:
     "reason", [FailureReason.LATE, FailureReason.BAD_ANSWER, FailureReason.TOO_LARGE, FailureReason.NOT_TLS]
 )
 def test_what_is_broken_by_itself_is_reported_by_itself(reason: FailureReason) -> None:
-    """Many reports that cannot be used are no silent network, and hide no host that falls silent later."""
+    """Many unusable reports are no unreachable network, and hide no host that stops answering later."""
     first, second = steps((with_reason(reason, 8), NOW), (with_reason(reason, 8, 1), NOW + HOUR))
     assert (len(first.items), news(second)) == (8, [("first", "warning", "h8:443")])
 
 
 def test_inventory_marks_what_is_broken_by_itself() -> None:
-    """What the inventory said of eight broken reports is not said again by the blind rule."""
+    """What the inventory said of eight broken reports is not said again by the unreachable rule."""
     shown = with_reason(FailureReason.LATE, 8)
     log = apply({}, decide(shown, {}, NOW, monitor_state=MonitorState(NOW)))
     assert decide(shown, log, NOW + HOUR, monitor_state=AFTER_INVENTORY).items == ()
@@ -180,7 +180,7 @@ def test_inventory_marks_what_is_broken_by_itself() -> None:
 
 @pytest.mark.parametrize(("blind_ones", "total"), [(4, 5), (5, 25)])
 def test_few_or_small_share_is_reported_by_host(blind_ones: int, total: int) -> None:
-    """Fewer than five, or a fifth and no more, are told host by host."""
+    """Fewer than five, or a fifth and no more, are reported host by host."""
     assert len(decide(network(blind_ones, total), {}, NOW, monitor_state=AFTER_INVENTORY).items) == blind_ones
 
 
@@ -201,6 +201,6 @@ def test_network_that_comes_back_bit_by_bit_does_not_flood() -> None:
 
 
 def test_share_around_the_limit_does_not_flap() -> None:
-    """A share that hovers around a fifth is told once."""
+    """A share that hovers around a fifth is reported once."""
     snapshots = [(network(n), NOW + i * timedelta(minutes=1)) for i, n in enumerate([5, 4, 5, 4, 5, 3, 5])]
     assert sum(len(decision.items) for decision in steps(*snapshots)) == 1

@@ -40,7 +40,7 @@ def judged(*lists: RevocationList, target: Target = FILE, at: float = 0) -> Asse
 
 
 def found(*lists: RevocationList, target: Target = FILE, at: float = 0) -> list[tuple[str, str]]:
-    """Return severity and place of each finding."""
+    """Return severity and location of each finding."""
     return [(one.severity.value, one.location) for one in judged(*lists, target=target, at=at).findings]
 
 
@@ -84,7 +84,7 @@ def test_the_policy_says_how_early() -> None:
     ],
 )
 def test_sentences(at: float, sentence: str) -> None:
-    """A sentence names issuer and place, and what it means."""
+    """A sentence names issuer and location, and what it means."""
     whole = f'the CRL of "CN=Plant CA" at /crl/ca.crl {sentence}'
     assert [written(one, days(at)) for one in judged(WEEKLY, at=at).findings] == [whole]
 
@@ -124,12 +124,12 @@ def test_files_that_are_named_count_each() -> None:
 
 
 def test_in_one_file_only_the_newest_list_of_an_issuer_counts() -> None:
-    """Whoever reads a file with both uses the newer one."""
+    """Anybody who reads a file with both uses the newer one."""
     assert found(replace(OLDER, location=WEEKLY.location), WEEKLY) == []
 
 
 def test_a_list_that_is_not_in_force_yet_replaces_nothing() -> None:
-    """A list from tomorrow leaves the ended one of today alarming, and is told itself."""
+    """A list valid from tomorrow does not resolve today's expired one, and is reported itself."""
     early = replace(WEEKLY, this_update=days(0.5), location="/crl/next.crl")
     assert found(OLDER, early, target=FOLDER) == [("critical", OLDER.location), ("critical", early.location)]
 
@@ -153,7 +153,7 @@ def test_a_list_that_expires_before_it_is_valid_is_only_expired() -> None:
 
 
 def test_lists_of_one_issuer_are_one_alert() -> None:
-    """However many copies have ended, it is told once."""
+    """However many copies have expired, it is reported once."""
     copies = [replace(WEEKLY, location=f"/crl/{n}.crl") for n in range(3)]
     assert {one.shared_alert for one in judged(*copies, at=9).findings} == {
         AlertKey(Check.CRL_EXPIRY, Scope.ISSUER, "CN=Plant CA")

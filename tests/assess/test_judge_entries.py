@@ -148,7 +148,7 @@ class TestSuperseded:
         assert (Check.EXPIRY, CRITICAL) in verdicts(kept((self.OLD,), (own,), target=COLLECTION))
 
     def test_one_from_a_ca_succeeds_a_self_signed_one(self) -> None:
-        """Whoever gives a server a proper certificate leaves the first one behind."""
+        """A proper certificate replaces the server's first one."""
         own = leaf("nvr", start=days(-300), end=days(1))
         assert kept((own,), (self.NEW,), target=COLLECTION).superseded == (
             Superseded(own.sha256, self.NEW.sha256),

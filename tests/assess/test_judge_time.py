@@ -57,7 +57,7 @@ def test_expiry_never_gets_better_as_time_passes(
 
 @given(POLICIES, SPANS)
 def test_what_has_expired_is_critical(policy: Policy, end: timedelta) -> None:
-    """No policy of thresholds makes an ended certificate less than critical."""
+    """No policy of thresholds makes an expired certificate less than critical."""
     one = replace(FAR, not_before=NOW + end - timedelta(days=10), not_after=NOW + end)
     assert expiry_rank(one, policy, NOW + end) == CRITICAL.rank
 

@@ -25,7 +25,7 @@ CONSTRAINTS = extension(x509.ExtensionOID.BASIC_CONSTRAINTS, bytes.fromhex("3003
     ],
 )
 def test_knows_signatures_of_every_kind(key: Key) -> None:
-    """The true issuer is told from a namesake, whatever the kind of key."""
+    """The true issuer is distinguished from a namesake, whatever the kind of key."""
     root = authority("Root", key=key)
     own = leaf("nvr", root)
     assert (is_signed_by(own.der, root.der), is_signed_by(own.der, ROOT.der)) == (True, False)

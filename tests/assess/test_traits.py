@@ -117,7 +117,7 @@ class TestKeyType:
         [("RSA", [(Check.KEY_TYPE, WARNING)]), ("EC", []), ("ec", []), ("", [])],
     )
     def test_another_kind_is_a_warning(self, wanted: str, expected: list[tuple[Check, Severity]]) -> None:
-        """An EC key where RSA is asked for is told, and nothing is where nothing is asked."""
+        """An EC key where RSA is asked for is reported, and nothing is where nothing is asked."""
         assert verdicts(judged(LEAF, replace(ENDPOINT, traits=TargetTraits(key_type=wanted)))) == expected
 
     def test_the_wanted_kind_is_fine(self) -> None:
@@ -219,7 +219,7 @@ class TestDefaultCertificate:
 
 
 def test_leaves_under_one_ca_share_an_alert() -> None:
-    """What outlives its CA is told once for the CA."""
+    """What outlives its CA is reported once for the CA."""
     ending = authority("Ending Root", end=days(100))
     anchors = Anchors.of([Anchor(parse_certificate(ending.der), ending.der, "test")])
     shared = []
@@ -234,7 +234,7 @@ def test_leaves_under_one_ca_share_an_alert() -> None:
 
 
 class TestStandby:
-    """What answers only after a takeover is never blind, and before that no comfort."""
+    """What answers only after a takeover is never unreachable, and before that no comfort."""
 
     STATE = TargetState(
         replace(ENDPOINT, traits=TargetTraits(standby=True)),

@@ -93,7 +93,7 @@ class TestOrdinary:
         assert shape(find([own], [own])) == expected(own)
 
     def test_the_location_is_that_of_the_question(self) -> None:
-        """One remembered verdict serves many places."""
+        """One remembered verdict serves many locations."""
         finder, chain = PathFinder(), [held(LEAF), held(INTERMEDIATE)]
         first = finder.find("a:1", chain, anchors(ROOT), NOW)
         second = finder.find("b:2", chain, anchors(ROOT), NOW)
@@ -207,7 +207,7 @@ class TestRollover:
     def test_with_the_same_key_the_valid_one_is_taken(
         self, *, leaf_by: str, backwards: bool, served: bool, now: datetime
     ) -> None:
-        """An expired CA never hides its renewed twin, not even when the leaf has ended too."""
+        """An expired CA never hides its renewed twin, not even when the leaf has expired too."""
         old, new, own = rollover(same_key=True, identifiers=True, leaf_by=leaf_by, ended=True)
         both = [new, old] if backwards else [old, new]
         assert shape(find([own, *both] if served else [own], both, now)) == expected(own, new)
@@ -265,7 +265,7 @@ class TestRollover:
         assert shape(find([LEAF, INTERMEDIATE, expired], [ROOT])) == expected(LEAF, INTERMEDIATE, ROOT)
 
     def test_a_leaf_that_outlives_its_ca_is_trusted_after_it(self) -> None:
-        """When only the CA has ended the path stays the same."""
+        """When only the CA has expired the path stays the same."""
         root = authority("Short", end=days(100))
         own = leaf("nvr", root, end=days(300))
         assert shape(find([own], [root], days(200))) == expected(own, root)

@@ -1,4 +1,4 @@
-"""A target that cannot be seen is told."""
+"""A target that cannot be seen is reported."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,13 +35,13 @@ def failing(probes: int, succeeded_at: datetime | None = NOW) -> TargetState:
 
 
 def severity(state: TargetState, now: datetime = NOW) -> Severity | None:
-    """Return only how bad the blindness is."""
+    """Return only how bad the unreachability is."""
     found = unreachability(state, now)
     return found.severity if found else None
 
 
 def test_before_the_first_probe_there_is_nothing_to_report() -> None:
-    """A target that was never tried is not blind."""
+    """A target that was never tried is not unreachable."""
     assert unreachability(TargetState(TARGET, watched_since=days(-10)), NOW) is None
 
 
@@ -70,12 +70,12 @@ def test_failed_probes_in_a_row_count(probes: int, expected: Severity | None) ->
     ],
 )
 def test_time_without_success_counts(unseen: timedelta, expected: Severity | None) -> None:
-    """Looks that never end fail as well: time alone is enough."""
+    """Probes that never end fail as well: time alone is enough."""
     assert severity(SEEN, NOW + unseen) == expected
 
 
 def test_time_counts_from_the_first_try_when_there_was_no_success() -> None:
-    """A target that never answered is blind since it is watched."""
+    """A target that never answered is unreachable since it is watched."""
     assert severity(replace(failing(1, None), watched_since=NOW - SPAN)) == Severity.WARNING
 
 

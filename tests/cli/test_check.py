@@ -103,7 +103,7 @@ def test_times_are_rfc_3339(site: Site) -> None:
 
 
 def test_target_is_as_typed(site: Site) -> None:
-    """An endpoint stands under the text that was typed."""
+    """An endpoint is listed under the text that was typed."""
     port = site["management"].rpartition(":")[2]
     done = check(f"LOCALHOST:{port}")
     assert [element["target"] for element in done.elements] == [f"LOCALHOST:{port}"]
@@ -158,7 +158,7 @@ def test_trust_is_asked_of_a_file_only_with_anchors(site: Site, tmp_path: Path) 
     ],
 )
 def test_the_worst_of_several_counts(site: Site, servers: tuple[str, ...], code: int) -> None:
-    """Critical comes before could not look, that before warning, that before ok."""
+    """Critical comes before unknown, that before warning, that before ok."""
     assert check(*(site[server] for server in servers), "--trust", site.ca).code == code
 
 
@@ -175,7 +175,7 @@ def test_unknown_name() -> None:
 
 
 def test_the_same_text_twice_is_one_element(site: Site) -> None:
-    """A target that is typed twice is probed and told once."""
+    """A target that is typed twice is probed and reported once."""
     assert len(check(site["management"], site["management"]).elements) == 1
 
 
@@ -215,7 +215,7 @@ def test_usage_errors_say_what_to_write() -> None:
 
 
 def test_a_scheme_is_the_protocol(site: Site) -> None:
-    """``https://host:port`` is the endpoint that ``host:port`` is, told as typed."""
+    """``https://host:port`` is the endpoint that ``host:port`` is, reported as typed."""
     plain, typed = check(site["management"]).elements[0], check("https://" + site["management"]).elements[0]
     assert typed["target"] == "https://" + site["management"]
     assert typed["certificates"][0]["sha256"] == plain["certificates"][0]["sha256"]

@@ -21,14 +21,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_a_folder_gives_an_element_for_each_file(site: Site) -> None:
-    """A folder's files stand under their paths; what is no certificate is left out."""
+    """A folder's files are listed under their paths; what is no certificate is left out."""
     folder = site.folder / "certificates"
     targets = [element["target"] for element in check(folder).elements]
     assert targets == [str(folder / name) for name in ("database.der", "web.pem", "old/web.pem")]
 
 
 def test_a_glob_gives_an_element_for_each_file(site: Site) -> None:
-    """A glob's files stand under their paths."""
+    """A glob's files are listed under their paths."""
     folder = site.folder / "certificates"
     targets = [element["target"] for element in check(f"{folder}/*.pem").elements]
     assert targets == [str(folder / "web.pem")]
@@ -84,7 +84,7 @@ def test_a_chain_file_is_one_element(tmp_path: Path) -> None:
 
 
 def test_a_bundle_of_cas_is_one_element(tmp_path: Path) -> None:
-    """A bundle's earliest end counts, and it is told how many others there are."""
+    """A bundle's earliest expiry counts, and the number of others is shown."""
     file = tmp_path / "bundle.pem"
     file.write_bytes(b"".join(authority(name).pem for name in ("Root A", "Root B", "Root C")))
     assert len(check(file).elements) == 1

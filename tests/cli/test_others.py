@@ -74,7 +74,7 @@ def test_a_good_configuration(tmp_path: Path) -> None:
 
 
 def test_every_mistake_is_said(tmp_path: Path) -> None:
-    """A bad file ends with 2 and a line for each mistake, with file and line."""
+    """A bad file exits with 2 and a line for each mistake, with file and line."""
     path = write(tmp_path, BAD)
     done = run("validate-config", path)
     assert (done.code, done.out) == (2, "")
@@ -109,14 +109,14 @@ def test_the_schema_is_json_schema() -> None:
 
 
 def test_run_refuses_a_bad_configuration(tmp_path: Path) -> None:
-    """``run`` ends with 2, so that systemd does not restart it."""
+    """``run`` exits with 2, so that systemd does not restart it."""
     done = ended(write(tmp_path, BAD))
     assert done.code == 2
     assert "Traceback" not in done.err
 
 
 def test_run_on_a_taken_port(tmp_path: Path) -> None:
-    """A taken port ends with 1 and names the address."""
+    """A taken port exits with 1 and names the address."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = ended(write(tmp_path, daemon_text(port)))
@@ -126,7 +126,7 @@ def test_run_on_a_taken_port(tmp_path: Path) -> None:
 
 
 def test_run_on_an_unusable_store(tmp_path: Path) -> None:
-    """A store that is no database ends with 1 and names the file."""
+    """A store that is no database exits with 1 and names the file."""
     (tmp_path / "state.db").write_bytes(b"this is no database, but long enough to be read as one" * 100)
     done = ended(write(tmp_path, daemon_text(0)))
     assert done.code == 1
@@ -135,7 +135,7 @@ def test_run_on_an_unusable_store(tmp_path: Path) -> None:
 
 
 def test_a_second_daemon_on_one_store(tmp_path: Path) -> None:
-    """Only one daemon records in one file; the second ends with 1."""
+    """Only one daemon records in one file; the second exits with 1."""
     path = write(tmp_path, daemon_text(0))
     with running(path):
         done = ended(path)

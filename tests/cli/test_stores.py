@@ -53,7 +53,7 @@ def test_an_empty_store_is_an_element() -> None:
 
 
 def test_a_failed_store_is_an_element() -> None:
-    """What failed stands under the store."""
+    """What failed is listed under the store."""
     assert shown(ProbeResult(failures=(Failure(FailureReason.NOT_FOUND, text("gone"), WHERE),))) == [WHERE]
 
 
@@ -68,7 +68,7 @@ def test_what_is_wrong_with_the_machine_is_an_element() -> None:
 
 
 def test_each_certificate_of_a_server_is_an_element() -> None:
-    """A server's RSA and ECDSA certificates end on days of their own."""
+    """A server's RSA and ECDSA certificates expire on days of their own."""
     target = Target("endpoint:a:443", "endpoint", "a:443", None)
     locations = ("a:443 (RSA)", "a:443 (ECDSA)")
     state = TargetState(target, sightings=tuple(Sighting(location, 0, OWN) for location in locations))

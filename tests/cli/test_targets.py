@@ -106,7 +106,7 @@ def test_policy_of_the_list_is_of_its_group_only(tmp_path: Path) -> None:
 
 
 def test_origin_of_the_configuration(tmp_path: Path) -> None:
-    """What stands in the configuration itself says so."""
+    """What is in the configuration itself says so."""
     found = targets(listed(tmp_path))
     assert [found[name]["origin"] for name in ("endpoint:own.example:636", "files:web")] == [
         "configuration",
@@ -135,7 +135,7 @@ def test_table(tmp_path: Path) -> None:
 
 
 def test_failed_discovery(tmp_path: Path) -> None:
-    """A discovery that fails ends in 3 with its sentence on standard error; the rest is printed."""
+    """A discovery that fails exits with 3 with its sentence on standard error; the rest is printed."""
     text = "targets: [{kind: endpoint, address: a.example}, {kind: file_sd, files: [gone.json], name: l}]"
     done = listed(tmp_path, text)
     assert (done.code, list(targets(done)), done.err) == (
@@ -146,7 +146,7 @@ def test_failed_discovery(tmp_path: Path) -> None:
 
 
 def test_part_of_a_list(tmp_path: Path) -> None:
-    """A list with a mistake ends in 3 as well; what is right in it is printed."""
+    """A list with a mistake exits with 3 as well; what is right in it is printed."""
     text = "targets: [{kind: file_sd, files: [list.json], name: l}]"
     done = listed(tmp_path, text, [{"targets": ["a.example:1", "b.example:x"]}])
     assert (done.code, list(targets(done)), "[0].targets[1]: a port is" in done.err) == (
@@ -183,7 +183,7 @@ def test_network(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_configuration(tmp_path: Path, text: str, said: str) -> None:
-    """A mistake in the configuration ends in 2 with its sentence."""
+    """A mistake in the configuration exits with 2 with its sentence."""
     done = listed(tmp_path, text)
     assert (done.code, done.out, said in done.err) == (2, "", True)
 

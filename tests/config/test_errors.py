@@ -112,14 +112,14 @@ def test_folder(tmp_path: Path) -> None:
 
 
 def test_not_utf8(tmp_path: Path) -> None:
-    """A file in another encoding is told with the line of the first wrong octet."""
+    """A file in another encoding is reported with the line of the first wrong octet."""
     file = tmp_path / "config.yaml"
     file.write_bytes("web: {}\n# Zürich\n".encode("latin-1"))
     assert complaints(file) == [f"{file}:2: the file is not UTF-8; save it as UTF-8"]
 
 
 def test_section_in_two_files(tmp_path: Path) -> None:
-    """A section that a second file sets again is an error that names both places."""
+    """A section that a second file sets again is an error that names both locations."""
     first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
     first.write_text("include: [more.yaml]\nweb: {}\n")
     second.write_text("alerts: {}\nweb: {}\n")
@@ -127,7 +127,7 @@ def test_section_in_two_files(tmp_path: Path) -> None:
 
 
 def test_target_in_two_files(tmp_path: Path) -> None:
-    """The same target in two files is an error that names both places."""
+    """The same target in two files is an error that names both locations."""
     first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
     first.write_text("include: [more.yaml]\ntargets:\n  - {kind: files, name: a, paths: [a.pem]}\n")
     second.write_text("targets:\n  - {kind: files, name: a, paths: [b.pem]}\n")
@@ -147,7 +147,7 @@ def test_mistakes_of_several_files(tmp_path: Path) -> None:
 
 
 def test_cycle_of_two(tmp_path: Path) -> None:
-    """Two files that include each other are told with the whole way round."""
+    """Two files that include each other are reported with the whole way round."""
     first, second = tmp_path / "config.yaml", tmp_path / "more.yaml"
     first.write_text("include: [more.yaml]\n")
     second.write_text("include: [config.yaml]\n")

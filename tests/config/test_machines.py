@@ -74,7 +74,7 @@ def test_labels_of_the_machine() -> None:
 
 @pytest.mark.parametrize("address", ["", "a b:1", "https://x"])
 def test_address_that_is_none(address: str) -> None:
-    """What is no address is told elsewhere and makes no machine."""
+    """What is no address is reported elsewhere and makes no machine."""
     assert machines([found(address)]) == ()
 
 
@@ -159,7 +159,7 @@ BLOCK = (
 
 @pytest.mark.parametrize(("target", "location"), [(ENTRY, "targets[0]"), (BLOCK, "targets[0].windows")])
 def test_winrm_is_the_only_transport(tmp_path: Path, target: str, location: str) -> None:
-    """Who asks for another transport is told that there is one, and to leave the key out."""
+    """Another transport is refused with a hint to remove the key."""
     file = tmp_path / "config.yaml"
     file.write_text(f"targets: [{target}]")
     with pytest.raises(ConfigError) as caught:

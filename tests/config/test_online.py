@@ -33,7 +33,7 @@ def test_load_opens_nothing_it_names(tmp_path: Path) -> None:
 
 
 def test_everything_there(tmp_path: Path) -> None:
-    """The check on this machine is silent when all that is named is there."""
+    """The check on this machine reports nothing when all that is named is there."""
     (tmp_path / "ca").mkdir()
     (tmp_path / "pw").write_text("x")
     text = (

@@ -1,4 +1,4 @@
-"""Entries of ``policies`` that nothing matches are told, and are no mistake."""
+"""Entries of ``policies`` that nothing matches are reported, and are no mistake."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FOUND = ", {kind: dns, name: 'portal.vms.example:443', labels: {site: lab}}"
 
 
 def unmatched(folder: Path, policies: str, more: str = "") -> tuple[str, ...]:
-    """Return what is told of a configuration with these policies."""
+    """Return what is reported about a configuration with these policies."""
     path = folder / "c.yaml"
     path.write_text(f"policies: [{policies}]\n{FILES}{more}]\n")
     config = load(path)
@@ -34,7 +34,7 @@ def unmatched(folder: Path, policies: str, more: str = "") -> tuple[str, ...]:
     ],
 )
 def test_an_entry(tmp_path: Path, match: str, more: str, expected: tuple[str, ...]) -> None:
-    """An entry is told when no target carries its labels, unless a discovery may find one that does."""
+    """An entry is reported when no target carries its labels, unless a discovery may find one that does."""
     assert unmatched(tmp_path, f"{{match: {{{match}}}, warn_before: 40d}}", more) == expected
 
 

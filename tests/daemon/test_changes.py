@@ -53,7 +53,7 @@ class Disturbed:
 
 @dataclass
 class Failing:
-    """Raise what a locked database raises, as often as it is told."""
+    """Raise what a locked database raises, as often as it is set to."""
 
     times: int
 
@@ -279,7 +279,7 @@ class Ahead(SystemClock):
 
 
 def test_a_slow_mail_server_does_not_make_the_daemon_unhealthy(tmp_path: Path) -> None:
-    """Whoever restarts what is unhealthy would otherwise end each delivery before it is noted as sent."""
+    """Whatever restarts an unhealthy service would otherwise end each delivery before it is noted as sent."""
 
     async def scenario() -> bool:
         clock = Ahead()

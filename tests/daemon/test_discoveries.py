@@ -25,7 +25,7 @@ def test_what_vanished_stays_for_its_grace_period() -> None:
 
 
 def test_an_incomplete_answer_takes_nothing_away() -> None:
-    """While the list cannot be had, the last good one stays, however long that takes."""
+    """While the list cannot be fetched, the last good one stays, however long that takes."""
     kept = merge_targets((), [found(1)], now=NOW, grace=DAY, complete=True)
     later = merge_targets(kept, [], now=NOW + 100 * DAY, grace=DAY, complete=False)
     after = merge_targets(later, [], now=NOW + 100 * DAY + DAY / 2, grace=DAY, complete=True)

@@ -1,4 +1,4 @@
-"""Bringing recorded knowledge back onto the board while looks go on."""
+"""Bringing recorded knowledge back onto the board while probes go on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -50,7 +50,7 @@ def test_recorder_renewed_on_one_port(served: Served) -> None:
 
 
 def test_newest_leaf_outlives_its_authority(served: Served) -> None:
-    """The renewed certificate ends after the CA that signed it, which is in its last months."""
+    """The renewed certificate expires after the CA that signed it, which is in its last months."""
     leaf = served["recorder01", 7563].not_valid_after_utc
     assert datetime.now(UTC) + timedelta(days=91) > served["", 0].not_valid_after_utc < leaf
 
@@ -119,7 +119,7 @@ def test_two_sites_at_once(tmp_path: Path) -> None:
 
 
 def test_ports_are_free_after_stop(tmp_path: Path) -> None:
-    """What a site held can be had again at once."""
+    """A site's port can be used again at once."""
 
     async def run() -> list[str]:
         found = []

@@ -156,7 +156,7 @@ def test_postgres_takes_any_s() -> None:
 
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "mssql", "rdp"])
 def test_binary_stranger(protocol: str) -> None:
-    """A server that opens with bytes of another kind is told at once by them."""
+    """A server that opens with bytes of another kind is recognized at once."""
     failure = converse(dialogue(protocol), TELNET).failure
     assert failure is not None
     assert stranger_reply(failure) == (FailureReason.PROTOCOL_ERROR, r"\xff\xfd")
@@ -164,7 +164,7 @@ def test_binary_stranger(protocol: str) -> None:
 
 @pytest.mark.parametrize("protocol", ["ldap", "postgres", "rdp"])
 def test_tls_at_once(protocol: str) -> None:
-    """A server that answers in TLS is told so, whether the alert came whole or in pieces."""
+    """A server that answers in TLS is reported as such, whether the alert came whole or in pieces."""
     details = {converse(dialogue(protocol), *pieces).failure for pieces in [(ALERT,), *cuts(ALERT)]}
     assert [t.message.code for t in details if t] == ["tls_at_once"]
 
@@ -202,7 +202,7 @@ def test_hang_up_within_a_strangers_line() -> None:
 
 
 def test_hang_up_of_sql_server_is_explained() -> None:
-    """A silent hang-up is what TDS 7 gets from an SQL Server that demands strict encryption."""
+    """A closed connection is what TDS 7 gets from an SQL Server that requires strict encryption."""
     failure = converse(dialogue("mssql"), end=True).failure
     assert failure is not None
     unanswered = texts.closed_without_reply(request="PRELOGIN")

@@ -139,7 +139,7 @@ def test_bare_tls_is_followed() -> None:
 
 @pytest.mark.parametrize("strange", [b"HTTP/1.1", b"\x12\x01\x00\x07\x00\x00\x01\x00", b"\x01\x01\x00\x09"])
 def test_strange_packets_end_it(strange: bytes) -> None:
-    """What is neither a packet nor TLS ends the talk, after what was good before it."""
+    """What is neither a packet nor TLS ends the dialogue, after what was good before it."""
     dialogue = ready()
     out = dialogue.unwrap(packets(PRELOGIN, HELLO) + strange) + dialogue.unwrap(HELLO)
     failure = dialogue.failure

@@ -114,13 +114,13 @@ def test_a_server_with_tls_from_the_start_is_known(protocol: str) -> None:
     ],
 )
 def test_no_text_dialect_says_nul(protocol: str, said: bytes, quoted: str) -> None:
-    """A NUL ends the talk where it stands, without a wait for the line's or the tag's end."""
+    """A NUL ends the dialogue where it is, without a wait for the line's or the tag's end."""
     assert failure_of(protocol, said) == stranger_of(protocol, quoted)
 
 
 @pytest.mark.parametrize("conversation", USUAL, ids=PROTOCOLS)
 def test_nonsense_in_the_middle_is_a_protocol_error(conversation: Talk) -> None:
-    """A reply that no server of the dialect would give ends the talk after any good beginning."""
+    """A reply that no server of the dialect would give ends the dialogue after any good beginning."""
     reasons = [
         failure_of(conversation.protocol, *conversation.replies[:n], SSH).reason
         for n in range(len(conversation.replies))
@@ -290,7 +290,7 @@ def test_noise_ends_in_tls_or_in_a_failure(protocol: str, pieces: list[bytes]) -
 @settings(deadline=None)
 @given(pieces=NOISE)
 def test_noise_is_bounded(protocol: str, pieces: list[bytes]) -> None:
-    """Any noise ends in TLS or in a trouble once it is longer than the bound, without a hang-up."""
+    """Any noise ends in TLS or in a failure once it is longer than the bound, without a hang-up."""
     noise = b"".join(pieces) or b"x"
     outcome = play(protocol, noise * (MAX_BYTES // len(noise) + 1))
     assert outcome.done == (outcome.failure is None)

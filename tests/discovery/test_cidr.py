@@ -118,7 +118,7 @@ def test_our_own_failure() -> None:
 
 
 def test_locations() -> None:
-    """Network and broadcast addresses are no places; a network of one or two addresses has them all."""
+    """Network and broadcast addresses are not probed; a network of one or two addresses has them all."""
     assert [
         list(settings("10.1.2.0/30", 1, 2).locations()),
         list(settings("10.1.2.0/31", 1).locations()),

@@ -218,7 +218,7 @@ def test_repaired_file(tmp_path: Path) -> None:
 
 
 def test_empty_list(tmp_path: Path) -> None:
-    """An empty list is meant: whoever wrote it wants nothing watched."""
+    """An empty list is meant: anybody who wrote it wants nothing watched."""
     (tmp_path / "a.json").write_text("[]")
     assert discover(tmp_path, "a.json") == DiscoveryResult(certain=True)
 

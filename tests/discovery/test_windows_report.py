@@ -1,4 +1,4 @@
-"""A folder of reports gives one target for each machine, and a folder in trouble takes none away."""
+"""A folder of reports gives one target for each machine, and a folder with problems takes none away."""
 
 import asyncio
 import os

@@ -81,7 +81,7 @@ def test_command_in_a_sentence_exists(command: str, page: str) -> None:
 @linux
 @pytest.mark.parametrize(("command", "page"), RUN.items())
 def test_command_runs(there: Documented, command: str, page: str) -> None:
-    """It does its job: ``check`` may find something worth a warning, everything else ends with 0."""
+    """It does its job: ``check`` may find something worth a warning, everything else exits with 0."""
     done = there.run(command)
     assert done.code in ({0, 1} if command.startswith("cert-monitor check") else {0}), done.out + done.err
 

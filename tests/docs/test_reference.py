@@ -57,7 +57,7 @@ def test_keys(page: str) -> None:
 
 
 def test_kinds() -> None:
-    """Each kind of target stands in the table of kinds, and nothing else does."""
+    """Each kind of target is in the table of kinds, and nothing else does."""
     kinds = {
         found["properties"]["kind"]["const"]
         for found in SCHEMA["$defs"].values()
@@ -103,7 +103,7 @@ def exposed() -> set[str]:
 
 
 def test_commands() -> None:
-    """Each command stands in the table of commands, those of XProtect in one line."""
+    """Each command is in the table of commands, those of XProtect in one line."""
     words = {span.split()[0] for span in spans("commands", "| command | does |")} - {"verify", "preflight"}
     [choices] = [action.choices for action in parser()._actions if action.choices]
     assert words == set(choices)

@@ -62,7 +62,7 @@ def test_other_ports(port: int) -> None:
 
 
 def test_a_refusal_names_the_key() -> None:
-    """Whoever has a CA in a closed network is told what to configure."""
+    """For a CA in a closed network the error says what to configure."""
     with pytest.raises(RefusedError, match=r"list it under issuers\.private_addresses$"):
         UrlPolicy().check("10.1.2.3", 80)
 

@@ -74,7 +74,7 @@ def test_the_same_server_gets_them_again(redirects: Redirects) -> None:
 
 
 def test_a_redirect_may_be_an_answer() -> None:
-    """Whoever accepts any status and follows nothing gets the redirect itself."""
+    """A caller that accepts any status and follows nothing gets the redirect itself."""
     status, requests = asked(redirect("/y"), Redirects.NONE, ())
     assert (status, len(requests)) == (302, 1)
 

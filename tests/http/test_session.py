@@ -171,7 +171,7 @@ def test_connect_timeout() -> None:
 
 
 def test_nobody_listens() -> None:
-    """A refused connection is told as one."""
+    """A refused connection is reported as one."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         error = failed(f"http://127.0.0.1:{unused.getsockname()[1]}/")
@@ -179,7 +179,7 @@ def test_nobody_listens() -> None:
 
 
 def test_unknown_name() -> None:
-    """A name without an address is told as one."""
+    """A name without an address is reported as one."""
 
     async def run() -> None:
         async with HttpSession(Resolver(1), unverified_context()) as session:

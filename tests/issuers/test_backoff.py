@@ -28,7 +28,7 @@ def after(*answers: tuple[str, RevocationVerdict], at: timedelta = timedelta(0))
 
 
 def test_an_answer() -> None:
-    """What is told is noted with its source."""
+    """What is reported is noted with its source."""
     known = after(("crl", GOOD))
     assert (known.status, known.source, known.good_until, known.attempts) == (
         RevocationStatus.GOOD,

@@ -30,7 +30,7 @@ Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 
 
 def test_not_listed() -> None:
-    """A certificate that is not listed is good until the list ends."""
+    """A certificate that is not listed is good until the list expires."""
     verdict = verdict_of(crl(CA, entry(leaf(CA))))
     assert (verdict.status, verdict.good_until) == (GOOD, NOW + DAY)
     assert verdict.detail == "not in the CRL http://ca.example/ca.crl of 2026-11-23 11:00 UTC"
@@ -97,13 +97,13 @@ def test_expired_and_on_hold() -> None:
 
 
 def test_from_the_future() -> None:
-    """A list that has not begun tells nothing; a few minutes are two clocks that differ."""
+    """A list that has not begun reports nothing; a few minutes are two clocks that differ."""
     assert verdict_of(crl(CA, begin=NOW + HOUR, end=NOW + DAY)).status is UNKNOWN
     assert verdict_of(crl(CA, begin=NOW + HOUR / 60, end=NOW + DAY)).status is GOOD
 
 
 def test_without_an_end() -> None:
-    """A list that does not say how long it holds tells nothing good (RFC 5280 section 5.1.2.5)."""
+    """A list that does not say how long it holds reports nothing good (RFC 5280 section 5.1.2.5)."""
     times = (pki.tlv(0x17, b"261123110000Z"), pki.tlv(0x17, b"261124120000Z"))
     der = crl(CA)
     body = x509.load_der_x509_crl(der).tbs_certlist_bytes
@@ -115,7 +115,7 @@ def test_without_an_end() -> None:
 
 @pytest.mark.parametrize("entries", [(), (entry(LEAF),)])
 def test_signed_by_somebody_else(entries: Sequence[x509.RevokedCertificate]) -> None:
-    """A list under the CA's name but with another key tells nothing, be it good or bad."""
+    """A list under the CA's name but with another key reports nothing, be it good or bad."""
     forged = crl(OTHER, *entries, issuer=CA.certificate.subject)
     verdict = verdict_of(forged)
     assert (verdict.status, verdict.detail) == (
@@ -137,7 +137,7 @@ def test_another_kind_of_key() -> None:
 
 
 def test_the_list_of_another_ca() -> None:
-    """A list under another name tells nothing, even with the right key."""
+    """A list under another name reports nothing, even with the right key."""
     renamed = crl(CA, issuer=pki.name("Renamed CA"))
     assert (
         verdict_of(renamed).detail
@@ -198,7 +198,7 @@ USELESS = {
 
 @pytest.mark.parametrize("extensions", USELESS.values(), ids=USELESS)
 def test_useless_lists(extensions: Extensions) -> None:
-    """A list that may speak of another CA's serial numbers, or of who knows what, tells nothing."""
+    """A list that may speak of another CA's serial numbers, or of who knows what, reports nothing."""
     assert verdict_of(crl(CA, extensions=extensions)).status is UNKNOWN
     assert verdict_of(crl(CA, entry(LEAF), extensions=extensions)).status is UNKNOWN
 

@@ -25,7 +25,7 @@ def test_revoked_since_the_base() -> None:
 
 
 def test_quiet_delta() -> None:
-    """A delta that is silent leaves what the base says."""
+    """A delta that does not answer leaves what the base says."""
     assert joined(crl(CA, extensions=BASE), delta()) is GOOD
     assert joined(crl(CA, entry(LEAF), extensions=BASE), delta()) is REVOKED
 

@@ -39,7 +39,7 @@ def test_good() -> None:
 
 
 def test_revoked() -> None:
-    """A revoked certificate is told with instant and reason."""
+    """A revoked certificate is reported with instant and reason."""
     verdict = verdict_of(response(LEAF, CA, STATUS.REVOKED, reason=x509.ReasonFlags.superseded))
     assert (verdict.status, verdict.revoked_at, verdict.detail) == (
         REVOKED,
@@ -59,7 +59,7 @@ def test_unknown() -> None:
 
 @pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.UNKNOWN])
 def test_ended(status: ocsp.OCSPCertStatus) -> None:
-    """A response that has ended tells nothing good."""
+    """A response that has expired reports nothing good."""
     assert verdict_of(response(LEAF, CA, status, begin=NOW - 2 * DAY, end=NOW - DAY)).status is UNKNOWN
 
 
@@ -72,7 +72,7 @@ def test_expired_but_revoked() -> None:
 
 
 def test_from_the_future() -> None:
-    """A response that has not begun tells nothing; a few minutes are two clocks that differ."""
+    """A response that has not begun reports nothing; a few minutes are two clocks that differ."""
     assert verdict_of(response(LEAF, CA, begin=NOW + HOUR)).status is UNKNOWN
     assert verdict_of(response(LEAF, CA, begin=NOW + HOUR / 60)).status is GOOD
 
@@ -85,7 +85,7 @@ def test_without_an_end(age: object, revocation_status: RevocationStatus) -> Non
 
 @pytest.mark.parametrize("status", [STATUS.GOOD, STATUS.REVOKED])
 def test_signed_by_somebody_else(status: ocsp.OCSPCertStatus) -> None:
-    """A stranger's signature tells nothing, be it good or bad."""
+    """A stranger's signature reports nothing, be it good or bad."""
     verdict = verdict_of(response(LEAF, CA, status, by=OTHER))
     assert (verdict.status, verdict.detail) == (
         UNKNOWN,

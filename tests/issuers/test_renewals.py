@@ -113,7 +113,7 @@ def test_nobody_is_asked_unless_a_policy_says_so() -> None:
     ],
 )
 def test_the_issuer_is_found_by_its_names(name: str) -> None:
-    """A configuration may write the issuer as it stands in the certificate, or a part of it."""
+    """A configuration may write the issuer as it is in the certificate, or a part of it."""
 
     async def act(world: World) -> None:
         leaf = world.leaf()

@@ -85,7 +85,7 @@ def test_many_addresses() -> None:
 
 
 def test_a_responder() -> None:
-    """The responder is read, and not the location of the issuer's certificate that stands beside it."""
+    """The responder is read, and not the address of the issuer's certificate beside it."""
     issuers = x509.AccessDescription(
         AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://ca.example/ca.cer")
     )

@@ -120,7 +120,7 @@ def test_why_it_is_unknown() -> None:
 
 
 def test_a_private_address_that_nobody_allowed() -> None:
-    """A distribution point in the closed network is told with the key that allows it."""
+    """A distribution point in the closed network is reported with the key that allows it."""
 
     async def act(world: World) -> None:
         own = world.leaf("/ca.crl")

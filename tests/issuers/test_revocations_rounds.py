@@ -56,7 +56,7 @@ def test_a_new_list_is_read() -> None:
 
 
 def test_a_list_that_cannot_be_had_any_more() -> None:
-    """While the last list holds the certificate stays good; afterwards it could not be told."""
+    """While the last list holds the certificate stays good; afterwards it is unknown."""
 
     async def act(world: World) -> None:
         own = world.leaf("/ca.crl")

@@ -155,7 +155,7 @@ def test_a_directory() -> None:
     ],
 )
 def test_a_directory_without(directory: bytes, sentence: str) -> None:
-    """A CA that does not offer it is told from one that answers nonsense."""
+    """A CA that does not offer it is distinguished from one that answers nonsense."""
     with pytest.raises(BadAnswerError) as caught:
         renewal_info_in(directory)
     assert str(caught.value) == sentence

@@ -90,7 +90,7 @@ def test_seconds(seconds: float, said: str) -> None:
 
 
 def test_lengths_and_nested_messages() -> None:
-    """A clause is written in its place."""
+    """A nested clause is written where it belongs."""
     one = no_answer(limit=timedelta(hours=3), why=names(names=("a", "b", "c")))
     assert WRITER.write(one) == "no answer within 3 hours; it has a, b, and c"
 

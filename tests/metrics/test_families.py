@@ -227,7 +227,7 @@ def test_nothing_known_nothing_said() -> None:
 
 
 def test_unreachable_target_keeps_its_certificate() -> None:
-    """While looks fail the target is down and its last known certificate stays."""
+    """While probes fail the target is down and its last known certificate stays."""
     state = replace(
         seen(certificate(1)),
         failed_probes=2,
@@ -295,7 +295,7 @@ def test_every_head_of_a_file() -> None:
 
 
 def test_unexplained_first_certificate() -> None:
-    """What stands first at a location is exposed even when nothing was judged yet."""
+    """What comes first at a location is exposed even when nothing was judged yet."""
     series = scrape(snapshot(seen(certificate(1), certificate(2), paths=())))
     assert [found["position"] for found in labels(series, "certificate_info")] == ["0"]
 
@@ -307,7 +307,7 @@ def test_repeated_leaf() -> None:
 
 
 def test_findings_are_counted() -> None:
-    """Own and shared findings are counted by place, check and severity; ok and unknown ones are not."""
+    """Own and shared findings are counted by location, check and severity; ok and unknown ones are not."""
     own = (
         Finding(Check.WEAK_KEY, Severity.WARNING, text("RSA 1024"), f"{1:064x}", WHERE),
         Finding(Check.WEAK_KEY, Severity.WARNING, text("RSA 512"), f"{2:064x}", WHERE),
@@ -372,7 +372,7 @@ def test_targets_are_counted_by_state() -> None:
 
 
 def test_standby_is_distinguished_from_an_outage() -> None:
-    """A silent standby is not up, but marked and counted apart, so that a rule can leave it out."""
+    """An unresponsive standby is not up, but marked and counted apart, so that a rule can leave it out."""
     target = Target(ID, "endpoint", WHERE, None, traits=TargetTraits(standby=True))
     series = scrape(snapshot(replace(seen(certificate(1)), target=target, failed_probes=3)))
     down, silent = (
@@ -416,7 +416,7 @@ def test_file_name_that_is_not_utf8() -> None:
 
 
 def test_very_long_values_stay_apart() -> None:
-    """Two long places that differ at their ends are cut and still are two series."""
+    """Two long locations that differ at their ends are cut and still are two series."""
     sightings = tuple(Sighting("/" + "x" * 5000 + end, 0, certificate(1)) for end in "ab")
     series = scrape(snapshot(replace(seen(certificate(1)), sightings=sightings, assessment=Assessment())))
     assert [len(found["location"]) <= 512 for found in labels(series, "certificate_info")] == [True, True]
@@ -433,7 +433,7 @@ HOSTILE = st.text(
 @settings(deadline=None)
 @given(ids=st.lists(HOSTILE, min_size=1, max_size=4, unique=True), location=HOSTILE, cn=HOSTILE, site=HOSTILE)
 def test_hostile_text(ids: list[str], location: str, cn: str, site: str) -> None:
-    """Whatever names, places and labels contain, the text parses and every target has its own series."""
+    """Whatever names, locations and labels contain, the text parses and every target has its own series."""
     states = []
     for target_id in ids:
         target = Target(target_id, "endpoint", location, None, labels=(("site", site),))

@@ -354,7 +354,7 @@ def test_without_the_extension_usages_are_unknown() -> None:
 
 
 def test_the_same_bytes_give_the_same_object() -> None:
-    """A certificate at many places is one object."""
+    """A certificate at many locations is one object."""
     assert parse_certificate(LEAF.der) is parse_certificate(bytes(bytearray(LEAF.der)))
 
 

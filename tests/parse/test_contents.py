@@ -149,7 +149,7 @@ def test_what_follows_der_is_named() -> None:
 
 
 def test_a_truncated_der_file_is_named() -> None:
-    """A DER certificate that was cut off is told from a file without any certificate."""
+    """A DER certificate that was cut off is distinguished from a file without any certificate."""
     found = find_certificates(LEAF.der[:-10])
     why = "an element is longer than the data"
     problem = f"the data begins like a certificate in DER form but is damaged: {why}"

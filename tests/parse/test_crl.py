@@ -138,7 +138,7 @@ def test_other_lists_have_other_scopes(other: bytes) -> None:
 
 
 def test_a_delta_is_known() -> None:
-    """A delta is told from its base."""
+    """A delta is distinguished from its base."""
     assert parse_crl(weekly(ROOT, number=7, base=5), "a", 0).delta
 
 

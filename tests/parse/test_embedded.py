@@ -161,7 +161,7 @@ def test_only_what_could_be_one_is_tried() -> None:
 
 
 def test_a_damaged_value_is_reported_with_its_key() -> None:
-    """A certificate in a value that is damaged is told by its key and costs only itself."""
+    """A certificate in a value that is damaged is reported by its key and costs only itself."""
     broken = PEM.replace("-----END", "!!-----END")
     found = held(json.dumps({"a": broken, "b": CA}).encode())
     assert (subjects(found)["b"], problems(found)) == (
@@ -218,7 +218,7 @@ def test_a_certificate_that_was_cut_after_encoding() -> None:
 
 
 def test_a_store_in_a_value_that_no_passphrase_opens() -> None:
-    """A key store in a value is told under its key when no passphrase fits, and opened when one does."""
+    """A key store in a value is reported under its key when no passphrase fits, and opened when one does."""
     data = json.dumps({"data": {"p12": encoded(pkcs12()), "ca": CA}}).encode()
     closed = held(data)
     assert (closed.locked, subjects(closed), subjects(held(data, WORD))["data.p12#web"]) == (
@@ -229,7 +229,7 @@ def test_a_store_in_a_value_that_no_passphrase_opens() -> None:
 
 
 def test_other_files_are_not_followed() -> None:
-    """A kubeconfig that names files is told to do so; what it names is not opened."""
+    """A kubeconfig that refers to files is reported; the files are not opened."""
     found = held(b"# -----BEGIN x\nclusters:\n- cluster: {certificate-authority: /etc/k8s/ca.crt}\n")
     assert (found.parts, found.hint) == ((), "it names other files, which are not followed: /etc/k8s/ca.crt")
 
@@ -314,7 +314,7 @@ def test_many_values_below_many_keys() -> None:
 
 
 def test_why_nothing_was_found() -> None:
-    """What keeps a document from being searched can be told."""
+    """What keeps a document from being searched can be reported."""
     assert [
         held(text.encode()).hint for text in (f"a: {DEEP}\n" * 100_000, f"a: [{DEEP}", "[" * 99 + DEEP)
     ] == [

@@ -1,4 +1,4 @@
-"""Looks and judgments that end while targets are removed or defined anew, and those that meet a bug."""
+"""Probes and judgments that end while targets are removed or defined anew, and those that meet a bug."""
 
 import asyncio
 from collections.abc import Callable, Sequence

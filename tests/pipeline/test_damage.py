@@ -127,7 +127,7 @@ def test_damage_in_one_file() -> None:
 
 
 def test_a_server_has_no_items() -> None:
-    """One bad certificate among those that it sends is told as the failure that it is."""
+    """One bad certificate among those that it sends is reported as the failure that it is."""
     failure = replace(BROKEN, location=PLACE)
     seen = replace(showing((PLACE, leaf("rec.vms.example", ROOT))), failures=(failure,))
     assert after(TargetState(ENDPOINT), seen).findings == ()

@@ -38,7 +38,7 @@ def test_a_good_probe_is_judged_and_dated() -> None:
 
 
 def test_while_probes_fail_the_last_known_certificate_stays_judged() -> None:
-    """Unreachable is not unknown: the expiry finding stands beside the failure."""
+    """Unreachable is not unknown: the expiry finding is next to the failure."""
     soon = leaf("rec.vms.example", ROOT, end=days(3))
     seen = after(TargetState(ENDPOINT), showing((PLACE, soon)))
     failed = after(seen, ProbeResult(failures=(REFUSED,)), hours=2)
@@ -65,7 +65,7 @@ def test_last_known_certificates_are_forgotten_after_forget_after() -> None:
 
 
 def test_a_standby_that_was_seen_once_is_never_forgotten() -> None:
-    """It falls silent after the failover, and its last known certificate goes on being judged."""
+    """It stops answering after the failover, and its last known certificate goes on being judged."""
     soon = leaf("rec.vms.example", ROOT, end=days(40))
     seen = after(TargetState(replace(ENDPOINT, traits=TargetTraits(standby=True))), showing((PLACE, soon)))
     silent = after(seen, ProbeResult(failures=(REFUSED,)), hours=24 * 41)
@@ -74,7 +74,7 @@ def test_a_standby_that_was_seen_once_is_never_forgotten() -> None:
 
 
 def test_a_standby_that_was_never_seen_is_no_comfort() -> None:
-    """Its silence is told as what cannot be judged, not as blindness."""
+    """No answer is reported as never seen, not as unreachable."""
     state = after(
         TargetState(replace(ENDPOINT, traits=TargetTraits(standby=True))), ProbeResult(failures=(REFUSED,))
     )
@@ -92,7 +92,7 @@ def test_encryption_is_judged_by_the_last_answer() -> None:
 
 
 def test_the_unreachable_finding_comes_with_the_third_failed_probe() -> None:
-    """One or two failed probes are told to nobody."""
+    """One or two failed probes are not reported."""
     state = after(TargetState(ENDPOINT), showing((PLACE, leaf("rec.vms.example", ROOT))))
     found = []
     for number in range(2, 5):
@@ -102,7 +102,7 @@ def test_the_unreachable_finding_comes_with_the_third_failed_probe() -> None:
 
 
 def test_a_clock_set_forward_during_a_probe_makes_nothing_unreachable() -> None:
-    """What has just been seen is not blind, though by the clock the probe began hours ago."""
+    """What has just been seen is not unreachable, though by the clock the probe began hours ago."""
     seen = showing((PLACE, leaf("rec.vms.example", ROOT)))
     observation = Observation(ENDPOINT.id, NOW, timedelta(seconds=1), seen)
     state = Judge(PathFinder()).observed(TargetState(ENDPOINT), observation, ANCHORS, NOW + 6 * HOUR)

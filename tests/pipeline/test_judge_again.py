@@ -62,7 +62,7 @@ def test_a_margin_that_is_reached_is_judged() -> None:
 
 
 def test_a_finding_counts_its_days_anew() -> None:
-    """What is told today is not told in yesterday's words."""
+    """What is reported today is not reported in yesterday's words."""
     issued = leaf("rec.vms.example", ROOT, start=days(-300), end=days(20))
     first = after(TargetState(ENDPOINT), showing((PLACE, issued)), hours=1)
     second = after(first, showing((PLACE, issued)), hours=25)

@@ -157,7 +157,7 @@ def has_version_6() -> bool:
 
 @pytest.mark.skipif(not has_version_6(), reason="this machine has no IPv6 loopback (::1)")
 def test_address_of_version_6() -> None:
-    """An IPv6 address is listed in brackets and probed as it stands."""
+    """An IPv6 address is listed in brackets and probed as it is."""
 
     async def run() -> TargetState:
         async with listening(speaking_tls(server_context(leaf("rec.example"))), "::1") as port:
@@ -251,7 +251,7 @@ def test_time_is_the_shortest() -> None:
 
 
 def test_bounded_at_once() -> None:
-    """No more than so many probe at once; who cannot begin in time is told, the others are answered."""
+    """No more than so many probe at once; who cannot begin in time is reported, the others are answered."""
 
     async def run() -> tuple[int, int, int]:
         source = Slow()
@@ -315,7 +315,7 @@ def test_sources_are_made_once() -> None:
 
 
 def test_bounded_waiting() -> None:
-    """Of too many at once the last are told at once, though they would have had time."""
+    """Of too many at once the last are reported at once, though they would have had time."""
 
     async def run() -> tuple[int, int]:
         source, count = Slow(), AT_ONCE + WAITING + 5

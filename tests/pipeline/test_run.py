@@ -305,7 +305,7 @@ def probed(*targets: Target) -> World:
 
 
 def test_a_pass_reports_the_inventory_once() -> None:
-    """A second pass at the same instant tells nothing."""
+    """A second pass at the same instant reports nothing."""
     world, memory = probed(target(1)), FakeMemory()
     assert [passing(world, memory, NOW), passing(world, memory, NOW)] == [True, False]
     assert len(memory.waiting) == 1
@@ -348,7 +348,7 @@ def test_alert_leaves_the_board_when_it_is_over() -> None:
 
 
 def test_a_probe_that_finishes_during_a_pass_is_not_undone() -> None:
-    """What a pass judged from older knowledge gives way to a newer look."""
+    """What a pass judged from older knowledge gives way to a newer probe."""
     one = target(1, unreachable_after=1000)
     world = probed(one)
     newer = replace(world.board.snapshot.states[one.id], failed_probes=7)

@@ -42,7 +42,7 @@ def taken(*deliveries: Sequence[Answer], zone: str = ZONE, targets: Sequence[Tar
 
 @pytest.mark.parametrize("zone", ["", ZONE])
 def test_answers_are_judged_shown_and_recorded(zone: str) -> None:
-    """They end on the board and in one transaction, whoever probed."""
+    """The results go to the board and to one transaction, whatever the runner."""
     targets = [target(1, zone), target(2, zone)]
     world = taken([answer(one) for one in targets], zone=zone, targets=targets)
     shown = [(state.up, len(state.assessment.paths)) for state in world.board.snapshot]

@@ -149,7 +149,7 @@ BUGS = {
 
 @pytest.mark.parametrize(("probe", "make"), BUGS.values(), ids=BUGS)
 def test_a_bug_is_raised(probe: Probe, make: Callable[[], Gate]) -> None:
-    """A bug in a probe or at the gate reaches whoever waits for the batch, instead of a wait without end."""
+    """A bug in a probe or at the gate is raised to the caller that waits for the batch."""
 
     async def main() -> None:
         probes = ProbeBatch(probe, requests(2), make())

@@ -9,7 +9,7 @@ from support.factories.virtual_time import LoopClock
 
 
 def test_no_more_than_the_limit_at_once() -> None:
-    """The gate never lets more probes through than it was told."""
+    """The gate never lets more probes through than it allows."""
 
     async def scenario() -> int:
         gate, inside, most = Gate(LoopClock(), in_flight=3, per_second=0), 0, 0
@@ -30,7 +30,7 @@ def test_no_more_than_the_limit_at_once() -> None:
 
 
 def test_starts_are_paced() -> None:
-    """Looks that could all start at once start at the given rate instead."""
+    """Probes that could all start at once start at the given rate instead."""
 
     async def scenario() -> list[float]:
         clock = LoopClock()

@@ -28,7 +28,7 @@ sys.exit(run(Path(sys.argv[1]), "program"))
 
 @UNIX
 def test_sigterm_reaches_the_program(tmp_path: Path) -> None:
-    """Whoever ends ``scripts/demo`` by its number ends the demo, and gets its exit code."""
+    """Ending ``scripts/demo`` by its process id ends the demo and returns its exit code."""
     program = tmp_path / "program"
     program.write_text(PROGRAM)
     program.chmod(0o755)

@@ -55,7 +55,7 @@ def test_settings_read_back_from_data_are_the_same(settings: object) -> None:
 
 
 def test_usual_options_read_back_from_data_are_still_direct() -> None:
-    """An endpoint costs no more than before: the usual way is told by its value."""
+    """An endpoint costs no more than before: the usual way is recognized by its value."""
     read = UNION.validate_json(UNION.dump_json(EACH[0]))
     assert (read.connect is DIRECT, read.connect.direct) == (False, True)
 

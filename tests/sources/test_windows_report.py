@@ -123,7 +123,7 @@ def test_just_not_late(tmp_path: Path) -> None:
 
 
 def test_a_clock_ahead_is_reported_and_the_file_has_the_age(tmp_path: Path) -> None:
-    """The machine's certificates were seen: nothing is blind."""
+    """The machine's certificates were seen: nothing is unreachable."""
     file = report(tmp_path, written(stored(RECORDER)), filed_at=TAKEN - 5 * HOUR)
     seen = probe(target(file), TAKEN - 4 * HOUR)
     assert seen.unreachable_failures == ()
@@ -143,7 +143,7 @@ def test_a_clock_behind_is_said(tmp_path: Path) -> None:
 
 
 def test_a_clock_ahead_does_not_hide_that_a_report_is_late(tmp_path: Path) -> None:
-    """A machine that died in the future is told all the same."""
+    """A machine that died in the future is reported all the same."""
     file = report(tmp_path, written(stored(RECORDER)), filed_at=TAKEN - 9 * HOUR)
     assert [one.reason for one in probe(target(file), TAKEN - 4 * HOUR).failures] == [FailureReason.LATE]
 

@@ -161,7 +161,7 @@ class TestProbe:
     """What one probe gives."""
 
     def test_shows_each_certificate_with_its_issuers(self) -> None:
-        """The machine's own Root and CA stores tell what stands above it."""
+        """The machine's own Root and CA stores show what is above it."""
         seen = probe(Windows())
         location = f"{HOST}/LocalMachine/My/{OWN.certificate.fingerprint(SHA1()).hex().upper()}"
         assert [(one.location, one.position, one.certificate.sha256) for one in seen.sightings] == [

@@ -74,7 +74,7 @@ def test_long_history_entry_is_brought_up_to_date_daily(where: str) -> None:
 
 
 def test_remembered_certificate_is_not_seen(where: str) -> None:
-    """While looks fail the history entry stays open, and its last sighting stays where it was."""
+    """While probes fail the history entry stays open, and its last sighting stays where it was."""
     assert spans(where, probe(NOW, sighting("a")), remembered(NOW + 2 * DAY, sighting("a"))) == [
         (A, NOW, NOW, None, "")
     ]
@@ -96,7 +96,7 @@ def test_removed_certificate_ends_without_successor(where: str) -> None:
 
 
 def test_successor_is_at_the_same_position(where: str) -> None:
-    """What replaces a certificate is what stands at its own place and position now."""
+    """What replaces a certificate is what is at its own location and position now."""
     before = (sighting("a"), sighting("b", position=1))
     after = (sighting("c"),)
     ends = {sha: by for sha, _, _, _, by in spans(where, probe(NOW, *before), probe(NOW + HOUR, *after))}

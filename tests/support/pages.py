@@ -42,7 +42,7 @@ class Block:
         return YAML(typ="safe").load(self.text)
 
     def __str__(self) -> str:
-        """Return where it stands."""
+        """Return where it is."""
         return f"{self.page.relative_to(ROOT)}:{self.line}"
 
 

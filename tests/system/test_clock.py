@@ -74,7 +74,7 @@ def test_forward_by_hours(tmp_path: Path) -> None:
 
 
 def test_back_by_hours_and_right_again(tmp_path: Path) -> None:
-    """Probes go on, only the clock is told; when it is right, telling goes on without repeats."""
+    """Probes go on, only the clock is reported; when it is right, notifications go on without repeats."""
 
     async def scenario() -> None:
         async with site(tmp_path, 20 * DAY) as where, timed_daemon(where.configure()) as running:
@@ -142,7 +142,7 @@ def test_start_before_the_build(tmp_path: Path) -> None:
 
 
 def test_a_day_away_blinds_nobody(tmp_path: Path) -> None:
-    """After a day in which the daemon did not run it tells nothing: nobody was silent, nobody looked."""
+    """After a day in which the daemon did not run it reports nothing, since nothing was probed."""
 
     async def scenario() -> None:
         async with site(tmp_path) as where:

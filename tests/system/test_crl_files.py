@@ -55,7 +55,7 @@ def seen(*paths: Path) -> TargetState:
 
 
 def series(state: TargetState) -> Mapping[str, float]:
-    """Return the metric's value by place."""
+    """Return the metric's value by location."""
     text = b"".join(Exposition().pieces(Snapshot({state.target.id: state}), NOW)).decode()
     return {
         sample.labels["location"]: sample.value
@@ -148,7 +148,7 @@ def test_lists_survive_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_metric_has_one_series_for_each_location(tmp_path: Path) -> None:
-    """Two CAs in one file: the earliest end; a list that another replaces has none."""
+    """Two CAs in one file: the earliest expiry; a list that another replaces has none."""
     other = weekly(authority("Other CA"), until=days(2))
     (tmp_path / "both.crl").write_bytes(pem(FRESH) + pem(other))
     (tmp_path / "old.crl").write_bytes(ENDED)
@@ -188,7 +188,7 @@ def test_the_page_names_no_second_end_and_no_second_issuer(tmp_path: Path) -> No
 
 
 def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
-    """The page says why an ended list does not alarm."""
+    """The page says why an expired list causes no alert."""
     (tmp_path / "a.crl").write_bytes(FRESH)
     (tmp_path / "b.crl").write_bytes(ENDED)
     state = seen(tmp_path)
@@ -197,7 +197,7 @@ def test_a_replaced_list_is_called_so(tmp_path: Path) -> None:
 
 
 def test_a_mail_names_issuer_and_location(tmp_path: Path) -> None:
-    """Whoever gets it knows which CA has to publish, and where the copy lies."""
+    """The mail names the CA that has to publish, and the location of the copy."""
     (tmp_path / "ca.crl").write_bytes(ENDED)
     mail = mail_about(seen(tmp_path / "ca.crl"))
     assert mail.subject == "[CRITICAL] CN=Plant CA: a newer CRL is due"

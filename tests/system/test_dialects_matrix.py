@@ -122,7 +122,7 @@ PLAIN = {
 
 @pytest.mark.parametrize("location", [location for location in PLACES if location.protocol in PLAIN], ids=str)
 def test_without_tls(estate: Estate, location: MatrixServer) -> None:
-    """A server without TLS is told by its reason, in the server's own words."""
+    """A server without TLS is reported by its reason, in the server's own words."""
     reason, words = PLAIN[location.protocol]
     room = started(estate, location.kind, "plain")
     seen = asyncio.run(
@@ -189,7 +189,7 @@ def test_wrong_protocol(estate: Estate, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def table(found: dict[tuple[str, MatrixServer], str]) -> str:
-    """Return protocol by place as text."""
+    """Return protocol by location as text."""
     locations = dict.fromkeys(location for _, location in found)
     width = max(len(str(location)) for location in locations)
     lines = [" " * width + " ".join(protocol.rjust(11) for protocol in SPOKEN)]

@@ -33,7 +33,7 @@ async def limit_files(running: Running, most: str) -> None:
 
 
 def test_full_disk(tmp_path: Path) -> None:
-    """Looks and metrics go on, health and a counter tell, and nothing is lost once there is room again."""
+    """Probes and metrics go on, health and a counter report it, and nothing is lost with room again."""
 
     async def scenario() -> None:
         async with site(tmp_path) as where, daemon(where.configure()) as running:

@@ -175,7 +175,7 @@ def test_the_life_of_one_certificate(tmp_path: Path) -> None:
 
 
 def test_a_level_is_reached_by_time_alone(tmp_path: Path) -> None:
-    """A certificate that nobody touches is told when its margin is reached, and when it has ended."""
+    """A certificate that nobody touches is reported when its margin is reached, and when it has expired."""
 
     async def scenario() -> list[str]:
         async with site(tmp_path) as where:

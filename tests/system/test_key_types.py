@@ -99,7 +99,7 @@ def test_other_curves(other: pki.Issued, version: str, tmp_path: Path) -> None:
 def test_without_the_private_call(
     options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the library cannot choose signature algorithms, servers of TLS 1.2 are still told apart."""
+    """Where the library cannot choose signature algorithms, servers of TLS 1.2 are still distinguished."""
     without_signatures(monkeypatch)
     with s_server(tmp_path, (RSA,), *second(tmp_path, ECDSA), *options) as port:
         seen = probes(port)[0]
@@ -192,7 +192,7 @@ def test_nginx(nginx: Nginx, versions: str) -> None:
 @needs_nginx
 @pytest.mark.parametrize("versions", NGINX_VERSIONS)
 def test_nginx_with_one(nginx: Nginx, versions: str) -> None:
-    """Nginx with one certificate logs one failed handshake, however many looks follow the first."""
+    """Nginx with one certificate logs one failed handshake, however many probes follow the first."""
     before = nginx.refusals()
     seen = probes(nginx.ports[ONE_LINE, versions], 5)
     assert [(shown(one), one.failures) for one in seen] == [({"(RSA)": RSA.sha256}, ())] * 5

@@ -48,7 +48,7 @@ def _port() -> Iterator[int]:
 
 
 def probes(port: int, source: str) -> list[ProbeResult]:
-    """Return what many looks from one address give."""
+    """Return what many probes from one address give."""
     settings = EndpointSettings(address=f"127.0.0.1:{port}", protocol="mysql", source_address=source)
     target, sources_by_kind = settings.target(Policy()), EndpointSource(Resolver())
 
@@ -71,7 +71,7 @@ def login(port: int, source: str) -> int:
 
 
 def test_many_probes(port: int) -> None:
-    """After many looks from one address a login from there is still refused for its password alone."""
+    """After many probes from one address a login from there is still refused for its password alone."""
     seen = probes(port, "127.0.0.2")
     assert [(one.failures, one.sightings[0].certificate.sha256) for one in seen] == [
         ((), GOOD.sha256)

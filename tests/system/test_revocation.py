@@ -181,7 +181,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
 
 
 def test_it_is_unknown(tmp_path: Path) -> None:
-    """An issuer that does not answer is told after the third attempt, with what to do about it."""
+    """An issuer that does not answer is reported after the third attempt, with what to do about it."""
 
     async def act(where: Site) -> None:
         async with daemon(where.config(issuers="{}"), ASKING) as running:

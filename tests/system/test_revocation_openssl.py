@@ -54,7 +54,7 @@ def checked(ca: OpensslCa, name: str, sources: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("form", ["DER", "PEM"])
 def test_crl(ca: OpensslCa, form: str) -> None:
-    """A list made by openssl tells the good certificate from the revoked one."""
+    """A list made by openssl distinguishes the good certificate from the revoked one."""
     with web_on_a_thread(ca.crl_port) as web:
         web.replies["/ca.crl"] = http(ca.crl(form))
         assert checked(ca, "good", "crl") == []
@@ -65,7 +65,7 @@ def test_crl(ca: OpensslCa, form: str) -> None:
 
 @pytest.mark.parametrize("signer", ["ca", "responder"])
 def test_ocsp(ca: OpensslCa, signer: str) -> None:
-    """The responder of openssl tells them apart, be it the CA itself or one that it appointed."""
+    """The responder of openssl distinguishes them, be it the CA itself or one that it appointed."""
     with ca.responding(signer):
         assert checked(ca, "good", "ocsp") == []
         [(word, sentence)] = checked(ca, "bad", "ocsp")
@@ -82,7 +82,7 @@ def test_a_responder_that_nobody_appointed(ca: OpensslCa) -> None:
 
 
 def test_nobody_answers(ca: OpensslCa) -> None:
-    """With list and responder gone, check says at once that it could not be told, and why."""
+    """With list and responder gone, check says at once that it is unknown, and why."""
     done = check(ca.folder / "good.pem", "--config", config(ca, "on"))
     [(word, sentence)] = findings(done)
     assert (done.code, word) == (1, "revocation_unknown")
@@ -107,7 +107,7 @@ def test_staple(ca: OpensslCa, name: str, words: list[str]) -> None:
 
 
 def test_no_staple(ca: OpensslCa) -> None:
-    """A server without a response is told as one."""
+    """A server without a response is reported as one."""
     with ca.serving("good") as port:
         [(word, sentence)] = findings(check(f"127.0.0.1:{port}", "--config", config(ca, "staple")))
     assert word == "revocation_unknown"

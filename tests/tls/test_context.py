@@ -58,7 +58,7 @@ def test_signatures_are_limited(key_type: KeyType) -> None:
 
 
 def test_without_the_call_for_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the private call no key type is asked for in TLS 1.3, where only that would tell them apart."""
+    """Without the private call no key type is requested in TLS 1.3, where only that distinguishes them."""
     monkeypatch.delattr("OpenSSL.SSL._lib.SSL_CTX_set1_sigalgs_list")
     greeting = Handshake(fresh_context(TlsSetting(key_type=KeyType.ECDSA)), "recorder.example").start()
     peer = TlsPeer(server_context(pki.leaf("recorder.example"), version=SSL.TLS1_3_VERSION))

@@ -34,7 +34,7 @@ class Server:
     """Play a MySQL server's end: each thing it hears is answered with the next of its lines."""
 
     def __init__(self, version: int, *lines: bytes) -> None:
-        """Hold the lines; behind the last one it stays silent."""
+        """Hold the lines; behind the last one it does not answer."""
         self._connection = SSL.Connection(server_context(LEAF, version=version), None)
         self._connection.set_accept_state()
         self._lines = list(lines)
@@ -91,7 +91,7 @@ def test_switch(version: int) -> None:
 
 @versions
 def test_let_in(version: int) -> None:
-    """A server that lets us in is told that we leave."""
+    """A server that lets us in gets a proper goodbye."""
     server = Server(version, LET_IN)
     visited(server)
     assert server.heard[1:] == [QUIT]
@@ -117,7 +117,7 @@ def test_no_answer(ending: str) -> None:
 
 
 def test_flood() -> None:
-    """A server that answers the login without end is left, without trouble."""
+    """A server that answers the login without end is left without a failure."""
     conversation = visited(Server(SSL.TLS1_3_VERSION, b"\xff\xff\xff\x03\xfe" + bytes(1_100_000)))
     assert (conversation.over, conversation.failure) == (True, None)
 

@@ -82,7 +82,7 @@ def test_one_byte_at_a_time(version: int) -> None:
 
 @versions
 def test_demanded_client_certificate(version: int) -> None:
-    """A server that wants our certificate after showing its own leaves no trouble, in any version."""
+    """A server that wants our certificate after showing its own causes no failure, in any version."""
     handshake = join(TlsPeer(server_context(LEAF, [ROOT], version=version, demand=True)))
     assert (handshake.failure, handshake.chain) == (None, (LEAF.der, ROOT.der))
 
@@ -293,7 +293,7 @@ def test_time_is_up(data: bytes, said: Message) -> None:
 
 
 def test_undecided_greeting_is_plain() -> None:
-    """A peer that stopped in the middle of a plain greeting is told from a silent one."""
+    """A peer that stopped in the middle of a plain greeting is distinguished from an unresponsive one."""
     handshake = handshake_of(b"HT")
     handshake.expire(ALLOWED)
     assert handshake.failure is not None
@@ -325,7 +325,7 @@ def test_quiet_after_the_end() -> None:
 
 
 def harmless(handshake: Handshake) -> bool:
-    """Return whether what is told holds only printable ASCII, whatever arrived."""
+    """Return whether what is reported holds only printable ASCII, whatever arrived."""
     detail = written(handshake.failure.message) if handshake.failure else ""
     return detail.isascii() and detail.isprintable()
 

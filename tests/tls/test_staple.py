@@ -76,7 +76,7 @@ def test_client_certificate_demanded(version: int) -> None:
 
 @versions
 def test_none(version: int) -> None:
-    """A server without a response is no trouble."""
+    """A server without a response is no failure."""
     handshake = join(Stapler(b"", version))
     assert (handshake.staple, handshake.failure, len(handshake.chain)) == (b"", None, 1)
 
@@ -122,7 +122,7 @@ def test_odd(body: bytes) -> None:
 
 
 def test_unreadable() -> None:
-    """A response that the library cannot read is told of, beside the certificates."""
+    """A response that the library cannot read is reported, beside the certificates."""
     handshake = Handshake(shared_context(ASKING), NAME, staple=True)
     handshake.start()
     handshake.feed(stapling(b"nonsense"))

@@ -107,7 +107,7 @@ def test_refusals(refusal: OnDemandRefusal, status: int) -> None:
 
 
 def test_which_address() -> None:
-    """The daemon is told on which of the two addresses it is asked."""
+    """The daemon is told which of the two addresses was asked."""
     main, second = FakeDaemon(), FakeDaemon()
     ask(make_app(main), "/probe?target=a:1")
     ask(make_metrics_app(second), "/probe?target=a:1")

@@ -103,7 +103,7 @@ def test_signals_are_not_ours() -> None:
 
 
 def test_port_is_free_after_stop() -> None:
-    """After the end the port can be had again at once."""
+    """After the end the port can be used again at once."""
 
     async def run() -> tuple[str, str]:
         first = server()

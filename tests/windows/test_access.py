@@ -88,7 +88,7 @@ def test_machine_without_a_title() -> None:
     ],
 )
 def test_store_names(text: str, expected: str) -> None:
-    """A store's name may be short or whole, with either slash; its location is the same whoever wrote it."""
+    """A store's name may be short or whole, with either slash; its location is always the same."""
     assert store_name(text) == expected
 
 

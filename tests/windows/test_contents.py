@@ -73,7 +73,7 @@ def judged(found: StoreContents) -> TargetState:
 
 
 def findings(found: StoreContents) -> list[tuple[Check, str, str]]:
-    """Return check, fingerprint and place of every finding, in the order of locations."""
+    """Return check, fingerprint and location of every finding, in the order of locations."""
     said = judged(found).assessment.findings
     return sorted((one.check, one.sha256, one.location) for one in said)
 
@@ -95,7 +95,7 @@ def test_issuers_come_after_the_certificate() -> None:
 
 
 def test_an_issuer_in_the_same_store_counts() -> None:
-    """A CA that lies in My beside its leaf is a location of its own and stands behind the leaf too."""
+    """A CA that is in My beside its leaf has a location of its own and comes after the leaf too."""
     own = leaf("a", ROOT)
     assert spots(mine(own, ROOT)) == [
         (location(own), 0, own.sha256),
@@ -134,7 +134,7 @@ def test_an_archived_ca_is_no_issuer() -> None:
 
 
 def test_damage_costs_one_certificate() -> None:
-    """Bytes that are no certificate are a failure at their own place."""
+    """Bytes that are no certificate are a failure at their own location."""
     found = store_contents(
         "rec01",
         {STORE: [StoredCertificate(b"junk"), StoredCertificate(OWN.der)]},
@@ -160,7 +160,7 @@ def test_fingerprints_leave_archived_ones_out() -> None:
 
 
 class TestJudged:
-    """Every certificate lies at its own place, and still the store is judged as one collection."""
+    """Every certificate is at its own location, and still the store is judged as one collection."""
 
     OLD = leaf("nvr", ROOT, start=days(-300), end=days(1))
     NEW = leaf("nvr", ROOT, start=days(-10), end=days(300))
@@ -209,7 +209,7 @@ class TestJudged:
         assert ({one.sha256 for one in said}, len(said)) == ({ending.sha256}, 4)
 
     def test_a_ca_above_many_is_reported_once(self) -> None:
-        """One entry in one mail, with every location that falls with it."""
+        """One entry in one mail, with every location that depends on it."""
         ending = authority("Ending CA", end=days(30))
         leaves = [leaf(name, ending, end=days(20)) for name in ("a", "b", "c")]
         state = judged(mine(*leaves, others=(ending,)))

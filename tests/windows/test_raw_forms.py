@@ -54,7 +54,7 @@ def test_key_file_name() -> None:
 
 
 def test_grants_in_their_order() -> None:
-    """Whoever may read data, and whoever may not; rights that do not read are no matter."""
+    """Who may read data, and who may not; rights that do not read are ignored."""
     octets = access_list(
         entry(DENIED, READ_DATA, NETWORK),
         entry(ALLOWED, FULL, SYSTEM),

@@ -1,4 +1,4 @@
-"""Names of certificate stores, as people write them and as they stand in places."""
+"""Names of certificate stores, as people write them and as they are in locations."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ from monitor.windows.stores import StoreLocation, StoreName, store_name
     ],
 )
 def test_is_read(written: str, expected: str) -> None:
-    """Any usual spelling becomes the one that stands in places."""
+    """Any usual spelling becomes the one used in locations."""
     assert str(store_name(written)) == expected
 
 
@@ -51,7 +51,7 @@ def test_is_refused(written: str) -> None:
 
 @given(st.sampled_from(StoreLocation), st.text(max_size=30), st.text(max_size=30))
 def test_what_is_read_is_read_again(location: StoreLocation, service: str, name: str) -> None:
-    """The form in places is a form that is read, as the same store."""
+    """The form in locations is a form that is read, as the same store."""
     text = f"{location}/{service}/{name}" if location is StoreLocation.SERVICES else f"{location}/{name}"
     try:
         found = store_name(text)

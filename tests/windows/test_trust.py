@@ -51,7 +51,7 @@ def test_a_path_leads_over_the_machines_intermediates_to_the_root() -> None:
 
 
 def test_without_a_root_above_an_intermediate_is_trusted_by_nobody() -> None:
-    """Windows collects intermediates from whoever shows them."""
+    """Windows collects intermediates from anybody who shows them."""
     found = path(leaf("own", STRANGE), stored(ROOT), stored(STRANGE), [])
     assert found == (False, ["own", "Strange CA"])
 

@@ -8,7 +8,7 @@ ID = "AAAAAAAA-0000-0000-0000-000000000001"
 
 
 def listed(address: object, settings: object, **fields: object) -> SiteList:
-    """Return what one device with some settings means; ``None`` for settings that were not had."""
+    """Return what one device with some settings means; ``None`` for settings that were not fetched."""
     answers = Answers(
         hardware=({"id": ID, "name": "Gate", "address": address} | fields,),
         hardware_settings={} if settings is None else {ID.lower(): (settings,)},
@@ -82,7 +82,7 @@ def test_disabled_device_is_left_out() -> None:
 
 
 def test_unknown_settings_are_counted() -> None:
-    """Devices whose settings were not had are told once, as a number."""
+    """Devices whose settings were not fetched are reported once, as a number."""
     assert listed("http://10.0.0.7/", None).notes == (
         "hardware: devices whose HTTPS settings are not known, so they are not watched: 1",
     )

@@ -37,7 +37,7 @@ def test_recorder_has_two_ports() -> None:
 
 
 def test_title() -> None:
-    """The title is what stands first in a mail."""
+    """The title is what comes first in a mail."""
     media, _ = found(Answers(recording_servers=(recorder(),)))[0]
     assert media.title == "Recording Server Recorder 01, TCP 7563"
 

@@ -177,7 +177,7 @@ def test_local_site_may_announce_local_hosts() -> None:
 
 
 def test_ipv6_address_is_written_in_brackets() -> None:
-    """An IPv6 literal stands in brackets in the address and without them as the name."""
+    """An IPv6 literal is in brackets in the address and without them as the name."""
     found = site(Answers(registered_services=(service("https://[2001:DB8::5]:22331"),)), include=["services"])
     assert (found.found[0].address, found.found[0].server_name) == ("[2001:db8::5]:22331", "2001:db8::5")
 
@@ -221,7 +221,7 @@ def test_hostile_text_is_cleaned() -> None:
 
 @given(ANY_ANSWERS)
 def test_any_json_is_read(answers: Answers) -> None:
-    """Whatever JSON the resources hold, a list comes back, and no host and port stands in it twice."""
+    """Whatever JSON the resources hold, a list comes back, and no host and port is in it twice."""
     found = site_endpoints(answers, BUILT_IN, site="", api_address="https://vms01.vms.example", include=PARTS)
     assert len(set(addresses(found))) == len(found.found)
 

@@ -79,7 +79,7 @@ def test_command_changes_one_group_only(key: str) -> None:
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_restart_is_announced_before_the_switch(key: str) -> None:
-    """The announcement of the restart stands above the window way, and that above the command."""
+    """The announcement of the restart is above the window way, and that above the command."""
     steps = unfilled(preset(key).steps)
     order = [where(steps, part) for part in ("announce it before", "Open Server Configurator", "/quiet")]
     assert order == sorted(order)
@@ -100,7 +100,7 @@ def test_old_certificate_is_kept(key: str) -> None:
 
 @pytest.mark.parametrize("key", [preset.key for preset in COMMANDS])
 def test_ca_first_has_no_leaf_step(key: str) -> None:
-    """While the CA comes first, nothing is told that touches a server's certificate."""
+    """While the CA comes first, no step touches a server's certificate."""
     said = " ".join(unfilled(preset(key).ca_first))
     assert "Configurator" not in said
     assert "{issuer} expires on {ca_expires}" in said

@@ -1,4 +1,4 @@
-"""What shows only across targets is found and told alike at each of them."""
+"""What shows only across targets is found and reported alike at each of them."""
 
 from dataclasses import replace
 

@@ -150,7 +150,7 @@ def test_the_check_can_be_set_and_switched_off() -> None:
 
 
 def test_reported_once_for_a_certificate_and_taken_back_with_its_renewal() -> None:
-    """One mail for all places, none every hour when the window moves on, and one when it was renewed."""
+    """One mail for all locations, none every hour when the window moves on, and one when it was renewed."""
     locations = ("www.example:443", "api.example:443")
     old = [seen(location, LEAF, on=target(location, policy=ASKED.policy)) for location in locations]
     log: Mapping[AlertKey, Row] = {}

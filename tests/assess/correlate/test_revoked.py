@@ -67,7 +67,7 @@ def test_revoked() -> None:
 
 
 def test_revoked_ca() -> None:
-    """A revoked CA is told as such."""
+    """A revoked CA is reported as such."""
     (finding,) = found(shown(), known(MIDDLE, RevocationStatus.REVOKED, "revoked"))
     assert (written(finding), finding.sha256) == ('its CA "Middle CA" was revoked', MIDDLE.sha256)
 
@@ -84,7 +84,7 @@ def test_not_asked_yet() -> None:
 
 @pytest.mark.parametrize(("attempts", "findings"), [(1, 0), (2, 0), (3, 1), (9, 1)])
 def test_unknown(attempts: int, findings: int) -> None:
-    """That it could not be told is a warning after several attempts, not after one."""
+    """That it is unknown is a warning after several attempts, not after one."""
     assert len(found(shown(), known(LEAF, RevocationStatus.UNKNOWN, "why", attempts))) == findings
 
 
@@ -109,7 +109,7 @@ def test_targets_that_do_not_ask() -> None:
 
 
 def test_an_issuer_that_is_not_known() -> None:
-    """Without its issuer's certificate nobody can be asked, and that is told; a self-signed one has none."""
+    """Without its issuer's certificate no CA is queried, which is reported; a self-signed one has none."""
     state = shown()
     (path,) = state.assessment.paths
 

@@ -1,4 +1,4 @@
-"""A list of targets that could not be had for some time is told at one target."""
+"""A list of targets that could not be fetched for some time is reported at one target."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from support.pki import days
 
 
 class TestDiscoveryStale:
-    """A list of targets that cannot be had is told after a few times."""
+    """A list of targets that cannot be fetched is reported after a few times."""
 
     STALE = DiscoveryState(
         "xprotect:hq",

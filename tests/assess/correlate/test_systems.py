@@ -96,7 +96,7 @@ class TestRecorderPair:
         assert found(*states) == {}
 
     def test_a_unresponsive_standby_is_judged_by_what_is_last_known(self) -> None:
-        """A failover recorder is silent most of the time."""
+        """A failover recorder does not answer most of the time."""
         part = TargetTraits(standby=True)
         states = (
             port(number, shown, component="failover_recorder", part=part, failed=9)
@@ -187,7 +187,7 @@ class TestFailoverOlder:
 
 
 class TestMixedEncryption:
-    """Some recorders encrypted and some not is told once, mildly."""
+    """Some recorders encrypted and some not is reported once, mildly."""
 
     ANY = Policy(encryption="any")
 

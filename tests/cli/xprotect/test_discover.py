@@ -236,7 +236,7 @@ def test_configuration_without_site(tmp_path: Path) -> None:
 
 
 def test_configuration(asking: Asking, tmp_path: Path) -> None:
-    """A configuration's sites are asked as they stand there."""
+    """A configuration's sites are queried as configured."""
     site = asking.simulator
     file = tmp_path / "c.yaml"
     file.write_text(

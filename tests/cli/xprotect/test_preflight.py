@@ -155,7 +155,7 @@ def test_short_host_for_a_file(issuing: Issuing) -> None:
     ],
 )
 def test_usage(arguments: Sequence[str], said: str) -> None:
-    """What makes no sense ends with 3."""
+    """What makes no sense exits with 3."""
     done = run("xprotect", "preflight", *arguments)
     assert (done.code, said in done.err) == (3, True)
 
@@ -166,7 +166,7 @@ def trust_of(done: Done) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_matrix(issuing: Issuing) -> None:
-    """Whoever calls a recorder must trust the CA of its certificates, group by group."""
+    """Anybody who calls a recorder must trust the CA of its certificates, group by group."""
     done = issuing.preflight(issuing.issued())
     [ca] = json.loads(done.out)["authorities"]
     cells = trust_of(done)
@@ -177,7 +177,7 @@ def test_matrix(issuing: Issuing) -> None:
 
 
 def test_cas_of_one_name(issuing: Issuing, tmp_path: Path) -> None:
-    """Two CAs of one name are told apart: the vendor's scripts give all the same."""
+    """Two CAs of one name are distinguished: the vendor's scripts give all the same."""
     newer = authority("VMS Certificate Authority", at=NOW)
     (tmp_path / "newer.pem").write_bytes(newer.pem)
     (tmp_path / "two.pem").write_bytes(leaf("b.example", newer, names=("b.example", "b"), at=NOW).pem)

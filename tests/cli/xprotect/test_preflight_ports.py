@@ -58,7 +58,7 @@ def test_unresponsive_port(site: Simulator) -> None:
 
 
 def test_missing_outranks_unknown(site: Simulator) -> None:
-    """Something missing is told by the exit code although something else could not be probed."""
+    """Something missing is reported by the exit code although something else could not be probed."""
     assert preflight(site, "failover01=failover_recorder", "recorder03=recording_server").code == 2
 
 
@@ -109,7 +109,7 @@ targets:
 
 
 def test_failed_discovery(site: Simulator, tmp_path: Path) -> None:
-    """A site that could not be asked is said, and never ends with 0."""
+    """A site that could not be asked is said, and never exits with 0."""
     wrong = tmp_path / "wrong"
     wrong.write_text("nonsense")
     file = tmp_path / "c.yaml"

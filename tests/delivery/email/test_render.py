@@ -79,7 +79,7 @@ def test_subject_counts_the_rest() -> None:
 
 
 def test_owner_and_note() -> None:
-    """Who is responsible and what to know of it stand beside what is wrong; several owners are listed."""
+    """Owner and note are shown with the problem; several owners are listed."""
     whose = [
         target(f"h{n}:443", info=replace(TARGET_INFO, owner=owner, note=note))
         for n, (owner, note) in enumerate([("Video team", "rack 7"), ("IT", ""), ("IT", "")])
@@ -145,7 +145,7 @@ def test_certificate_is_described_in_full(kind: str) -> None:
 
 
 def test_inventory_lists_expiries_and_unreachable_hosts() -> None:
-    """The inventory says what ends next and which host is silent and why."""
+    """The inventory says what expires next and which host does not answer and why."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     body = text_of(mail_about(*states, monitor_state=MonitorState(NOW)))
     wanted = ["a:443 expires in 90 days (February 21, 2027)", "nobody listens there"]
@@ -198,7 +198,7 @@ def test_international_domain_is_written_in_ascii() -> None:
 
 
 def test_many_locations_and_names_are_counted() -> None:
-    """A certificate at 1,000 places with 1,000 names lists 200 and 50 and counts the rest."""
+    """A certificate at 1,000 locations with 1,000 names lists 200 and 50 and counts the rest."""
     one = replace(certificate(1, 3), dns_names=tuple(f"n{n}" for n in range(1000)))
     body = text_of(mail_about(*(ending(f"h{n}:443", one) for n in range(1000))))
     assert ("and 800 more locations" in body, "and 950 more" in body) == (True, True)
@@ -228,7 +228,7 @@ def test_broken_template_goes_out_plain(layouts: dict[str, str]) -> None:
 
 
 def test_broken_inventory_template_goes_out_plain() -> None:
-    """The plain inventory still lists the next ends and the silent hosts."""
+    """The plain inventory still lists the next expiries and the unreachable hosts."""
     states = seen("a:443", certificate(1, 90)), failing(seen("x:443", certificate(2, 200)))
     decision = decide(picture(*states), {}, NOW, monitor_state=MonitorState(NOW))
     (mail,) = mails(decision, templates=DictLoader({}))

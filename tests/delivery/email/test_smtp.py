@@ -286,7 +286,7 @@ def test_a_reply_makes_it_certain(answers: list[str]) -> None:
 
 @pytest.mark.parametrize("last", ["", None])
 def test_a_lost_reply_to_the_text_is_uncertain(monkeypatch: pytest.MonkeyPatch, last: str | None) -> None:
-    """A relay that hangs up or falls silent after the whole text may have taken the mail."""
+    """A relay that hangs up or stops answering after the whole text may have taken the mail."""
     monkeypatch.setattr("monitor.delivery.email.smtp._DATA_AT_LEAST", timedelta(0))
     lines = iter(["250 hello", "250 ok", "250 ok", "354 go on"])
     outcome = scripted("220 hi", lambda line: next(lines, last if line == "." else " "), seconds=1)

@@ -158,7 +158,7 @@ changes or a problem remains unresolved.
 
 
 def test_the_clock() -> None:
-    """What has no name of its own is told by its first message."""
+    """A protocol without a name of its own is recognized by its first message."""
     wrong = NotificationItem(
         NotifyReason.CLOCK, AlertLevel.CRITICAL, (), "", (CLOCK_WRONG, CLOCK_EARLIER, CLOCK_WAS_AHEAD)
     )

@@ -140,7 +140,7 @@ def test_broken_settings(asking: Asking) -> None:
 
 
 def test_forbidden_list_keeps_what_is_known(asking: Asking) -> None:
-    """A list of devices that could not be had makes nothing forgotten."""
+    """A list of devices that could not be fetched makes nothing forgotten."""
     asking.discover()
     asking.broken(Behaviour(answers={"hardware": 403}))
     assert len(asking.memory.devices) == 63

@@ -79,7 +79,7 @@ def test_broken_identity_provider(asking: Asking, wrong: int | Fault) -> None:
 
 
 def test_no_windows_login(asking: Asking) -> None:
-    """A site that offers no Windows login is told so in words."""
+    """A site that offers no Windows login is reported in words."""
     found = asking.broken(Behaviour(windows_login=False), login="windows", include=["servers"])
     assert reasons(found) == [FailureReason.UNAUTHORIZED]
     assert "offers no Windows login" in written(found.failures[0])

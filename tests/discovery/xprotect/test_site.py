@@ -1,4 +1,4 @@
-"""One address and one login give a whole site; what cannot be had is named and takes nothing away."""
+"""One address and one login give a whole site; what cannot be fetched is named and takes nothing away."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -218,6 +218,6 @@ def test_own_endpoint_keeps_its_name(asking: Asking) -> None:
     ],
 )
 def test_clock_skew(date: str, said: list[str]) -> None:
-    """A management server whose clock differs is told of."""
+    """A management server whose clock differs is reported."""
     notes = skew_in_words(date, datetime(2026, 11, 23, 12, tzinfo=UTC))
     assert [part in note for part, note in zip(said, notes, strict=True)] == [True] * len(said)

@@ -1,4 +1,4 @@
-"""Java's own stores give their certificates by alias; private keys are passed over, and damage is told."""
+"""Java's own stores give their certificates by alias; private keys are skipped, and damage is reported."""
 
 import struct
 import time
@@ -27,7 +27,7 @@ UNFIT = "the one passphrase that was tried does not fit, or the store was change
 
 
 def test_what_keytool_writes() -> None:
-    """A private key's chain and a trusted certificate stand under their aliases, in any letters."""
+    """A private key's chain and a trusted certificate are listed under their aliases, in any letters."""
     found = held((RECORDED / "keys.jks").read_bytes())
     assert (subjects(found), problems(found), found.locked) == (
         {"web": ["web.example", "Store CA"], "zürich ключ 🔑": ["Store CA"]},
@@ -79,7 +79,7 @@ def test_the_first_version() -> None:
     ],
 )
 def test_hostile_aliases(alias: bytes, shown: str) -> None:
-    """An alias is cleaned and bounded whatever it is made of; without one it stands in the file itself."""
+    """An alias is cleaned and bounded whatever it is made of; without one it is in the file itself."""
     assert list(subjects(held(jks(trusted(alias, ROOT.der))))) == [shown]
 
 
@@ -90,7 +90,7 @@ def test_equal_aliases() -> None:
 
 
 def test_one_bad_certificate_costs_only_itself() -> None:
-    """What is no certificate, or of an unknown kind, is told by its alias; the others are found."""
+    """What is no certificate, or of an unknown kind, is reported by its alias; the others are found."""
     data = jks(
         trusted(b"a", b"rubbish"), trusted(b"b", ROOT.der, kind=b"PGP"), private(b"c", LEAF.der, ROOT.der)
     )

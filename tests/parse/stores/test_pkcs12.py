@@ -108,7 +108,7 @@ def test_empty_passphrase(folder: Path, legacy: tuple[str, ...]) -> None:
 @pytest.mark.system
 @needs_openssl
 def test_certificates_in_the_clear(folder: Path) -> None:
-    """Certificates that are not encrypted need no passphrase; one that does not fit is told all the same."""
+    """Certificates that are not encrypted need no passphrase; a wrong one is reported all the same."""
     data = exported(folder, "-certpbe", "NONE")
     wrong = held(data, "wrong")
     assert (held(data).locked, subjects(held(data)), subjects(wrong), wrong.locked) == (
@@ -137,7 +137,7 @@ def test_what_java_writes(name: str) -> None:
 
 
 def test_a_key_entry_of_java_has_its_chain() -> None:
-    """A key's certificate stands with its issuers under its name, what is trusted under its own."""
+    """A key's certificate is with its issuers under its name, what is trusted under its own."""
     found = held((RECORDED / "keys.p12").read_bytes(), WORD)
     assert subjects(found) == {"web": ["web.example", "Store CA"], "ca": ["Store CA"]}
 

@@ -172,7 +172,7 @@ def test_too_many_rounds(data: bytes) -> None:
     ],
 )
 def test_strange_encryption(algorithm: bytes, said: str) -> None:
-    """What cannot be opened whatever the passphrase is told as that."""
+    """What cannot be opened whatever the passphrase is reported as that."""
     assert problems(held(sealed(algorithm), WORD)) == [f"the PKCS#12 data cannot be read: {said}"]
 
 

@@ -94,7 +94,7 @@ def test_long_chain(tmp_path: Path) -> None:
 @needs_openssl
 @pytest.mark.system
 def test_key_types(tmp_path: Path) -> None:
-    """Both certificates of a server are told apart."""
+    """Both certificates of a server are distinguished."""
     certificate, key = write(tmp_path, "second", RSA)
     with dtls_server(tmp_path, (LEAF,), "-dtls", "-dcert", str(certificate), "-dkey", str(key)) as port:
         seen = probe(port, key_types="all")

@@ -1,4 +1,4 @@
-"""Tests of probing real servers on loopback: good, odd, rude and silent ones."""
+"""Tests of probing real servers on loopback: good, odd, rude and unresponsive ones."""
 
 import asyncio
 from collections.abc import Callable
@@ -142,7 +142,7 @@ def test_slow_server(handler: Handler, said: Message, count: int) -> None:
 
 
 def test_failure_beside_certificates() -> None:
-    """An alert right after the certificates costs none of them and makes nobody blind."""
+    """An alert right after the certificates costs none of them and makes nobody unreachable."""
     seen = look_at(saying(shown(LEAF.der, MIDDLE.der) + alert(80)))
     assert [failure.reason for failure in seen.failures] == [FailureReason.TLS_ALERT]
     assert (len(seen.sightings), seen.unreachable_failures) == (2, ())

@@ -138,7 +138,7 @@ def test_doubt_is_forgotten() -> None:
 
 
 def test_unreachable() -> None:
-    """A server that cannot be reached is knocked at once, and the failure is one of both places."""
+    """A server that is unreachable is tried once, and the failure is one of both locations."""
     server = Server({KeyType.RSA: DOWN, KeyType.ECDSA: DOWN})
     seen = probe(KeyTypes(), server)
     assert (seen.failures, server.asked) == (

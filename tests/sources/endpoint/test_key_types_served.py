@@ -51,7 +51,7 @@ def served(context: SSL.Context, peers: list[TlsPeer] | None = None, **keys: str
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_every_version(version: int | None) -> None:
-    """Both certificates are told apart in every version."""
+    """Both certificates are distinguished in every version."""
     seen, port = served(both(version))
     expected = [(f"127.0.0.1:{port} (RSA)", RSA.sha256), (f"127.0.0.1:{port} (ECDSA)", ECDSA.sha256)]
     assert (locations(seen), seen.failures, seen.encrypted) == (expected, (), True)
@@ -84,7 +84,7 @@ def test_every_address() -> None:
 
 
 def test_not_tls() -> None:
-    """A port without TLS is told once, of the server."""
+    """A port without TLS is reported once, for the server."""
 
     async def main() -> tuple[ProbeResult, int]:
         async with listening(saying(b"SSH-2.0-x\r\n")) as port:

@@ -120,14 +120,14 @@ def test_warning_about_the_name() -> None:
 
 
 def insisting(peers: list[TlsPeer], taken: bytes) -> Handler:
-    """Return a server that sends the alert to whoever does not offer this application protocol."""
+    """Return a server that sends the alert to anybody who does not offer this application protocol."""
     context = server_context(LEAF)
     context.set_alpn_select_callback(lambda _, __: taken)
     serve = speaking_tls(context, peers)
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         hello = await reader.read(65536)
-        if bytes([len(taken)]) + taken not in hello:  # as it stands in the extension (RFC 7301 section 3.1)
+        if bytes([len(taken)]) + taken not in hello:  # as it is in the extension (RFC 7301 section 3.1)
             peers.append(TlsPeer(context))
             writer.write(record(ALERT, bytes([2, 120])))
             return

@@ -76,7 +76,7 @@ def test_every_address() -> None:
 
 
 def test_one_address_fails() -> None:
-    """An address that fails is a failure at its own place; the others are seen."""
+    """An address that fails is a failure at its own location; the others are seen."""
     servers = {"127.0.0.2": serving(NEW), "127.0.0.3": saying(b"SSH-2.0-x\r\n")}
     seen, port = probe(FakeResolver("127.0.0.2", "127.0.0.3"), servers)
     assert [one.location for one in seen.sightings] == [f"127.0.0.2:{port}"]

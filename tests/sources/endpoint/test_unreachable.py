@@ -1,4 +1,4 @@
-"""Tests of looks that find no way to their server, or end before it has answered."""
+"""Tests of probes that find no way to their server, or end before it has answered."""
 
 import asyncio
 import errno
@@ -78,7 +78,7 @@ def has_version_6() -> bool:
 
 @pytest.mark.skipif(not has_version_6(), reason="this machine has no IPv6 loopback (::1)")
 def test_version_6() -> None:
-    """An IPv6 literal is probed and stands in brackets in its location."""
+    """An IPv6 literal is probed and is in brackets in its location."""
     seen = look_at(speaking_tls(server_context(LEAF)), host="::1")
     assert fingerprints(seen) == [("[::1]", 0, LEAF.sha256)]
 
@@ -146,7 +146,7 @@ def test_out_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_cancelled_probe_leaves_nothing_behind() -> None:
-    """A cancelled look closes its connection at once."""
+    """A cancelled probe closes its connection at once."""
 
     async def main() -> bytes:
         greeted, ended = asyncio.Event(), asyncio.Event()

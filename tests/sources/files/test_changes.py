@@ -140,7 +140,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_unchanged_files_are_not_read(tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second look opens nothing that has not changed, and sees the same."""
+    """A second probe opens nothing that has not changed, and sees the same."""
     write(tmp_path, a_pem=first.pem, b_pem=b"hello")
     opened, source, wanted = counted(monkeypatch), FilesSource(), target(f"{tmp_path}/*.pem")
     probes = [probe(wanted, source) for _ in range(2)]
@@ -256,7 +256,7 @@ def test_a_disk_that_hangs_is_known_by_its_paths(
 def test_a_disk_that_hangs_holds_one_thread(
     tmp_path: Path, first: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However often it is probed, others are probed; once the disk answers again, so is it."""
+    """However often it is probed, others are probed; once the disk answers again, so does it."""
     write(tmp_path, a_pem=first.pem, b_pem=first.pem)
     real, released = os.open, threading.Event()
 

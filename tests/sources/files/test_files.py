@@ -158,7 +158,7 @@ def test_a_request_is_passed_over(tmp_path: Path, first: Issued) -> None:
 
 
 def test_a_named_request_is_no_certificate(tmp_path: Path) -> None:
-    """Whoever names it wants to know what it is."""
+    """A file that is configured by name is reported."""
     write(tmp_path, a_der=request())
     (failure,) = probe(target(tmp_path / "a.der")).failures
     path, hint = str(tmp_path / "a.der"), "it is a certificate request"

@@ -1,4 +1,4 @@
-"""Key stores as files that are watched: their places, changes, and what is no store."""
+"""Key stores as files that are watched: their locations, changes, and what is no store."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ from support.pki.key_stores import LEAF, OTHER, RECORDED, ROOT, jks, pkcs12, pri
 
 
 def test_locations(tmp_path: Path) -> None:
-    """What has a name in a file stands at ``path#name``, its chain below it; the rest at the path."""
+    """What has a name in a file is at ``path#name``, its chain below it; the rest at the path."""
     write(tmp_path, a_jks=jks(trusted(b"ca", ROOT.der)), b_pem=LEAF.pem, c_p12=pkcs12())
     seen = probe(target(tmp_path, passphrases=(word(tmp_path),)))
     found = zip(locations(seen, tmp_path), (one.position for one in seen.sightings), strict=True)
@@ -170,7 +170,7 @@ def test_stores_as_anchors(tmp_path: Path) -> None:
 
 @UNIX
 def test_what_is_no_file(tmp_path: Path) -> None:
-    """A pipe, a device and a loop of links are told when named, and hold nothing up."""
+    """A pipe, a device and a loop of links are reported when named, and hold nothing up."""
     os.mkfifo(tmp_path / "pipe.p12")
     (tmp_path / "loop.p12").symlink_to(tmp_path / "loop.p12")
     (tmp_path / "below").mkdir()

@@ -32,7 +32,7 @@ def test_no_passphrase(tmp_path: Path) -> None:
 
 
 def test_no_passphrase_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How many were tried is told, and which could not be had; none of them is shown."""
+    """The number of tried ones is reported, and which could not be read; none of them is shown."""
     monkeypatch.setenv("STORE_WORD", "hunter2")
     write(tmp_path, a_p12=pkcs12())
     wanted = target(
@@ -97,7 +97,7 @@ def test_an_opened_file_needs_its_passphrase_no_more(tmp_path: Path) -> None:
 
 
 def test_whether_a_store_is_whole(tmp_path: Path) -> None:
-    """A Java store that no passphrase fits is told, but it was seen."""
+    """A Java store that no passphrase fits is reported, but it was seen."""
     write(tmp_path, a_jks=jks(trusted(b"ca", ROOT.der), word="another"))
     seen = probe(target(tmp_path / "a.jks", passphrases=(word(tmp_path),)))
     assert (locations(seen, tmp_path), reasons(seen), seen.unreachable_failures) == (

@@ -88,7 +88,7 @@ def test_login_does_not_travel_in_the_clear(tmp_path: Path, api: Api) -> None:
 
 @pytest.mark.parametrize("server", ["ftp://127.0.0.1", "127.0.0.1:6443", ""])
 def test_server_that_is_no_url_is_said(tmp_path: Path, api: Api, server: str) -> None:
-    """What is no http or https is told from what does not answer."""
+    """What is no http or https is distinguished from what does not answer."""
     refused(probe(kubeconfig(tmp_path, api, cluster={"server": server})), "https://")
 
 
@@ -108,7 +108,7 @@ def test_kubeconfig_that_is_a_pipe_holds_nobody(tmp_path: Path) -> None:
 
 
 def test_what_is_inside_leaves_no_files(tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A CA inside of a kubeconfig is used, and no file stays behind: not for the second look either."""
+    """A CA inside of a kubeconfig is used, and no file stays behind: not for the second probe either."""
     path = kubeconfig(tmp_path, api)
     document = json.loads(path.read_text())
     cluster = document["clusters"][0]["cluster"]
@@ -163,7 +163,7 @@ def test_program_that_hangs_is_stopped(tmp_path: Path, api: Api) -> None:
 
 
 def test_program_that_fails_is_said(tmp_path: Path, api: Api) -> None:
-    """What a program says when it fails is told."""
+    """What a program says when it fails is reported."""
     user = program(tmp_path, "import sys\nsys.exit('log in first')")
     refused(probe(kubeconfig(tmp_path, api, user=user)), "log in first")
 

@@ -1,4 +1,4 @@
-"""Tests of looking at a cluster's certificates, against answers that a real API server gave."""
+"""Tests of probing a cluster's certificates, against answers that a real API server gave."""
 
 import asyncio
 import base64
@@ -43,7 +43,7 @@ def locations(seen: ProbeResult) -> set[str]:
 
 
 def said(seen: ProbeResult) -> list[tuple[FailureReason, str]]:
-    """Return reason and place of each failure."""
+    """Return reason and location of each failure."""
     return [(failure.reason, failure.location) for failure in seen.failures]
 
 
@@ -63,7 +63,7 @@ def test_whole_cluster_is_seen(tmp_path: Path, api: Api) -> None:
 
 
 def test_chain_in_a_secret_keeps_its_order(tmp_path: Path, api: Api) -> None:
-    """Each certificate of a secret's chain stands at its position."""
+    """Each certificate of a secret's chain is at its position."""
     seen = probe(tmp_path, api, resources=["secrets"], namespaces=["web"])
     chain = [
         (s.position, s.certificate.subject_cn) for s in seen.sightings if s.location.endswith("#tls.crt")

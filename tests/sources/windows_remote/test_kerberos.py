@@ -71,7 +71,7 @@ def test_wrong_password(site: Site) -> None:
 
 
 def test_machine_that_the_realm_does_not_know(site: Site) -> None:
-    """A machine without an account in the realm is told as that."""
+    """A machine without an account in the realm is reported as that."""
     failed = failure(site, host="rec99.vms.example")
     assert (failed.reason, "rec99.vms.example@VMS.EXAMPLE not found" in written(failed)) == (
         FailureReason.PROTOCOL_ERROR,

@@ -1,4 +1,4 @@
-"""Tests of looking at Windows machines over the network, before one of them is asked."""
+"""Tests of probing Windows machines over the network, before one of them is asked."""
 
 import asyncio
 import socket

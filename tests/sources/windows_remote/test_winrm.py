@@ -49,7 +49,7 @@ def shown(seen: ProbeResult) -> Shown:
 
 
 def test_basic_over_tls(site: Site) -> None:
-    """With a basic login over verified TLS the stored certificates are seen, at their places."""
+    """With a basic login over verified TLS the stored certificates are seen, at their locations."""
     with serving(basic(), tls()) as port:
         seen = site.probe(site.basic(port))
     (sighting,) = seen.sightings
@@ -92,7 +92,7 @@ def test_one_connection(site: Site) -> None:
 
 
 def test_endpoint_by_name(site: Site) -> None:
-    """A JEA endpoint is asked for its one function, and told the stores as data."""
+    """A JEA endpoint is asked for its one function, and gets the stores as data."""
     machine = basic()
     with serving(machine, tls()) as port:
         site.probe(site.basic(port, stores=("LocalMachine/My", "LocalMachine/Remote Desktop")))

@@ -27,7 +27,7 @@ from support.servers.winrm_server import Handler, Machine, serving
 from support.servers.winrm_tricks import cut, drip, endless, half, saying
 from support.written import written
 
-# Each entity holds ten of the one before: a few lines become gigabytes for whoever expands them.
+# Each entity holds ten of the one before: a few lines become gigabytes for anybody who expands them.
 LAUGHS = (
     b"<!DOCTYPE a [<!ENTITY b0 'ha'>"
     + b"".join(b"<!ENTITY b%d '%s'>" % (one + 1, b"&b%d;" % one * 10) for one in range(10))
@@ -67,7 +67,7 @@ def test_slow_answer(site: Site, step: str) -> None:
 
 
 def test_slow_farewell(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A farewell that does not end costs a moment, not what was read and not the time of the whole look."""
+    """A farewell that does not end costs a moment, not what was read and not the time of the whole probe."""
     monkeypatch.setattr(winrm, "_GRACEFUL_CLOSE", 0.2)
     with serving(basic(Delete=drip), tls()) as port:
         seen, took = site.timed(site.basic(port), timeout=30)
@@ -116,7 +116,7 @@ def test_report_that_is_too_large(site: Site) -> None:
 )
 @pytest.mark.parametrize("step", STEPS)
 def test_garbage(site: Site, step: str, body: bytes) -> None:
-    """An answer that is not WinRM's language is told as that, whatever it is."""
+    """An answer that is not WinRM's language is reported as that, whatever it is."""
     with serving(basic(**{step: saying(200, body)}), tls()) as port:
         assert reason(site.probe(site.basic(port))) is FailureReason.PROTOCOL_ERROR
 
@@ -138,7 +138,7 @@ def test_account_is_not_locked(site: Site) -> None:
 
 
 def test_no_free_slot(site: Site) -> None:
-    """A machine that was not asked because others took all the time is told as that, and left in peace."""
+    """A machine that was not queried because others took all the time is reported as that."""
     machine = basic(Create=drip)
     source = WindowsRemoteSource(Loopback(), at_once=1)
 

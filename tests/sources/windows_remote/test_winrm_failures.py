@@ -59,7 +59,7 @@ def test_wrong_password_of_an_ntlm_login(site: Site) -> None:
 
 
 def test_another_way_of_logging_in(site: Site) -> None:
-    """A server that offers another login is told as that; it counts as no refusal, and gets no password."""
+    """A server that offers another login is reported; it counts as no refusal, and gets no password."""
     machine = basic()
     with serving(machine) as port:
         failure = only(site.probe(site.ntlm(port)))
@@ -88,7 +88,7 @@ def test_no_right_without_an_endpoint(site: Site) -> None:
 
 
 def test_unknown_endpoint(site: Site) -> None:
-    """An endpoint that is not there is told by its name."""
+    """An endpoint that is not there is reported by its name."""
     with serving(basic(), tls()) as port:
         failure = only(site.probe(site.basic(port, configuration_name="Other")))
     assert (failure.reason, "no session configuration Other" in written(failure)) == (
@@ -112,7 +112,7 @@ def test_function_that_is_not_there(site: Site) -> None:
 
 
 def test_too_many_sessions(site: Site) -> None:
-    """A quota that is used up is told with the server's own words."""
+    """A quota that is used up is reported with the server's own words."""
     with serving(Machine({JEA: 2150859173}, users={"certmon": PASSWORD}), tls()) as port:
         failure = only(site.probe(site.basic(port)))
     assert (failure.reason, "too many sessions" in written(failure)) == (FailureReason.FORBIDDEN, True)
@@ -157,7 +157,7 @@ def test_certificates_of_the_world_are_not_added(site: Site, monkeypatch: pytest
 
 
 def test_plain_port_for_tls(site: Site) -> None:
-    """TLS asked of a port without it is told with the usual ports."""
+    """TLS asked of a port without it is reported with the usual ports."""
     with serving(basic()) as port:
         failure = only(site.probe(site.basic(port)))
     assert (failure.reason, "5986" in written(failure)) == (FailureReason.NOT_TLS, True)
@@ -172,7 +172,7 @@ def test_tls_port_for_plain(site: Site) -> None:
 
 
 def test_nobody_listens(site: Site) -> None:
-    """A refused connection is told as refused, with the port."""
+    """A refused connection is reported as refused, with the port."""
     port = free_port()
     failure = only(site.probe(site.basic(port)))
     assert (failure.reason, f"port {port}" in written(failure)) == (FailureReason.REFUSED, True)
@@ -199,14 +199,14 @@ def test_unknown_name(site: Site) -> None:
     ],
 )
 def test_http_errors(site: Site, status: int, expected: FailureReason) -> None:
-    """An HTTP error without WinRM's own words is told with its number."""
+    """An HTTP error without WinRM's own words is reported with its number."""
     with serving(basic(Create=saying(status, b"no")), tls()) as port:
         failure = only(site.probe(site.basic(port)))
     assert (failure.reason, f"HTTP {status}" in written(failure)) == (expected, True)
 
 
 def test_redirect(site: Site) -> None:
-    """A redirect is not followed: the login would go to another place."""
+    """A redirect is not followed: the login would go to another location."""
     elsewhere = basic()
     with serving(elsewhere, tls()) as other:
         trick = saying(307, Location=f"https://{HOST}:{other}/wsman")
@@ -232,14 +232,14 @@ def test_login_without_encryption(site: Site) -> None:
 
 
 def test_missing_password(site: Site) -> None:
-    """A password file that is not there is told before anybody is asked."""
+    """A password file that is not there is reported before anybody is asked."""
     remote = site.basic(5986, password=SecretReference(file=str(site.folder / "none")))
     failure = only(site.probe(remote))
     assert (failure.reason, "none" in written(failure)) == (FailureReason.UNREADABLE, True)
 
 
 def test_unfit_client_certificate(site: Site) -> None:
-    """A client certificate that cannot be read is told with its file."""
+    """A client certificate that cannot be read is reported with its file."""
     identity = ClientCertificate(str(site.password), str(site.password))
     keys = {"auth": AuthMethod.CERTIFICATE, "identity": identity, "username": "", "password": None}
     with serving(basic(), tls()) as port:

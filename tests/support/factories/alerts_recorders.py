@@ -50,7 +50,7 @@ def recorder(
 
 
 def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificate = LEAF) -> TargetState:
-    """Return a recorder whose certificate ends soon, below a CA."""
+    """Return a recorder whose certificate expires soon, below a CA."""
     on = on or recorder()
     return ending(on.location, shown, on=on, above=(ca,))
 
@@ -58,5 +58,5 @@ def ending_under(ca: Certificate, *, on: Target | None = None, shown: Certificat
 def notification_items(
     *states: TargetState, correlated: dict[str, tuple[Finding, ...]] | None = None
 ) -> tuple[NotificationItem, ...]:
-    """Return the items about a picture, nothing told before."""
+    """Return the items about a picture, nothing reported before."""
     return decide(picture(*states, correlated=correlated), {}, NOW, monitor_state=AFTER_INVENTORY).items

@@ -19,7 +19,7 @@ def complaints(file: Path) -> list[str]:
 
 
 def pairs(folder: Path, text: str, lines: list[str]) -> tuple[list[str], list[str]]:
-    """Return what is said about a file with this text, and the expected lines with their places filled in."""
+    """Return the errors of a file with this text, and the expected lines with their locations filled in."""
     file = folder / "config.yaml"
     file.write_text(text, encoding="utf-8", newline="")
     expected = [f"FILE:{line}".replace("FILE", str(file)).replace("FOLDER", str(folder)) for line in lines]

@@ -65,7 +65,7 @@ def port(
 
 
 def found(*states: TargetState, discoveries: tuple[DiscoveryState, ...] = ()) -> dict[str, list[Finding]]:
-    """Return the findings across these targets by place."""
+    """Return the findings across these targets by location."""
     snapshot = Snapshot(
         {one.target.id: one for one in states}, discoveries={one.id: one for one in discoveries}
     )

@@ -1,4 +1,4 @@
-"""Looks at endpoints on loopback, in both ways of carrying bytes, and what they saw."""
+"""Probes at endpoints on loopback, in both ways of carrying bytes, and what they saw."""
 
 import asyncio
 from dataclasses import replace

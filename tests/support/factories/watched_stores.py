@@ -12,7 +12,7 @@ from support.pki.key_stores import WORD
 
 
 def target(*paths: Path | str, passphrases: tuple[dict[str, str], ...] = (), timeout: float = 10) -> Target:
-    """Return the target for some paths and places of passphrases."""
+    """Return the target for some paths and locations of passphrases."""
     written = {"kind": "files", "paths": [str(path) for path in paths], "passphrases": list(passphrases)}
     return FilesSettings.model_validate(written).target(Policy(timeout=timedelta(seconds=timeout)))
 

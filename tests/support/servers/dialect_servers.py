@@ -68,7 +68,7 @@ class Room:
         return path
 
     def write(self, name: str, text: str) -> Path:
-        """Write a file that anybody may read, with places, ports and files filled in."""
+        """Write a file that anybody may read, with locations, ports and files filled in."""
         path = self.root / name
         known = {"root": self.root, "certificate": self.certificate, "key": self.key, **self.ports}
         path.write_text(re.sub(r"@(\w+)@", lambda found: str(known[found[1]]), text))

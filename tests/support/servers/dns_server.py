@@ -47,7 +47,7 @@ class NameServer:
 
 @contextmanager
 def name_server(zone: Zone, *, silent: bool = False) -> Iterator[NameServer]:
-    """Serve a zone while the block runs; a silent server never answers."""
+    """Serve a zone while the block runs; an unresponsive server never answers."""
     state = NameServer(zone)
 
     class Udp(socketserver.BaseRequestHandler):

@@ -36,13 +36,13 @@ class Documented:
     ours: dict[str, str] = field(default_factory=dict)
 
     def translated(self, text: str) -> str:
-        """Return a command or configuration with our addresses and paths in place of the documented ones."""
+        """Return a command or configuration with our addresses and paths instead of the documented ones."""
         for name, own in self.ours.items():
             text = text.replace(name, own)
         return text
 
     def documented(self, text: str) -> str:
-        """Return what a program said with the documented names in place of our addresses and paths."""
+        """Return what a program said with the documented names instead of our addresses and paths."""
         for name, own in self.ours.items():
             text = text.replace(own, name)
         return text

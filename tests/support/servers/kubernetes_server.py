@@ -99,7 +99,7 @@ def kubernetes_api() -> Iterator[Api]:
     api = Api(ca=root.pem)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(api))
     server.daemon_threads = True
-    # Each connection shakes hands on its own thread: a silent client would hold up all others, and the end.
+    # Each connection shakes hands on its own thread: an unresponsive client would delay all others.
     server.socket = pki.tls_context(leaf).wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )

@@ -153,7 +153,7 @@ def speaking_tls(context: SSL.Context, peers: list[TlsPeer] | None = None) -> Ha
 
 
 def saying(data: bytes, *, after_hello: bool = True, stay: bool = False) -> Handler:
-    """Return a handler that sends some bytes and closes, or stays silent then."""
+    """Return a handler that sends some bytes and closes, or does not answer then."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if after_hello:

@@ -116,7 +116,7 @@ LABEL = st.sampled_from(["rec01", "REC01", "a", "10.0.0.5", "rec01.a.example", "
 @given(st.lists(LABEL, max_size=4), st.lists(LABEL, max_size=4))
 @settings(deadline=None)
 def test_being_one_machine_is_mutual(one: list[str], other: list[str]) -> None:
-    """Whoever is taken for a machine, takes that machine for itself; and everybody with a name is itself."""
+    """If one is taken for a machine, so is the other way round; and each with a name is itself."""
     left, right = MachineNames.of(one), MachineNames.of(other)
     for asked in (MachineNames.match, MachineNames.match_by_address, MachineNames.match_by_short_name):
         assert asked(left, right) == asked(right, left)

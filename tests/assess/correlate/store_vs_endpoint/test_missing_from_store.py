@@ -207,7 +207,7 @@ def test_each_can_be_switched_off(check: Check, states: tuple[TargetState, ...])
 
 @pytest.mark.parametrize(("check", "states"), EVERYTHING.items())
 def test_each_is_an_alert_of_its_check(check: Check, states: tuple[TargetState, ...]) -> None:
-    """What is told once begins with its check and the machine, and belongs to a target that is known."""
+    """What is reported once begins with its check and the machine, and belongs to a target that is known."""
     ((target_id, (finding,)),) = by_target(*states).items()
     assert finding.shared_alert is not None
     assert finding.shared_alert.check is check

@@ -188,7 +188,7 @@ def test_two_probes_that_call_a_machine_differently() -> None:
 
 
 def test_an_unresponsive_port_says_nothing() -> None:
-    """Whoever restarts a service to switch it is not told that it was not switched."""
+    """A service that is being restarted is not reported as not switched."""
     assert checks(machine(kept(NEW)), port(OLD, up=False)) == []
 
 
@@ -205,7 +205,7 @@ def test_an_address_that_answers_beside_one_that_does_not() -> None:
 
 
 def test_a_renewal_in_hand_has_an_hour() -> None:
-    """Within an hour of the new one's making nothing is said; the port's look counts, not the clock."""
+    """Within an hour of the new one's making nothing is said; the port's probe counts, not the clock."""
     fresh = made(-0.02, 365)
     store = machine(kept(fresh))
     assert checks(store, port(OLD)) == []
@@ -219,7 +219,7 @@ def test_last_known_stores_serve_on() -> None:
 
 
 def test_two_certificates_of_one_recorder_are_judged_as_a_pair() -> None:
-    """Where the other port of a recorder has the new one already, that is told as the pair, once."""
+    """Where the other port of a recorder has the new one already, that is reported as the pair, once."""
     ports = (
         port(OLD, 7563, group="streaming_media", component="recording_server"),
         port(NEW, 9001, group="server", component="recording_server"),
@@ -236,7 +236,7 @@ def test_twins_for_two_services() -> None:
 
 
 def test_a_port_of_the_same_service_that_was_switched() -> None:
-    """Of two ports one was switched and one was forgotten: the forgotten one is told."""
+    """Of two ports one was switched and one was forgotten: the forgotten one is reported."""
     reported = by_target(machine(kept(OLD), kept(NEW)), port(OLD, 443), port(NEW, 9000))
     assert list(reported) == [f"endpoint:{HOST}:443"]
 

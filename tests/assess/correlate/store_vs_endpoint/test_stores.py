@@ -112,7 +112,7 @@ def test_a_store_that_was_not_read_to_its_end() -> None:
 
 
 def test_a_machine_that_cannot_be_reached() -> None:
-    """What was last known of it stays true, so that nothing is told twice when it answers again."""
+    """What was last known of it stays true, so that nothing is reported twice when it is reachable again."""
     away = Failure(FailureReason.TIMEOUT, text("no answer"))
     known = machine(kept(NEW), bindings=(bound(ELSEWHERE),), failures=(away,))
     assert checks(known) == [Check.BINDING_STALE]
@@ -209,7 +209,7 @@ def test_a_served_certificate_without_a_key() -> None:
     ],
 )
 def test_the_newest_for_its_names(stored: tuple[tuple[object, Certificate], ...], *, reported: bool) -> None:
-    """A renewal imported without its key is told; certificates of others, old ones and CAs need none."""
+    """A renewal imported without its key is reported; certificates of others, old ones and CAs need none."""
     assert (Check.KEY_MISSING in checks(machine(*stored))) is reported  # type: ignore[arg-type]
 
 
