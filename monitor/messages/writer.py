@@ -78,7 +78,16 @@ class Writer:
         """Return an instant to the minute in the reader's time zone: ``Mar 15, 2027 10:05 UTC``."""
         local = self._local(at)
         date = format_date(local.date(), "medium", locale=self.language.locale)
-        return f"{date} {format_datetime(local, 'HH:mm zzz', local.tzinfo, self.language.locale)}"
+        time = format_datetime(local, "HH:mm", local.tzinfo, self.language.locale)
+        return f"{date} {time} {self._zone_name(local)}"
+
+    def _zone_name(self, local: datetime) -> str:
+        """Return what a time zone is called at an instant: ``UTC``, ``BRT``, ``WET``, ``UTC+05:30``."""
+        known = format_datetime(local, "zzz", local.tzinfo, self.language.locale)
+        # Neither the CLDR nor the IANA has a short name for every zone.
+        names = (known, local.tzname() or "")
+        offset = f"{local:%z}"
+        return next((name for name in names if name.isalpha()), f"UTC{offset[:3]}:{offset[3:5]}")
 
     def _local(self, at: datetime) -> datetime:
         """Return an instant in the reader's time zone; those at the ends of the calendar stay in UTC."""

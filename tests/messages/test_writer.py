@@ -70,6 +70,23 @@ def test_dates_are_the_readers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("UTC", "23:30 UTC"),
+        ("Europe/Lisbon", "23:30 WET"),
+        ("America/New_York", "19:30 EDT"),
+        ("America/Sao_Paulo", "20:30 UTC-03:00"),
+        ("Asia/Kathmandu", "05:15 UTC+05:45"),
+    ],
+)
+def test_every_zone_has_a_name(zone: str, said: str) -> None:
+    """An instant names its zone, by its distance from UTC where the reader's language has no short name."""
+    assert (
+        Writer(ENGLISH, ZoneInfo(zone), NOW).moment(datetime(2027, 3, 15, 23, 30, tzinfo=UTC)).endswith(said)
+    )
+
+
+@pytest.mark.parametrize(
     ("count", "said"),
     [(1, "1 certificate of x"), (0, "0 certificates of x"), (1200, "1,200 certificates of x")],
 )
