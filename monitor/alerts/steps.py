@@ -30,7 +30,6 @@ _RESOLVED_BY_RENEWAL = _ABOUT_CA | {
 }
 _HAS_IMPACT = _RESOLVED_BY_RENEWAL | {Check.NOT_YET_VALID, Check.TRUST, Check.USAGE}
 
-_COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
 _SWITCH_RANK = 3
 # People paste steps into a shell, and the names in a certificate are a stranger's words.
 _NAME = re.compile(r"[\w.*:-]+")
@@ -165,15 +164,10 @@ def _filled(steps: tuple[Message, ...], target: Target, path: Path, finding: Fin
         "names": _names(target, leaf, finding.check),
         "issuer": issuer or UNNAMED,
         "ca_expires": on_day(at=ca.not_after) if ca else NOT_KNOWN,
+        "thumbprint": finding.instead or NEW_THUMBPRINT,
+        "served_thumbprint": leaf.sha1,
     }
-    new = finding.instead or NEW_THUMBPRINT
-    return tuple(completed(step, **values, thumbprint=_thumbprint(step.text, leaf, new)) for step in steps)
-
-
-def _thumbprint(text: str, leaf: Certificate, new: str | Message) -> str | Message:
-    """Return the thumbprint that a step means: the served one only where it says so, never in a command."""
-    served = "currently served" in text.casefold() and not _COMMAND.search(text)
-    return leaf.sha1 if served else new
+    return tuple(completed(step, **values) for step in steps)
 
 
 def _names(target: Target, leaf: Certificate, check: Check) -> Message:

@@ -175,7 +175,7 @@ class _Planning:
         while paths := self._anchor_paths() - done:
             done |= paths
             for path in sorted(paths):
-                title = f"trust anchor {PurePath(path).name}"
+                title = f"{PurePath(path).name} (trust)"
                 self.add(FilesSettings(kind="files", paths=(path,), title=title), origin="trust")
 
     def _anchor_paths(self) -> set[str]:

@@ -88,9 +88,8 @@ class Runbook:
 
     ``ca_first`` replaces ``steps`` when the CA must be renewed first, ``switch`` when the new certificate is
     installed on the machine but not in use. The three may contain the placeholders ``{names}``,
-    ``{thumbprint}``, ``{issuer}`` and ``{ca_expires}``, filled from the certificate for each alert.
-    ``{thumbprint}`` is that of the current certificate only in a step that says "currently served" and
-    contains no command; elsewhere it stands for that of the new certificate.
+    ``{thumbprint}`` (of the new certificate), ``{served_thumbprint}``, ``{issuer}`` and ``{ca_expires}``,
+    filled from the certificate for each alert.
     """
 
     impact: Message | None = None

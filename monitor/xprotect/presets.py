@@ -21,9 +21,13 @@ from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable,
 
 PROBEABLE = frozenset({"tls", "https"})
 _BUILT_IN = "presets.toml"
+# People copy what stands near a command, and the old certificate would be selected again.
+_COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
-_FILLED_LATER = frozenset({"host", "port", "names", "thumbprint", "issuer", "ca_expires"})
+_FILLED_LATER = frozenset(
+    {"host", "port", "names", "thumbprint", "served_thumbprint", "issuer", "ca_expires"}
+)
 _PLACEHOLDERS = _FILLED_HERE | _FILLED_LATER
 _TRANSLATED = ("name", "certificate", "impact", "account", "interruption")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -258,3 +262,5 @@ def _unfillable(text: str) -> Iterator[str]:
             yield f"placeholders are {', '.join(known)} (got {{{name}}})"
     if set(_PLACEHOLDER.sub("", text)) & set("{}"):
         yield f"braces stand round placeholders only (got {text[:60]!r})"
+    if "{served_thumbprint}" in text and _COMMAND.search(text):
+        yield "a command selects the new certificate: use {thumbprint}"

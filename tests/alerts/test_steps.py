@@ -81,7 +81,7 @@ def test_several_effects_are_a_list() -> None:
 
 
 def test_old_thumbprint_is_never_near_a_command() -> None:
-    """Only a line about what is currently served gets it."""
+    """Only a line that asks for what is served gets it."""
     assert steps_of(ending_under(CA))[1:] == [
         "Run configurator /thumbprint=<thumbprint of the new certificate> {unknown} {} {0!r}",
         f"The certificate currently served is {LEAF.sha1}.",

@@ -121,7 +121,7 @@ def test_anchor_files_are_watched(tmp_path: Path) -> None:
     anchor = targets(tmp_path, text)[f"files:{path}"]
     assert (anchor.location, anchor.info.title, anchor.collection, anchor.origin) == (
         path,
-        "trust anchor ca.cer",
+        "ca.cer (trust)",
         False,
         "trust",
     )

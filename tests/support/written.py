@@ -26,7 +26,11 @@ def _in_braces(message: Message) -> Message:
 
 def own_words(*texts: str) -> tuple[Message, ...]:
     """Return instructions as somebody wrote them into a configuration, which takes no empty ones."""
-    return tuple(own(text, ("names", "thumbprint", "issuer", "ca_expires")) for text in texts if text)
+    return tuple(
+        own(text, ("names", "thumbprint", "served_thumbprint", "issuer", "ca_expires"))
+        for text in texts
+        if text
+    )
 
 
 def runbook(

@@ -269,6 +269,10 @@ def test_nothing_to_extend() -> None:
             "site.yaml: presets.roles.camera.steps: there is no text of this name under texts (got 'zork')",
         ),
         (
+            {"roles": {"camera": {"steps": ["Set -Thumbprint {served_thumbprint}"]}}},
+            "site.yaml: presets.roles.camera.steps: a command selects the new certificate: use {thumbprint}",
+        ),
+        (
             {"roles": {"camera": {"account": "{host}"}}},
             "site.yaml: presets.roles.camera.account: has no placeholders (got '{host}')",
         ),

@@ -12,7 +12,7 @@ TITLE = "Recording Server Recorder 01, TCP 7563"
 STEPS = (
     "Ask {issuer}, which ends on {ca_expires}, for {names}.",
     "Run configurator /thumbprint={thumbprint} {unknown} {} {0!r}",
-    "The certificate currently served is {thumbprint}.",
+    "The certificate currently served is {served_thumbprint}.",
 )
 TARGET_INFO = TargetInfo(
     title=TITLE,
