@@ -199,52 +199,6 @@ UNEXPECTED_ENCRYPTION = plain(
 )
 
 
-@message("name_mismatch", 'the certificate is not for "{name}": {carried}')
-def name_mismatch(*, name: str, carried: Message) -> None: ...
-
-
-@message("address_mismatch", "the certificate is not for {address}: {carried}")
-def address_mismatch(*, address: str, carried: Message) -> None: ...
-
-
-@message(
-    "name_in_ignored_subject",
-    'no alternative name matches "{name}" (its subject does, but clients ignore that '
-    "where there are alternative names): {carried}",
-)
-def name_in_ignored_subject(*, name: str, carried: Message) -> None: ...
-
-
-@message(
-    "address_as_dns_name",
-    "the certificate has no IP entry for {address}: it has a DNS entry with it, "
-    "which many clients do not accept for an address",
-)
-def address_as_dns_name(*, address: str) -> None: ...
-
-
-@message(
-    "name_in_subject_only",
-    'the certificate has "{name}" only in its subject: current clients accept only alternative names',
-)
-def name_in_subject_only(*, name: str) -> None: ...
-
-
-@message("includes", "it includes {names}")
-def includes(*, names: Message) -> None: ...
-
-
-@message("includes_subject_only", 'it includes only the subject "{subject}"')
-def includes_subject_only(*, subject: str) -> None: ...
-
-
-@message("unusable_name", '"{name}" (unusable)')
-def unusable_name(*, name: str) -> None: ...
-
-
-INCLUDES_NOTHING = plain("includes_no_name", "it includes no name at all")
-
-
 @message("damaged", "what is stored there was read in part only, the rest stays watched: {why}")
 def damaged(*, why: Message) -> None: ...
 
@@ -283,33 +237,3 @@ NEVER_SEEN = plain(
     "it stands by and answers only after a takeover, so its certificate cannot be judged from the network: "
     "scan its certificate store or test a failover",
 )
-
-
-@message("crl", 'the CRL of "{issuer}" at {location}')
-def the_crl(*, issuer: str, location: str) -> None: ...
-
-
-@message("delta_crl", 'the delta CRL of "{issuer}" at {location}')
-def the_delta_crl(*, issuer: str, location: str) -> None: ...
-
-
-@message("crl_not_yet_valid", "{who} is not valid before {this_update}")
-def crl_not_yet_valid(*, who: Message, this_update: datetime) -> None: ...
-
-
-@message("crl_without_next_update", "{who} has no next update, so nothing says when it is too old")
-def crl_without_next_update(*, who: Message) -> None: ...
-
-
-@message(
-    "crl_expired",
-    "{who} {next_update:expires} ({next_update}): "
-    "clients that check it refuse every certificate of this issuer",
-)
-def crl_expired(*, who: Message, next_update: datetime) -> None: ...
-
-
-@message(
-    "crl_expires", "{who} {next_update:expires} ({next_update}), and no newer one has been published there"
-)
-def crl_expires(*, who: Message, next_update: datetime) -> None: ...

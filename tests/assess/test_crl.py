@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.assess import judge
-from monitor.assess.texts import crl_without_next_update, the_delta_crl
+from monitor.assess.crl.texts import crl_without_next_update, the_delta_crl
 from monitor.model import (
     AlertKey,
     Assessment,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.assess import NameProblem, mismatch
-from monitor.assess.texts import INCLUDES_NOTHING, name_in_subject_only, name_mismatch
+from monitor.assess.names.texts import INCLUDES_NOTHING, name_in_subject_only, name_mismatch
 from monitor.model import Certificate, Check
 from monitor.parse import parse_certificate
 from support.pki import extension, issue, raw, tlv

@@ -12,6 +12,8 @@ import pytest
 from monitor.assess import texts as about_targets
 from monitor.assess.correlate import texts as across_targets
 from monitor.assess.correlate.store_vs_endpoint import texts as about_stores
+from monitor.assess.crl import texts as about_crls
+from monitor.assess.names import texts as about_names
 from monitor.assess.purpose import texts as about_purpose
 from monitor.messages import parameters
 from monitor.model import Message, text
@@ -20,7 +22,7 @@ from monitor.model.texts import enumerated, joined, names
 from support.pki import days
 from support.written import written
 
-PLACES = (about_targets, about_purpose, across_targets, about_stores)
+PLACES = (about_targets, about_crls, about_names, about_purpose, across_targets, about_stores)
 EXAMPLES: dict[object, object] = {
     str: "one",
     int: 2,

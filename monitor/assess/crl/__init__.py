@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from monitor.assess import texts
+from monitor.assess.crl import texts
 from monitor.model import (
     AlertKey,
     Check,

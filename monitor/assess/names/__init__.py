@@ -11,7 +11,7 @@ from service_identity import CertificateError
 from service_identity.hazmat import DNS_ID, DNSPattern
 
 from monitor.addresses import IpAddress, read_ip, to_ascii
-from monitor.assess import texts
+from monitor.assess.names import texts
 from monitor.model import Certificate, Check, Message, text
 from monitor.model.texts import enumerated
 
