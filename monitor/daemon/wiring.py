@@ -19,6 +19,7 @@ from monitor.daemon.state_loader import StateLoader
 from monitor.daemon.tasks import Tasks
 from monitor.daemon.watched_targets import WatchedTargets, WatchServices
 from monitor.daemon.web_facade import WebServices
+from monitor.delivery.kinds import ReceiverSections
 from monitor.metrics import OwnMetrics
 from monitor.model import Clock, Source
 from monitor.network.resolve import Resolver
@@ -53,7 +54,9 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
     revocation = RevocationLoop(config, store, board, trust_stores, clock)
     ari = AriLoop(config, store, board, trust_stores, clock)
     metrics = OwnMetrics(
-        kinds, (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools)
+        kinds,
+        (resolver.pool, trust_stores.pool, *_pools(kinds), *revocation.pools, *ari.pools),
+        ReceiverSections.model_fields,
     )
     metrics.set_instance(config.instance.name, config.instance.customer)
     gate = Gate(clock, in_flight=config.limits.in_flight, per_second=config.limits.per_second)

@@ -24,7 +24,6 @@ from monitor.metrics.text import seconds
 from monitor.model import DiscoveryState, FailureReason
 from monitor.threads import ThreadPool
 
-RECEIVERS = ("email",)
 RESULTS = ("accepted", "retry", "refused")
 _LAG_BUCKETS = (0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600)
 
@@ -35,11 +34,14 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives 
 class OwnMetrics:
     """Counters and gauges of the daemon; values that are not known yet are absent."""
 
-    def __init__(self, kinds: Iterable[str], pools: Iterable[ThreadPool] = ()) -> None:
-        """Start all counters at zero for these target kinds, and monitor these thread pools."""
+    def __init__(
+        self, kinds: Iterable[str], pools: Iterable[ThreadPool] = (), receivers: Iterable[str] = ()
+    ) -> None:
+        """Start all counters at zero for these target kinds and receivers, and monitor these thread pools."""
         self._kinds = tuple(kinds)
+        self._receivers = tuple(receivers)
         self._registry = registry = CollectorRegistry()
-        self._oldest_mail_at: datetime | None = None
+        self._oldest_at: datetime | None = None
         self._failures = Counter(
             "cert_monitor_probe_failures",
             "Failures of probes by reason.",
@@ -66,10 +68,12 @@ class OwnMetrics:
             "1 while the clock is behind recorded times or behind the build of this version.",
             registry=registry,
         )
-        self._pending = _LateGauge("cert_monitor_outbox_pending", "Mails waiting for delivery.", registry)
+        self._pending = _LateGauge(
+            "cert_monitor_outbox_pending", "Notifications waiting for delivery.", registry
+        )
         self._oldest_age = _LateGauge(
             "cert_monitor_outbox_oldest_age_seconds",
-            "Age of the oldest waiting mail, 0 if there is none.",
+            "Age of the oldest waiting notification, 0 if there is none.",
             registry,
         )
         self._alert_pass = _LateGauge(
@@ -105,17 +109,17 @@ class OwnMetrics:
 
     def notified(self, receiver: str, result: str, recipients: int = 1) -> None:
         """Count delivery attempts by result: ``accepted``, ``refused`` (final) or ``retry``."""
-        if receiver not in RECEIVERS or result not in RESULTS:
+        if receiver not in self._receivers or result not in RESULTS:
             raise ValueError(
-                f"receivers are {', '.join(RECEIVERS)} and results {', '.join(RESULTS)}, "
+                f"receivers are {', '.join(self._receivers)} and results {', '.join(RESULTS)}, "
                 f"not {receiver!r} and {result!r}"
             )
         self._notifications.labels(receiver, result).inc(recipients)
 
     def outbox(self, pending: int, oldest_at: datetime | None) -> None:
-        """Set the number of pending mails and the time of the oldest (``None`` for an empty outbox)."""
+        """Set the number of waiting notifications and the time of the oldest, ``None`` if nothing waits."""
         self._pending.set(pending)
-        self._oldest_mail_at = oldest_at
+        self._oldest_at = oldest_at
 
     def started_late(self, lag: timedelta) -> None:
         """Record how much later than planned a batch started."""
@@ -154,7 +158,7 @@ class OwnMetrics:
     def text(self, now: datetime) -> bytes:
         """Return all metrics in text format 0.0.4; ages are relative to ``now``."""
         if self._pending.known:
-            age = now - self._oldest_mail_at if self._oldest_mail_at else timedelta(0)
+            age = now - self._oldest_at if self._oldest_at else timedelta(0)
             self._oldest_age.set(max(age.total_seconds(), 0.0))
         return generate_latest(self._registry)
 
@@ -162,7 +166,7 @@ class OwnMetrics:
         for kind in self._kinds:
             for reason in FailureReason:
                 self._failures.labels(kind, reason)
-        for receiver, result in product(RECEIVERS, RESULTS):
+        for receiver, result in product(self._receivers, RESULTS):
             self._notifications.labels(receiver, result)
         self.set_instance("", "")
 

@@ -1,6 +1,6 @@
 """The main path from a batch of targets to a recorded, published state, and the alert pass beside it.
 
-``alert_pass`` is not re-exported: it loads the mail templates, which ``check`` does not need.
+``alert_pass`` is not re-exported: it loads decisions about notifications, which ``check`` does not need.
 """
 
 from monitor.pipeline.board import Board

@@ -45,7 +45,8 @@ def test_a_relay_that_is_down_costs_no_thread_for_each_attempt(tmp_path: Path) -
         clock = Clock()
         store = await Store.open("sqlite://", app_version="test")
         config = load(configured(tmp_path, 1))
-        loop = DeliveryLoop(store, clock, OwnMetrics(["endpoint"]), lambda: config)  # type: ignore[arg-type]
+        metrics = OwnMetrics(["endpoint"], receivers=["email"])
+        loop = DeliveryLoop(store, clock, metrics, lambda: config)  # type: ignore[arg-type]
         await store.notify([], {}, [waiting(1)], clock.wall)
         before = smtp_threads()
         for _ in range(6):

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 def own() -> OwnMetrics:
     """Return metrics for the two kinds of the first version."""
-    return OwnMetrics(("endpoint", "files"), (ThreadPool("dns", 2),))
+    return OwnMetrics(("endpoint", "files"), (ThreadPool("dns", 2),), ("email",))
 
 
 def read(metrics: OwnMetrics, name: str) -> dict[tuple[str, ...], float]:

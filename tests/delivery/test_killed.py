@@ -1,0 +1,109 @@
+"""A process that ends between any two steps of a delivery: nothing is lost, and a repeat is recognizable."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.delivery import Outbox, Receiver, deliver_due
+from monitor.delivery.receiver import Note, unheard
+from monitor.model import Notification, NotificationKind
+from monitor.pipeline.notifications import notification
+from monitor.store import Store
+from support.factories.alerts_world import NOW
+from support.servers.mail_servers import Inbox, mail_server, relay
+
+STEPS = ["read", "rendered", "recorded before", "sent", "recorded after"]
+"""The steps of one delivery in their order."""
+
+RECIPIENTS = ("one@vms.example", "two@vms.example")
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Life:
+    """The steps that a process still makes before it is killed."""
+
+    steps: int
+
+    def step(self) -> None:
+        """Make one step, or end."""
+        if self.steps == 0:
+            raise KilledError
+        self.steps -= 1
+
+
+@dataclass
+class Mortal:
+    """A store and a receiver in a process that is killed."""
+
+    life: Life
+    store: Outbox
+    receiver: Receiver
+    name: str = "email"
+
+    async def due_notifications(self, receiver: str, now: datetime, limit: int) -> Sequence[Notification]:
+        """Return what is due."""
+        self.life.step()
+        return await self.store.due_notifications(receiver, now, limit)
+
+    async def render(self, notification: Notification, now: datetime) -> bytes:
+        """Return what is sent."""
+        self.life.step()
+        return await self.receiver.render(notification, now)
+
+    async def attempting(self, notification: Notification) -> None:
+        """Record what is sent."""
+        self.life.step()
+        await self.store.attempting(notification)
+
+    async def send(self, notification: Notification, now: datetime, note: Note = unheard) -> object:
+        """Send it."""
+        self.life.step()
+        return await self.receiver.send(notification, now, note)
+
+    async def attempted(self, notification: Notification, now: datetime) -> None:
+        """Record the result."""
+        self.life.step()
+        await self.store.attempted(notification, now)
+
+    def close(self) -> None:
+        """Release nothing."""
+
+
+def delivered(kill_after: int) -> Inbox:
+    """Return what arrives when the process is killed after some steps and started again days later."""
+    inbox = Inbox()
+
+    async def run() -> None:
+        store = await Store.open("sqlite://", app_version="test")
+        new = [notification("email", RECIPIENTS, NotificationKind.TEST, "x", NOW) for _ in range(2)]
+        await store.notify([], {}, [replace(one, id=str(number)) for number, one in enumerate(new)], NOW)
+        async with mail_server(inbox) as port:
+            mortal = Mortal(Life(kill_after), store, relay(port))
+            with pytest.raises(KilledError):
+                await deliver_due(mortal, mortal, NOW)  # type: ignore[arg-type]
+            await deliver_due(store, relay(port), NOW + timedelta(days=2))
+        assert await store.outbox() == (0, None)
+        await store.close()
+
+    asyncio.run(run())
+    return inbox
+
+
+@pytest.mark.parametrize("kill_after", range(2 * len(STEPS) - 1))
+def test_nothing_is_lost_and_at_most_one_is_repeated(kill_after: int) -> None:
+    """Each arrives, one at most twice: that which was sent and not recorded, the same to the last byte."""
+    inbox = delivered(kill_after)
+    sent = [
+        (mail["Message-ID"], envelope.content)
+        for mail, envelope in zip(inbox.messages, inbox.taken, strict=True)
+    ]
+    recorded_too_late = {STEPS.index("sent") + 1, len(STEPS) - 1 + STEPS.index("sent") + 1}
+    assert {id_ for id_, _ in sent} == {"<0@vms.example>", "<1@vms.example>"}
+    assert (len(set(sent)), len(sent)) == (2, 3 if kill_after in recorded_too_late else 2)
