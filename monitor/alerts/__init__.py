@@ -16,6 +16,7 @@ from monitor.alerts.decision import (
     NotifyReason,
     ReceiverDecision,
 )
+from monitor.alerts.groups import alerts_of_target
 
 __all__ = [
     "FIRST_PASS_AT_MOST",
@@ -27,5 +28,6 @@ __all__ = [
     "NotifyReason",
     "ReceiverDecision",
     "RenewalSteps",
+    "alerts_of_target",
     "decide",
 ]

@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.alerts.alert import Alert, Group
+from monitor.alerts.collect import collect_alerts
 from monitor.alerts.due import badness
 from monitor.alerts.keys import TITLES
-from monitor.model import AlertGroup, AlertKey, AlertLocation, AlertRecord
+from monitor.alerts.unreachable import common_title
+from monitor.model import AlertGroup, AlertKey, AlertLocation, AlertRecord, Check, Snapshot, TargetState
 
 MOST_LOCATIONS = 1000
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -25,6 +27,11 @@ def alert_groups(alerts: Iterable[Alert], records: Records, now: datetime) -> tu
         by_group.setdefault(alert.group, []).append(alert)
     groups = (_group(sorted(some, key=badness), records, now) for some in by_group.values())
     return tuple(sorted(groups, key=_order))
+
+
+def alerts_of_target(state: TargetState, now: datetime) -> tuple[AlertGroup, ...]:
+    """Return the alerts about one target that is probed once; one probe does not make it unreachable."""
+    return alert_groups(collect_alerts(Snapshot({state.target.id: state}), now).values(), {}, now)
 
 
 def changed_records(
@@ -60,7 +67,7 @@ def _group(alerts: list[Alert], records: Records, now: datetime) -> AlertGroup:
         id=key.id,
         check=lead.check,
         level=max((alert.level for alert in alerts), key=lambda level: level.rank),
-        title=lead.title or TITLES[lead.check],
+        title=_title(lead, shown_at),
         since=min((records[one].opened_at for one in members if one in records), default=now),
         alerts=members,
         targets=tuple(dict.fromkeys(target_id for target_id, _ in locations)),
@@ -80,6 +87,12 @@ def _lead(alerts: list[Alert], records: Records) -> tuple[Alert, AlertKey]:
             if key in records and records[key].leads:
                 return alert, key
     return alerts[0], alerts[0].key
+
+
+def _title(lead: Alert, locations: Iterable[AlertLocation]) -> str:
+    """Return the title of a group: that of its lead, but all ports of a standby have one that fits them."""
+    title = lead.title or TITLES[lead.check]
+    return common_title((one.title for one in locations), title) if lead.check is Check.NEVER_SEEN else title
 
 
 def _common(name: str, locations: Iterable[AlertLocation]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.alerts import alerts_of_target
 from monitor.config import Config, single_target
 from monitor.daemon.health import HealthMonitor
 from monitor.metrics import Exposition, OwnMetrics, render_probe
@@ -88,8 +89,11 @@ class WebFacade:
             return OnDemandResult(refusal=OnDemandRefusal.NOT_ALLOWED)
         except BusyError:
             return OnDemandResult(refusal=OnDemandRefusal.BUSY)
-        shown = config.metrics
-        return OnDemandResult(render_probe(state, self.now(), labels=shown.labels, chain=shown.chain))
+        shown, now = config.metrics, self.now()
+        text = render_probe(
+            state, now, alerts=alerts_of_target(state, now), labels=shown.labels, chain=shown.chain
+        )
+        return OnDemandResult(text)
 
     def _refusal(self, request: OnDemandRequest) -> OnDemandRefusal | None:
         """Return why no target at all is probed."""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from monitor.metrics.text import MetricFamily, label
 from monitor.model import AlertGroup
 
+CACHED_ALERTS = "Cached from the last alert pass."
 ALERT = MetricFamily(
     "cert_monitor_alert",
-    "Open alerts, one for each thing at fault, as in mails; always 1. Cached from the last alert pass.",
+    "Open alerts, one for each thing at fault, as in mails; always 1. " + CACHED_ALERTS,
 )
 ALERTS_PER_PIECE = 500  # some milliseconds, so that the event loop can run in between
 _NAME = ALERT.name.encode()
@@ -29,13 +30,15 @@ class AlertLines:
             return
         made = []
         for begin in range(0, len(groups), ALERTS_PER_PIECE):
-            made.append(b"".join(_line(group) for group in groups[begin : begin + ALERTS_PER_PIECE]))
+            some = groups[begin : begin + ALERTS_PER_PIECE]
+            made.append(b"".join(b"%b%b\n" % (_NAME, alert_end(group)) for group in some))
             yield made[-1]
         # Both at once, as another scrape may run while this one pauses between two pieces.
         self._groups, self._pieces = groups, tuple(made)
 
 
-def _line(group: AlertGroup) -> bytes:
+def alert_end(group: AlertGroup) -> bytes:
+    """Return the line of an alert after the name of the metric."""
     labels = (
         label("alert", group.id),
         label("check", group.check),
@@ -46,4 +49,4 @@ def _line(group: AlertGroup) -> bytes:
         label("owner", group.owner),
         label("state", group.state),
     )
-    return b"%b{%b} 1\n" % (_NAME, b",".join(labels))
+    return b"{%b} 1" % b",".join(labels)

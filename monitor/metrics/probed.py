@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from monitor.messages import english, failure_line
+from monitor.metrics.alerts import ALERT, CACHED_ALERTS, alert_end
 from monitor.metrics.blackbox import blackbox
 from monitor.metrics.exposed import Chain
 from monitor.metrics.families import (
@@ -25,7 +26,7 @@ from monitor.metrics.families import (
 )
 from monitor.metrics.rendered import Rendered
 from monitor.metrics.text import MetricFamily, seconds
-from monitor.model import TargetState
+from monitor.model import AlertGroup, TargetState
 from monitor.parse import display
 
 _SCHEDULED = (
@@ -36,15 +37,22 @@ _SCHEDULED = (
 
 
 def render_probe(
-    state: TargetState, now: datetime, *, labels: Sequence[str] = (), chain: Chain = "leaf"
+    state: TargetState,
+    now: datetime,
+    *,
+    alerts: tuple[AlertGroup, ...] = (),
+    labels: Sequence[str] = (),
+    chain: Chain = "leaf",
 ) -> bytes:
-    """Return the text for one state; failures are listed in comments, for people who request it by hand."""
+    """Return the text for one state; failures are listed in comments, for people who request it by hand.
+
+    ``alerts`` are those of this state.
+    """
     target = Rendered(state, (), tuple(labels), chain)
     writer = english(now)
     failures = (f"# failure: {display(failure_line(one, writer))}\n".encode() for one in state.failures)
-    return b"".join(
-        (*failures, *(_family(family, values) for family, values in _series(target, now) if values))
-    )
+    series = (*_series(target, now), (ALERT, [alert_end(group) for group in alerts]))
+    return b"".join((*failures, *(_family(family, values) for family, values in series if values)))
 
 
 def _series(target: Rendered, now: datetime) -> Iterator[tuple[MetricFamily, list[bytes]]]:
@@ -63,6 +71,8 @@ def _series(target: Rendered, now: datetime) -> Iterator[tuple[MetricFamily, lis
 
 
 def _family(family: MetricFamily, values: list[bytes]) -> bytes:
-    about = family.about.removesuffix(CACHED).removesuffix(CERTIFICATES_CACHED).strip()
+    about = family.about
+    for cached in (CACHED, CERTIFICATES_CACHED, CACHED_ALERTS):
+        about = about.removesuffix(cached)
     name = family.name.encode()
-    return MetricFamily(family.name, about).head + b"".join(name + value + b"\n" for value in values)
+    return MetricFamily(family.name, about.strip()).head + b"".join(name + value + b"\n" for value in values)

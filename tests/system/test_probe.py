@@ -277,5 +277,9 @@ def test_prometheus_keeps_the_targets(tmp_path: Path) -> None:
                 }
                 untrusted = await asked.ask('cert_monitor_findings{check="trust"}')
                 assert [one["metric"]["instance"] for one in untrusted] == [f"https://{around.target}"]
+                alerts = await asked.ask("cert_monitor_alert")
+                assert [(one["metric"]["instance"], one["metric"]["site"]) for one in alerts] == [
+                    (f"https://{around.target}", "harbor")
+                ]
 
     asyncio.run(run())
