@@ -181,9 +181,9 @@ def test_a_thread_that_just_took_a_call_is_not_free() -> None:
 
     async def scenario() -> int:
         pool, jobs = ThreadPool("t", 2), SlowlyTaken()
-        pool._jobs = jobs
+        pool._workers._jobs = jobs
         await pool.run(lambda: 1)
-        while not pool._idle:
+        while not pool._workers._idle:
             await asyncio.sleep(0.01)
         jobs.armed.set()
         held = asyncio.create_task(pool.run(lambda: 2))
@@ -207,10 +207,50 @@ def test_spare_threads_take_the_place_of_those_that_hang() -> None:
         await gate.reached()
         waiting = asyncio.create_task(pool.run(lambda: 7))
         await asyncio.sleep(0)
-        alone = pool._threads == 1
+        alone = pool._workers._threads == 1
         hanging.cancel()
         found = await asyncio.wait_for(waiting, 5)
         gate.open.set()
         return found, alone
 
     assert asyncio.run(scenario()) == (7, True)
+
+
+def thread_of(pool: ThreadPool) -> threading.Thread:
+    """Return a thread of the pool, idle again."""
+    return asyncio.run(pool.run(threading.current_thread))
+
+
+def test_threads_end_with_their_pool() -> None:
+    """Nobody has to close a pool: when its last user is gone, its idle threads end."""
+    pool = ThreadPool("t", 1)
+    thread = thread_of(pool)
+    assert thread.is_alive()
+    del pool
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_closed_pool_serves_what_was_asked_before() -> None:
+    """Calls made before the end are made, each thread ends then, and later calls are refused."""
+
+    async def scenario() -> list[threading.Thread]:
+        pool, gate = ThreadPool("t", 2), threading.Event()
+
+        def call() -> threading.Thread:
+            gate.wait(30)
+            return threading.current_thread()
+
+        calls = [asyncio.create_task(pool.run(call)) for _ in range(5)]
+        await asyncio.sleep(0)
+        pool.close()
+        gate.set()
+        threads = await asyncio.gather(*calls)
+        with pytest.raises(RuntimeError, match="the pool t is closed"):
+            await pool.run(call)
+        return threads
+
+    threads = asyncio.run(scenario())
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,11 @@ from support.servers.daemon_process import until
 async def daemon(
     config: Path, hurried: Callable[[Daemon], PeriodicTask] | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Daemon]:
-    """Run the daemon, with one of its loops ten times a second and by this clock if they are given."""
+    """Run the daemon, with one of its loops ten times a second and by this clock if they are given.
+
+    What it tunes in the garbage collector is undone: the rest of the run needs it as it was.
+    """
+    thresholds = gc.get_threshold()
     stop, running = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     def started(made: Daemon) -> None:
@@ -37,7 +42,11 @@ async def daemon(
         yield running.result()
     finally:
         stop.set()
-        await asyncio.wait_for(task, 10)
+        try:
+            await asyncio.wait_for(task, 30)
+        finally:
+            gc.unfreeze()
+            gc.set_threshold(*thresholds)
 
 
 async def passes(running: Daemon, count: int = 3) -> None:
