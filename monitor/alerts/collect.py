@@ -83,9 +83,13 @@ def _wrong(findings: tuple[Finding, ...]) -> list[Finding]:
 
 def _about(finding: Finding) -> str:
     """Return the fingerprint of what the alert is about: a CA that its leaves outlive, not the leaves."""
-    if finding.check is Check.OUTLIVES_CA and finding.shared_alert is not None:
-        return finding.shared_alert.scope_id
-    return finding.sha256
+    shared = finding.shared_alert
+    return shared.scope_id if shared is not None and _of_certificate(finding) else finding.sha256
+
+
+def _of_certificate(finding: Finding) -> bool:
+    """Return whether all targets below a CA share the alert about it."""
+    return finding.shared_alert is not None and finding.shared_alert.scope is Scope.CERTIFICATE
 
 
 def _add(
@@ -128,7 +132,7 @@ def _group(state: TargetState, finding: Finding) -> Group:
     own: Group = (Scope.TARGET, state.target.id)
     if shared is not None:
         own = (shared.check, shared.scope, shared.scope_id, shared.subject)
-        if finding.check not in {Check.OUTLIVES_CA, *STORE_VS_ENDPOINT}:
+        if finding.check not in STORE_VS_ENDPOINT and not _of_certificate(finding):
             return own
     # What stores say of a certificate belongs to what else is wrong with it: that it expires, and that its
     # successor is available, is one notification item.
@@ -139,7 +143,7 @@ def _group(state: TargetState, finding: Finding) -> Group:
 def _title(finding: Finding, certificate: Certificate | None, location: AlertLocation) -> str:
     """Return what is at fault: a CA itself, since all that depends on it fails with it."""
     shared = finding.shared_alert
-    ca = finding.check in _OF_CA or (finding.check is Check.OUTLIVES_CA and shared is not None)
+    ca = finding.check in _OF_CA or _of_certificate(finding)
     if certificate is not None and (ca or (finding.check is Check.REVOKED and certificate.is_ca)):
         return certificate.title
     if finding.check in STORE_VS_ENDPOINT:

@@ -122,6 +122,12 @@ class _Case:
         if severity is not None:
             yield Finding(check, severity, message, certificate.sha256, self.path.location, shared)
 
+    def shared_alert(self, check: Check, certificate: Certificate) -> AlertKey | None:
+        """Return the alert about a CA that all certificates below it share, ``None`` for the leaf's own."""
+        if certificate == self.path.leaf:
+            return None
+        return AlertKey(check, Scope.CERTIFICATE, certificate.sha256)
+
     def is_authority(self, leaf: Certificate) -> bool:
         """Return whether a certificate at rest is a CA's own, such as an anchor file.
 
@@ -232,10 +238,12 @@ def _date_form_findings(case: _Case) -> Iterator[Finding]:
     for certificate in case.path.certificates:
         if certificate.date_form is DateForm.VARIANT:
             said = texts.dates_refused_by_openssl(who=case.who(certificate))
-            yield from case.finding(Check.TRUST, Severity.WARNING, certificate, said)
+            shared = case.shared_alert(Check.TRUST, certificate)
+            yield from case.finding(Check.TRUST, Severity.WARNING, certificate, said, shared)
         elif certificate.date_form is DateForm.MALFORMED:
             said = texts.dates_refused(who=case.who(certificate))
-            yield from case.finding(Check.TRUST, Severity.CRITICAL, certificate, said)
+            shared = case.shared_alert(Check.TRUST, certificate)
+            yield from case.finding(Check.TRUST, Severity.CRITICAL, certificate, said, shared)
 
 
 def _name_findings(case: _Case) -> Iterator[Finding]:
@@ -249,7 +257,8 @@ def _service_findings(case: _Case) -> Iterator[Finding]:
     leaf = case.path.leaf
     for certificate in case.path.certificates:
         if unfit := purpose_problem(certificate, case.who, is_leaf=certificate == leaf):
-            yield from case.finding(Check.USAGE, unfit.severity, certificate, unfit.message)
+            shared = case.shared_alert(Check.USAGE, certificate)
+            yield from case.finding(Check.USAGE, unfit.severity, certificate, unfit.message, shared)
     if problem := wrong_key_type(case.target, leaf, case.who):
         yield from case.finding(Check.KEY_TYPE, Severity.WARNING, leaf, problem)
     if problem := public_names_problem(case.target, leaf):

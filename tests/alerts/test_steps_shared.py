@@ -100,6 +100,33 @@ class TestAuthority:
         assert decisions[1] == [("resolved", "", "VMS CA")]
 
 
+class TestUnfitAuthority:
+    """A CA that must not issue for servers is one alert, named by the CA."""
+
+    def below(self, number: int, *, unfit: bool = True) -> TargetState:
+        """Return a recorder below a CA whose usage is wrong, or not any more."""
+        where, shown = f"rec{number}:7563", certificate(number, 300, name=f"rec{number}")
+        key = AlertKey(Check.USAGE, Scope.CERTIFICATE, SHORT_CA.sha256)
+        wrong = Finding(Check.USAGE, Severity.CRITICAL, text("for clients only"), SHORT_CA.sha256, where, key)
+        return seen(where, shown, *([wrong] if unfit else []), on=recorder(where), above=(SHORT_CA,))
+
+    def test_all_below_it_are_one_entry(self) -> None:
+        """With every server that depends on it."""
+        (item,) = notification_items(*(self.below(number) for number in range(1, 4)))
+        assert (item.title, item.certificate, item.checks, len(item.locations)) == (
+            "VMS CA",
+            SHORT_CA,
+            (Check.USAGE,),
+            3,
+        )
+
+    def test_it_is_resolved_in_its_name(self) -> None:
+        """Once, when no server depends on it any more."""
+        before, after = self.below(1), self.below(1, unfit=False)
+        decisions = [news(one) for one in steps((picture(before), NOW), (picture(after), NOW))]
+        assert decisions[1] == [("resolved", "", "VMS CA")]
+
+
 PAIR = AlertKey(Check.RECORDER_PAIR, Scope.MACHINE, "rec1")
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from monitor.assess import PathFinder, judge
 from monitor.assess.purpose import texts
 from monitor.assess.texts import its_ca, its_trusted_ca_not_served, the_certificate
-from monitor.model import Check, Finding, Message, Severity, Sighting
+from monitor.model import AlertKey, Check, Finding, Message, Scope, Severity, Sighting
 from support.factories.judging import CRITICAL, ENDPOINT, PLACE, ROOT, WARNING, held, trusting
 from support.pki import ANY_USAGE, CLIENT_AUTH, NOW, SERVER_AUTH, Issued, Key, issue, key_usage, leaf, rsa_key
 
@@ -100,6 +100,13 @@ class TestExtendedKeyUsage:
             texts.wrong_ca_usage(who=its_ca(title="Middle")),
             texts.wrong_ca_usage(who=its_trusted_ca_not_served(title="Own Root")),
         )
+
+    def test_a_ca_has_one_alert_for_all_below_it(self) -> None:
+        """However many servers it issued certificates for; a leaf's own alert is its target's."""
+        middle = issue("Middle", ROOT, ca=True, usages=[CLIENT_AUTH])
+        own = leaf("nvr.example", middle, usages=[CLIENT_AUTH])
+        shared = [one.shared_alert for one in usage_findings(own, middle)]
+        assert shared == [None, AlertKey(Check.USAGE, Scope.CERTIFICATE, middle.sha256)]
 
     def test_each_certificate_is_judged_on_its_own(self) -> None:
         """A leaf and its CA may both be wrong."""
