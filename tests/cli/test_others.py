@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +10,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -216,6 +219,18 @@ def test_a_test_mail(tmp_path: Path) -> None:
     done = mailed(tmp_path, inbox)
     assert (done.code, done.err, len(inbox.taken)) == (0, "", 1)
     assert "250 taken" in done.out
+
+
+def test_a_test_mail_in_the_language_of_the_settings(tmp_path: Path) -> None:
+    """The language and the time zone of the section are those of its mails."""
+    inbox = Inbox()
+    done = mailed(tmp_path, inbox, ", language: pt_BR, timezone: America/Sao_Paulo")
+    (taken,) = inbox.taken
+    mail = message_from_bytes(taken.content, policy=default)
+    body = str(mail.get_content())
+    assert (done.code, mail["Subject"]) == (0, "[Teste] o cert-monitor consegue enviar e-mail")
+    assert body.startswith("Este é um e-mail de teste do cert-monitor.")
+    assert re.search(r"Ele foi enviado em \d+ de \w+\.? de \d{4} \d\d:\d\d BRT", body)
 
 
 @pytest.mark.parametrize("refused", ["MAIL", "DATA", "more@vms.example"])
