@@ -23,6 +23,8 @@ examples:
 """
 
 DEFAULT_URL = "http://127.0.0.1:9850"
+CONFIG = "configuration file"
+FORMAT = "output format (default table)"
 
 
 class Parser(argparse.ArgumentParser):
@@ -54,8 +56,13 @@ def parser() -> Parser:
 
 def _run(commands: Any) -> None:
     command = commands.add_parser("run", help="run the daemon until it is stopped")
-    command.add_argument("--config", required=True, type=Path, metavar="FILE")
-    command.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
+    command.add_argument(
+        "--log-level",
+        default="info",
+        choices=["debug", "info", "warning", "error"],
+        help="least severe messages to log (default info)",
+    )
     command.set_defaults(command=_later("run", "run"))
 
 
@@ -67,7 +74,7 @@ def _check(commands: Any) -> None:
         "everything in the configuration. Exit code: 0 ok, 1 warning, 2 critical, 3 not "
         "probed or usage error.",
     )
-    command.add_argument("targets", nargs="*", metavar="TARGET")
+    command.add_argument("targets", nargs="*", metavar="TARGET", help="host:port, URL, file, folder or glob")
     command.add_argument(
         "--config",
         type=Path,
@@ -90,7 +97,7 @@ def _check(commands: Any) -> None:
         "--name", default="", help="name that the certificate must include, also sent as SNI"
     )
     add_options(command)
-    command.add_argument("--format", default="table", choices=["table", "json"])
+    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
     command.set_defaults(command=_later("check", "check"))
 
 
@@ -101,14 +108,14 @@ def _targets(commands: Any) -> None:
         description="Run every discovery of a configuration once and print all targets with their policies. "
         "No target is probed. Exit code: 0 done, 3 a discovery failed or its list is incomplete.",
     )
-    command.add_argument("--config", required=True, type=Path, metavar="FILE")
-    command.add_argument("--format", default="table", choices=["table", "json"])
+    command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
+    command.add_argument("--format", default="table", choices=["table", "json"], help=FORMAT)
     command.set_defaults(command=_later("targets", "targets"))
 
 
 def _validate(commands: Any) -> None:
     command = commands.add_parser("validate-config", help="print every problem in a configuration")
-    command.add_argument("file", type=Path, metavar="FILE")
+    command.add_argument("file", type=Path, metavar="FILE", help=CONFIG)
     command.add_argument(
         "--offline", action="store_true", help="do not check whether the files that it names exist"
     )
@@ -119,7 +126,7 @@ def _validate(commands: Any) -> None:
 
 def _others(commands: Any) -> None:
     command = commands.add_parser("test-email", help="send a test mail and print the SMTP conversation")
-    command.add_argument("--config", required=True, type=Path, metavar="FILE")
+    command.add_argument("--config", required=True, type=Path, metavar="FILE", help=CONFIG)
     command.set_defaults(command=_later("mail", "test_email"))
     command = commands.add_parser("reload", help="make the running daemon read its configuration again")
     command.add_argument("--url", default="", help=f"address of the daemon (default {DEFAULT_URL})")
@@ -128,7 +135,12 @@ def _others(commands: Any) -> None:
     )
     command.set_defaults(command=_later("reload", "reload"))
     command = commands.add_parser("demo", help="run the daemon with a few test servers on this machine")
-    command.add_argument("--listen", default="127.0.0.1:9850", metavar="HOST:PORT")
+    command.add_argument(
+        "--listen",
+        default="127.0.0.1:9850",
+        metavar="HOST:PORT",
+        help="address of the page (default %(default)s)",
+    )
     command.set_defaults(command=_later("demo", "demo"))
 
 

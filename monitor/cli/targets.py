@@ -22,7 +22,7 @@ from monitor.sources.endpoint.connect_options import Endpoint
 
 Row = dict[str, Any]
 
-_HEAD = ("TARGET", "WHERE", "SERVER NAME", "PROTOCOL", "EVERY", "WARN", "CRITICAL", "ORIGIN", "LABELS")
+_HEAD = ("TARGET", "LOCATION", "SERVER NAME", "PROTOCOL", "EVERY", "WARN", "CRITICAL", "ORIGIN", "LABELS")
 _LONGEST = 4096
 _WIDEST = 60
 _UNITS = (

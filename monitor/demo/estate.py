@@ -79,7 +79,7 @@ def members(ca: Issued, crl: str, short_life: timedelta) -> tuple[Member, ...]:
             leaf("website.vms.example", 30 * DAY + A_WHILE, lifetime=90 * DAY, issuer=ca),
             overdue=True,
         ),
-        Member("expiring", "Test server (expires in a minute)", short_lived(ca, short_life)),
+        Member("expiring", "Test server (short-lived)", short_lived(ca, short_life)),
         Member("plain", "Log server (no TLS on the port)", None),
     )
 

@@ -149,7 +149,7 @@ def test_part_of_a_list(tmp_path: Path) -> None:
     """A list with a mistake exits with 3 as well; what is right in it is printed."""
     text = "targets: [{kind: file_sd, files: [list.json], name: l}]"
     done = listed(tmp_path, text, [{"targets": ["a.example:1", "b.example:x"]}])
-    assert (done.code, list(targets(done)), "[0].targets[1]: a port is" in done.err) == (
+    assert (done.code, list(targets(done)), "[0].targets[1]: the port must be" in done.err) == (
         3,
         ["endpoint:a.example:1"],
         True,
@@ -179,7 +179,7 @@ def test_network(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("targets: [{kind: file_sd}]", "targets[0].files: is missing"),
-        ("- a\n", "the file must hold keys and values"),
+        ("- a\n", "the file must be keys and values"),
     ],
 )
 def test_wrong_configuration(tmp_path: Path, text: str, said: str) -> None:

@@ -121,7 +121,9 @@ def _discover(commands: Any, later: Later) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="query every xprotect_site in this configuration"
     )
-    command.add_argument("--format", default="table", choices=["table", "json", "yaml"])
+    command.add_argument(
+        "--format", default="table", choices=["table", "json", "yaml"], help="output format (default table)"
+    )
     command.add_argument(
         "--record",
         type=Path,
@@ -133,7 +135,7 @@ def _discover(commands: Any, later: Later) -> None:
 
 def _verify(commands: Any, later: Later) -> None:
     command = _command(commands, "verify", "check a server after a renewal", (VERIFY, VERIFY_EXAMPLES))
-    command.add_argument("host", metavar="HOST")
+    command.add_argument("host", metavar="HOST", help="name or address of the server")
     command.add_argument(
         "--role",
         action="append",
@@ -173,5 +175,7 @@ def _preflight(commands: Any, later: Later) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="without HOST=ROLE: all configured and discovered servers"
     )
-    command.add_argument("--format", default="table", choices=["table", "json"])
+    command.add_argument(
+        "--format", default="table", choices=["table", "json"], help="output format (default table)"
+    )
     command.set_defaults(command=later("xprotect.preflight", "preflight"))

@@ -49,12 +49,13 @@ def _matrix(found: Sequence[Need], writer: Writer) -> Iterator[str]:
         return
     groups = [group for group in GROUPS if any(cell.group == group for cell in known)]
     by_location = {(cell.caller, cell.group): cell for cell in known}
-    head = ("CA that each client must trust", *(GROUPS[group] for group in groups))
+    head = ("client", *(GROUPS[group] for group in groups))
     callers = dict.fromkeys(cell.caller for cell in known)
     lines = [
         head,
         *((caller, *(_letters(by_location.get((caller, group))) for group in groups)) for caller in callers),
     ]
+    yield "CAs that each client must trust, by certificate group:"
     widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -91,9 +91,7 @@ def _without(state: TargetState, where: str, writer: Writer) -> Candidate:
     target = state.target
     hint = f"name the certificate that it will get: --file {target.host}=PATH"
     if state.encrypted is False or any(one.reason is FailureReason.NOT_TLS for one in state.failures):
-        return Candidate(
-            target, where, suitable=False, missing=(f"no certificate: the port does not use TLS; {hint}",)
-        )
+        return Candidate(target, where, suitable=False, missing=(f"the port does not use TLS; {hint}",))
     said = "; ".join(failure_line(one, writer) for one in state.failures) or "no certificate was served"
     return Candidate(target, where, suitable=None, missing=(f"{said}; {hint}",))
 
