@@ -116,7 +116,7 @@ def test_the_life_of_a_window(tmp_path: Path) -> None:
             text = site.inbox.messages[1].get_body(("plain",))
             assert text is not None
             assert "its reason: https://ca.example/incident" in " ".join(text.get_content().split())
-            [found] = await metrics(running, 'check="renewal_window"')
+            [found] = await metrics(running, 'check="renewal_window",severity=')
             assert 'severity="critical"' in found
         asked = len(site.acme.requests)
         async with daemon(config, lambda made: made.parts.tasks.ari) as running:

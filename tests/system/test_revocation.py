@@ -157,7 +157,7 @@ def test_the_life_of_a_revocation(tmp_path: Path) -> None:
             await until(lambda: len(where.mails) == 2)
             (found,) = running.parts.board.snapshot.correlated[f"endpoint:127.0.0.1:{where.port}/rec.example"]
             assert (found.check, found.sha256) == (Check.REVOKED, old.sha256)
-            (line,) = await metrics(running, 'check="revoked"')
+            (line,) = await metrics(running, 'check="revoked",severity=')
             assert 'severity="critical"' in line
         assert where.mails[1].startswith("[CRITICAL] Recorder 01: certificate revoked")
         text = where.inbox.messages[1].get_body(("plain",))
