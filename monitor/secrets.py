@@ -77,14 +77,19 @@ class SecretReference:
         return Secret(text)
 
     def __str__(self) -> str:
-        """Return the location for people."""
-        return f"file {self.file}" if self.file else f"environment variable {self.env}"
+        """Return the location for people.
+
+        The name of a variable is left out: who wrote the password itself there must not find it in a log.
+        """
+        return f"file {self.file}" if self.file else "an environment variable"
 
     def _from_env(self) -> str:
         try:
             return os.environ[self.env]
         except KeyError:
-            raise SecretUnavailableError(f"{self} is not set") from None
+            raise SecretUnavailableError(
+                "the environment variable that the configuration names is not set"
+            ) from None
 
     def _from_file(self) -> str:
         try:

@@ -101,7 +101,9 @@ def test_missing_file(tmp_path: Path) -> None:
 
 def test_missing_variable() -> None:
     """A variable that is not set is named."""
-    with pytest.raises(SecretUnavailableError, match="environment variable CERT_MONITOR_NONE is not set"):
+    with pytest.raises(
+        SecretUnavailableError, match="environment variable that the configuration names is not set"
+    ):
         SecretReference(env="CERT_MONITOR_NONE").resolve()
 
 

@@ -8,7 +8,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.assess import texts
-from monitor.model import Check, Failure, Finding, Message, Policy, Severity, TargetState, is_within
+from monitor.model import (
+    Check,
+    Failure,
+    FailureReason,
+    Finding,
+    Message,
+    Policy,
+    Severity,
+    TargetState,
+    is_within,
+)
 from monitor.model.texts import joined
 
 # Critical after this many times as many failed probes, or as much time, as a warning.
@@ -26,6 +36,9 @@ def unreachability(state: TargetState, now: datetime, *, awake_at: datetime | No
         return None
     if state.target.traits.standby:
         return _never_seen(state)
+    if state.failures and all(failure.reason is FailureReason.INTERNAL for failure in state.failures):
+        # What the monitor itself ran short of says nothing of the target: it stays what it was.
+        return state.unreachable
     default = _severity(state, now - max(since, awake_at or since))
     severity = default and state.target.policy.severity(Check.UNREACHABLE, default)
     if severity is None:

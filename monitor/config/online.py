@@ -70,8 +70,9 @@ def _unreadable_folder(path: str) -> str | None:
 
 def _unset(variable: str) -> str | None:
     if variable not in os.environ:
-        return f"the environment variable {variable} is not set"
-    return None if os.environ[variable] else f"the environment variable {variable} is empty"
+        # Not its name: who wrote the password itself there must not find it in a log.
+        return "there is no environment variable of this name"
+    return None if os.environ[variable] else "the environment variable of this name is empty"
 
 
 def _unwritable(url: str) -> str | None:

@@ -79,6 +79,9 @@ class PolicyRule(PolicySettings):
         return all(_same(name, labels.get(name), value) for name, value in self.match.items())
 
 
+HostName = Annotated[str, AfterValidator(read_host)]
+
+
 class WebSettings(Settings):
     """The addresses of web pages and metrics."""
 
@@ -87,6 +90,9 @@ class WebSettings(Settings):
         "loopback", description="open: other machines may read the pages"
     )
     metrics_listen: Listen | None = Field(None, description="second address, with metrics and health only")
+    hosts: tuple[HostName, ...] = Field(
+        (), description="further names by which this machine is asked; its own and addresses always work"
+    )
 
     @model_validator(mode="after")
     def _open(self) -> "WebSettings":

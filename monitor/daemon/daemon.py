@@ -9,6 +9,7 @@ from monitor import __version__
 from monitor.config import load
 from monitor.daemon.active_config import plan_targets
 from monitor.daemon.discoveries import Discoveries
+from monitor.daemon.own_names import own_names
 from monitor.daemon.parts import DaemonParts
 from monitor.daemon.watched_targets import polled_discoveries
 from monitor.daemon.web_facade import WebFacade, web_servers
@@ -37,7 +38,8 @@ class Daemon:
         store = await Store.open(config.store.url, app_version=__version__)
         discoveries = Discoveries(store, clock)
         await discoveries.resume(polled_discoveries(config))
-        return cls(path, wire(plan_targets(config, discoveries.found()), store, discoveries, clock))
+        active = plan_targets(config, discoveries.found())
+        return cls(path, wire(active, store, discoveries, clock, await own_names()))
 
     @property
     def url(self) -> str:

@@ -48,3 +48,5 @@ class HealthMonitor:
                 yield f"{task.name} was last completed {task.age:.0f} s ago"
         if error := self._tasks.store_check.store_error:
             yield error
+        if why := self._pipeline.own_problem:
+            yield f"a fault of this machine or of cert-monitor keeps targets from being probed: {why}"

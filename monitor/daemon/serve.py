@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor import __version__
 from monitor.clock import SystemClock
 from monitor.daemon.daemon import Daemon
+from monitor.daemon.descriptors import raise_open_files_limit
 from monitor.gc_tuning import tune_garbage_collector
 from monitor.model import Clock
 
@@ -29,6 +30,7 @@ async def serve(
     not let us start; once started, neither stops the daemon. ``started`` is called when all parts run.
     """
     stop = stop or asyncio.Event()
+    raise_open_files_limit()
     daemon = await Daemon.open(path, clock or SystemClock())
     try:
         with _signals(stop, daemon):

@@ -1,6 +1,6 @@
 """What the web may ask of the daemon, answered from the parts that it needs."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,7 +24,10 @@ from monitor.web import (
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
-    """The parts that answer the web; ``config`` returns the configuration in force."""
+    """The parts that answer the web; ``config`` returns the configuration in force.
+
+    ``own_names`` are the names of this machine in lower case.
+    """
 
     clock: Clock
     board: Board
@@ -32,6 +35,7 @@ class WebServices:
     health: HealthMonitor
     on_demand: OnDemandProber
     config: Callable[[], Config]
+    own_names: Collection[str]
 
 
 class WebFacade:
@@ -67,6 +71,11 @@ class WebFacade:
         if self._services.health.ready:
             return True, ()
         return False, ("the recorded state is still being loaded, or the daemon is stopping",)
+
+    def hosts(self) -> Collection[str]:
+        """Return the names of this machine, and those that the configuration adds."""
+        web = self._services.config().web
+        return {*self._services.own_names, *web.hosts, web.address.host.lower()}
 
     async def reload(self) -> ReloadResult:
         """Read the configuration again."""

@@ -1,6 +1,6 @@
 """Make the parts of one daemon and connect them; nothing runs yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from monitor.assess import PathFinder
 from monitor.config import Config
@@ -46,7 +46,13 @@ _ON_DEMAND_RESOLVER_THREADS = 8
 """A resolver of its own for ``/probe``: slow names there must not delay those of the schedule."""
 
 
-def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Clock) -> DaemonParts:
+def wire(
+    active: ActiveConfig,
+    store: Store,
+    discoveries: Discoveries,
+    clock: Clock,
+    own_names: Collection[str],
+) -> DaemonParts:
     """Return the parts of a daemon that begins with this configuration."""
     config, board, judge, resolver = active.config, Board(), Judge(PathFinder()), Resolver()
     trust_stores = TrustStoreCache(TrustStoreLoader().anchors, clock)
@@ -124,7 +130,7 @@ def wire(active: ActiveConfig, store: Store, discoveries: Discoveries, clock: Cl
         ari=ari,
         tasks=tasks,
         health=health,
-        web=WebServices(clock, board, metrics, health, on_demand, in_force),
+        web=WebServices(clock, board, metrics, health, on_demand, in_force, own_names),
     )
 
 

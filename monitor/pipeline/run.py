@@ -14,13 +14,15 @@ from functools import partial
 from typing import Protocol
 
 from monitor.errors import SystemBrokenError
-from monitor.model import Anchors, Batch, Clock, FailureReason, Observation, TargetState
+from monitor.messages import english
+from monitor.model import Anchors, Batch, Clock, FailureReason, Message, Observation, TargetState
 from monitor.pipeline.board import Board
 from monitor.pipeline.judge import Judge, unjudged
 from monitor.probing import Answer, BatchRunner, internal_failure
 
 log = logging.getLogger(__name__)
 
+_OWN_PROBLEM_LASTS = timedelta(minutes=10)
 HERE = ""
 """The zone of what this process probes itself."""
 
@@ -70,7 +72,14 @@ class Pipeline:
         self._do = services
         self._busy: set[str] = set()
         self._unrecorded: dict[str, tuple[TargetState, Observation]] = {}
+        self._own_problem: tuple[datetime | None, str] = (None, "")
         self.store_ok = True
+
+    @property
+    def own_problem(self) -> str:
+        """Return why targets could not be probed lately for reasons of this machine or program, if so."""
+        at, why = self._own_problem
+        return why if at is not None and abs(self._do.clock.now() - at) < _OWN_PROBLEM_LASTS else ""
 
     async def run(self, batch: Batch, due_at: datetime | None = None) -> None:
         """Probe every target of a batch and record the results; if cancelled, record those finished."""
@@ -114,12 +123,21 @@ class Pipeline:
             learned[request.target_id] = entry = await self._judged(known, observation)
             for failure in entry[1].result.failures:
                 self._do.counters.probe_failed(request.settings.kind, failure.reason)
+                if failure.reason is FailureReason.INTERNAL:
+                    self._note_own_problem(failure.message)
         if not learned:
             return
         self._do.board.put(state for state, _ in learned.values())
         # Targets that were removed or reconfigured meanwhile must not be restored by the record either.
         shown = self._do.board.snapshot.states
         await self._record({name: entry for name, entry in learned.items() if shown.get(name) is entry[0]})
+
+    def _note_own_problem(self, why: Message) -> None:
+        now = self._do.clock.now()
+        said = english(now).write(why)
+        if said != self.own_problem:
+            log.error("a fault of this machine or of cert-monitor kept a target from being probed: %s", said)
+        self._own_problem = now, said
 
     async def _judged(self, known: TargetState, observation: Observation) -> tuple[TargetState, Observation]:
         try:

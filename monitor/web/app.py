@@ -10,7 +10,9 @@ from starlette.middleware import Middleware
 
 from monitor.metrics import CONTENT_TYPE
 from monitor.web.access import AccessControl
+from monitor.web.framing import OneLength
 from monitor.web.headers import SAFE, SafeHeaders
+from monitor.web.hosts import KnownHosts
 from monitor.web.on_demand import add_probe
 from monitor.web.pages import add_certificates
 from monitor.web.view import WebView
@@ -29,7 +31,7 @@ def make_app(view: WebView, *, own_host: str = "") -> FastAPI:
 
 
 def make_metrics_app(view: WebView) -> FastAPI:
-    """Return only what other machines may see: ``/metrics``, ``/healthz`` and ``/readyz``.
+    """Return only what other machines may see: ``/metrics``, ``/healthz``, ``/readyz`` and ``/livez``.
 
     And ``/probe``, which the view refuses here unless it is set to answer.
     """
@@ -40,7 +42,12 @@ def make_metrics_app(view: WebView) -> FastAPI:
 
 def _begun(view: WebView, *access: Middleware) -> FastAPI:
     # The first one is the outermost: what access control refuses has safe headers too.
-    middleware = [Middleware(SafeHeaders), *access]
+    middleware = [
+        Middleware(SafeHeaders),
+        Middleware(OneLength),
+        Middleware(KnownHosts, names=view.hosts),
+        *access,
+    ]
     app = FastAPI(
         title="cert-monitor", docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware
     )
@@ -87,6 +94,11 @@ def _add_health(app: FastAPI, view: WebView) -> None:
             "problems": health.problems,
         }
         return JSONResponse(body, 200 if health.ok else 503)
+
+    @app.api_route("/livez", methods=_READ, response_model=None)
+    async def livez() -> Response:
+        # That this is answered at all says that the event loop runs.
+        return PlainTextResponse("ok\n")
 
     @app.api_route("/readyz", methods=_READ, response_model=None)
     async def readyz() -> Response:

@@ -15,11 +15,9 @@ from starlette.types import ASGIApp
 from monitor.addresses import join_host_port
 from monitor.errors import SystemBrokenError
 from monitor.threads import ThreadPool
-from monitor.web.timeouts import TimeoutProtocol
+from monitor.web.connections import MOST_CONNECTIONS, BoundedProtocol
 
 _GRACE_SECONDS = 2
-# A neighbour that opens connections and says nothing must not use up the descriptors that probes need.
-_MOST_CONNECTIONS = 100
 # localhost often means ::1 too, on machines where IPv6 is switched off.
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -86,7 +84,7 @@ def _config(app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
     chain, key = tls or (None, None)
     return uvicorn.Config(
         app,
-        http=TimeoutProtocol,
+        http=BoundedProtocol,
         ssl_certfile=chain,
         ssl_keyfile=key,
         lifespan="off",
@@ -97,7 +95,8 @@ def _config(app: ASGIApp, tls: tuple[Path, Path] | None) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
-        limit_concurrency=_MOST_CONNECTIONS,
+        # So many connections at most are accepted before the protocol can refuse one.
+        backlog=MOST_CONNECTIONS,
     )
 
 

@@ -1,6 +1,6 @@
 """What the web asks of the daemon, and the values that answer; no HTTP here."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -60,6 +60,10 @@ class WebView(OnDemandProbes, Protocol):
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:
         """Return whether configuration, store and recorded state are there, and what is missing."""
+        ...
+
+    def hosts(self) -> Collection[str]:
+        """Return the names, in lower case, by which requests may name this machine."""
         ...
 
     async def reload(self) -> ReloadResult:

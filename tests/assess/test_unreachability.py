@@ -40,6 +40,16 @@ def severity(state: TargetState, now: datetime = NOW) -> Severity | None:
     return found.severity if found else None
 
 
+def test_what_the_monitor_ran_short_of_says_nothing_of_the_target() -> None:
+    """Out of descriptors, a target is neither called unreachable nor reachable again."""
+    own = (Failure(FailureReason.INTERNAL, text("out of descriptors")),)
+    assert unreachability(replace(failing(30, days(-9)), failures=own), NOW) is None
+    before = unreachability(failing(30, days(-9)), NOW)
+    assert before is not None
+    assert unreachability(replace(failing(31, days(-9)), failures=own, unreachable=before), NOW) == before
+    assert severity(replace(failing(30, days(-9)), failures=(*own, TIMEOUT))) is Severity.CRITICAL
+
+
 def test_before_the_first_probe_there_is_nothing_to_report() -> None:
     """A target that was never tried is not unreachable."""
     assert unreachability(TargetState(TARGET, watched_since=days(-10)), NOW) is None

@@ -146,7 +146,7 @@ def test_missing_secrets_are_reported(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "ca.pem").touch()
     file.write_text(SITE % f"}}\nstore: {{url: 'sqlite:///{tmp_path}/s.db'}}\n#")
     assert [one.message for one in online_problems(load(file))] == [
-        "the environment variable MACHINES is not set"
+        "there is no environment variable of this name"
     ]
 
 

@@ -27,7 +27,7 @@ def test_load_opens_nothing_it_names(tmp_path: Path) -> None:
     assert [str(problem) for problem in online_problems(load(file))] == [
         f"{file}:1: defaults.trust[0]: {tmp_path / 'ca.cer'} does not exist",
         f"{file}:3: email.ca: {tmp_path / 'mail.pem'} does not exist",
-        f"{file}:3: email.password_env: the environment variable CERT_MONITOR_TEST_UNSET is not set",
+        f"{file}:3: email.password_env: there is no environment variable of this name",
         f"{file}:4: store.url: {tmp_path} is a folder; name a file in it",
     ]
 

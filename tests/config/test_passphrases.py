@@ -63,7 +63,7 @@ def test_what_is_missing_here(tmp_path: Path) -> None:
     file = write(tmp_path, "passphrases: [{file: a}, {env: UNSET_STORE_WORD}]")
     assert [str(problem) for problem in online_problems(load(file))] == [
         f"{file}:1: targets[0].passphrases[0].file: {tmp_path / 'a'} does not exist",
-        f"{file}:1: targets[0].passphrases[1].env: the environment variable UNSET_STORE_WORD is not set",
+        f"{file}:1: targets[0].passphrases[1].env: there is no environment variable of this name",
     ]
 
 

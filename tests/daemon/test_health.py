@@ -36,6 +36,7 @@ class Recording:
     """A main path whose last recording worked or not."""
 
     store_ok: bool = True
+    own_problem: str = ""
 
 
 @dataclass
@@ -99,3 +100,11 @@ def test_a_deleted_database_is_a_problem() -> None:
 def test_nothing_is_wrong_before_the_start() -> None:
     """While the record is being loaded nothing has an age."""
     assert World(store_error="x").report(later, ready=False) == Health()
+
+
+def test_a_fault_of_our_own_is_a_problem() -> None:
+    """What keeps targets from being probed and is not their fault is said here."""
+    found = World(recording=Recording(own_problem="too many open files")).report()
+    assert found.problems == (
+        "a fault of this machine or of cert-monitor keeps targets from being probed: too many open files",
+    )

@@ -15,6 +15,7 @@ from monitor.model import (
     AlertKey,
     AlertRecord,
     Anchors,
+    Failure,
     FailureReason,
     Notification,
     Observation,
@@ -24,6 +25,7 @@ from monitor.model import (
     ReceiverRecord,
     Target,
     TargetState,
+    text,
 )
 from monitor.parse import parse_certificate
 from monitor.pipeline import Judge, TrustStoreCache
@@ -67,6 +69,23 @@ def test_a_bug_in_a_source_is_the_reason_internal(caplog: pytest.LogCaptureFixtu
     assert [state.up for state in world.board.snapshot] == [False, True]
     assert world.counters.failures == [("endpoint", FailureReason.INTERNAL)]
     assert "ValueError: a bug" in caplog.text
+
+
+def test_a_fault_of_our_own_is_known_for_a_while() -> None:
+    """Health can say it, until ten minutes have passed without another."""
+
+    class Short(Shows):
+        async def probe(self, request: ProbeRequest) -> ProbeResult:
+            await super().probe(request)
+            return ProbeResult(failures=(Failure(FailureReason.INTERNAL, text("out of descriptors")),))
+
+    world = World(Short())
+    pipeline = world.pipeline([target(1)])
+    before = pipeline.own_problem
+    asyncio.run(pipeline.run(batch(target(1))))
+    during = pipeline.own_problem
+    world.clock.wall += timedelta(minutes=10)
+    assert (before, during, pipeline.own_problem) == ("", "out of descriptors", "")
 
 
 def test_a_source_that_forgets_its_timeout_is_given_up() -> None:

@@ -144,15 +144,38 @@ def test_reload_of_a_bad_file() -> None:
     assert (answer.status_code, answer.json()) == (422, {"ok": False, "problems": list(mistakes)})
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{"host": "rebound.example"}, {"origin": "http://evil.example"}, {"x-forwarded-for": "127.0.0.1"}],
-)
+@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"x-forwarded-for": "127.0.0.1"}])
 def test_reload_refused(headers: dict[str, str]) -> None:
-    """A page of another site, a rebound name and a proxy are refused, and nothing is reloaded."""
+    """A page of another site and a proxy are refused, and nothing is reloaded."""
     daemon = FakeDaemon()
     answer = ask(daemon, "/-/reload", method="POST", headers=headers)
     assert (answer.status_code, answer.json()["ok"], daemon.reloads) == (403, False, 0)
+
+
+@pytest.mark.parametrize(("path", "method"), [("/-/reload", "POST"), ("/", "GET"), ("/metrics", "GET")])
+def test_request_for_another_name(path: str, method: str) -> None:
+    """A rebound name reads and changes nothing; the answer says what to do if the name is right."""
+    daemon = FakeDaemon()
+    answer = ask(daemon, path, method=method, headers={"host": "rebound.example"})
+    assert (answer.status_code, "web.hosts" in answer.text, daemon.reloads) == (421, True, 0)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/livez"])
+def test_health_under_any_name(path: str) -> None:
+    """Programs that ask for the monitor's health may call it what they like."""
+    assert ask(FakeDaemon(), path, headers={"host": "any.example"}).status_code == 200
+
+
+def test_alive_when_not_well() -> None:
+    """A store that does not work is no reason to be restarted."""
+    daemon = FakeDaemon(state=Health(store_ok=False))
+    assert [ask(daemon, path).status_code for path in ("/healthz", "/livez")] == [503, 200]
+
+
+def test_two_lengths() -> None:
+    """A request whose length is said twice is refused, and the connection with it."""
+    answer = ask(FakeDaemon(), "/metrics", headers={"transfer-encoding": "chunked", "content-length": "5"})
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")
 
 
 @pytest.mark.parametrize("path", ["/-/reload", "/-/reload%0A", "/%2D/reload", "/-/reload/", "//-/reload"])

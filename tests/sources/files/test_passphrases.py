@@ -41,7 +41,7 @@ def test_no_passphrase_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     )
     detail = (
         f"{tmp_path / 'a.p12'}: none of the 2 passphrases that were tried fits; "
-        "environment variable STORE_UNSET is not set"
+        "the environment variable that the configuration names is not set"
     )
     source = FilesSource()
     seen = probe(wanted, source)

@@ -1,6 +1,6 @@
 """A small fake daemon behind the web, and snapshots to show; used by several test files."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -123,6 +123,7 @@ class FakeDaemon:
     answer: ReloadResult = field(default_factory=lambda: ReloadResult(ok=True))
     reloads: int = 0
     probed: OnDemandResult = field(default_factory=lambda: OnDemandResult(b"cert_monitor_target_up 1\n"))
+    names: Collection[str] = ("testserver",)
     requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
     own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files")))
@@ -148,6 +149,10 @@ class FakeDaemon:
     def ready(self) -> tuple[bool, tuple[str, ...]]:
         """Return whether nothing is missing."""
         return not self.missing, self.missing
+
+    def hosts(self) -> Collection[str]:
+        """Return the prepared names."""
+        return self.names
 
     async def reload(self) -> ReloadResult:
         """Count the request and give the prepared answer."""
