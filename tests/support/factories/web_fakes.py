@@ -126,7 +126,7 @@ class FakeDaemon:
     names: Collection[str] = ("testserver",)
     requests: list[OnDemandRequest] = field(default_factory=list)
     clock: datetime = NOW
-    own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files")))
+    own: OwnMetrics = field(default_factory=lambda: OwnMetrics(("endpoint", "files"), receivers=("email",)))
     exposition: Exposition = field(default_factory=lambda: Exposition(labels=("component", "site")))
 
     def now(self) -> datetime:
