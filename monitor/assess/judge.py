@@ -63,7 +63,7 @@ def judge(  # noqa: PLR0913 - everything that a probe gave is judged together
     lists: tuple[RevocationList, ...] = (),
     damage: tuple[Failure, ...] = (),
 ) -> Assessment:
-    """Return every finding about one target, worst first, and the instants that matter.
+    """Return every finding about one target, worst first, and the next relevant instants.
 
     ``paths`` has one path for each leaf: the served certificate at position 0, or the first of each chain in
     a file. ``encrypted`` is whether the port spoke TLS when it last answered, ``None`` where that is not
@@ -140,7 +140,7 @@ class _Case:
         return not (leaf.presumed_ca and self._has_key(leaf))
 
     def _has_key(self, leaf: Certificate) -> bool:
-        """Return whether the private key of a certificate lies at the location of the path."""
+        """Return whether the private key of a certificate is at the location of the path."""
         here = (one for one in self.sightings if one.own_key and one.location == self.path.location)
         return any(one.certificate.sha256 == leaf.sha256 for one in here)
 

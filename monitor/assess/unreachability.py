@@ -1,6 +1,6 @@
 """Judge whether a target has been unreachable for too long: what is not seen cannot be watched.
 
-A standby answers only after a takeover: that it is silent is no fault, but until it was seen once nothing is
+A standby server answers only after a takeover: no answer is normal, but until it was reached once nothing is
 known of it either. This must not judge certificates: those last known stay judged on their own.
 """
 
@@ -56,7 +56,7 @@ def unreachability_changes_at(state: TargetState, now: datetime) -> datetime | N
 
 
 def _never_seen(state: TargetState) -> Finding | None:
-    """Return the finding about a standby that never served a certificate; later silence is normal."""
+    """Return the finding about a standby that never served a certificate; no answer is normal later."""
     severity = state.target.policy.severity(Check.NEVER_SEEN, Severity.WARNING)
     if state.succeeded_at is not None or state.sightings or severity is None:
         return None

@@ -19,7 +19,7 @@ from monitor.network.resolve import Address, NameLookup
 from monitor.parse import display
 
 AT_ONCE = 8
-"""Requests under way at once, whoever is asked."""
+"""Running requests at once, to all servers together."""
 
 _MOST_REDIRECTS = 3
 _KEEP_METHOD = (307, 308)

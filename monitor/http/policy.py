@@ -69,7 +69,7 @@ class UrlPolicy:
 
 
 EVERYWHERE = UrlPolicy.of(("0.0.0.0/0", "::/0"))
-"""What may be asked for when the address stands in the configuration itself."""
+"""What may be requested when the address is in the configuration itself."""
 
 
 def read_url(text: str) -> URL:

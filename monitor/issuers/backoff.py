@@ -12,7 +12,7 @@ LATEST = timedelta(hours=6)
 """Bounds of the time between two good answers: issuers publish before their last answer expires."""
 
 FIRST_WAIT = timedelta(minutes=5)
-"""After an attempt that told nothing; it doubles with each further one, up to ``LATEST``."""
+"""After an attempt without an answer; it doubles with each further one, up to ``LATEST``."""
 
 
 def merge_attempts(

@@ -1,4 +1,4 @@
-"""Writes messages: looks their text up in a language's catalogue and formats each parameter by its type.
+"""Writes messages: looks up their text in a language's catalogue and formats each parameter by its type.
 
 Formats of instants: ``{at}`` (date and time), ``{at:date}``, ``{at:when}`` ("in 3 days", "2 days ago"),
 ``{at:expires}`` ("expires in 3 days", "expired 2 days ago"). Of lengths: ``{length}`` ("3 days"),

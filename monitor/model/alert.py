@@ -32,8 +32,8 @@ class AlertKey:
     """The identity of an alert: a check of one thing.
 
     ``scope_id`` names the thing: the SHA-256 of a certificate, the id of a target, a host with its zone, a
-    site, an issuer, the id of a discovery; it is empty for the monitor. ``subject`` tells several alerts of
-    one check and thing apart, such as the SHA-256 of one of a target's certificates.
+    site, an issuer, the id of a discovery; it is empty for the monitor. ``subject`` separates the alerts of
+    one check about one thing, such as the SHA-256 of one of a target's certificates.
     """
 
     check: AnyCheck
@@ -65,7 +65,7 @@ _RANKS = {level: rank for rank, level in enumerate(AlertLevel, start=1)}
 
 
 class AlertState(StrEnum):
-    """Whether an alert is notified, or kept back because somebody works on it or asked for silence."""
+    """Whether an alert is notified, or suppressed because it is acknowledged or silenced."""
 
     ACTIVE = "active"
     ACKNOWLEDGED = "acknowledged"

@@ -32,7 +32,7 @@ class Anchors:
     def of(cls, anchors: Iterable[Anchor]) -> "Anchors":
         """Return the set of some anchors; of several with the same bytes the first is kept.
 
-        A certificate that is an anchor in one place and an intermediate in another is an anchor.
+        A certificate that is an anchor in one set and an intermediate in another is an anchor.
         """
         given = tuple(anchors)
         unique: dict[str, Anchor] = {}

@@ -2,7 +2,7 @@
 
 Unlike ``monitor.messages.parameters``, which is for readers, a document keeps the text and the type of each
 parameter.
-Texts and numbers stand for themselves; other parameters are an object with one member that names the type.
+Texts and numbers are written as they are; other parameters are an object with one member that names the type.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""One notification on its way to one receiver, with its delivery state; not what it looks like there."""
+"""One notification on its way to one receiver, with its delivery state; not its rendered form."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -116,7 +116,7 @@ class ProbeResult:
 
     @property
     def lost_failures(self) -> tuple[Failure, ...]:
-        """Return the failures at locations without any sighting: what was last known there still stands."""
+        """Return the failures at locations without any sighting: what was last known there is still valid."""
         if self.partial or not self.failures:
             return self.failures
         seen = {sighting.location for sighting in self.sightings} | {one.location for one in self.lists}

@@ -95,7 +95,7 @@ class Snapshot:
     ``states`` maps target ids to states; ``correlated`` maps target ids to findings from correlating targets;
     ``discoveries`` maps discovery ids to states; ``revocations`` and ``renewals`` map the SHA-256 of a
     certificate to its status and renewal window; ``alerts`` are those of the last alert pass, worst first.
-    All are replaced, never changed in place.
+    All are replaced, never modified.
     """
 
     states: Mapping[str, TargetState] = field(default_factory=dict)

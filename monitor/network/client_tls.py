@@ -70,7 +70,7 @@ def _hinders(anchor: Anchor, anchors: Anchors) -> bool:
     OpenSSL prefers the path to the root, and then rejects a root that is not marked as a CA.
     """
     own = anchor.certificate
-    silent = own.self_issued and not any(extension in anchor.der for extension in _CA_EXTENSIONS)
-    return silent and any(
+    without_extensions = own.self_issued and not any(extension in anchor.der for extension in _CA_EXTENSIONS)
+    return without_extensions and any(
         other.certificate.issuer == own.subject and other != anchor for other in anchors.members
     )

@@ -64,13 +64,13 @@ class NoneConnectedError(Exception):
 
     def __init__(self, errors: Sequence[tuple[Address, OSError]]) -> None:
         """Summarize the errors of all addresses."""
-        told = [(address, *explain(error)) for address, error in errors]
+        failures = [(address, *explain(error)) for address, error in errors]
         self.errors = tuple(error for _, error in errors)
-        self.reason: FailureReason = told[0][1]
-        if len(told) == 1:
-            self.message = told[0][2]
+        self.reason: FailureReason = failures[0][1]
+        if len(failures) == 1:
+            self.message = failures[0][2]
         else:
-            parts = [texts.address_failed(address=one.text, problem=problem) for one, _, problem in told]
+            parts = [texts.address_failed(address=one.text, problem=problem) for one, _, problem in failures]
             self.message = joined(parts, _NAMED)
         super().__init__(self.reason)
 

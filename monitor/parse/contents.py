@@ -26,7 +26,7 @@ _MOST_PROBLEMS = 20
 class FileContents:
     """The DER certificates and CRLs found in a file, in order, and descriptions of what was damaged.
 
-    ``foreign`` is what was found in place of a certificate, empty if nothing: a certificate request.
+    ``foreign`` is what was found instead of a certificate, empty if nothing: a certificate request.
     ``own_key`` is whether a key store has the private key of the first certificate.
     """
 

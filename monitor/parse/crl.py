@@ -141,11 +141,11 @@ def _scope(parts: _Fields, found: dict[bytes, bytes]) -> str:
     A CA signs with both keys after a key rollover; a list may be partitioned by distribution points (section
     5.2.5); a delta CRL (section 5.2.4) is published beside its base.
     """
-    told = sha256(parts.issuer.encoded)
+    digest = sha256(parts.issuer.encoded)
     for oid in (_KEY, _POINT):
-        told.update(b"\0" + found.get(oid, b""))
-    told.update(b"delta" if _DELTA in found else b"")
-    return told.hexdigest()[:16]
+        digest.update(b"\0" + found.get(oid, b""))
+    digest.update(b"delta" if _DELTA in found else b"")
+    return digest.hexdigest()[:16]
 
 
 def _entries(revoked: DerElement | None) -> int:

@@ -29,7 +29,7 @@ Link = tuple[Certificate, bytes]
 class Judge:
     """Judge targets against their anchors; has the path finder's cache and the time since we are awake.
 
-    ``awake_at`` is set anew after every start, sleep and clock step: a target is not unreachable because the
+    ``awake_at`` is set again after every start, sleep and clock step: a target is not unreachable because the
     monitor did not probe it.
     """
 
@@ -157,7 +157,7 @@ def _judged_already(previous: TargetState, state: TargetState, paths: Sequence[P
     """Return whether judging would give the previous assessment again: nothing to say, and the same facts.
 
     A clock that was set back does no harm: where it passes a beginning or an end the path itself differs, and
-    what is no warning now was none before. For the same reason findings are made anew: one that was due by
+    what is no warning now was none before. For the same reason findings are made again: one that was due by
     the wrong clock may not be due.
     """
     known = previous.assessment

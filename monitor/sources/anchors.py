@@ -110,7 +110,7 @@ def _files(path: str, known: dict[str, CertFile]) -> Iterator[tuple[str, CertFil
             else:
                 yield found.path, _file(found, known.get(found.path))
     except ExhaustedError as error:
-        # Any file may be missing now: the failure stands for all files of this path.
+        # Any file may be missing now: the failure is for all files of this path.
         yield path, error.failure
 
 

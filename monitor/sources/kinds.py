@@ -29,7 +29,7 @@ TargetKind = Annotated[
 SourceSettings = Annotated[
     Endpoint | Files | Cluster | RemoteMachine | ReportFile | LocalStores, Field(discriminator="kind")
 ]
-"""What each kind of source has to know of a target; ``kind`` tells them apart where they are read as data."""
+"""What each kind of source has to know of a target; ``kind`` distinguishes them when read as data."""
 
 DiscoveredKind = EndpointSettings | WindowsReportFile
 DISCOVERED_KINDS: dict[str, type[DiscoveredKind]] = {

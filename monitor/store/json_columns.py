@@ -57,7 +57,7 @@ def lists_of(text: str) -> tuple[RevocationList, ...]:
 
 
 def own_keys_json(sightings: Iterable[Sighting]) -> str | None:
-    """Return location and SHA-256 of each certificate that lies with its key, as JSON; ``None`` for none."""
+    """Return location and SHA-256 of each certificate stored with its key, as JSON; ``None`` for none."""
     found = [[storable(one.location), one.certificate.sha256] for one in sightings if one.own_key]
     return json.dumps(found) if found else None
 

@@ -96,7 +96,7 @@ class KeyInfo(ReportModel):
     readers: tuple[KeyReader, ...] | None = Field(
         None, max_length=1000, description="in the order of the list; null: could not be seen"
     )
-    error: Sentence = Field("", description="why the key or its file could not be looked at")
+    error: Sentence = Field("", description="why the key or its file could not be read")
 
 
 class ReportedCertificate(ReportModel):

@@ -37,7 +37,7 @@ def _notes(where: str, presets: list[Preset], watched: set[int]) -> Iterator[str
     for preset in presets:
         what = f"{preset.name}, {preset.certificate}, {join_host_port(where, preset.port)}"
         if not preset.probeable:
-            yield f"{what}: certificates inside {preset.protocol} cannot be looked at yet"
+            yield f"{what}: certificates inside {preset.protocol} are not supported yet"
         elif not preset.by_default and preset.port not in watched:
             switch = f"presets.roles.{preset.role}.ports.{preset.key.partition('.')[2]}.by_default"
             yield f"{what}: not watched by default ({switch}: true watches it)"

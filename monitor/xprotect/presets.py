@@ -21,7 +21,7 @@ from monitor.xprotect.shape import PortTable, PresetFile, PresetKeys, RoleTable,
 
 PROBEABLE = frozenset({"tls", "https"})
 _BUILT_IN = "presets.toml"
-# People copy what stands near a command, and the old certificate would be selected again.
+# People copy what is near a command, and the old certificate would be selected again.
 _COMMAND = re.compile(r"[-/]thumbprint\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FILLED_HERE = frozenset({"account", "group", "guid", "interruption"})
@@ -261,6 +261,6 @@ def _unfillable(text: str) -> Iterator[str]:
         if name not in known:
             yield f"placeholders are {', '.join(known)} (got {{{name}}})"
     if set(_PLACEHOLDER.sub("", text)) & set("{}"):
-        yield f"braces stand round placeholders only (got {text[:60]!r})"
+        yield f"braces are only for placeholders (got {text[:60]!r})"
     if "{served_thumbprint}" in text and _COMMAND.search(text):
         yield "a command selects the new certificate: use {thumbprint}"

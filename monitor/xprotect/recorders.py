@@ -1,4 +1,4 @@
-"""Recording servers and failover recorders: their endpoints and the hosts that they stand in for."""
+"""Recording servers and failover recorders: their endpoints and the hosts that they replace."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ def recording_servers(answers: Answers, presets: Presets) -> Iterator[SiteEndpoi
 
 
 def failover_recorders(answers: Answers, presets: Presets) -> Iterator[SiteEndpoint | Note]:
-    """Yield the ports of every failover recorder, with the hosts that it stands in for.
+    """Yield the ports of every failover recorder, with the hosts that it can replace.
 
     A recorder that a recording server names as its hot standby always runs; any other opens its ports only
     when it takes over.
@@ -87,7 +87,7 @@ def _parent_group(item: object) -> str:
 
 
 def _stood_in_for(answers: Answers) -> Mapping[str, tuple[str, ...]]:
-    """Return the hosts of recorders that each failover group and each hot standby stands in for."""
+    """Return the hosts of recorders that each failover group and each hot standby can replace."""
     behind: dict[str, tuple[str, ...]] = {}
     settings_of = {fields.guid(key) or key: items for key, items in answers.recorder_failovers.items()}
     for item in answers.recording_servers:

@@ -32,7 +32,7 @@ def test_sql_server_is_noted() -> None:
     listed = host_endpoints("sql1", ["sql_server"], BUILT_IN)
     assert listed.found == ()
     assert listed.notes == (
-        "SQL Server, SQL Server certificate, sql1:1433: certificates inside mssql cannot be looked at yet",
+        "SQL Server, SQL Server certificate, sql1:1433: certificates inside mssql are not supported yet",
     )
 
 

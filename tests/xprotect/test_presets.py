@@ -278,7 +278,7 @@ def test_nothing_to_extend() -> None:
         ),
         (
             {"texts": {"verify": "Look at }"}},
-            "site.yaml: presets.texts.verify: braces stand round placeholders only (got 'Look at }')",
+            "site.yaml: presets.texts.verify: braces are only for placeholders (got 'Look at }')",
         ),
         (
             {"policies": {"vms": {"checks": {"name": "loud"}}}},

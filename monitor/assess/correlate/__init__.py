@@ -1,6 +1,6 @@
 """Judge a whole snapshot: what shows only across targets, and what issuers said beside the probes; pure.
 
-It must not change any target's own assessment: its findings stand beside it, by target.
+It must not change any target's own assessment: its findings are kept separately, by target.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ def correlate(snapshot: Snapshot, now: datetime) -> dict[str, tuple[Finding, ...
 
     ``inconsistent``: one server name answers with different leaf certificates at different hosts.
     ``recorder_pair``: of the two certificates of one recorder only one was renewed.
-    ``failover_older``: a failover server's certificate expires before those of all servers it stands in for.
+    ``failover_older``: a failover server's certificate expires before those of all servers it can replace.
     ``encryption``: of the recorders of one site some are encrypted and some are not.
     ``discovery_stale``: a target list could not be fetched for some time.
     ``not_deployed``, ``binding_stale``, ``key_missing``, ``key_inaccessible``, ``not_in_store`` and

@@ -1,4 +1,4 @@
-"""Judge failover servers that were forgotten when the servers they stand in for got new certificates.
+"""Judge failover servers that were forgotten when the servers they can replace got new certificates.
 
 Otherwise that shows at a takeover, the worst moment. It must not judge whether a standby is reachable.
 """
@@ -33,7 +33,7 @@ _Ends = dict[tuple[str, str], Certificate]
 def failovers_older(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, Finding]]:  # noqa: ARG001 - as asked of all
     """Yield a finding for each failover server whose leaf expires clearly before those of all others.
 
-    Compared are the last known leaves of one certificate group. Of the servers it stands in for the earliest
+    Compared are the last known leaves of one certificate group. Of the servers it can replace the earliest
     expiry counts, so that servers renewed one after the other raise no alert until only it is left.
     """
     standing_in = [state for state in snapshot if state.target.traits.stands_in_for]

@@ -59,7 +59,7 @@ def list_findings(
         default, said = _judged(target, one, now)
         severity = target.policy.severity(Check.CRL_EXPIRY, default)
         if said and severity is not None:
-            # A configured severity is meant for CRLs that expire; an OK finding stays one.
+            # A configured severity is for CRLs that expire; an OK finding stays one.
             shown = default if default is Severity.OK else severity
             yield Finding(Check.CRL_EXPIRY, shown, said, one.sha256, one.location, _shared_alert(one))
 

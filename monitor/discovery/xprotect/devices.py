@@ -24,7 +24,7 @@ _MOST_FAILURES = 20
 
 
 class Devices:
-    """The cached settings of devices; ``cache`` is plain JSON and updated in place.
+    """The cached settings of devices; ``cache`` is plain JSON and is updated.
 
     ``cache`` maps the id of a device to ``{"modified", "read_at", "settings"}``.
     """

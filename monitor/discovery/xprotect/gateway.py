@@ -62,7 +62,7 @@ def _no_gateway(where: Origin, replies: list[FetchResponse]) -> SiteRequestError
         return SiteRequestError(FailureReason.BAD_ANSWER, detail, location, whole=True)
     moved = next((reply for reply in replies if 300 <= reply.status < 400), None)
     if moved:
-        location = display(moved.headers.get("location", "")) or "another place"
+        location = display(moved.headers.get("location", "")) or "another address"
         detail = f"{location} points to {location}; name the management server itself"
         return SiteRequestError(FailureReason.NOT_XPROTECT, detail, location, whole=True)
     detail = (

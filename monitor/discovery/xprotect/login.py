@@ -68,7 +68,7 @@ class Login:
             return self._token
 
     async def renew(self, rejected: Token) -> Token:
-        """Return a new token in place of one that the site rejected.
+        """Return a new token instead of one that the site rejected.
 
         A token that never worked is not replaced: another would be rejected too, and each costs a login.
         """

@@ -121,6 +121,6 @@ class XProtectSiteSettings(DiscoverySettings):
             )
         elif children and not self.identity_hosts:
             yield (
-                f"{self.id}: child sites on other hosts are named but not asked until their hosts stand in "
+                f"{self.id}: child sites on other hosts are named but not asked until their hosts are in "
                 "identity_hosts"
             )

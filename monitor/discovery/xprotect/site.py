@@ -173,7 +173,7 @@ def _child(settings: XProtectSiteSettings, child: Item, depth: int) -> XProtectS
     if not settings.may_log_in_at(where.host):
         return f"child site {name} at {where.where}: not asked; put its host into identity_hosts first"
     if depth >= _DEEPEST:
-        return f"child site {name} at {where.where}: not asked, it lies more than {_DEEPEST} sites deep"
+        return f"child site {name} at {where.where}: not asked, it is more than {_DEEPEST} levels deep"
     labels = {key: value for key, value in settings.labels.items() if key != "site"}
     return settings.model_copy(update={"address": where.url, "name": "", "labels": labels})
 

@@ -106,15 +106,15 @@ class Bags:
             same = by_subject.setdefault(one.subject, [])
             if len(same) < _LONGEST_CHAIN:  # each is tried for every certificate with a key
                 same.append(one)
-        told: set[bytes] = set()
+        in_chains: set[bytes] = set()
         for one in self._held:
             if one.said.key_id:
                 chain = _chain(one, by_subject)
-                told.update(chain)
+                in_chains.update(chain)
                 name = one.said.name or self._key_names.get(one.said.key_id, "")
                 yield alias(name), FileContents(chain, own_key=one.said.key_id in self._key_names)
         for one in self._held:
-            if one.said.trusted or one.der not in told:
+            if one.said.trusted or one.der not in in_chains:
                 yield alias(one.said.name), FileContents((one.der,))
         if self._lists:
             yield "", FileContents(lists=tuple(self._lists))

@@ -25,7 +25,7 @@ LARGEST_YAML = 1024 * 1024
 _BASE64 = r"(?:LS0tLS1CRUdJTi|MI[A-P][A-Za-z0-9+/]|/u3\+7Q|zs7Ozg|YXBpVmVyc2lvbj)"
 # In a kubeconfig these keys hold a certificate, whatever their values begin with.
 _DATA_KEYS = ("certificate-authority-data", "client-certificate-data")
-# YAML's null, which is read as a text here, and what "kubectl config view" writes in place of a value.
+# YAML's null, which is read as a text here, and what "kubectl config view" writes instead of a value.
 _ABSENT = frozenset({"", "~", "null", "DATA+OMITTED"})
 _SIGN = re.compile("|".join(("-----BEGIN ", _BASE64, *_DATA_KEYS)).encode())
 # "-----BEGIN CERTIFICA": what should have become a certificate, however damaged the rest is.

@@ -1,6 +1,6 @@
 """The budget for opening one file: the passphrases to try, and a limit on key derivation work.
 
-The number of rounds is in the file, written by whoever made it: two more bytes turn a millisecond into hours
+The number of rounds is in the file, written by its author: two more bytes turn a millisecond into hours
 (2,147,483,647 rounds). It must not read where passphrases are stored, and prints none.
 """
 

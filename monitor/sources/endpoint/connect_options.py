@@ -219,7 +219,7 @@ def _read_proxy(text: str, password: SecretReference | None = None) -> Proxy:
     except ValueError as error:
         raise ValueError(": ".join(filter(None, (_A_PROXY, str(error))))) from None
     if parts.password is not None:
-        raise ValueError("a password never stands in proxy; use proxy_password_file or proxy_password_env")
+        raise ValueError("a password must not be in proxy; use proxy_password_file or proxy_password_env")
     if port is None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(_A_PROXY)
     user = unquote(parts.username or "")

@@ -1,7 +1,7 @@
 """Exchange the datagrams of one DTLS handshake; must not know what they mean.
 
-An asyncio.DatagramProtocol, which runs on every loop. A silent server cannot be distinguished from a missing
-one, so each address of a name gets its share of the time; the network often reports a closed port.
+An asyncio.DatagramProtocol, which runs on every loop. No answer cannot be distinguished from a missing
+server, so each address of a name gets its share of the time; the network often reports a closed port.
 """
 
 import asyncio

@@ -42,12 +42,12 @@ def result_of(
 
 def join_results(results: Sequence[ProbeResult]) -> ProbeResult:
     """Merge the results of several locations; encrypted when all that are known are."""
-    told = {seen.encrypted for seen in results} - {None}
+    known = {seen.encrypted for seen in results} - {None}
     return ProbeResult(
         tuple(one for seen in results for one in seen.sightings),
         tuple(dict.fromkeys(one for seen in results for one in seen.failures)),
         {sha256: der for seen in results for sha256, der in seen.ders.items()},
-        (False not in told) if told else None,
+        (False not in known) if known else None,
         staples=tuple(one for seen in results for one in seen.staples),
     )
 

@@ -46,7 +46,7 @@ class LoginSlot:
     """One machine's permission to log in.
 
     ``denied`` lists the machines that refused this login, if it must not be tried now. Set ``accepted`` to
-    the outcome of the login; leave it unset where no login took place.
+    the outcome of the login; leave it unset if there was no login.
     """
 
     denied: tuple[str, ...] = ()

@@ -76,7 +76,7 @@ class RemoteSession:
     """The parameters of one probe: machine, credentials, addresses, trust, deadline.
 
     ``addresses`` are those of the host, at least one, in the order to try them. ``trust`` are the anchors.
-    ``deadline`` is in the seconds of ``time.monotonic``; whoever opens a socket passes it to ``cut``.
+    ``deadline`` is in the seconds of ``time.monotonic``; the caller that opens a socket passes it to ``cut``.
     ``secret`` is the password, ``passphrase`` that of the client certificate's key. ``link`` is a first
     connection that is already open, to be used or closed.
     """

@@ -215,8 +215,8 @@ def _connected(visit: RemoteSession) -> socket.socket:
             link.connect(address.sockaddr)
         except OSError as error:
             link.close()
-            silent = isinstance(error, TimeoutError)
-            errors.append((address, OSError(errno.ETIMEDOUT, "timed out") if silent else error))
+            timed_out = isinstance(error, TimeoutError)
+            errors.append((address, OSError(errno.ETIMEDOUT, "timed out") if timed_out else error))
         else:
             return link
     raise NoneConnectedError(errors)

@@ -136,7 +136,7 @@ def test_password_reference() -> None:
     [
         ({}, []),
         ({"include": ["child_sites"]}, ["a basic user does not reach child sites"]),
-        ({"include": ["child_sites"], "login": "windows"}, ["until their hosts stand in identity_hosts"]),
+        ({"include": ["child_sites"], "login": "windows"}, ["until their hosts are in identity_hosts"]),
         ({"include": ["child_sites"], "login": "windows", "identity_hosts": ["b"]}, []),
     ],
 )
