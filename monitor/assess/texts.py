@@ -231,9 +231,9 @@ def checks_failed(*, count: int, reasons: Message) -> None: ...
 def checks_failed_unknown(*, count: int) -> None: ...
 
 
-NO_CHECK_ENDED = plain("no_check_ended", "no check has ended since")
+NO_CHECK_ENDED = plain("no_check_ended", "no check has finished since")
 NEVER_SEEN = plain(
     "never_seen",
-    "it stands by and answers only after a takeover, so its certificate cannot be judged from the network: "
-    "scan its certificate store or test a failover",
+    "it is on standby and answers only after a takeover, so its certificate cannot be checked over the "
+    "network: read its certificate store or test a failover",
 )

@@ -151,7 +151,7 @@ def test_a_stalled_target_says_so() -> None:
     """Without failures it is the probes themselves that do not end."""
     found = unreachability(SEEN, NOW + SPAN)
     assert found is not None
-    assert written(found) == "last reached Nov 23, 2026 12:00 UTC, no check has ended since"
+    assert written(found) == "last reached Nov 23, 2026 12:00 UTC, no check has finished since"
 
 
 @pytest.mark.parametrize(
