@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.messages import languages
 from support.factories.config_errors import Rows, pairs
 
 CHECKS = (
@@ -40,7 +41,7 @@ WRONG: Rows = [
     (
         "a language that there is not",
         f"{EMAIL}, language: pt}}\n",
-        ["1: email.language: must be one of en, pt_BR (got 'pt')"],
+        [f"1: email.language: must be one of {', '.join(languages())} (got 'pt')"],
     ),
     (
         "a time zone that there is not",

@@ -1,7 +1,9 @@
 """The catalogues are current, complete, and have the placeholders of the texts."""
 
 import string
+from datetime import UTC, datetime
 from gettext import GNUTranslations
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
@@ -9,8 +11,13 @@ import pytest
 from babel.messages import Catalog
 
 import catalogues
+from monitor.assess.texts import last_reached
+from monitor.messages import Writer
+from support.folders import ROOT
 
 LANGUAGES = catalogues.languages()
+# Its name in the package is that of a function in it.
+MODULE = import_module("monitor.messages.language")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -86,6 +93,26 @@ def test_a_language_is_a_folder(german: Path) -> None:
     assert german.read_text() == before.replace(f'{key}""', f'{key}"zuletzt erreicht: {{at}}"')
     assert _compiled(german).gettext("last reached {at}") == "zuletzt erreicht: {at}"
     assert _compiled(german).gettext("never reached, watched since {since}").startswith("never")
+
+
+def test_a_new_language_is_found_by_its_folder(german: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else has to be changed: the folder is a choice of the configuration and of browsers."""
+    key = 'msgid "last reached {at}"\nmsgstr '
+    german.write_text(german.read_text().replace(f'{key}""', f'{key}"zuletzt erreicht: {{at}}"'))
+    catalogues.main([])
+    monkeypatch.setattr(MODULE, "FOLDER", catalogues.LOCALE)
+    for cached in (MODULE.languages, MODULE.language):
+        monkeypatch.setattr(MODULE, cached.__name__, cached.__wrapped__)
+    assert MODULE.languages() == ("en", "de")
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    writer = Writer(MODULE.language("de"), UTC, now)
+    assert writer.write(last_reached(at=now)) == "zuletzt erreicht: 29.11.2026 12:00 UTC"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_names_each_language(language: str) -> None:
+    """Whoever looks for a language finds its code."""
+    assert f"`{language}`" in (ROOT / "docs" / "languages.md").read_text("utf-8")
 
 
 def test_a_rewritten_text_keeps_its_translation_for_review(

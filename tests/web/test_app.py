@@ -59,7 +59,7 @@ def _one() -> FakeDaemon:
     ("accepted", "tag", "title"),
     [
         ("pt-PT,pt;q=0.9", "pt-BR", "<title>Certificados: "),
-        ("de", "en", "<title>Certificates: "),
+        ("tlh", "en", "<title>Certificates: "),
         (None, "en", "<title>Certificates: "),
     ],
 )
