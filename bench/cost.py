@@ -70,7 +70,7 @@ def measured(worker: str, job: dict[str, Any]) -> Cost:
     with client_processor():
         done = subprocess.run(command, input=json.dumps(job).encode(), stdout=subprocess.PIPE, check=False)
     if done.returncode:
-        raise SystemExit(f"{worker} failed; its message stands above")
+        raise SystemExit(f"{worker} failed; its message is above")
     return Cost(**json.loads(done.stdout))
 
 

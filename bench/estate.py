@@ -81,7 +81,7 @@ def wait_for(endpoint: str, process: subprocess.Popen[bytes], within: float = 20
         with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
             return
         time.sleep(0.05)
-    raise SystemExit(f"{process.args!r} does not listen on {endpoint}; its message stands above")
+    raise SystemExit(f"{process.args!r} does not listen on {endpoint}; its message is above")
 
 
 def _server(folder: Path, host: str, ports: Sequence[int]) -> str:

@@ -69,7 +69,7 @@ def observation(known: TargetState, at: datetime) -> Observation:
 
 
 def der(target: Target) -> bytes:
-    """Return the bytes that stand for a target's certificate."""
+    """Return bytes instead of a target's certificate."""
     return target.id.encode().ljust(DER_SIZE, b"\0")
 
 

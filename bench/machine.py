@@ -61,7 +61,7 @@ def _first(*command: str) -> str:
 
 
 class Foreign:
-    """Measure how many processors others kept busy since it was made, once all our processes have ended."""
+    """Measure how many processors others kept busy since it was made, once all our processes have exited."""
 
     def __init__(self) -> None:
         """Start now."""

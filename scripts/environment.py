@@ -59,11 +59,11 @@ def _pip(programs: Path, *arguments: str) -> None:
     command = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run([*command, *arguments], check=False)
     if done.returncode:
-        sys.exit("pip could not install what is needed; its message stands above")
+        sys.exit("pip could not install what is needed; its message is above")
 
 
 def run(programs: Path, name: str, *arguments: str) -> int:
-    """Run a program of the environment and return its exit code; how it is ended is its own affair.
+    """Run a program of the environment and return its exit code; it handles its own signals.
 
     Ctrl-C reaches it by itself, SIGTERM through us: it would run on for nobody otherwise.
     """

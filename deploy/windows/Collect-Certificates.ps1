@@ -3,7 +3,7 @@
 Writes what this machine keeps of certificates to OutputFolder\HOST.json, for cert-monitor's kind windows_report.
 
 .DESCRIPTION
-Read-only but for that one file. The document is written beside it and takes its place as a whole, so that a reader
+Read-only but for that one file. The document is written to a second file that replaces it as a whole, so that a reader
 never meets half of one. collector.ps1 must lie beside this script.
 
 .PARAMETER OutputFolder
@@ -13,7 +13,7 @@ A folder of this machine or a share. The file is called by the machine's full na
 Stores of the local machine to read, such as LocalMachine/My, LocalMachine/WebHosting.
 
 .PARAMETER Service
-Patterns of the names, titles or programs of services whose accounts are told; those of XProtect if left out.
+Patterns of the names, titles or programs of services whose accounts are reported; those of XProtect if left out.
 
 .EXAMPLE
 .\Collect-Certificates.ps1 -OutputFolder \\monitor.vms.example\certificates$
