@@ -22,12 +22,12 @@ class Tags(HTMLParser):
     def __init__(self) -> None:
         """Begin with none."""
         super().__init__()
-        self.tags: set[str] = set()
+        self.tags: list[str] = []
         self.loaded: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag and what it would load or link to."""
-        self.tags.add(tag)
+        self.tags.append(tag)
         self.loaded += [str(value) for name, value in attrs if name in {"src", "href", "background"}]
 
 
@@ -72,6 +72,20 @@ def test_any_text_makes_a_sound_mail(text: str) -> None:
     message = parsed(hostile_mail(text))
     parts = [part.get_content_type() for part in message.walk()]
     assert (message.defects, parts) == ([], ["multipart/alternative", "text/plain", "text/html"])
+
+
+def structure(mail: Letter) -> tuple[list[str], int, list[str]]:
+    """Return the headers, the number of lines of the plain text, and the tags of the HTML."""
+    page = Tags()
+    page.feed(text_of(mail, "html"))
+    return list(parsed(mail)), len(text_of(mail).splitlines()), page.tags
+
+
+@given(st.text(st.characters(exclude_categories=()), min_size=1))
+@settings(deadline=None, max_examples=60)
+def test_no_text_changes_the_structure(text: str) -> None:
+    """Headers, lines and tags are those of a mail about a plain name, whatever a certificate says."""
+    assert structure(hostile_mail(text)) == structure(hostile_mail("name"))
 
 
 def test_endless_names_are_cut() -> None:
